@@ -1,0 +1,9 @@
+import preset from './jest.preset.js';
+
+/** Unit specs: no network, no clock, no engines. */
+export default {
+  ...preset,
+  displayName: 'unit',
+  testMatch: ['<rootDir>/{apps,libs,tools,engines}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts'],
+  testTimeout: 20_000,
+};

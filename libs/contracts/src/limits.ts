@@ -1,0 +1,49 @@
+/** Constants of the protocol (docs/protocol.md §10). What the ledger may change is in its Parameters instead. */
+export const LIMITS = {
+  txBytes: 65_536,
+  anchorEntries: 200,
+  epochStatements: 64,
+  grantTags: 64,
+  deviceTags: 32,
+  nonceWindow: 1_024,
+  sequenceWindow: 1_024,
+  recordCiphertextBytes: 65_536,
+  postBodyBytes: 1_048_576,
+  inflatedPayloadBytes: 1_048_576,
+  smallestSizeClassBytes: 256,
+  readingsPerRecord: 64,
+  releasePage: 1_000,
+  releasesPerRecord: 3,
+  slotSeconds: 3_600,
+  innerKeyBytes: 80,
+  sealedKeyBytes: 128,
+  chainIdLength: 50,
+} as const;
+
+/** Slot of a time: hours since the Unix epoch. */
+export function slotOf(unixSeconds: number | bigint): number {
+  return Number(BigInt(unixSeconds) / BigInt(LIMITS.slotSeconds));
+}
+
+/** Kafka topics. */
+export const TOPICS = {
+  recordsAccepted: 'vv.records.accepted.v1',
+  recordsStored: 'vv.records.stored.v1',
+  ledgerEvents: 'vv.ledger.events.v1',
+  alerts: 'vv.alerts.v1',
+} as const;
+
+/** Kinds of state keys (docs/protocol.md §5.1). Append only. */
+export const STATE_KIND = {
+  parameters: 1, organisation: 2, organisationKey: 3, member: 4, patient: 5, keyOwner: 6, device: 7, registration: 8,
+  sequenceWindow: 9, epochHead: 10, grant: 11, readsUsed: 12, nonceWindow: 13, bucket: 14, recordLog: 15, accessLog: 16,
+  documentHead: 17, tombstone: 18, validator: 19, pendingChange: 20, epochStatement: 21,
+} as const;
+
+export const ORG_ROLE = {admin: 1, sponsor: 2, ingest: 3, storage: 4, policy: 5, release: 6} as const;
+export const KEY_OWNER = {organisation: 1, member: 2, patient: 3, device: 4} as const;
+export const MEMBER_ROLE = {physician: 1, nurse: 2, laboratory: 3, auditor: 4} as const;
+export const DEVICE_CLASS = {wearable: 1, implant: 2, edge: 3, phone: 4} as const;
+export const ACTION = {read: 1, write: 2} as const;
+/** Purposes of use: codes of HL7 v3-ActReason. */
+export const PURPOSE = {TREAT: 1, ETREAT: 2, HRESCH: 3, HPAYMT: 4, HOPERAT: 5, PATRQT: 6, FAMRQT: 7, PUBHLTH: 8} as const;

@@ -1,0 +1,34 @@
+import {sha256} from '@noble/hashes/sha2.js';
+import {concatBytes, utf8ToBytes} from '@noble/hashes/utils.js';
+import type {SigningKey} from './gen/vitalvault/record/v1/record_pb.js';
+
+/**
+ * Every name that a tagged hash is used with. No two uses share one; the table with what each covers is in
+ * docs/protocol.md §1.1. Append only.
+ */
+export const TAGS = [
+  'key', 'tx', 'record', 'skip', 'epoch-statement', 'device-config', 'key-succession', 'accepted', 'wraps',
+  'member-profile', 'state', 'alert', 'schema', 'patient-card',
+] as const;
+export type Tag = (typeof TAGS)[number];
+
+const prefixes = new Map<Tag, Uint8Array>(TAGS.map((tag) => [tag, utf8ToBytes(`vitalvault/v1/${tag}\0`)]));
+
+/** SHA-256 of `bytes`; 32 bytes. */
+export function sha256Of(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return sha256(bytes) as Uint8Array<ArrayBuffer>;
+}
+
+/** T(tag, parts…) = SHA-256("vitalvault/v1/" || tag || 0x00 || parts); 32 bytes. For signatures this is the digest. */
+export function taggedHash(tag: Tag, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return sha256Of(concatBytes(prefixes.get(tag) as Uint8Array, ...parts));
+}
+
+export const ALG_ES256K = 1;
+/** X25519 encryption keys are never signing keys; the number only serves their key ids. */
+export const ALG_X25519 = 16;
+
+/** Key id: the first 20 bytes of T("key", alg || public key). For ES256K the papers' address. */
+export function keyId(key: Pick<SigningKey, 'alg' | 'publicKey'>): Uint8Array<ArrayBuffer> {
+  return taggedHash('key', Uint8Array.of(key.alg), key.publicKey).slice(0, 20);
+}
