@@ -1,0 +1,69 @@
+import {createServer} from 'node:net';
+import type {Server} from 'node:net';
+import {setTimeout as delay} from 'node:timers/promises';
+import type {AbciApplication} from './application.js';
+import type {AbciLog} from './abci-log.js';
+import {Connection} from './connection.js';
+import {Dispatcher} from './dispatcher.js';
+import {claimSocketPath} from './socket-path.js';
+
+export interface AbciServerOptions {
+  /** Unix socket; at most 107 bytes. A stale file of a killed process is replaced, a live one refused. */
+  readonly socketPath: string;
+  readonly application: AbciApplication;
+  readonly log: AbciLog;
+  /** Called once, with the cause, when a consensus method failed: stop the process. No reply is or will be sent. */
+  readonly onFatal: (error: Error) => void;
+  /**
+   * Largest request taken. The default of 64 MiB is twice our mempool (32 MiB), since PrepareProposal brings the whole pool;
+   * CometBFT itself stops at 100 MiB.
+   */
+  readonly maxMessageBytes?: number;
+}
+
+export interface AbciServer {
+  /** Finishes what is in work, sends its replies, ends the connections and removes the socket file. */
+  close(): Promise<void>;
+}
+
+const CLOSE_DEADLINE_MS = 5_000;
+
+/** Serves ABCI 2.0 to CometBFT on a unix socket; resolves when it listens. */
+export async function startAbciServer(options: AbciServerOptions): Promise<AbciServer> {
+  const {socketPath, application, log, onFatal, maxMessageBytes = 64 << 20} = options;
+  const dispatcher = new Dispatcher(application, log, onFatal);
+  const connections = new Set<Connection>();
+  const server = createServer((socket) => {
+    const connection = new Connection({socket, dispatcher, log, maxMessageBytes});
+    connections.add(connection);
+    log.info({connections: connections.size}, 'ABCI connection opened');
+    socket.on('close', () => {
+      connections.delete(connection);
+      log.info({connections: connections.size}, 'ABCI connection closed');
+    });
+  });
+  await claimSocketPath(socketPath);
+  await listen(server, socketPath);
+  server.on('error', (err) => { log.error({err}, 'ABCI socket failed'); });
+  return {
+    close: async () => {
+      const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+      const deadline = new AbortController();
+      const all = Promise.all([...connections].map((connection) => connection.close())).then(() => closed);
+      const late = delay(CLOSE_DEADLINE_MS, undefined, {signal: deadline.signal}).catch(() => undefined);
+      await Promise.race([all, late]);
+      deadline.abort();
+      for (const connection of connections) connection.destroy();
+    },
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({path}, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
