@@ -1,0 +1,11 @@
+// What a process without NestJS takes too (the ABCI application, adapters): configuration, logs, telemetry.
+export {commonConfig, setting} from './config/common-config.js';
+export {ConfigError, loadConfig, variableOf} from './config/load-config.js';
+export {createLogger} from './logging/create-logger.js';
+export type {LogFields, Logger} from './logging/create-logger.js';
+export {startTelemetry} from './telemetry/start-telemetry.js';
+export type {Telemetry} from './telemetry/start-telemetry.js';
+export {contextOf, currentTraceId, currentTraceparent, extractContext, formatTraceparent, injectHeaders, linksTo, parseTraceparent} from './telemetry/trace-context.js';
+export type {HeaderBag} from './telemetry/trace-context.js';
+export {failSpan, startSpan, withSpan} from './telemetry/with-span.js';
+export type {SpanOptions} from './telemetry/with-span.js';
