@@ -1,1 +1,12 @@
-export {};
+export {headerHash} from './header-hash.js';
+export {MalformedError} from './json-fields.js';
+export {VOTE_FLAG} from './light-block.js';
+export type {BlockId, Commit, CommitSignature, Header, LightBlock, Timestamp} from './light-block.js';
+export {parseGenesis} from './parse-genesis.js';
+export type {GenesisValidator, ParsedGenesis} from './parse-genesis.js';
+export {parseLightBlock} from './parse-light-block.js';
+export {validatorAddress, validatorsHash} from './validators.js';
+export type {Validator} from './validators.js';
+export {verifyLightBlock, verifySignedHeader} from './verify-light-block.js';
+export type {ChainTrust, LightBlockReason, LightBlockVerdict, VerifiedHeader} from './verify-light-block.js';
+export {voteSignBytes} from './vote-sign-bytes.js';

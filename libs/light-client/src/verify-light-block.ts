@@ -1,0 +1,91 @@
+import {ed25519} from '@noble/curves/ed25519.js';
+import {equalBytes} from '@vitalvault/contracts';
+import {headerHash} from './header-hash.js';
+import {MalformedError} from './json-fields.js';
+import {VOTE_FLAG} from './light-block.js';
+import type {Commit, LightBlock} from './light-block.js';
+import {parseLightBlock} from './parse-light-block.js';
+import {orderedValidators, validatorAddress, validatorsHash} from './validators.js';
+import type {Validator} from './validators.js';
+import {voteSignBytes} from './vote-sign-bytes.js';
+
+/** What is trusted from the start: both come from the genesis. */
+export interface ChainTrust {
+  readonly chainId: string;
+  readonly validators: readonly Validator[];
+}
+
+export type LightBlockReason = 'wrong-chain' | 'wrong-validators' | 'too-few-signatures' | 'bad-signature' | 'header-commit-mismatch' | 'malformed';
+
+/** A header that more than two thirds of the validators' power signed. */
+export interface VerifiedHeader {
+  readonly height: bigint;
+  readonly timeSeconds: bigint;
+  /** The same time in milliseconds, rounded down. */
+  readonly timeMs: number;
+  /** State root after block height - 1, 32 bytes. */
+  readonly appHash: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+export type LightBlockVerdict = {readonly ok: true; readonly header: VerifiedHeader} | {readonly ok: false; readonly reason: LightBlockReason};
+
+/**
+ * Verifies a header against the genesis' validator set, which stands until validators can be changed on the ledger:
+ * chain id, both validator hashes, the commit's height and block id, and Ed25519 precommits for this very block by more
+ * than 2/3 of the power, each validator once and in its own place. Votes for nil count for nothing.
+ * @spec docs/protocol.md §5.5; CometBFT 0.38 types/validation.go VerifyCommitLight, all signatures checked
+ */
+export function verifyLightBlock({header, commit}: LightBlock, trust: ChainTrust): LightBlockVerdict {
+  if (header.chainId !== trust.chainId) return refused('wrong-chain');
+  const setHash = validatorsHash(trust.validators);
+  if (!equalBytes(header.validatorsHash, setHash) || !equalBytes(header.nextValidatorsHash, setHash)) return refused('wrong-validators');
+  const hash = headerHash(header);
+  if (header.height < 1n || commit.height !== header.height || !equalBytes(commit.blockId.hash, hash)) return refused('header-commit-mismatch');
+  const wrong = wrongSignatures(commit, trust);
+  if (wrong !== undefined) return refused(wrong);
+  const {seconds, nanos} = header.time;
+  const timeMs = Number(seconds * 1000n) + Math.floor(nanos / 1_000_000);
+  return {ok: true, header: {height: header.height, timeSeconds: seconds, timeMs, appHash: header.appHash, hash}};
+}
+
+/** As `verifyLightBlock`, from the JSON; what cannot be read is 'malformed'. */
+export function verifySignedHeader(json: string | object, trust: ChainTrust): LightBlockVerdict {
+  let lightBlock: LightBlock;
+  try {
+    lightBlock = parseLightBlock(json);
+  } catch (error) {
+    if (error instanceof MalformedError) return refused('malformed');
+    throw error;
+  }
+  return verifyLightBlock(lightBlock, trust);
+}
+
+function wrongSignatures(commit: Commit, {chainId, validators}: ChainTrust): LightBlockReason | undefined {
+  const set = orderedValidators(validators);
+  if (commit.signatures.length !== set.length) return 'wrong-validators';
+  let signed = 0n;
+  let total = 0n;
+  for (const [i, {publicKey, power}] of set.entries()) {
+    total += power;
+    const entry = commit.signatures[i];
+    if (entry?.flag !== VOTE_FLAG.commit) continue;
+    if (!equalBytes(entry.address, validatorAddress(publicKey))) return 'wrong-validators';
+    if (!verifies(entry.signature, voteSignBytes(chainId, commit, entry.time), publicKey)) return 'bad-signature';
+    signed += power;
+  }
+  return signed * 3n > total * 2n ? undefined : 'too-few-signatures';
+}
+
+function verifies(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+  try {
+    // ZIP 215, as CometBFT's own verifier: the two must never disagree about one signature.
+    return signature.length === 64 && ed25519.verify(signature, message, publicKey, {zip215: true});
+  } catch {
+    return false;
+  }
+}
+
+function refused(reason: LightBlockReason): LightBlockVerdict {
+  return {ok: false, reason};
+}
