@@ -1,0 +1,45 @@
+import {equalBytes} from '@vitalvault/contracts';
+import {toCount} from './count.js';
+import type {Count} from './count.js';
+import {HASH_BYTES, portableSha256} from './sha256.js';
+import type {Sha256} from './sha256.js';
+import {nodeHash} from './tree-hash.js';
+
+export interface InclusionClaim {
+  /** Hash of the leaf itself, see `leafHash`. */
+  readonly leafHash: Uint8Array;
+  readonly index: Count;
+  readonly size: Count;
+  /** From the leaf upwards. */
+  readonly proof: readonly Uint8Array[];
+  readonly root: Uint8Array;
+}
+
+/**
+ * Whether a leaf stands at `index` of the log of `size` leaves with `root`. Never throws: whatever is wrong gives false.
+ * @spec RFC 9162 §2.1.3.2
+ */
+export function verifyInclusion(claim: InclusionClaim, sha256: Sha256 = portableSha256): boolean {
+  const index = toCount(claim.index);
+  const size = toCount(claim.size);
+  if (index === undefined || size === undefined || index >= size) return false;
+  if (claim.leafHash.length !== HASH_BYTES) return false;
+  let fn = index;
+  let sn = size - 1n;
+  let hash = claim.leafHash;
+  for (const sibling of claim.proof) {
+    if (sn === 0n || sibling.length !== HASH_BYTES) return false;
+    if ((fn & 1n) === 1n || fn === sn) {
+      hash = nodeHash(sibling, hash, sha256);
+      while ((fn & 1n) === 0n && fn !== 0n) {
+        fn >>= 1n;
+        sn >>= 1n;
+      }
+    } else {
+      hash = nodeHash(hash, sibling, sha256);
+    }
+    fn >>= 1n;
+    sn >>= 1n;
+  }
+  return sn === 0n && equalBytes(hash, claim.root);
+}

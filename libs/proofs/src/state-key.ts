@@ -1,0 +1,23 @@
+import {taggedHash} from '@vitalvault/contracts';
+
+/**
+ * Key of the state map: T("state", kind as one byte || for each part: length as uint32 big-endian || part); 32 bytes.
+ * @spec docs/protocol.md §5.1
+ */
+export function stateKey(kind: number, parts: readonly Uint8Array[]): Uint8Array {
+  return taggedHash('state', encodeStateKey(kind, parts));
+}
+
+/** The bytes that `stateKey` hashes: kind and length-prefixed parts. Usable as an unambiguous name of a key. */
+export function encodeStateKey(kind: number, parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(1 + parts.reduce((sum, part) => sum + 4 + part.length, 0));
+  const view = new DataView(bytes.buffer);
+  bytes[0] = kind;
+  let at = 1;
+  for (const part of parts) {
+    view.setUint32(at, part.length);
+    bytes.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return bytes;
+}
