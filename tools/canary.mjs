@@ -1,0 +1,48 @@
+// Proves that the rules bite: each snippet must be refused by the rule that it breaks. A rule that nobody breaks in a
+// test may be off without anybody noticing (nx's boundary rule is skipped silently when no project graph is cached).
+import {ESLint} from 'eslint';
+import {spawnSync} from 'node:child_process';
+import {join} from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const CONSENT = 'libs/consent/src/index.ts';
+const APP = 'libs/errors/src/index.ts';
+
+const SNIPPETS = [
+  ['@nx/enforce-module-boundaries', CONSENT, "import {DomainError} from '@vitalvault/kafka-bus';\nexport const x = DomainError;\n"],
+  ['@nx/enforce-module-boundaries', CONSENT, "import {Module} from '@nestjs/common';\nexport const x = Module;\n"],
+  ['no-restricted-globals', CONSENT, 'export const x = Date.now();\n'],
+  ['no-restricted-globals', CONSENT, 'export const x = process.pid;\n'],
+  ['no-restricted-properties', CONSENT, 'export const x = Math.random();\n'],
+  ['no-restricted-imports', CONSENT, "import {readFileSync} from 'node:fs';\nexport const x = readFileSync;\n"],
+  ['no-restricted-syntax', CONSENT, 'export const x = (v: unknown): string => JSON.stringify(v);\n'],
+  ['no-restricted-syntax', CONSENT, 'export const x = (a: number, b: number): number => a / b;\n'],
+  ['no-restricted-syntax', CONSENT, "export * from './index.js';\n"],
+  ['no-restricted-syntax', CONSENT, 'export default 1;\n'],
+  ['@typescript-eslint/no-explicit-any', CONSENT, 'export const x: any = 1;\n'],
+  ['@typescript-eslint/no-non-null-assertion', CONSENT, 'export const x = (a: string | undefined): string => a!;\n'],
+  ['max-params', CONSENT, 'export const x = (a: 1, b: 1, c: 1, d: 1, e: 1): number => a + b + c + d + e;\n'],
+  ['max-lines', CONSENT, 'export const x = [\n' + '  1,\n'.repeat(401) + '];\n'],
+  ['local/no-dump-names', CONSENT, 'export class GrantManager { readonly x = 1; }\n'],
+  ['local/issue-in-todo', CONSENT, '// TODO later\nexport const x = 1;\n'],
+  ['no-console', APP, "console.log('x');\n"],
+  ['@typescript-eslint/no-floating-promises', APP, "void 0;\nPromise.resolve(1);\n"],
+];
+const CRUISE_RULES = ['domain-is-pure', 'application-knows-ports-only', 'domain-no-packages', 'no-circular'];
+
+const eslint = new ESLint({cwd: root});
+const silent = [];
+for (const [rule, file, code] of SNIPPETS) {
+  const [result] = await eslint.lintText(code, {filePath: join(root, file)});
+  if (!result?.messages.some((m) => m.ruleId === rule && m.severity === 2)) silent.push(`${rule}: ${code.split('\n')[0]}`);
+}
+const cruise = spawnSync(process.execPath, [join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'test/canary/cruise', '--output-type', 'err'], {cwd: root, encoding: 'utf8'});
+for (const rule of CRUISE_RULES) if (!cruise.stdout.includes(rule)) silent.push(`dependency-cruiser ${rule}`);
+
+if (cruise.stdout === '') silent.push(`dependency-cruiser did not run: ${cruise.stderr}`);
+const total = SNIPPETS.length + CRUISE_RULES.length;
+if (silent.length > 0) {
+  console.error(`canary: ${silent.length} of ${total} rules did not bite:\n  ${silent.join('\n  ')}`);
+  process.exit(1);
+}
+console.log(`canary: all ${total} rules bite`);

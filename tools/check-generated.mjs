@@ -1,0 +1,41 @@
+// Generated files are committed; this fails when they differ from what their generators make now.
+import {spawnSync} from 'node:child_process';
+import {readFile, readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const env = {...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`};
+
+function run(command, cwd = root) {
+  const {status, stdout, stderr} = spawnSync(command[0], command.slice(1), {cwd, env, encoding: 'utf8'});
+  if (status !== 0) throw new Error(`${command.join(' ')} failed:\n${stdout}${stderr}`);
+}
+
+async function snapshot(dir) {
+  const entries = await readdir(dir, {recursive: true, withFileTypes: true}).catch(() => []);
+  const files = entries.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name)).sort();
+  return new Map(await Promise.all(files.map(async (file) => [file, await readFile(file, 'utf8')])));
+}
+
+const stale = [];
+async function compare(dir, generate) {
+  const before = await snapshot(dir);
+  generate();
+  const after = await snapshot(dir);
+  for (const file of new Set([...before.keys(), ...after.keys()])) if (before.get(file) !== after.get(file)) stale.push(file.slice(root.length + 1));
+}
+
+await compare(join(root, 'libs/contracts/src/gen'), () => run(['buf', 'generate']));
+for (const app of await readdir(join(root, 'apps'))) {
+  const files = await readdir(join(root, 'apps', app, 'prisma')).catch(() => []);
+  if (!files.includes('schema.prisma')) continue;
+  await compare(join(root, 'apps', app, 'src/adapters/prisma/gen'), () => run(['prisma', 'generate'], join(root, 'apps', app)));
+}
+const {errorsDocument} = await import('./generate-errors-doc.mjs');
+if (await readFile(join(root, 'docs/errors.md'), 'utf8').catch(() => '') !== errorsDocument()) stale.push('docs/errors.md (node tools/generate-errors-doc.mjs --write)');
+
+if (stale.length > 0) {
+  console.error(`Generated files were stale (they are regenerated now; commit them):\n  ${stale.join('\n  ')}`);
+  process.exit(1);
+}
+console.log('generated files are current');

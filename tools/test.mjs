@@ -1,0 +1,71 @@
+// What `make test` runs: every check and suite, one after the other, and at the end one line counted from the runners'
+// own results. A suite that ran nothing, was skipped or died counts as failed.
+import {spawn} from 'node:child_process';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const bin = join(root, 'node_modules', '.bin');
+const env = {...process.env, PATH: `${bin}:${process.env.PATH}`, NODE_OPTIONS: '', FORCE_COLOR: '0', NX_DAEMON: 'false', DO_NOT_TRACK: '1'};
+const JEST = [process.execPath, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+
+/** [stage, name, how]: `check` counts as one test, `jest` and `json` count what their runner reports. */
+const STEPS = [
+  ['lint', 'project graph', {check: ['nx', 'show', 'projects']}],
+  ['lint', 'eslint', {check: ['eslint', '--max-warnings', '0', 'apps', 'libs', 'test']}],
+  ['lint', 'layers', {check: ['depcruise', '--config', '.dependency-cruiser.cjs', 'apps', 'libs']}],
+  ['lint', 'canary', {check: [process.execPath, 'tools/canary.mjs']}],
+  ['lint', 'proto', {check: ['buf', 'lint']}],
+  ['lint', 'generated', {check: [process.execPath, 'tools/check-generated.mjs']}],
+  ['types', 'types', {check: ['tsc', '-p', 'tsconfig.json']}],
+  ['unit', 'unit', {jest: 'jest.config.js'}],
+  ['integration', 'integration', {jest: 'jest.int.config.js', serial: true}],
+  ['e2e', 'e2e', {jest: 'jest.e2e.config.js', serial: true}],
+];
+
+const only = process.argv.find((a) => a.startsWith('--only='))?.slice('--only='.length).split(',');
+const stages = [...new Set(STEPS.map(([stage]) => stage))];
+const unknown = only?.filter((stage) => !stages.includes(stage)) ?? [];
+if (unknown.length > 0) {
+  console.error(`No such stage: ${unknown.join(', ')}. Stages: ${stages.join(', ')}.`);
+  process.exit(2);
+}
+
+function run(command, extraEnv = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command[0], command.slice(1), {cwd: root, env: {...env, ...extraEnv}, stdio: ['ignore', 'inherit', 'inherit']});
+    child.on('error', (error) => { console.error(String(error)); resolve(127); });
+    child.on('close', (code, signal) => resolve(code ?? `signal ${signal}`));
+  });
+}
+
+async function jest(config, serial) {
+  const dir = await mkdtemp(join(tmpdir(), 'vv-jest-'));
+  const out = join(dir, 'result.json');
+  const code = await run([...JEST, '-c', config, '--json', `--outputFile=${out}`, ...(serial ? ['--runInBand'] : ['--maxWorkers=2'])]);
+  const result = JSON.parse(await readFile(out, 'utf8').catch(() => '{}'));
+  await rm(dir, {recursive: true, force: true});
+  const passed = result.numPassedTests ?? 0;
+  // Skipped tests and suites that could not even be loaded are failures: nothing may be left out silently.
+  let failed = (result.numFailedTests ?? 0) + (result.numPendingTests ?? 0) + (result.numTodoTests ?? 0) + (result.numRuntimeErrorTestSuites ?? 0);
+  if (failed === 0 && (code !== 0 || passed === 0)) failed = 1;
+  return {passed, failed};
+}
+
+const totals = {passed: 0, failed: 0};
+const rows = [];
+for (const [stage, name, how] of STEPS) {
+  if (only !== undefined && !only.includes(stage)) continue;
+  const started = performance.now();
+  console.log(`\n== ${name}`);
+  const result = how.jest === undefined
+    ? (await run(how.check)) === 0 ? {passed: 1, failed: 0} : {passed: 0, failed: 1}
+    : await jest(how.jest, how.serial === true);
+  totals.passed += result.passed;
+  totals.failed += result.failed;
+  rows.push(`${name.padEnd(14)} ${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(4)} failed ${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s`);
+}
+console.log(`\n${rows.join('\n')}\n`);
+console.log(`${totals.passed} passed, ${totals.failed} failed`);
+process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
