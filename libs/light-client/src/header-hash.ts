@@ -24,5 +24,5 @@ export function headerHash(header: Header): Uint8Array {
     bytes(header.evidenceHash),
     bytes(header.proposerAddress),
   ];
-  return merkleRoot(fields.map(leafHash));
+  return merkleRoot(fields.map((field) => leafHash(field)));
 }

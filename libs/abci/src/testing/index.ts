@@ -1,0 +1,5 @@
+export {AbciConnection} from './abci-connection.js';
+export type {AbciRequest} from './abci-connection.js';
+export {CometNode, genesisJson} from './comet-node.js';
+export type {CometNodeOptions} from './comet-node.js';
+export {Notebook} from './notebook.js';
