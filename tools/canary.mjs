@@ -36,7 +36,7 @@ for (const [rule, file, code] of SNIPPETS) {
   const [result] = await eslint.lintText(code, {filePath: join(root, file)});
   if (!result?.messages.some((m) => m.ruleId === rule && m.severity === 2)) silent.push(`${rule}: ${code.split('\n')[0]}`);
 }
-const cruise = spawnSync(process.execPath, [join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'test/canary/cruise', '--output-type', 'err'], {cwd: root, encoding: 'utf8'});
+const cruise = spawnSync(process.execPath, [join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', '.dependency-cruiser.cjs', 'test/canary/cruise', '--output-type', 'err'], {cwd: root, encoding: 'utf8'});
 for (const rule of CRUISE_RULES) if (!cruise.stdout.includes(rule)) silent.push(`dependency-cruiser ${rule}`);
 
 if (cruise.stdout === '') silent.push(`dependency-cruiser did not run: ${cruise.stderr}`);
