@@ -22,3 +22,12 @@ export {contextOf, currentTraceId, currentTraceparent, extractContext, formatTra
 export type {HeaderBag} from './telemetry/trace-context.js';
 export {failSpan, startSpan, withSpan} from './telemetry/with-span.js';
 export type {SpanOptions} from './telemetry/with-span.js';
+export {contentDigest} from './signature/content-digest.js';
+export {RequestSignatureGuard, SignedBy} from './signature/request-signature.guard.js';
+export {signRequest} from './signature/sign-request.js';
+export type {RequestToSign} from './signature/sign-request.js';
+export {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from './signature/signature-ports.js';
+export type {Caller, KeyResolver, NonceMemory} from './signature/signature-ports.js';
+export {verifyRequestSignature} from './signature/verify-request-signature.js';
+export type {RequestToVerify, SignaturePolicy} from './signature/verify-request-signature.js';
+export {MigrationError, runMigrations} from './sql/run-migrations.js';

@@ -33,7 +33,7 @@ export function grpcClient<S extends DescService>(service: S, options: {url: str
   }};
   for (const method of service.methods) {
     if (method.methodKind !== 'unary') continue;
-    const unary: DescMethodUnary = method;
+    const unary = method as DescMethodUnary;
     calls[method.localName] = (request: object, given?: {deadlineMs?: number}) => withSpan(`${service.typeName}/${method.name}`, {
       kind: 'client', attributes: {'rpc.system': 'grpc', 'rpc.service': service.typeName, 'rpc.method': method.name},
     }, () => call({client, service, method: unary, unavailable: options.unavailable}, request, given?.deadlineMs ?? options.deadlineMs ?? DEADLINE_MS));
@@ -48,7 +48,7 @@ interface Target {
   readonly unavailable: ErrorCode;
 }
 
-function call({client, service, method: unary, unavailable}: Target, request: object, deadlineMs: number): Promise<object> {
+function call({client, service, method, unavailable}: Target, request: object, deadlineMs: number): Promise<object> {
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(injectHeaders())) metadata.set(name, value);
   return new Promise((resolve, reject) => {
