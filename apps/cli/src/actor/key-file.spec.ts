@@ -1,0 +1,65 @@
+import {chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {isSealed, openKeyFile, readSecretFile, sealKeyFile, writeSecretFile} from './key-file.js';
+
+describe('key file', () => {
+  const secrets = JSON.stringify({signing: '11'.repeat(32), note: 'Zürich'});
+  const sealed = sealKeyFile(secrets, 'correct horse');
+  const changed = (change: (file: Record<string, never>) => void) => {
+    const file = JSON.parse(sealed);
+    change(file);
+    return JSON.stringify(file);
+  };
+
+  it('opens with its passphrase and holds no secret in clear', () => {
+    expect(openKeyFile(sealed, 'correct horse')).toBe(secrets);
+    expect(sealed).not.toContain('1111');
+    expect(isSealed(sealed)).toBe(true);
+  });
+
+  it('says no to another passphrase', () => {
+    expect(() => openKeyFile(sealed, 'correct horsf')).toThrow(expect.objectContaining({code: 'passphrase-wrong'}));
+  });
+
+  it('never makes the same file twice', () => {
+    expect(sealKeyFile(secrets, 'correct horse')).not.toBe(sealed);
+  });
+
+  it.each<[string, (file: Record<string, any>) => void]>([
+    ['a byte of the ciphertext', (file) => { file['ciphertext'] = file['ciphertext'].replace(/^../, (b: string) => (b === '00' ? '01' : '00')); }],
+    ['the salt', (file) => { file['kdf'].salt = '00'.repeat(16); }],
+    ['the nonce', (file) => { file['nonce'] = '00'.repeat(12); }],
+    ['weaker parameters', (file) => { file['kdf'].N = 1024; }],
+  ])('says no when %s was changed', (_what, change) => {
+    expect(() => openKeyFile(changed(change), 'correct horse')).toThrow(expect.objectContaining({code: 'passphrase-wrong'}));
+  });
+
+  it.each(['', '{}', 'not json', changed((file) => Object.assign(file, {format: 'vitalvault-key-file/2'})), changed((file) => Object.assign(file, {kdf: {name: 'scrypt', N: 2 ** 30, r: 8, p: 1, salt: ''}}))])(
+    'refuses what is no key file of this version (%#)',
+    (text) => expect(() => openKeyFile(text, 'x')).toThrow(expect.objectContaining({code: 'key-file-invalid'})),
+  );
+
+  describe('on disk', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'vv-key-'));
+    const path = join(dir, 'keys.json');
+    afterAll(() => rmSync(dir, {recursive: true}));
+
+    it('is written for its owner alone and replaced as a whole', () => {
+      writeSecretFile(path, 'one');
+      writeSecretFile(path, 'two');
+      expect(readSecretFile(path)).toBe('two');
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+    });
+
+    it('is refused when the group may read it', () => {
+      writeFileSync(path, readFileSync(path), {});
+      chmodSync(path, 0o640);
+      expect(() => readSecretFile(path)).toThrow(expect.objectContaining({code: 'key-file-readable'}));
+    });
+
+    it('is missed with a remedy', () => {
+      expect(() => readSecretFile(join(dir, 'none'))).toThrow(expect.objectContaining({code: 'key-file-missing'}));
+    });
+  });
+});

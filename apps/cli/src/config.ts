@@ -1,0 +1,25 @@
+import {join} from 'node:path';
+
+/** What `vv` takes from its environment; the only place that reads it. */
+export interface Environment {
+  /** Passphrase of the key file; a file or the prompt is better on a shared machine. */
+  passphrase: string | undefined;
+  /** Where a running system keeps its files. */
+  dataDir: string;
+  /** Colours and bars that move: only on a terminal, never with NO_COLOR. */
+  colour: boolean;
+  interactive: boolean;
+  columns: number;
+}
+
+export function environment(): Environment {
+  const env = process.env;
+  const interactive = process.stdout.isTTY === true;
+  return {
+    passphrase: env['VV_PASSPHRASE'],
+    dataDir: env['DATA'] ?? join(process.cwd(), 'var'),
+    colour: interactive && (env['NO_COLOR'] ?? '') === '',
+    interactive,
+    columns: Math.min(process.stdout.columns ?? 100, 120),
+  };
+}
