@@ -1,0 +1,78 @@
+import {createReadStream} from 'node:fs';
+import {createInterface} from 'node:readline';
+
+/** A span as the waterfall needs it. Times in microseconds since the epoch; ids in hex. */
+export interface Span {
+  traceId: string;
+  spanId: string;
+  parentSpanId: string;
+  name: string;
+  service: string;
+  startUs: number;
+  endUs: number;
+  attributes: Record<string, string>;
+  /** Span ids, in hex, that this span names as causes. */
+  links: string[];
+  failed: boolean;
+}
+
+interface OtlpValue {stringValue?: string; intValue?: string | number; boolValue?: boolean; doubleValue?: number}
+interface OtlpAttribute {key: string; value: OtlpValue}
+interface OtlpSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
+  attributes?: OtlpAttribute[];
+  links?: {spanId: string}[];
+  status?: {code?: number};
+}
+interface OtlpLine {resourceSpans?: {resource?: {attributes?: OtlpAttribute[]}; scopeSpans?: {spans?: OtlpSpan[]}[]}[]}
+
+const ERROR_STATUS = 2;
+
+/** Spans of one line of the Collector's file exporter (OTLP as JSON). A line that was cut off has none. */
+export function spansOfLine(line: string): Span[] {
+  let parsed: OtlpLine;
+  try {
+    parsed = JSON.parse(line) as OtlpLine;
+  } catch {
+    return [];
+  }
+  return (parsed.resourceSpans ?? []).flatMap(({resource, scopeSpans}) => {
+    const service = attributesOf(resource?.attributes)['service.name'] ?? '?';
+    return (scopeSpans ?? []).flatMap(({spans}) => (spans ?? []).map((span) => toSpan(span, service)));
+  });
+}
+
+/** All spans of the Collector's file. */
+export async function readSpans(file: string): Promise<Span[]> {
+  const spans: Span[] = [];
+  for await (const line of createInterface({input: createReadStream(file)})) spans.push(...spansOfLine(line));
+  return spans;
+}
+
+function toSpan(span: OtlpSpan, service: string): Span {
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId ?? '',
+    name: span.name,
+    service,
+    startUs: microseconds(span.startTimeUnixNano),
+    endUs: microseconds(span.endTimeUnixNano),
+    attributes: attributesOf(span.attributes),
+    links: (span.links ?? []).map((link) => link.spanId),
+    failed: span.status?.code === ERROR_STATUS,
+  };
+}
+
+function microseconds(nanoseconds: string): number {
+  return Number(BigInt(nanoseconds) / 1000n);
+}
+
+function attributesOf(attributes: OtlpAttribute[] | undefined): Record<string, string> {
+  return Object.fromEntries((attributes ?? []).map(({key, value}) => [key, String(value.stringValue ?? value.intValue ?? value.boolValue ?? value.doubleValue ?? '')]));
+}

@@ -1,0 +1,55 @@
+import type {Span} from './otlp-lines.js';
+
+/** A span in its place below the span that caused it. */
+export interface PlacedSpan {
+  span: Span;
+  depth: number;
+  /** Whether its cause is a link (another trace) rather than its parent. */
+  byLink: boolean;
+}
+
+export interface SpanTree {
+  placed: PlacedSpan[];
+  /** Spans of the same trace that nothing leads to: their parent is missing. */
+  unreachable: Span[];
+}
+
+/**
+ * Everything that a trace's spans caused: children by parent, and spans of other traces that link to one of them, with
+ * all below those. Causes come before effects, effects in the order of their start.
+ */
+export function spanTree(spans: readonly Span[], traceId: string): SpanTree {
+  const effects = effectsOf(spans);
+  const known = new Set(spans.map((s) => s.spanId));
+  const own = spans.filter((s) => s.traceId === traceId);
+  const seen = new Set<string>();
+  const placed: PlacedSpan[] = [];
+  const place = (span: Span, depth: number, byLink: boolean): void => {
+    if (seen.has(span.spanId)) return;
+    seen.add(span.spanId);
+    placed.push({span, depth, byLink});
+    for (const effect of effects.get(span.spanId) ?? []) place(effect, depth + 1, effect.parentSpanId !== span.spanId);
+  };
+  const [root, ...others] = rootsOf(own, known);
+  if (root) place(root, 0, false);
+  // A second root belongs to the tree only if something leads to it: a link, which place() has followed already.
+  return {placed, unreachable: [...new Set([...others.filter((s) => !seen.has(s.spanId)), ...own.filter((s) => !seen.has(s.spanId))])]};
+}
+
+// The first span whose parent is not among those collected: the caller's own span is not always exported.
+function rootsOf(own: readonly Span[], known: ReadonlySet<string>): Span[] {
+  return own.filter((s) => !known.has(s.parentSpanId)).sort((a, b) => a.startUs - b.startUs);
+}
+
+function effectsOf(spans: readonly Span[]): Map<string, Span[]> {
+  const effects = new Map<string, Span[]>();
+  for (const span of [...spans].sort((a, b) => a.startUs - b.startUs)) {
+    for (const cause of new Set([span.parentSpanId, ...span.links])) {
+      if (cause === '') continue;
+      const list = effects.get(cause);
+      if (list) list.push(span);
+      else effects.set(cause, [span]);
+    }
+  }
+  return effects;
+}
