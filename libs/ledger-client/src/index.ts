@@ -1,1 +1,10 @@
-export {};
+export {BlockFollower} from './block-follower.js';
+export type {BlockFollowerOptions, BlockSource} from './block-follower.js';
+export type {Broadcast} from './broadcast.js';
+export {LedgerClient} from './ledger-client.js';
+export type {LedgerBlock, LedgerClientOptions, LedgerStatus} from './ledger-client.js';
+export type {LedgerLog} from './ledger-log.js';
+export {txIdOf} from './tx-id.js';
+export type {TxOutcome} from './tx-outcomes.js';
+export {verifiedProofs} from './verified-proofs.js';
+export type {VerifiedProofs, VerifiedProofsOptions} from './verified-proofs.js';

@@ -10,3 +10,5 @@ export type {Validator} from './validators.js';
 export {verifyLightBlock, verifySignedHeader} from './verify-light-block.js';
 export type {ChainTrust, LightBlockReason, LightBlockVerdict, VerifiedHeader} from './verify-light-block.js';
 export {voteSignBytes} from './vote-sign-bytes.js';
+export {verifyAnswer} from './verify-answer.js';
+export type {AnswerFault, AnswerLimits, AnswerVerdict, ProofQuestion, UnverifiedAnswer} from './verify-answer.js';

@@ -1,0 +1,109 @@
+import type {RpcClient} from '@cosmjs/tendermint-rpc';
+import {DomainError} from '@vitalvault/errors';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {LedgerLog} from './ledger-log.js';
+import {EndpointError} from './rpc-endpoint.js';
+import type {RpcEndpoint, RpcRequest, RpcResponse} from './rpc-endpoint.js';
+
+export interface FailoverOptions {
+  /** The first is the organisation's own node and preferred whenever it works. */
+  readonly endpoints: readonly RpcEndpoint[];
+  readonly log: LedgerLog;
+  /** How long a request may be tried again over all endpoints. */
+  readonly deadlineMs: number;
+}
+
+interface Standing {
+  readonly endpoint: RpcEndpoint;
+  failures: number;
+  /** Until then it is only asked when no other answers; milliseconds of `performance.now()`. */
+  restUntil: number;
+}
+
+const FIRST_REST_MS = 500;
+const LONGEST_REST_MS = 15_000;
+const FIRST_PAUSE_MS = 100;
+
+/** One RPC client over several nodes: an endpoint that fails rests, longer each time, and the next is asked. */
+export class Failover implements RpcClient {
+  private readonly standings: readonly Standing[];
+  private readonly closing = new AbortController();
+
+  constructor(private readonly options: FailoverOptions) {
+    if (options.endpoints.length === 0) throw new RangeError('at least one RPC endpoint is needed');
+    this.standings = options.endpoints.map((endpoint) => ({endpoint, failures: 0, restUntil: 0}));
+  }
+
+  /** Aborted when the client is closed. */
+  get signal(): AbortSignal {
+    return this.closing.signal;
+  }
+
+  /** The endpoint that is asked next. */
+  get current(): RpcEndpoint {
+    return (this.inOrder()[0] as Standing).endpoint;
+  }
+
+  get endpoints(): readonly RpcEndpoint[] {
+    return this.options.endpoints;
+  }
+
+  /** @throws RpcRefusal as the node said it; DomainError('ledger-unavailable') when no node answers within the deadline. */
+  async execute(request: RpcRequest): Promise<RpcResponse> {
+    const until = performance.now() + this.options.deadlineMs;
+    let pause = FIRST_PAUSE_MS;
+    for (;;) {
+      const cause = await this.tryAll(request);
+      if (!(cause instanceof EndpointError)) return cause;
+      if (this.signal.aborted) throw new DomainError('shutting-down', {cause});
+      if (performance.now() + pause > until) throw new DomainError('ledger-unavailable', {detail: `None of ${this.standings.length} nodes answers.`, cause});
+      await sleep(pause, undefined, {signal: this.signal}).catch(() => undefined);
+      pause = Math.min(pause * 2, 2_000);
+    }
+  }
+
+  /** Lets an endpoint rest that answers, but wrongly or behind the others. */
+  demote(url: string, why: string): void {
+    const standing = this.standings.find(({endpoint}) => endpoint.url === url);
+    if (standing !== undefined) this.rest(standing, why);
+  }
+
+  disconnect(): void {
+    this.closing.abort();
+  }
+
+  private async tryAll(request: RpcRequest): Promise<RpcResponse | EndpointError> {
+    let last = new EndpointError('closed');
+    for (const standing of this.inOrder()) {
+      if (this.signal.aborted) return last;
+      try {
+        const response = await standing.endpoint.execute(request, this.signal);
+        standing.failures = 0;
+        return response;
+      } catch (error) {
+        if (!(error instanceof EndpointError)) throw error;
+        last = error;
+        if (!this.signal.aborted) this.rest(standing, causeOf(error));
+      }
+    }
+    return last;
+  }
+
+  private rest(standing: Standing, why: string): void {
+    const restMs = Math.min(FIRST_REST_MS * 2 ** standing.failures, LONGEST_REST_MS);
+    standing.failures += 1;
+    standing.restUntil = performance.now() + restMs;
+    this.options.log.warn({url: standing.endpoint.url, failures: standing.failures, restMs, why}, 'ledger RPC rests');
+  }
+
+  private inOrder(): Standing[] {
+    const now = performance.now();
+    const resting = (standing: Standing): number => Math.max(0, standing.restUntil - now);
+    return [...this.standings].sort((a, b) => resting(a) - resting(b));
+  }
+}
+
+function causeOf(error: Error): string {
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return cause.cause instanceof Error ? cause.cause.message : cause.message;
+}

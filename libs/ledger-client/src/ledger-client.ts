@@ -1,0 +1,190 @@
+import type {MessageInitShape} from '@bufbuild/protobuf';
+import {Comet38Client} from '@cosmjs/tendermint-rpc';
+import {NotCanonicalError, decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
+import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
+import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
+import {DomainError} from '@vitalvault/errors';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {broadcastThrough} from './broadcast.js';
+import type {Broadcast} from './broadcast.js';
+import {Failover} from './failover.js';
+import type {LedgerLog} from './ledger-log.js';
+import {RpcRefusal, httpEndpoint} from './rpc-endpoint.js';
+import type {RpcEndpoint} from './rpc-endpoint.js';
+
+export interface LedgerClientOptions {
+  /** http URLs of CometBFT's RPC; the first is the own validator's, preferred whenever it works. */
+  readonly rpcUrls: readonly string[];
+  readonly log: LedgerLog;
+  /** For one attempt at one node. */
+  readonly timeoutMs?: number;
+  /** For one call over all nodes with its repetitions. */
+  readonly deadlineMs?: number;
+}
+
+export interface LedgerBlock {
+  readonly height: bigint;
+  readonly timeSeconds: bigint;
+  readonly txs: readonly Uint8Array[];
+  /** One for each transaction, in its order. */
+  readonly results: readonly {readonly code: number; readonly data: Uint8Array}[];
+}
+
+export interface LedgerStatus {
+  readonly height: bigint;
+  readonly catchingUp: boolean;
+}
+
+const NOT_YET = /must be less than or equal to the current blockchain height|could not find results for height/;
+const HEADER_PAUSE_MS = 50;
+
+/** What the services ask of the ledger, over several nodes. Answers are NOT verified: see `verifiedProofs`. */
+export class LedgerClient {
+  private readonly rpc: Failover;
+  private readonly comet: Comet38Client;
+  private nextId = 1;
+
+  constructor({rpcUrls, log, timeoutMs = 3_000, deadlineMs = 8_000}: LedgerClientOptions) {
+    this.rpc = new Failover({endpoints: rpcUrls.map((url) => httpEndpoint(url, timeoutMs)), log, deadlineMs});
+    this.comet = Comet38Client.create(this.rpc);
+  }
+
+  /**
+   * Gives a transaction to a mempool; one that is there already counts as sent. It is NOT committed by this.
+   * @throws DomainError('tx-refused') with meta {code, codeName} when CheckTx refuses it; 'ledger-unavailable'
+   */
+  broadcast(tx: Uint8Array): Promise<Broadcast> {
+    return broadcastThrough(this.rpc, tx);
+  }
+
+  /** Newest or given header with its commit: the JSON text of /commit's signed_header. */
+  async lightBlock(height?: bigint): Promise<string> {
+    const text = await this.signedHeader(height);
+    if (text === undefined) throw new DomainError('not-found', {detail: `There is no block ${height ?? ''} yet.`});
+    return text;
+  }
+
+  /** As `lightBlock`, but waits until the block exists. @throws DomainError('ledger-unavailable') after `timeoutMs` */
+  async waitForHeader(height: bigint, timeoutMs = 10_000): Promise<string> {
+    for (const until = performance.now() + timeoutMs; ;) {
+      const text = await this.signedHeader(height);
+      if (text !== undefined) return text;
+      if (performance.now() > until) throw new DomainError('ledger-unavailable', {detail: `No block ${height} within ${timeoutMs} ms.`});
+      await this.pause(HEADER_PAUSE_MS);
+    }
+  }
+
+  /** State and log proofs of one committed height, not verified. */
+  async proofs(request: MessageInitShape<typeof ProofRequestSchema>): Promise<ProofResponse> {
+    const {code, value, log} = await this.asked(this.comet.abciQuery({path: '/proofs', data: encodeCanonical(ProofRequestSchema, request)}));
+    if (code !== undefined && code !== 0) throw new DomainError('invalid-field', {detail: `The ledger refuses the query: ${log ?? ''}`, meta: {code}});
+    try {
+      return decodeCanonical(ProofResponseSchema, value);
+    } catch (cause) {
+      if (cause instanceof NotCanonicalError) throw new DomainError('not-verified', {detail: 'The proofs are not canonical.', cause});
+      throw cause;
+    }
+  }
+
+  /** A block with its results, or undefined when it is not there yet. */
+  async blockIfThere(height: bigint): Promise<LedgerBlock | undefined> {
+    try {
+      const {block} = await this.comet.block(Number(height));
+      const {results} = await this.comet.blockResults(Number(height));
+      if (BigInt(block.header.height) !== height || results.length !== block.txs.length) {
+        throw new DomainError('ledger-unavailable', {detail: `A node gave another block than ${height}, or not its results.`});
+      }
+      return {
+        height,
+        timeSeconds: BigInt(Math.floor(block.header.time.getTime() / 1000)),
+        txs: block.txs,
+        results: results.map(({code, data}) => ({code, data: data ?? new Uint8Array()})),
+      };
+    } catch (error) {
+      if (error instanceof RpcRefusal && NOT_YET.test(error.message)) return undefined;
+      throw toDomainError(error);
+    }
+  }
+
+  /** @throws DomainError('not-found') when the block is not there yet. */
+  async block(height: bigint): Promise<LedgerBlock> {
+    const block = await this.blockIfThere(height);
+    if (block === undefined) throw new DomainError('not-found', {detail: `There is no block ${height} yet.`});
+    return block;
+  }
+
+  async status(): Promise<LedgerStatus> {
+    const {syncInfo} = await this.asked(this.comet.status());
+    return {height: BigInt(syncInfo.latestBlockHeight), catchingUp: syncInfo.catchingUp};
+  }
+
+  /** URL of the node that is asked next. */
+  get currentUrl(): string {
+    return this.rpc.current.url;
+  }
+
+  /** Aborted by `close`. */
+  get signal(): AbortSignal {
+    return this.rpc.signal;
+  }
+
+  get nodes(): number {
+    return this.rpc.endpoints.length;
+  }
+
+  /** Stops asking a node first that answers wrongly; it gets another chance later. */
+  demote(url: string, why: string): void {
+    this.rpc.demote(url, why);
+  }
+
+  /** Demotes nodes that are more than `tolerance` blocks behind the foremost one: alive, but stuck or cut off. */
+  async demoteLaggards(tolerance = 2n): Promise<void> {
+    const heights = await Promise.all(this.rpc.endpoints.map(async (endpoint) => ({url: endpoint.url, height: await this.heightAt(endpoint)})));
+    const foremost = heights.reduce((max, {height}) => height !== undefined && height > max ? height : max, 0n);
+    for (const {url, height} of heights) {
+      if (height !== undefined && height + tolerance < foremost) this.rpc.demote(url, `at height ${height} of ${foremost}`);
+    }
+  }
+
+  /** Ends every call that is under way; the client is of no use afterwards. */
+  close(): void {
+    this.comet.disconnect();
+  }
+
+  private async signedHeader(height: bigint | undefined): Promise<string | undefined> {
+    try {
+      const {result} = await this.rpc.execute(this.request('commit', height === undefined ? {} : {height: height.toString()}));
+      const header: unknown = result?.signed_header;
+      return header === undefined || header === null ? undefined : JSON.stringify(header);
+    } catch (error) {
+      if (error instanceof RpcRefusal && NOT_YET.test(error.message)) return undefined;
+      throw toDomainError(error);
+    }
+  }
+
+  private async heightAt(endpoint: RpcEndpoint): Promise<bigint | undefined> {
+    try {
+      const {result} = await endpoint.execute(this.request('status', {}), this.rpc.signal);
+      return BigInt(String(result?.sync_info?.latest_block_height));
+    } catch {
+      return undefined;
+    }
+  }
+
+  private request(method: string, params: Record<string, string>) {
+    return {jsonrpc: '2.0' as const, id: this.nextId++, method, params};
+  }
+
+  private asked<T>(answer: Promise<T>): Promise<T> {
+    return answer.catch((error: unknown) => { throw toDomainError(error); });
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, {signal: this.rpc.signal}).catch((cause: unknown) => { throw new DomainError('shutting-down', {cause}); });
+  }
+}
+
+// A refusal that no caller expects, or an answer that cosmjs cannot read: the node is sick, the request was sound.
+function toDomainError(error: unknown): DomainError {
+  return error instanceof DomainError ? error : new DomainError('ledger-unavailable', {detail: 'A node gave no usable answer.', cause: error});
+}

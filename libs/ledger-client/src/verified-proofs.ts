@@ -1,0 +1,71 @@
+import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
+import {DomainError} from '@vitalvault/errors';
+import {verifyAnswer} from '@vitalvault/light-client';
+import type {AnswerVerdict, ChainTrust, ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
+import type {ProvenAnswer} from '@vitalvault/proofs';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {LedgerClient} from './ledger-client.js';
+
+export interface VerifiedProofsOptions {
+  readonly client: Pick<LedgerClient, 'proofs' | 'lightBlock' | 'waitForHeader' | 'demote' | 'currentUrl' | 'nodes'>;
+  readonly request: ProofQuestion;
+  /** From the genesis. */
+  readonly trust: ChainTrust;
+  /** The proven state must be that after this block or a later one; waits for it. */
+  readonly atLeast?: bigint;
+  /** The header may be older than now by at most this. */
+  readonly maxHeaderAgeMs?: number;
+  readonly timeoutMs?: number;
+}
+
+export interface VerifiedProofs {
+  readonly answer: ProvenAnswer;
+  /** The header whose app hash the proofs fold to; the state is that after `header.height - 1`. */
+  readonly header: VerifiedHeader;
+  /** What was verified, to be handed on to whoever verifies it again. */
+  readonly response: ProofResponse;
+  readonly signedHeader: string;
+}
+
+const PAUSE_MS = 100;
+
+/**
+ * Asks the ledger and believes nothing but what verifies from the genesis on. A node whose answer does not verify is left
+ * for the next one.
+ * @throws DomainError('not-verified') with meta {reason} when no node's answer verifies in time; 'behind' when the block of
+ * `atLeast` does not come; 'ledger-unavailable'
+ */
+export async function verifiedProofs(options: VerifiedProofsOptions): Promise<VerifiedProofs> {
+  const {client, timeoutMs = 15_000} = options;
+  const until = performance.now() + timeoutMs;
+  for (let refused = 0; ;) {
+    const url = client.currentUrl;
+    const {verdict, ...carried} = await attempt(options);
+    if (verdict.ok) return {answer: verdict.answer, header: verdict.header, ...carried};
+    const {reason} = verdict;
+    if (reason !== 'behind') {
+      client.demote(url, `its answer does not verify: ${reason}`);
+      refused += 1;
+    }
+    if (refused >= Math.max(client.nodes, 2) || performance.now() > until) {
+      throw new DomainError(reason === 'behind' ? 'behind' : 'not-verified', {meta: {reason}});
+    }
+    await sleep(PAUSE_MS);
+  }
+}
+
+async function attempt({client, request, trust, atLeast, maxHeaderAgeMs}: VerifiedProofsOptions): Promise<Pick<VerifiedProofs, 'response' | 'signedHeader'> & {verdict: AnswerVerdict}> {
+  const response = await client.proofs(request);
+  const judge = (signedHeader: string) => ({
+    response,
+    signedHeader,
+    verdict: verifyAnswer({request, response, signedHeader}, trust, {
+      ...(atLeast === undefined ? {} : {atLeast}),
+      ...(maxHeaderAgeMs === undefined ? {} : {notBeforeMs: Date.now() - maxHeaderAgeMs}),
+    }),
+  });
+  // On an idle chain the next header is seconds away, but the newest one carries the same root already.
+  const newest = judge(await client.lightBlock());
+  if (newest.verdict.ok || atLeast !== undefined && response.height < atLeast) return newest;
+  return judge(await client.waitForHeader(response.height + 1n));
+}
