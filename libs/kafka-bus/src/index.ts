@@ -1,1 +1,11 @@
-export {};
+export {createTopics, deadLetterTopic} from './create-topics.js';
+export type {TopicToCreate} from './create-topics.js';
+export type {KafkaOptions} from './kafka-connection.js';
+export {KafkaProducer} from './kafka-producer.js';
+export type {MessageToSend} from './kafka-producer.js';
+export {KAFKA_BUS, KafkaContext} from './kafka-record.js';
+export type {KafkaRecord, OffsetStore} from './kafka-record.js';
+export {KafkaServer} from './kafka-server.js';
+export type {Backlog, KafkaServerOptions} from './kafka-server.js';
+export {OutboxPublisher} from './outbox-publisher.js';
+export type {Outbox, OutboxMessage} from './outbox-publisher.js';

@@ -1,3 +1,4 @@
+import type {Metadata} from '@grpc/grpc-js';
 import {Catch, HttpException, Inject} from '@nestjs/common';
 import type {ArgumentsHost, ExceptionFilter} from '@nestjs/common';
 import {DomainError, toProblem} from '@vitalvault/errors';
@@ -16,6 +17,8 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly log: Logger) {}
 
   catch(thrown: unknown, host: ArgumentsHost): Observable<never> | undefined {
+    // Kafka's handlers have no answer to give: libs/kafka-bus judges what they throw.
+    if (host.getType() === 'rpc' && !isGrpc(host)) return throwError(() => thrown);
     const error = toDomainError(thrown);
     if (error.code === 'internal') this.log.error('request failed', {error: thrown});
     else if (error.category === 'unavailable') this.log.warn('request failed', {code: error.code, error: thrown});
@@ -24,6 +27,8 @@ export class ProblemFilter implements ExceptionFilter {
     return undefined;
   }
 }
+
+const isGrpc = (host: ArgumentsHost): boolean => typeof host.switchToRpc().getContext<Partial<Metadata> | undefined>()?.getMap === 'function';
 
 export function sendProblem(reply: FastifyReply, error: DomainError): void {
   const problem = toProblem(error, currentTraceId());

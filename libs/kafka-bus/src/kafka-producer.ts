@@ -1,0 +1,138 @@
+import {DomainError} from '@vitalvault/errors';
+import {contextOf, injectHeaders, withSpan} from '@vitalvault/nest-service/process';
+import type {Kafka, Message, Producer, TopicMessages} from 'kafkajs';
+import {randomUUID} from 'node:crypto';
+import {connectKafka} from './kafka-connection.js';
+import type {KafkaOptions} from './kafka-connection.js';
+
+export interface MessageToSend {
+  /** Patient id: one patient's messages stay in order. */
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  /** Default: `application/vnd.vitalvault.event.v1+protobuf`. */
+  readonly contentType?: string;
+  /** Default: a fresh one. The same message sent again keeps its id. */
+  readonly messageId?: string;
+  /** Trace to continue instead of the active one: a message of an outbox is sent long after its cause. */
+  readonly traceparent?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Waiting {
+  readonly batch: TopicMessages;
+  readonly settle: (error?: unknown) => void;
+}
+
+const SEND_MS = 5_000;
+const MAX_BATCH_MESSAGES = 500;
+
+/**
+ * Sends with acks=all. What waits while a request is under way goes with the next one, so many small sends cost few round trips.
+ * Without Kafka a send fails within five seconds; whether it was written is then unknown, so receivers take messages twice.
+ */
+export class KafkaProducer {
+  readonly #kafka: Kafka;
+  #producer: Promise<Producer> | undefined;
+  #waiting: Waiting[] = [];
+  #flushing = false;
+  #closed = false;
+
+  constructor(options: KafkaOptions) {
+    this.#kafka = connectKafka(options);
+  }
+
+  /** @throws DomainError bus-unavailable */
+  async send(topic: string, messages: readonly MessageToSend[]): Promise<void> {
+    if (messages.length === 0) return;
+    const traceparent = messages[0]?.traceparent;
+    await withSpan(`send ${topic}`, {
+      kind: 'producer', ...(traceparent === undefined ? {} : {parent: contextOf(traceparent)}),
+      attributes: {'messaging.system': 'kafka', 'messaging.destination.name': topic, 'messaging.operation.type': 'send', 'messaging.batch.message_count': messages.length},
+    }, () => this.#enqueue({topic, messages: messages.map((message) => this.#messageOf(message, messages.length))}));
+  }
+
+  /** Whether a broker answers. */
+  async check(): Promise<void> {
+    await this.#connected();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const producer = await this.#producer?.catch(() => undefined);
+    await producer?.disconnect().catch(() => undefined);
+  }
+
+  #messageOf(message: MessageToSend, of: number): Message {
+    // One message continues the span of its sending; of several each keeps its own cause.
+    const trace = of === 1 || message.traceparent === undefined ? injectHeaders() : {traceparent: message.traceparent};
+    return {
+      key: Buffer.from(message.key),
+      value: Buffer.from(message.value),
+      headers: {
+        ...message.headers, ...trace,
+        'content-type': message.contentType ?? 'application/vnd.vitalvault.event.v1+protobuf',
+        'message-id': message.messageId ?? randomUUID(),
+      },
+    };
+  }
+
+  #enqueue(batch: TopicMessages): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        settle(new Error('no acknowledgement in time'));
+      }, SEND_MS);
+      const settle = (error?: unknown): void => {
+        clearTimeout(timer);
+        if (error === undefined) resolve();
+        else reject(error instanceof DomainError ? error : new DomainError('bus-unavailable', {cause: error}));
+      };
+      this.#waiting.push({batch, settle});
+      if (!this.#flushing) void this.#flush();
+    });
+  }
+
+  async #flush(): Promise<void> {
+    this.#flushing = true;
+    while (this.#waiting.length > 0) {
+      const taken = this.#take();
+      try {
+        const producer = await this.#connected();
+        await producer.sendBatch({acks: -1, timeout: SEND_MS - 1_000, topicMessages: merge(taken)});
+        for (const {settle} of taken) settle();
+      } catch (error) {
+        for (const {settle} of taken) settle(error);
+      }
+    }
+    this.#flushing = false;
+  }
+
+  #take(): Waiting[] {
+    let messages = 0;
+    const end = this.#waiting.findIndex(({batch}, index) => index > 0 && (messages += batch.messages.length) > MAX_BATCH_MESSAGES);
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
+  }
+
+  #connected(): Promise<Producer> {
+    if (this.#closed) return Promise.reject(new DomainError('shutting-down'));
+    this.#producer ??= this.#connect().catch((error: unknown) => {
+      this.#producer = undefined;
+      throw new DomainError('bus-unavailable', {cause: error});
+    });
+    return this.#producer;
+  }
+
+  async #connect(): Promise<Producer> {
+    const producer = this.#kafka.producer({allowAutoTopicCreation: false, retry: {retries: 2, initialRetryTime: 100, maxRetryTime: 500}});
+    await producer.connect();
+    producer.on(producer.events.DISCONNECT, () => {
+      this.#producer = undefined;
+    });
+    return producer;
+  }
+}
+
+function merge(waiting: readonly Waiting[]): TopicMessages[] {
+  const byTopic = new Map<string, Message[]>();
+  for (const {batch} of waiting) byTopic.set(batch.topic, [...byTopic.get(batch.topic) ?? [], ...batch.messages]);
+  return [...byTopic].map(([topic, messages]) => ({topic, messages}));
+}

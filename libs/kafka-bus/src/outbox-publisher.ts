@@ -1,0 +1,76 @@
+import type {Logger} from '@vitalvault/nest-service/process';
+import type {KafkaProducer, MessageToSend} from './kafka-producer.js';
+
+/** A message that was written in the same transaction as the fact it tells. */
+export interface OutboxMessage extends MessageToSend {
+  readonly id: bigint;
+  readonly topic: string;
+}
+
+export interface Outbox {
+  /** Oldest first. */
+  take(limit: number): Promise<readonly OutboxMessage[]>;
+  sent(ids: readonly bigint[]): Promise<void>;
+}
+
+const BATCH = 200;
+const IDLE_MS = 1_000;
+const FAILED_MS = 1_000;
+
+/** Sends what is in the outbox, in order, until it is sent; `poke` after a commit makes that prompt. A message may go out twice, with the same id. */
+export class OutboxPublisher {
+  #stopped = false;
+  #wake: (() => void) | undefined;
+  #running: Promise<void> | undefined;
+  #poked = false;
+
+  constructor(private readonly ports: {outbox: Outbox; producer: KafkaProducer; logger: Logger}) {}
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  poke(): void {
+    this.#poked = true;
+    this.#wake?.();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wake?.();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.#poked = false;
+      const outcome = await this.#publish().catch((error: unknown) => {
+        this.ports.logger.warn('outbox waits', {error});
+        return 'failed' as const;
+      });
+      if (outcome === BATCH || (this.#poked && outcome !== 'failed')) continue;
+      await this.#sleep(outcome === 'failed' ? FAILED_MS : IDLE_MS);
+    }
+  }
+
+  async #publish(): Promise<number> {
+    const messages = await this.ports.outbox.take(BATCH);
+    const topics = new Set(messages.map((message) => message.topic));
+    for (const topic of topics) {
+      const group = messages.filter((message) => message.topic === topic);
+      await this.ports.producer.send(topic, group);
+      await this.ports.outbox.sent(group.map((message) => message.id));
+    }
+    return messages.length;
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#wake = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
