@@ -1,0 +1,34 @@
+import {homedir, userInfo} from 'node:os';
+import {join, resolve} from 'node:path';
+
+/** Root of the clone: this file runs as apps/launcher/dist/config.js. */
+export const REPOSITORY = resolve(import.meta.dirname, '../../..');
+
+/** Where built engines are kept, outside the clone and shared by all clones of a user. */
+export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.VITALVAULT_CACHE !== undefined && env.VITALVAULT_CACHE !== '') return resolve(env.VITALVAULT_CACHE);
+  const cache = env.XDG_CACHE_HOME !== undefined && env.XDG_CACHE_HOME !== '' ? env.XDG_CACHE_HOME : join(homedir(), '.cache');
+  return resolve(cache, 'vitalvault');
+}
+
+/** Environment of a build tool: the user's own, because proxies and mirrors are set there. */
+export function buildEnvironment(extra: Record<string, string>): NodeJS.ProcessEnv {
+  return {...process.env, ...extra};
+}
+
+/** What every process gets from the user's environment; everything else is in its configuration. */
+export function inheritedEnvironment(): Record<string, string> {
+  const kept: Record<string, string> = {LC_ALL: 'C.UTF-8', TZ: 'UTC'};
+  for (const name of ['PATH', 'HOME', 'JAVA_HOME', 'TMPDIR']) {
+    const value = process.env[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
+export function javaCommand(): string {
+  const home = process.env.JAVA_HOME;
+  return home === undefined || home === '' ? 'java' : join(home, 'bin', 'java');
+}
+
+export const runsAsRoot = (): boolean => userInfo().uid === 0;

@@ -1,0 +1,63 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {LaunchError} from '../launch-error.js';
+import {createOnce, exists, writeWhole} from '../process/files.js';
+import {cometAddress, generateEd25519, keyFromCometJson, nodeKeyJson, privValidatorKeyJson} from './node-keys.js';
+import {keyFile, loadOrganisation, ORGANISATION_NAMES} from './organisation-keys.js';
+import {renderGenesis} from './render-genesis.js';
+import type {Layout} from '../plan/layout.js';
+import type {Settings} from '../plan/settings.js';
+import type {Organisation} from './organisation-keys.js';
+
+export interface Identities {
+  organisations: Organisation[];
+  /** CometBFT node ids, by validator. */
+  nodeIds: string[];
+}
+
+const FRESH_STATE = JSON.stringify({height: '0', round: 0, step: 0}) + '\n';
+
+/** Index of the organisation that runs validator i of n. */
+export function organisationOfValidator(i: number, validators: number): number {
+  return i % Math.min(validators, ORGANISATION_NAMES.length);
+}
+
+/**
+ * Makes the organisations' and validators' keys and the genesis, once: what exists is read and never made again, and
+ * after the genesis stands a missing key is a fault, since no new one could take its place.
+ */
+export async function ensureGenesis(layout: Layout, settings: Settings): Promise<Identities> {
+  if (await exists(layout.genesis)) await requireKeys(layout, settings.validators);
+  const organisations = await Promise.all(ORGANISATION_NAMES.map((name, i) => loadOrganisation(layout.organisation(i), name)));
+  const validators = [];
+  const nodeIds = [];
+  for (let i = 0; i < settings.validators; i++) {
+    const {home} = layout.validator(i);
+    await createOnce(validatorKeyFile(home), () => privValidatorKeyJson(generateEd25519()), 0o600);
+    await createOnce(nodeKeyFile(home), () => nodeKeyJson(generateEd25519()), 0o600);
+    await createOnce(join(home, 'data', 'priv_validator_state.json'), () => FRESH_STATE, 0o600);
+    const key = keyFromCometJson(await readFile(validatorKeyFile(home), 'utf8'));
+    validators.push({organisation: organisations[organisationOfValidator(i, settings.validators)]?.id ?? '', publicKey: key.publicKey});
+    nodeIds.push(cometAddress(keyFromCometJson(await readFile(nodeKeyFile(home), 'utf8')).publicKey));
+  }
+  if (!await exists(layout.genesis)) {
+    const text = renderGenesis({chainId: settings.chainId, genesisTime: new Date().toISOString(), organisations, validators});
+    await writeWhole(layout.genesis, text);
+  }
+  const genesis = await readFile(layout.genesis, 'utf8');
+  for (let i = 0; i < settings.validators; i++) await writeWhole(join(layout.validator(i).home, 'config', 'genesis.json'), genesis);
+  return {organisations, nodeIds};
+}
+
+const validatorKeyFile = (home: string) => join(home, 'config', 'priv_validator_key.json');
+const nodeKeyFile = (home: string) => join(home, 'config', 'node_key.json');
+
+async function requireKeys(layout: Layout, validators: number): Promise<void> {
+  const files = [
+    ...ORGANISATION_NAMES.map((_, i) => keyFile(layout.organisation(i), 'admin')),
+    ...Array.from({length: validators}, (_, i) => validatorKeyFile(layout.validator(i).home)),
+  ];
+  for (const file of files) {
+    if (!await exists(file)) throw new LaunchError(`${file} is missing, but the genesis in ${layout.data} was made with it. Put it back, or start afresh with \`make clean\`.`);
+  }
+}

@@ -1,0 +1,59 @@
+import {encodeCanonical, fromHex, ORG_ROLE} from '@vitalvault/contracts';
+import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import type {Organisation} from './organisation-keys.js';
+
+/** A validator of the genesis: whose it is, by the organisation's id, and its Ed25519 key. */
+export interface GenesisValidator {
+  organisation: string;
+  publicKey: Uint8Array;
+}
+
+const VALIDATOR_POWER = 10n;
+
+/** @spec docs/protocol.md: parameters of the ledger and their values at genesis. */
+const PARAMETERS = {
+  rights: {burst: 64, refill: 4},
+  accessRequests: {burst: 64, refill: 4},
+  deviceEntries: {burst: 256, refill: 16},
+  ownerEntries: {burst: 1_024, refill: 64},
+  organisationEntries: {burst: 65_536, refill: 4_096},
+  enrolments: {burst: 1_024, refill: 32},
+  ungrantedBurst: 8,
+  ungrantedBlocksPerToken: 100,
+  maxBlockBytes: 4 * 1024 * 1024,
+  releaseBlocks: 1_200,
+  releaseSeconds: 3_600,
+  maxExpiryBlocks: 200_000n,
+  maxExpirySeconds: 86_400n,
+};
+
+/**
+ * The CometBFT genesis: the same inputs give the same bytes. Its validator set is empty, because InitChain returns the
+ * set out of app_state.
+ */
+export function renderGenesis(input: {chainId: string; genesisTime: string; organisations: Organisation[]; validators: GenesisValidator[]}): string {
+  const organisations = input.organisations.toSorted((a, b) => a.id < b.id ? -1 : 1).map((organisation) => ({
+    id: fromHex(organisation.id),
+    name: organisation.name,
+    keys: organisation.keys.map(({alg, publicKey, role}) => ({key: {alg, publicKey}, role: ORG_ROLE[role]})),
+    validators: input.validators
+      .filter((v) => v.organisation === organisation.id)
+      .map((v) => ({publicKey: v.publicKey, power: VALIDATOR_POWER})),
+  }));
+  const appState = encodeCanonical(GenesisSchema, {version: 1, parameters: PARAMETERS, organisations});
+  const document = {
+    genesis_time: input.genesisTime,
+    chain_id: input.chainId,
+    initial_height: '1',
+    consensus_params: {
+      block: {max_bytes: '-1', max_gas: '-1'},
+      evidence: {max_age_num_blocks: '200000', max_age_duration: '172800000000000', max_bytes: '1048576'},
+      validator: {pub_key_types: ['ed25519']},
+      version: {app: '0'},
+      abci: {vote_extensions_enable_height: '0'},
+    },
+    app_hash: '',
+    app_state: Buffer.from(appState).toString('base64'),
+  };
+  return JSON.stringify(document, undefined, 2) + '\n';
+}

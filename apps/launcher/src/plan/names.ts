@@ -1,0 +1,51 @@
+import {IPFS_PEERS} from './ports.js';
+
+export const SERVICES = ['policy', 'notify', 'storage', 'ingest'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+const count = (n: number) => Array.from({length: n}, (_, i) => i);
+const validator = (i: number) => [`abci-${String(i)}`, `comet-${String(i)}`];
+const ipfs = (i: number) => [`kubo-${String(i)}`, `cluster-${String(i)}`];
+
+/** Every process of a system, in the order in which they are started; stopped in the reverse order. */
+export function processNames(validators: number): string[] {
+  return [
+    'otel', 'kafka', 'postgres',
+    ...count(IPFS_PEERS).map((i) => `kubo-${String(i)}`),
+    ...count(IPFS_PEERS).map((i) => `cluster-${String(i)}`),
+    ...count(validators).map((i) => `abci-${String(i)}`),
+    ...count(validators).map((i) => `comet-${String(i)}`),
+    ...SERVICES,
+  ];
+}
+
+/** Names that stand for several processes. */
+export function processGroups(validators: number): Map<string, string[]> {
+  const groups = new Map<string, string[]>([
+    ['all', processNames(validators)],
+    ['engines', ['otel', 'kafka', 'postgres', ...count(IPFS_PEERS).flatMap(ipfs)]],
+    ['ipfs', count(IPFS_PEERS).flatMap(ipfs)],
+    ['validators', count(validators).flatMap(validator)],
+    ['services', [...SERVICES]],
+  ]);
+  for (const i of count(IPFS_PEERS)) groups.set(`ipfs-${String(i)}`, ipfs(i));
+  for (const i of count(validators)) groups.set(`validator-${String(i)}`, validator(i));
+  return groups;
+}
+
+/**
+ * Process names for a comma-separated list of process and group names, in start order, each once.
+ * @returns the names that mean nothing under `unknown`.
+ */
+export function expandNames(list: string, validators: number): {names: string[]; unknown: string[]} {
+  const all = processNames(validators);
+  const groups = processGroups(validators);
+  const wanted = new Set<string>();
+  const unknown: string[] = [];
+  for (const word of list.split(',').map((w) => w.trim()).filter((w) => w !== '')) {
+    if (all.includes(word)) wanted.add(word);
+    else if (groups.has(word)) for (const name of groups.get(word) ?? []) wanted.add(name);
+    else unknown.push(word);
+  }
+  return {names: all.filter((name) => wanted.has(name)), unknown};
+}

@@ -1,0 +1,78 @@
+import {randomBytes} from 'node:crypto';
+import {mkdir, readdir, readFile} from 'node:fs/promises';
+import {LaunchError} from '../launch-error.js';
+import {writeWhole} from '../process/files.js';
+import {DEFAULT_PORT_BASE, MAX_VALIDATORS, portBaseFault} from './ports.js';
+import type {Layout} from './layout.js';
+
+/** What is fixed for a data directory; kept in $DATA/system.json, which also marks the directory as ours. */
+export interface Settings {
+  layout: 1;
+  chainId: string;
+  portBase: number;
+  validators: number;
+}
+
+export interface Wishes {
+  portBase?: number | undefined;
+  validators?: number | undefined;
+}
+
+const DEFAULT_VALIDATORS = 4;
+
+/** The settings of an existing data directory, undefined if it has none. */
+export async function readSettings(layout: Layout): Promise<Settings | undefined> {
+  const text = await readFile(layout.system, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  let settings: Partial<Settings>;
+  try {
+    settings = JSON.parse(text) as Partial<Settings>;
+  } catch {
+    throw new LaunchError(`${layout.system} is damaged. Start afresh with \`make clean\` or another DATA=dir.`);
+  }
+  if (settings.layout !== 1) throw new LaunchError(`${layout.data} was made by another version of VitalVault. Start afresh with \`make clean\` or another DATA=dir.`);
+  return settings as Settings;
+}
+
+/**
+ * Settings for `up`: those of the data directory, or new ones written into it. The ports of a system that does not run
+ * may change, the number of its validators may not: they are in its genesis.
+ */
+export async function settleSettings(layout: Layout, wishes: Wishes, anyRunning: (settings: Settings) => Promise<boolean>): Promise<Settings> {
+  const fault = faultOf(wishes);
+  if (fault !== undefined) throw new LaunchError(fault);
+  const old = await readSettings(layout);
+  if (old === undefined) {
+    await requireFresh(layout);
+    const chainId = `vitalvault-${randomBytes(3).toString('hex')}`;
+    return await write(layout, {layout: 1, chainId, portBase: wishes.portBase ?? DEFAULT_PORT_BASE, validators: wishes.validators ?? DEFAULT_VALIDATORS});
+  }
+  if (wishes.validators !== undefined && wishes.validators !== old.validators) {
+    throw new LaunchError(`The chain in ${layout.data} was made for ${String(old.validators)} validators, not ${String(wishes.validators)}. Use another DATA=dir, or \`make clean\` first.`);
+  }
+  if (wishes.portBase === undefined || wishes.portBase === old.portBase) return old;
+  if (await anyRunning(old)) {
+    throw new LaunchError(`The system in ${layout.data} runs on PORT_BASE=${String(old.portBase)}. Use \`make down\` first, or another DATA=dir for a second system.`);
+  }
+  return await write(layout, {...old, portBase: wishes.portBase});
+}
+
+async function write(layout: Layout, settings: Settings): Promise<Settings> {
+  await writeWhole(layout.system, JSON.stringify(settings, undefined, 2) + '\n');
+  return settings;
+}
+
+function faultOf({portBase, validators}: Wishes): string | undefined {
+  if (validators !== undefined && !(Number.isInteger(validators) && validators >= 1 && validators <= MAX_VALIDATORS)) {
+    return `VALIDATORS must be a whole number from 1 to ${String(MAX_VALIDATORS)}`;
+  }
+  return portBase === undefined ? undefined : portBaseFault(portBase);
+}
+
+// `clean` deletes a data directory as a whole, so it must never hold anything that was there before.
+async function requireFresh(layout: Layout): Promise<void> {
+  await mkdir(layout.data, {recursive: true});
+  if ((await readdir(layout.data)).length > 0) {
+    throw new LaunchError(`${layout.data} is not empty and not a data directory of VitalVault. Give an empty or new one with DATA=dir.`);
+  }
+}

@@ -1,0 +1,44 @@
+import {IPFS_PEERS, portLayout} from '../plan/ports.js';
+import {processNames, SERVICES} from '../plan/names.js';
+import {databaseUrl} from '../configuration/service-environment.js';
+import {loadOrganisation, ORGANISATION_NAMES} from '../genesis/organisation-keys.js';
+import {writeWhole} from '../process/files.js';
+import {processState} from '../process/process-record.js';
+import type {Layout} from '../plan/layout.js';
+import type {Settings} from '../plan/settings.js';
+
+const http = (port: number) => `http://127.0.0.1:${String(port)}`;
+const each = <T>(n: number, one: (i: number) => T) => Array.from({length: n}, (_, i) => one(i));
+
+/** Where everything is reached; `$DATA/endpoints.json` is this as JSON. `processes` holds those that run. */
+export async function endpointsOf(layout: Layout, settings: Settings) {
+  const ports = portLayout(settings.portBase);
+  const processes: Record<string, {pid: number; log: string}> = {};
+  for (const name of processNames(settings.validators)) {
+    const state = await processState(layout, name);
+    if (state.state === 'running') processes[name] = {pid: state.pid, log: layout.log(name)};
+  }
+  const organisations = await Promise.all(ORGANISATION_NAMES.map(async (name, i) => {
+    const dir = layout.organisation(i);
+    return {id: (await loadOrganisation(dir, name)).id, name, keys: dir};
+  }));
+  return {
+    chainId: settings.chainId,
+    genesis: layout.genesis,
+    services: Object.fromEntries(SERVICES.map((name) => [name, http(ports[name].http)])),
+    validators: each(settings.validators, (i) => ({rpc: http(ports.validator(i).rpc), home: layout.validator(i).home})),
+    ipfsCluster: each(IPFS_PEERS, (i) => http(ports.cluster(i).rest)),
+    kubo: each(IPFS_PEERS, (i) => http(ports.kubo(i).gateway)),
+    kuboApi: each(IPFS_PEERS, (i) => http(ports.kubo(i).api)),
+    kafka: `127.0.0.1:${String(ports.kafka.broker)}`,
+    postgres: databaseUrl(ports.postgres, 'postgres'),
+    otlp: http(ports.otel.http),
+    traces: layout.otel.traces,
+    organisations,
+    processes,
+  };
+}
+
+export async function writeEndpoints(layout: Layout, settings: Settings): Promise<void> {
+  await writeWhole(layout.endpoints, JSON.stringify(await endpointsOf(layout, settings), undefined, 2) + '\n');
+}

@@ -1,0 +1,99 @@
+import {randomBytes} from 'node:crypto';
+import {mkdir, readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {inheritedEnvironment} from '../config.js';
+import {clusterConfig} from '../configuration/cluster-config.js';
+import {kuboConfig, swarmKey} from '../configuration/kubo-config.js';
+import {peerIdentity} from '../configuration/peer-identity.js';
+import {runTool} from '../engines/run-tool.js';
+import {generateEd25519} from '../genesis/node-keys.js';
+import {IPFS_PEERS} from '../plan/ports.js';
+import {createOnce, exists, writeWhole} from '../process/files.js';
+import {getJson} from '../process/probe.js';
+import {DEFAULTS} from '../process/process-spec.js';
+import {engineDirectory} from './context.js';
+import type {Layout} from '../plan/layout.js';
+import type {ProcessSpec} from '../process/process-spec.js';
+import type {IpfsIdentities, SystemContext} from './context.js';
+
+/** Identities of all peers and the secrets of the private swarm and of the cluster, made once. */
+export async function ensureIpfsIdentities(layout: Layout): Promise<IpfsIdentities> {
+  const peers = () => Array.from({length: IPFS_PEERS}, () => peerIdentity(generateEd25519()));
+  const secret = () => randomBytes(32).toString('hex');
+  await createOnce(layout.ipfsIdentities, () => JSON.stringify({swarmSecret: secret(), clusterSecret: secret(), kubo: peers(), cluster: peers()}), 0o600);
+  return JSON.parse(await readFile(layout.ipfsIdentities, 'utf8')) as IpfsIdentities;
+}
+
+export function kuboSpec(context: SystemContext, i: number): ProcessSpec {
+  const {layout, ports, ipfs} = context;
+  const {swarm, api, gateway} = ports.kubo(i);
+  const repo = layout.kubo(i);
+  const command = join(engineDirectory(context, 'kubo'), 'ipfs');
+  const env = {...inheritedEnvironment(), IPFS_PATH: repo, LIBP2P_FORCE_PNET: '1', IPFS_TELEMETRY: 'off', GOGC: '50', GOMEMLIMIT: '128MiB'};
+  return {
+    ...DEFAULTS,
+    name: `kubo-${String(i)}`,
+    command,
+    args: ['daemon', '--migrate=false', '--enable-gc=false'],
+    env,
+    cwd: layout.data,
+    ports: [swarm, api, gateway],
+    prepare: async () => {
+      await mkdir(repo, {recursive: true});
+      const identity = own(ipfs.kubo, i);
+      const peers = ipfs.kubo.map((peer, j) => ({id: peer.id, swarmPort: ports.kubo(j).swarm})).filter((_, j) => j !== i);
+      const config = kuboConfig({identity, swarmPort: swarm, apiPort: api, gatewayPort: gateway, peers});
+      await writeWhole(join(repo, 'swarm.key'), swarmKey(ipfs.swarmSecret), 0o600);
+      // `version` is the last file that init writes; without it an init that was cut short is done again.
+      if (!await exists(join(repo, 'version'))) {
+        const template = join(repo, 'initial-config.json');
+        await writeWhole(template, config, 0o600);
+        await runTool(`initialising kubo-${String(i)}`, {command, args: ['init', '--empty-repo', template], cwd: layout.data, env});
+      }
+      await writeWhole(join(repo, 'config'), config, 0o600);
+    },
+    ready: async () => (await getJson(`http://127.0.0.1:${String(api)}/api/v0/id`, 'POST')) !== undefined,
+  };
+}
+
+export function clusterSpec(context: SystemContext, i: number): ProcessSpec {
+  const {layout, ports, ipfs, active} = context;
+  const {rest, swarm} = ports.cluster(i);
+  const home = layout.cluster(i);
+  const peername = `cluster-${String(i)}`;
+  const others = [...active].filter((name) => name.startsWith('cluster-')).length;
+  return {
+    ...DEFAULTS,
+    name: peername,
+    command: join(engineDirectory(context, 'ipfs-cluster'), 'ipfs-cluster-service'),
+    args: ['--loglevel', 'warn', 'daemon'],
+    env: {...inheritedEnvironment(), IPFS_CLUSTER_PATH: home, GOGC: '50', GOMEMLIMIT: '96MiB'},
+    cwd: layout.data,
+    after: [`kubo-${String(i)}`],
+    ports: [rest, swarm],
+    prepare: async () => {
+      const identity = own(ipfs.cluster, i);
+      const peers = ipfs.cluster.map((peer, j) => ({id: peer.id, swarmPort: ports.cluster(j).swarm}));
+      await writeWhole(join(home, 'identity.json'), JSON.stringify({id: identity.id, private_key: identity.privateKey}), 0o600);
+      const config = clusterConfig({
+        peername, secret: ipfs.clusterSecret, swarmPort: swarm, restPort: rest, kuboApiPort: ports.kubo(i).api,
+        trusted: peers.map((p) => p.id), peers: peers.filter((_, j) => j !== i),
+      });
+      await writeWhole(join(home, 'service.json'), config, 0o600);
+      await createOnce(join(home, 'peerstore'), () => '');
+    },
+    // A peer can place a pin only on those whose metrics it has heard.
+    ready: async () => (await metrics(rest)).length >= others,
+  };
+}
+
+async function metrics(rest: number): Promise<unknown[]> {
+  const heard = await getJson(`http://127.0.0.1:${String(rest)}/monitor/metrics/freespace`);
+  return Array.isArray(heard) ? heard : [];
+}
+
+function own<T>(all: T[], i: number): T {
+  const one = all[i];
+  if (one === undefined) throw new Error(`no IPFS peer ${String(i)}`);
+  return one;
+}

@@ -1,0 +1,68 @@
+import {join} from 'node:path';
+import {mkdir, rm} from 'node:fs/promises';
+import {inheritedEnvironment, REPOSITORY} from '../config.js';
+import {cometConfig} from '../configuration/cometbft-config.js';
+import {writeWhole} from '../process/files.js';
+import {acceptsConnection, getJson} from '../process/probe.js';
+import {DEFAULTS} from '../process/process-spec.js';
+import {engineDirectory} from './context.js';
+import type {ProcessSpec} from '../process/process-spec.js';
+import type {SystemContext} from './context.js';
+
+export function abciSpec(context: SystemContext, i: number): ProcessSpec {
+  const {layout, ports} = context;
+  const {socket, state} = layout.validator(i);
+  return {
+    ...DEFAULTS,
+    name: `abci-${String(i)}`,
+    command: process.execPath,
+    args: ['--max-old-space-size=192', '--max-semi-space-size=4', join(REPOSITORY, 'apps/ledger-abci/dist/main.js')],
+    env: {
+      ...inheritedEnvironment(), NODE_ENV: 'production',
+      VITALVAULT_SOCKET: socket, VITALVAULT_STATE_DIR: state, VITALVAULT_OTLP_URL: `http://127.0.0.1:${String(ports.otel.http)}`,
+      VITALVAULT_LOG_LEVEL: 'info',
+    },
+    cwd: REPOSITORY,
+    ports: [],
+    prepare: async () => {
+      await mkdir(state, {recursive: true});
+      await rm(socket, {force: true});
+    },
+    ready: () => acceptsConnection({path: socket}),
+  };
+}
+
+export function cometSpec(context: SystemContext, i: number): ProcessSpec {
+  const {layout, ports, settings, identities} = context;
+  const {home, socket} = layout.validator(i);
+  const {p2p, rpc} = ports.validator(i);
+  const name = `comet-${String(i)}`;
+  const peers = identities.nodeIds.map((id, j) => ({j, address: `${id}@127.0.0.1:${String(ports.validator(j).p2p)}`})).filter(({j}) => j !== i);
+  return {
+    ...DEFAULTS,
+    name,
+    command: join(engineDirectory(context, 'cometbft'), 'cometbft'),
+    args: ['start', '--home', home],
+    env: {...inheritedEnvironment(), GOGC: '50', GOMEMLIMIT: '128MiB'},
+    cwd: REPOSITORY,
+    // A CometBFT that finds no socket tries again only after 3 s.
+    after: [`abci-${String(i)}`],
+    ports: [p2p, rpc],
+    prepare: async () => {
+      const config = cometConfig({moniker: `validator-${String(i)}`, abciSocket: socket, p2pPort: p2p, rpcPort: rpc, peers: peers.map((p) => p.address)});
+      await writeWhole(join(home, 'config', 'config.toml'), config);
+    },
+    ready: () => cometReady(rpc, hasQuorum(context, settings.validators)),
+  };
+}
+
+/** With two thirds of the validators there must be blocks; with fewer it is enough that CometBFT answers. */
+async function cometReady(rpc: number, quorum: boolean): Promise<boolean> {
+  const {result} = await getJson(`http://127.0.0.1:${String(rpc)}/status`) as {result: {sync_info: {latest_block_height: string; catching_up: boolean}}};
+  return !quorum || (Number(result.sync_info.latest_block_height) > 0 && !result.sync_info.catching_up);
+}
+
+function hasQuorum(context: SystemContext, validators: number): boolean {
+  const active = [...context.active].filter((name) => name.startsWith('comet-')).length;
+  return active * 3 > validators * 2;
+}
