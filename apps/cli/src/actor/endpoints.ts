@@ -1,0 +1,30 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {z} from 'zod';
+import {CliError} from '../cli-error.js';
+
+const endpointsFile = z.looseObject({
+  chainId: z.string(),
+  organisation: z.string().regex(/^[0-9a-f]{40}$/),
+  services: z.looseObject({ingest: z.url(), policy: z.url(), storage: z.url(), notify: z.url()}),
+  validators: z.array(z.looseObject({rpc: z.url(), home: z.string()})),
+  ipfsCluster: z.array(z.url()),
+  kubo: z.array(z.url()),
+  kafka: z.string(),
+  postgres: z.string(),
+  otlp: z.string(),
+  processes: z.record(z.string(), z.looseObject({pid: z.number(), log: z.string()})),
+});
+
+/** What the launcher writes about a running system. */
+export type Endpoints = z.infer<typeof endpointsFile>;
+
+/** @throws CliError `endpoints-missing`, `endpoints-invalid` */
+export function readEndpoints(path: string): Endpoints {
+  if (!existsSync(path)) throw new CliError('endpoints-missing', `There is no ${path}.`, {remedy: 'Start the system with `make up`, or name its file with --endpoints FILE.'});
+  try {
+    return endpointsFile.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? cause.issues.map((issue) => issue.path.join('.')).join(', ') : 'no JSON';
+    throw new CliError('endpoints-invalid', `${path} cannot be used: ${why}.`, {remedy: 'Start the system again with `make up`.', cause});
+  }
+}

@@ -1,0 +1,63 @@
+import {existsSync, mkdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {CliError} from '../cli-error.js';
+import {openKeyFile, readSecretFile, sealKeyFile, writeSecretFile} from './key-file.js';
+import {FileNonceStore} from './file-nonce-store.js';
+import {LockedJson} from './locked-json.js';
+
+export type ActorKind = 'patient' | 'member' | 'device';
+
+/** What stands open in a home: who it is, and on which ledger. */
+export interface ActorCard {
+  kind: ActorKind;
+  id: string;
+  chainId: string;
+}
+
+/** The directory of one actor: an encrypted key file, the genesis she trusts, counters, and what she keeps. */
+export class Home {
+  constructor(readonly dir: string, private readonly passphrase: () => Promise<string>) {}
+
+  get card(): ActorCard {
+    const path = join(this.dir, 'actor.json');
+    if (!existsSync(path)) throw new CliError('home-missing', `${this.dir} is nobody's home.`, {remedy: 'Give --home DIR of an actor, or make one with `vv patient init`, `vv member init` or `vv device init`.'});
+    return JSON.parse(readFileSync(path, 'utf8')) as ActorCard;
+  }
+
+  /** Text of the genesis file that was pinned when the home was made. */
+  get genesis(): string {
+    return readFileSync(join(this.dir, 'genesis.json'), 'utf8');
+  }
+
+  /** Makes the home. @throws CliError `home-taken` when somebody lives there. */
+  async create(card: ActorCard, secrets: unknown, genesis: string): Promise<void> {
+    if (existsSync(join(this.dir, 'actor.json'))) throw new CliError('home-taken', `${this.dir} already holds the keys of ${this.card.kind} ${this.card.id}.`, {remedy: 'Choose another --home; keys are never overwritten.'});
+    mkdirSync(this.dir, {recursive: true, mode: 0o700});
+    await this.writeSecrets(secrets);
+    writeSecretFile(join(this.dir, 'genesis.json'), genesis);
+    writeSecretFile(join(this.dir, 'actor.json'), `${JSON.stringify(card)}\n`);
+  }
+
+  /** The secrets of the key file. @throws CliError `wrong-actor`, `passphrase-wrong`, `key-file-readable` */
+  async secrets<T>(kind: ActorKind): Promise<T> {
+    if (this.card.kind !== kind) throw new CliError('wrong-actor', `${this.dir} is the home of a ${this.card.kind}, not of a ${kind}.`, {remedy: `Give --home of a ${kind}.`});
+    return JSON.parse(openKeyFile(readSecretFile(this.keyFile), await this.passphrase())) as T;
+  }
+
+  async writeSecrets(secrets: unknown): Promise<void> {
+    writeSecretFile(this.keyFile, sealKeyFile(JSON.stringify(secrets), await this.passphrase()));
+  }
+
+  nonces(): FileNonceStore {
+    return new FileNonceStore(join(this.dir, 'nonces.json'));
+  }
+
+  /** A file of counters or caches, never secrets. */
+  file<T>(name: string, empty: T): LockedJson<T> {
+    return new LockedJson(join(this.dir, name), empty);
+  }
+
+  private get keyFile(): string {
+    return join(this.dir, 'keys.json');
+  }
+}

@@ -1,0 +1,65 @@
+import {mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {FileNonceStore} from './file-nonce-store.js';
+import {Home} from './home.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'vv-stores-'));
+afterAll(() => rmSync(dir, {recursive: true}));
+
+describe('nonces in a file', () => {
+  it('are never given twice, by several stores at once and after a restart', async () => {
+    const path = join(dir, 'n1.json');
+    const [a, b] = [new FileNonceStore(path), new FileNonceStore(path)];
+    const given = await Promise.all(Array.from({length: 20}, (_, i) => (i % 2 === 0 ? a : b).next()));
+    given.push(await new FileNonceStore(path).next());
+    expect([...given].sort((x, y) => Number(x - y))).toEqual(Array.from({length: 21}, (_, i) => BigInt(i + 1)));
+  });
+
+  it('jump when the ledger has seen higher ones', async () => {
+    const store = new FileNonceStore(join(dir, 'n2.json'));
+    expect([await store.next(), await store.next(40n), await store.next(3n)]).toEqual([1n, 40n, 41n]);
+  });
+
+  it('refuse a damaged file rather than begin again', async () => {
+    const path = join(dir, 'n3.json');
+    writeFileSync(path, '{"last":');
+    await expect(new FileNonceStore(path).next()).rejects.toMatchObject({code: 'file-damaged'});
+  });
+
+  it('do not wait for a lock whose process died', async () => {
+    const path = join(dir, 'n4.json');
+    writeFileSync(`${path}.lock`, '');
+    utimesSync(`${path}.lock`, new Date(0), new Date(0));
+    expect(await new FileNonceStore(path).next()).toBe(1n);
+  });
+});
+
+describe('home of an actor', () => {
+  const passphrase = (text: string) => () => Promise.resolve(text);
+  const card = {kind: 'patient', id: 'ab'.repeat(20), chainId: 'c'} as const;
+  const home = new Home(join(dir, 'home'), passphrase('correct horse'));
+  beforeAll(() => home.create(card, {signing: 'secret-of-hers'}, '{"genesis":1}'));
+
+  it('keeps secrets encrypted and gives them back', async () => {
+    expect(await home.secrets('patient')).toEqual({signing: 'secret-of-hers'});
+    expect(readFileSync(join(home.dir, 'keys.json'), 'utf8')).not.toContain('secret-of-hers');
+    expect(statSync(home.dir).mode & 0o777).toBe(0o700);
+  });
+
+  it('is never overwritten', async () => {
+    await expect(home.create(card, {}, '')).rejects.toMatchObject({code: 'home-taken'});
+  });
+
+  it('says whose it is when another kind of actor is asked for', async () => {
+    await expect(home.secrets('device')).rejects.toMatchObject({code: 'wrong-actor'});
+  });
+
+  it('does not open with another passphrase', async () => {
+    await expect(new Home(home.dir, passphrase('another one')).secrets('patient')).rejects.toMatchObject({code: 'passphrase-wrong'});
+  });
+
+  it('is missed with a remedy', () => {
+    expect(() => new Home(join(dir, 'nobody'), passphrase('')).card).toThrow(expect.objectContaining({code: 'home-missing'}));
+  });
+});

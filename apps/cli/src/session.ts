@@ -1,0 +1,73 @@
+import {randomBytes} from 'node:crypto';
+import {existsSync, readFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {ApiClient, VerifiedLedger} from '@vitalvault/sdk';
+import {Home} from './actor/home.js';
+import {passphraseFrom} from './actor/passphrase.js';
+import {readEndpoints} from './actor/endpoints.js';
+import type {Endpoints} from './actor/endpoints.js';
+import {CliError} from './cli-error.js';
+import type {Environment} from './config.js';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  home?: string;
+  endpoints?: string;
+  genesis?: string;
+  passphraseFile?: string;
+  json?: boolean;
+}
+
+/** One run of `vv`: whose home, which system, which ledger; each opened at first use. */
+export class Session {
+  /** Trace of everything that this run asks for, hexadecimal. */
+  readonly traceId = randomBytes(16).toString('hex');
+  private openedApi: ApiClient | undefined;
+  private openedLedger: VerifiedLedger | undefined;
+  private openedHome: Home | undefined;
+  private openedEndpoints: Endpoints | undefined;
+
+  constructor(readonly options: CommonOptions, readonly environment: Environment) {}
+
+  get home(): Home {
+    if (this.openedHome) return this.openedHome;
+    const {home, passphraseFile} = this.options;
+    if (home === undefined) throw new CliError('home-missing', 'Whose files?', {remedy: 'Give --home DIR.'});
+    this.openedHome = new Home(home, passphraseFrom({file: passphraseFile, variable: this.environment.passphrase}));
+    return this.openedHome;
+  }
+
+  get endpointsPath(): string {
+    return this.options.endpoints ?? join(this.environment.dataDir, 'endpoints.json');
+  }
+
+  get endpoints(): Endpoints {
+    this.openedEndpoints ??= readEndpoints(this.endpointsPath);
+    return this.openedEndpoints;
+  }
+
+  get api(): ApiClient {
+    const {services, organisation} = this.endpoints;
+    this.openedApi ??= new ApiClient({endpoints: services, organisation, headers: () => ({traceparent: `00-${this.traceId}-${randomBytes(8).toString('hex')}-01`})});
+    return this.openedApi;
+  }
+
+  get ledger(): VerifiedLedger {
+    this.openedLedger ??= new VerifiedLedger({api: this.api, genesis: this.genesis()});
+    return this.openedLedger;
+  }
+
+  /** The genesis pinned in the home; without a home, --genesis or the one beside the endpoints. */
+  genesis(): string {
+    const pinned = this.options.home === undefined ? undefined : join(this.options.home, 'genesis.json');
+    if (pinned !== undefined && existsSync(pinned)) return readFileSync(pinned, 'utf8');
+    return this.genesisToPin();
+  }
+
+  /** For `init`: the genesis file that a new home is to trust. */
+  genesisToPin(): string {
+    const path = this.options.genesis ?? join(dirname(this.endpointsPath), 'genesis.json');
+    if (!existsSync(path)) throw new CliError('genesis-missing', `There is no genesis file ${path}.`, {remedy: 'Name the genesis of the ledger with --genesis FILE; it is the one thing that vv trusts.'});
+    return readFileSync(path, 'utf8');
+  }
+}
