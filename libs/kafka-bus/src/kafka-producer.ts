@@ -24,7 +24,9 @@ interface Waiting {
 }
 
 const SEND_MS = 5_000;
-const MAX_BATCH_MESSAGES = 500;
+// A broker takes about 1 MB for one partition at once (message.max.bytes).
+const MAX_REQUEST_BYTES = 900_000;
+const OVERHEAD_BYTES = 300;
 
 /**
  * Sends with acks=all. What waits while a request is under way goes with the next one, so many small sends cost few round trips.
@@ -48,7 +50,10 @@ export class KafkaProducer {
     await withSpan(`send ${topic}`, {
       kind: 'producer', ...(traceparent === undefined ? {} : {parent: contextOf(traceparent)}),
       attributes: {'messaging.system': 'kafka', 'messaging.destination.name': topic, 'messaging.operation.type': 'send', 'messaging.batch.message_count': messages.length},
-    }, () => this.#enqueue({topic, messages: messages.map((message) => this.#messageOf(message, messages.length))}));
+    }, async () => {
+      const batches = split(messages.map((message) => this.#messageOf(message, messages.length)));
+      await Promise.all(batches.map((batch) => this.#enqueue({topic, messages: batch})));
+    });
   }
 
   /** Whether a broker answers. */
@@ -107,8 +112,8 @@ export class KafkaProducer {
   }
 
   #take(): Waiting[] {
-    let messages = 0;
-    const end = this.#waiting.findIndex(({batch}, index) => index > 0 && (messages += batch.messages.length) > MAX_BATCH_MESSAGES);
+    let bytes = 0;
+    const end = this.#waiting.findIndex(({batch}, index) => (bytes += bytesOf(batch.messages)) > MAX_REQUEST_BYTES && index > 0);
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
   }
 
@@ -129,6 +134,24 @@ export class KafkaProducer {
     });
     return producer;
   }
+}
+
+const sizeOf = (message: Message): number => (message.value?.length ?? 0) + OVERHEAD_BYTES;
+const bytesOf = (messages: readonly Message[]): number => messages.reduce((sum, message) => sum + sizeOf(message), 0);
+
+function split(messages: readonly Message[]): Message[][] {
+  const batches: Message[][] = [];
+  let room = 0;
+  for (const message of messages) {
+    const size = sizeOf(message);
+    if (size > room) {
+      batches.push([]);
+      room = MAX_REQUEST_BYTES;
+    }
+    batches.at(-1)?.push(message);
+    room -= size;
+  }
+  return batches;
 }
 
 function merge(waiting: readonly Waiting[]): TopicMessages[] {

@@ -1,0 +1,137 @@
+import {DomainError} from '@vitalvault/errors';
+import {withSpan} from '@vitalvault/nest-service/process';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {AddedSchema, PeerSchema, PinInfoSchema} from './cluster-schemas.js';
+
+/** Status of a pin by peer, in the API's own words: `pinned`, `pinning`, `pin_queued`, `pin_error`, `remote`, `unpinned`, … */
+export interface PinStatus {
+  readonly peers: Readonly<Record<string, string>>;
+}
+
+export interface AddOptions {
+  readonly replicationMin: number;
+  readonly replicationMax: number;
+  readonly name: string;
+}
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: () => FormData;
+  readonly timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 5_000;
+const ADD_TIMEOUT_MS = 20_000;
+const FIRST_POLL_MS = 50;
+const MAX_POLL_MS = 400;
+
+/** IPFS Cluster's REST API in its own terms. Peers are tried in turn: the cluster is one, whichever answers. */
+export class IpfsClusterClient {
+  readonly #urls: readonly string[];
+  #preferred = 0;
+
+  constructor(options: {urls: readonly string[]}) {
+    if (options.urls.length === 0) throw new Error('no IPFS Cluster URL');
+    this.#urls = options.urls;
+  }
+
+  /** POST /add?format=car. Added is not pinned: see waitPinned. @returns CID of the root. */
+  async addCar(car: Uint8Array, options: AddOptions): Promise<{root: string}> {
+    const query = new URLSearchParams({
+      'format': 'car', 'stream-channels': 'false', 'name': options.name,
+      'replication-min': String(options.replicationMin), 'replication-max': String(options.replicationMax),
+    });
+    return this.#span('add', {'vitalvault.bytes': car.length}, async () => {
+      const answer = await this.#call({
+        method: 'POST', path: `/add?${query.toString()}`, timeoutMs: ADD_TIMEOUT_MS,
+        body: () => {
+          const form = new FormData();
+          form.append('file', new Blob([car as Uint8Array<ArrayBuffer>]), 'pack.car');
+          return form;
+        },
+      });
+      const root = AddedSchema.parse(JSON.parse(answer)).at(-1)?.cid;
+      if (root === undefined) throw new DomainError('ipfs-unavailable', {detail: 'nothing was added'});
+      return {root};
+    });
+  }
+
+  /** GET /pins/{cid} */
+  async status(cid: string): Promise<PinStatus> {
+    const info = PinInfoSchema.parse(JSON.parse(await this.#call({method: 'GET', path: `/pins/${cid}?local=false`})));
+    return {peers: Object.fromEntries(Object.entries(info.peer_map).map(([peer, {status}]) => [peer, status]))};
+  }
+
+  /**
+   * Waits until at least `min` peers say pinned.
+   * @returns how many do
+   * @throws DomainError ipfs-unavailable when that takes longer than `timeoutMs`
+   */
+  async waitPinned(cid: string, min: number, timeoutMs: number): Promise<number> {
+    return this.#span('wait pinned', {'vitalvault.replicas_wanted': min}, async () => {
+      const deadline = Date.now() + timeoutMs;
+      for (let delay = FIRST_POLL_MS; ; delay = Math.min(MAX_POLL_MS, delay * 2)) {
+        const found = await this.status(cid).catch(() => undefined);
+        const pinned = Object.values(found?.peers ?? {}).filter((status) => status === 'pinned').length;
+        if (pinned >= min) return pinned;
+        if (Date.now() + delay > deadline) throw new DomainError('ipfs-unavailable', {detail: `pinned on ${String(pinned)} of ${String(min)} peers in time`, meta: {replicas: pinned}});
+        await sleep(delay);
+      }
+    });
+  }
+
+  /** DELETE /pins/{cid} */
+  async unpin(cid: string): Promise<void> {
+    await this.#call({method: 'DELETE', path: `/pins/${cid}`});
+  }
+
+  /** POST /pins/{cid}/recover: peers whose pin failed try again. */
+  async recover(cid: string): Promise<void> {
+    await this.#call({method: 'POST', path: `/pins/${cid}/recover?local=false`});
+  }
+
+  /** GET /peers */
+  async peers(): Promise<{id: string; name: string; reachable: boolean}[]> {
+    const lines = (await this.#call({method: 'GET', path: '/peers'})).split('\n').filter((line) => line.trim() !== '');
+    const entries = lines.flatMap((line) => JSON.parse(line) as unknown);
+    return entries.map((entry) => PeerSchema.parse(entry)).map((peer) => ({id: peer.id, name: peer.peername ?? '', reachable: (peer.error ?? '') === ''}));
+  }
+
+  /** GET /health: whether any peer answers. */
+  async health(): Promise<void> {
+    await this.#call({method: 'GET', path: '/health', timeoutMs: 2_000});
+  }
+
+  async #call(call: Call): Promise<string> {
+    let failure: unknown;
+    for (let attempt = 0; attempt < this.#urls.length; attempt++) {
+      const index = (this.#preferred + attempt) % this.#urls.length;
+      try {
+        const text = await once(this.#urls[index] ?? '', call);
+        this.#preferred = index;
+        return text;
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure instanceof DomainError ? failure : new DomainError('ipfs-unavailable', {cause: failure});
+  }
+
+  #span<T>(name: string, attributes: Record<string, number>, run: () => Promise<T>): Promise<T> {
+    return withSpan(`ipfs cluster ${name}`, {kind: 'client', attributes}, async () => {
+      try {
+        return await run();
+      } catch (cause) {
+        throw cause instanceof DomainError ? cause : new DomainError('ipfs-unavailable', {cause});
+      }
+    });
+  }
+}
+
+async function once(url: string, {method, path, body, timeoutMs}: Call): Promise<string> {
+  const response = await fetch(new URL(path, url), {method, redirect: 'error', signal: AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS), ...(body === undefined ? {} : {body: body()})});
+  const text = await response.text();
+  if (!response.ok) throw new DomainError('ipfs-unavailable', {meta: {status: response.status}, cause: new Error(text.slice(0, 200))});
+  return text;
+}

@@ -1,0 +1,71 @@
+import {createServer} from 'node:http';
+import type {RequestListener, Server} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {IpfsClusterClient} from './ipfs-cluster-client.js';
+import {KuboClient} from './kubo-client.js';
+
+// A peer of our own that misbehaves: what a real one cannot be made to do. The good cases run against the real ones (int-spec).
+const servers: Server[] = [];
+async function peer(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  servers.push(server);
+  await new Promise((resolve) => server.once('listening', resolve));
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+}
+const pins = (...statuses: string[]): string => JSON.stringify({cid: 'c', peer_map: Object.fromEntries(statuses.map((status, index) => [String(index), {status}]))});
+const limits = {timeoutMs: 300, maxBytes: 10};
+
+describe('IPFS clients and peers that misbehave', () => {
+  afterAll(() => {
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it.each<[string, RequestListener]>([
+    ['that is endless', (_request, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write('xxxxxxxx'), 5);
+      response.on('close', () => {
+        clearInterval(timer);
+      });
+    }],
+    ['longer than asked for', (_request, response) => response.end('x'.repeat(11))],
+    ['that never comes', () => undefined],
+    ['that redirects', (_request, response) => response.writeHead(302, {location: 'http://127.0.0.1:1/'}).end()],
+    ['that is an error of its own', (_request, response) => response.writeHead(403).end()],
+  ])('refuses a block %s', async (_what, listener) => {
+    await expect(new KuboClient({gatewayUrl: await peer(listener), index: 0}).blockGet('c', limits)).rejects.toMatchObject({code: 'ipfs-unavailable'});
+  });
+
+  it('tells a peer without the block from one that is away', async () => {
+    const without = await peer((_request, response) => response.writeHead(404).end('no'));
+    expect(await new KuboClient({gatewayUrl: without, index: 0}).blockGet('c', limits)).toBeUndefined();
+    await expect(new KuboClient({gatewayUrl: 'http://127.0.0.1:1', index: 1}).blockGet('c', limits)).rejects.toMatchObject({code: 'ipfs-unavailable'});
+  });
+
+  it('counts only peers that say pinned, and gives up in time', async () => {
+    const url = await peer((_request, response) => response.end(pins('pinned', 'pinning', 'pin_error', 'remote')));
+    const client = new IpfsClusterClient({urls: [url]});
+    expect(await client.waitPinned('c', 1, 500)).toBe(1);
+    await expect(client.waitPinned('c', 2, 300)).rejects.toMatchObject({code: 'ipfs-unavailable', meta: {replicas: 1}});
+  });
+
+  it('goes on with the next peer when one is away, and stays with it', async () => {
+    let asked = 0;
+    const good = await peer((_request, response) => {
+      asked++;
+      response.end(pins('pinned', 'pinned'));
+    });
+    const client = new IpfsClusterClient({urls: ['http://127.0.0.1:1', good]});
+    expect(await client.waitPinned('c', 2, 500)).toBe(2);
+    expect(asked).toBe(1);
+  });
+
+  it('an answer that is no answer is a failure, not a crash', async () => {
+    const url = await peer((_request, response) => response.end('null'));
+    const client = new IpfsClusterClient({urls: [url]});
+    await expect(client.addCar(new Uint8Array(3), {replicationMin: 1, replicationMax: 1, name: 'x'})).rejects.toMatchObject({code: 'ipfs-unavailable'});
+  });
+});
