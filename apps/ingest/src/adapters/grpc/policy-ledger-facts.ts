@@ -1,0 +1,45 @@
+import {NotCanonicalError, decodeCanonical} from '@vitalvault/contracts';
+import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
+import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
+import {DomainError} from '@vitalvault/errors';
+import {grpcClient} from '@vitalvault/nest-service';
+import type {GrpcClient} from '@vitalvault/nest-service';
+import type {RegisteredDevice} from '../../domain/check-device.js';
+import type {EpochOfTag, LedgerFacts, PatientEpochs} from '../../application/ports.js';
+
+/** Asks this organisation's policy service, whose projection follows the ledger. */
+export class PolicyLedgerFacts implements LedgerFacts {
+  readonly #policy: GrpcClient<typeof PolicyService>;
+
+  constructor(url: string) {
+    this.#policy = grpcClient(PolicyService, {url, unavailable: 'policy-unavailable'});
+  }
+
+  async device(device: Uint8Array, registration: number): Promise<RegisteredDevice | undefined> {
+    const found = await this.#policy.getDevice({device, registration});
+    if (!found.found || found.key === undefined) return undefined;
+    return {
+      publicKey: found.key.publicKey, owner: found.owner, typeTags: found.typeTags, fromSlot: found.fromSlot,
+      distrustFromSlot: found.removed ? found.distrustFromSlot : undefined,
+    };
+  }
+
+  async epochs(patient: Uint8Array, typeTag?: Uint8Array): Promise<PatientEpochs> {
+    const {statements, atHeight} = await this.#policy.getEpochStatements({patient, typeTag: typeTag ?? new Uint8Array()});
+    return {statements: statements.map(readStatement), atHeight};
+  }
+
+  close(): void {
+    this.#policy.close();
+  }
+}
+
+function readStatement(signed: SignedEpochStatement): EpochOfTag {
+  try {
+    const {typeTag, epoch, fromSlot} = decodeCanonical(EpochStatementSchema, signed.statement);
+    return {typeTag, epoch, fromSlot, signed};
+  } catch (cause) {
+    throw cause instanceof NotCanonicalError ? new DomainError('internal', {detail: 'policy gave a statement that is none', cause}) : cause;
+  }
+}

@@ -1,0 +1,47 @@
+import {RecordState, StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
+import type {GetRecordStatusResponse} from '@vitalvault/contracts/gen/storage/v1/storage';
+import {DomainError} from '@vitalvault/errors';
+import {grpcClient} from '@vitalvault/nest-service';
+import type {GrpcClient} from '@vitalvault/nest-service';
+import type {RecordStatus, RecordTable} from '../../application/ports.js';
+
+const STATES: Readonly<Record<RecordState, RecordStatus['state'] | undefined>> = {
+  [RecordState.UNSPECIFIED]: undefined,
+  [RecordState.ACCEPTED]: 'accepted',
+  [RecordState.STORED]: 'stored',
+  [RecordState.ANCHORED]: 'anchored',
+  [RecordState.REFUSED]: 'refused',
+};
+
+/** Asks this organisation's storage service. */
+export class StorageRecordTable implements RecordTable {
+  readonly #storage: GrpcClient<typeof StorageService>;
+
+  constructor(url: string) {
+    this.#storage = grpcClient(StorageService, {url, unavailable: 'storage-unavailable'});
+  }
+
+  async status(device: Uint8Array, registration: number, sequence: bigint): Promise<RecordStatus | undefined> {
+    const found = await this.#storage.getRecordStatus({device, registration, sequence});
+    return found.found ? toStatus(found) : undefined;
+  }
+
+  async backlogMs(): Promise<number> {
+    return Number((await this.#storage.getBacklog({})).oldestUnconsumedMs);
+  }
+
+  close(): void {
+    this.#storage.close();
+  }
+}
+
+function toStatus(found: GetRecordStatusResponse): RecordStatus {
+  const state = STATES[found.state];
+  if (state === undefined || found.receipt === undefined) throw new DomainError('internal', {detail: 'storage gave a record without state or receipt'});
+  return {
+    recordId: found.recordId, state, receipt: found.receipt,
+    ...(found.cid === '' ? {} : {cid: found.cid, replicas: found.replicas}),
+    ...(state === 'anchored' ? {height: found.height, txId: found.txId, logIndex: found.logIndex} : {}),
+    ...(state === 'refused' ? {refusalCode: found.refusalCode} : {}),
+  };
+}

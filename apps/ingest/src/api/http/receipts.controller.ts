@@ -1,0 +1,16 @@
+import {Controller, Get} from '@nestjs/common';
+import {ZodParams} from '@vitalvault/nest-service';
+import {GetReceipt} from '../../application/get-receipt.js';
+import {receiptParams} from './path.dto.js';
+import type {ReceiptParams} from './path.dto.js';
+import {toReceiptAnswer} from './record-answer.js';
+
+@Controller('v1/receipts')
+export class ReceiptsController {
+  constructor(private readonly receipts: GetReceipt) {}
+
+  @Get(':device/:registration/:sequence')
+  async receipt(@ZodParams(receiptParams) {device, registration, sequence}: ReceiptParams): Promise<object> {
+    return toReceiptAnswer(await this.receipts.execute(device, registration, sequence));
+  }
+}

@@ -1,0 +1,242 @@
+import {toHex} from '@vitalvault/contracts';
+import {openAccepted, recordIdOfPosted, signDigest} from '@vitalvault/envelope';
+import {harness, signer} from '../testing/fakes.js';
+import {NOW_MS, SLOT, device, numbered, organisation, patient, random, record} from '../testing/records.js';
+import type {RecordOutcome} from './accept-records.js';
+
+const statuses = (outcomes: readonly RecordOutcome[]): string[] => outcomes.map((outcome) => (outcome.status === 'refused' ? outcome.problem.code : outcome.status));
+const receiptOf = (outcome: RecordOutcome | undefined) => {
+  if (outcome === undefined || outcome.status === 'refused') throw new Error('no receipt');
+  return outcome.receipt;
+};
+const code = (run: Promise<unknown>): Promise<unknown> => run.then(() => 'no error', (error: unknown) => (error as {code: string}).code);
+
+describe('AcceptRecords', () => {
+  it('hands out a receipt that the ingest key signed over this very record', async () => {
+    const {accept, log} = harness();
+    const posted = record();
+    const [outcome] = await accept.execute([posted]);
+    const accepted = openAccepted(receiptOf(outcome), {alg: 1, publicKey: signer.publicKey});
+    expect(accepted).toMatchObject({chainId: 'vv-spec', registration: 1, sequence: 1n, acceptedAtMs: BigInt(NOW_MS)});
+    expect([accepted.organisation, accepted.recordId, accepted.device].map(toHex)).toEqual([organisation, recordIdOfPosted(posted), device].map(toHex));
+    expect(log.appended).toHaveLength(1);
+    expect(log.appended[0]).toMatchObject({patient, record: posted, receipt: receiptOf(outcome)});
+  });
+
+  it('acknowledges nothing before the log has it', async () => {
+    const {accept, log} = harness();
+    const gate = Promise.withResolvers<undefined>();
+    log.gate = gate.promise;
+    let answered = false;
+    const running = accept.execute([record()]).then(() => {
+      answered = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(answered).toBe(false);
+    gate.resolve(undefined);
+    await running;
+    expect(answered).toBe(true);
+  });
+
+  it.each([
+    ['unknown-device', {registered: undefined}],
+    ['policy-unavailable', {away: true}],
+  ])('%s, by what policy says', async (expected, facts) => {
+    const {accept, facts: fake, log} = harness();
+    Object.assign(fake, facts);
+    const outcome = await accept.execute([record()]).then((outcomes) => statuses(outcomes)[0], (error: unknown) => (error as {code: string}).code);
+    expect(outcome).toBe(expected);
+    expect(log.appended).toHaveLength(0);
+  });
+
+  it.each([
+    ['wrong-tag', {typeTag: random(16)}],
+    ['unknown-device', {patient: random(20)}],
+    ['slot-out-of-range', {slot: SLOT - 101}],
+    ['slot-out-of-range', {slot: SLOT + 2}],
+    ['unknown-epoch', {epoch: 2}],
+    ['unknown-epoch', {slot: SLOT - 51}],
+    ['unknown-release-key', {releaseKeyId: random(20)}],
+    ['wrong-chain', {chainId: 'another'}],
+    ['wrong-version', {version: 2}],
+    ['invalid-field', {count: 65}],
+  ])('refuses with %s a record with %j', async (expected, header) => {
+    const {accept, log} = harness();
+    expect(statuses(await accept.execute([record(header)]))).toEqual([expected]);
+    expect(log.appended).toHaveLength(0);
+  });
+
+  it('takes the next hour, because clocks differ', async () => {
+    const {accept} = harness();
+    expect(statuses(await accept.execute([record({slot: SLOT + 1})]))).toEqual(['accepted']);
+  });
+
+  it('refuses a signature by another key, and the high-S twin of a good one', async () => {
+    const {accept, log} = harness();
+    const posted = record();
+    const n = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141n;
+    const high = (n - BigInt(`0x${toHex(posted.signature.slice(32))}`)).toString(16).padStart(64, '0');
+    const twin = {...posted, signature: Buffer.concat([posted.signature.slice(0, 32), Buffer.from(high, 'hex')])};
+    const other = {...posted, signature: signDigest(random(32), recordIdOfPosted(posted))};
+    expect(statuses(await accept.execute([twin, other]))).toEqual(['record-signature', 'record-signature']);
+    expect(log.appended).toHaveLength(0);
+  });
+
+  it('refuses a removed device from the slot that its owner named, not before', async () => {
+    const {accept, facts} = harness();
+    if (facts.registered !== undefined) facts.registered = {...facts.registered, distrustFromSlot: SLOT};
+    expect(statuses(await accept.execute([record({slot: SLOT, sequence: 1n}), record({slot: SLOT - 1, sequence: 2n})]))).toEqual(['device-removed', 'accepted']);
+  });
+
+  it('answers per record: a bad one refuses itself alone', async () => {
+    const {accept, log} = harness();
+    const outcomes = await accept.execute([...numbered(1), record({sequence: 2n, count: 0}), ...numbered(3)]);
+    expect(statuses(outcomes)).toEqual(['accepted', 'invalid-field', 'accepted']);
+    expect(log.appended).toHaveLength(2);
+  });
+});
+
+describe('numbers', () => {
+  it('gives the same bytes the same receipt, and other bytes under the number a conflict', async () => {
+    const {accept, log, clock} = harness();
+    const posted = record();
+    const [first] = await accept.execute([posted]);
+    clock.ms += 5_000;
+    const [again] = await accept.execute([posted]);
+    expect(again?.status).toBe('duplicate');
+    expect(receiptOf(again)).toEqual(receiptOf(first));
+    expect(statuses(await accept.execute([record()]))).toEqual(['sequence-conflict']);
+    expect(log.appended).toHaveLength(1);
+  });
+
+  it('knows from storage what a process before it accepted', async () => {
+    const before = harness();
+    const posted = record();
+    const receipt = receiptOf((await before.accept.execute([posted]))[0]);
+    const {accept, table, log} = harness();
+    table.entries.set(`${toHex(device)}/1/1`, {recordId: recordIdOfPosted(posted), state: 'anchored', receipt});
+    const [again] = await accept.execute([posted]);
+    expect(receiptOf(again)).toBe(receipt);
+    expect(statuses(await accept.execute([record()]))).toEqual(['sequence-conflict']);
+    expect(log.appended).toHaveLength(0);
+  });
+
+  it('takes a number twice in one body once', async () => {
+    const {accept, log} = harness();
+    const posted = record();
+    expect(statuses(await accept.execute([posted, posted, record()]))).toEqual(['accepted', 'duplicate', 'sequence-conflict']);
+    expect(log.appended).toHaveLength(1);
+  });
+
+  it('lets two requests with the same record in flight share one receipt', async () => {
+    const {accept, log} = harness();
+    const gate = Promise.withResolvers<undefined>();
+    log.gate = gate.promise;
+    const [posted, other] = [record(), record()];
+    const running = Promise.all([accept.execute([posted]), accept.execute([posted]), accept.execute([other])]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    gate.resolve(undefined);
+    const [[a], [b], [c]] = await running;
+    expect([a?.status, b?.status]).toEqual(['accepted', 'duplicate']);
+    expect(receiptOf(b)).toEqual(receiptOf(a));
+    expect(c?.status === 'refused' && c.problem.code).toBe('sequence-conflict');
+    expect(log.appended).toHaveLength(1);
+  });
+
+  it('does not let two requests that hold each other\'s numbers wait for ever', async () => {
+    const {accept} = harness();
+    const [one, two] = numbered(1, 2);
+    if (one === undefined || two === undefined) throw new Error('spec');
+    const [left, right] = await Promise.all([accept.execute([one, two]), accept.execute([two, one])]);
+    expect([...statuses(left), ...statuses(right)].sort()).toEqual(['accepted', 'accepted', 'duplicate', 'duplicate']);
+  });
+
+  it('refuses what is above the window of 1,024, unless storage knows a neighbour', async () => {
+    const {accept, table} = harness();
+    expect(statuses(await accept.execute(numbered(1_024, 1_025)))).toEqual(['accepted', 'sequence-too-far']);
+    const restarted = harness();
+    const [neighbour] = numbered(4_999);
+    if (neighbour === undefined) throw new Error('spec');
+    table.entries.clear();
+    restarted.table.entries.set(`${toHex(device)}/1/4999`, {recordId: recordIdOfPosted(neighbour), state: 'stored', receipt: {} as never});
+    expect(statuses(await restarted.accept.execute(numbered(5_000, 6_023, 6_500)))).toEqual(['accepted', 'accepted', 'sequence-too-far']);
+  });
+
+  it('refuses nothing for its number while storage is away: 503 and nothing taken', async () => {
+    const {accept, table, log} = harness();
+    table.away = true;
+    expect(await code(accept.execute([record()]))).toBe('storage-unavailable');
+    expect(log.appended).toHaveLength(0);
+  });
+});
+
+describe('when Kafka is away', () => {
+  it('acknowledges nothing, and gives the same bytes one receipt when it is back', async () => {
+    const {accept, log, clock, recent} = harness();
+    const posted = record();
+    log.fails = true;
+    expect(await code(accept.execute([posted]))).toBe('bus-unavailable');
+    const made = [...recent.get(`${toHex(device)}/1/1`)?.receipt.accepted ?? []];
+    log.fails = false;
+    clock.ms += 60_000;
+    const [again] = await accept.execute([posted]);
+    expect(again?.status).toBe('accepted');
+    expect([...receiptOf(again).accepted]).toEqual(made);
+  });
+
+  it('tells requests that waited for the same record too', async () => {
+    const {accept, log} = harness();
+    log.fails = true;
+    const posted = record();
+    expect(await Promise.all([code(accept.execute([posted])), code(accept.execute([posted]))])).toEqual(['bus-unavailable', 'bus-unavailable']);
+  });
+});
+
+describe('quota', () => {
+  it('refuses the whole request before any effect, says when, and takes it then', async () => {
+    const {accept, log, clock} = harness({device: 4});
+    await accept.execute(numbered(1, 2, 3));
+    const refusal = await accept.execute(numbered(4, 5)).catch((error: unknown) => error as {code: string; retryAfterSeconds: number});
+    expect(refusal).toMatchObject({code: 'quota-exceeded', retryAfterSeconds: 1});
+    expect(log.appended).toHaveLength(3);
+    clock.ms += 1_000;
+    expect(statuses(await accept.execute(numbered(4, 5)))).toEqual(['accepted', 'accepted']);
+  });
+
+  it('charges the owner for all of her devices', async () => {
+    const {accept} = harness({owner: 2});
+    expect(await code(accept.execute(numbered(1, 2, 3)))).toBe('quota-exceeded');
+  });
+
+  it('does not charge a repeat', async () => {
+    const {accept} = harness({device: 2});
+    const posted = numbered(1, 2);
+    await accept.execute(posted);
+    expect(statuses(await accept.execute(posted))).toEqual(['duplicate', 'duplicate']);
+  });
+
+  it('cannot be spent by somebody who does not hold the device\'s key', async () => {
+    const {accept} = harness({device: 1});
+    for (let i = 0; i < 5; i++) await accept.execute([record({}, {signature: new Uint8Array(64)})]);
+    expect(statuses(await accept.execute([record()]))).toEqual(['accepted']);
+  });
+});
+
+describe('backlog', () => {
+  it('takes nothing when storage is behind by more than half of the retention', async () => {
+    const {accept, table, log, clock} = harness();
+    table.backlog = 30_001;
+    expect(await code(accept.execute([record()]))).toBe('storage-behind');
+    expect(log.appended).toHaveLength(0);
+    table.backlog = 30_000;
+    clock.ms += 3_001;
+    expect(statuses(await accept.execute([record()]))).toEqual(['accepted']);
+  });
+
+  it('does not ask storage for every request', async () => {
+    const {accept, table} = harness();
+    for (const one of numbered(1, 2, 3)) await accept.execute([one]);
+    expect(table.backlogAsked).toBe(1);
+  });
+});
+

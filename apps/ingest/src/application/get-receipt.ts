@@ -1,0 +1,22 @@
+import {DomainError} from '@vitalvault/errors';
+import {recordNumber} from '../domain/incoming-record.js';
+import type {RecentNumbers} from '../domain/recent-numbers.js';
+import type {RecordStatus, RecordTable} from './ports.js';
+
+/** Where a record is: storage says, and for the moment before it has read the log our own memory. */
+export class GetReceipt {
+  constructor(private readonly ports: {table: RecordTable; recent: RecentNumbers}) {}
+
+  /** @throws DomainError `receipt-not-found`, `storage-unavailable` */
+  async execute(device: Uint8Array, registration: number, sequence: bigint): Promise<RecordStatus> {
+    const recent = this.ports.recent.get(recordNumber(device, registration, sequence));
+    const accepted: RecordStatus | undefined = recent?.durable === true ? {recordId: recent.recordId, state: 'accepted', receipt: recent.receipt} : undefined;
+    const stored = await this.ports.table.status(device, registration, sequence).catch((error: unknown) => {
+      if (accepted === undefined) throw error;
+      return undefined;
+    });
+    const status = stored ?? accepted;
+    if (status === undefined) throw new DomainError('receipt-not-found');
+    return status;
+  }
+}

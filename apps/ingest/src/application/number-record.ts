@@ -1,0 +1,51 @@
+import {LIMITS, equalBytes} from '@vitalvault/contracts';
+import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
+import {DomainError} from '@vitalvault/errors';
+import {recordNumber} from '../domain/incoming-record.js';
+import type {IncomingRecord} from '../domain/incoming-record.js';
+import type {RecentNumber, RecentNumbers} from '../domain/recent-numbers.js';
+import type {RecordTable} from './ports.js';
+
+/** `fresh`: nobody has the number; `earlier` is an attempt with the same bytes whose outcome is unknown. */
+export type NumberVerdict =
+  | {readonly kind: 'fresh'; readonly earlier?: RecentNumber}
+  | {readonly kind: 'duplicate'; readonly receipt: SignedAccepted}
+  | {readonly kind: 'refused'; readonly problem: DomainError};
+
+/** Decides about a record's number: our short memory first, then storage, whose table is authoritative. */
+export class NumberRecord {
+  constructor(private readonly ports: {table: RecordTable; recent: RecentNumbers}) {}
+
+  /** @throws DomainError `storage-unavailable` */
+  async execute(record: IncomingRecord): Promise<NumberVerdict> {
+    const {recent, table} = this.ports;
+    const remembered = recent.get(record.number);
+    if (remembered !== undefined && !equalBytes(remembered.recordId, record.recordId)) return conflict();
+    if (remembered?.durable === true) return {kind: 'duplicate', receipt: remembered.receipt};
+    const {device, registration, sequence} = record.header;
+    const stored = await table.status(device, registration, sequence);
+    if (stored !== undefined) {
+      recent.known(record.number);
+      return equalBytes(stored.recordId, record.recordId) ? {kind: 'duplicate', receipt: stored.receipt} : conflict();
+    }
+    if (!await this.#withinWindow(record)) {
+      return {kind: 'refused', problem: new DomainError('sequence-too-far', {meta: {window: LIMITS.sequenceWindow}})};
+    }
+    return remembered === undefined ? {kind: 'fresh'} : {kind: 'fresh', earlier: remembered};
+  }
+
+  // After a restart nothing is remembered: storage is asked for the neighbours that a device of good faith has used.
+  async #withinWindow({header: {device, registration, sequence}, number}: IncomingRecord): Promise<boolean> {
+    if (this.ports.recent.withinWindow(number)) return true;
+    for (const back of NEIGHBOURS) {
+      const neighbour = sequence - back;
+      if (neighbour < 1n || await this.ports.table.status(device, registration, neighbour) === undefined) continue;
+      this.ports.recent.known(recordNumber(device, registration, neighbour));
+      return true;
+    }
+    return false;
+  }
+}
+
+const NEIGHBOURS = [1n, 2n, BigInt(LIMITS.sequenceWindow), BigInt(LIMITS.sequenceWindow / 2)];
+const conflict = (): NumberVerdict => ({kind: 'refused', problem: new DomainError('sequence-conflict')});

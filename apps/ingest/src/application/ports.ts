@@ -1,0 +1,72 @@
+import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
+import type {PostedRecord, SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
+import type {RegisteredDevice} from '../domain/check-device.js';
+import type {Epoch} from '../domain/check-epoch.js';
+
+/** What the ledger knows of devices and epochs, as this organisation's policy service projects it. */
+export interface LedgerFacts {
+  /** undefined: never registered so. @throws DomainError `policy-unavailable` */
+  device(device: Uint8Array, registration: number): Promise<RegisteredDevice | undefined>;
+  /** @param typeTag undefined: all tags. @throws DomainError `policy-unavailable` */
+  epochs(patient: Uint8Array, typeTag?: Uint8Array): Promise<PatientEpochs>;
+}
+
+export interface PatientEpochs {
+  readonly statements: readonly EpochOfTag[];
+  readonly atHeight: bigint;
+}
+
+export interface EpochOfTag extends Epoch {
+  readonly typeTag: Uint8Array;
+  /** As its owner signed it. */
+  readonly signed: SignedEpochStatement;
+}
+
+/** The table of (device, registration, sequence): storage's, and authoritative. */
+export interface RecordTable {
+  /** undefined: unknown there. @throws DomainError `storage-unavailable` */
+  status(device: Uint8Array, registration: number, sequence: bigint): Promise<RecordStatus | undefined>;
+  /** Age in milliseconds of the oldest accepted record that storage has not consumed. @throws DomainError `storage-unavailable` */
+  backlogMs(): Promise<number>;
+}
+
+export interface RecordStatus {
+  readonly recordId: Uint8Array;
+  readonly state: 'accepted' | 'stored' | 'anchored' | 'refused';
+  readonly receipt: SignedAccepted;
+  readonly cid?: string;
+  readonly replicas?: number;
+  readonly height?: bigint;
+  readonly txId?: Uint8Array;
+  readonly logIndex?: bigint;
+  readonly refusalCode?: number;
+}
+
+/** A record on its way to storage, with the receipt that its device gets. */
+export interface AcceptedRecord {
+  readonly patient: Uint8Array;
+  readonly record: PostedRecord;
+  readonly receipt: SignedAccepted;
+  readonly acceptedAtMs: number;
+}
+
+/** The durable log between ingest and storage. */
+export interface AcceptedLog {
+  /** Resolves when every record is durable. @throws DomainError `bus-unavailable`; then some may be durable all the same. */
+  append(records: readonly AcceptedRecord[]): Promise<void>;
+}
+
+/** ES256K over a digest, both ways; 33-byte keys, 64-byte low-S signatures. */
+export interface SignatureVerifier {
+  verify(publicKey: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** The custodian's ingest key. */
+export interface ReceiptSigner {
+  readonly publicKey: Uint8Array;
+  /** 64 bytes, low-S. */
+  sign(digest: Uint8Array): Uint8Array;
+}
+
+/** Unix milliseconds. */
+export type Clock = () => number;

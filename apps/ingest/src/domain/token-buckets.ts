@@ -1,0 +1,64 @@
+/** Size and speed of a bucket. */
+export interface BucketRate {
+  readonly burst: number;
+  readonly refillPerSecond: number;
+}
+
+interface Bucket {
+  tokens: number;
+  /** Unix milliseconds that `tokens` speaks for. */
+  atMs: number;
+}
+
+/** What one request wants from one bucket. */
+export interface Demand {
+  readonly key: string;
+  readonly tokens: number;
+}
+
+/**
+ * Token buckets of one kind (devices, owners), in memory: a restart fills them, and the ledger's own quotas hold regardless.
+ * @paper ME Table 3
+ */
+export class TokenBuckets {
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(private readonly rate: BucketRate, private readonly maxBuckets = 100_000) {}
+
+  /** Milliseconds until every demand can be met; 0: now; undefined: never, because one is above the burst. Takes nothing. */
+  waitMs(demands: readonly Demand[], nowMs: number): number | undefined {
+    let wait = 0;
+    for (const {key, tokens} of demands) {
+      if (tokens > this.rate.burst) return undefined;
+      const missing = tokens - this.#filled(key, nowMs);
+      if (missing > 0) wait = Math.max(wait, Math.ceil((missing / this.rate.refillPerSecond) * 1_000));
+    }
+    return wait;
+  }
+
+  /** Takes what `waitMs` found to be there. */
+  take(demands: readonly Demand[], nowMs: number): void {
+    for (const {key, tokens} of demands) {
+      const left = this.#filled(key, nowMs) - tokens;
+      // Moved to the end: the map's first entries are those untouched for longest.
+      this.#buckets.delete(key);
+      this.#buckets.set(key, {tokens: left, atMs: nowMs});
+    }
+    this.#forgetFull(nowMs);
+  }
+
+  #filled(key: string, nowMs: number): number {
+    const bucket = this.#buckets.get(key);
+    if (bucket === undefined) return this.rate.burst;
+    return Math.min(this.rate.burst, bucket.tokens + (Math.max(0, nowMs - bucket.atMs) / 1_000) * this.rate.refillPerSecond);
+  }
+
+  // Only a bucket that is full again may go: forgetting another one would give its tokens away.
+  #forgetFull(nowMs: number): void {
+    if (this.#buckets.size <= this.maxBuckets) return;
+    for (const key of this.#buckets.keys()) {
+      if (this.#filled(key, nowMs) < this.rate.burst) return;
+      this.#buckets.delete(key);
+    }
+  }
+}
