@@ -16,6 +16,10 @@ import type {StatusOptions} from './commands/status.js';
 import type {UpOptions} from './commands/up.js';
 import type {DataOption} from './commands/launcher-options.js';
 
+// kafkajs computes a negative time-out on every request and Node warns of it; nobody can do anything about that.
+process.removeAllListeners('warning');
+process.on('warning', (warning) => { if (warning.name !== 'TimeoutNegativeWarning') console.error(warning.message); });
+
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => { interrupt.abort(new LaunchError(`ended by ${signal}`)); });

@@ -43,6 +43,9 @@ log.segment.bytes=67108864
 log.index.size.max.bytes=1048576
 metadata.log.segment.bytes=16777216
 controlled.shutdown.max.retries=1
+# A killed broker may register again only after its old session has timed out.
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 `;
 }
 

@@ -17,7 +17,7 @@ export function kafkaSpec(context: SystemContext): ProcessSpec {
   const [directory, properties, log4j] = [join(layout.kafka, 'data'), join(layout.kafka, 'server.properties'), join(layout.kafka, 'log4j2.properties')];
   const java = (heap: string, main: string) => [
     `-Xmx${heap}`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', '-Xshare:auto', '-Xss512k', '-XX:ReservedCodeCacheSize=48m',
-    '-XX:MaxDirectMemorySize=64m', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true', `-Dlog4j2.configurationFile=${log4j}`,
+    '-XX:MaxDirectMemorySize=64m', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true', '-Djava.net.preferIPv4Stack=true', `-Dlog4j2.configurationFile=${log4j}`,
     `-Dkafka.logs.dir=${layout.logs}`, '-cp', join(engineDirectory(context, 'kafka'), 'lib', '*'), main,
   ];
   const env = inheritedEnvironment();

@@ -52,7 +52,8 @@ export function cometSpec(context: SystemContext, i: number): ProcessSpec {
       const config = cometConfig({moniker: `validator-${String(i)}`, abciSocket: socket, p2pPort: p2p, rpcPort: rpc, peers: peers.map((p) => p.address)});
       await writeWhole(join(home, 'config', 'config.toml'), config);
     },
-    ready: () => cometReady(rpc, hasQuorum(context, settings.validators)),
+    // Without our application (a test brings its own) CometBFT waits for one before it answers anything.
+    ready: () => context.active.has(`abci-${String(i)}`) ? cometReady(rpc, hasQuorum(context, settings.validators)) : Promise.resolve(true),
   };
 }
 

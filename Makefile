@@ -1,0 +1,63 @@
+# VitalVault. `make help` tells what there is. Everything else is in tools/, apps/ and libs/.
+DATA ?= var
+NAME ?=
+ONLY ?=
+KEEP ?= 1
+PORT_BASE ?=
+VALIDATORS ?=
+
+BOOTSTRAP := node tools/bootstrap.mjs
+NODE := node_modules/.bin/node
+SYSTEM = --data "$(DATA)"
+UP = up $(SYSTEM) $(if $(PORT_BASE),--port-base $(PORT_BASE)) $(if $(VALIDATORS),--validators $(VALIDATORS)) $(if $(ONLY),--only $(ONLY))
+NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up status logs down clean kill start stop build test test-unit lint
+
+help:
+	@echo "make demo        everything: set up, start, play the story of a reading   [KEEP=0 stops it afterwards]"
+	@echo "make up          set up and start; prints where everything is, writes DATA/endpoints.json   [ONLY=names]"
+	@echo "make status      processes and their memory"
+	@echo "make logs        the end of the logs   [NAME=process]"
+	@echo "make down        stop everything"
+	@echo "make clean       stop everything and delete DATA"
+	@echo "make kill|start|stop NAME=process     SIGKILL, start again, stop one process or group (validator-2, ipfs-0, kafka, ...)"
+	@echo "make build       fetch and build the engines only"
+	@echo "make test        lint, types, boundaries, unit, integration and end-to-end tests"
+	@echo "make test-unit   the fast part;   make lint   the static part"
+	@echo
+	@echo "For all of them: DATA=dir (default var/), PORT_BASE=n (default 26600), VALIDATORS=n (default 4)."
+
+demo:
+	@$(BOOTSTRAP) $(UP)
+	@$(NODE) apps/cli/dist/main.js story --data "$(DATA)"; code=$$?; \
+	if [ "$(KEEP)" = 0 ]; then $(BOOTSTRAP) down $(SYSTEM) || code=1; \
+	else echo; echo "The system goes on running: make status, make logs NAME=policy; make down stops it."; fi; \
+	exit $$code
+
+up:
+	@$(BOOTSTRAP) $(UP)
+
+status down clean:
+	@$(BOOTSTRAP) $@ $(SYSTEM)
+
+logs:
+	@$(BOOTSTRAP) logs $(NAME) $(SYSTEM)
+
+kill start stop:
+	@$(BOOTSTRAP) $@ $(NAMED) $(SYSTEM)
+
+build:
+	@$(BOOTSTRAP) build
+
+test: build
+	@$(NODE) tools/test.mjs
+
+test-unit:
+	@$(BOOTSTRAP) install
+	@$(NODE) tools/test.mjs unit
+
+lint:
+	@$(BOOTSTRAP) install
+	@$(NODE) tools/test.mjs lint

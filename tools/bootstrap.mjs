@@ -1,0 +1,100 @@
+// The only script that runs on the system's own Node: checks the tools, installs the npm packages (Node 24 among them),
+// compiles, and hands over to the launcher under Node 24. Plain JavaScript without any package.
+//   node tools/bootstrap.mjs install | <command of the launcher> …
+import {spawn, spawnSync} from 'node:child_process';
+import {existsSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const node24 = join(root, 'node_modules', '.bin', 'node');
+const launcher = join(root, 'apps', 'launcher', 'dist', 'main.js');
+const started = Date.now();
+const say = (text) => console.log(`[${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s] ${text}`);
+
+function fail(text) {
+  console.error(`\n${text}`);
+  process.exit(1);
+}
+
+/** First output of a program, or undefined if it cannot be run. */
+function output(command, args) {
+  const {status, stdout, stderr} = spawnSync(command, args, {encoding: 'utf8'});
+  return status === 0 ? stdout + stderr : undefined;
+}
+
+const atLeast = (found, wanted) => {
+  const [a, b] = [found, wanted].map((v) => v.split('.').map(Number));
+  return a[0] !== b[0] ? a[0] > b[0] : (a[1] ?? 0) >= (b[1] ?? 0);
+};
+
+/** Every tool that is missing or too old is named at once, with what to install. */
+function checkTools() {
+  const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
+  const tools = [
+    {name: 'Go', least: '1.25', found: output('go', ['env', 'GOVERSION'])?.match(/go([\d.]+)/)?.[1], install: 'https://go.dev/dl (Debian: golang from backports)'},
+    {name: 'Java', least: '17', found: output(java, ['-version'])?.match(/version "([\d.]+)/)?.[1], install: 'a JDK or JRE (Debian: openjdk-17-jre-headless)'},
+    {name: 'Maven', least: '3.6', found: output('mvn', ['-v'])?.match(/Maven ([\d.]+)/)?.[1], install: 'Maven (Debian: maven)'},
+    {name: 'npm', least: '10', found: output('npm', ['-v'])?.trim(), install: 'npm, it comes with Node (Debian: npm)'},
+  ];
+  const faults = tools.filter((t) => t.found === undefined || !atLeast(t.found, t.least)).map((t) =>
+    `  ${t.name} ${t.found === undefined ? 'is missing' : `${t.found} is too old`}: ${t.least} or newer is needed; install ${t.install}`);
+  if (process.platform !== 'linux') faults.unshift(`  Linux is needed, this is ${process.platform}`);
+  if (!atLeast(process.versions.node, '20.0')) faults.unshift(`  Node ${process.versions.node} is too old: 20 or newer is needed to begin with; install it from https://nodejs.org`);
+  if (faults.length > 0) fail(`VitalVault cannot be built on this machine yet:\n${faults.join('\n')}`);
+}
+
+/** What npm wrote about the installed packages must be what the lock file asks for; npm writes it last, so a killed install does not pass. */
+function packagesAreCurrent() {
+  const [wanted, installed] = ['package-lock.json', join('node_modules', '.package-lock.json')].map((file) => {
+    const path = join(root, file);
+    return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : undefined;
+  });
+  if (installed === undefined || !existsSync(node24)) return false;
+  const same = (a, b) => a.version === b.version && a.integrity === b.integrity;
+  return Object.entries(wanted).every(([path, entry]) => {
+    const there = installed[path];
+    if (there !== undefined) return same(entry, there);
+    // A workspace without dependencies needs no install: nothing imports an app by its name.
+    return path === '' || entry.optional === true || entry.devOptional === true || path.startsWith('apps/') || entry.resolved?.startsWith('apps/');
+  });
+}
+
+/** Runs a program with its output shown, and ends with its exit code if that is not 0. */
+async function run(command, args, options = {}) {
+  const child = spawn(command, args, {cwd: root, stdio: 'inherit', ...options});
+  // The terminal sends ^C to the child as well; it decides what that means.
+  const ignore = () => undefined;
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, signal === 'SIGTERM' ? () => child.kill(signal) : ignore);
+  const code = await new Promise((resolve) => {
+    child.once('error', (error) => { console.error(`${command}: ${error.message}`); resolve(127); });
+    child.once('close', (status) => resolve(status ?? 1));
+  });
+  process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
+  return code;
+}
+
+async function install() {
+  if (packagesAreCurrent()) return;
+  say('installing npm packages (npm ci)');
+  const start = Date.now();
+  const timer = setInterval(() => say('… npm ci'), 15_000);
+  const code = await run('npm', ['ci', '--loglevel=error', '--no-progress']);
+  clearInterval(timer);
+  if (code !== 0) fail('npm ci failed (see above). If the network or the disk was the reason, mend that and try again: a half installation is done afresh.');
+  say(`npm packages installed in ${((Date.now() - start) / 1000).toFixed(1)} s`);
+}
+
+async function compile() {
+  const code = await run(node24, [join(root, 'tools', 'build.mjs')], {stdio: ['ignore', 'ignore', 'inherit']});
+  if (code !== 0) fail('The TypeScript sources could not be compiled (see above).');
+}
+
+const [command = '--help', ...rest] = process.argv.slice(2);
+const starts = ['up', 'start', 'build', 'install'].includes(command);
+if (starts || !existsSync(launcher) || !existsSync(node24)) {
+  checkTools();
+  await install();
+  await compile();
+}
+if (command !== 'install') process.exitCode = await run(node24, [launcher, command, ...rest]);
