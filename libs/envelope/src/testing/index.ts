@@ -1,0 +1,3 @@
+export {sampleRecord} from './sample-record.js';
+export type {SampleRecord} from './sample-record.js';
+export {seededRandom} from './seeded-random.js';

@@ -1,0 +1,181 @@
+import {ACTION, PURPOSE, decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {PatientSchema, RegistrationSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
+import type {ReleasePage} from '@vitalvault/contracts/gen/storage/v1/storage';
+import {ZERO_TAG, generateEncryptionKey, sealDetails} from '@vitalvault/envelope';
+import {Transactions} from '../ledger/transactions.js';
+import type {NonceStore} from '../ledger/nonce-store.js';
+import {numberPart} from '../ledger/verified-ledger.js';
+import type {VerifiedLedger} from '../ledger/verified-ledger.js';
+import {SdkError} from '../sdk-error.js';
+import {ticketOf} from './access-ticket.js';
+import type {AccessQuestion, AccessTicket} from './access-ticket.js';
+import {grantedKeys} from './granted-keys.js';
+import type {GrantedKeys} from './granted-keys.js';
+import type {MemberKeys} from './member-keys.js';
+import {gapsOf} from './opened-record.js';
+import type {Finding, OpenedReadings} from './opened-record.js';
+import {openPage} from './release-opener.js';
+
+export interface ClinicianOptions {
+  keys: MemberKeys;
+  ledger: VerifiedLedger;
+  nonces: NonceStore;
+}
+
+export interface AccessToRequest {
+  patient: string;
+  /** Absent: she has no grant and asks anyway. */
+  grantId?: string | undefined;
+  /** Name (known from the wraps), tag in hexadecimal, or absent: a type she cannot name. */
+  typeName?: string | undefined;
+  typeTag?: string | undefined;
+  slotFrom: number;
+  slotTo: number;
+  purpose: keyof typeof PURPOSE;
+  action?: keyof typeof ACTION | undefined;
+  /** Words to the patient, sealed to her. */
+  message?: string | undefined;
+}
+
+export interface Opened {
+  records: OpenedReadings[];
+  findings: Finding[];
+  pages: number;
+}
+
+const ZERO_GRANT = new Uint8Array(16);
+
+/** A member of an organisation who reads: asks on the ledger, fetches what was released, opens and checks it. @paper ME protocol 4 */
+export class Clinician {
+  private readonly transactions: Transactions;
+
+  constructor(private readonly options: ClinicianOptions) {
+    this.transactions = new Transactions({ledger: options.ledger, signer: options.keys.signing, nonces: options.nonces});
+  }
+
+  /** Keys and names of types of a grant to her. */
+  grantedKeys(patient: string, grantId: string): Promise<GrantedKeys> {
+    return grantedKeys(this.options.keys, this.options.ledger, patient, grantId);
+  }
+
+  /**
+   * Commits a request to the ledger; permitted or refused, it is in the patient's log from now on. Nothing is fetched.
+   * @returns the ticket; `permit` says what was decided
+   */
+  async requestAccess(access: AccessToRequest): Promise<AccessTicket> {
+    const {ledger} = this.options;
+    const {random} = ledger.api.environment;
+    const question = await this.questionOf(access);
+    const reader = generateEncryptionKey(random);
+    const details = access.message === undefined ? undefined : await this.sealedDetails(access.patient, {typeName: access.typeName, message: access.message});
+    const result = await this.transactions.send({case: 'requestAccess', value: {
+      patient: fromHex(access.patient),
+      grantId: access.grantId === undefined ? ZERO_GRANT : fromHex(access.grantId),
+      typeTag: fromHex(question.typeTag),
+      slotFrom: access.slotFrom,
+      slotTo: access.slotTo,
+      purpose: question.purpose,
+      action: question.action,
+      readerKey: reader.publicKey,
+      detailsHash: details?.hash ?? new Uint8Array(32),
+    }});
+    if (details !== undefined) await this.putDetails(result.txId, details.blob);
+    return ticketOf(question, result, reader.privateKey);
+  }
+
+  /**
+   * Fetches and opens what a permit releases. Whatever does not fit is a finding and is reported to the patient.
+   * @throws SdkError `access-refused`, `permit-ended`, `release-limit`, … from storage and policy
+   */
+  async fetch(ticket: AccessTicket): Promise<Opened> {
+    const {ledger} = this.options;
+    if (ticket.grantId === undefined) throw new SdkError('access-refused', {detail: 'there is no grant'});
+    const keys = await this.grantedKeys(ticket.patient, ticket.grantId);
+    const records: OpenedReadings[] = [];
+    const findings: Finding[] = [];
+    let pages = 0;
+    for (let next: string | undefined = ''; next !== undefined; pages++) {
+      const page = await this.fetchPage(ticket, next === '' ? undefined : next);
+      const isOwn = await this.ownership(page, ticket.patient);
+      const outcome = await openPage(page, ticket, {chainId: ledger.chainId, organisation: ledger.api.organisation, keyOf: keys.keyOf, isOwn});
+      records.push(...outcome.opened);
+      findings.push(...outcome.findings);
+      next = page.nextPage === '' ? undefined : page.nextPage;
+    }
+    findings.push(...gapsOf(records.map(({header}) => header)));
+    await this.complain(ticket, findings);
+    return {records, findings, pages};
+  }
+
+  /** Reports findings to the patient, by an alert. */
+  async complain(ticket: AccessTicket, findings: Finding[]): Promise<void> {
+    const {ledger, keys} = this.options;
+    for (const {kind, recordId, detail} of findings) {
+      await ledger.api.post('policy', '/v1/complaints', {
+        signer: keys.signing, body: {txId: ticket.txId, recordId: recordId ?? toHex(new Uint8Array(32)), finding: `${kind}: ${detail}`},
+      });
+    }
+  }
+
+  private async questionOf(access: AccessToRequest): Promise<AccessQuestion> {
+    const {patient, grantId, typeName, slotFrom, slotTo} = access;
+    let typeTag = access.typeTag ?? toHex(ZERO_TAG);
+    if (access.typeTag === undefined && typeName !== undefined && grantId !== undefined) {
+      const {types} = await this.grantedKeys(patient, grantId);
+      const found = types.find((type) => type.typeName === typeName);
+      if (found === undefined) throw new SdkError('unknown-type', {detail: `the grant does not name ${typeName}`});
+      typeTag = found.typeTag;
+    }
+    return {patient, grantId, typeTag, typeName, slotFrom, slotTo, purpose: PURPOSE[access.purpose], action: ACTION[access.action ?? 'read']};
+  }
+
+  private async fetchPage({txId}: AccessTicket, page: string | undefined): Promise<ReleasePage> {
+    const {ledger, keys} = this.options;
+    const answer = await ledger.api.post('storage', '/v1/releases', {
+      signer: keys.signing, body: {txId, ...(page === undefined ? {} : {page})}, accept: 'application/vnd.vitalvault.release.v1+protobuf, application/problem+json',
+    });
+    try {
+      return decodeCanonical(ReleasePageSchema, answer.bytes);
+    } catch (cause) {
+      throw new SdkError('answer-malformed', {detail: 'storage did not answer with a release page', cause});
+    }
+  }
+
+  /** Which (device, registration) of a page are proven to be the patient's. */
+  private async ownership({records}: ReleasePage, patient: string): Promise<(device: Uint8Array, registration: number) => boolean> {
+    const {ledger, keys} = this.options;
+    const name = (device: Uint8Array, registration: number): string => `${toHex(device)}/${registration}`;
+    const asked = new Map<string, Uint8Array[]>();
+    for (const {header: bytes} of records) {
+      const {device, registration} = decodeCanonical(RecordHeaderSchema, bytes);
+      asked.set(name(device, registration), [device, numberPart(registration)]);
+    }
+    const own = new Set<string>();
+    const entries = [...asked];
+    for (let at = 0; at < entries.length; at += 64) {
+      const some = entries.slice(at, at + 64);
+      const values = await ledger.state(keys.signing, some.map(([, parts]) => ({kind: 'registration' as const, parts})));
+      some.forEach(([device], i) => {
+        const value = values[i];
+        if (value !== undefined && toHex(decodeCanonical(RegistrationSchema, value).owner) === patient) own.add(device);
+      });
+    }
+    return (device, registration) => own.has(name(device, registration));
+  }
+
+  private async sealedDetails(patient: string, details: {typeName: string | undefined; message: string}): Promise<{blob: Uint8Array; hash: Uint8Array}> {
+    const {ledger, keys} = this.options;
+    const [value] = await ledger.state(keys.signing, [{kind: 'patient', parts: [fromHex(patient)]}]);
+    if (value === undefined) throw new SdkError('not-found', {detail: 'no such patient is on the ledger'});
+    const context = {chainId: ledger.chainId, patient: fromHex(patient), reader: fromHex(keys.member)};
+    const text = new TextEncoder().encode(JSON.stringify(details));
+    return sealDetails(context, decodeCanonical(PatientSchema, value).encryptionKey, text, ledger.api.environment.random);
+  }
+
+  private async putDetails(txId: string, blob: Uint8Array): Promise<void> {
+    const {ledger, keys} = this.options;
+    await ledger.api.put('policy', `/v1/transactions/${txId}/details`, {signer: keys.signing, body: blob, contentType: 'application/octet-stream'});
+  }
+}

@@ -1,0 +1,76 @@
+import {decodeCanonical, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
+import {PatientSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
+import type {WrapBundle} from '@vitalvault/contracts/gen/policy/v1/wrap';
+import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {openEpochStatement, openWrapBundle, unwrapEpoch} from '@vitalvault/envelope';
+import {privateHalf} from '../keys/stored-key.js';
+import {numberPart} from '../ledger/verified-ledger.js';
+import type {VerifiedLedger} from '../ledger/verified-ledger.js';
+import {SdkError} from '../sdk-error.js';
+import type {MemberKeys} from './member-keys.js';
+
+/** Epoch private keys of one grant, by tag and epoch, and the types' names. */
+export interface GrantedKeys {
+  types: {typeName: string; typeTag: string}[];
+  /** Undefined: the bundle has no such key. */
+  keyOf: (typeTag: Uint8Array, epoch: number) => Uint8Array | undefined;
+}
+
+/**
+ * Fetches the wraps of a grant and opens them: the bundle signed by the patient's proven key, each private key giving the
+ * public key of an epoch statement that stands on the ledger.
+ * @throws SdkError `wraps-missing`, `proof-invalid`; EnvelopeError when a wrap does not open
+ */
+export async function grantedKeys(keys: MemberKeys, ledger: VerifiedLedger, patient: string, grantId: string): Promise<GrantedKeys> {
+  const bundle = await fetchBundle(keys, ledger, patient, grantId);
+  const published = await publishedKeys(keys, ledger, bundle);
+  const opened = new Map<string, Uint8Array>();
+  for (const [i, wrap] of bundle.epochs.entries()) {
+    if (published[i] === undefined || !equalBytes(published[i], wrap.publicKey)) {
+      throw new SdkError('proof-invalid', {detail: `epoch ${wrap.epoch} of ${wrap.typeName} has another public key on the ledger`});
+    }
+    opened.set(name(wrap.typeTag, wrap.epoch), await unwrapEpoch(wrap, bundle, privateHalf(keys.encryption)));
+  }
+  const types = new Map(bundle.epochs.map(({typeName, typeTag}) => [toHex(typeTag), typeName]));
+  return {
+    types: [...types].map(([typeTag, typeName]) => ({typeTag, typeName})),
+    keyOf: (typeTag, epoch) => opened.get(name(typeTag, epoch)),
+  };
+}
+
+const name = (typeTag: Uint8Array, epoch: number): string => `${toHex(typeTag)}/${epoch}`;
+
+async function fetchBundle(keys: MemberKeys, ledger: VerifiedLedger, patient: string, grantId: string): Promise<WrapBundle> {
+  const bytes = await fetchBytes(keys, ledger, `/v1/patients/${patient}/grants/${grantId}/wraps`);
+  const [value] = await ledger.state(keys.signing, [{kind: 'patient', parts: [fromHex(patient)]}]);
+  const signer = value === undefined ? undefined : decodeCanonical(PatientSchema, value).signingKey;
+  if (signer === undefined) throw new SdkError('not-found', {detail: 'no such patient is on the ledger'});
+  const bundle = openWrapBundle(decodeCanonical(SignedWrapBundleSchema, bytes), signer);
+  const fits = bundle.chainId === ledger.chainId && toHex(bundle.patient) === patient && toHex(bundle.grantId) === grantId && toHex(bundle.grantee) === keys.member;
+  if (!fits) throw new SdkError('wraps-missing', {detail: 'the bundle is of another grant'});
+  return bundle;
+}
+
+async function fetchBytes(keys: MemberKeys, ledger: VerifiedLedger, path: string): Promise<Uint8Array> {
+  try {
+    return (await ledger.api.get('policy', path, {signer: keys.signing})).bytes;
+  } catch (error) {
+    if (!(error instanceof SdkError) || error.code !== 'not-found') throw error;
+    throw new SdkError('wraps-missing', {detail: 'the patient deposited no keys for this grant', cause: error});
+  }
+}
+
+async function publishedKeys(keys: MemberKeys, ledger: VerifiedLedger, bundle: WrapBundle): Promise<(Uint8Array | undefined)[]> {
+  const found: (Uint8Array | undefined)[] = [];
+  // A proof request takes 64 keys.
+  for (let at = 0; at < bundle.epochs.length; at += 64) {
+    const page = bundle.epochs.slice(at, at + 64);
+    const values = await ledger.state(keys.signing, page.map(({typeTag, epoch}) => ({kind: 'epochStatement' as const, parts: [bundle.patient, typeTag, numberPart(epoch)]})));
+    for (const value of values) {
+      const signed = value === undefined ? undefined : decodeCanonical(SignedEpochStatementSchema, value);
+      found.push(signed?.signature === undefined ? undefined : openEpochStatement(signed, signed.signature).publicKey);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,80 @@
+import type {Reading} from '../open-mhealth/heart-rate.js';
+
+/** First numbers of a run that a device reserved. */
+export interface ReservedNumbers {
+  sequence: bigint;
+  tagSequence: bigint;
+}
+
+/** Counters of a device. Durable before it answers: a number given twice is a conflict that loses a record's place. */
+export interface SequenceStore {
+  /** Reserves `records` numbers for a registration and a tag (hexadecimal); each counter begins with 1. */
+  take(registration: number, typeTag: string, records: number): Promise<ReservedNumbers>;
+}
+
+/** A record that is not anchored yet, with the plaintext it was made of. */
+export interface PendingRecord {
+  registration: number;
+  /** Decimal. */
+  sequence: string;
+  tagSequence: string;
+  typeName: string;
+  /** Hexadecimal. */
+  recordId: string;
+  /** Canonical PostedRecord, hexadecimal: posted again as it is. */
+  posted: string;
+  readings: Reading[];
+}
+
+/** Keeps plaintext and posted bytes until the record is anchored or skipped. */
+export interface PendingStore {
+  put(record: PendingRecord): Promise<void>;
+  remove(registration: number, sequence: string): Promise<void>;
+  all(): Promise<PendingRecord[]>;
+}
+
+/** Highest epoch that the device has seen per tag (hexadecimal): it never goes back. */
+export interface EpochMemory {
+  highest(typeTag: string): Promise<number>;
+  remember(typeTag: string, epoch: number): Promise<void>;
+}
+
+/** All three, forgotten with the process: for tests. */
+export class MemoryDeviceStores implements SequenceStore, PendingStore, EpochMemory {
+  private readonly counters = new Map<string, bigint>();
+  private readonly pending = new Map<string, PendingRecord>();
+  private readonly epochs = new Map<string, number>();
+
+  take(registration: number, typeTag: string, records: number): Promise<ReservedNumbers> {
+    return Promise.resolve({sequence: this.reserve(`${registration}`, records), tagSequence: this.reserve(`${registration}/${typeTag}`, records)});
+  }
+
+  put(record: PendingRecord): Promise<void> {
+    this.pending.set(`${record.registration}/${record.sequence}`, record);
+    return Promise.resolve();
+  }
+
+  remove(registration: number, sequence: string): Promise<void> {
+    this.pending.delete(`${registration}/${sequence}`);
+    return Promise.resolve();
+  }
+
+  all(): Promise<PendingRecord[]> {
+    return Promise.resolve([...this.pending.values()]);
+  }
+
+  highest(typeTag: string): Promise<number> {
+    return Promise.resolve(this.epochs.get(typeTag) ?? 0);
+  }
+
+  remember(typeTag: string, epoch: number): Promise<void> {
+    this.epochs.set(typeTag, epoch);
+    return Promise.resolve();
+  }
+
+  private reserve(counter: string, records: number): bigint {
+    const first = this.counters.get(counter) ?? 1n;
+    this.counters.set(counter, first + BigInt(records));
+    return first;
+  }
+}

@@ -1,0 +1,195 @@
+import {LIMITS, decodeCanonical, encodeCanonical, equalBytes, fromHex, keyId, toHex} from '@vitalvault/contracts';
+import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
+import {PostedRecordSchema, PostedRecordsSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import type {DeviceConfig} from '@vitalvault/contracts/gen/record/v1/record';
+import {SkipEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {openAccepted, signSkip} from '@vitalvault/envelope';
+import type {ApiClient} from '../http/api-client.js';
+import {JsonAnswer} from '../http/json-answer.js';
+import {problemError} from '../http/problem.js';
+import {privateHalf, publicHalf} from '../keys/stored-key.js';
+import type {StoredKey} from '../keys/stored-key.js';
+import type {Reading} from '../open-mhealth/heart-rate.js';
+import {SdkError} from '../sdk-error.js';
+import type {EpochMemory, PendingRecord, PendingStore, SequenceStore} from './device-stores.js';
+import {EpochKeys} from './epoch-keys.js';
+import {RecordSealer} from './record-sealer.js';
+import {receiptStateOf} from './receipt-state.js';
+import type {ReceiptState} from './receipt-state.js';
+
+export interface DeviceOptions {
+  key: StoredKey;
+  /** From `acceptDeviceConfig`. */
+  config: DeviceConfig;
+  api: ApiClient;
+  sequences: SequenceStore;
+  pending: PendingStore;
+  epochs: EpochMemory;
+}
+
+/** What ingest said about one posted record. */
+export type PostOutcome = {recordId: string; sequence: bigint} & (
+  | {status: 'accepted' | 'duplicate'; acceptedAtMs: number}
+  | {status: 'refused'; error: SdkError}
+);
+
+/** A wearable: seals readings, posts them, keeps them until the ledger has them. It can read nothing that it sent. */
+export class Device {
+  readonly id: Uint8Array;
+  readonly epochKeys: EpochKeys;
+  private readonly sealer: RecordSealer;
+
+  constructor(private readonly options: DeviceOptions) {
+    const {key, config, api, sequences} = options;
+    this.id = keyId(publicHalf(key));
+    this.epochKeys = new EpochKeys({config, api, memory: options.epochs});
+    this.sealer = new RecordSealer({key, config, organisation: api.organisation, epochs: this.epochKeys, sequences, environment: api.environment});
+  }
+
+  /** Seals readings of one type and keeps them as pending; nothing is sent yet. */
+  async seal(typeName: string, readings: Reading[]): Promise<PendingRecord[]> {
+    const records = await this.sealer.seal(typeName, readings);
+    for (const record of records) await this.options.pending.put(record);
+    return records;
+  }
+
+  /**
+   * Posts records, as many in one body as fit, and checks each receipt.
+   * Transport faults and busy services are retried; a refusal of a single record is an outcome.
+   * @throws SdkError when a whole body is refused or nobody answers; `receipt-invalid`
+   */
+  async post(records: PendingRecord[]): Promise<PostOutcome[]> {
+    const outcomes: PostOutcome[] = [];
+    for (const body of bodiesOf(records)) outcomes.push(...await this.postBody(body));
+    return outcomes;
+  }
+
+  private async postBody(records: PendingRecord[]): Promise<PostOutcome[]> {
+    const answer = await this.options.api.post('ingest', '/v1/records', {
+      body: encodeCanonical(PostedRecordsSchema, {records: records.map(({posted}) => decodeCanonical(PostedRecordSchema, fromHex(posted)))}),
+      contentType: 'records',
+    });
+    const items = new JsonAnswer(answer.json(), 'records').list('records');
+    if (items.length !== records.length) throw new SdkError('answer-malformed', {detail: 'ingest answered for another number of records'});
+    return records.map((record, i) => this.outcomeOf(record, new JsonAnswer(items[i], 'record')));
+  }
+
+  private outcomeOf({recordId, sequence}: PendingRecord, answer: JsonAnswer): PostOutcome {
+    const status = answer.text('status');
+    const known = {recordId, sequence: BigInt(sequence)};
+    if (status !== 'accepted' && status !== 'duplicate') {
+      const problem = answer.raw('problem');
+      return {...known, status: 'refused', error: problemError(typeof problem === 'object' && problem !== null ? problem as Record<string, unknown> : {})};
+    }
+    return {...known, status, acceptedAtMs: this.checkReceipt(answer.bytes('receipt'), known)};
+  }
+
+  /** Time of acceptance (Unix milliseconds) by a receipt that the custodian's ingest signed for exactly this record. */
+  private checkReceipt(bytes: Uint8Array, record: {recordId: string; sequence: bigint}): number {
+    const {config, api} = this.options;
+    const ingestKey = config.custodians.find(({organisation}) => equalBytes(organisation, api.organisation))?.ingestKey;
+    try {
+      if (ingestKey === undefined) throw new RangeError('no ingest key of this custodian in the configuration');
+      const accepted = openAccepted(decodeCanonical(SignedAcceptedSchema, bytes), ingestKey);
+      const fits = accepted.chainId === config.chainId && equalBytes(accepted.organisation, api.organisation) && equalBytes(accepted.device, this.id)
+        && accepted.registration === config.registration && accepted.sequence === record.sequence && toHex(accepted.recordId) === record.recordId;
+      if (!fits) throw new RangeError('it speaks of another record');
+      return Number(accepted.acceptedAtMs);
+    } catch (cause) {
+      throw new SdkError('receipt-invalid', {detail: cause instanceof Error ? cause.message : 'not a receipt', cause});
+    }
+  }
+
+  /** How far a record has come, as storage says. */
+  async state(sequence: bigint): Promise<ReceiptState> {
+    const path = `/v1/receipts/${toHex(this.id)}/${this.options.config.registration}/${sequence}`;
+    return receiptStateOf(new JsonAnswer((await this.options.api.get('ingest', path)).json(), 'receipt'));
+  }
+
+  /**
+   * Asks for every pending record once: forgets what is anchored, seals again under new numbers what was finally refused
+   * (and skips the old number).
+   * @returns how many are anchored and waiting, and the records that replace refused ones, sealed but not posted
+   */
+  async settle(): Promise<{anchored: {sequence: bigint; state: ReceiptState}[]; waiting: number; resealed: PendingRecord[]}> {
+    const anchored: {sequence: bigint; state: ReceiptState}[] = [];
+    const resealed: PendingRecord[] = [];
+    let waiting = 0;
+    for (const record of await this.options.pending.all()) {
+      const state = await this.stateOrNone(BigInt(record.sequence));
+      if (state?.state === 'anchored') {
+        await this.options.pending.remove(record.registration, record.sequence);
+        anchored.push({sequence: BigInt(record.sequence), state});
+      } else if (state?.state === 'refused') {
+        resealed.push(...await this.reseal(record));
+      } else {
+        waiting += 1;
+      }
+    }
+    return {anchored, waiting, resealed};
+  }
+
+  /** Waits until nothing is pending. @throws SdkError `network` after `timeoutMs` */
+  async settleAll(timeoutMs: number, everyMs = 500): Promise<{sequence: bigint; state: ReceiptState}[]> {
+    const {now, sleep} = this.options.api.environment;
+    const until = now() + timeoutMs;
+    const anchored: {sequence: bigint; state: ReceiptState}[] = [];
+    for (;;) {
+      const round = await this.settle();
+      anchored.push(...round.anchored);
+      if (round.resealed.length > 0) await this.post(round.resealed);
+      if (round.waiting === 0 && round.resealed.length === 0) return anchored;
+      if (now() > until) throw new SdkError('network', {detail: `${round.waiting} records are not anchored after ${timeoutMs} ms`});
+      await sleep(everyMs);
+    }
+  }
+
+  /** Posts every pending record again: the same bytes get the same receipt. */
+  async repost(): Promise<PostOutcome[]> {
+    return this.post(await this.options.pending.all());
+  }
+
+  /** Seals the plaintext of a refused record under new numbers and gives the old ones up. */
+  async reseal(record: PendingRecord): Promise<PendingRecord[]> {
+    const tag = this.options.config.typeTags[this.options.config.typeNames.indexOf(record.typeName)];
+    if (tag !== undefined) await this.epochKeys.refresh(tag);
+    const fresh = await this.seal(record.typeName, record.readings);
+    await this.skip(record, tag ?? new Uint8Array(16));
+    await this.options.pending.remove(record.registration, record.sequence);
+    return fresh;
+  }
+
+  private async skip(record: PendingRecord, typeTag: Uint8Array): Promise<void> {
+    const {config, key, api} = this.options;
+    const entry = signSkip({
+      chainId: config.chainId, patient: config.patient, device: this.id, registration: record.registration,
+      sequence: BigInt(record.sequence), typeTag, tagSequence: BigInt(record.tagSequence),
+    }, privateHalf(key));
+    await api.post('ingest', '/v1/skips', {body: encodeCanonical(SkipEntrySchema, entry), contentType: 'skip'});
+  }
+
+  private async stateOrNone(sequence: bigint): Promise<ReceiptState | undefined> {
+    try {
+      return await this.state(sequence);
+    } catch (error) {
+      if (error instanceof SdkError && error.code === 'receipt-not-found') return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Records in runs whose bodies stay below 1 MiB. */
+function bodiesOf(records: PendingRecord[]): PendingRecord[][] {
+  const bodies: PendingRecord[][] = [];
+  let room = 0;
+  for (const record of records) {
+    const bytes = record.posted.length / 2 + 8;
+    if (bytes > room) {
+      bodies.push([]);
+      room = LIMITS.postBodyBytes;
+    }
+    bodies.at(-1)?.push(record);
+    room -= bytes;
+  }
+  return bodies;
+}

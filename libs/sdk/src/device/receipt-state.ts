@@ -1,0 +1,28 @@
+import type {JsonAnswer} from '../http/json-answer.js';
+
+/** How far a record has come. */
+export interface ReceiptState {
+  state: 'accepted' | 'stored' | 'anchored' | 'refused';
+  recordId: string;
+  cid?: string;
+  replicas?: number;
+  height?: bigint;
+  txId?: string;
+  logIndex?: bigint;
+  refusal?: {code: number; name: string};
+}
+
+/** Reads the answer of `GET /v1/receipts/…` and `GET /v1/records/…/status`. */
+export function receiptStateOf(answer: JsonAnswer): ReceiptState {
+  const refusal = answer.raw('refusal') as {code: number; name: string} | undefined | null;
+  return {
+    state: answer.text('state') as ReceiptState['state'],
+    recordId: answer.text('recordId'),
+    ...(answer.has('cid') ? {cid: answer.text('cid')} : {}),
+    ...(answer.has('replicas') ? {replicas: answer.number('replicas')} : {}),
+    ...(answer.has('height') ? {height: answer.bigint('height')} : {}),
+    ...(answer.has('txId') ? {txId: answer.text('txId')} : {}),
+    ...(answer.has('logIndex') ? {logIndex: answer.bigint('logIndex')} : {}),
+    ...(refusal ? {refusal: {code: Number(refusal.code), name: String(refusal.name)}} : {}),
+  };
+}

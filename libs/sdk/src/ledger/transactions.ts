@@ -1,0 +1,97 @@
+import type {MessageInitShape} from '@bufbuild/protobuf';
+import {CODE, decodeCanonical, fromHex, keyId} from '@vitalvault/contracts';
+import {NonceWindowSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {encodeBody} from '@vitalvault/envelope';
+import {JsonAnswer} from '../http/json-answer.js';
+import {publicHalf} from '../keys/stored-key.js';
+import type {StoredKey} from '../keys/stored-key.js';
+import {SdkError} from '../sdk-error.js';
+import type {NonceStore} from './nonce-store.js';
+import {signPart, txOfPart} from './part.js';
+import type {TxPart} from './part.js';
+import type {VerifiedLedger} from './verified-ledger.js';
+
+/** What a transaction says; `case` and `value` of Body's `message`. */
+export type TxMessage = NonNullable<MessageInitShape<typeof BodySchema>['message']>;
+
+/** A committed transaction with code 0. */
+export interface TxResult {
+  /** Hexadecimal. */
+  txId: string;
+  height: bigint;
+  /** `data` of the result: canonical, by message. */
+  data: Uint8Array;
+}
+
+const EXPIRY_BLOCKS = 2_000n;
+const EXPIRY_SECONDS = 3_600n;
+
+/** Makes and sends the transactions whose first signer this key is. */
+export class Transactions {
+  constructor(private readonly options: {ledger: VerifiedLedger; signer: StoredKey; nonces: NonceStore}) {}
+
+  /** A body with fresh nonce and expiry, signed by this key; the other signers' signatures follow. */
+  async part(message: TxMessage, atLeastNonce?: bigint): Promise<TxPart> {
+    const {ledger, signer, nonces} = this.options;
+    const head = await ledger.head();
+    const body = encodeBody({
+      version: 1,
+      chainId: ledger.chainId,
+      expiresAtHeight: head.height + EXPIRY_BLOCKS,
+      expiresAtTime: head.timeSeconds + EXPIRY_SECONDS,
+      nonce: await nonces.next(atLeastNonce),
+      message,
+    });
+    return signPart({body, signatures: []}, signer);
+  }
+
+  /**
+   * Signs, sends and waits for the block. When the nonce turns out to be used (a restored counter), it asks the ledger for
+   * the highest and tries once more.
+   * @throws SdkError `tx-refused` with `meta.code` and `meta.codeName`; `tx-timeout` when the outcome is not known
+   */
+  async send(message: TxMessage, coSigners: StoredKey[] = []): Promise<TxResult> {
+    try {
+      return await this.attempt(message, coSigners);
+    } catch (error) {
+      const used = error instanceof SdkError && error.code === 'tx-refused' && (error.meta['code'] === CODE.nonceUsed || error.meta['code'] === CODE.nonceTooFar);
+      if (!used) throw error;
+      return this.attempt(message, coSigners, await this.highestNonce() + 1n);
+    }
+  }
+
+  private async attempt(message: TxMessage, coSigners: StoredKey[], atLeastNonce?: bigint): Promise<TxResult> {
+    let part = await this.part(message, atLeastNonce);
+    for (const key of coSigners) part = signPart(part, key);
+    return submit(this.options.ledger, txOfPart(part));
+  }
+
+  /** The highest nonce of this key that the ledger has seen; 0 when none. */
+  async highestNonce(): Promise<bigint> {
+    const {ledger, signer} = this.options;
+    const [window] = await ledger.state(signer, [{kind: 'nonceWindow', parts: [keyId(publicHalf(signer))]}]);
+    return window === undefined ? 0n : decodeCanonical(NonceWindowSchema, window).highest;
+  }
+}
+
+/**
+ * Sends any transaction and waits for its block. The same bytes may be sent again at any time.
+ * @throws SdkError `tx-refused`, `tx-timeout`
+ */
+export async function submit(ledger: VerifiedLedger, tx: Uint8Array): Promise<TxResult> {
+  const answer = await ledger.api.post('policy', '/v1/transactions', {body: tx, contentType: 'tx', query: {wait: 'committed'}});
+  return resultOf(new JsonAnswer(answer.json(), 'transactions'));
+}
+
+/** A transaction by its id (hexadecimal). @throws SdkError `tx-not-found`, `tx-refused` */
+export async function transaction(ledger: VerifiedLedger, txId: string): Promise<TxResult> {
+  return resultOf(new JsonAnswer((await ledger.api.get('policy', `/v1/transactions/${txId}`)).json(), 'transactions'));
+}
+
+function resultOf(answer: JsonAnswer): TxResult {
+  const code = answer.number('code');
+  const txId = answer.text('txId');
+  if (code !== CODE.ok) throw new SdkError('tx-refused', {detail: String(answer.raw('codeName') ?? code), meta: {code, codeName: answer.raw('codeName'), txId, height: answer.raw('height')}});
+  return {txId, height: answer.bigint('height'), data: answer.has('data') ? fromHex(answer.text('data')) : new Uint8Array()};
+}

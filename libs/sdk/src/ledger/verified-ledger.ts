@@ -1,0 +1,157 @@
+import type {MessageInitShape} from '@bufbuild/protobuf';
+import {LIMITS, NotCanonicalError, STATE_KIND, decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
+import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
+import {parseGenesis, verifySignedHeader} from '@vitalvault/light-client';
+import type {ParsedGenesis, VerifiedHeader} from '@vitalvault/light-client';
+import {verifyProofs} from '@vitalvault/proofs';
+import type {ProvenAnswer} from '@vitalvault/proofs';
+import type {ApiClient} from '../http/api-client.js';
+import {JsonAnswer} from '../http/json-answer.js';
+import type {StoredKey} from '../keys/stored-key.js';
+import {SdkError} from '../sdk-error.js';
+
+/** An answer with proofs and the signed header that they are checked against, as it came and as it can be kept. */
+export interface ProofMaterial {
+  /** Canonical bytes of a ProofResponse. */
+  proof: Uint8Array;
+  /** `signed_header` of CometBFT's RPC, of the height after the answer's. */
+  signedHeader: object;
+}
+
+export interface VerifiedAnswer {
+  answer: ProvenAnswer;
+  header: VerifiedHeader;
+  material: ProofMaterial;
+}
+
+export interface VerifyOptions {
+  /** Unix milliseconds. */
+  now: number;
+  maxHeaderAgeMs: number;
+}
+
+const FUTURE_MS = 60_000;
+
+/**
+ * Checks proofs against a header that the genesis' validators signed and that is not older than allowed.
+ * @throws SdkError `untrusted-header`, `stale-header`, `proof-invalid`
+ */
+export function verifyMaterial(material: ProofMaterial, genesis: ParsedGenesis, options: VerifyOptions): VerifiedAnswer {
+  const header = verifyHeader(material.signedHeader, genesis, options);
+  const response = decodeResponse(material.proof);
+  if (header.height !== response.height + 1n) throw new SdkError('proof-invalid', {detail: 'the header is not the one after the state that was proven'});
+  const answer = verifyProofs(response, header.appHash);
+  if (!answer.ok) throw new SdkError('proof-invalid', {detail: answer.fault, meta: {fault: answer.fault}});
+  return {answer, header, material};
+}
+
+/** @throws SdkError `untrusted-header`, `stale-header` */
+export function verifyHeader(signedHeader: object, genesis: ParsedGenesis, {now, maxHeaderAgeMs}: VerifyOptions): VerifiedHeader {
+  const verdict = verifySignedHeader(signedHeader, genesis);
+  if (!verdict.ok) throw new SdkError('untrusted-header', {detail: verdict.reason, meta: {reason: verdict.reason}});
+  const ageMs = now - verdict.header.timeMs;
+  if (ageMs > maxHeaderAgeMs) throw new SdkError('stale-header', {detail: `the header of height ${verdict.header.height} is ${Math.round(ageMs / 1000)} s old`, meta: {ageMs}});
+  if (ageMs < -FUTURE_MS) throw new SdkError('stale-header', {detail: 'the header is from the future: check the clock', meta: {ageMs}});
+  return verdict.header;
+}
+
+function decodeResponse(bytes: Uint8Array) {
+  try {
+    return decodeCanonical(ProofResponseSchema, bytes);
+  } catch (cause) {
+    if (cause instanceof NotCanonicalError) throw new SdkError('proof-invalid', {detail: 'the proof is not canonical', cause});
+    throw cause;
+  }
+}
+
+export interface VerifiedLedgerOptions {
+  api: ApiClient;
+  /** Text of the genesis file, or what `parseGenesis` made of it: the one thing that is trusted. */
+  genesis: string | ParsedGenesis;
+  /** Default 60,000 ms. */
+  maxHeaderAgeMs?: number;
+}
+
+/** The ledger as this side checked it: nothing is believed but the genesis. */
+export class VerifiedLedger {
+  readonly genesis: ParsedGenesis;
+  readonly api: ApiClient;
+  private readonly maxHeaderAgeMs: number;
+
+  constructor({api, genesis, maxHeaderAgeMs = 60_000}: VerifiedLedgerOptions) {
+    this.api = api;
+    this.genesis = typeof genesis === 'string' ? parseGenesis(genesis) : genesis;
+    this.maxHeaderAgeMs = maxHeaderAgeMs;
+  }
+
+  get chainId(): string {
+    return this.genesis.chainId;
+  }
+
+  /** The newest header, verified. */
+  async head(): Promise<VerifiedHeader> {
+    const answer = new JsonAnswer((await this.api.get('policy', '/v1/chain/latest')).json(), 'chain/latest');
+    return verifyHeader(signedHeaderOf(answer), this.genesis, this.verifyOptions());
+  }
+
+  /** Slot of the newest header's time. */
+  async slot(): Promise<number> {
+    return Math.floor(Number((await this.head()).timeSeconds) / LIMITS.slotSeconds);
+  }
+
+  /** Asks for state and logs with proofs and verifies them. `validator`: which of the organisation's RPCs is to answer. */
+  async proofs(signer: StoredKey, request: MessageInitShape<typeof ProofRequestSchema>, validator?: number): Promise<VerifiedAnswer> {
+    const answer = await this.api.post('policy', '/v1/proofs', {
+      signer, body: encodeCanonical(ProofRequestSchema, request), contentType: 'proof-request', query: {validator},
+    });
+    return this.verify(materialOf(new JsonAnswer(answer.json(), 'proofs')));
+  }
+
+  verify(material: ProofMaterial): VerifiedAnswer {
+    return verifyMaterial(material, this.genesis, this.verifyOptions());
+  }
+
+  /** Values of state keys, in the order asked; undefined = proven absent. */
+  async state(signer: StoredKey, keys: StateQuery[]): Promise<(Uint8Array | undefined)[]> {
+    const {answer} = await this.proofs(signer, {keys: keys.map(({kind, parts}) => ({kind: STATE_KIND[kind], parts}))});
+    return keys.map(({kind, parts}) => {
+      try {
+        return answer.state(STATE_KIND[kind], parts);
+      } catch (cause) {
+        throw new SdkError('proof-invalid', {detail: `the answer leaves out ${kind}`, cause});
+      }
+    });
+  }
+
+  private verifyOptions(): VerifyOptions {
+    return {now: this.api.environment.now(), maxHeaderAgeMs: this.maxHeaderAgeMs};
+  }
+}
+
+/** A key of the state map by the name of its kind. */
+export interface StateQuery {
+  kind: keyof typeof STATE_KIND;
+  parts: Uint8Array[];
+}
+
+/** A number as a part of a state key. */
+export function numberPart(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+/** `{proof, signedHeader}` of an answer. */
+export function materialOf(answer: JsonAnswer): ProofMaterial {
+  return {proof: answer.bytes('proof'), signedHeader: signedHeaderOf(answer)};
+}
+
+function signedHeaderOf(answer: JsonAnswer): object {
+  const value = answer.raw('signedHeader');
+  if (typeof value === 'object' && value !== null) return value;
+  try {
+    return JSON.parse(answer.text('signedHeader')) as object;
+  } catch (cause) {
+    throw new SdkError('answer-malformed', {detail: 'signedHeader is no JSON', cause});
+  }
+}

@@ -1,0 +1,20 @@
+import {base64Decode, base64Encode} from '@bufbuild/protobuf/wire';
+import {SdkError} from '../sdk-error.js';
+
+const PREFIX = 'vvmember1';
+
+/** The organisation's signed profile of a member and its half of her registration, as one line. */
+export function encodeEndorsement(profile: Uint8Array, part: string): string {
+  return `${PREFIX}.${base64Encode(profile, 'url')}.${part}`;
+}
+
+/** @throws SdkError `part-refused` */
+export function decodeEndorsement(text: string): {profile: Uint8Array; part: string} {
+  const [head, profile = '', ...part] = text.split('.');
+  if (head !== PREFIX) throw new SdkError('part-refused', {detail: `an endorsement begins with "${PREFIX}."`});
+  try {
+    return {profile: base64Decode(profile), part: part.join('.')};
+  } catch (cause) {
+    throw new SdkError('part-refused', {detail: 'the endorsement is damaged', cause});
+  }
+}

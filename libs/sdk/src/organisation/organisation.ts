@@ -1,0 +1,60 @@
+import {MEMBER_ROLE, encodeCanonical, fromHex, keyId} from '@vitalvault/contracts';
+import {SignedMemberProfileSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
+import {profileHash, signMemberProfile} from '@vitalvault/envelope';
+import {privateHalf} from '../keys/stored-key.js';
+import type {StoredKey} from '../keys/stored-key.js';
+import type {NonceStore} from '../ledger/nonce-store.js';
+import {encodePart} from '../ledger/part.js';
+import {Transactions} from '../ledger/transactions.js';
+import type {TxResult} from '../ledger/transactions.js';
+import type {VerifiedLedger} from '../ledger/verified-ledger.js';
+import {decodeEnrolmentRequest} from '../patient/enrolment.js';
+import {decodeMemberRequest} from '../clinician/member-keys.js';
+import {encodeEndorsement} from './endorsement.js';
+
+export interface OrganisationOptions {
+  /** Organisation id, hexadecimal. */
+  organisation: string;
+  /** Sponsor or admin key. */
+  key: StoredKey;
+  ledger: VerifiedLedger;
+  nonces: NonceStore;
+}
+
+export interface MemberToEndorse {
+  /** What the member printed. */
+  request: string;
+  name: string;
+  title: string;
+  role: keyof typeof MEMBER_ROLE;
+}
+
+/** An organisation's office: sponsors patients, vouches for its members. */
+export class Organisation {
+  private readonly transactions: Transactions;
+
+  constructor(private readonly options: OrganisationOptions) {
+    this.transactions = new Transactions({ledger: options.ledger, signer: options.key, nonces: options.nonces});
+  }
+
+  /** Its half of an enrolment, as one line for the patient. @param request what she printed */
+  async sponsor(request: string): Promise<string> {
+    return encodePart(await this.transactions.part({case: 'enrolPatient', value: decodeEnrolmentRequest(request)}));
+  }
+
+  /** Its half of a member's registration and the profile that it signs for her, as one line for the member. */
+  async endorse({request, name, title, role}: MemberToEndorse): Promise<string> {
+    const {signingKey, encryptionKey} = decodeMemberRequest(request);
+    const organisation = fromHex(this.options.organisation);
+    const profile = signMemberProfile({chainId: this.options.ledger.chainId, organisation, member: keyId(signingKey), name, title}, privateHalf(this.options.key));
+    const part = await this.transactions.part({case: 'registerMember', value: {
+      organisation, signingKey, encryptionKey, role: MEMBER_ROLE[role], profileHash: profileHash(profile.profile),
+    }});
+    return encodeEndorsement(encodeCanonical(SignedMemberProfileSchema, profile), encodePart(part));
+  }
+
+  /** @param member hexadecimal */
+  async suspend(member: string): Promise<TxResult> {
+    return this.transactions.send({case: 'suspendMember', value: {organisation: fromHex(this.options.organisation), member: fromHex(member)}});
+  }
+}

@@ -1,0 +1,39 @@
+import {fromHex} from '@vitalvault/contracts';
+import type {Environment} from '../environment.js';
+import {Transactions} from '../ledger/transactions.js';
+import type {NonceStore} from '../ledger/nonce-store.js';
+import type {VerifiedLedger} from '../ledger/verified-ledger.js';
+import type {PatientKeys} from './patient-keys.js';
+
+export interface PatientOptions {
+  keys: PatientKeys;
+  ledger: VerifiedLedger;
+  nonces: NonceStore;
+  /** Durable before it answers: new epoch keys are saved before they are published. */
+  save: (keys: PatientKeys) => Promise<void>;
+}
+
+/** What all of a patient's actions share. */
+export class PatientContext {
+  readonly keys: PatientKeys;
+  readonly ledger: VerifiedLedger;
+  readonly transactions: Transactions;
+
+  constructor(private readonly options: PatientOptions) {
+    this.keys = options.keys;
+    this.ledger = options.ledger;
+    this.transactions = new Transactions({ledger: options.ledger, signer: options.keys.signing, nonces: options.nonces});
+  }
+
+  get id(): Uint8Array {
+    return fromHex(this.keys.patient);
+  }
+
+  get environment(): Environment {
+    return this.ledger.api.environment;
+  }
+
+  save(): Promise<void> {
+    return this.options.save(this.keys);
+  }
+}

@@ -1,0 +1,84 @@
+import {fromHex, toHex} from '@vitalvault/contracts';
+import {typeTag} from '@vitalvault/envelope';
+import type {RandomBytes} from '@vitalvault/envelope';
+import {idOf, newEncryptionKey, newSigningKey} from '../keys/stored-key.js';
+import type {StoredKey} from '../keys/stored-key.js';
+
+/** An epoch of one type with its private key. Bytes are hexadecimal. */
+export interface StoredEpoch {
+  typeName: string;
+  typeTag: string;
+  epoch: number;
+  fromSlot: number;
+  publicKey: string;
+  privateKey: string;
+  /** The ledger took the statement. */
+  published: boolean;
+}
+
+/** A grant as its patient remembers it: what she needs to wrap new epochs for it. */
+export interface StoredGrant {
+  grantId: string;
+  grantee: string;
+  granteeKey: string;
+  version: number;
+  typeNames: string[];
+  /** Every type, also later ones. */
+  allTypes: boolean;
+  dataFromSlot: number;
+  dataToSlot: number;
+  wrapVersion: number;
+  revoked: boolean;
+}
+
+/** Head of the access log that she saw last. */
+export interface RememberedHead {
+  size: string;
+  root: string;
+  height: string;
+}
+
+/** All that a patient keeps; plain JSON, to be stored encrypted. */
+export interface PatientKeys {
+  /** Pseudonym: hexadecimal id of her first signing key. */
+  patient: string;
+  signing: StoredKey;
+  encryption: StoredKey;
+  recovery: StoredKey;
+  tagKey: string;
+  epochs: StoredEpoch[];
+  grants: StoredGrant[];
+  configVersion: number;
+  logHead?: RememberedHead | undefined;
+}
+
+/** Fresh keys of a new patient. */
+export function createPatientKeys(random: RandomBytes): PatientKeys {
+  const signing = newSigningKey(random);
+  return {
+    patient: idOf(signing),
+    signing,
+    encryption: newEncryptionKey(random),
+    recovery: newSigningKey(random),
+    tagKey: toHex(random(32)),
+    epochs: [],
+    grants: [],
+    configVersion: 0,
+  };
+}
+
+/** Tag of a type of this patient (16 bytes). */
+export function tagOf(keys: Pick<PatientKeys, 'tagKey'>, typeName: string): Uint8Array {
+  return typeTag(fromHex(keys.tagKey), typeName);
+}
+
+/** What a patient shows to whoever wants to ask her for access. Public. */
+export interface PatientCard {
+  chainId: string;
+  patient: string;
+  encryptionKey: string;
+}
+
+export function cardOf(keys: PatientKeys, chainId: string): PatientCard {
+  return {chainId, patient: keys.patient, encryptionKey: keys.encryption.publicKey};
+}

@@ -1,0 +1,133 @@
+import {DEVICE_CLASS, compareBytes, fromHex} from '@vitalvault/contracts';
+import {signDeviceConfig} from '@vitalvault/envelope';
+import {create} from '@bufbuild/protobuf';
+import {DeviceConfigSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {encodeDeviceConfig} from '../device/device-config.js';
+import {privateHalf, publicHalf} from '../keys/stored-key.js';
+import type {StoredKey} from '../keys/stored-key.js';
+import {custodianFromGenesis} from '../ledger/genesis-keys.js';
+import {encodePart} from '../ledger/part.js';
+import type {TxResult} from '../ledger/transactions.js';
+import {SdkError} from '../sdk-error.js';
+import {prepareEpochs, settleEpochs} from './epochs.js';
+import type {StatementOutcome} from './epochs.js';
+import {PatientContext} from './patient-context.js';
+import type {PatientOptions} from './patient-context.js';
+import {cardOf, tagOf} from './patient-keys.js';
+import type {PatientCard} from './patient-keys.js';
+
+export interface DeviceToRegister {
+  /** Public half of the device's key. */
+  deviceKey: Pick<StoredKey, 'alg' | 'publicKey'>;
+  typeNames: string[];
+  deviceClass: keyof typeof DEVICE_CLASS;
+  /** First slot that it may send records of. */
+  fromSlot: number;
+}
+
+export interface ConfigToSign {
+  registration: number;
+  typeNames: string[];
+  /** Organisations (hexadecimal ids) that store for her; their keys come from the genesis. */
+  custodians: string[];
+  /** URLs. */
+  gateways: string[];
+}
+
+/** A patient: her keys, epochs and devices. Grants and log: `PatientGrants`, `PatientLog`. */
+export class Patient {
+  readonly context: PatientContext;
+
+  constructor(options: PatientOptions | PatientContext) {
+    this.context = options instanceof PatientContext ? options : new PatientContext(options);
+  }
+
+  get card(): PatientCard {
+    return cardOf(this.context.keys, this.context.ledger.chainId);
+  }
+
+  /** Publishes the first epoch of each type; types that have one are left alone. */
+  async publishEpochs(typeNames: string[], fromSlot: number): Promise<{result: TxResult | undefined; outcomes: StatementOutcome[]}> {
+    const {keys} = this.context;
+    const fresh = typeNames.filter((typeName) => !keys.epochs.some((epoch) => epoch.typeName === typeName && epoch.published));
+    return fresh.length === 0 ? {result: undefined, outcomes: []} : this.publish(fresh, fromSlot);
+  }
+
+  /** Publishes the next epoch of a type from the slot of the newest block on. Grants need `PatientGrants.rewrap` afterwards. */
+  async rotate(typeNames: string[]): Promise<{result: TxResult | undefined; outcomes: StatementOutcome[]}> {
+    return this.publish(typeNames, await this.context.ledger.slot());
+  }
+
+  private async publish(typeNames: string[], fromSlot: number): Promise<{result: TxResult; outcomes: StatementOutcome[]}> {
+    const {epochs, statements} = await prepareEpochs(this.context, typeNames, fromSlot);
+    const result = await this.context.transactions.send({case: 'publishKeys', value: {identity: this.context.id, epochStatements: statements}});
+    return {result, outcomes: await settleEpochs(this.context, epochs, result.data)};
+  }
+
+  /** The owner's half of a registration, as one line for the device, which signs it too and may send it. */
+  async registerDevice(device: DeviceToRegister): Promise<string> {
+    const part = await this.context.transactions.part({case: 'registerDevice', value: {
+      owner: this.context.id,
+      deviceKey: publicHalf(device.deviceKey),
+      typeTags: device.typeNames.map((name) => tagOf(this.context.keys, name)).toSorted(compareBytes),
+      deviceClass: DEVICE_CLASS[device.deviceClass],
+      fromSlot: device.fromSlot,
+    }});
+    return encodePart(part);
+  }
+
+  /** @param distrustFromSlot records of this slot and later are refused; default: the slot of the block */
+  async removeDevice(device: string, distrustFromSlot?: number): Promise<TxResult> {
+    return this.context.transactions.send({case: 'removeDevice', value: {
+      owner: this.context.id, device: fromHex(device), ...(distrustFromSlot === undefined ? {} : {distrustFromSlot}),
+    }});
+  }
+
+  /** All that a device may know, signed, as one line. Each one has a higher version than the one before. */
+  async deviceConfig(config: ConfigToSign): Promise<string> {
+    const {keys, ledger} = this.context;
+    keys.configVersion += 1;
+    await this.context.save();
+    const slot = await ledger.slot();
+    const types = config.typeNames.map((name) => ({name, tag: tagOf(keys, name)})).toSorted((a, b) => compareBytes(a.tag, b.tag));
+    const message = create(DeviceConfigSchema, {
+      version: keys.configVersion,
+      chainId: ledger.chainId,
+      patient: this.context.id,
+      ownerKey: publicHalf(keys.signing),
+      recoveryKey: publicHalf(keys.recovery),
+      registration: config.registration,
+      typeTags: types.map(({tag}) => tag),
+      typeNames: types.map(({name}) => name),
+      custodians: config.custodians.map((id) => custodianFromGenesis(ledger.genesis.genesis, fromHex(id), slot)),
+      gateways: config.gateways,
+    });
+    return encodeDeviceConfig(signDeviceConfig(message, privateHalf(keys.signing)));
+  }
+
+  /** Registrations as policy's projection lists them. */
+  async devices(): Promise<unknown> {
+    return this.list('devices');
+  }
+
+  /** Grants as policy's projection lists them. */
+  async grants(): Promise<unknown> {
+    return this.list('grants');
+  }
+
+  private async list(what: string): Promise<unknown> {
+    const {ledger, keys} = this.context;
+    return (await ledger.api.get('policy', `/v1/patients/${keys.patient}/${what}`, {signer: keys.signing})).json();
+  }
+
+  /** Sealed words of a reader about one of her requests; undefined when she left none. */
+  async details(txId: string): Promise<Uint8Array | undefined> {
+    const {ledger, keys} = this.context;
+    try {
+      return (await ledger.api.get('policy', `/v1/transactions/${txId}/details`, {signer: keys.signing})).bytes;
+    } catch (error) {
+      if (error instanceof SdkError && error.code === 'not-found') return undefined;
+      throw error;
+    }
+  }
+}
