@@ -20,8 +20,8 @@ export interface CommonOptions {
 
 /** One run of `vv`: whose home, which system, which ledger; each opened at first use. */
 export class Session {
-  /** Trace of everything that this run asks for, hexadecimal. */
-  readonly traceId = randomBytes(16).toString('hex');
+  /** Trace of what this run asks for now, hexadecimal. */
+  traceId = randomBytes(16).toString('hex');
   private openedApi: ApiClient | undefined;
   private openedLedger: VerifiedLedger | undefined;
   private openedHome: Home | undefined;
@@ -50,6 +50,18 @@ export class Session {
     const {services, organisation} = this.endpoints;
     this.openedApi ??= new ApiClient({endpoints: services, organisation, headers: () => ({traceparent: `00-${this.traceId}-${randomBytes(8).toString('hex')}-01`})});
     return this.openedApi;
+  }
+
+  /** A client whose requests belong to no trace of ours. */
+  untracedApi(): ApiClient {
+    const {services, organisation} = this.endpoints;
+    return new ApiClient({endpoints: services, organisation});
+  }
+
+  /** From now on requests belong to another trace. */
+  newTrace(): string {
+    this.traceId = randomBytes(16).toString('hex');
+    return this.traceId;
   }
 
   get ledger(): VerifiedLedger {

@@ -1,0 +1,24 @@
+import {endorseRegistration} from '@vitalvault/sdk';
+import {Option} from 'commander';
+import {defineCommand} from '../../define-command.js';
+import {deviceMemory} from '../../device/device-home.js';
+import type {DeviceSecrets} from '../../device/device-home.js';
+import {paperText, readPaper, writePaper} from '../../exchange.js';
+import {fields} from '../../text/columns.js';
+
+export const endorseCommand = defineCommand<{in: string; out?: string}>({
+  name: 'endorse',
+  summary: 'sign the owner\'s registration: the device proves that it has its key, and remembers its owner',
+  options: [
+    new Option('--in <file>', 'registration, signed by the owner').makeOptionMandatory(),
+    new Option('--out <file>', 'the registration with both signatures'),
+  ],
+  examples: ['vv device endorse --home watch --in registration.json --out registration.signed.json'],
+  run: async (session, options) => {
+    const {key} = await session.home.secrets<DeviceSecrets>('device');
+    const {part, owner} = endorseRegistration(paperText(readPaper(options.in, 'transaction-part'), 'part'), key);
+    await deviceMemory(session).update((memory) => ({value: {...memory, owner}, result: undefined}));
+    writePaper(options.out, 'transaction-part', {part});
+    return {json: {part, owner}, text: fields({owner, 'signed by both': options.out ?? part})};
+  },
+});

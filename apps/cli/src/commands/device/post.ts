@@ -1,0 +1,90 @@
+import {Option} from 'commander';
+import {HEART_RATE, heartRateReading, systemEnvironment} from '@vitalvault/sdk';
+import type {Reading} from '@vitalvault/sdk';
+import {FilePendingStore} from '../../actor/file-device-stores.js';
+import type {Answer} from '../../answer.js';
+import {toJson} from '../../answer.js';
+import {CliError, EXIT} from '../../cli-error.js';
+import {parseHeartRateCsv} from '../../csv/heart-rate-csv.js';
+import type {HeartRateRow} from '../../csv/heart-rate-csv.js';
+import {defineCommand} from '../../define-command.js';
+import {openDevice, readCsvFile} from '../../device/device-home.js';
+import {postReadings} from '../../device/post-readings.js';
+import type {PostedBatch} from '../../device/post-readings.js';
+import {latencies} from '../../latencies.js';
+import type {Session} from '../../session.js';
+import {columns} from '../../text/columns.js';
+import {ProgressBar} from '../../text/progress-bar.js';
+
+interface PostOptions {
+  type: string;
+  rows?: string;
+  note?: string;
+}
+
+export const postCommand = defineCommand<PostOptions>({
+  name: 'post',
+  arguments: [['<file>', 'CSV with the columns Id, Time, Value; times are taken as UTC']],
+  summary: 'encrypt, sign and post the readings of a file, and wait until the ledger has them',
+  options: [
+    new Option('--type <name>', 'Open mHealth schema name').default(HEART_RATE),
+    new Option('--rows <from-to>', 'only these rows of the file, from 1, for example 1-64'),
+    new Option('--note <text>', 'the wearer\'s own words, with the first reading'),
+  ],
+  examples: ['vv device post heart-rate.csv --home watch', 'vv device post heart-rate.csv --home watch --rows 1-64 --note "after the stairs"'],
+  run: async (session, options, file) => {
+    if (options.type !== HEART_RATE) throw new CliError('type-unknown', `This file format holds ${HEART_RATE} only.`, {remedy: `Use --type ${HEART_RATE}.`});
+    const rows = chosenRows(parseHeartRateCsv(readCsvFile(file ?? '')), options.rows);
+    const readings = rows.map((row, i) => toReading(row, i === 0 ? options.note : undefined));
+    return toAnswer(await post(session, readings), rows.length);
+  },
+});
+
+async function post(session: Session, readings: Reading[]): Promise<PostedBatch[]> {
+  const {device} = await openDevice(session);
+  const {device: asking} = await openDevice(session, session.untracedApi());
+  const kept = new FilePendingStore(session.home);
+  const bar = new ProgressBar({write: (text) => process.stderr.write(text), interactive: session.environment.interactive, indent: ''});
+  const {json} = session.options;
+  return postReadings(readings, {
+    device, asking, typeName: HEART_RATE,
+    forget: (record) => kept.remove(record.registration, record.sequence),
+    newTrace: () => session.newTrace(),
+    onProgress: (progress) => {
+      if (json === true) process.stderr.write(`${toJson({progress})}\n`);
+      else bar.show(progress.anchored, progress.total, `batches anchored (${progress.posted} posted)`);
+    },
+  });
+}
+
+function chosenRows(rows: HeartRateRow[], range: string | undefined): HeartRateRow[] {
+  if (range === undefined) return rows;
+  const [from, to] = (/^(\d+)-(\d*)$/.exec(range) ?? []).slice(1).map(Number);
+  if (from === undefined || from < 1) throw new CliError('rows-invalid', `${range} names no rows.`, {remedy: 'Use --rows 1-64, or --rows 65- for all that follow.'});
+  return rows.slice(from - 1, to === 0 ? undefined : to);
+}
+
+function toReading(row: HeartRateRow, note: string | undefined): Reading {
+  const environment = systemEnvironment();
+  return heartRateReading({timeMs: row.unixSeconds * 1000, beatsPerMinute: row.beatsPerMinute, source: 'Fitbit', ...(note === undefined ? {} : {note})}, environment.now(), environment.random);
+}
+
+function toAnswer(batches: PostedBatch[], readings: number): Answer {
+  const anchored = batches.filter((batch) => batch.state === 'anchored');
+  const refused = batches.length - anchored.length;
+  const readingsOf = (some: PostedBatch[]) => some.reduce((sum, batch) => sum + batch.readings, 0);
+  const postedToAnchored = latencies(anchored.flatMap((batch) => batch.anchoredMs ?? []));
+  const last = anchored.at(-1);
+  return {
+    json: {readings, accepted: readingsOf(batches), stored: readingsOf(batches.filter((batch) => batch.cid !== undefined)), anchored: readingsOf(anchored), refused, batches, postedToAnchored},
+    text: [
+      ...columns([
+        ['readings', `${readings} in ${batches.length} batches`],
+        ['anchored', `${readingsOf(anchored)}${refused === 0 ? '' : `, ${refused} batches refused: ${[...new Set(batches.flatMap((batch) => batch.refusal ?? []))].join(', ')}`}`],
+        ['last', last === undefined ? '-' : `${last.cid ?? '?'} (${last.replicas ?? 0} replicas), height ${last.height ?? '?'}`],
+        ['POST to anchored', `p50 ${postedToAnchored.p50} ms, p99 ${postedToAnchored.p99} ms`],
+      ]),
+    ],
+    exit: refused === 0 ? EXIT.done : EXIT.refused,
+  };
+}

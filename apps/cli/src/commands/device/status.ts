@@ -1,0 +1,21 @@
+import {Option} from 'commander';
+import {FilePendingStore} from '../../actor/file-device-stores.js';
+import {defineCommand} from '../../define-command.js';
+import {openDevice} from '../../device/device-home.js';
+import {fields} from '../../text/columns.js';
+
+export const statusCommand = defineCommand<{sequence?: string}>({
+  name: 'status',
+  summary: 'how far a record has come, or how many are still kept for sending again',
+  options: [new Option('--sequence <n>', 'number of a record')],
+  examples: ['vv device status --home watch', 'vv device status --home watch --sequence 12'],
+  run: async (session, {sequence}) => {
+    const {device} = await openDevice(session);
+    if (sequence !== undefined) {
+      const state = {...await device.state(BigInt(sequence))};
+      return {json: state, text: fields({...state, refusal: state.refusal?.name})};
+    }
+    const kept = await new FilePendingStore(session.home).all();
+    return {json: {device: session.home.card.id, kept: kept.map((record) => record.sequence)}, text: fields({device: session.home.card.id, kept: `${kept.length} records not anchored yet`})};
+  },
+});

@@ -1,0 +1,32 @@
+import type {PatientAlert} from '@vitalvault/sdk';
+import {Option} from 'commander';
+import {toJson} from '../../answer.js';
+import {defineCommand} from '../../define-command.js';
+import {openPatient} from '../../patient/patient-home.js';
+import {columns} from '../../text/columns.js';
+
+export const alertsCommand = defineCommand<{after: string; limit: string; follow?: boolean}>({
+  name: 'alerts',
+  summary: 'what she was told: accesses, refusals, storage that failed',
+  options: [
+    new Option('--after <seq>', 'only alerts after this number').default('0'),
+    new Option('--limit <n>', 'at most so many').default('100'),
+    new Option('--follow', 'stay and show alerts as they come'),
+  ],
+  examples: ['vv patient alerts --home anna', 'vv patient alerts --home anna --follow'],
+  run: async (session, {after, limit, follow}) => {
+    const {log} = await openPatient(session);
+    if (follow === true) {
+      for await (const alert of log.followAlerts(after)) {
+        process.stdout.write(session.options.json === true ? `${toJson({alert: alert.raw})}\n` : `${rowOf(alert).join('  ')}\n`);
+      }
+      return {json: {ended: true}, text: []};
+    }
+    const alerts = await log.alerts(after, Number(limit));
+    return {json: {alerts: alerts.map(({raw}) => raw)}, text: alerts.length === 0 ? ['No alerts.'] : columns(alerts.map(rowOf))};
+  },
+});
+
+function rowOf({seq, kind, raisedAtMs, text}: PatientAlert): string[] {
+  return [seq, new Date(raisedAtMs).toISOString(), kind, text];
+}

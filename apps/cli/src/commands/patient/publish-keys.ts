@@ -1,0 +1,35 @@
+import type {StatementOutcome, TxResult} from '@vitalvault/sdk';
+import {Option} from 'commander';
+import type {Answer} from '../../answer.js';
+import {EXIT} from '../../cli-error.js';
+import {defineCommand} from '../../define-command.js';
+import {openPatient} from '../../patient/patient-home.js';
+import {parseSlot, slotText} from '../../slots.js';
+import {columns} from '../../text/columns.js';
+
+export const publishKeysCommand = defineCommand<{type: string[]; from: string; rotate?: boolean}>({
+  name: 'publish-keys',
+  summary: 'publish the first epoch key of each type, or begin the next one with --rotate',
+  options: [
+    new Option('--type <names...>', 'Open mHealth schema names').makeOptionMandatory(),
+    new Option('--from <time>', 'first hour that the first epoch covers').default('now'),
+    new Option('--rotate', 'begin a new epoch now, and hand its keys to the grantees that stand'),
+  ],
+  examples: ['vv patient publish-keys --home anna --type omh:heart-rate --from 2016-04-01', 'vv patient publish-keys --home anna --type omh:heart-rate --rotate'],
+  run: async (session, {type, from, rotate}) => {
+    const {patient, grants} = await openPatient(session);
+    if (rotate !== true) return toAnswer(await patient.publishEpochs(type, parseSlot(from, Date.now())));
+    const rotated = await patient.rotate(type);
+    await grants.rewrap((grant) => grant.allTypes || grant.typeNames.some((name) => type.includes(name)));
+    return toAnswer(rotated);
+  },
+});
+
+function toAnswer({result, outcomes}: {result: TxResult | undefined; outcomes: StatementOutcome[]}): Answer {
+  const rows = outcomes.map(({typeName, epoch, fromSlot, codeName}) => [typeName, `epoch ${epoch}`, `from ${slotText(fromSlot)}`, codeName === 'ok' ? 'published' : `refused: ${codeName}`]);
+  return {
+    json: {txId: result?.txId, height: result?.height, epochs: outcomes},
+    text: rows.length === 0 ? ['Every one of these types has an epoch already.'] : columns(rows),
+    exit: outcomes.every(({code}) => code === 0) ? EXIT.done : EXIT.refused,
+  };
+}

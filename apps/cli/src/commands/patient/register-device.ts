@@ -1,0 +1,38 @@
+import {DEVICE_CLASS} from '@vitalvault/contracts';
+import {Option} from 'commander';
+import {defineCommand} from '../../define-command.js';
+import {paperText, readPaper, writePaper} from '../../exchange.js';
+import {openPatient} from '../../patient/patient-home.js';
+import {parseSlot, slotText} from '../../slots.js';
+import {fields} from '../../text/columns.js';
+
+interface RegisterOptions {
+  device: string;
+  type: string[];
+  from: string;
+  class: keyof typeof DEVICE_CLASS;
+  out?: string;
+}
+
+export const registerDeviceCommand = defineCommand<RegisterOptions>({
+  name: 'register-device',
+  summary: 'sign the registration of a device; the device signs too, then configure-device sends it',
+  options: [
+    new Option('--device <file>', 'card of the device').makeOptionMandatory(),
+    new Option('--type <names...>', 'types that it may send').makeOptionMandatory(),
+    new Option('--from <time>', 'first hour that it may send readings of').default('now'),
+    new Option('--class <name>', 'what it is').choices(Object.keys(DEVICE_CLASS)).default('wearable'),
+    new Option('--out <file>', 'the registration, for the device to sign'),
+  ],
+  examples: ['vv patient register-device --home anna --device watch.card.json --type omh:heart-rate --from 2016-04-01 --out registration.json'],
+  run: async (session, options) => {
+    const card = readPaper(options.device, 'device-card');
+    const {patient} = await openPatient(session);
+    const fromSlot = parseSlot(options.from, Date.now());
+    const part = await patient.registerDevice({
+      deviceKey: {alg: Number(card['alg']), publicKey: paperText(card, 'publicKey')}, typeNames: options.type, deviceClass: options.class, fromSlot,
+    });
+    writePaper(options.out, 'transaction-part', {part});
+    return {json: {device: card['device'], part}, text: fields({device: String(card['device']), types: options.type.join(', '), from: slotText(fromSlot), 'for the device': options.out ?? part})};
+  },
+});

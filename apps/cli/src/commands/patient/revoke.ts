@@ -1,0 +1,23 @@
+import {Option} from 'commander';
+import {defineCommand} from '../../define-command.js';
+import {openPatient} from '../../patient/patient-home.js';
+import {slotText} from '../../slots.js';
+import {columns, fields} from '../../text/columns.js';
+
+export const revokeCommand = defineCommand<{grant: string}>({
+  name: 'revoke',
+  summary: 'revoke a grant for good and begin new epoch keys in the same act; what was read cannot be unread',
+  options: [new Option('--grant <id>', 'id of the grant').makeOptionMandatory()],
+  examples: ['vv patient revoke --home anna --grant 77ab…'],
+  run: async (session, {grant}) => {
+    const {grants} = await openPatient(session);
+    const {result, outcomes, rewrapped} = await grants.revoke(grant);
+    return {
+      json: {grantId: grant, txId: result.txId, height: result.height, epochs: outcomes, rewrapped},
+      text: [
+        ...fields({revoked: grant, transaction: result.txId, height: result.height, 'keys handed on to': `${rewrapped.length} other grants`}),
+        ...columns(outcomes.map(({typeName, epoch, fromSlot, codeName}) => [typeName, `epoch ${epoch}`, `from ${slotText(fromSlot)}`, codeName])),
+      ],
+    };
+  },
+});

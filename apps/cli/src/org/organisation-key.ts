@@ -1,0 +1,33 @@
+import {equalBytes, fromHex, toHex} from '@vitalvault/contracts';
+import {Organisation} from '@vitalvault/sdk';
+import type {StoredKey} from '@vitalvault/sdk';
+import {z} from 'zod';
+import {FileNonceStore} from '../actor/file-nonce-store.js';
+import {readSecretFile} from '../actor/key-file.js';
+import {CliError} from '../cli-error.js';
+import type {Session} from '../session.js';
+
+export interface OrganisationKeyOptions {
+  key: string;
+}
+
+const keyFile = z.object({alg: z.literal(1), publicKey: z.string().regex(/^[0-9a-f]{66}$/), privateKey: z.string().regex(/^[0-9a-f]{64}$/)});
+
+/** The office that a key file belongs to; the genesis says which organisation that is. Nonces are kept beside the key. */
+export function openOrganisation(session: Session, {key: path}: OrganisationKeyOptions): {office: Organisation; name: string} {
+  const key = readKey(path);
+  const publicKey = fromHex(key.publicKey);
+  const organisation = session.ledger.genesis.genesis.organisations.find(({keys}) => keys.some((known) => known.key !== undefined && equalBytes(known.key.publicKey, publicKey)));
+  if (organisation === undefined) throw new CliError('key-unknown', `${path} is no key of an organisation of this ledger.`, {remedy: 'Use a sponsor or admin key of an organisation in the genesis.'});
+  const nonces = new FileNonceStore(`${path.replace(/\.json$/, '')}.nonces.json`);
+  return {office: new Organisation({organisation: toHex(organisation.id), key, ledger: session.ledger, nonces}), name: organisation.name};
+}
+
+function readKey(path: string): StoredKey {
+  try {
+    return keyFile.parse(JSON.parse(readSecretFile(path)));
+  } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    throw new CliError('key-file-invalid', `${path} holds no signing key.`, {remedy: 'Name the sponsor.key.json of the organisation.', cause});
+  }
+}
