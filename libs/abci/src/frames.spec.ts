@@ -1,10 +1,14 @@
 import {create, fromBinary} from '@bufbuild/protobuf';
+import type {MessageInitShape} from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import {frame, FrameError, FrameReader} from './frames.js';
-import {RequestSchema} from './gen/tendermint/abci/types_pb.js';
+import {CheckTxType, RequestSchema} from './gen/tendermint/abci/types_pb.js';
 
 const LIMIT = 1 << 20;
-const request = (value: NonNullable<Parameters<typeof create<typeof RequestSchema>>[1]>) => frame(RequestSchema, create(RequestSchema, value));
+const FINALIZE_BLOCK = '58a201550a02747812200801121c0a18'
+  + '0a140202020202020202020202020202020202020202180a1802'
+  + '22200101010101010101010101010101010101010101010101010101010101010101' + '28ac02' + '32080880e2cfaa061005';
+const request = (init: MessageInitShape<typeof RequestSchema>) => frame(RequestSchema, create(RequestSchema, init));
 const echo = (message: string) => request({value: {case: 'echo', value: {message}}});
 
 /** Cuts `bytes` at the given places, whatever they are. */
@@ -14,13 +18,23 @@ function cut(bytes: Uint8Array, places: number[]): Uint8Array[] {
 }
 
 describe('frames', () => {
-  // Written by CometBFT 0.38's own socket client (abci/client), taken off the wire.
-  it.each([
+  // Written by abci/types.WriteMessage of CometBFT 0.38.25.
+  it.each<[string, string, MessageInitShape<typeof RequestSchema>['value']]>([
     ['flush', '021200', {case: 'flush', value: {}}],
     ['echo', '070a050a0368656c', {case: 'echo', value: {message: 'hel'}}],
-    ['check tx', '0542030a0161', {case: 'checkTx', value: {tx: Uint8Array.of(0x61)}}],
-  ] as const)('writes %s as the specification does', (_name, hex, value) => {
-    expect(Buffer.from(request({value} as never)).toString('hex')).toBe(hex);
+    ['check tx', '0742050a01611001', {case: 'checkTx', value: {tx: Uint8Array.of(0x61), type: CheckTxType.RECHECK}}],
+    ['info', '161a140a07302e33382e3235100b18082205322e302e30', {case: 'info', value: {version: '0.38.25', blockVersion: 11n, p2pVersion: 8n, abciVersion: '2.0.0'}}],
+    ['finalize block', FINALIZE_BLOCK, {case: 'finalizeBlock', value: {
+      txs: [Uint8Array.of(0x74, 0x78)],
+      height: 300n,
+      time: {seconds: 1_700_000_000n, nanos: 5},
+      hash: new Uint8Array(32).fill(1),
+      decidedLastCommit: {round: 1, votes: [{validator: {address: new Uint8Array(20).fill(2), power: 10n}, blockIdFlag: 2}]},
+    }}],
+  ])('reads and writes %s as CometBFT does', (_name, hex, value) => {
+    expect(Buffer.from(request({value} as MessageInitShape<typeof RequestSchema>)).toString('hex')).toBe(hex);
+    const [message] = new FrameReader(LIMIT).push(new Uint8Array(Buffer.from(hex, 'hex')));
+    expect(fromBinary(RequestSchema, message as Uint8Array)).toEqual(create(RequestSchema, {value} as MessageInitShape<typeof RequestSchema>));
   });
 
   it('gives every message back, however the stream is cut', () => {

@@ -1,0 +1,105 @@
+import {jest} from '@jest/globals';
+import {Failover} from './failover.js';
+import {EndpointError, RpcRefusal} from './rpc-endpoint.js';
+import type {RpcEndpoint} from './rpc-endpoint.js';
+
+type Behaviour = 'up' | 'down' | 'refuses' | 'hangs';
+
+/** A node whose behaviour the spec changes while it runs. */
+class FakeEndpoint implements RpcEndpoint {
+  asked = 0;
+  constructor(readonly url: string, public behaviour: Behaviour = 'up') {}
+
+  async execute({id}: {id: number | string}, signal: AbortSignal) {
+    this.asked += 1;
+    if (this.behaviour === 'down') throw new EndpointError('down');
+    if (this.behaviour === 'refuses') throw new RpcRefusal('tx already exists in cache');
+    if (this.behaviour === 'hangs') await new Promise((_, reject) => { signal.addEventListener('abort', () => { reject(new EndpointError('aborted')); }); });
+    return {jsonrpc: '2.0' as const, id, result: {from: this.url}};
+  }
+}
+
+const log = {info: jest.fn(), warn: jest.fn(), error: jest.fn()};
+const request = {jsonrpc: '2.0' as const, id: 1, method: 'status', params: {}};
+
+function over(...endpoints: FakeEndpoint[]): {rpc: Failover; from: () => Promise<unknown>} {
+  const rpc = new Failover({endpoints, log, deadlineMs: 350});
+  return {rpc, from: async () => (await rpc.execute(request)).result.from as unknown};
+}
+
+describe('Failover', () => {
+  it('asks only the own node while it answers', async () => {
+    const [own, other] = [new FakeEndpoint('own'), new FakeEndpoint('other')];
+    const {from} = over(own, other);
+    expect(await from()).toBe('own');
+    expect(await from()).toBe('own');
+    expect(other.asked).toBe(0);
+  });
+
+  it('asks the next when one is down, and leaves it in peace while it rests', async () => {
+    const [own, other] = [new FakeEndpoint('own', 'down'), new FakeEndpoint('other')];
+    const {rpc, from} = over(own, other);
+    expect(await from()).toBe('other');
+    own.behaviour = 'up';
+    expect(await from()).toBe('other');
+    expect(own.asked).toBe(1);
+    expect(rpc.current.url).toBe('other');
+  });
+
+  it('comes back to the own node after its rest', async () => {
+    const [own, other] = [new FakeEndpoint('own', 'down'), new FakeEndpoint('other')];
+    const {from} = over(own, other);
+    await from();
+    own.behaviour = 'up';
+    const now = performance.now();
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(now + 501);
+    expect(await from()).toBe('own');
+    clock.mockRestore();
+  });
+
+  it('rests longer after each failure in a row, and begins anew after a success', async () => {
+    const own = new FakeEndpoint('own', 'down');
+    const {rpc} = over(own, new FakeEndpoint('other'));
+    log.warn.mockClear();
+    for (let i = 0; i < 7; i++) rpc.demote('own', 'spec');
+    expect(log.warn.mock.calls.map(([fields]) => (fields as {restMs: number}).restMs)).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
+  });
+
+  it('asks a resting node rather than none', async () => {
+    const [own, other] = [new FakeEndpoint('own', 'down'), new FakeEndpoint('other')];
+    const {from} = over(own, other);
+    await from();
+    own.behaviour = 'up';
+    other.behaviour = 'down';
+    expect(await from()).toBe('own');
+  });
+
+  it('tries again over all nodes until the deadline, then says so', async () => {
+    const endpoints = [new FakeEndpoint('own', 'down'), new FakeEndpoint('other', 'down')];
+    const {from} = over(...endpoints);
+    await expect(from()).rejects.toMatchObject({code: 'ledger-unavailable', detail: 'None of 2 nodes answers.'});
+    expect(endpoints.map(({asked}) => asked)).toEqual([3, 3]);
+  });
+
+  it('survives an outage shorter than the deadline', async () => {
+    const own = new FakeEndpoint('own', 'down');
+    const {from} = over(own);
+    setTimeout(() => { own.behaviour = 'up'; }, 50);
+    expect(await from()).toBe('own');
+  });
+
+  it('passes a refusal on without asking others: they would say the same', async () => {
+    const [own, other] = [new FakeEndpoint('own', 'refuses'), new FakeEndpoint('other')];
+    const {from} = over(own, other);
+    await expect(from()).rejects.toThrow(RpcRefusal);
+    expect(other.asked).toBe(0);
+  });
+
+  it('ends what is under way when it is closed', async () => {
+    const {rpc, from} = over(new FakeEndpoint('own', 'hangs'), new FakeEndpoint('other'));
+    const asked = from();
+    rpc.disconnect();
+    await expect(asked).rejects.toMatchObject({code: 'shutting-down'});
+    await expect(from()).rejects.toMatchObject({code: 'shutting-down'});
+  });
+});

@@ -1,0 +1,141 @@
+import {jest} from '@jest/globals';
+import {CODE, encodeCanonical, sha256Of, taggedHash, toHex} from '@vitalvault/contracts';
+import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {createServer} from 'node:http';
+import type {Server} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {LedgerClient} from './ledger-client.js';
+
+const log = {info: jest.fn(), warn: jest.fn(), error: jest.fn()};
+const body = Uint8Array.of(1, 2, 3);
+const tx = encodeCanonical(TxSchema, {body, signatures: []});
+
+type Rpc = (method: string, params: Record<string, string>) => {status?: number; text?: string; result?: unknown; error?: unknown};
+
+/** A stand-in for CometBFT's RPC on loopback: its answers are the spec's, their form is CometBFT's. */
+async function serve(rpc: Rpc): Promise<{server: Server; url: string}> {
+  const server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => { text += chunk.toString(); }).on('end', () => {
+      const {id, method, params} = JSON.parse(text) as {id: number; method: string; params: Record<string, string>};
+      const {status = 200, text: raw, ...answer} = rpc(method, params);
+      response.writeHead(status).end(raw ?? JSON.stringify({jsonrpc: '2.0', id, ...answer}));
+    });
+  });
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  return {server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`};
+}
+
+describe('LedgerClient', () => {
+  const servers: Server[] = [];
+  let client: LedgerClient;
+
+  async function ask(...answers: Rpc[]): Promise<LedgerClient> {
+    const nodes = await Promise.all(answers.map(serve));
+    servers.push(...nodes.map(({server}) => server));
+    client = new LedgerClient({rpcUrls: nodes.map(({url}) => url), log, timeoutMs: 300, deadlineMs: 100});
+    return client;
+  }
+
+  afterEach(async () => {
+    client.close();
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  const internal = (data: string) => ({error: {code: -32603, message: 'Internal error', data}});
+
+  describe('broadcast', () => {
+    const checked = (code: number) => () => ({result: {code, data: '', log: '', codespace: '', hash: 'AB'}});
+
+    it('gives both names of a transaction that was taken', async () => {
+      const sent = await (await ask(checked(0))).broadcast(tx);
+      expect(sent).toEqual({txHash: toHex(sha256Of(tx)), txId: toHex(taggedHash('tx', body))});
+    });
+
+    it('sends exactly the bytes', async () => {
+      const params = jest.fn<(given: Record<string, string>) => void>();
+      await (await ask((_method, given) => {
+        params(given);
+        return {result: {code: 0, hash: 'AB'}};
+      })).broadcast(tx);
+      expect(params).toHaveBeenCalledWith({tx: Buffer.from(tx).toString('base64')});
+    });
+
+    it('names the code with which CheckTx refuses', async () => {
+      await expect((await ask(checked(CODE.badSignature))).broadcast(tx)).rejects.toMatchObject({code: 'tx-refused', meta: {code: 8, codeName: 'badSignature'}});
+    });
+
+    it('counts a transaction that the mempool knows as sent', async () => {
+      expect(await (await ask(() => internal('tx already exists in cache'))).broadcast(tx)).toMatchObject({txId: toHex(taggedHash('tx', body))});
+    });
+
+    it.each([
+      ['mempool is full: number of txs 5000 (max: 5000), total txs bytes 1 (max: 2)', 'ledger-unavailable', 'The mempool is full.'],
+      ['Tx too large. Max size is 65536, but got 65537', 'tx-refused', 'Code 3, tooLarge.'],
+    ])('maps %j', async (said, code, detail) => {
+      await expect((await ask(() => internal(said))).broadcast(tx)).rejects.toMatchObject({code, detail});
+    });
+
+    it('does not call the sickness of a node a refusal', async () => {
+      await expect((await ask(checked(CODE.internal))).broadcast(tx)).rejects.toMatchObject({code: 'ledger-unavailable'});
+    });
+
+    it('refuses what is no transaction without asking anybody', async () => {
+      await expect((await ask(checked(0))).broadcast(Uint8Array.of(255))).rejects.toMatchObject({code: 'tx-refused', meta: {codeName: 'undecodable'}});
+    });
+
+    it.each([
+      ['an error page', () => ({status: 502, text: '<html>'})],
+      ['an empty object', () => ({text: '{}'})],
+      ['null', () => ({text: 'null'})],
+    ])('goes to the next node when one answers %s', async (_name, broken) => {
+      expect(await (await ask(broken, checked(0))).broadcast(tx)).toHaveProperty('txId');
+    });
+  });
+
+  describe('waitForHeader', () => {
+    it('waits until the block is there and hands the header on as it came', async () => {
+      let asked = 0;
+      const header = {header: {height: '5'}, commit: {height: '5'}};
+      await ask(() => asked++ < 2 ? internal('height 5 must be less than or equal to the current blockchain height 4') : {result: {signed_header: header, canonical: true}});
+      expect(JSON.parse(await client.waitForHeader(5n))).toEqual(header);
+    });
+
+    it('gives up at its deadline', async () => {
+      await ask(() => internal('height 5 must be less than or equal to the current blockchain height 4'));
+      await expect(client.waitForHeader(5n, 120)).rejects.toMatchObject({code: 'ledger-unavailable', detail: 'No block 5 within 120 ms.'});
+    });
+
+    it('is let go when the client is closed', async () => {
+      await ask(() => internal('height 5 must be less than or equal to the current blockchain height 4'));
+      const waiting = expect(client.waitForHeader(5n)).rejects.toMatchObject({code: 'shutting-down'});
+      setTimeout(() => { client.close(); }, 20);
+      await waiting;
+    });
+  });
+
+  it('passes over a node that hangs', async () => {
+    const hanging = createServer(() => undefined);
+    await new Promise<void>((resolve) => { hanging.listen(0, '127.0.0.1', resolve); });
+    const well = await serve(() => ({result: {code: 0, hash: 'AB'}}));
+    servers.push(hanging, well.server);
+    client = new LedgerClient({rpcUrls: [`http://127.0.0.1:${(hanging.address() as AddressInfo).port}`, well.url], log, timeoutMs: 50});
+    expect(await client.broadcast(tx)).toHaveProperty('txId');
+  });
+
+  it('refuses proofs that are no canonical answer', async () => {
+    await ask(() => ({result: {response: {code: 0, value: Buffer.from([255]).toString('base64')}}}));
+    await expect(client.proofs({})).rejects.toMatchObject({code: 'not-verified'});
+  });
+
+  it('demotes nodes that are behind the foremost', async () => {
+    const at = (height: number) => () => ({result: {sync_info: {latest_block_height: height.toString()}}});
+    await ask(at(10), at(20), at(21));
+    const before = client.currentUrl;
+    await client.demoteLaggards();
+    expect(client.currentUrl).not.toBe(before);
+  });
+});
