@@ -20,11 +20,6 @@ import type {DataOption} from './commands/launcher-options.js';
 process.removeAllListeners('warning');
 process.on('warning', (warning) => { if (warning.name !== 'TimeoutNegativeWarning') console.error(warning.message); });
 
-const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => { interrupt.abort(new LaunchError(`ended by ${signal}`)); });
-}
-
 const program = new Command('launcher')
   .description('Fetches, builds, starts, watches and stops the processes of one VitalVault system on this machine.')
   .showHelpAfterError();
@@ -36,14 +31,14 @@ command('up', 'start the system and wait until it is ready')
   .option('--port-base <n>', 'first of the 407 ports it may use (default 26600)', whole)
   .option('--validators <n>', 'validators of a new chain (default 4)', whole)
   .option('--only <names>', 'comma-separated processes and groups, e.g. kafka,postgres or engines')
-  .action(async (options: UpOptions) => { await up(options, interrupt.signal); });
+  .action(async (options: UpOptions) => { await up(options); });
 command('down', 'stop all its processes').action(async (options: DataOption) => { await down(options); });
 command('status', 'show its processes and their memory').option('--json', 'as JSON').action(async (options: StatusOptions) => { await status(options); });
 command('logs', 'show the end of its logs').argument('[names]', 'processes and groups')
   .option('-n, --lines <n>', 'lines of each', whole, 20).option('-f, --follow', 'go on')
   .action(async (names: string | undefined, options: LogsOptions) => { await logs(names, options); });
 command('start', 'start processes again and wait until they are ready').argument('<names>')
-  .action(async (names: string, options: DataOption) => { await start(names, options, interrupt.signal); });
+  .action(async (names: string, options: DataOption) => { await start(names, options); });
 command('stop', 'stop processes').argument('<names>').action(async (names: string, options: DataOption) => { await stop(names, options); });
 command('kill', 'end processes with SIGKILL').argument('<names>').action(async (names: string, options: DataOption) => { await kill(names, options); });
 command('clean', 'stop the system and delete its data').action(async (options: DataOption) => { await clean(options); });

@@ -19,8 +19,8 @@ async function withNames(list: string, options: DataOption, act: Act): Promise<v
 }
 
 /** Starts processes of an existing system again and waits until they are ready. */
-export async function start(list: string, options: DataOption, interrupted: AbortSignal): Promise<void> {
-  await withNames(list, options, async ({layout, settings}, names) => { await bringUp(layout, settings, names, interrupted); });
+export async function start(list: string, options: DataOption): Promise<void> {
+  await withNames(list, options, async ({layout, settings}, names) => { await bringUp(layout, settings, names); });
 }
 
 export async function stop(list: string, options: DataOption): Promise<void> {

@@ -32,19 +32,19 @@ export interface UpOptions extends DataOption {
 }
 
 /** Builds what is missing, starts what does not run, and returns when all of it is ready. */
-export async function up(options: UpOptions, interrupted: AbortSignal): Promise<void> {
+export async function up(options: UpOptions): Promise<void> {
   const layout = layoutFor(options);
   const busy = () => { progress(`another launcher is at work on ${layout.data}; waiting for it`); };
   await withLock(`data ${layout.data}`, busy, async () => {
     const anyRunning = async (s: Settings) => (await runningNames(layout, processNames(s.validators))).size > 0;
     const settings = await settleSettings(layout, options, anyRunning);
-    await bringUp(layout, settings, namesFor(options.only ?? 'all', settings.validators), interrupted);
+    await bringUp(layout, settings, namesFor(options.only ?? 'all', settings.validators));
     console.log(`\n${await endpointTable(layout, settings)}`);
   });
 }
 
 /** Starts those of `names` that do not run. */
-export async function bringUp(layout: Layout, settings: Settings, names: string[], interrupted: AbortSignal): Promise<void> {
+export async function bringUp(layout: Layout, settings: Settings, names: string[]): Promise<void> {
   const start = Date.now();
   const running = await runningNames(layout, processNames(settings.validators));
   const missing = names.filter((name) => !running.has(name));
@@ -54,7 +54,6 @@ export async function bringUp(layout: Layout, settings: Settings, names: string[
   await requireDiskSpace(layout.data, RUN_NEEDS_BYTES, 'a system');
   await reportStale(layout, missing);
   const engines = await buildEngines(new Set(missing.map(engineOf).filter((e) => e !== undefined)));
-  interrupted.throwIfAborted();
   const context = {
     layout, settings, engines, ports: portLayout(settings.portBase), identities: await ensureGenesis(layout, settings),
     ipfs: await ensureIpfsIdentities(layout), active: new Set([...running, ...missing]),
@@ -62,7 +61,7 @@ export async function bringUp(layout: Layout, settings: Settings, names: string[
   const specs = await processSpecs(context, missing);
   await requireFreePorts(specs);
   try {
-    await startProcesses(layout, specs, interrupted);
+    await startProcesses(layout, specs);
   } catch (error) {
     progress('stopping what was started');
     await Promise.all(specs.map((spec) => stopProcess(layout, stopTerms(spec.name))));

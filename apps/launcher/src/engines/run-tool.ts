@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {interrupted} from '../interrupt.js';
 import {LaunchError} from '../launch-error.js';
 
 const KEPT_BYTES = 64 * 1024;
@@ -14,12 +15,12 @@ export interface ToolRun {
 /** Runs a program to its end. @throws LaunchError with the end of its output if it fails. */
 export function runTool(what: string, run: ToolRun): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(run.command, run.args, {cwd: run.cwd, env: run.env, stdio: ['ignore', 'pipe', 'pipe'], ...run.runAs});
+    const child = spawn(run.command, run.args, {cwd: run.cwd, env: run.env, stdio: ['ignore', 'pipe', 'pipe'], signal: interrupted, ...run.runAs});
     let output = '';
     const keep = (chunk: Buffer) => { output = (output + chunk.toString()).slice(-KEPT_BYTES); };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.once('error', (error) => { reject(new LaunchError(`${what}: ${run.command} could not be run (${error.message})`)); });
+    child.once('error', (error) => { reject(interrupted.aborted ? interrupted.reason as Error : new LaunchError(`${what}: ${run.command} could not be run (${error.message})`)); });
     child.once('close', (code, signal) => {
       if (code === 0) resolve(output);
       else reject(new LaunchError(`${what} failed (${signal ?? `exit code ${String(code)}`}).${hint(output)}\n${tail(output)}`));

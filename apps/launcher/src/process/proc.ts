@@ -1,4 +1,4 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir, readFile, readlink} from 'node:fs/promises';
 
 /** A process as /proc shows it. `startTicks` tells it from a later one with the same pid. */
 export interface ProcEntry {
@@ -17,6 +17,13 @@ export async function readProc(pid: number): Promise<ProcEntry | undefined> {
   const [state = 'X', parent = '0'] = fields;
   if (state === 'Z' || state === 'X') return undefined;
   return {pid, parent: Number(parent), state, startTicks: fields[19] ?? ''};
+}
+
+/** Whether any living process has `dir` as its working directory. */
+export async function isWorkedIn(dir: string): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const directories = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)));
+  return directories.includes(dir);
 }
 
 /** Proportional set size in bytes of a process and all its descendants. */

@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {hint, tail} from '../engines/run-tool.js';
+import {interrupted} from '../interrupt.js';
 import {LaunchError} from '../launch-error.js';
 import {progress, secondsSince} from '../progress.js';
 import {spawnProcess} from './spawn-process.js';
@@ -10,9 +11,9 @@ import type {ProcessSpec} from './process-spec.js';
 /**
  * Starts processes side by side, each as soon as those it comes after are ready (the ones that are not among `specs`
  * are taken as running), and waits until all are ready.
- * @throws LaunchError for the first that fails; `signal` then stops the waiting for the others.
+ * @throws LaunchError for the first that fails.
  */
-export async function startProcesses(layout: Layout, specs: ProcessSpec[], interrupted: AbortSignal): Promise<void> {
+export async function startProcesses(layout: Layout, specs: ProcessSpec[]): Promise<void> {
   const abort = new AbortController();
   const signal = AbortSignal.any([abort.signal, interrupted]);
   const starts = new Map<string, Promise<void>>();

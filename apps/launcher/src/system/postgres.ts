@@ -1,10 +1,12 @@
-import {rename, rm} from 'node:fs/promises';
+import {realpath, rename, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Client} from 'pg';
 import {inheritedEnvironment} from '../config.js';
 import {databaseUrl} from '../configuration/service-environment.js';
 import {runTool} from '../engines/run-tool.js';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {exists} from '../process/files.js';
+import {isWorkedIn} from '../process/proc.js';
 import {DEFAULTS} from '../process/process-spec.js';
 import type {ProcessSpec} from '../process/process-spec.js';
 import type {SystemContext} from './context.js';
@@ -31,7 +33,10 @@ export function postgresSpec(context: SystemContext, home: PostgresHome): Proces
     ports: [port],
     runAs: home.runAs,
     prepare: async () => {
-      if (await exists(join(data, 'PG_VERSION'))) return;
+      if (await exists(join(data, 'PG_VERSION'))) {
+        await removeStaleLock(data);
+        return;
+      }
       const fresh = `${data}.new`;
       await rm(fresh, {recursive: true, force: true});
       const args = ['-D', fresh, '-U', 'vitalvault', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'];
@@ -41,6 +46,20 @@ export function postgresSpec(context: SystemContext, home: PostgresHome): Proces
     ready: () => withClient(port, () => Promise.resolve(true)),
     settle: () => withClient(port, createDatabases),
   };
+}
+
+/**
+ * After SIGKILL the old server's pid may belong to a zombie that nobody has reaped yet, or to a stranger; PostgreSQL
+ * then takes the server for alive. It is gone when no process works in its directory any more, the old server's
+ * children included, which end on their own.
+ */
+async function removeStaleLock(data: string): Promise<void> {
+  const lock = join(data, 'postmaster.pid');
+  const real = await realpath(data);
+  for (let tries = 0; tries < 100 && await exists(lock); tries++) {
+    if (!await isWorkedIn(real)) await rm(lock, {force: true});
+    else await sleep(100);
+  }
 }
 
 async function createDatabases(client: Client): Promise<void> {
