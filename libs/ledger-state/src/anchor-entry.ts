@@ -1,0 +1,58 @@
+import {decodeCanonical, LIMITS, NotCanonicalError, taggedHash} from '@vitalvault/contracts';
+import type {AnchorEntry, RecordEntry, SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import type {RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
+import {isHash, isIdentity, isTag} from './field-rules.js';
+
+/** Longest header. @spec docs/protocol.md §3.1 */
+const HEADER_BYTES = 512;
+const SIGNATURE_BYTES = 64;
+
+/** What a record and a skip have in common, and the digest that the device signed. */
+export interface ParsedEntry {
+  readonly chainId: string;
+  readonly patient: Uint8Array;
+  readonly device: Uint8Array;
+  readonly registration: number;
+  readonly sequence: bigint;
+  readonly typeTag: Uint8Array;
+  readonly digest: Uint8Array;
+  readonly signature: Uint8Array;
+  /** Absent in a skip. */
+  readonly header?: RecordHeader;
+}
+
+/** Reads an entry of an AnchorRecords; undefined when it is not canonical or a length or range is wrong. */
+export function parseEntry({entry}: AnchorEntry): ParsedEntry | undefined {
+  try {
+    if (entry.case === 'record') return parseRecord(entry.value);
+    return entry.case === 'skip' ? parseSkip(entry.value) : undefined;
+  } catch (error) {
+    if (error instanceof NotCanonicalError) return undefined;
+    throw error;
+  }
+}
+
+function parseRecord(entry: RecordEntry): ParsedEntry | undefined {
+  const {ciphertextHash, innerKeyHash, sealedKeyHash, signature} = entry;
+  if (entry.header.length > HEADER_BYTES || signature.length !== SIGNATURE_BYTES) return undefined;
+  if (!isHash(ciphertextHash) || !isHash(innerKeyHash) || !isHash(sealedKeyHash)) return undefined;
+  const header = decodeCanonical(RecordHeaderSchema, entry.header);
+  if (!isPlausible(header) || !isKnownForm(header)) return undefined;
+  return {...header, header, digest: taggedHash('record', entry.header, ciphertextHash, innerKeyHash, sealedKeyHash), signature};
+}
+
+function parseSkip(entry: SkipEntry): ParsedEntry | undefined {
+  if (entry.signature.length !== SIGNATURE_BYTES) return undefined;
+  const skip = decodeCanonical(SkipSchema, entry.skip);
+  return isPlausible(skip) ? {...skip, digest: taggedHash('skip', entry.skip), signature: entry.signature} : undefined;
+}
+
+function isPlausible({patient, device, registration, sequence, typeTag, tagSequence}: Omit<ParsedEntry, 'digest' | 'signature' | 'header'> & {tagSequence: bigint}): boolean {
+  return isIdentity(patient) && isIdentity(device) && registration >= 1 && sequence >= 1n && isTag(typeTag) && tagSequence >= 1n;
+}
+
+function isKnownForm({version, kind, epoch, count, releaseSuite, releaseKeyId, supersedes}: RecordHeader): boolean {
+  return version === 1 && kind === 1 && epoch >= 1 && count >= 1 && count <= LIMITS.readingsPerRecord
+    && releaseSuite === 1 && isIdentity(releaseKeyId) && (supersedes.length === 0 || isHash(supersedes));
+}

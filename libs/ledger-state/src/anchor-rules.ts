@@ -1,0 +1,78 @@
+import {CODE, equalBytes, ORG_ROLE, STATE_KIND} from '@vitalvault/contracts';
+import type {Registration} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
+import type {ParsedEntry} from './anchor-entry.js';
+import {blockSlot} from './block-time.js';
+import {BUCKET, spendTokens, tokensLeft} from './buckets.js';
+import type {BucketOf} from './buckets.js';
+import {epochCovers} from './epochs.js';
+import {isZero} from './field-rules.js';
+import type {TxContext} from './message-rules.js';
+import {checkSequence, freshSequenceWindow, takeSequence} from './sequence-window.js';
+import {isInForce} from './signer.js';
+import {load, numberPart, save, SLOTS} from './state-slots.js';
+
+/**
+ * Judges one entry and, when it holds, uses up its number and its tokens. Steps as docs/protocol.md §4.5: registration ·
+ * chain · signature · tombstone · slot · tag · epoch · release key · sequence · quota (device, owner, organisation: all or
+ * nothing). A skip is checked where it has the fields. Does NOT append the leaf.
+ * @returns 0 or the code of the first step that fails; a bad signature costs the custodian alone a token.
+ * @paper ME T_data and Table 3 (limits); CA verification of (IPubK, Data, Sig)
+ */
+export function takeEntry(context: TxContext, entry: ParsedEntry): number {
+  const {state, ports, signer} = context;
+  const {patient, device, digest, signature, header, typeTag} = entry;
+  const key = load(state, SLOTS.device, [device])?.key;
+  const registration = load(state, SLOTS.registration, [device, numberPart(entry.registration)]);
+  if (key === undefined || registration === undefined || !equalBytes(registration.owner, patient)) return CODE.unknownDevice;
+  if (entry.chainId !== context.chainId) return CODE.wrongChain;
+  if (!ports.verify(key.publicKey, digest, signature)) {
+    spend(context, [{bucket: BUCKET.organisationEntries, identities: [signer.identity]}]);
+    return CODE.entrySignature;
+  }
+  if (state.get(STATE_KIND.tombstone, [patient]) !== undefined) return CODE.entryForgotten;
+  const slotCode = header === undefined ? CODE.ok : checkSlot(context, header, registration);
+  if (slotCode !== CODE.ok) return slotCode;
+  if (isZero(typeTag) || !registration.typeTags.some((tag) => equalBytes(tag, typeTag))) return CODE.entryTag;
+  const sealCode = header === undefined ? CODE.ok : checkSeals(context, header);
+  return sealCode === CODE.ok ? takeNumber(context, entry) : sealCode;
+}
+
+function checkSlot({block}: TxContext, {slot}: RecordHeader, {fromSlot, distrustFromSlot}: Registration): number {
+  if (slot < fromSlot) return CODE.entrySlot;
+  if (slot > blockSlot(block) + 1) return CODE.entryFutureSlot;
+  return distrustFromSlot !== 0 && slot >= distrustFromSlot ? CODE.deviceRemoved : CODE.ok;
+}
+
+function checkSeals({state, block, signer}: TxContext, header: RecordHeader): number {
+  if (!epochCovers(state, header)) return CODE.entryEpoch;
+  const release = load(state, SLOTS.organisationKey, [header.releaseKeyId]);
+  // A record may be older than the key it was sealed to today, or sealed long ago to a key that has ended since.
+  const valid = release !== undefined && release.role === ORG_ROLE.release && equalBytes(release.organisation, signer.identity)
+    && (isInForce(release, blockSlot(block)) || isInForce(release, header.slot));
+  return valid ? CODE.ok : CODE.entryReleaseKey;
+}
+
+function takeNumber(context: TxContext, {patient, device, registration, sequence}: ParsedEntry): number {
+  const {state, signer} = context;
+  const parts = [device, numberPart(registration)];
+  const window = load(state, SLOTS.sequenceWindow, parts) ?? freshSequenceWindow();
+  const code = checkSequence(window, sequence);
+  if (code !== CODE.ok) return code;
+  const buckets: BucketOf[] = [
+    {bucket: BUCKET.deviceEntries, identities: [device]},
+    {bucket: BUCKET.ownerEntries, identities: [patient]},
+    {bucket: BUCKET.organisationEntries, identities: [signer.identity]},
+  ];
+  if (!spend(context, buckets)) return CODE.entryQuota;
+  save(state, SLOTS.sequenceWindow, parts, takeSequence(window, sequence));
+  return CODE.ok;
+}
+
+// All or nothing: nobody pays for an entry that another's quota refuses.
+function spend({state, parameters, block}: TxContext, buckets: readonly BucketOf[]): boolean {
+  const at = {parameters, height: block.height};
+  if (buckets.some((bucket) => tokensLeft(state, bucket, at) < 1n)) return false;
+  for (const bucket of buckets) spendTokens(state, bucket, at);
+  return true;
+}

@@ -1,0 +1,73 @@
+import {CODE, decodeCanonical, equalBytes, LIMITS, NotCanonicalError, taggedHash} from '@vitalvault/contracts';
+import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {Body, Tx} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {isSignature} from './field-rules.js';
+import type {Message} from './message-rules.js';
+import type {Verify} from './ports.js';
+import {rulesOf} from './rules-of.js';
+
+/** A transaction that is well-formed and signed by the keys it carries. Who they are is for the state to say. */
+export interface CheckedTx {
+  readonly ok: true;
+  /** T("tx", body). */
+  readonly txId: Uint8Array;
+  readonly body: Body;
+  readonly message: Message;
+  /** Keys of the signatures in order; at least one. */
+  readonly signingKeys: readonly [SigningKey, ...SigningKey[]];
+  /** Comes first in a block. */
+  readonly rights: boolean;
+}
+
+export interface StructureRefusal {
+  readonly ok: false;
+  readonly code: number;
+}
+
+const refuse = (code: number): StructureRefusal => ({ok: false, code});
+
+/**
+ * All that can be said of a transaction's bytes without any state: size · canonical · version · chain · fields · signers in
+ * their order · signatures. Pure, so its result may be cached by the bytes.
+ * @returns the transaction, or the code of the first check that fails; never throws, whatever the bytes.
+ * @spec docs/protocol.md §4.2
+ */
+export function checkStructure(bytes: Uint8Array, chainId: string, verify: Verify): CheckedTx | StructureRefusal {
+  if (bytes.length > LIMITS.txBytes) return refuse(CODE.tooLarge);
+  const decoded = decode(bytes);
+  if (decoded === undefined) return refuse(CODE.undecodable);
+  const {tx, body} = decoded;
+  if (body.version !== 1) return refuse(CODE.wrongVersion);
+  if (body.chainId !== chainId) return refuse(CODE.wrongChain);
+  const {message} = body;
+  if (message.case === undefined || body.nonce < 1n || !tx.signatures.every(isSignature)) return refuse(CODE.invalidField);
+  const rules = rulesOf(message.case);
+  if (!rules.fieldsAreValid(message.value)) return refuse(CODE.invalidField);
+  const [first, ...others] = tx.signatures;
+  if (first === undefined || !rules.signatures(message.value).some((demanded) => areSignedBy(tx, demanded))) return refuse(CODE.wrongSigners);
+  const txId = taggedHash('tx', tx.body);
+  if (!tx.signatures.every(({publicKey, signature}) => verify(publicKey, txId, signature))) return refuse(CODE.badSignature);
+  return {ok: true, txId, body, message, signingKeys: [keyOf(first), ...others.map(keyOf)], rights: rules.rights};
+}
+
+function areSignedBy(tx: Tx, demanded: readonly (SigningKey | undefined)[]): boolean {
+  return tx.signatures.length === demanded.length && demanded.every((key, i) => {
+    const signature = tx.signatures[i];
+    return key === undefined || (signature !== undefined && key.alg === signature.alg && equalBytes(key.publicKey, signature.publicKey));
+  });
+}
+
+function keyOf({alg, publicKey}: {alg: number; publicKey: Uint8Array}): SigningKey {
+  return {$typeName: 'vitalvault.record.v1.SigningKey', alg, publicKey};
+}
+
+function decode(bytes: Uint8Array): {tx: Tx; body: Body} | undefined {
+  try {
+    const tx = decodeCanonical(TxSchema, bytes);
+    return {tx, body: decodeCanonical(BodySchema, tx.body)};
+  } catch (error) {
+    if (error instanceof NotCanonicalError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import {CODE, decodeCanonical, encodeCanonical, equalBytes, NotCanonicalError, taggedHash} from '@vitalvault/contracts';
+import {StatementResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import type {EpochStatement, SignedEpochStatement, SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {blockSlot} from './block-time.js';
+import {isEncryptionKey, isIdentity, isTag, isZero} from './field-rules.js';
+import type {TxContext} from './message-rules.js';
+import {load, numberPart, save, SLOTS} from './state-slots.js';
+import type {StateView} from './state-view.js';
+
+/** Slots that a later epoch's first slot may lie around the block's. @spec docs/protocol.md §3.5 */
+const SLOTS_BACK = 1;
+const SLOTS_AHEAD = 24;
+
+export interface TakenStatements {
+  /** Canonical StatementResults: one code per statement, in order; empty when there was none. */
+  readonly data: Uint8Array;
+  readonly taken: SignedEpochStatement[];
+}
+
+/**
+ * Judges each carried epoch statement by itself and stores those that hold. A bad one harms neither the others nor the
+ * message that carries it.
+ * @param ownerKey the patient's signing key after this transaction.
+ */
+export function takeStatements(context: TxContext, {patient, ownerKey, statements}: {patient: Uint8Array; ownerKey: SigningKey; statements: readonly SignedEpochStatement[]}): TakenStatements {
+  const taken: SignedEpochStatement[] = [];
+  const codes = statements.map((signed) => {
+    const statement = decodeStatement(signed.statement);
+    const code = statement === undefined ? CODE.invalidField : judge(context, statement, {signed, patient, ownerKey});
+    if (code !== CODE.ok || statement === undefined) return code;
+    save(context.state, SLOTS.epochHead, [patient, statement.typeTag], {epoch: statement.epoch, fromSlot: statement.fromSlot});
+    save(context.state, SLOTS.epochStatement, [patient, statement.typeTag, numberPart(statement.epoch)], signed);
+    taken.push(signed);
+    return code;
+  });
+  return {data: codes.length === 0 ? new Uint8Array(0) : encodeCanonical(StatementResultsSchema, {codes}), taken};
+}
+
+interface StatementOwner {
+  readonly signed: SignedEpochStatement;
+  readonly patient: Uint8Array;
+  readonly ownerKey: SigningKey;
+}
+
+function judge(context: TxContext, statement: EpochStatement, {signed, patient, ownerKey}: StatementOwner): number {
+  if (statement.chainId !== context.chainId) return CODE.wrongChain;
+  if (!equalBytes(statement.patient, patient)) return CODE.notAuthorised;
+  const {signature} = signed;
+  if (signature === undefined || signature.alg !== ownerKey.alg || !equalBytes(signature.publicKey, ownerKey.publicKey)) return CODE.epochSignature;
+  if (!context.ports.verify(ownerKey.publicKey, taggedHash('epoch-statement', signed.statement), signature.signature)) return CODE.epochSignature;
+  const head = load(context.state, SLOTS.epochHead, [patient, statement.typeTag]);
+  if (statement.epoch !== (head?.epoch ?? 0) + 1) return CODE.epochOrder;
+  if (head === undefined) return CODE.ok;
+  const now = blockSlot(context.block);
+  const inTime = statement.fromSlot > head.fromSlot && statement.fromSlot >= now - SLOTS_BACK && statement.fromSlot <= now + SLOTS_AHEAD;
+  return inTime ? CODE.ok : CODE.epochSlot;
+}
+
+function decodeStatement(bytes: Uint8Array): EpochStatement | undefined {
+  try {
+    const statement = decodeCanonical(EpochStatementSchema, bytes);
+    const valid = isIdentity(statement.patient) && isTag(statement.typeTag) && !isZero(statement.typeTag) && statement.epoch >= 1 && isEncryptionKey(statement.publicKey);
+    return valid ? statement : undefined;
+  } catch (error) {
+    if (error instanceof NotCanonicalError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether epoch `epoch` of a tag covers `slot`: from its own first slot to the next epoch's, inclusive at both ends.
+ * @spec docs/protocol.md §3.5
+ */
+export function epochCovers(view: StateView, {patient, typeTag, epoch, slot}: {patient: Uint8Array; typeTag: Uint8Array; epoch: number; slot: number}): boolean {
+  const from = firstSlot(view, patient, typeTag, epoch);
+  if (from === undefined || slot < from) return false;
+  const next = firstSlot(view, patient, typeTag, epoch + 1);
+  return next === undefined || slot <= next;
+}
+
+function firstSlot(view: StateView, patient: Uint8Array, typeTag: Uint8Array, epoch: number): number | undefined {
+  const signed = load(view, SLOTS.epochStatement, [patient, typeTag, numberPart(epoch)]);
+  return signed === undefined ? undefined : decodeCanonical(EpochStatementSchema, signed.statement).fromSlot;
+}

@@ -1,0 +1,86 @@
+import {CODE} from '@vitalvault/contracts';
+import type {Parameters} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {blockSlot} from './block-time.js';
+import type {Block} from './block-time.js';
+import {spendTokens} from './buckets.js';
+import type {CheckedTx, StructureRefusal} from './check-structure.js';
+import {refused} from './message-rules.js';
+import type {Outcome} from './message-rules.js';
+import {spendNonce} from './nonce-window.js';
+import {CorruptStateError, Overlay} from './overlay.js';
+import type {LedgerPorts} from './ports.js';
+import {rulesOf} from './rules-of.js';
+import {signerOf} from './signer.js';
+import {load, SLOTS} from './state-slots.js';
+import type {NewLeaf, StateChange, StateView} from './state-view.js';
+
+/** What holds for every transaction of a block. */
+export interface BlockContext {
+  readonly chainId: string;
+  readonly block: Block;
+  readonly parameters: Parameters;
+  readonly ports: LedgerPorts;
+}
+
+export interface ExecutedBlock {
+  /** One per transaction, in order. */
+  readonly results: readonly Outcome[];
+  /** Ascending by key; log heads included. */
+  readonly changes: readonly StateChange[];
+  readonly leaves: readonly NewLeaf[];
+}
+
+/**
+ * The transition function: (state, block, transactions) → (results, changes). Deterministic; a refusal is a result. What it
+ * throws is a bug or a corrupt state and must stop the process.
+ * @param txs results of `checkStructure`; a refusal of it is that transaction's result.
+ * @spec docs/protocol.md §4.2; ABCI FinalizeBlock
+ */
+export function executeBlock(view: StateView, {chainId, block, ports}: Omit<BlockContext, 'parameters'>, txs: readonly (CheckedTx | StructureRefusal)[]): ExecutedBlock {
+  const state = new Overlay(view, ports.sha256);
+  const context = {chainId, block, ports, parameters: parametersOf(view)};
+  const results = txs.map((tx) => (tx.ok ? applyTx(state, tx, context) : refused(tx.code)));
+  return {results, ...state.finish()};
+}
+
+/** The parameters in the state. @throws CorruptStateError before genesis. */
+export function parametersOf(view: StateView): Parameters {
+  const parameters = load(view, SLOTS.parameters, []);
+  if (parameters === undefined) throw new CorruptStateError('the state has no parameters');
+  return parameters;
+}
+
+/**
+ * Applies one well-formed transaction to `state`. Steps: 1 expiry · 2 the first signature's key is somebody's current one and
+ * may sign this · 3 nonce, used up from here on whatever comes · 4 quota · 5 the message's own rules.
+ * @returns its result; on a refusal by 5 only nonce and quota were written, by 4 only the nonce, before that nothing.
+ * @spec docs/protocol.md §4.2
+ */
+export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): Outcome {
+  const {block, parameters} = context;
+  const rules = rulesOf(tx.message.case);
+  // 1
+  const expiry = checkExpiry(tx, context);
+  if (expiry !== CODE.ok) return refused(expiry);
+  // 2
+  const signer = signerOf(state, tx.signingKeys[0], blockSlot(block));
+  if ('code' in signer) return refused(signer.code);
+  if (!rules.maySign(signer)) return refused(CODE.notAuthorised);
+  // 3
+  const nonce = spendNonce(state, signer.keyId, tx.body.nonce);
+  if (nonce !== CODE.ok) return refused(nonce);
+  // 4
+  const bucket = rules.bucket(signer);
+  if (bucket !== undefined && !spendTokens(state, bucket, {parameters, height: block.height})) return refused(CODE.quota);
+  // 5
+  const fork = state.fork();
+  const outcome = rules.apply({...context, state: fork, txId: tx.txId, signer, signingKeys: tx.signingKeys}, tx.message.value);
+  if (outcome.code === CODE.ok) state.absorb(fork);
+  return outcome;
+}
+
+function checkExpiry({body}: CheckedTx, {block, parameters}: BlockContext): number {
+  if (body.expiresAtHeight < block.height || body.expiresAtTime < block.time) return CODE.expired;
+  const tooFar = body.expiresAtHeight - block.height > parameters.maxExpiryBlocks || body.expiresAtTime - block.time > parameters.maxExpirySeconds;
+  return tooFar ? CODE.expiryTooFar : CODE.ok;
+}

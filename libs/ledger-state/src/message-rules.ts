@@ -1,0 +1,57 @@
+import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import type {Parameters} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {Body} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {Block} from './block-time.js';
+import type {BucketOf} from './buckets.js';
+import type {Overlay} from './overlay.js';
+import type {LedgerPorts} from './ports.js';
+import type {Signer} from './signer.js';
+
+export type Message = Exclude<Body['message'], {case: undefined}>;
+export type MessageCase = Message['case'];
+export type MessageOf<C extends MessageCase> = Extract<Message, {case: C}>['value'];
+
+/** What an executing transaction may read and write. */
+export interface TxContext {
+  /** Fork of the block's state: thrown away when the message is refused. */
+  readonly state: Overlay;
+  readonly block: Block;
+  readonly chainId: string;
+  readonly txId: Uint8Array;
+  readonly parameters: Parameters;
+  readonly signer: Signer;
+  /** Keys of all signatures, in order; their signatures are good. */
+  readonly signingKeys: readonly SigningKey[];
+  readonly ports: LedgerPorts;
+}
+
+/** `code` and `data` of the result: consensus data. */
+export interface Outcome {
+  readonly code: number;
+  /** Canonical result message; empty when there is none. */
+  readonly data: Uint8Array;
+}
+
+/** All rules of one kind of message. One file per message in tx/. */
+export interface MessageRules<M> {
+  /** Rights come first in a block and have a bucket of their own that nothing else can empty. */
+  readonly rights: boolean;
+  /** Every field's length and range; no state. */
+  fieldsAreValid(message: M): boolean;
+  /**
+   * The keys of the signatures in their order, as far as the message itself names them; undefined: a key that only the state
+   * knows. More than one list where the state decides how many.
+   */
+  signatures(message: M): readonly (readonly (SigningKey | undefined)[])[];
+  /** Whether a key of this owner and role may sign such a message at all. */
+  maySign(signer: Signer): boolean;
+  /** The bucket that one such message takes a token from; undefined: its own rules count. */
+  bucket(signer: Signer): BucketOf | undefined;
+  /** The message's own rules and, if they hold, its effects. */
+  apply(context: TxContext, message: M): Outcome;
+}
+
+const NO_DATA = new Uint8Array(0);
+
+export const done = (data: Uint8Array = NO_DATA): Outcome => ({code: 0, data});
+export const refused = (code: number): Outcome => ({code, data: NO_DATA});

@@ -1,0 +1,79 @@
+import {equalBytes, STATE_KIND} from '@vitalvault/contracts';
+import type {Frontier, Sha256} from '@vitalvault/proofs';
+import {leafHash} from '@vitalvault/proofs';
+import {load, save, SLOTS} from './state-slots.js';
+import {keyName} from './state-view.js';
+import type {NewLeaf, StateChange, StateView} from './state-view.js';
+
+/** State that contradicts itself: never a refusal, always a stop. */
+export class CorruptStateError extends Error {
+  override readonly name = 'CorruptStateError';
+}
+
+interface LogTip {
+  readonly kind: number;
+  readonly patient: Uint8Array;
+  readonly frontier: Frontier;
+}
+
+/**
+ * Changes on top of a state, which itself stays as it is. A transaction writes to a fork that is absorbed only if the
+ * transaction succeeds, so a refusal leaves nothing behind.
+ */
+export class Overlay implements StateView {
+  private readonly values = new Map<string, StateChange>();
+  private readonly tips = new Map<string, LogTip>();
+  private readonly appended: NewLeaf[] = [];
+
+  constructor(private readonly base: StateView, private readonly sha256: Sha256) {}
+
+  get(kind: number, parts: readonly Uint8Array[]): Uint8Array | undefined {
+    const change = this.values.get(keyName(kind, parts));
+    return change === undefined ? this.base.get(kind, parts) : change.value;
+  }
+
+  set(kind: number, parts: readonly Uint8Array[], value: Uint8Array | undefined): void {
+    this.values.set(keyName(kind, parts), {kind, parts, value});
+  }
+
+  frontier(kind: number, patient: Uint8Array): Frontier {
+    const tip = this.tips.get(keyName(kind, [patient]));
+    if (tip !== undefined) return tip.frontier;
+    const frontier = this.base.frontier(kind, patient);
+    if (!(this.base instanceof Overlay)) this.checkAgainstHead(kind, patient, frontier);
+    return frontier;
+  }
+
+  /** Appends canonical leaf bytes to a log; its index is the log's size before. */
+  append(kind: number, patient: Uint8Array, leaf: Uint8Array): void {
+    const frontier = this.frontier(kind, patient);
+    this.tips.set(keyName(kind, [patient]), {kind, patient, frontier: frontier.append(leafHash(leaf, this.sha256), this.sha256)});
+    this.appended.push({kind, patient, index: frontier.size, leaf});
+  }
+
+  fork(): Overlay {
+    return new Overlay(this, this.sha256);
+  }
+
+  absorb(fork: Overlay): void {
+    for (const [name, change] of fork.values) this.values.set(name, change);
+    for (const [name, tip] of fork.tips) this.tips.set(name, tip);
+    this.appended.push(...fork.appended);
+  }
+
+  /** Writes the heads of the logs that grew and gives all changes, ascending by key name, and the leaves as appended. */
+  finish(): {changes: StateChange[]; leaves: NewLeaf[]} {
+    for (const {kind, patient, frontier} of this.tips.values()) {
+      save(this, kind === STATE_KIND.recordLog ? SLOTS.recordLog : SLOTS.accessLog, [patient], {size: frontier.size, root: frontier.root(this.sha256)});
+    }
+    const names = [...this.values.keys()].sort();
+    return {changes: names.map((name) => this.values.get(name) as StateChange), leaves: [...this.appended]};
+  }
+
+  // The frontier lies beside the authenticated map; only one that gives the root in the map may decide anything.
+  private checkAgainstHead(kind: number, patient: Uint8Array, frontier: Frontier): void {
+    const head = load(this.base, kind === STATE_KIND.recordLog ? SLOTS.recordLog : SLOTS.accessLog, [patient]);
+    const fits = head === undefined ? frontier.size === 0n : head.size === frontier.size && equalBytes(head.root, frontier.root(this.sha256));
+    if (!fits) throw new CorruptStateError(`the frontier of a log of kind ${kind} does not give the root in the state`);
+  }
+}

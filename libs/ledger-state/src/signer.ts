@@ -1,0 +1,42 @@
+import {CODE, KEY_OWNER, keyId} from '@vitalvault/contracts';
+import type {OrganisationKey} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {load, SLOTS} from './state-slots.js';
+import type {StateView} from './state-view.js';
+
+/** Whose key signed first. */
+export interface Signer {
+  /** KEY_OWNER. */
+  readonly kind: number;
+  readonly identity: Uint8Array;
+  readonly keyId: Uint8Array;
+  readonly key: SigningKey;
+  /** ORG_ROLE of an organisation's key. */
+  readonly role?: number;
+}
+
+/**
+ * The identity that a key stands for now.
+ * @returns the signer; or `unknownKey` when the key is nobody's current one, `notAuthorised` when it is an organisation's
+ * outside its slots.
+ * @spec docs/protocol.md §4.2 rule 2
+ */
+export function signerOf(view: StateView, key: SigningKey, slot: number): Signer | {readonly code: number} {
+  const id = keyId(key);
+  const owner = load(view, SLOTS.keyOwner, [id]);
+  if (owner === undefined || owner.retired) return {code: CODE.unknownKey};
+  const signer = {kind: owner.kind, identity: owner.identity, keyId: id, key};
+  if (owner.kind !== KEY_OWNER.organisation) return signer;
+  const entry = load(view, SLOTS.organisationKey, [id]);
+  if (entry === undefined) return {code: CODE.unknownKey};
+  return isInForce(entry, slot) ? {...signer, role: entry.role} : {code: CODE.notAuthorised};
+}
+
+/** Whether a slot lies in the slots of an organisation's key; bounds inclusive, an absent end is open. */
+export function isInForce(entry: Pick<OrganisationKey, 'fromSlot' | 'toSlot'>, slot: number): boolean {
+  return entry.fromSlot <= slot && (entry.toSlot === 0 || slot <= entry.toSlot);
+}
+
+export function isOrganisationWith(signer: Signer, roles: readonly number[]): boolean {
+  return signer.kind === KEY_OWNER.organisation && roles.includes(signer.role ?? 0);
+}

@@ -1,0 +1,32 @@
+import type {Frontier} from '@vitalvault/proofs';
+import {encodeStateKey} from '@vitalvault/proofs';
+
+/** The state after some block, as the transition function reads it. */
+export interface StateView {
+  /** Canonical bytes under (kind, id parts); undefined when there is nothing. */
+  get(kind: number, parts: readonly Uint8Array[]): Uint8Array | undefined;
+  /** What is needed to append to the record log (kind 15) or access log (kind 16) of a patient; empty when there is none. */
+  frontier(kind: number, patient: Uint8Array): Frontier;
+}
+
+/** One difference between two states. */
+export interface StateChange {
+  readonly kind: number;
+  readonly parts: readonly Uint8Array[];
+  /** Undefined: the key is taken out. */
+  readonly value: Uint8Array | undefined;
+}
+
+/** A leaf that was appended to a log. */
+export interface NewLeaf {
+  readonly kind: number;
+  readonly patient: Uint8Array;
+  readonly index: bigint;
+  /** Canonical bytes of RecordLeaf or AccessLeaf. */
+  readonly leaf: Uint8Array;
+}
+
+/** Unambiguous name of a key for maps in memory: a character per byte, so that text order is byte order. */
+export function keyName(kind: number, parts: readonly Uint8Array[]): string {
+  return String.fromCharCode(...encodeStateKey(kind, parts));
+}

@@ -1,0 +1,13 @@
+export {MemoryState} from './memory-state.js';
+export {
+  anchorRecords, enrolPatient, epochStatement, HEART_RATE, PEOPLE, putGrant, recordEntry, registerDevice, registerMember, requestAccess,
+  revokeGrant, skipEntry, TEST_SLOT,
+} from './messages.js';
+export type {RecordOf} from './messages.js';
+export {signedBody, signedTx} from './signed-tx.js';
+export type {MessageInit, TxParts} from './signed-tx.js';
+export {DEFAULT_PARAMETERS, testGenesis, testOrganisation} from './test-genesis.js';
+export type {TestOrganisation} from './test-genesis.js';
+export {hash, signDigest, tag, TEST_PORTS, testEncryptionKey, testKey} from './test-keys.js';
+export type {TestKey} from './test-keys.js';
+export {TEST_CHAIN, TEST_TIME, TestLedger} from './test-ledger.js';

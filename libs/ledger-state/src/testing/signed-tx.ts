@@ -1,0 +1,31 @@
+import type {MessageInitShape} from '@bufbuild/protobuf';
+import {encodeCanonical, taggedHash} from '@vitalvault/contracts';
+import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {signDigest} from './test-keys.js';
+import type {TestKey} from './test-keys.js';
+
+type BodyInit = Extract<MessageInitShape<typeof BodySchema>, {message?: unknown}>;
+export type MessageInit = Exclude<NonNullable<BodyInit['message']>, {case: undefined}>;
+
+export interface TxParts {
+  readonly message: MessageInit;
+  /** In the order that the message demands. */
+  readonly signers: readonly TestKey[];
+  readonly chainId: string;
+  readonly nonce: bigint;
+  readonly expiresAtHeight: bigint;
+  /** Unix seconds. */
+  readonly expiresAtTime: bigint;
+}
+
+/** Bytes of a signed transaction. */
+export function signedTx({message, signers, ...common}: TxParts): Uint8Array {
+  return signedBody(encodeCanonical(BodySchema, {version: 1, ...common, message}), signers);
+}
+
+/** Bytes of a transaction over any body, good or bad. */
+export function signedBody(body: Uint8Array, signers: readonly TestKey[]): Uint8Array {
+  const digest = taggedHash('tx', body);
+  const signatures = signers.map((signer) => ({alg: signer.key.alg, publicKey: signer.key.publicKey, signature: signDigest(signer, digest)}));
+  return encodeCanonical(TxSchema, {body, signatures});
+}

@@ -1,0 +1,55 @@
+import type {MessageInitShape} from '@bufbuild/protobuf';
+import {ALG_X25519, compareBytes, encodeCanonical, keyId, ORG_ROLE, sha256Of} from '@vitalvault/contracts';
+import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import type {ParametersSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {testEncryptionKey, testKey} from './test-keys.js';
+import type {TestKey} from './test-keys.js';
+
+/** The numbers of docs/protocol.md §10. */
+export const DEFAULT_PARAMETERS = {
+  rights: {burst: 64, refill: 4},
+  accessRequests: {burst: 64, refill: 4},
+  deviceEntries: {burst: 256, refill: 16},
+  ownerEntries: {burst: 1_024, refill: 64},
+  organisationEntries: {burst: 65_536, refill: 4_096},
+  enrolments: {burst: 1_024, refill: 32},
+  ungrantedBurst: 8,
+  ungrantedBlocksPerToken: 100,
+  maxBlockBytes: 4_194_304,
+  releaseBlocks: 1_200,
+  releaseSeconds: 3_600,
+  maxExpiryBlocks: 200_000n,
+  maxExpirySeconds: 86_400n,
+} as const satisfies MessageInitShape<typeof ParametersSchema>;
+
+export interface TestOrganisation {
+  readonly id: Uint8Array;
+  readonly admin: TestKey;
+  readonly sponsor: TestKey;
+  readonly ingest: TestKey;
+  readonly storage: TestKey;
+  readonly policy: TestKey;
+  /** X25519. */
+  readonly release: {readonly id: Uint8Array; readonly publicKey: Uint8Array; readonly privateKey: Uint8Array};
+}
+
+/** The keys of an organisation by its name. */
+export function testOrganisation(name: string): TestOrganisation {
+  const role = (of: string): TestKey => testKey(`${name} ${of}`);
+  const release = testEncryptionKey(`${name} release`);
+  const id = keyId({alg: ALG_X25519, publicKey: release.publicKey});
+  const admin = role('admin');
+  return {id: admin.id, admin, sponsor: role('sponsor'), ingest: role('ingest'), storage: role('storage'), policy: role('policy'), release: {id, ...release}};
+}
+
+/** Canonical `app_state` of a chain with these organisations; each has one validator whose key is made up from its name. */
+export function testGenesis(names: readonly string[], parameters: MessageInitShape<typeof ParametersSchema> = DEFAULT_PARAMETERS, validatorKeys?: readonly Uint8Array[]): Uint8Array {
+  const organisations = names.map((name, i) => {
+    const {id, admin, sponsor, ingest, storage, policy, release} = testOrganisation(name);
+    const signing = [[ORG_ROLE.admin, admin], [ORG_ROLE.sponsor, sponsor], [ORG_ROLE.ingest, ingest], [ORG_ROLE.storage, storage], [ORG_ROLE.policy, policy]] as const;
+    const keys = signing.map(([role, {key}]) => ({key, role}));
+    const validator = {publicKey: validatorKeys?.[i] ?? sha256Of(new TextEncoder().encode(`validator ${name}`)), power: 10n};
+    return {id, name, keys: [...keys, {key: {alg: ALG_X25519, publicKey: release.publicKey}, role: ORG_ROLE.release}], validators: [validator]};
+  });
+  return encodeCanonical(GenesisSchema, {version: 1, parameters, organisations: organisations.sort((a, b) => compareBytes(a.id, b.id))});
+}

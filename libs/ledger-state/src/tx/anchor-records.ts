@@ -1,0 +1,37 @@
+import {CODE, encodeCanonical, LIMITS, ORG_ROLE, STATE_KIND} from '@vitalvault/contracts';
+import {RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {AnchorResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {AnchorEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {parseEntry} from '../anchor-entry.js';
+import {takeEntry} from '../anchor-rules.js';
+import {done} from '../message-rules.js';
+import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
+import {isOrganisationWith} from '../signer.js';
+
+type AnchorRecords = MessageOf<'anchorRecords'>;
+
+/**
+ * A custodian anchors what its storage keeps: each entry carries the device's own signature and is judged by itself; a bad
+ * one is refused alone with its reason.
+ * @paper ME T_data, DI EMR blocks (pointers, not data); docs/protocol.md §4.5
+ */
+export const ANCHOR_RECORDS: MessageRules<AnchorRecords> = {
+  rights: false,
+  fieldsAreValid: ({entries}) => entries.length >= 1 && entries.length <= LIMITS.anchorEntries,
+  signatures: () => [[undefined]],
+  maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.storage]),
+  bucket: () => undefined,
+  apply: (context, {entries}): Outcome => done(encodeCanonical(AnchorResultsSchema, {results: entries.map((entry) => anchor(context, entry))})),
+};
+
+function anchor(context: TxContext, entry: AnchorEntry): {code: number; index?: bigint} {
+  const parsed = parseEntry(entry);
+  if (parsed === undefined) return {code: CODE.entryUndecodable};
+  const code = takeEntry(context, parsed);
+  if (code !== CODE.ok) return {code};
+  const {state, block, txId, signer} = context;
+  const index = state.frontier(STATE_KIND.recordLog, parsed.patient).size;
+  const leaf = encodeCanonical(RecordLeafSchema, {index, height: block.height, blockTime: block.time, txId, entry, organisation: signer.identity});
+  state.append(STATE_KIND.recordLog, parsed.patient, leaf);
+  return {code, index};
+}

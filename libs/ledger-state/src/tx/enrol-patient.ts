@@ -1,0 +1,36 @@
+import {CODE, equalBytes, KEY_OWNER, keyId, ORG_ROLE} from '@vitalvault/contracts';
+import {logAccess} from '../access-log.js';
+import {BUCKET} from '../buckets.js';
+import {isEncryptionKey, isSigningKey} from '../field-rules.js';
+import {assignKey, isFree} from '../keys.js';
+import {done, refused} from '../message-rules.js';
+import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
+import {isOrganisationWith} from '../signer.js';
+import {save, SLOTS} from '../state-slots.js';
+
+type EnrolPatient = MessageOf<'enrolPatient'>;
+
+/**
+ * A patient appears, sponsored by an organisation and out of its quota: identities are not free.
+ * @paper DP registration; docs/protocol.md §4.3
+ */
+export const ENROL_PATIENT: MessageRules<EnrolPatient> = {
+  rights: false,
+  fieldsAreValid: ({signingKey, encryptionKey, recoveryKey}) =>
+    isSigningKey(signingKey) && isSigningKey(recoveryKey) && isEncryptionKey(encryptionKey) && !equalBytes(signingKey.publicKey, recoveryKey.publicKey),
+  signatures: ({signingKey}) => [[undefined, signingKey]],
+  maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor]),
+  bucket: ({identity}) => ({bucket: BUCKET.enrolments, identities: [identity]}),
+  apply,
+};
+
+function apply(context: TxContext, {signingKey, encryptionKey, recoveryKey}: EnrolPatient): Outcome {
+  const {state, signer} = context;
+  if (!isSigningKey(signingKey) || !isSigningKey(recoveryKey)) return refused(CODE.invalidField);
+  if (!isFree(state, signingKey) || !isFree(state, recoveryKey)) return refused(CODE.keyTaken);
+  const patient = keyId(signingKey);
+  assignKey(state, signingKey, KEY_OWNER.patient, patient);
+  save(state, SLOTS.patient, [patient], {sponsor: signer.identity, signingKey, encryptionKey, recoveryKey});
+  logAccess(context, patient, {case: 'enrolled', value: {organisation: signer.identity, signingKeyId: patient, recoveryKeyId: keyId(recoveryKey)}});
+  return done();
+}

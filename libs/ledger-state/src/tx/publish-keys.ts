@@ -1,0 +1,78 @@
+import {CODE, equalBytes, KEY_OWNER, keyId} from '@vitalvault/contracts';
+import type {Member, Patient} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {logAccess} from '../access-log.js';
+import {BUCKET} from '../buckets.js';
+import {takeStatements} from '../epochs.js';
+import {areStatements, isEncryptionKey, isIdentity, isSigningKey} from '../field-rules.js';
+import {assignKey, isFree, retireKey} from '../keys.js';
+import {done, refused} from '../message-rules.js';
+import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
+import {load, save, SLOTS} from '../state-slots.js';
+
+type PublishKeys = MessageOf<'publishKeys'>;
+
+/**
+ * New keys of a patient or member under her stable identity, and a patient's epoch keys. Replacing a patient's signing key
+ * needs her recovery key, so that a stolen phone cannot take her out.
+ * @paper ME key distribution; docs/protocol.md §4.3
+ */
+export const PUBLISH_KEYS: MessageRules<PublishKeys> = {
+  rights: true,
+  fieldsAreValid: ({identity, encryptionKey, newSigningKey, epochStatements}) => {
+    const empty = encryptionKey.length === 0 && newSigningKey === undefined && epochStatements.length === 0;
+    return !empty && isIdentity(identity) && (encryptionKey.length === 0 || isEncryptionKey(encryptionKey))
+      && (newSigningKey === undefined || isSigningKey(newSigningKey)) && areStatements(epochStatements);
+  },
+  // With a new key: a member signs with both, a patient with the recovery key too.
+  signatures: ({newSigningKey}) => (newSigningKey === undefined ? [[undefined]] : [[undefined, newSigningKey], [undefined, newSigningKey, undefined]]),
+  maySign: ({kind}) => kind === KEY_OWNER.patient || kind === KEY_OWNER.member,
+  bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
+  apply,
+};
+
+function apply(context: TxContext, message: PublishKeys): Outcome {
+  const {state, signer} = context;
+  const patient = load(state, SLOTS.patient, [message.identity]);
+  const member = load(state, SLOTS.member, [message.identity]);
+  if (patient === undefined && member === undefined) return refused(CODE.unknownIdentity);
+  if (!equalBytes(signer.identity, message.identity)) return refused(CODE.notAuthorised);
+  if (patient !== undefined) return applyToPatient(context, message, patient);
+  return member === undefined ? refused(CODE.unknownIdentity) : applyToMember(context, message, member);
+}
+
+function applyToPatient(context: TxContext, message: PublishKeys, patient: Patient): Outcome {
+  const {state, signer, signingKeys} = context;
+  const {identity, newSigningKey, epochStatements} = message;
+  const recovery = patient.recoveryKey;
+  if (newSigningKey !== undefined) {
+    const third = signingKeys[2];
+    if (third === undefined || recovery === undefined || !equalBytes(third.publicKey, recovery.publicKey)) return refused(CODE.wrongSigners);
+    if (!isFree(state, newSigningKey) || equalBytes(newSigningKey.publicKey, recovery.publicKey)) return refused(CODE.keyTaken);
+    replaceKey(context, newSigningKey);
+  }
+  const signingKey = newSigningKey ?? signer.key;
+  const encryptionKey = message.encryptionKey.length > 0 ? message.encryptionKey : patient.encryptionKey;
+  save(state, SLOTS.patient, [identity], {...patient, signingKey, encryptionKey, successions: patient.successions + (newSigningKey === undefined ? 0 : 1)});
+  const {data, taken} = takeStatements(context, {patient: identity, ownerKey: signingKey, statements: epochStatements});
+  logAccess(context, identity, {case: 'keys', value: {signingKeyId: keyId(signingKey), encryptionKey, epochStatements: taken}});
+  return done(data);
+}
+
+function applyToMember(context: TxContext, message: PublishKeys, member: Member): Outcome {
+  const {state, signer, signingKeys} = context;
+  if (message.epochStatements.length > 0) return refused(CODE.invalidField);
+  if (signingKeys.length > 2) return refused(CODE.wrongSigners);
+  if (message.newSigningKey !== undefined) {
+    if (!isFree(state, message.newSigningKey)) return refused(CODE.keyTaken);
+    replaceKey(context, message.newSigningKey);
+  }
+  const encryptionKey = message.encryptionKey.length > 0 ? message.encryptionKey : member.encryptionKey;
+  save(state, SLOTS.member, [message.identity], {...member, signingKey: message.newSigningKey ?? signer.key, encryptionKey});
+  return done();
+}
+
+function replaceKey({state, signer}: TxContext, newKey: SigningKey): void {
+  retireKey(state, signer.key);
+  assignKey(state, newKey, signer.kind, signer.identity);
+}

@@ -1,0 +1,60 @@
+import {ACTION, CODE, encodeCanonical, KEY_OWNER, PURPOSE, STATE_KIND} from '@vitalvault/contracts';
+import {DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {decideAccess, isUngranted} from '@vitalvault/consent';
+import type {Reader} from '@vitalvault/consent';
+import {logAccess} from '../access-log.js';
+import {blockSlot} from '../block-time.js';
+import {BUCKET, spendTokens} from '../buckets.js';
+import {isEncryptionKey, isHash, isIdentity, isTag} from '../field-rules.js';
+import {done, refused} from '../message-rules.js';
+import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
+import {has, load, save, SLOTS} from '../state-slots.js';
+
+type RequestAccess = MessageOf<'requestAccess'>;
+
+/**
+ * A reader asks; the verdict is computed here, so reads and revocations have one order, the chain's. Permitted or refused,
+ * the request is a leaf of the patient's access log; on the chain a refusal is one bit.
+ * @paper ME protocols 3 and 4 (reads are transactions), DP access log; docs/protocol.md §6
+ */
+export const REQUEST_ACCESS: MessageRules<RequestAccess> = {
+  rights: false,
+  fieldsAreValid: ({patient, grantId, typeTag, slotFrom, slotTo, purpose, action, readerKey, detailsHash}) =>
+    isIdentity(patient) && isTag(grantId) && isTag(typeTag) && slotFrom <= slotTo && purpose >= PURPOSE.TREAT && purpose <= PURPOSE.PUBHLTH
+    && action >= ACTION.read && action <= ACTION.write && isEncryptionKey(readerKey) && isHash(detailsHash),
+  signatures: () => [[undefined]],
+  maySign: ({kind}) => kind === KEY_OWNER.member || kind === KEY_OWNER.patient,
+  bucket: ({identity}) => ({bucket: BUCKET.accessRequests, identities: [identity]}),
+  apply,
+};
+
+function apply(context: TxContext, request: RequestAccess): Outcome {
+  const {state, block, parameters} = context;
+  const {patient, grantId} = request;
+  if (!has(state, SLOTS.patient, [patient])) return refused(CODE.unknownIdentity);
+  const reader = readerOf(context);
+  const grant = load(state, SLOTS.grant, [patient, grantId]);
+  const reads = load(state, SLOTS.readsUsed, [patient, grantId])?.reads ?? 0n;
+  const decision = decideAccess(request, {reader, grant, readsUsed: reads, blockSlot: blockSlot(block)});
+  const ungranted = {bucket: BUCKET.ungranted, identities: [patient, reader.id]};
+  // Without this a reader whom nobody granted anything could bury a patient's log under refusals.
+  if (isUngranted(decision) && !spendTokens(state, ungranted, {parameters, height: block.height})) return refused(CODE.quota);
+  if (decision.permit && decision.byGrant) save(state, SLOTS.readsUsed, [patient, grantId], {reads: reads + 1n});
+  const verdict = {
+    permit: decision.permit,
+    index: state.frontier(STATE_KIND.accessLog, patient).size,
+    ...(decision.permit && {
+      recordLogSize: state.frontier(STATE_KIND.recordLog, patient).size,
+      grantVersion: decision.byGrant ? grant?.version ?? 0 : 0,
+      releaseUntilHeight: block.height + BigInt(parameters.releaseBlocks),
+      releaseUntilTime: block.time + BigInt(parameters.releaseSeconds),
+    }),
+  };
+  logAccess(context, patient, {case: 'access', value: {reader: reader.id, ...(reader.member && {organisation: reader.member.organisation}), request, decision: verdict}});
+  return done(encodeCanonical(DecisionSchema, verdict));
+}
+
+function readerOf({state, signer}: TxContext): Reader {
+  const member = signer.kind === KEY_OWNER.member ? load(state, SLOTS.member, [signer.identity]) : undefined;
+  return member === undefined ? {id: signer.identity} : {id: signer.identity, member: {organisation: member.organisation, suspended: member.suspended}};
+}
