@@ -1,0 +1,28 @@
+import {describe, expect, it} from '@jest/globals';
+import {expandNames, processGroups, processNames} from './names.js';
+
+describe('expandNames', () => {
+  it('takes a validator apart into its application and its CometBFT, the application first', () => {
+    expect(expandNames('validator-2', 4)).toEqual({names: ['abci-2', 'comet-2'], unknown: []});
+  });
+
+  it('puts a list into start order and names each process once', () => {
+    expect(expandNames('cluster-0, kafka,ipfs-0,kafka', 4).names).toEqual(['kafka', 'kubo-0', 'cluster-0']);
+  });
+
+  it('reports what there is not: a validator beyond the last, a typing error', () => {
+    expect(expandNames('kafka,validator-4,kafak', 4).unknown).toEqual(['validator-4', 'kafak']);
+    expect(expandNames('validator-4', 5).unknown).toEqual([]);
+  });
+
+  it('knows no group that names a process which does not exist', () => {
+    for (const n of [1, 4, 7]) {
+      const names = processNames(n);
+      for (const group of processGroups(n).values()) expect(names).toEqual(expect.arrayContaining(group));
+    }
+  });
+
+  it('covers everything by engines, validators and services together', () => {
+    expect(expandNames('engines,validators,services', 3).names).toEqual(processNames(3));
+  });
+});

@@ -1,0 +1,56 @@
+import {afterEach, beforeEach, describe, expect, it} from '@jest/globals';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {layoutOf} from './layout.js';
+import {readSettings, settleSettings} from './settings.js';
+
+const idle = () => Promise.resolve(false);
+const busy = () => Promise.resolve(true);
+let dir: string;
+const layout = () => layoutOf(join(dir, 'data'));
+
+beforeEach(async () => { dir = await mkdtemp(join(tmpdir(), 'vv-settings-')); });
+afterEach(async () => { await rm(dir, {recursive: true}); });
+
+describe('settleSettings', () => {
+  it('keeps the chain id and the wishes of the first start for all later ones', async () => {
+    const first = await settleSettings(layout(), {portBase: 30_000, validators: 2}, idle);
+    expect(first).toMatchObject({portBase: 30_000, validators: 2});
+    expect(first.chainId).toMatch(/^vitalvault-[0-9a-f]{6}$/);
+    expect(await settleSettings(layout(), {}, idle)).toEqual(first);
+    expect(await readSettings(layout())).toEqual(first);
+  });
+
+  it('makes four validators on the default ports of nothing', async () => {
+    expect(await settleSettings(layout(), {}, idle)).toMatchObject({portBase: 26_600, validators: 4});
+  });
+
+  it('refuses another number of validators: theirs is in the genesis', async () => {
+    await settleSettings(layout(), {validators: 2}, idle);
+    await expect(settleSettings(layout(), {validators: 3}, idle)).rejects.toThrow('made for 2 validators');
+  });
+
+  it('moves an idle system to other ports, but not a running one', async () => {
+    const {chainId} = await settleSettings(layout(), {portBase: 30_000}, idle);
+    expect(await settleSettings(layout(), {portBase: 31_000}, idle)).toMatchObject({chainId, portBase: 31_000});
+    await expect(settleSettings(layout(), {portBase: 32_000}, busy)).rejects.toThrow('make down');
+  });
+
+  it('never takes a directory that holds something else, since clean deletes it whole', async () => {
+    await writeFile(join(dir, 'thesis.tex'), 'important');
+    await expect(settleSettings(layoutOf(dir), {}, idle)).rejects.toThrow('not empty');
+  });
+
+  it('names a damaged or foreign system.json instead of making a new chain over it', async () => {
+    await settleSettings(layout(), {}, idle);
+    await writeFile(layout().system, '{"layout":');
+    await expect(settleSettings(layout(), {}, idle)).rejects.toThrow('damaged');
+    await writeFile(layout().system, '{"layout":2}');
+    await expect(settleSettings(layout(), {}, idle)).rejects.toThrow('another version');
+  });
+
+  it.each([{validators: 0}, {validators: 17}, {portBase: 80}, {portBase: 65_500}])('refuses %p', async (wishes) => {
+    await expect(settleSettings(layout(), wishes, idle)).rejects.toThrow('must be a whole number');
+  });
+});
