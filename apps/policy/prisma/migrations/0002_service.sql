@@ -1,0 +1,77 @@
+-- What is policy's own and not a projection of the ledger.
+
+-- Facts to publish, written with the effect that they announce.
+CREATE TABLE outbox (
+  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  topic      text   NOT NULL,
+  key        text   NOT NULL,
+  value      bytea  NOT NULL,
+  message_id text   NOT NULL,
+  traceparent text,
+  UNIQUE (topic, message_id)
+);
+
+-- D-1: hash of a transaction -> span of the request that posted it. Short-lived.
+CREATE TABLE tx_traces (
+  tx_hash     text   PRIMARY KEY,
+  traceparent text   NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX tx_traces_created ON tx_traces (created_at);
+
+-- Nonces of signed requests (RFC 9421).
+CREATE TABLE request_nonces (
+  key_id     text        NOT NULL,
+  nonce      text        NOT NULL,
+  until      timestamptz NOT NULL,
+  PRIMARY KEY (key_id, nonce)
+);
+CREATE INDEX request_nonces_until ON request_nonces (until);
+
+-- SignedWrapBundle by grant; deletable.
+CREATE TABLE wrap_bundles (
+  patient  text  NOT NULL,
+  grant_id text  NOT NULL,
+  version  bigint NOT NULL,
+  value    bytea NOT NULL,
+  PRIMARY KEY (patient, grant_id)
+);
+
+-- SignedMemberProfile by member.
+CREATE TABLE member_profiles (
+  member text  PRIMARY KEY,
+  value  bytea NOT NULL
+);
+
+-- Sealed words of a reader about her request; deletable.
+CREATE TABLE access_details (
+  tx_id text  PRIMARY KEY,
+  value bytea NOT NULL
+);
+
+CREATE TABLE complaints (
+  tx_id      text NOT NULL,
+  record_id  text NOT NULL,
+  finding    text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tx_id, record_id, finding)
+);
+
+-- How often a permit was answered for a record; at most three times.
+CREATE TABLE release_answers (
+  tx_id     text NOT NULL,
+  record_id text NOT NULL,
+  answers   int  NOT NULL CHECK (answers BETWEEN 1 AND 3),
+  PRIMARY KEY (tx_id, record_id)
+);
+
+-- Evidence: the reader's signed requests to storage, as received.
+CREATE TABLE release_requests (
+  id                 bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  tx_id              text   NOT NULL,
+  signed_request     bytea  NOT NULL,
+  records            int    NOT NULL,
+  verified_at_height bigint NOT NULL,
+  released_at        timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX release_requests_tx ON release_requests (tx_id);

@@ -1,0 +1,31 @@
+import {DomainError} from '@vitalvault/errors';
+import {verifiedProofs} from '@vitalvault/ledger-client';
+import type {VerifiedProofsOptions} from '@vitalvault/ledger-client';
+import type {ChainTrust, ProofQuestion} from '@vitalvault/light-client';
+import {withSpan} from '@vitalvault/nest-service/process';
+import type {ProvenLedger, ProvenState} from '../../application/ports.js';
+
+/** [§7:3] Older than this, a header says nothing about now. */
+const MAX_HEADER_AGE_MS = 30_000;
+
+/** Proofs that fold to a fresh header of the genesis' validators; whatever else a validator says is no answer. */
+export class CometProvenLedger implements ProvenLedger {
+  constructor(private readonly options: {client: VerifiedProofsOptions['client']; trust: ChainTrust; timeoutMs?: number}) {}
+
+  async prove(question: ProofQuestion, atLeast: bigint): Promise<ProvenState> {
+    const {client, trust, timeoutMs = 12_000} = this.options;
+    return withSpan('ledger.verified_proofs', {kind: 'client'}, async () => {
+      try {
+        return await verifiedProofs({client, trust, request: question, atLeast, maxHeaderAgeMs: MAX_HEADER_AGE_MS, timeoutMs});
+      } catch (error) {
+        throw translate(error);
+      }
+    });
+  }
+}
+
+// A true header that is old is no lie: the chain stands still, or we see only its past.
+function translate(error: unknown): unknown {
+  if (!(error instanceof DomainError) || error.meta['reason'] !== 'stale-header') return error;
+  return new DomainError('ledger-unavailable', {detail: 'its newest header is too old', meta: error.meta, cause: error});
+}

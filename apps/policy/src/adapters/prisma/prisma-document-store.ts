@@ -1,0 +1,49 @@
+import type {Announcement, DocumentStore, Id} from '../../application/ports.js';
+import type {Database} from './database.js';
+import {ownBytes} from './stored-value.js';
+
+/** Deletable documents beside the ledger. */
+export class PrismaDocumentStore implements DocumentStore {
+  constructor(private readonly database: Database) {}
+
+  async wraps(patient: Id, grantId: Id): Promise<{version: number; value: Uint8Array} | undefined> {
+    const row = await this.database.wrapBundle.findUnique({where: {patient_grantId: {patient, grantId}}});
+    return row === null ? undefined : {version: Number(row.version), value: row.value};
+  }
+
+  async putWraps({patient, grantId, version, value}: {patient: Id; grantId: Id; version: number; value: Uint8Array}): Promise<boolean> {
+    const row = {version: BigInt(version), value: ownBytes(value)};
+    const {count: created} = await this.database.wrapBundle.createMany({data: [{patient, grantId, ...row}], skipDuplicates: true});
+    if (created === 1) return true;
+    const {count: raised} = await this.database.wrapBundle.updateMany({where: {patient, grantId, version: {lt: row.version}}, data: row});
+    if (raised === 1) return true;
+    const stored = await this.wraps(patient, grantId);
+    return stored?.version === version && Buffer.compare(stored.value, value) === 0;
+  }
+
+  async profile(member: Id): Promise<Uint8Array | undefined> {
+    return (await this.database.memberProfile.findUnique({where: {member}}))?.value;
+  }
+
+  async putProfile(member: Id, bytes: Uint8Array): Promise<void> {
+    const value = ownBytes(bytes);
+    await this.database.memberProfile.upsert({where: {member}, create: {member, value}, update: {value}});
+  }
+
+  async details(txId: Id): Promise<Uint8Array | undefined> {
+    return (await this.database.accessDetails.findUnique({where: {txId}}))?.value;
+  }
+
+  async putDetails(txId: Id, bytes: Uint8Array): Promise<void> {
+    const value = ownBytes(bytes);
+    await this.database.accessDetails.upsert({where: {txId}, create: {txId, value}, update: {value}});
+  }
+
+  async putComplaint(complaint: {txId: Id; recordId: Id; finding: string}, {topic, key, value, messageId, traceparent}: Announcement): Promise<void> {
+    await this.database.$transaction(async (session) => {
+      const {count} = await session.complaint.createMany({data: [complaint], skipDuplicates: true});
+      if (count === 0) return;
+      await session.outboxMessage.createMany({data: [{topic, key, value: ownBytes(value), messageId, traceparent: traceparent ?? null}], skipDuplicates: true});
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import type {ChainPosition, ProjectionStore, ProjectionWriter} from '../../application/ports.js';
+import {toDomainError} from './database.js';
+import type {Database, Session} from './database.js';
+import {PrismaProjection} from './prisma-projection.js';
+import {PrismaProjectionWriter} from './prisma-projection-writer.js';
+
+const LIMITS = {maxWait: 5_000, timeout: 60_000} as const;
+
+/** The projection with the one way to change it. */
+export class PrismaProjectionStore extends PrismaProjection implements ProjectionStore {
+  constructor(private readonly database: Database) {
+    super(database);
+  }
+
+  async project({height, timeSeconds}: ChainPosition, effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean> {
+    try {
+      return await this.database.$transaction(async (session) => {
+        if (!await takeHeight(session, {height, timeSeconds})) return false;
+        await effects(new PrismaProjectionWriter(session));
+        return true;
+      }, LIMITS);
+    } catch (error) {
+      throw toDomainError(error);
+    }
+  }
+}
+
+// The row of the height is the lock: whoever else projects the same block waits here and then finds it taken.
+async function takeHeight(session: Session, block: ChainPosition): Promise<boolean> {
+  const {count} = await session.block.createMany({data: [{...block}], skipDuplicates: true});
+  if (count === 0) return false;
+  if (block.height > 0n && await session.block.findUnique({where: {height: block.height - 1n}}) === null) {
+    throw new Error(`block ${block.height} cannot be projected before block ${block.height - 1n}`);
+  }
+  return true;
+}

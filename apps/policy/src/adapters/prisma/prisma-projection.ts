@@ -1,0 +1,94 @@
+import {
+  AccessLeafSchema, DeviceSchema, GrantSchema, KeyOwnerSchema, MemberSchema, OrganisationKeySchema, PatientSchema, RegistrationSchema,
+} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {Device, Grant, Member, OrganisationKey, Patient, Registration} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
+import {decodeCanonical} from '@vitalvault/contracts';
+import type {ChainPosition, DeviceRegistration, Id, KnownKey, Projection, StoredGrant, StoredLeaf} from '../../application/ports.js';
+import type {TransactionOutcome} from '../../domain/transaction-outcome.js';
+import type {Session} from './database.js';
+import type {AccessLeaf as LeafRow} from './gen/client.js';
+import {messageOf} from './stored-value.js';
+
+/** Reads the projection in PostgreSQL, through the pool or inside a transaction. */
+export class PrismaProjection implements Projection {
+  constructor(protected readonly session: Session) {}
+
+  async position(): Promise<ChainPosition | undefined> {
+    return await this.session.block.findFirst({orderBy: {height: 'desc'}}) ?? undefined;
+  }
+
+  async organisationKeys(organisation: Id): Promise<OrganisationKey[]> {
+    const rows = await this.session.organisationKey.findMany({where: {organisation}, orderBy: {keyId: 'asc'}});
+    return rows.map(({value}) => decodeCanonical(OrganisationKeySchema, value));
+  }
+
+  async member(id: Id): Promise<Member | undefined> {
+    return messageOf(MemberSchema, await this.session.member.findUnique({where: {id}}));
+  }
+
+  async patient(id: Id): Promise<Patient | undefined> {
+    return messageOf(PatientSchema, await this.session.patient.findUnique({where: {id}}));
+  }
+
+  async accessLogSize(patient: Id): Promise<bigint> {
+    return (await this.session.patient.findUnique({where: {id: patient}}))?.accessLogSize ?? 0n;
+  }
+
+  async key(keyId: Id): Promise<KnownKey | undefined> {
+    const row = await this.session.key.findUnique({where: {keyId}});
+    return row === null ? undefined : {publicKey: row.publicKey, owner: decodeCanonical(KeyOwnerSchema, row.value)};
+  }
+
+  async device(id: Id): Promise<Device | undefined> {
+    return messageOf(DeviceSchema, await this.session.device.findUnique({where: {id}}));
+  }
+
+  async registration(device: Id, registration: number): Promise<Registration | undefined> {
+    return messageOf(RegistrationSchema, await this.session.registration.findUnique({where: {device_registration: {device, registration}}}));
+  }
+
+  async registrationsOf(owner: Id): Promise<DeviceRegistration[]> {
+    const rows = await this.session.registration.findMany({where: {owner}, orderBy: [{device: 'asc'}, {registration: 'asc'}]});
+    return rows.map(({device, registration, value}) => ({device, registration, value: decodeCanonical(RegistrationSchema, value)}));
+  }
+
+  async epochStatements(patient: Id, typeTag?: Id): Promise<SignedEpochStatement[]> {
+    const rows = await this.session.epochStatement.findMany({where: {patient, ...(typeTag === undefined ? {} : {typeTag})}, orderBy: [{typeTag: 'asc'}, {epoch: 'asc'}]});
+    return rows.map(({value}) => decodeCanonical(SignedEpochStatementSchema, value));
+  }
+
+  async grant(patient: Id, grantId: Id): Promise<Grant | undefined> {
+    return messageOf(GrantSchema, await this.session.grant.findFirst({where: {patient, grantId}, orderBy: [{height: 'desc'}, {txIndex: 'desc'}]}));
+  }
+
+  async grantsOf(patient: Id): Promise<StoredGrant[]> {
+    const rows = await this.session.grant.findMany({where: {patient}, distinct: ['grantId'], orderBy: [{grantId: 'asc'}, {height: 'desc'}, {txIndex: 'desc'}]});
+    const reads = new Map((await this.session.readsUsed.findMany({where: {patient}})).map((row) => [row.grantId, row.reads]));
+    return rows.map(({grantId, value}) => ({grantId, grant: decodeCanonical(GrantSchema, value), readsUsed: reads.get(grantId) ?? 0n}));
+  }
+
+  async readsUsed(patient: Id, grantId: Id): Promise<bigint> {
+    return (await this.session.readsUsed.findUnique({where: {patient_grantId: {patient, grantId}}}))?.reads ?? 0n;
+  }
+
+  async transaction(txId: Id): Promise<TransactionOutcome | undefined> {
+    const row = await this.session.transaction.findUnique({where: {txId}});
+    return row === null ? undefined : {txId, txHash: row.txHash, height: row.height, index: row.txIndex, code: row.code, data: row.data};
+  }
+
+  async leafOfTransaction(txId: Id): Promise<StoredLeaf | undefined> {
+    return toLeaf(await this.session.accessLeaf.findUnique({where: {txId}}));
+  }
+
+  async leafAt(patient: Id, index: bigint): Promise<StoredLeaf | undefined> {
+    return toLeaf(await this.session.accessLeaf.findUnique({where: {patient_leafIndex: {patient, leafIndex: index}}}));
+  }
+}
+
+function toLeaf(row: LeafRow | null): StoredLeaf | undefined {
+  if (row === null) return undefined;
+  const {patient, leafIndex, txId, value, rule, byGrant} = row;
+  return {patient, index: leafIndex, txId, leaf: decodeCanonical(AccessLeafSchema, value), ...(rule === null ? {} : {verdict: {rule, byGrant: byGrant === true}})};
+}

@@ -1,0 +1,23 @@
+import type {Id, TransactionTraces} from '../../application/ports.js';
+import type {Database} from './database.js';
+
+const KEEP_MS = 3_600_000;
+
+/** D-1: hash of a transaction -> span of the request that posted it, for an hour. */
+export class PrismaTransactionTraces implements TransactionTraces {
+  constructor(private readonly database: Database) {}
+
+  async remember(txHash: Id, traceparent: string): Promise<void> {
+    await this.database.txTrace.upsert({where: {txHash}, create: {txHash, traceparent}, update: {traceparent}});
+  }
+
+  async find(txHashes: readonly Id[]): Promise<ReadonlyMap<Id, string>> {
+    const rows = await this.database.txTrace.findMany({where: {txHash: {in: [...txHashes]}}});
+    return new Map(rows.map(({txHash, traceparent}) => [txHash, traceparent]));
+  }
+
+  /** Forgets what is older than an hour. */
+  async prune(now: Date): Promise<void> {
+    await this.database.txTrace.deleteMany({where: {createdAt: {lt: new Date(now.getTime() - KEEP_MS)}}});
+  }
+}

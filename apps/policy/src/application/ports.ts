@@ -1,0 +1,183 @@
+import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
+import type {AccessLeaf, Device, Grant, KeyOwner, Member, Organisation, OrganisationKey, Patient, Registration} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
+import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
+import type {ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
+import type {ProvenAnswer} from '@vitalvault/proofs';
+import type {TransactionOutcome} from '../domain/transaction-outcome.js';
+
+/** Lower-case hexadecimal of an id or a hash. */
+export type Id = string;
+
+/** How far the projection is. */
+export interface ChainPosition {
+  readonly height: bigint;
+  /** Block time, Unix seconds; 0 before the first block. */
+  readonly timeSeconds: bigint;
+}
+
+/** A key that is or was somebody's. */
+export interface KnownKey {
+  readonly publicKey: Uint8Array;
+  readonly owner: KeyOwner;
+}
+
+export interface DeviceRegistration {
+  readonly device: Id;
+  readonly registration: number;
+  readonly value: Registration;
+}
+
+export interface StoredGrant {
+  readonly grantId: Id;
+  readonly grant: Grant;
+  readonly readsUsed: bigint;
+}
+
+/** A leaf of a patient's access log. */
+export interface StoredLeaf {
+  readonly patient: Id;
+  readonly index: bigint;
+  readonly txId: Id;
+  readonly leaf: AccessLeaf;
+  /** Of an access: how the projection decides it at that place; undefined: it comes to another verdict than the ledger. */
+  readonly verdict?: {readonly rule: number; readonly byGrant: boolean} | undefined;
+}
+
+/** Read model of the ledger, as of the last projected block. */
+export interface Projection {
+  /** Undefined: not even the genesis is projected. */
+  position(): Promise<ChainPosition | undefined>;
+  organisationKeys(organisation: Id): Promise<OrganisationKey[]>;
+  member(id: Id): Promise<Member | undefined>;
+  patient(id: Id): Promise<Patient | undefined>;
+  /** Number of projected leaves of her access log. */
+  accessLogSize(patient: Id): Promise<bigint>;
+  key(keyId: Id): Promise<KnownKey | undefined>;
+  device(id: Id): Promise<Device | undefined>;
+  registration(device: Id, registration: number): Promise<Registration | undefined>;
+  /** Every registration that this owner ever had, by device and number. */
+  registrationsOf(owner: Id): Promise<DeviceRegistration[]>;
+  /** Of one tag or, without it, all; ascending by tag and epoch. */
+  epochStatements(patient: Id, typeTag?: Id): Promise<SignedEpochStatement[]>;
+  /** The newest version under that id. */
+  grant(patient: Id, grantId: Id): Promise<Grant | undefined>;
+  /** The newest version of each, ascending by grant id. */
+  grantsOf(patient: Id): Promise<StoredGrant[]>;
+  readsUsed(patient: Id, grantId: Id): Promise<bigint>;
+  transaction(txId: Id): Promise<TransactionOutcome | undefined>;
+  leafOfTransaction(txId: Id): Promise<StoredLeaf | undefined>;
+  leafAt(patient: Id, index: bigint): Promise<StoredLeaf | undefined>;
+}
+
+/** A fact for Kafka, published after the block is durable. */
+export interface Announcement {
+  readonly topic: string;
+  /** Patient id. */
+  readonly key: Id;
+  readonly value: Uint8Array;
+  readonly messageId: string;
+  readonly traceparent: string | undefined;
+}
+
+/** Effects of one block. Reads see the effects written before. */
+export interface ProjectionWriter extends Projection {
+  putOrganisation(id: Id, value: Organisation): Promise<void>;
+  putOrganisationKey(keyId: Id, value: OrganisationKey): Promise<void>;
+  putMember(id: Id, value: Member): Promise<void>;
+  putPatient(id: Id, value: Patient): Promise<void>;
+  putKey(keyId: Id, key: KnownKey): Promise<void>;
+  putDevice(id: Id, value: Device): Promise<void>;
+  putRegistration(device: Id, registration: number, value: Registration): Promise<void>;
+  putEpochStatement(place: {patient: Id; typeTag: Id; epoch: number}, value: SignedEpochStatement): Promise<void>;
+  putGrant(place: {patient: Id; grantId: Id; height: bigint; index: number}, value: Grant): Promise<void>;
+  putReadsUsed(patient: Id, grantId: Id, reads: bigint): Promise<void>;
+  putTransaction(outcome: TransactionOutcome): Promise<void>;
+  /** `bytes` exactly as the ledger gave them; her log grows by it. */
+  appendLeaf(leaf: {patient: Id; index: bigint; height: bigint; txId: Id; bytes: Uint8Array; verdict?: StoredLeaf['verdict']}): Promise<void>;
+  announce(announcement: Announcement): Promise<void>;
+}
+
+export interface ProjectionStore extends Projection {
+  /**
+   * Writes a block and its effects in one transaction, exactly once per height and in order.
+   * @returns false when that height is projected already: `effects` was not run.
+   * @throws Error when the height before it is missing.
+   */
+  project(block: ChainPosition, effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean>;
+}
+
+/** D-1: which request posted a transaction; short-lived. */
+export interface TransactionTraces {
+  remember(txHash: Id, traceparent: string): Promise<void>;
+  find(txHashes: readonly Id[]): Promise<ReadonlyMap<Id, string>>;
+}
+
+/** A block as the follower gives it. */
+export interface LedgerBlock {
+  readonly height: bigint;
+  readonly timeSeconds: bigint;
+  readonly transactions: readonly {readonly bytes: Uint8Array; readonly code: number; readonly data: Uint8Array}[];
+}
+
+/** The ledger as one validator or several give it. Nothing here is verified: see `ProvenLedger`. */
+export interface LedgerSource {
+  /** How many validators can be asked by number. */
+  readonly validators: number;
+  /** @throws DomainError tx-refused (meta: code), ledger-unavailable */
+  broadcast(transaction: Uint8Array): Promise<void>;
+  /** `signed_header` as CometBFT's RPC gives it, JSON text. @throws DomainError not-found, ledger-unavailable */
+  signedHeader(height: bigint | 'latest', validator?: number): Promise<string>;
+  /** As `signedHeader`, as soon as it exists. @throws DomainError ledger-unavailable when it does not come in time. */
+  waitForHeader(height: bigint, validator?: number): Promise<string>;
+  proofs(request: ProofQuestion, validator?: number): Promise<ProofResponse>;
+}
+
+/** State and logs of the ledger, proven under a fresh header that the genesis' validators signed. */
+export interface ProvenLedger {
+  /**
+   * @param atLeast the state must be that after this block or a later one.
+   * @throws DomainError not-verified when what the validators say does not verify; behind; ledger-unavailable, also when
+   *   their newest header is older than 30 s.
+   */
+  prove(question: ProofQuestion, atLeast: bigint): Promise<ProvenState>;
+}
+
+export interface ProvenState {
+  readonly answer: ProvenAnswer;
+  /** The header that carries the root; the state is that after `header.height - 1`. */
+  readonly header: VerifiedHeader;
+}
+
+/** Tells the patient. */
+export interface AlertQueue {
+  /** Returns only when the alert is durable. @throws DomainError notify-unavailable */
+  queue(alert: Alert): Promise<void>;
+}
+
+/** How often a permit was answered for a record, and by which signed requests. */
+export interface ReleaseRegister {
+  /**
+   * Counts one more answer of the permit for each record, all or nothing, and keeps the request.
+   * @returns false, and nothing is counted, when a record was answered as often as it may be.
+   */
+  count(release: {txId: Id; recordIds: readonly Id[]; signedRequest: Uint8Array; verifiedAtHeight: bigint}): Promise<boolean>;
+  /** Whether `count` would take them now. */
+  allows(txId: Id, recordIds: readonly Id[]): Promise<boolean>;
+}
+
+/** Deletable documents beside the ledger. */
+export interface DocumentStore {
+  wraps(patient: Id, grantId: Id): Promise<{version: number; value: Uint8Array} | undefined>;
+  /** @returns false when a higher version, or another bundle of the same, is stored. */
+  putWraps(wraps: {patient: Id; grantId: Id; version: number; value: Uint8Array}): Promise<boolean>;
+  profile(member: Id): Promise<Uint8Array | undefined>;
+  putProfile(member: Id, value: Uint8Array): Promise<void>;
+  details(txId: Id): Promise<Uint8Array | undefined>;
+  putDetails(txId: Id, value: Uint8Array): Promise<void>;
+  /** With the alert that announces it, in one transaction; the same again changes nothing. */
+  putComplaint(complaint: {txId: Id; recordId: Id; finding: string}, announcement: Announcement): Promise<void>;
+}
+
+/** Milliseconds since the Unix epoch. */
+export type Clock = () => number;

@@ -1,0 +1,127 @@
+import {create} from '@bufbuild/protobuf';
+import {fromHex, toHex} from '@vitalvault/contracts';
+import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
+import type {RecordToRelease} from '@vitalvault/contracts/gen/policy/v1/policy';
+import {EnvelopeError, openSealedKey, sealReleaseBundle} from '@vitalvault/envelope';
+import {DomainError} from '@vitalvault/errors';
+import {withSpan} from '@vitalvault/nest-service/process';
+import {alertId} from '../domain/alert-id.js';
+import {checkIndex, checkLeaf, checkReleaseKey, checkScope, headerOf, idOf} from '../domain/record-checks.js';
+import {checkDistinct, checkGrant, checkStanding, checkWindow, isOwnRead, isRefusal} from '../domain/release-checks.js';
+import type {ProvenPermit, ReleaseRefusal} from '../domain/release-checks.js';
+import type {AlertQueue, Clock, Id, Projection, ReleaseRegister} from './ports.js';
+import type {ProvenRelease, ReleaseFacts} from './proven-release.js';
+
+/** What storage asks for on behalf of a reader. */
+export interface ReleaseQuestion {
+  readonly txId: Id;
+  /** The reader's signed HTTP request as storage received it. */
+  readonly signedRequest: Uint8Array;
+  readonly records: readonly RecordToRelease[];
+}
+
+export interface ReleasedKeys {
+  /** HPKE to the one-time key of the request. */
+  readonly bundle: Uint8Array;
+  readonly verifiedAtHeight: bigint;
+}
+
+/** A release key of this custodian: only this use case opens with it. */
+export interface ReleaseKey {
+  readonly id: Uint8Array;
+  readonly privateKey: Uint8Array;
+}
+
+/** Log before key (docs/protocol.md §7): a key is opened only for a committed decision that still stands, and after the alert is durable. */
+export class ReleaseKeys {
+  constructor(
+    private readonly options: {chainId: string; organisation: Id; releaseKeys: readonly ReleaseKey[]; now: Clock},
+    private readonly ports: {projection: Projection; proven: ProvenRelease; alerts: AlertQueue; register: ReleaseRegister},
+  ) {}
+
+  /** @throws DomainError tx-not-found, access-refused, permit-ended, release-mismatch, release-limit, not-verified, behind, ledger-unavailable, notify-unavailable */
+  async release(question: ReleaseQuestion): Promise<ReleasedKeys> {
+    const recordIds = question.records.map(idOf);
+    // 1 · The decision, the standing of everybody and every record, proven by the ledger.
+    const facts = await withSpan('policy.verify_release', {attributes: {'vitalvault.records': recordIds.length}}, () => this.verify(question, recordIds));
+    const {permit, header} = facts;
+    await this.refuseOverLimit(question.txId, recordIds);
+    // 2 · The patient will hear of it, whatever happens from here on.
+    await withSpan('policy.queue_alert', {kind: 'client'}, () => this.alertPatient(question.txId, permit));
+    // 3 · Counted and kept before anything is opened, so that a crash in between can only give less.
+    await this.count(question, recordIds, header.height);
+    // 4 · Only now.
+    const bundle = await withSpan('policy.open_seals', {}, () => this.openAndSeal(question, recordIds, permit));
+    return {bundle, verifiedAtHeight: header.height};
+  }
+
+  private async verify({txId, records}: ReleaseQuestion, recordIds: readonly Uint8Array[]): Promise<ReleaseFacts> {
+    const place = await this.ports.projection.leafOfTransaction(txId);
+    if (place === undefined) throw new DomainError('tx-not-found');
+    const facts = await this.ports.proven.facts(place, fromHex(txId));
+    const {permit, header, member, grant} = facts;
+    refuseIf(checkWindow(permit, header));
+    refuseIf(checkStanding(permit, member));
+    if (!isOwnRead(permit)) refuseIf(checkGrant(permit, {grant, member}, header));
+    refuseIf(checkDistinct(recordIds));
+    await this.verifyRecords(records, permit, place.leaf.height);
+    return facts;
+  }
+
+  private async verifyRecords(records: readonly RecordToRelease[], permit: ProvenPermit, atLeast: bigint): Promise<void> {
+    const custody = {chainId: this.options.chainId, releaseKeyIds: this.options.releaseKeys.map(({id}) => id)};
+    for (const record of records) {
+      refuseIf(checkIndex(record, permit));
+      const header = headerOf(record);
+      if (isRefusal(header)) return refuseIf(header);
+      refuseIf(checkScope(header, permit, custody.chainId));
+      refuseIf(checkReleaseKey(header, custody));
+    }
+    const leaves = await this.ports.proven.recordLeaves(permit.request.patient, records.map(({logIndex}) => logIndex), atLeast);
+    records.forEach((record, i) => {
+      const leaf = leaves[i];
+      if (leaf === undefined) throw new DomainError('not-verified', {detail: 'a leaf of the record log is missing'});
+      refuseIf(checkLeaf(record, leaf));
+    });
+  }
+
+  private async refuseOverLimit(txId: Id, recordIds: readonly Uint8Array[]): Promise<void> {
+    if (!await this.ports.register.allows(txId, recordIds.map(toHex))) throw new DomainError('release-limit');
+  }
+
+  private async alertPatient(txId: Id, {reader, organisation, request}: ProvenPermit): Promise<void> {
+    const subject = fromHex(txId);
+    await this.ports.alerts.queue(create(AlertSchema, {
+      alertId: alertId(AlertKind.ACCESS_PERMITTED, subject), patient: request.patient, kind: AlertKind.ACCESS_PERMITTED, raisedAtMs: BigInt(this.options.now()),
+      subject, text: 'Access permitted', reader, organisation, permit: true, request,
+    }));
+  }
+
+  private async count({txId, signedRequest}: ReleaseQuestion, recordIds: readonly Uint8Array[], verifiedAtHeight: bigint): Promise<void> {
+    const counted = await this.ports.register.count({txId, recordIds: recordIds.map(toHex), signedRequest, verifiedAtHeight});
+    if (!counted) throw new DomainError('release-limit');
+  }
+
+  private async openAndSeal({txId, records}: ReleaseQuestion, recordIds: Uint8Array[], permit: ProvenPermit): Promise<Uint8Array> {
+    const innerKeys: Uint8Array[] = [];
+    for (const record of records) innerKeys.push(await this.open(record));
+    const {chainId, organisation} = this.options;
+    return sealReleaseBundle({chainId, txId: fromHex(txId), organisation: fromHex(organisation), recordIds}, permit.request.readerKey, innerKeys);
+  }
+
+  private async open(record: RecordToRelease): Promise<Uint8Array> {
+    const header = headerOf(record);
+    const key = isRefusal(header) ? undefined : this.options.releaseKeys.find(({id}) => toHex(id) === toHex(header.releaseKeyId));
+    if (key === undefined) throw new DomainError('release-mismatch', {detail: 'a record that is sealed to another custodian'});
+    try {
+      return await openSealedKey(record, key.privateKey);
+    } catch (cause) {
+      if (cause instanceof EnvelopeError) throw new DomainError('release-mismatch', {detail: `a sealed key does not open (${cause.code})`, cause});
+      throw cause;
+    }
+  }
+}
+
+function refuseIf(refusal: ReleaseRefusal | undefined): void {
+  if (refusal !== undefined) throw new DomainError(refusal.code, {detail: refusal.detail});
+}

@@ -1,0 +1,69 @@
+import {CODE} from '@vitalvault/contracts';
+import {DomainError} from '@vitalvault/errors';
+import {currentTraceparent, withSpan} from '@vitalvault/nest-service/process';
+import {acceptTransaction} from '../domain/decode-transaction.js';
+import type {DecodedTransaction} from '../domain/decode-transaction.js';
+import {isFinal} from '../domain/transaction-outcome.js';
+import type {TransactionOutcome} from '../domain/transaction-outcome.js';
+import type {LedgerSource, Projection, TransactionTraces} from './ports.js';
+import type {ExpectedOutcome, TransactionOutcomes} from './transaction-outcomes.js';
+
+const WAIT_MS = 15_000;
+// CheckTx may know a block that the follower has not projected yet.
+const CATCH_UP_MS = 3_000;
+
+/** Sends any signed transaction to the ledger. The same bytes again give the same answer. */
+export class SubmitTransaction {
+  constructor(
+    private readonly options: {chainId: string; waitMs?: number},
+    private readonly ports: {ledger: LedgerSource; projection: Projection; traces: TransactionTraces; outcomes: TransactionOutcomes},
+  ) {}
+
+  /**
+   * @returns the outcome, of whatever code, once its block is projected.
+   * @throws DomainError what `acceptTransaction` refuses; tx-refused by a mempool; tx-timeout with the id: outcome unknown
+   */
+  async andWait(bytes: Uint8Array): Promise<TransactionOutcome> {
+    const transaction = acceptTransaction(bytes, this.options.chainId);
+    const known = await this.ports.projection.transaction(transaction.txId);
+    if (known !== undefined && isFinal(known)) return known;
+    const expected = this.ports.outcomes.expect(transaction.txId, known?.height);
+    const waitMs = this.options.waitMs ?? WAIT_MS;
+    const outcome = await this.broadcast(bytes, transaction, expected) ?? await withSpan('policy.wait_for_block', {}, () => expected.within(waitMs));
+    if (outcome === undefined) throw new DomainError('tx-timeout', {detail: `It is in no block after ${waitMs} ms.`, meta: {txId: transaction.txId}});
+    return outcome;
+  }
+
+  /** Only hands it to a mempool. @returns the transaction's id. @throws DomainError as `andWait` */
+  async only(bytes: Uint8Array): Promise<string> {
+    const transaction = acceptTransaction(bytes, this.options.chainId);
+    const known = await this.ports.projection.transaction(transaction.txId);
+    if (known !== undefined && isFinal(known)) return transaction.txId;
+    const expected = this.ports.outcomes.expect(transaction.txId, known?.height);
+    try {
+      await this.broadcast(bytes, transaction, expected);
+    } finally {
+      expected.close();
+    }
+    return transaction.txId;
+  }
+
+  /** @returns the outcome, when the mempool refuses only because the transaction is in a block already. */
+  private async broadcast(bytes: Uint8Array, {txId, txHash}: DecodedTransaction, expected: ExpectedOutcome): Promise<TransactionOutcome | undefined> {
+    return withSpan('policy.broadcast_tx', {kind: 'client', attributes: {'vitalvault.tx_hash': txHash}}, async () => {
+      const traceparent = currentTraceparent();
+      if (traceparent !== undefined) await this.ports.traces.remember(txHash, traceparent);
+      try {
+        await this.ports.ledger.broadcast(bytes);
+        return undefined;
+      } catch (error) {
+        const replayed = error instanceof DomainError && error.code === 'tx-refused' && error.meta['code'] === CODE.nonceUsed;
+        const outcome = replayed ? await expected.within(CATCH_UP_MS) : undefined;
+        if (outcome !== undefined) return outcome;
+        expected.close();
+        if (!(error instanceof DomainError) || error.code !== 'tx-refused') throw error;
+        throw new DomainError('tx-refused', {...(error.detail === undefined ? {} : {detail: error.detail}), meta: {...error.meta, txId}, cause: error});
+      }
+    });
+  }
+}

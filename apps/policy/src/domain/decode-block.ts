@@ -1,0 +1,31 @@
+import {NotCanonicalError} from '@vitalvault/contracts';
+import {decodeTransaction} from './decode-transaction.js';
+import type {DecodedTransaction} from './decode-transaction.js';
+
+/** A transaction with what the ledger answered to it. */
+export interface BlockTransaction extends DecodedTransaction {
+  /** Place in the block, from 0. */
+  readonly index: number;
+  readonly code: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * The transactions of a block in order. Bytes that are no transaction keep their place but are left out: the ledger gives
+ * them a code and no effect, and they have no id.
+ */
+export function decodeBlock(block: {readonly transactions: readonly {readonly bytes: Uint8Array; readonly code: number; readonly data: Uint8Array}[]}): BlockTransaction[] {
+  return block.transactions.flatMap(({bytes, code, data}, index) => {
+    const decoded = decodeOrSkip(bytes);
+    return decoded === undefined ? [] : [{...decoded, index, code, data}];
+  });
+}
+
+function decodeOrSkip(bytes: Uint8Array): DecodedTransaction | undefined {
+  try {
+    return decodeTransaction(bytes);
+  } catch (error) {
+    if (error instanceof NotCanonicalError) return undefined;
+    throw error;
+  }
+}

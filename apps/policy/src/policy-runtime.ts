@@ -1,0 +1,56 @@
+import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
+import {ALG_ES256K, ALG_X25519, keyId} from '@vitalvault/contracts';
+import {KafkaProducer} from '@vitalvault/kafka-bus';
+import type {KafkaOptions} from '@vitalvault/kafka-bus';
+import {LedgerClient} from '@vitalvault/ledger-client';
+import {parseGenesis} from '@vitalvault/light-client';
+import type {ParsedGenesis} from '@vitalvault/light-client';
+import {grpcClient} from '@vitalvault/nest-service';
+import type {GrpcClient, Logger} from '@vitalvault/nest-service';
+import {readFile} from 'node:fs/promises';
+import {readKeyFile} from './adapters/keys/key-file.js';
+import {checkOwnKey} from './adapters/keys/own-key.js';
+import {ledgerLog} from './adapters/ledger/ledger-log.js';
+import {openDatabase} from './adapters/prisma/database.js';
+import type {Database} from './adapters/prisma/database.js';
+import type {ReleaseKey} from './application/release-keys.js';
+import type {PolicyConfig} from './config.js';
+
+/** What the process holds open, and what it was started with. */
+export interface PolicyRuntime {
+  readonly config: PolicyConfig;
+  readonly logger: Logger;
+  readonly genesis: ParsedGenesis;
+  readonly releaseKeys: readonly ReleaseKey[];
+  readonly database: Database;
+  /** Over all validators, with fail-over. */
+  readonly ledger: LedgerClient;
+  /** One for each validator, in the order of the configuration. */
+  readonly validators: readonly LedgerClient[];
+  readonly notify: GrpcClient<typeof NotifyService>;
+  readonly kafka: KafkaOptions;
+  readonly producer: KafkaProducer;
+}
+
+const ALERT_DEADLINE_MS = 5_000;
+
+/** Reads genesis and keys and refuses what does not fit together; connects to nothing yet. */
+export async function openRuntime(config: PolicyConfig, logger: Logger): Promise<PolicyRuntime> {
+  const genesis = parseGenesis(await readFile(config.genesisFile, 'utf8'));
+  if (genesis.chainId !== config.chainId) throw new Error(`the genesis is of chain ${genesis.chainId}, not ${config.chainId}`);
+  const place = {genesis: genesis.genesis, organisation: config.organisation};
+  const release = await readKeyFile(config.releaseKeyFile, ALG_X25519);
+  checkOwnKey(release, {...place, role: 'release'});
+  checkOwnKey(await readKeyFile(config.policyKeyFile, ALG_ES256K), {...place, role: 'policy'});
+  const log = ledgerLog(logger);
+  const kafka = {brokers: config.kafkaBrokers, clientId: 'vv-policy', logger};
+  return {
+    config, logger, genesis, kafka,
+    releaseKeys: [{id: keyId(release), privateKey: release.privateKey}],
+    database: openDatabase(config.databaseUrl),
+    ledger: new LedgerClient({rpcUrls: config.ledgerRpc, log}),
+    validators: config.ledgerRpc.map((url) => new LedgerClient({rpcUrls: [url], log})),
+    notify: grpcClient(NotifyService, {url: config.notifyGrpc, unavailable: 'notify-unavailable', deadlineMs: ALERT_DEADLINE_MS}),
+    producer: new KafkaProducer(kafka),
+  };
+}

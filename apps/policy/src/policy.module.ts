@@ -1,0 +1,101 @@
+import {Module} from '@nestjs/common';
+import type {DynamicModule, Provider} from '@nestjs/common';
+import {OutboxPublisher} from '@vitalvault/kafka-bus';
+import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from '@vitalvault/nest-service';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {CometLedgerSource} from './adapters/ledger/comet-ledger-source.js';
+import {CometProvenLedger} from './adapters/ledger/comet-proven-ledger.js';
+import {FollowChain} from './adapters/ledger/follow-chain.js';
+import {GrpcAlertQueue} from './adapters/notify/grpc-alert-queue.js';
+import {PrismaDocumentStore} from './adapters/prisma/prisma-document-store.js';
+import {PrismaNonceMemory} from './adapters/prisma/prisma-nonce-memory.js';
+import {PrismaOutbox} from './adapters/prisma/prisma-outbox.js';
+import {PrismaProjectionStore} from './adapters/prisma/prisma-projection-store.js';
+import {PrismaReleaseRegister} from './adapters/prisma/prisma-release-register.js';
+import {PrismaTransactionTraces} from './adapters/prisma/prisma-transaction-traces.js';
+import {PolicyGrpcController} from './api/grpc/policy-grpc.controller.js';
+import {ChainController} from './api/http/chain.controller.js';
+import {ComplaintsController} from './api/http/complaints.controller.js';
+import {DetailsController} from './api/http/details.controller.js';
+import {MembersController} from './api/http/members.controller.js';
+import {PatientsController} from './api/http/patients.controller.js';
+import {TransactionsController} from './api/http/transactions.controller.js';
+import {WrapsController} from './api/http/wraps.controller.js';
+import {AccessLeaves} from './application/access-leaves.js';
+import {AnswerProofs} from './application/answer-proofs.js';
+import {Complain} from './application/complain.js';
+import {ExplainAccess} from './application/explain-access.js';
+import {FindDevice} from './application/find-device.js';
+import {KeepDetails} from './application/keep-details.js';
+import {KeepProfiles} from './application/keep-profiles.js';
+import {KeepWraps} from './application/keep-wraps.js';
+import {ProjectBlock} from './application/project-block.js';
+import {ProvenRelease} from './application/proven-release.js';
+import {ReleaseKeys} from './application/release-keys.js';
+import {ResolveKey} from './application/resolve-key.js';
+import {SubmitTransaction} from './application/submit-transaction.js';
+import {TransactionOutcomes} from './application/transaction-outcomes.js';
+import {PolicyLifecycle} from './policy-lifecycle.js';
+import type {PolicyRuntime} from './policy-runtime.js';
+import {CHAIN_ID, LEDGER_SOURCE, PROJECTION} from './policy.tokens.js';
+
+/** The composition root: the only place where ports meet adapters. */
+@Module({})
+export class PolicyModule {
+  static with(runtime: PolicyRuntime): DynamicModule {
+    return {
+      module: PolicyModule,
+      controllers: [
+        TransactionsController, DetailsController, ChainController, WrapsController, PatientsController, MembersController, ComplaintsController, PolicyGrpcController,
+      ],
+      providers: compose(runtime),
+    };
+  }
+}
+
+function compose(runtime: PolicyRuntime): Provider[] {
+  const {config, genesis, database, logger} = runtime;
+  const {chainId, organisation} = config;
+  const now = (): number => Date.now();
+
+  const store = new PrismaProjectionStore(database);
+  const documents = new PrismaDocumentStore(database);
+  const traces = new PrismaTransactionTraces(database);
+  const nonces = new PrismaNonceMemory(database);
+  const ledger = new CometLedgerSource(runtime.ledger, runtime.validators);
+  const proven = new ProvenRelease({ledger: new CometProvenLedger({client: runtime.ledger, trust: genesis})});
+  const alerts = new GrpcAlertQueue(runtime.notify);
+  const outbox = new OutboxPublisher({outbox: new PrismaOutbox(database), producer: runtime.producer, logger});
+
+  const outcomes = new TransactionOutcomes(store);
+  const leaves = new AccessLeaves({ledger, projection: store, sleep: async (ms) => sleep(ms)});
+  const projectBlock = new ProjectBlock({store, leaves, traces, outcomes});
+  const chain = new FollowChain({
+    genesis: genesis.genesis, client: runtime.ledger, logger,
+    afterBlock: () => {
+      outbox.poke();
+    },
+  }, {store, projectBlock});
+
+  return [
+    {provide: PROJECTION, useValue: store},
+    {provide: LEDGER_SOURCE, useValue: ledger},
+    {provide: CHAIN_ID, useValue: chainId},
+    {provide: ORGANISATION, useValue: organisation},
+    {provide: NONCE_MEMORY, useValue: nonces},
+    {provide: KEY_RESOLVER, useValue: new ResolveKey({projection: store})},
+    {provide: SubmitTransaction, useValue: new SubmitTransaction({chainId}, {ledger, projection: store, traces, outcomes})},
+    {provide: AnswerProofs, useValue: new AnswerProofs({trust: genesis}, {ledger})},
+    {provide: ExplainAccess, useValue: new ExplainAccess({projection: store})},
+    {provide: KeepWraps, useValue: new KeepWraps({chainId}, {projection: store, documents})},
+    {provide: KeepProfiles, useValue: new KeepProfiles({chainId}, {projection: store, documents})},
+    {provide: KeepDetails, useValue: new KeepDetails({projection: store, documents})},
+    {provide: Complain, useValue: new Complain({now}, {projection: store, documents})},
+    {provide: FindDevice, useValue: new FindDevice({projection: store})},
+    {
+      provide: ReleaseKeys,
+      useValue: new ReleaseKeys({chainId, organisation, releaseKeys: runtime.releaseKeys, now}, {projection: store, proven, alerts, register: new PrismaReleaseRegister(database)}),
+    },
+    {provide: PolicyLifecycle, useValue: new PolicyLifecycle(runtime, {chain, outbox, shortLived: [traces, nonces]})},
+  ];
+}
