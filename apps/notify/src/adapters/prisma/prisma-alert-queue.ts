@@ -1,0 +1,85 @@
+import type {AlertQueue, AlertToQueue, Effects, Position} from '../../application/ports.js';
+import type {QueuedAlert} from '../../domain/alert.js';
+import type {PatientKey} from '../../domain/ledger-event.js';
+import {fromRow, toRow} from './alert-row.js';
+import {inTransaction} from './database.js';
+import type {Database, Session} from './database.js';
+
+/** Alerts in PostgreSQL. A patient's row is locked while her alerts get their numbers, so that numbers become visible in their order. */
+export class PrismaAlertQueue implements AlertQueue {
+  constructor(private readonly database: Database) {}
+
+  async save({alerts, keys, position}: Effects): Promise<ReadonlySet<string>> {
+    return inTransaction(this.database, async (session) => {
+      const fresh = await queueAll(session, alerts);
+      for (const key of keys ?? []) await putKey(session, key);
+      if (position !== undefined) await movePosition(session, position);
+      return fresh;
+    });
+  }
+
+  async page({patient, after, limit, pushedOnly}: {patient: string; after: bigint; limit: number; pushedOnly: boolean}): Promise<QueuedAlert[]> {
+    const rows = await this.database.alert.findMany({where: {patient, seq: {gt: after}, ...(pushedOnly ? {pushed: true} : {})}, orderBy: {seq: 'asc'}, take: limit});
+    return rows.map(fromRow);
+  }
+
+  async acknowledge(patient: string, alertId: string): Promise<boolean> {
+    const {count} = await this.database.alert.updateMany({where: {patient, alertId}, data: {acknowledged: true}});
+    return count === 1;
+  }
+}
+
+async function queueAll(session: Session, alerts: readonly AlertToQueue[]): Promise<ReadonlySet<string>> {
+  const fresh = new Set<string>();
+  // One order of locks for everybody, so that two batches cannot wait for each other.
+  for (const patient of [...new Set(alerts.map(({alert}) => alert.patient))].toSorted()) {
+    const own = alerts.filter(({alert}) => alert.patient === patient);
+    for (const id of await queueOf(session, patient, own)) fresh.add(id);
+  }
+  return fresh;
+}
+
+async function queueOf(session: Session, patient: string, alerts: readonly AlertToQueue[]): Promise<string[]> {
+  const [locked] = await session.$queryRaw<{last_seq: bigint}[]>`
+    INSERT INTO patients (patient) VALUES (${patient}) ON CONFLICT (patient) DO UPDATE SET patient = EXCLUDED.patient RETURNING last_seq`;
+  const known = new Set((await session.alert.findMany({where: {alertId: {in: alerts.map(({alert}) => alert.alertId)}}, select: {alertId: true}})).map(({alertId}) => alertId));
+  const fresh = new Map<string, AlertToQueue>();
+  for (const one of alerts) {
+    if (known.has(one.alert.alertId)) await complete(session, one);
+    else if (!fresh.has(one.alert.alertId)) fresh.set(one.alert.alertId, one);
+  }
+  let seq = locked?.last_seq ?? 0n;
+  if (fresh.size === 0) return [];
+  await session.alert.createMany({data: [...fresh.values()].map((one) => toRow(one, ++seq))});
+  await session.patient.update({where: {patient}, data: {lastSeq: seq}});
+  await queueDeliveries(session, patient, [...fresh.values()].filter(({pushed}) => pushed).map(({alert}) => alert.alertId));
+  return [...fresh.keys()];
+}
+
+// Whoever told first may have known less.
+async function complete(session: Session, {alert: {alertId, patient, reader, organisation, permit, request}}: AlertToQueue): Promise<void> {
+  if (reader === undefined) return;
+  await session.alert.updateMany({
+    where: {alertId, patient, reader: null},
+    data: {reader, permit: permit ?? null, ...(organisation === undefined ? {} : {organisation}), ...(request === undefined ? {} : {request: Uint8Array.from(request)})},
+  });
+}
+
+async function queueDeliveries(session: Session, patient: string, alertIds: readonly string[]): Promise<void> {
+  if (alertIds.length === 0) return;
+  const webhooks = await session.webhook.findMany({where: {patient}, select: {id: true}});
+  if (webhooks.length === 0) return;
+  await session.delivery.createMany({data: alertIds.flatMap((alertId) => webhooks.map(({id}) => ({alertId, webhookId: id})))});
+}
+
+async function putKey(session: Session, {keyId, patient, publicKey}: PatientKey): Promise<void> {
+  await session.patientKey.updateMany({where: {patient, NOT: {keyId}}, data: {current: false}});
+  const row = {patient, publicKey: Uint8Array.from(publicKey), current: true};
+  await session.patientKey.upsert({where: {keyId}, create: {keyId, ...row}, update: row});
+}
+
+async function movePosition(session: Session, {topic, partition, nextOffset}: Position): Promise<void> {
+  await session.$executeRaw`
+    INSERT INTO consumer_offsets (topic, partition, next_offset) VALUES (${topic}, ${partition}, ${nextOffset})
+    ON CONFLICT (topic, partition) DO UPDATE SET next_offset = GREATEST(consumer_offsets.next_offset, EXCLUDED.next_offset)`;
+}

@@ -1,0 +1,25 @@
+import {Controller, Get, Inject, Put, UseGuards} from '@nestjs/common';
+import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/nest-service';
+import type {Caller} from '@vitalvault/nest-service';
+import type {Preferences} from '../../application/ports.js';
+import {PREFERENCES} from '../../notify.tokens.js';
+import {fromRuleBody, rulesBody, toRuleBody} from './preferences.dto.js';
+import type {RulesBody} from './preferences.dto.js';
+import {patientOf} from './patient.js';
+
+@Controller('v1/rules')
+@UseGuards(RequestSignatureGuard)
+export class RulesController {
+  constructor(@Inject(PREFERENCES) private readonly preferences: Preferences) {}
+
+  @Get()
+  async rules(@SignedBy() caller: Caller): Promise<object> {
+    return {rules: (await this.preferences.rules(patientOf(caller))).map(toRuleBody)};
+  }
+
+  @Put()
+  async put(@SignedBy() caller: Caller, @ZodBody(rulesBody) body: RulesBody): Promise<object> {
+    await this.preferences.putRules(patientOf(caller), body.rules.map(fromRuleBody));
+    return body;
+  }
+}

@@ -1,0 +1,40 @@
+import {Controller} from '@nestjs/common';
+import {Ctx, EventPattern, Payload} from '@nestjs/microservices';
+import {TOPICS, decodeCanonical} from '@vitalvault/contracts';
+import {AlertSchema, LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
+import {DomainError} from '@vitalvault/errors';
+import {KAFKA_BUS, KafkaContext} from '@vitalvault/kafka-bus';
+import type {KafkaRecord} from '@vitalvault/kafka-bus';
+import {QueueAlerts} from '../../application/queue-alerts.js';
+import {readAlert} from '../../domain/alert.js';
+import type {NewAlert} from '../../domain/alert.js';
+import {effectsOf} from '../../domain/ledger-event.js';
+import {withAlertSpans} from '../alert-span.js';
+import type {ToldAlert} from '../alert-span.js';
+
+@Controller()
+export class AlertEventsController {
+  constructor(private readonly queue: QueueAlerts) {}
+
+  /** What other services tell. */
+  @EventPattern<string>(TOPICS.alerts, KAFKA_BUS, {batch: true})
+  async alerts(@Payload() records: readonly KafkaRecord[], @Ctx() context: KafkaContext): Promise<void> {
+    const told = records.map((record) => ({alert: alertOf(record), cause: record.traceparent}));
+    await withAlertSpans(told, (alerts) => this.queue.execute({alerts, position: context}));
+  }
+
+  /** What the ledger says: one event per leaf of an access log. */
+  @EventPattern<string>(TOPICS.ledgerEvents, KAFKA_BUS, {batch: true})
+  async ledgerEvents(@Payload() records: readonly KafkaRecord[], @Ctx() context: KafkaContext): Promise<void> {
+    const effects = records.map((record) => ({cause: record.traceparent, ...effectsOf(decodeCanonical(LedgerEventSchema, record.value))}));
+    const told = effects.flatMap(({alert, cause}): ToldAlert[] => (alert === undefined ? [] : [{alert, cause}]));
+    const keys = effects.flatMap(({key}) => (key === undefined ? [] : [key]));
+    await withAlertSpans(told, (alerts) => this.queue.execute({alerts, keys, position: context}));
+  }
+}
+
+function alertOf(record: KafkaRecord): NewAlert {
+  const alert = readAlert(decodeCanonical(AlertSchema, record.value));
+  if (alert instanceof DomainError) throw alert;
+  return alert;
+}

@@ -1,0 +1,23 @@
+import {z} from 'zod';
+import {commonConfig, setting} from '@vitalvault/nest-service';
+
+const {host, httpPort, grpcPort, organisation, kafkaBrokers, databaseUrl, otlpUrl, logLevel} = commonConfig;
+const count = z.coerce.number().int().min(1);
+
+/** Settings of notify; see docs/config/notify.md. */
+export const notifyConfig = z.strictObject({
+  host, httpPort, grpcPort, organisation, kafkaBrokers, databaseUrl, otlpUrl, logLevel,
+  webhookAllowLoopback: z.enum(['true', 'false']).default('false').describe('Whether webhooks may go to this machine, over plain HTTP too: for development only.'),
+  webhookTimeoutMs: count.default(5_000).describe('Time for one delivery of a webhook, in milliseconds.'),
+  eventStreams: count.default(1_000).describe('Event streams that may be open at once.'),
+  eventStreamsOfPatient: count.default(8).describe('Event streams of one patient that may be open at once.'),
+  keepAliveMs: count.default(15_000).describe('A comment is sent on an event stream after so many milliseconds of silence.'),
+});
+
+export type NotifyConfig = z.infer<typeof notifyConfig>;
+
+/** The settings that the migration needs. */
+export const migrateConfig = z.object({databaseUrl: setting.url.describe('PostgreSQL URL of the service\'s own database.')});
+
+/** The environment of this process; nothing else in notify reads it. */
+export const environment = (): Readonly<Record<string, string | undefined>> => process.env;
