@@ -1,17 +1,11 @@
-import {DomainError} from '@vitalvault/errors';
-
-/** Reads a body that may not have more than `maxBytes`. @throws DomainError ipfs-unavailable when it has. */
-export async function readBounded(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const announced = Number(response.headers.get('content-length') ?? 0);
-  if (announced > maxBytes) {
-    await response.body?.cancel();
-    throw new DomainError('ipfs-unavailable', {detail: 'a peer answered with more than was asked for'});
-  }
+/** Reads a body; undefined when it has more than `maxBytes`. */
+export async function readBounded(response: Response, maxBytes: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > maxBytes) throw new DomainError('ipfs-unavailable', {detail: 'a peer answered with more than was asked for'});
+    // Leaving the loop cancels the body.
+    if (size > maxBytes) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

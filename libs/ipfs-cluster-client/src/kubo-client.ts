@@ -1,8 +1,13 @@
 import {DomainError} from '@vitalvault/errors';
 import {withSpan} from '@vitalvault/nest-service/process';
+import {CID} from 'multiformats/cid';
+import {createHash} from 'node:crypto';
 import {readBounded} from './bounded-body.js';
 
-/** Reads raw blocks from one kubo peer through its trustless gateway. The bytes are as the peer gives them: the caller compares the hash. */
+/** What a peer gave for a block. Only `served` has bytes, and only bytes whose SHA-256 is the CID's. */
+export type BlockAnswer = {readonly outcome: 'served'; readonly bytes: Uint8Array} | {readonly outcome: 'corrupt' | 'missing' | 'timeout'};
+
+/** Reads raw blocks from one kubo peer through its trustless gateway and compares them with their CID. */
 export class KuboClient {
   /** @param options.index place in the list of peers, for logs and spans */
   constructor(private readonly options: {gatewayUrl: string; index: number}) {}
@@ -11,27 +16,35 @@ export class KuboClient {
     return this.options.index;
   }
 
-  /**
-   * Bytes that this peer has under `cid`; undefined: it has none.
-   * @throws DomainError ipfs-unavailable when it does not answer in time or answers nonsense
-   */
-  async blockGet(cid: string, limits: {timeoutMs: number; maxBytes: number}): Promise<Uint8Array | undefined> {
-    return withSpan('ipfs block get', {kind: 'client', attributes: {'vitalvault.ipfs_peer': this.options.index, 'server.address': new URL(this.options.gatewayUrl).host}}, async (span) => {
-      try {
-        const response = await fetch(new URL(`/ipfs/${cid}?format=raw`, this.options.gatewayUrl), {
-          headers: {accept: 'application/vnd.ipld.raw'}, redirect: 'error', signal: AbortSignal.timeout(limits.timeoutMs),
-        });
-        span.setAttribute('http.response.status_code', response.status);
-        if (response.status === 200) return await readBounded(response, limits.maxBytes);
-        await response.body?.cancel();
-        if (NOT_THERE.has(response.status)) return undefined;
-        throw new DomainError('ipfs-unavailable', {meta: {status: response.status}});
-      } catch (cause) {
-        throw cause instanceof DomainError ? cause : new DomainError('ipfs-unavailable', {cause});
-      }
+  /** Never throws: a peer that is away, late, redirects or answers nonsense is `timeout`. */
+  async blockGet(cid: string, limits: {timeoutMs: number; maxBytes: number}): Promise<BlockAnswer> {
+    return withSpan('kubo block get', {kind: 'client', attributes: {'vv.peer': this.options.index, 'vv.cid': cid, 'server.address': new URL(this.options.gatewayUrl).host}}, async (span) => {
+      const answer = await this.#get(cid, limits).catch((): BlockAnswer => ({outcome: 'timeout'}));
+      span.setAttribute('vv.outcome', answer.outcome);
+      return answer;
     });
+  }
+
+  async #get(cid: string, limits: {timeoutMs: number; maxBytes: number}): Promise<BlockAnswer> {
+    const response = await fetch(new URL(`/ipfs/${cid}?format=raw`, this.options.gatewayUrl), {
+      headers: {accept: 'application/vnd.ipld.raw'}, redirect: 'error', signal: AbortSignal.timeout(limits.timeoutMs),
+    });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      if (NOT_THERE.has(response.status)) return {outcome: 'missing'};
+      throw new DomainError('ipfs-unavailable', {meta: {status: response.status}});
+    }
+    const bytes = await readBounded(response, limits.maxBytes);
+    if (bytes === undefined) return {outcome: 'corrupt'};
+    return isBlockOf(cid, bytes) ? {outcome: 'served', bytes} : {outcome: 'corrupt'};
   }
 }
 
 // What kubo's gateway answers for a block that it does not have and may not fetch.
 const NOT_THERE = new Set([404, 410, 412, 500, 504]);
+const SHA2_256 = 0x12;
+
+function isBlockOf(cid: string, bytes: Uint8Array): boolean {
+  const {multihash} = CID.parse(cid);
+  return multihash.code === SHA2_256 && createHash('sha256').update(bytes).digest().equals(multihash.digest);
+}

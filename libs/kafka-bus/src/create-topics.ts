@@ -16,6 +16,7 @@ const DAY_MS = 86_400_000;
 
 /** Name of the topic that takes what a consumer of `topic` could not handle. */
 export const deadLetterTopic = (topic: string): string => topic + DLQ;
+export const isDeadLetterTopic = (topic: string): boolean => topic.endsWith(DLQ);
 
 /**
  * Creates topics that are not there, each with its dead-letter topic, and waits for a broker up to `timeoutMs`.

@@ -63,8 +63,7 @@ export class KafkaProducer {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const producer = await this.#producer?.catch(() => undefined);
-    await producer?.disconnect().catch(() => undefined);
+    await this.#forget();
   }
 
   #messageOf(message: MessageToSend, of: number): Message {
@@ -106,9 +105,17 @@ export class KafkaProducer {
         for (const {settle} of taken) settle();
       } catch (error) {
         for (const {settle} of taken) settle(error);
+        await this.#forget();
       }
     }
     this.#flushing = false;
+  }
+
+  // kafkajs keeps asking for every topic it was ever told, so one that does not exist would fail all later sends. A fresh producer knows none.
+  async #forget(): Promise<void> {
+    const producer = await this.#producer?.catch(() => undefined);
+    this.#producer = undefined;
+    await producer?.disconnect().catch(() => undefined);
   }
 
   #take(): Waiting[] {

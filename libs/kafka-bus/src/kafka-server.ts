@@ -4,7 +4,7 @@ import {contextOf, linksTo, withSpan} from '@vitalvault/nest-service/process';
 import type {Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage} from 'kafkajs';
 import {lastValueFrom} from 'rxjs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {deadLetterTopic} from './create-topics.js';
+import {deadLetterTopic, isDeadLetterTopic} from './create-topics.js';
 import {connectKafka} from './kafka-connection.js';
 import type {KafkaOptions} from './kafka-connection.js';
 import type {KafkaProducer} from './kafka-producer.js';
@@ -221,6 +221,8 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   }
 
   async #deadLetter(record: KafkaRecord, reason: string): Promise<void> {
+    // A dead letter that cannot be handled has nowhere to go; it stays in its topic.
+    if (isDeadLetterTopic(record.topic)) return;
     const text = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : typeof value === 'string' ? value : '');
     await this.options.producer.send(deadLetterTopic(record.topic), [{
       key: record.key, value: record.value, contentType: text(record.headers['content-type']), messageId: text(record.headers['message-id']), traceparent: record.traceparent,

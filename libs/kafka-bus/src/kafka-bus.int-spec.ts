@@ -1,0 +1,148 @@
+import {Controller, Module} from '@nestjs/common';
+import {Ctx, EventPattern, Payload} from '@nestjs/microservices';
+import {DomainError} from '@vitalvault/errors';
+import {createHttpService, createLogger} from '@vitalvault/nest-service';
+import type {HttpService} from '@vitalvault/nest-service';
+import {eventually, startEngines} from '@vitalvault/testkit';
+import type {Engines} from '@vitalvault/testkit';
+import {createTopics, deadLetterTopic} from './create-topics.js';
+import {KafkaProducer} from './kafka-producer.js';
+import {KAFKA_BUS, KafkaContext} from './kafka-record.js';
+import type {KafkaRecord, OffsetStore} from './kafka-record.js';
+import {KafkaServer} from './kafka-server.js';
+
+const topic = 'vv.spec.v1';
+const seen: string[] = [];
+const dead: {value: string; reason: string}[] = [];
+const stored = new Map<string, bigint>();
+const offsets: OffsetStore = {
+  load: (on, partition) => Promise.resolve(stored.get(`${on}/${String(partition)}`)),
+  save: (on, partition, next) => Promise.resolve(void stored.set(`${on}/${String(partition)}`, next)),
+};
+let behaviour: (text: string) => Error | undefined = () => undefined;
+
+@Controller()
+class SpecController {
+  @EventPattern<string>(topic, KAFKA_BUS, {batch: true})
+  async take(@Payload() records: readonly KafkaRecord[], @Ctx() context: KafkaContext): Promise<void> {
+    for (const record of records) {
+      const error = behaviour(text(record));
+      if (error !== undefined) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    seen.push(...records.map(text));
+    await offsets.save(context.topic, context.partition, context.nextOffset);
+  }
+
+  @EventPattern<string>(deadLetterTopic(topic), KAFKA_BUS)
+  async takeDead(@Payload() value: Uint8Array, @Ctx() context: KafkaContext): Promise<void> {
+    dead.push({value: Buffer.from(value).toString(), reason: String(context.record.headers['dlq-reason'])});
+    await offsets.save(context.topic, context.partition, context.nextOffset);
+  }
+}
+
+@Module({controllers: [SpecController]})
+class SpecModule {}
+
+const text = (record: KafkaRecord): string => Buffer.from(record.value).toString();
+const logger = createLogger({service: 'spec', level: 'error'});
+const message = (value: string): {key: Uint8Array; value: Uint8Array} => ({key: Buffer.from('k'), value: Buffer.from(value)});
+
+describe('kafka-bus over a real broker', () => {
+  let engines: Engines;
+  let producer: KafkaProducer;
+  let brokers: string[];
+  let stalled = 0;
+
+  async function serve(): Promise<HttpService> {
+    const server = new KafkaServer({
+      brokers, clientId: 'spec', groupId: 'spec', logger, offsets, producer, retry: {attempts: 2, firstDelayMs: 10, maxDelayMs: 50}, onStalled: () => stalled++,
+    });
+    const service = await createHttpService({module: SpecModule, logger, host: '127.0.0.1', httpPort: 0, microservices: [{strategy: server}]});
+    await service.listen();
+    await eventually(() => {
+      if (server.reason() !== undefined) throw new Error('not joined');
+    }, 30_000);
+    return service;
+  }
+
+  beforeAll(async () => {
+    engines = await startEngines({only: ['kafka']});
+    brokers = [engines.endpoints.kafka];
+    producer = new KafkaProducer({brokers, clientId: 'spec-producer', logger});
+    await createTopics({brokers, clientId: 'spec', logger, topics: [{topic, partitions: 2}]});
+  });
+
+  afterAll(async () => {
+    await producer.close();
+    await engines.stop();
+  });
+
+  it('creates topics twice without complaint', async () => {
+    await createTopics({brokers, clientId: 'spec', logger, topics: [{topic, partitions: 2}]});
+  });
+
+  it('brings messages in order, once, with offsets of our own; a second process goes on where the first stored', async () => {
+    const first = await serve();
+    await producer.send(topic, ['a', 'b', 'c'].map(message));
+    await eventually(() => {
+      expect(seen).toEqual(['a', 'b', 'c']);
+    });
+    await first.close();
+    await producer.send(topic, [message('d')]);
+    const second = await serve();
+    await eventually(() => {
+      expect(seen).toEqual(['a', 'b', 'c', 'd']);
+    });
+    await second.close();
+  });
+
+  it('believes the database, not Kafka, about what was handled', async () => {
+    const partition = [...stored.keys()].find((key) => key.startsWith(`${topic}/`)) ?? '';
+    stored.set(partition, (stored.get(partition) ?? 0n) - 2n);
+    seen.length = 0;
+    const service = await serve();
+    await eventually(() => {
+      expect(seen).toEqual(['c', 'd']);
+    });
+    await service.close();
+  });
+
+  it('puts a poisoned message aside with its reason, keeps its neighbours, and waits out a dependency', async () => {
+    seen.length = 0;
+    let away = 3;
+    behaviour = (value) => {
+      if (value === 'poison') return new DomainError('malformed');
+      return value === 'later' && away-- > 0 ? new DomainError('database-unavailable') : undefined;
+    };
+    const service = await serve();
+    await producer.send(topic, ['x', 'poison', 'later', 'y'].map(message));
+    await eventually(() => {
+      expect(seen).toEqual(['x', 'later', 'y']);
+      expect(dead).toEqual([{value: 'poison', reason: 'malformed'}]);
+    }, 20_000);
+    await service.close();
+    behaviour = () => undefined;
+  });
+
+  it('a topic that does not exist fails that send, not the ones after it', async () => {
+    await expect(producer.send('vv.nowhere.v1', [message('x')])).rejects.toMatchObject({code: 'bus-unavailable'});
+    await producer.send(topic, [message('z')]);
+  });
+
+  it('fails a send within six seconds when the broker was killed, and goes on when it is back', async () => {
+    seen.length = 0;
+    const service = await serve();
+    await engines.control('kill', 'kafka');
+    const began = Date.now();
+    await expect(producer.send(topic, [message('lost')])).rejects.toMatchObject({code: 'bus-unavailable'});
+    expect(Date.now() - began).toBeLessThan(6_000);
+    await engines.control('start', 'kafka');
+    await eventually(() => producer.send(topic, [message('back')]), 30_000, 500);
+    await eventually(() => {
+      expect(seen.at(-1)).toBe('back');
+    }, 60_000);
+    await service.close();
+    expect(stalled).toBe(0);
+  });
+});
