@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {mkdirSync} from 'node:fs';
+import {cpSync, mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {StoryFailed} from './narrator.js';
 import {Said} from './said.js';
@@ -17,17 +17,28 @@ export interface Stagecraft {
 /** Somebody in the story: a home and a passphrase of her own, and `vv` processes that see nothing else. */
 export class Actor {
   readonly home: string;
-  private readonly passphrase = randomBytes(18).toString('base64url');
 
-  constructor(readonly name: string, private readonly craft: Stagecraft) {
+  constructor(readonly name: string, private readonly craft: Stagecraft, private readonly passphrase = randomBytes(18).toString('base64url')) {
     this.home = join(craft.dir, name);
     mkdirSync(craft.dir, {recursive: true, mode: 0o700});
   }
 
+  /** Somebody who got hold of this actor's things as they are now: a copy of the home, and the passphrase. */
+  copied(name: string): Actor {
+    const copy = new Actor(name, this.craft, this.passphrase);
+    cpSync(this.home, copy.home, {recursive: true});
+    return copy;
+  }
+
   /** Runs `vv` in this actor's home, whatever comes of it. `onLine`: progress lines of its standard error. */
   async tries(args: readonly string[], onLine?: (line: string) => void): Promise<Said> {
+    return this.triesWithoutHome([...args, '--home', this.home], onLine);
+  }
+
+  /** Runs a command that needs no home, whatever comes of it. */
+  async triesWithoutHome(args: readonly string[], onLine?: (line: string) => void): Promise<Said> {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, ['--no-warnings', MAIN, ...args, '--home', this.home, '--endpoints', this.craft.endpoints, '--json'], {
+    const child = spawn(process.execPath, ['--no-warnings', MAIN, ...args, '--endpoints', this.craft.endpoints, '--json'], {
       env: {PATH: process.env['PATH'], VV_PASSPHRASE: this.passphrase},
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -48,15 +59,23 @@ export class Actor {
 
   /** Runs `vv`, which must do what it is told. @throws StoryFailed */
   async does(args: readonly string[], onLine?: (line: string) => void): Promise<Said> {
-    const said = await this.tries(args, onLine);
-    if (said.exit !== 0) throw new StoryFailed(`${said.command} ended with ${said.exit}: ${said.errorText}`);
-    return said;
+    return mustBeDone(await this.tries(args, onLine));
+  }
+
+  /** The same for a command that needs no home. @throws StoryFailed */
+  async doesWithoutHome(args: readonly string[]): Promise<Said> {
+    return mustBeDone(await this.triesWithoutHome(args));
   }
 
   /** A file that this actor hands over. */
   paper(name: string): string {
     return join(this.craft.dir, `${this.name}.${name}`);
   }
+}
+
+function mustBeDone(said: Said): Said {
+  if (said.exit !== 0) throw new StoryFailed(`${said.command} ended with ${said.exit}: ${said.errorText}`);
+  return said;
 }
 
 // The last line is the answer; lines before it may be progress.

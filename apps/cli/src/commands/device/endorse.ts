@@ -1,22 +1,28 @@
 import {endorseRegistration} from '@vitalvault/sdk';
 import {Option} from 'commander';
+import {CliError} from '../../cli-error.js';
 import {defineCommand} from '../../define-command.js';
 import {deviceMemory} from '../../device/device-home.js';
 import type {DeviceSecrets} from '../../device/device-home.js';
 import {paperText, readPaper, writePaper} from '../../exchange.js';
 import {fields} from '../../text/columns.js';
 
-export const endorseCommand = defineCommand<{in: string; out?: string}>({
+export const endorseCommand = defineCommand<{in: string; out?: string; newOwner?: boolean}>({
   name: 'endorse',
   summary: 'sign the owner\'s registration: the device proves that it has its key, and remembers its owner',
   options: [
     new Option('--in <file>', 'registration, signed by the owner').makeOptionMandatory(),
     new Option('--out <file>', 'the registration with both signatures'),
+    new Option('--new-owner', 'sign although it has an owner already, for a device that was sold or given away'),
   ],
   examples: ['vv device endorse --home watch --in registration.json --out registration.signed.json'],
   run: async (session, options) => {
     const {key} = await session.home.secrets<DeviceSecrets>('device');
     const {part, owner} = endorseRegistration(paperText(readPaper(options.in, 'transaction-part'), 'part'), key);
+    const {owner: before} = deviceMemory(session).read();
+    if (before !== undefined && before !== owner && options.newOwner !== true) {
+      throw new CliError('device-owned', `This device belongs to ${before}.`, {remedy: 'If it changed hands, say so with --new-owner; the ledger still asks that the old owner removed it.'});
+    }
     await deviceMemory(session).update((memory) => ({value: {...memory, owner}, result: undefined}));
     writePaper(options.out, 'transaction-part', {part});
     return {json: {part, owner}, text: fields({owner, 'signed by both': options.out ?? part})};

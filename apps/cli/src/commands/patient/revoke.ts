@@ -11,9 +11,11 @@ export const revokeCommand = defineCommand<{grant: string}>({
   examples: ['vv patient revoke --home anna --grant 77ab…'],
   run: async (session, {grant}) => {
     const {grants} = await openPatient(session);
+    const startedAt = performance.now();
     const {result, outcomes, rewrapped} = await grants.revoke(grant);
+    const tookMs = Math.round(performance.now() - startedAt);
     return {
-      json: {grantId: grant, txId: result.txId, height: result.height, epochs: outcomes, rewrapped},
+      json: {grantId: grant, tookMs, txId: result.txId, height: result.height, epochs: outcomes, rewrapped},
       text: [
         ...fields({revoked: grant, transaction: result.txId, height: result.height, 'keys handed on to': `${rewrapped.length} other grants`}),
         ...columns(outcomes.map(({typeName, epoch, fromSlot, codeName}) => [typeName, `epoch ${epoch}`, `from ${slotText(fromSlot)}`, codeName])),

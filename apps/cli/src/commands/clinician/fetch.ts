@@ -1,0 +1,43 @@
+import {heartRateOf} from '@vitalvault/sdk';
+import type {Opened} from '@vitalvault/sdk';
+import {Option} from 'commander';
+import {openMember, ticketOf} from '../../clinician/member-home.js';
+import {writeReadings} from '../../clinician/readings-file.js';
+import {EXIT} from '../../cli-error.js';
+import {defineCommand} from '../../define-command.js';
+import {fields} from '../../text/columns.js';
+import {plotReadings} from '../../text/heart-rate-plot.js';
+
+export const fetchCommand = defineCommand<{tx: string; out?: string; plot?: boolean}>({
+  name: 'fetch',
+  summary: 'have the keys of a permit released, and open and check every record',
+  options: [
+    new Option('--tx <id>', 'transaction of the permit').makeOptionMandatory(),
+    new Option('--out <file>', 'write the readings (plaintext, mode 0600)'),
+    new Option('--plot', 'draw them'),
+  ],
+  examples: ['vv clinician fetch --home keller --tx 3fa9… --plot', 'vv clinician fetch --home keller --tx 3fa9… --out readings.json'],
+  run: async (session, options) => {
+    const {secrets, clinician} = await openMember(session);
+    const startedAt = performance.now();
+    const opened = await clinician.fetch(ticketOf(secrets, options.tx));
+    const tookMs = Math.round(performance.now() - startedAt);
+    const rates = ratesOf(opened);
+    if (options.out !== undefined) writeReadings(options.out, rates);
+    const {findings, records} = opened;
+    return {
+      json: {records: records.length, readings: rates.length, findings, tookMs, recordIds: records.map((record) => record.recordId)},
+      text: [
+        ...fields({records: records.length, readings: rates.length, findings: findings.length === 0 ? 'none' : findings.map(({kind, detail}) => `${kind}: ${detail}`).join('; '), took: `${tookMs} ms`}),
+        ...(options.plot === true ? plotReadings(rates.map(({unixSeconds, beatsPerMinute}) => ({unixSeconds, value: beatsPerMinute})), {columns: session.environment.columns, rows: 14}) : []),
+      ],
+      exit: findings.length === 0 ? EXIT.done : EXIT.refused,
+    };
+  },
+});
+
+function ratesOf({records}: Opened) {
+  return records.flatMap(({readings}) => readings.map(heartRateOf))
+    .map(({timeMs, beatsPerMinute, note}) => ({unixSeconds: timeMs / 1000, beatsPerMinute, ...(note === undefined ? {} : {note})}))
+    .sort((a, b) => a.unixSeconds - b.unixSeconds);
+}

@@ -1,0 +1,26 @@
+import {toHex} from '@vitalvault/contracts';
+import {Option} from 'commander';
+import {defineCommand} from '../define-command.js';
+import {writePaper} from '../exchange.js';
+import {leafJson, leafRow} from '../log/leaf-text.js';
+import {openPatient} from '../patient/patient-home.js';
+import {columns, fields} from '../text/columns.js';
+
+export const logCommand = defineCommand<{validator?: string; out?: string}>({
+  name: 'log',
+  summary: 'the patient\'s access log, checked: whole, in order, proven under a fresh header that the genesis\' validators signed',
+  options: [
+    new Option('--validator <n>', 'have it answered by another validator (from 0)'),
+    new Option('--out <file>', 'keep the log with its proofs, for `vv verify`'),
+  ],
+  examples: ['vv log --home anna', 'vv log --home anna --validator 2 --out log.json'],
+  run: async (session, {validator, out}) => {
+    const {log} = await openPatient(session);
+    const {leaves, head, header, evidence} = await log.accessLog(validator === undefined ? undefined : Number(validator));
+    writePaper(out, 'access-log', {...evidence});
+    return {
+      json: {size: head.size, root: toHex(head.root), height: header.height, headerTimeMs: header.timeMs, entries: leaves.map(leafJson)},
+      text: [...columns(leaves.map(leafRow)), ...fields({entries: head.size, root: toHex(head.root), 'proven by header': header.height})],
+    };
+  },
+});

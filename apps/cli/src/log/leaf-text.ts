@@ -1,0 +1,37 @@
+import {PURPOSE, toHex} from '@vitalvault/contracts';
+import type {AccessLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {slotText} from '../slots.js';
+
+const purposeNames = new Map<number, string>(Object.entries(PURPOSE).map(([name, code]) => [code, name]));
+
+/** An entry of an access log as a row: number, height, time, what, details. */
+export function leafRow(leaf: AccessLeaf): string[] {
+  return [String(leaf.index), String(leaf.height), new Date(Number(leaf.blockTime) * 1000).toISOString().slice(0, 19), ...eventText(leaf)];
+}
+
+/** An entry as JSON fields. */
+export function leafJson(leaf: AccessLeaf): Record<string, unknown> {
+  const [kind, details] = eventText(leaf);
+  return {index: leaf.index, height: leaf.height, blockTime: leaf.blockTime, txId: leaf.txId, event: leaf.event.case, kind, details};
+}
+
+function eventText({event}: AccessLeaf): [string, string] {
+  switch (event.case) {
+    case 'enrolled': return ['enrolled', `by ${short(event.value.organisation)}`];
+    case 'keys': return ['keys', event.value.epochStatements.length === 0 ? 'changed' : `${event.value.epochStatements.length} epoch(s)`];
+    case 'deviceRegistered': return ['device', `${short(event.value.device)} registered (${event.value.registration})`];
+    case 'deviceRemoved': return ['device', `${short(event.value.device)} removed`];
+    case 'grant': return ['grant', `${short(event.value.grantId)} ${event.value.grant?.revoked === true ? 'revoked' : `to ${short(event.value.grant?.grantee ?? new Uint8Array())}`}`];
+    case 'access': {
+      const {reader, request, decision} = event.value;
+      const hours = request === undefined ? '' : `${slotText(request.slotFrom)} to ${slotText(request.slotTo)} ${purposeNames.get(request.purpose) ?? ''}`;
+      return [decision?.permit === true ? 'permitted' : 'refused', `${short(reader)} ${hours}`];
+    }
+    default: return ['unknown', ''];
+  }
+}
+
+/** First digits of an id: enough to tell apart what a page shows. */
+function short(bytes: Uint8Array): string {
+  return toHex(bytes).slice(0, 10);
+}

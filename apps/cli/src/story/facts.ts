@@ -1,0 +1,23 @@
+import type {Latencies} from '../latencies.js';
+import type {StoryBatch, StoryDecision} from './props.js';
+
+/** What demo.json tells: counts, heights, CIDs, decisions, alerts, latencies. */
+export interface Facts {
+  run: string;
+  chainId: string;
+  ok: boolean;
+  failure?: string;
+  tookMs: number;
+  steps: {number: number; title: string; tookMs: number; held: string[]}[];
+  counts: Record<string, number>;
+  batches: StoryBatch[];
+  decisions: StoryDecision[];
+  alerts: {kind: string; subject: string; raisedAtMs: number}[];
+  latencies: Record<string, Latencies>;
+  memoryMiB?: number;
+  search: {store: string; files: number; megabytes: number; sentence: number; control: number}[];
+}
+
+export function emptyFacts(run: string, chainId: string): Facts {
+  return {run, chainId, ok: false, tookMs: 0, steps: [], counts: {}, batches: [], decisions: [], alerts: [], latencies: {}, search: []};
+}

@@ -1,0 +1,41 @@
+import {randomBytes} from 'node:crypto';
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import {readEndpoints} from '../actor/endpoints.js';
+import {environment} from '../config.js';
+import {parseHeartRateCsv} from '../csv/heart-rate-csv.js';
+import {readCsvFile} from '../device/device-home.js';
+import {styleOf} from '../text/style.js';
+import {Actor} from './actor.js';
+import {emptyFacts} from './facts.js';
+import {Narrator} from './narrator.js';
+import {ProcessSite} from './process-site.js';
+import {Props} from './props.js';
+import type {StoryRun} from './story-run.js';
+
+const READINGS = join(import.meta.dirname, '../../../../test/data/wearables/fitbit-heart-rate-5s.csv');
+
+/** A fresh playing: new identities in homes of their own below $DATA/actors/<run>. @param data data directory of a running system */
+export function prepareStory(data: string): StoryRun {
+  const {colour, interactive} = environment();
+  const endpoints = readEndpoints(join(data, 'endpoints.json'));
+  const run = freshRun(data);
+  const craft = {dir: join(data, 'actors', run), endpoints: join(data, 'endpoints.json')};
+  const narrator = new Narrator({write: (text) => process.stdout.write(text), interactive, style: styleOf(colour), now: () => Date.now()});
+  const actor = (name: string) => new Actor(name, craft);
+  return {
+    data, endpoints, narrator,
+    site: new ProcessSite(data),
+    facts: emptyFacts(run, endpoints.chainId),
+    props: new Props(),
+    source: {file: READINGS, rows: parseHeartRateCsv(readCsvFile(READINGS))},
+    cast: {office: actor('office'), patient: actor('patient'), watch: actor('watch'), clinician: actor('clinician'), stranger: actor('stranger'), outsider: actor('outsider')},
+  };
+}
+
+function freshRun(data: string): string {
+  for (;;) {
+    const run = randomBytes(3).toString('hex');
+    if (!existsSync(join(data, 'actors', run))) return run;
+  }
+}

@@ -1,0 +1,74 @@
+import {readFileSync, writeFileSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {readReadings} from '../../clinician/readings-file.js';
+import {readSpans} from '../../trace/otlp-lines.js';
+import type {Span} from '../../trace/otlp-lines.js';
+import {allAlerts, awaitAlerts} from '../asking.js';
+import {StoryFailed} from '../narrator.js';
+import type {StoryBatch} from '../props.js';
+import type {Step, StoryRun} from '../story-run.js';
+import {sameReadings} from './05-grant.js';
+
+/** The peer whose kubo stands first in storage's list: its organisation's own. */
+const FIRST_PEER = 0;
+const SPAN_PATIENCE_MS = 15_000;
+
+export const corruptionStep: Step = {
+  title: 'Bytes of a stored block are flipped',
+  async play(run) {
+    const {narrator, props, cast} = run;
+    const {batch, file} = blockOnFirstPeer(run);
+    const intact = flip(file);
+    narrator.say('flipped', `the middle byte of ${batch.cid}`);
+    narrator.say('', `on kubo ${FIRST_PEER}, which storage asks first`);
+    const since = Date.now();
+    const readings = cast.clinician.paper('readings-again.json');
+    try {
+      await cast.clinician.does(['clinician', 'fetch', '--tx', props.get('permit').txId, '--out', readings]);
+      const alerts = await awaitAlerts(run, 'STORAGE_CORRUPT', await corruptSubjects(run));
+      narrator.hold('never served: what she opened is what she opened before', sameReadings(readReadings(readings), readReadings(cast.clinician.paper('readings.json'))));
+      narrator.hold('the storage alert appeared', alerts.length > 0);
+    } finally {
+      // On a real disk an operator would do this; the story leaves the system as it found it.
+      writeFileSync(file, intact);
+    }
+    await showWhoWasAsked(run, batch.cid, since);
+  },
+};
+
+function blockOnFirstPeer({props, site}: StoryRun): {batch: StoryBatch; file: string} {
+  const opened = new Set(props.get('opened').recordIds);
+  for (const batch of props.get('batches').filter(({recordId}) => opened.has(recordId))) {
+    const file = site.blockFile(FIRST_PEER, batch.cid);
+    if (file !== undefined) return {batch, file};
+  }
+  throw new StoryFailed(`kubo ${FIRST_PEER} has none of the blocks that were opened`);
+}
+
+function flip(file: string): Buffer {
+  const intact = readFileSync(file);
+  const flipped = Buffer.from(intact);
+  const middle = Math.floor(flipped.length / 2);
+  flipped[middle] = (flipped[middle] ?? 0) ^ 0xff;
+  writeFileSync(file, flipped);
+  return intact;
+}
+
+/** Subjects of the storage alerts there are; waits until there is one. */
+async function corruptSubjects(run: StoryRun): Promise<string[]> {
+  for (const until = Date.now() + SPAN_PATIENCE_MS; ;) {
+    const subjects = (await allAlerts(run)).filter(({kind}) => kind === 'STORAGE_CORRUPT').map(({subject}) => subject);
+    if (subjects.length > 0 || Date.now() > until) return subjects;
+    await sleep(500);
+  }
+}
+
+async function showWhoWasAsked({site, narrator}: StoryRun, cid: string, since: number): Promise<void> {
+  let asked: Span[] = [];
+  for (const until = Date.now() + SPAN_PATIENCE_MS; asked.length < 2 && Date.now() < until; await sleep(500)) {
+    asked = (await readSpans(site.spansFile)).filter((span) => span.attributes['vv.cid'] === cid && span.startUs > since * 1000).sort((a, b) => a.startUs - b.startUs);
+  }
+  for (const {attributes} of asked) narrator.say('asked', `kubo ${attributes['vv.peer'] ?? '?'}: ${attributes['vv.outcome'] ?? '?'}`);
+  narrator.hold('that peer was asked, its answer thrown away', asked.some(({attributes}) => attributes['vv.peer'] === String(FIRST_PEER) && attributes['vv.outcome'] === 'corrupt'), `${asked.length} spans`);
+  narrator.hold('another replica answered', asked.some(({attributes}) => attributes['vv.peer'] !== String(FIRST_PEER) && attributes['vv.outcome'] === 'served'));
+}

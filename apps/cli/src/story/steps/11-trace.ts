@@ -1,0 +1,36 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {readSpans} from '../../trace/otlp-lines.js';
+import {spanTree} from '../../trace/span-tree.js';
+import type {SpanTree} from '../../trace/span-tree.js';
+import {drawWaterfall} from '../../trace/waterfall.js';
+import type {Step} from '../story-run.js';
+
+const SERVICES = ['ingest', 'storage', 'ledger-abci', 'policy', 'notify'] as const;
+const PATIENCE_MS = 20_000;
+const COLUMNS = 116;
+const SHOWN = 40;
+
+export const traceStep: Step = {
+  title: 'One reading\'s trace, from POST to alert',
+  async play({narrator, props, site, facts}) {
+    const opened = new Set(props.get('opened').recordIds);
+    const traceId = (props.get('batches').find(({recordId}) => opened.has(recordId)) ?? props.get('batches')[0])?.traceId ?? '';
+    const {placed, unreachable} = await completeTree(site.spansFile, traceId);
+    narrator.say('trace', `${traceId}: ${placed.length} spans; ~ is a link from another trace`);
+    narrator.show(drawWaterfall(placed.slice(0, SHOWN), COLUMNS));
+    if (placed.length > SHOWN) narrator.say('', `… and ${placed.length - SHOWN} more: vv trace ${traceId}`);
+    const services = new Set(placed.map(({span}) => span.service));
+    facts.counts['spansOfOneReading'] = placed.length;
+    narrator.hold('it passes through ingest, storage, the ledger, policy and notify', SERVICES.every((name) => services.has(name)), [...services].join(', '));
+    narrator.hold('every span is reachable by parents or links', unreachable.length === 0, unreachable.map(({service, name}) => `${service} ${name}`).join(', '));
+  },
+};
+
+/** The tree once every service is in it; the Collector writes in batches. */
+async function completeTree(file: string, traceId: string): Promise<SpanTree> {
+  for (const until = Date.now() + PATIENCE_MS; ; await sleep(1000)) {
+    const tree = spanTree(await readSpans(file), traceId);
+    const services = new Set(tree.placed.map(({span}) => span.service));
+    if ((SERVICES.every((name) => services.has(name)) && tree.unreachable.length === 0) || Date.now() > until) return tree;
+  }
+}
