@@ -1,5 +1,5 @@
 import type {MessageInitShape} from '@bufbuild/protobuf';
-import {Comet38Client} from '@cosmjs/tendermint-rpc';
+import type {Comet38Client} from '@cosmjs/tendermint-rpc';
 import {NotCanonicalError, decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
 import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
@@ -41,12 +41,11 @@ const HEADER_PAUSE_MS = 50;
 /** What the services ask of the ledger, over several nodes. Answers are NOT verified: see `verifiedProofs`. */
 export class LedgerClient {
   private readonly rpc: Failover;
-  private readonly comet: Comet38Client;
+  private loaded: Promise<Comet38Client> | undefined;
   private nextId = 1;
 
   constructor({rpcUrls, log, timeoutMs = 3_000, deadlineMs = 8_000}: LedgerClientOptions) {
     this.rpc = new Failover({endpoints: rpcUrls.map((url) => httpEndpoint(url, timeoutMs)), log, deadlineMs});
-    this.comet = Comet38Client.create(this.rpc);
   }
 
   /**
@@ -76,7 +75,7 @@ export class LedgerClient {
 
   /** State and log proofs of one committed height, not verified. */
   async proofs(request: MessageInitShape<typeof ProofRequestSchema>): Promise<ProofResponse> {
-    const {code, value, log} = await this.asked(this.comet.abciQuery({path: '/proofs', data: encodeCanonical(ProofRequestSchema, request)}));
+    const {code, value, log} = await this.asked((comet) => comet.abciQuery({path: '/proofs', data: encodeCanonical(ProofRequestSchema, request)}));
     if (code !== undefined && code !== 0) throw new DomainError('invalid-field', {detail: `The ledger refuses the query: ${log ?? ''}`, meta: {code}});
     try {
       return decodeCanonical(ProofResponseSchema, value);
@@ -89,8 +88,9 @@ export class LedgerClient {
   /** A block with its results, or undefined when it is not there yet. */
   async blockIfThere(height: bigint): Promise<LedgerBlock | undefined> {
     try {
-      const {block} = await this.comet.block(Number(height));
-      const {results} = await this.comet.blockResults(Number(height));
+      const comet = await this.comet();
+      const {block} = await comet.block(Number(height));
+      const {results} = await comet.blockResults(Number(height));
       if (BigInt(block.header.height) !== height || results.length !== block.txs.length) {
         throw new DomainError('ledger-unavailable', {detail: `A node gave another block than ${height}, or not its results.`});
       }
@@ -114,7 +114,7 @@ export class LedgerClient {
   }
 
   async status(): Promise<LedgerStatus> {
-    const {syncInfo} = await this.asked(this.comet.status());
+    const {syncInfo} = await this.asked((comet) => comet.status());
     return {height: BigInt(syncInfo.latestBlockHeight), catchingUp: syncInfo.catchingUp};
   }
 
@@ -148,7 +148,7 @@ export class LedgerClient {
 
   /** Ends every call that is under way; the client is of no use afterwards. */
   close(): void {
-    this.comet.disconnect();
+    this.rpc.disconnect();
   }
 
   private async signedHeader(height: bigint | undefined): Promise<string | undefined> {
@@ -175,8 +175,19 @@ export class LedgerClient {
     return {jsonrpc: '2.0' as const, id: this.nextId++, method, params};
   }
 
-  private asked<T>(answer: Promise<T>): Promise<T> {
-    return answer.catch((error: unknown) => { throw toDomainError(error); });
+  private async asked<T>(ask: (comet: Comet38Client) => Promise<T>): Promise<T> {
+    try {
+      return await ask(await this.comet());
+    } catch (error) {
+      throw toDomainError(error);
+    }
+  }
+
+  // Loaded late: cosmjs is CommonJS that requires the very ES modules (noble) which our own graph is still loading at start,
+  // and Jest calls that a cycle.
+  private comet(): Promise<Comet38Client> {
+    this.loaded ??= import('@cosmjs/tendermint-rpc').then((cosmjs) => cosmjs.Comet38Client.create(this.rpc));
+    return this.loaded;
   }
 
   private async pause(ms: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {DomainError} from '@vitalvault/errors';
 import {verifyAnswer} from '@vitalvault/light-client';
-import type {AnswerVerdict, ChainTrust, ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
+import type {AnswerFault, AnswerVerdict, ChainTrust, ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
 import type {ProvenAnswer} from '@vitalvault/proofs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {LedgerClient} from './ledger-client.js';
@@ -27,7 +27,13 @@ export interface VerifiedProofs {
   readonly signedHeader: string;
 }
 
+type Judged = Pick<VerifiedProofs, 'response' | 'signedHeader'> & {readonly verdict: AnswerVerdict};
+
 const PAUSE_MS = 100;
+// A block that changed the state is followed by the next at once.
+const NEXT_HEADER_MS = 5_000;
+// What is wrong because the newest header speaks for another state than the answer; anything else stays wrong.
+const NEXT_HEADER_MAY_HELP: ReadonlySet<AnswerFault> = new Set(['state-proof', 'behind', 'stale-header']);
 
 /**
  * Asks the ledger and believes nothing but what verifies from the genesis on. A node whose answer does not verify is left
@@ -54,9 +60,9 @@ export async function verifiedProofs(options: VerifiedProofsOptions): Promise<Ve
   }
 }
 
-async function attempt({client, request, trust, atLeast, maxHeaderAgeMs}: VerifiedProofsOptions): Promise<Pick<VerifiedProofs, 'response' | 'signedHeader'> & {verdict: AnswerVerdict}> {
+async function attempt({client, request, trust, atLeast, maxHeaderAgeMs}: VerifiedProofsOptions): Promise<Judged> {
   const response = await client.proofs(request);
-  const judge = (signedHeader: string) => ({
+  const judge = (signedHeader: string): Judged => ({
     response,
     signedHeader,
     verdict: verifyAnswer({request, response, signedHeader}, trust, {
@@ -66,6 +72,11 @@ async function attempt({client, request, trust, atLeast, maxHeaderAgeMs}: Verifi
   });
   // On an idle chain the next header is seconds away, but the newest one carries the same root already.
   const newest = judge(await client.lightBlock());
-  if (newest.verdict.ok || atLeast !== undefined && response.height < atLeast) return newest;
-  return judge(await client.waitForHeader(response.height + 1n));
+  if (newest.verdict.ok || !NEXT_HEADER_MAY_HELP.has(newest.verdict.reason)) return newest;
+  if (atLeast !== undefined && response.height < atLeast) return newest;
+  const next = await client.waitForHeader(response.height + 1n, NEXT_HEADER_MS).catch((error: unknown) => {
+    if (error instanceof DomainError && error.code === 'ledger-unavailable') return undefined;
+    throw error;
+  });
+  return next === undefined ? newest : judge(next);
 }

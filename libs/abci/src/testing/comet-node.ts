@@ -14,6 +14,7 @@ export interface CometNodeOptions {
   readonly socketPath: string;
   /** Between blocks with transactions. */
   readonly timeoutCommitMs?: number;
+  readonly emptyBlocksSeconds?: number;
 }
 
 /** One real CometBFT process of a spec, all on loopback. */
@@ -43,12 +44,12 @@ export class CometNode {
 
   /** Starts the process and waits until its RPC answers. */
   async start(genesis: string, peers: readonly string[] = []): Promise<void> {
-    const {binary, home, socketPath, timeoutCommitMs = 200} = this.options;
+    const {binary, home, socketPath, timeoutCommitMs = 200, emptyBlocksSeconds = 1} = this.options;
     await writeFile(join(home, 'config/genesis.json'), genesis);
     await configure(join(home, 'config/config.toml'), timeoutCommitMs);
     const child = spawn(binary, [
       'start', '--home', home, '--proxy_app', `unix://${socketPath}`, '--rpc.laddr', `tcp://127.0.0.1:${this.rpcPort}`,
-      '--p2p.laddr', `tcp://127.0.0.1:${this.p2pPort}`, '--p2p.persistent_peers', peers.join(','), '--consensus.create_empty_blocks_interval', '1s',
+      '--p2p.laddr', `tcp://127.0.0.1:${this.p2pPort}`, '--p2p.persistent_peers', peers.join(','), '--consensus.create_empty_blocks_interval', `${emptyBlocksSeconds}s`,
     ], {stdio: ['ignore', 'pipe', 'pipe']});
     const logFile = createWriteStream(join(home, 'cometbft.log'), {flags: 'a'});
     child.stdout.pipe(logFile, {end: false});
