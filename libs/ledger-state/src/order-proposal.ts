@@ -1,10 +1,9 @@
-import {toHex} from '@vitalvault/contracts';
-import type {CheckedTx} from './check-structure.js';
-
 /** A transaction of the pool that a block may hold: `checkStructure` took it. */
 export interface Candidate {
   readonly bytes: Uint8Array;
-  readonly tx: CheckedTx;
+  readonly rights: boolean;
+  /** Name of the key of its first signature. */
+  readonly signer: string;
 }
 
 /**
@@ -13,8 +12,8 @@ export interface Candidate {
  * @spec docs/protocol.md §4; ABCI PrepareProposal
  */
 export function orderProposal(candidates: readonly Candidate[], maxBytes: number): Uint8Array[] {
-  const rights = candidates.filter(({tx}) => tx.rights);
-  const rest = candidates.filter(({tx}) => !tx.rights);
+  const rights = candidates.filter(({rights: first}) => first);
+  const rest = candidates.filter(({rights: first}) => !first);
   let left = maxBytes;
   const chosen: Uint8Array[] = [];
   for (const {bytes} of [...takingTurns(rights), ...takingTurns(rest)]) {
@@ -36,9 +35,8 @@ export function sizeInBlock(txBytes: number): number {
 function takingTurns(candidates: readonly Candidate[]): Candidate[] {
   const queues = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
-    const signer = toHex(candidate.tx.signingKeys[0].publicKey);
-    const queue = queues.get(signer);
-    if (queue === undefined) queues.set(signer, [candidate]);
+    const queue = queues.get(candidate.signer);
+    if (queue === undefined) queues.set(candidate.signer, [candidate]);
     else queue.push(candidate);
   }
   const order: Candidate[] = [];

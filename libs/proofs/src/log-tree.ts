@@ -50,6 +50,12 @@ export class LogTree {
     this.leaves++;
   }
 
+  /** @throws RangeError when there is no such leaf. */
+  leafHash(index: number): Uint8Array {
+    this.check(index >= 0 && index < this.leaves);
+    return (this.levels[0] as Level).at(index);
+  }
+
   /** @throws RangeError when the log never had `size` leaves; so do all methods below. */
   root(size: number = this.leaves): Uint8Array {
     this.check(size >= 0 && size <= this.leaves);

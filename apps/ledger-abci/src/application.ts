@@ -1,0 +1,41 @@
+import type {AbciApplication, RequestFinalizeBlock} from '@vitalvault/abci';
+import {txName} from './cache/checked-txs.js';
+import {checkTx} from './handlers/check-tx.js';
+import {commit} from './handlers/commit.js';
+import {finalizeBlock} from './handlers/finalize-block.js';
+import {info} from './handlers/info.js';
+import {initChain} from './handlers/init-chain.js';
+import {prepareProposal} from './handlers/prepare-proposal.js';
+import {processProposal} from './handlers/process-proposal.js';
+import {query} from './handlers/query.js';
+import {traceQuery} from './handlers/trace-query.js';
+import type {Ledger} from './ledger.js';
+import type {LedgerTelemetry} from './telemetry.js';
+
+/** The ABCI methods over one ledger. */
+export function createApplication(ledger: Ledger, telemetry: LedgerTelemetry): AbciApplication {
+  return {
+    info: (request) => info(ledger, request),
+    query: (request) => (request.path === '/trace' ? traceQuery(telemetry, request) : query(ledger, request)),
+    checkTx: (request) => {
+      const startMs = Date.now();
+      const answer = checkTx(ledger, request);
+      telemetry.checked({name: txName(request.tx), code: answer.code ?? 0}, startMs);
+      return answer;
+    },
+    initChain: (request) => initChain(ledger, request),
+    prepareProposal: (request) => prepareProposal(ledger, request),
+    processProposal: (request) => processProposal(ledger, request),
+    finalizeBlock: (request) => {
+      const startMs = Date.now();
+      const answer = finalizeBlock(ledger, request);
+      telemetry.finalized(traced(request, answer.txResults ?? []), startMs);
+      return answer;
+    },
+    commit: () => commit(ledger),
+  };
+}
+
+function traced({height, txs}: RequestFinalizeBlock, results: readonly {code?: number}[]): Parameters<LedgerTelemetry['finalized']>[0] {
+  return {height, txs: txs.map((tx, i) => ({name: txName(tx), code: results[i]?.code ?? 0}))};
+}

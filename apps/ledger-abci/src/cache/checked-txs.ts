@@ -1,0 +1,50 @@
+import {checkStructure} from '@vitalvault/ledger-state';
+import type {CheckedTx, StructureRefusal, Verify} from '@vitalvault/ledger-state';
+import {nativeSha256} from '../crypto/native-sha256.js';
+import {TwoGenerations} from './two-generations.js';
+
+/** What a proposal must know of a transaction; small, so that one of every transaction of a full pool is at hand. */
+export interface Verdict {
+  readonly code: number;
+  readonly rights: boolean;
+  /** The key of the first signature; empty in a refusal. */
+  readonly signer: string;
+}
+
+const VERDICTS = 65_536;
+/** Decoded messages take several times their bytes in memory. */
+const DECODED_BYTES = 4 << 20;
+
+/** Name of a transaction: CometBFT's own hash of its bytes. */
+export function txName(bytes: Uint8Array): string {
+  return Buffer.from(nativeSha256(bytes)).toString('latin1');
+}
+
+/** `checkStructure` that remembers by the bytes: it needs no state, so what it said stays true. */
+export class CheckedTxs {
+  private readonly verdicts = new TwoGenerations<Verdict>(VERDICTS);
+  private readonly decoded = new TwoGenerations<CheckedTx>(DECODED_BYTES);
+
+  constructor(private readonly chainId: string, private readonly verify: Verify) {}
+
+  check(bytes: Uint8Array, name = txName(bytes)): CheckedTx | StructureRefusal {
+    const known = this.decoded.get(name);
+    if (known !== undefined) return known;
+    const refusal = this.verdicts.get(name);
+    if (refusal !== undefined && refusal.code !== 0) return {ok: false, code: refusal.code};
+    // A copy: the request's bytes belong to a whole block or batch, which would stay in memory with them.
+    const checked = checkStructure(bytes.slice(), this.chainId, this.verify);
+    this.verdicts.set(name, verdictOf(checked));
+    if (checked.ok) this.decoded.set(name, checked, bytes.length);
+    return checked;
+  }
+
+  verdict(bytes: Uint8Array, name = txName(bytes)): Verdict {
+    return this.verdicts.get(name) ?? verdictOf(this.check(bytes, name));
+  }
+}
+
+function verdictOf(checked: CheckedTx | StructureRefusal): Verdict {
+  if (!checked.ok) return {code: checked.code, rights: false, signer: ''};
+  return {code: 0, rights: checked.rights, signer: Buffer.from(checked.signingKeys[0].publicKey).toString('latin1')};
+}

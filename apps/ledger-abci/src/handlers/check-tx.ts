@@ -1,0 +1,28 @@
+import type {CheckTxAnswer, RequestCheckTx} from '@vitalvault/abci';
+import {CODE, codeName, codespace} from '@vitalvault/contracts';
+import {applyTx} from '@vitalvault/ledger-state';
+import {txName} from '../cache/checked-txs.js';
+import type {Ledger} from '../ledger.js';
+
+/**
+ * [ABCI CheckTx] lets into the pool what is well-formed, would hold as things stand, and does not crowd others out.
+ * Everything but structure and signatures is a courtesy: FinalizeBlock judges again.
+ */
+export function checkTx(ledger: Ledger, {tx}: RequestCheckTx): CheckTxAnswer {
+  const name = txName(tx);
+  const checked = ledger.txs.check(tx, name);
+  if (!checked.ok) return refusal(checked.code);
+  const {signer} = ledger.txs.verdict(tx, name);
+  if (!ledger.pending.has(name) && !ledger.pending.admits(signer, tx.length, checked.rights)) return refusal(CODE.quota, 'too much of this key is waiting already');
+  const {overlay, context} = ledger.checkState();
+  const fork = overlay.fork();
+  const outcome = applyTx(fork, checked, context);
+  if (outcome.code !== CODE.ok) return refusal(outcome.code);
+  overlay.absorb(fork);
+  ledger.pending.add(name, {signer, bytes: tx.length});
+  return {code: CODE.ok};
+}
+
+function refusal(code: number, log = codeName(code)): CheckTxAnswer {
+  return {code, codespace: codespace(code), log};
+}
