@@ -1,19 +1,23 @@
-import type {OnApplicationBootstrap, OnApplicationShutdown} from '@nestjs/common';
+import type {BeforeApplicationShutdown, OnApplicationBootstrap, OnApplicationShutdown} from '@nestjs/common';
 import type {OutboxPublisher} from '@vitalvault/kafka-bus';
 import {ensureTopics} from './adapters/kafka/topics-of-policy.js';
 import type {FollowChain} from './adapters/ledger/follow-chain.js';
 import {pruneRows} from './adapters/prisma/prune-rows.js';
 import type {ShortLived} from './adapters/prisma/prune-rows.js';
+import type {TransactionOutcomes} from './application/transaction-outcomes.js';
 import type {PolicyRuntime} from './policy-runtime.js';
 
 interface BackgroundWork {
   readonly chain: FollowChain;
   readonly outbox: OutboxPublisher;
+  readonly outcomes: TransactionOutcomes;
   readonly shortLived: readonly ShortLived[];
 }
 
+const GRACE_MS = 4_000;
+
 /** Starts what runs beside the requests, and stops it after the last request: those wait for blocks. */
-export class PolicyLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+export class PolicyLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly #stopping = new AbortController();
   #stopPruning: (() => void) | undefined;
   #topics: Promise<void> | undefined;
@@ -27,14 +31,22 @@ export class PolicyLifecycle implements OnApplicationBootstrap, OnApplicationShu
     this.work.chain.start();
   }
 
+  /** Requests that wait for a block get a few seconds more; the follower goes on until the last is answered. */
+  beforeApplicationShutdown(): void {
+    setTimeout(() => {
+      this.work.outcomes.release();
+    }, GRACE_MS).unref();
+  }
+
   async onApplicationShutdown(): Promise<void> {
     const {ledger, validators, notify, producer, database} = this.runtime;
     this.#stopping.abort();
     this.#stopPruning?.();
+    // The calls under way end now: a block that is half read is read again by whoever starts next.
+    for (const client of [ledger, ...validators]) client.close();
     await this.work.chain.stop();
     await this.work.outbox.stop();
     await this.#topics;
-    for (const client of [ledger, ...validators]) client.close();
     notify.close();
     await producer.close();
     await database.$disconnect();

@@ -96,6 +96,6 @@ function compose(runtime: PolicyRuntime): Provider[] {
       provide: ReleaseKeys,
       useValue: new ReleaseKeys({chainId, organisation, releaseKeys: runtime.releaseKeys, now}, {projection: store, proven, alerts, register: new PrismaReleaseRegister(database)}),
     },
-    {provide: PolicyLifecycle, useValue: new PolicyLifecycle(runtime, {chain, outbox, shortLived: [traces, nonces]})},
+    {provide: PolicyLifecycle, useValue: new PolicyLifecycle(runtime, {chain, outbox, outcomes, shortLived: [traces, nonces]})},
   ];
 }

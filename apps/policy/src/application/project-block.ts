@@ -17,8 +17,15 @@ import type {TransactionOutcomes} from './transaction-outcomes.js';
 export class ProjectBlock {
   constructor(private readonly ports: {store: ProjectionStore; leaves: AccessLeaves; traces: TransactionTraces; outcomes: TransactionOutcomes}) {}
 
+  /** Nothing happens for a block that this or another process of the service has projected before. */
   async project(block: LedgerBlock): Promise<void> {
     const transactions = decodeBlock(block);
+    const position = await this.ports.store.position();
+    if (position === undefined || position.height < block.height) await this.write(block, transactions);
+    for (const {txId} of transactions) this.ports.outcomes.projected(txId);
+  }
+
+  private async write(block: LedgerBlock, transactions: readonly BlockTransaction[]): Promise<void> {
     if (transactions.length === 0) {
       await this.ports.store.project(block, () => Promise.resolve());
       return;
@@ -36,7 +43,6 @@ export class ProjectBlock {
         for (const transaction of transactions) await scribe.write(transaction, traces.get(transaction.txHash));
       });
     });
-    for (const {txId} of transactions) this.ports.outcomes.projected(txId);
   }
 }
 

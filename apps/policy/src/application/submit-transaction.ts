@@ -29,7 +29,7 @@ export class SubmitTransaction {
     if (known !== undefined && isFinal(known)) return known;
     const expected = this.ports.outcomes.expect(transaction.txId, known?.height);
     const waitMs = this.options.waitMs ?? WAIT_MS;
-    const outcome = await this.broadcast(bytes, transaction, expected) ?? await withSpan('policy.wait_for_block', {}, () => expected.within(waitMs));
+    const outcome = await this.broadcast(bytes, transaction, {expected, known}) ?? await withSpan('policy.wait_for_block', {}, () => expected.within(waitMs));
     if (outcome === undefined) throw new DomainError('tx-timeout', {detail: `It is in no block after ${waitMs} ms.`, meta: {txId: transaction.txId}});
     return outcome;
   }
@@ -41,7 +41,7 @@ export class SubmitTransaction {
     if (known !== undefined && isFinal(known)) return transaction.txId;
     const expected = this.ports.outcomes.expect(transaction.txId, known?.height);
     try {
-      await this.broadcast(bytes, transaction, expected);
+      await this.broadcast(bytes, transaction, {expected, known});
     } finally {
       expected.close();
     }
@@ -49,7 +49,8 @@ export class SubmitTransaction {
   }
 
   /** @returns the outcome, when the mempool refuses only because the transaction is in a block already. */
-  private async broadcast(bytes: Uint8Array, {txId, txHash}: DecodedTransaction, expected: ExpectedOutcome): Promise<TransactionOutcome | undefined> {
+  private async broadcast(bytes: Uint8Array, {txId, txHash}: DecodedTransaction, seen: {expected: ExpectedOutcome; known: TransactionOutcome | undefined}): Promise<TransactionOutcome | undefined> {
+    const {expected, known} = seen;
     return withSpan('policy.broadcast_tx', {kind: 'client', attributes: {'vitalvault.tx_hash': txHash}}, async () => {
       const traceparent = currentTraceparent();
       if (traceparent !== undefined) await this.ports.traces.remember(txHash, traceparent);
@@ -58,9 +59,9 @@ export class SubmitTransaction {
         return undefined;
       } catch (error) {
         const replayed = error instanceof DomainError && error.code === 'tx-refused' && error.meta['code'] === CODE.nonceUsed;
-        const outcome = replayed ? await expected.within(CATCH_UP_MS) : undefined;
-        if (outcome !== undefined) return outcome;
+        const outcome = replayed ? known ?? await expected.within(CATCH_UP_MS) : undefined;
         expected.close();
+        if (outcome !== undefined) return outcome;
         if (!(error instanceof DomainError) || error.code !== 'tx-refused') throw error;
         throw new DomainError('tx-refused', {...(error.detail === undefined ? {} : {detail: error.detail}), meta: {...error.meta, txId}, cause: error});
       }

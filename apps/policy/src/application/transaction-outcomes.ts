@@ -19,6 +19,11 @@ export class TransactionOutcomes {
     for (const wake of this.#waiting.get(txId) ?? []) wake();
   }
 
+  /** Ends every wait: the process stops. Whoever waited learns what is known by then. */
+  release(): void {
+    for (const waiting of this.#waiting.values()) for (const wake of waiting) wake();
+  }
+
   /** Call before the transaction is sent, so that no block can pass unseen. @param above only an inclusion above this height counts. */
   expect(txId: Id, above = -1n): ExpectedOutcome {
     let wake = (): void => undefined;
