@@ -1,53 +1,15 @@
-import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
-import {KafkaProducer, KafkaServer} from '@vitalvault/kafka-bus';
-import {createHttpService, createLogger, grpcOptions, loadConfig, runService, startTelemetry} from '@vitalvault/nest-service';
-import type {Logger, RunningService} from '@vitalvault/nest-service';
-import {TopicsAtHand} from './adapters/kafka/topics-at-hand.js';
-import {openDatabase} from './adapters/prisma/database.js';
-import {PrismaNonceMemory} from './adapters/prisma/prisma-nonce-memory.js';
-import {PrismaOffsetStore} from './adapters/prisma/prisma-offset-store.js';
-import {DeliveryLoop} from './application/delivery-loop.js';
+import {createLogger, loadConfig, runService, startTelemetry} from '@vitalvault/nest-service';
 import {environment, notifyConfig} from './config.js';
-import type {NotifyConfig} from './config.js';
-import {NotifyModule} from './notify.module.js';
+import {startNotify} from './start-notify.js';
 
 const SERVICE = 'notify';
-const PRUNE_EVERY_MS = 60_000;
 
-async function start(logger: Logger, config: NotifyConfig): Promise<RunningService> {
+await runService(createLogger({service: SERVICE}), async () => {
+  const config = loadConfig(notifyConfig, environment());
   const telemetry = startTelemetry({service: SERVICE, organisation: config.organisation, otlpUrl: config.otlpUrl});
-  const database = openDatabase(config.databaseUrl);
-  const kafka = {brokers: config.kafkaBrokers, clientId: SERVICE, logger};
-  const producer = new KafkaProducer(kafka);
-  const topics = new TopicsAtHand(kafka);
-  const bus = new KafkaServer({...kafka, producer, groupId: 'vv-notify', offsets: new PrismaOffsetStore(database), onStalled: () => process.exit(1)});
-  const service = await createHttpService({
-    module: NotifyModule.with({config, database, producer}), logger, host: config.host, httpPort: config.httpPort,
-    microservices: [grpcOptions({services: [NotifyService], url: `${config.host}:${String(config.grpcPort)}`}), {strategy: bus}],
-  });
-  service.readiness.add('kafka', () => bus.reason());
-  service.readiness.add('database', async () => (await database.$queryRaw`SELECT 1`, undefined));
-  void topics.ensure();
-  const nonces = new PrismaNonceMemory(database);
-  const pruning = setInterval(() => {
-    nonces.prune(Math.floor(Date.now() / 1_000)).catch((error: unknown) => {
-      logger.warn('nonces were not pruned', {error});
-    });
-  }, PRUNE_EVERY_MS);
-  const url = await service.listen();
-  service.app.get(DeliveryLoop).start();
-  logger.info('listening', {url});
+  const running = await startNotify(createLogger({service: SERVICE, level: config.logLevel}), config, () => process.exit(1));
   return {close: async () => {
-    topics.stop();
-    clearInterval(pruning);
-    await service.close();
-    await database.$disconnect();
+    await running.close();
     await telemetry.shutdown();
   }};
-}
-
-const bootLogger = createLogger({service: SERVICE});
-await runService(bootLogger, async () => {
-  const config = loadConfig(notifyConfig, environment());
-  return start(createLogger({service: SERVICE, level: config.logLevel}), config);
 });

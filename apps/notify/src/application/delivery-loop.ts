@@ -31,7 +31,7 @@ export class DeliveryLoop {
         this.options.onFailure(error);
         return 0;
       });
-      if (tried === 0 && !this.#poked) await this.#sleep();
+      if (tried === 0) await this.#sleep();
     }
   }
 

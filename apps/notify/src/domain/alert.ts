@@ -39,6 +39,7 @@ export type AlertKindName = Exclude<keyof typeof AlertKind, 'UNSPECIFIED'>;
 
 export const ALERT_KINDS = Object.keys(AlertKind).filter((name) => Number.isNaN(Number(name)) && name !== 'UNSPECIFIED') as AlertKindName[];
 
+
 const MAX_SUBJECT_BYTES = 128;
 
 /** Reads an alert that another service tells. @returns why it cannot be one. */
@@ -54,7 +55,8 @@ export function readAlert(alert: Alert): NewAlert | DomainError {
 }
 
 function faultOf(alert: Alert): string | undefined {
-  if (AlertKind[alert.kind] === undefined || alert.kind === AlertKind.UNSPECIFIED) return 'kind';
+  // Enums are open on the wire: the number may be none of ours.
+  if (alert.kind === AlertKind.UNSPECIFIED || !(alert.kind in AlertKind)) return 'kind';
   if (alert.patient.length !== 20) return 'patient';
   if (alert.subject.length === 0 || alert.subject.length > MAX_SUBJECT_BYTES) return 'subject';
   if (toHex(alert.alertId) !== toHex(alertIdOf(alert.kind, alert.subject))) return 'alertId: does not fit kind and subject';

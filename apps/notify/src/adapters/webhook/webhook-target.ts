@@ -13,11 +13,11 @@ export function faultOfTarget(text: string, policy: TargetPolicy): string | unde
   const url = URL.parse(text);
   if (url === null) return 'not a URL';
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const local = policy.allowLoopback && (isLoopback(host) || host === 'localhost');
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local)) return 'must be https';
-  if (url.username !== '' || url.password !== '') return 'must not carry credentials';
-  if (url.hash !== '') return 'must not have a fragment';
-  if (isIP(host) !== 0 && isForbidden(host, policy)) return 'an inside address';
-  if (!policy.allowLoopback && /(^|\.)(localhost|local|internal)\.?$/i.test(host)) return 'an inside address';
-  return undefined;
+  const local = policy.allowLoopback && isLoopbackName(host);
+  if (!(url.protocol === 'https:' || (url.protocol === 'http:' && local))) return 'must be https';
+  if (`${url.username}${url.password}${url.hash}` !== '') return 'must not carry credentials or a fragment';
+  return !local && isInsideName(host) ? 'an inside address' : undefined;
 }
+
+const isLoopbackName = (host: string): boolean => isLoopback(host) || host === 'localhost';
+const isInsideName = (host: string): boolean => (isIP(host) === 0 ? /(^|\.)(localhost|local|internal)\.?$/i.test(host) : isInside(host));

@@ -1,0 +1,31 @@
+import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
+import {DomainError} from '@vitalvault/errors';
+import {Patient, random} from '../testing/people.js';
+import {ALERT_KINDS, readAlert} from './alert.js';
+
+const patient = new Patient();
+const good = () => patient.alert(AlertKind.STORAGE_CORRUPT, random(36), {text: 'A copy on one machine was changed.'});
+
+describe('readAlert', () => {
+  it('takes what fits', () => {
+    expect(readAlert(good())).toMatchObject({kind: 4, patient: patient.hex, text: 'A copy on one machine was changed.'});
+  });
+
+  it.each([
+    ['kind', {kind: 99 as AlertKind}], ['kind', {kind: AlertKind.UNSPECIFIED}], ['patient', {patient: random(19)}], ['subject', {subject: new Uint8Array()}],
+    ['alertId', {alertId: random(32)}], ['alertId', {subject: random(36)}], ['reader', {reader: random(1)}], ['raisedAtMs', {raisedAtMs: 0n}],
+  ])('refuses a wrong %s: %j', (field, change) => {
+    const refusal = readAlert({...good(), ...change});
+    expect(refusal).toBeInstanceOf(DomainError);
+    expect((refusal as DomainError).detail).toMatch(`alert.${field}`);
+  });
+
+  it('does not repeat a text with an identity in it', () => {
+    const text = `Reader ${patient.hex} asked.`;
+    expect(readAlert({...good(), text})).toMatchObject({text: expect.not.stringContaining(patient.hex)});
+  });
+
+  it('knows every kind of the protocol by name', () => {
+    expect(ALERT_KINDS).toEqual(['ACCESS_REFUSED', 'ACCESS_PERMITTED', 'KEYS_RELEASED', 'STORAGE_CORRUPT', 'STORAGE_FAILED', 'RECORD_REFUSED', 'READER_COMPLAINT', 'RIGHTS_CHANGED']);
+  });
+});

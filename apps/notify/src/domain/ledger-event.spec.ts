@@ -1,0 +1,51 @@
+import {fromBinary} from '@bufbuild/protobuf';
+import {toHex} from '@vitalvault/contracts';
+import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
+import {Patient, expectedId, organisation, random} from '../testing/people.js';
+import {effectsOf} from './ledger-event.js';
+
+const read = (bytes: Uint8Array) => effectsOf(fromBinary(LedgerEventSchema, bytes));
+
+describe('effectsOf', () => {
+  it.each([[true, 2], [false, 1]])('makes an access with permit = %s an alert of kind %i that names reader and request', (permit, kind) => {
+    const [patient, reader, txId] = [new Patient(), random(20), random(32)];
+    const request = patient.request();
+    const {alert, key} = read(patient.accessed(request, {reader, permit, txId}));
+    expect(alert).toMatchObject({
+      alertId: expectedId(kind, txId), patient: patient.hex, kind, subject: toHex(txId), reader: toHex(reader), organisation: toHex(organisation), permit, raisedAtMs: 1_790_000_001_000n,
+    });
+    expect(key).toBeUndefined();
+  });
+
+  it('says nothing in the text that names a person or a type', () => {
+    const [patient, reader] = [new Patient(), random(20)];
+    const request = patient.request();
+    const {alert} = read(patient.accessed(request, {reader, permit: true, txId: random(32)}));
+    expect(alert?.text).not.toMatch(/[0-9a-f]{8}/);
+  });
+
+  it('takes her key from the enrolment, without an alert', () => {
+    const patient = new Patient();
+    expect(read(patient.enrolled())).toEqual({key: {keyId: patient.hex, patient: patient.hex, publicKey: patient.key.publicKey}});
+  });
+
+  it('takes a replaced key under the same identity, with an alert', () => {
+    const patient = new Patient();
+    const {key, alert} = read(patient.newKey());
+    expect(key).toEqual({keyId: toHex(patient.keyId), patient: patient.hex, publicKey: patient.key.publicKey});
+    expect(alert).toMatchObject({kind: 8, text: 'Your keys were changed.'});
+  });
+
+  it('does not take a key that is not the one of the leaf', () => {
+    const patient = new Patient();
+    const signingKey = {alg: 1, publicKey: patient.key.publicKey};
+    const event = patient.event({case: 'enrolled', value: {organisation, signingKeyId: random(20)}}, {case: 'enrolPatient', value: {signingKey}});
+    expect(read(event)).toEqual({});
+  });
+
+  it.each(['deviceRegistered', 'deviceRemoved', 'grant'] as const)('makes %s an alert of changed rights', (name) => {
+    const patient = new Patient();
+    const {alert} = read(patient.event({case: name, value: {} as never}, {case: 'removeDevice', value: {}}));
+    expect(alert?.kind).toBe(8);
+  });
+});
