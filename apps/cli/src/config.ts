@@ -14,12 +14,12 @@ export interface Environment {
 
 export function environment(): Environment {
   const env = process.env;
-  const interactive = process.stdout.isTTY === true;
+  const interactive = process.stdout.isTTY;
   return {
     passphrase: env['VV_PASSPHRASE'],
     dataDir: env['DATA'] ?? join(process.cwd(), 'var'),
     colour: interactive && (env['NO_COLOR'] ?? '') === '',
     interactive,
-    columns: Math.min(process.stdout.columns ?? 100, 120),
+    columns: interactive ? Math.min(process.stdout.columns, 120) : 100,
   };
 }

@@ -14,7 +14,7 @@ export function writePaper(path: string | undefined, kind: PaperKind, content: R
 /** @throws CliError `paper-missing`, `paper-wrong` when it is damaged or of another kind */
 export function readPaper(path: string, kind: PaperKind): Record<string, unknown> {
   const paper = parse(path);
-  if (paper['paper'] !== kind) throw new CliError('paper-wrong', `${path} is not what is needed here: ${String(paper['paper'] ?? 'no paper of vv')} instead of ${kind}.`, {remedy: 'Look at the example in --help; each command takes the file that the one before it wrote.'});
+  if (paper['paper'] !== kind) throw new CliError('paper-wrong', `${path} is not what is needed here: ${typeof paper['paper'] === 'string' ? paper['paper'] : 'no paper of vv'} instead of ${kind}.`, {remedy: 'Look at the example in --help; each command takes the file that the one before it wrote.'});
   return paper;
 }
 

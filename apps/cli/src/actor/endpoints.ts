@@ -2,9 +2,12 @@ import {existsSync, readFileSync} from 'node:fs';
 import {z} from 'zod';
 import {CliError} from '../cli-error.js';
 
+const organisationId = z.string().regex(/^[0-9a-f]{40}$/);
+
 const endpointsFile = z.looseObject({
   chainId: z.string(),
-  organisation: z.string().regex(/^[0-9a-f]{40}$/),
+  organisation: organisationId.optional(),
+  organisations: z.array(z.looseObject({id: organisationId})).min(1),
   services: z.looseObject({ingest: z.url(), policy: z.url(), storage: z.url(), notify: z.url()}),
   validators: z.array(z.looseObject({rpc: z.url(), home: z.string()})),
   ipfsCluster: z.array(z.url()),
@@ -13,7 +16,8 @@ const endpointsFile = z.looseObject({
   postgres: z.string(),
   otlp: z.string(),
   processes: z.record(z.string(), z.looseObject({pid: z.number(), log: z.string()})),
-});
+  // The first organisation is the one that runs the stack.
+}).transform((file) => ({...file, organisation: file.organisation ?? file.organisations[0]?.id ?? ''}));
 
 /** What the launcher writes about a running system. */
 export type Endpoints = z.infer<typeof endpointsFile>;

@@ -3,11 +3,18 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {isSealed, openKeyFile, readSecretFile, sealKeyFile, writeSecretFile} from './key-file.js';
 
+interface KeyFileJson {
+  format: string;
+  kdf: {N: number; salt: string};
+  nonce: string;
+  ciphertext: string;
+}
+
 describe('key file', () => {
   const secrets = JSON.stringify({signing: '11'.repeat(32), note: 'Zürich'});
   const sealed = sealKeyFile(secrets, 'correct horse');
-  const changed = (change: (file: Record<string, never>) => void) => {
-    const file = JSON.parse(sealed);
+  const changed = (change: (file: KeyFileJson) => void) => {
+    const file = JSON.parse(sealed) as KeyFileJson;
     change(file);
     return JSON.stringify(file);
   };
@@ -26,11 +33,11 @@ describe('key file', () => {
     expect(sealKeyFile(secrets, 'correct horse')).not.toBe(sealed);
   });
 
-  it.each<[string, (file: Record<string, any>) => void]>([
-    ['a byte of the ciphertext', (file) => { file['ciphertext'] = file['ciphertext'].replace(/^../, (b: string) => (b === '00' ? '01' : '00')); }],
-    ['the salt', (file) => { file['kdf'].salt = '00'.repeat(16); }],
-    ['the nonce', (file) => { file['nonce'] = '00'.repeat(12); }],
-    ['weaker parameters', (file) => { file['kdf'].N = 1024; }],
+  it.each<[string, (file: KeyFileJson) => void]>([
+    ['a byte of the ciphertext', (file) => { file.ciphertext = file.ciphertext.replace(/^../, (b) => (b === '00' ? '01' : '00')); }],
+    ['the salt', (file) => { file.kdf.salt = '00'.repeat(16); }],
+    ['the nonce', (file) => { file.nonce = '00'.repeat(12); }],
+    ['weaker parameters', (file) => { file.kdf.N = 1024; }],
   ])('says no when %s was changed', (_what, change) => {
     expect(() => openKeyFile(changed(change), 'correct horse')).toThrow(expect.objectContaining({code: 'passphrase-wrong'}));
   });

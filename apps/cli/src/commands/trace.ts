@@ -17,8 +17,8 @@ export const traceCommand = defineCommand<{spans?: string}>({
   run: async (session, options, id) => {
     const file = options.spans ?? join(dirname(session.endpointsPath), 'otel', 'traces.jsonl');
     if (!existsSync(file)) throw new CliError('spans-missing', `There is no ${file}.`, {remedy: 'Name the Collector\'s file with --spans FILE.'});
-    const {placed, unreachable} = spanTree(await readSpans(file), id ?? '');
-    if (placed.length === 0) throw new CliError('trace-unknown', `No span of the trace ${id ?? ''} is in ${file}.`, {remedy: 'The Collector writes after a second or two: try again, or check the id.', exit: EXIT.unavailable});
+    const {placed, unreachable} = spanTree(await readSpans(file), id);
+    if (placed.length === 0) throw new CliError('trace-unknown', `No span of the trace ${id} is in ${file}.`, {remedy: 'The Collector writes after a second or two: try again, or check the id.', exit: EXIT.unavailable});
     const spans = placed.map(({span, depth, byLink}) => ({service: span.service, name: span.name, depth, byLink, startUs: span.startUs, endUs: span.endUs, failed: span.failed, attributes: span.attributes}));
     return {
       json: {traceId: id, spans, unreachable: unreachable.map(({service, name}) => `${service} ${name}`), services: [...new Set(placed.map(({span}) => span.service))]},

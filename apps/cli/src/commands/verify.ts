@@ -16,7 +16,7 @@ export const verifyCommand = defineCommand<{maxAge: string}>({
   options: [new Option('--max-age <seconds>', 'how old the newest header may be').default('60')],
   examples: ['vv verify log.json --genesis genesis.json', 'vv verify archive.json --genesis genesis.json --max-age 31536000'],
   run: (session, options, file) => {
-    const evidence = readPaper(file ?? '', 'access-log') as unknown as AccessLogEvidence;
+    const evidence = readPaper(file, 'access-log') as unknown as AccessLogEvidence;
     const {leaves, head, header} = verifyAccessLog(evidence, {genesis: parseGenesis(session.genesis()), now: Date.now(), maxHeaderAgeMs: Number(options.maxAge) * 1000});
     return {
       json: {holds: true, size: head.size, root: toHex(head.root), height: header.height, entries: leaves.map(leafJson)},

@@ -24,9 +24,9 @@ export interface PostedBatch {
 
 export interface Posting {
   /** Posts under a trace of its own each time. */
-  device: Device;
+  device: Pick<Device, 'seal' | 'post'>;
   /** The same device, for asking how far its records are. */
-  asking: Device;
+  asking: Pick<Device, 'state'>;
   /** Takes an anchored record out of what is kept for sending again. */
   forget: (record: PendingRecord) => Promise<void>;
   typeName: string;
@@ -44,11 +44,11 @@ export async function postReadings(readings: Reading[], posting: Posting): Promi
   const batches = splitReadings(readings);
   const posted: Waiting[] = [];
   let anchored = 0;
-  let allPosted = false;
+  const feed = {ended: false};
   const progress = () => { posting.onProgress({posted: posted.length, anchored, total: batches.length}); };
   const asking = (async () => {
-    for (let next = 0; !allPosted || next < posted.length; next++) {
-      while (next >= posted.length && !allPosted) await sleep(POLL_MS);
+    for (let next = 0; !feed.ended || next < posted.length; next++) {
+      while (next >= posted.length && !feed.ended) await sleep(POLL_MS);
       const record = posted[next];
       if (record === undefined) return;
       await followToLedger(record, posting);
@@ -64,7 +64,7 @@ export async function postReadings(readings: Reading[], posting: Posting): Promi
       progress();
     }
   } finally {
-    allPosted = true;
+    feed.ended = true;
   }
   await asking;
   return posted.map(({batch}) => batch);

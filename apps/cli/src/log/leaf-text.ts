@@ -1,5 +1,5 @@
 import {PURPOSE, toHex} from '@vitalvault/contracts';
-import type {AccessLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {AccessEvent, AccessLeaf, GrantEvent} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {slotText} from '../slots.js';
 
 const purposeNames = new Map<number, string>(Object.entries(PURPOSE).map(([name, code]) => [code, name]));
@@ -21,14 +21,19 @@ function eventText({event}: AccessLeaf): [string, string] {
     case 'keys': return ['keys', event.value.epochStatements.length === 0 ? 'changed' : `${event.value.epochStatements.length} epoch(s)`];
     case 'deviceRegistered': return ['device', `${short(event.value.device)} registered (${event.value.registration})`];
     case 'deviceRemoved': return ['device', `${short(event.value.device)} removed`];
-    case 'grant': return ['grant', `${short(event.value.grantId)} ${event.value.grant?.revoked === true ? 'revoked' : `to ${short(event.value.grant?.grantee ?? new Uint8Array())}`}`];
-    case 'access': {
-      const {reader, request, decision} = event.value;
-      const hours = request === undefined ? '' : `${slotText(request.slotFrom)} to ${slotText(request.slotTo)} ${purposeNames.get(request.purpose) ?? ''}`;
-      return [decision?.permit === true ? 'permitted' : 'refused', `${short(reader)} ${hours}`];
-    }
+    case 'grant': return grantText(event.value);
+    case 'access': return accessText(event.value);
     default: return ['unknown', ''];
   }
+}
+
+function grantText({grantId, grant}: GrantEvent): [string, string] {
+  return ['grant', `${short(grantId)} ${grant === undefined || grant.revoked ? 'revoked' : `to ${short(grant.grantee)}`}`];
+}
+
+function accessText({reader, request, decision}: AccessEvent): [string, string] {
+  const hours = request === undefined ? '' : `${slotText(request.slotFrom)} to ${slotText(request.slotTo)} ${purposeNames.get(request.purpose) ?? ''}`;
+  return [decision?.permit === true ? 'permitted' : 'refused', `${short(reader)} ${hours}`];
 }
 
 /** First digits of an id: enough to tell apart what a page shows. */

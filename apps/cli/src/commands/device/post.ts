@@ -34,7 +34,7 @@ export const postCommand = defineCommand<PostOptions>({
   examples: ['vv device post heart-rate.csv --home watch', 'vv device post heart-rate.csv --home watch --rows 1-64 --note "after the stairs"'],
   run: async (session, options, file) => {
     if (options.type !== HEART_RATE) throw new CliError('type-unknown', `This file format holds ${HEART_RATE} only.`, {remedy: `Use --type ${HEART_RATE}.`});
-    const rows = chosenRows(parseHeartRateCsv(readCsvFile(file ?? '')), options.rows);
+    const rows = chosenRows(parseHeartRateCsv(readCsvFile(file)), options.rows);
     const readings = rows.map((row, i) => toReading(row, i === 0 ? options.note : undefined));
     return toAnswer(await post(session, readings), rows.length);
   },

@@ -40,6 +40,6 @@ async function post({cast: {watch}, source, narrator}: StoryRun, more: readonly 
   });
   return said.list('batches').map((batch) => ({
     sequence: String(batch['sequence']), recordId: String(batch['recordId']), readings: Number(batch['readings']), traceId: String(batch['traceId']),
-    cid: String(batch['cid'] ?? ''), replicas: Number(batch['replicas'] ?? 0), height: String(batch['height']), txId: String(batch['txId']), anchoredMs: Number(batch['anchoredMs']),
+    cid: typeof batch['cid'] === 'string' ? batch['cid'] : '', replicas: Number(batch['replicas'] ?? 0), height: String(batch['height']), txId: String(batch['txId']), anchoredMs: Number(batch['anchoredMs']),
   }));
 }

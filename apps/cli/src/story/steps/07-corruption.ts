@@ -65,7 +65,8 @@ async function corruptSubjects(run: StoryRun): Promise<string[]> {
 
 async function showWhoWasAsked({site, narrator}: StoryRun, cid: string, since: number): Promise<void> {
   let asked: Span[] = [];
-  for (const until = Date.now() + SPAN_PATIENCE_MS; asked.length < 2 && Date.now() < until; await sleep(500)) {
+  for (const until = Date.now() + SPAN_PATIENCE_MS; asked.length < 2 && Date.now() < until;) {
+    await sleep(500);
     asked = (await readSpans(site.spansFile)).filter((span) => span.attributes['vv.cid'] === cid && span.startUs > since * 1000).sort((a, b) => a.startUs - b.startUs);
   }
   for (const {attributes} of asked) narrator.say('asked', `kubo ${attributes['vv.peer'] ?? '?'}: ${attributes['vv.outcome'] ?? '?'}`);

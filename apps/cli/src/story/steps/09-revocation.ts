@@ -54,9 +54,10 @@ async function grantTransaction({endpoints, props}: StoryRun): Promise<Uint8Arra
 }
 
 async function caughtUp(rpc: string, height: number): Promise<void> {
-  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(300)) {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
     const status = await rpcStatus(rpc).catch(() => undefined);
     if (status !== undefined && !status.catchingUp && status.height >= height) return;
+    await sleep(300);
   }
   throw new StoryFailed('the validator did not catch up');
 }

@@ -28,9 +28,10 @@ export const traceStep: Step = {
 
 /** The tree once every service is in it; the Collector writes in batches. */
 async function completeTree(file: string, traceId: string): Promise<SpanTree> {
-  for (const until = Date.now() + PATIENCE_MS; ; await sleep(1000)) {
+  for (const until = Date.now() + PATIENCE_MS; ;) {
     const tree = spanTree(await readSpans(file), traceId);
     const services = new Set(tree.placed.map(({span}) => span.service));
     if ((SERVICES.every((name) => services.has(name)) && tree.unreachable.length === 0) || Date.now() > until) return tree;
+    await sleep(1000);
   }
 }

@@ -1,0 +1,25 @@
+import {EnvelopeError} from '@vitalvault/envelope';
+import {SdkError} from '@vitalvault/sdk';
+import {CliError, EXIT} from './cli-error.js';
+import {explainError} from './explain-error.js';
+
+describe('errors as vv tells them', () => {
+  it.each([
+    ['wrong use', new CliError('csv-invalid', 'Line 2.', {remedy: 'Correct it.'}), EXIT.usage],
+    ['a refusal of the ledger', new SdkError('tx-refused', {status: 409, detail: 'nonceUsed'}), EXIT.refused],
+    ['a service that is behind', new SdkError('behind', {status: 503}), EXIT.unavailable],
+    ['nobody there', new SdkError('network', {detail: 'connect ECONNREFUSED'}), EXIT.unavailable],
+    ['a lie', new SdkError('log-incomplete', {detail: 'wrong-root'}), EXIT.refused],
+    ['an envelope that does not fit', new EnvelopeError('aead-open', 'It does not open.'), EXIT.refused],
+    ['a bug', new TypeError('x is not a function'), EXIT.internal],
+  ])('%s ends with its own exit code and a remedy', (_what, error, exit) => {
+    const told = explainError(error);
+    expect(told.exit).toBe(exit);
+    expect(told.remedy).not.toBe('');
+    expect(told.message).not.toBe('');
+  });
+
+  it('prefers the remedy of the service that refused', () => {
+    expect(explainError(new SdkError('network', {remedy: 'Wait a second.', instance: 'abc'}))).toMatchObject({remedy: 'Wait a second.', instance: 'abc'});
+  });
+});
