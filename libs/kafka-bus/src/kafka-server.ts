@@ -117,6 +117,14 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     }
   }
 
+  // kafkajs gives up on what it calls not retriable, among it a broker whose coordinator is not there yet: begin anew.
+  async #startAgain(crashed: Consumer): Promise<void> {
+    clearInterval(this.#timer);
+    await crashed.disconnect().catch(() => undefined);
+    await sleep(1_000, undefined, {ref: false});
+    if (!this.#closing) await this.#start();
+  }
+
   async #subscribe(topics: string[]): Promise<void> {
     const consumer = this.#kafka.consumer({
       groupId: this.options.groupId, sessionTimeout: SESSION_MS, heartbeatInterval: SESSION_MS / 4, rebalanceTimeout: SESSION_MS * 2,
@@ -133,7 +141,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     consumer.on(consumer.events.CRASH, ({payload}) => {
       this.#joined = false;
       this.options.logger.warn('consumer crashed', {error: payload.error, state: payload.restart ? 'restarting' : 'stopped'});
-      if (!payload.restart && !this.#closing) this.options.onStalled();
+      if (!payload.restart) void this.#startAgain(consumer);
     });
     await consumer.connect();
     await consumer.subscribe({topics, fromBeginning: true});
