@@ -98,6 +98,7 @@ export class FakeChain implements LedgerSource {
   private logProof({kind, patient, from, limit, inclusion}: LogRequest): {kind: number; patient: Uint8Array; size: bigint; from: bigint; leaves: Uint8Array[]; inclusion: Uint8Array[]} {
     const leaves = this.ledger.state.leaves(kind, patient);
     const part = leaves.slice(Number(from), Number(from) + limit);
+    if (inclusion && from >= BigInt(leaves.length)) throw new DomainError('invalid-field', {detail: 'a log is not so long'});
     const path = inclusion && part.length === 1 ? this.ledger.state.logTree(kind, patient)?.inclusion(Number(from)) ?? [] : [];
     return {kind, patient, size: BigInt(leaves.length), from, leaves: [...part], inclusion: path};
   }

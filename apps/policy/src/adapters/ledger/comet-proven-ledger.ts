@@ -24,8 +24,11 @@ export class CometProvenLedger implements ProvenLedger {
   }
 }
 
-// A true header that is old is no lie: the chain stands still, or we see only its past.
 function translate(error: unknown): unknown {
-  if (!(error instanceof DomainError) || error.meta['reason'] !== 'stale-header') return error;
-  return new DomainError('ledger-unavailable', {detail: 'its newest header is too old', meta: error.meta, cause: error});
+  if (!(error instanceof DomainError)) return error;
+  // A true header that is old is no lie: the chain stands still, or we see only its past.
+  if (error.meta['reason'] === 'stale-header') return new DomainError('ledger-unavailable', {detail: 'its newest header is too old', meta: error.meta, cause: error});
+  // We asked for what is not there (a leaf beyond a log), because somebody told us that it is.
+  if (error.code === 'invalid-field') return new DomainError('not-verified', {detail: 'the ledger cannot prove what was asked', cause: error});
+  return error;
 }
