@@ -1,4 +1,4 @@
-import {create, toJson} from '@bufbuild/protobuf';
+import {ScalarType, create, toJson} from '@bufbuild/protobuf';
 import type {DescMessage, JsonValue, MessageInitShape} from '@bufbuild/protobuf';
 import {ALG_X25519, DEVICE_CLASS, STATE_KIND, TAGS, encodeCanonical, fromHex, keyId, sha256Of, taggedHash, toHex} from '@vitalvault/contracts';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
@@ -39,7 +39,7 @@ function hexFields<D extends DescMessage>(schema: D, init: MessageInitShape<D>):
       const nested = field?.message;
       const each = (item: JsonValue): JsonValue => {
         if (nested !== undefined) return walk(nested, item);
-        return field?.scalar === 12 ? Buffer.from(item as string, 'base64').toString('hex') : item;
+        return field?.scalar === ScalarType.BYTES ? Buffer.from(item as string, 'base64').toString('hex') : item;
       };
       return [name, Array.isArray(inner) ? inner.map(each) : each(inner)];
     }));

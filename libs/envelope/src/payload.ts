@@ -67,10 +67,10 @@ export function unframePayload(framed: Uint8Array): Payload {
 export function inflateBounded(deflated: Uint8Array, maxBytes: number): Uint8Array {
   const chunks: Uint8Array[] = [];
   let total = 0;
-  let done = false;
+  const ends: boolean[] = [];
   const inflate = new Inflate((chunk, final) => {
     total += chunk.length;
-    done ||= final;
+    if (final) ends.push(final);
     chunks.push(Uint8Array.from(chunk));
   });
   for (let at = 0; at < deflated.length; at += INFLATE_STEP_BYTES) {
@@ -81,6 +81,6 @@ export function inflateBounded(deflated: Uint8Array, maxBytes: number): Uint8Arr
     }
     if (total > maxBytes) throw new EnvelopeError('inflate', `inflates to more than ${maxBytes} bytes`);
   }
-  if (!done) throw new EnvelopeError('inflate', 'deflate stream without an end');
+  if (ends.length === 0) throw new EnvelopeError('inflate', 'deflate stream without an end');
   return concatBytes(...chunks);
 }

@@ -1,4 +1,4 @@
-import type {JsonAnswer} from '../http/json-answer.js';
+import {JsonAnswer} from '../http/json-answer.js';
 
 /** How far a record has come. */
 export interface ReceiptState {
@@ -14,7 +14,7 @@ export interface ReceiptState {
 
 /** Reads the answer of `GET /v1/receipts/…` and `GET /v1/records/…/status`. */
 export function receiptStateOf(answer: JsonAnswer): ReceiptState {
-  const refusal = answer.raw('refusal') as {code: number; name: string} | undefined | null;
+  const refusal = answer.has('refusal') ? new JsonAnswer(answer.raw('refusal'), 'refusal') : undefined;
   return {
     state: answer.text('state') as ReceiptState['state'],
     recordId: answer.text('recordId'),
@@ -23,6 +23,6 @@ export function receiptStateOf(answer: JsonAnswer): ReceiptState {
     ...(answer.has('height') ? {height: answer.bigint('height')} : {}),
     ...(answer.has('txId') ? {txId: answer.text('txId')} : {}),
     ...(answer.has('logIndex') ? {logIndex: answer.bigint('logIndex')} : {}),
-    ...(refusal ? {refusal: {code: Number(refusal.code), name: String(refusal.name)}} : {}),
+    ...(refusal ? {refusal: {code: refusal.number('code'), name: refusal.text('name')}} : {}),
   };
 }

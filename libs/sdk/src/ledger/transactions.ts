@@ -1,5 +1,5 @@
 import type {MessageInitShape} from '@bufbuild/protobuf';
-import {CODE, decodeCanonical, fromHex, keyId} from '@vitalvault/contracts';
+import {CODE, codeName, decodeCanonical, fromHex, keyId} from '@vitalvault/contracts';
 import {NonceWindowSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {encodeBody} from '@vitalvault/envelope';
@@ -92,6 +92,6 @@ export async function transaction(ledger: VerifiedLedger, txId: string): Promise
 function resultOf(answer: JsonAnswer): TxResult {
   const code = answer.number('code');
   const txId = answer.text('txId');
-  if (code !== CODE.ok) throw new SdkError('tx-refused', {detail: String(answer.raw('codeName') ?? code), meta: {code, codeName: answer.raw('codeName'), txId, height: answer.raw('height')}});
+  if (code !== CODE.ok) throw new SdkError('tx-refused', {detail: codeName(code), meta: {code, codeName: codeName(code), txId, height: answer.raw('height')}});
   return {txId, height: answer.bigint('height'), data: answer.has('data') ? fromHex(answer.text('data')) : new Uint8Array()};
 }

@@ -56,7 +56,8 @@ function schemaCompiler(): Ajv {
   compiler = new Ajv({strict: false});
   formats.default(compiler);
   for (const [name, text] of Object.entries(SCHEMA_FILES)) {
-    const {$schema: _, ...schema} = JSON.parse(text) as Record<string, unknown>;
+    const schema = JSON.parse(text) as Record<string, unknown>;
+    delete schema['$schema'];
     compiler.addSchema(schema, name);
     const alias = name.replace(/-(\d+)\.\d+\.json$/, '-$1.x.json');
     compiler.addSchema({$ref: name}, alias);
