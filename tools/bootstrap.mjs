@@ -2,7 +2,8 @@
 // compiles, and hands over to the launcher under Node 24. Plain JavaScript without any package.
 //   node tools/bootstrap.mjs install | <command of the launcher> …
 import {spawn, spawnSync} from 'node:child_process';
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {constants, homedir, setPriority} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
@@ -64,8 +65,8 @@ function packagesAreCurrent() {
 async function run(command, args, options = {}) {
   const child = spawn(command, args, {cwd: root, stdio: 'inherit', ...options});
   // The terminal sends ^C to the child as well; it decides what that means.
-  const ignore = () => undefined;
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, signal === 'SIGTERM' ? () => child.kill(signal) : ignore);
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
   const code = await new Promise((resolve) => {
     child.once('error', (error) => { console.error(`${command}: ${error.message}`); resolve(127); });
     child.once('close', (status) => resolve(status ?? 1));
@@ -74,13 +75,44 @@ async function run(command, args, options = {}) {
   return code;
 }
 
+/**
+ * While npm downloads, the Go compiler can already fill its own cache with the engines (the launcher builds them for
+ * good). Only where none is built yet; what fails here is reported there. Returns what stops it.
+ */
+function warmUpCompiler() {
+  const cache = process.env.VITALVAULT_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'vitalvault');
+  if (existsSync(join(cache, 'engines')) && readdirSync(join(cache, 'engines')).length > 0) return () => undefined;
+  const env = {...process.env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOWORK: 'off', GOFLAGS: '-mod=readonly -trimpath -buildvcs=false'};
+  let current;
+  const stop = () => {
+    const pid = current?.pid;
+    current = undefined;
+    try { if (pid !== undefined) process.kill(-pid, 'SIGKILL'); } catch { /* it has just ended */ }
+  };
+  const next = ([engine, ...others]) => {
+    const cwd = join(root, 'engines', engine);
+    const tools = join(cwd, 'tools.go');
+    const name = existsSync(tools) ? readFileSync(tools, 'utf8').match(/import _ "([^"]+)"/)?.[1] ?? '.' : '.';
+    const child = spawn('go', ['build', '-ldflags=-s -w', '-o', '/dev/null', name], {cwd, env, stdio: 'ignore', detached: true});
+    child.once('error', () => undefined);
+    child.once('exit', () => { if (current === child && others.length > 0) next(others); });
+    current = child;
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  };
+  next(['kubo', 'ipfs-cluster', 'otel-collector', 'cometbft']);
+  process.once('exit', stop);
+  return stop;
+}
+
 async function install() {
   if (packagesAreCurrent()) return;
   say('installing npm packages (npm ci)');
   const start = Date.now();
   const timer = setInterval(() => say('… npm ci'), 15_000);
-  const code = await run('npm', ['ci', '--loglevel=error', '--no-progress']);
+  const stopWarmUp = warmUpCompiler();
+  const code = await run('npm', ['ci', '--loglevel=error', '--no-progress', '--no-update-notifier']);
   clearInterval(timer);
+  stopWarmUp();
   if (code !== 0) fail('npm ci failed (see above). If the network or the disk was the reason, mend that and try again: a half installation is done afresh.');
   say(`npm packages installed in ${((Date.now() - start) / 1000).toFixed(1)} s`);
 }
@@ -90,6 +122,7 @@ async function compile() {
   if (code !== 0) fail('The TypeScript sources could not be compiled (see above).');
 }
 
+process.env.VITALVAULT_STARTED = String(started);
 const [command = '--help', ...rest] = process.argv.slice(2);
 const starts = ['up', 'start', 'build', 'install'].includes(command);
 if (starts || !existsSync(launcher) || !existsSync(node24)) {

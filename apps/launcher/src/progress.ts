@@ -1,4 +1,6 @@
-const started = Date.now();
+import {startedAtMs} from './config.js';
+
+const started = startedAtMs();
 
 /** One line of progress with the seconds since the command was given. */
 export function progress(text: string): void {
