@@ -18,6 +18,14 @@ export type ProcessProposalAnswer = MessageInitShape<typeof ResponseProcessPropo
 export type FinalizeBlockAnswer = MessageInitShape<typeof ResponseFinalizeBlockSchema>;
 export type CommitAnswer = MessageInitShape<typeof ResponseCommitSchema>;
 
+/** State sync; all four methods or none. Without them the application offers no snapshots and accepts none. */
+export interface SnapshotMethods {
+  listSnapshots(request: RequestListSnapshots): Answer<MessageInitShape<typeof ResponseListSnapshotsSchema>>;
+  offerSnapshot(request: RequestOfferSnapshot): Answer<MessageInitShape<typeof ResponseOfferSnapshotSchema>>;
+  loadSnapshotChunk(request: RequestLoadSnapshotChunk): Answer<MessageInitShape<typeof ResponseLoadSnapshotChunkSchema>>;
+  applySnapshotChunk(request: RequestApplySnapshotChunk): Answer<MessageInitShape<typeof ResponseApplySnapshotChunkSchema>>;
+}
+
 /**
  * An ABCI 2.0 application (CometBFT 0.38, spec/abci). Vote extensions are not offered: they must stay disabled.
  *
@@ -30,7 +38,7 @@ export type CommitAnswer = MessageInitShape<typeof ResponseCommitSchema>;
  * A rejected promise or an exception is a bug, never a refusal (D-12): `checkTx` and `query` answer code 1, `info` answers
  * an ABCI exception, and every other method ends in `onFatal` without any answer.
  */
-export interface AbciApplication {
+export interface AbciApplication extends Partial<SnapshotMethods> {
   info(request: RequestInfo): Answer<InfoAnswer>;
   query(request: RequestQuery): Answer<QueryAnswer>;
   checkTx(request: RequestCheckTx): Answer<CheckTxAnswer>;
@@ -39,9 +47,4 @@ export interface AbciApplication {
   processProposal(request: RequestProcessProposal): Answer<ProcessProposalAnswer>;
   finalizeBlock(request: RequestFinalizeBlock): Answer<FinalizeBlockAnswer>;
   commit(request: RequestCommit): Answer<CommitAnswer>;
-  /** Without the four snapshot methods the application offers no snapshots and accepts none. */
-  listSnapshots?(request: RequestListSnapshots): Answer<MessageInitShape<typeof ResponseListSnapshotsSchema>>;
-  offerSnapshot?(request: RequestOfferSnapshot): Answer<MessageInitShape<typeof ResponseOfferSnapshotSchema>>;
-  loadSnapshotChunk?(request: RequestLoadSnapshotChunk): Answer<MessageInitShape<typeof ResponseLoadSnapshotChunkSchema>>;
-  applySnapshotChunk?(request: RequestApplySnapshotChunk): Answer<MessageInitShape<typeof ResponseApplySnapshotChunkSchema>>;
 }

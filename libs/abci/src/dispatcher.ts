@@ -3,8 +3,9 @@ import type {MessageInitShape} from '@bufbuild/protobuf';
 import type {AbciApplication} from './application.js';
 import type {AbciLog} from './abci-log.js';
 import {frame} from './frames.js';
-import {ResponseOfferSnapshot_Result, ResponseSchema} from './gen/tendermint/abci/types_pb.js';
+import {ResponseSchema} from './gen/tendermint/abci/types_pb.js';
 import type {Request, RequestFinalizeBlock} from './gen/tendermint/abci/types_pb.js';
+import {snapshotMethodsOf} from './snapshot-methods.js';
 import {Turns} from './turns.js';
 
 type Asked = Request['value'];
@@ -70,10 +71,17 @@ export class Dispatcher {
       case 'processProposal': return {case: 'processProposal', value: await application.processProposal(asked.value)};
       case 'finalizeBlock': return {case: 'finalizeBlock', value: await this.finalizeBlock(asked.value)};
       case 'commit': return {case: 'commit', value: await application.commit(asked.value)};
-      case 'listSnapshots': return {case: 'listSnapshots', value: await application.listSnapshots?.(asked.value) ?? {}};
-      case 'offerSnapshot': return {case: 'offerSnapshot', value: await application.offerSnapshot?.(asked.value) ?? {result: ResponseOfferSnapshot_Result.ABORT}};
-      case 'loadSnapshotChunk': return {case: 'loadSnapshotChunk', value: await application.loadSnapshotChunk?.(asked.value) ?? {}};
-      case 'applySnapshotChunk': return {case: 'applySnapshotChunk', value: await application.applySnapshotChunk?.(asked.value) ?? {}};
+      default: return this.snapshots(asked);
+    }
+  }
+
+  private async snapshots(asked: Asked): Promise<Reply> {
+    const methods = snapshotMethodsOf(this.application);
+    switch (asked.case) {
+      case 'listSnapshots': return {case: 'listSnapshots', value: await methods.listSnapshots(asked.value)};
+      case 'offerSnapshot': return {case: 'offerSnapshot', value: await methods.offerSnapshot(asked.value)};
+      case 'loadSnapshotChunk': return {case: 'loadSnapshotChunk', value: await methods.loadSnapshotChunk(asked.value)};
+      case 'applySnapshotChunk': return {case: 'applySnapshotChunk', value: await methods.applySnapshotChunk(asked.value)};
       default: throw new Error(`${asked.case ?? 'unknown'} was asked for, but vote extensions must be disabled`);
     }
   }

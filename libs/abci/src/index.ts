@@ -1,6 +1,6 @@
 export type {
   AbciApplication, CheckTxAnswer, CommitAnswer, FinalizeBlockAnswer, InfoAnswer, InitChainAnswer, PrepareProposalAnswer,
-  ProcessProposalAnswer, QueryAnswer,
+  ProcessProposalAnswer, QueryAnswer, SnapshotMethods,
 } from './application.js';
 export type {AbciLog} from './abci-log.js';
 export {INTERNAL_CODE} from './dispatcher.js';

@@ -112,6 +112,18 @@ describe('startAbciServer', () => {
     expect(onFatal).toHaveBeenCalledWith(expect.objectContaining({message: 'FinalizeBlock gave 1 results for 0 transactions'}));
   });
 
+  it('offers and accepts no snapshots unless the application has them', async () => {
+    await serve(new Recorder());
+    expect(await connection.ask({case: 'listSnapshots', value: {}})).toMatchObject({case: 'listSnapshots', value: {snapshots: []}});
+    expect(await connection.ask({case: 'offerSnapshot', value: {}})).toMatchObject({case: 'offerSnapshot', value: {result: 2}});
+  });
+
+  it('stops when vote extensions are asked for', async () => {
+    await serve(new Recorder());
+    await expect(connection.ask({case: 'extendVote', value: {}})).rejects.toThrow('closed');
+    expect(onFatal).toHaveBeenCalledWith(expect.objectContaining({message: expect.stringContaining('vote extensions must be disabled')}));
+  });
+
   it('closes a connection that announces too much, and serves the next', async () => {
     await serve(new Recorder(), 1000);
     const asked = connection.ask({case: 'checkTx', value: {tx: new Uint8Array(1000)}});

@@ -88,7 +88,7 @@ export class BlockFollower {
 
   private async run(): Promise<void> {
     let backoff = FIRST_BACKOFF_MS;
-    while (!this.stopping.signal.aborted) {
+    while (!this.stopped()) {
       try {
         this.hangBell();
         // Renewed before the look, so that a ring during it is not missed.
@@ -98,12 +98,16 @@ export class BlockFollower {
         else await this.deliver(block);
         backoff = FIRST_BACKOFF_MS;
       } catch (err) {
-        if (this.stopping.signal.aborted) return;
+        if (this.stopped()) return;
         this.options.log.warn({err, height: this.next.toString(), backoffMs: backoff}, 'block could not be followed, trying again');
         await this.pause(backoff, this.stopping.signal);
         backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MS);
       }
     }
+  }
+
+  private stopped(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   private async deliver(block: LedgerBlock): Promise<void> {

@@ -30,7 +30,7 @@ async function checkTxCode(rpc: Failover, tx: Uint8Array): Promise<number> {
   const request = {jsonrpc: '2.0' as const, id: 1, method: 'broadcast_tx_sync', params: {tx: Buffer.from(tx).toString('base64')}};
   try {
     const {result} = await rpc.execute(request);
-    const code: unknown = result?.code ?? 0;
+    const code = result.code ?? 0;
     if (typeof code !== 'number') throw new DomainError('ledger-unavailable', {detail: 'The node gave no result code.'});
     return code;
   } catch (error) {

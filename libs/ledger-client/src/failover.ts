@@ -75,7 +75,7 @@ export class Failover implements RpcClient {
   private async tryAll(request: RpcRequest): Promise<RpcResponse | EndpointError> {
     let last = new EndpointError('closed');
     for (const standing of this.inOrder()) {
-      if (this.signal.aborted) return last;
+      if (this.closed()) return last;
       try {
         const response = await standing.endpoint.execute(request, this.signal);
         standing.failures = 0;
@@ -83,10 +83,14 @@ export class Failover implements RpcClient {
       } catch (error) {
         if (!(error instanceof EndpointError)) throw error;
         last = error;
-        if (!this.signal.aborted) this.rest(standing, causeOf(error));
+        if (!this.closed()) this.rest(standing, causeOf(error));
       }
     }
     return last;
+  }
+
+  private closed(): boolean {
+    return this.signal.aborted;
   }
 
   private rest(standing: Standing, why: string): void {

@@ -154,8 +154,8 @@ export class LedgerClient {
   private async signedHeader(height: bigint | undefined): Promise<string | undefined> {
     try {
       const {result} = await this.rpc.execute(this.request('commit', height === undefined ? {} : {height: height.toString()}));
-      const header: unknown = result?.signed_header;
-      return header === undefined || header === null ? undefined : JSON.stringify(header);
+      const header = result.signed_header ?? undefined;
+      return header === undefined ? undefined : JSON.stringify(header);
     } catch (error) {
       if (error instanceof RpcRefusal && NOT_YET.test(error.message)) return undefined;
       throw toDomainError(error);
@@ -165,7 +165,8 @@ export class LedgerClient {
   private async heightAt(endpoint: RpcEndpoint): Promise<bigint | undefined> {
     try {
       const {result} = await endpoint.execute(this.request('status', {}), this.rpc.signal);
-      return BigInt(String(result?.sync_info?.latest_block_height));
+      const {latest_block_height: height} = result.sync_info as {latest_block_height: string};
+      return BigInt(height);
     } catch {
       return undefined;
     }

@@ -1,7 +1,13 @@
 import type {RpcClient} from '@cosmjs/tendermint-rpc';
 
 export type RpcRequest = Parameters<RpcClient['execute']>[0];
-export type RpcResponse = Awaited<ReturnType<RpcClient['execute']>>;
+
+/** A JSON-RPC answer that is no error. */
+export interface RpcResponse {
+  readonly jsonrpc: '2.0';
+  readonly id: RpcRequest['id'];
+  readonly result: Readonly<Record<string, unknown>>;
+}
 
 /** The node did not answer, or not in JSON-RPC: another one may. */
 export class EndpointError extends Error {
@@ -27,7 +33,7 @@ export function httpEndpoint(url: string, timeoutMs: number): RpcEndpoint {
       const answer = await post(url, request, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
       if (answer.error !== undefined) throw new RpcRefusal(refusalText(answer.error));
       if (typeof answer.result !== 'object' || answer.result === null) throw new EndpointError(`${url} gave no result`);
-      return {jsonrpc: '2.0', id: request.id, result: answer.result};
+      return {jsonrpc: '2.0', id: request.id, result: answer.result as Record<string, unknown>};
     },
   };
 }

@@ -24,7 +24,7 @@ function parseHeader(fields: JsonFields): Header {
     dataHash: fields.hex('data_hash', 32, 0),
     validatorsHash: fields.hex('validators_hash', 32),
     nextValidatorsHash: fields.hex('next_validators_hash', 32),
-    consensusHash: fields.hex('consensus_hash', 32),
+    consensusHash: fields.hex('consensus_hash', 32, 0),
     appHash: fields.hex('app_hash', 32, 0),
     lastResultsHash: fields.hex('last_results_hash', 32, 0),
     evidenceHash: fields.hex('evidence_hash', 32, 0),

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {AbciApplication, FinalizeBlockAnswer, InfoAnswer, InitChainAnswer} from '../application.js';
-import type {RequestCheckTx, RequestFinalizeBlock, RequestProcessProposal, RequestPrepareProposal, RequestQuery} from '../gen/tendermint/abci/types_pb.js';
+import type {RequestCheckTx, RequestFinalizeBlock, RequestPrepareProposal, RequestQuery} from '../gen/tendermint/abci/types_pb.js';
 
 /**
  * The smallest application that is one: writes transactions down in memory. A transaction that begins with "!" is refused
@@ -37,7 +37,7 @@ export class Notebook implements AbciApplication {
     return {txs};
   }
 
-  processProposal(_request: RequestProcessProposal) {
+  processProposal() {
     return {status: 1};
   }
 
