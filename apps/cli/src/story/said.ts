@@ -30,10 +30,11 @@ export class Said {
     return this.json[name] !== undefined && this.json[name] !== null;
   }
 
+  /** A text, or a number as text. */
   text(name: string): string {
     const value = this.json[name];
-    if (typeof value !== 'string') throw this.missing(name);
-    return value;
+    if (typeof value !== 'string' && typeof value !== 'number') throw this.missing(name);
+    return String(value);
   }
 
   number(name: string): number {

@@ -1,0 +1,31 @@
+import {Command} from 'commander';
+import {EXIT} from './cli-error.js';
+import {chainCommand} from './commands/chain.js';
+import {clinicianCommand} from './commands/clinician.js';
+import {deviceCommand} from './commands/device.js';
+import {logCommand} from './commands/log.js';
+import {memberCommand} from './commands/member.js';
+import {orgCommand} from './commands/org.js';
+import {patientCommand} from './commands/patient.js';
+import {storyCommand} from './commands/story.js';
+import {traceCommand} from './commands/trace.js';
+import {verifyCommand} from './commands/verify.js';
+
+/** Runs one `vv` command line; sets the exit code. */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  const program = new Command('vv')
+    .description('VitalVault on the command line: what a patient, her wearable, a clinician and an organisation\'s office do.')
+    .version('0.1.0')
+    .showHelpAfterError('(see --help)')
+    .addHelpText('after', '\nExit codes: 0 done, 1 refused or not proven, 2 wrong use, 3 not reachable (try again), 70 a bug.');
+  const commands = [orgCommand, memberCommand, patientCommand, deviceCommand, clinicianCommand, logCommand, verifyCommand, traceCommand, chainCommand, storyCommand];
+  for (const command of commands) program.addCommand(command);
+  exitWithUsage(program);
+  await program.parseAsync(argv);
+}
+
+// Commander ends with 1 on wrong arguments; 1 means "refused" here. Subcommands do not inherit the override.
+function exitWithUsage(command: Command): void {
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage));
+  for (const child of command.commands) exitWithUsage(child);
+}
