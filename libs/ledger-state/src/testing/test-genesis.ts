@@ -20,7 +20,7 @@ export const DEFAULT_PARAMETERS = {
   releaseSeconds: 3_600,
   maxExpiryBlocks: 200_000n,
   maxExpirySeconds: 86_400n,
-} as const satisfies MessageInitShape<typeof ParametersSchema>;
+} satisfies MessageInitShape<typeof ParametersSchema>;
 
 export interface TestOrganisation {
   readonly id: Uint8Array;
