@@ -29,7 +29,7 @@ export async function startProcesses(layout: Layout, specs: ProcessSpec[]): Prom
     starts.set(spec.name, started);
   }
   const results = await Promise.allSettled(starts.values());
-  const reasons = results.filter((r) => r.status === 'rejected').map((r) => r.reason as unknown);
+  const reasons = results.filter((r) => r.status === 'rejected').map((r) => r.reason as Error);
   interrupted.throwIfAborted();
   const first = reasons.find((r) => r !== abort.signal.reason);
   if (first !== undefined) throw first;

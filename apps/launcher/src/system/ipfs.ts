@@ -89,7 +89,7 @@ export function clusterSpec(context: SystemContext, i: number): ProcessSpec {
 
 async function metrics(rest: number): Promise<unknown[]> {
   const heard = await getJson(`http://127.0.0.1:${String(rest)}/monitor/metrics/freespace`);
-  return Array.isArray(heard) ? heard : [];
+  return Array.isArray(heard) ? heard as unknown[] : [];
 }
 
 function own<T>(all: T[], i: number): T {
