@@ -1,7 +1,8 @@
 import {existsSync, mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {CliError} from '../cli-error.js';
-import {openKeyFile, readSecretFile, sealKeyFile, writeSecretFile} from './key-file.js';
+import {deriveKey, openKeyFile, readSecretFile, sealKeyFile, writeSecretFile} from './key-file.js';
+import type {DerivedKey} from './key-file.js';
 import {FileNonceStore} from './file-nonce-store.js';
 import {LockedJson} from './locked-json.js';
 
@@ -16,6 +17,8 @@ export interface ActorCard {
 
 /** The directory of one actor: an encrypted key file, the genesis she trusts, counters, and what she keeps. */
 export class Home {
+  private derived: DerivedKey | undefined;
+
   constructor(readonly dir: string, private readonly passphrase: () => Promise<string>) {}
 
   get card(): ActorCard {
@@ -41,11 +44,14 @@ export class Home {
   /** The secrets of the key file. @throws CliError `wrong-actor`, `passphrase-wrong`, `key-file-readable` */
   async secrets<T>(kind: ActorKind): Promise<T> {
     if (this.card.kind !== kind) throw new CliError('wrong-actor', `${this.dir} is the home of a ${this.card.kind}, not of a ${kind}.`, {remedy: `Give --home of a ${kind}.`});
-    return JSON.parse(openKeyFile(readSecretFile(this.keyFile), await this.passphrase())) as T;
+    const {secrets, derived} = openKeyFile(readSecretFile(this.keyFile), await this.passphrase());
+    this.derived = derived;
+    return JSON.parse(secrets) as T;
   }
 
   async writeSecrets(secrets: unknown): Promise<void> {
-    writeSecretFile(this.keyFile, sealKeyFile(JSON.stringify(secrets), await this.passphrase()));
+    this.derived ??= deriveKey(await this.passphrase());
+    writeSecretFile(this.keyFile, sealKeyFile(JSON.stringify(secrets), this.derived));
   }
 
   nonces(): FileNonceStore {

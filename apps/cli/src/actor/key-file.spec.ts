@@ -1,7 +1,7 @@
 import {chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {isSealed, openKeyFile, readSecretFile, sealKeyFile, writeSecretFile} from './key-file.js';
+import {deriveKey, openKeyFile, readSecretFile, sealKeyFile, writeSecretFile} from './key-file.js';
 
 interface KeyFileJson {
   format: string;
@@ -12,7 +12,8 @@ interface KeyFileJson {
 
 describe('key file', () => {
   const secrets = JSON.stringify({signing: '11'.repeat(32), note: 'Zürich'});
-  const sealed = sealKeyFile(secrets, 'correct horse');
+  const derived = deriveKey('correct horse');
+  const sealed = sealKeyFile(secrets, derived);
   const changed = (change: (file: KeyFileJson) => void) => {
     const file = JSON.parse(sealed) as KeyFileJson;
     change(file);
@@ -20,17 +21,22 @@ describe('key file', () => {
   };
 
   it('opens with its passphrase and holds no secret in clear', () => {
-    expect(openKeyFile(sealed, 'correct horse')).toBe(secrets);
+    expect(openKeyFile(sealed, 'correct horse').secrets).toBe(secrets);
     expect(sealed).not.toContain('1111');
-    expect(isSealed(sealed)).toBe(true);
   });
 
   it('says no to another passphrase', () => {
     expect(() => openKeyFile(sealed, 'correct horsf')).toThrow(expect.objectContaining({code: 'passphrase-wrong'}));
   });
 
-  it('never makes the same file twice', () => {
-    expect(sealKeyFile(secrets, 'correct horse')).not.toBe(sealed);
+  it('never makes the same file or key twice', () => {
+    expect(sealKeyFile(secrets, derived)).not.toBe(sealed);
+    expect(deriveKey('correct horse').key).not.toEqual(derived.key);
+  });
+
+  it('can be sealed anew with what opening it derived', () => {
+    const opened = openKeyFile(sealed, 'correct horse');
+    expect(openKeyFile(sealKeyFile('changed', opened.derived), 'correct horse').secrets).toBe('changed');
   });
 
   it.each<[string, (file: KeyFileJson) => void]>([

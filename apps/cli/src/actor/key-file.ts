@@ -19,33 +19,42 @@ const sealedFile = z.strictObject({
 });
 type SealedFile = z.infer<typeof sealedFile>;
 
-/** Encrypts secrets under a passphrase: scrypt, then AES-256-GCM with everything but the ciphertext as AAD. */
-export function sealKeyFile(secrets: string, passphrase: string): string {
-  const head = {format: FORMAT, kdf: {name: 'scrypt', ...SCRYPT, salt: randomBytes(16).toString('hex')}, cipher: 'aes-256-gcm', nonce: randomBytes(12).toString('hex')} as const;
-  const cipher = createCipheriv('aes-256-gcm', keyOf(head.kdf, passphrase), Buffer.from(head.nonce, 'hex'));
+/** What a passphrase gives with one salt. Deriving is dear on purpose, so a process does it once. */
+export interface DerivedKey {
+  kdf: SealedFile['kdf'];
+  key: Buffer;
+}
+
+/** A key from a passphrase by scrypt, with a fresh salt. */
+export function deriveKey(passphrase: string): DerivedKey {
+  const kdf = {name: 'scrypt', ...SCRYPT, salt: randomBytes(16).toString('hex')} as const;
+  return {kdf, key: keyOf(kdf, passphrase)};
+}
+
+/** Encrypts secrets by AES-256-GCM under a fresh nonce, with everything but the ciphertext as AAD. */
+export function sealKeyFile(secrets: string, {kdf, key}: DerivedKey): string {
+  const head = {format: FORMAT, kdf, cipher: 'aes-256-gcm', nonce: randomBytes(12).toString('hex')} as const;
+  const cipher = createCipheriv('aes-256-gcm', key, Buffer.from(head.nonce, 'hex'));
   cipher.setAAD(aadOf(head));
   const ciphertext = Buffer.concat([cipher.update(secrets, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   return `${JSON.stringify({...head, ciphertext: ciphertext.toString('hex')}, undefined, 1)}\n`;
 }
 
 /** @throws CliError `key-file-invalid`, `passphrase-wrong` (also when the file was changed: the two cannot be told apart) */
-export function openKeyFile(text: string, passphrase: string): string {
+export function openKeyFile(text: string, passphrase: string): {secrets: string; derived: DerivedKey} {
   const file = parse(text);
   const sealed = Buffer.from(file.ciphertext, 'hex');
   if (sealed.length < 16) throw invalid('it is too short');
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(file.kdf, passphrase), Buffer.from(file.nonce, 'hex'));
+  const derived = {kdf: file.kdf, key: keyOf(file.kdf, passphrase)};
+  const decipher = createDecipheriv('aes-256-gcm', derived.key, Buffer.from(file.nonce, 'hex'));
   decipher.setAAD(aadOf(file));
   decipher.setAuthTag(sealed.subarray(-16));
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]).toString('utf8');
+    const secrets = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]).toString('utf8');
+    return {secrets, derived};
   } catch (cause) {
     throw new CliError('passphrase-wrong', 'The key file does not open with this passphrase.', {remedy: 'Give the passphrase it was made with; if that is right, the file was changed: restore it from your backup.', cause});
   }
-}
-
-/** Whether the text is a key file of this format (rather than a service's plain one). */
-export function isSealed(text: string): boolean {
-  return text.includes(FORMAT);
 }
 
 /** Writes a secret so that a crash leaves the old file or the new one, readable by its owner alone. */
