@@ -1,0 +1,71 @@
+-- Transactions that anchor records: their bytes are durable before they are sent, so a restart never signs other bytes under the same nonce.
+CREATE TABLE anchors (
+  tx_id             text PRIMARY KEY,
+  -- CometBFT's hash: with the trace context it links the ledger's spans (D-1).
+  tx_hash           text NOT NULL,
+  tx                bytea NOT NULL,
+  key_id            text NOT NULL,
+  nonce             bigint NOT NULL,
+  expires_at_height bigint NOT NULL,
+  expires_at_time   bigint NOT NULL,
+  -- open, included, expired, failed
+  state             text NOT NULL DEFAULT 'open',
+  code              integer,
+  height            bigint,
+  traceparent       text,
+  signed_at         timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (key_id, nonce)
+);
+CREATE INDEX anchors_open ON anchors (nonce) WHERE state = 'open';
+
+-- What each transaction carries, also after its records went on into another one: whichever a block has, counts.
+CREATE TABLE anchor_entries (
+  tx_id     text NOT NULL REFERENCES anchors ON DELETE CASCADE,
+  place     integer NOT NULL,
+  record_id text NOT NULL REFERENCES records ON DELETE CASCADE,
+  PRIMARY KEY (tx_id, place)
+);
+
+CREATE TABLE signing_nonces (
+  key_id text PRIMARY KEY,
+  next   bigint NOT NULL
+);
+
+-- One row: the newest block whose effect is here.
+CREATE TABLE ledger_cursor (
+  id         integer PRIMARY KEY CHECK (id = 1),
+  height     bigint NOT NULL,
+  block_time bigint NOT NULL
+);
+INSERT INTO ledger_cursor VALUES (1, 0, 0);
+
+-- Decided access requests, permitted or not, as the blocks have them.
+CREATE TABLE access_requests (
+  tx_id                text PRIMARY KEY,
+  height               bigint NOT NULL,
+  signer_key_id        text NOT NULL,
+  signer_public_key    bytea NOT NULL,
+  patient              text NOT NULL,
+  type_tag             text NOT NULL,
+  slot_from            integer NOT NULL,
+  slot_to              integer NOT NULL,
+  permit               boolean NOT NULL,
+  record_log_size      bigint NOT NULL,
+  release_until_height bigint NOT NULL,
+  release_until_time   bigint NOT NULL
+);
+CREATE INDEX access_requests_signer ON access_requests (signer_key_id);
+
+-- How often a record was answered under a permit.
+CREATE TABLE releases (
+  tx_id     text NOT NULL,
+  record_id text NOT NULL,
+  answers   integer NOT NULL,
+  PRIMARY KEY (tx_id, record_id)
+);
+
+-- Public keys of devices, which readers check signatures with.
+CREATE TABLE devices (
+  device     text PRIMARY KEY,
+  public_key bytea NOT NULL
+);

@@ -1,0 +1,19 @@
+import {fromHex} from '@vitalvault/contracts';
+import type {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
+import type {GrpcClient} from '@vitalvault/nest-service';
+import type {KeyRelease, ReleasableRecord} from '../../application/ports.js';
+
+const DEADLINE_MS = 20_000;
+
+/** policy over gRPC. Its errors come through as they are: it names itself or notify when one of them is away. */
+export class GrpcKeyRelease implements KeyRelease {
+  constructor(private readonly policy: GrpcClient<typeof PolicyService>) {}
+
+  async release({txId, signedRequest, records}: {txId: string; signedRequest: Uint8Array; records: readonly ReleasableRecord[]}): Promise<{bundle: Uint8Array}> {
+    const {bundle} = await this.policy.releaseKeys({
+      txId: fromHex(txId), signedRequest,
+      records: records.map(({header, ciphertextHash, innerKeyHash, sealedKey, signature, logIndex}) => ({header, ciphertextHash, innerKeyHash, sealedKey, signature, logIndex})),
+    }, {deadlineMs: DEADLINE_MS});
+    return {bundle};
+  }
+}

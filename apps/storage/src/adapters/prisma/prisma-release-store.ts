@@ -1,0 +1,54 @@
+import type {ReleasableRecord, ReleaseStore} from '../../application/ports.js';
+import type {DecidedRequest} from '../../domain/block-facts.js';
+import {STATE} from '../../domain/record.js';
+import {inTransaction} from './database.js';
+import type {Database} from './database.js';
+
+const ALL_TYPES = '0'.repeat(32);
+
+/** What may be handed out, and how often it was. */
+export class PrismaReleaseStore implements ReleaseStore {
+  constructor(private readonly database: Database) {}
+
+  async request(txId: string): Promise<DecidedRequest | undefined> {
+    return await this.database.accessRequest.findUnique({where: {txId}, omit: {height: true}}) ?? undefined;
+  }
+
+  async releasable(request: DecidedRequest, from: bigint, limit: number): Promise<ReleasableRecord[]> {
+    const rows = await this.database.record.findMany({
+      where: {
+        patient: request.patient, state: STATE.anchored, slot: {gte: request.slotFrom, lte: request.slotTo},
+        logIndex: {gte: from, lt: request.recordLogSize}, ...(request.typeTag === ALL_TYPES ? {} : {typeTag: request.typeTag}),
+      },
+      orderBy: {logIndex: 'asc'}, take: limit, include: {sealedKey: true},
+    });
+    const keys = await this.database.device.findMany({where: {device: {in: [...new Set(rows.map(({device}) => device))]}}});
+    const keyOf = new Map(keys.map(({device, publicKey}) => [device, publicKey]));
+    return rows.flatMap(({sealedKey, logIndex, packRoot, traceparent, ...row}) => (sealedKey === null || logIndex === null ? [] : [{
+      ...row, sealedKey: sealedKey.sealedKey, logIndex, packRoot: packRoot ?? undefined, traceparent: traceparent ?? undefined, deviceKey: keyOf.get(row.device) ?? new Uint8Array(),
+    }]));
+  }
+
+  async answers(txId: string, recordIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database.release.findMany({where: {txId, recordId: {in: [...recordIds]}}});
+    return new Map(rows.map(({recordId, answers}) => [recordId, answers]));
+  }
+
+  async countAnswer(txId: string, recordIds: readonly string[], most: number): Promise<boolean> {
+    // One order of locks, so that two pages cannot wait for each other.
+    const ids = recordIds.toSorted();
+    return inTransaction(this.database, async (session) => {
+      const counted = await session.$queryRaw<{answers: number}[]>`
+        INSERT INTO releases (tx_id, record_id, answers) SELECT ${txId}, record_id, 1 FROM unnest(${ids}::text[]) AS wanted (record_id)
+        ON CONFLICT (tx_id, record_id) DO UPDATE SET answers = releases.answers + 1 RETURNING answers`;
+      if (counted.every(({answers}) => answers <= most)) return true;
+      throw new OverLimit();
+    }).catch((error: unknown) => {
+      if (error instanceof OverLimit) return false;
+      throw error;
+    });
+  }
+}
+
+// Rolls the count back.
+class OverLimit extends Error {}

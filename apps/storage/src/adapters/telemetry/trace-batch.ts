@@ -1,0 +1,33 @@
+import {contextOf, currentTraceparent, linksTo, withSpan} from '@vitalvault/nest-service';
+import type {BlockEffect, LedgerCursor, RecordToAnchor, RecordToPack, SignedAnchor} from '../../application/ports.js';
+
+const MAX_LINKS = 64;
+
+type Traced = Pick<RecordToPack, 'traceparent'>;
+
+// Part of the first record's trace, linked to the others': so each reading's trace can be followed into the batch.
+const following = (records: readonly Traced[]) => ({
+  parent: contextOf(records.find(({traceparent}) => traceparent !== undefined)?.traceparent),
+  links: linksTo(records.slice(0, MAX_LINKS).map(({traceparent}) => traceparent)),
+});
+
+export function tracePack(records: readonly RecordToPack[], run: () => Promise<void>): Promise<void> {
+  return withSpan('storage pack', {...following(records), attributes: {'vv.records': records.length}}, run);
+}
+
+export async function traceAnchor(records: readonly RecordToAnchor[], run: (traceparent: string | undefined) => Promise<SignedAnchor>): Promise<void> {
+  await withSpan('storage anchor', {...following(records), kind: 'producer', attributes: {'vv.entries': records.length}}, async (span) => {
+    const anchor = await run(currentTraceparent());
+    span.setAttributes({'vv.tx_hash': anchor.txHash, 'vv.tx_id': anchor.txId});
+  });
+}
+
+/** A span for each transaction of ours that the block has: the ledger's part of a reading's trace (D-1). */
+export async function traceIncluded(block: LedgerCursor, effect: BlockEffect): Promise<void> {
+  for (const {txId, txHash, traceparent, recordTraces, anchored, later, refused} of effect.anchors) {
+    await withSpan('storage anchored', {
+      kind: 'consumer', parent: contextOf(traceparent), links: linksTo(recordTraces),
+      attributes: {'vv.tx_hash': txHash, 'vv.tx_id': txId, 'vv.height': Number(block.height), 'vv.anchored': anchored, 'vv.later': later, 'vv.refused': refused},
+    }, () => undefined);
+  }
+}

@@ -1,0 +1,35 @@
+import {factsOf} from '../domain/block-facts.js';
+import type {BlockEffect, LedgerCursor, LedgerStore} from './ports.js';
+
+export interface Block {
+  readonly height: bigint;
+  readonly timeSeconds: bigint;
+  readonly txs: readonly Uint8Array[];
+  readonly results: readonly {readonly code: number; readonly data: Uint8Array}[];
+}
+
+/** Takes each block's effect into the database: outcomes of anchors, decided requests, device keys. */
+export class FollowLedger {
+  #head: LedgerCursor | undefined;
+
+  constructor(private readonly ports: {ledger: LedgerStore; onEffect: (block: LedgerCursor, effect: BlockEffect) => Promise<void>}) {}
+
+  /** Newest block whose effect is stored; undefined until `begin`, or on a chain without blocks. */
+  get head(): LedgerCursor | undefined {
+    return this.#head;
+  }
+
+  /** @returns the first height to follow */
+  async begin(): Promise<bigint> {
+    const cursor = await this.ports.ledger.cursor();
+    if (cursor.height > 0n) this.#head = cursor;
+    return cursor.height + 1n;
+  }
+
+  async onBlock(block: Block): Promise<void> {
+    const cursor = {height: block.height, blockTime: block.timeSeconds};
+    const effect = await this.ports.ledger.apply(cursor, factsOf(block.txs, block.results));
+    this.#head = cursor;
+    await this.ports.onEffect(cursor, effect);
+  }
+}

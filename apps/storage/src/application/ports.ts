@@ -1,0 +1,146 @@
+import type {AlertToSend} from '../domain/alerts.js';
+import type {BlockFacts, DecidedRequest} from '../domain/block-facts.js';
+import type {AcceptedRecord, RecordNumber, SignedParts} from '../domain/record.js';
+
+/** Where in a topic a consumer goes on. */
+export interface TopicPosition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly nextOffset: bigint;
+}
+
+export interface RecordToPack {
+  readonly recordId: string;
+  readonly patient: string;
+  readonly cid: string;
+  readonly ciphertext: Uint8Array;
+  readonly acceptedAtMs: bigint;
+  readonly traceparent: string | undefined;
+}
+
+export interface RecordToAnchor extends SignedParts {
+  readonly recordId: string;
+  readonly traceparent: string | undefined;
+}
+
+/** What is known of a record, as its receipt shows it. */
+export interface RecordStatus {
+  readonly recordId: string;
+  readonly patient: string;
+  readonly state: 'accepted' | 'stored' | 'anchored' | 'refused';
+  /** Canonical bytes of the SignedAccepted. */
+  readonly receipt: Uint8Array;
+  readonly cid?: string;
+  readonly replicas?: number;
+  readonly height?: bigint;
+  readonly txId?: string;
+  readonly logIndex?: bigint;
+  readonly refusalCode?: number;
+}
+
+export interface RecordStore {
+  /** In one transaction with the position: new records are taken, the same again are nothing, other bytes under a taken number are conflicts. */
+  accept(records: readonly AcceptedRecord[], position: TopicPosition): Promise<{fresh: number; conflicts: number}>;
+  /** Oldest first, without those in `except`; at least one if there is any, then up to the limits. */
+  toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]>;
+  /** Stored: announced, the waiting ciphertexts forgotten. */
+  markStored(pack: {root: string; replicas: number; recordIds: readonly string[]}): Promise<void>;
+  byNumber(number: RecordNumber): Promise<RecordStatus | undefined>;
+  byId(recordId: string): Promise<RecordStatus | undefined>;
+  /** Queued durably; the same alert again is sent once more and is still one alert. */
+  alert(alerts: readonly AlertToSend[]): Promise<void>;
+}
+
+export interface SignedAnchor {
+  readonly txId: string;
+  readonly txHash: string;
+  readonly tx: Uint8Array;
+  readonly expiresAtHeight: bigint;
+  readonly expiresAtTime: bigint;
+  readonly traceparent: string | undefined;
+}
+
+export interface AnchorStore {
+  /** Stored records that no transaction carries, due now; oldest first. */
+  toAnchor(limit: number, nowMs: number): Promise<RecordToAnchor[]>;
+  /** Takes a nonce, has the transaction signed and keeps its bytes, with the records it carries: all or nothing. */
+  sign(keyId: string, records: readonly RecordToAnchor[], sign: (nonce: bigint) => SignedAnchor): Promise<SignedAnchor>;
+  /** Transactions without an outcome, oldest first. */
+  open(): Promise<SignedAnchor[]>;
+  /** The ledger refuses these bytes for good: their records get new ones. */
+  fail(txId: string, code: number): Promise<void>;
+  /** Nonces up to `highest` were used, whoever knows by whom. */
+  skipNonces(keyId: string, highest: bigint): Promise<void>;
+}
+
+export interface LedgerCursor {
+  readonly height: bigint;
+  /** Unix seconds. */
+  readonly blockTime: bigint;
+}
+
+export interface LedgerStore {
+  cursor(): Promise<LedgerCursor>;
+  /** The whole effect of a block, in one transaction with the cursor. @returns what happened, for logs and spans */
+  apply(block: LedgerCursor, facts: BlockFacts): Promise<BlockEffect>;
+}
+
+export interface BlockEffect {
+  readonly anchors: readonly {readonly txId: string; readonly txHash: string; readonly traceparent: string | undefined; readonly anchored: number; readonly later: number; readonly refused: number; readonly recordTraces: readonly string[]}[];
+  readonly expired: number;
+}
+
+export interface ReleasableRecord extends SignedParts {
+  readonly recordId: string;
+  readonly cid: string;
+  readonly packRoot: string | undefined;
+  readonly patient: string;
+  readonly ciphertextBytes: number;
+  readonly sealedKey: Uint8Array;
+  readonly logIndex: bigint;
+  readonly deviceKey: Uint8Array;
+  readonly traceparent: string | undefined;
+}
+
+export interface ReleaseStore {
+  request(txId: string): Promise<DecidedRequest | undefined>;
+  /** Anchored records that the decision speaks for, from log index `from` on, by index. */
+  releasable(request: DecidedRequest, from: bigint, limit: number): Promise<ReleasableRecord[]>;
+  /** How often each was answered under this permit; those never answered are missing. */
+  answers(txId: string, recordIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Counts one answer for each, unless one of them had `most` already: then none is counted. */
+  countAnswer(txId: string, recordIds: readonly string[], most: number): Promise<boolean>;
+}
+
+/** IPFS Cluster. */
+export interface PackStore {
+  /** Adds and waits until enough peers say pinned. @returns replicas */
+  pin(blocks: readonly {cid: string; bytes: Uint8Array}[]): Promise<{root: string; replicas: number}>;
+  recover(root: string): Promise<void>;
+}
+
+/** One IPFS peer that may have a block. Bytes come only with the right hash. */
+export interface BlockPeer {
+  readonly index: number;
+  blockGet(cid: string, limits: {timeoutMs: number; maxBytes: number}): Promise<{outcome: 'served'; bytes: Uint8Array} | {outcome: 'corrupt' | 'missing' | 'timeout'}>;
+}
+
+/** policy: log before key. */
+export interface KeyRelease {
+  release(request: {txId: string; signedRequest: Uint8Array; records: readonly ReleasableRecord[]}): Promise<{bundle: Uint8Array}>;
+}
+
+/** The ledger as storage writes to it. */
+export interface LedgerGateway {
+  /** @throws DomainError tx-refused with meta.code when CheckTx refuses it; ledger-unavailable */
+  broadcast(tx: Uint8Array): Promise<void>;
+  /** Highest used nonce of a key; 0: none. */
+  highestNonce(keyId: string): Promise<bigint>;
+}
+
+/** Signs transactions as this organisation's storage. */
+export interface AnchorSigner {
+  /** Hexadecimal. */
+  readonly keyId: string;
+  sign(body: {expiresAtHeight: bigint; expiresAtTime: bigint; nonce: bigint; records: readonly SignedParts[]}): {txId: string; txHash: string; tx: Uint8Array};
+}

@@ -1,0 +1,101 @@
+import {LIMITS, encodeCanonical, fromHex} from '@vitalvault/contracts';
+import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
+import {DomainError} from '@vitalvault/errors';
+import type {DecidedRequest} from '../domain/block-facts.js';
+import type {KeyRelease, LedgerCursor, ReleasableRecord, ReleaseStore} from './ports.js';
+import type {ReadCiphertext} from './read-ciphertext.js';
+
+export interface ReleaseAsk {
+  /** Hexadecimal. */
+  readonly txId: string;
+  /** As the page before named it; undefined: the first. */
+  readonly page: string | undefined;
+  /** Key that signed the HTTP request; hexadecimal. */
+  readonly callerKeyId: string;
+  /** The HTTP request as it was received: kept by policy as evidence. */
+  readonly signedRequest: Uint8Array;
+}
+
+export interface ReleaseOptions {
+  readonly head: () => LedgerCursor | undefined;
+  /** Waits for the block that has the request. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  /** Tells the span of the release which records it is about. */
+  readonly onRecords: (records: readonly ReleasableRecord[]) => void;
+}
+
+const WAIT_FOR_BLOCK_MS = 3_000;
+const POLL_MS = 100;
+const MAX_PAGE_BYTES = 16 * 1_048_576;
+const PARALLEL_READS = 16;
+
+/**
+ * Hands out a page of what a committed decision permits: policy opens the outer seals first (log before key), then the ciphertexts are fetched, the
+ * answer is counted, and only then it goes out.
+ * @spec docs/protocol.md §7
+ */
+export class ReleaseRecords {
+  constructor(private readonly options: ReleaseOptions, private readonly ports: {releases: ReleaseStore; keys: KeyRelease; read: ReadCiphertext}) {}
+
+  /** @returns canonical bytes of a ReleasePage */
+  async execute(ask: ReleaseAsk): Promise<Uint8Array> {
+    const request = await this.#request(ask.txId);
+    this.#check(request, ask);
+    const {records, nextPage} = await this.#page(request, ask.page);
+    this.options.onRecords(records);
+    if (records.length === 0) return encodeCanonical(ReleasePageSchema, {txId: fromHex(ask.txId)});
+    const ids = records.map(({recordId}) => recordId);
+    const answers = await this.ports.releases.answers(ask.txId, ids);
+    if (ids.some((id) => (answers.get(id) ?? 0) >= LIMITS.releasesPerRecord)) throw new DomainError('release-limit');
+    const {bundle} = await this.ports.keys.release({txId: ask.txId, signedRequest: ask.signedRequest, records});
+    const ciphertexts = await this.#ciphertexts(records);
+    if (!await this.ports.releases.countAnswer(ask.txId, ids, LIMITS.releasesPerRecord)) throw new DomainError('release-limit');
+    return encodeCanonical(ReleasePageSchema, {
+      txId: fromHex(ask.txId), bundle, nextPage,
+      records: records.map((record, place) => ({
+        header: record.header, ciphertextHash: record.ciphertextHash, innerKeyHash: record.innerKeyHash, sealedKeyHash: record.sealedKeyHash,
+        signature: record.signature, logIndex: record.logIndex, deviceKey: record.deviceKey, ciphertext: ciphertexts[place] ?? new Uint8Array(),
+      })),
+    });
+  }
+
+  // The reader learned of the block from policy, whose follower may be a moment ahead of ours.
+  async #request(txId: string): Promise<DecidedRequest> {
+    for (let waited = 0; ; waited += POLL_MS) {
+      const request = await this.ports.releases.request(txId);
+      if (request !== undefined) return request;
+      if (waited >= WAIT_FOR_BLOCK_MS) throw new DomainError('tx-not-found');
+      await this.options.pause(POLL_MS);
+    }
+  }
+
+  #check(request: DecidedRequest, ask: ReleaseAsk): void {
+    if (request.signerKeyId !== ask.callerKeyId) throw new DomainError('not-yours', {detail: 'Sign with the key that signed the access request.'});
+    if (!request.permit) throw new DomainError('access-refused');
+    const head = this.options.head();
+    if (head === undefined) throw new DomainError('behind');
+    if (head.height > request.releaseUntilHeight || head.blockTime > request.releaseUntilTime) throw new DomainError('permit-ended');
+  }
+
+  async #page(request: DecidedRequest, page: string | undefined): Promise<{records: ReleasableRecord[]; nextPage: string}> {
+    const found = await this.ports.releases.releasable(request, page === undefined ? 0n : BigInt(page), LIMITS.releasePage + 1);
+    const records: ReleasableRecord[] = [];
+    let bytes = 0;
+    for (const record of found) {
+      bytes += record.ciphertextBytes;
+      if (records.length === LIMITS.releasePage || (records.length > 0 && bytes > MAX_PAGE_BYTES)) return {records, nextPage: record.logIndex.toString()};
+      records.push(record);
+    }
+    return {records, nextPage: ''};
+  }
+
+  async #ciphertexts(records: readonly ReleasableRecord[]): Promise<Uint8Array[]> {
+    const out: Uint8Array[] = [];
+    const queue = records.entries();
+    const worker = async (): Promise<void> => {
+      for (const [place, record] of queue) out[place] = await this.ports.read.execute(record);
+    };
+    await Promise.all(Array.from({length: Math.min(PARALLEL_READS, records.length)}, worker));
+    return out;
+  }
+}

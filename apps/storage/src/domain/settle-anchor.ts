@@ -1,0 +1,41 @@
+import {CODE, TRANSIENT_ENTRY_CODES} from '@vitalvault/contracts';
+
+/** What one entry of a transaction came to. */
+export type EntryFate =
+  | {readonly recordId: string; readonly fate: 'anchored'; readonly logIndex: bigint}
+  | {readonly recordId: string; readonly fate: 'later'; readonly code: number}
+  | {readonly recordId: string; readonly fate: 'refused'; readonly code: number};
+
+/**
+ * What a transaction that was included came to.
+ * `ignored`: this inclusion does not count, the one that used the nonce does or will ·
+ * `failed`: nothing happened and never will with these bytes; the entries need new ones.
+ */
+export type AnchorFate = {readonly kind: 'settled'; readonly entries: readonly EntryFate[]} | {readonly kind: 'ignored'} | {readonly kind: 'failed'; readonly code: number};
+
+/**
+ * Judges an inclusion of an AnchorRecords transaction.
+ * @param recordIds of its entries, in their order
+ * @param results of its entries, in the same order; empty unless `code` is 0
+ * @spec docs/protocol.md §3.6, §4.2
+ */
+export function settleAnchor(recordIds: readonly string[], code: number, results: readonly {code: number; index: bigint}[]): AnchorFate {
+  // The same bytes were included before, or other bytes had this nonce: the follower has seen or will see that.
+  if (code === CODE.nonceUsed) return {kind: 'ignored'};
+  if (code !== CODE.ok || results.length !== recordIds.length) return {kind: 'failed', code};
+  return {kind: 'settled', entries: recordIds.map((recordId, place) => fateOf(recordId, results[place]))};
+}
+
+function fateOf(recordId: string, result: {code: number; index: bigint} | undefined): EntryFate {
+  const code = result?.code ?? CODE.internal;
+  if (code === CODE.ok) return {recordId, fate: 'anchored', logIndex: result?.index ?? 0n};
+  return TRANSIENT_ENTRY_CODES.has(code) ? {recordId, fate: 'later', code} : {recordId, fate: 'refused', code};
+}
+
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 15_000;
+
+/** Milliseconds until an entry that was refused for the time being is tried again. @param attempts so far, from 1 */
+export function retryAfterMs(attempts: number): number {
+  return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
+}
