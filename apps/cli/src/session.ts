@@ -22,6 +22,7 @@ export interface CommonOptions {
 export class Session {
   /** Trace of what this run asks for now, hexadecimal. */
   traceId = randomBytes(16).toString('hex');
+  private callerId = randomBytes(8).toString('hex');
   private openedApi: ApiClient | undefined;
   private openedLedger: VerifiedLedger | undefined;
   private openedHome: Home | undefined;
@@ -48,7 +49,7 @@ export class Session {
 
   get api(): ApiClient {
     const {services, organisation} = this.endpoints;
-    this.openedApi ??= new ApiClient({endpoints: services, organisation, headers: () => ({traceparent: `00-${this.traceId}-${randomBytes(8).toString('hex')}-01`})});
+    this.openedApi ??= new ApiClient({endpoints: services, organisation, headers: () => ({traceparent: `00-${this.traceId}-${this.callerId}-01`})});
     return this.openedApi;
   }
 
@@ -61,6 +62,7 @@ export class Session {
   /** From now on requests belong to another trace. */
   newTrace(): string {
     this.traceId = randomBytes(16).toString('hex');
+    this.callerId = randomBytes(8).toString('hex');
     return this.traceId;
   }
 

@@ -25,6 +25,10 @@ describe('span tree', () => {
     expect(spanTree([...spans, orphan], 'aa').unreachable).toEqual([orphan]);
   });
 
+  it('takes a second call of the same caller for a second root', () => {
+    expect(order([...spans, span('retry', 'caller', 8000)])).toContain('retry');
+  });
+
   it('ends when links make a circle', () => {
     expect(order([span('root', '', 0, {links: ['child']}), span('child', 'root', 1, {links: ['root']})])).toHaveLength(2);
   });

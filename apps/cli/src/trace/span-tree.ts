@@ -30,15 +30,14 @@ export function spanTree(spans: readonly Span[], traceId: string): SpanTree {
     placed.push({span, depth, byLink});
     for (const effect of effects.get(span.spanId) ?? []) place(effect, depth + 1, effect.parentSpanId !== span.spanId);
   };
-  const [root, ...others] = rootsOf(own, known);
-  if (root) place(root, 0, false);
-  // A second root belongs to the tree only if something leads to it: a link, which place() has followed already.
-  return {placed, unreachable: [...new Set([...others.filter((s) => !seen.has(s.spanId)), ...own.filter((s) => !seen.has(s.spanId))])]};
+  for (const root of rootsOf(own, known)) place(root, 0, false);
+  return {placed, unreachable: own.filter((s) => !seen.has(s.spanId))};
 }
 
-// The first span whose parent is not among those collected: the caller's own span is not always exported.
+// The caller's own span is not exported: the first span below it is a root, and so is another call of the same caller.
 function rootsOf(own: readonly Span[], known: ReadonlySet<string>): Span[] {
-  return own.filter((s) => !known.has(s.parentSpanId)).sort((a, b) => a.startUs - b.startUs);
+  const parentless = own.filter((s) => !known.has(s.parentSpanId)).sort((a, b) => a.startUs - b.startUs);
+  return parentless.filter((s) => s.parentSpanId === parentless[0]?.parentSpanId);
 }
 
 function effectsOf(spans: readonly Span[]): Map<string, Span[]> {
