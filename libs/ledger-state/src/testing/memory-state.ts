@@ -1,5 +1,5 @@
 import {Frontier, leafHash, LogTree, stateKey, StateTree} from '@vitalvault/proofs';
-import {sha256Of} from '@vitalvault/contracts';
+import {sha256Of, taggedHash} from '@vitalvault/contracts';
 import {keyName} from '../state-view.js';
 import type {NewLeaf, StateChange, StateView} from '../state-view.js';
 
@@ -39,5 +39,11 @@ export class MemoryState implements StateView {
       this.logs.set(name, log);
     }
     return this.tree.update(changes.map(({kind, parts, value}) => ({key: stateKey(kind, parts), valueHash: value && sha256Of(value)})));
+  }
+
+  /** Root of a fresh tree over all values at once: what the incremental one must give. */
+  rebuiltRoot(): Uint8Array {
+    const entries = [...this.values].map(([name, value]) => ({key: taggedHash('state', Uint8Array.from(name, (c) => c.charCodeAt(0))), valueHash: sha256Of(value)}));
+    return new StateTree().update(entries);
   }
 }
