@@ -1,6 +1,6 @@
 import {NotCanonicalError, STATE_KIND, decodeCanonical, equalBytes, fromHex} from '@vitalvault/contracts';
 import {AccessLeafSchema, GrantSchema, MemberSchema, RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import type {Grant, Member, RecordLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {AccessEvent, Grant, Member, RecordLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {DomainError} from '@vitalvault/errors';
 import type {GenMessage} from '@bufbuild/protobuf/codegenv2';
 import type {Message} from '@bufbuild/protobuf';
@@ -40,9 +40,7 @@ export class ProvenRelease {
     const permit = permitOf(provenLeaf(answer, STATE_KIND.accessLog, place.index, AccessLeafSchema), txId);
     if (isRefusal(permit)) throw new DomainError(permit.code, {detail: permit.detail});
     // The hint chose the keys: a forged row must not lead to another reader's standing or another grant.
-    if (hint?.request === undefined || !equalBytes(permit.request.grantId, hint.request.grantId) || !equalBytes(permit.reader, hint.reader) || !equalBytes(permit.request.patient, patient)) {
-      throw new DomainError('release-mismatch', {detail: 'the projection of the decision is not what the ledger proves'});
-    }
+    if (!isSameAccess(permit, patient, hint)) throw new DomainError('release-mismatch', {detail: 'the projection of the decision is not what the ledger proves'});
     return {
       permit, header,
       member: decodeIfThere(answer.state(memberKey.kind, memberKey.parts), MemberSchema),
@@ -65,6 +63,11 @@ export class ProvenRelease {
   }
 }
 
+
+function isSameAccess({request, reader}: ProvenPermit, patient: Uint8Array, hint: AccessEvent | undefined): boolean {
+  if (hint?.request === undefined) return false;
+  return equalBytes(request.grantId, hint.request.grantId) && equalBytes(reader, hint.reader) && equalBytes(request.patient, patient);
+}
 
 function provenLeaf<T extends Message>(answer: ProvenState['answer'], kind: number, index: bigint, schema: GenMessage<T>): T {
   const log = answer.logs.find((one) => one.kind === kind && one.from === index && one.leaves.length === 1);

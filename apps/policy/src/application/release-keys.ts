@@ -73,7 +73,7 @@ export class ReleaseKeys {
     for (const record of records) {
       refuseIf(checkIndex(record, permit));
       const header = headerOf(record);
-      if (isRefusal(header)) return refuseIf(header);
+      if (isRefusal(header)) throw new DomainError(header.code, {detail: header.detail});
       refuseIf(checkScope(header, permit, custody.chainId));
       refuseIf(checkReleaseKey(header, custody));
     }

@@ -29,6 +29,7 @@ export function decodeTransaction(bytes: Uint8Array): DecodedTransaction {
  */
 export function acceptTransaction(bytes: Uint8Array, chainId: string): DecodedTransaction {
   if (bytes.length > LIMITS.txBytes) throw new DomainError('body-too-large', {detail: `A transaction has at most ${LIMITS.txBytes} bytes.`});
+  if (bytes.length === 0) throw new DomainError('malformed', {detail: 'no body'});
   const decoded = decodePosted(bytes);
   const {body, tx} = decoded;
   if (body.version !== 1) throw new DomainError('wrong-version');

@@ -30,7 +30,10 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
 
     it('takes each height once and in order', async () => {
       let runs = 0;
-      const effects = (): Promise<void> => Promise.resolve(void runs++);
+      const effects = (): Promise<void> => {
+        runs++;
+        return Promise.resolve();
+      };
       expect([await project(0n), await project(1n, effects), await project(1n, effects)]).toEqual([true, true, false]);
       await expect(project(3n, effects)).rejects.toThrow();
       expect(runs).toBe(1);
