@@ -16,12 +16,12 @@ export function faultOfDataPoint(schemaId: string, text: string): string | undef
   if (schema === undefined) return `unknown schema ${schemaId}`;
   const point = parse(text);
   if (point === undefined) return 'not JSON';
-  const outer = fault('data-point-1.0.json', point);
+  const outer = faultOfDocument('data-point-1.0.json', point);
   if (outer !== undefined) return outer;
   const {header, body} = point as {header: {schema_id: {namespace?: string; name?: string; version?: unknown}}; body: unknown};
   const {namespace, name, version} = header.schema_id;
   if (`${namespace}:${name}:${String(version)}` !== schemaId) return 'the header names another schema';
-  return fault(schema.file, body);
+  return faultOfDocument(schema.file, body);
 }
 
 /** Unix milliseconds of the (start of the) effective time of a data point; undefined when it has none that can be read. */
@@ -32,7 +32,8 @@ export function effectiveTimeMs(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-function fault(file: string, value: unknown): string | undefined {
+/** What is wrong with a document by one of the schema files; undefined when nothing is. */
+export function faultOfDocument(file: string, value: unknown): string | undefined {
   const validate = validatorOf(file);
   if (validate(value)) return undefined;
   const [first] = validate.errors ?? [];

@@ -1,0 +1,78 @@
+import {beforeAll, describe, expect, it} from '@jest/globals';
+import {fromHex, toHex} from '@vitalvault/contracts';
+import {heartRateOf, HEART_RATE} from './open-mhealth/heart-rate.js';
+import {people, readingsOf} from './testing/people.js';
+import type {People} from './testing/people.js';
+
+describe('the SDK over the ledger\'s real rules', () => {
+  let all: People;
+  beforeAll(async () => { all = await people(); });
+
+  it('brings readings to a clinician whole, after the request stands in the patient\'s log', async () => {
+    const {device, platform, grants, clinician, log, keys, slot, terms} = all;
+    const sent = [...readingsOf(slot - 3, 100), ...readingsOf(slot - 2, 30)];
+    const records = await device.seal(HEART_RATE, sent);
+    expect(records).toHaveLength(3);
+    const outcomes = await device.post(records);
+    expect(outcomes.map(({status}) => status)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect((await device.repost()).map(({status}) => status)).toEqual(['duplicate', 'duplicate', 'duplicate']);
+    expect((await device.settle()).waiting).toBe(3);
+    platform.anchor();
+    expect((await device.settle()).anchored).toHaveLength(3);
+
+    const {grantId, wrapped} = await grants.put(terms);
+    expect(wrapped).toBe(1);
+    const ticket = await clinician.requestAccess({patient: keys.patient, grantId, typeName: HEART_RATE, slotFrom: slot - 3, slotTo: slot - 2, purpose: 'TREAT', message: 'before your visit'});
+    expect(ticket.permit).toBe(true);
+    const {records: opened, findings} = await clinician.fetch(JSON.parse(JSON.stringify(ticket)));
+    expect(findings).toEqual([]);
+    const received = opened.flatMap(({readings}) => readings).map(heartRateOf).toSorted((a, b) => a.timeMs - b.timeMs);
+    expect(received.map(({timeMs, beatsPerMinute}) => [timeMs, beatsPerMinute])).toEqual(sent.map(({text}) => heartRateOf(text)).map(({timeMs, beatsPerMinute}) => [timeMs, beatsPerMinute]));
+
+    const {leaves} = await log.accessLog();
+    expect(leaves.map(({event}) => event.case)).toEqual(['enrolled', 'keys', 'deviceRegistered', 'grant', 'access']);
+    expect(leaves.at(-1)?.txId).toEqual(fromHex(ticket.txId));
+  });
+
+  it('shows who a member is only by her organisation\'s word and a proof', async () => {
+    const {grants, memberKeys, platform, random} = all;
+    expect(await grants.lookUp(memberKeys.member)).toMatchObject({name: 'Dr. Ada', organisationName: 'hospital', suspended: false});
+    await expect(grants.lookUp(toHex(random(20)))).rejects.toMatchObject({code: 'unknown-grantee'});
+    const path = `/v1/members/${memberKeys.member}/profile`;
+    const honest = platform.kept.get(path) ?? new Uint8Array();
+    platform.kept.set(path, honest.map((byte, i) => (i === 70 ? byte ^ 1 : byte)));
+    await expect(grants.lookUp(memberKeys.member)).rejects.toThrow();
+    platform.kept.set(path, honest);
+  });
+
+  it('logs a request without any grant, which is refused', async () => {
+    const {clinician, keys, slot, log} = all;
+    const ticket = await clinician.requestAccess({patient: keys.patient, slotFrom: slot - 3, slotTo: slot - 2, purpose: 'TREAT'});
+    expect(ticket.permit).toBe(false);
+    await expect(clinician.fetch(ticket)).rejects.toMatchObject({code: 'access-refused'});
+    const {leaves} = await log.accessLog();
+    expect(leaves.at(-1)?.event.value).toMatchObject({decision: {permit: false}});
+  });
+
+  it('revokes, begins a new epoch in the same transaction and gives its key to the grants that go on', async () => {
+    const {grants, clinician, keys, slot, terms, platform, device} = all;
+    const doomed = await grants.put(terms);
+    const kept = await grants.put(terms);
+    const {outcomes, rewrapped} = await grants.revoke(doomed.grantId);
+    expect(outcomes.map(({code, epoch}) => [code, epoch])).toEqual([[0, 2]]);
+    expect(rewrapped).toContain(kept.grantId);
+    expect(rewrapped).not.toContain(doomed.grantId);
+    const ask = {patient: keys.patient, typeTag: keys.epochs[0]?.typeTag ?? '', slotFrom: slot - 3, slotTo: slot, purpose: 'TREAT' as const};
+    expect((await clinician.requestAccess({...ask, grantId: doomed.grantId})).permit).toBe(false);
+    // New readings are sealed under the new epoch, and the grant that goes on opens both epochs.
+    await device.epochKeys.refresh(fromHex(ask.typeTag));
+    await device.post(await device.seal(HEART_RATE, readingsOf(slot, 5)));
+    platform.anchor();
+    await device.settle();
+    const ticket = await clinician.requestAccess({...ask, grantId: kept.grantId});
+    const {records, findings} = await clinician.fetch(ticket);
+    expect(findings).toEqual([]);
+    expect(new Set(records.map(({header}) => header.epoch))).toEqual(new Set([1, 2]));
+    expect((await grants.revoke('ab'.repeat(16))).outcomes).toEqual([]);
+  });
+});
