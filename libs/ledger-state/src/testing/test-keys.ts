@@ -45,6 +45,19 @@ export const TEST_PORTS: LedgerPorts = {
   },
 };
 
+const remembered = new Map<string, boolean>();
+
+/** TEST_PORTS that verify a signature once: specs run the same transactions again and again, and noble takes a millisecond. */
+export const REMEMBERING_PORTS: LedgerPorts = {
+  sha256: sha256Of,
+  verify: (publicKey, digest, signature) => {
+    const name = [publicKey, digest, signature].map((bytes) => bytes.join('.')).join('|');
+    const known = remembered.get(name) ?? TEST_PORTS.verify(publicKey, digest, signature);
+    remembered.set(name, known);
+    return known;
+  },
+};
+
 /** 16 bytes of one value, for tags and grant ids. */
 export const tag = (byte: number): Uint8Array => new Uint8Array(16).fill(byte);
 export const hash = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);

@@ -12,7 +12,7 @@ import type {LedgerPorts} from '../ports.js';
 import {MemoryState} from './memory-state.js';
 import {signedTx} from './signed-tx.js';
 import type {MessageInit, TxParts} from './signed-tx.js';
-import {TEST_PORTS} from './test-keys.js';
+import {REMEMBERING_PORTS} from './test-keys.js';
 import type {TestKey} from './test-keys.js';
 import {testGenesis} from './test-genesis.js';
 
@@ -27,7 +27,7 @@ export class TestLedger {
   appHash: Uint8Array;
   private readonly nonces = new Map<string, bigint>();
 
-  constructor(genesis: Uint8Array = testGenesis(['hospital', 'clinic']), private readonly ports: LedgerPorts = TEST_PORTS) {
+  constructor(genesis: Uint8Array = testGenesis(['hospital', 'clinic']), private readonly ports: LedgerPorts = REMEMBERING_PORTS) {
     this.appHash = this.state.apply(genesisState(genesis, this.state, ports).changes, []);
   }
 
