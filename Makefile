@@ -13,7 +13,7 @@ UP = up $(SYSTEM) $(if $(PORT_BASE),--port-base $(PORT_BASE)) $(if $(VALIDATORS)
 NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up status logs down clean kill start stop build test test-unit lint
+.PHONY: help demo up status logs down clean kill start stop restart build test test-unit lint
 
 help:
 	@echo "make demo        everything: set up, start, play the story of a reading   [KEEP=0 stops it afterwards]"
@@ -22,7 +22,7 @@ help:
 	@echo "make logs        the end of the logs   [NAME=process]"
 	@echo "make down        stop everything"
 	@echo "make clean       stop everything and delete DATA"
-	@echo "make kill|start|stop NAME=process     SIGKILL, start again, stop one process or group (validator-2, ipfs-0, kafka, ...)"
+	@echo "make kill|start|stop|restart NAME=process   SIGKILL, start again, stop one process or group (validator-2, ipfs-0, kafka, ...)"
 	@echo "make build       fetch and build the engines only"
 	@echo "make test        lint, types, boundaries, unit, integration and end-to-end tests"
 	@echo "make test-unit   the fast part;   make lint   the static part"
@@ -45,7 +45,7 @@ status down clean:
 logs:
 	@$(BOOTSTRAP) logs $(NAME) $(SYSTEM)
 
-kill start stop:
+kill start stop restart:
 	@$(BOOTSTRAP) $@ $(NAMED) $(SYSTEM)
 
 build:
@@ -56,8 +56,8 @@ test: build
 
 test-unit:
 	@$(BOOTSTRAP) install
-	@$(NODE) tools/test.mjs unit
+	@$(NODE) tools/test.mjs --only=unit
 
 lint:
 	@$(BOOTSTRAP) install
-	@$(NODE) tools/test.mjs lint
+	@$(NODE) tools/test.mjs --only=lint,types

@@ -27,10 +27,7 @@ export function inheritedEnvironment(): Record<string, string> {
 }
 
 /** When the user gave the command: the bootstrap may have worked for minutes before this process began. */
-export function startedAtMs(): number {
-  const given = Number(process.env.VITALVAULT_STARTED);
-  return given > 0 ? given : Date.now();
-}
+export const startedAtMs: number = Number(process.env.VITALVAULT_STARTED ?? Date.now());
 
 export function javaCommand(): string {
   const home = process.env.JAVA_HOME;

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {clean} from './commands/clean.js';
 import {down} from './commands/down.js';
 import {logs} from './commands/logs.js';
-import {kill, start, stop} from './commands/named-processes.js';
+import {kill, restart, start, stop} from './commands/named-processes.js';
 import {status} from './commands/status.js';
 import {up} from './commands/up.js';
 import {REPOSITORY} from './config.js';
@@ -40,6 +40,7 @@ command('logs', 'show the end of its logs').argument('[names]', 'processes and g
 command('start', 'start processes again and wait until they are ready').argument('<names>')
   .action(async (names: string, options: DataOption) => { await start(names, options); });
 command('stop', 'stop processes').argument('<names>').action(async (names: string, options: DataOption) => { await stop(names, options); });
+command('restart', 'stop processes and start them again').argument('<names>').action(async (names: string, options: DataOption) => { await restart(names, options); });
 command('kill', 'end processes with SIGKILL').argument('<names>').action(async (names: string, options: DataOption) => { await kill(names, options); });
 command('clean', 'stop the system and delete its data').action(async (options: DataOption) => { await clean(options); });
 program.command('build').description('fetch and build the engines').action(async () => {

@@ -1,10 +1,9 @@
 import {startedAtMs} from './config.js';
 
-const started = startedAtMs();
 
 /** One line of progress with the seconds since the command was given. */
 export function progress(text: string): void {
-  console.log(`[${((Date.now() - started) / 1_000).toFixed(1).padStart(6)} s] ${text}`);
+  console.log(`[${((Date.now() - startedAtMs) / 1_000).toFixed(1).padStart(6)} s] ${text}`);
 }
 
 export const secondsSince = (start: number): string => `${((Date.now() - start) / 1_000).toFixed(1)} s`;

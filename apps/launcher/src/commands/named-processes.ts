@@ -23,6 +23,14 @@ export async function start(list: string, options: DataOption): Promise<void> {
   await withNames(list, options, async ({layout, settings}, names) => { await bringUp(layout, settings, names); });
 }
 
+/** Stops and starts processes, in the orders that they need. */
+export async function restart(list: string, options: DataOption): Promise<void> {
+  await withNames(list, options, async ({layout, settings}, names) => {
+    await stopNames(layout, names);
+    await bringUp(layout, settings, names);
+  });
+}
+
 export async function stop(list: string, options: DataOption): Promise<void> {
   await withNames(list, options, async ({layout, settings}, names) => {
     await stopNames(layout, names);

@@ -1,4 +1,6 @@
 import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {startedAtMs} from '../config.js';
 import {buildEngines} from '../engines/build-engines.js';
 import {engineOf} from '../engines/catalogue.js';
 import {ensureGenesis} from '../genesis/ensure-genesis.js';
@@ -7,6 +9,7 @@ import {portLayout} from '../plan/ports.js';
 import {settleSettings} from '../plan/settings.js';
 import {requireDiskSpace} from '../process/disk-space.js';
 import {requireFreePorts} from '../process/free-ports.js';
+import {writeWhole} from '../process/files.js';
 import {withLock} from '../process/lock.js';
 import {processState, runningNames} from '../process/process-record.js';
 import {startProcesses} from '../process/start-processes.js';
@@ -39,6 +42,7 @@ export async function up(options: UpOptions): Promise<void> {
     const anyRunning = async (s: Settings) => (await runningNames(layout, processNames(s.validators))).size > 0;
     const settings = await settleSettings(layout, options, anyRunning);
     await bringUp(layout, settings, namesFor(options.only ?? 'all', settings.validators));
+    await writeWhole(join(layout.run, 'last-up.json'), JSON.stringify({readyMs: Date.now() - startedAtMs}) + '\n');
     console.log(`\n${await endpointTable(layout, settings)}`);
   });
 }

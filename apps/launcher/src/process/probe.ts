@@ -7,10 +7,12 @@ export async function getJson(url: string, method: 'GET' | 'POST' = 'GET'): Prom
   return await response.json();
 }
 
+/** Whether `url` answers 2xx. Rejects with its answer if that is another. */
 export async function answers(url: string): Promise<boolean> {
   const response = await fetch(url, {signal: AbortSignal.timeout(3_000)});
-  await response.arrayBuffer();
-  return response.ok;
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${String(response.status)} ${text.slice(0, 500)}`);
+  return true;
 }
 
 export function acceptsConnection(target: {path: string} | {host: string; port: number}): Promise<boolean> {

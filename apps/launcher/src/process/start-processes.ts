@@ -40,13 +40,14 @@ async function startOne(layout: Layout, spec: ProcessSpec, signal: AbortSignal):
   await spec.prepare();
   const prepared = Date.now();
   const {ended} = await spawnProcess(layout, spec);
+  let answer = '';
   let end: string | undefined;
   void ended.then((how) => { end = how; });
   for (const deadline = prepared + spec.readySeconds * 1_000; ;) {
     if (end !== undefined) throw await failure(layout, spec, `${spec.name} ${end} before it was ready.`);
-    if (await spec.ready().catch(() => false)) break;
+    if (await spec.ready().catch((error: unknown) => { answer = error instanceof Error ? ` (${error.message})` : ''; })) break;
     signal.throwIfAborted();
-    if (Date.now() > deadline) throw await failure(layout, spec, `${spec.name} was not ready after ${String(spec.readySeconds)} s.`);
+    if (Date.now() > deadline) throw await failure(layout, spec, `${spec.name} was not ready after ${String(spec.readySeconds)} s${answer}.`);
     await sleep(100);
   }
   await spec.settle?.();

