@@ -36,7 +36,7 @@ export class FollowAlerts {
         }
         if (alerts.length === PAGE) continue;
         await following.changedSince(version, this.options.keepAliveMs, signal);
-        if (following.version() === version) yield 'keep-alive';
+        if (!signal.aborted && following.version() === version) yield 'keep-alive';
       }
     } finally {
       following.end();

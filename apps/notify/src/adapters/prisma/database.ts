@@ -33,15 +33,28 @@ export async function inTransaction<T>(database: Database, work: (session: Sessi
   }
 }
 
-function toDomainError(error: unknown): unknown {
-  if (error instanceof DomainError) return error;
-  if (error instanceof Prisma.PrismaClientKnownRequestError) return isAway(error) ? away(error) : error;
-  if (error instanceof Prisma.PrismaClientValidationError) return error;
+/** Errors that a query can be answered with stay what they are; every other one means that the database is not there or not itself. */
+export function toDomainError(error: unknown): unknown {
+  if (error instanceof DomainError || error instanceof Prisma.PrismaClientValidationError) return error;
+  if (error instanceof Prisma.PrismaClientKnownRequestError) return isAnswer(error) ? error : away(error);
   const code = (error as {code?: unknown} | null)?.code;
   const message = error instanceof Error ? error.message : '';
-  return (typeof code === 'string' && /^(E[A-Z]+|57P0\d|53\d{3}|08\d{3})$/.test(code)) || /timeout|terminated|ECONN|Can't reach/i.test(message) ? away(error) : error;
+  const known = (typeof code === 'string' && (/^E[A-Z]+$/.test(code) || isAwayState(code))) || /timeout|terminated|ECONN|Can't reach/i.test(message);
+  return known ? away(error) : error;
 }
 
-// P1xxx: connection · P2024: no connection of the pool in time · P2028: the transaction could not be started or went away · P2034: a deadlock was resolved against us.
-const isAway = (error: {code: string; message: string}): boolean => /^(P1\d{3}|P2024|P2028|P2034)$/.test(error.code) || /ECONN|terminated|timeout/i.test(error.message);
+/**
+ * P1xxx is the connection, P2024 the pool, P2028 a transaction that went away, P2034 a deadlock resolved against us. PostgreSQL's own refusals come as
+ * P2010 or P2039 with the SQLSTATE in the text only: 57P03 "starting up" after a crash is one, and what a consumer takes for a fault of its message
+ * there would be put aside for good.
+ */
+function isAnswer({code, message}: {code: string; message: string}): boolean {
+  if (/^(P1\d{3}|P2024|P2028|P2034)$/.test(code) || /ECONN|terminated|timeout|Can't reach/i.test(message)) return false;
+  const state = /Code: `([0-9A-Z]{5})`/.exec(message)?.[1];
+  return state === undefined || !isAwayState(state);
+}
+
+/** SQLSTATE classes: connection, transaction rolled back, resources, operator (shut down, starting up), system, and internal errors. */
+const isAwayState = (state: string): boolean => /^(08|40|53|57|58|XX)[0-9A-Z]{3}$/.test(state);
+
 const away = (cause: unknown): DomainError => new DomainError('database-unavailable', {cause});

@@ -1,6 +1,6 @@
 import {createHmac} from 'node:crypto';
-import {lookup as resolve} from 'node:dns';
-import type {LookupOptions} from 'node:dns';
+import {lookup} from 'node:dns';
+import type {LookupAddress, LookupAllOptions, LookupOptions} from 'node:dns';
 import {request as httpRequest} from 'node:http';
 import type {IncomingMessage} from 'node:http';
 import {request as httpsRequest} from 'node:https';
@@ -16,7 +16,12 @@ export interface WebhookOptions extends TargetPolicy {
   readonly render: (alert: QueuedAlert) => object;
   /** Headers that hand the trace on. */
   readonly traceHeaders: () => Readonly<Record<string, string>>;
+  /** Look-up of names; default: the system's. */
+  readonly resolve?: ResolveName;
 }
+
+/** All addresses of a name. */
+export type ResolveName = (hostname: string, options: LookupAllOptions, callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void) => void;
 
 /** Posts an alert as JSON with `VV-Signature: sha256=<HMAC of the body>`. Follows no redirect, reads no answer beyond its status. */
 export class HttpWebhookSender implements WebhookSender {
@@ -41,7 +46,7 @@ export class HttpWebhookSender implements WebhookSender {
     return new Promise((done, fail) => {
       const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
         // An agent of its own: a kept connection would skip the look-up, and with it the guard.
-        method: 'POST', headers, agent: false, lookup: guardedLookup(this.options), signal: AbortSignal.timeout(this.options.timeoutMs),
+        method: 'POST', headers, agent: false, lookup: guardedLookup(this.options, this.options.resolve ?? lookup), signal: AbortSignal.timeout(this.options.timeoutMs),
       }, (response: IncomingMessage) => {
         response.destroy();
         done(response.statusCode ?? 0);
@@ -59,7 +64,7 @@ export function signatureOf(secret: string, body: Uint8Array): string {
 class RefusedAddress extends Error {}
 
 /** The guard is where the connection is made, so a name that answers differently the second time changes nothing. */
-function guardedLookup(policy: TargetPolicy): LookupFunction {
+function guardedLookup(policy: TargetPolicy, resolve: ResolveName): LookupFunction {
   return (hostname, options: LookupOptions, callback) => {
     resolve(hostname, {...options, all: true}, (error, addresses) => {
       if (error !== null) {
@@ -76,7 +81,7 @@ function guardedLookup(policy: TargetPolicy): LookupFunction {
 
 function outcomeOf(error: unknown): string {
   if (error instanceof RefusedAddress) return 'refused-address';
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) return 'timeout';
-  const code = (error as {code?: unknown} | null)?.code;
+  const {name, code} = error as {name?: unknown; code?: unknown};
+  if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
   return typeof code === 'string' ? code.toLowerCase() : 'failed';
 }

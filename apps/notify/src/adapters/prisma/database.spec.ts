@@ -1,0 +1,32 @@
+import {DomainError} from '@vitalvault/errors';
+import {toDomainError} from './database.js';
+import {Prisma} from './gen/client.js';
+
+const prisma = (code: string, message = ''): Error => new Prisma.PrismaClientKnownRequestError(message, {code, clientVersion: '7'});
+const isAway = (error: unknown): boolean => {
+  const translated = toDomainError(error);
+  return translated instanceof DomainError && translated.code === 'database-unavailable';
+};
+
+describe('toDomainError', () => {
+  // What decides whether a consumer tries again for ever or puts the message aside.
+  it.each([
+    ['no connection', prisma('P1001')], ['no pooled connection', prisma('P2024')], ['transaction gone', prisma('P2028')], ['deadlock', prisma('P2034')],
+    ['starting up, by a model', prisma('P2039', 'Database error. Code: `57P03`. Message: `the database system is starting up`')],
+    ['starting up, by SQL', prisma('P2010', 'Raw query failed. Code: `57P03`. Message: `the database system is not yet accepting connections`')],
+    ['shut down', prisma('P2010', 'Raw query failed. Code: `57P01`. Message: `terminating connection due to administrator command`')],
+    ['disk full', prisma('P2039', 'Database error. Code: `53100`. Message: `could not extend file`')],
+    ['too many connections', prisma('P2039', 'Database error. Code: `53300`. Message: `sorry, too many clients already`')],
+    ['serialization', prisma('P2010', 'Raw query failed. Code: `40001`. Message: `could not serialize access`')],
+    ['socket', Object.assign(new Error('connect'), {code: 'ECONNREFUSED'})],
+  ])('takes "%s" for a database that is away', (_name, error) => {
+    expect(isAway(error)).toBe(true);
+  });
+
+  it.each([
+    ['unique constraint', prisma('P2002', 'Unique constraint failed')], ['syntax', prisma('P2010', 'Raw query failed. Code: `42601`. Message: `syntax error`')],
+    ['too large a number', prisma('P2010', 'Raw query failed. Code: `22003`. Message: `bigint out of range`')], ['a bug', new TypeError('x')],
+  ])('does not take "%s" for that', (_name, error) => {
+    expect(isAway(error)).toBe(false);
+  });
+});
