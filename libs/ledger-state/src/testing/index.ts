@@ -8,6 +8,6 @@ export {signedBody, signedTx} from './signed-tx.js';
 export type {MessageInit, TxParts} from './signed-tx.js';
 export {DEFAULT_PARAMETERS, testGenesis, testOrganisation} from './test-genesis.js';
 export type {TestOrganisation} from './test-genesis.js';
-export {hash, signDigest, tag, TEST_PORTS, testEncryptionKey, testKey} from './test-keys.js';
+export {hash, REMEMBERING_PORTS, signDigest, tag, TEST_PORTS, testEncryptionKey, testKey} from './test-keys.js';
 export type {TestKey} from './test-keys.js';
 export {TEST_CHAIN, TEST_TIME, TestLedger} from './test-ledger.js';
