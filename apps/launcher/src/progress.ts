@@ -1,6 +1,5 @@
 import {startedAtMs} from './config.js';
 
-
 /** One line of progress with the seconds since the command was given. */
 export function progress(text: string): void {
   console.log(`[${((Date.now() - startedAtMs) / 1_000).toFixed(1).padStart(6)} s] ${text}`);

@@ -19,4 +19,4 @@ export interface ProcessSpec {
   settle?(): Promise<void>;
 }
 
-export const DEFAULTS = {after: [] as string[], readySeconds: 60} as const;
+export const DEFAULTS = {after: [] as string[], readySeconds: 120} as const;

@@ -26,7 +26,7 @@ export function serviceSpec(context: SystemContext, name: ServiceName): ProcessS
     cwd: REPOSITORY,
     after: needs(name, settings.validators),
     ports: Object.values(listening),
-    readySeconds: 90,
+    readySeconds: 150,
     prepare: async () => {
       const migrate = join(dist, 'migrate.js');
       if (!await exists(migrate)) return;
