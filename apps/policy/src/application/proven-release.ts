@@ -19,10 +19,12 @@ export interface ReleaseFacts {
 }
 
 const LOGS_PER_QUERY = 16;
+const LEAVES_PER_QUERY = 1_000;
 
 /** Asks the ledger for what a release speaks about and gives only what was proven. */
 export class ProvenRelease {
-  constructor(private readonly ports: {ledger: ProvenLedger}) {}
+  /** @param options.wholeLogUpTo size up to which a log is proven by all of its leaves instead of leaf by leaf; 1,000 at the most */
+  constructor(private readonly ports: {ledger: ProvenLedger}, private readonly options: {wholeLogUpTo: number} = {wholeLogUpTo: LEAVES_PER_QUERY}) {}
 
   /**
    * @param place where the projection says that the decision stands; only a hint, everything is proven from there.
@@ -48,8 +50,33 @@ export class ProvenRelease {
     };
   }
 
-  /** Proven leaves of the patient's record log, in the order of `indexes`. @throws DomainError not-verified, behind, ledger-unavailable */
-  async recordLeaves(patient: Uint8Array, indexes: readonly bigint[], atLeast: bigint): Promise<RecordLeaf[]> {
+  /**
+   * Proven leaves of the patient's record log, in the order of `indexes`. Many leaves of a log that one answer holds cost one
+   * query; otherwise each comes with its own path.
+   * @throws DomainError not-verified, behind, ledger-unavailable
+   */
+  async recordLeaves(patient: Uint8Array, indexes: readonly bigint[], at: {height: bigint; logSize: bigint}): Promise<RecordLeaf[]> {
+    const whole = indexes.length > LOGS_PER_QUERY && at.logSize <= BigInt(this.options.wholeLogUpTo);
+    const found = whole ? await this.fromWholeLog(patient, indexes, at.height) : undefined;
+    return found ?? this.oneByOne(patient, indexes, at.height);
+  }
+
+  /** Undefined: the log has outgrown one answer. */
+  private async fromWholeLog(patient: Uint8Array, indexes: readonly bigint[], atLeast: bigint): Promise<RecordLeaf[] | undefined> {
+    const {answer} = await this.ports.ledger.prove({
+      keys: [{kind: STATE_KIND.recordLog, parts: [patient]}],
+      logs: [{kind: STATE_KIND.recordLog, patient, from: 0n, limit: LEAVES_PER_QUERY}],
+    }, atLeast);
+    const log = answer.logs.find(({kind}) => kind === STATE_KIND.recordLog);
+    if (log?.proof !== 'complete') return undefined;
+    return indexes.map((index) => {
+      const leaf = log.leaves[Number(index)];
+      if (leaf === undefined) throw new DomainError('not-verified', {detail: 'the log has no such leaf'});
+      return decoded(leaf, RecordLeafSchema);
+    });
+  }
+
+  private async oneByOne(patient: Uint8Array, indexes: readonly bigint[], atLeast: bigint): Promise<RecordLeaf[]> {
     const leaves: RecordLeaf[] = [];
     for (let i = 0; i < indexes.length; i += LOGS_PER_QUERY) {
       const part = indexes.slice(i, i + LOGS_PER_QUERY);
@@ -62,7 +89,6 @@ export class ProvenRelease {
     return leaves;
   }
 }
-
 
 function isSameAccess({request, reader}: ProvenPermit, patient: Uint8Array, hint: AccessEvent | undefined): boolean {
   if (hint?.request === undefined) return false;

@@ -69,10 +69,26 @@ describe('a release', () => {
     expect(story.register.requests).toHaveLength(3);
   });
 
-  it('takes more records than one query of the ledger holds', async () => {
-    const {story, records, tx} = await permitted(18);
-    await story.release(tx, records);
+  it.each([[1_000, 'by the whole log'], [0, 'leaf by leaf']])('proves many records %#: %s', async (wholeLogUpTo) => {
+    const story = await new ReleaseStory(recently(), {wholeLogUpTo}).begin();
+    const records: RecordToRelease[] = [];
+    for (let i = 0; i < 18; i++) records.push(await story.record());
+    const tx = await story.ask();
+    const exchanged = [...records.slice(0, 17), changed(records[17] as RecordToRelease, {logIndex: 3n})];
+    await refused(story, story.release(tx, exchanged), {code: 'release-mismatch', detail: 'the record log has another record at that index'});
+    await story.release(tx, records.toReversed());
     expect(story.steps).toHaveLength(19);
+  });
+
+  it('a whole log with one leaf altered or left out opens nothing', async () => {
+    const {story, records, tx} = await permitted(18);
+    const lie = (change: (leaves: Uint8Array[]) => Uint8Array[]) => {
+      story.chain.tamper = {proofs: (response) => ({...response, logs: response.logs.map((log) => (log.kind === STATE_KIND.recordLog ? {...log, leaves: change(log.leaves)} : log))})};
+    };
+    lie((leaves) => leaves.with(5, leaves[6] as Uint8Array));
+    await refused(story, story.release(tx, records), {code: 'not-verified'});
+    lie((leaves) => leaves.slice(0, 17));
+    await refused(story, story.release(tx, records), {code: 'not-verified'});
   });
 
   it('is given to the patient herself without any grant', async () => {
@@ -196,11 +212,11 @@ describe('nothing is released while', () => {
 
   it('the RPC serves yesterday\'s state', async () => {
     const {story, records, tx} = await permitted();
-    const [height, headers] = [story.chain.ledger.block.height, story.chain.headers.slice()];
+    const {height} = story.chain.ledger.block;
     const old = await story.chain.proofs({keys: [], logs: []});
     story.chain.run(revokeGrant(patient.id), [patient]);
     // An answer from before the revocation under the header of that time: true, but there is a newer one.
-    story.chain.tamper = {proofs: (response) => ({...response, height: old.height}), header: () => headers[Number(height) - 1] ?? ''};
+    story.chain.tamper = {proofs: (response) => ({...response, height: old.height}), header: () => story.chain.header(height) ?? ''};
     await refused(story, story.release(tx, records), {code: 'not-verified'});
   });
 

@@ -77,7 +77,8 @@ export class ReleaseKeys {
       refuseIf(checkScope(header, permit, custody.chainId));
       refuseIf(checkReleaseKey(header, custody));
     }
-    const leaves = await this.ports.proven.recordLeaves(permit.request.patient, records.map(({logIndex}) => logIndex), atLeast);
+    const at = {height: atLeast, logSize: permit.decision.recordLogSize};
+    const leaves = await this.ports.proven.recordLeaves(permit.request.patient, records.map(({logIndex}) => logIndex), at);
     records.forEach((record, i) => {
       const leaf = leaves[i];
       if (leaf === undefined) throw new DomainError('not-verified', {detail: 'a leaf of the record log is missing'});

@@ -26,8 +26,8 @@ export class FakeChain implements LedgerSource {
   readonly blocks: LedgerBlock[] = [];
   readonly demoted: string[] = [];
   readonly sent: Uint8Array[] = [];
-  /** By height, from 1. */
-  readonly headers: string[] = [];
+  // Signing costs: only headers that somebody asks for are signed.
+  readonly #headers: (() => string)[] = [];
   /** Lies about what is answered. */
   tamper: {proofs?: (response: ProofResponse) => ProofResponse; header?: (json: string) => string} = {};
   away = false;
@@ -60,9 +60,14 @@ export class FakeChain implements LedgerSource {
 
   async signedHeader(height: bigint | 'latest'): Promise<string> {
     this.answer();
-    const json = height === 'latest' ? this.headers.at(-1) : this.headers[Number(height) - 1];
+    const json = this.header(height === 'latest' ? this.ledger.block.height : height);
     if (json === undefined) throw new DomainError('not-found');
     return this.tamper.header?.(json) ?? json;
+  }
+
+  /** The true header, if that block exists. */
+  header(height: bigint): string | undefined {
+    return this.#headers[Number(height) - 1]?.();
   }
 
   waitForHeader = (height: bigint): Promise<string> => this.signedHeader(height).catch((cause: unknown) => {
@@ -83,7 +88,8 @@ export class FakeChain implements LedgerSource {
     const before = this.ledger.appHash;
     const {results} = this.ledger.commit(txs, seconds);
     const {height, time} = this.ledger.block;
-    this.headers.push(this.validatorSet.sign({height, timeSeconds: time, appHash: before}));
+    let signed: string | undefined;
+    this.#headers.push(() => signed ??= this.validatorSet.sign({height, timeSeconds: time, appHash: before}));
     this.blocks.push({height, timeSeconds: time, transactions: txs.map((bytes, i) => ({bytes, code: results[i]?.code ?? -1, data: results[i]?.data ?? new Uint8Array()}))});
     return results.map(({code}) => code);
   }

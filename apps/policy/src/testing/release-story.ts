@@ -53,7 +53,7 @@ export class ReleaseStory {
   #projected = 0;
 
   /** @param startSeconds block time at the beginning */
-  constructor(startSeconds: bigint) {
+  constructor(startSeconds: bigint, options = {wholeLogUpTo: 1_000}) {
     this.chain = new FakeChain(startSeconds);
     this.slot = slotOf(startSeconds);
     const steps = this.steps;
@@ -67,7 +67,7 @@ export class ReleaseStory {
     };
     this.releaseKeys = new ReleaseKeys({chainId: TEST_CHAIN, organisation: toHex(HOSPITAL.id), releaseKeys: [key], now: () => 1_000}, {
       projection: this.store, register: this.register,
-      proven: new ProvenRelease({ledger: new CometProvenLedger({client: this.chain, trust: this.chain.validatorSet.trust, timeoutMs: 100})}),
+      proven: new ProvenRelease({ledger: new CometProvenLedger({client: this.chain, trust: this.chain.validatorSet.trust, timeoutMs: 100})}, options),
       alerts: {queue: async (alert) => {
         if (this.notifyAway) throw new DomainError('notify-unavailable');
         steps.push('alert');

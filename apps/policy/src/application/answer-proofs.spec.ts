@@ -1,0 +1,55 @@
+import {beforeEach, describe, expect, it} from '@jest/globals';
+import {STATE_KIND, decodeCanonical, toHex} from '@vitalvault/contracts';
+import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
+import {PEOPLE, enrolPatient, testOrganisation} from '@vitalvault/ledger-state/testing';
+import {verifySignedHeader} from '@vitalvault/light-client';
+import {verifyProofs} from '@vitalvault/proofs';
+import {FakeChain} from '../testing/fake-chain.js';
+import {AnswerProofs} from './answer-proofs.js';
+
+const {patient, recovery, stranger} = PEOPLE;
+const key = {kind: STATE_KIND.patient, parts: [patient.id]};
+
+describe('proofs for others', () => {
+  let chain: FakeChain;
+  let proofs: AnswerProofs;
+
+  beforeEach(() => {
+    chain = new FakeChain(1_704_067_200n);
+    chain.run(enrolPatient(patient, recovery), [testOrganisation('hospital').sponsor, patient]);
+    proofs = new AnswerProofs({trust: chain.validatorSet.trust}, {ledger: chain});
+  });
+
+  it('come with the header of the height after theirs, and need not wait for one while nothing changes', async () => {
+    const {proof, signedHeader} = await proofs.anyState(toHex(stranger.id), {keys: [key]}, {});
+    const response = decodeCanonical(ProofResponseSchema, proof);
+    const header = verifySignedHeader(signedHeader, chain.validatorSet.trust);
+    expect(header).toMatchObject({ok: true, header: {height: response.height + 1n}});
+    expect(header.ok && verifyProofs(response, header.header.appHash)).toMatchObject({ok: true});
+    expect(response.height).toBe(chain.ledger.block.height - 1n);
+  });
+
+  it('wait for the next header when the newest does not carry their root', async () => {
+    const asked: bigint[] = [];
+    chain.tamper = {proofs: (response) => ({...response, height: 7n, states: response.states.map((state) => ({...state, siblings: []}))})};
+    chain.waitForHeader = (height) => {
+      asked.push(height);
+      return Promise.resolve('{"header":{}}');
+    };
+    expect(await proofs.anyState(toHex(stranger.id), {keys: [key]}, {})).toMatchObject({signedHeader: '{"header":{}}'});
+    expect(asked).toEqual([8n]);
+  });
+
+  it('of a log are for its patient', async () => {
+    const logs = [{kind: STATE_KIND.accessLog, patient: patient.id, from: 0n, limit: 1}];
+    await expect(proofs.anyState(toHex(stranger.id), {logs}, {})).rejects.toMatchObject({code: 'not-yours'});
+    await expect(proofs.anyState(toHex(stranger.id), {logs: [{kind: STATE_KIND.recordLog, limit: 1}]}, {})).rejects.toMatchObject({code: 'not-yours'});
+    await proofs.anyState(toHex(patient.id), {logs, keys: [{kind: STATE_KIND.accessLog, parts: [patient.id]}]}, {});
+    const page = decodeCanonical(ProofResponseSchema, (await proofs.log(toHex(patient.id), {kind: STATE_KIND.accessLog, from: 0n, limit: 10})).proof);
+    expect(page).toMatchObject({states: [{present: true}], logs: [{size: 1n, from: 0n}]});
+  });
+
+  it('come from a validator that exists', async () => {
+    await expect(proofs.anyState(toHex(stranger.id), {keys: [key]}, {validator: 1})).rejects.toMatchObject({code: 'invalid-field'});
+  });
+});

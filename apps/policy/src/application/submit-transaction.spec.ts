@@ -1,0 +1,99 @@
+import {beforeEach, describe, expect, it} from '@jest/globals';
+import {CODE, sha256Of, toHex} from '@vitalvault/contracts';
+import {DomainError} from '@vitalvault/errors';
+import {PEOPLE, TEST_CHAIN, enrolPatient, requestAccess, testOrganisation} from '@vitalvault/ledger-state/testing';
+import {FakeChain} from '../testing/fake-chain.js';
+import {MemoryProjectionStore} from '../testing/memory-projection-store.js';
+import {MemoryTraces} from '../testing/memory-traces.js';
+import {AccessLeaves} from './access-leaves.js';
+import {ProjectBlock} from './project-block.js';
+import {projectGenesis} from './project-genesis.js';
+import {SubmitTransaction} from './submit-transaction.js';
+import {TransactionOutcomes} from './transaction-outcomes.js';
+
+const {patient, recovery} = PEOPLE;
+const hospital = testOrganisation('hospital');
+
+describe('a posted transaction', () => {
+  let chain: FakeChain;
+  let submit: SubmitTransaction;
+  let project: () => Promise<void>;
+  let outcomes: TransactionOutcomes;
+
+  beforeEach(async () => {
+    chain = new FakeChain(1_704_067_200n);
+    const store = new MemoryProjectionStore();
+    const traces = new MemoryTraces();
+    outcomes = new TransactionOutcomes(store);
+    const projectBlock = new ProjectBlock({store, traces, outcomes, leaves: new AccessLeaves({ledger: chain, projection: store, sleep: () => Promise.resolve()})});
+    submit = new SubmitTransaction({chainId: TEST_CHAIN, waitMs: 200}, {ledger: chain, projection: store, traces, outcomes});
+    let done = 0;
+    project = async () => {
+      for (; done < chain.blocks.length; done++) await projectBlock.project(chain.blocks[done] as never);
+    };
+    await projectGenesis(chain.genesis, store);
+  });
+
+  const enrol = (): Uint8Array => chain.ledger.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient]);
+
+  it('is answered as soon as its block is projected', async () => {
+    const tx = enrol();
+    const answer = submit.andWait(tx);
+    chain.commit([tx]);
+    await project();
+    expect(await answer).toMatchObject({height: 1n, code: CODE.ok, txHash: toHex(sha256Of(tx))});
+  });
+
+  it('gets the same answer again without another broadcast', async () => {
+    const tx = enrol();
+    chain.commit([tx]);
+    await project();
+    expect([await submit.andWait(tx), await submit.andWait(tx)]).toMatchObject([{height: 1n}, {height: 1n}]);
+    expect(chain.sent).toEqual([]);
+  });
+
+  it('in no block in time: the outcome is unknown, and the id is told', async () => {
+    await expect(submit.andWait(enrol())).rejects.toMatchObject({code: 'tx-timeout', category: 'unavailable', meta: {txId: expect.stringMatching(/^[0-9a-f]{64}$/)}});
+  });
+
+  it('that the mempool has seen executed is answered when the projection has caught up', async () => {
+    const tx = enrol();
+    chain.commit([tx]);
+    chain.broadcast = () => Promise.reject(new DomainError('tx-refused', {meta: {code: CODE.nonceUsed}}));
+    const answer = submit.andWait(tx);
+    await project();
+    expect(await answer).toMatchObject({height: 1n, code: CODE.ok});
+  });
+
+  it('that the mempool refuses is refused at once, with its id', async () => {
+    chain.broadcast = () => Promise.reject(new DomainError('tx-refused', {detail: 'Code 25, quota.', meta: {code: CODE.quota, codeName: 'quota'}}));
+    await expect(submit.andWait(enrol())).rejects.toMatchObject({code: 'tx-refused', meta: {code: CODE.quota, txId: expect.any(String)}});
+  });
+
+  it('refused before its nonce was used may succeed later', async () => {
+    const tx = chain.ledger.tx(requestAccess(patient.id), [patient]);
+    chain.commit([tx]);
+    await project();
+    expect(chain.blocks[0]?.transactions[0]?.code).toBe(CODE.unknownKey);
+    chain.commit([enrol()]);
+    const answer = submit.andWait(tx);
+    await project();
+    chain.commit([tx]);
+    await project();
+    expect(await answer).toMatchObject({code: CODE.ok});
+    expect(chain.sent).toHaveLength(1);
+  });
+
+  it('waits no longer than the process lives', async () => {
+    const answer = submit.andWait(enrol());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    outcomes.release();
+    await expect(answer).rejects.toMatchObject({code: 'tx-timeout'});
+  });
+
+  it('of which only the id is wanted is not waited for', async () => {
+    const tx = enrol();
+    expect(await submit.only(tx)).toMatch(/^[0-9a-f]{64}$/);
+    expect(chain.sent).toEqual([tx]);
+  });
+});
