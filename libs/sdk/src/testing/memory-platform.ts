@@ -60,19 +60,26 @@ export class MemoryPlatform {
   }
 
   private async answer(call: Call): Promise<Answer> {
-    const {method, path, url, body} = call;
-    const [, , what = '', id = '', part = ''] = path.split('/');
-    if (what === 'chain') return {json: {signedHeader: this.chain.signedHeader()}};
-    if (what === 'proofs') return {json: {proof: toHex(encodeCanonical(ProofResponseSchema, this.chain.proofs(body))), signedHeader: this.chain.signedHeader()}};
-    if (path === '/v1/transactions') return {json: this.transact(body)};
-    if (part === 'epoch-statements') return {json: this.epochStatements(id, url.searchParams.get('typeTag') ?? '')};
-    if (part === 'access-log') return {json: this.accessLog(id, url)};
-    if (path === '/v1/records') return {status: 202, json: {chainId: TEST_CHAIN, records: decodeCanonical(PostedRecordsSchema, body).records.map((record) => this.accept(record))}};
-    if (what === 'receipts') return {json: this.receipt(path)};
-    if (what === 'skips') this.skips.push(body);
-    if (what === 'complaints') this.complaints.push(JSON.parse(new TextDecoder().decode(body)));
-    if (what === 'skips' || what === 'complaints') return {status: 202, json: {}};
-    if (what === 'releases') return {bytes: await this.release(JSON.parse(new TextDecoder().decode(body)) as {txId: string})};
+    const {path} = call;
+    const [, , what = '', , part = ''] = path.split('/');
+    const routes: Record<string, (call: Call) => Answer | Promise<Answer>> = {
+      'chain': () => ({json: {signedHeader: this.chain.signedHeader()}}),
+      'proofs': ({body}) => ({json: {proof: toHex(encodeCanonical(ProofResponseSchema, this.chain.proofs(body))), signedHeader: this.chain.signedHeader()}}),
+      'records': ({body}) => ({status: 202, json: {chainId: TEST_CHAIN, records: decodeCanonical(PostedRecordsSchema, body).records.map((record) => this.accept(record))}}),
+      'receipts': () => ({json: this.receipt(path)}),
+      'skips': ({body}) => ({status: 202, json: {count: this.skips.push(body)}}),
+      'complaints': ({body}) => ({status: 202, json: {count: this.complaints.push(JSON.parse(new TextDecoder().decode(body)))}}),
+      'releases': async ({body}) => ({bytes: await this.release(JSON.parse(new TextDecoder().decode(body)) as {txId: string})}),
+      'epoch-statements': ({url}) => ({json: this.epochStatements(path.split('/')[3] ?? '', url.searchParams.get('typeTag') ?? '')}),
+      'access-log': ({url}) => ({json: this.accessLog(path.split('/')[3] ?? '', url)}),
+    };
+    if (path === '/v1/transactions') return {json: this.transact(call.body)};
+    const route = routes[part] ?? routes[what];
+    return route === undefined ? this.keep(call) : route(call);
+  }
+
+  /** Wraps, profiles and details: what was put is given back. */
+  private keep({method, path, body}: Call): Answer {
     if (method === 'PUT') this.kept.set(path, body);
     const kept = this.kept.get(path);
     if (kept === undefined) throw new DomainError('not-found');
