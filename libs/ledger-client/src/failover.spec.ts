@@ -57,12 +57,41 @@ describe('Failover', () => {
     clock.mockRestore();
   });
 
-  it('rests longer after each failure in a row, and begins anew after a success', async () => {
+  const rests = (): number[] => log.warn.mock.calls.map(([fields]) => (fields as {restMs: number}).restMs);
+
+  it('lets a node rest longer after each failure in a row, and begins anew after a success', async () => {
     const own = new FakeEndpoint('own', 'down');
-    const {rpc} = over(own, new FakeEndpoint('other'));
+    const {from} = over(own);
     log.warn.mockClear();
-    for (let i = 0; i < 7; i++) rpc.demote('own', 'spec');
-    expect(log.warn.mock.calls.map(([fields]) => (fields as {restMs: number}).restMs)).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
+    await expect(from()).rejects.toMatchObject({code: 'ledger-unavailable'});
+    await expect(from()).rejects.toMatchObject({code: 'ledger-unavailable'});
+    expect(rests()).toEqual([500, 1_000, 2_000, 4_000, 8_000, 15_000]);
+    own.behaviour = 'up';
+    await from();
+    own.behaviour = 'down';
+    log.warn.mockClear();
+    await expect(from()).rejects.toMatchObject({code: 'ledger-unavailable'});
+    expect(rests()[0]).toBe(500);
+  });
+
+  it('lets a demoted node rest longer every time, whatever it answered rightly in between', async () => {
+    const {rpc, from} = over(new FakeEndpoint('own'), new FakeEndpoint('other', 'down'));
+    log.warn.mockClear();
+    for (let i = 0; i < 7; i++) {
+      rpc.demote('own', 'lied');
+      expect(await from()).toBe('own');
+    }
+    expect(rests().filter((restMs) => restMs >= 15_000)).toEqual(expect.arrayContaining([15_000, 30_000, 60_000, 120_000, 240_000, 480_000, 600_000]));
+  });
+
+  it('tells whether any other node than the first had a hand in what it gave', async () => {
+    const own = new FakeEndpoint('own');
+    const {rpc, from} = over(own, new FakeEndpoint('other'));
+    await from();
+    expect([rpc.foreignAnswers, rpc.answeredBy]).toEqual([0, 'own']);
+    own.behaviour = 'down';
+    await from();
+    expect([rpc.foreignAnswers, rpc.answeredBy]).toEqual([1, 'other']);
   });
 
   it('asks a resting node rather than none', async () => {

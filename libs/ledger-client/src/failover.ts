@@ -15,23 +15,30 @@ export interface FailoverOptions {
 
 interface Standing {
   readonly endpoint: RpcEndpoint;
+  /** In a row. */
   failures: number;
+  /** Ever: who lied once is not redeemed by an answer that was right. */
+  demotions: number;
   /** Until then it is only asked when no other answers; milliseconds of `performance.now()`. */
   restUntil: number;
 }
 
 const FIRST_REST_MS = 500;
 const LONGEST_REST_MS = 15_000;
+const FIRST_DEMOTION_MS = 15_000;
+const LONGEST_DEMOTION_MS = 600_000;
 const FIRST_PAUSE_MS = 100;
 
 /** One RPC client over several nodes: an endpoint that fails rests, longer each time, and the next is asked. */
 export class Failover implements RpcClient {
   private readonly standings: readonly Standing[];
   private readonly closing = new AbortController();
+  private foreign = 0;
+  private lastAnswer = '';
 
   constructor(private readonly options: FailoverOptions) {
     if (options.endpoints.length === 0) throw new RangeError('at least one RPC endpoint is needed');
-    this.standings = options.endpoints.map((endpoint) => ({endpoint, failures: 0, restUntil: 0}));
+    this.standings = options.endpoints.map((endpoint) => ({endpoint, failures: 0, demotions: 0, restUntil: 0}));
   }
 
   /** Aborted when the client is closed. */
@@ -46,6 +53,16 @@ export class Failover implements RpcClient {
 
   get endpoints(): readonly RpcEndpoint[] {
     return this.options.endpoints;
+  }
+
+  /** How many answers, refusals included, came from other nodes than the first. */
+  get foreignAnswers(): number {
+    return this.foreign;
+  }
+
+  /** URL of the node that gave the latest answer. */
+  get answeredBy(): string {
+    return this.lastAnswer;
   }
 
   /** @throws RpcRefusal as the node said it; DomainError('ledger-unavailable') when no node answers within the deadline. */
@@ -65,7 +82,9 @@ export class Failover implements RpcClient {
   /** Lets an endpoint rest that answers, but wrongly or behind the others. */
   demote(url: string, why: string): void {
     const standing = this.standings.find(({endpoint}) => endpoint.url === url);
-    if (standing !== undefined) this.rest(standing, why);
+    if (standing === undefined) return;
+    this.rest(standing, Math.min(FIRST_DEMOTION_MS * 2 ** standing.demotions, LONGEST_DEMOTION_MS), why);
+    standing.demotions += 1;
   }
 
   disconnect(): void {
@@ -79,23 +98,36 @@ export class Failover implements RpcClient {
       try {
         const response = await standing.endpoint.execute(request, this.signal);
         standing.failures = 0;
+        this.count(standing);
         return response;
       } catch (error) {
-        if (!(error instanceof EndpointError)) throw error;
+        if (!(error instanceof EndpointError)) {
+          this.count(standing);
+          throw error;
+        }
         last = error;
-        if (!this.closed()) this.rest(standing, causeOf(error));
+        if (!this.closed()) this.fail(standing, error);
       }
     }
     return last;
+  }
+
+  private count({endpoint}: Standing): void {
+    this.lastAnswer = endpoint.url;
+    if (endpoint !== this.options.endpoints[0]) this.foreign += 1;
   }
 
   private closed(): boolean {
     return this.signal.aborted;
   }
 
-  private rest(standing: Standing, why: string): void {
+  private fail(standing: Standing, error: Error): void {
     const restMs = Math.min(FIRST_REST_MS * 2 ** standing.failures, LONGEST_REST_MS);
     standing.failures += 1;
+    this.rest(standing, restMs, causeOf(error));
+  }
+
+  private rest(standing: Standing, restMs: number, why: string): void {
     standing.restUntil = performance.now() + restMs;
     this.options.log.warn({url: standing.endpoint.url, failures: standing.failures, restMs, why}, 'ledger RPC rests');
   }

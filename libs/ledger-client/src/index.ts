@@ -6,5 +6,6 @@ export type {LedgerBlock, LedgerClientOptions, LedgerStatus} from './ledger-clie
 export type {LedgerLog} from './ledger-log.js';
 export {txIdOf} from './tx-id.js';
 export type {TxOutcome} from './tx-outcomes.js';
+export {verifiedBlocks} from './verified-blocks.js';
 export {verifiedProofs} from './verified-proofs.js';
 export type {VerifiedProofs, VerifiedProofsOptions} from './verified-proofs.js';

@@ -10,11 +10,14 @@ import type {ParsedGenesis} from '@vitalvault/light-client';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
 import {BlockFollower} from './block-follower.js';
 import {LedgerClient} from './ledger-client.js';
+import type {LedgerBlock} from './ledger-client.js';
 import {PATIENT, ProvingLedger} from './testing/proving-ledger.js';
 import {lyingRpc} from './testing/lying-rpc.js';
 import type {Lie} from './testing/lying-rpc.js';
+import {verifiedBlocks} from './verified-blocks.js';
 import {verifiedProofs} from './verified-proofs.js';
 
 const log = {info: jest.fn(), warn: jest.fn(), error: jest.fn()};
@@ -146,6 +149,33 @@ describe('over four real validators', () => {
       alone.close();
       await liar.close();
     });
+  });
+
+  it('takes no altered block from a foreign node, and the true ones from the next', async () => {
+    // The first URL is nobody: the own validator is away. The second lies about results, the third about transactions.
+    const results: Lie = (method, result) => {
+      if (method !== 'block_results' || !Array.isArray(result.txs_results)) return undefined;
+      return {...result, txs_results: result.txs_results.map((found: object) => ({...found, code: 25}))};
+    };
+    const transactions: Lie = (method, result) => {
+      const {header, data, ...block} = (result.block ?? {data: {txs: []}}) as {header: object; data: {txs: string[] | null}};
+      if (method !== 'block' || (data.txs ?? []).length === 0) return undefined;
+      return {...result, block: {...block, header, data: {txs: data.txs?.map(() => Buffer.from(tx(66)).toString('base64'))}}};
+    };
+    const liars = [await lyingRpc(nodes[1]?.rpcUrl ?? '', results), await lyingRpc(nodes[2]?.rpcUrl ?? '', transactions)];
+    const careful = new LedgerClient({rpcUrls: ['http://127.0.0.1:1', ...liars.map(({url}) => url), nodes[3]?.rpcUrl ?? ''], log});
+    const {height} = await client.status();
+    const seen: LedgerBlock[] = [];
+    const second = new BlockFollower({client: verifiedBlocks(careful, trust), fromHeight: 1n, log, onBlock: async (block) => { seen.push(block); }});
+    second.start();
+    const until = performance.now() + 60_000;
+    while ((second.newest?.height ?? 0n) < height && performance.now() < until) await delay(100);
+    await second.stop();
+    careful.close();
+    expect(liars.map(({lies}) => lies() > 0)).toEqual([true, true]);
+    for (const block of seen) expect(block).toEqual(await client.block(block.height));
+    expect(seen.length).toBeGreaterThanOrEqual(Number(height));
+    await Promise.all(liars.map(({close}) => close()));
   });
 
   it('goes on without a gap when its node is killed, and comes back to it', async () => {

@@ -27,7 +27,7 @@ export interface VerifiedProofs {
   readonly signedHeader: string;
 }
 
-type Judged = Pick<VerifiedProofs, 'response' | 'signedHeader'> & {readonly verdict: AnswerVerdict};
+type Judged = Pick<VerifiedProofs, 'response' | 'signedHeader'> & {readonly url: string; readonly verdict: AnswerVerdict};
 
 const PAUSE_MS = 100;
 // A block that changed the state is followed by the next at once.
@@ -45,8 +45,7 @@ export async function verifiedProofs(options: VerifiedProofsOptions): Promise<Ve
   const {client, timeoutMs = 15_000} = options;
   const until = performance.now() + timeoutMs;
   for (let refused = 0; ;) {
-    const url = client.currentUrl;
-    const {verdict, ...carried} = await attempt(options);
+    const {verdict, url, ...carried} = await attempt(options);
     if (verdict.ok) return {answer: verdict.answer, header: verdict.header, ...carried};
     const {reason} = verdict;
     if (reason !== 'behind') {
@@ -62,7 +61,10 @@ export async function verifiedProofs(options: VerifiedProofsOptions): Promise<Ve
 
 async function attempt({client, request, trust, atLeast, maxHeaderAgeMs}: VerifiedProofsOptions): Promise<Judged> {
   const response = await client.proofs(request);
+  // Only now: the node that was first in line before may have failed on the way.
+  const url = client.currentUrl;
   const judge = (signedHeader: string): Judged => ({
+    url,
     response,
     signedHeader,
     verdict: verifyAnswer({request, response, signedHeader}, trust, {

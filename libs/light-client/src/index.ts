@@ -12,3 +12,5 @@ export type {ChainTrust, LightBlockReason, LightBlockVerdict, VerifiedHeader} fr
 export {voteSignBytes} from './vote-sign-bytes.js';
 export {verifyAnswer} from './verify-answer.js';
 export type {AnswerFault, AnswerLimits, AnswerVerdict, ProofQuestion, UnverifiedAnswer} from './verify-answer.js';
+export {verifyBlock} from './verify-block.js';
+export type {BlockFault, BlockHeaders, ClaimedBlock} from './verify-block.js';

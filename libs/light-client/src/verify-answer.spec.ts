@@ -1,4 +1,5 @@
 import {create} from '@bufbuild/protobuf';
+import type {MessageInitShape} from '@bufbuild/protobuf';
 import {STATE_KIND, encodeCanonical, sha256Of} from '@vitalvault/contracts';
 import {LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
@@ -31,7 +32,7 @@ function stateProof({kind, parts}: {kind: number; parts: Uint8Array[]}, present?
 
 const page = (from: bigint, to: number, inclusion: Uint8Array[] = []) =>
   ({kind: logKey.kind, patient, size: 5n, from, leaves: leaves.slice(Number(from), to), inclusion});
-const answer = (init: Partial<Parameters<typeof create<typeof ProofResponseSchema>>[1]> = {}): ProofResponse =>
+const answer = (init: Partial<Omit<MessageInitShape<typeof ProofResponseSchema>, '$typeName'>> = {}): ProofResponse =>
   create(ProofResponseSchema, {height: 41n, states: [stateProof(grant, value), stateProof(absent), stateProof(logKey, head)], logs: [page(0n, 5)], ...init});
 
 const whole: ProofQuestion = {keys: [grant, absent], logs: [{kind: logKey.kind, patient, from: 0n, limit: 1_000}]};
