@@ -7,6 +7,8 @@ import type {Session} from '../session.js';
 export interface MemberSecrets {
   keys: MemberKeys;
   tickets: AccessTicket[];
+  /** Tags that a grant told her, by patient and name of the type: she still knows them when it is revoked. */
+  tags: Record<string, string>;
 }
 
 export interface OpenedMember {
@@ -19,9 +21,18 @@ export async function openMember(session: Session): Promise<OpenedMember> {
   return {secrets, clinician: new Clinician({keys: secrets.keys, ledger: session.ledger, nonces: session.home.nonces()})};
 }
 
+/** Keeps a permit with its one-time key, and the tag of the type if it was new to her. */
 export async function keepTicket(session: Session, secrets: MemberSecrets, ticket: AccessTicket): Promise<void> {
-  await session.home.writeSecrets({...secrets, tickets: [...secrets.tickets, ticket]} satisfies MemberSecrets);
+  const tags = ticket.typeName === undefined ? secrets.tags : {...secrets.tags, [tagName(ticket.patient, ticket.typeName)]: ticket.typeTag};
+  await session.home.writeSecrets({...secrets, tags, tickets: ticket.permit ? [...secrets.tickets, ticket] : secrets.tickets} satisfies MemberSecrets);
 }
+
+/** The tag of a patient's type, if a grant ever told her. */
+export function knownTag({tags}: MemberSecrets, patient: string, typeName: string | undefined): string | undefined {
+  return typeName === undefined ? undefined : tags[tagName(patient, typeName)];
+}
+
+const tagName = (patient: string, typeName: string): string => `${patient}/${typeName}`;
 
 /** @throws CliError `request-unknown` */
 export function ticketOf(secrets: MemberSecrets, txId: string): AccessTicket {

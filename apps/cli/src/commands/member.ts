@@ -14,7 +14,7 @@ const initCommand = defineCommand({
     const genesis = session.genesisToPin();
     const keys = createMemberKeys(systemEnvironment().random);
     const {chainId} = parseGenesis(genesis);
-    await session.home.create({kind: 'member', id: keys.member, chainId}, {keys, tickets: []} satisfies MemberSecrets, genesis);
+    await session.home.create({kind: 'member', id: keys.member, chainId}, {keys, tickets: [], tags: {}} satisfies MemberSecrets, genesis);
     return {json: {member: keys.member, chainId}, text: fields({member: keys.member, ledger: chainId, keys: session.home.dir})};
   },
 });

@@ -8,7 +8,7 @@ export interface Question {
   /** In the story's words, for demo.json. */
   what: string;
   grant?: string | undefined;
-  type?: string;
+  type?: string | undefined;
   from: string;
   to: string;
   purpose?: string;

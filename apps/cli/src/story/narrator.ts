@@ -6,7 +6,7 @@ export class StoryFailed extends Error {
   override readonly name = 'StoryFailed';
 }
 
-const LABEL_COLUMNS = 18;
+const LABEL_COLUMNS = 22;
 const RULE_COLUMNS = 100;
 
 /** Where the story is told: a terminal, a file, a test. */
@@ -42,7 +42,7 @@ export class Narrator {
 
   /** A fact with its label. */
   say(label: string, text: string): void {
-    this.stage.write(`    ${label.padEnd(LABEL_COLUMNS)}${text}\n`);
+    this.stage.write(`    ${label.padEnd(LABEL_COLUMNS - 1)} ${text}\n`);
   }
 
   /** Lines as they are: a plot, a waterfall. */

@@ -1,7 +1,7 @@
 import {PURPOSE} from '@vitalvault/contracts';
 import {Option} from 'commander';
 import {ownReason} from '../../clinician/own-reason.js';
-import {keepTicket, openMember} from '../../clinician/member-home.js';
+import {keepTicket, knownTag, openMember} from '../../clinician/member-home.js';
 import {EXIT} from '../../cli-error.js';
 import {defineCommand} from '../../define-command.js';
 import {paperText, readPaper} from '../../exchange.js';
@@ -36,9 +36,9 @@ export const requestCommand = defineCommand<RequestOptions>({
     const patient = paperText(readPaper(options.card, 'patient-card'), 'patient');
     const [slotFrom, slotTo] = [options.from, options.to].map((text) => parseSlot(text, Date.now())) as [number, number];
     const startedAt = performance.now();
-    const ticket = await clinician.requestAccess({patient, grantId: options.grant, typeName: options.type, slotFrom, slotTo, purpose: options.purpose, message: options.message});
+    const ticket = await clinician.requestAccess({patient, grantId: options.grant, typeName: options.type, typeTag: knownTag(secrets, patient, options.type), slotFrom, slotTo, purpose: options.purpose, message: options.message});
     const tookMs = Math.round(performance.now() - startedAt);
-    if (ticket.permit) await keepTicket(session, secrets, ticket);
+    await keepTicket(session, secrets, ticket);
     const reason = ticket.permit ? undefined : await ownReason(session.ledger, secrets, ticket);
     const {txId, height, permit, logIndex} = ticket;
     return {

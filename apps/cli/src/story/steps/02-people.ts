@@ -7,31 +7,34 @@ const FIRST_HOUR = '2016-04-01T00:00';
 export const peopleStep: Step = {
   title: 'A clinician, a patient, her wearable; and those who are refused',
   async play(run) {
-    await clinicianJoins(run);
-    await patientEnrols(run);
+    const {cast, narrator, props} = run;
+    // They do not know of one another, so they need not wait for one another either.
+    const [clinician, patient] = await Promise.all([clinicianJoins(run), patientEnrols(run), enrols(run, cast.stranger)]);
+    narrator.say('clinician', `${props.get('member')} Dr. Ada Keller, ${clinician.organisation}; height ${clinician.height}`);
+    narrator.say('patient', `${props.get('patient')}; height ${patient.height}`);
+    narrator.say('her epoch keys', `${TYPE}, epoch 1 from ${FIRST_HOUR}; height ${patient.keysHeight}`);
     await watchIsRegistered(run);
     await strangersAreRefused(run);
   },
 };
 
-async function clinicianJoins({cast: {clinician, office}, narrator, props, data}: StoryRun): Promise<void> {
+async function clinicianJoins({cast: {clinician, office}, props, data}: StoryRun): Promise<{organisation: string; height: string}> {
   const member = (await clinician.does(['member', 'init'])).text('member');
   await clinician.does(['member', 'request', '--out', clinician.paper('member.json')]);
   const endorsed = await office.doesWithoutHome(['org', 'endorse', '--key', sponsorKey(data), '--in', clinician.paper('member.json'), '--name', 'Ada Keller', '--title', 'Dr.', '--out', office.paper('member.json')]);
   const joined = await clinician.does(['member', 'submit', '--in', office.paper('member.json')]);
   props.put('member', member);
-  narrator.say('clinician', `${member} Dr. Ada Keller, ${endorsed.text('organisation')}; height ${joined.text('height')}`);
+  return {organisation: endorsed.text('organisation'), height: joined.text('height')};
 }
 
-async function patientEnrols(run: StoryRun): Promise<void> {
-  const {cast: {patient}, narrator, props} = run;
+async function patientEnrols(run: StoryRun): Promise<{height: string; keysHeight: string}> {
+  const {cast: {patient}, props} = run;
   const {id, height} = await enrols(run, patient);
   props.put('patient', id);
   props.put('card', patient.paper('card.json'));
   await patient.does(['patient', 'card', '--out', patient.paper('card.json')]);
   const keys = await patient.does(['patient', 'publish-keys', '--type', TYPE, '--from', FIRST_HOUR]);
-  narrator.say('patient', `${id}; height ${height}`);
-  narrator.say('her epoch keys', `${TYPE}, epoch 1 from ${FIRST_HOUR}; height ${keys.text('height')}`);
+  return {height, keysHeight: keys.text('height')};
 }
 
 async function enrols({cast: {office}, data}: StoryRun, patient: StoryRun['cast']['patient']): Promise<{id: string; height: string}> {
@@ -56,7 +59,6 @@ async function watchIsRegistered({cast: {patient, watch}, narrator, props}: Stor
 
 async function strangersAreRefused(run: StoryRun): Promise<void> {
   const {cast: {stranger, outsider, watch}, narrator} = run;
-  await enrols(run, stranger);
   const registration = ['--type', TYPE, '--out', stranger.paper('registration.json')];
   await stranger.does(['patient', 'register-device', '--device', watch.paper('card.json'), ...registration]);
 

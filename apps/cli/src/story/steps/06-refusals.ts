@@ -11,26 +11,40 @@ export const refusalsStep: Step = {
   title: 'Whatever the grant does not say is refused',
   async play(run) {
     const {narrator, props} = run;
-    const grant = props.get('grantId');
-    const hours = {grant, from: READ_FROM, to: READ_TO};
-    await refused(run, RULE.type, {...hours, what: 'a type she cannot name'});
-    await refused(run, RULE.hours, {...hours, what: 'hours outside the data period', type: 'omh:heart-rate', to: '2016-04-02T01:00'});
-    await refused(run, RULE.purpose, {...hours, what: 'research', type: 'omh:heart-rate', purpose: 'HRESCH'});
-    const {decision: hoarded} = await ask(run, {...hours, what: 'a permit that she keeps for later', type: 'omh:heart-rate'});
-    narrator.hold(`a second read is permitted; she keeps the permit, tx ${hoarded.txId.slice(0, 16)}…`, hoarded.permit, hoarded.reason);
+    const hours = {grant: props.get('grantId'), type: 'omh:heart-rate', from: READ_FROM, to: READ_TO};
+    const refusals = [
+      await refused(run, RULE.type, {...hours, type: undefined, what: 'a nameless type'}),
+      await refused(run, RULE.hours, {...hours, what: 'other hours', to: '2016-04-02T01:00'}),
+      await refused(run, RULE.purpose, {...hours, what: 'for research', purpose: 'HRESCH'}),
+    ];
+    const {decision: hoarded} = await ask(run, {...hours, what: 'a second read'});
+    narrator.say('a second read', `permitted at height ${hoarded.height}, tx ${hoarded.txId.slice(0, 10)}…: she keeps the permit`);
+    narrator.hold('the second read was the last one granted, and she got it', hoarded.permit, hoarded.reason);
     props.put('hoarded', hoarded);
-    await refused(run, RULE.reads, {...hours, what: 'after the reads are used up', type: 'omh:heart-rate'});
+    refusals.push(await refused(run, RULE.reads, {...hours, what: 'a third read'}));
+    await patientIsTold(run, refusals);
   },
 };
 
-async function refused(run: StoryRun, rule: number, question: Question): Promise<StoryDecision> {
-  const {narrator, cast} = run;
+interface Refusal {
+  rule: number;
+  decision: StoryDecision;
+}
+
+async function refused(run: StoryRun, rule: number, question: Question): Promise<Refusal> {
   const {decision} = await ask(run, question);
-  const [told] = (await cast.patient.does(['patient', 'explain', '--index', decision.logIndex])).list('explanations');
-  narrator.say(question.what, `height ${decision.height}, tx ${decision.txId.slice(0, 10)}…`);
-  narrator.say('', `patient: ${String(told?.['reason'])} Clinician: ${decision.reason ?? ''}.`);
-  narrator.hold(`refused by rule ${rule}; the patient sees the exact reason`, !decision.permit && told?.['rule'] === rule && told['permit'] === false, JSON.stringify(told));
-  narrator.hold('the clinician sees what her own grant tells her', decision.rule === rule, `rule ${String(decision.rule)}`);
-  narrator.hold('the patient was alerted', (await awaitAlerts(run, 'ACCESS_REFUSED', [decision.txId])).length === 1);
-  return decision;
+  run.narrator.say(question.what, `refused at height ${decision.height}, tx ${decision.txId.slice(0, 10)}…; she is told: ${decision.reason ?? ''}`);
+  run.narrator.hold(`refused, and her own grant tells her why (rule ${rule})`, !decision.permit && decision.rule === rule, `rule ${String(decision.rule)}`);
+  return {rule, decision};
+}
+
+/** The patient asks for the exact reason of each, and has an alert for each. */
+async function patientIsTold(run: StoryRun, refusals: readonly Refusal[]): Promise<void> {
+  const {narrator, cast} = run;
+  const indexes = refusals.map(({decision}) => decision.logIndex);
+  const told = (await cast.patient.does(['patient', 'explain', '--index', ...indexes])).list('explanations');
+  told.forEach((explanation, i) => { narrator.say(`entry ${indexes[i] ?? ''}`, `the patient is told: ${String(explanation['reason'])}`); });
+  narrator.hold('the patient sees the exact reason of each', refusals.every(({rule}, i) => told[i]?.['rule'] === rule && told[i]['permit'] === false), JSON.stringify(told));
+  const alerts = await awaitAlerts(run, 'ACCESS_REFUSED', refusals.map(({decision}) => decision.txId));
+  narrator.hold('and was alerted of each', alerts.length === refusals.length, `${alerts.length} alerts`);
 }
