@@ -28,8 +28,7 @@ export class Overlay implements StateView {
   constructor(private readonly base: StateView, private readonly sha256: Sha256) {}
 
   get(kind: number, parts: readonly Uint8Array[]): Uint8Array | undefined {
-    const change = this.values.get(keyName(kind, parts));
-    return change === undefined ? this.base.get(kind, parts) : change.value;
+    return this.find(keyName(kind, parts), kind, parts);
   }
 
   set(kind: number, parts: readonly Uint8Array[], value: Uint8Array | undefined): void {
@@ -68,6 +67,13 @@ export class Overlay implements StateView {
     }
     const names = [...this.values.keys()].sort();
     return {changes: names.map((name) => this.values.get(name) as StateChange), leaves: [...this.appended]};
+  }
+
+  // A fork asks its base by the name it has made already.
+  private find(name: string, kind: number, parts: readonly Uint8Array[]): Uint8Array | undefined {
+    const change = this.values.get(name);
+    if (change !== undefined) return change.value;
+    return this.base instanceof Overlay ? this.base.find(name, kind, parts) : this.base.get(kind, parts);
   }
 
   // The frontier lies beside the authenticated map; only one that gives the root in the map may decide anything.

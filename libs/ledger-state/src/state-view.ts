@@ -28,5 +28,6 @@ export interface NewLeaf {
 
 /** Unambiguous name of a key for maps in memory: a character per byte, so that text order is byte order. */
 export function keyName(kind: number, parts: readonly Uint8Array[]): string {
-  return String.fromCharCode(...encodeStateKey(kind, parts));
+  // `apply` takes the bytes as they are; spreading them would iterate, several times slower.
+  return String.fromCharCode.apply(null, encodeStateKey(kind, parts) as unknown as number[]);
 }

@@ -3,7 +3,6 @@ import type {Verify} from '@vitalvault/ledger-state';
 
 interface Secp256k1Binding {
   ecdsaVerify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean;
-  publicKeyVerify(publicKey: Uint8Array): boolean;
 }
 
 const HALF_ORDER = Uint8Array.from([
@@ -23,9 +22,9 @@ export function nativeVerify(): Verify {
     // An explicit rule of consensus, though this backend has it too: another one may not.
     if (isHighS(signature)) return false;
     try {
-      return binding.publicKeyVerify(publicKey) && binding.ecdsaVerify(signature, digest, publicKey);
+      return binding.ecdsaVerify(signature, digest, publicKey);
     } catch {
-      // r or s is not below the order.
+      // No point of the curve, or r or s is not below the order.
       return false;
     }
   };

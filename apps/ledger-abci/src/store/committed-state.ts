@@ -55,7 +55,7 @@ export class CommittedState implements StateView {
   /** Values without their tree, while a store is read; `rebuildTree` follows once. */
   setValues(changes: readonly StoredChange[]): void {
     for (const {key, value} of changes) {
-      const name = String.fromCharCode(...key);
+      const name = Buffer.from(key).toString('latin1');
       if (value === undefined) this.values.delete(name);
       else this.values.set(name, value);
     }
