@@ -94,7 +94,7 @@ function compose(runtime: PolicyRuntime): Provider[] {
     {provide: FindDevice, useValue: new FindDevice({projection: store})},
     {
       provide: ReleaseKeys,
-      useValue: new ReleaseKeys({chainId, organisation, releaseKeys: runtime.releaseKeys, now}, {projection: store, proven, alerts, register: new PrismaReleaseRegister(database)}),
+      useValue: new ReleaseKeys({chainId, organisation, releaseKeys: runtime.releaseKeys, now}, {projection: store, outcomes, proven, alerts, register: new PrismaReleaseRegister(database)}),
     },
     {provide: PolicyLifecycle, useValue: new PolicyLifecycle(runtime, {chain, outbox, outcomes, shortLived: [traces, nonces]})},
   ];

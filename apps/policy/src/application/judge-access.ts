@@ -15,10 +15,10 @@ export async function judgeAccess(event: AccessEvent, block: ChainPosition, writ
   if (request === undefined || decision === undefined) throw new ProjectionFault('an access without request or decision');
   const [patient, grantId, reader] = [toHex(request.patient), toHex(request.grantId), toHex(event.reader)];
   const [grant, member, readsUsed] = [await writer.grant(patient, grantId), await writer.member(reader), await writer.readsUsed(patient, grantId)];
+  // What is counted follows the ledger's verdict; ours only explains it.
+  if (decision.permit && reader !== patient) await writer.putReadsUsed(patient, grantId, readsUsed + 1n);
   const verdict = decideAccess(request, {reader: {id: event.reader, ...(member === undefined ? {} : {member})}, grant, readsUsed, blockSlot: slotOf(block.timeSeconds)});
-  if (verdict.permit !== decision.permit) return undefined;
-  if (verdict.permit && verdict.byGrant) await writer.putReadsUsed(patient, grantId, readsUsed + 1n);
-  return storedVerdict(verdict);
+  return verdict.permit === decision.permit ? storedVerdict(verdict) : undefined;
 }
 
 const storedVerdict = (verdict: AccessDecision): StoredLeaf['verdict'] => (verdict.permit ? {rule: 0, byGrant: verdict.byGrant} : {rule: verdict.rule, byGrant: false});

@@ -91,6 +91,17 @@ describe('a release', () => {
     await refused(story, story.release(tx, records), {code: 'not-verified'});
   });
 
+  it('waits a moment for a block that storage knows already', async () => {
+    const story = await new ReleaseStory(recently()).begin();
+    const records = [await story.record()];
+    const project = story.project.bind(story);
+    story.project = () => Promise.resolve();
+    const released = story.release(await story.ask(), records);
+    await project();
+    await released;
+    expect(story.steps).toEqual(['alert', 'open']);
+  });
+
   it('is given to the patient herself without any grant', async () => {
     const story = await new ReleaseStory(recently()).begin();
     const records = [await story.record()];

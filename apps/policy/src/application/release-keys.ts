@@ -9,8 +9,9 @@ import {alertId} from '../domain/alert-id.js';
 import {checkIndex, checkLeaf, checkReleaseKey, checkScope, headerOf, idOf} from '../domain/record-checks.js';
 import {checkDistinct, checkGrant, checkStanding, checkWindow, isOwnRead, isRefusal} from '../domain/release-checks.js';
 import type {ProvenPermit, ReleaseRefusal} from '../domain/release-checks.js';
-import type {AlertQueue, Clock, Id, Projection, ReleaseRegister} from './ports.js';
+import type {AlertQueue, Clock, Id, Projection, ReleaseRegister, StoredLeaf} from './ports.js';
 import type {ProvenRelease, ReleaseFacts} from './proven-release.js';
+import type {TransactionOutcomes} from './transaction-outcomes.js';
 
 /** What storage asks for on behalf of a reader. */
 export interface ReleaseQuestion {
@@ -32,11 +33,13 @@ export interface ReleaseKey {
   readonly privateKey: Uint8Array;
 }
 
+const CATCH_UP_MS = 3_000;
+
 /** Log before key (docs/protocol.md §7): a key is opened only for a committed decision that still stands, and after the alert is durable. */
 export class ReleaseKeys {
   constructor(
-    private readonly options: {chainId: string; organisation: Id; releaseKeys: readonly ReleaseKey[]; now: Clock},
-    private readonly ports: {projection: Projection; proven: ProvenRelease; alerts: AlertQueue; register: ReleaseRegister},
+    private readonly options: {chainId: string; organisation: Id; releaseKeys: readonly ReleaseKey[]; now: Clock; catchUpMs?: number},
+    private readonly ports: {projection: Projection; outcomes: TransactionOutcomes; proven: ProvenRelease; alerts: AlertQueue; register: ReleaseRegister},
   ) {}
 
   /** @throws DomainError tx-not-found, access-refused, permit-ended, release-mismatch, release-limit, not-verified, behind, ledger-unavailable, notify-unavailable */
@@ -56,8 +59,7 @@ export class ReleaseKeys {
   }
 
   private async verify({txId, records}: ReleaseQuestion, recordIds: readonly Uint8Array[]): Promise<ReleaseFacts> {
-    const place = await this.ports.projection.leafOfTransaction(txId);
-    if (place === undefined) throw new DomainError('tx-not-found');
+    const place = await this.placeOf(txId);
     const facts = await this.ports.proven.facts(place, fromHex(txId));
     const {permit, header, member, grant} = facts;
     refuseIf(checkWindow(permit, header));
@@ -66,6 +68,19 @@ export class ReleaseKeys {
     refuseIf(checkDistinct(recordIds));
     await this.verifyRecords(records, permit, place.leaf.height);
     return facts;
+  }
+
+  /** Where the decision stands. Storage follows the chain by itself and may be a moment ahead of our follower. */
+  private async placeOf(txId: Id): Promise<StoredLeaf> {
+    const expected = this.ports.outcomes.expect(txId);
+    let place = await this.ports.projection.leafOfTransaction(txId);
+    if (place === undefined) {
+      await expected.within(this.options.catchUpMs ?? CATCH_UP_MS);
+      place = await this.ports.projection.leafOfTransaction(txId);
+    }
+    expected.close();
+    if (place === undefined) throw new DomainError('tx-not-found');
+    return place;
   }
 
   private async verifyRecords(records: readonly RecordToRelease[], permit: ProvenPermit, atLeast: bigint): Promise<void> {

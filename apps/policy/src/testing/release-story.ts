@@ -42,6 +42,7 @@ export class ReleaseStory {
   readonly chain: FakeChain;
   readonly store = new MemoryProjectionStore();
   readonly register = new MemoryReleaseRegister();
+  readonly outcomes = new TransactionOutcomes(this.store);
   /** What happened, in order: 'alert', 'open'. */
   readonly steps: string[] = [];
   readonly alerts: Alert[] = [];
@@ -65,8 +66,8 @@ export class ReleaseStory {
         return HOSPITAL.release.privateKey;
       },
     };
-    this.releaseKeys = new ReleaseKeys({chainId: TEST_CHAIN, organisation: toHex(HOSPITAL.id), releaseKeys: [key], now: () => 1_000}, {
-      projection: this.store, register: this.register,
+    this.releaseKeys = new ReleaseKeys({chainId: TEST_CHAIN, organisation: toHex(HOSPITAL.id), releaseKeys: [key], now: () => 1_000, catchUpMs: 50}, {
+      projection: this.store, outcomes: this.outcomes, register: this.register,
       proven: new ProvenRelease({ledger: new CometProvenLedger({client: this.chain, trust: this.chain.validatorSet.trust, timeoutMs: 100})}, options),
       alerts: {queue: async (alert) => {
         if (this.notifyAway) throw new DomainError('notify-unavailable');
@@ -120,7 +121,7 @@ export class ReleaseStory {
   /** Brings the projection up to the chain. */
   async project(): Promise<void> {
     const ports = {store: this.store, leaves: new AccessLeaves({ledger: this.chain, projection: this.store, sleep: () => Promise.resolve()})};
-    const projectBlock = new ProjectBlock({...ports, traces: new MemoryTraces(), outcomes: new TransactionOutcomes(this.store)});
+    const projectBlock = new ProjectBlock({...ports, traces: new MemoryTraces(), outcomes: this.outcomes});
     await projectGenesis(this.chain.genesis, this.store);
     for (const block of this.chain.blocks.slice(this.#projected)) await projectBlock.project(block);
     this.#projected = this.chain.blocks.length;

@@ -13,7 +13,7 @@ export class CometProvenLedger implements ProvenLedger {
   constructor(private readonly options: {client: VerifiedProofsOptions['client']; trust: ChainTrust; timeoutMs?: number}) {}
 
   async prove(question: ProofQuestion, atLeast: bigint): Promise<ProvenState> {
-    const {client, trust, timeoutMs = 12_000} = this.options;
+    const {client, trust, timeoutMs = 8_000} = this.options;
     return withSpan('ledger.verified_proofs', {kind: 'client'}, async () => {
       try {
         return await verifiedProofs({client, trust, request: question, atLeast, maxHeaderAgeMs: MAX_HEADER_AGE_MS, timeoutMs});

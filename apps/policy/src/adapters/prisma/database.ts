@@ -24,16 +24,37 @@ export type Database = ReturnType<typeof openDatabase>;
 /** The database, or one transaction of it. */
 export type Session = Omit<Database, '$connect' | '$disconnect' | '$transaction' | '$extends' | '$on' | '$use'>;
 
-/** Errors that a query can be answered with; every other one means that the database is not there or not itself. */
-export function toDomainError(error: unknown): unknown {
-  if (error instanceof DomainError) return error;
-  if (error instanceof Prisma.PrismaClientKnownRequestError) return isAway(error) ? away(error) : error;
-  if (error instanceof Prisma.PrismaClientValidationError) return error;
-  const code = (error as {code?: unknown} | null)?.code;
-  const message = error instanceof Error ? error.message : '';
-  return (typeof code === 'string' && /^(E[A-Z]+|57P0\d|53\d{3}|08\d{3})$/.test(code)) || /timeout|terminated|ECONN|Can't reach/i.test(message) ? away(error) : error;
+/** Runs `work` in one transaction; a block may take long. @throws DomainError `database-unavailable` */
+export async function inTransaction<T>(database: Database, work: (session: Session) => Promise<T>): Promise<T> {
+  try {
+    return await database.$transaction(work, {maxWait: 5_000, timeout: 60_000});
+  } catch (error) {
+    throw toDomainError(error);
+  }
 }
 
-// P1xxx: connection · P2024: no connection of the pool in time · P2028: the transaction could not be started or went away.
-const isAway = (error: {code: string; message: string}): boolean => /^(P1\d{3}|P2024|P2028)$/.test(error.code) || /ECONN|terminated|timeout/i.test(error.message);
+/** Errors that a query can be answered with stay what they are; every other one means that the database is not there or not itself. */
+export function toDomainError(error: unknown): unknown {
+  if (error instanceof DomainError || error instanceof Prisma.PrismaClientValidationError) return error;
+  if (error instanceof Prisma.PrismaClientKnownRequestError) return isAnswer(error) ? error : away(error);
+  const code = (error as {code?: unknown} | null)?.code;
+  const message = error instanceof Error ? error.message : '';
+  const known = (typeof code === 'string' && (/^E[A-Z]+$/.test(code) || isAwayState(code))) || /timeout|terminated|ECONN|Can't reach/i.test(message);
+  return known ? away(error) : error;
+}
+
+/**
+ * P1xxx is the connection, P2024 the pool, P2028 a transaction that went away, P2034 a deadlock resolved against us. PostgreSQL's own refusals come as
+ * P2010 or P2039 with the SQLSTATE in the text only: 57P03 "starting up" after a crash is one, and its caller
+ * should try again.
+ */
+function isAnswer({code, message}: {code: string; message: string}): boolean {
+  if (/^(P1\d{3}|P2024|P2028|P2034)$/.test(code) || /ECONN|terminated|timeout|Can't reach/i.test(message)) return false;
+  const state = /Code: `([0-9A-Z]{5})`/.exec(message)?.[1];
+  return state === undefined || !isAwayState(state);
+}
+
+/** SQLSTATE classes: connection, transaction rolled back, resources, operator (shut down, starting up), system, and internal errors. */
+const isAwayState = (state: string): boolean => /^(08|40|53|57|58|XX)[0-9A-Z]{3}$/.test(state);
+
 const away = (cause: unknown): DomainError => new DomainError('database-unavailable', {cause});

@@ -1,4 +1,5 @@
 import type {Announcement, DocumentStore, Id} from '../../application/ports.js';
+import {inTransaction} from './database.js';
 import type {Database} from './database.js';
 import {ownBytes} from './stored-value.js';
 
@@ -40,7 +41,7 @@ export class PrismaDocumentStore implements DocumentStore {
   }
 
   async putComplaint(complaint: {txId: Id; recordId: Id; finding: string}, {topic, key, value, messageId, traceparent}: Announcement): Promise<void> {
-    await this.database.$transaction(async (session) => {
+    await inTransaction(this.database, async (session) => {
       const {count} = await session.complaint.createMany({data: [complaint], skipDuplicates: true});
       if (count === 0) return;
       await session.outboxMessage.createMany({data: [{topic, key, value: ownBytes(value), messageId, traceparent: traceparent ?? null}], skipDuplicates: true});

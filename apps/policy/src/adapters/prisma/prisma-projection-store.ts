@@ -1,10 +1,8 @@
 import type {ChainPosition, ProjectionStore, ProjectionWriter} from '../../application/ports.js';
-import {toDomainError} from './database.js';
+import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 import {PrismaProjection} from './prisma-projection.js';
 import {PrismaProjectionWriter} from './prisma-projection-writer.js';
-
-const LIMITS = {maxWait: 5_000, timeout: 60_000} as const;
 
 /** The projection with the one way to change it. */
 export class PrismaProjectionStore extends PrismaProjection implements ProjectionStore {
@@ -12,16 +10,12 @@ export class PrismaProjectionStore extends PrismaProjection implements Projectio
     super(database);
   }
 
-  async project({height, timeSeconds}: ChainPosition, effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean> {
-    try {
-      return await this.database.$transaction(async (session) => {
-        if (!await takeHeight(session, {height, timeSeconds})) return false;
-        await effects(new PrismaProjectionWriter(session));
-        return true;
-      }, LIMITS);
-    } catch (error) {
-      throw toDomainError(error);
-    }
+  project({height, timeSeconds}: ChainPosition, effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean> {
+    return inTransaction(this.database, async (session) => {
+      if (!await takeHeight(session, {height, timeSeconds})) return false;
+      await effects(new PrismaProjectionWriter(session));
+      return true;
+    });
   }
 }
 

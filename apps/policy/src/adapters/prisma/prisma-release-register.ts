@@ -1,5 +1,6 @@
 import {LIMITS} from '@vitalvault/contracts';
 import type {Id, ReleaseRegister} from '../../application/ports.js';
+import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 import {ownBytes} from './stored-value.js';
 
@@ -18,7 +19,7 @@ export class PrismaReleaseRegister implements ReleaseRegister {
     // One order for everybody, so that two pages at a time cannot wait for each other.
     const recordIds = release.recordIds.toSorted();
     try {
-      await this.database.$transaction(async (session) => {
+      await inTransaction(this.database, async (session) => {
         await countEach(session, txId, recordIds);
         await session.releaseRequest.create({data: {txId, signedRequest: ownBytes(signedRequest), records: recordIds.length, verifiedAtHeight}});
       });
