@@ -44,12 +44,12 @@ export class OutboxPublisher {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       this.#poked = false;
-      const outcome = await this.#publish().catch((error: unknown) => {
+      try {
+        if (await this.#publish() < BATCH) await this.#sleep(IDLE_MS);
+      } catch (error) {
         this.ports.logger.warn('outbox waits', {error});
-        return 'failed' as const;
-      });
-      if (outcome === BATCH || (this.#poked && outcome !== 'failed')) continue;
-      await this.#sleep(outcome === 'failed' ? FAILED_MS : IDLE_MS);
+        await this.#sleep(FAILED_MS);
+      }
     }
   }
 
@@ -64,8 +64,13 @@ export class OutboxPublisher {
     return messages.length;
   }
 
+  // Not at all when somebody poked while the last batch was sent.
   #sleep(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
+      if (this.#poked || this.#stopped) {
+        resolve();
+        return;
+      }
       const timer = setTimeout(resolve, milliseconds);
       this.#wake = (): void => {
         clearTimeout(timer);

@@ -1,4 +1,4 @@
-export {commonConfig, setting} from './config/common-config.js';
+export {commonConfig, setting} from './config/shared-settings.js';
 export {ConfigError, loadConfig, variableOf} from './config/load-config.js';
 export {grpcClient} from './grpc/grpc-client.js';
 export type {GrpcClient} from './grpc/grpc-client.js';

@@ -1,5 +1,5 @@
 // What a process without NestJS takes too (the ABCI application, adapters): configuration, logs, telemetry.
-export {commonConfig, setting} from './config/common-config.js';
+export {commonConfig, setting} from './config/shared-settings.js';
 export {ConfigError, loadConfig, variableOf} from './config/load-config.js';
 export {createLogger} from './logging/create-logger.js';
 export type {LogFields, Logger} from './logging/create-logger.js';

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {commonConfig} from './common-config.js';
+import {commonConfig} from './shared-settings.js';
 import {ConfigError, loadConfig, variableOf} from './load-config.js';
 
 const schema = z.strictObject({host: commonConfig.host, httpPort: commonConfig.httpPort, ledgerRpc: commonConfig.ledgerRpc, chainId: commonConfig.chainId});

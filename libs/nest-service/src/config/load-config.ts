@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {commonConfig} from './common-config.js';
+import {commonConfig} from './shared-settings.js';
 
 const PREFIX = 'VITALVAULT_';
 

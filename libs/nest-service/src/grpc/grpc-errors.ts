@@ -21,7 +21,7 @@ export function toGrpcError(error: DomainError): Partial<ServiceError> {
  * in time; `internal` otherwise.
  */
 export function fromGrpcError(error: ServiceError, unavailable: ErrorCode): DomainError {
-  const code = error.metadata?.get(CODE_KEY)[0];
+  const code = error.metadata.get(CODE_KEY)[0];
   if (isErrorCode(code)) return new DomainError(code, {...contextOf(error.metadata), cause: error});
   const away: number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED, status.RESOURCE_EXHAUSTED];
   return new DomainError(away.includes(error.code) ? unavailable : 'internal', {cause: error});

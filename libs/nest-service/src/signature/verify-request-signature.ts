@@ -1,7 +1,7 @@
 import {verifyDigest} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {isSignatureError, verifySignature} from 'http-message-sig';
-import type {FieldOccurrence, SignatureError, UntrustedSignatureCandidate, Verifier} from 'http-message-sig';
+import type {FieldOccurrence, SignatureError, SignatureParameters, UntrustedSignatureCandidate, Verifier} from 'http-message-sig';
 import {createHash} from 'node:crypto';
 import {checkContentDigest} from './content-digest.js';
 import type {Caller, KeyResolver, NonceMemory} from './signature-ports.js';
@@ -74,19 +74,25 @@ export async function verifyRequestSignature(request: RequestToVerify, policy: S
 }
 
 function checkParameters(found: UntrustedSignatureCandidate, components: readonly string[], expected: {now: number; organisation: string}): void {
+  const fault = coverageFault(found, components) ?? parameterFault(found.parameters, expected.organisation);
+  if (fault !== undefined) throw new DomainError('signature-invalid', {detail: fault});
+  const [created, expires] = [Number(found.parameters.created), Number(found.parameters.expires)];
+  if (created > expected.now + SKEW_SECONDS || expires < expected.now - SKEW_SECONDS) throw new DomainError('signature-stale');
+}
+
+function coverageFault(found: UntrustedSignatureCandidate, components: readonly string[]): string | undefined {
   const names = found.components.map((component) => component.name);
   const plain = found.components.every((component) => Object.keys(component.parameters).length === 0);
-  if (!plain || names.length !== components.length || names.some((name, index) => name !== components[index])) {
-    throw new DomainError('signature-invalid', {detail: `the covered components must be ${components.join(' ')}`});
-  }
-  const {created, expires, nonce, keyid, tag} = found.parameters;
-  if (tag !== `vitalvault/v1/${expected.organisation}`) throw new DomainError('signature-invalid', {detail: 'tag: not for this organisation'});
-  if (keyid === undefined || !KEY_ID.test(keyid)) throw new DomainError('signature-invalid', {detail: 'keyid: not a key id in hexadecimal'});
-  if (nonce === undefined || !NONCE.test(nonce)) throw new DomainError('signature-invalid', {detail: 'nonce: not 16 bytes in base64url'});
-  if (created === undefined || expires === undefined || expires < created || expires > created + LIFETIME_SECONDS) {
-    throw new DomainError('signature-invalid', {detail: 'expires: at most 60 seconds after created'});
-  }
-  if (created > expected.now + SKEW_SECONDS || expires < expected.now - SKEW_SECONDS) throw new DomainError('signature-stale');
+  const same = names.length === components.length && names.every((name, index) => name === components[index]);
+  return plain && same ? undefined : `the covered components must be ${components.join(' ')}`;
+}
+
+function parameterFault({created, expires, nonce, keyid, tag}: SignatureParameters, organisation: string): string | undefined {
+  if (tag !== `vitalvault/v1/${organisation}`) return 'tag: not for this organisation';
+  if (!KEY_ID.test(keyid ?? '')) return 'keyid: not a key id in hexadecimal';
+  if (!NONCE.test(nonce ?? '')) return 'nonce: not 16 bytes in base64url';
+  if (created === undefined || expires === undefined || expires < created || expires > created + LIFETIME_SECONDS) return 'expires: at most 60 seconds after created';
+  return undefined;
 }
 
 // RFC 9421 signs the base itself; ES256K signs its SHA-256.
