@@ -1,0 +1,86 @@
+import {Controller, Module} from '@nestjs/common';
+import {EventPattern, GrpcMethod, Payload} from '@nestjs/microservices';
+import {create, fromBinary} from '@bufbuild/protobuf';
+import {TOPICS, encodeCanonical, toHex} from '@vitalvault/contracts';
+import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
+import type {RecordAccepted} from '@vitalvault/contracts/gen/events/v1/events';
+import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
+import type {GetDeviceRequest} from '@vitalvault/contracts/gen/policy/v1/policy';
+import {EpochStatementSchema, RecordHeaderSchema, SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {RecordState, StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
+import type {GetRecordStatusRequest, GetRecordStatusResponse} from '@vitalvault/contracts/gen/storage/v1/storage';
+import type {MessageInitShape} from '@bufbuild/protobuf';
+import type {GetDeviceResponseSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
+import type {GetRecordStatusResponseSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
+import {KAFKA_BUS, KafkaServer} from '@vitalvault/kafka-bus';
+import type {KafkaProducer, KafkaRecord} from '@vitalvault/kafka-bus';
+import {createHttpService, createLogger, grpcOptions} from '@vitalvault/nest-service';
+import type {HttpService} from '@vitalvault/nest-service';
+import {SLOT, device, deviceKey, patient, tag} from './records.js';
+
+type StatusInit = MessageInitShape<typeof GetRecordStatusResponseSchema>;
+
+/** What the services that ingest asks would say, and what reached Kafka. */
+export const others = {
+  registered: {found: true, key: {alg: 1, publicKey: deviceKey.publicKey}, owner: patient, typeTags: [tag], fromSlot: SLOT - 100} as MessageInitShape<typeof GetDeviceResponseSchema>,
+  devicesAsked: 0,
+  backlogMs: 0n,
+  statuses: new Map<string, StatusInit>(),
+  accepted: [] as {value: RecordAccepted; sequence: bigint; traceparent: string | undefined; key: string}[],
+};
+
+@Controller()
+class OthersController {
+  @GrpcMethod('PolicyService', 'GetDevice')
+  getDevice(request: GetDeviceRequest): MessageInitShape<typeof GetDeviceResponseSchema> {
+    others.devicesAsked++;
+    return toHex(request.device) === toHex(device) && request.registration === 1 ? others.registered : {found: false};
+  }
+
+  @GrpcMethod('PolicyService', 'GetEpochStatements')
+  getEpochStatements(): object {
+    const statement = encodeCanonical(EpochStatementSchema, {chainId: 'vv', patient, typeTag: tag, epoch: 1, publicKey: new Uint8Array(32).fill(1), fromSlot: SLOT - 50});
+    return {statements: [create(SignedEpochStatementSchema, {statement, signature: {alg: 1}})], atHeight: 12n};
+  }
+
+  @GrpcMethod('StorageService', 'GetRecordStatus')
+  getRecordStatus(request: GetRecordStatusRequest): StatusInit {
+    return others.statuses.get(String(request.sequence)) ?? {found: false};
+  }
+
+  @GrpcMethod('StorageService', 'GetBacklog')
+  getBacklog(): object {
+    return {oldestUnconsumedMs: others.backlogMs};
+  }
+
+  @EventPattern<string>(TOPICS.recordsAccepted, KAFKA_BUS, {batch: true})
+  take(@Payload() records: readonly KafkaRecord[]): void {
+    for (const record of records) {
+      const value = fromBinary(RecordAcceptedSchema, record.value);
+      others.accepted.push({value, traceparent: record.traceparent, key: toHex(record.key), sequence: fromBinary(RecordHeaderSchema, value.record?.header ?? new Uint8Array()).sequence});
+    }
+  }
+}
+
+@Module({controllers: [OthersController]})
+class OthersModule {}
+
+/** Starts both of them on one port, and a reader of the accepted records. */
+export async function startOthers(options: {kafka: string; grpcPort: number; producer: KafkaProducer}): Promise<HttpService> {
+  const logger = createLogger({service: 'others', level: 'error'});
+  const bus = new KafkaServer({
+    brokers: [options.kafka], clientId: 'others', logger, producer: options.producer, groupId: 'others', onStalled: () => undefined,
+    offsets: {load: () => Promise.resolve(undefined), save: () => Promise.resolve()},
+  });
+  const service = await createHttpService({
+    module: OthersModule, logger, host: '127.0.0.1', httpPort: 0,
+    microservices: [grpcOptions({services: [PolicyService, StorageService], url: `127.0.0.1:${String(options.grpcPort)}`}), {strategy: bus}],
+  });
+  await service.listen();
+  return service;
+}
+
+/** Storage's answer for a record that it knows. */
+export function stored(entry: RecordAccepted, recordId: Uint8Array, more: StatusInit = {}): StatusInit {
+  return {found: true, recordId, state: RecordState.STORED, receipt: entry.receipt as GetRecordStatusResponse['receipt'] & object, cid: 'bafkreitest', replicas: 2, ...more};
+}
