@@ -6,7 +6,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { RequestAccess } from "../../ledger/v1/tx_pb.js";
+import type { RequestAccess, SkipEntry } from "../../ledger/v1/tx_pb.js";
 import { file_vitalvault_ledger_v1_tx } from "../../ledger/v1/tx_pb.js";
 import type { SignedAccepted } from "../../receipt/v1/receipt_pb.js";
 import { file_vitalvault_receipt_v1_receipt } from "../../receipt/v1/receipt_pb.js";
@@ -18,10 +18,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/events/v1/events.proto.
  */
 export const file_vitalvault_events_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("CiF2aXRhbHZhdWx0L2V2ZW50cy92MS9ldmVudHMucHJvdG8SFHZpdGFsdmF1bHQuZXZlbnRzLnYxIpQBCg5SZWNvcmRBY2NlcHRlZBIyCgZyZWNvcmQYASABKAsyIi52aXRhbHZhdWx0LnJlY29yZC52MS5Qb3N0ZWRSZWNvcmQSNgoHcmVjZWlwdBgCIAEoCzIlLnZpdGFsdmF1bHQucmVjZWlwdC52MS5TaWduZWRBY2NlcHRlZBIWCg5hY2NlcHRlZF9hdF9tcxgDIAEoBCJRCgxSZWNvcmRTdG9yZWQSEQoJcmVjb3JkX2lkGAEgASgMEg8KB3BhdGllbnQYAiABKAwSCwoDY2lkGAMgASgJEhAKCHJlcGxpY2FzGAQgASgNIrABCgtMZWRnZXJFdmVudBIOCgZoZWlnaHQYASABKAQSDQoFaW5kZXgYAiABKA0SDQoFdHhfaWQYAyABKAwSDwoHdHhfaGFzaBgEIAEoDBISCgpibG9ja190aW1lGAUgASgEEg8KB3BhdGllbnQYBiABKAwSDAoEY29kZRgHIAEoDRITCgthY2Nlc3NfbGVhZhgIIAEoDBIMCgRib2R5GAkgASgMEgwKBGRhdGEYCiABKAwi+gEKBUFsZXJ0EhAKCGFsZXJ0X2lkGAEgASgMEg8KB3BhdGllbnQYAiABKAwSLQoEa2luZBgDIAEoDjIfLnZpdGFsdmF1bHQuZXZlbnRzLnYxLkFsZXJ0S2luZBIUCgxyYWlzZWRfYXRfbXMYBCABKAQSDwoHc3ViamVjdBgFIAEoDBIMCgR0ZXh0GAYgASgJEg4KBnJlYWRlchgHIAEoDBIUCgxvcmdhbmlzYXRpb24YCCABKAwSDgoGcGVybWl0GAkgASgIEjQKB3JlcXVlc3QYCiABKAsyIy52aXRhbHZhdWx0LmxlZGdlci52MS5SZXF1ZXN0QWNjZXNzKqMCCglBbGVydEtpbmQSGgoWQUxFUlRfS0lORF9VTlNQRUNJRklFRBAAEh0KGUFMRVJUX0tJTkRfQUNDRVNTX1JFRlVTRUQQARIfChtBTEVSVF9LSU5EX0FDQ0VTU19QRVJNSVRURUQQAhIcChhBTEVSVF9LSU5EX0tFWVNfUkVMRUFTRUQQAxIeChpBTEVSVF9LSU5EX1NUT1JBR0VfQ09SUlVQVBAEEh0KGUFMRVJUX0tJTkRfU1RPUkFHRV9GQUlMRUQQBRIdChlBTEVSVF9LSU5EX1JFQ09SRF9SRUZVU0VEEAYSHwobQUxFUlRfS0lORF9SRUFERVJfQ09NUExBSU5UEAcSHQoZQUxFUlRfS0lORF9SSUdIVFNfQ0hBTkdFRBAIYgZwcm90bzM", [file_vitalvault_ledger_v1_tx, file_vitalvault_receipt_v1_receipt, file_vitalvault_record_v1_record]);
+  fileDesc("CiF2aXRhbHZhdWx0L2V2ZW50cy92MS9ldmVudHMucHJvdG8SFHZpdGFsdmF1bHQuZXZlbnRzLnYxIsMBCg5SZWNvcmRBY2NlcHRlZBIyCgZyZWNvcmQYASABKAsyIi52aXRhbHZhdWx0LnJlY29yZC52MS5Qb3N0ZWRSZWNvcmQSNgoHcmVjZWlwdBgCIAEoCzIlLnZpdGFsdmF1bHQucmVjZWlwdC52MS5TaWduZWRBY2NlcHRlZBIWCg5hY2NlcHRlZF9hdF9tcxgDIAEoBBItCgRza2lwGAQgASgLMh8udml0YWx2YXVsdC5sZWRnZXIudjEuU2tpcEVudHJ5IlEKDFJlY29yZFN0b3JlZBIRCglyZWNvcmRfaWQYASABKAwSDwoHcGF0aWVudBgCIAEoDBILCgNjaWQYAyABKAkSEAoIcmVwbGljYXMYBCABKA0isAEKC0xlZGdlckV2ZW50Eg4KBmhlaWdodBgBIAEoBBINCgVpbmRleBgCIAEoDRINCgV0eF9pZBgDIAEoDBIPCgd0eF9oYXNoGAQgASgMEhIKCmJsb2NrX3RpbWUYBSABKAQSDwoHcGF0aWVudBgGIAEoDBIMCgRjb2RlGAcgASgNEhMKC2FjY2Vzc19sZWFmGAggASgMEgwKBGJvZHkYCSABKAwSDAoEZGF0YRgKIAEoDCL6AQoFQWxlcnQSEAoIYWxlcnRfaWQYASABKAwSDwoHcGF0aWVudBgCIAEoDBItCgRraW5kGAMgASgOMh8udml0YWx2YXVsdC5ldmVudHMudjEuQWxlcnRLaW5kEhQKDHJhaXNlZF9hdF9tcxgEIAEoBBIPCgdzdWJqZWN0GAUgASgMEgwKBHRleHQYBiABKAkSDgoGcmVhZGVyGAcgASgMEhQKDG9yZ2FuaXNhdGlvbhgIIAEoDBIOCgZwZXJtaXQYCSABKAgSNAoHcmVxdWVzdBgKIAEoCzIjLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlJlcXVlc3RBY2Nlc3MqowIKCUFsZXJ0S2luZBIaChZBTEVSVF9LSU5EX1VOU1BFQ0lGSUVEEAASHQoZQUxFUlRfS0lORF9BQ0NFU1NfUkVGVVNFRBABEh8KG0FMRVJUX0tJTkRfQUNDRVNTX1BFUk1JVFRFRBACEhwKGEFMRVJUX0tJTkRfS0VZU19SRUxFQVNFRBADEh4KGkFMRVJUX0tJTkRfU1RPUkFHRV9DT1JSVVBUEAQSHQoZQUxFUlRfS0lORF9TVE9SQUdFX0ZBSUxFRBAFEh0KGUFMRVJUX0tJTkRfUkVDT1JEX1JFRlVTRUQQBhIfChtBTEVSVF9LSU5EX1JFQURFUl9DT01QTEFJTlQQBxIdChlBTEVSVF9LSU5EX1JJR0hUU19DSEFOR0VEEAhiBnByb3RvMw", [file_vitalvault_ledger_v1_tx, file_vitalvault_receipt_v1_receipt, file_vitalvault_record_v1_record]);
 
 /**
- * vv.records.accepted.v1, ingest -> storage.
+ * vv.records.accepted.v1, ingest -> storage: a record with its receipt, or a skip.
  *
  * @generated from message vitalvault.events.v1.RecordAccepted
  */
@@ -42,6 +42,13 @@ export type RecordAccepted = Message<"vitalvault.events.v1.RecordAccepted"> & {
    * @generated from field: uint64 accepted_at_ms = 3;
    */
   acceptedAtMs: bigint;
+
+  /**
+   * Instead of record and receipt: a number that the device gives up.
+   *
+   * @generated from field: vitalvault.ledger.v1.SkipEntry skip = 4;
+   */
+  skip?: SkipEntry | undefined;
 };
 
 /**
