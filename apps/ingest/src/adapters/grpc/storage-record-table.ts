@@ -11,6 +11,7 @@ const STATES: Readonly<Record<RecordState, RecordStatus['state'] | undefined>> =
   [RecordState.STORED]: 'stored',
   [RecordState.ANCHORED]: 'anchored',
   [RecordState.REFUSED]: 'refused',
+  [RecordState.SKIPPED]: undefined,
 };
 
 /** Asks this organisation's storage service. */
