@@ -26,6 +26,7 @@ async function compare(dir, generate) {
 }
 
 await compare(join(root, 'libs/contracts/src/gen'), () => run(['buf', 'generate']));
+await compare(join(root, 'libs/abci/src/gen'), () => run(['buf', 'generate'], join(root, 'libs/abci')));
 for (const app of await readdir(join(root, 'apps'))) {
   const files = await readdir(join(root, 'apps', app, 'prisma')).catch(() => []);
   if (!files.includes('schema.prisma')) continue;
