@@ -1,3 +1,4 @@
+import {withOtherHalves} from '../plan/names.js';
 import {withLock} from '../process/lock.js';
 import {killProcess} from '../process/stop-process.js';
 import {progress} from '../progress.js';
@@ -20,14 +21,16 @@ async function withNames(list: string, options: DataOption, act: Act): Promise<v
 
 /** Starts processes of an existing system again and waits until they are ready. */
 export async function start(list: string, options: DataOption): Promise<void> {
-  await withNames(list, options, async ({layout, settings}, names) => { await bringUp(layout, settings, names); });
+  await withNames(list, options, async ({layout, settings}, names) => {
+    await bringUp(layout, settings, withOtherHalves(names, settings.validators));
+  });
 }
 
 /** Stops and starts processes, in the orders that they need. */
 export async function restart(list: string, options: DataOption): Promise<void> {
   await withNames(list, options, async ({layout, settings}, names) => {
     await stopNames(layout, names);
-    await bringUp(layout, settings, names);
+    await bringUp(layout, settings, withOtherHalves(names, settings.validators));
   });
 }
 

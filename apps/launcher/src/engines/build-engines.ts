@@ -11,7 +11,7 @@ import {ENGINES} from './catalogue.js';
 import type {EngineBuild} from './cache.js';
 import type {EngineName, GoEngine} from './catalogue.js';
 
-const BUILD_NEEDS_BYTES = 3 * 1024 ** 3;
+const BUILD_NEEDS_BYTES = 4 * 1024 ** 3;
 
 /** Directory of each engine's finished build. */
 export type BuiltEngines = ReadonlyMap<EngineName, string>;

@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {expandNames, processGroups, processNames} from './names.js';
+import {expandNames, processGroups, processNames, withOtherHalves} from './names.js';
 
 describe('expandNames', () => {
   it('takes a validator apart into its application and its CometBFT, the application first', () => {
@@ -24,5 +24,16 @@ describe('expandNames', () => {
 
   it('covers everything by engines, validators and services together', () => {
     expect(expandNames('engines,validators,services', 3).names).toEqual(processNames(3));
+  });
+});
+
+describe('withOtherHalves', () => {
+  it('starts a CometBFT never without its application, nor the other way round', () => {
+    expect(withOtherHalves(['comet-1'], 4)).toEqual(['abci-1', 'comet-1']);
+    expect(withOtherHalves(['kafka', 'abci-3'], 4)).toEqual(['kafka', 'abci-3', 'comet-3']);
+  });
+
+  it('adds nothing to what has no other half', () => {
+    expect(withOtherHalves(['kafka', 'cluster-0'], 4)).toEqual(['kafka', 'cluster-0']);
   });
 });

@@ -49,3 +49,9 @@ export function expandNames(list: string, validators: number): {names: string[];
   }
   return {names: all.filter((name) => wanted.has(name)), unknown};
 }
+
+/** The names with the other half of each validator: CometBFT ends when its application does and cannot begin without it. */
+export function withOtherHalves(names: string[], validators: number): string[] {
+  const halves = names.map((name) => /^(?:comet|abci)-(\d+)$/.exec(name)?.[1]).filter((i) => i !== undefined);
+  return expandNames([...names, ...halves.map((i) => `validator-${i}`)].join(','), validators).names;
+}
