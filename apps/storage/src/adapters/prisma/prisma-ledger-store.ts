@@ -62,7 +62,7 @@ export class PrismaLedgerStore implements LedgerStore {
   async #settleEntries(session: Session, of: {block: LedgerCursor; txId: string; rows: readonly AnchoredRow[]}, entries: readonly EntryFate[]): Promise<void> {
     const anchored = entries.filter((entry) => entry.fate === 'anchored');
     await session.$executeRaw`
-      UPDATE records SET state = ${STATE.anchored}, height = ${of.block.height}, tx_id = ${of.txId}, log_index = entry.log_index, anchor_tx = NULL
+      UPDATE records SET state = ${STATE.anchored}, height = ${of.block.height}, tx_id = ${of.txId}, log_index = entry.log_index, anchor_tx = NULL, refusal_code = NULL
       FROM unnest(${anchored.map(({recordId}) => recordId)}::text[], ${anchored.map(({logIndex}) => logIndex)}::bigint[]) AS entry (record_id, log_index)
       WHERE records.record_id = entry.record_id AND records.state <> ${STATE.anchored}`;
     const byId = new Map(of.rows.map((row) => [row.recordId, row]));

@@ -1,0 +1,149 @@
+import {MigrationError, runMigrations} from '@vitalvault/nest-service';
+import {startEngines} from '@vitalvault/testkit';
+import type {Engines} from '@vitalvault/testkit';
+import {cp, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import pg from 'pg';
+import {openDatabase} from '../src/adapters/prisma/database.js';
+import type {Database} from '../src/adapters/prisma/database.js';
+import {PrismaAnchorStore} from '../src/adapters/prisma/prisma-anchor-store.js';
+import {PrismaLedgerStore} from '../src/adapters/prisma/prisma-ledger-store.js';
+import {PrismaNonceMemory} from '../src/adapters/prisma/prisma-nonce-memory.js';
+import {PrismaOffsetStore} from '../src/adapters/prisma/prisma-offset-store.js';
+import {PrismaOutbox} from '../src/adapters/prisma/prisma-outbox.js';
+import {PrismaRecordStore} from '../src/adapters/prisma/prisma-record-store.js';
+import {PrismaReleaseStore} from '../src/adapters/prisma/prisma-release-store.js';
+import {sampleRecord} from '../src/testing/sample-records.js';
+import {storesContract} from './contracts/stores.contract.js';
+
+const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
+const TABLES = ['records', 'waiting_ciphertexts', 'sealed_keys', 'record_conflicts', 'packs', 'anchors', 'anchor_entries', 'signing_nonces', 'access_requests', 'releases', 'devices', 'consumer_offsets', 'outbox', 'request_nonces'];
+const now = (): number => 1_000;
+
+describe('storage in a real PostgreSQL', () => {
+  let engines: Engines;
+  let url: string;
+  let database: Database;
+
+  beforeAll(async () => {
+    engines = await startEngines({only: ['postgres']});
+    url = engines.databaseUrl('vv_storage');
+    await runMigrations({databaseUrl: url, dir: MIGRATIONS});
+    database = openDatabase(url);
+  });
+
+  afterAll(async () => {
+    await database.$disconnect();
+    await engines.stop();
+  });
+
+  const empty = async (): Promise<void> => {
+    await database.$executeRawUnsafe(`TRUNCATE ${TABLES.join(', ')} CASCADE`);
+    await database.$executeRaw`UPDATE ledger_cursor SET height = 0, block_time = 0`;
+  };
+
+  storesContract('Prisma', async () => {
+    await empty();
+    return {
+      records: new PrismaRecordStore(database, now), anchors: new PrismaAnchorStore(database), ledger: new PrismaLedgerStore(database, now), releases: new PrismaReleaseStore(database),
+      alertIds: async () => (await database.outboxMessage.findMany({where: {topic: 'vv.alerts.v1'}})).map(({messageId}) => messageId),
+    };
+  });
+
+  it('stores the offset with the effect, never backwards', async () => {
+    await empty();
+    const [records, offsets] = [new PrismaRecordStore(database, now), new PrismaOffsetStore(database)];
+    await records.accept([sampleRecord()], {topic: 't', partition: 3, nextOffset: 9n});
+    await records.accept([], {topic: 't', partition: 3, nextOffset: 4n});
+    expect(await offsets.load('t', 3)).toBe(9n);
+    expect(await offsets.load('t', 4)).toBeUndefined();
+  });
+
+  it('two processes that accept the same records at once take each once', async () => {
+    await empty();
+    const batch = Array.from({length: 40}, (_, index) => sampleRecord({sequence: BigInt(index + 1)}));
+    const outcomes = await Promise.all([0, 1].map((partition) => new PrismaRecordStore(database, now).accept(batch, {topic: 't', partition, nextOffset: 1n})));
+    expect(outcomes.reduce((sum, {fresh}) => sum + fresh, 0)).toBe(40);
+    expect(outcomes.reduce((sum, {conflicts}) => sum + conflicts, 0)).toBe(0);
+    expect(await database.waitingCiphertext.count()).toBe(40);
+  });
+
+  it('forgets the ciphertext, keeps the sealed key apart and announces, once the pack is pinned', async () => {
+    await empty();
+    const record = sampleRecord();
+    const records = new PrismaRecordStore(database, now);
+    await records.accept([record], {topic: 't', partition: 0, nextOffset: 1n});
+    await records.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
+    expect([await database.waitingCiphertext.count(), await database.sealedKey.count()]).toEqual([0, 1]);
+    const outbox = new PrismaOutbox(database);
+    const [message] = await outbox.take(10);
+    expect(message).toMatchObject({topic: 'vv.records.stored.v1', messageId: `stored-${record.recordId}`});
+    await outbox.sent([message?.id ?? 0n]);
+    expect(await outbox.take(10)).toEqual([]);
+  });
+
+  it('two processes never sign under one nonce', async () => {
+    await empty();
+    const anchors = new PrismaAnchorStore(database);
+    await Promise.all(Array.from({length: 8}, (_, index) => anchors.sign('key', [], (nonce) => ({txId: `t${String(index)}`, txHash: '', tx: new Uint8Array(), expiresAtHeight: nonce, expiresAtTime: 1n, traceparent: undefined}))));
+    expect((await anchors.open()).map(({expiresAtHeight}) => expiresAtHeight)).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n]);
+  });
+
+  it('remembers nonces of requests over restarts', async () => {
+    const [one, other] = [new PrismaNonceMemory(database, now), new PrismaNonceMemory(database, now)];
+    expect([await one.remember('k', 'n', 100), await other.remember('k', 'n', 100), await other.remember('l', 'n', 100)]).toEqual([true, false, true]);
+  });
+
+  it('a database that is away is an error of the catalogue', async () => {
+    const away = openDatabase('postgres://vitalvault@127.0.0.1:1/vv_storage');
+    await expect(new PrismaRecordStore(away, now).byId('x')).rejects.toMatchObject({code: 'database-unavailable', retryable: true});
+    await away.$disconnect();
+  });
+
+  describe('migrations', () => {
+    let dir: string;
+    const target = (): string => engines.databaseUrl('vv_migrations_spec');
+    const query = async (text: string): Promise<pg.QueryResult> => {
+      const client = new pg.Client({connectionString: target()});
+      await client.connect();
+      return client.query(text).finally(() => client.end());
+    };
+
+    beforeEach(async () => {
+      const admin = new pg.Client({connectionString: engines.endpoints.postgres});
+      await admin.connect();
+      await admin.query('DROP DATABASE IF EXISTS vv_migrations_spec');
+      await admin.query('CREATE DATABASE vv_migrations_spec');
+      await admin.end();
+      dir = await mkdtemp(join(tmpdir(), 'vv-migrations-'));
+      await cp(MIGRATIONS, dir, {recursive: true});
+    });
+
+    afterEach(() => rm(dir, {recursive: true}));
+
+    it('are applied once, also by processes that start together', async () => {
+      const applied = await Promise.all([1, 2, 3].map(() => runMigrations({databaseUrl: target(), dir})));
+      expect(applied.flat().sort()).toEqual(['0001_records.sql', '0002_ledger.sql', '0003_service.sql']);
+      expect(await runMigrations({databaseUrl: target(), dir})).toEqual([]);
+    });
+
+    it('refuse a file that was applied and changed, one that is missing, one that comes late', async () => {
+      await runMigrations({databaseUrl: target(), dir});
+      await writeFile(join(dir, '0001_more.sql'), 'SELECT 1');
+      await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(MigrationError);
+      await rm(join(dir, '0001_more.sql'));
+      await rm(join(dir, '0003_service.sql'));
+      await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(/newer/);
+      await cp(MIGRATIONS, dir, {recursive: true});
+      await writeFile(join(dir, '0001_records.sql'), 'SELECT 1');
+      await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(/changed/);
+    });
+
+    it('a file that fails leaves nothing of itself, and those before it', async () => {
+      await writeFile(join(dir, '0004_bad.sql'), 'CREATE TABLE half (id int); SELECT nonsense');
+      await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow('0004_bad.sql failed');
+      expect((await query("SELECT to_regclass('half') AS half, to_regclass('records') AS records")).rows).toEqual([{half: null, records: 'records'}]);
+    });
+  });
+});
