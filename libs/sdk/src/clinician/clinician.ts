@@ -87,12 +87,12 @@ export class Clinician {
 
   /**
    * Fetches and opens what a permit releases. Whatever does not fit is a finding and is reported to the patient.
+   * @param keptKeys keys of the grant that were opened before; default: the ones that the patient's wraps give now
    * @throws SdkError `access-refused`, `permit-ended`, `release-limit`, … from storage and policy
    */
-  async fetch(ticket: AccessTicket): Promise<Opened> {
+  async fetch(ticket: AccessTicket, keptKeys?: GrantedKeys): Promise<Opened> {
     const {ledger} = this.options;
-    if (ticket.grantId === undefined) throw new SdkError('access-refused', {detail: 'there is no grant'});
-    const keys = await this.grantedKeys(ticket.patient, ticket.grantId);
+    const keys = keptKeys ?? await this.keysFor(ticket);
     const records: OpenedReadings[] = [];
     const findings: Finding[] = [];
     let pages = 0;
@@ -116,6 +116,17 @@ export class Clinician {
       await ledger.api.post('policy', '/v1/complaints', {
         signer: keys.signing, body: {txId: ticket.txId, recordId: recordId ?? toHex(new Uint8Array(32)), finding: `${kind}: ${detail}`},
       });
+    }
+  }
+
+  private async keysFor(ticket: AccessTicket): Promise<GrantedKeys> {
+    if (ticket.grantId === undefined) throw new SdkError('access-refused', {detail: 'there is no grant'});
+    try {
+      return await this.grantedKeys(ticket.patient, ticket.grantId);
+    } catch (error) {
+      // After a revocation the wraps are gone too: what ended the permit is the better answer, if that is what it was.
+      if (error instanceof SdkError && error.code === 'wraps-missing') await this.fetchPage(ticket, undefined);
+      throw error;
     }
   }
 

@@ -6,7 +6,8 @@ export interface NonceStore {
 
 /** Forgets everything with the process: for tests and one-shot tools. */
 export class MemoryNonceStore implements NonceStore {
-  private last = 0n;
+  /** @param last the highest that was given before */
+  constructor(private last = 0n) {}
 
   next(atLeast = 1n): Promise<bigint> {
     this.last = this.last + 1n > atLeast ? this.last + 1n : atLeast;
