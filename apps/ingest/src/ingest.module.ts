@@ -10,9 +10,11 @@ import {NativeSecp256k1} from './adapters/secp256k1/native-secp256k1.js';
 import {EpochStatementsController} from './api/http/epoch-statements.controller.js';
 import {ReceiptsController} from './api/http/receipts.controller.js';
 import {RecordsController} from './api/http/records.controller.js';
+import {SkipsController} from './api/http/skips.controller.js';
 import {TimeController} from './api/http/time.controller.js';
 import {LedgerEventsController} from './api/kafka/ledger-events.controller.js';
 import {AcceptRecords} from './application/accept-records.js';
+import {AcceptSkip} from './application/accept-skip.js';
 import {ChargeQuota} from './application/charge-quota.js';
 import {ForgetChanged} from './application/forget-changed.js';
 import {GetReceipt} from './application/get-receipt.js';
@@ -46,7 +48,7 @@ export class IngestModule implements OnApplicationShutdown {
   static with(parts: IngestParts): DynamicModule {
     return {
       module: IngestModule,
-      controllers: [RecordsController, ReceiptsController, EpochStatementsController, TimeController, LedgerEventsController],
+      controllers: [RecordsController, SkipsController, ReceiptsController, EpochStatementsController, TimeController, LedgerEventsController],
       providers: [...adapters(parts), ...useCases(parts)],
       exports: [PolicyLedgerFacts, StorageRecordTable],
     };
@@ -95,6 +97,11 @@ function useCases({config, secp256k1, signer}: IngestParts): Provider[] {
       provide: AcceptRecords, inject: [StorageBacklog, JudgeRecord, ChargeQuota, NumberRecord, RecentNumbers, IssueReceipt, KafkaAcceptedLog],
       useFactory: (...[backlog, judge, quota, numbers, recent, receipts, log]: [StorageBacklog, JudgeRecord, ChargeQuota, NumberRecord, RecentNumbers, IssueReceipt, KafkaAcceptedLog]) =>
         new AcceptRecords({now}, {backlog, judge, quota, numbers, recent, receipts, log}),
+    },
+    {
+      provide: AcceptSkip, inject: [StorageBacklog, KnownFacts, ChargeQuota, NumberRecord, RecentNumbers, StorageRecordTable, KafkaAcceptedLog],
+      useFactory: (...[backlog, facts, quota, numbers, recent, table, log]: [StorageBacklog, KnownFacts, ChargeQuota, NumberRecord, RecentNumbers, StorageRecordTable, KafkaAcceptedLog]) =>
+        new AcceptSkip({chainId: config.chainId, now}, {backlog, facts, quota, numbers, recent, table, log, verifier: secp256k1}),
     },
     {provide: GetReceipt, inject: [StorageRecordTable, RecentNumbers], useFactory: (table: StorageRecordTable, recent: RecentNumbers) => new GetReceipt({table, recent})},
     {provide: ListEpochStatements, inject: [PolicyLedgerFacts], useFactory: (facts: PolicyLedgerFacts) => new ListEpochStatements({facts})},

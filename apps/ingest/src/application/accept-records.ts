@@ -46,7 +46,7 @@ export class AcceptRecords {
     await this.ports.backlog.check();
     const judged = await eachLimited(posted, QUESTIONS_AT_ONCE, (one) => this.ports.judge.execute(one));
     const good = judged.filter((one): one is IncomingRecord => !(one instanceof DomainError));
-    this.ports.quota.execute(good.filter((record) => !this.#isRepeat(record)));
+    this.ports.quota.execute(good.filter((record) => !this.#isRepeat(record)).map(({header}) => header));
     const first = new Map<RecordNumber, IncomingRecord>();
     for (const record of good) if (!first.has(record.number)) first.set(record.number, record);
     const outcomes = await this.#take([...first.values()]);

@@ -1,9 +1,14 @@
 import {toHex} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
-import type {IncomingRecord} from '../domain/incoming-record.js';
 import {TokenBuckets} from '../domain/token-buckets.js';
 import type {BucketRate, Demand} from '../domain/token-buckets.js';
 import type {Clock} from './ports.js';
+
+/** Whose record, or skip, it is. */
+export interface Charged {
+  readonly device: Uint8Array;
+  readonly patient: Uint8Array;
+}
 
 /** Charges every record of a request to its device and its owner: all or nothing. @paper ME Table 3 */
 export class ChargeQuota {
@@ -16,10 +21,10 @@ export class ChargeQuota {
   }
 
   /** @throws DomainError `quota-exceeded` with the seconds to wait; then nothing was charged. */
-  execute(records: readonly IncomingRecord[]): void {
+  execute(records: readonly Charged[]): void {
     const nowMs = this.options.now();
-    const devices = demandsOf(records.map(({header}) => toHex(header.device)));
-    const owners = demandsOf(records.map(({header}) => toHex(header.patient)));
+    const devices = demandsOf(records.map(({device}) => toHex(device)));
+    const owners = demandsOf(records.map(({patient}) => toHex(patient)));
     const waits = [this.#devices.waitMs(devices, nowMs), this.#owners.waitMs(owners, nowMs)];
     if (waits.includes(undefined)) {
       throw new DomainError('quota-exceeded', {

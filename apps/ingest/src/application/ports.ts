@@ -1,3 +1,4 @@
+import type {SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import type {PostedRecord, SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import type {RegisteredDevice} from '../domain/check-device.js';
@@ -31,9 +32,11 @@ export interface RecordTable {
 }
 
 export interface RecordStatus {
+  /** Empty for a number that was given up without a record. */
   readonly recordId: Uint8Array;
-  readonly state: 'accepted' | 'stored' | 'anchored' | 'refused';
-  readonly receipt: SignedAccepted;
+  readonly state: 'accepted' | 'stored' | 'anchored' | 'refused' | 'skipped';
+  /** Only a number that was given up may have none. */
+  readonly receipt?: SignedAccepted;
   readonly cid?: string;
   readonly replicas?: number;
   readonly height?: bigint;
@@ -50,10 +53,17 @@ export interface AcceptedRecord {
   readonly acceptedAtMs: number;
 }
 
+/** A number that its device gives up, on its way to storage. */
+export interface AcceptedSkip {
+  readonly patient: Uint8Array;
+  readonly skip: SkipEntry;
+  readonly acceptedAtMs: number;
+}
+
 /** The durable log between ingest and storage. */
 export interface AcceptedLog {
-  /** Resolves when every record is durable. @throws DomainError `bus-unavailable`; then some may be durable all the same. */
-  append(records: readonly AcceptedRecord[]): Promise<void>;
+  /** Resolves when every entry is durable. @throws DomainError `bus-unavailable`; then some may be durable all the same. */
+  append(entries: readonly (AcceptedRecord | AcceptedSkip)[]): Promise<void>;
 }
 
 /** ES256K over a digest, both ways; 33-byte keys, 64-byte low-S signatures. */

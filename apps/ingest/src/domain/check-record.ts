@@ -4,7 +4,7 @@ import {isSizeClass} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 
 /** Storage keeps sequences as signed 64-bit numbers. */
-const MAX_SEQUENCE = 2n ** 63n - 1n;
+export const MAX_SEQUENCE = 2n ** 63n - 1n;
 
 interface Rule {
   readonly field: string;

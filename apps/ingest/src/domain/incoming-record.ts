@@ -1,9 +1,10 @@
-import {LIMITS, NotCanonicalError, decodeCanonical, toHex} from '@vitalvault/contracts';
+import {LIMITS, decodeCanonical, toHex} from '@vitalvault/contracts';
 import {PostedRecordSchema, PostedRecordsSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {PostedRecord, RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
 import {recordIdOfPosted} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {faultOfRecord} from './check-record.js';
+import {codecFault} from './codec-fault.js';
 
 /** A record as posted, with what follows from its bytes alone. */
 export interface IncomingRecord {
@@ -57,9 +58,3 @@ export function readRecord(posted: PostedRecord, chainId: string): IncomingRecor
 const MAX_HEADER_BYTES = 512;
 /** Ciphertext, header, sealed key, hash and signature of the largest record, with room for the field tags. */
 const MAX_RECORD_BODY_BYTES = LIMITS.recordCiphertextBytes + 1_024;
-
-function codecFault(error: unknown): DomainError {
-  if (error instanceof DomainError) return error;
-  if (!(error instanceof NotCanonicalError)) return new DomainError('internal', {cause: error});
-  return new DomainError(error.message.startsWith('unknown field') ? 'unknown-field' : 'malformed', {detail: `${error.message}.`, cause: error});
-}

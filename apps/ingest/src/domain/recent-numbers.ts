@@ -5,8 +5,10 @@ import type {RecordNumber} from './incoming-record.js';
 
 /** What became of a number lately. */
 export interface RecentNumber {
+  /** Or T("skip", …) of a number that was given up. */
   readonly recordId: Uint8Array;
-  readonly receipt: SignedAccepted;
+  /** undefined: given up. */
+  readonly receipt: SignedAccepted | undefined;
   readonly acceptedAtMs: number;
   /** False: it was sent to the log and the outcome is unknown, so no receipt was handed out. */
   readonly durable: boolean;

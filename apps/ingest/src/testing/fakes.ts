@@ -5,12 +5,13 @@ import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/re
 import {generateSigningKey, signDigest, verifyDigest} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {AcceptRecords} from '../application/accept-records.js';
+import {AcceptSkip} from '../application/accept-skip.js';
 import {ChargeQuota} from '../application/charge-quota.js';
 import {IssueReceipt} from '../application/issue-receipt.js';
 import {JudgeRecord} from '../application/judge-record.js';
 import {KnownFacts} from '../application/known-facts.js';
 import {NumberRecord} from '../application/number-record.js';
-import type {AcceptedLog, AcceptedRecord, EpochOfTag, LedgerFacts, PatientEpochs, RecordStatus, RecordTable} from '../application/ports.js';
+import type {AcceptedLog, AcceptedRecord, AcceptedSkip, EpochOfTag, LedgerFacts, PatientEpochs, RecordStatus, RecordTable} from '../application/ports.js';
 import {StorageBacklog} from '../application/storage-backlog.js';
 import type {RegisteredDevice} from '../domain/check-device.js';
 import {recordNumber} from '../domain/incoming-record.js';
@@ -59,12 +60,12 @@ export class FakeTable implements RecordTable {
 }
 
 export class FakeLog implements AcceptedLog {
-  readonly appended: AcceptedRecord[] = [];
+  readonly appended: (AcceptedRecord | AcceptedSkip)[] = [];
   fails = false;
   /** Held back until resolved, when set. */
   gate: Promise<void> | undefined;
 
-  async append(records: readonly AcceptedRecord[]): Promise<void> {
+  async append(records: readonly (AcceptedRecord | AcceptedSkip)[]): Promise<void> {
     await this.gate;
     if (this.fails) throw new DomainError('bus-unavailable');
     this.appended.push(...records);
@@ -81,12 +82,15 @@ export function harness(limits: {device?: number; owner?: number} = {}) {
   const [facts, table, log, recent] = [new FakeFacts(), new FakeTable(), new FakeLog(), new RecentNumbers()];
   const known = new KnownFacts({ttlMs: 30_000, now}, facts);
   const releaseKeys = ReleaseKeys.of(create(GenesisSchema, {organisations: [{id: organisation, keys: [{key: releaseKey, role: ORG_ROLE.release, fromSlot: 0}]}]}), organisation);
+  const backlog = new StorageBacklog({retentionMs: 60_000, checkEveryMs: 3_000, now}, {table});
+  const quota = new ChargeQuota({device: {burst: limits.device ?? 256, refillPerSecond: 16}, owner: {burst: limits.owner ?? 1_024, refillPerSecond: 64}, now});
+  const numbers = new NumberRecord({table, recent});
+  const verifier = {verify: verifyDigest};
   const accept = new AcceptRecords({now}, {
-    backlog: new StorageBacklog({retentionMs: 60_000, checkEveryMs: 3_000, now}, {table}),
-    judge: new JudgeRecord({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier: {verify: verifyDigest}}),
-    quota: new ChargeQuota({device: {burst: limits.device ?? 256, refillPerSecond: 16}, owner: {burst: limits.owner ?? 1_024, refillPerSecond: 64}, now}),
-    numbers: new NumberRecord({table, recent}), recent,
-    receipts: new IssueReceipt({chainId: CHAIN, organisation}, {signer}), log,
+    backlog, quota, numbers, recent, log,
+    judge: new JudgeRecord({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier}),
+    receipts: new IssueReceipt({chainId: CHAIN, organisation}, {signer}),
   });
-  return {accept, facts, known, table, log, recent, clock};
+  const skip = new AcceptSkip({chainId: CHAIN, now}, {backlog, facts: known, quota, numbers, recent, table, log, verifier});
+  return {accept, skip, facts, known, table, log, recent, clock};
 }

@@ -1,7 +1,7 @@
 import {TOPICS, encodeCanonical} from '@vitalvault/contracts';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {KafkaProducer, MessageToSend} from '@vitalvault/kafka-bus';
-import type {AcceptedLog, AcceptedRecord} from '../../application/ports.js';
+import type {AcceptedLog, AcceptedRecord, AcceptedSkip} from '../../application/ports.js';
 
 /** Kafka refuses a batch of more than 1 MiB. */
 const MAX_SEND_BYTES = 512 * 1_024;
@@ -10,10 +10,10 @@ const MAX_SEND_BYTES = 512 * 1_024;
 export class KafkaAcceptedLog implements AcceptedLog {
   constructor(private readonly producer: KafkaProducer) {}
 
-  async append(records: readonly AcceptedRecord[]): Promise<void> {
-    const messages = records.map(({patient, record, receipt, acceptedAtMs}) => ({
+  async append(entries: readonly (AcceptedRecord | AcceptedSkip)[]): Promise<void> {
+    const messages = entries.map(({patient, acceptedAtMs, ...entry}) => ({
       key: patient,
-      value: encodeCanonical(RecordAcceptedSchema, {record, receipt, acceptedAtMs: BigInt(acceptedAtMs)}),
+      value: encodeCanonical(RecordAcceptedSchema, {...entry, acceptedAtMs: BigInt(acceptedAtMs)}),
     }));
     for (const part of partsOf(messages)) await this.producer.send(TOPICS.recordsAccepted, part);
   }

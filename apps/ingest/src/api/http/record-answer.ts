@@ -27,7 +27,8 @@ export function toRecordAnswer(outcome: RecordOutcome): RecordAnswer {
 export function toReceiptAnswer(status: RecordStatus): object {
   const {recordId, state, receipt, cid, replicas, height, txId, logIndex, refusalCode} = status;
   return {
-    state, recordId: toHex(recordId), receipt: toHex(encodeCanonical(SignedAcceptedSchema, receipt)),
+    state, recordId: toHex(recordId),
+    ...(receipt === undefined ? {} : {receipt: toHex(encodeCanonical(SignedAcceptedSchema, receipt))}),
     ...(cid === undefined ? {} : {cid, replicas}),
     ...(height === undefined ? {} : {height: height.toString()}),
     ...(txId === undefined ? {} : {txId: toHex(txId)}),

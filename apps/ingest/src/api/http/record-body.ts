@@ -6,23 +6,30 @@ import {readBody} from '../../domain/incoming-record.js';
 import type {BodyKind} from '../../domain/incoming-record.js';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 
-const KINDS: Readonly<Record<string, BodyKind | undefined>> = {
+const KINDS = {
   'application/vnd.vitalvault.record.v1+protobuf': 'record',
   'application/vnd.vitalvault.records.v1+protobuf': 'records',
-};
+} as const satisfies Record<string, BodyKind>;
+const TYPES = Object.keys(KINDS) as (keyof typeof KINDS)[];
 
 export interface RecordBody {
   readonly kind: BodyKind;
   readonly records: readonly PostedRecord[];
 }
 
-/** What a POST of records carries: type, then digest, then the records. @throws DomainError */
+/** What a POST of records carries. @throws DomainError */
 export function recordBodyOf(request: FastifyRequest & RawBodyRequest): RecordBody {
-  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const kind = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
-  if (kind === undefined) throw new DomainError('unsupported-content-type');
+  const {type, body} = bytesOfType(request, TYPES);
+  return {kind: KINDS[type], records: readBody(KINDS[type], body)};
+}
+
+/** The body of a request of one of these types, compared with its Content-Digest when there is one. @throws DomainError */
+export function bytesOfType<T extends string>(request: FastifyRequest & RawBodyRequest, types: readonly T[]): {type: T; body: Uint8Array} {
+  const given = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  const type = types.find((one) => one === given);
+  if (type === undefined) throw new DomainError('unsupported-content-type');
   const body = request.rawBody ?? Buffer.alloc(0);
   const digest = request.headers['content-digest'];
   if (digest !== undefined && String(digest).trim() !== contentDigest(body)) throw new DomainError('digest-mismatch');
-  return {kind, records: readBody(kind, body)};
+  return {type, body};
 }

@@ -1,0 +1,62 @@
+import {equalBytes} from '@vitalvault/contracts';
+import {DomainError} from '@vitalvault/errors';
+import {readSkip} from '../domain/incoming-skip.js';
+import type {IncomingSkip} from '../domain/incoming-skip.js';
+import type {RecordNumber} from '../domain/incoming-record.js';
+import type {RecentNumbers} from '../domain/recent-numbers.js';
+import type {ChargeQuota} from './charge-quota.js';
+import type {KnownFacts} from './known-facts.js';
+import type {NumberRecord} from './number-record.js';
+import type {AcceptedLog, Clock, RecordTable, SignatureVerifier} from './ports.js';
+import type {StorageBacklog} from './storage-backlog.js';
+
+/**
+ * Takes a device's word that it gives a number up, so that the ledger's window can move over it. Only a number without a record, or whose
+ * record was refused for good, can be given up. @spec docs/protocol.md §3.6
+ */
+export class AcceptSkip {
+  constructor(
+    private readonly options: {chainId: string; now: Clock},
+    private readonly ports: {
+      backlog: StorageBacklog; facts: KnownFacts; verifier: SignatureVerifier; quota: ChargeQuota; table: RecordTable; numbers: NumberRecord;
+      recent: RecentNumbers; log: AcceptedLog;
+    },
+  ) {}
+
+  /** @returns the number, when that is durable. @throws DomainError why it is refused */
+  async execute(body: Uint8Array): Promise<RecordNumber> {
+    const read = readSkip(body, this.options.chainId);
+    if (read instanceof DomainError) throw read;
+    await this.ports.backlog.check();
+    await this.#checkDevice(read);
+    this.ports.quota.execute([read.skip]);
+    if (!await this.#isGivenUp(read)) await this.#append(read);
+    return read.number;
+  }
+
+  async #checkDevice({skip, digest, entry}: IncomingSkip): Promise<void> {
+    const device = await this.ports.facts.device(skip.device, skip.registration);
+    if (device === undefined) throw new DomainError('unknown-device');
+    if (!this.ports.verifier.verify(device.publicKey, digest, entry.signature)) throw new DomainError('record-signature', {detail: 'It covers T("skip", skip).'});
+    if (!equalBytes(device.owner, skip.patient)) throw new DomainError('unknown-device');
+    if (!device.typeTags.some((tag) => equalBytes(tag, skip.typeTag))) throw new DomainError('wrong-tag');
+  }
+
+  async #isGivenUp({skip, number, digest}: IncomingSkip): Promise<boolean> {
+    const recent = this.ports.recent.get(number);
+    if (recent?.durable === true && equalBytes(recent.recordId, digest)) return true;
+    const stored = await this.ports.table.status(skip.device, skip.registration, skip.sequence);
+    if (stored?.state === 'skipped') return true;
+    if (stored === undefined ? recent?.receipt !== undefined : stored.state !== 'refused') throw new DomainError('sequence-conflict', {detail: 'The number has a record that was not refused.'});
+    if (!await this.ports.numbers.withinWindow(skip)) throw new DomainError('sequence-too-far');
+    return false;
+  }
+
+  async #append({entry, skip, number, digest}: IncomingSkip): Promise<void> {
+    const acceptedAtMs = this.options.now();
+    const given = {recordId: digest, receipt: undefined, acceptedAtMs};
+    this.ports.recent.remember(number, {...given, durable: false});
+    await this.ports.log.append([{patient: skip.patient, skip: entry, acceptedAtMs}]);
+    this.ports.recent.remember(number, {...given, durable: true});
+  }
+}
