@@ -4,13 +4,21 @@ import {spawn} from 'node:child_process';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {createInterface} from 'node:readline';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 const env = {...process.env, PATH: `${bin}:${process.env.PATH}`, NODE_OPTIONS: '', FORCE_COLOR: '0', NX_DAEMON: 'false', DO_NOT_TRACK: '1'};
 const JEST = [process.execPath, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 
-/** [stage, name, how]: `check` counts as one test, `jest` and `json` count what their runner reports. */
+const DATA = await mkdtemp(join(tmpdir(), 'vv-test-'));
+const SYSTEM = ['--data', DATA];
+const LAUNCHER = [process.execPath, 'apps/launcher/dist/main.js'];
+
+/**
+ * [stage, name, how]: `check` counts as one test, `jest` and `json` count what their runner reports, `story` the sentences
+ * that held (demo.json) and one for its end.
+ */
 const STEPS = [
   ['lint', 'project graph', {check: ['nx', 'show', 'projects']}],
   ['lint', 'eslint', {check: ['eslint', '--max-warnings', '0', '--no-error-on-unmatched-pattern', 'apps', 'libs', 'test']}],
@@ -21,7 +29,12 @@ const STEPS = [
   ['types', 'types', {check: ['tsc', '-p', 'tsconfig.json']}],
   ['unit', 'unit', {jest: 'jest.config.js'}],
   ['integration', 'integration', {jest: 'jest.int.config.js', serial: true}],
+  ['unit', 'second client: vectors', {json: [process.execPath, 'test/second-client/run.mjs', 'vectors']}],
+  ['e2e', 'system up', {check: [...LAUNCHER, 'up', ...SYSTEM, '--port-base', '7000']}],
+  ['e2e', 'story', {story: [process.execPath, 'apps/cli/dist/main.js', 'story', '--data', DATA]}],
+  ['e2e', 'second client: live', {json: [process.execPath, 'test/second-client/run.mjs', 'live', DATA]}],
   ['e2e', 'e2e', {jest: 'jest.e2e.config.js', serial: true}],
+  ['e2e', 'system down', {check: [...LAUNCHER, 'down', ...SYSTEM]}],
 ];
 
 const only = process.argv.find((a) => a.startsWith('--only='))?.slice('--only='.length).split(',');
@@ -32,12 +45,36 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-function run(command, extraEnv = {}) {
+/** @returns the exit code; `onLine` gets standard output line by line instead of the terminal */
+function run(command, onLine) {
   return new Promise((resolve) => {
-    const child = spawn(command[0], command.slice(1), {cwd: root, env: {...env, ...extraEnv}, stdio: ['ignore', 'inherit', 'inherit']});
+    const child = spawn(command[0], command.slice(1), {cwd: root, env: {...env, VV_E2E_DATA: DATA}, stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'inherit']});
+    if (onLine) createInterface({input: child.stdout}).on('line', onLine);
     child.on('error', (error) => { console.error(String(error)); resolve(127); });
     child.on('close', (code, signal) => resolve(code ?? `signal ${signal}`));
   });
+}
+
+const failedUnlessZero = (code, counts) => (code !== 0 && counts.failed === 0 ? {...counts, failed: 1} : counts);
+
+async function check(command) {
+  return (await run(command)) === 0 ? {passed: 1, failed: 0} : {passed: 0, failed: 1};
+}
+
+/** A runner whose last line is JSON with `passed`, `failed` and `checks`. */
+async function json(command) {
+  let last = '';
+  const code = await run(command, (line) => { last = line; });
+  const {passed = 0, failed = 0, checks = []} = JSON.parse(last || '{}');
+  for (const {name, ok} of checks) console.log(`${ok ? 'ok  ' : 'FAIL'}  ${name}`);
+  return failedUnlessZero(code, {passed, failed: passed === 0 && failed === 0 ? 1 : failed});
+}
+
+async function story(command) {
+  const code = await run(command);
+  const {steps = []} = JSON.parse(await readFile(join(DATA, 'demo.json'), 'utf8').catch(() => '{}'));
+  const passed = steps.reduce((sum, step) => sum + step.held.length, 0);
+  return code === 0 && passed > 0 ? {passed: passed + 1, failed: 0} : {passed, failed: 1};
 }
 
 async function jest(config, serial) {
@@ -59,13 +96,13 @@ for (const [stage, name, how] of STEPS) {
   if (only !== undefined && !only.includes(stage)) continue;
   const started = performance.now();
   console.log(`\n== ${name}`);
-  const result = how.jest === undefined
-    ? (await run(how.check)) === 0 ? {passed: 1, failed: 0} : {passed: 0, failed: 1}
-    : await jest(how.jest, how.serial === true);
+  const result = how.jest ? await jest(how.jest, how.serial === true) : how.json ? await json(how.json) : how.story ? await story(how.story) : await check(how.check);
   totals.passed += result.passed;
   totals.failed += result.failed;
-  rows.push(`${name.padEnd(14)} ${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(4)} failed ${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s`);
+  rows.push(`${name.padEnd(24)} ${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(4)} failed ${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s`);
 }
+await run([...LAUNCHER, 'clean', ...SYSTEM], () => undefined);
+await rm(DATA, {recursive: true, force: true});
 console.log(`\n${rows.join('\n')}\n`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
