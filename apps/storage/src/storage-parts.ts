@@ -49,7 +49,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   const signer = await readAnchorSigner(config.storageKeyFile, config.chainId);
   const database = openDatabase(config.databaseUrl);
   const records = new PrismaRecordStore(database, now);
-  const ledger = new LedgerClient({rpcUrls: config.ledgerRpc, log: ledgerLog(logger)});
+  const ledger = new LedgerClient({rpcUrls: config.ledgerRpc, log: ledgerLog(logger), traceparent: currentTraceparent});
   const cluster = new IpfsClusterClient({urls: config.ipfsCluster});
   const packs = new IpfsClusterPackStore({...config, timeoutMs: PIN_TIMEOUT_MS}, cluster);
   const producer = new KafkaProducer({brokers: config.kafkaBrokers, clientId: 'storage', logger});

@@ -1,0 +1,119 @@
+import {CODE} from '@vitalvault/contracts';
+import {DomainError} from '@vitalvault/errors';
+import {MemoryStores} from '../testing/memory-stores.js';
+import {hexOf, sampleRecord} from '../testing/sample-records.js';
+import {AnchorRecords} from './anchor-records.js';
+import type {SignedParts} from '../domain/record.js';
+
+const position = {topic: 't', partition: 0, nextOffset: 1n};
+
+async function world(records: number, options: {maxOpen?: number; highest?: bigint} = {}) {
+  let now = 10_000;
+  let height = 5n;
+  const stores = new MemoryStores(() => now);
+  for (let sequence = 1; sequence <= records; sequence++) {
+    const record = sampleRecord({sequence: BigInt(sequence)});
+    await stores.accept([record], position);
+    await stores.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
+  }
+  const sent: Uint8Array[] = [];
+  const answers: (DomainError | undefined)[] = [];
+  const learned: bigint[] = [];
+  const ledger = {
+    broadcast: (tx: Uint8Array) => {
+      sent.push(tx);
+      const answer = answers.shift();
+      return answer === undefined ? Promise.resolve() : Promise.reject(answer);
+    },
+    highestNonce: () => {
+      learned.push(options.highest ?? 0n);
+      return Promise.resolve(options.highest ?? 0n);
+    },
+  };
+  // Signs what it is given; the bytes tell the nonce, the expiry and how many records.
+  const signer = {keyId: hexOf(9), sign: (body: {expiresAtHeight: bigint; nonce: bigint; records: readonly SignedParts[]}) => ({
+    txId: `tx${String(body.nonce)}`, txHash: 'h', tx: Uint8Array.of(Number(body.nonce), body.records.length),
+  })};
+  const build = (): AnchorRecords => new AnchorRecords({
+    now: () => now, maxOpen: options.maxOpen ?? 3, head: () => ({height, blockTime: 1_000n}), trace: async (_records, run) => void await run('trace'), onSent: () => undefined, onRefused: () => undefined,
+  }, {anchors: stores, ledger, signer});
+  return {stores, sent, answers, learned, build, anchor: build(), wait: (milliseconds: number) => (now += milliseconds), rise: (blocks: bigint) => (height += blocks)};
+}
+
+const refused = (code: number): DomainError => new DomainError('tx-refused', {meta: {code}});
+
+describe('AnchorRecords', () => {
+  it('sends one transaction with all that is stored', async () => {
+    const {anchor, sent, stores} = await world(3);
+    expect(await anchor.step()).toBe(true);
+    expect(sent).toEqual([Uint8Array.of(1, 3)]);
+    expect(await anchor.step()).toBe(false);
+    expect(await stores.open()).toMatchObject([{txId: 'tx1', expiresAtHeight: 125n, expiresAtTime: 1_180n, traceparent: 'trace'}]);
+  });
+
+  it('sends the same bytes again until there is an outcome, not more often than every three seconds', async () => {
+    const {anchor, sent, wait} = await world(1);
+    await anchor.step();
+    await anchor.step();
+    expect(sent).toHaveLength(1);
+    wait(3_000);
+    await anchor.step();
+    expect(sent).toEqual([Uint8Array.of(1, 1), Uint8Array.of(1, 1)]);
+  });
+
+  it('a process that was killed after signing sends those very bytes when it is back', async () => {
+    const {anchor, answers, sent, build} = await world(1);
+    answers.push(new DomainError('ledger-unavailable'));
+    await expect(anchor.step()).rejects.toMatchObject({code: 'ledger-unavailable'});
+    await build().step();
+    expect(sent).toEqual([Uint8Array.of(1, 1), Uint8Array.of(1, 1)]);
+  });
+
+  it('has no more transactions under way than allowed', async () => {
+    const {anchor, stores, sent} = await world(1, {maxOpen: 1});
+    await anchor.step();
+    const record = sampleRecord({sequence: 2n});
+    await stores.accept([record], position);
+    await stores.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
+    expect(await anchor.step()).toBe(false);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('begins above the nonces that the ledger knows', async () => {
+    const {anchor, sent} = await world(1, {highest: 40n});
+    await anchor.step();
+    expect(sent).toEqual([Uint8Array.of(41, 1)]);
+  });
+
+  it.each([['nonceUsed', CODE.nonceUsed], ['expired', CODE.expired], ['quota', CODE.quota], ['nonceTooFar', CODE.nonceTooFar]])('%s at CheckTx decides nothing: the follower tells', async (_name, code) => {
+    const {anchor, answers, stores} = await world(1);
+    answers.push(refused(code));
+    await anchor.step();
+    expect(await stores.open()).toHaveLength(1);
+  });
+
+  it('asks for the nonces again after a used one', async () => {
+    const {anchor, answers, learned} = await world(1);
+    answers.push(refused(CODE.nonceUsed));
+    await anchor.step();
+    await anchor.step();
+    expect(learned).toHaveLength(2);
+  });
+
+  it('gives up bytes that the ledger refuses for what they are; their records go into others', async () => {
+    const {anchor, answers, stores, sent} = await world(1);
+    answers.push(refused(CODE.unknownKey));
+    await anchor.step();
+    expect(await stores.open()).toEqual([]);
+    await anchor.step();
+    expect(sent).toEqual([Uint8Array.of(1, 1), Uint8Array.of(2, 1)]);
+  });
+
+  it('does nothing before the first block is known', async () => {
+    const {stores} = await world(1);
+    const early = new AnchorRecords({
+      now: () => 0, maxOpen: 1, head: () => undefined, trace: async (_records, run) => void await run(undefined), onSent: () => undefined, onRefused: () => undefined,
+    }, {anchors: stores, ledger: {broadcast: () => Promise.reject(new Error('no')), highestNonce: () => Promise.reject(new Error('no'))}, signer: {keyId: '', sign: () => ({txId: '', txHash: '', tx: new Uint8Array()})}});
+    expect(await early.step()).toBe(false);
+  });
+});

@@ -1,0 +1,108 @@
+import {LIMITS, decodeCanonical, toHex} from '@vitalvault/contracts';
+import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
+import {DomainError} from '@vitalvault/errors';
+import {MemoryStores} from '../testing/memory-stores.js';
+import {hexOf, sampleRecord} from '../testing/sample-records.js';
+import type {ReleasableRecord} from './ports.js';
+import type {ReadCiphertext} from './read-ciphertext.js';
+import {ReleaseRecords} from './release-records.js';
+
+const TX = 'aa'.repeat(32);
+const READER = hexOf(8);
+const position = {topic: 't', partition: 0, nextOffset: 1n};
+const request = {
+  txId: TX, signerKeyId: READER, signerPublicKey: Uint8Array.of(1), patient: hexOf(1), typeTag: hexOf(3, 16), slotFrom: 490_000, slotTo: 490_000, permit: true,
+  recordLogSize: 10_000n, releaseUntilHeight: 50n, releaseUntilTime: 5_000n,
+};
+
+async function world(change: {records?: number; ciphertextBytes?: number; request?: Partial<typeof request>; head?: {height: bigint; blockTime: bigint}} = {}) {
+  const stores = new MemoryStores(() => 0);
+  const records = Array.from({length: change.records ?? 3}, (_, index) => sampleRecord({sequence: BigInt(index + 1), ciphertextBytes: change.ciphertextBytes ?? 256}));
+  await stores.accept(records, position);
+  await stores.markStored({root: 'r', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
+  await stores.sign('k', records, () => ({txId: 'anchor', txHash: '', tx: new Uint8Array(), expiresAtHeight: 100n, expiresAtTime: 100n, traceparent: undefined}));
+  const results = records.map((_, index) => ({code: 0, index: BigInt(index)}));
+  await stores.apply({height: 1n, blockTime: 1n}, {requests: [{...request, ...change.request}], devices: [], anchors: [{txId: 'anchor', code: 0, results}]});
+  const order: string[] = [];
+  const failures: {keys?: Error; read?: Error} = {};
+  const release = new ReleaseRecords({head: () => change.head ?? {height: 2n, blockTime: 2n}, pause: () => Promise.resolve(), onRecords: () => undefined}, {
+    releases: stores,
+    keys: {release: ({records: asked}) => {
+      order.push(`keys ${String(asked.length)}`);
+      return failures.keys === undefined ? Promise.resolve({bundle: Uint8Array.of(7)}) : Promise.reject(failures.keys);
+    }},
+    read: {execute: (record: ReleasableRecord) => {
+      order.push('read');
+      return failures.read === undefined ? Promise.resolve(stores.rows.get(record.recordId)?.record.ciphertext) : Promise.reject(failures.read);
+    }} as unknown as ReadCiphertext,
+  });
+  const ask = async (asked: {page?: string; callerKeyId?: string; txId?: string} = {}) =>
+    decodeCanonical(ReleasePageSchema, await release.execute({txId: TX, page: undefined, callerKeyId: READER, signedRequest: Uint8Array.of(1), ...asked}));
+  return {ask, order, failures, records, stores};
+}
+
+describe('ReleaseRecords', () => {
+  it('asks policy for the keys before it fetches anything, and answers in the order of the log', async () => {
+    const {ask, order, records} = await world();
+    const page = await ask();
+    expect(order).toEqual(['keys 3', 'read', 'read', 'read']);
+    expect(page.records.map(({signature}) => toHex(signature))).toEqual(records.map(({signature}) => toHex(signature)));
+    expect([toHex(page.txId), [...page.bundle], page.nextPage]).toEqual([TX, [7], '']);
+  });
+
+  it.each([
+    ['another caller', {}, {callerKeyId: hexOf(9)}, 'not-yours'],
+    ['a refusal', {request: {permit: false}}, {}, 'access-refused'],
+    ['a permit that ended by height', {head: {height: 51n, blockTime: 2n}}, {}, 'permit-ended'],
+    ['a permit that ended by time', {head: {height: 2n, blockTime: 5_001n}}, {}, 'permit-ended'],
+    ['a request that no block has', {}, {txId: 'bb'.repeat(32)}, 'tx-not-found'],
+  ])('gives nothing for %s and does not even ask for keys', async (_what, change, asked, code) => {
+    const {ask, order} = await world(change);
+    await expect(ask(asked)).rejects.toMatchObject({code});
+    expect(order).toEqual([]);
+  });
+
+  it.each(['policy-unavailable', 'notify-unavailable', 'release-mismatch'] as const)('%s: nothing is fetched, nothing is counted', async (code) => {
+    const {ask, order, failures, records, stores} = await world();
+    failures.keys = new DomainError(code);
+    await expect(ask()).rejects.toMatchObject({code});
+    expect(order).toEqual(['keys 3']);
+    expect((await stores.answers(TX, records.map(({recordId}) => recordId))).size).toBe(0);
+  });
+
+  it('a ciphertext that cannot be had uses no answer up', async () => {
+    const {ask, failures, records, stores} = await world();
+    failures.read = new DomainError('record-lost');
+    await expect(ask()).rejects.toMatchObject({code: 'record-lost'});
+    expect((await stores.answers(TX, records.map(({recordId}) => recordId))).size).toBe(0);
+  });
+
+  it('answers three times, not four; also not when four ask at once', async () => {
+    const {ask, order} = await world();
+    const outcomes = await Promise.allSettled([ask(), ask(), ask(), ask()]);
+    expect(outcomes.filter(({status}) => status === 'fulfilled')).toHaveLength(LIMITS.releasesPerRecord);
+    const before = order.length;
+    await expect(ask()).rejects.toMatchObject({code: 'release-limit'});
+    expect(order).toHaveLength(before);
+  });
+
+  it('pages by a thousand records, and the pages together are everything once', async () => {
+    const {ask} = await world({records: 1_003});
+    const first = await ask();
+    expect([first.records.length, first.nextPage]).toEqual([1_000, '1000']);
+    const second = await ask({page: first.nextPage});
+    expect([second.records.map(({logIndex}) => logIndex), second.nextPage]).toEqual([[1_000n, 1_001n, 1_002n], '']);
+  });
+
+  it('pages by bytes too', async () => {
+    const {ask} = await world({records: 258, ciphertextBytes: 65_536});
+    const {records, nextPage} = await ask();
+    expect([records.length, nextPage]).toEqual([256, '256']);
+  });
+
+  it('nothing within the decision is an empty last page without keys', async () => {
+    const {ask, order} = await world({request: {slotFrom: 1, slotTo: 2}});
+    expect(await ask()).toMatchObject({records: [], nextPage: ''});
+    expect(order).toEqual([]);
+  });
+});

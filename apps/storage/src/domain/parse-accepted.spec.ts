@@ -1,0 +1,64 @@
+import {create} from '@bufbuild/protobuf';
+import {encodeCanonical} from '@vitalvault/contracts';
+import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
+import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
+import {PostedRecordSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {cidOf, recordIdOfPosted} from '@vitalvault/envelope';
+import fc from 'fast-check';
+import {CHAIN_ID, sampleMessage, samplePosted, sampleRecord} from '../testing/sample-records.js';
+import {parseAccepted} from './parse-accepted.js';
+
+const options = {chainId: CHAIN_ID, traceparent: 'trace'};
+const withRecord = (change: Partial<PostedRecord>): Uint8Array => encodeCanonical(RecordAcceptedSchema, {record: create(PostedRecordSchema, {...samplePosted(), ...change}), receipt: {accepted: Uint8Array.of(1)}, acceptedAtMs: 1n});
+const codeOf = (value: Uint8Array): unknown => {
+  try {
+    parseAccepted(value, options);
+    return 'taken';
+  } catch (error) {
+    return (error as {code?: unknown}).code ?? error;
+  }
+};
+
+describe('parseAccepted', () => {
+  it('gives what the device signed, by its own computation', () => {
+    const posted = samplePosted();
+    const record = parseAccepted(sampleMessage(), options);
+    expect(Buffer.from(record.recordId, 'hex')).toEqual(Buffer.from(recordIdOfPosted(posted)));
+    expect(record).toMatchObject({cid: cidOf(posted.ciphertext), sequence: 1n, registration: 1, slot: 490_000, traceparent: 'trace', acceptedAtMs: 5n});
+  });
+
+  it.each<[string, Partial<PostedRecord>]>([
+    ['a ciphertext that is no size class', {ciphertext: new Uint8Array(300)}],
+    ['an empty ciphertext', {ciphertext: new Uint8Array()}],
+    ['a ciphertext above 64 KiB', {ciphertext: new Uint8Array(131_072)}],
+    ['a sealed key of another length', {sealedKey: new Uint8Array(127)}],
+    ['an inner key hash of another length', {innerKeyHash: new Uint8Array(31)}],
+    ['a signature of another length', {signature: new Uint8Array(65)}],
+    ['a header that is none', {header: Uint8Array.of(9, 9)}],
+    ['no header', {header: new Uint8Array()}],
+  ])('puts aside %s', (_what, change) => {
+    expect(['malformed', 'wrong-chain']).toContain(codeOf(withRecord(change)));
+  });
+
+  it.each([{chainId: 'other'}])('puts aside a record of another chain', (change) => {
+    expect(codeOf(sampleMessage(change))).toBe('wrong-chain');
+  });
+
+  it.each([{sequence: 2n ** 63n}, {patient: new Uint8Array(19)}, {typeTag: new Uint8Array(15)}, {slot: 2 ** 31}])('puts aside numbers and ids that the table or the ledger cannot hold (%#)', (change) => {
+    expect(codeOf(sampleMessage(change))).toBe('malformed');
+  });
+
+  it('any bytes at all are taken or malformed, never a failure of another kind', () => {
+    const message = sampleMessage();
+    fc.assert(fc.property(fc.uint8Array({maxLength: 400}), (bytes) => codeOf(bytes) === 'malformed'));
+    fc.assert(fc.property(fc.nat(message.length - 1), fc.integer({min: 1, max: 255}), (at, flip) => {
+      const changed = Uint8Array.from(message);
+      changed[at] = (changed[at] ?? 0) ^ flip;
+      return ['taken', 'malformed', 'wrong-chain'].includes(String(codeOf(changed)));
+    }));
+  });
+
+  it('another ciphertext is another record', () => {
+    expect(sampleRecord({text: 'a'}).recordId).not.toBe(sampleRecord({text: 'b'}).recordId);
+  });
+});
