@@ -5,7 +5,7 @@ import type {KafkaOptions} from '@vitalvault/kafka-bus';
 import {LedgerClient} from '@vitalvault/ledger-client';
 import {parseGenesis} from '@vitalvault/light-client';
 import type {ParsedGenesis} from '@vitalvault/light-client';
-import {grpcClient} from '@vitalvault/nest-service';
+import {currentTraceparent, grpcClient} from '@vitalvault/nest-service';
 import type {GrpcClient, Logger} from '@vitalvault/nest-service';
 import {readFile} from 'node:fs/promises';
 import {readKeyFile} from './adapters/keys/key-file.js';
@@ -48,7 +48,7 @@ export async function openRuntime(config: PolicyConfig, logger: Logger): Promise
     config, logger, genesis, kafka,
     releaseKeys: [{id: keyId(release), privateKey: release.privateKey}],
     database: openDatabase(config.databaseUrl),
-    ledger: new LedgerClient({rpcUrls: config.ledgerRpc, log}),
+    ledger: new LedgerClient({rpcUrls: config.ledgerRpc, log, traceparent: currentTraceparent}),
     validators: config.ledgerRpc.map((url) => new LedgerClient({rpcUrls: [url], log})),
     notify: grpcClient(NotifyService, {url: config.notifyGrpc, unavailable: 'notify-unavailable', deadlineMs: ALERT_DEADLINE_MS}),
     producer: new KafkaProducer(kafka),

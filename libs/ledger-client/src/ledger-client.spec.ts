@@ -33,7 +33,7 @@ describe('LedgerClient', () => {
   async function ask(...answers: Rpc[]): Promise<LedgerClient> {
     const nodes = await Promise.all(answers.map(serve));
     servers.push(...nodes.map(({server}) => server));
-    client = new LedgerClient({rpcUrls: nodes.map(({url}) => url), log, timeoutMs: 300, deadlineMs: 100});
+    client = new LedgerClient({rpcUrls: nodes.map(({url}) => url), log, timeoutMs: 1_500, deadlineMs: 100});
     return client;
   }
 
@@ -137,5 +137,20 @@ describe('LedgerClient', () => {
     const before = client.currentUrl;
     await client.demoteLaggards();
     expect(client.currentUrl).not.toBe(before);
+  });
+
+  it('tells every node under which span it sends, and sends although one does not listen', async () => {
+    const heard: string[] = [];
+    const node: Rpc = (method, params) => {
+      if (method === 'abci_query' && params.path === '/trace') heard.push(params.data ?? '');
+      return method === 'abci_query' ? {error: {code: 1, message: 'no'}} : {result: {code: 0, data: '', log: '', hash: ''}};
+    };
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const nodes = await Promise.all([serve(node), serve(node)]);
+    servers.push(...nodes.map(({server}) => server));
+    client = new LedgerClient({rpcUrls: nodes.map(({url}) => url), log, timeoutMs: 1_500, deadlineMs: 100, traceparent: () => traceparent});
+    await client.broadcast(tx);
+    const expected = toHex(sha256Of(tx)) + Buffer.from(traceparent, 'latin1').toString('hex');
+    expect(heard).toEqual([expected, expected]);
   });
 });

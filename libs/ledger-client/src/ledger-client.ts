@@ -5,6 +5,7 @@ import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {DomainError} from '@vitalvault/errors';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {announceTrace} from './announce-trace.js';
 import {broadcastThrough} from './broadcast.js';
 import type {Broadcast} from './broadcast.js';
 import {Failover} from './failover.js';
@@ -20,6 +21,8 @@ export interface LedgerClientOptions {
   readonly timeoutMs?: number;
   /** For one call over all nodes with its repetitions. */
   readonly deadlineMs?: number;
+  /** W3C traceparent of the span that broadcasts, if there is one. */
+  readonly traceparent?: () => string | undefined;
 }
 
 export interface LedgerBlock {
@@ -44,7 +47,10 @@ export class LedgerClient {
   private loaded: Promise<Comet38Client> | undefined;
   private nextId = 1;
 
-  constructor({rpcUrls, log, timeoutMs = 3_000, deadlineMs = 8_000}: LedgerClientOptions) {
+  private readonly traceparent: () => string | undefined;
+
+  constructor({rpcUrls, log, timeoutMs = 3_000, deadlineMs = 8_000, traceparent = () => undefined}: LedgerClientOptions) {
+    this.traceparent = traceparent;
     this.rpc = new Failover({endpoints: rpcUrls.map((url) => httpEndpoint(url, timeoutMs)), log, deadlineMs});
   }
 
@@ -52,7 +58,9 @@ export class LedgerClient {
    * Gives a transaction to a mempool; one that is there already counts as sent. It is NOT committed by this.
    * @throws DomainError('tx-refused') with meta {code, codeName} when CheckTx refuses it; 'ledger-unavailable'
    */
-  broadcast(tx: Uint8Array): Promise<Broadcast> {
+  async broadcast(tx: Uint8Array): Promise<Broadcast> {
+    const traceparent = this.traceparent();
+    if (traceparent !== undefined) await announceTrace(this.rpc, tx, traceparent);
     return broadcastThrough(this.rpc, tx);
   }
 
