@@ -1,5 +1,6 @@
 import type {Logger} from '@vitalvault/nest-service/process';
 import {Kafka, logLevel} from 'kafkajs';
+import {quietIdleQueues} from './idle-request-queue.js';
 
 export interface KafkaOptions {
   /** host:port */
@@ -13,6 +14,7 @@ const REQUEST_MS = 4_000;
 
 /** A kafkajs client with our time-outs; its own chatter goes to debug, because every hiccup of a broker makes dozens of lines. */
 export function connectKafka(options: KafkaOptions): Kafka {
+  quietIdleQueues();
   return new Kafka({
     clientId: options.clientId,
     brokers: [...options.brokers],
