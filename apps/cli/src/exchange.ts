@@ -3,7 +3,7 @@ import {CliError} from './cli-error.js';
 import {toJson} from './answer.js';
 
 /** What passes between actors as a file or by copy and paste: JSON with the kind of paper it is. Nothing in it is secret. */
-export type PaperKind = 'enrolment-request' | 'member-request' | 'device-card' | 'transaction-part' | 'device-config' | 'patient-card' | 'access-log' | 'access-request' | 'readings';
+export type PaperKind = 'enrolment-request' | 'member-request' | 'device-card' | 'transaction-part' | 'device-config' | 'patient-card' | 'access-log' | 'readings' | 'data-points';
 
 /** Writes a paper; `-` prints nothing (the answer has it already). */
 export function writePaper(path: string | undefined, kind: PaperKind, content: Record<string, unknown>): void {

@@ -9,6 +9,21 @@ export interface PlainRate {
   note?: string;
 }
 
+/** Open mHealth data points of one record, as its device encoded them. */
+export interface RecordPoints {
+  recordId: string;
+  schemaId: string;
+  points: string[];
+}
+
+export function writePoints(path: string, records: readonly RecordPoints[]): void {
+  writeSecretFile(path, `${toJson({paper: 'data-points', records})}\n`);
+}
+
+export function readPoints(path: string): RecordPoints[] {
+  return readPaper(path, 'data-points')['records'] as RecordPoints[];
+}
+
 /** Writes readings for their reader alone: this is plaintext. */
 export function writeReadings(path: string, readings: readonly PlainRate[]): void {
   writeSecretFile(path, `${toJson({paper: 'readings', readings})}\n`);

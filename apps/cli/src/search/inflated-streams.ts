@@ -1,8 +1,6 @@
 import {constants, inflateRawSync, inflateSync, zstdDecompressSync} from 'node:zlib';
 
 const MAX_INFLATED_BYTES = 4 * 1024 * 1024;
-const SIZE_PREFIX_BYTES = 4;
-const MAX_FRAME_BYTES = 65_536;
 
 /** Where a stream may begin and how it is opened. */
 interface Opening {
@@ -18,10 +16,7 @@ const openRaw = (bytes: Buffer) => inflateRawSync(bytes, partly);
 const openGzip = (bytes: Buffer) => openRaw(bytes.subarray(gzipHeaderBytes(bytes)));
 const openZstd = (bytes: Buffer) => zstdDecompressSync(bytes, {maxOutputLength: MAX_INFLATED_BYTES});
 
-/**
- * What lies compressed in `bytes`: gzip, zlib and zstd streams by their first bytes; raw deflate where a 32-bit length
- * stands before it, as in our payload frame; and `bytes` as a whole as raw deflate.
- */
+/** What lies compressed in `bytes`: gzip, zlib and zstd streams by their first bytes, and `bytes` as a whole as raw deflate. */
 export function* inflatedStreams(bytes: Buffer): Generator<Buffer> {
   for (const opening of openings(bytes)) {
     const inflated = attempt(opening, bytes);
@@ -36,21 +31,10 @@ function* openings(bytes: Buffer): Generator<Opening> {
   for (const at of places(bytes, Buffer.from([0x78]))) {
     if (bytes.length > at + 2 && bytes.readUInt16BE(at) % 31 === 0) yield {at, open: openZlib};
   }
-  for (const at of places(bytes, Buffer.from([0x00, 0x00]))) {
-    if (looksFramed(bytes, at)) yield {at: at + SIZE_PREFIX_BYTES, open: openRaw};
-  }
 }
 
 function* places(bytes: Buffer, magic: Buffer): Generator<number> {
   for (let at = bytes.indexOf(magic); at >= 0; at = bytes.indexOf(magic, at + 1)) yield at;
-}
-
-// uint32 BE length below 64 KiB, then a first block with fixed or dynamic Huffman codes that fits in the rest.
-function looksFramed(bytes: Buffer, at: number): boolean {
-  if (at + SIZE_PREFIX_BYTES >= bytes.length) return false;
-  const length = bytes.readUInt32BE(at);
-  const blockType = ((bytes[at + SIZE_PREFIX_BYTES] ?? 0) >> 1) & 3;
-  return length > 16 && length < MAX_FRAME_BYTES && at + SIZE_PREFIX_BYTES + length <= bytes.length && (blockType === 1 || blockType === 2);
 }
 
 function attempt({at, open}: Opening, bytes: Buffer): Buffer | undefined {

@@ -4,22 +4,14 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {deflateRawSync, deflateSync, gzipSync, zstdCompressSync} from 'node:zlib';
 import fc from 'fast-check';
-import {needlesOf} from './needles.js';
+import {needlesOf, needlesOfDeflated} from './needles.js';
 import {searchBytes, searchStore} from './search-store.js';
 
 const SENTENCE = 'the heron sleeps at k7Qw93ZpXv1b';
 const needles = needlesOf(SENTENCE);
 const noise = (n: number) => randomBytes(n);
-const forms = (bytes: Buffer) => new Set(searchBytes(bytes, needles).map((hit) => `${hit.form}${hit.inflated ? ' inflated' : ''}`));
+const forms = (bytes: Buffer) => new Set(searchBytes(bytes, needles).map((hit) => `${hit.of === 'sentence' ? hit.form : hit.of}${hit.inflated ? ' inflated' : ''}`));
 const around = (bytes: Buffer | string) => Buffer.concat([noise(777), Buffer.from(bytes as string), noise(555)]);
-
-/** Our payload frame: length, deflated, zeros. */
-function framed(text: string): Buffer {
-  const deflated = deflateRawSync(Buffer.from(text.repeat(1)));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(deflated.length);
-  return Buffer.concat([length, deflated, Buffer.alloc(300)]);
-}
 
 describe('search for a planted sentence', () => {
   it('finds nothing in noise, zeros and text without it', () => {
@@ -55,7 +47,6 @@ describe('search for a planted sentence', () => {
     ['gzip', gzipSync(`{"note":"${SENTENCE}"}`)],
     ['zlib', deflateSync(`{"note":"${SENTENCE}"}`)],
     ['zstd', zstdCompressSync(Buffer.from(`{"note":"${SENTENCE}"} ${'ab'.repeat(200)}`))],
-    ['the frame of a record', framed(`{"note":"${SENTENCE}"}`)],
   ])('finds it inside %s, after and before other bytes', (_what, compressed) => {
     expect(forms(around(compressed))).toContain('raw inflated');
   });
@@ -63,6 +54,16 @@ describe('search for a planted sentence', () => {
   it('finds it in a gzip stream that the end of the file cuts off', () => {
     const cut = gzipSync(SENTENCE + noise(2000).toString('hex')).subarray(0, 600);
     expect(forms(Buffer.concat([noise(333), cut]))).toContain('raw inflated');
+  });
+
+  it('finds raw deflate of a text that is known, whole, in part, and written in base64', () => {
+    const deflated = deflateRawSync(JSON.stringify({note: SENTENCE, noise: noise(3000).toString('hex')}));
+    const known = needlesOfDeflated(deflated);
+    const found = (bytes: Buffer) => new Set(searchBytes(bytes, known).map((hit) => `${hit.of} ${hit.form}`));
+    expect(found(around(deflated))).toEqual(new Set(['deflated raw']));
+    expect(found(around(deflated.subarray(0, 200)))).toEqual(new Set(['deflated raw']));
+    expect(found(Buffer.from(around(deflated).toString('base64')))).toContain('deflated base64');
+    expect(found(around(deflateRawSync(JSON.stringify({note: 'another', noise: noise(3000).toString('hex')}))))).toEqual(new Set());
   });
 
   it('refuses a sentence too short to mean anything', () => expect(() => needlesOf('heron')).toThrow(RangeError));
@@ -78,7 +79,7 @@ describe('search for a planted sentence', () => {
       writeFileSync(join(dir, 'clean'), noise(100));
       const search = searchStore([dir, join(dir, 'missing')], needles);
       expect(search.files).toBe(2);
-      expect(new Set(search.hits.filter((hit) => hit.form === 'raw').map((hit) => [hit.file, hit.at].join()))).toEqual(new Set([`${join(dir, 'a/b/large')},${seam - 10}`]));
+      expect(new Set(search.hits.filter((hit) => hit.of === 'sentence').map((hit) => [hit.file, hit.at].join()))).toEqual(new Set([`${join(dir, 'a/b/large')},${seam - 10}`]));
     });
   });
 });

@@ -1,11 +1,13 @@
 import {closeSync, openSync, readSync, readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {inflatedStreams} from './inflated-streams.js';
+import {NeedleScanner} from './needle-scanner.js';
 import type {Needle} from './needles.js';
 
 /** Where a needle was found. `at` is an offset in the file, or in the inflated stream. */
 export interface Hit {
   file: string;
+  of: Needle['of'];
   form: Needle['form'];
   inflated: boolean;
   at: number;
@@ -24,25 +26,37 @@ const OVERLAP_BYTES = 80 * 1024;
 /** Looks for the needles in every file below the paths (files or directories), as they are and inflated. */
 export function searchStore(paths: readonly string[], needles: readonly Needle[]): StoreSearch {
   const search: StoreSearch = {files: 0, bytes: 0, hits: []};
-  for (const file of paths.flatMap(filesBelow)) searchFile(file, needles, search);
+  const look = lookingFor(needles);
+  for (const file of paths.flatMap(filesBelow)) searchFile(file, look, search);
   return search;
 }
 
 /** Hits of the needles in one piece of memory. */
 export function searchBytes(bytes: Buffer, needles: readonly Needle[]): Omit<Hit, 'file'>[] {
-  const hits = find(bytes, needles, false);
-  for (const inflated of inflatedStreams(bytes)) hits.push(...find(inflated, needles, true));
-  return hits;
+  return lookingFor(needles).in(bytes);
 }
 
-function find(bytes: Buffer, needles: readonly Needle[], inflated: boolean): Omit<Hit, 'file'>[] {
-  return needles.flatMap(({form, bytes: needle}) => {
-    const at = bytes.indexOf(needle);
-    return at < 0 ? [] : [{form, inflated, at}];
+interface Look {
+  in: (bytes: Buffer) => Omit<Hit, 'file'>[];
+  /** One for all files: there are thousands of small ones. */
+  buffer: Buffer;
+}
+
+function lookingFor(needles: readonly Needle[]): Look {
+  const scanner = new NeedleScanner(needles);
+  const find = (bytes: Buffer, inflated: boolean) => [...scanner.find(bytes)].map(([index, at]) => {
+    const {of, form} = needles[index] as Needle;
+    return {of, form, inflated, at};
   });
+  const look = (bytes: Buffer) => {
+    const hits = find(bytes, false);
+    for (const stream of inflatedStreams(bytes)) hits.push(...find(stream, true));
+    return hits;
+  };
+  return {in: look, buffer: Buffer.allocUnsafe(CHUNK_BYTES)};
 }
 
-function searchFile(file: string, needles: readonly Needle[], into: StoreSearch): void {
+function searchFile(file: string, look: Look, into: StoreSearch): void {
   let handle: number;
   try {
     handle = openSync(file, 'r');
@@ -51,12 +65,11 @@ function searchFile(file: string, needles: readonly Needle[], into: StoreSearch)
   }
   try {
     into.files++;
-    const buffer = Buffer.alloc(CHUNK_BYTES);
     for (let at = 0, read = CHUNK_BYTES; read === CHUNK_BYTES; at += CHUNK_BYTES - OVERLAP_BYTES) {
-      read = readSync(handle, buffer, 0, CHUNK_BYTES, at);
-      const chunk = withoutHoles(buffer.subarray(0, read));
+      read = readSync(handle, look.buffer, 0, CHUNK_BYTES, at);
+      const chunk = withoutHoles(look.buffer.subarray(0, read));
       into.bytes += read;
-      if (chunk.length > 0) into.hits.push(...searchBytes(chunk, needles).map((hit) => ({...hit, file, at: hit.at + (hit.inflated ? 0 : at)})));
+      if (chunk.length > 0) into.hits.push(...look.in(chunk).map((hit) => ({...hit, file, at: hit.at + (hit.inflated ? 0 : at)})));
     }
   } finally {
     closeSync(handle);

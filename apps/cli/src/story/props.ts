@@ -32,8 +32,9 @@ interface PropValues {
   /** An access log that was saved early: yesterday's head. */
   oldLog: string;
   batches: StoryBatch[];
-  /** In the first reading of the first batch. */
+  /** In a reading of the batch that was posted by itself. */
   sentence: string;
+  planted: StoryBatch[];
   grantId: string;
   grantHeight: string;
   grantTxId: string;

@@ -51,6 +51,15 @@ describe('waterfall', () => {
   });
 });
 
+describe('waterfall of like spans', () => {
+  it('puts them in one line, but never a span with others below it', () => {
+    const spans = [span('root', '', 0), span('a', 'root', 10, {name: 'get'}), span('b', 'root', 20, {name: 'get'}), span('c', 'root', 30, {name: 'get'}), span('below-c', 'c', 40)];
+    const lines = drawWaterfall(spanTree(spans, 'aa').placed, 100);
+    expect(lines).toHaveLength(4);
+    expect(lines[1]).toContain('svc get ×2');
+  });
+});
+
 describe('lines of the Collector', () => {
   it('are read with service, times, links and status', () => {
     const line = JSON.stringify({resourceSpans: [{resource: {attributes: [{key: 'service.name', value: {stringValue: 'ingest'}}]}, scopeSpans: [{spans: [{

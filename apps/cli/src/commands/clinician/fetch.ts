@@ -3,19 +3,20 @@ import type {Opened} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import {openMember, ticketOf} from '../../clinician/member-home.js';
 import type {OpenedMember} from '../../clinician/member-home.js';
-import {writeReadings} from '../../clinician/readings-file.js';
+import {writePoints, writeReadings} from '../../clinician/readings-file.js';
 import {EXIT} from '../../cli-error.js';
 import {defineCommand} from '../../define-command.js';
 import type {Session} from '../../session.js';
 import {fields} from '../../text/columns.js';
 import {plotReadings} from '../../text/heart-rate-plot.js';
 
-export const fetchCommand = defineCommand<{tx: string; out?: string; plot?: boolean}>({
+export const fetchCommand = defineCommand<{tx: string; out?: string; points?: string; plot?: boolean}>({
   name: 'fetch',
   summary: 'have the keys of a permit released, and open and check every record',
   options: [
     new Option('--tx <id>', 'transaction of the permit').makeOptionMandatory(),
     new Option('--out <file>', 'write the readings (plaintext, mode 0600)'),
+    new Option('--points <file>', 'write the Open mHealth data points, by record (plaintext, mode 0600)'),
     new Option('--plot', 'draw them'),
   ],
   examples: ['vv clinician fetch --home keller --tx 3fa9… --plot', 'vv clinician fetch --home keller --tx 3fa9… --out readings.json'],
@@ -26,6 +27,7 @@ export const fetchCommand = defineCommand<{tx: string; out?: string; plot?: bool
     const tookMs = Math.round(performance.now() - startedAt);
     const rates = ratesOf(opened);
     if (options.out !== undefined) writeReadings(options.out, rates);
+    if (options.points !== undefined) writePoints(options.points, opened.records.map(({recordId, schemaId, readings}) => ({recordId, schemaId, points: readings})));
     const {findings, records} = opened;
     return {
       json: {records: records.length, readings: rates.length, findings, tookMs, recordIds: records.map((record) => record.recordId)},

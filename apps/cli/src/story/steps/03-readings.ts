@@ -4,7 +4,9 @@ import {latencies} from '../../latencies.js';
 import type {StoryBatch} from '../props.js';
 import type {Step, StoryRun} from '../story-run.js';
 
-const FIRST_BATCH = 64;
+const PLANTED_READINGS = 64;
+/** The clinician is granted this hour later on, so that she can find the sentence. */
+const PLANTED_FROM = Date.parse('2016-04-01T08:00:00Z') / 1000;
 const SHOWN = 3;
 
 export const readingsStep: Step = {
@@ -14,8 +16,11 @@ export const readingsStep: Step = {
     const sentence = `the heron sleeps at ${randomBytes(12).toString('hex')}`;
     props.put('sentence', sentence);
     narrator.say('file', `${source.rows.length} heart rates of one Fitbit wearer, 1 to 3 April 2016 (CC0), batches of at most 64 cut at the hour`);
-    // The first batch has a sentence of the wearer's in it, which step 12 looks for in every store.
-    const batches = [...await post(run, ['--rows', `1-${FIRST_BATCH}`, '--note', sentence]), ...await post(run, ['--rows', `${FIRST_BATCH + 1}-`])];
+    // One batch goes by itself: it has a sentence of the wearer's in it, which step 12 looks for in every store, and its trace is shown in step 11.
+    const first = source.rows.findIndex(({unixSeconds}) => unixSeconds >= PLANTED_FROM) + 1;
+    const planted = await post(run, ['--rows', `${first}-${first + PLANTED_READINGS - 1}`, '--note', sentence]);
+    const batches = [...planted, ...await post(run, ['--rows', `1-${first - 1}`]), ...await post(run, ['--rows', `${first + PLANTED_READINGS}-`])];
+    props.put('planted', planted);
     props.put('batches', batches);
     facts.batches = batches;
 

@@ -22,7 +22,7 @@ export const grantStep: Step = {
     props.put('permit', decision);
 
     const readings = cast.clinician.paper('readings.json');
-    const fetched = await cast.clinician.does(['clinician', 'fetch', '--tx', decision.txId, '--out', readings]);
+    const fetched = await cast.clinician.does(['clinician', 'fetch', '--tx', decision.txId, '--out', readings, '--points', cast.clinician.paper('points.json')]);
     const alerts = await awaitAlerts(run, 'ACCESS_PERMITTED', [decision.txId]);
     const opened = readReadings(readings);
     props.put('opened', {recordIds: fetched.texts('recordIds'), readings: opened.length});

@@ -13,12 +13,12 @@ const SHOWN = 40;
 export const traceStep: Step = {
   title: 'One reading\'s trace, from POST to alert',
   async play({narrator, props, site, facts}) {
-    const opened = new Set(props.get('opened').recordIds);
-    const traceId = (props.get('batches').find(({recordId}) => opened.has(recordId)) ?? props.get('batches')[0])?.traceId ?? '';
+    const traceId = props.get('planted')[0]?.traceId ?? '';
     const {placed, unreachable} = await completeTree(site.spansFile, traceId);
     narrator.say('trace', `${traceId}: ${placed.length} spans; ~ is a link from another trace`);
-    narrator.show(drawWaterfall(placed.slice(0, SHOWN), COLUMNS));
-    if (placed.length > SHOWN) narrator.say('', `… and ${placed.length - SHOWN} more: vv trace ${traceId}`);
+    const lines = drawWaterfall(placed, COLUMNS);
+    narrator.show(lines.slice(0, SHOWN));
+    if (lines.length > SHOWN) narrator.say('', `… and ${lines.length - SHOWN} more lines: vv trace ${traceId}`);
     const services = new Set(placed.map(({span}) => span.service));
     facts.counts['spansOfOneReading'] = placed.length;
     narrator.hold('it passes through ingest, storage, the ledger, policy and notify', SERVICES.every((name) => services.has(name)), [...services].join(', '));
