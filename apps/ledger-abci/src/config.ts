@@ -20,7 +20,7 @@ export class ConfigError extends Error {
 /** Reads the settings. Pure. @throws ConfigError with all faults at once. */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): LedgerConfig {
   const names = Object.keys(schema.shape);
-  const values = Object.fromEntries(names.map((name) => [name, env[variableOf(name)]]).filter(([, value]) => value !== undefined));
+  const values = Object.fromEntries<string | undefined>(names.map((name) => [name, env[variableOf(name)]] as const).filter(([, value]) => value !== undefined));
   const result = schema.safeParse(values);
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => `${variableOf(String(issue.path[0]))}: ${issue.message}`);

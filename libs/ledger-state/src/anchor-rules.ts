@@ -21,7 +21,7 @@ import {load, numberPart, save, SLOTS} from './state-slots.js';
  */
 export function takeEntry(context: TxContext, entry: ParsedEntry): number {
   const {state, ports, signer} = context;
-  const {patient, device, digest, signature, header, typeTag} = entry;
+  const {patient, device, digest, signature} = entry;
   const key = load(state, SLOTS.device, [device])?.key;
   const registration = load(state, SLOTS.registration, [device, numberPart(entry.registration)]);
   if (key === undefined || registration === undefined || !equalBytes(registration.owner, patient)) return CODE.unknownDevice;
@@ -31,11 +31,15 @@ export function takeEntry(context: TxContext, entry: ParsedEntry): number {
     return CODE.entrySignature;
   }
   if (state.get(STATE_KIND.tombstone, [patient]) !== undefined) return CODE.entryForgotten;
+  const code = checkHeader(context, entry, registration);
+  return code === CODE.ok ? takeNumber(context, entry) : code;
+}
+
+function checkHeader(context: TxContext, {header, typeTag}: ParsedEntry, registration: Registration): number {
   const slotCode = header === undefined ? CODE.ok : checkSlot(context, header, registration);
   if (slotCode !== CODE.ok) return slotCode;
   if (isZero(typeTag) || !registration.typeTags.some((tag) => equalBytes(tag, typeTag))) return CODE.entryTag;
-  const sealCode = header === undefined ? CODE.ok : checkSeals(context, header);
-  return sealCode === CODE.ok ? takeNumber(context, entry) : sealCode;
+  return header === undefined ? CODE.ok : checkSeals(context, header);
 }
 
 function checkSlot({block}: TxContext, {slot}: RecordHeader, {fromSlot, distrustFromSlot}: Registration): number {

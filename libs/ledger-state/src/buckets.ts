@@ -1,5 +1,6 @@
 import type {Parameters} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {Overlay} from './overlay.js';
+import {quotient} from './quotient.js';
 import {load, save, SLOTS} from './state-slots.js';
 import type {StateView} from './state-view.js';
 
@@ -39,7 +40,7 @@ export function spendTokens(state: Overlay, of: BucketOf, {parameters, height, c
 function refilled(view: StateView, of: BucketOf, {burst, refill, blocks}: Rate, height: bigint): {tokens: bigint; height: bigint} {
   const stored = load(view, SLOTS.bucket, partsOf(of));
   if (stored === undefined) return {tokens: burst, height};
-  const periods = (height - stored.height) / blocks;
+  const periods = quotient(height - stored.height, blocks);
   const tokens = stored.tokens + refill * periods;
   // A period that has only begun is not lost: the bucket speaks for the height at which its last whole period ended.
   return tokens >= burst ? {tokens: burst, height} : {tokens, height: stored.height + periods * blocks};

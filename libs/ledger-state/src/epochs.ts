@@ -46,15 +46,18 @@ interface StatementOwner {
 function judge(context: TxContext, statement: EpochStatement, {signed, patient, ownerKey}: StatementOwner): number {
   if (statement.chainId !== context.chainId) return CODE.wrongChain;
   if (!equalBytes(statement.patient, patient)) return CODE.notAuthorised;
-  const {signature} = signed;
-  if (signature === undefined || signature.alg !== ownerKey.alg || !equalBytes(signature.publicKey, ownerKey.publicKey)) return CODE.epochSignature;
-  if (!context.ports.verify(ownerKey.publicKey, taggedHash('epoch-statement', signed.statement), signature.signature)) return CODE.epochSignature;
+  if (!isSignedBy(ownerKey, signed, context)) return CODE.epochSignature;
   const head = load(context.state, SLOTS.epochHead, [patient, statement.typeTag]);
   if (statement.epoch !== (head?.epoch ?? 0) + 1) return CODE.epochOrder;
   if (head === undefined) return CODE.ok;
   const now = blockSlot(context.block);
   const inTime = statement.fromSlot > head.fromSlot && statement.fromSlot >= now - SLOTS_BACK && statement.fromSlot <= now + SLOTS_AHEAD;
   return inTime ? CODE.ok : CODE.epochSlot;
+}
+
+function isSignedBy(key: SigningKey, {statement, signature}: SignedEpochStatement, {ports}: TxContext): boolean {
+  return signature !== undefined && signature.alg === key.alg && equalBytes(signature.publicKey, key.publicKey)
+    && ports.verify(key.publicKey, taggedHash('epoch-statement', statement), signature.signature);
 }
 
 function decodeStatement(bytes: Uint8Array): EpochStatement | undefined {

@@ -20,7 +20,7 @@ export interface GenesisState {
 }
 
 /** CometBFT refuses more than this in all. */
-const MOST_POWER = (2n ** 63n - 1n) / 8n;
+const MOST_POWER = (2n ** 63n - 1n) >> 3n;
 
 /**
  * The state before the first block, from `app_state`.

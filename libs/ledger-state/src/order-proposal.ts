@@ -28,7 +28,7 @@ export function orderProposal(candidates: readonly Candidate[], maxBytes: number
 /** Bytes that a transaction takes in CometBFT's block data: field number, length, bytes. */
 export function sizeInBlock(txBytes: number): number {
   let size = txBytes + 2;
-  for (let rest = txBytes; rest >= 128; rest = Math.floor(rest / 128)) size++;
+  for (let rest = txBytes; rest >= 128; rest >>>= 7) size++;
   return size;
 }
 

@@ -1,6 +1,7 @@
 import {equalBytes} from '@vitalvault/contracts';
 import {toCount} from './count.js';
 import type {Count} from './count.js';
+import {above, hasLeftSibling} from './path-place.js';
 import {HASH_BYTES, portableSha256} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {nodeHash} from './tree-hash.js';
@@ -32,28 +33,16 @@ function rebuildsBoth(claim: ConsistencyClaim, size1: bigint, size2: bigint, sha
   const path = (size1 & (size1 - 1n)) === 0n ? [claim.root1, ...claim.proof] : [...claim.proof];
   const first = path.shift();
   if (first === undefined || first.length !== HASH_BYTES) return false;
-  let fn = size1 - 1n;
-  let sn = size2 - 1n;
-  while ((fn & 1n) === 1n) {
-    fn >>= 1n;
-    sn >>= 1n;
-  }
+  let place = {node: size1 - 1n, last: size2 - 1n};
+  while ((place.node & 1n) === 1n) place = {node: place.node >> 1n, last: place.last >> 1n};
   let hash1 = first;
   let hash2 = first;
   for (const node of path) {
-    if (sn === 0n) return false;
-    if ((fn & 1n) === 1n || fn === sn) {
-      hash1 = nodeHash(node, hash1, sha256);
-      hash2 = nodeHash(node, hash2, sha256);
-      while ((fn & 1n) === 0n && fn !== 0n) {
-        fn >>= 1n;
-        sn >>= 1n;
-      }
-    } else {
-      hash2 = nodeHash(hash2, node, sha256);
-    }
-    fn >>= 1n;
-    sn >>= 1n;
+    if (place.last === 0n) return false;
+    const left = hasLeftSibling(place);
+    if (left) hash1 = nodeHash(node, hash1, sha256);
+    hash2 = left ? nodeHash(node, hash2, sha256) : nodeHash(hash2, node, sha256);
+    place = above(place, left);
   }
-  return sn === 0n && equalBytes(hash1, claim.root1) && equalBytes(hash2, claim.root2);
+  return place.last === 0n && equalBytes(hash1, claim.root1) && equalBytes(hash2, claim.root2);
 }

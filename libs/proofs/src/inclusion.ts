@@ -1,6 +1,7 @@
 import {equalBytes} from '@vitalvault/contracts';
 import {toCount} from './count.js';
 import type {Count} from './count.js';
+import {above, hasLeftSibling} from './path-place.js';
 import {HASH_BYTES, portableSha256} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {nodeHash} from './tree-hash.js';
@@ -24,22 +25,13 @@ export function verifyInclusion(claim: InclusionClaim, sha256: Sha256 = portable
   const size = toCount(claim.size);
   if (index === undefined || size === undefined || index >= size) return false;
   if (claim.leafHash.length !== HASH_BYTES) return false;
-  let fn = index;
-  let sn = size - 1n;
+  let place = {node: index, last: size - 1n};
   let hash = claim.leafHash;
   for (const sibling of claim.proof) {
-    if (sn === 0n || sibling.length !== HASH_BYTES) return false;
-    if ((fn & 1n) === 1n || fn === sn) {
-      hash = nodeHash(sibling, hash, sha256);
-      while ((fn & 1n) === 0n && fn !== 0n) {
-        fn >>= 1n;
-        sn >>= 1n;
-      }
-    } else {
-      hash = nodeHash(hash, sibling, sha256);
-    }
-    fn >>= 1n;
-    sn >>= 1n;
+    if (place.last === 0n || sibling.length !== HASH_BYTES) return false;
+    const left = hasLeftSibling(place);
+    hash = left ? nodeHash(sibling, hash, sha256) : nodeHash(hash, sibling, sha256);
+    place = above(place, left);
   }
-  return sn === 0n && equalBytes(hash, claim.root);
+  return place.last === 0n && equalBytes(hash, claim.root);
 }

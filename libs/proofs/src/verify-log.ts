@@ -38,10 +38,11 @@ function verifyWhole<L extends {index: bigint; height: bigint}>({head, leaves}: 
   if (BigInt(leaves.length) > size) return {ok: false, fault: 'extra-leaves'};
   const decoded: L[] = [];
   for (const [index, bytes] of leaves.entries()) {
-    const leaf = decoded[index] = attempt(() => decode(bytes)) as L;
+    const leaf = attempt(() => decode(bytes));
     if (leaf === undefined) return {ok: false, fault: 'malformed-leaf', index};
     if (leaf.index !== BigInt(index)) return {ok: false, fault: 'wrong-index', index};
     if (leaf.height < (decoded[index - 1]?.height ?? 0n)) return {ok: false, fault: 'height-falls', index};
+    decoded.push(leaf);
   }
   const root = merkleRoot(leaves.map((leaf) => leafHash(leaf, sha256)), sha256);
   return equalBytes(root, head.root) ? {ok: true, leaves: decoded} : {ok: false, fault: 'wrong-root'};

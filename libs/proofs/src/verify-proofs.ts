@@ -45,17 +45,14 @@ export interface ProvenAnswer {
  * @spec docs/protocol.md §5
  */
 export function verifyProofs(response: ProofResponse, appHash: Uint8Array, sha256: Sha256 = portableSha256): ProvenAnswer | {readonly ok: false; readonly fault: ProofFault} {
-  const values = new Map<string, Uint8Array | undefined>();
-  for (const state of response.states) {
-    if (!holds(state, appHash, sha256)) return {ok: false, fault: 'state-proof'};
-    values.set(nameOf(state.key?.kind ?? 0, state.key?.parts ?? []), state.present ? state.value : undefined);
-  }
+  if (!response.states.every((state) => holds(state, appHash, sha256))) return {ok: false, fault: 'state-proof'};
+  const values = new Map(response.states.map((state) => [keyOf(state), state.present ? state.value : undefined]));
   const logs: ProvenLog[] = [];
   for (const log of response.logs) {
     const name = nameOf(log.kind, [log.patient]);
     if (!values.has(name)) return {ok: false, fault: 'log-head-missing'};
     const proof = logProof(log, values.get(name), sha256);
-    if (proof !== 'complete' && proof !== 'inclusion' && proof !== 'page') return {ok: false, fault: proof};
+    if (isFault(proof)) return {ok: false, fault: proof};
     logs.push({kind: log.kind, patient: log.patient, size: log.size, from: log.from, leaves: log.leaves, proof});
   }
   const state = (kind: number, parts: readonly Uint8Array[]): Uint8Array | undefined => {
@@ -66,12 +63,20 @@ export function verifyProofs(response: ProofResponse, appHash: Uint8Array, sha25
   return {ok: true, height: response.height, state, leaf: (kind, patient, index) => provenLeaf(logs, nameOf(kind, [patient]), index), logs};
 }
 
+function isFault(proof: ProvenLog['proof'] | ProofFault): proof is ProofFault {
+  return proof !== 'complete' && proof !== 'inclusion' && proof !== 'page';
+}
+
 function provenLeaf(logs: readonly ProvenLog[], name: string, index: bigint): Uint8Array | undefined {
   for (const log of logs) {
     const leaf = log.leaves[Number(index - log.from)];
     if (leaf !== undefined && log.proof !== 'page' && nameOf(log.kind, [log.patient]) === name) return leaf;
   }
   return undefined;
+}
+
+function keyOf({key}: StateProof): string {
+  return nameOf(key?.kind ?? 0, key?.parts ?? []);
 }
 
 function nameOf(kind: number, parts: readonly Uint8Array[]): string {

@@ -45,15 +45,17 @@ export function verifyState(claim: StateClaim, sha256: Sha256 = portableSha256):
 
 function endOfPath({key, value, proof}: StateClaim, sha256: Sha256): Uint8Array | undefined {
   const {otherKey, otherValueHash} = proof;
-  if (value !== undefined) {
-    return otherKey === undefined && otherValueHash === undefined ? stateLeafHash(key, sha256(value), sha256) : undefined;
+  if (otherKey === undefined && otherValueHash === undefined) {
+    return value === undefined ? new Uint8Array(HASH_BYTES) : stateLeafHash(key, sha256(value), sha256);
   }
-  if (otherKey === undefined && otherValueHash === undefined) return new Uint8Array(HASH_BYTES);
-  if (otherKey?.length !== HASH_BYTES || otherValueHash?.length !== HASH_BYTES) return undefined;
-  // The other leaf proves absence only where the claimed key would stand: it shares the path but is not the key.
-  if (equalBytes(otherKey, key)) return undefined;
-  for (let level = 0; level < proof.siblings.length; level++) {
-    if (bitOf(otherKey, level) !== bitOf(key, level)) return undefined;
+  if (value !== undefined || otherKey?.length !== HASH_BYTES || otherValueHash?.length !== HASH_BYTES) return undefined;
+  return isOnPathOf(key, otherKey, proof.siblings.length) ? stateLeafHash(otherKey, otherValueHash, sha256) : undefined;
+}
+
+// The other leaf proves absence only where the claimed key would stand: it shares the path but is not the key.
+function isOnPathOf(key: Uint8Array, otherKey: Uint8Array, depth: number): boolean {
+  for (let level = 0; level < depth; level++) {
+    if (bitOf(otherKey, level) !== bitOf(key, level)) return false;
   }
-  return stateLeafHash(otherKey, otherValueHash, sha256);
+  return !equalBytes(otherKey, key);
 }

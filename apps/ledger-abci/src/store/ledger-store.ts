@@ -36,8 +36,13 @@ export class LedgerStore {
   private failed = false;
   private sinceSnapshot: number;
 
-  private constructor(private readonly options: Required<StoreOptions>, private readonly lock: StateDirLock, private readonly segments: Map<number, Segment>, private current: Segment | undefined, blocksInTail: number) {
-    this.sinceSnapshot = blocksInTail;
+  private readonly segments: Map<number, Segment>;
+  private current: Segment | undefined;
+
+  private constructor(private readonly options: Required<StoreOptions>, private readonly lock: StateDirLock, recovered: Recovered) {
+    this.segments = recovered.segments;
+    this.current = recovered.newest;
+    this.sinceSnapshot = recovered.blocksInTail;
   }
 
   /**
@@ -50,7 +55,7 @@ export class LedgerStore {
     const lock = await lockStateDir(all.dir);
     try {
       const recovered = recover(all.dir, all.calls);
-      return {store: new LedgerStore(all, lock, recovered.segments, recovered.newest, recovered.blocksInTail), recovered};
+      return {store: new LedgerStore(all, lock, recovered), recovered};
     } catch (error) {
       await lock.release();
       throw error;

@@ -40,23 +40,15 @@ export function recover(dir: string, calls: FileCalls): Recovered {
   let tip = snapshot;
   let [blocksInTail, cutBytes] = [0, 0];
   for (const first of firsts) {
-    const path = join(dir, Segment.nameOf(first));
-    if (snapshot !== undefined && first <= Number(snapshot.height)) {
-      segments.set(first, Segment.openArchived(path, calls));
-      continue;
-    }
-    const {segment, scanned, cut} = Segment.open(path, first === firsts.at(-1), calls);
+    const {segment, records, cut} = openSegment({dir, first, newest: firsts.at(-1), snapshot}, calls);
     segments.set(first, segment);
     cutBytes += cut;
-    for (const record of scanned.records) {
-      tip = replay(record, tip, {state, segment: first});
-      blocksInTail++;
-    }
+    blocksInTail += records.length;
+    for (const record of records) tip = replay(record, tip, {state, segment: first});
   }
   if (damagedSnapshots.length > 0 && snapshot === undefined && firsts.length === 0) throw new StoreError(`every snapshot in ${dir} is damaged and there is no changelog; delete the directory and let CometBFT replay every block`);
   if (tip !== undefined) check(tip, state, dir);
-  const missing = state.logs().flatMap(({places}) => [...places.segments()]).find((first) => !segments.has(first));
-  if (missing !== undefined) throw new StoreError(`the changelog ${Segment.nameOf(missing)} is missing in ${dir}; restore it, or delete the directory and let CometBFT replay every block`);
+  checkNoneMissing(state, segments, dir);
   // A snapshot without its changelog: killed between the two. The next block begins it.
   const newest = firsts.at(-1);
   const isOpen = newest !== undefined && (snapshot === undefined || newest > Number(snapshot.height));
@@ -74,6 +66,26 @@ function newestSnapshot(dir: string, names: readonly string[]): Pick<Recovered, 
     damagedSnapshots.push(name);
   }
   return {state: new CommittedState(nativeSha256), tip: undefined, damagedSnapshots};
+}
+
+interface SegmentToOpen {
+  readonly dir: string;
+  readonly first: number;
+  readonly newest: number | undefined;
+  readonly snapshot: SnapshotTip | undefined;
+}
+
+function openSegment({dir, first, newest, snapshot}: SegmentToOpen, calls: FileCalls): {segment: Segment; records: readonly FramedRecord[]; cut: number} {
+  const path = join(dir, Segment.nameOf(first));
+  if (snapshot !== undefined && first <= Number(snapshot.height)) return {segment: Segment.openArchived(path, calls), records: [], cut: 0};
+  const {segment, scanned, cut} = Segment.open(path, first === newest, calls);
+  return {segment, records: scanned.records, cut};
+}
+
+// Leaves are read from the changelogs for as long as there are logs.
+function checkNoneMissing(state: CommittedState, segments: ReadonlyMap<number, Segment>, dir: string): void {
+  const missing = state.logs().flatMap(({places}) => [...places.segments()]).find((first) => !segments.has(first));
+  if (missing !== undefined) throw new StoreError(`the changelog ${Segment.nameOf(missing)} is missing in ${dir}; restore it, or delete the directory and let CometBFT replay every block`);
 }
 
 function replay({payload, offset}: FramedRecord, before: SnapshotTip | undefined, {state, segment}: {state: CommittedState; segment: number}): SnapshotTip {

@@ -1,7 +1,8 @@
+import type {MessageInitShape} from '@bufbuild/protobuf';
 import {ACTION, CODE, encodeCanonical, KEY_OWNER, PURPOSE, STATE_KIND} from '@vitalvault/contracts';
 import {DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {decideAccess, isUngranted} from '@vitalvault/consent';
-import type {Reader} from '@vitalvault/consent';
+import type {AccessDecision, Reader} from '@vitalvault/consent';
 import {logAccess} from '../access-log.js';
 import {blockSlot} from '../block-time.js';
 import {BUCKET, spendTokens} from '../buckets.js';
@@ -34,24 +35,35 @@ function apply(context: TxContext, request: RequestAccess): Outcome {
   if (!has(state, SLOTS.patient, [patient])) return refused(CODE.unknownIdentity);
   const reader = readerOf(context);
   const grant = load(state, SLOTS.grant, [patient, grantId]);
-  const reads = load(state, SLOTS.readsUsed, [patient, grantId])?.reads ?? 0n;
+  const reads = readsUsed(context, request);
   const decision = decideAccess(request, {reader, grant, readsUsed: reads, blockSlot: blockSlot(block)});
   const ungranted = {bucket: BUCKET.ungranted, identities: [patient, reader.id]};
   // Without this a reader whom nobody granted anything could bury a patient's log under refusals.
   if (isUngranted(decision) && !spendTokens(state, ungranted, {parameters, height: block.height})) return refused(CODE.quota);
   if (decision.permit && decision.byGrant) save(state, SLOTS.readsUsed, [patient, grantId], {reads: reads + 1n});
-  const verdict = {
-    permit: decision.permit,
-    index: state.frontier(STATE_KIND.accessLog, patient).size,
-    ...(decision.permit && {
-      recordLogSize: state.frontier(STATE_KIND.recordLog, patient).size,
-      grantVersion: decision.byGrant ? grant?.version ?? 0 : 0,
-      releaseUntilHeight: block.height + BigInt(parameters.releaseBlocks),
-      releaseUntilTime: block.time + BigInt(parameters.releaseSeconds),
-    }),
-  };
-  logAccess(context, patient, {case: 'access', value: {reader: reader.id, ...(reader.member && {organisation: reader.member.organisation}), request, decision: verdict}});
+  const verdict = verdictOf(context, patient, decision, grant?.version ?? 0);
+  const organisation = reader.member?.organisation ?? new Uint8Array(0);
+  logAccess(context, patient, {case: 'access', value: {reader: reader.id, organisation, request, decision: verdict}});
   return done(encodeCanonical(DecisionSchema, verdict));
+}
+
+type Verdict = Omit<MessageInitShape<typeof DecisionSchema>, '$typeName'>;
+
+function verdictOf({state, block, parameters}: TxContext, patient: Uint8Array, decision: AccessDecision, version: number): Verdict {
+  const index = state.frontier(STATE_KIND.accessLog, patient).size;
+  if (!decision.permit) return {permit: false, index};
+  return {
+    permit: true,
+    index,
+    recordLogSize: state.frontier(STATE_KIND.recordLog, patient).size,
+    grantVersion: decision.byGrant ? version : 0,
+    releaseUntilHeight: block.height + BigInt(parameters.releaseBlocks),
+    releaseUntilTime: block.time + BigInt(parameters.releaseSeconds),
+  };
+}
+
+function readsUsed({state}: TxContext, {patient, grantId}: RequestAccess): bigint {
+  return load(state, SLOTS.readsUsed, [patient, grantId])?.reads ?? 0n;
 }
 
 function readerOf({state, signer}: TxContext): Reader {
