@@ -176,7 +176,7 @@ describe('when Kafka is away', () => {
     const posted = record();
     log.fails = true;
     expect(await code(accept.execute([posted]))).toBe('bus-unavailable');
-    const made = [...recent.get(`${toHex(device)}/1/1`)?.receipt.accepted ?? []];
+    const made = [...recent.get(`${toHex(device)}/1/1`)?.receipt?.accepted ?? []];
     log.fails = false;
     clock.ms += 60_000;
     const [again] = await accept.execute([posted]);

@@ -4,6 +4,7 @@ import {create, fromBinary} from '@bufbuild/protobuf';
 import {TOPICS, encodeCanonical, toHex} from '@vitalvault/contracts';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {RecordAccepted} from '@vitalvault/contracts/gen/events/v1/events';
+import type {SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
 import type {GetDeviceRequest} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {EpochStatementSchema, RecordHeaderSchema, SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
@@ -12,6 +13,7 @@ import type {GetRecordStatusRequest, GetRecordStatusResponse} from '@vitalvault/
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import type {GetDeviceResponseSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
 import type {GetRecordStatusResponseSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
+import {recordIdOfPosted} from '@vitalvault/envelope';
 import {KAFKA_BUS, KafkaServer} from '@vitalvault/kafka-bus';
 import type {KafkaProducer, KafkaRecord} from '@vitalvault/kafka-bus';
 import {createHttpService, createLogger, grpcOptions} from '@vitalvault/nest-service';
@@ -27,6 +29,9 @@ export const others = {
   backlogMs: 0n,
   statuses: new Map<string, StatusInit>(),
   accepted: [] as {value: RecordAccepted; sequence: bigint; traceparent: string | undefined; key: string}[],
+  /** Record id -> how often it is in Kafka. */
+  counts: new Map<string, number>(),
+  skips: [] as SkipEntry[],
 };
 
 @Controller()
@@ -57,7 +62,11 @@ class OthersController {
   take(@Payload() records: readonly KafkaRecord[]): void {
     for (const record of records) {
       const value = fromBinary(RecordAcceptedSchema, record.value);
-      others.accepted.push({value, traceparent: record.traceparent, key: toHex(record.key), sequence: fromBinary(RecordHeaderSchema, value.record?.header ?? new Uint8Array()).sequence});
+      if (value.skip !== undefined) others.skips.push(value.skip);
+      if (value.record === undefined) continue;
+      const id = toHex(recordIdOfPosted(value.record));
+      others.counts.set(id, (others.counts.get(id) ?? 0) + 1);
+      others.accepted.push({value, traceparent: record.traceparent, key: toHex(record.key), sequence: fromBinary(RecordHeaderSchema, value.record.header).sequence});
     }
   }
 }
