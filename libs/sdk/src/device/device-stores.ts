@@ -24,6 +24,8 @@ export interface PendingRecord {
   /** Canonical PostedRecord, hexadecimal: posted again as it is. */
   posted: string;
   readings: Reading[];
+  /** Number of the refused record whose readings these are. */
+  replaces?: string;
 }
 
 /** Keeps plaintext and posted bytes until the record is anchored or skipped. */

@@ -120,7 +120,7 @@ export class Device {
       if (state?.state === 'anchored') {
         await this.options.pending.remove(record.registration, record.sequence);
         anchored.push({sequence: BigInt(record.sequence), state});
-      } else if (state?.state === 'refused') {
+      } else if (state?.state === 'refused' || state?.state === 'skipped') {
         resealed.push(...await this.reseal(record));
       } else {
         waiting += 1;
@@ -149,13 +149,36 @@ export class Device {
     return this.post(await this.options.pending.all());
   }
 
-  /** Seals the plaintext of a refused record under new numbers and gives the old ones up. */
-  async reseal(record: PendingRecord): Promise<PendingRecord[]> {
-    const tag = this.options.config.typeTags[this.options.config.typeNames.indexOf(record.typeName)];
-    if (tag !== undefined) await this.epochKeys.refresh(tag);
-    const fresh = await this.seal(record.typeName, record.readings);
-    await this.skip(record, tag ?? new Uint8Array(16));
-    await this.options.pending.remove(record.registration, record.sequence);
+  /**
+   * What ingest refused though the readings are good: an epoch or release key that ended meanwhile, a number that another
+   * record has (a restored counter). Sealed again, not posted. Other refusals stay pending for somebody to look at.
+   */
+  async recover(outcomes: PostOutcome[]): Promise<PendingRecord[]> {
+    const fresh: PendingRecord[] = [];
+    for (const outcome of outcomes) {
+      const code = outcome.status === 'refused' ? outcome.error.code : undefined;
+      const record = (await this.options.pending.all()).find(({recordId}) => recordId === outcome.recordId);
+      if (record === undefined) continue;
+      if (code === 'unknown-epoch' || code === 'unknown-release-key') fresh.push(...await this.reseal(record));
+      // The number is used, so there is nothing to give up.
+      if (code === 'sequence-conflict') fresh.push(...await this.reseal(record, {skip: false}));
+    }
+    return fresh;
+  }
+
+  /**
+   * Seals the plaintext of a refused record under new numbers and gives the old one up. Broken off at any point and called
+   * again, it goes on where it was: the plaintext is never without a pending record, and never in two that are new.
+   */
+  async reseal(record: PendingRecord, {skip = true}: {skip?: boolean} = {}): Promise<PendingRecord[]> {
+    const {pending, config} = this.options;
+    const tag = config.typeTags[config.typeNames.indexOf(record.typeName)] ?? new Uint8Array(16);
+    const begun = (await pending.all()).filter(({replaces, registration}) => replaces === record.sequence && registration === record.registration);
+    if (begun.length === 0) await this.epochKeys.refresh(tag);
+    const fresh = begun.length > 0 ? begun : (await this.sealer.seal(record.typeName, record.readings)).map((one) => ({...one, replaces: record.sequence}));
+    for (const one of fresh) await pending.put(one);
+    if (skip) await this.skip(record, tag);
+    await pending.remove(record.registration, record.sequence);
     return fresh;
   }
 

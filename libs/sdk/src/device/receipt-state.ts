@@ -2,7 +2,7 @@ import {JsonAnswer} from '../http/json-answer.js';
 
 /** How far a record has come. */
 export interface ReceiptState {
-  state: 'accepted' | 'stored' | 'anchored' | 'refused';
+  state: 'accepted' | 'stored' | 'anchored' | 'refused' | 'skipped';
   recordId: string;
   cid?: string;
   replicas?: number;
