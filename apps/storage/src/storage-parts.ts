@@ -78,7 +78,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
     anchorLoop.poke();
   }});
   const packLoop = new WorkLoop({idleMs: IDLE_MS, gatherMs: config.packWindowMs, onFailure: (error) => logger.warn('packing waits', {error})}, () => pack.step());
-  const accept = new AcceptRecords({chainId: config.chainId}, {records, onFresh: () => packLoop.poke()});
+  const accept = new AcceptRecords({chainId: config.chainId}, {records, onRecords: () => packLoop.poke(), onSkips: () => anchorLoop.poke()});
 
   const read = new ReadCiphertext({
     timeoutMs: READ_TIMEOUT_MS, now, traceparent: currentTraceparent,

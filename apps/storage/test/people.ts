@@ -2,7 +2,7 @@ import type {MessageInitShape} from '@bufbuild/protobuf';
 import {encodeCanonical, fromHex, keyId, toHex} from '@vitalvault/contracts';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {generateEncryptionKey, generateSigningKey, recordIdOfPosted, sealRecord, signAccepted, signEpochStatement, signTx, typeTag} from '@vitalvault/envelope';
+import {generateEncryptionKey, generateSigningKey, recordIdOfPosted, sealRecord, signAccepted, signEpochStatement, signSkip, signTx, typeTag} from '@vitalvault/envelope';
 import type {KeyPair} from '@vitalvault/envelope';
 import {BlockFollower, LedgerClient} from '@vitalvault/ledger-client';
 import type {TxOutcome} from '@vitalvault/ledger-client';
@@ -54,6 +54,12 @@ export class Person {
       chainId: world.chainId, organisation: world.organisation, recordId, device: idOf(this.device), registration: 1, sequence, acceptedAtMs: BigInt(Date.now()),
     }, world.ingest.privateKey);
     return {recordId: toHex(recordId), ciphertext: record.ciphertext, value: encodeCanonical(RecordAcceptedSchema, {record, receipt, acceptedAtMs: BigInt(Date.now())})};
+  }
+
+  /** A number given up, as ingest would put it on the bus. */
+  skip(sequence: bigint): Uint8Array {
+    const skip = signSkip({chainId: this.world.chainId, patient: this.id, device: this.deviceId, registration: 1, sequence, typeTag: this.tag, tagSequence: sequence}, this.device.privateKey);
+    return encodeCanonical(RecordAcceptedSchema, {skip, acceptedAtMs: BigInt(Date.now())});
   }
 
   get deviceId(): Uint8Array {

@@ -18,7 +18,7 @@ import {sampleRecord} from '../src/testing/sample-records.js';
 import {storesContract} from './contracts/stores.contract.js';
 
 const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
-const TABLES = ['records', 'waiting_ciphertexts', 'sealed_keys', 'record_conflicts', 'packs', 'anchors', 'anchor_entries', 'signing_nonces', 'access_requests', 'releases', 'devices', 'consumer_offsets', 'outbox', 'request_nonces'];
+const TABLES = ['records', 'waiting_ciphertexts', 'sealed_keys', 'record_conflicts', 'packs', 'anchors', 'anchor_entries', 'skips', 'signing_nonces', 'access_requests', 'releases', 'devices', 'consumer_offsets', 'outbox', 'request_nonces'];
 const now = (): number => 1_000;
 
 describe('storage in a real PostgreSQL', () => {
@@ -54,8 +54,8 @@ describe('storage in a real PostgreSQL', () => {
   it('stores the offset with the effect, never backwards', async () => {
     await empty();
     const [records, offsets] = [new PrismaRecordStore(database, now), new PrismaOffsetStore(database)];
-    await records.accept([sampleRecord()], {topic: 't', partition: 3, nextOffset: 9n});
-    await records.accept([], {topic: 't', partition: 3, nextOffset: 4n});
+    await records.accept({records: [sampleRecord()]}, {topic: 't', partition: 3, nextOffset: 9n});
+    await records.accept({records: []}, {topic: 't', partition: 3, nextOffset: 4n});
     expect(await offsets.load('t', 3)).toBe(9n);
     expect(await offsets.load('t', 4)).toBeUndefined();
   });
@@ -63,7 +63,8 @@ describe('storage in a real PostgreSQL', () => {
   it('two processes that accept the same records at once take each once', async () => {
     await empty();
     const batch = Array.from({length: 40}, (_, index) => sampleRecord({sequence: BigInt(index + 1)}));
-    const outcomes = await Promise.all([0, 1].map((partition) => new PrismaRecordStore(database, now).accept(batch, {topic: 't', partition, nextOffset: 1n})));
+    const outcomes = await Promise.all([0, 1].map((partition) => new PrismaRecordStore(database, now)
+      .accept({records: batch}, {topic: 't', partition, nextOffset: 1n})));
     expect(outcomes.reduce((sum, {fresh}) => sum + fresh, 0)).toBe(40);
     expect(outcomes.reduce((sum, {conflicts}) => sum + conflicts, 0)).toBe(0);
     expect(await database.waitingCiphertext.count()).toBe(40);
@@ -73,7 +74,7 @@ describe('storage in a real PostgreSQL', () => {
     await empty();
     const record = sampleRecord();
     const records = new PrismaRecordStore(database, now);
-    await records.accept([record], {topic: 't', partition: 0, nextOffset: 1n});
+    await records.accept({records: [record]}, {topic: 't', partition: 0, nextOffset: 1n});
     await records.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
     expect([await database.waitingCiphertext.count(), await database.sealedKey.count()]).toEqual([0, 1]);
     const outbox = new PrismaOutbox(database);
@@ -124,7 +125,7 @@ describe('storage in a real PostgreSQL', () => {
 
     it('are applied once, also by processes that start together', async () => {
       const applied = await Promise.all([1, 2, 3].map(() => runMigrations({databaseUrl: target(), dir})));
-      expect(applied.flat().sort()).toEqual(['0001_records.sql', '0002_ledger.sql', '0003_service.sql']);
+      expect(applied.flat().sort()).toEqual(['0001_records.sql', '0002_ledger.sql', '0003_service.sql', '0004_skips.sql']);
       expect(await runMigrations({databaseUrl: target(), dir})).toEqual([]);
     });
 
@@ -133,7 +134,7 @@ describe('storage in a real PostgreSQL', () => {
       await writeFile(join(dir, '0001_more.sql'), 'SELECT 1');
       await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(MigrationError);
       await rm(join(dir, '0001_more.sql'));
-      await rm(join(dir, '0003_service.sql'));
+      await rm(join(dir, '0004_skips.sql'));
       await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(/newer/);
       await cp(MIGRATIONS, dir, {recursive: true});
       await writeFile(join(dir, '0001_records.sql'), 'SELECT 1');
@@ -141,8 +142,8 @@ describe('storage in a real PostgreSQL', () => {
     });
 
     it('a file that fails leaves nothing of itself, and those before it', async () => {
-      await writeFile(join(dir, '0004_bad.sql'), 'CREATE TABLE half (id int); SELECT nonsense');
-      await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow('0004_bad.sql failed');
+      await writeFile(join(dir, '0005_bad.sql'), 'CREATE TABLE half (id int); SELECT nonsense');
+      await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow('0005_bad.sql failed');
       expect((await query("SELECT to_regclass('half') AS half, to_regclass('records') AS records")).rows).toEqual([{half: null, records: 'records'}]);
     });
   });

@@ -135,6 +135,13 @@ describe('storage over the real engines', () => {
     });
   });
 
+  it('anchors a number that the device gives up, and the refused record under it counts as skipped', async () => {
+    await producer.send(TOPICS.recordsAccepted, [{key: person.id, value: person.skip(3n)}, {key: person.id, value: person.skip(4n)}]);
+    await eventually(async () => {
+      for (const sequence of [3n, 4n]) expect(await client.getRecordStatus({device: person.deviceId, registration: 1, sequence})).toMatchObject({found: true, state: 5});
+    }, 20_000, 200);
+  });
+
   it('hands out what a decision permits: keys from policy first, ciphertexts with the right hash', async () => {
     const txId = await person.requestOwn();
     const response = await release(person, txId);

@@ -3,7 +3,7 @@ import {DomainError} from '@vitalvault/errors';
 import {MemoryStores} from '../testing/memory-stores.js';
 import {hexOf, sampleRecord} from '../testing/sample-records.js';
 import {AnchorRecords} from './anchor-records.js';
-import type {SignedParts} from '../domain/record.js';
+import type {EntryContent} from '../domain/choose-entries.js';
 
 const position = {topic: 't', partition: 0, nextOffset: 1n};
 
@@ -13,7 +13,7 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
   const stores = new MemoryStores(() => now);
   for (let sequence = 1; sequence <= records; sequence++) {
     const record = sampleRecord({sequence: BigInt(sequence)});
-    await stores.accept([record], position);
+    await stores.accept({records: [record]}, position);
     await stores.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
   }
   const sent: Uint8Array[] = [];
@@ -31,8 +31,8 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
     },
   };
   // Signs what it is given; the bytes tell the nonce, the expiry and how many records.
-  const signer = {keyId: hexOf(9), sign: (body: {expiresAtHeight: bigint; nonce: bigint; records: readonly SignedParts[]}) => ({
-    txId: `tx${String(body.nonce)}`, txHash: 'h', tx: Uint8Array.of(Number(body.nonce), body.records.length),
+  const signer = {keyId: hexOf(9), sign: (body: {nonce: bigint; entries: readonly EntryContent[]}) => ({
+    txId: `tx${String(body.nonce)}`, txHash: 'h', tx: Uint8Array.of(Number(body.nonce), body.entries.length),
   })};
   const build = (): AnchorRecords => new AnchorRecords({
     now: () => now, maxOpen: options.maxOpen ?? 3, head: () => ({height, blockTime: 1_000n}), trace: async (_records, run) => void await run('trace'), onSent: () => undefined, onRefused: () => undefined,
@@ -73,7 +73,7 @@ describe('AnchorRecords', () => {
     const {anchor, stores, sent} = await world(1, {maxOpen: 1});
     await anchor.step();
     const record = sampleRecord({sequence: 2n});
-    await stores.accept([record], position);
+    await stores.accept({records: [record]}, position);
     await stores.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
     expect(await anchor.step()).toBe(false);
     expect(sent).toHaveLength(1);

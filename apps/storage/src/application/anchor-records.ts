@@ -1,7 +1,7 @@
 import {CODE} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import {chooseEntries} from '../domain/choose-entries.js';
-import type {AnchorSigner, AnchorStore, LedgerCursor, LedgerGateway, RecordToAnchor, SignedAnchor} from './ports.js';
+import type {AnchorSigner, AnchorStore, LedgerCursor, LedgerGateway, EntryToAnchor, SignedAnchor} from './ports.js';
 
 export interface AnchorOptions {
   readonly now: () => number;
@@ -9,8 +9,8 @@ export interface AnchorOptions {
   readonly maxOpen: number;
   /** Newest block whose effect is stored; undefined before the first. */
   readonly head: () => LedgerCursor | undefined;
-  /** Runs a submission inside a span that links to the records; gives its traceparent. */
-  readonly trace: (records: readonly RecordToAnchor[], run: (traceparent: string | undefined) => Promise<SignedAnchor>) => Promise<void>;
+  /** Runs a submission inside a span that links to what it carries; gives its traceparent. */
+  readonly trace: (entries: readonly EntryToAnchor[], run: (traceparent: string | undefined) => Promise<SignedAnchor>) => Promise<void>;
   readonly onSent: (anchor: SignedAnchor, entries: number) => void;
   readonly onRefused: (anchor: SignedAnchor, code: number) => void;
 }
@@ -24,7 +24,7 @@ const RESEND_MS = 3_000;
 const WAIT_CODES: ReadonlySet<number> = new Set([CODE.nonceTooFar, CODE.quota]);
 
 /**
- * Anchors stored records: signs a transaction once, keeps its bytes, sends the same bytes until a block has them or they have expired. The outcome comes
+ * Anchors stored records and skips: signs a transaction once, keeps its bytes, sends the same bytes until a block has them or they have expired. The outcome comes
  * from the block follower alone.
  */
 export class AnchorRecords {
@@ -42,17 +42,19 @@ export class AnchorRecords {
     await this.#resend(open);
     if (open.length >= this.options.maxOpen) return false;
     const candidates = await this.ports.anchors.toAnchor(CANDIDATES, this.options.now());
-    const records = chooseEntries(candidates);
-    if (records.length === 0) return false;
-    await this.options.trace(records, (traceparent) => this.#submit(records, head, traceparent));
+    const entries = chooseEntries(candidates);
+    if (entries.length === 0) return false;
+    await this.options.trace(entries, (traceparent) => this.#submit(entries, head, traceparent));
     return true;
   }
 
-  async #submit(records: readonly RecordToAnchor[], head: LedgerCursor, traceparent: string | undefined): Promise<SignedAnchor> {
+  async #submit(entries: readonly EntryToAnchor[], head: LedgerCursor, traceparent: string | undefined): Promise<SignedAnchor> {
     const {signer, anchors} = this.ports;
     const expiry = {expiresAtHeight: head.height + EXPIRES_AFTER_BLOCKS, expiresAtTime: head.blockTime + EXPIRES_AFTER_SECONDS};
-    const anchor = await anchors.sign(signer.keyId, records, (nonce) => ({...signer.sign({...expiry, nonce, records}), ...expiry, traceparent}));
-    this.options.onSent(anchor, records.length);
+    const anchor = await anchors.sign(signer.keyId, entries, (nonce) => ({
+      ...signer.sign({...expiry, nonce, entries: entries.map(({content}) => content)}), ...expiry, traceparent,
+    }));
+    this.options.onSent(anchor, entries.length);
     await this.#send(anchor);
     return anchor;
   }

@@ -31,7 +31,7 @@ function world(lanes = 2) {
   }});
   const accept = async (...sequences: number[]): Promise<string[]> => {
     const records = sequences.map((sequence) => sampleRecord({sequence: BigInt(sequence)}));
-    await stores.accept(records, position);
+    await stores.accept({records}, position);
     return records.map(({cid}) => cid);
   };
   const states = (): string[] => [...stores.rows.values()].map(({state}) => state);

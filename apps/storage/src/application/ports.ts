@@ -1,6 +1,7 @@
 import type {AlertToSend} from '../domain/alerts.js';
 import type {BlockFacts, DecidedRequest} from '../domain/block-facts.js';
-import type {AcceptedRecord, RecordNumber, SignedParts} from '../domain/record.js';
+import type {EntryContent} from '../domain/choose-entries.js';
+import type {AcceptedRecord, AcceptedSkip, RecordNumber, RecordStateName, SignedParts} from '../domain/record.js';
 
 /** Where in a topic a consumer goes on. */
 export interface TopicPosition {
@@ -18,18 +19,23 @@ export interface RecordToPack {
   readonly traceparent: string | undefined;
 }
 
-export interface RecordToAnchor extends SignedParts {
-  readonly recordId: string;
+/** A stored record or a skip that no transaction carries. */
+export interface EntryToAnchor {
+  readonly kind: 'record' | 'skip';
+  /** Record id or skip id. */
+  readonly entryId: string;
+  readonly content: EntryContent;
   readonly traceparent: string | undefined;
 }
 
 /** What is known of a record, as its receipt shows it. */
 export interface RecordStatus {
+  /** Empty for a number that was given up before it had a record. */
   readonly recordId: string;
   readonly patient: string;
-  readonly state: 'accepted' | 'stored' | 'anchored' | 'refused';
-  /** Canonical bytes of the SignedAccepted. */
-  readonly receipt: Uint8Array;
+  readonly state: RecordStateName;
+  /** Canonical bytes of the SignedAccepted; undefined without a record. */
+  readonly receipt: Uint8Array | undefined;
   readonly cid?: string;
   readonly replicas?: number;
   readonly height?: bigint;
@@ -38,9 +44,23 @@ export interface RecordStatus {
   readonly refusalCode?: number;
 }
 
+export interface AcceptedBatch {
+  readonly records: readonly AcceptedRecord[];
+  readonly skips?: readonly AcceptedSkip[];
+}
+
+export interface AcceptOutcome {
+  readonly fresh: number;
+  readonly conflicts: number;
+  readonly skips: number;
+}
+
 export interface RecordStore {
-  /** In one transaction with the position: new records are taken, the same again are nothing, other bytes under a taken number are conflicts. */
-  accept(records: readonly AcceptedRecord[], position: TopicPosition): Promise<{fresh: number; conflicts: number}>;
+  /**
+   * In one transaction with the position: new records are taken, the same again are nothing, other bytes under a taken or given-up number are conflicts. A skip is
+   * taken when its number has no record, or one that was refused.
+   */
+  accept(messages: AcceptedBatch, position: TopicPosition): Promise<AcceptOutcome>;
   /** Oldest first, without those in `except`; at least one if there is any, then up to the limits. */
   toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]>;
   /** Stored: announced, the waiting ciphertexts forgotten. */
@@ -61,13 +81,13 @@ export interface SignedAnchor {
 }
 
 export interface AnchorStore {
-  /** Stored records that no transaction carries, due now; oldest first. */
-  toAnchor(limit: number, nowMs: number): Promise<RecordToAnchor[]>;
-  /** Takes a nonce, has the transaction signed and keeps its bytes, with the records it carries: all or nothing. */
-  sign(keyId: string, records: readonly RecordToAnchor[], sign: (nonce: bigint) => SignedAnchor): Promise<SignedAnchor>;
+  /** Due now; skips first, because they make room in the ledger's window, then records, each oldest first. */
+  toAnchor(limit: number, nowMs: number): Promise<EntryToAnchor[]>;
+  /** Takes a nonce, has the transaction signed and keeps its bytes, with what it carries: all or nothing. */
+  sign(keyId: string, entries: readonly EntryToAnchor[], sign: (nonce: bigint) => SignedAnchor): Promise<SignedAnchor>;
   /** Transactions without an outcome, oldest first. */
   open(): Promise<SignedAnchor[]>;
-  /** The ledger refuses these bytes for good: their records get new ones. */
+  /** The ledger refuses these bytes for good: what they carried gets new ones. */
   fail(txId: string, code: number): Promise<void>;
   /** Nonces up to `highest` were used, whoever knows by whom. */
   skipNonces(keyId: string, highest: bigint): Promise<void>;
@@ -86,7 +106,7 @@ export interface LedgerStore {
 }
 
 export interface BlockEffect {
-  readonly anchors: readonly {readonly txId: string; readonly txHash: string; readonly traceparent: string | undefined; readonly anchored: number; readonly later: number; readonly refused: number; readonly recordTraces: readonly string[]}[];
+  readonly anchors: readonly {readonly txId: string; readonly txHash: string; readonly traceparent: string | undefined; readonly anchored: number; readonly later: number; readonly refused: number; readonly traces: readonly string[]}[];
   readonly expired: number;
 }
 
@@ -142,5 +162,5 @@ export interface LedgerGateway {
 export interface AnchorSigner {
   /** Hexadecimal. */
   readonly keyId: string;
-  sign(body: {expiresAtHeight: bigint; expiresAtTime: bigint; nonce: bigint; records: readonly SignedParts[]}): {txId: string; txHash: string; tx: Uint8Array};
+  sign(body: {expiresAtHeight: bigint; expiresAtTime: bigint; nonce: bigint; entries: readonly EntryContent[]}): {txId: string; txHash: string; tx: Uint8Array};
 }

@@ -18,9 +18,9 @@ const request = {
 async function world(change: {records?: number; ciphertextBytes?: number; request?: Partial<typeof request>; head?: {height: bigint; blockTime: bigint}} = {}) {
   const stores = new MemoryStores(() => 0);
   const records = Array.from({length: change.records ?? 3}, (_, index) => sampleRecord({sequence: BigInt(index + 1), ciphertextBytes: change.ciphertextBytes ?? 256}));
-  await stores.accept(records, position);
+  await stores.accept({records}, position);
   await stores.markStored({root: 'r', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
-  await stores.sign('k', records, () => ({txId: 'anchor', txHash: '', tx: new Uint8Array(), expiresAtHeight: 100n, expiresAtTime: 100n, traceparent: undefined}));
+  await stores.sign('k', await stores.toAnchor(10_000, 0), () => ({txId: 'anchor', txHash: '', tx: new Uint8Array(), expiresAtHeight: 100n, expiresAtTime: 100n, traceparent: undefined}));
   const results = records.map((_, index) => ({code: 0, index: BigInt(index)}));
   await stores.apply({height: 1n, blockTime: 1n}, {requests: [{...request, ...change.request}], devices: [], anchors: [{txId: 'anchor', code: 0, results}]});
   const order: string[] = [];

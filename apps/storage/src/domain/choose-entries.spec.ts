@@ -3,12 +3,12 @@ import {generateSigningKey, signTx} from '@vitalvault/envelope';
 import {seededRandom} from '@vitalvault/testkit';
 import fc from 'fast-check';
 import {CHAIN_ID} from '../testing/sample-records.js';
-import {chooseEntries, entryOf} from './choose-entries.js';
+import {chooseEntries, recordEntry} from './choose-entries.js';
 
 const pair = generateSigningKey(seededRandom('x'));
-const parts = (headerBytes: number) => ({
+const parts = (headerBytes: number) => ({content: recordEntry({
   header: new Uint8Array(headerBytes).fill(1), ciphertextHash: new Uint8Array(32).fill(1), innerKeyHash: new Uint8Array(32).fill(1), sealedKeyHash: new Uint8Array(32).fill(1), signature: new Uint8Array(64).fill(1),
-});
+})});
 
 describe('chooseEntries', () => {
   it('takes the first two hundred', () => {
@@ -21,7 +21,7 @@ describe('chooseEntries', () => {
       const candidates = headers.map(parts);
       const chosen = chooseEntries(candidates);
       const sizeOf = (entries: readonly ReturnType<typeof parts>[]): number => signTx({
-        version: 1, chainId: CHAIN_ID.padEnd(50, 'x'), expiresAtHeight: 2n ** 63n, expiresAtTime: 2n ** 63n, nonce: 2n ** 63n, message: {case: 'anchorRecords', value: {entries: entries.map(entryOf)}},
+        version: 1, chainId: CHAIN_ID.padEnd(50, 'x'), expiresAtHeight: 2n ** 63n, expiresAtTime: 2n ** 63n, nonce: 2n ** 63n, message: {case: 'anchorRecords', value: {entries: entries.map(({content}) => content)}},
       }, [pair.privateKey]).length;
       expect(sizeOf(chosen)).toBeLessThanOrEqual(LIMITS.txBytes);
       const more = candidates.slice(0, chosen.length + 1);

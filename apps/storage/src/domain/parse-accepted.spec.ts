@@ -1,11 +1,11 @@
 import {create} from '@bufbuild/protobuf';
-import {encodeCanonical} from '@vitalvault/contracts';
+import {encodeCanonical, taggedHash, toHex} from '@vitalvault/contracts';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {PostedRecordSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {cidOf, recordIdOfPosted} from '@vitalvault/envelope';
 import fc from 'fast-check';
-import {CHAIN_ID, sampleMessage, samplePosted, sampleRecord} from '../testing/sample-records.js';
+import {CHAIN_ID, sampleMessage, samplePosted, sampleRecord, sampleSkip, sampleSkipMessage} from '../testing/sample-records.js';
 import {parseAccepted} from './parse-accepted.js';
 
 const options = {chainId: CHAIN_ID, traceparent: 'trace'};
@@ -22,9 +22,8 @@ const codeOf = (value: Uint8Array): unknown => {
 describe('parseAccepted', () => {
   it('gives what the device signed, by its own computation', () => {
     const posted = samplePosted();
-    const record = parseAccepted(sampleMessage(), options);
-    expect(Buffer.from(record.recordId, 'hex')).toEqual(Buffer.from(recordIdOfPosted(posted)));
-    expect(record).toMatchObject({cid: cidOf(posted.ciphertext), sequence: 1n, registration: 1, slot: 490_000, traceparent: 'trace', acceptedAtMs: 5n});
+    const accepted = parseAccepted(sampleMessage(), options);
+    expect(accepted).toMatchObject({kind: 'record', record: {recordId: toHex(recordIdOfPosted(posted)), cid: cidOf(posted.ciphertext), sequence: 1n, registration: 1, slot: 490_000, traceparent: 'trace', acceptedAtMs: 5n}});
   });
 
   it.each<[string, Partial<PostedRecord>]>([
@@ -46,6 +45,21 @@ describe('parseAccepted', () => {
 
   it.each([{sequence: 2n ** 63n}, {patient: new Uint8Array(19)}, {typeTag: new Uint8Array(15)}, {slot: 2 ** 31}])('puts aside numbers and ids that the table or the ledger cannot hold (%#)', (change) => {
     expect(codeOf(sampleMessage(change))).toBe('malformed');
+  });
+
+  it('gives a skip by what the device signed', () => {
+    const {skip, skipId} = sampleSkip({sequence: 7n});
+    expect(skipId).toBe(toHex(taggedHash('skip', skip)));
+    expect(parseAccepted(sampleSkipMessage({sequence: 7n}), options)).toMatchObject({kind: 'skip', skip: {skipId, sequence: 7n, registration: 1, traceparent: 'trace'}});
+  });
+
+  it.each([[{signatureBytes: 63}, 'malformed'], [{chainId: 'other'}, 'wrong-chain'], [{typeTag: new Uint8Array(3)}, 'malformed'], [{sequence: 0n}, 'malformed']])('puts aside a skip of the wrong shape (%#)', (change, code) => {
+    expect(codeOf(sampleSkipMessage(change))).toBe(code);
+  });
+
+  it('puts aside what is both a record and a skip', () => {
+    const both = encodeCanonical(RecordAcceptedSchema, {record: samplePosted(), receipt: {accepted: Uint8Array.of(1)}, skip: {skip: Uint8Array.of(1)}});
+    expect(codeOf(both)).toBe('malformed');
   });
 
   it('any bytes at all are taken or malformed, never a failure of another kind', () => {

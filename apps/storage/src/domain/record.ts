@@ -1,5 +1,5 @@
 /** State of a record: RecordState of storage.proto. */
-export const STATE = {accepted: 1, stored: 2, anchored: 3, refused: 4} as const;
+export const STATE = {accepted: 1, stored: 2, anchored: 3, refused: 4, skipped: 5} as const;
 export type RecordStateName = keyof typeof STATE;
 
 /** The number that a device gives a record: the key of idempotence. */
@@ -39,3 +39,16 @@ export interface SignedParts {
   readonly sealedKeyHash: Uint8Array;
   readonly signature: Uint8Array;
 }
+
+/** A number that its device gives up. */
+export interface AcceptedSkip extends RecordNumber {
+  /** T("skip", bytes) in hexadecimal: what the device signed. */
+  readonly skipId: string;
+  /** Canonical bytes of the Skip. */
+  readonly skip: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly traceparent: string | undefined;
+}
+
+/** What a message of vv.records.accepted.v1 brings. */
+export type Accepted = {readonly kind: 'record'; readonly record: AcceptedRecord} | {readonly kind: 'skip'; readonly skip: AcceptedSkip};

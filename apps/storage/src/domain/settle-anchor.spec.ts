@@ -5,7 +5,7 @@ describe('settleAnchor', () => {
   it('settles by place', () => {
     const results = [{code: 0, index: 4n}, {code: CODE.entryWindow, index: 0n}, {code: CODE.entryEpoch, index: 0n}];
     expect(settleAnchor(['a', 'b', 'c'], 0, results)).toEqual({kind: 'settled', entries: [
-      {recordId: 'a', fate: 'anchored', logIndex: 4n}, {recordId: 'b', fate: 'later', code: CODE.entryWindow}, {recordId: 'c', fate: 'refused', code: CODE.entryEpoch},
+      {entryId: 'a', fate: 'anchored', logIndex: 4n}, {entryId: 'b', fate: 'later', code: CODE.entryWindow}, {entryId: 'c', fate: 'refused', code: CODE.entryEpoch},
     ]});
   });
 

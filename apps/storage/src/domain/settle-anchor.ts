@@ -2,9 +2,9 @@ import {CODE, TRANSIENT_ENTRY_CODES} from '@vitalvault/contracts';
 
 /** What one entry of a transaction came to. */
 export type EntryFate =
-  | {readonly recordId: string; readonly fate: 'anchored'; readonly logIndex: bigint}
-  | {readonly recordId: string; readonly fate: 'later'; readonly code: number}
-  | {readonly recordId: string; readonly fate: 'refused'; readonly code: number};
+  | {readonly entryId: string; readonly fate: 'anchored'; readonly logIndex: bigint}
+  | {readonly entryId: string; readonly fate: 'later'; readonly code: number}
+  | {readonly entryId: string; readonly fate: 'refused'; readonly code: number};
 
 /**
  * What a transaction that was included came to.
@@ -15,21 +15,21 @@ export type AnchorFate = {readonly kind: 'settled'; readonly entries: readonly E
 
 /**
  * Judges an inclusion of an AnchorRecords transaction.
- * @param recordIds of its entries, in their order
+ * @param entryIds in their order: record ids and skip ids
  * @param results of its entries, in the same order; empty unless `code` is 0
  * @spec docs/protocol.md §3.6, §4.2
  */
-export function settleAnchor(recordIds: readonly string[], code: number, results: readonly {code: number; index: bigint}[]): AnchorFate {
+export function settleAnchor(entryIds: readonly string[], code: number, results: readonly {code: number; index: bigint}[]): AnchorFate {
   // The same bytes were included before, or other bytes had this nonce: the follower has seen or will see that.
   if (code === CODE.nonceUsed) return {kind: 'ignored'};
-  if (code !== CODE.ok || results.length !== recordIds.length) return {kind: 'failed', code};
-  return {kind: 'settled', entries: recordIds.map((recordId, place) => fateOf(recordId, results[place]))};
+  if (code !== CODE.ok || results.length !== entryIds.length) return {kind: 'failed', code};
+  return {kind: 'settled', entries: entryIds.map((entryId, place) => fateOf(entryId, results[place]))};
 }
 
-function fateOf(recordId: string, result: {code: number; index: bigint} | undefined): EntryFate {
+function fateOf(entryId: string, result: {code: number; index: bigint} | undefined): EntryFate {
   const code = result?.code ?? CODE.internal;
-  if (code === CODE.ok) return {recordId, fate: 'anchored', logIndex: result?.index ?? 0n};
-  return TRANSIENT_ENTRY_CODES.has(code) ? {recordId, fate: 'later', code} : {recordId, fate: 'refused', code};
+  if (code === CODE.ok) return {entryId, fate: 'anchored', logIndex: result?.index ?? 0n};
+  return TRANSIENT_ENTRY_CODES.has(code) ? {entryId, fate: 'later', code} : {entryId, fate: 'refused', code};
 }
 
 const FIRST_RETRY_MS = 1_000;

@@ -1,10 +1,12 @@
 import {CODE} from '@vitalvault/contracts';
-import type {AnchorStore, BlockEffect, LedgerCursor, LedgerStore, RecordStatus, RecordStore, RecordToAnchor, RecordToPack, ReleasableRecord, ReleaseStore, SignedAnchor, TopicPosition} from '../application/ports.js';
+import type {AcceptOutcome, AcceptedBatch, AnchorStore, BlockEffect, LedgerCursor, LedgerStore, RecordStatus, RecordStore, EntryToAnchor, RecordToPack, ReleasableRecord, ReleaseStore, SignedAnchor, TopicPosition} from '../application/ports.js';
 import type {AlertToSend} from '../domain/alerts.js';
 import {alertOf} from '../domain/alerts.js';
 import type {BlockFacts, DecidedRequest, IncludedAnchor} from '../domain/block-facts.js';
-import type {AcceptedRecord, RecordNumber, RecordStateName} from '../domain/record.js';
+import {recordEntry, skipEntry} from '../domain/choose-entries.js';
+import type {AcceptedRecord, AcceptedSkip, RecordNumber, RecordStateName} from '../domain/record.js';
 import {retryAfterMs, settleAnchor} from '../domain/settle-anchor.js';
+import type {EntryFate} from '../domain/settle-anchor.js';
 
 interface Row {
   readonly record: AcceptedRecord;
@@ -19,15 +21,25 @@ interface Row {
   refusalCode: number | undefined;
 }
 
+interface SkipRow {
+  readonly skip: AcceptedSkip;
+  state: 'stored' | 'refused' | 'skipped';
+  anchorTx: string | undefined;
+  attempts: number;
+  retryAtMs: number;
+  settled: {height: bigint; txId: string; logIndex: bigint} | undefined;
+}
+
 interface AnchorRow {
   readonly anchor: SignedAnchor;
-  readonly recordIds: readonly string[];
+  readonly entryIds: readonly string[];
   state: 'open' | 'included' | 'expired' | 'failed';
 }
 
 /** All of storage's stores in memory: what the specs of the use cases run on. The contract suite holds them to what the real ones do. */
 export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, ReleaseStore {
   readonly rows = new Map<string, Row>();
+  readonly skips = new Map<string, SkipRow>();
   readonly anchors = new Map<string, AnchorRow>();
   readonly alerts: AlertToSend[] = [];
   readonly announced: string[] = [];
@@ -41,11 +53,12 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
 
   constructor(private readonly now: () => number) {}
 
-  accept(records: readonly AcceptedRecord[], {topic, partition, nextOffset}: TopicPosition): Promise<{fresh: number; conflicts: number}> {
+  accept({records, skips = []}: AcceptedBatch, {topic, partition, nextOffset}: TopicPosition): Promise<AcceptOutcome> {
     let [fresh, conflicts] = [0, 0];
     for (const record of records) {
       if (this.rows.has(record.recordId)) continue;
-      if (this.#byNumber(record) === undefined) {
+      const skip = this.#skipOf(record);
+      if (this.#byNumber(record) === undefined && (skip === undefined || skip.state === 'refused')) {
         fresh++;
         this.rows.set(record.recordId, {
           record, state: 'accepted', packRoot: undefined, replicas: 0, anchorTx: undefined, attempts: 0, retryAtMs: 0, settled: undefined, logIndex: undefined, refusalCode: undefined,
@@ -56,8 +69,14 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
         this.#refused(record.patient, record.recordId);
       }
     }
+    let taken = 0;
+    for (const skip of skips) {
+      if (this.#skipOf(skip) !== undefined || ![undefined, 'refused'].includes(this.#byNumber(skip)?.state)) continue;
+      taken++;
+      this.skips.set(skip.skipId, {skip, state: 'stored', anchorTx: undefined, attempts: 0, retryAtMs: 0, settled: undefined});
+    }
     this.positions.set(`${topic}/${String(partition)}`, nextOffset);
-    return Promise.resolve({fresh, conflicts});
+    return Promise.resolve({fresh, conflicts, skips: taken});
   }
 
   toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]> {
@@ -78,7 +97,9 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
 
   byNumber(number: RecordNumber): Promise<RecordStatus | undefined> {
     const row = this.#byNumber(number);
-    return Promise.resolve(row === undefined ? undefined : statusOf(row));
+    if (row !== undefined) return Promise.resolve(statusOf(row));
+    const skip = this.#skipOf(number);
+    return Promise.resolve(skip?.state === 'skipped' ? {recordId: '', patient: '', state: 'skipped', receipt: undefined, ...skip.settled} : undefined);
   }
 
   byId(recordId: string): Promise<RecordStatus | undefined> {
@@ -93,18 +114,20 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
     return Promise.resolve();
   }
 
-  toAnchor(limit: number, nowMs: number): Promise<RecordToAnchor[]> {
-    const due = [...this.rows.values()].filter((row) => row.state === 'stored' && row.anchorTx === undefined && row.retryAtMs <= nowMs);
-    return Promise.resolve(due.slice(0, limit).map(({record}) => record));
+  toAnchor(limit: number, nowMs: number): Promise<EntryToAnchor[]> {
+    const due = (row: Row | SkipRow): boolean => row.state === 'stored' && row.anchorTx === undefined && row.retryAtMs <= nowMs;
+    const skips = [...this.skips.values()].filter(due).map(({skip}): EntryToAnchor => ({kind: 'skip', entryId: skip.skipId, content: skipEntry(skip), traceparent: skip.traceparent}));
+    const records = [...this.rows.values()].filter(due).map(({record}): EntryToAnchor => ({kind: 'record', entryId: record.recordId, content: recordEntry(record), traceparent: record.traceparent}));
+    return Promise.resolve([...skips, ...records].slice(0, limit));
   }
 
-  sign(keyId: string, records: readonly RecordToAnchor[], sign: (nonce: bigint) => SignedAnchor): Promise<SignedAnchor> {
+  sign(keyId: string, entries: readonly EntryToAnchor[], sign: (nonce: bigint) => SignedAnchor): Promise<SignedAnchor> {
     const nonce = this.#nonces.get(keyId) ?? 1n;
-    const rows = records.flatMap(({recordId}) => this.rows.get(recordId) ?? []);
-    if (rows.some((row) => row.anchorTx !== undefined || row.state !== 'stored')) return Promise.reject(new Error('records were taken by another process'));
+    const rows = entries.flatMap(({entryId}) => this.#rowOf(entryId) ?? []);
+    if (rows.some((row) => row.anchorTx !== undefined || row.state !== 'stored')) return Promise.reject(new Error('entries were taken by another process'));
     const anchor = sign(nonce);
     this.#nonces.set(keyId, nonce + 1n);
-    this.anchors.set(anchor.txId, {anchor, recordIds: records.map(({recordId}) => recordId), state: 'open'});
+    this.anchors.set(anchor.txId, {anchor, entryIds: entries.map(({entryId}) => entryId), state: 'open'});
     for (const row of rows) Object.assign(row, {anchorTx: anchor.txId, attempts: row.attempts + 1});
     return Promise.resolve(anchor);
   }
@@ -175,7 +198,7 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
   #settle(block: LedgerCursor, included: IncludedAnchor): BlockEffect['anchors'][number] | undefined {
     const row = this.anchors.get(included.txId);
     if (row === undefined || row.state === 'included') return undefined;
-    const fate = settleAnchor(row.recordIds, included.code, included.results);
+    const fate = settleAnchor(row.entryIds, included.code, included.results);
     if (fate.kind === 'ignored') return undefined;
     row.state = fate.kind === 'settled' ? 'included' : 'failed';
     if (fate.kind === 'failed') this.#free(included.txId, this.now() + retryAfterMs(1));
@@ -183,27 +206,42 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
     for (const entry of entries) this.#settleEntry(block, included.txId, entry);
     const count = (wanted: string): number => entries.filter((entry) => entry.fate === wanted).length;
     const {txId, txHash, traceparent} = row.anchor;
-    return {txId, txHash, traceparent, anchored: count('anchored'), later: count('later'), refused: count('refused'), recordTraces: []};
+    return {txId, txHash, traceparent, anchored: count('anchored'), later: count('later'), refused: count('refused'), traces: []};
   }
 
-  #settleEntry({height}: LedgerCursor, txId: string, entry: Extract<ReturnType<typeof settleAnchor>, {kind: 'settled'}>['entries'][number]): void {
-    const row = this.rows.get(entry.recordId);
-    if (row === undefined || row.state === 'anchored') return;
-    if (entry.fate === 'anchored') Object.assign(row, {state: 'anchored', settled: {height, txId}, logIndex: entry.logIndex, anchorTx: undefined, refusalCode: undefined});
-    else if (row.state !== 'stored' || row.anchorTx !== txId) return;
-    else if (entry.fate === 'later') Object.assign(row, {anchorTx: undefined, retryAtMs: this.now() + retryAfterMs(row.attempts)});
-    else {
-      Object.assign(row, {state: 'refused', refusalCode: entry.code, settled: {height, txId}, anchorTx: undefined});
-      this.#refused(row.record.patient, entry.recordId);
+  #settleEntry({height}: LedgerCursor, txId: string, fate: EntryFate): void {
+    const row = this.#rowOf(fate.entryId);
+    if (row === undefined || row.state === 'anchored' || row.state === 'skipped') return;
+    if (fate.fate === 'anchored') {
+      if ('record' in row) Object.assign(row, {state: 'anchored', settled: {height, txId}, logIndex: fate.logIndex, anchorTx: undefined, refusalCode: undefined});
+      else this.#skip(row, {height, txId, logIndex: fate.logIndex});
+    } else if (row.state === 'stored' && row.anchorTx === txId) {
+      if (fate.fate === 'later') Object.assign(row, {anchorTx: undefined, retryAtMs: this.now() + retryAfterMs(row.attempts)});
+      else Object.assign(row, {state: 'refused', refusalCode: fate.code, settled: {height, txId, logIndex: undefined}, anchorTx: undefined});
+      if (fate.fate === 'refused' && 'record' in row) this.#refused(row.record.patient, fate.entryId);
     }
   }
 
+  #skip(row: SkipRow, settled: {height: bigint; txId: string; logIndex: bigint}): void {
+    Object.assign(row, {state: 'skipped', settled, anchorTx: undefined});
+    const record = this.#byNumber(row.skip);
+    if (record?.state === 'refused') Object.assign(record, {state: 'skipped', settled, logIndex: settled.logIndex});
+  }
+
   #free(txId: string, retryAtMs: number): void {
-    for (const row of this.rows.values()) if (row.anchorTx === txId && row.state === 'stored') Object.assign(row, {anchorTx: undefined, retryAtMs});
+    for (const row of [...this.rows.values(), ...this.skips.values()]) if (row.anchorTx === txId && row.state === 'stored') Object.assign(row, {anchorTx: undefined, retryAtMs});
   }
 
   #refused(patient: string, recordId: string): void {
     this.alerts.push(alertOf('refused', {patient, subject: Buffer.from(recordId, 'hex'), text: 'refused', raisedAtMs: BigInt(this.now()), traceparent: undefined}));
+  }
+
+  #rowOf(entryId: string): Row | SkipRow | undefined {
+    return this.rows.get(entryId) ?? this.skips.get(entryId);
+  }
+
+  #skipOf({device, registration, sequence}: RecordNumber): SkipRow | undefined {
+    return [...this.skips.values()].find(({skip}) => skip.device === device && skip.registration === registration && skip.sequence === sequence);
   }
 
   #byNumber({device, registration, sequence}: RecordNumber): Row | undefined {

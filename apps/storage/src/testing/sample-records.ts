@@ -1,10 +1,10 @@
 import {encodeCanonical, sha256Of, toHex} from '@vitalvault/contracts';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
-import {PostedRecordSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {PostedRecordSchema, RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {create} from '@bufbuild/protobuf';
 import {recordIdOfPosted} from '@vitalvault/envelope';
 import {parseAccepted} from '../domain/parse-accepted.js';
-import type {AcceptedRecord} from '../domain/record.js';
+import type {AcceptedRecord, AcceptedSkip} from '../domain/record.js';
 
 export const CHAIN_ID = 'vitalvault-spec';
 const fixed = (byte: number, length = 20): Uint8Array => new Uint8Array(length).fill(byte);
@@ -41,6 +41,24 @@ export function sampleMessage(change: SampleChange = {}): Uint8Array {
   return encodeCanonical(RecordAcceptedSchema, {record, receipt, acceptedAtMs: 5n});
 }
 
-export const sampleRecord = (change: SampleChange = {}): AcceptedRecord => parseAccepted(sampleMessage(change), {chainId: change.chainId ?? CHAIN_ID, traceparent: undefined});
+export function sampleRecord(change: SampleChange = {}): AcceptedRecord {
+  const accepted = parseAccepted(sampleMessage(change), {chainId: change.chainId ?? CHAIN_ID, traceparent: undefined});
+  if (accepted.kind !== 'record') throw new Error('no record');
+  return accepted.record;
+}
+
+export function sampleSkipMessage(change: SampleChange & {signatureBytes?: number} = {}): Uint8Array {
+  const skip = encodeCanonical(SkipSchema, {
+    chainId: change.chainId ?? CHAIN_ID, patient: change.patient ?? fixed(1), device: change.device ?? fixed(2), registration: 1,
+    sequence: change.sequence ?? 1n, typeTag: change.typeTag ?? fixed(3, 16), tagSequence: 1n,
+  });
+  return encodeCanonical(RecordAcceptedSchema, {skip: {skip, signature: fixed(9, change.signatureBytes ?? 64)}, acceptedAtMs: 5n});
+}
+
+export function sampleSkip(change: SampleChange = {}): AcceptedSkip {
+  const accepted = parseAccepted(sampleSkipMessage(change), {chainId: CHAIN_ID, traceparent: undefined});
+  if (accepted.kind !== 'skip') throw new Error('no skip');
+  return accepted.skip;
+}
 
 export const hexOf = (byte: number, length = 20): string => toHex(fixed(byte, length));

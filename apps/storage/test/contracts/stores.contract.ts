@@ -1,8 +1,8 @@
 import {CODE} from '@vitalvault/contracts';
-import type {AnchorStore, LedgerStore, RecordStore, ReleaseStore, SignedAnchor} from '../../src/application/ports.js';
+import type {AcceptOutcome, AcceptedBatch, AnchorStore, LedgerStore, RecordStore, ReleaseStore, SignedAnchor} from '../../src/application/ports.js';
 import type {DecidedRequest} from '../../src/domain/block-facts.js';
 import type {AcceptedRecord} from '../../src/domain/record.js';
-import {hexOf, sampleRecord} from '../../src/testing/sample-records.js';
+import {hexOf, sampleRecord, sampleSkip} from '../../src/testing/sample-records.js';
 
 export interface StoresUnderTest {
   readonly records: RecordStore;
@@ -29,7 +29,7 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
     });
 
     const stored = async (...records: AcceptedRecord[]): Promise<void> => {
-      await stores.records.accept(records, position);
+      await stores.records.accept({records: records}, position);
       await stores.records.markStored({root: 'root', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
     };
     const sign = async (nowMs = LATER, expiresAtHeight = 100n): Promise<SignedAnchor> => {
@@ -47,8 +47,8 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
 
     it('takes a record once, and answers by id and by number', async () => {
       const record = sampleRecord();
-      expect(await stores.records.accept([record, record], position)).toEqual({fresh: 1, conflicts: 0});
-      expect(await stores.records.accept([record], position)).toEqual({fresh: 0, conflicts: 0});
+      expect(await stores.records.accept({records: [record, record]}, position)).toEqual({fresh: 1, conflicts: 0, skips: 0});
+      expect(await stores.records.accept({records: [record]}, position)).toEqual({fresh: 0, conflicts: 0, skips: 0});
       expect(await stores.records.byId(record.recordId)).toMatchObject({recordId: record.recordId, state: 'accepted', patient: record.patient});
       expect(await stores.records.byNumber(record)).toEqual(await stores.records.byId(record.recordId));
       expect(await stores.records.byNumber({...record, sequence: 2n})).toBeUndefined();
@@ -56,8 +56,8 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
 
     it('the first under a number wins, in one message batch or in two; the other is refused once and alerted', async () => {
       const [first, second, third] = [sampleRecord({text: 'a'}), sampleRecord({text: 'b'}), sampleRecord({text: 'c'})];
-      expect(await stores.records.accept([first, second], position)).toEqual({fresh: 1, conflicts: 1});
-      expect(await stores.records.accept([third, second], position)).toEqual({fresh: 0, conflicts: 1});
+      expect(await stores.records.accept({records: [first, second]}, position)).toEqual({fresh: 1, conflicts: 1, skips: 0});
+      expect(await stores.records.accept({records: [third, second]}, position)).toEqual({fresh: 0, conflicts: 1, skips: 0});
       expect((await stores.records.byNumber(first))?.recordId).toBe(first.recordId);
       expect(await stores.records.byId(second.recordId)).toMatchObject({state: 'refused', refusalCode: CODE.entryDuplicate});
       expect(new Set(await stores.alertIds()).size).toBe(2);
@@ -65,7 +65,7 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
 
     it('gives records to pack oldest first, within limits, without those in hand', async () => {
       const records = [1n, 2n, 3n].map((sequence) => sampleRecord({sequence}));
-      await stores.records.accept(records, position);
+      await stores.records.accept({records: records}, position);
       const ids = async (limit: {records: number; bytes: number}, except: string[] = []): Promise<string[]> => (await stores.records.toPack(limit, new Set(except))).map(({recordId}) => recordId);
       const all = records.map(({recordId}) => recordId);
       expect(await ids({records: 10, bytes: 10_000})).toEqual(all);
@@ -119,7 +119,7 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
       expect(await stores.records.byId(good.recordId)).toMatchObject({state: 'anchored', logIndex: 7n, height: 1n, txId});
       expect(await stores.records.byId(bad.recordId)).toMatchObject({state: 'refused', refusalCode: CODE.entryTag});
       expect(await stores.anchors.toAnchor(10, 0)).toEqual([]);
-      expect((await stores.anchors.toAnchor(10, LATER)).map(({recordId}) => recordId)).toEqual([later.recordId]);
+      expect((await stores.anchors.toAnchor(10, LATER)).map(({entryId}) => entryId)).toEqual([later.recordId]);
       expect(await stores.alertIds()).toHaveLength(1);
       expect(await stores.anchors.open()).toEqual([]);
     });
@@ -185,6 +185,68 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
       expect(await stores.anchors.open()).toEqual([]);
       expect(await stores.anchors.toAnchor(10, 0)).toEqual([]);
       expect(await stores.anchors.toAnchor(10, LATER)).toHaveLength(1);
+    });
+
+    describe('skips', () => {
+      const skip = sampleSkip({sequence: 5n});
+      const accept = (batch: AcceptedBatch): Promise<AcceptOutcome> => stores.records.accept(batch, position);
+
+      it('are taken once, anchored before records, and only then what a number says', async () => {
+        await stored(sampleRecord());
+        expect(await accept({records: [], skips: [skip, skip]})).toEqual({fresh: 0, conflicts: 0, skips: 1});
+        expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 0});
+        expect(await stores.records.byNumber(skip)).toBeUndefined();
+        expect((await stores.anchors.toAnchor(10, LATER)).map(({kind, entryId}) => [kind, entryId])).toEqual([['skip', skip.skipId], ['record', sampleRecord().recordId]]);
+        const {txId} = await sign();
+        expect(await stores.anchors.toAnchor(10, LATER)).toEqual([]);
+        await block([{txId, code: 0, results: [{code: 0, index: 4n}, {code: 0, index: 5n}]}]);
+        expect(await stores.records.byNumber(skip)).toEqual({recordId: '', patient: '', state: 'skipped', receipt: undefined, height: 1n, txId, logIndex: 4n});
+        expect(await stores.records.byId(sampleRecord().recordId)).toMatchObject({state: 'anchored', logIndex: 5n});
+      });
+
+      it('are refused or tried again by their results, without an alert', async () => {
+        const other = sampleSkip({sequence: 6n});
+        await accept({records: [], skips: [skip, other]});
+        const {txId} = await sign();
+        await block([{txId, code: 0, results: [{code: CODE.entryDuplicate, index: 0n}, {code: CODE.entryWindow, index: 0n}]}]);
+        expect((await stores.anchors.toAnchor(10, LATER)).map(({entryId}) => entryId)).toEqual([other.skipId]);
+        expect(await stores.records.byNumber(skip)).toBeUndefined();
+        expect(await stores.alertIds()).toEqual([]);
+      });
+
+      it('are not taken for a number that has a living record', async () => {
+        const record = sampleRecord({sequence: 5n});
+        await stored(record);
+        expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 0});
+        expect(await stores.records.byNumber(skip)).toMatchObject({state: 'stored', recordId: record.recordId});
+      });
+
+      it('replace the state of a record that was refused', async () => {
+        const record = sampleRecord({sequence: 5n});
+        await stored(record);
+        const first = await sign();
+        await block([{txId: first.txId, code: 0, results: [{code: CODE.entryEpoch, index: 0n}]}]);
+        expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 1});
+        expect(await stores.records.byNumber(skip)).toMatchObject({state: 'refused'});
+        const second = await sign();
+        await block([{txId: second.txId, code: 0, results: [{code: 0, index: 8n}]}]);
+        expect(await stores.records.byNumber(skip)).toMatchObject({state: 'skipped', recordId: record.recordId, txId: second.txId, logIndex: 8n});
+        expect(await stores.records.byId(record.recordId)).toMatchObject({state: 'skipped'});
+      });
+
+      it('leave no room for a record under the same number', async () => {
+        await accept({records: [], skips: [skip]});
+        const late = sampleRecord({sequence: 5n});
+        expect(await accept({records: [late]})).toEqual({fresh: 0, conflicts: 1, skips: 0});
+        expect(await stores.records.byId(late.recordId)).toMatchObject({state: 'refused', refusalCode: CODE.entryDuplicate});
+      });
+
+      it('go into a new transaction when theirs expired', async () => {
+        await accept({records: [], skips: [skip]});
+        await sign(LATER, 1n);
+        expect((await block([])).expired).toBe(1);
+        expect(await stores.anchors.toAnchor(10, 0)).toHaveLength(1);
+      });
     });
 
     describe('releases', () => {

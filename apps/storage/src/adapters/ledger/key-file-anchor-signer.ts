@@ -3,7 +3,6 @@ import {encodeBody, publicKeyOf, signTx, txId} from '@vitalvault/envelope';
 import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
 import type {AnchorSigner} from '../../application/ports.js';
-import {entryOf} from '../../domain/choose-entries.js';
 
 const keyFile = z.object({alg: z.literal(ALG_ES256K), publicKey: z.string().regex(/^[0-9a-f]{66}$/), privateKey: z.string().regex(/^[0-9a-f]{64}$/)});
 
@@ -16,8 +15,8 @@ export async function readAnchorSigner(file: string, chainId: string): Promise<A
   if (toHex(publicKey) !== parsed.data.publicKey) throw new Error('the storage key file has a public key that is not its private key\'s');
   return {
     keyId: toHex(keyId({alg: ALG_ES256K, publicKey})),
-    sign: ({records, ...header}) => {
-      const body = encodeBody({version: 1, chainId, ...header, message: {case: 'anchorRecords', value: {entries: records.map(entryOf)}}});
+    sign: ({entries, ...header}) => {
+      const body = encodeBody({version: 1, chainId, ...header, message: {case: 'anchorRecords', value: {entries: [...entries]}}});
       const tx = signTx(body, [privateKey]);
       return {txId: toHex(txId(body)), txHash: toHex(sha256Of(tx)), tx};
     },

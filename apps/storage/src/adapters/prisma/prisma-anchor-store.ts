@@ -1,4 +1,5 @@
-import type {AnchorStore, RecordToAnchor, SignedAnchor} from '../../application/ports.js';
+import type {AnchorStore, EntryToAnchor, SignedAnchor} from '../../application/ports.js';
+import {recordEntry, skipEntry} from '../../domain/choose-entries.js';
 import {STATE} from '../../domain/record.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
@@ -9,28 +10,30 @@ import {bytesOf} from './outbox-rows.js';
 export class PrismaAnchorStore implements AnchorStore {
   constructor(private readonly database: Database) {}
 
-  async toAnchor(limit: number, nowMs: number): Promise<RecordToAnchor[]> {
-    const rows = await this.database.record.findMany({
-      where: {state: STATE.stored, anchorTx: null, retryAtMs: {lte: BigInt(nowMs)}}, orderBy: {place: 'asc'}, take: limit,
+  async toAnchor(limit: number, nowMs: number): Promise<EntryToAnchor[]> {
+    const due = {state: STATE.stored, anchorTx: null, retryAtMs: {lte: BigInt(nowMs)}} as const;
+    const skips = await this.database.skip.findMany({where: due, orderBy: {place: 'asc'}, take: limit, select: {skipId: true, skip: true, signature: true, traceparent: true}});
+    const records = skips.length === limit ? [] : await this.database.record.findMany({
+      where: due, orderBy: {place: 'asc'}, take: limit - skips.length,
       select: {recordId: true, header: true, ciphertextHash: true, innerKeyHash: true, sealedKeyHash: true, signature: true, traceparent: true},
     });
-    return rows.map(({traceparent, ...row}) => ({...row, traceparent: traceparent ?? undefined}));
+    return [
+      ...skips.map(({skipId, traceparent, ...parts}) => ({kind: 'skip' as const, entryId: skipId, content: skipEntry(parts), traceparent: traceparent ?? undefined})),
+      ...records.map(({recordId, traceparent, ...parts}) => ({kind: 'record' as const, entryId: recordId, content: recordEntry(parts), traceparent: traceparent ?? undefined})),
+    ];
   }
 
-  async sign(keyId: string, records: readonly RecordToAnchor[], sign: (nonce: bigint) => SignedAnchor): Promise<SignedAnchor> {
+  async sign(keyId: string, entries: readonly EntryToAnchor[], sign: (nonce: bigint) => SignedAnchor): Promise<SignedAnchor> {
     return inTransaction(this.database, async (session) => {
       const [taken] = await session.$queryRaw<{nonce: bigint}[]>`
         INSERT INTO signing_nonces (key_id, next) VALUES (${keyId}, 2) ON CONFLICT (key_id) DO UPDATE SET next = signing_nonces.next + 1 RETURNING next - 1 AS nonce`;
       if (taken === undefined) throw new Error('no nonce');
       const {tx, traceparent, ...anchor} = sign(taken.nonce);
       await session.anchor.create({data: {...anchor, keyId, nonce: taken.nonce, tx: bytesOf(tx), traceparent: traceparent ?? null}});
-      const ids = records.map(({recordId}) => recordId);
-      await session.anchorEntry.createMany({data: ids.map((recordId, place) => ({txId: anchor.txId, place, recordId}))});
-      const {count: moved} = await session.record.updateMany({
-        where: {recordId: {in: ids}, state: STATE.stored, anchorTx: null}, data: {anchorTx: anchor.txId, anchorAttempts: {increment: 1}},
-      });
+      await session.anchorEntry.createMany({data: entries.map(({kind, entryId}, place) => ({txId: anchor.txId, place, ...(kind === 'record' ? {recordId: entryId} : {skipId: entryId})}))});
+      const moved = await carry(session, anchor.txId, entries);
       // Another process took one of them: nothing is signed, the nonce is given back with the rest.
-      if (moved !== ids.length) throw new Error('records were taken by another process');
+      if (moved !== entries.length) throw new Error('entries were taken by another process');
       return {...anchor, tx, traceparent};
     });
   }
@@ -42,7 +45,7 @@ export class PrismaAnchorStore implements AnchorStore {
   async fail(txId: string, code: number): Promise<void> {
     await inTransaction(this.database, async (session) => {
       const {count} = await session.anchor.updateMany({where: {txId, state: 'open'}, data: {state: 'failed', code}});
-      if (count === 1) await freeRecords(session, [txId], BigInt(Date.now() + FAILED_RETRY_MS));
+      if (count === 1) await freeEntries(session, [txId], BigInt(Date.now() + FAILED_RETRY_MS));
     });
   }
 
@@ -54,9 +57,19 @@ export class PrismaAnchorStore implements AnchorStore {
 
 const FAILED_RETRY_MS = 5_000;
 
-/** Records of transactions that will never be included go into new ones. */
-export async function freeRecords(session: Session, txIds: readonly string[], retryAtMs: bigint): Promise<void> {
-  await session.record.updateMany({where: {anchorTx: {in: [...txIds]}, state: STATE.stored}, data: {anchorTx: null, retryAtMs}});
+async function carry(session: Session, anchorTx: string, entries: readonly EntryToAnchor[]): Promise<number> {
+  const idsOf = (wanted: EntryToAnchor['kind']): string[] => entries.filter(({kind}) => kind === wanted).map(({entryId}) => entryId);
+  const [free, data] = [{state: STATE.stored, anchorTx: null}, {anchorTx, anchorAttempts: {increment: 1}}];
+  const records = await session.record.updateMany({where: {recordId: {in: idsOf('record')}, ...free}, data});
+  const skips = await session.skip.updateMany({where: {skipId: {in: idsOf('skip')}, ...free}, data});
+  return records.count + skips.count;
+}
+
+/** What transactions carried that will never be included goes into new ones. */
+export async function freeEntries(session: Session, txIds: readonly string[], retryAtMs: bigint): Promise<void> {
+  const [where, data] = [{anchorTx: {in: [...txIds]}, state: STATE.stored}, {anchorTx: null, retryAtMs}];
+  await session.record.updateMany({where, data});
+  await session.skip.updateMany({where, data});
 }
 
 const toAnchor = ({txId, txHash, tx, expiresAtHeight, expiresAtTime, traceparent}: Anchor): SignedAnchor => ({txId, txHash, tx, expiresAtHeight, expiresAtTime, traceparent: traceparent ?? undefined});

@@ -1,5 +1,5 @@
 import {CODE, fromHex} from '@vitalvault/contracts';
-import type {RecordStatus, RecordStore, RecordToPack, TopicPosition} from '../../application/ports.js';
+import type {AcceptOutcome, AcceptedBatch, RecordStatus, RecordStore, RecordToPack, TopicPosition} from '../../application/ports.js';
 import {alertOf} from '../../domain/alerts.js';
 import type {AlertToSend} from '../../domain/alerts.js';
 import {STATE} from '../../domain/record.js';
@@ -9,22 +9,25 @@ import type {Database, Session} from './database.js';
 import type {Prisma} from './gen/client.js';
 import {alertRow, bytesOf, storedRow} from './outbox-rows.js';
 import {savePosition} from './prisma-offset-store.js';
-import {statusOf} from './record-row.js';
+import {statusOf, statusOfSkip} from './record-row.js';
+import {pickNumber, takeSkips, withoutGivenUp} from './skip-rows.js';
 
 /** Records in PostgreSQL. */
 export class PrismaRecordStore implements RecordStore {
   constructor(private readonly database: Database, private readonly now: () => number) {}
 
-  async accept(records: readonly AcceptedRecord[], position: TopicPosition): Promise<{fresh: number; conflicts: number}> {
+  async accept({records, skips = []}: AcceptedBatch, position: TopicPosition): Promise<AcceptOutcome> {
     return inTransaction(this.database, async (session) => {
-      const inserted = await session.record.createManyAndReturn({data: records.map(toRow), skipDuplicates: true, select: {recordId: true}});
+      const free = await withoutGivenUp(session, records);
+      const inserted = await session.record.createManyAndReturn({data: free.map(toRow), skipDuplicates: true, select: {recordId: true}});
       const fresh = new Set(inserted.map(({recordId}) => recordId));
-      const taken = [...new Map(records.filter(({recordId}) => fresh.has(recordId)).map((record) => [record.recordId, record])).values()];
+      const taken = [...new Map(free.filter(({recordId}) => fresh.has(recordId)).map((record) => [record.recordId, record])).values()];
       await session.waitingCiphertext.createMany({data: taken.map(({recordId, ciphertext}) => ({recordId, ciphertext: bytesOf(ciphertext)}))});
       await session.sealedKey.createMany({data: taken.map(({recordId, sealedKey}) => ({recordId, sealedKey: bytesOf(sealedKey)}))});
       const conflicts = await this.#keepConflicts(session, records.filter(({recordId}) => !fresh.has(recordId)));
+      const newSkips = await takeSkips(session, skips);
       await savePosition(session, position);
-      return {fresh: taken.length, conflicts};
+      return {fresh: taken.length, conflicts, skips: newSkips};
     });
   }
 
@@ -56,9 +59,12 @@ export class PrismaRecordStore implements RecordStore {
     });
   }
 
-  async byNumber({device, registration, sequence}: RecordNumber): Promise<RecordStatus | undefined> {
-    const row = await this.database.record.findUnique({where: {device_registration_sequence: {device, registration, sequence}}});
-    return row === null ? undefined : statusOf(row);
+  async byNumber(number: RecordNumber): Promise<RecordStatus | undefined> {
+    const where = {device_registration_sequence: pickNumber(number)};
+    const row = await this.database.record.findUnique({where});
+    if (row !== null) return statusOf(row);
+    const skip = await this.database.skip.findUnique({where});
+    return skip?.state === STATE.skipped ? statusOfSkip(skip) : undefined;
   }
 
   async byId(recordId: string): Promise<RecordStatus | undefined> {

@@ -1,7 +1,7 @@
 import type {RecordStatus} from '../../application/ports.js';
 import {STATE} from '../../domain/record.js';
 import type {RecordStateName} from '../../domain/record.js';
-import type {Record as RecordRow} from './gen/client.js';
+import type {Record as RecordRow, Skip as SkipRow} from './gen/client.js';
 
 const NAMES = new Map<number, RecordStateName>(Object.entries(STATE).map(([name, state]) => [state, name as RecordStateName]));
 
@@ -9,10 +9,18 @@ const NAMES = new Map<number, RecordStateName>(Object.entries(STATE).map(([name,
 export function statusOf(row: RecordRow): RecordStatus {
   const stored = row.packRoot === null ? {} : {cid: row.cid, replicas: row.replicas};
   return {
-    recordId: row.recordId, patient: row.patient, state: NAMES.get(row.state) ?? 'accepted', receipt: row.receipt, ...stored,
+    recordId: row.recordId, patient: row.patient, state: NAMES.get(row.state) ?? 'accepted', receipt: row.receipt, ...stored, ...settledOf(row),
+    ...(row.refusalCode === null ? {} : {refusalCode: row.refusalCode}),
+  };
+}
+
+/** The status of a number that was given up before it had a record. */
+export const statusOfSkip = (row: SkipRow): RecordStatus => ({recordId: '', patient: '', state: 'skipped', receipt: undefined, ...settledOf(row)});
+
+function settledOf(row: Pick<RecordRow, 'height' | 'txId' | 'logIndex'>): Pick<RecordStatus, 'height' | 'txId' | 'logIndex'> {
+  return {
     ...(row.height === null ? {} : {height: row.height}),
     ...(row.txId === null ? {} : {txId: row.txId}),
     ...(row.logIndex === null ? {} : {logIndex: row.logIndex}),
-    ...(row.refusalCode === null ? {} : {refusalCode: row.refusalCode}),
   };
 }

@@ -20,8 +20,9 @@ export class StorageController {
     if (status === undefined) return {found: false};
     return {
       found: true, recordId: fromHex(status.recordId), state: STATE[status.state], patient: fromHex(status.patient),
-      receipt: decodeCanonical(SignedAcceptedSchema, status.receipt), cid: status.cid ?? '', replicas: status.replicas ?? 0,
+      cid: status.cid ?? '', replicas: status.replicas ?? 0,
       height: status.height ?? 0n, logIndex: status.logIndex ?? 0n, refusalCode: status.refusalCode ?? 0,
+      ...(status.receipt === undefined ? {} : {receipt: decodeCanonical(SignedAcceptedSchema, status.receipt)}),
       ...(status.txId === undefined ? {} : {txId: fromHex(status.txId)}),
     };
   }

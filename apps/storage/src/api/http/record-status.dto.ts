@@ -5,7 +5,7 @@ import type {RecordStatus} from '../../application/ports.js';
 export function toStatusJson(status: RecordStatus): Record<string, unknown> {
   const {state, recordId, receipt, cid, replicas, height, txId, logIndex, refusalCode} = status;
   return {
-    state, recordId, receipt: toHex(receipt), cid, replicas, txId,
+    state, recordId, receipt: receipt === undefined ? undefined : toHex(receipt), cid, replicas, txId,
     height: height?.toString(), logIndex: logIndex?.toString(),
     ...(refusalCode === undefined ? {} : {refusal: {code: refusalCode, name: codeName(refusalCode)}}),
   };

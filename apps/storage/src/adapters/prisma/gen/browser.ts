@@ -53,6 +53,11 @@ export type Anchor = Prisma.AnchorModel
  */
 export type AnchorEntry = Prisma.AnchorEntryModel
 /**
+ * Model Skip
+ * 
+ */
+export type Skip = Prisma.SkipModel
+/**
  * Model SigningNonce
  * 
  */

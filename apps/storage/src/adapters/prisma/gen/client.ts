@@ -77,6 +77,11 @@ export type Anchor = Prisma.AnchorModel
  */
 export type AnchorEntry = Prisma.AnchorEntryModel
 /**
+ * Model Skip
+ * 
+ */
+export type Skip = Prisma.SkipModel
+/**
  * Model SigningNonce
  * 
  */

@@ -404,6 +404,7 @@ export const ModelName = {
   Pack: 'Pack',
   Anchor: 'Anchor',
   AnchorEntry: 'AnchorEntry',
+  Skip: 'Skip',
   SigningNonce: 'SigningNonce',
   LedgerCursor: 'LedgerCursor',
   AccessRequest: 'AccessRequest',
@@ -427,7 +428,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "record" | "waitingCiphertext" | "sealedKey" | "recordConflict" | "pack" | "anchor" | "anchorEntry" | "signingNonce" | "ledgerCursor" | "accessRequest" | "release" | "device" | "consumerOffset" | "outboxMessage" | "requestNonce"
+    modelProps: "record" | "waitingCiphertext" | "sealedKey" | "recordConflict" | "pack" | "anchor" | "anchorEntry" | "skip" | "signingNonce" | "ledgerCursor" | "accessRequest" | "release" | "device" | "consumerOffset" | "outboxMessage" | "requestNonce"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -946,6 +947,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.AnchorEntryCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.AnchorEntryCountAggregateOutputType> | number
+        }
+      }
+    }
+    Skip: {
+      payload: Prisma.$SkipPayload<ExtArgs>
+      fields: Prisma.SkipFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.SkipFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SkipPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.SkipFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SkipPayload>
+        }
+        findFirst: {
+          args: Prisma.SkipFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SkipPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.SkipFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SkipPayload>
+        }
+        findMany: {
+          args: Prisma.SkipFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SkipPayload>[]
+        }
+        create: {
+          args: Prisma.SkipCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SkipPayload>
+        }
+        createMany: {
+          args: Prisma.SkipCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.SkipCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SkipPayload>[]
+        }
+        delete: {
+          args: Prisma.SkipDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SkipPayload>
+        }
+        update: {
+          args: Prisma.SkipUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SkipPayload>
+        }
+        deleteMany: {
+          args: Prisma.SkipDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.SkipUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.SkipUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SkipPayload>[]
+        }
+        upsert: {
+          args: Prisma.SkipUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SkipPayload>
+        }
+        aggregate: {
+          args: Prisma.SkipAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateSkip>
+        }
+        groupBy: {
+          args: Prisma.SkipGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SkipGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.SkipCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SkipCountAggregateOutputType> | number
         }
       }
     }
@@ -1673,10 +1748,33 @@ export type AnchorScalarFieldEnum = (typeof AnchorScalarFieldEnum)[keyof typeof 
 export const AnchorEntryScalarFieldEnum = {
   txId: 'txId',
   place: 'place',
-  recordId: 'recordId'
+  recordId: 'recordId',
+  skipId: 'skipId'
 } as const
 
 export type AnchorEntryScalarFieldEnum = (typeof AnchorEntryScalarFieldEnum)[keyof typeof AnchorEntryScalarFieldEnum]
+
+
+export const SkipScalarFieldEnum = {
+  skipId: 'skipId',
+  place: 'place',
+  device: 'device',
+  registration: 'registration',
+  sequence: 'sequence',
+  skip: 'skip',
+  signature: 'signature',
+  traceparent: 'traceparent',
+  state: 'state',
+  anchorTx: 'anchorTx',
+  anchorAttempts: 'anchorAttempts',
+  retryAtMs: 'retryAtMs',
+  height: 'height',
+  txId: 'txId',
+  logIndex: 'logIndex',
+  refusalCode: 'refusalCode'
+} as const
+
+export type SkipScalarFieldEnum = (typeof SkipScalarFieldEnum)[keyof typeof SkipScalarFieldEnum]
 
 
 export const SigningNonceScalarFieldEnum = {
@@ -2040,6 +2138,7 @@ export type GlobalOmitConfig = {
   pack?: Prisma.PackOmit
   anchor?: Prisma.AnchorOmit
   anchorEntry?: Prisma.AnchorEntryOmit
+  skip?: Prisma.SkipOmit
   signingNonce?: Prisma.SigningNonceOmit
   ledgerCursor?: Prisma.LedgerCursorOmit
   accessRequest?: Prisma.AccessRequestOmit

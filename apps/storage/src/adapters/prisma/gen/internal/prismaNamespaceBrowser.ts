@@ -58,6 +58,7 @@ export const ModelName = {
   Pack: 'Pack',
   Anchor: 'Anchor',
   AnchorEntry: 'AnchorEntry',
+  Skip: 'Skip',
   SigningNonce: 'SigningNonce',
   LedgerCursor: 'LedgerCursor',
   AccessRequest: 'AccessRequest',
@@ -177,10 +178,33 @@ export type AnchorScalarFieldEnum = (typeof AnchorScalarFieldEnum)[keyof typeof 
 export const AnchorEntryScalarFieldEnum = {
   txId: 'txId',
   place: 'place',
-  recordId: 'recordId'
+  recordId: 'recordId',
+  skipId: 'skipId'
 } as const
 
 export type AnchorEntryScalarFieldEnum = (typeof AnchorEntryScalarFieldEnum)[keyof typeof AnchorEntryScalarFieldEnum]
+
+
+export const SkipScalarFieldEnum = {
+  skipId: 'skipId',
+  place: 'place',
+  device: 'device',
+  registration: 'registration',
+  sequence: 'sequence',
+  skip: 'skip',
+  signature: 'signature',
+  traceparent: 'traceparent',
+  state: 'state',
+  anchorTx: 'anchorTx',
+  anchorAttempts: 'anchorAttempts',
+  retryAtMs: 'retryAtMs',
+  height: 'height',
+  txId: 'txId',
+  logIndex: 'logIndex',
+  refusalCode: 'refusalCode'
+} as const
+
+export type SkipScalarFieldEnum = (typeof SkipScalarFieldEnum)[keyof typeof SkipScalarFieldEnum]
 
 
 export const SigningNonceScalarFieldEnum = {

@@ -38,18 +38,21 @@ export type AnchorEntryMinAggregateOutputType = {
   txId: string | null
   place: number | null
   recordId: string | null
+  skipId: string | null
 }
 
 export type AnchorEntryMaxAggregateOutputType = {
   txId: string | null
   place: number | null
   recordId: string | null
+  skipId: string | null
 }
 
 export type AnchorEntryCountAggregateOutputType = {
   txId: number
   place: number
   recordId: number
+  skipId: number
   _all: number
 }
 
@@ -66,18 +69,21 @@ export type AnchorEntryMinAggregateInputType = {
   txId?: true
   place?: true
   recordId?: true
+  skipId?: true
 }
 
 export type AnchorEntryMaxAggregateInputType = {
   txId?: true
   place?: true
   recordId?: true
+  skipId?: true
 }
 
 export type AnchorEntryCountAggregateInputType = {
   txId?: true
   place?: true
   recordId?: true
+  skipId?: true
   _all?: true
 }
 
@@ -170,7 +176,8 @@ export type AnchorEntryGroupByArgs<ExtArgs extends runtime.Types.Extensions.Inte
 export type AnchorEntryGroupByOutputType = {
   txId: string
   place: number
-  recordId: string
+  recordId: string | null
+  skipId: string | null
   _count: AnchorEntryCountAggregateOutputType | null
   _avg: AnchorEntryAvgAggregateOutputType | null
   _sum: AnchorEntrySumAggregateOutputType | null
@@ -199,17 +206,21 @@ export type AnchorEntryWhereInput = {
   NOT?: Prisma.AnchorEntryWhereInput | Prisma.AnchorEntryWhereInput[]
   txId?: Prisma.StringFilter<"AnchorEntry"> | string
   place?: Prisma.IntFilter<"AnchorEntry"> | number
-  recordId?: Prisma.StringFilter<"AnchorEntry"> | string
+  recordId?: Prisma.StringNullableFilter<"AnchorEntry"> | string | null
+  skipId?: Prisma.StringNullableFilter<"AnchorEntry"> | string | null
   anchor?: Prisma.XOR<Prisma.AnchorScalarRelationFilter, Prisma.AnchorWhereInput>
-  record?: Prisma.XOR<Prisma.RecordScalarRelationFilter, Prisma.RecordWhereInput>
+  record?: Prisma.XOR<Prisma.RecordNullableScalarRelationFilter, Prisma.RecordWhereInput> | null
+  skip?: Prisma.XOR<Prisma.SkipNullableScalarRelationFilter, Prisma.SkipWhereInput> | null
 }
 
 export type AnchorEntryOrderByWithRelationInput = {
   txId?: Prisma.SortOrder
   place?: Prisma.SortOrder
-  recordId?: Prisma.SortOrder
+  recordId?: Prisma.SortOrderInput | Prisma.SortOrder
+  skipId?: Prisma.SortOrderInput | Prisma.SortOrder
   anchor?: Prisma.AnchorOrderByWithRelationInput
   record?: Prisma.RecordOrderByWithRelationInput
+  skip?: Prisma.SkipOrderByWithRelationInput
 }
 
 export type AnchorEntryWhereUniqueInput = Prisma.AtLeast<{
@@ -219,15 +230,18 @@ export type AnchorEntryWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.AnchorEntryWhereInput | Prisma.AnchorEntryWhereInput[]
   txId?: Prisma.StringFilter<"AnchorEntry"> | string
   place?: Prisma.IntFilter<"AnchorEntry"> | number
-  recordId?: Prisma.StringFilter<"AnchorEntry"> | string
+  recordId?: Prisma.StringNullableFilter<"AnchorEntry"> | string | null
+  skipId?: Prisma.StringNullableFilter<"AnchorEntry"> | string | null
   anchor?: Prisma.XOR<Prisma.AnchorScalarRelationFilter, Prisma.AnchorWhereInput>
-  record?: Prisma.XOR<Prisma.RecordScalarRelationFilter, Prisma.RecordWhereInput>
+  record?: Prisma.XOR<Prisma.RecordNullableScalarRelationFilter, Prisma.RecordWhereInput> | null
+  skip?: Prisma.XOR<Prisma.SkipNullableScalarRelationFilter, Prisma.SkipWhereInput> | null
 }, "txId_place">
 
 export type AnchorEntryOrderByWithAggregationInput = {
   txId?: Prisma.SortOrder
   place?: Prisma.SortOrder
-  recordId?: Prisma.SortOrder
+  recordId?: Prisma.SortOrderInput | Prisma.SortOrder
+  skipId?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.AnchorEntryCountOrderByAggregateInput
   _avg?: Prisma.AnchorEntryAvgOrderByAggregateInput
   _max?: Prisma.AnchorEntryMaxOrderByAggregateInput
@@ -241,37 +255,43 @@ export type AnchorEntryScalarWhereWithAggregatesInput = {
   NOT?: Prisma.AnchorEntryScalarWhereWithAggregatesInput | Prisma.AnchorEntryScalarWhereWithAggregatesInput[]
   txId?: Prisma.StringWithAggregatesFilter<"AnchorEntry"> | string
   place?: Prisma.IntWithAggregatesFilter<"AnchorEntry"> | number
-  recordId?: Prisma.StringWithAggregatesFilter<"AnchorEntry"> | string
+  recordId?: Prisma.StringNullableWithAggregatesFilter<"AnchorEntry"> | string | null
+  skipId?: Prisma.StringNullableWithAggregatesFilter<"AnchorEntry"> | string | null
 }
 
 export type AnchorEntryCreateInput = {
   place: number
   anchor: Prisma.AnchorCreateNestedOneWithoutEntriesInput
-  record: Prisma.RecordCreateNestedOneWithoutEntriesInput
+  record?: Prisma.RecordCreateNestedOneWithoutEntriesInput
+  skip?: Prisma.SkipCreateNestedOneWithoutEntriesInput
 }
 
 export type AnchorEntryUncheckedCreateInput = {
   txId: string
   place: number
-  recordId: string
+  recordId?: string | null
+  skipId?: string | null
 }
 
 export type AnchorEntryUpdateInput = {
   place?: Prisma.IntFieldUpdateOperationsInput | number
   anchor?: Prisma.AnchorUpdateOneRequiredWithoutEntriesNestedInput
-  record?: Prisma.RecordUpdateOneRequiredWithoutEntriesNestedInput
+  record?: Prisma.RecordUpdateOneWithoutEntriesNestedInput
+  skip?: Prisma.SkipUpdateOneWithoutEntriesNestedInput
 }
 
 export type AnchorEntryUncheckedUpdateInput = {
   txId?: Prisma.StringFieldUpdateOperationsInput | string
   place?: Prisma.IntFieldUpdateOperationsInput | number
-  recordId?: Prisma.StringFieldUpdateOperationsInput | string
+  recordId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  skipId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type AnchorEntryCreateManyInput = {
   txId: string
   place: number
-  recordId: string
+  recordId?: string | null
+  skipId?: string | null
 }
 
 export type AnchorEntryUpdateManyMutationInput = {
@@ -281,7 +301,8 @@ export type AnchorEntryUpdateManyMutationInput = {
 export type AnchorEntryUncheckedUpdateManyInput = {
   txId?: Prisma.StringFieldUpdateOperationsInput | string
   place?: Prisma.IntFieldUpdateOperationsInput | number
-  recordId?: Prisma.StringFieldUpdateOperationsInput | string
+  recordId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  skipId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type AnchorEntryListRelationFilter = {
@@ -303,6 +324,7 @@ export type AnchorEntryCountOrderByAggregateInput = {
   txId?: Prisma.SortOrder
   place?: Prisma.SortOrder
   recordId?: Prisma.SortOrder
+  skipId?: Prisma.SortOrder
 }
 
 export type AnchorEntryAvgOrderByAggregateInput = {
@@ -313,12 +335,14 @@ export type AnchorEntryMaxOrderByAggregateInput = {
   txId?: Prisma.SortOrder
   place?: Prisma.SortOrder
   recordId?: Prisma.SortOrder
+  skipId?: Prisma.SortOrder
 }
 
 export type AnchorEntryMinOrderByAggregateInput = {
   txId?: Prisma.SortOrder
   place?: Prisma.SortOrder
   recordId?: Prisma.SortOrder
+  skipId?: Prisma.SortOrder
 }
 
 export type AnchorEntrySumOrderByAggregateInput = {
@@ -409,14 +433,58 @@ export type AnchorEntryUncheckedUpdateManyWithoutAnchorNestedInput = {
   deleteMany?: Prisma.AnchorEntryScalarWhereInput | Prisma.AnchorEntryScalarWhereInput[]
 }
 
+export type AnchorEntryCreateNestedManyWithoutSkipInput = {
+  create?: Prisma.XOR<Prisma.AnchorEntryCreateWithoutSkipInput, Prisma.AnchorEntryUncheckedCreateWithoutSkipInput> | Prisma.AnchorEntryCreateWithoutSkipInput[] | Prisma.AnchorEntryUncheckedCreateWithoutSkipInput[]
+  connectOrCreate?: Prisma.AnchorEntryCreateOrConnectWithoutSkipInput | Prisma.AnchorEntryCreateOrConnectWithoutSkipInput[]
+  createMany?: Prisma.AnchorEntryCreateManySkipInputEnvelope
+  connect?: Prisma.AnchorEntryWhereUniqueInput | Prisma.AnchorEntryWhereUniqueInput[]
+}
+
+export type AnchorEntryUncheckedCreateNestedManyWithoutSkipInput = {
+  create?: Prisma.XOR<Prisma.AnchorEntryCreateWithoutSkipInput, Prisma.AnchorEntryUncheckedCreateWithoutSkipInput> | Prisma.AnchorEntryCreateWithoutSkipInput[] | Prisma.AnchorEntryUncheckedCreateWithoutSkipInput[]
+  connectOrCreate?: Prisma.AnchorEntryCreateOrConnectWithoutSkipInput | Prisma.AnchorEntryCreateOrConnectWithoutSkipInput[]
+  createMany?: Prisma.AnchorEntryCreateManySkipInputEnvelope
+  connect?: Prisma.AnchorEntryWhereUniqueInput | Prisma.AnchorEntryWhereUniqueInput[]
+}
+
+export type AnchorEntryUpdateManyWithoutSkipNestedInput = {
+  create?: Prisma.XOR<Prisma.AnchorEntryCreateWithoutSkipInput, Prisma.AnchorEntryUncheckedCreateWithoutSkipInput> | Prisma.AnchorEntryCreateWithoutSkipInput[] | Prisma.AnchorEntryUncheckedCreateWithoutSkipInput[]
+  connectOrCreate?: Prisma.AnchorEntryCreateOrConnectWithoutSkipInput | Prisma.AnchorEntryCreateOrConnectWithoutSkipInput[]
+  upsert?: Prisma.AnchorEntryUpsertWithWhereUniqueWithoutSkipInput | Prisma.AnchorEntryUpsertWithWhereUniqueWithoutSkipInput[]
+  createMany?: Prisma.AnchorEntryCreateManySkipInputEnvelope
+  set?: Prisma.AnchorEntryWhereUniqueInput | Prisma.AnchorEntryWhereUniqueInput[]
+  disconnect?: Prisma.AnchorEntryWhereUniqueInput | Prisma.AnchorEntryWhereUniqueInput[]
+  delete?: Prisma.AnchorEntryWhereUniqueInput | Prisma.AnchorEntryWhereUniqueInput[]
+  connect?: Prisma.AnchorEntryWhereUniqueInput | Prisma.AnchorEntryWhereUniqueInput[]
+  update?: Prisma.AnchorEntryUpdateWithWhereUniqueWithoutSkipInput | Prisma.AnchorEntryUpdateWithWhereUniqueWithoutSkipInput[]
+  updateMany?: Prisma.AnchorEntryUpdateManyWithWhereWithoutSkipInput | Prisma.AnchorEntryUpdateManyWithWhereWithoutSkipInput[]
+  deleteMany?: Prisma.AnchorEntryScalarWhereInput | Prisma.AnchorEntryScalarWhereInput[]
+}
+
+export type AnchorEntryUncheckedUpdateManyWithoutSkipNestedInput = {
+  create?: Prisma.XOR<Prisma.AnchorEntryCreateWithoutSkipInput, Prisma.AnchorEntryUncheckedCreateWithoutSkipInput> | Prisma.AnchorEntryCreateWithoutSkipInput[] | Prisma.AnchorEntryUncheckedCreateWithoutSkipInput[]
+  connectOrCreate?: Prisma.AnchorEntryCreateOrConnectWithoutSkipInput | Prisma.AnchorEntryCreateOrConnectWithoutSkipInput[]
+  upsert?: Prisma.AnchorEntryUpsertWithWhereUniqueWithoutSkipInput | Prisma.AnchorEntryUpsertWithWhereUniqueWithoutSkipInput[]
+  createMany?: Prisma.AnchorEntryCreateManySkipInputEnvelope
+  set?: Prisma.AnchorEntryWhereUniqueInput | Prisma.AnchorEntryWhereUniqueInput[]
+  disconnect?: Prisma.AnchorEntryWhereUniqueInput | Prisma.AnchorEntryWhereUniqueInput[]
+  delete?: Prisma.AnchorEntryWhereUniqueInput | Prisma.AnchorEntryWhereUniqueInput[]
+  connect?: Prisma.AnchorEntryWhereUniqueInput | Prisma.AnchorEntryWhereUniqueInput[]
+  update?: Prisma.AnchorEntryUpdateWithWhereUniqueWithoutSkipInput | Prisma.AnchorEntryUpdateWithWhereUniqueWithoutSkipInput[]
+  updateMany?: Prisma.AnchorEntryUpdateManyWithWhereWithoutSkipInput | Prisma.AnchorEntryUpdateManyWithWhereWithoutSkipInput[]
+  deleteMany?: Prisma.AnchorEntryScalarWhereInput | Prisma.AnchorEntryScalarWhereInput[]
+}
+
 export type AnchorEntryCreateWithoutRecordInput = {
   place: number
   anchor: Prisma.AnchorCreateNestedOneWithoutEntriesInput
+  skip?: Prisma.SkipCreateNestedOneWithoutEntriesInput
 }
 
 export type AnchorEntryUncheckedCreateWithoutRecordInput = {
   txId: string
   place: number
+  skipId?: string | null
 }
 
 export type AnchorEntryCreateOrConnectWithoutRecordInput = {
@@ -451,17 +519,20 @@ export type AnchorEntryScalarWhereInput = {
   NOT?: Prisma.AnchorEntryScalarWhereInput | Prisma.AnchorEntryScalarWhereInput[]
   txId?: Prisma.StringFilter<"AnchorEntry"> | string
   place?: Prisma.IntFilter<"AnchorEntry"> | number
-  recordId?: Prisma.StringFilter<"AnchorEntry"> | string
+  recordId?: Prisma.StringNullableFilter<"AnchorEntry"> | string | null
+  skipId?: Prisma.StringNullableFilter<"AnchorEntry"> | string | null
 }
 
 export type AnchorEntryCreateWithoutAnchorInput = {
   place: number
-  record: Prisma.RecordCreateNestedOneWithoutEntriesInput
+  record?: Prisma.RecordCreateNestedOneWithoutEntriesInput
+  skip?: Prisma.SkipCreateNestedOneWithoutEntriesInput
 }
 
 export type AnchorEntryUncheckedCreateWithoutAnchorInput = {
   place: number
-  recordId: string
+  recordId?: string | null
+  skipId?: string | null
 }
 
 export type AnchorEntryCreateOrConnectWithoutAnchorInput = {
@@ -490,44 +561,114 @@ export type AnchorEntryUpdateManyWithWhereWithoutAnchorInput = {
   data: Prisma.XOR<Prisma.AnchorEntryUpdateManyMutationInput, Prisma.AnchorEntryUncheckedUpdateManyWithoutAnchorInput>
 }
 
+export type AnchorEntryCreateWithoutSkipInput = {
+  place: number
+  anchor: Prisma.AnchorCreateNestedOneWithoutEntriesInput
+  record?: Prisma.RecordCreateNestedOneWithoutEntriesInput
+}
+
+export type AnchorEntryUncheckedCreateWithoutSkipInput = {
+  txId: string
+  place: number
+  recordId?: string | null
+}
+
+export type AnchorEntryCreateOrConnectWithoutSkipInput = {
+  where: Prisma.AnchorEntryWhereUniqueInput
+  create: Prisma.XOR<Prisma.AnchorEntryCreateWithoutSkipInput, Prisma.AnchorEntryUncheckedCreateWithoutSkipInput>
+}
+
+export type AnchorEntryCreateManySkipInputEnvelope = {
+  data: Prisma.AnchorEntryCreateManySkipInput | Prisma.AnchorEntryCreateManySkipInput[]
+  skipDuplicates?: boolean
+}
+
+export type AnchorEntryUpsertWithWhereUniqueWithoutSkipInput = {
+  where: Prisma.AnchorEntryWhereUniqueInput
+  update: Prisma.XOR<Prisma.AnchorEntryUpdateWithoutSkipInput, Prisma.AnchorEntryUncheckedUpdateWithoutSkipInput>
+  create: Prisma.XOR<Prisma.AnchorEntryCreateWithoutSkipInput, Prisma.AnchorEntryUncheckedCreateWithoutSkipInput>
+}
+
+export type AnchorEntryUpdateWithWhereUniqueWithoutSkipInput = {
+  where: Prisma.AnchorEntryWhereUniqueInput
+  data: Prisma.XOR<Prisma.AnchorEntryUpdateWithoutSkipInput, Prisma.AnchorEntryUncheckedUpdateWithoutSkipInput>
+}
+
+export type AnchorEntryUpdateManyWithWhereWithoutSkipInput = {
+  where: Prisma.AnchorEntryScalarWhereInput
+  data: Prisma.XOR<Prisma.AnchorEntryUpdateManyMutationInput, Prisma.AnchorEntryUncheckedUpdateManyWithoutSkipInput>
+}
+
 export type AnchorEntryCreateManyRecordInput = {
   txId: string
   place: number
+  skipId?: string | null
 }
 
 export type AnchorEntryUpdateWithoutRecordInput = {
   place?: Prisma.IntFieldUpdateOperationsInput | number
   anchor?: Prisma.AnchorUpdateOneRequiredWithoutEntriesNestedInput
+  skip?: Prisma.SkipUpdateOneWithoutEntriesNestedInput
 }
 
 export type AnchorEntryUncheckedUpdateWithoutRecordInput = {
   txId?: Prisma.StringFieldUpdateOperationsInput | string
   place?: Prisma.IntFieldUpdateOperationsInput | number
+  skipId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type AnchorEntryUncheckedUpdateManyWithoutRecordInput = {
   txId?: Prisma.StringFieldUpdateOperationsInput | string
   place?: Prisma.IntFieldUpdateOperationsInput | number
+  skipId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type AnchorEntryCreateManyAnchorInput = {
   place: number
-  recordId: string
+  recordId?: string | null
+  skipId?: string | null
 }
 
 export type AnchorEntryUpdateWithoutAnchorInput = {
   place?: Prisma.IntFieldUpdateOperationsInput | number
-  record?: Prisma.RecordUpdateOneRequiredWithoutEntriesNestedInput
+  record?: Prisma.RecordUpdateOneWithoutEntriesNestedInput
+  skip?: Prisma.SkipUpdateOneWithoutEntriesNestedInput
 }
 
 export type AnchorEntryUncheckedUpdateWithoutAnchorInput = {
   place?: Prisma.IntFieldUpdateOperationsInput | number
-  recordId?: Prisma.StringFieldUpdateOperationsInput | string
+  recordId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  skipId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type AnchorEntryUncheckedUpdateManyWithoutAnchorInput = {
   place?: Prisma.IntFieldUpdateOperationsInput | number
-  recordId?: Prisma.StringFieldUpdateOperationsInput | string
+  recordId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  skipId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+}
+
+export type AnchorEntryCreateManySkipInput = {
+  txId: string
+  place: number
+  recordId?: string | null
+}
+
+export type AnchorEntryUpdateWithoutSkipInput = {
+  place?: Prisma.IntFieldUpdateOperationsInput | number
+  anchor?: Prisma.AnchorUpdateOneRequiredWithoutEntriesNestedInput
+  record?: Prisma.RecordUpdateOneWithoutEntriesNestedInput
+}
+
+export type AnchorEntryUncheckedUpdateWithoutSkipInput = {
+  txId?: Prisma.StringFieldUpdateOperationsInput | string
+  place?: Prisma.IntFieldUpdateOperationsInput | number
+  recordId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+}
+
+export type AnchorEntryUncheckedUpdateManyWithoutSkipInput = {
+  txId?: Prisma.StringFieldUpdateOperationsInput | string
+  place?: Prisma.IntFieldUpdateOperationsInput | number
+  recordId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 
@@ -536,56 +677,68 @@ export type AnchorEntrySelect<ExtArgs extends runtime.Types.Extensions.InternalA
   txId?: boolean
   place?: boolean
   recordId?: boolean
+  skipId?: boolean
   anchor?: boolean | Prisma.AnchorDefaultArgs<ExtArgs>
-  record?: boolean | Prisma.RecordDefaultArgs<ExtArgs>
+  record?: boolean | Prisma.AnchorEntry$recordArgs<ExtArgs>
+  skip?: boolean | Prisma.AnchorEntry$skipArgs<ExtArgs>
 }, ExtArgs["result"]["anchorEntry"]>
 
 export type AnchorEntrySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   txId?: boolean
   place?: boolean
   recordId?: boolean
+  skipId?: boolean
   anchor?: boolean | Prisma.AnchorDefaultArgs<ExtArgs>
-  record?: boolean | Prisma.RecordDefaultArgs<ExtArgs>
+  record?: boolean | Prisma.AnchorEntry$recordArgs<ExtArgs>
+  skip?: boolean | Prisma.AnchorEntry$skipArgs<ExtArgs>
 }, ExtArgs["result"]["anchorEntry"]>
 
 export type AnchorEntrySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   txId?: boolean
   place?: boolean
   recordId?: boolean
+  skipId?: boolean
   anchor?: boolean | Prisma.AnchorDefaultArgs<ExtArgs>
-  record?: boolean | Prisma.RecordDefaultArgs<ExtArgs>
+  record?: boolean | Prisma.AnchorEntry$recordArgs<ExtArgs>
+  skip?: boolean | Prisma.AnchorEntry$skipArgs<ExtArgs>
 }, ExtArgs["result"]["anchorEntry"]>
 
 export type AnchorEntrySelectScalar = {
   txId?: boolean
   place?: boolean
   recordId?: boolean
+  skipId?: boolean
 }
 
-export type AnchorEntryOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"txId" | "place" | "recordId", ExtArgs["result"]["anchorEntry"]>
+export type AnchorEntryOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"txId" | "place" | "recordId" | "skipId", ExtArgs["result"]["anchorEntry"]>
 export type AnchorEntryInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   anchor?: boolean | Prisma.AnchorDefaultArgs<ExtArgs>
-  record?: boolean | Prisma.RecordDefaultArgs<ExtArgs>
+  record?: boolean | Prisma.AnchorEntry$recordArgs<ExtArgs>
+  skip?: boolean | Prisma.AnchorEntry$skipArgs<ExtArgs>
 }
 export type AnchorEntryIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   anchor?: boolean | Prisma.AnchorDefaultArgs<ExtArgs>
-  record?: boolean | Prisma.RecordDefaultArgs<ExtArgs>
+  record?: boolean | Prisma.AnchorEntry$recordArgs<ExtArgs>
+  skip?: boolean | Prisma.AnchorEntry$skipArgs<ExtArgs>
 }
 export type AnchorEntryIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   anchor?: boolean | Prisma.AnchorDefaultArgs<ExtArgs>
-  record?: boolean | Prisma.RecordDefaultArgs<ExtArgs>
+  record?: boolean | Prisma.AnchorEntry$recordArgs<ExtArgs>
+  skip?: boolean | Prisma.AnchorEntry$skipArgs<ExtArgs>
 }
 
 export type $AnchorEntryPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AnchorEntry"
   objects: {
     anchor: Prisma.$AnchorPayload<ExtArgs>
-    record: Prisma.$RecordPayload<ExtArgs>
+    record: Prisma.$RecordPayload<ExtArgs> | null
+    skip: Prisma.$SkipPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     txId: string
     place: number
-    recordId: string
+    recordId: string | null
+    skipId: string | null
   }, ExtArgs["result"]["anchorEntry"]>
   composites: {}
 }
@@ -981,7 +1134,8 @@ readonly fields: AnchorEntryFieldRefs;
 export interface Prisma__AnchorEntryClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
   anchor<T extends Prisma.AnchorDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.AnchorDefaultArgs<ExtArgs>>): Prisma.Prisma__AnchorClient<runtime.Types.Result.GetResult<Prisma.$AnchorPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
-  record<T extends Prisma.RecordDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.RecordDefaultArgs<ExtArgs>>): Prisma.Prisma__RecordClient<runtime.Types.Result.GetResult<Prisma.$RecordPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
+  record<T extends Prisma.AnchorEntry$recordArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.AnchorEntry$recordArgs<ExtArgs>>): Prisma.Prisma__RecordClient<runtime.Types.Result.GetResult<Prisma.$RecordPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  skip<T extends Prisma.AnchorEntry$skipArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.AnchorEntry$skipArgs<ExtArgs>>): Prisma.Prisma__SkipClient<runtime.Types.Result.GetResult<Prisma.$SkipPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1014,6 +1168,7 @@ export interface AnchorEntryFieldRefs {
   readonly txId: Prisma.FieldRef<"AnchorEntry", 'String'>
   readonly place: Prisma.FieldRef<"AnchorEntry", 'Int'>
   readonly recordId: Prisma.FieldRef<"AnchorEntry", 'String'>
+  readonly skipId: Prisma.FieldRef<"AnchorEntry", 'String'>
 }
     
 
@@ -1412,6 +1567,44 @@ export type AnchorEntryDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.I
    * Limit how many AnchorEntries to delete.
    */
   limit?: number
+}
+
+/**
+ * AnchorEntry.record
+ */
+export type AnchorEntry$recordArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Record
+   */
+  select?: Prisma.RecordSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Record
+   */
+  omit?: Prisma.RecordOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RecordInclude<ExtArgs> | null
+  where?: Prisma.RecordWhereInput
+}
+
+/**
+ * AnchorEntry.skip
+ */
+export type AnchorEntry$skipArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Skip
+   */
+  select?: Prisma.SkipSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Skip
+   */
+  omit?: Prisma.SkipOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.SkipInclude<ExtArgs> | null
+  where?: Prisma.SkipWhereInput
 }
 
 /**

@@ -960,6 +960,11 @@ export type RecordScalarRelationFilter = {
   isNot?: Prisma.RecordWhereInput
 }
 
+export type RecordNullableScalarRelationFilter = {
+  is?: Prisma.RecordWhereInput | null
+  isNot?: Prisma.RecordWhereInput | null
+}
+
 export type StringFieldUpdateOperationsInput = {
   set?: string
 }
@@ -1038,10 +1043,12 @@ export type RecordCreateNestedOneWithoutEntriesInput = {
   connect?: Prisma.RecordWhereUniqueInput
 }
 
-export type RecordUpdateOneRequiredWithoutEntriesNestedInput = {
+export type RecordUpdateOneWithoutEntriesNestedInput = {
   create?: Prisma.XOR<Prisma.RecordCreateWithoutEntriesInput, Prisma.RecordUncheckedCreateWithoutEntriesInput>
   connectOrCreate?: Prisma.RecordCreateOrConnectWithoutEntriesInput
   upsert?: Prisma.RecordUpsertWithoutEntriesInput
+  disconnect?: Prisma.RecordWhereInput | boolean
+  delete?: Prisma.RecordWhereInput | boolean
   connect?: Prisma.RecordWhereUniqueInput
   update?: Prisma.XOR<Prisma.XOR<Prisma.RecordUpdateToOneWithWhereWithoutEntriesInput, Prisma.RecordUpdateWithoutEntriesInput>, Prisma.RecordUncheckedUpdateWithoutEntriesInput>
 }

@@ -1,0 +1,28 @@
+-- Numbers that devices give up. A skip goes into a transaction like a record; nothing is stored for it.
+CREATE TABLE skips (
+  -- T("skip", bytes): what the device signed.
+  skip_id         text PRIMARY KEY,
+  place           bigint GENERATED ALWAYS AS IDENTITY,
+  device          text NOT NULL,
+  registration    integer NOT NULL,
+  sequence        bigint NOT NULL,
+  skip            bytea NOT NULL,
+  signature       bytea NOT NULL,
+  traceparent     text,
+  -- 2 waiting for a block, 4 refused, 5 skipped.
+  state           smallint NOT NULL DEFAULT 2,
+  anchor_tx       text,
+  anchor_attempts integer NOT NULL DEFAULT 0,
+  retry_at_ms     bigint NOT NULL DEFAULT 0,
+  height          bigint,
+  tx_id           text,
+  log_index       bigint,
+  refusal_code    integer,
+  UNIQUE (device, registration, sequence)
+);
+CREATE INDEX skips_to_anchor ON skips (place) WHERE state = 2 AND anchor_tx IS NULL;
+
+ALTER TABLE anchor_entries
+  ALTER COLUMN record_id DROP NOT NULL,
+  ADD COLUMN skip_id text REFERENCES skips ON DELETE CASCADE,
+  ADD CHECK (num_nonnulls(record_id, skip_id) = 1);
