@@ -26,6 +26,7 @@ const STEPS = [
   ['lint', 'canary', {check: [process.execPath, 'tools/canary.mjs']}],
   ['lint', 'proto', {check: ['buf', 'lint']}],
   ['lint', 'generated', {check: [process.execPath, 'tools/check-generated.mjs']}],
+  ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.mjs']}],
   ['types', 'types', {check: ['tsc', '-p', 'tsconfig.json']}],
   ['unit', 'unit', {jest: 'jest.config.js'}],
   ['integration', 'integration', {jest: 'jest.int.config.js', serial: true}],
