@@ -120,7 +120,7 @@ describe('one alert per access', () => {
   it.each([['policy first', true], ['the ledger first', false]])('whichever tells first: %s', async (_name, policyFirst) => {
     const patient = await known();
     const [decided, request] = [access(true), patient.request()];
-    const byPolicy = async (): Promise<void> => void await notify.queueAlert({alert: patient.accessAlert(request, decided)});
+    const byPolicy = (): Promise<unknown> => notify.queueAlert({alert: patient.accessAlert(request, decided)});
     const byLedger = async (): Promise<void> => {
       await tell(patient, patient.accessed(request, decided), patient.event({case: 'grant', value: {grantId: random(16)}}, {case: 'putGrant', value: {}}));
       await eventually(async () => expect((await alertsOf(patient)).some(({kind}) => kind === 'RIGHTS_CHANGED')).toBe(true));
@@ -182,7 +182,7 @@ describe('one alert per access', () => {
 describe('event stream', () => {
   it('sends what is there and what comes, each once and in order, and goes on where it was left', async () => {
     const patient = await known();
-    const one = async (): Promise<void> => void await notify.queueAlert({alert: patient.accessAlert(patient.request(), access(true))});
+    const one = (): Promise<unknown> => notify.queueAlert({alert: patient.accessAlert(patient.request(), access(true))});
     await one();
     const stream = new EventStream();
     await stream.open(`${url}/v1/alerts`, patient.sign('GET', '/v1/alerts'));

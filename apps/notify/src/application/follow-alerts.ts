@@ -25,8 +25,9 @@ export class FollowAlerts {
 
   async* #run(following: ReturnType<AlertFeed['follow']>, from: {patient: string; after: bigint}, signal: AbortSignal): AsyncGenerator<FollowedAlert> {
     let {after} = from;
+    const stopped = (): boolean => signal.aborted;
     try {
-      while (!signal.aborted) {
+      while (!stopped()) {
         // Before the question: an alert that comes while the answer is on its way changes it.
         const version = following.version();
         const alerts = await this.ports.queue.page({patient: from.patient, after, limit: PAGE, pushedOnly: true});
@@ -36,7 +37,7 @@ export class FollowAlerts {
         }
         if (alerts.length === PAGE) continue;
         await following.changedSince(version, this.options.keepAliveMs, signal);
-        if (!signal.aborted && following.version() === version) yield 'keep-alive';
+        if (!stopped() && following.version() === version) yield 'keep-alive';
       }
     } finally {
       following.end();

@@ -1,0 +1,80 @@
+import {create} from '@bufbuild/protobuf';
+import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {encodeCanonical} from '@vitalvault/contracts';
+import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {FakeFacts, harness} from '../testing/fakes.js';
+import {SLOT, device, patient, tag} from '../testing/records.js';
+import {ForgetChanged} from './forget-changed.js';
+import {KnownFacts} from './known-facts.js';
+
+const question = {patient, typeTag: tag, epoch: 2, slot: SLOT};
+const second = {typeTag: tag, epoch: 2, fromSlot: SLOT - 1, signed: create(SignedEpochStatementSchema)};
+
+describe('KnownFacts', () => {
+  it('asks once for many at the same time, and again when the time is over', async () => {
+    const {known, facts, clock} = harness();
+    await Promise.all(Array.from({length: 20}, () => known.device(device, 1)));
+    await known.device(device, 1);
+    expect(facts.asked).toBe(1);
+    clock.ms += 30_001;
+    await known.device(device, 1);
+    expect(facts.asked).toBe(2);
+  });
+
+  it('does not remember that a device is unknown', async () => {
+    const {known, facts} = harness();
+    const {registered} = facts;
+    facts.registered = undefined;
+    expect(await known.device(device, 1)).toBeUndefined();
+    facts.registered = registered;
+    expect(await known.device(device, 1)).toBe(registered);
+  });
+
+  it('asks again before it refuses an epoch that may be new', async () => {
+    const {known, facts} = harness();
+    expect(await known.epochCovers({...question, epoch: 1})).toBe(true);
+    expect(await known.epochCovers(question)).toBe(false);
+    facts.statements = [...facts.statements, second];
+    expect(await known.epochCovers(question)).toBe(true);
+  });
+
+  it('keeps no answer that was on its way when the change was told', async () => {
+    const {promise: gate, resolve: open} = Promise.withResolvers<undefined>();
+    const slow = new FakeFacts();
+    const old = slow.registered;
+    const known = new KnownFacts({ttlMs: 30_000, now: () => 0}, {
+      device: async () => {
+        const answer = slow.registered;
+        await gate;
+        return answer;
+      },
+      epochs: () => slow.epochs(),
+    });
+    const asked = known.device(device, 1);
+    known.forgetDevice(device, 1);
+    slow.registered = undefined;
+    open(undefined);
+    expect(await asked).toBe(old);
+    expect(await known.device(device, 1)).toBeUndefined();
+  });
+
+  it.each([
+    ['deviceRemoved', {device, registration: 1}, 1], ['deviceRegistered', {device, registration: 1}, 1], ['deviceRemoved', {device, registration: 2}, 0],
+    ['keys', {}, 1], ['grant', {}, 1], ['access', {}, 0],
+  ] as const)('%s %o: %i question more', async (name, value, more) => {
+    const {known, facts} = harness();
+    const ask = async (): Promise<void> => {
+      await known.device(device, 1);
+      await known.epochCovers({...question, epoch: 1});
+    };
+    await ask();
+    const before = facts.asked;
+    new ForgetChanged({facts: known}).execute({patient, accessLeaf: encodeCanonical(AccessLeafSchema, {index: 1n, event: {case: name, value: value as never}})});
+    await ask();
+    expect(facts.asked - before).toBe(more);
+  });
+
+  it('takes an event without a leaf', () => {
+    new ForgetChanged({facts: harness().known}).execute({patient, accessLeaf: new Uint8Array()});
+  });
+});

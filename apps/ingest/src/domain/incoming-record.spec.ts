@@ -1,0 +1,71 @@
+import {create} from '@bufbuild/protobuf';
+import {encodeCanonical} from '@vitalvault/contracts';
+import {PostedRecordSchema, PostedRecordsSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {DomainError} from '@vitalvault/errors';
+import fc from 'fast-check';
+import {CHAIN, random, record} from '../testing/records.js';
+import {readBody, readRecord} from './incoming-record.js';
+
+const faultOf = (posted: ReturnType<typeof record>): [string, string | undefined] | 'taken' => {
+  const read = readRecord(posted, CHAIN);
+  return read instanceof DomainError ? [read.code, read.detail?.split(' ')[0]] : 'taken';
+};
+
+describe('readRecord', () => {
+  it.each([256, 512, 1_024, 4_096, 65_536])('takes a ciphertext of %i bytes', (bytes) => {
+    expect(faultOf(record({}, {ciphertext: new Uint8Array(bytes)}))).toBe('taken');
+  });
+
+  it.each([0, 128, 255, 257, 768, 32_767])('takes none of %i bytes', (bytes) => {
+    expect(faultOf(record({}, {ciphertext: new Uint8Array(bytes)}))).toEqual(['invalid-field', 'ciphertext']);
+  });
+
+  it('says that a larger one is too large', () => {
+    expect(faultOf(record({}, {ciphertext: new Uint8Array(131_072)}))).toEqual(['body-too-large', 'ciphertext']);
+  });
+
+  it.each([
+    ['header.kind', {kind: 2}], ['header.patient', {patient: random(21)}], ['header.device', {device: random(0)}], ['header.registration', {registration: 0}],
+    ['header.typeTag', {typeTag: new Uint8Array(16)}], ['header.typeTag', {typeTag: random(15)}], ['header.epoch', {epoch: 0}], ['header.sequence', {sequence: 0n}],
+    ['header.sequence', {sequence: 2n ** 63n}], ['header.tagSequence', {tagSequence: 0n}], ['header.count', {count: 0}], ['header.count', {count: 65}],
+    ['header.releaseSuite', {releaseSuite: 2}], ['header.releaseKeyId', {releaseKeyId: random(19)}], ['header.supersedes', {supersedes: random(31)}],
+  ])('names %s for %o', (field, header) => {
+    expect(faultOf(record(header))).toEqual(['invalid-field', field]);
+  });
+
+  it.each([['sealedKey', {sealedKey: random(127)}], ['innerKeyHash', {innerKeyHash: random(33)}], ['signature', {signature: random(65)}]])('names %s', (field, posted) => {
+    expect(faultOf(record({}, posted))).toEqual(['invalid-field', field]);
+  });
+
+  it('takes a correction', () => {
+    expect(faultOf(record({supersedes: random(32)}))).toBe('taken');
+  });
+
+  it('takes no header of more than 512 bytes', () => {
+    expect(faultOf(record({}, {header: random(513)}))).toEqual(['invalid-field', 'header:']);
+  });
+});
+
+describe('readBody', () => {
+  it('gives back what was posted, byte for byte', () => {
+    const records = [record(), record({sequence: 2n})];
+    expect(readBody('records', encodeCanonical(PostedRecordsSchema, {records}))).toEqual(create(PostedRecordsSchema, {records}).records);
+  });
+
+  // Whatever the bytes: an error of the catalogue, never another one.
+  it('refuses any other bytes with an error that is ours', () => {
+    const good = encodeCanonical(PostedRecordSchema, record());
+    const mutated = fc.tuple(fc.nat(good.length - 1), fc.integer({min: 1, max: 255})).map(([at, by]) => good.map((byte, index) => (index === at ? byte ^ by : byte)));
+    fc.assert(fc.property(fc.oneof(fc.uint8Array({maxLength: 300}), mutated), fc.constantFrom('record', 'records'), (body, kind) => {
+      try {
+        for (const posted of readBody(kind, body)) {
+          const read = readRecord(posted, CHAIN);
+          if (read instanceof DomainError) expect(read.code).not.toBe('internal');
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(DomainError);
+        expect((error as DomainError).code).not.toBe('internal');
+      }
+    }), {numRuns: 300});
+  });
+});
