@@ -58,10 +58,11 @@ describe('a validator, or somebody before it, who lies', () => {
     it.each(Object.keys(rpcLies))('%s: it is left, and the next one\'s answer verifies', async (name) => {
       const [own, second] = platform.endpoints.validators.map(({rpc}) => rpc);
       const liar = await before(own ?? '', rpcLies[name] as Lie);
-      const request = {keys: [{kind: STATE_KIND.patient, parts: [fromHex(owner.keys.patient)]}], logs: [{kind: STATE_KIND.accessLog, patient: fromHex(owner.keys.patient), from: 0n, limit: 100}]};
+      const patient = fromHex(owner.keys.patient);
+      const request = {keys: [{kind: STATE_KIND.patient, parts: [patient]}, {kind: STATE_KIND.accessLog, parts: [patient]}], logs: [{kind: STATE_KIND.accessLog, patient, from: 0n, limit: 100}]};
       const careful = new LedgerClient({rpcUrls: [liar.url, second ?? ''], log: quiet});
-      const {answer} = await verifiedProofs({client: careful, request, trust: platform.genesis, maxHeaderAgeMs: 30_000}).catch((e: unknown) => { process.stdout.write(`DBG ${JSON.stringify(e)} ${careful.currentUrl} ${liar.url} ${liar.lies()}\n`); throw e; });
-      const value = answer.state(STATE_KIND.patient, [fromHex(owner.keys.patient)]) ?? new Uint8Array();
+      const {answer} = await verifiedProofs({client: careful, request, trust: platform.genesis, maxHeaderAgeMs: 30_000});
+      const value = answer.state(STATE_KIND.patient, [patient]) ?? new Uint8Array();
       expect(toHex(decodeCanonical(PatientSchema, value).encryptionKey)).toBe(owner.keys.encryption.publicKey);
       expect(careful.currentUrl).toBe(second);
       careful.close();
