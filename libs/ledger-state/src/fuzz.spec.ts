@@ -32,12 +32,13 @@ const mutated = fc.tuple(fc.constantFrom(...seeds), fc.array(fc.tuple(fc.nat(), 
 const acceptAll = {...TEST_PORTS, verify: () => true};
 
 test('any bytes at all give a code, never an exception', () => {
+  const strict = new TestLedger();
   fc.assert(fc.property(fc.oneof(anyBytes, mutated), (bytes) => {
     const checked = checkStructure(bytes, TEST_CHAIN, TEST_PORTS.verify);
     expect(checked.ok || checked.code > 1).toBe(true);
-    const [result] = new TestLedger().commit([bytes]).results;
+    const [result] = strict.commit([bytes]).results;
     expect(Number.isInteger(result?.code)).toBe(true);
-  }), {numRuns: 400});
+  }), {numRuns: 200});
 });
 
 test('any body under good signatures gives a code, never an exception', () => {
@@ -49,7 +50,7 @@ test('any body under good signatures gives a code, never an exception', () => {
     const [result] = executed.commit([bytes]).results;
     expect(Number.isInteger(result?.code)).toBe(true);
     expect(result?.code).not.toBe(1);
-  }), {numRuns: 400});
+  }), {numRuns: 200});
 });
 
 test('bytes of every message with every field odd give a code', () => {
@@ -70,5 +71,5 @@ test('bytes of every message with every field odd give a code', () => {
     const body = encodeCanonical(BodySchema, {version: 1, chainId: TEST_CHAIN, nonce, expiresAtHeight, expiresAtTime, message});
     const tx = encodeCanonical(TxSchema, {body, signatures: [{alg: 1, publicKey: key.publicKey, signature: new Uint8Array(64)}]});
     expect(Number.isInteger(executed.commit([tx]).results[0]?.code)).toBe(true);
-  }), {numRuns: 600});
+  }), {numRuns: 300});
 });
