@@ -57,7 +57,7 @@ export {PatientContext} from './patient/patient-context.js';
 export type {PatientOptions} from './patient/patient-context.js';
 export {PatientGrants} from './patient/patient-grants.js';
 export type {GrantResult, GrantTerms, PurposeName, RevokeResult} from './patient/patient-grants.js';
-export {cardOf, createPatientKeys, tagOf} from './patient/patient-keys.js';
+export {cardOf, createPatientKeys, ownKeys, tagOf} from './patient/patient-keys.js';
 export type {PatientCard, PatientKeys, RememberedHead, StoredEpoch, StoredGrant} from './patient/patient-keys.js';
 export {PatientLog} from './patient/patient-log.js';
 export type {AccessLogAnswer, Explanation, PatientAlert} from './patient/patient-log.js';

@@ -1,5 +1,11 @@
 import {beforeAll, describe, expect, it} from '@jest/globals';
 import {fromHex, toHex} from '@vitalvault/contracts';
+import {Clinician} from './clinician/clinician.js';
+import {createMemberKeys, memberRequest} from './clinician/member-keys.js';
+import {joinOrganisation} from './clinician/membership.js';
+import {MemoryNonceStore} from './ledger/nonce-store.js';
+import {enrol, enrolmentRequest} from './patient/enrolment.js';
+import {createPatientKeys, ownKeys} from './patient/patient-keys.js';
 import {heartRateOf, HEART_RATE} from './open-mhealth/heart-rate.js';
 import {people, readingsOf} from './testing/people.js';
 import type {People} from './testing/people.js';
@@ -43,6 +49,30 @@ describe('the SDK over the ledger\'s real rules', () => {
     platform.kept.set(path, honest.map((byte, i) => (i === 70 ? byte ^ 1 : byte)));
     await expect(grants.lookUp(memberKeys.member)).rejects.toThrow();
     platform.kept.set(path, honest);
+  });
+
+  it('lets the patient read what is hers, without a grant, and logs that too', async () => {
+    const {keys, ledger, slot, log} = all;
+    const reader = new Clinician({keys: {member: keys.patient, signing: keys.signing, encryption: keys.encryption}, ledger, nonces: new MemoryNonceStore(1_000n)});
+    const ticket = await reader.requestAccess({patient: keys.patient, typeTag: keys.epochs[0]?.typeTag, slotFrom: slot - 3, slotTo: slot - 2, purpose: 'PATRQT'});
+    const {records, findings} = await reader.fetch(ticket, ownKeys(keys));
+    expect([ticket.permit, records.length, findings]).toEqual([true, 3, []]);
+    expect((await log.accessLog()).leaves.at(-1)?.event.value).toMatchObject({decision: {permit: true}});
+  });
+
+  it('signs nothing that an organisation slipped in: other keys, another message', async () => {
+    const {ledger, organisation, random} = all;
+    const [mine, other] = [createPatientKeys(random), createPatientKeys(random)];
+    const refused = expect.objectContaining({code: 'part-refused'});
+    await expect(enrol(mine, ledger, await organisation.sponsor(enrolmentRequest(other)))).rejects.toThrow(refused);
+    await expect(enrol(mine, ledger, 'vvtx1.AAAA')).rejects.toThrow(refused);
+    await expect(organisation.sponsor('vvenrol1.AAAA')).rejects.toThrow(refused);
+    const [ada, eve] = [createMemberKeys(random), createMemberKeys(random)];
+    const endorsement = await organisation.endorse({request: memberRequest(eve), name: 'Eve', title: '', role: 'nurse'});
+    await expect(joinOrganisation(ada, ledger, endorsement)).rejects.toThrow(refused);
+    const [head, profile] = endorsement.split('.');
+    const [, , ...part] = (await organisation.endorse({request: memberRequest(ada), name: 'Ada', title: '', role: 'nurse'})).split('.');
+    await expect(joinOrganisation(ada, ledger, [head, profile, ...part].join('.'))).rejects.toThrow(refused);
   });
 
   it('logs a request without any grant, which is refused', async () => {

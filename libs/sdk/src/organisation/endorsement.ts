@@ -1,4 +1,6 @@
 import {base64Decode, base64Encode} from '@bufbuild/protobuf/wire';
+import {decodeCanonical} from '@vitalvault/contracts';
+import {SignedMemberProfileSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {SdkError} from '../sdk-error.js';
 
 const PREFIX = 'vvmember1';
@@ -13,7 +15,9 @@ export function decodeEndorsement(text: string): {profile: Uint8Array; part: str
   const [head, profile = '', ...part] = text.split('.');
   if (head !== PREFIX) throw new SdkError('part-refused', {detail: `an endorsement begins with "${PREFIX}."`});
   try {
-    return {profile: base64Decode(profile), part: part.join('.')};
+    const bytes = base64Decode(profile);
+    decodeCanonical(SignedMemberProfileSchema, bytes);
+    return {profile: bytes, part: part.join('.')};
   } catch (cause) {
     throw new SdkError('part-refused', {detail: 'the endorsement is damaged', cause});
   }

@@ -1,8 +1,9 @@
-import {fromHex, toHex} from '@vitalvault/contracts';
+import {equalBytes, fromHex, toHex} from '@vitalvault/contracts';
 import {typeTag} from '@vitalvault/envelope';
 import type {RandomBytes} from '@vitalvault/envelope';
 import {idOf, newEncryptionKey, newSigningKey} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
+import type {GrantedKeys} from '../clinician/granted-keys.js';
 
 /** An epoch of one type with its private key. Bytes are hexadecimal. */
 export interface StoredEpoch {
@@ -81,4 +82,16 @@ export interface PatientCard {
 
 export function cardOf(keys: PatientKeys, chainId: string): PatientCard {
   return {chainId, patient: keys.patient, encryptionKey: keys.encryption.publicKey};
+}
+
+/** Her own epoch keys, as a grantee has those of a grant: with them she reads what is hers, and that is logged too. */
+export function ownKeys(keys: PatientKeys): GrantedKeys {
+  const types = new Map(keys.epochs.map(({typeTag: tag, typeName}) => [tag, typeName]));
+  return {
+    types: [...types].map(([tag, typeName]) => ({typeTag: tag, typeName})),
+    keyOf: (tag, epoch) => {
+      const found = keys.epochs.find((own) => own.epoch === epoch && own.published && equalBytes(fromHex(own.typeTag), tag));
+      return found && fromHex(found.privateKey);
+    },
+  };
 }
