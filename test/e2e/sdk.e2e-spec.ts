@@ -1,4 +1,4 @@
-import {afterAll, beforeAll, describe, expect, it} from '@jest/globals';
+import {beforeAll, describe, expect, it} from '@jest/globals';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {LIMITS, ORG_ROLE, decodeCanonical, toHex} from '@vitalvault/contracts';
@@ -62,7 +62,6 @@ describe('the SDK on the running platform', () => {
     clinician = new Clinician({keys: member, ledger, nonces: new MemoryNonceStore()});
     terms = {grantee: member.member, types: [HEART_RATE], purposes: ['TREAT'], accessFromSlot: slot - 1, accessToSlot: slot + 24, dataFromSlot: SLOT, dataToSlot: SLOT + 100, maxReads: 3};
   });
-  afterAll(() => { system.stop(); });
 
   it('registers a device with both signatures and not otherwise', async () => {
     await patient.publishEpochs([HEART_RATE], SLOT - 10);
