@@ -96,16 +96,21 @@ export class PolicySystem {
   async call(method: string, target: string, options: {signer?: Key; body?: Uint8Array | object; type?: string; headers?: Record<string, string>} = {}): Promise<Answer> {
     const {signer, body} = options;
     const bytes = body === undefined ? undefined : body instanceof Uint8Array ? body : new TextEncoder().encode(JSON.stringify(body));
-    const signed = signer === undefined ? {} : signRequest({
-      method, target, organisation: this.organisationId, keyId: toHex(signer.id), privateKey: signer.privateKey, nonce: randomBytes(16).toString('base64url'),
-      created: Math.floor(Date.now() / 1_000), ...(bytes === undefined ? {} : {body: bytes}),
-    });
+    const signed = signer === undefined ? {} : this.sign(method, target, signer, bytes);
     const type = bytes === undefined ? {} : {'content-type': options.type ?? 'application/json'};
     const response = await fetch(this.url + target, {method, headers: {...signed, ...type, ...options.headers}, ...(bytes === undefined ? {} : {body: Buffer.from(bytes)})});
     const answer = new Uint8Array(await response.arrayBuffer());
     const contentType = response.headers.get('content-type') ?? '';
     const json = contentType.includes('json') ? JSON.parse(new TextDecoder().decode(answer)) as object : {};
     return {status: response.status, type: contentType, bytes: answer, json: json as Answer['json']};
+  }
+
+  /** Headers of a request that `signer` signs (RFC 9421). */
+  sign(method: string, target: string, signer: Key, body?: Uint8Array): Record<string, string> {
+    return signRequest({
+      method, target, organisation: this.organisationId, keyId: toHex(signer.id), privateKey: signer.privateKey, nonce: randomBytes(16).toString('base64url'),
+      created: Math.floor(Date.now() / 1_000), ...(body === undefined ? {} : {body}),
+    });
   }
 
   async stop(): Promise<void> {

@@ -31,7 +31,7 @@ beforeAll(async () => {
   expect(await runMigrations({databaseUrl, dir, logger: createLogger({service: 'spec', level: 'error'})})).toHaveLength(2);
   expect(await runMigrations({databaseUrl, dir})).toEqual([]);
   database = openDatabase(databaseUrl);
-});
+}, 600_000);
 
 afterAll(async () => {
   await database.$disconnect();
