@@ -195,6 +195,14 @@ describe('storage over the real engines', () => {
     });
   });
 
+  it('releases nothing and says who is away when policy is', async () => {
+    const txId = await person.requestOwn();
+    await policy.close();
+    const response = await release(person, txId);
+    expect(response.status).toBe(503);
+    expect(await codeOf(response)).toBe('policy-unavailable');
+  });
+
   it('loses nothing and anchors nothing twice when it is killed again and again under load', async () => {
     const busy = await Person.enrolled(world);
     const records = await Promise.all(Array.from({length: 120}, (_, index) => busy.accepted(BigInt(index + 1), `r${String(index)}`)));
