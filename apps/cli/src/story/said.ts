@@ -1,5 +1,7 @@
 import {StoryFailed} from './narrator.js';
 
+const LONGEST = 400;
+
 /** What a `vv` process said with --json, and how it ended. */
 export class Said {
   constructor(
@@ -15,9 +17,10 @@ export class Said {
     return error?.code;
   }
 
+  /** The error in words; what was said instead, when there was none. */
   get errorText(): string {
     const error = this.json['error'] as {code?: string; message?: string} | undefined;
-    return error === undefined ? '' : `${error.code ?? '?'}: ${error.message ?? ''}`;
+    return error === undefined ? JSON.stringify(this.json).slice(0, LONGEST) : `${error.code ?? '?'}: ${error.message ?? ''}`;
   }
 
   /** A field of the error's meta, for example the ledger's code name. */
@@ -60,6 +63,6 @@ export class Said {
   }
 
   private missing(name: string): StoryFailed {
-    return new StoryFailed(`${this.command} did not say "${name}": ${this.errorText || JSON.stringify(this.json).slice(0, 300)}`);
+    return new StoryFailed(`${this.command} did not say "${name}": ${this.errorText}`);
   }
 }

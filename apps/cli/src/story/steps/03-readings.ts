@@ -18,8 +18,9 @@ export const readingsStep: Step = {
     narrator.say('file', `${source.rows.length} heart rates of one Fitbit wearer, 1 to 3 April 2016 (CC0), batches of at most 64 cut at the hour`);
     // One batch goes by itself: it has a sentence of the wearer's in it, which step 12 looks for in every store, and its trace is shown in step 11.
     const first = source.rows.findIndex(({unixSeconds}) => unixSeconds >= PLANTED_FROM) + 1;
+    const before = await post(run, ['--rows', `1-${first - 1}`]);
     const planted = await post(run, ['--rows', `${first}-${first + PLANTED_READINGS - 1}`, '--note', sentence]);
-    const batches = [...planted, ...await post(run, ['--rows', `1-${first - 1}`]), ...await post(run, ['--rows', `${first + PLANTED_READINGS}-`])];
+    const batches = [...before, ...planted, ...await post(run, ['--rows', `${first + PLANTED_READINGS}-`])];
     props.put('planted', planted);
     props.put('batches', batches);
     facts.batches = batches;
