@@ -9,6 +9,8 @@ export const storyCommand = new Command('story')
   .addOption(new Option('--data <dir>', 'data directory of the system').default('var'))
   .addHelpText('after', '\nExamples:\n  $ vv story\n  $ vv story --data /tmp/second')
   .action(async ({data}: {data: string}) => {
+    // kafkajs sets timers to the past, and Node 24 says so each time.
+    process.removeAllListeners('warning');
     try {
       // Loaded here, because it brings in clients of engines that no other command needs.
       const [{playStory}, {prepareStory}] = await Promise.all([import('../story/play-story.js'), import('../story/prepare-story.js')]);

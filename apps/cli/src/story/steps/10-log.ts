@@ -1,8 +1,12 @@
+import {statSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {LIES, tamper} from '../tampering.js';
 import type {Lie} from '../tampering.js';
 import type {Step, StoryRun} from '../story-run.js';
 
 const OTHER_VALIDATOR = 2;
+/** What `vv verify` takes for fresh, and a little more. */
+const MAX_AGE_MS = 62_000;
 
 export const logStep: Step = {
   title: 'The access log, checked on her side',
@@ -25,6 +29,7 @@ export const logStep: Step = {
       const said = await verify(run, lying);
       narrator.hold(`one entry ${lie}: no (${said.errorText})`, said.exit === 1, 'it holds');
     }
+    await sleep(Math.max(0, statSync(run.props.get('oldLog')).mtimeMs + MAX_AGE_MS - Date.now()));
     const old = await verify(run, run.props.get('oldLog'));
     narrator.hold(`with an older head: no (${old.errorText})`, old.exit === 1 && old.errorCode === 'stale-header', 'it holds');
   },

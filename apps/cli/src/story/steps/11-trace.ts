@@ -22,9 +22,18 @@ export const traceStep: Step = {
     const services = new Set(placed.map(({span}) => span.service));
     facts.counts['spansOfOneReading'] = placed.length;
     narrator.hold('it passes through ingest, storage, the ledger, policy and notify', SERVICES.every((name) => services.has(name)), [...services].join(', '));
+    narrator.hold('in every release the alert was queued before a seal was opened', alertsCameFirst(placed));
     narrator.hold('every span is reachable by parents or links', unreachable.length === 0, unreachable.map(({service, name}) => `${service} ${name}`).join(', '));
   },
 };
+
+/** Log before key: each opening of seals begins after an alert was queued in the same release. */
+function alertsCameFirst(placed: SpanTree['placed']): boolean {
+  const spans = placed.map(({span}) => span);
+  const openings = spans.filter(({name}) => name === 'policy.open_seals');
+  const queued = spans.filter(({name, failed}) => name === 'policy.queue_alert' && !failed);
+  return openings.length > 0 && openings.every((opening) => queued.some((alert) => alert.parentSpanId === opening.parentSpanId && alert.endUs <= opening.startUs));
+}
 
 /** The tree once every service is in it; the Collector writes in batches. */
 async function completeTree(file: string, traceId: string): Promise<SpanTree> {
