@@ -4,7 +4,7 @@ import {quietIdleQueues} from './idle-request-queue.js';
 
 const queueOf = () => {
   const {prototype} = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as {prototype: {scheduleCheckPendingRequests(): void}};
-  return Object.assign(Object.create(prototype) as object, {pending: [] as unknown[], throttledUntil: -1, throttleCheckTimeoutId: null as unknown, checkPendingRequests: jest.fn()}) as
+  return Object.assign(Object.create(prototype) as object, {pending: [] as unknown[], throttledUntil: -1, throttleCheckTimeoutId: null as unknown, checkPendingRequests: jest.fn()}) as unknown as
     {pending: unknown[]; throttledUntil: number; throttleCheckTimeoutId: unknown; checkPendingRequests: () => void; scheduleCheckPendingRequests(): void};
 };
 

@@ -3,7 +3,7 @@ import type {Frontier, Sha256} from '@vitalvault/proofs';
 import {leafHash} from '@vitalvault/proofs';
 import {load, save, SLOTS} from './state-slots.js';
 import {keyName} from './state-view.js';
-import type {NewLeaf, StateChange, StateView} from './state-view.js';
+import type {MutableState, NewLeaf, StateChange, StateView} from './state-view.js';
 
 /** State that contradicts itself: never a refusal, always a stop. */
 export class CorruptStateError extends Error {
@@ -20,7 +20,7 @@ interface LogTip {
  * Changes on top of a state, which itself stays as it is. A transaction writes to a fork that is absorbed only if the
  * transaction succeeds, so a refusal leaves nothing behind.
  */
-export class Overlay implements StateView {
+export class Overlay implements MutableState {
   private readonly values = new Map<string, StateChange>();
   private readonly tips = new Map<string, LogTip>();
   private readonly appended: NewLeaf[] = [];

@@ -7,8 +7,7 @@ import {
   SequenceWindowSchema, ValidatorSchema,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import type {Overlay} from './overlay.js';
-import type {StateView} from './state-view.js';
+import type {MutableState, StateView} from './state-view.js';
 
 /** A kind of state key with the message that stands under it. */
 export interface StateSlot<D extends DescMessage> {
@@ -68,7 +67,7 @@ export function has(view: StateView, {kind}: StateSlot<DescMessage>, parts: read
   return view.get(kind, parts) !== undefined;
 }
 
-export function save<D extends DescMessage>(overlay: Overlay, {kind, schema}: StateSlot<D>, parts: readonly Uint8Array[], message: MessageInitShape<D>): void {
+export function save<D extends DescMessage>(overlay: MutableState, {kind, schema}: StateSlot<D>, parts: readonly Uint8Array[], message: MessageInitShape<D>): void {
   overlay.set(kind, parts, encodeCanonical(schema, message));
 }
 

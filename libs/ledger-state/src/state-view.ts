@@ -9,6 +9,11 @@ export interface StateView {
   frontier(kind: number, patient: Uint8Array): Frontier;
 }
 
+/** A state that takes changes. */
+export interface MutableState extends StateView {
+  set(kind: number, parts: readonly Uint8Array[], value: Uint8Array | undefined): void;
+}
+
 /** One difference between two states. */
 export interface StateChange {
   readonly kind: number;

@@ -33,11 +33,18 @@ export function kafkaSpec(context: SystemContext): ProcessSpec {
       await writeWhole(properties, kafkaConfig({brokerPort: broker, controllerPort: controller, directory}));
       await writeWhole(log4j, KAFKA_LOG4J);
       if (await exists(join(directory, 'meta.properties'))) return;
-      const args = [...java('128m', 'kafka.tools.StorageTool'), 'format', '--ignore-formatted', '-t', randomBytes(16).toString('base64url'), '-c', properties];
+      const args = [...java('128m', 'kafka.tools.StorageTool'), 'format', '--ignore-formatted', '-t', clusterId(), '-c', properties];
       await runTool('formatting Kafka\'s log', {command: javaCommand(), args, cwd: layout.data, env});
     },
     ready: () => brokerServes(broker),
   };
+}
+
+/** A Kafka UUID. The first bit is cleared, or one in 64 would begin with "-" and be taken for an option. */
+function clusterId(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = (bytes[0] ?? 0) & 0x7f;
+  return bytes.toString('base64url');
 }
 
 async function brokerServes(port: number): Promise<boolean> {

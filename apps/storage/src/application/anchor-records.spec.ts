@@ -35,7 +35,7 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
     txId: `tx${String(body.nonce)}`, txHash: 'h', tx: Uint8Array.of(Number(body.nonce), body.entries.length),
   })};
   const build = (): AnchorRecords => new AnchorRecords({
-    now: () => now, maxOpen: options.maxOpen ?? 3, head: () => ({height, blockTime: 1_000n}), trace: async (_records, run) => void await run('trace'), onSent: () => undefined, onRefused: () => undefined,
+    now: () => now, maxOpen: options.maxOpen ?? 3, head: () => ({height, blockTime: 1_000n}), trace: async (_records, run) => { await run('trace'); }, onSent: () => undefined, onRefused: () => undefined,
   }, {anchors: stores, ledger, signer});
   return {stores, sent, answers, learned, build, anchor: build(), wait: (milliseconds: number) => (now += milliseconds), rise: (blocks: bigint) => (height += blocks)};
 }
@@ -112,7 +112,7 @@ describe('AnchorRecords', () => {
   it('does nothing before the first block is known', async () => {
     const {stores} = await world(1);
     const early = new AnchorRecords({
-      now: () => 0, maxOpen: 1, head: () => undefined, trace: async (_records, run) => void await run(undefined), onSent: () => undefined, onRefused: () => undefined,
+      now: () => 0, maxOpen: 1, head: () => undefined, trace: async (_records, run) => { await run(undefined); }, onSent: () => undefined, onRefused: () => undefined,
     }, {anchors: stores, ledger: {broadcast: () => Promise.reject(new Error('no')), highestNonce: () => Promise.reject(new Error('no'))}, signer: {keyId: '', sign: () => ({txId: '', txHash: '', tx: new Uint8Array()})}});
     expect(await early.step()).toBe(false);
   });

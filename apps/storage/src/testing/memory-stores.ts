@@ -136,7 +136,7 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
     return Promise.resolve([...this.anchors.values()].filter(({state}) => state === 'open').map(({anchor}) => anchor));
   }
 
-  fail(txId: string, _code: number): Promise<void> {
+  fail(txId: string): Promise<void> {
     const row = this.anchors.get(txId);
     if (row?.state === 'open') {
       row.state = 'failed';
