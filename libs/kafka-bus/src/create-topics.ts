@@ -1,3 +1,4 @@
+import {TOPICS} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {connectKafka} from './kafka-connection.js';
@@ -7,12 +8,16 @@ export interface TopicToCreate {
   readonly topic: string;
   /** Default: 4. */
   readonly partitions?: number;
-  /** How long a message is kept; default: 7 days. Never compacted. */
+  /** How long a message is kept; default: 7 days, ledger events for ever. Never compacted. */
   readonly retentionMs?: number;
 }
 
 const DLQ = '.dlq';
 const DAY_MS = 86_400_000;
+const FOR_EVER = -1;
+
+// A consumer whose database is new (notify after a disaster) begins with the first ledger event; the ledger keeps the same facts anyway.
+const defaultRetentionMs = (topic: string): number => (topic === TOPICS.ledgerEvents ? FOR_EVER : 7 * DAY_MS);
 
 /** Name of the topic that takes what a consumer of `topic` could not handle. */
 export const deadLetterTopic = (topic: string): string => topic + DLQ;
@@ -47,7 +52,7 @@ async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate
       waitForLeaders: true,
       topics: missing.map(({topic, partitions, retentionMs}) => ({
         topic, numPartitions: partitions ?? 4, replicationFactor: -1,
-        configEntries: [{name: 'cleanup.policy', value: 'delete'}, {name: 'retention.ms', value: String(retentionMs ?? 7 * DAY_MS)}],
+        configEntries: [{name: 'cleanup.policy', value: 'delete'}, {name: 'retention.ms', value: String(retentionMs ?? defaultRetentionMs(topic))}],
       })),
     });
   } finally {
