@@ -1,0 +1,167 @@
+import {afterAll, beforeAll, describe, expect, it} from '@jest/globals';
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {STATE_KIND, decodeCanonical, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
+import {LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
+import {recordId, recordIdOfPosted} from '@vitalvault/envelope';
+import {verifyRecordLog} from '@vitalvault/proofs';
+import {HEART_RATE, tagOf} from '@vitalvault/sdk';
+import {eventually} from '@vitalvault/testkit';
+import {alertSubjects, enrolClinician, enrolPatient, openOffice, registerDevice, timesAlerted} from './platform/actors.js';
+import type {ClinicianActor, Office, PatientActor} from './platform/actors.js';
+import {CraftedRecords, RECORD, one} from './platform/crafted-records.js';
+import {thePlatform} from './platform/platform.js';
+import type {Platform} from './platform/platform.js';
+
+/** Three workers with this pause stay below a device's quota. */
+const PAUSE_MS = 250;
+const WORKERS = 3;
+const PAGE = 500;
+
+describe('killed with SIGKILL under load, each with a request in flight, the system loses nothing that it acknowledged', () => {
+  let platform: Platform;
+  let office: Office;
+  let owner: PatientActor;
+  let ada: ClinicianActor;
+  let records: CraftedRecords;
+  let grantId: string;
+  let now: number;
+  let load: Promise<unknown>;
+  let loading = true;
+  const dead = new Set<string>();
+  /** Posted and not answered at this moment. */
+  const inFlight = new Set<PostedRecord>();
+  const acknowledged = new Map<string, number>();
+  const unexpected: string[] = [];
+  let broken = 0;
+  let asked = 0;
+
+  beforeAll(async () => {
+    platform = thePlatform();
+    office = await openOffice(platform);
+    now = await office.ledger.slot();
+    [owner, ada] = await Promise.all([enrolPatient(office, now - 100), enrolClinician(office)]);
+    records = new CraftedRecords(await registerDevice(office, owner, now - 50), now - 1);
+    ({grantId} = await owner.grants.put({grantee: ada.keys.member, types: [HEART_RATE], purposes: ['TREAT'], accessFromSlot: now - 2, accessToSlot: now + 24, dataFromSlot: now - 50, dataToSlot: now}));
+    load = Promise.all([...Array.from({length: WORKERS}, () => wear()), consult()]);
+  });
+  afterAll(async () => {
+    loading = false;
+    await load;
+    for (const name of dead) await platform.control('start', name);
+  });
+
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+  /** A device of good faith: one record after the other, each posted until it is acknowledged, always the same bytes. */
+  async function wear(): Promise<void> {
+    while (loading) {
+      const posted = records.next();
+      while (!await acknowledge(posted)) await pause(PAUSE_MS);
+      await pause(PAUSE_MS);
+    }
+  }
+
+  async function acknowledge(posted: PostedRecord): Promise<boolean> {
+    inFlight.add(posted);
+    const response = await fetch(`${platform.endpoints.services.ingest}/v1/records`, {method: 'POST', body: Buffer.from(one(posted)), headers: {'content-type': RECORD}, signal: AbortSignal.timeout(15_000)}).catch(() => undefined);
+    inFlight.delete(posted);
+    if (response === undefined) {
+      broken += 1;
+      return false;
+    }
+    if (response.status === 202) {
+      const id = toHex(recordIdOfPosted(posted));
+      acknowledged.set(id, (acknowledged.get(id) ?? 0) + 1);
+      return true;
+    }
+    // Busy, or somebody is away: the same bytes again. Any other answer is a record lost, and is told by the last tests.
+    if (response.status !== 503 && response.status !== 429) unexpected.push(`${response.status} ${await response.text().catch(() => '')}`);
+    return false;
+  }
+
+  /** A clinician who asks now and then; what becomes of a request whose answer is lost is for the ledger to say. */
+  async function consult(): Promise<void> {
+    while (loading) {
+      asked += 1;
+      await ada.clinician.requestAccess({patient: owner.keys.patient, grantId, typeTag: toHex(tagOf(owner.keys, HEART_RATE)), slotFrom: now - 2, slotTo: now, purpose: 'TREAT'}).catch(() => undefined);
+      await pause(1_000);
+    }
+  }
+
+  /** Kills at a moment when a posted record is not answered yet. @returns how many were waiting */
+  async function killInFlight(names: readonly string[]): Promise<number> {
+    const {processes} = JSON.parse(readFileSync(join(platform.data, 'endpoints.json'), 'utf8')) as Platform['endpoints'];
+    const pids = names.map((name) => processes[name]?.pid ?? 0);
+    expect(pids.every((pid) => pid > 1)).toBe(true);
+    while (inFlight.size === 0) await pause(1);
+    // From here to the kill nothing can be answered: both are in one turn of the loop.
+    const waiting = inFlight.size;
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    for (const name of names) dead.add(name);
+    return waiting;
+  }
+
+  it.each([['ingest'], ['storage'], ['policy'], ['notify'], ['kafka'], ['comet-1', 'abci-1']])('%s', async (...names) => {
+    const before = acknowledged.size;
+    await eventually(() => { expect(acknowledged.size).toBeGreaterThan(before + 5); }, 30_000, 50);
+    expect(await killInFlight(names)).toBeGreaterThan(0);
+    await pause(500);
+    for (const name of names.toReversed()) {
+      await platform.control('start', name);
+      dead.delete(name);
+    }
+    const after = acknowledged.size;
+    await eventually(() => { expect(acknowledged.size).toBeGreaterThan(after + 5); }, 60_000, 100);
+  });
+
+  it('everything that was acknowledged is anchored, exactly once', async () => {
+    loading = false;
+    await load;
+    const anchored = await eventually(async () => {
+      const ids = await recordLog();
+      expect(ids.length).toBeGreaterThanOrEqual(acknowledged.size);
+      return ids;
+    }, 90_000, 1_000);
+    process.stdout.write(`kills: ${acknowledged.size} records acknowledged, ${anchored.length} anchored, ${broken} answers lost, ${asked} access requests\n`);
+    expect(unexpected).toEqual([]);
+    expect(anchored.toSorted()).toEqual([...acknowledged.keys()].toSorted());
+    expect(new Set(anchored).size).toBe(anchored.length);
+    expect(acknowledged.size).toBeGreaterThan(60);
+    expect([...acknowledged.values()].every((times) => times === 1)).toBe(true);
+  });
+
+  it('everything that the ledger logged of accesses was alerted, exactly once; nothing was refused or lost', async () => {
+    const {leaves} = await owner.log.accessLog();
+    const accesses = leaves.flatMap(({event, txId}) => (event.case === 'access' ? [toHex(txId)] : []));
+    expect(accesses.length).toBeGreaterThan(3);
+    expect(accesses.length).toBeLessThanOrEqual(asked);
+    expect(await timesAlerted(owner, accesses)).toEqual(accesses.map(() => 1));
+    const all = await alertSubjects(owner);
+    expect(new Set(all).size).toBe(all.length);
+    expect(await alertSubjects(owner, 'RECORD_REFUSED')).toEqual([]);
+  });
+
+  /** Record ids of the patient's whole record log, proven under one header and rebuilt to its root. */
+  async function recordLog(): Promise<string[]> {
+    const patient = fromHex(owner.keys.patient);
+    const leaves: Uint8Array[] = [];
+    for (;;) {
+      const {answer} = await office.ledger.proofs(owner.keys.signing, {
+        keys: [{kind: STATE_KIND.recordLog, parts: [patient]}], logs: [{kind: STATE_KIND.recordLog, patient, from: BigInt(leaves.length), limit: PAGE}],
+      });
+      const head = answer.state(STATE_KIND.recordLog, [patient]);
+      if (head === undefined) return [];
+      leaves.push(...(answer.logs.find(({patient: whose}) => equalBytes(whose, patient))?.leaves ?? []));
+      const {size, root} = decodeCanonical(LogHeadSchema, head);
+      if (BigInt(leaves.length) < size) continue;
+      const verdict = verifyRecordLog({head: {size, root}, leaves});
+      if (!verdict.ok) throw new Error(`the record log does not verify: ${verdict.fault}`);
+      return verdict.leaves.map(({entry}) => {
+        if (entry?.entry.case !== 'record') throw new Error('a leaf that is no record');
+        return toHex(recordId(entry.entry.value));
+      });
+    }
+  }
+});
