@@ -103,7 +103,7 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
     return waiting;
   }
 
-  it.each([['ingest'], ['storage'], ['policy'], ['notify'], ['kafka'], ['comet-1', 'abci-1']])('%s', async (...names) => {
+  it.each<[string, string[]]>([['ingest', ['ingest']], ['storage', ['storage']], ['policy', ['policy']], ['notify', ['notify']], ['Kafka', ['kafka']], ['a validator', ['comet-1', 'abci-1']]])('%s', async (_what, names) => {
     const before = acknowledged.size;
     await eventually(() => { expect(acknowledged.size).toBeGreaterThan(before + 5); }, 30_000, 50);
     expect(await killInFlight(names)).toBeGreaterThan(0);
