@@ -9,12 +9,12 @@ const CONSENT = 'libs/consent/src/index.ts';
 const APP = 'libs/errors/src/index.ts';
 
 const SNIPPETS = [
-  ['@nx/enforce-module-boundaries', CONSENT, "import {DomainError} from '@vitalvault/kafka-bus';\nexport const x = DomainError;\n"],
-  ['@nx/enforce-module-boundaries', CONSENT, "import {Module} from '@nestjs/common';\nexport const x = Module;\n"],
+  ['@nx/enforce-module-boundaries', CONSENT, "import type {KafkaOptions} from '@vitalvault/kafka-bus';\nexport interface X { readonly y: KafkaOptions }\n"],
+  ['@nx/enforce-module-boundaries', CONSENT, "import type {Type} from '@nestjs/common';\nexport interface X { readonly y: Type }\n"],
   ['no-restricted-globals', CONSENT, 'export const x = Date.now();\n'],
   ['no-restricted-globals', CONSENT, 'export const x = process.pid;\n'],
   ['no-restricted-properties', CONSENT, 'export const x = Math.random();\n'],
-  ['no-restricted-imports', CONSENT, "import {readFileSync} from 'node:fs';\nexport const x = readFileSync;\n"],
+  ['no-restricted-imports', CONSENT, "import type {Stats} from 'node:fs';\nexport interface X { readonly y: Stats }\n"],
   ['no-restricted-syntax', CONSENT, 'export const x = (v: unknown): string => JSON.stringify(v);\n'],
   ['no-restricted-syntax', CONSENT, 'export const x = (a: number, b: number): number => a / b;\n'],
   ['no-restricted-syntax', CONSENT, "export * from './index.js';\n"],
