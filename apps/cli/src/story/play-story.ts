@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {toJson} from '../answer.js';
 import type {Latencies} from '../latencies.js';
 import {allAlerts} from './asking.js';
+import {sampleLatencies} from './sample-latencies.js';
 import {STEPS} from './steps/all-steps.js';
 import type {StoryRun} from './story-run.js';
 
@@ -19,6 +20,7 @@ export async function playStory(run: StoryRun): Promise<boolean> {
       facts.steps.push({number: i + 1, title: step.title, tookMs: narrator.endStep(), held: narrator.held.slice(heldBefore)});
     }
     facts.alerts = await allAlerts(run);
+    await sampleLatencies(run);
     facts.memoryMiB = Math.round(run.site.memoryMiB());
     facts.ok = true;
   } catch (error) {
