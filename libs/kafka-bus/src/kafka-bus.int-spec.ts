@@ -10,6 +10,7 @@ import {KafkaProducer} from './kafka-producer.js';
 import {KAFKA_BUS, KafkaContext} from './kafka-record.js';
 import type {KafkaRecord, OffsetStore} from './kafka-record.js';
 import {KafkaServer} from './kafka-server.js';
+import type {KafkaServerOptions} from './kafka-server.js';
 
 const topic = 'vv.spec.v1';
 const seen: string[] = [];
@@ -54,9 +55,9 @@ describe('kafka-bus over a real broker', () => {
   let brokers: string[];
   let stalled = 0;
 
-  async function serve(): Promise<HttpService> {
+  async function serve(more: Partial<KafkaServerOptions> = {}): Promise<HttpService> {
     const server = new KafkaServer({
-      brokers, clientId: 'spec', groupId: 'spec', logger, offsets, producer, retry: {attempts: 2, firstDelayMs: 10, maxDelayMs: 50}, onStalled: () => stalled++,
+      brokers, clientId: 'spec', groupId: 'spec', logger, offsets, producer, retry: {attempts: 2, firstDelayMs: 10, maxDelayMs: 50}, onStalled: () => stalled++, ...more,
     });
     const service = await createHttpService({module: SpecModule, logger, host: '127.0.0.1', httpPort: 0, microservices: [{strategy: server}]});
     await service.listen();
@@ -106,6 +107,22 @@ describe('kafka-bus over a real broker', () => {
       expect(seen).toEqual(['c', 'd']);
     });
     await service.close();
+  });
+
+  it('is not stalled by messages that were handled before it started, also when no store remembers that', async () => {
+    const forgetful = {offsets: {load: () => Promise.resolve(undefined), save: () => Promise.resolve()}, groupId: 'forgetful', stalledAfterMs: 3_000};
+    seen.length = 0;
+    const first = await serve(forgetful);
+    await eventually(() => {
+      expect(seen).toEqual(expect.arrayContaining(['a', 'b', 'c', 'd']));
+    });
+    await first.close();
+    seen.length = 0;
+    stalled = 0;
+    const second = await serve(forgetful);
+    await new Promise((resolve) => setTimeout(resolve, 9_000));
+    expect([stalled, seen]).toEqual([0, []]);
+    await second.close();
   });
 
   it('puts a poisoned message aside with its reason, keeps its neighbours, and waits out a dependency', async () => {

@@ -256,6 +256,12 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     }
   }
 
+  // Where the group stands in Kafka: for partitions of which no store knows and nothing came since the start.
+  async #committed(admin: Admin, topic: string): Promise<ReadonlyMap<number, bigint>> {
+    const [offsets] = await admin.fetchOffsets({groupId: this.options.groupId, topics: [topic]});
+    return new Map(offsets?.partitions.map(({partition, offset}) => [partition, BigInt(offset)] as const).filter(([, offset]) => offset >= 0n));
+  }
+
   async #lag(): Promise<number> {
     if (this.#admin === undefined) {
       const admin = this.#kafka.admin();
@@ -264,8 +270,9 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     }
     let lag = 0n;
     for (const [topic, partitions] of this.#assigned) {
+      const committed = await this.#committed(this.#admin, topic);
       for (const {partition, high, low} of await this.#admin.fetchTopicOffsets(topic)) {
-        if (partitions.includes(partition)) lag += BigInt(high) - maxOf(this.#positions.next(topic, partition) ?? 0n, BigInt(low));
+        if (partitions.includes(partition)) lag += BigInt(high) - maxOf(this.#positions.next(topic, partition) ?? committed.get(partition) ?? 0n, BigInt(low));
       }
     }
     return Number(lag > 0n ? lag : 0n);
