@@ -1,5 +1,6 @@
 import {Command, InvalidArgumentError} from 'commander';
 import {join} from 'node:path';
+import {build} from './commands/build.js';
 import {clean} from './commands/clean.js';
 import {down} from './commands/down.js';
 import {logs} from './commands/logs.js';
@@ -7,10 +8,8 @@ import {kill, restart, start, stop} from './commands/named-processes.js';
 import {status} from './commands/status.js';
 import {up} from './commands/up.js';
 import {REPOSITORY} from './config.js';
-import {buildEngines} from './engines/build-engines.js';
-import {ENGINES} from './engines/catalogue.js';
+import {ENGINE_USES} from './engines/catalogue.js';
 import {errnoOf, LaunchError} from './launch-error.js';
-import {progress} from './progress.js';
 import type {LogsOptions} from './commands/logs.js';
 import type {StatusOptions} from './commands/status.js';
 import type {UpOptions} from './commands/up.js';
@@ -43,10 +42,10 @@ command('stop', 'stop processes').argument('<names>').action(async (names: strin
 command('restart', 'stop processes and start them again').argument('<names>').action(async (names: string, options: DataOption) => { await restart(names, options); });
 command('kill', 'end processes with SIGKILL').argument('<names>').action(async (names: string, options: DataOption) => { await kill(names, options); });
 command('clean', 'stop the system and delete its data').action(async (options: DataOption) => { await clean(options); });
-program.command('build').description('fetch and build the engines').action(async () => {
-  await buildEngines(new Set(ENGINES.map((e) => e.name)));
-  progress('all engines are built');
-});
+program.command('build').description('fetch and build the engines')
+  .option('--for <uses>', `comma-separated: ${ENGINE_USES.join(', ')}`, 'system')
+  .option('--json', 'print the directory of each build as the last line')
+  .action(build);
 
 function whole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('not a whole number');

@@ -9,15 +9,15 @@ import {buildKafka} from './build-kafka.js';
 import {engineBuild, isBuilt} from './cache.js';
 import {ENGINES} from './catalogue.js';
 import type {EngineBuild} from './cache.js';
-import type {EngineName, GoEngine} from './catalogue.js';
+import type {GoEngine} from './catalogue.js';
 
 const BUILD_NEEDS_BYTES = 4 * 1024 ** 3;
 
 /** Directory of each engine's finished build. */
-export type BuiltEngines = ReadonlyMap<EngineName, string>;
+export type BuiltEngines = ReadonlyMap<string, string>;
 
 /** Fetches and builds what is missing of `names`; a build that is there is only looked up. */
-export async function buildEngines(names: ReadonlySet<EngineName>): Promise<BuiltEngines> {
+export async function buildEngines(names: ReadonlySet<string>): Promise<BuiltEngines> {
   const builds = await Promise.all(ENGINES.filter((e) => names.has(e.name)).map(engineBuild));
   if ((await missingOf(builds)).length > 0) {
     const waiting = () => { progress('another launcher is building the engines; waiting for it'); };

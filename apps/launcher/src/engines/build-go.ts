@@ -9,12 +9,16 @@ const env = () => buildEnvironment({
   CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOWORK: 'off', GOFLAGS: '-mod=readonly -trimpath -buildvcs=false',
 });
 
-/** Downloads what the engine's package needs (not all of the module graph), checked against go.sum. */
+/** Downloads what the engine's packages need (not all of the module graph), checked against go.sum. */
 export async function fetchGo(build: EngineBuild, engine: GoEngine): Promise<void> {
-  await runTool(`fetching ${engine.name}`, {command: 'go', args: ['list', '-deps', '-f', '{{.Name}}', engine.package], cwd: build.source, env: env()});
+  const args = ['list', '-deps', '-f', '{{.Name}}', ...engine.binaries.map((b) => b.package)];
+  await runTool(`fetching ${engine.name}`, {command: 'go', args, cwd: build.source, env: env()});
 }
 
 export async function buildGo(build: EngineBuild, engine: GoEngine, into: string): Promise<void> {
-  const args = ['build', '-ldflags=-s -w', '-o', join(into, engine.binary), engine.package];
-  await runTool(`building ${engine.name}`, {command: 'go', args, cwd: build.source, env: env()});
+  const variables = Object.entries(engine.linkVariables ?? {}).map(([name, value]) => ` -X ${name}=${value}`).join('');
+  for (const {package: path, binary} of engine.binaries) {
+    const args = ['build', `-ldflags=-s -w${variables}`, '-o', join(into, binary), path];
+    await runTool(`building ${binary}`, {command: 'go', args, cwd: build.source, env: env()});
+  }
 }

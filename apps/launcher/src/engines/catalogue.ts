@@ -1,38 +1,63 @@
+/** What an engine is built for: running the system, checking the Helm chart, or a Kubernetes to try the chart on. */
+export const ENGINE_USES = ['system', 'chart', 'cluster'] as const;
+export type EngineUse = (typeof ENGINE_USES)[number];
+
 /** The engines that are built here. PostgreSQL and Node come ready-made with `npm ci`. */
 export interface GoEngine {
   kind: 'go';
-  name: 'cometbft' | 'kubo' | 'ipfs-cluster' | 'otel-collector';
-  /** The package that is built; the binary's name is its last part, or `binary` where it is the module itself. */
-  package: string;
-  binary: string;
+  name: string;
+  use: EngineUse;
+  /** What is built: package and the binary's name. */
+  binaries: readonly {package: string; binary: string}[];
   /** Module whose required version is shown as the engine's. */
   versionOf: string;
+  /** `-X name=value` for the linker, where a program must be told its version. */
+  linkVariables?: Readonly<Record<string, string>>;
 }
 
 export interface MavenEngine {
   kind: 'maven';
   name: 'kafka';
+  use: EngineUse;
   versionOf: string;
 }
 
 export type Engine = GoEngine | MavenEngine;
-export type EngineName = Engine['name'];
+
+const go = (use: EngineUse, name: string, module: string, packages: Readonly<Record<string, string>>): GoEngine => ({
+  kind: 'go', use, name, versionOf: module,
+  binaries: Object.entries(packages).map(([binary, path]) => ({binary, package: path})),
+});
+
+const KUBERNETES = {minor: '34', version: '1.34.3'};
 
 /** Longest builds first. */
 export const ENGINES: readonly Engine[] = [
-  {kind: 'go', name: 'kubo', package: 'github.com/ipfs/kubo/cmd/ipfs', binary: 'ipfs', versionOf: 'github.com/ipfs/kubo'},
+  go('system', 'kubo', 'github.com/ipfs/kubo', {ipfs: 'github.com/ipfs/kubo/cmd/ipfs'}),
+  go('system', 'ipfs-cluster', 'github.com/ipfs-cluster/ipfs-cluster', {'ipfs-cluster-service': 'github.com/ipfs-cluster/ipfs-cluster/cmd/ipfs-cluster-service'}),
+  go('system', 'otel-collector', 'go.opentelemetry.io/collector/otelcol', {'otel-collector': '.'}),
+  go('system', 'cometbft', 'github.com/cometbft/cometbft', {cometbft: 'github.com/cometbft/cometbft/cmd/cometbft'}),
+  {kind: 'maven', name: 'kafka', use: 'system', versionOf: 'kafka_2.13'},
+  go('chart', 'helm4', 'helm.sh/helm/v4', {helm4: 'helm.sh/helm/v4/cmd/helm'}),
+  go('chart', 'helm', 'helm.sh/helm/v3', {helm: 'helm.sh/helm/v3/cmd/helm'}),
+  go('chart', 'helm-unittest', 'github.com/helm-unittest/helm-unittest', {'helm-unittest': 'github.com/helm-unittest/helm-unittest/cmd/helm-unittest'}),
+  go('chart', 'kubeconform', 'github.com/yannh/kubeconform', {kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform'}),
   {
-    kind: 'go', name: 'ipfs-cluster', package: 'github.com/ipfs-cluster/ipfs-cluster/cmd/ipfs-cluster-service',
-    binary: 'ipfs-cluster-service', versionOf: 'github.com/ipfs-cluster/ipfs-cluster',
+    ...go('cluster', 'kubernetes', 'k8s.io/kubernetes', Object.fromEntries(
+      ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'kubelet', 'kubectl'].map((name) => [name, `k8s.io/kubernetes/cmd/${name}`]))),
+    linkVariables: {
+      'k8s.io/component-base/version.gitVersion': `v${KUBERNETES.version}`,
+      'k8s.io/component-base/version.gitMajor': '1',
+      'k8s.io/component-base/version.gitMinor': KUBERNETES.minor,
+    },
   },
-  {kind: 'go', name: 'otel-collector', package: '.', binary: 'otel-collector', versionOf: 'go.opentelemetry.io/collector/otelcol'},
-  {kind: 'go', name: 'cometbft', package: 'github.com/cometbft/cometbft/cmd/cometbft', binary: 'cometbft', versionOf: 'github.com/cometbft/cometbft'},
-  {kind: 'maven', name: 'kafka', versionOf: 'kafka_2.13'},
+  go('cluster', 'coredns', 'github.com/coredns/coredns', {coredns: 'github.com/coredns/coredns'}),
+  go('cluster', 'cyclonus', 'github.com/mattfenwick/cyclonus', {cyclonus: 'github.com/mattfenwick/cyclonus/cmd/cyclonus'}),
 ];
 
 /** The engine behind a process, if it is one that is built. */
-export function engineOf(processName: string): EngineName | undefined {
+export function engineOf(processName: string): string | undefined {
   const kind = processName.replace(/-\d+$/, '');
-  const engines: Record<string, EngineName> = {comet: 'cometbft', kubo: 'kubo', cluster: 'ipfs-cluster', otel: 'otel-collector', kafka: 'kafka'};
+  const engines: Record<string, string> = {comet: 'cometbft', kubo: 'kubo', cluster: 'ipfs-cluster', otel: 'otel-collector', kafka: 'kafka'};
   return engines[kind];
 }

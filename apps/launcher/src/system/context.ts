@@ -1,5 +1,4 @@
 import type {BuiltEngines} from '../engines/build-engines.js';
-import type {EngineName} from '../engines/catalogue.js';
 import type {Identities} from '../genesis/ensure-genesis.js';
 import type {Layout} from '../plan/layout.js';
 import type {PortLayout} from '../plan/ports.js';
@@ -24,7 +23,7 @@ export interface IpfsIdentities {
   cluster: {id: string; privateKey: string}[];
 }
 
-export function engineDirectory(context: SystemContext, name: EngineName): string {
+export function engineDirectory(context: SystemContext, name: string): string {
   const directory = context.engines.get(name);
   if (directory === undefined) throw new Error(`${name} was not built`);
   return directory;
