@@ -1,12 +1,12 @@
 import {z} from 'zod';
-import {commonConfig, setting} from '@vitalvault/nest-service';
+import {commonConfig, kafkaConfig, setting, stopConfig} from '@vitalvault/nest-service';
 
-const {host, httpPort, chainId, genesisFile, organisation, kafkaBrokers, otlpUrl, logLevel} = commonConfig;
+const {host, httpPort, chainId, genesisFile, organisation, otlpUrl, logLevel} = commonConfig;
 const count = z.coerce.number().int().min(1);
 
 /** Settings of ingest; see docs/config/ingest.md. */
 export const ingestConfig = z.strictObject({
-  host, httpPort, chainId, genesisFile, organisation, kafkaBrokers, otlpUrl, logLevel,
+  host, httpPort, chainId, genesisFile, organisation, otlpUrl, logLevel, ...kafkaConfig, ...stopConfig,
   ingestKeyFile: setting.file.describe('Key file of this process: its ingest key signs receipts.'),
   policyGrpc: setting.hostPort.describe('gRPC of the policy service; host:port.'),
   storageGrpc: setting.hostPort.describe('gRPC of the storage service; host:port.'),

@@ -1,12 +1,12 @@
 import {z} from 'zod';
-import {commonConfig, setting} from '@vitalvault/nest-service';
+import {commonConfig, databaseConfig, kafkaConfig, stopConfig} from '@vitalvault/nest-service';
 
-const {host, httpPort, grpcPort, organisation, kafkaBrokers, databaseUrl, otlpUrl, logLevel} = commonConfig;
+const {host, httpPort, grpcPort, organisation, otlpUrl, logLevel} = commonConfig;
 const count = z.coerce.number().int().min(1);
 
 /** Settings of notify; see docs/config/notify.md. */
 export const notifyConfig = z.strictObject({
-  host, httpPort, grpcPort, organisation, kafkaBrokers, databaseUrl, otlpUrl, logLevel,
+  host, httpPort, grpcPort, organisation, otlpUrl, logLevel, ...kafkaConfig, ...databaseConfig, ...stopConfig,
   webhookAllowLoopback: z.enum(['true', 'false']).default('false').describe('Whether webhooks may go to this machine, over plain HTTP too: for development only.'),
   webhookTimeoutMs: count.default(5_000).describe('Time for one delivery of a webhook, in milliseconds.'),
   eventStreams: count.default(1_000).describe('Event streams that may be open at once.'),
@@ -15,9 +15,6 @@ export const notifyConfig = z.strictObject({
 });
 
 export type NotifyConfig = z.infer<typeof notifyConfig>;
-
-/** The settings that the migration needs. */
-export const migrateConfig = z.object({databaseUrl: setting.url.describe('PostgreSQL URL of the service\'s own database.')});
 
 /** The environment of this process; nothing else in notify reads it. */
 export const environment = (): Readonly<Record<string, string | undefined>> => process.env;

@@ -14,7 +14,7 @@ const PRUNE_EVERY_MS = 60_000;
 
 /** Starts the whole service; its database must be migrated. @param onStalled must end the process */
 export async function startNotify(logger: Logger, config: NotifyConfig, onStalled: () => void): Promise<RunningService> {
-  const database = openDatabase(config.databaseUrl);
+  const database = openDatabase(config);
   const kafka = {brokers: config.kafkaBrokers, clientId: 'notify', logger};
   const producer = new KafkaProducer(kafka);
   const topics = new TopicsAtHand(kafka);

@@ -47,7 +47,7 @@ export async function openRuntime(config: PolicyConfig, logger: Logger): Promise
   return {
     config, logger, genesis, kafka,
     releaseKeys: [{id: keyId(release), privateKey: release.privateKey}],
-    database: openDatabase(config.databaseUrl),
+    database: openDatabase(config),
     ledger: new LedgerClient({rpcUrls: config.ledgerRpc, log, traceparent: currentTraceparent}),
     validators: config.ledgerRpc.map((url) => new LedgerClient({rpcUrls: [url], log})),
     notify: grpcClient(NotifyService, {url: config.notifyGrpc, unavailable: 'notify-unavailable', deadlineMs: ALERT_DEADLINE_MS}),

@@ -303,7 +303,7 @@ describe('a projection', () => {
     await live.connect();
     const databaseUrl = system.engines.databaseUrl('vv_storage');
     await runMigrations({databaseUrl, dir: join(import.meta.dirname, '../prisma/migrations')});
-    const database = openDatabase(databaseUrl);
+    const database = openDatabase({databaseUrl});
     const store = new PrismaProjectionStore(database);
     const quiet = {info: () => undefined, warn: () => undefined, error: () => undefined};
     const client = new LedgerClient({rpcUrls: [system.engines.endpoints.validators[0]?.rpc ?? ''], log: quiet});

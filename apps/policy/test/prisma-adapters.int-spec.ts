@@ -30,7 +30,7 @@ beforeAll(async () => {
   const dir = join(import.meta.dirname, '../prisma/migrations');
   expect(await runMigrations({databaseUrl, dir, logger: createLogger({service: 'spec', level: 'error'})})).toHaveLength(2);
   expect(await runMigrations({databaseUrl, dir})).toEqual([]);
-  database = openDatabase(databaseUrl);
+  database = openDatabase({databaseUrl});
 }, 600_000);
 
 afterAll(async () => {
@@ -122,7 +122,7 @@ describe('traces of transactions', () => {
 
 describe('without the database', () => {
   it('says which part is missing', async () => {
-    const nowhere = openDatabase('postgres://vitalvault@127.0.0.1:1/none');
+    const nowhere = openDatabase({databaseUrl: 'postgres://vitalvault@127.0.0.1:1/none'});
     const store = new PrismaProjectionStore(nowhere);
     await expect(store.position()).rejects.toMatchObject({code: 'database-unavailable'});
     await expect(store.project({height: 0n, timeSeconds: 0n}, () => Promise.resolve())).rejects.toMatchObject({code: 'database-unavailable'});

@@ -1,12 +1,12 @@
-import {commonConfig, setting} from '@vitalvault/nest-service';
+import {commonConfig, databaseConfig, kafkaConfig, setting, stopConfig} from '@vitalvault/nest-service';
 import {z} from 'zod';
 
-const {host, httpPort, grpcPort, chainId, genesisFile, organisation, ledgerRpc, kafkaBrokers, databaseUrl, otlpUrl, logLevel} = commonConfig;
+const {host, httpPort, grpcPort, chainId, genesisFile, organisation, ledgerRpc, otlpUrl, logLevel} = commonConfig;
 const count = z.coerce.number().int().min(1);
 
 /** Settings of storage; see docs/config/storage.md. */
 export const storageConfig = z.strictObject({
-  host, httpPort, grpcPort, chainId, genesisFile, organisation, ledgerRpc, kafkaBrokers, databaseUrl, otlpUrl, logLevel,
+  host, httpPort, grpcPort, chainId, genesisFile, organisation, ledgerRpc, otlpUrl, logLevel, ...kafkaConfig, ...databaseConfig, ...stopConfig,
   storageKeyFile: setting.file.describe('Signing key of role storage: a JSON file that only this service can read.'),
   policyGrpc: setting.hostPort.describe('host:port of policy, which opens the outer seals.'),
   ipfsCluster: setting.urls.describe('REST URLs of the IPFS Cluster peers, comma-separated.'),
@@ -18,9 +18,6 @@ export const storageConfig = z.strictObject({
 });
 
 export type StorageConfig = z.infer<typeof storageConfig>;
-
-/** The settings that the migration needs. */
-export const migrateConfig = z.object({databaseUrl: setting.url.describe('PostgreSQL URL of the service\'s own database.')});
 
 /** The environment of this process; nothing else in storage reads it. */
 export const environment = (): Readonly<Record<string, string | undefined>> => process.env;

@@ -47,7 +47,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
     await sleep(milliseconds, undefined, {signal: stopping.signal});
   };
   const signer = await readAnchorSigner(config.storageKeyFile, config.chainId);
-  const database = openDatabase(config.databaseUrl);
+  const database = openDatabase(config);
   const records = new PrismaRecordStore(database, now);
   const ledger = new LedgerClient({rpcUrls: config.ledgerRpc, log: ledgerLog(logger), traceparent: currentTraceparent});
   const cluster = new IpfsClusterClient({urls: config.ipfsCluster});

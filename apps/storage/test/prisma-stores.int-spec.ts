@@ -30,7 +30,7 @@ describe('storage in a real PostgreSQL', () => {
     engines = await startEngines({only: ['postgres']});
     url = engines.databaseUrl('vv_storage');
     await runMigrations({databaseUrl: url, dir: MIGRATIONS});
-    database = openDatabase(url);
+    database = openDatabase({databaseUrl: url});
   });
 
   afterAll(async () => {
@@ -97,7 +97,7 @@ describe('storage in a real PostgreSQL', () => {
   });
 
   it('a database that is away is an error of the catalogue', async () => {
-    const away = openDatabase('postgres://vitalvault@127.0.0.1:1/vv_storage');
+    const away = openDatabase({databaseUrl: 'postgres://vitalvault@127.0.0.1:1/vv_storage'});
     await expect(new PrismaRecordStore(away, now).byId('x')).rejects.toMatchObject({code: 'database-unavailable', retryable: true});
     await away.$disconnect();
   });

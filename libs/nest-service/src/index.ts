@@ -1,5 +1,8 @@
-export {commonConfig, setting} from './config/shared-settings.js';
-export {ConfigError, loadConfig, variableOf} from './config/load-config.js';
+export {commonConfig, databaseConfig, kafkaConfig, setting, stopConfig} from './config/shared-settings.js';
+export {ConfigError} from './config/config-error.js';
+export {loadConfig} from './config/load-config.js';
+export {variableOf} from './config/variable-of.js';
+export {readCertificates, readSecret} from './config/read-secret.js';
 export {grpcClient} from './grpc/grpc-client.js';
 export type {GrpcClient} from './grpc/grpc-client.js';
 export {fromGrpcError, toGrpcError} from './grpc/grpc-errors.js';
@@ -30,4 +33,7 @@ export {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from './signature/signature-po
 export type {Caller, KeyResolver, NonceMemory} from './signature/signature-ports.js';
 export {verifyRequestSignature} from './signature/verify-request-signature.js';
 export type {RequestToVerify, SignaturePolicy} from './signature/verify-request-signature.js';
+export {databaseConnection} from './sql/database-connection.js';
+export type {DatabaseSettings} from './sql/database-connection.js';
+export {migrateDatabase} from './sql/migrate-database.js';
 export {MigrationError, runMigrations} from './sql/run-migrations.js';

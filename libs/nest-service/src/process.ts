@@ -1,6 +1,9 @@
 // What a process without NestJS takes too (the ABCI application, adapters): configuration, logs, telemetry.
-export {commonConfig, setting} from './config/shared-settings.js';
-export {ConfigError, loadConfig, variableOf} from './config/load-config.js';
+export {commonConfig, databaseConfig, kafkaConfig, setting, stopConfig} from './config/shared-settings.js';
+export {ConfigError} from './config/config-error.js';
+export {loadConfig} from './config/load-config.js';
+export {variableOf} from './config/variable-of.js';
+export {readCertificates, readSecret} from './config/read-secret.js';
 export {createLogger} from './logging/create-logger.js';
 export type {LogFields, Logger} from './logging/create-logger.js';
 export {startTelemetry} from './telemetry/start-telemetry.js';

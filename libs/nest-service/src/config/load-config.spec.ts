@@ -1,12 +1,14 @@
 import {z} from 'zod';
-import {commonConfig} from './shared-settings.js';
-import {ConfigError, loadConfig, variableOf} from './load-config.js';
+import {commonConfig, kafkaConfig} from './shared-settings.js';
+import {ConfigError} from './config-error.js';
+import {loadConfig} from './load-config.js';
+import {variableOf} from './variable-of.js';
 
 const schema = z.strictObject({host: commonConfig.host, httpPort: commonConfig.httpPort, ledgerRpc: commonConfig.ledgerRpc, chainId: commonConfig.chainId});
 
-function faultsOf(env: Record<string, string>): readonly string[] {
+function faultsOf(env: Record<string, string>, of: z.ZodObject = schema): readonly string[] {
   try {
-    loadConfig(schema, env);
+    loadConfig(of, env);
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;
     throw error;
@@ -36,6 +38,11 @@ describe('loadConfig', () => {
 
   it('an empty variable counts as missing', () => {
     expect(faultsOf({VITALVAULT_HTTP_PORT: '', VITALVAULT_CHAIN_ID: 'c', VITALVAULT_LEDGER_RPC: 'http://a:1'})).toEqual(['VITALVAULT_HTTP_PORT: missing']);
+  });
+
+  it('tells what does not fit together beside what is wrong alone', () => {
+    const faults = faultsOf({VITALVAULT_KAFKA_USERNAME: 'u', VITALVAULT_KAFKA_TLS: 'yes'}, z.strictObject(kafkaConfig));
+    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['VITALVAULT_KAFKA_BROKERS', 'VITALVAULT_KAFKA_SASL_MECHANISM', 'VITALVAULT_KAFKA_TLS']);
   });
 
   it('names variables in upper snake case', () => {

@@ -1,21 +1,8 @@
-import {z} from 'zod';
+import type {z} from 'zod';
+import {accessFaults} from './access-faults.js';
+import {ConfigError} from './config-error.js';
 import {commonConfig} from './shared-settings.js';
-
-const PREFIX = 'VITALVAULT_';
-
-/** The environment does not give a valid configuration. Names keys, never values. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-
-  constructor(readonly faults: readonly string[]) {
-    super(`configuration: ${faults.join('; ')}`);
-  }
-}
-
-/** Name of the environment variable of a setting: httpPort → VITALVAULT_HTTP_PORT. */
-export function variableOf(setting: string): string {
-  return PREFIX + setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
-}
+import {PREFIX, variableOf} from './variable-of.js';
 
 /**
  * Reads the settings of `schema` from `env`. Every fault is reported at once, by name of the variable and never with its value.
@@ -33,6 +20,7 @@ export function loadConfig<S extends z.ZodObject>(schema: S, env: Readonly<Recor
     if (setting !== undefined) given[setting] = value;
     else if (!common.has(name)) faults.push(`${name}: no such setting`);
   }
+  faults.push(...accessFaults(given).map(([setting, fault]) => `${variableOf(setting)}: ${fault}`));
   const result = schema.safeParse(given);
   if (!result.success) faults.push(...result.error.issues.map((issue) => faultOf(issue, given)));
   if (!result.success || faults.length > 0) throw new ConfigError(faults);

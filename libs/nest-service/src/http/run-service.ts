@@ -1,4 +1,4 @@
-import {ConfigError} from '../config/load-config.js';
+import {ConfigError} from '../config/config-error.js';
 import type {Logger} from '../logging/create-logger.js';
 
 export interface RunningService {

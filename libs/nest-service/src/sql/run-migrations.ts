@@ -3,6 +3,8 @@ import {readFile, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import pg from 'pg';
 import type {Logger} from '../logging/create-logger.js';
+import {databaseConnection} from './database-connection.js';
+import type {DatabaseSettings} from './database-connection.js';
 
 /** A migration that was applied has changed, is missing, or stands before one that was applied. */
 export class MigrationError extends Error {
@@ -17,15 +19,16 @@ interface Migration {
 
 // Any constant; the same for every service, since each has a database of its own.
 const LOCK = 0x76_76_6d_67;
+const CONNECT_MS = 10_000;
 
 /**
  * Applies the SQL files of `dir` in the order of their names, each once and in a transaction of its own. Processes that start together wait for
  * each other. A file that was applied and has changed is refused: history is not rewritten.
  * @returns names of those applied now.
  */
-export async function runMigrations(options: {databaseUrl: string; dir: string; logger?: Logger}): Promise<string[]> {
+export async function runMigrations(options: DatabaseSettings & {dir: string; logger?: Logger}): Promise<string[]> {
   const wanted = await readMigrations(options.dir);
-  const client = new pg.Client({connectionString: options.databaseUrl, application_name: 'vv-migrate'});
+  const client = new pg.Client({...databaseConnection(options), application_name: 'vv-migrate', connectionTimeoutMillis: CONNECT_MS});
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);

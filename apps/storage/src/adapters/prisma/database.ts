@@ -1,12 +1,14 @@
 import {PrismaPg} from '@prisma/adapter-pg';
 import {DomainError} from '@vitalvault/errors';
+import {databaseConnection} from '@vitalvault/nest-service';
+import type {DatabaseSettings} from '@vitalvault/nest-service';
 import {Prisma, PrismaClient} from './gen/client.js';
 
 const POOL = {max: 10, connectionTimeoutMillis: 2_000, query_timeout: 10_000, idleTimeoutMillis: 30_000, application_name: 'vv-storage'} as const;
 
 /** Opens the service's database; whatever keeps it from answering becomes `database-unavailable`. */
-export function openDatabase(url: string) {
-  const client = new PrismaClient({adapter: new PrismaPg({connectionString: url, ...POOL}), errorFormat: 'minimal'});
+export function openDatabase(settings: DatabaseSettings) {
+  const client = new PrismaClient({adapter: new PrismaPg({...databaseConnection(settings), ...POOL}), errorFormat: 'minimal'});
   return client.$extends({
     query: {
       $allOperations: async ({args, query}) => {
