@@ -34,6 +34,10 @@ for (const app of await readdir(join(root, 'apps'))) {
 }
 const {errorsDocument} = await import('./generate-errors-doc.mjs');
 if (await readFile(join(root, 'docs/errors.md'), 'utf8').catch(() => '') !== errorsDocument()) stale.push('docs/errors.md (node tools/generate-errors-doc.mjs --write)');
+const {configDocuments} = await import('./generate-config-docs.mjs');
+for (const [app, text] of Object.entries(configDocuments())) {
+  if (await readFile(join(root, `docs/config/${app}.md`), 'utf8').catch(() => '') !== text) stale.push(`docs/config/${app}.md (node tools/generate-config-docs.mjs --write)`);
+}
 
 if (stale.length > 0) {
   console.error(`Generated files were stale (they are regenerated now; commit them):\n  ${stale.join('\n  ')}`);
