@@ -1,5 +1,4 @@
 import {randomBytes} from 'node:crypto';
-import {join} from 'node:path';
 import {Kafka, logLevel} from 'kafkajs';
 import pg from 'pg';
 import {Transactions, idOf, newEncryptionKey, newSigningKey, publicHalf, submit, systemEnvironment, signPart, txOfPart} from '@vitalvault/sdk';
@@ -23,8 +22,8 @@ export function newMarker(): string {
 }
 
 // Compressed, so that the search proves that it looks inside.
-async function kafka({endpoints}: StoryRun, marker: string): Promise<void> {
-  const client = new Kafka({clientId: 'vv-story', brokers: [endpoints.kafka], logLevel: logLevel.NOTHING});
+async function kafka({site}: StoryRun, marker: string): Promise<void> {
+  const client = new Kafka({clientId: 'vv-story', ...site.kafka(), logLevel: logLevel.NOTHING});
   const admin = client.admin();
   const producer = client.producer();
   try {
@@ -36,8 +35,8 @@ async function kafka({endpoints}: StoryRun, marker: string): Promise<void> {
   }
 }
 
-async function postgres({endpoints}: StoryRun, marker: string): Promise<void> {
-  const client = await connected(endpoints.postgres);
+async function postgres({site}: StoryRun, marker: string): Promise<void> {
+  const client = await connected(site.postgres());
   try {
     await client.query('CREATE TABLE IF NOT EXISTS story_scratch (marker text NOT NULL)');
     await client.query('INSERT INTO story_scratch (marker) VALUES ($1)', [marker]);
@@ -63,7 +62,7 @@ async function ipfs({endpoints}: StoryRun, marker: string): Promise<void> {
 /** The hash of a member's profile is 32 bytes that the organisation chooses: it may be any. */
 async function chain(run: StoryRun, marker: string): Promise<void> {
   const ledger = storyLedger(run);
-  const keyPath = join(run.data, 'org', '0', 'sponsor.key.json');
+  const keyPath = run.site.sponsorKey();
   const sponsor = JSON.parse(readSecretFile(keyPath)) as StoredKey;
   const organisation = ledger.genesis.genesis.organisations.find(({keys}) => keys.some(({key}) => key !== undefined && equalBytes(key.publicKey, fromHex(sponsor.publicKey))));
   if (organisation === undefined) throw new StoryFailed('the sponsor key is not in the genesis');
@@ -78,8 +77,8 @@ async function chain(run: StoryRun, marker: string): Promise<void> {
 }
 
 /** PostgreSQL logs statements that fail. */
-async function logs({endpoints}: StoryRun, marker: string): Promise<void> {
-  const client = await connected(endpoints.postgres);
+async function logs({site}: StoryRun, marker: string): Promise<void> {
+  const client = await connected(site.postgres());
   try {
     await client.query(`SELECT '${marker}'::integer`).catch(() => undefined);
   } finally {

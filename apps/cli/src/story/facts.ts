@@ -15,6 +15,8 @@ export interface Facts {
   alerts: {kind: string; subject: string; raisedAtMs: number}[];
   latencies: Record<string, Latencies>;
   memoryMiB?: number;
+  /** How it was measured. */
+  memoryIs?: string;
   search: {store: string; files: number; megabytes: number; sentence: number; control: number}[];
 }
 

@@ -21,7 +21,9 @@ export async function playStory(run: StoryRun): Promise<boolean> {
     }
     facts.alerts = await allAlerts(run);
     await sampleLatencies(run);
-    facts.memoryMiB = Math.round(run.site.memoryMiB());
+    const {mebibytes, how} = await run.site.memory();
+    facts.memoryMiB = Math.round(mebibytes);
+    facts.memoryIs = how;
     facts.ok = true;
   } catch (error) {
     facts.failure = error instanceof Error ? error.message : String(error);
@@ -34,7 +36,7 @@ export async function playStory(run: StoryRun): Promise<boolean> {
   return facts.ok;
 }
 
-function summary({narrator, facts, data, endpoints}: StoryRun): void {
+function summary({narrator, facts, data, endpoints, site}: StoryRun): void {
   const {counts, latencies, alerts, decisions} = facts;
   const time = ({p50, p99, count}: Latencies = {p50: 0, p99: 0, max: 0, count: 0}) => (count > 1 ? `p50 ${p50} ms, p99 ${p99} ms (${count})` : `${p50} ms`);
   const kinds = [...new Set(alerts.map(({kind}) => kind))].map((kind) => `${alerts.filter((alert) => alert.kind === kind).length} ${kind}`);
@@ -45,7 +47,7 @@ function summary({narrator, facts, data, endpoints}: StoryRun): void {
   narrator.say('POST to anchored', time(latencies['postToAnchored']));
   narrator.say('request to plaintext', time(latencies['requestToPlaintext']));
   narrator.say('revoke to refused', `${time(latencies['revokeToRefused'])}, ${counts['blocksFromRevocationToRefusal']} blocks`);
-  narrator.say('memory', `${facts.memoryMiB} MiB (PSS of every process)`);
+  narrator.say('memory', `${facts.memoryMiB} MiB (${facts.memoryIs ?? ''})`);
   narrator.say('story', `${narrator.held.length} sentences held in ${(facts.tookMs / 1000).toFixed(0)} s; all of it in ${join(data, 'demo.json')}`);
-  narrator.say('look next', `vv chain · vv log --home ${join(data, 'actors', facts.run, 'patient')} · ${endpoints.services.policy}/v1/chain/latest · make status`);
+  narrator.say('look next', `vv chain · vv log --home ${join(data, 'actors', facts.run, 'patient')} · ${endpoints.services.policy}/v1/chain/latest · ${site.lookNext}`);
 }

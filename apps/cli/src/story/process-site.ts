@@ -1,21 +1,21 @@
 import {spawn} from 'node:child_process';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {readEndpoints} from '../actor/endpoints.js';
 import {flatfsFile} from './flatfs.js';
 import {memoryMiB} from './memory.js';
 import {StoryFailed} from './narrator.js';
-import type {Site, StoreName} from './site.js';
+import type {Site, SiteMemory, StoreName} from './site.js';
+import {readySeconds} from './start-times.js';
 
 const LAUNCHER = join(import.meta.dirname, '../../../launcher/dist/main.js');
+const DIRECTORIES: Record<StoreName, string> = {kafka: 'kafka', postgres: 'postgres', ipfs: 'ipfs', chain: 'validator', logs: 'log', spans: 'otel'};
 
 /** The system as processes of this machine, started by the launcher in one data directory. */
 export class ProcessSite implements Site {
-  readonly spansFile: string;
+  readonly lookNext = 'make status';
 
-  constructor(private readonly data: string) {
-    this.spansFile = join(data, 'otel', 'traces.jsonl');
-  }
+  constructor(private readonly data: string) {}
 
   kill(name: string): Promise<void> {
     return this.launcher('kill', name);
@@ -30,21 +30,50 @@ export class ProcessSite implements Site {
     return Promise.resolve(Object.entries(processes).filter(([, {pid}]) => existsSync(`/proc/${pid}`)).map(([name]) => name));
   }
 
-  paths(store: StoreName): string[] {
-    const below = (...names: string[]) => names.map((name) => join(this.data, name));
-    const dirs: Record<StoreName, string[]> = {
-      kafka: below('kafka'), postgres: below('postgres'), ipfs: below('ipfs'), chain: below('validator'), logs: below('log'), spans: below('otel'),
-    };
-    return dirs[store];
+  contents(store: StoreName): Promise<string[]> {
+    return Promise.resolve([join(this.data, DIRECTORIES[store])]);
   }
 
-  blockFile(peer: number, cid: string): string | undefined {
-    const file = flatfsFile(join(this.data, 'ipfs', String(peer), 'kubo'), cid);
-    return existsSync(file) ? file : undefined;
+  readBlock(peer: number, cid: string): Promise<Buffer | undefined> {
+    const file = this.blockFile(peer, cid);
+    return Promise.resolve(existsSync(file) ? readFileSync(file) : undefined);
   }
 
-  memoryMiB(): number {
-    return memoryMiB(Object.values(this.endpoints().processes).map(({pid}) => pid));
+  writeBlock(peer: number, cid: string, bytes: Buffer): Promise<void> {
+    writeFileSync(this.blockFile(peer, cid), bytes);
+    return Promise.resolve();
+  }
+
+  spansFile(): Promise<string> {
+    return Promise.resolve(join(this.data, 'otel', 'traces.jsonl'));
+  }
+
+  memory(): Promise<SiteMemory> {
+    return Promise.resolve({mebibytes: memoryMiB(Object.values(this.endpoints().processes).map(({pid}) => pid)), how: 'PSS of every process'});
+  }
+
+  startSeconds(): number | undefined {
+    return readySeconds(this.data);
+  }
+
+  sponsorKey(): string {
+    return join(this.data, 'org', '0', 'sponsor.key.json');
+  }
+
+  kafka(): ReturnType<Site['kafka']> {
+    return {brokers: [this.endpoints().kafka]};
+  }
+
+  postgres(): string {
+    return this.endpoints().postgres;
+  }
+
+  close(): void {
+    // Nothing was laid out: the system's own files were used where they lie.
+  }
+
+  private blockFile(peer: number, cid: string): string {
+    return flatfsFile(join(this.data, 'ipfs', String(peer), 'kubo'), cid);
   }
 
   private endpoints(): ReturnType<typeof readEndpoints> {

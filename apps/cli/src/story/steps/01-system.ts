@@ -1,4 +1,3 @@
-import {readySeconds} from '../start-times.js';
 import type {Step} from '../story-run.js';
 import {rpcStatus} from '../validator-rpc.js';
 
@@ -6,7 +5,7 @@ const SERVICES = ['ingest', 'policy', 'storage', 'notify'] as const;
 
 export const systemStep: Step = {
   title: 'The system is up',
-  async play({narrator, cast, endpoints, facts, site, data}) {
+  async play({narrator, cast, endpoints, facts, site}) {
     const chain = await cast.office.doesWithoutHome(['chain']);
     const statuses = await Promise.all(endpoints.validators.map(({rpc}) => rpcStatus(rpc)));
     const organisations = (await cast.office.doesWithoutHome(['org', 'info'])).list('organisations');
@@ -18,7 +17,7 @@ export const systemStep: Step = {
     narrator.say('validators', statuses.map(({height}, i) => `${i}: height ${height}`).join(' · '));
     narrator.say('IPFS', `${endpoints.kubo.length} kubo, ${endpoints.ipfsCluster.length} cluster peers, private swarm`);
     narrator.say('also', ['kafka', 'postgres', 'otel'].map((name) => `${name} ${running.has(name) ? 'up' : 'DOWN'}`).join(' · '));
-    const startSeconds = readySeconds(data);
+    const startSeconds = site.startSeconds();
     if (startSeconds !== undefined) narrator.say('start', `${startSeconds.toFixed(1)} s until everything was ready`);
 
     narrator.hold('genesis holds four organisations with a validator each', organisations.length === 4 && organisations.every(({validators}) => validators === 1));

@@ -1,4 +1,5 @@
 import {forgedEnrolment} from '../forged-enrolment.js';
+import type {Said} from '../said.js';
 import type {StoryRun, Step} from '../story-run.js';
 
 const TYPE = 'omh:heart-rate';
@@ -18,10 +19,10 @@ export const peopleStep: Step = {
   },
 };
 
-async function clinicianJoins({cast: {clinician, office}, props, data}: StoryRun): Promise<{organisation: string; height: string}> {
+async function clinicianJoins({cast: {clinician, office}, props, site}: StoryRun): Promise<{organisation: string; height: string}> {
   const member = (await clinician.does(['member', 'init'])).text('member');
   await clinician.does(['member', 'request', '--out', clinician.paper('member.json')]);
-  const endorsed = await office.doesWithoutHome(['org', 'endorse', '--key', sponsorKey(data), '--in', clinician.paper('member.json'), '--name', 'Ada Keller', '--title', 'Dr.', '--out', office.paper('member.json')]);
+  const endorsed = await office.doesWithoutHome(['org', 'endorse', '--key', site.sponsorKey(), '--in', clinician.paper('member.json'), '--name', 'Ada Keller', '--title', 'Dr.', '--out', office.paper('member.json')]);
   const joined = await clinician.does(['member', 'submit', '--in', office.paper('member.json')]);
   props.put('member', member);
   return {organisation: endorsed.text('organisation'), height: joined.text('height')};
@@ -37,11 +38,11 @@ async function patientEnrols(run: StoryRun): Promise<{height: string; keysHeight
   return {height, keysHeight: keys.text('height')};
 }
 
-async function enrols({cast: {office}, data}: StoryRun, patient: StoryRun['cast']['patient']): Promise<{id: string; height: string}> {
+async function enrols({cast: {office}, site}: StoryRun, patient: StoryRun['cast']['patient']): Promise<{id: string; height: string}> {
   const id = (await patient.does(['patient', 'init'])).text('patient');
   await patient.does(['patient', 'enrol-request', '--out', patient.paper('enrol.json')]);
   const signed = office.paper(`enrol-${patient.name}.json`);
-  await office.doesWithoutHome(['org', 'sponsor', '--key', sponsorKey(data), '--in', patient.paper('enrol.json'), '--out', signed]);
+  await office.doesWithoutHome(['org', 'sponsor', '--key', site.sponsorKey(), '--in', patient.paper('enrol.json'), '--out', signed]);
   return {id, height: (await patient.does(['patient', 'enrol', '--in', signed])).text('height')};
 }
 
@@ -58,27 +59,29 @@ async function watchIsRegistered({cast: {patient, watch}, narrator, props}: Stor
 }
 
 async function strangersAreRefused(run: StoryRun): Promise<void> {
-  const {cast: {stranger, outsider, watch}, narrator} = run;
+  const {cast: {stranger}, narrator} = run;
   const registration = ['--type', TYPE, '--out', stranger.paper('registration.json')];
-  await stranger.does(['patient', 'register-device', '--device', watch.paper('card.json'), ...registration]);
-
+  await stranger.does(['patient', 'register-device', '--device', run.cast.watch.paper('card.json'), ...registration]);
   const unproved = await stranger.tries(['patient', 'configure-device', '--in', stranger.paper('registration.json'), '--type', TYPE]);
+  const [taken, outsider] = await Promise.all([stealsTheWatch(run), enrolsHerself(run)]);
+
   narrator.hold('without the device\'s signature: refused', unproved.errorMeta('codeName') === 'wrongSigners', unproved.errorText);
-
-  const stolen = watch.copied('stolen-watch');
-  await stolen.does(['device', 'endorse', '--in', stranger.paper('registration.json'), '--out', stolen.paper('registration.json'), '--new-owner']);
-  const taken = await stranger.tries(['patient', 'configure-device', '--in', stolen.paper('registration.json'), '--type', TYPE]);
   narrator.hold('a stranger who holds the watch itself: refused, it is registered', taken.errorMeta('codeName') === 'deviceTaken', taken.errorText);
-
-  await outsider.does(['patient', 'init']);
-  const unknown = await outsider.tries(['patient', 'publish-keys', '--type', TYPE]);
-  narrator.hold('an identity that nobody sponsored: refused', unknown.errorMeta('codeName') === 'unknownKey', unknown.errorText);
-  await outsider.does(['patient', 'enrol-request', '--out', outsider.paper('enrol.json')]);
-  await forgedEnrolment(run, outsider.paper('enrol.json'), outsider.paper('forged.json'));
-  const forged = await outsider.tries(['patient', 'enrol', '--in', outsider.paper('forged.json')]);
-  narrator.hold('an enrolment that she sponsored herself: refused', forged.errorMeta('codeName') === 'unknownKey', forged.errorText);
+  narrator.hold('an identity that nobody sponsored: refused', outsider.unknown.errorMeta('codeName') === 'unknownKey', outsider.unknown.errorText);
+  narrator.hold('an enrolment that she sponsored herself: refused', outsider.forged.errorMeta('codeName') === 'unknownKey', outsider.forged.errorText);
 }
 
-function sponsorKey(data: string): string {
-  return `${data}/org/0/sponsor.key.json`;
+async function stealsTheWatch({cast: {stranger, watch}}: StoryRun): Promise<Said> {
+  const stolen = watch.copied('stolen-watch');
+  await stolen.does(['device', 'endorse', '--in', stranger.paper('registration.json'), '--out', stolen.paper('registration.json'), '--new-owner']);
+  return stranger.tries(['patient', 'configure-device', '--in', stolen.paper('registration.json'), '--type', TYPE]);
+}
+
+async function enrolsHerself(run: StoryRun): Promise<{unknown: Said; forged: Said}> {
+  const {cast: {outsider}} = run;
+  await outsider.does(['patient', 'init']);
+  const unknown = await outsider.tries(['patient', 'publish-keys', '--type', TYPE]);
+  await outsider.does(['patient', 'enrol-request', '--out', outsider.paper('enrol.json')]);
+  await forgedEnrolment(run, outsider.paper('enrol.json'), outsider.paper('forged.json'));
+  return {unknown, forged: await outsider.tries(['patient', 'enrol', '--in', outsider.paper('forged.json')])};
 }

@@ -1,4 +1,3 @@
-import {readFileSync, writeFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {readReadings} from '../../clinician/readings-file.js';
 import {readSpans} from '../../trace/otlp-lines.js';
@@ -16,9 +15,9 @@ const SPAN_PATIENCE_MS = 15_000;
 export const corruptionStep: Step = {
   title: 'Bytes of a stored block are flipped',
   async play(run) {
-    const {narrator, props, cast} = run;
-    const {batch, file} = blockOnFirstPeer(run);
-    const intact = flip(file);
+    const {narrator, props, cast, site} = run;
+    const {batch, intact} = await blockOnFirstPeer(run);
+    await site.writeBlock(FIRST_PEER, batch.cid, flipped(intact));
     narrator.say('flipped', `the middle byte of ${batch.cid}`);
     narrator.say('', `on kubo ${FIRST_PEER}, which storage asks first`);
     const since = Date.now();
@@ -30,28 +29,26 @@ export const corruptionStep: Step = {
       narrator.hold('the storage alert appeared', alerts.length > 0);
     } finally {
       // On a real disk an operator would do this; the story leaves the system as it found it.
-      writeFileSync(file, intact);
+      await site.writeBlock(FIRST_PEER, batch.cid, intact);
     }
     await showWhoWasAsked(run, batch.cid, since);
   },
 };
 
-function blockOnFirstPeer({props, site}: StoryRun): {batch: StoryBatch; file: string} {
+async function blockOnFirstPeer({props, site}: StoryRun): Promise<{batch: StoryBatch; intact: Buffer}> {
   const opened = new Set(props.get('opened').recordIds);
   for (const batch of props.get('batches').filter(({recordId}) => opened.has(recordId))) {
-    const file = site.blockFile(FIRST_PEER, batch.cid);
-    if (file !== undefined) return {batch, file};
+    const intact = await site.readBlock(FIRST_PEER, batch.cid);
+    if (intact !== undefined) return {batch, intact};
   }
   throw new StoryFailed(`kubo ${FIRST_PEER} has none of the blocks that were opened`);
 }
 
-function flip(file: string): Buffer {
-  const intact = readFileSync(file);
-  const flipped = Buffer.from(intact);
-  const middle = Math.floor(flipped.length / 2);
-  flipped[middle] = (flipped[middle] ?? 0) ^ 0xff;
-  writeFileSync(file, flipped);
-  return intact;
+function flipped(intact: Buffer): Buffer {
+  const copy = Buffer.from(intact);
+  const middle = Math.floor(copy.length / 2);
+  copy[middle] = (copy[middle] ?? 0) ^ 0xff;
+  return copy;
 }
 
 /** Subjects of the storage alerts there are; waits until there is one. */
@@ -67,7 +64,7 @@ async function showWhoWasAsked({site, narrator}: StoryRun, cid: string, since: n
   let asked: Span[] = [];
   for (const until = Date.now() + SPAN_PATIENCE_MS; asked.length < 2 && Date.now() < until;) {
     await sleep(500);
-    asked = (await readSpans(site.spansFile)).filter((span) => span.attributes['vv.cid'] === cid && span.startUs > since * 1000).sort((a, b) => a.startUs - b.startUs);
+    asked = (await readSpans(await site.spansFile())).filter((span) => span.attributes['vv.cid'] === cid && span.startUs > since * 1000).sort((a, b) => a.startUs - b.startUs);
   }
   for (const {attributes} of asked) narrator.say('asked', `kubo ${attributes['vv.peer'] ?? '?'}: ${attributes['vv.outcome'] ?? '?'}`);
   narrator.hold('that peer was asked, its answer thrown away', asked.some(({attributes}) => attributes['vv.peer'] === String(FIRST_PEER) && attributes['vv.outcome'] === 'corrupt'), `${asked.length} spans`);

@@ -3,6 +3,7 @@ import {readSpans} from '../../trace/otlp-lines.js';
 import {spanTree} from '../../trace/span-tree.js';
 import type {SpanTree} from '../../trace/span-tree.js';
 import {drawWaterfall} from '../../trace/waterfall.js';
+import type {Site} from '../site.js';
 import type {Step} from '../story-run.js';
 
 const SERVICES = ['ingest', 'storage', 'ledger-abci', 'policy', 'notify'] as const;
@@ -14,7 +15,7 @@ export const traceStep: Step = {
   title: 'One reading\'s trace, from POST to alert',
   async play({narrator, props, site, facts}) {
     const traceId = props.get('planted')[0]?.traceId ?? '';
-    const {placed, unreachable} = await completeTree(site.spansFile, traceId);
+    const {placed, unreachable} = await completeTree(site, traceId);
     narrator.say('trace', `${traceId}: ${placed.length} spans; ~ is a link from another trace`);
     const lines = drawWaterfall(placed, COLUMNS);
     narrator.show(lines.slice(0, SHOWN));
@@ -36,9 +37,9 @@ function alertsCameFirst(placed: SpanTree['placed']): boolean {
 }
 
 /** The tree once every service is in it; the Collector writes in batches. */
-async function completeTree(file: string, traceId: string): Promise<SpanTree> {
+async function completeTree(site: Site, traceId: string): Promise<SpanTree> {
   for (const until = Date.now() + PATIENCE_MS; ;) {
-    const tree = spanTree(await readSpans(file), traceId);
+    const tree = spanTree(await readSpans(await site.spansFile()), traceId);
     const services = new Set(tree.placed.map(({span}) => span.service));
     if ((SERVICES.every((name) => services.has(name)) && tree.unreachable.length === 0) || Date.now() > until) return tree;
     await sleep(1000);

@@ -29,9 +29,9 @@ export const searchStep: Step = {
 };
 
 async function search({narrator, site, facts}: StoryRun, store: StoreName, needles: {sentence: Needle[]; control: Needle[]}): Promise<void> {
-  const control = await controlSearch(site.paths(store), needles.control);
+  const control = await controlSearch(() => site.contents(store), needles.control);
   // After the control was found: what went into the store before it has reached the disk as well.
-  const {files, bytes, hits} = searchStore(site.paths(store), needles.sentence);
+  const {files, bytes, hits} = searchStore(await site.contents(store), needles.sentence);
   const megabytes = Math.round(bytes / 1e5) / 10;
   facts.search.push({store, files, megabytes, sentence: hits.length, control: control.hits.length});
   const forms = [...new Set(control.hits.map(({of, form, inflated}) => (of === 'sentence' ? `${form}${inflated ? ', inflated' : ''}` : 'pieces')))].join(' · ');
@@ -41,9 +41,9 @@ async function search({narrator, site, facts}: StoryRun, store: StoreName, needl
 }
 
 /** Engines write within a second or two. */
-async function controlSearch(paths: readonly string[], needles: readonly Needle[]): Promise<StoreSearch> {
+async function controlSearch(contents: () => Promise<string[]>, needles: readonly Needle[]): Promise<StoreSearch> {
   for (const until = Date.now() + PATIENCE_MS; ;) {
-    const found = searchStore(paths, needles);
+    const found = searchStore(await contents(), needles);
     if (found.hits.length > 0 || Date.now() > until) return found;
     await sleep(EVERY_MS);
   }
