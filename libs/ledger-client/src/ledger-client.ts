@@ -35,6 +35,8 @@ export interface LedgerBlock {
 
 export interface LedgerStatus {
   readonly height: bigint;
+  /** Time of the newest block; milliseconds since the epoch. */
+  readonly blockTimeMs: number;
   readonly catchingUp: boolean;
 }
 
@@ -123,7 +125,7 @@ export class LedgerClient {
 
   async status(): Promise<LedgerStatus> {
     const {syncInfo} = await this.asked((comet) => comet.status());
-    return {height: BigInt(syncInfo.latestBlockHeight), catchingUp: syncInfo.catchingUp};
+    return {height: BigInt(syncInfo.latestBlockHeight), blockTimeMs: syncInfo.latestBlockTime.getTime(), catchingUp: syncInfo.catchingUp};
   }
 
   /** URL of the node that is asked next. */

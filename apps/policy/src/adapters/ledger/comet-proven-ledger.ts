@@ -6,7 +6,7 @@ import {withSpan} from '@vitalvault/nest-service/process';
 import type {ProvenLedger, ProvenState} from '../../application/ports.js';
 
 /** [§7:3] Older than this, a header says nothing about now. */
-const MAX_HEADER_AGE_MS = 30_000;
+export const MAX_HEADER_AGE_MS = 30_000;
 
 /** Proofs that fold to a fresh header of the genesis' validators; whatever else a validator says is no answer. */
 export class CometProvenLedger implements ProvenLedger {
