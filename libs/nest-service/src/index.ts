@@ -16,6 +16,7 @@ export type {ReadinessCheck} from './http/readiness.js';
 export {runService} from './http/run-service.js';
 export type {RunningService} from './http/run-service.js';
 export {ZodBody, ZodParams, ZodPipe, ZodQuery} from './http/zod-pipe.js';
+export {accessReason} from './http/access-reason.js';
 export {createLogger} from './logging/create-logger.js';
 export type {LogFields, Logger} from './logging/create-logger.js';
 export {LOGGER} from './service.tokens.js';

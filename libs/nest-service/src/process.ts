@@ -4,6 +4,7 @@ export {ConfigError} from './config/config-error.js';
 export {loadConfig} from './config/load-config.js';
 export {variableOf} from './config/variable-of.js';
 export {readCertificates, readSecret} from './config/read-secret.js';
+export {accessReason} from './http/access-reason.js';
 export {createLogger} from './logging/create-logger.js';
 export type {LogFields, Logger} from './logging/create-logger.js';
 export {startTelemetry} from './telemetry/start-telemetry.js';

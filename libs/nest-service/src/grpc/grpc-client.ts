@@ -1,6 +1,7 @@
 import {Client, Metadata, credentials} from '@grpc/grpc-js';
 import {create, fromBinary, toBinary} from '@bufbuild/protobuf';
 import type {DescMessage, DescMethodUnary, DescService, MessageInitShape, MessageShape} from '@bufbuild/protobuf';
+import {DomainError} from '@vitalvault/errors';
 import type {ErrorCode} from '@vitalvault/errors';
 import {injectHeaders} from '../telemetry/trace-context.js';
 import {withSpan} from '../telemetry/with-span.js';
@@ -13,10 +14,16 @@ type UnaryCalls<S extends DescService> = {
 };
 
 /** Unary calls of one service, each with a deadline, the trace handed on, and errors as DomainError. */
-export type GrpcClient<S extends DescService> = UnaryCalls<S> & {close(): void};
+export type GrpcClient<S extends DescService> = UnaryCalls<S> & {
+  /** Whether the other side takes calls now, for readiness. @throws DomainError `unavailable` */
+  reachable(): Promise<void>;
+  close(): void;
+};
 
 const MAX_MESSAGE_BYTES = 8 * 1_048_576;
 const DEADLINE_MS = 5_000;
+// Below the time that a readiness check has.
+const REACHABLE_MS = 1_500;
 
 /**
  * @param options.url host:port
@@ -28,9 +35,12 @@ export function grpcClient<S extends DescService>(service: S, options: {url: str
     // A peer that comes back is found within a second instead of after a backoff that grows to two minutes.
     'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000,
   });
-  const calls: Record<string, unknown> = {close: () => {
-    client.close();
-  }};
+  const calls: Record<string, unknown> = {
+    close: () => {
+      client.close();
+    },
+    reachable: () => reachable(client, options.unavailable),
+  };
   for (const method of service.methods) {
     if (method.methodKind !== 'unary') continue;
     const unary = method as DescMethodUnary;
@@ -39,6 +49,15 @@ export function grpcClient<S extends DescService>(service: S, options: {url: str
     }, () => call({client, service, method: unary, unavailable: options.unavailable}, request, given?.deadlineMs ?? options.deadlineMs ?? DEADLINE_MS));
   }
   return calls as GrpcClient<S>;
+}
+
+function reachable(client: Client, unavailable: ErrorCode): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.waitForReady(Date.now() + REACHABLE_MS, (cause) => {
+      if (cause === undefined) resolve();
+      else reject(new DomainError(unavailable, {cause}));
+    });
+  });
 }
 
 interface Target {

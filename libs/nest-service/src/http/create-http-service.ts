@@ -5,9 +5,12 @@ import {FastifyAdapter} from '@nestjs/platform-fastify';
 import type {NestFastifyApplication} from '@nestjs/platform-fastify';
 import type {Logger} from '../logging/create-logger.js';
 import {addBodyParsers} from './body-parsers.js';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {answerClientError} from './client-error.js';
 import {addHealthRoutes} from './health-routes.js';
+import {leaveConnections} from './leave-connections.js';
 import {NestLogger} from './nest-logger.js';
+import {OpenConnections} from './open-connections.js';
 import {Readiness} from './readiness.js';
 import {traceRequests} from './request-span.js';
 import {ServiceModule} from './service.module.js';
@@ -21,6 +24,8 @@ export interface HttpServiceOptions {
   readonly bodyLimitBytes?: number;
   /** Time for a whole request to arrive, headers and body; default 10 s. */
   readonly requestTimeoutMs?: number;
+  /** How long `close` goes on serving after it said so in /readyz, in milliseconds; default 0. */
+  readonly drainMs?: number;
   /** gRPC (`grpcOptions`) and bus servers; started before HTTP listens. */
   readonly microservices?: readonly (GrpcOptions | CustomStrategy)[] | ((app: NestFastifyApplication) => readonly (GrpcOptions | CustomStrategy)[]);
 }
@@ -30,7 +35,7 @@ export interface HttpService {
   readonly readiness: Readiness;
   /** Starts the microservices, then listens. @returns the URL. */
   listen(): Promise<string>;
-  /** Not ready any more, then drains and closes everything. */
+  /** Not ready from now on, but serving for `drainMs`; then ends open requests and calls and closes everything. */
   close(): Promise<void>;
 }
 
@@ -48,14 +53,18 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     requestTimeout,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
+    // Who still comes on an open connection while we close is served too; the answer tells him to go elsewhere.
+    return503OnClosing: false,
     // Node looks at slow requests only every 30 s unless told.
     http: {connectionsCheckingInterval: CHECK_CONNECTIONS_MS, headersTimeout: requestTimeout, requestTimeout},
     clientErrorHandler: answerClientError,
   });
   const instance = adapter.getInstance();
+  const connections = new OpenConnections(instance.server);
   traceRequests(instance);
   addBodyParsers(instance);
   addHealthRoutes(instance, readiness);
+  leaveConnections(instance, readiness);
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.around(options.module, {logger, readiness}), adapter, {
     logger: new NestLogger(logger), bodyParser: false, abortOnError: false,
   });
@@ -70,11 +79,11 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
       readiness.started = true;
       return app.getUrl();
     },
-    close: () => closing ??= drain(app, readiness),
+    close: () => closing ??= (async (): Promise<void> => {
+      readiness.stop();
+      await sleep(options.drainMs ?? 0);
+      await connections.reapDuring(app.close());
+    })(),
   };
 }
 
-async function drain(app: NestFastifyApplication, readiness: Readiness): Promise<void> {
-  readiness.stop();
-  await app.close();
-}

@@ -136,6 +136,14 @@ describe('createHttpService', () => {
     expect((await get('/startz')).status).toBe(200);
   });
 
+  it('stays ready when only a part waits, and tells it; an error is told by its code', async () => {
+    const cause = Object.assign(new Error('secret words'), {code: 'ECONNREFUSED'});
+    service.readiness.add('notify', () => Promise.reject(new DomainError('notify-unavailable', {cause})), {needed: false});
+    const response = await get('/readyz');
+    expect([response.status, await response.json()]).toEqual([200, {status: 'ok', degraded: {notify: 'notify-unavailable: nobody listens there'}}]);
+    service.readiness.add('notify', () => undefined);
+  });
+
   it('names spans by route, never by path', async () => {
     exporter.reset();
     await get('/v1/things/0123456789abcdef');
@@ -166,6 +174,13 @@ describe('createHttpService', () => {
 
     it('brings an error of the catalogue across', async () => {
       await expect(client.queueAlert({alert: {text: 'fail'}})).rejects.toMatchObject({code: 'behind', detail: 'by two blocks', meta: {height: 7}});
+    });
+
+    it('knows whether the other side takes calls', async () => {
+      await client.reachable();
+      const nobody = grpcClient(NotifyService, {url: '127.0.0.1:1', unavailable: 'notify-unavailable'});
+      await expect(nobody.reachable()).rejects.toMatchObject({code: 'notify-unavailable'});
+      nobody.close();
     });
 
     it('says who is away', async () => {

@@ -2,10 +2,13 @@ import {ConfigError} from '../config/config-error.js';
 import type {Logger} from '../logging/create-logger.js';
 
 export interface RunningService {
+  /** How long `close` may take, in milliseconds; then the process leaves with 1. Default: 10 s. */
+  readonly closeWithinMs?: number;
+  /** Ends what is under way, then everything. */
   close(): Promise<void>;
 }
 
-const DRAIN_MS = 10_000;
+const CLOSE_MS = 10_000;
 
 /**
  * Runs a process: starts it, closes it on SIGTERM or SIGINT and leaves with 0, leaves with 1 when it cannot start, with a message that
@@ -27,9 +30,9 @@ export async function runService(logger: Logger, start: () => Promise<RunningSer
     stopping = true;
     logger.info('stopping', {signal});
     setTimeout(() => {
-      logger.warn('did not drain in time');
+      logger.warn('did not close in time');
       process.exit(1);
-    }, DRAIN_MS).unref();
+    }, running?.closeWithinMs ?? CLOSE_MS).unref();
     void (running?.close() ?? Promise.resolve()).catch((error: unknown) => {
       logger.error('stopping failed', {error});
     }).then(() => {

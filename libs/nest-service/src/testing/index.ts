@@ -1,0 +1,1 @@
+export {describedRoutes, registeredRoutes} from './registered-routes.js';
