@@ -1,6 +1,6 @@
-import {LIMITS, equalBytes, fromHex} from '@vitalvault/contracts';
+import {LIMITS, TOPICS, equalBytes, fromHex} from '@vitalvault/contracts';
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import {KafkaProducer, KafkaServer} from '@vitalvault/kafka-bus';
+import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
 import {parseGenesis} from '@vitalvault/light-client';
 import {createHttpService} from '@vitalvault/nest-service';
 import type {Logger, RunningService} from '@vitalvault/nest-service';
@@ -9,7 +9,6 @@ import {hostname} from 'node:os';
 import {PolicyLedgerFacts} from './adapters/grpc/policy-ledger-facts.js';
 import {StorageRecordTable} from './adapters/grpc/storage-record-table.js';
 import {NoOffsets} from './adapters/kafka/no-offsets.js';
-import {TopicsAtHand} from './adapters/kafka/topics-at-hand.js';
 import {readSigningKey} from './adapters/keys/read-signing-key.js';
 import {NativeSecp256k1} from './adapters/secp256k1/native-secp256k1.js';
 import type {IngestConfig} from './config.js';
@@ -20,24 +19,20 @@ export async function startIngest(logger: Logger, config: IngestConfig, onStalle
   const genesis = genesisOf(config);
   const secp256k1 = new NativeSecp256k1();
   const key = readSigningKey(config.ingestKeyFile, (privateKey) => secp256k1.publicKeyOf(privateKey));
-  const kafka = {brokers: config.kafkaBrokers, clientId: 'ingest', logger};
+  const kafka = {...kafkaAccess(config), clientId: 'ingest', logger};
   const producer = new KafkaProducer(kafka);
-  const topics = new TopicsAtHand({...kafka, retentionMs: config.acceptedRetentionMs});
+  const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.recordsAccepted, retentionMs: config.acceptedRetentionMs}, {topic: TOPICS.ledgerEvents}]});
   const groupId = `vv-ingest-${config.organisation}-${hostname()}`;
   const events = new KafkaServer({...kafka, producer, offsets: new NoOffsets(), groupId, onStalled});
   const service = await createHttpService({
     module: IngestModule.with({config, genesis, producer, secp256k1, signer: secp256k1.signer(key)}), logger,
-    host: config.host, httpPort: config.httpPort, bodyLimitBytes: LIMITS.postBodyBytes, requestTimeoutMs: config.bodyTimeoutMs,
+    host: config.host, httpPort: config.httpPort, drainMs: config.drainMs, bodyLimitBytes: LIMITS.postBodyBytes, requestTimeoutMs: config.bodyTimeoutMs,
     microservices: [{strategy: events}],
   });
   const [facts, table] = [service.app.get(PolicyLedgerFacts), service.app.get(StorageRecordTable)];
-  const fine = async (work: Promise<unknown>): Promise<undefined> => {
-    await work;
-    return undefined;
-  };
-  service.readiness.add('kafka', () => topics.reason() ?? fine(producer.check()));
-  service.readiness.add('policy', () => fine(facts.device(new Uint8Array(20), 1)));
-  service.readiness.add('storage', () => fine(table.backlogMs()));
+  service.readiness.add('kafka', () => topics.reason() ?? producer.check());
+  service.readiness.add('policy', () => facts.device(new Uint8Array(20), 1));
+  service.readiness.add('storage', () => table.backlogMs());
   void topics.ensure();
   const url = await service.listen();
   logger.info('listening', {url});

@@ -1,8 +1,8 @@
+import {TOPICS} from '@vitalvault/contracts';
 import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
-import {KafkaProducer, KafkaServer} from '@vitalvault/kafka-bus';
+import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
 import {createHttpService, grpcOptions} from '@vitalvault/nest-service';
 import type {Logger, RunningService} from '@vitalvault/nest-service';
-import {TopicsAtHand} from './adapters/kafka/topics-at-hand.js';
 import {openDatabase} from './adapters/prisma/database.js';
 import {PrismaNonceMemory} from './adapters/prisma/prisma-nonce-memory.js';
 import {PrismaOffsetStore} from './adapters/prisma/prisma-offset-store.js';
@@ -15,19 +15,16 @@ const PRUNE_EVERY_MS = 60_000;
 /** Starts the whole service; its database must be migrated. @param onStalled must end the process */
 export async function startNotify(logger: Logger, config: NotifyConfig, onStalled: () => void): Promise<RunningService> {
   const database = openDatabase(config);
-  const kafka = {brokers: config.kafkaBrokers, clientId: 'notify', logger};
+  const kafka = {...kafkaAccess(config), clientId: 'notify', logger};
   const producer = new KafkaProducer(kafka);
-  const topics = new TopicsAtHand(kafka);
+  const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.alerts}, {topic: TOPICS.ledgerEvents}]});
   const bus = new KafkaServer({...kafka, producer, groupId: 'vv-notify', offsets: new PrismaOffsetStore(database), onStalled});
   const service = await createHttpService({
-    module: NotifyModule.with({config, database, producer}), logger, host: config.host, httpPort: config.httpPort,
+    module: NotifyModule.with({config, database, producer}), logger, host: config.host, httpPort: config.httpPort, drainMs: config.drainMs,
     microservices: [grpcOptions({services: [NotifyService], url: `${config.host}:${String(config.grpcPort)}`}), {strategy: bus}],
   });
-  service.readiness.add('kafka', () => bus.reason());
-  service.readiness.add('database', async () => {
-    await database.$queryRaw`SELECT 1`;
-    return undefined;
-  });
+  service.readiness.add('kafka', () => topics.reason() ?? bus.reason());
+  service.readiness.add('database', async () => database.$queryRaw`SELECT 1`);
   void topics.ensure();
   const nonces = new PrismaNonceMemory(database);
   const pruning = setInterval(() => {

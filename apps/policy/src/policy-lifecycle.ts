@@ -1,6 +1,7 @@
 import type {BeforeApplicationShutdown, OnApplicationBootstrap, OnApplicationShutdown} from '@nestjs/common';
+import {TOPICS} from '@vitalvault/contracts';
+import {TopicsAtHand} from '@vitalvault/kafka-bus';
 import type {OutboxPublisher} from '@vitalvault/kafka-bus';
-import {ensureTopics} from './adapters/kafka/topics-of-policy.js';
 import type {FollowChain} from './adapters/ledger/follow-chain.js';
 import {pruneRows} from './adapters/prisma/prune-rows.js';
 import type {ShortLived} from './adapters/prisma/prune-rows.js';
@@ -18,14 +19,15 @@ const GRACE_MS = 4_000;
 
 /** Starts what runs beside the requests, and stops it after the last request: those wait for blocks. */
 export class PolicyLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
-  readonly #stopping = new AbortController();
+  readonly topics: TopicsAtHand;
   #stopPruning: (() => void) | undefined;
-  #topics: Promise<void> | undefined;
 
-  constructor(private readonly runtime: PolicyRuntime, private readonly work: BackgroundWork) {}
+  constructor(private readonly runtime: PolicyRuntime, private readonly work: BackgroundWork) {
+    this.topics = new TopicsAtHand({...runtime.kafka, topics: [{topic: TOPICS.ledgerEvents}, {topic: TOPICS.alerts}]});
+  }
 
   onApplicationBootstrap(): void {
-    this.#topics = ensureTopics(this.runtime.kafka, this.#stopping.signal);
+    void this.topics.ensure();
     this.#stopPruning = pruneRows(this.work.shortLived, this.runtime.logger);
     this.work.outbox.start();
     this.work.chain.start();
@@ -40,13 +42,12 @@ export class PolicyLifecycle implements OnApplicationBootstrap, BeforeApplicatio
 
   async onApplicationShutdown(): Promise<void> {
     const {ledger, validators, notify, producer, database} = this.runtime;
-    this.#stopping.abort();
+    this.topics.stop();
     this.#stopPruning?.();
     // The calls under way end now: a block that is half read is read again by whoever starts next.
     for (const client of [ledger, ...validators]) client.close();
     await this.work.chain.stop();
     await this.work.outbox.stop();
-    await this.#topics;
     notify.close();
     await producer.close();
     await database.$disconnect();

@@ -1,6 +1,6 @@
 import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import {ALG_ES256K, ALG_X25519, keyId} from '@vitalvault/contracts';
-import {KafkaProducer} from '@vitalvault/kafka-bus';
+import {KafkaProducer, kafkaAccess} from '@vitalvault/kafka-bus';
 import type {KafkaOptions} from '@vitalvault/kafka-bus';
 import {LedgerClient} from '@vitalvault/ledger-client';
 import {parseGenesis} from '@vitalvault/light-client';
@@ -43,7 +43,7 @@ export async function openRuntime(config: PolicyConfig, logger: Logger): Promise
   checkOwnKey(release, {...place, role: 'release'});
   checkOwnKey(await readKeyFile(config.policyKeyFile, ALG_ES256K), {...place, role: 'policy'});
   const log = ledgerLog(logger);
-  const kafka = {brokers: config.kafkaBrokers, clientId: 'vv-policy', logger};
+  const kafka = {...kafkaAccess(config), clientId: 'vv-policy', logger};
   return {
     config, logger, genesis, kafka,
     releaseKeys: [{id: keyId(release), privateKey: release.privateKey}],

@@ -1,6 +1,6 @@
 import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {IpfsClusterClient, KuboClient} from '@vitalvault/ipfs-cluster-client';
-import {KafkaProducer, OutboxPublisher} from '@vitalvault/kafka-bus';
+import {KafkaProducer, OutboxPublisher, kafkaAccess} from '@vitalvault/kafka-bus';
 import {BlockFollower, LedgerClient} from '@vitalvault/ledger-client';
 import {currentTraceparent, grpcClient, linksTo} from '@vitalvault/nest-service';
 import type {Logger} from '@vitalvault/nest-service';
@@ -52,7 +52,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   const ledger = new LedgerClient({rpcUrls: config.ledgerRpc, log: ledgerLog(logger), traceparent: currentTraceparent});
   const cluster = new IpfsClusterClient({urls: config.ipfsCluster});
   const packs = new IpfsClusterPackStore({...config, timeoutMs: PIN_TIMEOUT_MS}, cluster);
-  const producer = new KafkaProducer({brokers: config.kafkaBrokers, clientId: 'storage', logger});
+  const producer = new KafkaProducer({...kafkaAccess(config), clientId: 'storage', logger});
   const outbox = new OutboxPublisher({outbox: new PrismaOutbox(database), producer, logger});
   const policy = grpcClient(PolicyService, {url: config.policyGrpc, unavailable: 'policy-unavailable'});
 
@@ -95,7 +95,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   const follower = new BlockFollower({client: ledger, fromHeight: await follow.begin(), onBlock: (block) => follow.onBlock(block), log: ledgerLog(logger)});
 
   return {
-    database, records, accept, release, follower, producer, outbox, cluster, head: () => follow.head,
+    database, records, accept, release, follower, producer, outbox, cluster, policy, head: () => follow.head,
     readerKeys: new PrismaReaderKeys(database), nonces: new PrismaNonceMemory(database, now),
     start: (): void => {
       outbox.start();

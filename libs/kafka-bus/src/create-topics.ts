@@ -1,5 +1,7 @@
 import {TOPICS} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
+import {accessReason} from '@vitalvault/nest-service/process';
+import type {ITopicConfig} from 'kafkajs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {connectKafka} from './kafka-connection.js';
 import type {KafkaOptions} from './kafka-connection.js';
@@ -15,6 +17,8 @@ export interface TopicToCreate {
 const DLQ = '.dlq';
 const DAY_MS = 86_400_000;
 const FOR_EVER = -1;
+/** The broker's own default.replication.factor: it knows how many brokers there are. */
+const AS_THE_BROKER = -1;
 
 // A consumer whose database is new (notify after a disaster) begins with the first ledger event; the ledger keeps the same facts anyway.
 const defaultRetentionMs = (topic: string): number => (topic === TOPICS.ledgerEvents ? FOR_EVER : 7 * DAY_MS);
@@ -24,7 +28,8 @@ export const deadLetterTopic = (topic: string): string => topic + DLQ;
 export const isDeadLetterTopic = (topic: string): boolean => topic.endsWith(DLQ);
 
 /**
- * Creates topics that are not there, each with its dead-letter topic, and waits for a broker up to `timeoutMs`.
+ * Creates topics that are not there, each with its dead-letter topic, and waits for a broker up to `timeoutMs`. Who may not create any is well served
+ * where they are there already, and is told at once which ones somebody else must create.
  * @throws DomainError bus-unavailable
  */
 export async function createTopics(options: KafkaOptions & {topics: readonly TopicToCreate[]; timeoutMs?: number}): Promise<void> {
@@ -34,7 +39,9 @@ export async function createTopics(options: KafkaOptions & {topics: readonly Top
       await tryCreate(options);
       return;
     } catch (error) {
-      if (Date.now() >= deadline) throw new DomainError('bus-unavailable', {cause: error});
+      if (error instanceof DomainError) throw error;
+      const why = accessReason(error);
+      if (Date.now() >= deadline) throw new DomainError('bus-unavailable', {cause: error, ...(why === undefined ? {} : {detail: `Kafka: ${why}.`})});
       await sleep(500);
     }
   }
@@ -44,18 +51,29 @@ async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate
   const admin = connectKafka(options).admin();
   try {
     await admin.connect();
+    // A user sees those that it may describe.
     const existing = new Set(await admin.listTopics());
     const wanted = options.topics.flatMap((topic) => [topic, {...topic, topic: deadLetterTopic(topic.topic), partitions: 1}]);
-    const missing = wanted.filter(({topic}) => !existing.has(topic));
+    const missing = wanted.filter(({topic}) => !existing.has(topic)).map(toConfig);
     if (missing.length === 0) return;
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map(({topic, partitions, retentionMs}) => ({
-        topic, numPartitions: partitions ?? 4, replicationFactor: -1,
-        configEntries: [{name: 'cleanup.policy', value: 'delete'}, {name: 'retention.ms', value: String(retentionMs ?? defaultRetentionMs(topic))}],
-      })),
+    await admin.createTopics({waitForLeaders: true, topics: missing}).catch((cause: unknown) => {
+      throw isForbidden(cause) ? new DomainError('bus-unavailable', {cause, detail: `This user may not create topics. Somebody must create: ${missing.map(textOf).join('; ')}; and let it describe them.`}) : cause;
     });
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
+}
+
+const toConfig = ({topic, partitions, retentionMs}: TopicToCreate): ITopicConfig => ({
+  topic, numPartitions: partitions ?? 4, replicationFactor: AS_THE_BROKER,
+  configEntries: [{name: 'cleanup.policy', value: 'delete'}, {name: 'retention.ms', value: String(retentionMs ?? defaultRetentionMs(topic))}],
+});
+
+const textOf = ({topic, numPartitions, configEntries = []}: ITopicConfig): string =>
+  `${topic} with ${String(numPartitions)} partition${numPartitions === 1 ? '' : 's'}, ${configEntries.map(({name, value}) => `${name}=${value}`).join(', ')}`;
+
+// kafkajs tells every topic's failure in one error.
+function isForbidden(error: unknown): boolean {
+  const {errors, type} = error as {errors?: readonly unknown[]; type?: unknown};
+  return type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'CLUSTER_AUTHORIZATION_FAILED' || (errors ?? []).some(isForbidden);
 }

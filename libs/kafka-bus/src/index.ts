@@ -1,5 +1,7 @@
 export {createTopics, deadLetterTopic} from './create-topics.js';
 export type {TopicToCreate} from './create-topics.js';
+export {kafkaAccess} from './kafka-access.js';
+export type {KafkaAccess, KafkaAccessSettings} from './kafka-access.js';
 export type {KafkaOptions} from './kafka-connection.js';
 export {KafkaProducer} from './kafka-producer.js';
 export type {MessageToSend} from './kafka-producer.js';
@@ -9,3 +11,4 @@ export {KafkaServer} from './kafka-server.js';
 export type {Backlog, KafkaServerOptions} from './kafka-server.js';
 export {OutboxPublisher} from './outbox-publisher.js';
 export type {Outbox, OutboxMessage} from './outbox-publisher.js';
+export {TopicsAtHand} from './topics-at-hand.js';

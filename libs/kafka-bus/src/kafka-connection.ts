@@ -1,10 +1,10 @@
 import type {Logger} from '@vitalvault/nest-service/process';
 import {Kafka, logLevel} from 'kafkajs';
+import type {SASLOptions} from 'kafkajs';
 import {quietIdleQueues} from './idle-request-queue.js';
+import type {KafkaAccess} from './kafka-access.js';
 
-export interface KafkaOptions {
-  /** host:port */
-  readonly brokers: readonly string[];
+export interface KafkaOptions extends KafkaAccess {
   readonly clientId: string;
   readonly logger: Logger;
 }
@@ -18,6 +18,8 @@ export function connectKafka(options: KafkaOptions): Kafka {
   return new Kafka({
     clientId: options.clientId,
     brokers: [...options.brokers],
+    ...(options.tls === undefined ? {} : {ssl: {...options.tls, rejectUnauthorized: true}}),
+    ...(options.sasl === undefined ? {} : {sasl: {...options.sasl} as SASLOptions}),
     connectionTimeout: CONNECT_MS,
     requestTimeout: REQUEST_MS,
     enforceRequestTimeout: true,

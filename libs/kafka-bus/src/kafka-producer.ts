@@ -1,6 +1,6 @@
 import {DomainError} from '@vitalvault/errors';
 import {contextOf, injectHeaders, withSpan} from '@vitalvault/nest-service/process';
-import type {Kafka, Message, Producer, TopicMessages} from 'kafkajs';
+import type {Admin, Kafka, Message, Producer, TopicMessages} from 'kafkajs';
 import {randomUUID} from 'node:crypto';
 import {connectKafka} from './kafka-connection.js';
 import type {KafkaOptions} from './kafka-connection.js';
@@ -35,6 +35,8 @@ const OVERHEAD_BYTES = 300;
 export class KafkaProducer {
   readonly #kafka: Kafka;
   #producer: Promise<Producer> | undefined;
+  #admin: Admin | undefined;
+  #asking: Promise<void> | undefined;
   #waiting: Waiting[] = [];
   #flushing = false;
   #closed = false;
@@ -56,14 +58,32 @@ export class KafkaProducer {
     });
   }
 
-  /** Whether a broker answers. */
+  /** Whether a broker answers now, for readiness. @throws DomainError bus-unavailable */
   async check(): Promise<void> {
-    await this.#connected();
+    if (this.#closed) throw new DomainError('shutting-down');
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
+    });
+    await this.#asking;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#admin?.disconnect().catch(() => undefined);
     await this.#forget();
+  }
+
+  // By a client of its own: a producer does not notice that its broker is gone before it sends.
+  async #ask(): Promise<void> {
+    const admin = this.#admin ??= this.#kafka.admin({retry: {retries: 0}});
+    try {
+      await admin.connect();
+      await admin.describeCluster();
+    } catch (cause) {
+      this.#admin = undefined;
+      await admin.disconnect().catch(() => undefined);
+      throw new DomainError('bus-unavailable', {cause});
+    }
   }
 
   #messageOf(message: MessageToSend, of: number): Message {

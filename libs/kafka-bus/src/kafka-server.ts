@@ -1,6 +1,6 @@
 import {Server} from '@nestjs/microservices';
 import type {CustomTransportStrategy, MessageHandler} from '@nestjs/microservices';
-import {contextOf, linksTo, withSpan} from '@vitalvault/nest-service/process';
+import {accessReason, contextOf, linksTo, withSpan} from '@vitalvault/nest-service/process';
 import type {Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage} from 'kafkajs';
 import {lastValueFrom} from 'rxjs';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -39,6 +39,8 @@ export interface Backlog {
 const SESSION_MS = 6_000;
 const WATCH_MS = 2_000;
 const CLOSE_MS = 5_000;
+/** Several looks long, so that one lost answer is none. */
+const SILENT_MS = 10_000;
 
 /**
  * Kafka as a transport of @nestjs/microservices, over kafkajs. Handlers are awaited; their effect carries the offset (port OffsetStore), so a message
@@ -59,6 +61,9 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   #inHand = new Map<string, number>();
   #backlog: Backlog = {unconsumed: 0, oldestUnconsumedMs: 0};
   #timer: NodeJS.Timeout | undefined;
+  /** What the last failure said about reaching Kafka. */
+  #fault: string | undefined;
+  #answeredMs = 0;
 
   constructor(private readonly options: KafkaServerOptions) {
     super();
@@ -83,7 +88,8 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
 
   /** Why it does not consume; undefined: it does. */
   reason(): string | undefined {
-    return this.#joined ? undefined : 'not in the consumer group yet';
+    if (!this.#joined) return this.#fault === undefined ? 'not in the consumer group yet' : `not in the consumer group: ${this.#fault}`;
+    return Date.now() - this.#answeredMs > SILENT_MS ? 'Kafka does not answer' : undefined;
   }
 
   /** As of the last look, two seconds ago at the most. */
@@ -110,6 +116,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
         this.#timer.unref();
         return;
       } catch (error) {
+        this.#fault = accessReason(error);
         this.options.logger.warn('waiting for Kafka', {error});
         await this.#consumer?.disconnect().catch(() => undefined);
         await sleep(1_000);
@@ -132,14 +139,14 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     });
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({payload}) => {
-      this.#joined = true;
+      [this.#joined, this.#fault, this.#answeredMs] = [true, undefined, Date.now()];
       this.#positions.reset();
       this.#assigned = new Map(Object.entries(payload.memberAssignment));
       this.options.logger.info('joined the consumer group', {group: this.options.groupId, count: [...this.#assigned.values()].flat().length});
       void this.#seekAll(consumer);
     });
     consumer.on(consumer.events.CRASH, ({payload}) => {
-      this.#joined = false;
+      [this.#joined, this.#fault] = [false, accessReason(payload.error)];
       this.options.logger.warn('consumer crashed', {error: payload.error, state: payload.restart ? 'restarting' : 'stopped'});
       if (!payload.restart) void this.#startAgain(consumer);
     });
@@ -248,12 +255,20 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   }
 
   async #look(): Promise<void> {
-    const lag = await this.#lag().catch(() => undefined);
+    const lag = await this.#lag().catch(() => this.#forgetAdmin());
+    if (lag !== undefined) this.#answeredMs = Date.now();
     if (lag !== undefined) this.#backlog = {unconsumed: lag, oldestUnconsumedMs: lag === 0 ? 0 : Math.max(0, ...[...this.#inHand.values()].map((since) => Date.now() - since))};
     if (this.#watch.observe({lag, attempts: this.#attempts}, Date.now()) && !this.#closing) {
       this.options.logger.error('messages wait and no handler runs', {group: this.options.groupId, lag: lag ?? 0});
       this.options.onStalled();
     }
+  }
+
+  async #forgetAdmin(): Promise<undefined> {
+    const admin = this.#admin;
+    this.#admin = undefined;
+    await admin?.disconnect().catch(() => undefined);
+    return undefined;
   }
 
   // Where the group stands in Kafka: for partitions of which no store knows and nothing came since the start.

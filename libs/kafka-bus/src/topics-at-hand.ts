@@ -1,0 +1,36 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {createTopics} from './create-topics.js';
+import type {TopicToCreate} from './create-topics.js';
+import type {KafkaOptions} from './kafka-connection.js';
+
+const AGAIN_MS = 2_000;
+
+/** Sees to it that the topics of a service are there, for as long as it takes; `reason` says why they are not yet. */
+export class TopicsAtHand {
+  readonly #stopping = new AbortController();
+  #reason: string | undefined = 'Kafka has not answered yet';
+
+  constructor(private readonly options: KafkaOptions & {topics: readonly TopicToCreate[]}) {}
+
+  async ensure(): Promise<void> {
+    const {signal} = this.#stopping;
+    while (this.#reason !== undefined && !signal.aborted) {
+      try {
+        await createTopics(this.options);
+        this.#reason = undefined;
+      } catch (error) {
+        this.#reason = error instanceof Error ? error.message : 'Kafka has not answered yet';
+        this.options.logger.warn('waiting for Kafka', {error});
+        await sleep(AGAIN_MS, undefined, {signal}).catch(() => undefined);
+      }
+    }
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  reason(): string | undefined {
+    return this.#reason;
+  }
+}
