@@ -10,10 +10,11 @@ import {processProposal} from './handlers/process-proposal.js';
 import {query} from './handlers/query.js';
 import {traceQuery} from './handlers/trace-query.js';
 import type {Ledger} from './ledger.js';
+import type {SnapshotTip} from './store/snapshot.js';
 import type {LedgerTelemetry} from './telemetry.js';
 
-/** The ABCI methods over one ledger. */
-export function createApplication(ledger: Ledger, telemetry: LedgerTelemetry): AbciApplication {
+/** The ABCI methods over one ledger. @param onCommitted is told of every durable block; must not throw */
+export function createApplication(ledger: Ledger, telemetry: LedgerTelemetry, onCommitted: (tip: SnapshotTip) => void = () => undefined): AbciApplication {
   return {
     info: (request) => info(ledger, request),
     query: (request) => (request.path === '/trace' ? traceQuery(telemetry, request) : query(ledger, request)),
@@ -32,7 +33,11 @@ export function createApplication(ledger: Ledger, telemetry: LedgerTelemetry): A
       telemetry.finalized(traced(request, answer.txResults ?? []), startMs);
       return answer;
     },
-    commit: () => commit(ledger),
+    commit: () => {
+      const answer = commit(ledger);
+      if (ledger.tip !== undefined) onCommitted(ledger.tip);
+      return answer;
+    },
   };
 }
 

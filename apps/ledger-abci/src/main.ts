@@ -4,6 +4,8 @@ import {createApplication} from './application.js';
 import {ConfigError, environment, loadConfig} from './config.js';
 import type {LedgerConfig} from './config.js';
 import {nativeVerify} from './crypto/native-verify.js';
+import {ChainProgress} from './health/chain-progress.js';
+import {startHealthServer} from './health/health-server.js';
 import {Ledger} from './ledger.js';
 import {createLog} from './log.js';
 import {LedgerStore} from './store/ledger-store.js';
@@ -15,6 +17,9 @@ const BAD_SETTINGS = 2;
 type Log = ReturnType<typeof createLog>;
 
 async function run(config: LedgerConfig, log: Log): Promise<void> {
+  const progress = new ChainProgress(() => Date.now());
+  const {healthHost: host, healthPort: port} = config;
+  const health = port === undefined ? undefined : await startHealthServer({host, port, progress});
   const verify = nativeVerify();
   const {store, recovered} = await LedgerStore.open({dir: config.stateDir, snapshotBlocks: config.snapshotBlocks});
   const {tip, blocksInTail, cutBytes, damagedSnapshots} = recovered;
@@ -22,8 +27,9 @@ async function run(config: LedgerConfig, log: Log): Promise<void> {
   if (damagedSnapshots.length > 0) log.error({files: damagedSnapshots}, 'a snapshot is damaged; the one before was used');
   log.info({height: Number(tip?.height ?? 0n), appHash: toHex(tip?.appHash ?? new Uint8Array(0)), blocksReplayed: blocksInTail, keys: recovered.state.size}, 'state read and checked against its app hash');
   const telemetry = config.otlpUrl === undefined ? NO_TELEMETRY : startTelemetry(config.otlpUrl);
-  const application = createApplication(new Ledger(store, recovered, verify), telemetry);
+  const application = createApplication(new Ledger(store, recovered, verify), telemetry, (block) => { progress.committed(block); });
   const server = await startAbciServer({socketPath: config.socket, application, log, onFatal: () => { process.exit(FATAL); }});
+  progress.serving(() => server.connections);
   log.info({socket: config.socket}, 'listening for CometBFT');
 
   let stopping = false;
@@ -31,7 +37,8 @@ async function run(config: LedgerConfig, log: Log): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info({signal}, 'stopping');
-    void server.close().then(() => store.close()).then(() => telemetry.shutdown()).then(() => { process.exit(0); });
+    progress.stopping();
+    void server.close().then(() => store.close()).then(() => telemetry.shutdown()).then(() => health?.close()).then(() => { process.exit(0); });
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -22,6 +22,8 @@ export interface AbciServerOptions {
 }
 
 export interface AbciServer {
+  /** Connections that are open now; CometBFT has four. */
+  readonly connections: number;
   /** Finishes what is in work, sends its replies, ends the connections and removes the socket file. */
   close(): Promise<void>;
 }
@@ -46,6 +48,9 @@ export async function startAbciServer(options: AbciServerOptions): Promise<AbciS
   await listen(server, socketPath);
   server.on('error', (err) => { log.error({err}, 'ABCI socket failed'); });
   return {
+    get connections() {
+      return connections.size;
+    },
     close: async () => {
       const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
       const deadline = new AbortController();
