@@ -1,0 +1,63 @@
+{{/* Addresses of this release's IPFS peers, then those of other hospitals; JSON list of {kubo, cluster}. */}}
+{{- define "vitalvault.plan.ipfs" -}}
+{{- $peers := list -}}
+{{- $ipfs := printf "%s-ipfs" (include "vitalvault.fullname" .) -}}
+{{- range $i := until (int .Values.ipfs.peers) -}}
+{{- $host := printf "%s-%d.%s" $ipfs $i $ipfs -}}
+{{- $peers = append $peers (dict "kubo" (printf "/dns4/%s/tcp/4001" $host) "cluster" (printf "/dns4/%s/tcp/9096" $host)) -}}
+{{- end -}}
+{{- toJson $peers -}}
+{{- end -}}
+
+{{/* The plan of `installer identities`: what must exist before the first pod starts. */}}
+{{- define "vitalvault.plan" -}}
+{{- $root := . -}}
+{{- $v := .Values.validators -}}
+{{- $fullname := include "vitalvault.fullname" . -}}
+{{- $local := eq $v.mode "local" -}}
+{{- $roles := list "admin" "sponsor" "ingest" "storage" "policy" "release" -}}
+{{- $names := list .Values.organisation.name -}}
+{{- if $local -}}{{- $names = concat $names $v.local.otherOrganisations -}}{{- end -}}
+{{- $organisations := list -}}
+{{- range $o, $name := $names -}}
+{{- $secrets := dict -}}
+{{- range $role := $roles -}}
+{{- if eq $o 0 -}}
+{{- $_ := set $secrets $role (include "vitalvault.roleSecret" (dict "root" $root "role" $role)) -}}
+{{- else -}}
+{{- $_ := set $secrets $role (printf "%s-org%d-key-%s" $fullname $o $role) -}}
+{{- end -}}
+{{- end -}}
+{{- $organisations = append $organisations (dict "name" $name "secrets" $secrets) -}}
+{{- end -}}
+{{- $validators := list -}}
+{{- range $i := until (include "vitalvault.validatorCount" . | int) -}}
+{{- $validators = append $validators (dict "organisation" (mod $i (len $names)) "secret" (include "vitalvault.validatorSecret" (dict "root" $root "i" $i)) "address" (printf "%s-validator-%d:26656" $fullname $i)) -}}
+{{- end -}}
+{{- $passwords := list -}}
+{{- if eq .Values.postgres.mode "evaluation" -}}
+{{- range list "policy" "storage" "notify" -}}
+{{- $passwords = append $passwords (dict "secret" (include "vitalvault.postgres.secret" (dict "root" $root "service" .)) "key" "password") -}}
+{{- end -}}
+{{- end -}}
+{{- $labels := include "vitalvault.selector" (dict "root" . "component" "identity") | fromYaml -}}
+{{- $_ := set $labels "app.kubernetes.io/part-of" "vitalvault" -}}
+{{- $plan := dict "chainId" .Values.chainId "mode" $v.mode "ownOrganisation" 0 "organisations" $organisations "validators" $validators
+  "ipfs" (dict "secret" (include "vitalvault.secret" (dict "root" . "given" .Values.ipfs.existingSecret "suffix" "ipfs-identities")) "peers" (include "vitalvault.plan.ipfs" . | fromJsonArray))
+  "passwords" $passwords "configMap" (include "vitalvault.consortium" .) "labels" (merge $labels .Values.commonLabels)
+  "annotations" (dict "helm.sh/resource-policy" "keep") -}}
+{{- if not $local -}}
+{{- if $v.join.genesis -}}{{- $_ := set $plan "genesis" $v.join.genesis -}}{{- end -}}
+{{- $_ := set $plan "persistentPeers" $v.join.persistentPeers -}}
+{{- end -}}
+{{- toPrettyJson $plan -}}
+{{- end -}}
+
+{{/* Names of all Secrets of the plan, as a JSON list. */}}
+{{- define "vitalvault.plan.secrets" -}}
+{{- $plan := include "vitalvault.plan" . | fromJson -}}
+{{- $names := list $plan.ipfs.secret -}}
+{{- range $plan.organisations -}}{{- $names = concat $names (values .secrets | sortAlpha) -}}{{- end -}}
+{{- range concat $plan.validators $plan.passwords -}}{{- $names = append $names .secret -}}{{- end -}}
+{{- toJson $names -}}
+{{- end -}}
