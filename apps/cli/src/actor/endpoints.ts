@@ -9,17 +9,17 @@ const endpointsFile = z.looseObject({
   organisation: organisationId.optional(),
   organisations: z.array(z.looseObject({id: organisationId})).min(1),
   services: z.looseObject({ingest: z.url(), policy: z.url(), storage: z.url(), notify: z.url()}),
-  validators: z.array(z.looseObject({rpc: z.url(), home: z.string()})),
-  ipfsCluster: z.array(z.url()),
-  kubo: z.array(z.url()),
-  kafka: z.string(),
-  postgres: z.string(),
-  otlp: z.string(),
-  processes: z.record(z.string(), z.looseObject({pid: z.number(), log: z.string()})),
+  validators: z.array(z.looseObject({rpc: z.url(), home: z.string().optional()})),
+  ipfsCluster: z.array(z.url()).default([]),
+  kubo: z.array(z.url()).default([]),
+  kafka: z.string().default(''),
+  postgres: z.string().default(''),
+  otlp: z.string().default(''),
+  processes: z.record(z.string(), z.looseObject({pid: z.number(), log: z.string()})).default({}),
   // The first organisation is the one that runs the stack.
 }).transform((file) => ({...file, organisation: file.organisation ?? file.organisations[0]?.id ?? ''}));
 
-/** What the launcher writes about a running system. */
+/** What the launcher writes about a running system; a cluster's file has no processes. */
 export type Endpoints = z.infer<typeof endpointsFile>;
 
 /** @throws CliError `endpoints-missing`, `endpoints-invalid` */

@@ -71,7 +71,7 @@ async function chain(run: StoryRun, marker: string): Promise<void> {
   const transactions = new Transactions({ledger, signer: sponsor, nonces: new FileNonceStore(keyPath.replace('.json', '.nonces.json'))});
   const part = await transactions.part({case: 'registerMember', value: {
     organisation: organisation.id, signingKey: publicHalf(member), encryptionKey: fromHex(newEncryptionKey(random).publicKey), role: 4, profileHash: Buffer.from(marker),
-  }});
+  }}, await transactions.highestNonce() + 1n);
   const {txId} = await submit(ledger, txOfPart(signPart(part, member)));
   if (txId === '') throw new StoryFailed(`member ${idOf(member)} was not registered`);
 }

@@ -9,14 +9,14 @@ import {styleOf} from '../text/style.js';
 import {Actor} from './actor.js';
 import {emptyFacts} from './facts.js';
 import {Narrator} from './narrator.js';
-import {ProcessSite} from './process-site.js';
 import {Props} from './props.js';
+import type {Site} from './site.js';
 import type {StoryRun} from './story-run.js';
 
 const READINGS = join(import.meta.dirname, '../../../../test/data/wearables/fitbit-heart-rate-5s.csv');
 
-/** A fresh playing: new identities in homes of their own below $DATA/actors/<run>. @param data data directory of a running system */
-export function prepareStory(data: string): StoryRun {
+/** A fresh playing: new identities in homes of their own below $DATA/actors/<run>. @param data directory with the endpoints and the genesis of a running system */
+export function prepareStory(data: string, site: Site): StoryRun {
   const {colour, interactive} = environment();
   const endpoints = readEndpoints(join(data, 'endpoints.json'));
   const run = freshRun(data);
@@ -24,8 +24,7 @@ export function prepareStory(data: string): StoryRun {
   const narrator = new Narrator({write: (text) => process.stdout.write(text), interactive, style: styleOf(colour), now: () => Date.now()});
   const actor = (name: string) => new Actor(name, craft);
   return {
-    data, endpoints, narrator,
-    site: new ProcessSite(data),
+    data, endpoints, narrator, site,
     facts: emptyFacts(run, endpoints.chainId),
     props: new Props(),
     source: {file: READINGS, rows: parseHeartRateCsv(readCsvFile(READINGS))},

@@ -14,6 +14,7 @@ const DIRECTORIES: Record<StoreName, string> = {kafka: 'kafka', postgres: 'postg
 /** The system as processes of this machine, started by the launcher in one data directory. */
 export class ProcessSite implements Site {
   readonly lookNext = 'make status';
+  readonly howItKills = 'with SIGKILL';
 
   constructor(private readonly data: string) {}
 

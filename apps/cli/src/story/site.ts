@@ -12,7 +12,7 @@ export interface SiteMemory {
 
 /** How the story reaches what a user never touches: parts to kill, disks to look into, front doors of the engines. Processes or a cluster. */
 export interface Site {
-  /** SIGKILL: no chance to tidy up. Returns when it is gone. */
+  /** As hard as can be, with no chance to tidy up. Returns when it is gone. */
   kill(name: string): Promise<void>;
   /** Returns when it is ready. */
   start(name: string): Promise<void>;
@@ -35,6 +35,8 @@ export interface Site {
   kafka(): Pick<KafkaConfig, 'brokers' | 'socketFactory'>;
   /** URL of a database in which it may make a table. */
   postgres(): string;
+  /** In the story's words. */
+  readonly howItKills: string;
   /** What to type to look at the system afterwards. */
   readonly lookNext: string;
   /** Takes back what it laid out for the story: keys, copies of stores, forwarded ports. */

@@ -5,8 +5,9 @@ import {privateHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
 import type {NonceStore} from '../ledger/nonce-store.js';
 import {encodePart} from '../ledger/part.js';
+import type {TxPart} from '../ledger/part.js';
 import {Transactions} from '../ledger/transactions.js';
-import type {TxResult} from '../ledger/transactions.js';
+import type {TxMessage, TxResult} from '../ledger/transactions.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
 import {decodeEnrolmentRequest} from '../patient/enrolment.js';
 import {decodeMemberRequest} from '../clinician/member-keys.js';
@@ -39,7 +40,7 @@ export class Organisation {
 
   /** Its half of an enrolment, as one line for the patient. @param request what she printed */
   async sponsor(request: string): Promise<string> {
-    return encodePart(await this.transactions.part({case: 'enrolPatient', value: decodeEnrolmentRequest(request)}));
+    return encodePart(await this.part({case: 'enrolPatient', value: decodeEnrolmentRequest(request)}));
   }
 
   /** Its half of a member's registration and the profile that it signs for her, as one line for the member. */
@@ -47,10 +48,15 @@ export class Organisation {
     const {signingKey, encryptionKey} = decodeMemberRequest(request);
     const organisation = fromHex(this.options.organisation);
     const profile = signMemberProfile({chainId: this.options.ledger.chainId, organisation, member: keyId(signingKey), name, title}, privateHalf(this.options.key));
-    const part = await this.transactions.part({case: 'registerMember', value: {
+    const part = await this.part({case: 'registerMember', value: {
       organisation, signingKey, encryptionKey, role: MEMBER_ROLE[role], profileHash: profileHash(profile.profile),
     }});
     return encodeEndorsement(encodeCanonical(SignedMemberProfileSchema, profile), encodePart(part));
+  }
+
+  /** Its counter may be lost, or never kept (a check in a pod): the ledger knows how far the key is. */
+  private async part(message: TxMessage): Promise<TxPart> {
+    return this.transactions.part(message, await this.transactions.highestNonce() + 1n);
   }
 
   /** @param member hexadecimal */

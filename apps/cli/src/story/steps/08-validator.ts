@@ -12,7 +12,7 @@ export const validatorStep: Step = {
     const {narrator, site, endpoints, cast} = run;
     const before = await heightOf(run, 0);
     await site.kill(`validator-${KILLED}`);
-    narrator.say('killed', `validator ${KILLED} with SIGKILL at height ${before}`);
+    narrator.say('killed', `validator ${KILLED} ${site.howItKills} at height ${before}`);
     // A transaction, because an idle chain makes a block every ten seconds only.
     await cast.patient.does(['patient', 'publish-keys', '--type', 'omh:step-count', '--from', 'now']);
     const during = await waitForHeight(run, 0, before + BLOCKS);
