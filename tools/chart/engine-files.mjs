@@ -1,0 +1,1 @@
+/** The engines' configuration as the chart mounts it, from the same renderers that the launcher uses. */
