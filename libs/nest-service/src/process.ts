@@ -2,6 +2,7 @@
 export {commonConfig, databaseConfig, kafkaConfig, setting, stopConfig} from './config/shared-settings.js';
 export {ConfigError} from './config/config-error.js';
 export {loadConfig} from './config/load-config.js';
+export {openToOthers} from './config/open-to-others.js';
 export {variableOf} from './config/variable-of.js';
 export {readCertificates, readSecret} from './config/read-secret.js';
 export {accessReason} from './http/access-reason.js';

@@ -1,4 +1,5 @@
 import {ALG_ES256K, fromHex, toHex} from '@vitalvault/contracts';
+import {openToOthers} from '@vitalvault/nest-service/process';
 import {readFileSync, statSync} from 'node:fs';
 import {z} from 'zod';
 
@@ -18,7 +19,7 @@ export interface SigningKeyFile {
  * @param publicKeyOf tells whether the halves belong together
  */
 export function readSigningKey(path: string, publicKeyOf: (privateKey: Uint8Array) => Uint8Array): SigningKeyFile {
-  if ((statSync(path).mode & 0o077) !== 0) throw new Error('key file: must be readable by its owner only (mode 0600)');
+  if (openToOthers(statSync(path), process.getuid?.())) throw new Error('key file: must be readable by its owner only (mode 0600)');
   // zod's message could quote the key.
   const read = keyFile.safeParse(parsed(readFileSync(path, 'utf8')));
   if (!read.success) throw new Error('key file: not {"alg":1,"publicKey":…,"privateKey":…}');

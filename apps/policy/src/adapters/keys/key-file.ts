@@ -1,5 +1,6 @@
 import {ALG_ES256K, ALG_X25519, equalBytes, fromHex} from '@vitalvault/contracts';
 import {encryptionPublicKeyOf, publicKeyOf} from '@vitalvault/envelope';
+import {openToOthers} from '@vitalvault/nest-service/process';
 import {readFile, stat} from 'node:fs/promises';
 import {z} from 'zod';
 
@@ -34,8 +35,7 @@ export async function readKeyFile(file: string, alg: typeof ALG_ES256K | typeof 
 
 async function readPrivate(file: string): Promise<string> {
   try {
-    const {mode} = await stat(file);
-    if ((mode & 0o077) !== 0) throw new KeyFileError(`${file}: others can read it; chmod 600`);
+    if (openToOthers(await stat(file), process.getuid?.())) throw new KeyFileError(`${file}: others can read it; chmod 600`);
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof KeyFileError) throw error;
