@@ -5,15 +5,20 @@ ONLY ?=
 KEEP ?= 1
 PORT_BASE ?=
 VALIDATORS ?=
+BASE ?=
+REFRESH ?=
+IMAGES ?=
 
 BOOTSTRAP := node tools/bootstrap.mjs
 NODE := node_modules/.bin/node
 SYSTEM = --data "$(DATA)"
 UP = up $(SYSTEM) $(if $(PORT_BASE),--port-base $(PORT_BASE)) $(if $(VALIDATORS),--validators $(VALIDATORS)) $(if $(ONLY),--only $(ONLY))
+IMAGES_RUN = $(NODE) tools/images/dist/main.js
+IMAGES_OPTIONS = $(IMAGES) $(if $(BASE),--base $(BASE)) $(if $(REFRESH),--refresh)
 NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up status logs down clean kill start stop restart build test test-unit lint
+.PHONY: help demo up status logs down clean kill start stop restart build test test-unit lint images images-check
 
 help:
 	@echo "make demo        everything: set up, start, play the story of a reading   [KEEP=0 stops it afterwards]"
@@ -26,6 +31,8 @@ help:
 	@echo "make build       fetch and build the engines only"
 	@echo "make test        lint, types, boundaries, unit, integration and end-to-end tests"
 	@echo "make test-unit   the fast part;   make lint   the static part"
+	@echo "make images      container images as archives, with what is here: buildah, podman or docker   [BASE=image|debootstrap REFRESH=1 IMAGES=names]"
+	@echo "make images-check   build images twice and compare their digests   [IMAGES=\"app cometbft\"]"
 	@echo
 	@echo "For all of them: DATA=dir (default var/), PORT_BASE=n (default 26600), VALIDATORS=n (default 4)."
 
@@ -61,3 +68,11 @@ test-unit:
 lint:
 	@$(BOOTSTRAP) install
 	@$(NODE) tools/test.mjs --only=lint,types
+
+images:
+	@$(BOOTSTRAP) install
+	@$(IMAGES_RUN) build $(IMAGES_OPTIONS)
+
+images-check:
+	@$(BOOTSTRAP) install
+	@$(IMAGES_RUN) check $(if $(IMAGES),,app cometbft) $(IMAGES_OPTIONS)

@@ -21,6 +21,7 @@ async function projects() {
   for (const group of ['libs', 'apps']) {
     for (const name of await readdir(join(root, group))) found.push(join(root, group, name));
   }
+  found.push(join(root, 'tools', 'images'));
   return found;
 }
 
