@@ -5,9 +5,9 @@ bin=/opt/postgres/bin
 data=/data/pgdata
 export LC_ALL=C
 
-# One statement a line, by the server without a network; a statement that fails ends it.
+# One statement a line, by the server without a network; a statement that fails ends it. The image's with-user-name names an arbitrary uid.
 sql() {
-  "$bin/postgres" --single -D "$1" -c exit_on_error=on -c log_min_messages=error postgres > /dev/null
+  with-user-name "$bin/postgres" --single -D "$1" -c exit_on_error=on -c log_min_messages=error postgres > /dev/null
 }
 
 # A password as a quoted literal.
