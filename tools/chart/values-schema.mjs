@@ -35,11 +35,12 @@ const isObjectSchema = (node) => typeof node.properties === 'object' && node.pro
 
 function settingsOf(schema, app) {
   if (schema === undefined) throw new Error(`no settings schema of ${app}`);
-  const own = Object.entries(schema.properties).filter(([name]) => !WIRED.has(name) && !REFUSED.has(name));
-  return {type: 'object', additionalProperties: false, properties: Object.fromEntries(own.map(([name, one]) => [name, withoutDefault(one)]))};
+  return {type: 'object', additionalProperties: false, properties: Object.fromEntries(settingsRows(schema).map(({name, ...rest}) => [name, rest]))};
 }
 
-// The service knows its default; here it would only grow stale in a hospital's values.
-function withoutDefault({default: standard, description, ...rest}) {
-  return {...rest, description: standard === undefined ? description : `${description} Default: ${String(standard)}.`};
+/** {name, description, …schema} of each setting that the chart leaves to its user. */
+export function settingsRows(schema) {
+  const own = Object.entries(schema.properties).filter(([name]) => !WIRED.has(name) && !REFUSED.has(name));
+  // The service knows its default; as a default of the values it would only grow stale in a hospital's files.
+  return own.map(([name, {default: standard, description, ...rest}]) => ({name, ...rest, description: standard === undefined ? description : `${description} Default: ${String(standard)}.`}));
 }
