@@ -1,6 +1,6 @@
+import {REPLICATION} from '@vitalvault/engine-config';
 import {join} from 'node:path';
 import {IPFS_PEERS} from '../plan/ports.js';
-import {REPLICATION} from './cluster-config.js';
 import type {Layout} from '../plan/layout.js';
 import type {ServiceName} from '../plan/names.js';
 import type {PortLayout} from '../plan/ports.js';

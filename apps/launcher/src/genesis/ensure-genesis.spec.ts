@@ -3,12 +3,12 @@ import {secp256k1} from '@noble/curves/secp256k1.js';
 import {x25519} from '@noble/curves/ed25519.js';
 import {decodeCanonical, fromHex, keyId, toHex} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {ROLES} from '@vitalvault/genesis';
 import {mkdtemp, readFile, rm, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {layoutOf} from '../plan/layout.js';
 import {ensureGenesis} from './ensure-genesis.js';
-import {ROLES} from './organisation-keys.js';
 import type {Layout} from '../plan/layout.js';
 
 let layout: Layout;

@@ -1,25 +1,17 @@
+import {cometAddress, FRESH_VALIDATOR_STATE, generateEd25519, keyFromCometJson, nodeKeyJson, organisationOfValidator, privValidatorKeyJson, renderGenesis} from '@vitalvault/genesis';
+import type {Organisation} from '@vitalvault/genesis';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {LaunchError} from '../launch-error.js';
 import {createOnce, exists, writeWhole} from '../process/files.js';
-import {cometAddress, generateEd25519, keyFromCometJson, nodeKeyJson, privValidatorKeyJson} from './node-keys.js';
 import {keyFile, loadOrganisation, ORGANISATION_NAMES} from './organisation-keys.js';
-import {renderGenesis} from './render-genesis.js';
 import type {Layout} from '../plan/layout.js';
 import type {Settings} from '../plan/settings.js';
-import type {Organisation} from './organisation-keys.js';
 
 export interface Identities {
   organisations: Organisation[];
   /** CometBFT node ids, by validator. */
   nodeIds: string[];
-}
-
-const FRESH_STATE = JSON.stringify({height: '0', round: 0, step: 0}) + '\n';
-
-/** Index of the organisation that runs validator i of n. */
-export function organisationOfValidator(i: number, validators: number): number {
-  return i % Math.min(validators, ORGANISATION_NAMES.length);
 }
 
 /**
@@ -35,9 +27,9 @@ export async function ensureGenesis(layout: Layout, settings: Settings): Promise
     const {home} = layout.validator(i);
     await createOnce(validatorKeyFile(home), () => privValidatorKeyJson(generateEd25519()), 0o600);
     await createOnce(nodeKeyFile(home), () => nodeKeyJson(generateEd25519()), 0o600);
-    await createOnce(join(home, 'data', 'priv_validator_state.json'), () => FRESH_STATE, 0o600);
+    await createOnce(join(home, 'data', 'priv_validator_state.json'), () => FRESH_VALIDATOR_STATE, 0o600);
     const key = keyFromCometJson(await readFile(validatorKeyFile(home), 'utf8'));
-    validators.push({organisation: organisations[organisationOfValidator(i, settings.validators)]?.id ?? '', publicKey: key.publicKey});
+    validators.push({organisation: organisations[organisationOfValidator(i, settings.validators, organisations.length)]?.id ?? '', publicKey: key.publicKey});
     nodeIds.push(cometAddress(keyFromCometJson(await readFile(nodeKeyFile(home), 'utf8')).publicKey));
   }
   if (!await exists(layout.genesis)) {

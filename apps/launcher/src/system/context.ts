@@ -1,3 +1,4 @@
+import type {IpfsIdentities} from '@vitalvault/genesis';
 import type {BuiltEngines} from '../engines/build-engines.js';
 import type {Identities} from '../genesis/ensure-genesis.js';
 import type {Layout} from '../plan/layout.js';
@@ -14,13 +15,6 @@ export interface SystemContext {
   ipfs: IpfsIdentities;
   /** Names of the processes that will run when the command is done. */
   active: ReadonlySet<string>;
-}
-
-export interface IpfsIdentities {
-  swarmSecret: string;
-  clusterSecret: string;
-  kubo: {id: string; privateKey: string}[];
-  cluster: {id: string; privateKey: string}[];
 }
 
 export function engineDirectory(context: SystemContext, name: string): string {

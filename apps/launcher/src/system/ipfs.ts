@@ -1,12 +1,10 @@
-import {randomBytes} from 'node:crypto';
+import {clusterConfig, kuboConfig, REPLICATION, swarmKey} from '@vitalvault/engine-config';
+import {newIpfsIdentities} from '@vitalvault/genesis';
+import type {IpfsIdentities} from '@vitalvault/genesis';
 import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {inheritedEnvironment} from '../config.js';
-import {clusterConfig} from '../configuration/cluster-config.js';
-import {kuboConfig, swarmKey} from '../configuration/kubo-config.js';
-import {peerIdentity} from '../configuration/peer-identity.js';
 import {runTool} from '../engines/run-tool.js';
-import {generateEd25519} from '../genesis/node-keys.js';
 import {IPFS_PEERS} from '../plan/ports.js';
 import {createOnce, exists, writeWhole} from '../process/files.js';
 import {getJson} from '../process/probe.js';
@@ -14,13 +12,13 @@ import {DEFAULTS} from '../process/process-spec.js';
 import {engineDirectory} from './context.js';
 import type {Layout} from '../plan/layout.js';
 import type {ProcessSpec} from '../process/process-spec.js';
-import type {IpfsIdentities, SystemContext} from './context.js';
+import type {SystemContext} from './context.js';
+
+const local = (port: number): string => `/ip4/127.0.0.1/tcp/${String(port)}`;
 
 /** Identities of all peers and the secrets of the private swarm and of the cluster, made once. */
 export async function ensureIpfsIdentities(layout: Layout): Promise<IpfsIdentities> {
-  const peers = () => Array.from({length: IPFS_PEERS}, () => peerIdentity(generateEd25519()));
-  const secret = () => randomBytes(32).toString('hex');
-  await createOnce(layout.ipfsIdentities, () => JSON.stringify({swarmSecret: secret(), clusterSecret: secret(), kubo: peers(), cluster: peers()}), 0o600);
+  await createOnce(layout.ipfsIdentities, () => JSON.stringify(newIpfsIdentities(IPFS_PEERS)), 0o600);
   return JSON.parse(await readFile(layout.ipfsIdentities, 'utf8')) as IpfsIdentities;
 }
 
@@ -41,8 +39,8 @@ export function kuboSpec(context: SystemContext, i: number): ProcessSpec {
     prepare: async () => {
       await mkdir(repo, {recursive: true});
       const identity = own(ipfs.kubo, i);
-      const peers = ipfs.kubo.map((peer, j) => ({id: peer.id, swarmPort: ports.kubo(j).swarm})).filter((_, j) => j !== i);
-      const config = kuboConfig({identity, swarmPort: swarm, apiPort: api, gatewayPort: gateway, peers});
+      const peers = ipfs.kubo.map((peer, j) => ({id: peer.id, address: local(ports.kubo(j).swarm)})).filter((_, j) => j !== i);
+      const config = kuboConfig({identity, listen: {swarm: local(swarm), api: local(api), gateway: local(gateway)}, peers});
       await writeWhole(join(repo, 'swarm.key'), swarmKey(ipfs.swarmSecret), 0o600);
       // `version` is the last file that init writes; without it an init that was cut short is done again.
       if (!await exists(join(repo, 'version'))) {
@@ -73,10 +71,10 @@ export function clusterSpec(context: SystemContext, i: number): ProcessSpec {
     ports: [rest, swarm],
     prepare: async () => {
       const identity = own(ipfs.cluster, i);
-      const peers = ipfs.cluster.map((peer, j) => ({id: peer.id, swarmPort: ports.cluster(j).swarm}));
+      const peers = ipfs.cluster.map((peer, j) => ({id: peer.id, address: local(ports.cluster(j).swarm)}));
       await writeWhole(join(home, 'identity.json'), JSON.stringify({id: identity.id, private_key: identity.privateKey}), 0o600);
       const config = clusterConfig({
-        peername, secret: ipfs.clusterSecret, swarmPort: swarm, restPort: rest, kuboApiPort: ports.kubo(i).api,
+        peername, secret: ipfs.clusterSecret, listen: {swarm: local(swarm), rest: local(rest)}, kuboApi: local(ports.kubo(i).api), replication: REPLICATION,
         trusted: peers.map((p) => p.id), peers: peers.filter((_, j) => j !== i),
       });
       await writeWhole(join(home, 'service.json'), config, 0o600);

@@ -1,8 +1,8 @@
+import {KAFKA_LOG4J, kafkaConfig} from '@vitalvault/engine-config';
 import {Kafka, logLevel} from 'kafkajs';
 import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
 import {inheritedEnvironment, javaCommand} from '../config.js';
-import {KAFKA_LOG4J, kafkaConfig} from '../configuration/kafka-config.js';
 import {runTool} from '../engines/run-tool.js';
 import {exists, writeWhole} from '../process/files.js';
 import {acceptsConnection} from '../process/probe.js';
@@ -30,7 +30,8 @@ export function kafkaSpec(context: SystemContext): ProcessSpec {
     cwd: layout.data,
     ports: [broker, controller],
     prepare: async () => {
-      await writeWhole(properties, kafkaConfig({brokerPort: broker, controllerPort: controller, directory}));
+      const listen = {broker: `127.0.0.1:${String(broker)}`, controller: `127.0.0.1:${String(controller)}`};
+      await writeWhole(properties, kafkaConfig({...listen, advertised: listen, directory}));
       await writeWhole(log4j, KAFKA_LOG4J);
       if (await exists(join(directory, 'meta.properties'))) return;
       const args = [...java('128m', 'kafka.tools.StorageTool'), 'format', '--ignore-formatted', '-t', clusterId(), '-c', properties];

@@ -1,7 +1,7 @@
+import {cometConfig} from '@vitalvault/engine-config';
 import {join} from 'node:path';
 import {mkdir, rm} from 'node:fs/promises';
 import {inheritedEnvironment, REPOSITORY} from '../config.js';
-import {cometConfig} from '../configuration/cometbft-config.js';
 import {writeWhole} from '../process/files.js';
 import {acceptsConnection, getJson} from '../process/probe.js';
 import {DEFAULTS} from '../process/process-spec.js';
@@ -49,7 +49,12 @@ export function cometSpec(context: SystemContext, i: number): ProcessSpec {
     after: [`abci-${String(i)}`],
     ports: [p2p, rpc],
     prepare: async () => {
-      const config = cometConfig({moniker: `validator-${String(i)}`, abciSocket: socket, p2pPort: p2p, rpcPort: rpc, peers: peers.map((p) => p.address)});
+      const config = cometConfig({
+        moniker: `validator-${String(i)}`, abciSocket: socket, p2p: `127.0.0.1:${String(p2p)}`, rpc: `127.0.0.1:${String(rpc)}`,
+        externalAddress: `127.0.0.1:${String(p2p)}`, peers: peers.map((p) => p.address),
+        // A validator that was killed must come back at once, and all of them after a reboot; its own state file keeps it from signing twice.
+        doubleSignCheckHeight: 0,
+      });
       await writeWhole(join(home, 'config', 'config.toml'), config);
     },
     // Without our application (a test brings its own) CometBFT waits for one before it answers anything.

@@ -1,20 +1,21 @@
 export interface KafkaSettings {
-  brokerPort: number;
-  controllerPort: number;
+  /** host:port to listen on. */
+  broker: string;
+  controller: string;
+  /** host:port by which clients, and the broker its controller, find it. */
+  advertised: {broker: string; controller: string};
   directory: string;
 }
 
 /** server.properties of one broker that is its own controller (KRaft). */
 export function kafkaConfig(s: KafkaSettings): string {
-  const broker = `127.0.0.1:${String(s.brokerPort)}`;
-  const controller = `127.0.0.1:${String(s.controllerPort)}`;
-  return `# Written by the launcher at every start.
+  return `# Written by VitalVault at every start.
 process.roles=broker,controller
 node.id=1
-listeners=PLAINTEXT://${broker},CONTROLLER://${controller}
-advertised.listeners=PLAINTEXT://${broker}
+listeners=PLAINTEXT://${s.broker},CONTROLLER://${s.controller}
+advertised.listeners=PLAINTEXT://${s.advertised.broker}
 controller.listener.names=CONTROLLER
-controller.quorum.voters=1@${controller}
+controller.quorum.voters=1@${s.advertised.controller}
 log.dirs=${s.directory}
 
 # Topics are made by the services, with the settings they need; a typing error must not make one.

@@ -1,5 +1,5 @@
 import {base58btc} from 'multiformats/bases/base58';
-import type {Ed25519Key} from '../genesis/node-keys.js';
+import type {Ed25519Key} from './node-keys.js';
 
 /** A libp2p identity as kubo and IPFS Cluster write it into their configurations. */
 export interface PeerIdentity {

@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {decodeCanonical, fromHex, ORG_ROLE, toHex} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import {organisationOfValidator} from './ensure-genesis.js';
+import {organisationOfValidator} from './organisation-keys.js';
 import {renderGenesis} from './render-genesis.js';
 import type {Organisation} from './organisation-keys.js';
 
@@ -58,6 +58,6 @@ describe('renderGenesis', () => {
 
 describe('organisationOfValidator', () => {
   it.each([[1, [0]], [3, [0, 1, 2]], [4, [0, 1, 2, 3]], [7, [0, 1, 2, 3, 0, 1, 2]]])('spreads %i validators over the organisations', (n, owners) => {
-    expect(Array.from({length: n}, (_, i) => organisationOfValidator(i, n))).toEqual(owners);
+    expect(Array.from({length: n}, (_, i) => organisationOfValidator(i, n, 4))).toEqual(owners);
   });
 });

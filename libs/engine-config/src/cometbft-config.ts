@@ -2,10 +2,17 @@
 export interface CometSettings {
   moniker: string;
   abciSocket: string;
-  p2pPort: number;
-  rpcPort: number;
-  /** `<node id>@127.0.0.1:<port>` of every other validator. */
-  peers: string[];
+  /** host:port to listen on. */
+  p2p: string;
+  rpc: string;
+  /** host:port that is told to the others; empty: none. */
+  externalAddress: string;
+  /** `<node id>@<host>:<port>` of every other validator. */
+  peers: readonly string[];
+  /** Blocks in which CometBFT looks for its own signature before it signs again; see docs/adr on it. */
+  doubleSignCheckHeight: number;
+  /** Files that do not lie in the home; default: all do. */
+  files?: {genesis: string; validatorKey: string; nodeKey: string; addressBook: string};
 }
 
 /**
@@ -13,15 +20,20 @@ export interface CometSettings {
  * @spec docs/protocol.md: numbers of consensus and mempool.
  */
 export function cometConfig(s: CometSettings): string {
-  return `# Written by the launcher at every start.
-moniker = "${s.moniker}"
+  const {files} = s;
+  const elsewhere = files === undefined ? '' : `genesis_file = "${files.genesis}"
+priv_validator_key_file = "${files.validatorKey}"
+node_key_file = "${files.nodeKey}"
+`;
+  return `# Written by VitalVault at every start.
+${elsewhere}moniker = "${s.moniker}"
 proxy_app = "unix://${s.abciSocket}"
 abci = "socket"
 db_backend = "goleveldb"
 log_level = "state:info,blocksync:info,main:info,*:error"
 
 [rpc]
-laddr = "tcp://127.0.0.1:${String(s.rpcPort)}"
+laddr = "tcp://${s.rpc}"
 grpc_laddr = ""
 pprof_laddr = ""
 unsafe = false
@@ -29,10 +41,10 @@ max_body_bytes = 1000000
 timeout_broadcast_tx_commit = "15s"
 
 [p2p]
-laddr = "tcp://127.0.0.1:${String(s.p2pPort)}"
-external_address = "127.0.0.1:${String(s.p2pPort)}"
+${files === undefined ? '' : `addr_book_file = "${files.addressBook}"\n`}laddr = "tcp://${s.p2p}"
+external_address = "${s.externalAddress}"
 persistent_peers = "${s.peers.join(',')}"
-# All peers share 127.0.0.1, and every one of them is named above.
+# Peers have inside addresses, some even the same one, and every peer is named above.
 addr_book_strict = false
 allow_duplicate_ip = true
 pex = false
@@ -53,8 +65,7 @@ timeout_propose_delta = "500ms"
 timeout_commit = "500ms"
 create_empty_blocks = false
 create_empty_blocks_interval = "10s"
-# A validator that was killed must come back at once; its own state file keeps it from signing twice.
-double_sign_check_height = 0
+double_sign_check_height = ${String(s.doubleSignCheckHeight)}
 
 [tx_index]
 indexer = "null"

@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {cometAddress, generateEd25519, keyFromCometJson, nodeKeyJson, privValidatorKeyJson} from '../genesis/node-keys.js';
+import {cometAddress, generateEd25519, keyFromCometJson, nodeKeyJson, privValidatorKeyJson} from './node-keys.js';
 import {peerIdentity} from './peer-identity.js';
 
 const unhex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));

@@ -1,15 +1,18 @@
-import type {PeerIdentity} from './peer-identity.js';
+import type {PeerIdentity} from '@vitalvault/genesis';
 
 export interface KuboSettings {
   identity: PeerIdentity;
-  swarmPort: number;
-  apiPort: number;
-  gatewayPort: number;
-  /** The other peers, always kept connected. */
-  peers: {id: string; swarmPort: number}[];
+  /** Multiaddresses to listen on. */
+  listen: {swarm: string; api: string; gateway: string};
+  /** The other peers, always kept connected, with a multiaddress of each. */
+  peers: readonly {id: string; address: string}[];
 }
 
-/** Config of a kubo peer in a private swarm on one machine: no bootstrap, no DHT, no relay, no mDNS, no QUIC. */
+/** What lies where in a repository; `datastore_spec` says the same, and kubo refuses a repository in which the two differ. */
+const BLOCKS = {mountpoint: '/blocks', type: 'flatfs', path: 'blocks', shardFunc: '/repo/flatfs/shard/v1/next-to-last/2'} as const;
+const INDEX = {mountpoint: '/', type: 'levelds', path: 'datastore'} as const;
+
+/** Config of a kubo peer in a private swarm: no bootstrap, no DHT, no relay, no mDNS, no QUIC. */
 export function kuboConfig(s: KuboSettings): string {
   const config = {
     Identity: {PeerID: s.identity.id, PrivKey: s.identity.privateKey},
@@ -20,8 +23,8 @@ export function kuboConfig(s: KuboSettings): string {
       Spec: {
         type: 'mount',
         mounts: [
-          {mountpoint: '/blocks', type: 'flatfs', path: 'blocks', prefix: 'flatfs.datastore', shardFunc: '/repo/flatfs/shard/v1/next-to-last/2', sync: false},
-          {mountpoint: '/', type: 'levelds', path: 'datastore', prefix: 'leveldb.datastore', compression: 'none'},
+          {...BLOCKS, prefix: 'flatfs.datastore', sync: false},
+          {...INDEX, prefix: 'leveldb.datastore', compression: 'none'},
         ],
       },
       // Storage hashes what it is given, whoever gives it; once is enough.
@@ -29,12 +32,12 @@ export function kuboConfig(s: KuboSettings): string {
       BloomFilterSize: 0,
     },
     Addresses: {
-      Swarm: [`/ip4/127.0.0.1/tcp/${String(s.swarmPort)}`],
+      Swarm: [s.listen.swarm],
       Announce: [],
       AppendAnnounce: [],
       NoAnnounce: [],
-      API: `/ip4/127.0.0.1/tcp/${String(s.apiPort)}`,
-      Gateway: `/ip4/127.0.0.1/tcp/${String(s.gatewayPort)}`,
+      API: s.listen.api,
+      Gateway: s.listen.gateway,
     },
     Bootstrap: [],
     Routing: {Type: 'none'},
@@ -56,7 +59,7 @@ export function kuboConfig(s: KuboSettings): string {
       RelayService: {Enabled: false},
       Transports: {Network: {QUIC: false, WebTransport: false, WebRTCDirect: false, Websocket: false, Relay: false}},
     },
-    Peering: {Peers: s.peers.map((p) => ({ID: p.id, Addrs: [`/ip4/127.0.0.1/tcp/${String(p.swarmPort)}`]}))},
+    Peering: {Peers: s.peers.map((p) => ({ID: p.id, Addrs: [p.address]}))},
     Version: {SwarmCheckEnabled: false},
   };
   return JSON.stringify(config, undefined, 2) + '\n';
@@ -65,4 +68,13 @@ export function kuboConfig(s: KuboSettings): string {
 /** swarm.key of a private network. @param secret 64 hex digits. */
 export function swarmKey(secret: string): string {
   return `/key/swarm/psk/1.0.0/\n/base16/\n${secret}\n`;
+}
+
+/** Version of the repository's layout that kubo 0.40 makes and reads. */
+export const KUBO_REPOSITORY_VERSION = 18;
+
+/** `datastore_spec` of a new repository, as `ipfs init` writes it: keys in alphabetic order. */
+export function datastoreSpec(): string {
+  const sorted = (object: object): object => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify({mounts: [sorted(BLOCKS), sorted(INDEX)], type: 'mount'});
 }

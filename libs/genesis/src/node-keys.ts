@@ -37,3 +37,6 @@ export function keyFromCometJson(text: string): Ed25519Key {
   const secret = Buffer.from(parsed.priv_key.value, 'base64');
   return {secret, publicKey: secret.subarray(32)};
 }
+
+/** priv_validator_state.json of a validator that has signed nothing yet. */
+export const FRESH_VALIDATOR_STATE = JSON.stringify({height: '0', round: 0, step: 0}) + '\n';

@@ -1,15 +1,18 @@
 export interface ClusterSettings {
   peername: string;
   secret: string;
-  swarmPort: number;
-  restPort: number;
-  kuboApiPort: number;
+  /** Multiaddresses to listen on. */
+  listen: {swarm: string; rest: string};
+  /** Multiaddress of the API of its kubo. */
+  kuboApi: string;
   /** Ids of all peers of the cluster, itself included: nobody else's pins count. */
-  trusted: string[];
-  /** The other peers. */
-  peers: {id: string; swarmPort: number}[];
+  trusted: readonly string[];
+  /** The other peers, with a multiaddress of each. */
+  peers: readonly {id: string; address: string}[];
+  replication: {min: number; max: number};
 }
 
+/** Where nobody says otherwise. */
 export const REPLICATION = {min: 2, max: 3} as const;
 
 const MIB = 1024 * 1024;
@@ -21,19 +24,19 @@ export function clusterConfig(s: ClusterSettings): string {
       peername: s.peername,
       secret: s.secret,
       leave_on_shutdown: false,
-      listen_multiaddress: [`/ip4/127.0.0.1/tcp/${String(s.swarmPort)}`],
+      listen_multiaddress: [s.listen.swarm],
       enable_relay_hop: false,
       dial_peer_timeout: '3s',
       state_sync_interval: '1m0s',
       pin_recover_interval: '1m0s',
-      replication_factor_min: REPLICATION.min,
-      replication_factor_max: REPLICATION.max,
+      replication_factor_min: s.replication.min,
+      replication_factor_max: s.replication.max,
       // Metrics decide who may be given a pin; the defaults would take 15 s to notice a peer that came or went.
       monitor_ping_interval: '2s',
       peer_watch_interval: '2s',
       mdns_interval: '0s',
       disable_repinning: true,
-      peer_addresses: s.peers.map((p) => `/ip4/127.0.0.1/tcp/${String(p.swarmPort)}/p2p/${p.id}`),
+      peer_addresses: s.peers.map((p) => `${p.address}/p2p/${p.id}`),
     },
     consensus: {
       crdt: {
@@ -46,14 +49,14 @@ export function clusterConfig(s: ClusterSettings): string {
     },
     api: {
       restapi: {
-        http_listen_multiaddress: `/ip4/127.0.0.1/tcp/${String(s.restPort)}`,
+        http_listen_multiaddress: s.listen.rest,
         read_timeout: '0s', read_header_timeout: '5s', write_timeout: '0s', idle_timeout: '2m0s', max_header_bytes: 4096,
         cors_allowed_origins: [], cors_allowed_methods: [], cors_allow_credentials: false,
       },
     },
     ipfs_connector: {
       ipfshttp: {
-        node_multiaddress: `/ip4/127.0.0.1/tcp/${String(s.kuboApiPort)}`,
+        node_multiaddress: s.kuboApi,
         connect_swarms_delay: '5s', ipfs_request_timeout: '1m0s', pin_timeout: '30s', unpin_timeout: '1m0s', repogc_timeout: '1h0m0s',
       },
     },

@@ -1,0 +1,10 @@
+export {clusterConfig, REPLICATION} from './cluster-config.js';
+export type {ClusterSettings} from './cluster-config.js';
+export {cometConfig} from './cometbft-config.js';
+export type {CometSettings} from './cometbft-config.js';
+export {KAFKA_LOG4J, kafkaConfig} from './kafka-config.js';
+export type {KafkaSettings} from './kafka-config.js';
+export {datastoreSpec, KUBO_REPOSITORY_VERSION, kuboConfig, swarmKey} from './kubo-config.js';
+export type {KuboSettings} from './kubo-config.js';
+export {otelConfig} from './otel-config.js';
+export type {OtelSettings} from './otel-config.js';
