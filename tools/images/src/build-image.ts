@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {mkdir, mkdtemp, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {CONTAINERFILES} from './config.js';
@@ -102,7 +102,6 @@ async function keptImage(file: string, archive: string): Promise<Image | undefin
 }
 
 async function sizeOfTree(root: string): Promise<number> {
-  const {readdir, lstat} = await import('node:fs/promises');
   const entries = await readdir(root, {recursive: true});
   const sizes = await Promise.all(entries.map(async (entry) => { const s = await lstat(join(root, entry)); return s.isFile() ? s.size : 0; }));
   return sizes.reduce((sum, size) => sum + size, 0);

@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {chmod, copyFile, mkdir, readdir, readFile, symlink} from 'node:fs/promises';
+import {chmod, copyFile, lstat, mkdir, readdir, readFile, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {REPOSITORY} from '../config.js';
 import {contentHash} from '../content-hash.js';
@@ -57,10 +57,10 @@ export async function stageApp({root, cache}: StageContext): Promise<Component[]
 
 /** Apps and what they import, directly and through libraries. @throws ImagesError if something is not compiled */
 async function projects(): Promise<string[]> {
-  const found = new Set(APPS.filter((app) => existsSync(join(REPOSITORY, app, 'package.json'))));
+  const found = new Set(APPS.filter((app) => existsSync(join(REPOSITORY, app, 'src/main.ts'))));
   for (const project of found) {
     const dist = join(REPOSITORY, project, 'dist');
-    const files = (await readdir(dist, {recursive: true}).catch(() => { throw new ImagesError(`${project} is not compiled; run make images, or node tools/build.mjs first.`); })).filter(isShipped);
+    const files = (await readdir(dist, {recursive: true}).catch(() => { throw new ImagesError(`${project} is not compiled. `make images` compiles first; without make: node tools/build.mjs.`); })).filter(isShipped);
     const codes = await Promise.all(files.map((file) => readFile(join(dist, file), 'utf8')));
     for (const library of codes.flatMap(importedLibraries)) found.add(library);
   }
@@ -82,7 +82,6 @@ async function copyPackages(installed: string, target: string, packages: readonl
 }
 
 async function sizeOf(folder: string, wanted: (path: string) => boolean): Promise<Copied> {
-  const {lstat} = await import('node:fs/promises');
   const paths = (await readdir(folder, {recursive: true})).filter(wanted);
   const files = (await Promise.all(paths.map((path) => lstat(join(folder, path))))).filter((status) => !status.isDirectory());
   return {files: files.length, bytes: files.reduce((sum, status) => sum + status.size, 0)};
