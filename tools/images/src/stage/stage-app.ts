@@ -60,7 +60,7 @@ async function projects(): Promise<string[]> {
   const found = new Set(APPS.filter((app) => existsSync(join(REPOSITORY, app, 'src/main.ts'))));
   for (const project of found) {
     const dist = join(REPOSITORY, project, 'dist');
-    const files = (await readdir(dist, {recursive: true}).catch(() => { throw new ImagesError(`${project} is not compiled. `make images` compiles first; without make: node tools/build.mjs.`); })).filter(isShipped);
+    const files = (await readdir(dist, {recursive: true}).catch(() => { throw new ImagesError(`${project} is not compiled: run node tools/build.mjs first.`); })).filter(isShipped);
     const codes = await Promise.all(files.map((file) => readFile(join(dist, file), 'utf8')));
     for (const library of codes.flatMap(importedLibraries)) found.add(library);
   }
