@@ -37,4 +37,5 @@ export type {RequestToVerify, SignaturePolicy} from './signature/verify-request-
 export {databaseConnection} from './sql/database-connection.js';
 export type {DatabaseSettings} from './sql/database-connection.js';
 export {migrateDatabase} from './sql/migrate-database.js';
+export {toDatabaseError} from './sql/to-database-error.js';
 export {MigrationError, runMigrations} from './sql/run-migrations.js';

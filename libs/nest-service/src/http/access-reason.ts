@@ -24,7 +24,9 @@ const REFUSED = 'the user name or password was refused';
 /** Codes of Node's sockets, PostgreSQL (SQLSTATE), Prisma and Kafka. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there', ENOTFOUND: 'its name is not known', EAI_AGAIN: 'its name cannot be looked up now', EHOSTUNREACH: 'there is no way to it', ETIMEDOUT: 'it does not answer',
-  '28P01': REFUSED, '28000': REFUSED, P1000: REFUSED, AuthenticationFailed: REFUSED, KafkaJSSASLAuthenticationError: REFUSED, SASL_AUTHENTICATION_FAILED: REFUSED,
+  '28P01': REFUSED, P1000: REFUSED, AuthenticationFailed: REFUSED,
+  '28000': 'it does not let this user in from here, or not without TLS',
+  TlsConnectionError: 'no TLS with it: its certificate is not trusted for that host name, or it offers none', KafkaJSSASLAuthenticationError: REFUSED, SASL_AUTHENTICATION_FAILED: REFUSED,
   '3D000': 'that database does not exist', P1003: 'that database does not exist', '42P01': 'a table is missing: the migrations did not run',
   P2021: 'a table is missing: the migrations did not run',
   TOPIC_AUTHORIZATION_FAILED: 'this user has no right to the topic', GROUP_AUTHORIZATION_FAILED: 'this user has no right to the consumer group',
