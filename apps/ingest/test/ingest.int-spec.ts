@@ -272,6 +272,12 @@ describe('what the ledger changes', () => {
 });
 
 describe('when something is away', () => {
+  const reasons = async (): Promise<object> => {
+    const response = await fetch(`${url}/readyz`);
+    expect(response.status).toBe(503);
+    return (await response.json() as {reasons: object}).reasons;
+  };
+
   it('takes nothing while storage is too far behind', async () => {
     await new Promise((resolve) => setTimeout(resolve, 3_100));
     others.backlogMs = 4n * 86_400_000n;
@@ -289,6 +295,7 @@ describe('when something is away', () => {
     expect(await problemOf(await post(one(posted)))).toEqual([503, 'bus-unavailable']);
     expect(Date.now() - started).toBeLessThan(8_000);
     expect(await problemOf(await fetch(`${url}/v1/receipts/${toHex(device)}/1/${String(sequence)}`))).toEqual([404, 'receipt-not-found']);
+    await eventually(async () => expect(await reasons()).toMatchObject({kafka: expect.stringMatching(/^bus-unavailable: nobody listens there$/)}), 10_000);
     await engines.control('start', 'kafka');
     const response = await eventually(async () => {
       const answer = await post(one(posted));
@@ -305,7 +312,7 @@ describe('when something is away', () => {
   it('takes nothing without policy and storage, and says who is missing', async () => {
     await services.close();
     expect(await problemOf(await post(one(fresh({registration: 3}))))).toEqual([503, expect.stringMatching(/^(policy|storage)-unavailable$/)]);
-    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect(await reasons()).toEqual({policy: expect.stringMatching(/^policy-unavailable/), storage: expect.stringMatching(/^storage-unavailable/)});
     expect(await problemOf(await fetch(`${url}/v1/patients/${toHex(patient)}/epoch-statements`))).toEqual([503, 'policy-unavailable']);
     services = await startOthers({kafka: engines.endpoints.kafka, grpcPort, producer});
     await eventually(async () => expect((await post(one(fresh()))).status).toBe(202), 10_000);
@@ -334,6 +341,35 @@ describe('a process of its own', () => {
     await eventually(() => expect(records.slice(0, 5).map(inKafka)).toEqual([1, 1, 1, 1, 1]));
     expect(records.slice(5).map(inKafka)).toEqual([0, 0, 0, 0, 0, 0]);
     expect(await child.end()).toBe(0);
+  });
+
+  it('SIGTERM under load: serves while it drains, then what was taken is answered and in Kafka, and nothing else is', async () => {
+    const port = await freePort();
+    const child = await run(port, {deviceBurst: 100_000, ownerBurst: 100_000, drainMs: 1_000});
+    const [acknowledged, unanswered]: [PostedRecord[], PostedRecord[]] = [[], []];
+    const worker = async (): Promise<void> => {
+      while (unanswered.length < 4) {
+        const posted = fresh();
+        const sent = await to(port, one(posted)).catch(() => undefined);
+        if (sent === undefined) {
+          unanswered.push(posted);
+          return;
+        }
+        expect(sent.status).toBe(202);
+        acknowledged.push(posted);
+      }
+    };
+    const load = Promise.all([worker(), worker(), worker(), worker()]);
+    await eventually(() => expect(acknowledged.length).toBeGreaterThan(20), 20_000, 5);
+    const code = child.end('SIGTERM');
+    const before = acknowledged.length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).json()).toEqual({status: 'not ready', reasons: {process: 'stopping'}});
+    expect(acknowledged.length).toBeGreaterThan(before);
+    await load;
+    expect(await code).toBe(0);
+    await eventually(() => expect(acknowledged.filter((posted) => inKafka(posted) !== 1)).toEqual([]), 20_000);
+    expect(unanswered.map(inKafka)).toEqual([0, 0, 0, 0]);
   });
 
   it('SIGKILL under load: what was acknowledged is in Kafka, and the rest is taken by the next process under the same numbers', async () => {

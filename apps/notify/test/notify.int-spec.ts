@@ -301,12 +301,24 @@ describe('webhooks', () => {
 });
 
 describe('when engines go away', () => {
+  const readiness = async (): Promise<[number, unknown]> => {
+    const response = await fetch(`${url}/readyz`);
+    return [response.status, await response.json()];
+  };
+
+  it('says that it waits for Kafka, and is ready when it is back', async () => {
+    await engines.control('kill', 'kafka');
+    await eventually(async () => expect(await readiness()).toEqual([503, {status: 'not ready', reasons: {kafka: expect.stringMatching(/does not answer|nobody listens there/)}}]), 30_000);
+    await engines.control('start', 'kafka');
+    await eventually(async () => expect(await readiness()).toEqual([200, {status: 'ok'}]), 60_000);
+  });
+
   it('queues nothing without PostgreSQL, says so, and misses nothing that the ledger told meanwhile', async () => {
     const patient = await known();
     await engines.control('kill', 'postgres');
     await expect(notify.queueAlert({alert: patient.accessAlert(patient.request(), access(true))})).rejects.toMatchObject({code: 'database-unavailable'});
     expect(await codeOf(await call(patient, 'GET', '/v1/alerts'))).toEqual([503, 'database-unavailable']);
-    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect(await readiness()).toEqual([503, {status: 'not ready', reasons: {database: expect.stringMatching(/^database-unavailable/)}}]);
     await tell(patient, patient.accessed(patient.request(), access(false)));
     await engines.control('start', 'postgres');
     await eventually(async () => expect((await alertsOf(patient)).map(({kind}) => kind)).toEqual(['ACCESS_REFUSED']), 30_000);

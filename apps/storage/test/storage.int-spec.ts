@@ -64,6 +64,10 @@ describe('storage over the real engines', () => {
     });
     return fetch(`${url}/v1/releases`, {method: 'POST', body, headers: {...headers, 'content-type': 'application/json'}});
   };
+  const readiness = async (): Promise<[number, unknown]> => {
+    const response = await fetch(`${url}/readyz`);
+    return [response.status, await response.json()];
+  };
   const codeOf = async (response: Response): Promise<unknown> => ((await response.json()) as {code: unknown}).code;
 
   beforeAll(async () => {
@@ -201,7 +205,26 @@ describe('storage over the real engines', () => {
     const response = await release(person, txId);
     expect(response.status).toBe(503);
     expect(await codeOf(response)).toBe('policy-unavailable');
+    // Everything but releases goes on.
+    expect(await readiness()).toMatchObject([200, {status: 'ok', degraded: {policy: expect.stringMatching(/^policy-unavailable/) as string}}]);
   });
+
+  it('is not ready without Kafka, database, IPFS Cluster and chain, says which, and is again when they are back', async () => {
+    await database.end();
+    const away = ['kafka', 'postgres', 'cluster-0', 'cluster-1', 'cluster-2', 'comet-0'];
+    for (const name of away) await engines.control('kill', name);
+    await eventually(async () => {
+      expect(await readiness()).toMatchObject([503, {reasons: {
+        kafka: expect.any(String) as string, database: expect.stringMatching(/^database-unavailable/) as string, ipfs: expect.any(String) as string, ledger: 'no block for 30 s',
+      }}]);
+    }, 60_000, 500);
+    for (const name of away) await engines.control('start', name);
+    database = new pg.Client({connectionString: engines.databaseUrl('vv_storage')});
+    await database.connect();
+    await eventually(async () => {
+      expect(await readiness()).toMatchObject([200, {status: 'ok'}]);
+    }, 90_000, 500);
+  }, 240_000);
 
   it('loses nothing and anchors nothing twice when it is killed again and again under load', async () => {
     const busy = await Person.enrolled(world);

@@ -6,3 +6,7 @@ export type {ProcessOutcome, ProcessToRun} from './run-process.js';
 export {seededRandom} from './seeded-random.js';
 export {startEngines} from './start-engines.js';
 export type {Endpoints, Engines} from './start-engines.js';
+export {startSecureKafka} from './secure-kafka.js';
+export type {SecureKafka} from './secure-kafka.js';
+export {testCertificates} from './test-certificates.js';
+export type {TestCertificates} from './test-certificates.js';

@@ -1,0 +1,143 @@
+import {Controller, Module} from '@nestjs/common';
+import {EventPattern, Payload} from '@nestjs/microservices';
+import {createHttpService, createLogger} from '@vitalvault/nest-service';
+import {eventually, startEngines, startSecureKafka, testCertificates} from '@vitalvault/testkit';
+import type {Engines, SecureKafka, TestCertificates} from '@vitalvault/testkit';
+import {AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, ResourcePatternTypes, logLevel} from 'kafkajs';
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {createTopics, deadLetterTopic} from './create-topics.js';
+import {kafkaAccess} from './kafka-access.js';
+import type {KafkaAccessSettings} from './kafka-access.js';
+import type {KafkaOptions} from './kafka-connection.js';
+import {KafkaProducer} from './kafka-producer.js';
+import {KAFKA_BUS} from './kafka-record.js';
+import type {OffsetStore} from './kafka-record.js';
+import {KafkaServer} from './kafka-server.js';
+import {TopicsAtHand} from './topics-at-hand.js';
+
+const TOPIC = 'vv.secure.v1';
+const GROUP = 'vv-secure';
+const PASSWORD = 'correct-horse';
+const seen: string[] = [];
+const offsets: OffsetStore = {load: () => Promise.resolve(undefined), save: () => Promise.resolve()};
+
+@Controller()
+class SpecController {
+  @EventPattern<string>(TOPIC, KAFKA_BUS)
+  take(@Payload() value: Uint8Array): void {
+    seen.push(Buffer.from(value).toString());
+  }
+}
+
+@Module({controllers: [SpecController]})
+class SpecModule {}
+
+describe('a broker that asks for TLS and SASL, where this user may create nothing', () => {
+  let engines: Engines;
+  let kafka: SecureKafka;
+  let certificates: TestCertificates;
+  let foreign: TestCertificates;
+  const lines: string[] = [];
+  const logger = createLogger({service: 'spec', level: 'debug', destination: {write: (line) => void lines.push(line)}});
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(engines.data, name), text);
+    return join(engines.data, name);
+  };
+  const optionsOf = (given: Partial<KafkaAccessSettings> = {}): KafkaOptions => ({
+    ...kafkaAccess({
+      kafkaBrokers: [kafka.broker], kafkaTls: true, kafkaCaFile: certificates.ca, kafkaSaslMechanism: 'scram-sha-512', kafkaUsername: 'vv', kafkaPasswordFile: file('password', `${PASSWORD}\n`), ...given,
+    }), clientId: 'spec', logger,
+  });
+
+  async function administer(): Promise<void> {
+    await createTopics({brokers: [kafka.open], clientId: 'admin', logger, topics: [{topic: TOPIC, partitions: 2}], timeoutMs: 60_000});
+    const admin = new Kafka({brokers: [kafka.open], logLevel: logLevel.NOTHING}).admin();
+    await admin.connect();
+    const may = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes) => ({
+      resourceType, resourceName, operation, resourcePatternType: ResourcePatternTypes.LITERAL, principal: 'User:vv', host: '*', permissionType: AclPermissionTypes.ALLOW,
+    });
+    await admin.createAcls({acl: [
+      ...[TOPIC, deadLetterTopic(TOPIC)].flatMap((topic) => [AclOperationTypes.READ, AclOperationTypes.WRITE].map((operation) => may(AclResourceTypes.TOPIC, topic, operation))),
+      may(AclResourceTypes.GROUP, GROUP, AclOperationTypes.READ),
+    ]});
+    await admin.disconnect();
+  }
+
+  beforeAll(async () => {
+    engines = await startEngines({only: ['kafka']});
+    certificates = await testCertificates(join(engines.data, 'certificates'));
+    foreign = await testCertificates(join(engines.data, 'foreign'));
+    kafka = await startSecureKafka(engines, {certificates, users: {vv: PASSWORD}});
+    await administer();
+  });
+
+  afterAll(async () => {
+    await kafka.stop();
+    await engines.stop();
+  });
+
+  it('sends and reads with SCRAM, and needs no right to create topics that are there', async () => {
+    const options = optionsOf();
+    const topics = new TopicsAtHand({...options, topics: [{topic: TOPIC}]});
+    await topics.ensure();
+    expect(topics.reason()).toBeUndefined();
+    const producer = new KafkaProducer(options);
+    const server = new KafkaServer({...options, producer, offsets, groupId: GROUP, onStalled: () => undefined});
+    const service = await createHttpService({module: SpecModule, logger, host: '127.0.0.1', httpPort: 0, microservices: [{strategy: server}]});
+    await service.listen();
+    await producer.check();
+    await producer.send(TOPIC, [{key: Buffer.from('k'), value: Buffer.from('sealed')}]);
+    await eventually(() => {
+      expect([seen, server.reason()]).toEqual([['sealed'], undefined]);
+    }, 30_000);
+    await service.close();
+    await producer.close();
+  });
+
+  it('speaks PLAIN under TLS too', async () => {
+    const producer = new KafkaProducer(optionsOf({kafkaSaslMechanism: 'plain'}));
+    await producer.check();
+    await producer.close();
+  });
+
+  it('says which topics somebody else must create, and how', async () => {
+    const topics = [{topic: TOPIC}, {topic: 'vv.missing.v1', retentionMs: 86_400_000}];
+    await expect(createTopics({...optionsOf(), topics})).rejects.toMatchObject({code: 'bus-unavailable', detail: expect.stringMatching(
+      /^This user may not create topics\. Somebody must create: vv\.missing\.v1 with 4 partitions, cleanup\.policy=delete, retention\.ms=86400000; vv\.missing\.v1\.dlq with 1 partition, .*$/,
+    ) as string});
+    const atHand = new TopicsAtHand({...optionsOf(), topics});
+    const work = atHand.ensure();
+    await eventually(() => {
+      expect(atHand.reason()).toContain('vv.missing.v1 with 4 partitions');
+    }, 10_000);
+    atHand.stop();
+    await work;
+  });
+
+  it.each<[string, () => KafkaOptions, string]>([
+    ['a wrong password', () => optionsOf({kafkaPasswordFile: file('wrong', 'battery-staple')}), 'the user name or password was refused'],
+    ['a wrong password, PLAIN', () => optionsOf({kafkaSaslMechanism: 'plain', kafkaPasswordFile: file('wrong', 'battery-staple')}), 'the user name or password was refused'],
+    ['an authority that did not sign the broker', () => optionsOf({kafkaCaFile: foreign.ca}), 'its certificate is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)'],
+    ['authorities of Node only', () => optionsOf({kafkaCaFile: undefined}), 'its certificate is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)'],
+    ['a name that the certificate does not have', () => optionsOf({kafkaBrokers: [kafka.broker.replace('127.0.0.1', 'localhost')]}), 'its certificate is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)'],
+  ])('refuses %s and says so', async (_what, options, reason) => {
+    await expect(createTopics({...options(), topics: [{topic: TOPIC}], timeoutMs: 500})).rejects.toMatchObject({code: 'bus-unavailable', detail: `Kafka: ${reason}.`});
+    const producer = new KafkaProducer(options());
+    const server = new KafkaServer({...options(), producer, offsets, groupId: GROUP, onStalled: () => undefined});
+    const service = await createHttpService({module: SpecModule, logger, host: '127.0.0.1', httpPort: 0, microservices: [{strategy: server}]});
+    await service.listen();
+    service.readiness.add('kafka', () => server.reason());
+    service.readiness.add('producer', () => producer.check());
+    await eventually(async () => {
+      expect((await service.readiness.look()).reasons).toEqual({kafka: `not in the consumer group: ${reason}`, producer: `bus-unavailable: ${reason}`});
+    }, 15_000);
+    await service.close();
+    await producer.close();
+  });
+
+  it('never logs a password', () => {
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.join('')).not.toMatch(/correct-horse|battery-staple/);
+  });
+});
