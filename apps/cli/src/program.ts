@@ -1,6 +1,7 @@
 import {Command} from 'commander';
 import {EXIT} from './cli-error.js';
 import {chainCommand} from './commands/chain.js';
+import {checkCommand} from './commands/check.js';
 import {clinicianCommand} from './commands/clinician.js';
 import {deviceCommand} from './commands/device.js';
 import {logCommand} from './commands/log.js';
@@ -18,7 +19,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     .version('0.1.0')
     .showHelpAfterError('(see --help)')
     .addHelpText('after', '\nExit codes: 0 done, 1 refused or not proven, 2 wrong use, 3 not reachable (try again), 70 a bug.');
-  const commands = [orgCommand, memberCommand, patientCommand, deviceCommand, clinicianCommand, logCommand, verifyCommand, traceCommand, chainCommand, storyCommand];
+  const commands = [orgCommand, memberCommand, patientCommand, deviceCommand, clinicianCommand, logCommand, verifyCommand, traceCommand, chainCommand, checkCommand, storyCommand];
   for (const command of commands) program.addCommand(command);
   exitWithUsage(program);
   await program.parseAsync(argv);

@@ -23,6 +23,7 @@ export class Session {
   /** Trace of what this run asks for now, hexadecimal. */
   traceId = randomBytes(16).toString('hex');
   private callerId = randomBytes(8).toString('hex');
+  private calledOrganisation: string | undefined;
   private openedApi: ApiClient | undefined;
   private openedLedger: VerifiedLedger | undefined;
   private openedHome: Home | undefined;
@@ -47,16 +48,27 @@ export class Session {
     return this.openedEndpoints;
   }
 
+  /** Id of the organisation whose services are called: requests are signed for it alone. */
+  get organisation(): string {
+    const organisation = this.calledOrganisation ?? this.endpoints.organisation;
+    if (organisation === '') throw new CliError('organisation-unknown', `${this.endpointsPath} does not say whose services these are.`, {remedy: 'Add "organisation", its hexadecimal id as `vv org info` shows it.'});
+    return organisation;
+  }
+
+  /** Says whose services are called, where the endpoints do not. */
+  calls(organisation: string): void {
+    this.calledOrganisation = organisation;
+  }
+
   get api(): ApiClient {
-    const {services, organisation} = this.endpoints;
-    this.openedApi ??= new ApiClient({endpoints: services, organisation, headers: () => ({traceparent: `00-${this.traceId}-${this.callerId}-01`})});
+    const {services} = this.endpoints;
+    this.openedApi ??= new ApiClient({endpoints: services, organisation: this.organisation, headers: () => ({traceparent: `00-${this.traceId}-${this.callerId}-01`})});
     return this.openedApi;
   }
 
   /** A client whose requests belong to no trace of ours. */
   untracedApi(): ApiClient {
-    const {services, organisation} = this.endpoints;
-    return new ApiClient({endpoints: services, organisation});
+    return new ApiClient({endpoints: this.endpoints.services, organisation: this.organisation});
   }
 
   /** From now on requests belong to another trace. */
@@ -80,8 +92,14 @@ export class Session {
 
   /** For `init`: the genesis file that a new home is to trust. */
   genesisToPin(): string {
-    const path = this.options.genesis ?? join(dirname(this.endpointsPath), 'genesis.json');
+    const path = this.options.genesis ?? this.genesisPath();
     if (!existsSync(path)) throw new CliError('genesis-missing', `There is no genesis file ${path}.`, {remedy: 'Name the genesis of the ledger with --genesis FILE; it is the one thing that vv trusts.'});
     return readFileSync(path, 'utf8');
+  }
+
+  // Beside the endpoints wherever these were copied to; a pod has it in another volume.
+  private genesisPath(): string {
+    const beside = join(dirname(this.endpointsPath), 'genesis.json');
+    return existsSync(beside) ? beside : this.endpoints.genesis ?? beside;
   }
 }

@@ -7,7 +7,9 @@ const organisationId = z.string().regex(/^[0-9a-f]{40}$/);
 const endpointsFile = z.looseObject({
   chainId: z.string(),
   organisation: organisationId.optional(),
-  organisations: z.array(z.looseObject({id: organisationId})).min(1),
+  /** Genesis file, if it does not lie beside this one. */
+  genesis: z.string().optional(),
+  organisations: z.array(z.looseObject({id: organisationId})).default([]),
   services: z.looseObject({ingest: z.url(), policy: z.url(), storage: z.url(), notify: z.url()}),
   validators: z.array(z.looseObject({rpc: z.url(), home: z.string().optional()})),
   ipfsCluster: z.array(z.url()).default([]),

@@ -11,7 +11,7 @@ interface StoryOptions {
   release?: string;
   kubeconfig?: string;
   kubectl?: string;
-  ingress?: string;
+  url?: string[];
   sponsorSecret?: string;
 }
 
@@ -24,7 +24,7 @@ export const storyCommand = new Command('story')
   .addOption(new Option('--release <name>', 'kubernetes: name of the release'))
   .addOption(new Option('--kubeconfig <file>', 'kubernetes: which cluster, as whom (default: kubectl\'s own)'))
   .addOption(new Option('--kubectl <file>', 'kubernetes: the program (default: in PATH)'))
-  .addOption(new Option('--ingress <url>', 'kubernetes: reach the four services through an Ingress or Gateway'))
+  .addOption(new Option('--url <service=url...>', 'kubernetes: reach a service through an Ingress or Gateway, for example ingest=https://ingest.example'))
   .addOption(new Option('--sponsor-secret <name>', 'kubernetes: Secret of the sponsor key, when the release does not say'))
   .addHelpText('after', '\nExamples:\n  $ vv story\n  $ vv story --data /tmp/second\n  $ vv story --site kubernetes --namespace vitalvault --release demo --data /tmp/story')
   .action(async (options: StoryOptions) => {
@@ -52,5 +52,13 @@ async function siteOf(options: StoryOptions, data: string): Promise<Site> {
   const {namespace, release} = options;
   if (namespace === undefined || release === undefined) throw new CliError('release-unnamed', 'Which release?', {remedy: 'Give --namespace and --release, as `helm list -A` shows them.'});
   const {openKubernetesSite} = await import('../kubernetes/open-kubernetes-site.js');
-  return openKubernetesSite({...options, namespace, release}, data);
+  return openKubernetesSite({...options, namespace, release, urls: urlsOf(options.url ?? [])}, data);
+}
+
+function urlsOf(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(pairs.map((pair) => {
+    const [, name = '', url = ''] = /^(ingest|policy|storage|notify)=(https?:\/\/.+)$/.exec(pair) ?? [];
+    if (name === '') throw new CliError('url-invalid', `${pair} names no service and URL.`, {remedy: 'Write --url policy=https://policy.example.'});
+    return [name, url];
+  }));
 }

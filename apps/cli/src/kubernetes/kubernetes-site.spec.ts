@@ -14,7 +14,7 @@ const disk = join(fake.dir, 'disk');
 
 const labels = (component: string) => ({'app.kubernetes.io/instance': 'demo', 'app.kubernetes.io/component': component});
 const service = (part: string, clusterIP = '127.0.0.1') => ({metadata: {name: `demo-vitalvault-${part}`, labels: labels(part.replace(/-\d+$/, ''))}, spec: {clusterIP}});
-function pod(name: string, component: string, more: object = {}) {
+function pod(name: string, component: string, more: object = {containerStatuses: [{name: 'main', restartCount: 0, state: {running: {}}}]}) {
   return {
     metadata: {name: `demo-vitalvault-${name}`, namespace: 'hospital', labels: labels(component)},
     spec: {
@@ -30,7 +30,7 @@ function cluster(): void {
   fake.has('services', {items: ['ingest', 'policy', 'storage', 'notify', 'otel', 'kafka', 'postgres', 'validator-0', 'validator-1', 'validator-10'].map((part) => service(part)).concat(service('ipfs', 'None'))});
   fake.has('pods', {items: [
     pod('ingest-5d9', 'ingest'), pod('validator-1-0', 'validator'), pod('ipfs-0', 'ipfs'), pod('otel-77', 'otel'),
-    pod('kafka-0', 'kafka', {conditions: [{type: 'Ready', status: 'False'}], containerStatuses: [{name: 'main', restartCount: 2}]}),
+    pod('kafka-0', 'kafka', {conditions: [{type: 'Ready', status: 'False'}], containerStatuses: [{name: 'main', restartCount: 2, state: {waiting: {reason: 'CrashLoopBackOff'}}}], initContainerStatuses: [{name: 'format', restartCount: 0, state: {terminated: {}}}]}),
   ]});
   fake.has('configmap.demo-vitalvault-consortium', {metadata: {name: 'c'}, data: {'chain-id': 'vv-test', 'organisation': 'ab'.repeat(20), 'organisations.json': JSON.stringify([{id: 'ab'.repeat(20), name: 'Hospital North'}]), 'genesis.json': '{"genesis":1}'}});
   fake.has('configmaps', {items: [{metadata: {name: 'x'}, data: {'app.toml': 'a = 1'}}, {metadata: {name: 'plan'}, data: {'plan.json': JSON.stringify({ownOrganisation: 1, organisations: [{secrets: {sponsor: 'theirs'}}, {secrets: {sponsor: 'ours'}}]})}}]});
@@ -39,9 +39,9 @@ function cluster(): void {
   fake.has('deployment.demo-vitalvault-policy', {spec: {template: {spec: {
     containers: [{
       name: 'policy', volumeMounts: [{name: 'all', mountPath: '/secrets'}, {name: 'db', mountPath: '/secrets/db'}],
-      env: [{name: 'VITALVAULT_DATABASE_URL', value: 'postgresql://vv_policy@demo-vitalvault-postgres:5432/vv_policy'}, {name: 'VITALVAULT_DATABASE_PASSWORD_FILE', value: '/secrets/db/password'}, {name: 'NODE', valueFrom: {}}],
+      env: [{name: 'VITALVAULT_DATABASE_URL', value: 'postgresql://vv_policy@demo-vitalvault-postgres:5432/vv_policy'}, {name: 'VITALVAULT_DATABASE_PASSWORD_FILE', value: '/secrets/db/password'}, {name: 'VITALVAULT_CHAIN_ID', valueFrom: {configMapKeyRef: {name: 'demo-vitalvault-consortium', key: 'chain-id'}}}],
     }],
-    volumes: [{name: 'db', secret: {secretName: 'db', items: [{key: 'policy-password', path: 'password'}]}}, {name: 'all', emptyDir: {}}],
+    volumes: [{name: 'db', projected: {sources: [{secret: {name: 'ca', items: [{key: 'ca', path: 'ca.crt'}]}}, {secret: {name: 'db', items: [{key: 'policy-password', path: 'password'}]}}]}}, {name: 'all', emptyDir: {}}],
   }}}});
   fake.has('stats', {pods: [
     {podRef: {name: 'demo-vitalvault-ingest-5d9', namespace: 'hospital'}, containers: [{memory: {workingSetBytes: 3 * 1024 * 1024}}, {}]},
@@ -105,7 +105,8 @@ describe('a release as the site of the story', () => {
 
   it('copies the log of every container, of restarted ones the one before as well', async () => {
     const [dir = ''] = await site.contents('logs');
-    expect(readdirSync(dir).filter((name) => name.includes('kafka'))).toEqual(['demo-vitalvault-kafka-0.main.before.log', 'demo-vitalvault-kafka-0.main.log']);
+    expect(readdirSync(dir).filter((name) => name.includes('kafka'))).toEqual(['demo-vitalvault-kafka-0.format.log', 'demo-vitalvault-kafka-0.main.before.log']);
+    expect(readdirSync(dir)).toContain('demo-vitalvault-otel-77.main.log');
   });
 
   it('reads and writes a block byte for byte; a block that a peer has not is undefined', async () => {

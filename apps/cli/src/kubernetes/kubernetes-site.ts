@@ -162,11 +162,10 @@ export class KubernetesSite implements Site {
 
   private async copyLogs(dir: string): Promise<void> {
     const {release} = this.options;
-    for (const {metadata: {name}, spec, status} of await release.pods()) {
-      for (const {name: container} of spec.containers) {
-        writeFileSync(join(dir, `${name}.${container}.log`), await release.kubectl.bytes(['logs', name, '-c', container]));
-        const restarted = (status.containerStatuses.find((one) => one.name === container)?.restartCount ?? 0) > 0;
-        if (restarted) writeFileSync(join(dir, `${name}.${container}.before.log`), await release.kubectl.bytes(['logs', name, '-c', container, '--previous']));
+    for (const {metadata: {name}, status} of await release.pods()) {
+      for (const {name: container, restartCount, state} of [...status.initContainerStatuses, ...status.containerStatuses]) {
+        if (state.waiting === undefined) writeFileSync(join(dir, `${name}.${container}.log`), await release.kubectl.bytes(['logs', name, '-c', container]));
+        if (restartCount > 0) writeFileSync(join(dir, `${name}.${container}.before.log`), await release.kubectl.bytes(['logs', name, '-c', container, '--previous']));
       }
     }
   }

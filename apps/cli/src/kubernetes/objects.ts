@@ -1,26 +1,34 @@
 import {z} from 'zod';
 
 const metadata = z.looseObject({name: z.string(), labels: z.record(z.string(), z.string()).default({})});
+const items = z.array(z.looseObject({key: z.string(), path: z.string()})).optional();
 const volume = z.looseObject({
   name: z.string(),
-  secret: z.looseObject({secretName: z.string(), items: z.array(z.looseObject({key: z.string(), path: z.string()})).optional()}).optional(),
+  secret: z.looseObject({secretName: z.string(), items}).optional(),
+  projected: z.looseObject({sources: z.array(z.looseObject({secret: z.looseObject({name: z.string(), items}).optional()}))}).optional(),
   emptyDir: z.looseObject({}).optional(),
   persistentVolumeClaim: z.looseObject({}).optional(),
   ephemeral: z.looseObject({}).optional(),
 });
 const container = z.looseObject({
   name: z.string(),
-  env: z.array(z.looseObject({name: z.string(), value: z.string().optional()})).default([]),
+  env: z.array(z.looseObject({
+    name: z.string(),
+    value: z.string().optional(),
+    valueFrom: z.looseObject({configMapKeyRef: z.looseObject({name: z.string()}).optional()}).optional(),
+  })).default([]),
   volumeMounts: z.array(z.looseObject({name: z.string(), mountPath: z.string(), readOnly: z.boolean().default(false)})).default([]),
 });
-const podSpec = z.looseObject({nodeName: z.string().default(''), containers: z.array(container), volumes: z.array(volume).default([])});
+const podSpec = z.looseObject({nodeName: z.string().default(''), containers: z.array(container), initContainers: z.array(container).default([]), volumes: z.array(volume).default([])});
+const statuses = z.array(z.looseObject({name: z.string(), restartCount: z.number(), state: z.looseObject({waiting: z.looseObject({}).optional()}).default({})})).default([]);
 const pod = z.looseObject({
   metadata,
   spec: podSpec,
   status: z.looseObject({
     podIP: z.string().default(''),
     conditions: z.array(z.looseObject({type: z.string(), status: z.string()})).default([]),
-    containerStatuses: z.array(z.looseObject({name: z.string(), restartCount: z.number()})).default([]),
+    containerStatuses: statuses,
+    initContainerStatuses: statuses,
   }),
 });
 const service = z.looseObject({metadata, spec: z.looseObject({clusterIP: z.string().default('None')})});
@@ -61,10 +69,15 @@ export function writableDirectories({spec}: Pod): {container: string; path: stri
 
 /** The Secret and key that stand behind a file of a pod. */
 export function secretBehind({containers, volumes}: PodSpec, path: string): {secret: string; key: string} | undefined {
-  const mounts = containers.flatMap(({volumeMounts}) => volumeMounts).filter(({mountPath}) => path.startsWith(`${mountPath}/`) || path === mountPath);
+  const mounts = containers.flatMap(({volumeMounts}) => volumeMounts).filter(({mountPath}) => path.startsWith(`${mountPath}/`));
   const mount = mounts.toSorted((a, b) => b.mountPath.length - a.mountPath.length)[0];
-  const source = volumes.find(({name}) => name === mount?.name)?.secret;
-  if (mount === undefined || source === undefined) return undefined;
-  const below = path === mount.mountPath ? path.slice(path.lastIndexOf('/') + 1) : path.slice(mount.mountPath.length + 1);
-  return {secret: source.secretName, key: source.items?.find((item) => item.path === below)?.key ?? below};
+  const volume = volumes.find(({name}) => name === mount?.name);
+  if (mount === undefined || volume === undefined) return undefined;
+  const below = path.slice(mount.mountPath.length + 1);
+  const own = volume.secret === undefined ? [] : [{...volume.secret, name: volume.secret.secretName}];
+  for (const source of [...own, ...(volume.projected?.sources ?? []).flatMap((one) => one.secret ?? [])]) {
+    const key = source.items === undefined ? below : source.items.find((item) => item.path === below)?.key;
+    if (key !== undefined) return {secret: source.name, key};
+  }
+  return undefined;
 }

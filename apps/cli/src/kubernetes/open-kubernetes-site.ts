@@ -11,7 +11,8 @@ export interface ReleaseOptions {
   release: string;
   kubeconfig?: string | undefined;
   kubectl?: string | undefined;
-  ingress?: string | undefined;
+  /** URLs of services through an Ingress or a Gateway, by name. */
+  urls?: Readonly<Record<string, string>> | undefined;
   sponsorSecret?: string | undefined;
 }
 
@@ -22,7 +23,7 @@ export async function openKubernetesSite(options: ReleaseOptions, data: string):
   const release = await Release.find(kubectl, options.release);
   const reach = await Reach.toward(kubectl, targetOf(release.service('policy'), PORT.http));
   try {
-    await writeReleaseEndpoints(release, reach, data, options.ingress);
+    await writeReleaseEndpoints(release, reach, data, options.urls);
     return await KubernetesSite.open({release, reach, data, sponsorSecret: options.sponsorSecret});
   } catch (error) {
     reach.close();

@@ -21,10 +21,11 @@ const podTarget = ({metadata: {name}, status: {podIP}}: Pod, port: number): Targ
 
 /**
  * Writes the genesis and the addresses of a release into a directory, as the launcher does for processes, so that `vv` works
- * with it from this machine. @param ingress URL before which an Ingress or a Gateway serves all four services
+ * with it from this machine.
+ * @param urls of services that are reached through an Ingress or a Gateway, by name
  */
-export async function writeReleaseEndpoints(release: Release, reach: Reach, data: string, ingress?: string): Promise<void> {
-  const consortium = await release.config('consortium');
+export async function writeReleaseEndpoints(release: Release, reach: Reach, data: string, urls: Readonly<Record<string, string>> = {}): Promise<void> {
+  const consortium = await release.consortium();
   const url = async (target: Target): Promise<string> => `http://${await reach.addressOf(target)}`;
   const service = (part: string, port: number) => url(targetOf(release.service(part), port));
   const pods = (await release.pods('ipfs')).filter((pod) => componentOf(pod) === 'ipfs');
@@ -32,7 +33,7 @@ export async function writeReleaseEndpoints(release: Release, reach: Reach, data
     chainId: consortium['chain-id'],
     organisation: consortium['organisation'],
     organisations: organisations.parse(JSON.parse(consortium['organisations.json'] ?? '[]')),
-    services: Object.fromEntries(await Promise.all(SERVICES.map(async (name) => [name, ingress ?? await service(name, PORT.http)]))) as Record<string, string>,
+    services: Object.fromEntries(await Promise.all(SERVICES.map(async (name) => [name, urls[name] ?? await service(name, PORT.http)]))) as Record<string, string>,
     validators: await Promise.all(release.validators().map(async (n) => ({rpc: await service(`validator-${n}`, PORT.rpc)}))),
     ipfsCluster: await Promise.all(pods.map((pod) => url(podTarget(pod, PORT.clusterRest)))),
     kubo: await Promise.all(pods.map((pod) => url(podTarget(pod, PORT.gateway)))),

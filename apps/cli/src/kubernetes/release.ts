@@ -38,8 +38,11 @@ export class Release {
     return (await this.kubectl.get(deployment, ['deployment', `${this.fullname}-${part}`])).spec.template.spec;
   }
 
-  async config(part: string): Promise<Record<string, string>> {
-    return (await this.kubectl.get(configMap, ['configmap', `${this.fullname}-${part}`])).data;
+  /** The ConfigMap with the genesis and who is who, as policy is told it. */
+  async consortium(): Promise<Record<string, string>> {
+    const {containers} = await this.podSpecOf('policy');
+    const chainId = containers.flatMap(({env}) => env).find(({name}) => name === 'VITALVAULT_CHAIN_ID');
+    return (await this.kubectl.get(configMap, ['configmap', chainId?.valueFrom?.configMapKeyRef?.name ?? `${this.fullname}-consortium`])).data;
   }
 
   /** Every ConfigMap's entries of the release. */

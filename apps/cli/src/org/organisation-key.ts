@@ -1,6 +1,7 @@
 import {equalBytes, fromHex, toHex} from '@vitalvault/contracts';
+import {parseGenesis} from '@vitalvault/light-client';
 import {Organisation} from '@vitalvault/sdk';
-import type {StoredKey} from '@vitalvault/sdk';
+import type {NonceStore, StoredKey} from '@vitalvault/sdk';
 import {z} from 'zod';
 import {FileNonceStore} from '../actor/file-nonce-store.js';
 import {readSecretFile} from '../actor/key-file.js';
@@ -13,13 +14,14 @@ export interface OrganisationKeyOptions {
 
 const keyFile = z.object({alg: z.literal(1), publicKey: z.string().regex(/^[0-9a-f]{66}$/), privateKey: z.string().regex(/^[0-9a-f]{64}$/)});
 
-/** The office that a key file belongs to; the genesis says which organisation that is. Nonces are kept beside the key. */
-export function openOrganisation(session: Session, {key: path}: OrganisationKeyOptions): {office: Organisation; name: string} {
+/** The office that a key file belongs to; the genesis says which organisation that is. @param more.nonces default: a file beside the key */
+export function openOrganisation(session: Session, {key: path, nonces = new FileNonceStore(`${path.replace(/\.json$/, '')}.nonces.json`)}: OrganisationKeyOptions & {nonces?: NonceStore}): {office: Organisation; name: string} {
   const key = readKey(path);
   const publicKey = fromHex(key.publicKey);
-  const organisation = session.ledger.genesis.genesis.organisations.find(({keys}) => keys.some((known) => known.key !== undefined && equalBytes(known.key.publicKey, publicKey)));
+  const organisation = parseGenesis(session.genesis()).genesis.organisations.find(({keys}) => keys.some((known) => known.key !== undefined && equalBytes(known.key.publicKey, publicKey)));
   if (organisation === undefined) throw new CliError('key-unknown', `${path} is no key of an organisation of this ledger.`, {remedy: 'Use a sponsor or admin key of an organisation in the genesis.'});
-  const nonces = new FileNonceStore(`${path.replace(/\.json$/, '')}.nonces.json`);
+  // An office calls its own services, where the endpoints do not say whose they are.
+  if (session.endpoints.organisation === '') session.calls(toHex(organisation.id));
   return {office: new Organisation({organisation: toHex(organisation.id), key, ledger: session.ledger, nonces}), name: organisation.name};
 }
 

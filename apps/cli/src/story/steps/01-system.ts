@@ -1,5 +1,5 @@
 import type {Step} from '../story-run.js';
-import {rpcStatus} from '../validator-rpc.js';
+import {rpcStatus} from '../../validator-rpc.js';
 
 const SERVICES = ['ingest', 'policy', 'storage', 'notify'] as const;
 

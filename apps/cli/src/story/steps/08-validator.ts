@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Step, StoryRun} from '../story-run.js';
-import {rpcAppHash, rpcStatus} from '../validator-rpc.js';
+import {rpcAppHash, rpcStatus} from '../../validator-rpc.js';
 
 const KILLED = 3;
 const BLOCKS = 3;

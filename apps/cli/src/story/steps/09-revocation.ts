@@ -6,7 +6,7 @@ import {latencies} from '../../latencies.js';
 import {ask} from '../asking.js';
 import {StoryFailed} from '../narrator.js';
 import type {Step, StoryRun} from '../story-run.js';
-import {rpcBlockTxs, rpcBroadcast, rpcStatus} from '../validator-rpc.js';
+import {rpcBlockTxs, rpcBroadcast, rpcStatus} from '../../validator-rpc.js';
 import {READ_FROM, READ_TO} from './05-grant.js';
 
 const REVOKED_RULE = 4;
