@@ -113,9 +113,14 @@ export class PolicySystem {
     });
   }
 
+  /** For good: nobody listens where notify should be. */
+  stopNotify(): void {
+    this.notify.forceShutdown();
+  }
+
   async stop(): Promise<void> {
     this.grpc.close();
-    this.notify.forceShutdown();
+    this.stopNotify();
     await this.engines.stop();
   }
 
