@@ -5,5 +5,6 @@ export default {
   ...preset,
   displayName: 'e2e',
   testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'],
+  setupFiles: ['<rootDir>/test/openapi/conform-to-documents.ts'],
   testTimeout: 300_000,
 };

@@ -5,5 +5,6 @@ export default {
   ...preset,
   displayName: 'integration',
   testMatch: ['<rootDir>/{apps,libs,engines}/**/*.int-spec.ts'],
+  setupFiles: ['<rootDir>/test/openapi/conform-to-documents.ts'],
   testTimeout: 180_000,
 };

@@ -38,6 +38,10 @@ const {configDocuments} = await import('./generate-config-docs.mjs');
 for (const [app, text] of Object.entries(configDocuments())) {
   if (await readFile(join(root, `docs/config/${app}.md`), 'utf8').catch(() => '') !== text) stale.push(`docs/config/${app}.md (node tools/generate-config-docs.mjs --write)`);
 }
+const {openApiTexts} = await import('./generate-openapi.mjs');
+for (const [service, text] of Object.entries(openApiTexts())) {
+  if (await readFile(join(root, `docs/openapi/${service}.json`), 'utf8').catch(() => '') !== text) stale.push(`docs/openapi/${service}.json (node tools/generate-openapi.mjs --write)`);
+}
 
 if (stale.length > 0) {
   console.error(`Generated files were stale (they are regenerated now; commit them):\n  ${stale.join('\n  ')}`);

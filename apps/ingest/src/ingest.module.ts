@@ -1,5 +1,5 @@
 import {Module} from '@nestjs/common';
-import type {DynamicModule, OnApplicationShutdown, Provider} from '@nestjs/common';
+import type {DynamicModule, OnApplicationShutdown, Provider, Type} from '@nestjs/common';
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {fromHex} from '@vitalvault/contracts';
 import {KafkaProducer} from '@vitalvault/kafka-bus';
@@ -8,6 +8,7 @@ import {StorageRecordTable} from './adapters/grpc/storage-record-table.js';
 import {KafkaAcceptedLog} from './adapters/kafka/kafka-accepted-log.js';
 import {NativeSecp256k1} from './adapters/secp256k1/native-secp256k1.js';
 import {EpochStatementsController} from './api/http/epoch-statements.controller.js';
+import {OpenApiController} from './api/http/open-api.controller.js';
 import {ReceiptsController} from './api/http/receipts.controller.js';
 import {RecordsController} from './api/http/records.controller.js';
 import {SkipsController} from './api/http/skips.controller.js';
@@ -45,10 +46,12 @@ const BACKLOG_CHECK_MS = 3_000;
 export class IngestModule implements OnApplicationShutdown {
   constructor(private readonly facts: PolicyLedgerFacts, private readonly table: StorageRecordTable, private readonly producer: KafkaProducer) {}
 
+  static readonly controllers: readonly Type[] = [RecordsController, SkipsController, ReceiptsController, EpochStatementsController, TimeController, OpenApiController, LedgerEventsController];
+
   static with(parts: IngestParts): DynamicModule {
     return {
       module: IngestModule,
-      controllers: [RecordsController, SkipsController, ReceiptsController, EpochStatementsController, TimeController, LedgerEventsController],
+      controllers: [...IngestModule.controllers],
       providers: [...adapters(parts), ...useCases(parts)],
       exports: [PolicyLedgerFacts, StorageRecordTable],
     };

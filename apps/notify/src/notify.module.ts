@@ -1,5 +1,5 @@
 import {Module} from '@nestjs/common';
-import type {DynamicModule, OnApplicationShutdown, OnModuleDestroy, Provider} from '@nestjs/common';
+import type {DynamicModule, OnApplicationShutdown, OnModuleDestroy, Provider, Type} from '@nestjs/common';
 import {KafkaProducer} from '@vitalvault/kafka-bus';
 import {KEY_RESOLVER, LOGGER, NONCE_MEMORY, ORGANISATION, contextOf, injectHeaders, withSpan} from '@vitalvault/nest-service';
 import type {Logger} from '@vitalvault/nest-service';
@@ -16,6 +16,7 @@ import {toAlertJson} from './api/http/alert.dto.js';
 import {AlertsController} from './api/http/alerts.controller.js';
 import {ChannelsController} from './api/http/channels.controller.js';
 import {EventStreams} from './api/http/event-streams.js';
+import {OpenApiController} from './api/http/open-api.controller.js';
 import {RulesController} from './api/http/rules.controller.js';
 import {AlertEventsController} from './api/kafka/alert-events.controller.js';
 import {AlertFeed} from './application/alert-feed.js';
@@ -41,10 +42,12 @@ const DRAIN_MS = 10_000;
 export class NotifyModule implements OnModuleDestroy, OnApplicationShutdown {
   constructor(private readonly streams: EventStreams, private readonly loop: DeliveryLoop, private readonly producer: KafkaProducer) {}
 
+  static readonly controllers: readonly Type[] = [AlertsController, ChannelsController, RulesController, OpenApiController, NotifyController, AlertEventsController];
+
   static with(parts: NotifyParts): DynamicModule {
     return {
       module: NotifyModule,
-      controllers: [AlertsController, ChannelsController, RulesController, NotifyController, AlertEventsController],
+      controllers: [...NotifyModule.controllers],
       providers: [...adapters(parts), ...useCases(parts.config)],
     };
   }

@@ -1,5 +1,5 @@
 import {Module} from '@nestjs/common';
-import type {DynamicModule, Provider} from '@nestjs/common';
+import type {DynamicModule, Provider, Type} from '@nestjs/common';
 import {OutboxPublisher} from '@vitalvault/kafka-bus';
 import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from '@vitalvault/nest-service';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -18,6 +18,7 @@ import {ChainController} from './api/http/chain.controller.js';
 import {ComplaintsController} from './api/http/complaints.controller.js';
 import {DetailsController} from './api/http/details.controller.js';
 import {MembersController} from './api/http/members.controller.js';
+import {OpenApiController} from './api/http/open-api.controller.js';
 import {PatientsController} from './api/http/patients.controller.js';
 import {TransactionsController} from './api/http/transactions.controller.js';
 import {WrapsController} from './api/http/wraps.controller.js';
@@ -42,12 +43,12 @@ import {CHAIN_ID, LEDGER_SOURCE, PROJECTION} from './policy.tokens.js';
 /** The composition root: the only place where ports meet adapters. */
 @Module({})
 export class PolicyModule {
+  static readonly controllers: readonly Type[] = [TransactionsController, DetailsController, ChainController, WrapsController, PatientsController, MembersController, ComplaintsController, OpenApiController, PolicyGrpcController];
+
   static with(runtime: PolicyRuntime): DynamicModule {
     return {
       module: PolicyModule,
-      controllers: [
-        TransactionsController, DetailsController, ChainController, WrapsController, PatientsController, MembersController, ComplaintsController, PolicyGrpcController,
-      ],
+      controllers: [...PolicyModule.controllers],
       providers: compose(runtime),
     };
   }

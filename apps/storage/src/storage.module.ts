@@ -1,8 +1,9 @@
 import {Module} from '@nestjs/common';
-import type {DynamicModule} from '@nestjs/common';
+import type {DynamicModule, Type} from '@nestjs/common';
 import type {Backlog} from '@vitalvault/kafka-bus';
 import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from '@vitalvault/nest-service';
 import {StorageController} from './api/grpc/storage.controller.js';
+import {OpenApiController} from './api/http/open-api.controller.js';
 import {RecordsController} from './api/http/records.controller.js';
 import {ReleasesController} from './api/http/releases.controller.js';
 import {AcceptedRecordsController} from './api/kafka/accepted-records.controller.js';
@@ -14,11 +15,13 @@ import {BACKLOG, RECORD_STORE} from './storage.tokens.js';
 /** The APIs over the parts that `storage-parts.ts` wires. */
 @Module({})
 export class StorageModule {
+  static readonly controllers: readonly Type[] = [RecordsController, ReleasesController, OpenApiController, StorageController, AcceptedRecordsController];
+
   static with(given: {parts: StorageParts; organisation: string; backlog: () => Backlog}): DynamicModule {
     const {parts, organisation, backlog} = given;
     return {
       module: StorageModule,
-      controllers: [RecordsController, ReleasesController, StorageController, AcceptedRecordsController],
+      controllers: [...StorageModule.controllers],
       providers: [
         {provide: RECORD_STORE, useValue: parts.records},
         {provide: AcceptRecords, useValue: parts.accept},

@@ -43,7 +43,7 @@ export interface Problem {
   readonly detail?: string;
   readonly remedy: string;
   readonly instance?: string;
-  readonly [extension: string]: unknown;
+  readonly meta?: Readonly<Record<string, string | number>>;
 }
 
 /** @param instance trace id of the request, if there is one. */

@@ -45,9 +45,20 @@ export class AnswerProofs {
     return this.answer({keys: [{kind, parts: [id]}], logs: [{kind, patient: id, from, limit}]}, {validator});
   }
 
+  /** The header of a height, as one validator has it. @throws DomainError not-found while there is none */
+  async header(height: bigint | 'latest', {validator}: Asked): Promise<string> {
+    this.refuseUnknown(validator);
+    return this.ports.ledger.signedHeader(height, validator);
+  }
+
+  private refuseUnknown(validator: number | undefined): void {
+    const {validators} = this.ports.ledger;
+    if (validator !== undefined && validator >= validators) throw new DomainError('invalid-field', {detail: `validator: there are ${validators}`, meta: {validators}});
+  }
+
   private async answer(request: ProofQuestion, {validator}: Asked): Promise<ProofsWithHeader> {
     const {ledger} = this.ports;
-    if (validator !== undefined && validator >= ledger.validators) throw new DomainError('invalid-field', {detail: `validator: there are ${ledger.validators}`});
+    this.refuseUnknown(validator);
     const response = await ledger.proofs(request, validator);
     const newest = await ledger.signedHeader('latest', validator);
     // While nothing changes, the next header is seconds away, but the newest one carries the same root: then the answer

@@ -1,20 +1,37 @@
 import {codeName, encodeCanonical, toHex} from '@vitalvault/contracts';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {toProblem} from '@vitalvault/errors';
-import type {Problem} from '@vitalvault/errors';
 import {currentTraceId} from '@vitalvault/nest-service';
+import {anyHexText, decimalText, hexText, problemSchema} from '@vitalvault/nest-service/openapi';
+import {z} from 'zod';
 import type {RecordOutcome} from '../../application/accept-records.js';
 import type {RecordStatus} from '../../application/ports.js';
 
 /** One entry of the answer to POST /v1/records. */
-export interface RecordAnswer {
-  readonly status: 'accepted' | 'duplicate' | 'refused';
-  readonly recordId?: string;
-  /** Canonical bytes of the SignedAccepted; hexadecimal. */
-  readonly receipt?: string;
-  readonly location?: string;
-  readonly problem?: Problem;
-}
+export const recordAnswer = z.strictObject({
+  status: z.enum(['accepted', 'duplicate', 'refused']),
+  recordId: hexText(32).optional(),
+  receipt: anyHexText.optional().describe('Canonical bytes of the SignedAccepted.'),
+  location: z.string().optional().describe('Address of its receipt.'),
+  problem: problemSchema.optional(),
+});
+export type RecordAnswer = z.infer<typeof recordAnswer>;
+
+export const recordsAnswer = z.strictObject({chainId: z.string(), records: z.array(recordAnswer)});
+export type RecordsAnswer = z.infer<typeof recordsAnswer>;
+
+export const receiptAnswer = z.strictObject({
+  state: z.enum(['accepted', 'stored', 'anchored', 'refused', 'skipped']),
+  recordId: z.string().regex(/^([0-9a-f]{64})?$/).describe('Empty for a number that was given up without a record.'),
+  receipt: anyHexText.optional().describe('Canonical bytes of the SignedAccepted.'),
+  cid: z.string().optional(),
+  replicas: z.int().optional(),
+  height: decimalText.optional(),
+  txId: hexText(32).optional(),
+  logIndex: decimalText.optional(),
+  refusal: z.strictObject({code: z.int(), name: z.string()}).optional(),
+});
+export type ReceiptAnswer = z.infer<typeof receiptAnswer>;
 
 export function toRecordAnswer(outcome: RecordOutcome): RecordAnswer {
   const recordId = outcome.record === undefined ? {} : {recordId: toHex(outcome.record.recordId)};
@@ -24,7 +41,7 @@ export function toRecordAnswer(outcome: RecordOutcome): RecordAnswer {
 }
 
 /** Answer of GET /v1/receipts/…: bytes in hexadecimal, 64-bit numbers as decimal strings. */
-export function toReceiptAnswer(status: RecordStatus): object {
+export function toReceiptAnswer(status: RecordStatus): ReceiptAnswer {
   const {recordId, state, receipt, cid, replicas, height, txId, logIndex, refusalCode} = status;
   return {
     state, recordId: toHex(recordId),

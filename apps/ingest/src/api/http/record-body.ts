@@ -10,7 +10,7 @@ const KINDS = {
   'application/vnd.vitalvault.record.v1+protobuf': 'record',
   'application/vnd.vitalvault.records.v1+protobuf': 'records',
 } as const satisfies Record<string, BodyKind>;
-const TYPES = Object.keys(KINDS) as (keyof typeof KINDS)[];
+export const RECORD_TYPES = Object.keys(KINDS) as (keyof typeof KINDS)[];
 
 export interface RecordBody {
   readonly kind: BodyKind;
@@ -19,7 +19,7 @@ export interface RecordBody {
 
 /** What a POST of records carries. @throws DomainError */
 export function recordBodyOf(request: FastifyRequest & RawBodyRequest): RecordBody {
-  const {type, body} = bytesOfType(request, TYPES);
+  const {type, body} = bytesOfType(request, RECORD_TYPES);
   return {kind: KINDS[type], records: readBody(KINDS[type], body)};
 }
 

@@ -4,6 +4,7 @@ import type {RawBodyRequest} from '@vitalvault/nest-service';
 import {AcceptRecords} from '../../application/accept-records.js';
 import {CHAIN_ID} from '../../ingest.tokens.js';
 import {toRecordAnswer} from './record-answer.js';
+import type {RecordsAnswer} from './record-answer.js';
 import {recordBodyOf} from './record-body.js';
 
 @Controller('v1/records')
@@ -12,7 +13,7 @@ export class RecordsController {
 
   /** 202 when every record is durable; 207 when some are refused; one record alone is answered with its problem document. */
   @Post()
-  async post(@Req() request: FastifyRequest & RawBodyRequest, @Res({passthrough: true}) reply: FastifyReply): Promise<object> {
+  async post(@Req() request: FastifyRequest & RawBodyRequest, @Res({passthrough: true}) reply: FastifyReply): Promise<RecordsAnswer> {
     const body = recordBodyOf(request);
     const outcomes = await this.accept.execute(body.records);
     const refused = outcomes.find((outcome) => outcome.status === 'refused');

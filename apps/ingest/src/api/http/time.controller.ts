@@ -9,7 +9,7 @@ export class TimeController {
   constructor(@Inject(CLOCK) private readonly now: Clock) {}
 
   @Get()
-  time(): object {
+  time(): {unixMs: string; slot: number} {
     const unixMs = this.now();
     return {unixMs: String(unixMs), slot: slotOf(Math.floor(unixMs / 1_000))};
   }

@@ -1,8 +1,10 @@
 import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import {RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {decodeCanonical, toHex} from '@vitalvault/contracts';
+import {decimalText, hexText} from '@vitalvault/nest-service/openapi';
 import {z} from 'zod';
-import type {QueuedAlert} from '../../domain/alert.js';
+import {ALERT_KINDS} from '../../domain/alert.js';
+import type {AlertKindName, QueuedAlert} from '../../domain/alert.js';
 
 const decimal = z.string().regex(/^\d{1,18}$/).transform(BigInt);
 
@@ -14,14 +16,34 @@ export type AlertsQuery = z.infer<typeof alertsQuery>;
 
 export const lastEventId = decimal;
 
-export const alertParams = z.strictObject({id: z.string().regex(/^[0-9a-f]{64}$/)});
+/** As the description has it; the controller reads the two by itself, because every request has other headers too. */
+export const alertsHeaders = z.object({
+  'accept': z.string().optional().describe('text/event-stream: what is there and what comes, as server-sent events.'),
+  'last-event-id': decimal.optional().describe('Of an event stream: the number seen last.'),
+});
+
+export const alertParams = z.strictObject({id: hexText(32)});
 export type AlertParams = z.infer<typeof alertParams>;
 
+const alertRequest = z.strictObject({
+  grantId: z.string().regex(/^([0-9a-f]{32})?$/), typeTag: hexText(16), slotFrom: z.int(), slotTo: z.int(), purpose: z.int(), action: z.int(),
+  detailsHash: z.string().regex(/^([0-9a-f]{64})?$/),
+});
+export const alertAnswer = z.strictObject({
+  id: hexText(32), seq: decimalText, kind: z.enum(ALERT_KINDS as [AlertKindName, ...AlertKindName[]]), raisedAtMs: decimalText,
+  subject: z.string().describe('Transaction id, record id or bytes of a CID, by kind.'), text: z.string(),
+  reader: hexText(20).optional(), organisation: hexText(20).optional(), permit: z.boolean().optional(), request: alertRequest.optional(),
+  acknowledged: z.boolean(),
+});
+export type AlertAnswer = z.infer<typeof alertAnswer>;
+
+export const alertsAnswer = z.strictObject({alerts: z.array(alertAnswer), next: decimalText.describe('`after` of the next page.')});
+
 /** An alert as the API, the event stream and the webhooks have it: bytes in hexadecimal, 64-bit numbers as decimal strings. */
-export function toAlertJson(alert: QueuedAlert): object {
+export function toAlertJson(alert: QueuedAlert): AlertAnswer {
   const {alertId, seq, kind, raisedAtMs, subject, text, reader, organisation, permit, request, acknowledged} = alert;
   return {
-    id: alertId, seq: seq.toString(), kind: AlertKind[kind], raisedAtMs: raisedAtMs.toString(), subject, text,
+    id: alertId, seq: seq.toString(), kind: AlertKind[kind] as AlertKindName, raisedAtMs: raisedAtMs.toString(), subject, text,
     ...(reader === undefined ? {} : {reader}),
     ...(organisation === undefined ? {} : {organisation}),
     ...(permit === undefined ? {} : {permit}),
@@ -30,7 +52,7 @@ export function toAlertJson(alert: QueuedAlert): object {
   };
 }
 
-function toRequestJson(bytes: Uint8Array): object {
+function toRequestJson(bytes: Uint8Array): z.infer<typeof alertRequest> {
   const {grantId, typeTag, slotFrom, slotTo, purpose, action, detailsHash} = decodeCanonical(RequestAccessSchema, bytes);
   return {grantId: toHex(grantId), typeTag: toHex(typeTag), slotFrom, slotTo, purpose, action, detailsHash: toHex(detailsHash)};
 }

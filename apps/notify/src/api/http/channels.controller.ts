@@ -15,12 +15,12 @@ export class ChannelsController {
   constructor(@Inject(PREFERENCES) private readonly preferences: Preferences, @Inject(TARGET_FAULT) private readonly faultOf: TargetFault) {}
 
   @Get()
-  async channels(@SignedBy() caller: Caller): Promise<object> {
-    return {webhooks: await this.preferences.webhooks(patientOf(caller))};
+  async channels(@SignedBy() caller: Caller): Promise<ChannelsBody> {
+    return {webhooks: [...await this.preferences.webhooks(patientOf(caller))]};
   }
 
   @Put()
-  async put(@SignedBy() caller: Caller, @ZodBody(channelsBody) {webhooks}: ChannelsBody): Promise<object> {
+  async put(@SignedBy() caller: Caller, @ZodBody(channelsBody) {webhooks}: ChannelsBody): Promise<ChannelsBody> {
     const patient = patientOf(caller);
     for (const [index, {url}] of webhooks.entries()) {
       const fault = this.faultOf(url);

@@ -39,9 +39,9 @@ export function fromRuleBody({kind, reader, organisation, quietFrom, quietTo, ac
   };
 }
 
-export function toRuleBody({kind, reader, organisation, quiet, action}: Rule): object {
+export function toRuleBody({kind, reader, organisation, quiet, action}: Rule): RuleBody {
   return {
-    kind: AlertKind[kind],
+    kind: AlertKind[kind] as AlertKindName,
     ...(reader === undefined ? {} : {reader}),
     ...(organisation === undefined ? {} : {organisation}),
     ...(quiet === undefined ? {} : {quietFrom: clockTimeOf(quiet.from), quietTo: clockTimeOf(quiet.to)}),

@@ -13,12 +13,12 @@ export class RulesController {
   constructor(@Inject(PREFERENCES) private readonly preferences: Preferences) {}
 
   @Get()
-  async rules(@SignedBy() caller: Caller): Promise<object> {
+  async rules(@SignedBy() caller: Caller): Promise<RulesBody> {
     return {rules: (await this.preferences.rules(patientOf(caller))).map(toRuleBody)};
   }
 
   @Put()
-  async put(@SignedBy() caller: Caller, @ZodBody(rulesBody) body: RulesBody): Promise<object> {
+  async put(@SignedBy() caller: Caller, @ZodBody(rulesBody) body: RulesBody): Promise<RulesBody> {
     await this.preferences.putRules(patientOf(caller), body.rules.map(fromRuleBody));
     return body;
   }

@@ -10,7 +10,7 @@ import {BinaryBody, sendBytes} from './binary-body.js';
 import {atLeastQuery, transactionPath} from './path.dto.js';
 import type {AtLeastQuery, TransactionPath} from './path.dto.js';
 
-const OCTETS = 'application/octet-stream';
+export const OCTETS = 'application/octet-stream';
 
 /** Sealed words of a reader to the patient about one request. */
 @Controller('v1/transactions/:txId/details')

@@ -9,7 +9,7 @@ import {BinaryBody, protobufType, sendBytes} from './binary-body.js';
 import {atLeastQuery, memberPath} from './path.dto.js';
 import type {AtLeastQuery, MemberPath} from './path.dto.js';
 
-const PROFILE = protobufType('profile');
+export const PROFILE = protobufType('profile');
 
 /** Who a member is, as her organisation signed it. Not for the public: only who is on the ledger may read it. */
 @Controller('v1/members/:member/profile')

@@ -1,26 +1,30 @@
 import {STATE_KIND} from '@vitalvault/contracts';
+import {hexText as hex} from '@vitalvault/nest-service/openapi';
 import {z} from 'zod';
 
-const hex = (bytes: number): z.ZodString => z.string().regex(new RegExp(`^[0-9a-f]{${String(bytes * 2)}}$`));
 /** A uint64 as text; anything longer could not be a height of ours. */
 const uint64 = z.string().regex(/^\d{1,18}$/).transform(BigInt);
-const count = z.coerce.number().int().min(0).max(99).optional();
+const validator = z.string().regex(/^\d{1,2}$/).transform(Number).optional().describe('Which of the organisation\'s RPCs is to answer, from 0; left out: whichever does.');
 
 export const identity = hex(20);
 export const txId = hex(32);
 
 /** Reads take `atLeast`: never an answer from an older state. */
-export const atLeastQuery = z.object({atLeast: uint64.optional()});
-export const patientPath = z.object({patient: identity});
-export const grantPath = z.object({patient: identity, grantId: hex(16)});
-export const leafPath = z.object({patient: identity, index: uint64});
-export const memberPath = z.object({member: identity});
-export const transactionPath = z.object({txId});
-export const heightPath = z.object({height: z.union([z.literal('latest'), uint64])});
-export const validatorQuery = z.object({validator: count});
-export const waitQuery = z.object({wait: z.enum(['committed', 'none']).default('committed')});
-export const logPath = z.object({patient: identity, log: z.enum(['access-log', 'record-log']).transform((name) => (name === 'access-log' ? STATE_KIND.accessLog : STATE_KIND.recordLog))});
-export const logQuery = z.object({from: uint64.default(0n), limit: z.coerce.number().int().min(1).max(1_000).default(1_000), validator: count});
+export const atLeastQuery = z.strictObject({atLeast: uint64.optional()});
+export const patientPath = z.strictObject({patient: identity});
+export const grantPath = z.strictObject({patient: identity, grantId: hex(16)});
+export const leafPath = z.strictObject({patient: identity, index: uint64});
+export const memberPath = z.strictObject({member: identity});
+export const transactionPath = z.strictObject({txId});
+export const heightPath = z.strictObject({height: z.union([z.literal('latest'), uint64])});
+export const validatorQuery = z.strictObject({validator});
+export const waitQuery = z.strictObject({wait: z.enum(['committed', 'none']).default('committed')});
+export const logPath = z.strictObject({patient: identity, log: z.enum(['access-log', 'record-log']).transform((name) => (name === 'access-log' ? STATE_KIND.accessLog : STATE_KIND.recordLog))});
+export const logQuery = z.strictObject({
+  from: uint64.prefault('0'),
+  limit: z.string().regex(/^(1000|[1-9]\d{0,2})$/).transform(Number).prefault('1000').describe('1 to 1,000.'),
+  validator,
+});
 export const complaintBody = z.strictObject({txId, recordId: hex(32), finding: z.string().min(1).max(1_000)});
 
 export type AtLeastQuery = z.infer<typeof atLeastQuery>;

@@ -6,11 +6,13 @@ import {ExplainAccess} from '../../application/explain-access.js';
 import {positionAtLeast} from '../../application/freshness.js';
 import type {Projection} from '../../application/ports.js';
 import {PROJECTION} from '../../policy.tokens.js';
-import {fromProofs} from './chain.controller.js';
 import {onlyPatient} from './only-patient.js';
 import {atLeastQuery, leafPath, logPath, logQuery, patientPath} from './path.dto.js';
 import type {AtLeastQuery, LeafPath, LogPath, LogQuery, PatientPath} from './path.dto.js';
+import {fromProofs} from './proofs-answer.js';
+import type {ProofsAnswer} from './proofs-answer.js';
 import {fromGrant, fromRegistrations} from './rights-answer.js';
+import type {DevicesAnswer, ExplanationAnswer, GrantsAnswer} from './rights-answer.js';
 
 /** What a patient may see of herself, and nobody else. */
 @Controller('v1/patients/:patient')
@@ -23,21 +25,21 @@ export class PatientsController {
   ) {}
 
   @Get('grants')
-  async grants(@ZodParams(patientPath) {patient}: PatientPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @SignedBy() caller: Caller): Promise<object> {
+  async grants(@ZodParams(patientPath) {patient}: PatientPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @SignedBy() caller: Caller): Promise<GrantsAnswer> {
     onlyPatient(caller, patient);
     const {height} = await positionAtLeast(this.projection, atLeast);
     return {grants: (await this.projection.grantsOf(patient)).map(fromGrant), atHeight: String(height)};
   }
 
   @Get('devices')
-  async devices(@ZodParams(patientPath) {patient}: PatientPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @SignedBy() caller: Caller): Promise<object> {
+  async devices(@ZodParams(patientPath) {patient}: PatientPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @SignedBy() caller: Caller): Promise<DevicesAnswer> {
     onlyPatient(caller, patient);
     const {height} = await positionAtLeast(this.projection, atLeast);
     return {devices: fromRegistrations(await this.projection.registrationsOf(patient)), atHeight: String(height)};
   }
 
   @Get('access-log/:index/explain')
-  async explain(@ZodParams(leafPath) {patient, index}: LeafPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @SignedBy() caller: Caller): Promise<object> {
+  async explain(@ZodParams(leafPath) {patient, index}: LeafPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @SignedBy() caller: Caller): Promise<ExplanationAnswer> {
     onlyPatient(caller, patient);
     await positionAtLeast(this.projection, atLeast);
     return {...await this.explainAccess.explain(patient, index), index: String(index)};
@@ -45,7 +47,7 @@ export class PatientsController {
 
   // Last, because its path takes every name.
   @Get(':log')
-  async log(@ZodParams(logPath) {patient, log}: LogPath, @ZodQuery(logQuery) query: LogQuery, @SignedBy() caller: Caller): Promise<object> {
+  async log(@ZodParams(logPath) {patient, log}: LogPath, @ZodQuery(logQuery) query: LogQuery, @SignedBy() caller: Caller): Promise<ProofsAnswer> {
     onlyPatient(caller, patient);
     return fromProofs(await this.proofs.log(patient, {kind: log, ...query}));
   }

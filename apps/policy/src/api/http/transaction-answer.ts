@@ -1,16 +1,18 @@
 import {codeName, toHex} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
+import {anyHexText, decimalText, hexText} from '@vitalvault/nest-service/openapi';
+import {z} from 'zod';
 import type {TransactionOutcome} from '../../domain/transaction-outcome.js';
 
 /** What an executed transaction is answered with; height and txId are the consistency token. */
-export interface TransactionAnswer {
-  readonly chainId: string;
-  readonly height: string;
-  readonly txId: string;
-  readonly code: number;
-  readonly codeName: string;
-  readonly data: string;
-}
+export const transactionAnswer = z.strictObject({
+  chainId: z.string(), height: decimalText, txId: hexText(32), code: z.literal(0), codeName: z.string(), data: anyHexText.describe('By message: docs/protocol.md §4.3.'),
+});
+export type TransactionAnswer = z.infer<typeof transactionAnswer>;
+
+/** What a transaction that was only handed on is answered with. */
+export const sentAnswer = z.strictObject({chainId: z.string(), txId: hexText(32)});
+export type SentAnswer = z.infer<typeof sentAnswer>;
 
 /** @throws DomainError tx-refused when its code is not 0 */
 export function fromOutcome({txId, height, code, data}: TransactionOutcome, chainId: string): TransactionAnswer {

@@ -10,7 +10,9 @@ import {BinaryBody, protobufType} from './binary-body.js';
 import {atLeastQuery, transactionPath, waitQuery} from './path.dto.js';
 import type {AtLeastQuery, TransactionPath, WaitQuery} from './path.dto.js';
 import {fromOutcome} from './transaction-answer.js';
-import type {TransactionAnswer} from './transaction-answer.js';
+import type {SentAnswer, TransactionAnswer} from './transaction-answer.js';
+
+export const TX = protobufType('tx');
 
 /** Transactions: anyone may send one, it carries its signatures itself. */
 @Controller('v1/transactions')
@@ -23,7 +25,7 @@ export class TransactionsController {
 
   @Post()
   @HttpCode(HttpStatus.OK)
-  async send(@BinaryBody(protobufType('tx')) bytes: Uint8Array, @ZodQuery(waitQuery) query: WaitQuery, @Res({passthrough: true}) reply: FastifyReply): Promise<object> {
+  async send(@BinaryBody(TX) bytes: Uint8Array, @ZodQuery(waitQuery) query: WaitQuery, @Res({passthrough: true}) reply: FastifyReply): Promise<TransactionAnswer | SentAnswer> {
     if (query.wait === 'committed') return fromOutcome(await this.submit.andWait(bytes), this.chainId);
     const txId = await this.submit.only(bytes);
     void reply.status(HttpStatus.ACCEPTED);

@@ -11,7 +11,7 @@ import {onlyPatient} from './only-patient.js';
 import {atLeastQuery, grantPath} from './path.dto.js';
 import type {AtLeastQuery, GrantPath} from './path.dto.js';
 
-const WRAPS = protobufType('wraps');
+export const WRAPS = protobufType('wraps');
 
 /** Epoch keys wrapped for the grantee of one grant. */
 @Controller('v1/patients/:patient/grants/:grantId/wraps')

@@ -1,8 +1,26 @@
 import {codeName, toHex} from '@vitalvault/contracts';
+import {anyHexText, decimalText, hexText} from '@vitalvault/nest-service/openapi';
+import {z} from 'zod';
 import type {RecordStatus} from '../../application/ports.js';
 
+export const statusParams = z.strictObject({recordId: hexText(32)});
+export type StatusParams = z.infer<typeof statusParams>;
+
+export const statusAnswer = z.strictObject({
+  state: z.enum(['accepted', 'stored', 'anchored', 'refused', 'skipped']),
+  recordId: hexText(32),
+  receipt: anyHexText.optional().describe('Canonical bytes of the SignedAccepted.'),
+  cid: z.string().optional(),
+  replicas: z.int().optional(),
+  height: decimalText.optional(),
+  txId: hexText(32).optional(),
+  logIndex: decimalText.optional(),
+  refusal: z.strictObject({code: z.int(), name: z.string()}).optional(),
+});
+export type StatusAnswer = z.infer<typeof statusAnswer>;
+
 /** A record's receipt as HTTP shows it (docs/protocol.md §8.1). */
-export function toStatusJson(status: RecordStatus): Record<string, unknown> {
+export function toStatusJson(status: RecordStatus): StatusAnswer {
   const {state, recordId, receipt, cid, replicas, height, txId, logIndex, refusalCode} = status;
   return {
     state, recordId, receipt: receipt === undefined ? undefined : toHex(receipt), cid, replicas, txId,
