@@ -20,6 +20,7 @@ const offsets: OffsetStore = {
   load: (on, partition) => Promise.resolve(stored.get(`${on}/${String(partition)}`)),
   save: (on, partition, next) => Promise.resolve(void stored.set(`${on}/${String(partition)}`, next)),
 };
+let handlingMs = 1;
 let behaviour: (text: string) => Error | undefined = () => undefined;
 
 @Controller()
@@ -30,7 +31,7 @@ class SpecController {
       const error = behaviour(text(record));
       if (error !== undefined) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, handlingMs));
     seen.push(...records.map(text));
     await offsets.save(context.topic, context.partition, context.nextOffset);
   }
@@ -98,13 +99,31 @@ describe('kafka-bus over a real broker', () => {
     await second.close();
   });
 
+  it('ends what is in hand when it closes, and stores its place', async () => {
+    const service = await serve();
+    [handlingMs, seen.length] = [1_500, 0];
+    await producer.send(topic, [message('e')]);
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    expect(seen).toEqual([]);
+    await service.close();
+    expect(seen).toEqual(['e']);
+    handlingMs = 1;
+    seen.length = 0;
+    const second = await serve();
+    await producer.send(topic, [message('d')]);
+    await eventually(() => {
+      expect(seen).toEqual(['d']);
+    });
+    await second.close();
+  });
+
   it('believes the database, not Kafka, about what was handled', async () => {
     const partition = [...stored.keys()].find((key) => key.startsWith(`${topic}/`)) ?? '';
     stored.set(partition, (stored.get(partition) ?? 0n) - 2n);
     seen.length = 0;
     const service = await serve();
     await eventually(() => {
-      expect(seen).toEqual(['c', 'd']);
+      expect(seen).toEqual(['e', 'd']);
     });
     await service.close();
   });
@@ -114,7 +133,7 @@ describe('kafka-bus over a real broker', () => {
     seen.length = 0;
     const first = await serve(forgetful);
     await eventually(() => {
-      expect(seen).toEqual(expect.arrayContaining(['a', 'b', 'c', 'd']));
+      expect(seen).toEqual(expect.arrayContaining(['a', 'b', 'c', 'd', 'e']));
     });
     await first.close();
     seen.length = 0;

@@ -1,9 +1,11 @@
+import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import {RunningProcess, eventually, freePort} from '@vitalvault/testkit';
 import {Agent, request} from 'node:http';
 import {connect} from 'node:net';
 import type {Socket} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {grpcClient} from '../grpc/grpc-client.js';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'testing', 'slow-service.js');
 
@@ -13,12 +15,12 @@ interface Answer {
   readonly connection: string | undefined;
 }
 
-let port: number;
+let [port, grpcPort] = [0, 0];
 let service: RunningProcess;
 
 async function start(drainMs: number, closeMs = 5_000): Promise<void> {
-  port = await freePort();
-  service = new RunningProcess({command: process.execPath, args: [PROGRAM, String(port), String(drainMs), String(closeMs)]});
+  [port, grpcPort] = [await freePort(), await freePort()];
+  service = new RunningProcess({command: process.execPath, args: [PROGRAM, String(port), String(grpcPort), String(drainMs), String(closeMs)]});
   await eventually(async () => expect((await get('/readyz')).status).toBe(200), 10_000);
 }
 
@@ -99,6 +101,18 @@ describe('a service that is told to stop', () => {
     expect(await streamed).toMatch(/: bye\n\n\r\n0\r\n\r\n$/);
     expect(await code).toBe(0);
     idle.destroy();
+  });
+
+  it('ends a gRPC call that has begun', async () => {
+    await start(0);
+    const client = grpcClient(NotifyService, {url: `127.0.0.1:${String(grpcPort)}`, unavailable: 'notify-unavailable'});
+    await client.reachable();
+    const called = client.queueAlert({});
+    await sleep(200);
+    const code = service.end('SIGTERM');
+    expect(await called).toMatchObject({fresh: true});
+    expect(await code).toBe(0);
+    client.close();
   });
 
   it('leaves with 1 when a request does not end in the time that it has', async () => {

@@ -1,8 +1,11 @@
-// A process as our services are, for the tests of stopping: node slow-service.js <port> <drainMs> <closeMs>.
+// A process as our services are, for the tests of stopping: node slow-service.js <port> <grpcPort> <drainMs> <closeMs>.
 import {Controller, Get, Module, Param, Post, Res} from '@nestjs/common';
 import type {OnApplicationShutdown, OnModuleDestroy} from '@nestjs/common';
+import {GrpcMethod} from '@nestjs/microservices';
+import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import type {FastifyReply} from 'fastify';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {grpcOptions} from '../grpc/grpc-options.js';
 import {createHttpService} from '../http/create-http-service.js';
 import {runService} from '../http/run-service.js';
 import {createLogger} from '../logging/create-logger.js';
@@ -19,6 +22,12 @@ class SlowController implements OnModuleDestroy, OnApplicationShutdown {
     this.#taken++;
     await sleep(Number(ms));
     return {slept: ms};
+  }
+
+  @GrpcMethod('NotifyService', 'QueueAlert')
+  async queueAlert(): Promise<object> {
+    await sleep(1_000);
+    return {fresh: true};
   }
 
   @Post('things')
@@ -46,10 +55,12 @@ class SlowController implements OnModuleDestroy, OnApplicationShutdown {
 @Module({controllers: [SlowController]})
 class SlowModule {}
 
-const [port, drainMs, closeMs] = process.argv.slice(2).map(Number) as [number, number, number];
+const [port, grpcPort, drainMs, closeMs] = process.argv.slice(2).map(Number) as [number, number, number, number];
 
 await runService(logger, async () => {
-  const service = await createHttpService({module: SlowModule, logger, host: '127.0.0.1', httpPort: port, drainMs});
+  const service = await createHttpService({
+    module: SlowModule, logger, host: '127.0.0.1', httpPort: port, drainMs, microservices: [grpcOptions({services: [NotifyService], url: `127.0.0.1:${String(grpcPort)}`})],
+  });
   await service.listen();
   return {closeWithinMs: drainMs + closeMs, close: () => service.close()};
 });
