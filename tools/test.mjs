@@ -21,7 +21,7 @@ const LAUNCHER = [process.execPath, 'apps/launcher/dist/main.js'];
  */
 const STEPS = [
   ['lint', 'project graph', {check: ['nx', 'show', 'projects']}],
-  ['lint', 'eslint', {check: ['eslint', '--max-warnings', '0', '--no-error-on-unmatched-pattern', 'apps', 'libs', 'test']}],
+  ['lint', 'eslint', {check: ['eslint', '--max-warnings', '0', '--no-error-on-unmatched-pattern', 'apps', 'libs', 'tools', 'test']}],
   ['lint', 'layers', {check: ['depcruise', '--config', '.dependency-cruiser.cjs', 'apps', 'libs']}],
   ['lint', 'canary', {check: [process.execPath, 'tools/canary.mjs']}],
   ['lint', 'proto', {check: ['buf', 'lint']}],

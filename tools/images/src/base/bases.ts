@@ -22,7 +22,7 @@ export interface Base {
   components: Component[];
 }
 
-export interface BaseOptions {
+export interface OriginChoice {
   /** Image name, or `debootstrap`; nothing: upstream's, or debootstrap if that cannot be had. */
   from?: string;
   refresh: boolean;
@@ -33,7 +33,7 @@ export class Bases {
   private readonly made = new Map<BaseName, Promise<Base>>();
   private origin: Promise<string> | undefined;
 
-  constructor(private readonly tool: ContainerTool, private readonly directory: string, private readonly options: BaseOptions) {}
+  constructor(private readonly tool: ContainerTool, private readonly directory: string, private readonly options: OriginChoice) {}
 
   get(name: BaseName): Promise<Base> {
     const base = this.made.get(name) ?? this.kept(name);
