@@ -87,15 +87,18 @@ describe('a service that is told to stop', () => {
 
   it('takes the rest of a request that has begun, ends streams cleanly, and does not wait for kept connections', async () => {
     await start(0);
-    const idle = await open();
+    const [idle, late] = [await open(), await open()];
     const [posting, streaming] = [await open(), await open()];
-    const [posted, streamed] = [textOf(posting), textOf(streaming)];
+    const [posted, streamed, answeredLate] = [textOf(posting), textOf(streaming), textOf(late)];
     posting.write('POST /v1/things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{"a"');
     streaming.write('GET /v1/stream HTTP/1.1\r\nhost: x\r\n\r\n');
     await sleep(200);
     const code = service.end('SIGTERM');
-    await sleep(300);
+    await sleep(200);
     posting.write(':1}');
+    // A connection that was accepted before the end: its first request is served, not turned away.
+    late.write('GET /v1/slow/1 HTTP/1.1\r\nhost: x\r\n\r\n');
+    expect(await answeredLate).toMatch(/^HTTP\/1.1 200 .*\{"slept":"1"\}$/is);
     expect(await posted).toMatch(/^HTTP\/1.1 201 .*connection: close.*\{"status":"accepted"\}$/is);
     // The last chunk of length 0 says that nothing is missing.
     expect(await streamed).toMatch(/: bye\n\n\r\n0\r\n\r\n$/);
