@@ -49,7 +49,7 @@ export async function buildImage(recipe: Recipe, to: ImageBuild): Promise<Image>
   const key = createHash('sha256').update(JSON.stringify(made)).digest('hex');
   const archive = join(to.directory, `${recipe.name}.tar`);
   if (!to.again) {
-    const kept = await keptImage(join(to.directory, `${recipe.name}.json`), archive);
+    const kept = await keptImage(to.directory, recipe.name);
     if (kept?.key === key) return kept;
   }
 
@@ -95,9 +95,9 @@ function labelsOf({recipe, tag, revision, base}: LabelFacts): Record<string, str
 }
 
 /** @returns the image of an earlier run, if its archive is still whole */
-async function keptImage(file: string, archive: string): Promise<Image | undefined> {
-  const image = await readFile(file, 'utf8').then((text) => JSON.parse(text) as Image).catch(() => undefined);
-  const size = await stat(archive).then((status) => status.size, () => 0);
+export async function keptImage(directory: string, name: string): Promise<Image | undefined> {
+  const image = await readFile(join(directory, `${name}.json`), 'utf8').then((text) => JSON.parse(text) as Image).catch(() => undefined);
+  const size = await stat(join(directory, `${name}.tar`)).then((status) => status.size, () => 0);
   return image?.bytes === size ? image : undefined;
 }
 

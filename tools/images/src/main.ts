@@ -2,7 +2,7 @@ import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Command} from 'commander';
 import {Bases} from './base/bases.js';
-import {buildImage} from './build-image.js';
+import {buildImage, keptImage} from './build-image.js';
 import type {Image} from './build-image.js';
 import {LOCAL_REGISTRY, REPOSITORY} from './config.js';
 import {ImagesError} from './images-error.js';
@@ -22,6 +22,7 @@ interface Options {
 interface Setup {
   tool: ContainerTool;
   directory: string;
+  all: Recipe[];
   chosen: Recipe[];
   build: (recipe: Recipe, again: boolean) => Promise<Image>;
 }
@@ -38,33 +39,40 @@ async function setUp(names: string[], options: Options): Promise<Setup> {
   const bases = new Bases(tool, directory, {refresh: options.refresh === true, ...(options.base === undefined ? {} : {from: options.base})});
   const {version: tag} = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8')) as {version: string};
   return {
-    tool, directory,
+    tool, directory, all,
     chosen: names.length === 0 ? all : all.filter((recipe) => names.includes(recipe.name)),
     build: (recipe, again) => buildImage(recipe, {tool, bases, directory, registry: options.registry, tag, again}),
   };
 }
 
 async function build(names: string[], options: Options): Promise<void> {
-  const {tool, directory, chosen, build: make} = await setUp(names, options);
+  const {tool, directory, all, chosen, build: make} = await setUp(names, options);
   const images: Image[] = [];
   for (const recipe of chosen) {
     const image = await make(recipe, false);
     await smokeTest(tool, recipe.name, {directory, digest: image.digest});
     images.push(image);
   }
-  if (names.length === 0) await writeFile(join(directory, 'images.json'), `${JSON.stringify(images, undefined, 1)}\n`);
+  await writeList(directory, all);
   console.log(`\n${tableOf(images)}\n\nArchives, bills of materials and images.json: ${directory}`);
+}
+
+/** Writes images.json: every image that is here, also those that this run did not touch. */
+async function writeList(directory: string, all: readonly Recipe[]): Promise<void> {
+  const images = await Promise.all(all.map(({name}) => keptImage(directory, name)));
+  await writeFile(join(directory, 'images.json'), `${JSON.stringify(images.filter((image) => image !== undefined), undefined, 1)}\n`);
 }
 
 /** Builds twice and compares. @throws ImagesError that names what differs */
 async function check(names: string[], options: Options): Promise<void> {
-  const {chosen, build: make} = await setUp(names, options);
+  const {directory, all, chosen, build: make} = await setUp(names, options);
   const different: string[] = [];
   for (const recipe of chosen) {
     const [first, second] = [await make(recipe, true), await make(recipe, true)];
     progress(`${recipe.name}: ${first.digest} ${first.digest === second.digest ? 'twice' : `and then ${second.digest}`}`);
     if (first.digest !== second.digest) different.push(recipe.name);
   }
+  await writeList(directory, all);
   if (different.length > 0) throw new ImagesError(`Not the same image when built again: ${different.join(', ')}.`);
 }
 
