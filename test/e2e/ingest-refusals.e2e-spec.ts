@@ -105,6 +105,7 @@ describe('bad input at ingest gets a clear error and loses nothing', () => {
     [400, 'wrong-chain', 'wrong chain', () => ({posted: records.make({chainId: 'another-ledger'})})],
     [403, 'unknown-device', 'unknown device', () => ({posted: records.make({device: random(20)})})],
     [403, 'unknown-device', 'unknown registration of a known device', () => ({posted: records.make({registration: 2})})],
+    [403, 'unknown-device', 'the highest registration that there can be', () => ({posted: records.make({registration: 2 ** 32 - 1})})],
     [403, 'unknown-device', 'a device of somebody else', () => ({posted: records.make({patient: random(20)})})],
     [400, 'record-signature', 'bad signature: ciphertext altered', () => ({posted: flipped(records.make())})],
     [400, 'record-signature', 'high-S signature', () => ({posted: withHighS(records.make())})],

@@ -21,7 +21,8 @@ export class FindDevice {
     // The position first: what is read after it is at least as new.
     const at = await positionAtLeast(this.ports.projection, undefined);
     const device = await this.ports.projection.device(id);
-    const number = registration === 0 ? device?.registration ?? 0 : registration;
-    return {at, blockSlot: slotOf(at.timeSeconds), device, registration: await this.ports.projection.registration(id, number)};
+    const newest = device?.registration ?? 0;
+    const number = registration === 0 ? newest : registration;
+    return {at, blockSlot: slotOf(at.timeSeconds), device, registration: number > newest ? undefined : await this.ports.projection.registration(id, number)};
   }
 }

@@ -52,6 +52,7 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
       expect(await stores.records.byId(record.recordId)).toMatchObject({recordId: record.recordId, state: 'accepted', patient: record.patient});
       expect(await stores.records.byNumber(record)).toEqual(await stores.records.byId(record.recordId));
       expect(await stores.records.byNumber({...record, sequence: 2n})).toBeUndefined();
+      expect(await stores.records.byNumber({...record, registration: 2 ** 32 - 1})).toBeUndefined();
     });
 
     it('the first under a number wins, in one message batch or in two; the other is refused once and alerted', async () => {

@@ -23,8 +23,9 @@ export class AlertsController {
   async list(@SignedBy() caller: Caller, @ZodQuery(alertsQuery) query: AlertsQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const patient = patientOf(caller);
     const after = query.after ?? 0n;
+    const seen = lastEventOf(request);
     if ((request.headers.accept ?? '').includes('text/event-stream')) {
-      this.streams.open(reply, (signal) => this.follow.execute(patient, lastEventOf(request) ?? after, signal));
+      this.streams.open(reply, (signal) => this.follow.execute(patient, seen ?? after, signal));
       return;
     }
     const alerts = await this.queue.page({patient, after, limit: query.limit ?? PAGE, pushedOnly: false});

@@ -16,7 +16,7 @@ export const grantPath = z.strictObject({patient: identity, grantId: hex(16)});
 export const leafPath = z.strictObject({patient: identity, index: uint64});
 export const memberPath = z.strictObject({member: identity});
 export const transactionPath = z.strictObject({txId});
-export const heightPath = z.strictObject({height: z.union([z.literal('latest'), uint64])});
+export const heightPath = z.strictObject({height: z.union([z.literal('latest'), z.string().regex(/^[1-9]\d{0,17}$/).transform(BigInt)])});
 export const validatorQuery = z.strictObject({validator});
 export const waitQuery = z.strictObject({wait: z.enum(['committed', 'none']).default('committed')});
 export const logPath = z.strictObject({patient: identity, log: z.enum(['access-log', 'record-log']).transform((name) => (name === 'access-log' ? STATE_KIND.accessLog : STATE_KIND.recordLog))});

@@ -12,6 +12,8 @@ import {savePosition} from './prisma-offset-store.js';
 import {statusOf, statusOfSkip} from './record-row.js';
 import {pickNumber, takeSkips, withoutGivenUp} from './skip-rows.js';
 
+const MAX_INT4 = 2 ** 31 - 1;
+
 /** Records in PostgreSQL. */
 export class PrismaRecordStore implements RecordStore {
   constructor(private readonly database: Database, private readonly now: () => number) {}
@@ -60,6 +62,8 @@ export class PrismaRecordStore implements RecordStore {
   }
 
   async byNumber(number: RecordNumber): Promise<RecordStatus | undefined> {
+    // A number that the column cannot hold was never taken; PostgreSQL would call it an error.
+    if (number.registration > MAX_INT4) return undefined;
     const where = {device_registration_sequence: pickNumber(number)};
     const row = await this.database.record.findUnique({where});
     if (row !== null) return statusOf(row);
