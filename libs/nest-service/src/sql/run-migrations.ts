@@ -28,24 +28,47 @@ const CONNECT_MS = 10_000;
  */
 export async function runMigrations(options: DatabaseSettings & {dir: string; logger?: Logger}): Promise<string[]> {
   const wanted = await readMigrations(options.dir);
-  const client = new pg.Client({...databaseConnection(options), application_name: 'vv-migrate', connectionTimeoutMillis: CONNECT_MS});
-  await client.connect();
-  try {
+  return withClient(options, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     await client.query('CREATE TABLE IF NOT EXISTS vv_migrations (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())');
-    const {rows} = await client.query<{name: string; checksum: string}>('SELECT name, checksum FROM vv_migrations ORDER BY name');
-    const open = pending(wanted, rows);
+    const open = pending(wanted, await appliedRows(client));
     for (const migration of open) {
       await apply(client, migration);
       options.logger?.info('migration applied', {migration: migration.name});
     }
     return open.map((migration) => migration.name);
+  });
+}
+
+/** Names of the migrations of `dir` that the database does not have yet; changes nothing. @throws MigrationError */
+export async function pendingMigrations(options: DatabaseSettings & {dir: string}): Promise<string[]> {
+  const wanted = await readMigrations(options.dir);
+  return withClient(options, async (client) => {
+    const {rows: [table]} = await client.query<{there: boolean}>("SELECT to_regclass('vv_migrations') IS NOT NULL AS there");
+    return pending(wanted, table?.there === true ? await appliedRows(client) : []).map(({name}) => name);
+  });
+}
+
+interface AppliedRow {
+  name: string;
+  checksum: string;
+}
+
+async function appliedRows(client: pg.Client): Promise<AppliedRow[]> {
+  return (await client.query<AppliedRow>('SELECT name, checksum FROM vv_migrations ORDER BY name')).rows;
+}
+
+async function withClient<T>(settings: DatabaseSettings, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({...databaseConnection(settings), application_name: 'vv-migrate', connectionTimeoutMillis: CONNECT_MS});
+  await client.connect();
+  try {
+    return await work(client);
   } finally {
     await client.end();
   }
 }
 
-function pending(wanted: readonly Migration[], applied: readonly {name: string; checksum: string}[]): Migration[] {
+function pending(wanted: readonly Migration[], applied: readonly AppliedRow[]): Migration[] {
   const known = new Map(applied.map((row) => [row.name, row.checksum]));
   for (const {name} of applied) {
     if (!wanted.some((migration) => migration.name === name)) throw new MigrationError(`${name} was applied but is not here: the database is newer than this program`);

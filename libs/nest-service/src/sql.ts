@@ -1,0 +1,3 @@
+// What a process without NestJS takes to look at a service's database.
+export type {DatabaseSettings} from './sql/database-connection.js';
+export {pendingMigrations} from './sql/run-migrations.js';
