@@ -3,12 +3,17 @@ import {CliError} from './cli-error.js';
 import {toJson} from './answer.js';
 
 /** What passes between actors as a file or by copy and paste: JSON with the kind of paper it is. Nothing in it is secret. */
-export type PaperKind = 'enrolment-request' | 'member-request' | 'device-card' | 'transaction-part' | 'device-config' | 'patient-card' | 'access-log' | 'readings' | 'data-points';
+export type PaperKind = 'enrolment-request' | 'member-request' | 'device-card' | 'transaction-part' | 'device-config' | 'patient-card' | 'access-log' | 'receipts' | 'readings' | 'data-points';
 
 /** Writes a paper; `-` prints nothing (the answer has it already). */
 export function writePaper(path: string | undefined, kind: PaperKind, content: Record<string, unknown>): void {
   if (path === undefined) return;
   writeFileSync(path, `${toJson({paper: kind, ...content})}\n`);
+}
+
+/** Kind of a paper, whatever it is. @throws CliError `paper-missing`, `paper-wrong` when it is damaged */
+export function paperKind(path: string): unknown {
+  return parse(path)['paper'];
 }
 
 /** @throws CliError `paper-missing`, `paper-wrong` when it is damaged or of another kind */

@@ -19,6 +19,8 @@ export {Device} from './device/device.js';
 export type {DeviceOptions, PostOutcome} from './device/device.js';
 export {receiptStateOf} from './device/receipt-state.js';
 export type {ReceiptState} from './device/receipt-state.js';
+export {verifyReceipt} from './device/record-receipt.js';
+export type {RecordReceipt, VerifiedReceipt} from './device/record-receipt.js';
 export {splitReadings} from './device/split-readings.js';
 export type {ReadingBatch} from './device/split-readings.js';
 export {systemEnvironment} from './environment.js';

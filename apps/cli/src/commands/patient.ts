@@ -8,6 +8,7 @@ import {explainCommand} from './patient/explain.js';
 import {grantCommand} from './patient/grant.js';
 import {initCommand} from './patient/init.js';
 import {devicesCommand, grantsCommand} from './patient/lists.js';
+import {proveReceiptsCommand} from './patient/prove-receipts.js';
 import {publishKeysCommand} from './patient/publish-keys.js';
 import {registerDeviceCommand} from './patient/register-device.js';
 import {removeDeviceCommand} from './patient/remove-device.js';
@@ -15,5 +16,5 @@ import {revokeCommand} from './patient/revoke.js';
 
 export const patientCommand = group('patient', 'for a patient: keys, devices, grants, alerts', [
   initCommand, enrolRequestCommand, enrolCommand, cardCommand, publishKeysCommand, registerDeviceCommand, configureDeviceCommand, removeDeviceCommand,
-  grantCommand, revokeCommand, grantsCommand, devicesCommand, alertsCommand, explainCommand,
+  grantCommand, revokeCommand, grantsCommand, devicesCommand, alertsCommand, explainCommand, proveReceiptsCommand,
 ]);

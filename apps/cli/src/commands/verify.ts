@@ -1,26 +1,51 @@
 import {toHex} from '@vitalvault/contracts';
 import {parseGenesis} from '@vitalvault/light-client';
-import {verifyAccessLog} from '@vitalvault/sdk';
+import type {ParsedGenesis} from '@vitalvault/light-client';
+import {verifyAccessLog, verifyReceipt} from '@vitalvault/sdk';
 import type {AccessLogEvidence} from '@vitalvault/sdk';
 import {Option} from 'commander';
+import type {Answer} from '../answer.js';
 import {defineCommand} from '../define-command.js';
-import {readPaper} from '../exchange.js';
+import {paperKind, readPaper} from '../exchange.js';
 import {leafJson} from '../log/leaf-text.js';
-import {fields} from '../text/columns.js';
+import {readReceipts} from '../receipts-file.js';
+import {columns, fields} from '../text/columns.js';
 
 export const verifyCommand = defineCommand<{maxAge: string}>({
   name: 'verify',
-  arguments: [['<file>', 'access log from `vv log --out`']],
-  summary: 'check a saved access log offline, with nothing trusted but the genesis; exit code 1 when it does not hold',
+  arguments: [['<file>', 'access log from `vv log --out`, or receipts from `vv device post --receipts`, `vv device receipts`, `vv patient prove-receipts`']],
+  summary: 'check a saved access log or receipts offline, with nothing trusted but the genesis; exit code 1 when it does not hold',
   home: false,
-  options: [new Option('--max-age <seconds>', 'how old the newest header may be').default('60')],
-  examples: ['vv verify log.json --genesis genesis.json', 'vv verify archive.json --genesis genesis.json --max-age 31536000'],
+  options: [new Option('--max-age <seconds>', 'of an access log: how old the newest header may be').default('60')],
+  examples: ['vv verify log.json --genesis genesis.json', 'vv verify archive.json --genesis genesis.json --max-age 31536000', 'vv verify receipts.json --genesis genesis.json'],
   run: (session, options, file) => {
-    const evidence = readPaper(file, 'access-log') as unknown as AccessLogEvidence;
-    const {leaves, head, header} = verifyAccessLog(evidence, {genesis: parseGenesis(session.genesis()), now: Date.now(), maxHeaderAgeMs: Number(options.maxAge) * 1000});
-    return {
-      json: {holds: true, size: head.size, root: toHex(head.root), height: header.height, entries: leaves.map(leafJson)},
-      text: fields({holds: 'yes: whole, unchanged, in order', entries: head.size, root: toHex(head.root), 'proven by header': header.height, 'header time': new Date(header.timeMs).toISOString()}),
-    };
+    const genesis = parseGenesis(session.genesis());
+    return paperKind(file) === 'receipts' ? verifyReceipts(file, genesis) : verifyLog(file, genesis, Number(options.maxAge) * 1000);
   },
 });
+
+function verifyLog(file: string, genesis: ParsedGenesis, maxHeaderAgeMs: number): Answer {
+  const evidence = readPaper(file, 'access-log') as unknown as AccessLogEvidence;
+  const {leaves, head, header} = verifyAccessLog(evidence, {genesis, now: Date.now(), maxHeaderAgeMs});
+  return {
+    json: {holds: true, size: head.size, root: toHex(head.root), height: header.height, entries: leaves.map(leafJson)},
+    text: fields({holds: 'yes: whole, unchanged, in order', entries: head.size, root: toHex(head.root), 'proven by header': header.height, 'header time': new Date(header.timeMs).toISOString()}),
+  };
+}
+
+function verifyReceipts(file: string, genesis: ParsedGenesis): Answer {
+  const verified = readReceipts(file).map((receipt) => verifyReceipt(receipt, genesis));
+  const receipts = verified.map(({accepted, custodian, anchored}) => ({
+    sequence: accepted.sequence, recordId: toHex(accepted.recordId), device: toHex(accepted.device), registration: accepted.registration,
+    custodian, acceptedAtMs: accepted.acceptedAtMs, state: anchored === undefined ? 'accepted' : 'anchored',
+    ...(anchored === undefined ? {} : {logIndex: anchored.index, height: anchored.height, txId: anchored.txId, provenByHeader: anchored.header.height}),
+  }));
+  const anchored = receipts.filter(({state}) => state === 'anchored').length;
+  return {
+    json: {holds: true, receipts, anchored},
+    text: [
+      ...columns(receipts.map(({sequence, recordId, custodian, state, height}) => [`record ${sequence}`, `${recordId.slice(0, 16)}…`, custodian, state, height === undefined ? '' : `height ${height}`])),
+      ...fields({holds: `yes: ${receipts.length} accepted, ${anchored} of them proven to be anchored`}),
+    ],
+  };
+}

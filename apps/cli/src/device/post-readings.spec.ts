@@ -38,7 +38,7 @@ class Platform {
       const known = {recordId, sequence: BigInt(sequence)};
       return Number(sequence) === this.rules.refuseAtIngest
         ? {...known, status: 'refused', error: new SdkError('quota-exceeded', {detail: 'too many'})}
-        : {...known, status: 'accepted', acceptedAtMs: 0};
+        : {...known, status: 'accepted', acceptedAtMs: 0, receipt: `receipt-${sequence}`};
     });
   }
 
@@ -70,7 +70,7 @@ describe('posting readings', () => {
   it('waits until each is anchored, tells how it went, and forgets what the ledger has', async () => {
     const platform = new Platform();
     const [batch] = await postReadings(readings(5), platform.posting);
-    expect(batch).toMatchObject({sequence: '1', state: 'anchored', cid: 'cid-1', replicas: 2, height: '7', txId: 'tx', logIndex: '0'});
+    expect(batch).toMatchObject({sequence: '1', state: 'anchored', receipt: 'receipt-1', cid: 'cid-1', replicas: 2, height: '7', txId: 'tx', logIndex: '0'});
     expect(batch?.anchoredMs).toBeGreaterThanOrEqual(batch?.storedMs ?? Infinity);
     expect(platform.kept.size).toBe(0);
     expect(platform.progress.at(-1)).toEqual({posted: 1, anchored: 1, total: 1});

@@ -20,6 +20,8 @@ export interface PostedBatch {
   txId?: string;
   logIndex?: string;
   refusal?: string;
+  /** Canonical SignedAccepted, hexadecimal. */
+  receipt: string;
 }
 
 export interface Posting {
@@ -85,7 +87,7 @@ async function postBody(readings: Reading[], {device, typeName, newTrace}: Posti
   return outcomes.map((outcome, i) => {
     if (outcome.status === 'refused') throw outcome.error;
     const pending = records[i] as PendingRecord;
-    return {pending, postedAt, batch: {sequence: pending.sequence, recordId: pending.recordId, readings: pending.readings.length, traceId, acceptedMs, state: 'accepted'}};
+    return {pending, postedAt, batch: {sequence: pending.sequence, recordId: pending.recordId, readings: pending.readings.length, traceId, acceptedMs, state: 'accepted', receipt: outcome.receipt}};
   });
 }
 

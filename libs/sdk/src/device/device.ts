@@ -15,6 +15,7 @@ import type {EpochMemory, PendingRecord, PendingStore, SequenceStore} from './de
 import {EpochKeys} from './epoch-keys.js';
 import {RecordSealer} from './record-sealer.js';
 import {receiptStateOf} from './receipt-state.js';
+import type {RecordReceipt} from './record-receipt.js';
 import type {ReceiptState} from './receipt-state.js';
 
 export interface DeviceOptions {
@@ -29,7 +30,7 @@ export interface DeviceOptions {
 
 /** What ingest said about one posted record. */
 export type PostOutcome = {recordId: string; sequence: bigint} & (
-  | {status: 'accepted' | 'duplicate'; acceptedAtMs: number}
+  | {status: 'accepted' | 'duplicate'; acceptedAtMs: number; /** Canonical SignedAccepted, hexadecimal. */ receipt: string}
   | {status: 'refused'; error: SdkError}
 );
 
@@ -81,7 +82,8 @@ export class Device {
       const problem = answer.raw('problem');
       return {...known, status: 'refused', error: problemError(typeof problem === 'object' && problem !== null ? problem as Record<string, unknown> : {})};
     }
-    return {...known, status, acceptedAtMs: this.checkReceipt(answer.bytes('receipt'), known)};
+    const receipt = answer.bytes('receipt');
+    return {...known, status, acceptedAtMs: this.checkReceipt(receipt, known), receipt: toHex(receipt)};
   }
 
   /** Time of acceptance (Unix milliseconds) by a receipt that the custodian's ingest signed for exactly this record. */
@@ -98,6 +100,14 @@ export class Device {
     } catch (cause) {
       throw new SdkError('receipt-invalid', {detail: cause instanceof Error ? cause.message : 'not a receipt', cause});
     }
+  }
+
+  /** What there is to show for a record by now, its acceptance checked; the patient adds the proof that it is anchored. */
+  async receipt(sequence: bigint): Promise<RecordReceipt> {
+    const {recordId, receipt, logIndex} = await this.state(sequence);
+    if (receipt === undefined) throw new SdkError('receipt-invalid', {detail: 'ingest gave no receipt'});
+    this.checkReceipt(fromHex(receipt), {recordId, sequence});
+    return {accepted: receipt, ...(logIndex === undefined ? {} : {place: {patient: toHex(this.options.config.patient), index: String(logIndex)}})};
   }
 
   /** How far a record has come, as storage says. */

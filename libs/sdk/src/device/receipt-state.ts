@@ -4,6 +4,8 @@ import {JsonAnswer} from '../http/json-answer.js';
 export interface ReceiptState {
   state: 'accepted' | 'stored' | 'anchored' | 'refused' | 'skipped';
   recordId: string;
+  /** Canonical SignedAccepted, hexadecimal. */
+  receipt?: string;
   cid?: string;
   replicas?: number;
   height?: bigint;
@@ -18,6 +20,7 @@ export function receiptStateOf(answer: JsonAnswer): ReceiptState {
   return {
     state: answer.text('state') as ReceiptState['state'],
     recordId: answer.text('recordId'),
+    ...(answer.has('receipt') ? {receipt: answer.text('receipt')} : {}),
     ...(answer.has('cid') ? {cid: answer.text('cid')} : {}),
     ...(answer.has('replicas') ? {replicas: answer.number('replicas')} : {}),
     ...(answer.has('height') ? {height: answer.bigint('height')} : {}),

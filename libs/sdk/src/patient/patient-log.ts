@@ -1,4 +1,4 @@
-import {toHex} from '@vitalvault/contracts';
+import {STATE_KIND, toHex} from '@vitalvault/contracts';
 import {JsonAnswer} from '../http/json-answer.js';
 import {materialOf} from '../ledger/verified-ledger.js';
 import {SdkError} from '../sdk-error.js';
@@ -71,6 +71,15 @@ export class PatientLog {
       from += log.leaves.length;
     } while (BigInt(from) < size);
     return {patient: keys.patient, pages};
+  }
+
+  /** A leaf of her record log with its proof, not checked: what makes a receipt of hers whole. @param index from the receipt's place */
+  async recordProof(index: bigint): Promise<{proof: string; signedHeader: object}> {
+    const {keys, ledger, id} = this.context;
+    const {material} = await ledger.proofs(keys.signing, {
+      keys: [{kind: STATE_KIND.recordLog, parts: [id]}], logs: [{kind: STATE_KIND.recordLog, patient: id, from: index, limit: 1, inclusion: true}],
+    });
+    return {proof: toHex(material.proof), signedHeader: material.signedHeader};
   }
 
   /** The exact reason of an access decision; only she is told. */

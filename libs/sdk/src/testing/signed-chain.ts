@@ -6,7 +6,7 @@ import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen
 import type {LogRequest, ProofResponse, StateKey} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {DEFAULT_PARAMETERS, TEST_CHAIN, TestLedger, testGenesis} from '@vitalvault/ledger-state/testing';
 import {headerHash, parseLightBlock, validatorAddress, validatorsHash, voteSignBytes} from '@vitalvault/light-client';
-import {stateKey} from '@vitalvault/proofs';
+import {inclusionProof, leafHash, stateKey} from '@vitalvault/proofs';
 
 const FILLER = '00'.repeat(32);
 const NOTHING = {hash: '', parts: {total: 0, hash: ''}};
@@ -77,8 +77,8 @@ export class SignedChain {
     return {key, present: value !== undefined, value: value ?? none, siblings: [...siblings], otherKey: otherKey ?? none, otherValueHash: otherValueHash ?? none};
   }
 
-  private logProof({kind, patient, from, limit}: LogRequest) {
+  private logProof({kind, patient, from, limit, inclusion}: LogRequest) {
     const leaves = this.ledger.state.leaves(kind, patient);
-    return {kind, patient, size: BigInt(leaves.length), from, leaves: leaves.slice(Number(from), Number(from) + limit)};
+    return {kind, patient, size: BigInt(leaves.length), from, leaves: leaves.slice(Number(from), Number(from) + limit), inclusion: inclusion ? inclusionProof(leaves.map((leaf) => leafHash(leaf)), Number(from)) : []};
   }
 }

@@ -1,4 +1,5 @@
 import {Option} from 'commander';
+import {toHex} from '@vitalvault/contracts';
 import {HEART_RATE, heartRateReading, systemEnvironment} from '@vitalvault/sdk';
 import type {Reading} from '@vitalvault/sdk';
 import {FilePendingStore} from '../../actor/file-device-stores.js';
@@ -12,6 +13,7 @@ import {openDevice, readCsvFile} from '../../device/device-home.js';
 import {postReadings} from '../../device/post-readings.js';
 import type {PostedBatch} from '../../device/post-readings.js';
 import {latencies} from '../../latencies.js';
+import {writeReceipts} from '../../receipts-file.js';
 import type {Session} from '../../session.js';
 import {columns} from '../../text/columns.js';
 import {ProgressBar} from '../../text/progress-bar.js';
@@ -20,6 +22,7 @@ interface PostOptions {
   type: string;
   rows?: string;
   note?: string;
+  receipts?: string;
 }
 
 export const postCommand = defineCommand<PostOptions>({
@@ -30,15 +33,23 @@ export const postCommand = defineCommand<PostOptions>({
     new Option('--type <name>', 'Open mHealth schema name').default(HEART_RATE),
     new Option('--rows <from-to>', 'only these rows of the file, from 1, for example 1-64'),
     new Option('--note <text>', 'the wearer\'s own words, with the first reading'),
+    new Option('--receipts <file>', 'write what there is to show for each record, for `vv verify`'),
   ],
   examples: ['vv device post heart-rate.csv --home watch', 'vv device post heart-rate.csv --home watch --rows 1-64 --note "after the stairs"'],
   run: async (session, options, file) => {
     if (options.type !== HEART_RATE) throw new CliError('type-unknown', `This file format holds ${HEART_RATE} only.`, {remedy: `Use --type ${HEART_RATE}.`});
     const rows = chosenRows(parseHeartRateCsv(readCsvFile(file)), options.rows);
     const readings = rows.map((row, i) => toReading(row, i === 0 ? options.note : undefined));
-    return toAnswer(await post(session, readings), rows.length);
+    const batches = await post(session, readings);
+    if (options.receipts !== undefined) await keepReceipts(session, batches, options.receipts);
+    return toAnswer(batches, rows.length);
   },
 });
+
+async function keepReceipts(session: Session, batches: readonly PostedBatch[], path: string): Promise<void> {
+  const patient = toHex((await openDevice(session)).config.patient);
+  writeReceipts(path, batches.map(({receipt, logIndex}) => ({accepted: receipt, ...(logIndex === undefined ? {} : {place: {patient, index: logIndex}})})));
+}
 
 async function post(session: Session, readings: Reading[]): Promise<PostedBatch[]> {
   const {device} = await openDevice(session);
