@@ -116,6 +116,13 @@ describe('ensureIdentities, join', () => {
     expect(consortium(store)).toMatchObject({'genesis.json': genesis, organisation: part.organisation.id, 'peers-0': 'ab@elsewhere:26656'});
   });
 
+  it('stops again with the same part, but not beside a part of other keys', async () => {
+    const {store} = await withoutGenesis();
+    await expect(ensure(JOINING, store)).rejects.toThrow('a genesis is not given yet');
+    store.objects.delete('secret/r-validator-0');
+    await expect(ensure(JOINING, store)).rejects.toThrow('another public part than that of the keys that are here');
+  });
+
   it('refuses a genesis without this hospital', async () => {
     const {store} = await withoutGenesis();
     const genesis = genesisOf((await withoutGenesis()).part);

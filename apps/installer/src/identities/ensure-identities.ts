@@ -66,7 +66,8 @@ async function genesisOf(plan: Plan, keys: PublicKeys, {store, now, say}: Ensure
   if (plan.mode === 'local') return renderGenesis({chainId: plan.chainId, genesisTime: now().toISOString(), organisations: keys.organisations, validators});
   const name = `${plan.configMap}-public`;
   const part = publicPart(plan, keys);
-  await store.create('configmap', name, {'public.json': part});
+  const stands = await store.create('configmap', name, {'public.json': part});
+  if (stands['public.json'] !== part) throw new InstallerError(`ConfigMap ${name} holds another public part than that of the keys that are here. If nobody has been sent that one, delete it (kubectl delete configmap ${name}) and install again.`);
   say(part.trimEnd());
   throw new InstallerError(`The keys of this hospital are made; a genesis is not given yet. Send the consortium the public part (ConfigMap ${name}, also printed above), and install again with the genesis that comes back (validators.join.genesis).`);
 }

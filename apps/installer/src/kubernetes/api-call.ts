@@ -15,18 +15,18 @@ export type ApiCall = (method: 'GET' | 'POST', path: string, body?: object) => P
 
 const TRIES = 6;
 const TIMEOUT_MS = 10_000;
-const FIRST_PAUSE_MS = 500;
 
 /**
  * Requests with the service account of this pod; the token is read for each, because Kubernetes renews it. A server that
  * does not answer, or answers that it is overloaded, is asked again: a POST too, since of two objects of one name only the first is made.
  * @param account directory with token and ca.crt
+ * @param firstPauseMs before the second try; doubled before each further one
  */
-export function apiCalls({host, port}: ApiServer, account: string): ApiCall {
+export function apiCalls({host, port}: ApiServer, account: string, firstPauseMs = 500): ApiCall {
   return async (method, path, body) => {
     let failure: unknown;
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      if (attempt > 0) await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      if (attempt > 0) await sleep(firstPauseMs * 2 ** (attempt - 1));
       try {
         const answer = await once({host, port, account, method, path}, body);
         if (answer.status !== 429 && answer.status < 500) return answer;
