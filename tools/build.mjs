@@ -22,6 +22,7 @@ async function projects() {
     for (const name of await readdir(join(root, group))) found.push(join(root, group, name));
   }
   found.push(join(root, 'tools', 'images'));
+  found.push(join(root, 'test', 'k8s', 'cluster'));
   return found;
 }
 

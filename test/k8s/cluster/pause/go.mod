@@ -1,0 +1,3 @@
+module vitalvault.dev/k8s/pause
+
+go 1.25.0

@@ -1,0 +1,18 @@
+import {missingPackages, PACKAGES} from './host/packages.js';
+import type {Layout} from './layout.js';
+import {NETWORK, PORTS} from './network.js';
+
+/** What `up` installs and changes, in words. */
+export async function announcement(layout: Layout): Promise<string> {
+  const missing = await missingPackages();
+  const packages = missing.length === 0 ? `nothing: ${PACKAGES.join(', ')} are there` : `${missing.join(', ')} (they stay; their services are not started)`;
+  return `This brings up a Kubernetes on this machine, as root. Until \`down\` it changes:
+  Debian packages   ${packages}
+  builds            Kubernetes, CoreDNS and cyclonus, once, into the launcher's cache (about 10 minutes on two cores; they stay)
+  folder            ${layout.root}: certificates, logs, images, containers, volumes
+  also written to   /run/containerd/s, /var/lib/kubelet/device-plugins, /var/lib/cni/results, /var/log/containers, control groups "kubepods"
+  processes         etcd, containerd and its shims, the Kubernetes programs, the pods
+  network           bridge ${NETWORK.bridge} (${NETWORK.pods}), a route to ${NETWORK.services}, one veth a pod, chains KUBE-* and CNI-* of iptables
+  listens           at ${NETWORK.node} only, ports ${Object.values(PORTS).join(', ')}
+  kernel settings   ip_forward, bridge-nf-call-iptables, and those that kubelet sets (overcommit_memory, panic, panic_on_oops, keys)`;
+}

@@ -1,0 +1,66 @@
+import {resolve} from 'node:path';
+import {userInfo} from 'node:os';
+import {Command} from 'commander';
+import {announcement} from './announcement.js';
+import {ClusterError} from './cluster-error.js';
+import {DEFAULT_DIRECTORY} from './config.js';
+import {down} from './down.js';
+import {Layout} from './layout.js';
+import {withLock} from './lock.js';
+import {progress, tell} from './progress.js';
+import {isUp, status, tellHowToUse} from './status.js';
+import {up} from './up.js';
+import {openCluster} from './use/cluster.js';
+
+interface Options {
+  dir: string;
+}
+
+const layoutOf = ({dir}: Options) => new Layout(resolve(dir));
+
+function requireRoot(): void {
+  if (process.platform !== 'linux' || userInfo().uid !== 0) throw new ClusterError('The test cluster needs root on Linux: it makes network interfaces, mounts and control groups. Run it as root, on a machine that may be changed.');
+}
+
+async function commandUp(options: Options): Promise<void> {
+  const layout = layoutOf(options);
+  tell(await announcement(layout));
+  requireRoot();
+  await withLock(async () => {
+    if (await isUp(layout)) progress(`a cluster is up already in ${layout.root}`);
+    else await up(layout);
+  });
+  await tellHowToUse(layout);
+}
+
+async function commandDown(options: Options): Promise<void> {
+  requireRoot();
+  const layout = layoutOf(options);
+  const undone = await withLock(() => down(layout));
+  progress(undone ? 'the cluster is down' : `nothing to undo: no cluster was brought up in ${layout.root}`);
+}
+
+async function commandImport(options: Options): Promise<void> {
+  requireRoot();
+  const cluster = await openCluster(layoutOf(options).root);
+  await cluster.importImages();
+}
+
+const program = new Command('cluster').description('A real Kubernetes of one node, to try the chart on.');
+const command = (name: string, words: string, action: (options: Options) => Promise<void>) => {
+  program.command(name).description(words).option('--dir <folder>', 'where everything of the cluster lies', DEFAULT_DIRECTORY).action(action);
+};
+command('up', 'say what is changed, then make the cluster', commandUp);
+command('down', 'end the cluster and leave the machine as it was', commandDown);
+command('status', 'show processes, node and pods; the exit code tells whether it is up', async (options) => {
+  if (!await status(layoutOf(options))) process.exitCode = 1;
+});
+command('import-images', 'give the node the images that `make images` built', commandImport);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof ClusterError)) throw error;
+  process.stderr.write(`\n${error.message}\n`);
+  process.exitCode = 1;
+}
