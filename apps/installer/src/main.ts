@@ -106,6 +106,9 @@ function whole(text: string): number {
   return Number(text);
 }
 
+// As the first process of a container Node has no default for this; everything here may be cut off at any point.
+process.on('SIGTERM', () => process.exit(143));
+
 try {
   await program.parseAsync();
 } catch (error) {
