@@ -20,6 +20,8 @@ const SDK_REMEDIES: Readonly<Record<string, string>> = {
   'stale-header': 'The ledger does not make blocks, or you are shown an old state: try again, or another validator.',
   'proof-invalid': 'The service gave a wrong proof: try another validator, and report it.',
   'log-incomplete': 'Something was withheld or changed: try another validator, and report it.',
+  'headers-differ': 'The ledger has been forked: believe neither, keep both answers and tell the other organisations.',
+  'one-organisation': 'Give --witness with another organisation\'s policy URL, try again, or leave out --strict.',
   'unknown-grantee': 'Ask for the id again; the member must be registered and in good standing.',
   'wraps-missing': 'The patient has not deposited keys for this grant yet; ask her.',
   'part-refused': 'Ask the other side for its file again.',

@@ -25,7 +25,7 @@ export const storyCommand = new Command('story')
   .addOption(new Option('--kubeconfig <file>', 'kubernetes: which cluster, as whom (default: kubectl\'s own)'))
   .addOption(new Option('--kubectl <file>', 'kubernetes: the program (default: in PATH)'))
   .addOption(new Option('--url <service=url...>', 'kubernetes: reach a service through an Ingress or Gateway, for example ingest=https://ingest.example'))
-  .addOption(new Option('--sponsor-secret <name>', 'kubernetes: Secret of the sponsor key, when the release does not say'))
+  .addOption(new Option('--sponsor-secret <name>', 'kubernetes: Secret of the sponsor key (default: the one that the chart made)'))
   .addHelpText('after', '\nExamples:\n  $ vv story\n  $ vv story --data /tmp/second\n  $ vv story --site kubernetes --namespace vitalvault --release demo --data /tmp/story')
   .action(async (options: StoryOptions) => {
     // kafkajs sets timers to the past, and Node 24 says so each time.

@@ -8,10 +8,11 @@ import type {Answer} from '../answer.js';
 import {defineCommand} from '../define-command.js';
 import {paperKind, readPaper} from '../exchange.js';
 import {leafJson} from '../log/leaf-text.js';
+import {witnessText} from '../log/witness-text.js';
 import {readReceipts} from '../receipts-file.js';
 import {columns, fields} from '../text/columns.js';
 
-export const verifyCommand = defineCommand<{maxAge: string}>({
+export const verifyCommand = defineCommand<{maxAge: string; strict?: boolean}>({
   name: 'verify',
   arguments: [['<file>', 'access log from `vv log --out`, or receipts from `vv device post --receipts`, `vv device receipts`, `vv patient prove-receipts`']],
   summary: 'check a saved access log or receipts offline, with nothing trusted but the genesis; exit code 1 when it does not hold',
@@ -28,8 +29,8 @@ function verifyLog(file: string, genesis: ParsedGenesis, maxHeaderAgeMs: number)
   const evidence = readPaper(file, 'access-log') as unknown as AccessLogEvidence;
   const {leaves, head, header} = verifyAccessLog(evidence, {genesis, now: Date.now(), maxHeaderAgeMs});
   return {
-    json: {holds: true, size: head.size, root: toHex(head.root), height: header.height, entries: leaves.map(leafJson)},
-    text: fields({holds: 'yes: whole, unchanged, in order', entries: head.size, root: toHex(head.root), 'proven by header': header.height, 'header time': new Date(header.timeMs).toISOString()}),
+    json: {holds: true, size: head.size, root: toHex(head.root), height: header.height, agreedBy, oneOrganisation, entries: leaves.map(leafJson)},
+    text: fields({holds: 'yes: whole, unchanged, in order', entries: head.size, root: toHex(head.root), 'proven by header': header.height, 'header time': new Date(header.timeMs).toISOString(), 'same header from': witnessText({agreedBy, oneOrganisation})}),
   };
 }
 

@@ -33,8 +33,7 @@ function cluster(): void {
     pod('kafka-0', 'kafka', {conditions: [{type: 'Ready', status: 'False'}], containerStatuses: [{name: 'main', restartCount: 2, state: {waiting: {reason: 'CrashLoopBackOff'}}}], initContainerStatuses: [{name: 'format', restartCount: 0, state: {terminated: {}}}]}),
   ]});
   fake.has('configmap.demo-vitalvault-consortium', {metadata: {name: 'c'}, data: {'chain-id': 'vv-test', 'organisation': 'ab'.repeat(20), 'organisations.json': JSON.stringify([{id: 'ab'.repeat(20), name: 'Hospital North'}]), 'genesis.json': '{"genesis":1}'}});
-  fake.has('configmaps', {items: [{metadata: {name: 'x'}, data: {'app.toml': 'a = 1'}}, {metadata: {name: 'plan'}, data: {'plan.json': JSON.stringify({ownOrganisation: 1, organisations: [{secrets: {sponsor: 'theirs'}}, {secrets: {sponsor: 'ours'}}]})}}]});
-  fake.has('secret.ours', {data: {'key.json': Buffer.from('{"alg":1}').toString('base64')}});
+  fake.has('secret.demo-vitalvault-key-sponsor', {data: {'key.json': Buffer.from('{"alg":1}').toString('base64')}});
   fake.has('secret.db', {data: {'policy-password': Buffer.from('p@ss/word\n').toString('base64')}});
   fake.has('deployment.demo-vitalvault-policy', {spec: {template: {spec: {
     containers: [{

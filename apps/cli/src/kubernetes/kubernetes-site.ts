@@ -1,7 +1,6 @@
 import {mkdirSync, rmSync, writeFileSync, appendFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {join} from 'node:path';
-import {z} from 'zod';
 import {writeSecretFile} from '../actor/key-file.js';
 import {CliError} from '../cli-error.js';
 import {flatfsFile} from '../story/flatfs.js';
@@ -15,9 +14,6 @@ import type {Release} from './release.js';
 const MEBIBYTE = 1024 * 1024;
 const WAIT = '180s';
 
-/** The installer's plan, as far as it says where the sponsor key is. */
-const plan = z.looseObject({ownOrganisation: z.number(), organisations: z.array(z.looseObject({secrets: z.looseObject({sponsor: z.string()})}))});
-
 /** What is found out once, before the story begins. */
 interface Doors {
   sponsorKey: string;
@@ -30,7 +26,7 @@ export interface KubernetesSiteOptions {
   reach: Reach;
   /** Directory of this machine for keys and copies of stores; what it lays there it takes away again. */
   data: string;
-  /** Secret with the sponsor key, when the release does not say. */
+  /** Secret with the sponsor key, when it is not the one that the chart made. */
   sponsorSecret?: string | undefined;
 }
 
@@ -195,27 +191,10 @@ function namespaceOf(pods: readonly Pod[]): string {
 }
 
 async function layOutSponsorKey({release, data, sponsorSecret}: KubernetesSiteOptions): Promise<string> {
-  const secret = sponsorSecret ?? await sponsorSecretOf(release);
+  const secret = sponsorSecret ?? `${release.fullname}-key-sponsor`;
   const file = join(data, 'keys', 'sponsor.key.json');
   writeSecretFile(file, await release.secretText(secret, 'key.json'));
   return file;
-}
-
-async function sponsorSecretOf(release: Release): Promise<string> {
-  for (const text of (await release.configs()).flatMap((entries) => Object.values(entries))) {
-    const {success, data} = plan.safeParse(jsonOrNothing(text));
-    const sponsor = success ? data.organisations[data.ownOrganisation]?.secrets.sponsor : undefined;
-    if (sponsor !== undefined) return sponsor;
-  }
-  throw new CliError('sponsor-key-missing', 'No ConfigMap of the release says where the sponsor key is.', {remedy: 'Name its Secret with --sponsor-secret.'});
-}
-
-function jsonOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Policy's own database with policy's own rights, seen from this machine. */

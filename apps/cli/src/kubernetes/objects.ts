@@ -38,7 +38,6 @@ export const podList = z.looseObject({items: z.array(pod)});
 export const serviceList = z.looseObject({items: z.array(service)});
 export const deployment = z.looseObject({spec: z.looseObject({template: z.looseObject({spec: podSpec})})});
 export const configMap = z.looseObject({metadata, data: z.record(z.string(), z.string()).default({})});
-export const configMapList = z.looseObject({items: z.array(configMap)});
 export const secret = z.looseObject({data: z.record(z.string(), z.string()).default({})});
 export const statsSummary = z.looseObject({
   pods: z.array(z.looseObject({

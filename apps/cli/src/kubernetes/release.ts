@@ -1,5 +1,5 @@
 import {CliError} from '../cli-error.js';
-import {configMap, configMapList, componentOf, deployment, podList, secret, serviceList} from './objects.js';
+import {configMap, componentOf, deployment, podList, secret, serviceList} from './objects.js';
 import type {Pod, PodSpec, Service} from './objects.js';
 import type {Kubectl} from './kubectl.js';
 
@@ -43,11 +43,6 @@ export class Release {
     const {containers} = await this.podSpecOf('policy');
     const chainId = containers.flatMap(({env}) => env).find(({name}) => name === 'VITALVAULT_CHAIN_ID');
     return (await this.kubectl.get(configMap, ['configmap', chainId?.valueFrom?.configMapKeyRef?.name ?? `${this.fullname}-consortium`])).data;
-  }
-
-  /** Every ConfigMap's entries of the release. */
-  async configs(): Promise<Record<string, string>[]> {
-    return (await this.kubectl.get(configMapList, ['configmaps', '-l', this.selector])).items.map(({data}) => data);
   }
 
   /** @throws CliError `secret-missing` */
