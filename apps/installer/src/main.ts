@@ -97,6 +97,13 @@ async function genesis(options: {in: string[]; chainId: string; time?: string}):
   write(renderGenesis({chainId: options.chainId, genesisTime: time.toISOString(), organisations: parts.map((p) => p.organisation), validators: parts.flatMap((p) => p.validators)}));
 }
 
+/** A message is enough for what an administrator can mend; everything else is our fault and comes with its place. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const told = error instanceof InstallerError || ['ConfigError', 'MigrationError'].includes(error.name) || 'syscall' in error;
+  return told ? error.message : error.stack ?? error.message;
+}
+
 function list(text: string | undefined): string[] {
   return (text ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '');
 }
@@ -112,7 +119,6 @@ process.on('SIGTERM', () => process.exit(143));
 try {
   await program.parseAsync();
 } catch (error) {
-  const expected = error instanceof InstallerError || (error instanceof Error && ['ConfigError', 'MigrationError'].includes(error.name));
-  say(`\ninstaller: ${expected ? error.message : error instanceof Error ? error.stack ?? error.message : String(error)}`);
+  say(`\ninstaller: ${explain(error)}`);
   process.exitCode = 1;
 }
