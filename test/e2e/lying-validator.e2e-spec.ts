@@ -96,6 +96,22 @@ describe('a validator, or somebody before it, who lies', () => {
       expect(liar.lies()).toBe(1);
     });
 
+    it('about the header when it is to bear witness: told, and the next validator asked; when all do, a warning, and strictly a refusal', async () => {
+      const altered = (answer: Json): Json => ({...answer, signedHeader: headerLies['alters the app hash']?.(signedIn(answer))});
+      let asked = 0;
+      const once = await before(platform.endpoints.services.policy, (call, answer) => (call.startsWith('/v1/chain/') && asked++ === 0 ? altered(answer) : undefined));
+      expect(await logThrough(once.url).accessLog({validator: 1, strict: true})).toMatchObject({agreedBy: ['validator 2'], unusable: [{name: 'validator 0', reason: 'header-commit-mismatch'}], oneOrganisation: false});
+      const always = await before(platform.endpoints.services.policy, (call, answer) => (call.startsWith('/v1/chain/') ? altered(answer) : undefined));
+      expect(await logThrough(always.url).accessLog({validator: 1})).toMatchObject({agreedBy: [], oneOrganisation: true});
+      expect(always.lies()).toBe(3);
+      expect(await codeOf(logThrough(always.url).accessLog({strict: true}))).toBe('one-organisation');
+    });
+
+    it('not at all: two other validators gave the same header', async () => {
+      expect(await logThrough(platform.endpoints.services.policy).accessLog({strict: true})).toMatchObject({agreedBy: ['validator 0', 'validator 1'], oneOrganisation: false});
+      expect(await logThrough(platform.endpoints.services.policy).accessLog({witnesses: [platform.endpoints.services.policy], strict: true})).toMatchObject({agreedBy: [new URL(platform.endpoints.services.policy).host]});
+    });
+
     it('shows what was true before: refused by whoever saw more', async () => {
       let old: Json | undefined;
       const forgetful = await before(platform.endpoints.services.policy, (call, answer) => {

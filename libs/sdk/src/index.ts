@@ -41,6 +41,8 @@ export {Transactions, submit, transaction} from './ledger/transactions.js';
 export type {TxMessage, TxResult} from './ledger/transactions.js';
 export {VerifiedLedger, materialOf, numberPart, verifyHeader, verifyMaterial} from './ledger/verified-ledger.js';
 export type {ProofMaterial, StateQuery, VerifiedAnswer, VerifiedLedgerOptions, VerifyOptions} from './ledger/verified-ledger.js';
+export {compareWitnesses} from './ledger/witnesses.js';
+export type {WitnessVerdict, WitnessedHeader} from './ledger/witnesses.js';
 export {effectiveTimeMs, faultOfDataPoint} from './open-mhealth/data-point-check.js';
 export {HEART_RATE, HEART_RATE_SCHEMA, heartRateOf, heartRateReading} from './open-mhealth/heart-rate.js';
 export type {HeartRate, Reading} from './open-mhealth/heart-rate.js';
@@ -62,7 +64,7 @@ export type {GrantResult, GrantTerms, PurposeName, RevokeResult} from './patient
 export {cardOf, createPatientKeys, ownKeys, tagOf} from './patient/patient-keys.js';
 export type {PatientCard, PatientKeys, RememberedHead, StoredEpoch, StoredGrant} from './patient/patient-keys.js';
 export {PatientLog} from './patient/patient-log.js';
-export type {AccessLogAnswer, Explanation, PatientAlert} from './patient/patient-log.js';
+export type {AccessLogAnswer, Explanation, LogQuestion, PatientAlert} from './patient/patient-log.js';
 export {Patient} from './patient/patient.js';
 export type {ConfigToSign, DeviceToRegister} from './patient/patient.js';
 export {SdkError} from './sdk-error.js';

@@ -10,6 +10,8 @@ export type SdkOnlyCode =
   | 'log-incomplete'
   | 'log-older-than-known'
   | 'log-forked'
+  | 'headers-differ'
+  | 'one-organisation'
   | 'config-refused'
   | 'epoch-missing'
   | 'schema'

@@ -2,7 +2,7 @@ import {toHex} from '@vitalvault/contracts';
 import {parseGenesis} from '@vitalvault/light-client';
 import type {ParsedGenesis} from '@vitalvault/light-client';
 import {verifyAccessLog, verifyReceipt} from '@vitalvault/sdk';
-import type {AccessLogEvidence} from '@vitalvault/sdk';
+import type {AccessLogEvidence, AccessLogTrust} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import type {Answer} from '../answer.js';
 import {defineCommand} from '../define-command.js';
@@ -17,20 +17,23 @@ export const verifyCommand = defineCommand<{maxAge: string; strict?: boolean}>({
   arguments: [['<file>', 'access log from `vv log --out`, or receipts from `vv device post --receipts`, `vv device receipts`, `vv patient prove-receipts`']],
   summary: 'check a saved access log or receipts offline, with nothing trusted but the genesis; exit code 1 when it does not hold',
   home: false,
-  options: [new Option('--max-age <seconds>', 'of an access log: how old the newest header may be').default('60')],
+  options: [new Option('--max-age <seconds>', 'of an access log: how old the newest header may be').default('60'), new Option('--strict', 'refuse an access log whose header nobody else gave')],
   examples: ['vv verify log.json --genesis genesis.json', 'vv verify archive.json --genesis genesis.json --max-age 31536000', 'vv verify receipts.json --genesis genesis.json'],
   run: (session, options, file) => {
     const genesis = parseGenesis(session.genesis());
-    return paperKind(file) === 'receipts' ? verifyReceipts(file, genesis) : verifyLog(file, genesis, Number(options.maxAge) * 1000);
+    return paperKind(file) === 'receipts' ? verifyReceipts(file, genesis) : verifyLog(file, {genesis, now: Date.now(), maxHeaderAgeMs: Number(options.maxAge) * 1000, strict: options.strict});
   },
 });
 
-function verifyLog(file: string, genesis: ParsedGenesis, maxHeaderAgeMs: number): Answer {
+function verifyLog(file: string, trust: AccessLogTrust): Answer {
   const evidence = readPaper(file, 'access-log') as unknown as AccessLogEvidence;
-  const {leaves, head, header} = verifyAccessLog(evidence, {genesis, now: Date.now(), maxHeaderAgeMs});
+  const {leaves, head, header, agreedBy, oneOrganisation} = verifyAccessLog(evidence, trust);
   return {
     json: {holds: true, size: head.size, root: toHex(head.root), height: header.height, agreedBy, oneOrganisation, entries: leaves.map(leafJson)},
-    text: fields({holds: 'yes: whole, unchanged, in order', entries: head.size, root: toHex(head.root), 'proven by header': header.height, 'header time': new Date(header.timeMs).toISOString(), 'same header from': witnessText({agreedBy, oneOrganisation})}),
+    text: fields({
+      holds: 'yes: whole, unchanged, in order', entries: head.size, root: toHex(head.root), 'proven by header': header.height, 'header time': new Date(header.timeMs).toISOString(),
+      'same header from': witnessText({agreedBy, oneOrganisation}),
+    }),
   };
 }
 

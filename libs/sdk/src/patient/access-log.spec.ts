@@ -6,6 +6,7 @@ import {people} from '../testing/people.js';
 import type {People} from '../testing/people.js';
 import {rememberedHead, verifyAccessLog} from './access-log.js';
 import type {AccessLogEvidence, AccessLogTrust} from './access-log.js';
+import type {LogQuestion} from './patient-log.js';
 
 describe('a patient\'s access log, checked offline', () => {
   let all: People;
@@ -97,5 +98,53 @@ describe('a patient\'s access log, checked offline', () => {
     expect(verifyAccessLog(pages, trustNow()).head.size).toBe(6n);
     expect(() => verifyAccessLog({...pages, pages: [first]}, trustNow())).toThrow(expect.objectContaining({code: 'log-incomplete'}));
     expect(() => verifyAccessLog({...pages, pages: [...pages.pages].reverse()}, trustNow())).toThrow(expect.objectContaining({code: 'log-incomplete'}));
+  });
+
+  describe('and who else gives its header', () => {
+    // What validator n says of the header, when it is asked for one.
+    const saying = (says: (validator: number) => object | undefined, question: LogQuestion = {}) => {
+      all.platform.tamper = (path, answer, url) => {
+        if (!path.startsWith('/v1/chain/') || answer.json === undefined) return answer;
+        const signedHeader = says(Number(url.searchParams.get('validator') ?? 0));
+        return signedHeader === undefined ? {status: 503, json: {code: 'ledger-unavailable'}} : {json: {signedHeader}};
+      };
+      return all.log.accessLog(question).finally(() => { all.platform.tamper = (_, answer) => answer; });
+    };
+    const honest = () => all.platform.chain.signedHeader();
+    const broken = () => all.platform.chain.signedHeader(2);
+
+    it('is agreed by another validator; by two, when nobody knows which one answered', async () => {
+      expect(await saying(honest, {validator: 2, strict: true})).toMatchObject({agreedBy: ['validator 0'], unusable: [], oneOrganisation: false});
+      expect(await saying(honest, {strict: true})).toMatchObject({agreedBy: ['validator 0', 'validator 1'], oneOrganisation: false});
+    });
+
+    it('that does not stand for one who lies or is away: the next is asked, and the lie is told', async () => {
+      const answer = await saying((validator) => (validator === 0 ? broken() : validator === 1 ? undefined : honest()), {validator: 3, strict: true});
+      expect(answer).toMatchObject({agreedBy: ['validator 2'], unusable: [{name: 'validator 0', reason: 'too-few-signatures'}], oneOrganisation: false});
+    });
+
+    it('nobody: a warning; strictly, a refusal', async () => {
+      expect(await saying(() => undefined)).toMatchObject({agreedBy: [], oneOrganisation: true});
+      expect(await saying((validator) => (validator === 0 ? honest() : broken()))).toMatchObject({agreedBy: ['validator 0'], oneOrganisation: true});
+      await expect(saying(broken, {validator: 0, strict: true})).rejects.toMatchObject({code: 'one-organisation', detail: expect.stringContaining('validator 1: too-few-signatures')});
+      await expect(saying(() => undefined, {witnesses: ['http://east'], strict: true})).rejects.toMatchObject({code: 'one-organisation'});
+    });
+
+    it('another organisation\'s policy service, when it is named', async () => {
+      expect(await saying(honest, {witnesses: ['http://east'], strict: true})).toMatchObject({agreedBy: ['east'], oneOrganisation: false});
+    });
+
+    it('and there are two that the validators signed: a fork, both are named, whether strict or not', async () => {
+      await expect(saying(() => all.platform.chain.forkedHeader(), {validator: 1})).rejects.toMatchObject({
+        code: 'headers-differ', meta: {answeredBy: 'validator 1', witness: 'validator 0', hash: expect.stringMatching(/^[0-9a-f]{64}$/)},
+      });
+    });
+
+    it('stays with the log that is kept, so that it can be told later too', async () => {
+      const kept = JSON.parse(JSON.stringify((await saying(honest)).evidence)) as AccessLogEvidence;
+      expect(verifyAccessLog(kept, {...trustNow(), strict: true}).agreedBy).toEqual(['validator 0', 'validator 1']);
+      expect(() => verifyAccessLog({...kept, witnesses: []}, {...trustNow(), strict: true})).toThrow(expect.objectContaining({code: 'one-organisation'}));
+      expect(() => verifyAccessLog({...kept, witnesses: [{name: 'east', signedHeader: all.platform.chain.forkedHeader()}]}, trustNow())).toThrow(expect.objectContaining({code: 'headers-differ'}));
+    });
   });
 });

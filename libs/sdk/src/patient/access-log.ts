@@ -5,6 +5,8 @@ import type {ParsedGenesis, VerifiedHeader} from '@vitalvault/light-client';
 import {leafHash, merkleRoot, verifyAccessLog as verifyWholeLog} from '@vitalvault/proofs';
 import {verifyMaterial} from '../ledger/verified-ledger.js';
 import type {ProofMaterial, VerifiedAnswer} from '../ledger/verified-ledger.js';
+import {compareWitnesses} from '../ledger/witnesses.js';
+import type {WitnessVerdict, WitnessedHeader} from '../ledger/witnesses.js';
 import {SdkError} from '../sdk-error.js';
 import type {RememberedHead} from './patient-keys.js';
 
@@ -13,13 +15,21 @@ export interface AccessLogEvidence {
   /** Hexadecimal. */
   patient: string;
   pages: {proof: string; signedHeader: object}[];
+  /** Who answered; for people. */
+  answeredBy?: string;
+  /** The first page's header as others give it. */
+  witnesses?: WitnessedHeader[];
+  /** How many of them must agree, so that one is surely somebody else; default 1. */
+  witnessesNeeded?: number;
 }
 
-export interface VerifiedAccessLog {
+export interface VerifiedAccessLog extends WitnessVerdict {
   leaves: AccessLeaf[];
   head: {size: bigint; root: Uint8Array};
   /** The header that proves the head. */
   header: VerifiedHeader;
+  /** A warning: nobody else surely gave the same header, so a fork that only this answer lies on would not be seen. */
+  oneOrganisation: boolean;
 }
 
 export interface AccessLogTrust {
@@ -30,13 +40,15 @@ export interface AccessLogTrust {
   maxHeaderAgeMs?: number;
   /** The head seen last: a shorter log, or one that does not begin with it, is refused. */
   remembered?: RememberedHead | undefined;
+  /** Refuses a log whose header nobody else gives. */
+  strict?: boolean | undefined;
 }
 
 /**
  * Checks an access log with nothing trusted but the genesis: head proven under a fresh signed header, all leaves there,
  * rebuilt to the root, indexes rising by one, heights never falling, nothing forgotten that was seen before.
  * @throws SdkError `untrusted-header`, `stale-header`, `proof-invalid`, `log-incomplete` (meta.fault says what),
- *   `log-older-than-known`, `log-forked`
+ *   `log-older-than-known`, `log-forked`, `headers-differ`; when strict `one-organisation`
  * @spec docs/protocol.md §5.2
  * @paper DP patient log
  */
@@ -57,11 +69,21 @@ export function verifyAccessLog(evidence: AccessLogEvidence, trust: AccessLogTru
   const verdict = verifyWholeLog({head, leaves});
   if (!verdict.ok) throw new SdkError('log-incomplete', {detail: [verdict.fault, verdict.index].filter((part) => part !== undefined).join(' at '), meta: {fault: verdict.fault, index: verdict.index}});
   if (trust.remembered !== undefined) compareWithRemembered(trust.remembered, head, leaves);
-  return {leaves: verdict.leaves, head, header: first.header};
+  return {leaves: verdict.leaves, head, header: first.header, ...witnessesOf(evidence, first.header, trust)};
+}
+
+function witnessesOf({answeredBy = 'the answer', witnesses = [], witnessesNeeded = 1}: AccessLogEvidence, header: VerifiedHeader, {genesis, strict}: AccessLogTrust): WitnessVerdict & {oneOrganisation: boolean} {
+  const verdict = compareWitnesses(header, witnesses, {genesis, answeredBy});
+  const oneOrganisation = verdict.agreedBy.length < Math.max(1, witnessesNeeded);
+  if (oneOrganisation && strict === true) {
+    const why = verdict.unusable.map(({name, reason}) => `${name}: ${reason}`).join('; ') || 'nobody else surely gave it';
+    throw new SdkError('one-organisation', {detail: `only ${answeredBy} gives the header of height ${header.height} (${why})`, meta: {height: String(header.height)}});
+  }
+  return {...verdict, oneOrganisation};
 }
 
 /** What to remember of a log that was verified. */
-export function rememberedHead({head, header}: VerifiedAccessLog): RememberedHead {
+export function rememberedHead({head, header}: Pick<VerifiedAccessLog, 'head' | 'header'>): RememberedHead {
   return {size: String(head.size), root: toHex(head.root), height: String(header.height)};
 }
 

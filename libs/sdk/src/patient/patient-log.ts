@@ -1,5 +1,6 @@
 import {STATE_KIND, toHex} from '@vitalvault/contracts';
 import {JsonAnswer} from '../http/json-answer.js';
+import {askWitnesses, organisationWitness, otherValidators} from '../ledger/ask-witnesses.js';
 import {materialOf} from '../ledger/verified-ledger.js';
 import {SdkError} from '../sdk-error.js';
 import {rememberedHead, verifyAccessLog} from './access-log.js';
@@ -11,6 +12,16 @@ const PAGE_LEAVES = 1_000;
 
 export interface AccessLogAnswer extends VerifiedAccessLog {
   evidence: AccessLogEvidence;
+}
+
+/** How an access log is asked for. */
+export interface LogQuestion {
+  /** Which of the organisation's RPCs is to answer; left out: whichever does, its own first. */
+  validator?: number | undefined;
+  /** Base URLs of other organisations' policy services that are to give the same header. Without any, the other validators that one's own policy service reaches are asked. */
+  witnesses?: readonly string[] | undefined;
+  /** Refuses a log whose header nobody else gives. */
+  strict?: boolean | undefined;
 }
 
 /** Why an access was permitted or refused, for the patient's eyes. */
@@ -40,37 +51,43 @@ export class PatientLog {
   }
 
   /**
-   * Fetches the whole access log, checks it, and remembers its head.
-   * @param validator which of the organisation's RPCs is to answer; default its own
+   * Fetches the whole access log, has its header given by somebody else too, checks it all, and remembers its head.
    * @throws SdkError as `verifyAccessLog`
    */
-  async accessLog(validator?: number): Promise<AccessLogAnswer> {
+  async accessLog(question: LogQuestion = {}): Promise<AccessLogAnswer> {
     const {keys, ledger, environment} = this.context;
-    const evidence = await this.fetchEvidence(validator);
-    const verified = verifyAccessLog(evidence, {genesis: ledger.genesis, now: environment.now(), remembered: keys.logHead});
+    const evidence = await this.fetchEvidence(question);
+    const verified = verifyAccessLog(evidence, {genesis: ledger.genesis, now: environment.now(), remembered: keys.logHead, strict: question.strict});
     keys.logHead = rememberedHead(verified);
     await this.context.save();
     return {...verified, evidence};
   }
 
-  /** The log as it is answered, not checked. */
-  async fetchEvidence(validator?: number): Promise<AccessLogEvidence> {
-    const {keys, ledger} = this.context;
+  /** The log as it is answered; of its checks only those that fetching it needs. */
+  async fetchEvidence({validator, witnesses = []}: LogQuestion = {}): Promise<AccessLogEvidence> {
+    const {keys, ledger, environment} = this.context;
     const pages: AccessLogEvidence['pages'] = [];
     let size = 0n;
+    let height = 0n;
     let from = 0;
     do {
       const path = `/v1/patients/${keys.patient}/access-log`;
       const answer = await ledger.api.get('policy', path, {signer: keys.signing, query: {from, limit: PAGE_LEAVES, validator}});
       const material = materialOf(new JsonAnswer(answer.json(), 'access-log'));
       pages.push({proof: toHex(material.proof), signedHeader: material.signedHeader});
-      const [log] = ledger.verify(material).answer.logs;
+      const {answer: {logs: [log]}, header} = ledger.verify(material);
       if (log === undefined) throw new SdkError('proof-invalid', {detail: 'the answer holds no log'});
-      if (pages.length === 1) size = log.size;
+      if (pages.length === 1) [size, height] = [log.size, header.height];
       if (log.leaves.length === 0) break;
       from += log.leaves.length;
     } while (BigInt(from) < size);
-    return {patient: keys.patient, pages};
+    const others = witnesses.length > 0 ? witnesses.map((url) => organisationWitness(url, ledger.api)) : otherValidators(ledger.api, validator);
+    // Who answered is not known unless one was named: of two validators that agree, one is another than that.
+    const needed = witnesses.length > 0 || validator !== undefined ? 1 : 2;
+    return {
+      patient: keys.patient, pages, witnessesNeeded: needed, answeredBy: validator === undefined ? 'the own organisation' : `validator ${validator}`,
+      witnesses: await askWitnesses(others, {height, needed, genesis: ledger.genesis, sleep: environment.sleep}),
+    };
   }
 
   /** A leaf of her record log with its proof, not checked: what makes a receipt of hers whole. @param index from the receipt's place */

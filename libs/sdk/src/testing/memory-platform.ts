@@ -16,6 +16,7 @@ import {ApiClient} from '../http/api-client.js';
 import {SignedChain} from './signed-chain.js';
 
 const hospital = testOrganisation('hospital');
+const VALIDATORS = 4;
 
 /** What travels through `fetch` here. */
 interface Call { method: string; url: URL; path: string; body: Uint8Array }
@@ -33,7 +34,7 @@ export class MemoryPlatform {
   readonly calls: string[] = [];
   readonly records = new Map<string, {posted: PostedRecord; receipt: Uint8Array; index?: bigint; refusal?: {code: number; name: string}}>();
   /** Changes an answer on its way out; the path says which. */
-  tamper: (path: string, answer: Answer) => Answer | Promise<Answer> = (_, answer) => answer;
+  tamper: (path: string, answer: Answer, url: URL) => Answer | Promise<Answer> = (_, answer) => answer;
   private readonly decided = new Map<string, {patient: Uint8Array; readerKey: Uint8Array; slotFrom: number; slotTo: number; permit: boolean; size: bigint}>();
 
   /** A client of the hospital's services whose clock is the chain's. */
@@ -50,7 +51,7 @@ export class MemoryPlatform {
     const call = {method: init.method ?? 'GET', url, path: url.pathname, body: init.body as Uint8Array | undefined ?? new Uint8Array()};
     this.calls.push(`${call.method} ${call.path}`);
     try {
-      const {status = 200, json, bytes} = await this.tamper(call.path, await this.answer(call));
+      const {status = 200, json, bytes} = await this.tamper(call.path, await this.answer(call), url);
       return new Response(status === 204 ? null : (bytes as Uint8Array<ArrayBuffer> | undefined) ?? JSON.stringify(json), {status});
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
@@ -63,7 +64,7 @@ export class MemoryPlatform {
     const {path} = call;
     const [, , what = '', , part = ''] = path.split('/');
     const routes: Record<string, (call: Call) => Answer | Promise<Answer>> = {
-      'chain': () => ({json: {signedHeader: this.chain.signedHeader()}}),
+      'chain': ({url}) => this.header(url),
       'proofs': ({body}) => ({json: {proof: toHex(encodeCanonical(ProofResponseSchema, this.chain.proofs(body))), signedHeader: this.chain.signedHeader()}}),
       'records': ({body}) => ({status: 202, json: {chainId: TEST_CHAIN, records: decodeCanonical(PostedRecordsSchema, body).records.map((record) => this.accept(record))}}),
       'receipts': () => ({json: this.receipt(path)}),
@@ -102,6 +103,11 @@ export class MemoryPlatform {
     if (message.case !== 'requestAccess') return;
     const {permit, recordLogSize} = decodeCanonical(DecisionSchema, data);
     this.decided.set(name, {...message.value, permit, size: recordLogSize});
+  }
+
+  private header(url: URL): Answer {
+    if (Number(url.searchParams.get('validator') ?? 0) >= VALIDATORS) throw new DomainError('invalid-field', {meta: {validators: VALIDATORS}});
+    return {json: {signedHeader: this.chain.signedHeader()}};
   }
 
   private epochStatements(patient: string, typeTag: string): object {

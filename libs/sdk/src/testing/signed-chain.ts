@@ -42,12 +42,17 @@ export class SignedChain {
     return header;
   }
 
-  private sign(signers: number): object {
+  /** Another header of the same height that all sign too: what they do who fork the chain. */
+  forkedHeader(): object {
+    return this.sign(4, '11'.repeat(32));
+  }
+
+  private sign(signers: number, dataHash = FILLER): object {
     const time = new Date(this.timeMs).toISOString();
     const height = String(this.ledger.block.height + 1n);
     const set = upper(validatorsHash(this.validators));
     const header = {
-      version: {block: '11', app: '1'}, chain_id: TEST_CHAIN, height, time, last_block_id: NOTHING, last_commit_hash: FILLER, data_hash: FILLER, validators_hash: set, next_validators_hash: set,
+      version: {block: '11', app: '1'}, chain_id: TEST_CHAIN, height, time, last_block_id: NOTHING, last_commit_hash: FILLER, data_hash: dataHash, validators_hash: set, next_validators_hash: set,
       consensus_hash: FILLER, app_hash: upper(this.ledger.appHash), last_results_hash: FILLER, evidence_hash: FILLER, proposer_address: '00'.repeat(20),
     };
     const unsigned = {height, round: 0, block_id: {hash: FILLER, parts: {total: 1, hash: FILLER}}, signatures: []};
