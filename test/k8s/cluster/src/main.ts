@@ -2,6 +2,7 @@ import {resolve} from 'node:path';
 import {userInfo} from 'node:os';
 import {Command} from 'commander';
 import {announcement} from './announcement.js';
+import {check} from './check.js';
 import {ClusterError} from './cluster-error.js';
 import {DEFAULT_DIRECTORY} from './config.js';
 import {down} from './down.js';
@@ -55,6 +56,7 @@ command('down', 'end the cluster and leave the machine as it was', commandDown);
 command('status', 'show processes, node and pods; the exit code tells whether it is up', async (options) => {
   if (!await status(layoutOf(options))) process.exitCode = 1;
 });
+command('check', 'try what the tests of the chart rely on: restricted pods, services, names, volumes, measurements, policies', (options) => check(layoutOf(options).root));
 command('import-images', 'give the node the images that `make images` built', commandImport);
 
 try {

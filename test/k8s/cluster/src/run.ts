@@ -7,7 +7,7 @@ export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   stdin?: string;
-  /** Its standard error goes to the terminal, for programs that tell their progress. */
+  /** Lines of progress (they begin with a bracket) go to the terminal too. */
   show?: boolean;
   timeoutMs?: number;
 }
@@ -26,9 +26,11 @@ export function outcomeOf(command: string, args: readonly string[], options: Run
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     const outcome = (code: number) => ({code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString()});
-    child.stdout.on('data', (chunk: Buffer) => { stdout.push(chunk); });
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout.push(chunk);
+      if (options.show === true && chunk.toString().startsWith('[')) process.stdout.write(chunk);
+    });
     child.stderr.on('data', (chunk: Buffer) => { stderr.push(chunk); });
-    if (options.show === true) child.stderr.pipe(process.stderr, {end: false});
     child.once('error', (error) => { resolve({...outcome(127), stderr: error.message}); });
     child.once('close', (code) => { resolve(outcome(code ?? 128)); });
     // A program may end without reading all of its input; its exit code says what to think of that.

@@ -23,7 +23,7 @@ function parse(saved: string): Table[] {
 
 export const tablesOf = (saved: string): string[] => parse(saved).map(({name}) => name);
 
-const jumpsToOurs = (rule: string) => OURS.test(/ -[jg] (\S+)/.exec(rule)?.[1] ?? '');
+const jumpsToOurs = (rule: string) => OURS.test(/ -[jg] (\S+)/.exec(rule.replace(/"[^"]*"/g, ''))?.[1] ?? '');
 
 /**
  * Input for `iptables-restore --noflush` that removes every chain of Kubernetes and of the CNI plugins, and the rules of
