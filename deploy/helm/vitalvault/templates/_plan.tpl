@@ -32,7 +32,7 @@
 {{- end -}}
 {{- $validators := list -}}
 {{- range $i := until (include "vitalvault.validatorCount" . | int) -}}
-{{- $validators = append $validators (dict "organisation" (mod $i (len $names)) "secret" (include "vitalvault.validatorSecret" (dict "root" $root "i" $i)) "address" (printf "%s-validator-%d:26656" $fullname $i)) -}}
+{{- $validators = append $validators (dict "organisation" (mod $i (len $names)) "secret" (include "vitalvault.validatorSecret" (dict "root" $root "i" $i)) "address" (ternary (printf "%s-validator-%d:26656" $fullname $i) $v.join.externalAddress (or $local (empty $v.join.externalAddress)))) -}}
 {{- end -}}
 {{- $passwords := list -}}
 {{- if eq .Values.postgres.mode "evaluation" -}}
