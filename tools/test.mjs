@@ -28,6 +28,7 @@ const STEPS = [
   ['lint', 'generated', {check: [process.execPath, 'tools/check-generated.mjs']}],
   ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.mjs']}],
   ['types', 'types', {check: ['tsc', '-p', 'tsconfig.json']}],
+  ['chart', 'Helm chart', {json: [process.execPath, 'tools/check-chart.mjs']}],
   ['unit', 'unit', {jest: 'jest.config.js'}],
   ['integration', 'integration', {jest: 'jest.int.config.js', serial: true}],
   ['unit', 'second client: vectors', {json: [process.execPath, 'test/second-client/run.mjs', 'vectors']}],
