@@ -18,7 +18,7 @@ IMAGES_OPTIONS = $(IMAGES) $(if $(BASE),--base $(BASE)) $(if $(REFRESH),--refres
 NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up status logs down clean kill start stop restart build test test-unit lint images images-check
+.PHONY: help demo up status logs down clean kill start stop restart build test test-unit lint images images-check e2e-k8s
 
 help:
 	@echo "make demo        everything: set up, start, play the story of a reading   [KEEP=0 stops it afterwards]"
@@ -32,6 +32,7 @@ help:
 	@echo "make test        lint, types, boundaries, unit, integration and end-to-end tests"
 	@echo "make test-unit   the fast part;   make lint   the static part"
 	@echo "make images      container images as archives, with what is here: buildah, podman or docker   [BASE=image|debootstrap REFRESH=1 IMAGES=names]"
+	@echo "make e2e-k8s     the chart on a real Kubernetes of this machine, from install to re-install; needs root, says first what it changes   [KEEP=1 leaves it up, STEPS=names]"
 	@echo "make images-check   build images twice and compare their digests   [IMAGES=\"app cometbft\"]"
 	@echo
 	@echo "For all of them: DATA=dir (default var/), PORT_BASE=n (default 26600), VALIDATORS=n (default 4)."
@@ -76,3 +77,7 @@ images:
 images-check:
 	@$(BOOTSTRAP) install
 	@$(IMAGES_RUN) check $(if $(IMAGES),,app cometbft) $(IMAGES_OPTIONS)
+
+# KEEP has another default here: a cluster is not left up unless that was asked for.
+e2e-k8s:
+	@KEEP=$(if $(filter command environment,$(firstword $(origin KEEP))),$(KEEP),0) node test/k8s/e2e/main.mjs $(if $(STEPS),--only $(STEPS))

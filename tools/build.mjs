@@ -23,6 +23,7 @@ async function projects() {
   }
   found.push(join(root, 'tools', 'images'));
   found.push(join(root, 'test', 'k8s', 'cluster'));
+  found.push(join(root, 'test', 'k8s', 'e2e'));
   return found;
 }
 

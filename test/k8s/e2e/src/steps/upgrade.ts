@@ -1,0 +1,47 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {join} from 'node:path';
+import {waitUntil} from '#cluster/wait-until.js';
+import type {Bench, Step} from '../bench.js';
+import {RELEASE} from '../bench.js';
+import {CHART} from '../helm.js';
+import {highest, identitiesOf, isReady, servingPods} from '../objects.js';
+import {helmTest} from './helm-test.js';
+
+const GOOD = ['--set', 'services.notify.heapMiB=288', '--set', 'services.ingest.replicas=2', '--set-string', 'validators.podAnnotations.vitalvault\\.dev/e2e=upgraded'];
+/** Policy's new pods cannot start; the old one serves until they could. */
+const BROKEN = ['--set', 'services.policy.extraEnv[0].name=NODE_OPTIONS', '--set', 'services.policy.extraEnv[0].value=--no-such-option'];
+const CALM_MS = 12_000;
+
+export const upgradeStep: Step = {
+  name: 'upgrade',
+  title: 'helm upgrade with changed values; a broken one is rolled back',
+  async run(bench) {
+    const {cluster, report, helm} = bench;
+    const before = await identitiesOf(cluster);
+    const from = await highest(cluster);
+    await report.timed('upgrade of every validator, notify and ingest', () => upgrade(bench, GOOD, '8m'));
+    report.hold('Secrets and genesis are byte for byte what they were', same(before, await identitiesOf(cluster)));
+    const reached = await highest(cluster);
+    await sleep(CALM_MS);
+    report.hold(`the chain keeps going: height ${from}, ${reached}, ${await highest(cluster)}`, reached > from && await highest(cluster) > reached);
+    report.hold('two pods of ingest', (await servingPods(cluster)).filter(({metadata}) => metadata.labels['app.kubernetes.io/component'] === 'ingest').length === 2);
+
+    const {version} = await helm.revision(RELEASE);
+    const broken = await report.timed('broken upgrade until rolled back', () => helm.try(...upgradeArguments([...GOOD, ...BROKEN], '90s')));
+    report.hold('helm says that it failed', broken.code !== 0, broken.stdout);
+    const after = await helm.revision(RELEASE);
+    report.hold(`and went back: revision ${after.version} is deployed`, after.status === 'deployed' && after.version > version + 1, `${after.status}, revision ${after.version}`);
+    await waitUntil({what: 'every pod being ready after the rollback', seconds: 120}, async () => (await servingPods(cluster)).every(isReady) || undefined);
+    report.hold('Secrets and genesis are still what they were', same(before, await identitiesOf(cluster)));
+    await helmTest(bench, 'helm test after the rollback');
+  },
+};
+
+function upgradeArguments(values: readonly string[], timeout: string): string[] {
+  return ['upgrade', RELEASE, CHART, '--values', join(CHART, 'values-dev.yaml'), ...values, '--atomic', '--wait', '--timeout', timeout];
+}
+
+const upgrade = ({helm}: Bench, values: readonly string[], timeout: string): Promise<string> => helm.run(...upgradeArguments(values, timeout));
+
+const same = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
+  Object.keys(a).length > 1 && JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
