@@ -19,7 +19,8 @@ export const reinstallStep: Step = {
     const before = await identitiesOf(cluster);
     const height = await highest(cluster);
     await report.timed('uninstall', () => helm.run('uninstall', RELEASE, '--wait', '--timeout', '5m'));
-    await waitUntil({what: 'the pods ending', seconds: 120}, async () => (await podsOf(cluster)).length === 0 || undefined);
+    // The finished pod of `helm test` stays for its log, as every hook of Helm's does; the next test replaces it.
+    await waitUntil({what: 'the pods ending', seconds: 120}, async () => (await podsOf(cluster)).every(({metadata}) => metadata.name === `${FULLNAME}-test`) || undefined);
     await whatStays(bench, before);
 
     await report.timed('re-install until ready', () => installed(bench));
