@@ -26,6 +26,7 @@ import {FollowLedger} from './application/follow-ledger.js';
 import {PackRecords} from './application/pack-records.js';
 import type {ReleasableRecord} from './application/ports.js';
 import {ReadCiphertext} from './application/read-ciphertext.js';
+import {RepairBlocks} from './application/repair-blocks.js';
 import {ReleaseRecords} from './application/release-records.js';
 import {WorkLoop} from './application/work-loop.js';
 import type {StorageConfig} from './config.js';
@@ -80,6 +81,11 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   const packLoop = new WorkLoop({idleMs: IDLE_MS, gatherMs: config.packWindowMs, onFailure: (error) => logger.warn('packing waits', {error})}, () => pack.step());
   const accept = new AcceptRecords({chainId: config.chainId}, {records, onRecords: () => packLoop.poke(), onSkips: () => anchorLoop.poke()});
 
+  const repair = new RepairBlocks({
+    timeoutMs: READ_TIMEOUT_MS,
+    onRepaired: ({cid}, peer) => logger.info('block repaired', {peer, cid}),
+    onFailed: ({cid}, peer, error) => logger.error('block not repaired', {peer, cid, error}),
+  }, {packs});
   const read = new ReadCiphertext({
     timeoutMs: READ_TIMEOUT_MS, now, traceparent: currentTraceparent,
     onServed: ({cid}, peer) => logger.info('block served', {peer, cid}),
@@ -88,7 +94,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
       linkSpan([traceparent]);
       outbox.poke();
     },
-  }, {peers: config.kubo.map((gatewayUrl, index) => new KuboClient({gatewayUrl, index})), packs, records});
+  }, {peers: config.kubo.map((gatewayUrl, index) => new KuboClient({gatewayUrl, index})), packs, records, repair});
   const release = new ReleaseRecords({head: () => follow.head, pause, onRecords: (found: readonly ReleasableRecord[]) => linkSpan(found.slice(0, MAX_LINKS).map(({traceparent}) => traceparent))}, {
     releases: new PrismaReleaseStore(database), keys: new GrpcKeyRelease(policy), read,
   });
@@ -105,6 +111,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
     },
     stop: async (): Promise<void> => {
       stopping.abort();
+      repair.stop();
       await follower.stop();
       await Promise.all([anchorLoop.stop(), packLoop.stop()]);
       await pack.drain();

@@ -7,6 +7,7 @@ import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
 import type {ReleaseKeysRequest} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {ReleasePageSchema, StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {DomainError} from '@vitalvault/errors';
+import {IpfsClusterClient, KuboClient} from '@vitalvault/ipfs-cluster-client';
 import {KafkaProducer} from '@vitalvault/kafka-bus';
 import {createHttpService, createLogger, grpcClient, grpcOptions, signRequest} from '@vitalvault/nest-service';
 import type {GrpcClient, HttpService} from '@vitalvault/nest-service';
@@ -197,6 +198,12 @@ describe('storage over the real engines', () => {
       const found = alerts.find(({kind}) => kind === AlertKind.STORAGE_CORRUPT);
       expect(toHex(found?.subject ?? new Uint8Array())).toBe(`01551220${toHex(digest)}`);
     });
+    // The damaged copy is written anew on the very peer that had it, and no pin of the repair stays.
+    const cid = String((await stateOf(first.recordId))['cid']);
+    await eventually(async () => {
+      expect(await new KuboClient({gatewayUrl: engines.endpoints.kubo[0] ?? '', index: 0}).blockGet(cid, {timeoutMs: 2_000, maxBytes: 65_536})).toMatchObject({outcome: 'served'});
+      expect(Object.values((await new IpfsClusterClient({urls: engines.endpoints.ipfsCluster}).status(cid)).peers)).not.toContain('pinned');
+    }, 30_000, 300);
   });
 
   it('releases nothing and says who is away when policy is', async () => {

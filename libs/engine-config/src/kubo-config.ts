@@ -30,6 +30,9 @@ export function kuboConfig(s: KuboSettings): string {
       // Storage hashes what it is given, whoever gives it; once is enough.
       HashOnRead: false,
       BloomFilterSize: 0,
+      // Without memory of which blocks it has: a block that is given again is written again, which is how storage repairs a damaged one (docs/adr/0010).
+      BlockKeyCacheSize: 0,
+      WriteThrough: true,
     },
     Addresses: {
       Swarm: [s.listen.swarm],

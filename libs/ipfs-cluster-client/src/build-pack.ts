@@ -28,9 +28,18 @@ export function buildPack(blocks: readonly PackBlock[]): Pack {
   const entries = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([cid, bytes]) => ({cid: CID.parse(cid), bytes}));
   const rootBytes = dagCbor.encode({version: 1, blocks: entries.map(({cid}) => cid)});
   const root = CID.createV1(dagCbor.code, createDigest(SHA2_256, createHash('sha256').update(rootBytes).digest()));
-  const all = [{cid: root, bytes: rootBytes}, ...entries];
-  const size = CarBufferWriter.headerLength({roots: [root]}) + all.reduce((sum, block) => sum + CarBufferWriter.blockLength(block), 0);
+  return {root: root.toString(), car: carOf(root, [{cid: root, bytes: rootBytes}, ...entries])};
+}
+
+/** One block as a CAR of its own. */
+export function buildBlockCar({cid, bytes}: PackBlock): Uint8Array {
+  const root = CID.parse(cid);
+  return carOf(root, [{cid: root, bytes}]);
+}
+
+function carOf(root: CID, blocks: readonly {cid: CID; bytes: Uint8Array}[]): Uint8Array {
+  const size = CarBufferWriter.headerLength({roots: [root]}) + blocks.reduce((sum, block) => sum + CarBufferWriter.blockLength(block), 0);
   const writer = CarBufferWriter.createWriter(new ArrayBuffer(size), {roots: [root]});
-  for (const block of all) writer.write(block);
-  return {root: root.toString(), car: writer.close({resize: true})};
+  for (const block of blocks) writer.write(block);
+  return writer.close({resize: true});
 }

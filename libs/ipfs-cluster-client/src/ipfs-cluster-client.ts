@@ -12,6 +12,8 @@ export interface AddOptions {
   readonly replicationMin: number;
   readonly replicationMax: number;
   readonly name: string;
+  /** Peers that are to have it; left out: the cluster chooses. */
+  readonly peers?: readonly string[];
 }
 
 interface Call {
@@ -41,6 +43,7 @@ export class IpfsClusterClient {
     const query = new URLSearchParams({
       'format': 'car', 'stream-channels': 'false', 'name': options.name,
       'replication-min': String(options.replicationMin), 'replication-max': String(options.replicationMax),
+      ...(options.peers === undefined ? {} : {'user-allocations': options.peers.join(',')}),
     });
     return this.#span('add', {'vitalvault.bytes': car.length}, async () => {
       const answer = await this.#call({

@@ -23,7 +23,7 @@ function world(lanes = 2) {
       return stopped ? Promise.reject(new Error('stopped')) : Promise.resolve();
     },
   }, {records: stores, onStored: () => undefined, packs: {
-    recover: () => Promise.resolve(),
+    recover: () => Promise.resolve(), rewrite: () => Promise.resolve(),
     pin: (blocks) => new Promise((resolve, reject) => pins.push({cids: blocks.map(({cid}) => cid), finish: (error) => {
       if (error === undefined) resolve({root: 'root', replicas: 3});
       else reject(error);

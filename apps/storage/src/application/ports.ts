@@ -136,7 +136,10 @@ export interface ReleaseStore {
 export interface PackStore {
   /** Adds and waits until enough peers say pinned. @returns replicas */
   pin(blocks: readonly {cid: string; bytes: Uint8Array}[]): Promise<{root: string; replicas: number}>;
+  /** Peers whose pin failed try again. */
   recover(root: string): Promise<void>;
+  /** Has a block of a pack written anew by every peer that holds the pack. */
+  rewrite(root: string, block: {cid: string; bytes: Uint8Array}): Promise<void>;
 }
 
 /** One IPFS peer that may have a block. Bytes come only with the right hash. */

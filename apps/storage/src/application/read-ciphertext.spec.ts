@@ -12,6 +12,7 @@ const record: ReleasableRecord = {...sample, packRoot: 'root', ciphertextBytes: 
 function world(...outcomes: Outcome[]) {
   const stores = new MemoryStores(() => 0);
   const [asked, recovered, served, limits]: [number[], string[], number[], number[]] = [[], [], [], []];
+  const repaired: [number, Uint8Array][] = [];
   let now = 0;
   const peers = outcomes.map((outcome, index): BlockPeer => ({index, blockGet: (_cid, {timeoutMs}) => {
     asked.push(index);
@@ -20,9 +21,10 @@ function world(...outcomes: Outcome[]) {
     return Promise.resolve(outcome === 'served' ? {outcome, bytes: sample.ciphertext} : {outcome});
   }}));
   const read = new ReadCiphertext({timeoutMs: 5_000, now: () => now, traceparent: () => undefined, onServed: (_record, peer) => served.push(peer), onCorrupt: () => undefined}, {
-    peers, records: stores, packs: {pin: () => Promise.reject(new Error('no')), recover: (root) => Promise.resolve(void recovered.push(root))},
+    peers, records: stores, repair: {offer: (_record, {index}, bytes) => void repaired.push([index, bytes])},
+    packs: {pin: () => Promise.reject(new Error('no')), rewrite: () => Promise.reject(new Error('no')), recover: (root) => Promise.resolve(void recovered.push(root))},
   });
-  return {read, asked, recovered, served, stores, limits};
+  return {read, asked, recovered, repaired, served, stores, limits};
 }
 
 describe('ReadCiphertext', () => {
@@ -32,16 +34,18 @@ describe('ReadCiphertext', () => {
     expect([asked, served]).toEqual([[0], [0]]);
   });
 
-  it('never hands on a damaged block: the next peer, an alert with the CID, the cluster is asked to recover', async () => {
-    const {read, served, recovered, stores} = world('corrupt', 'missing', 'served');
+  it('never hands on a damaged block: the next peer, an alert with the CID, the copy is repaired from the good one', async () => {
+    const {read, served, recovered, repaired, stores} = world('corrupt', 'missing', 'served');
     expect(await read.execute(record)).toEqual(sample.ciphertext);
-    expect([served, recovered]).toEqual([[2], ['root']]);
+    expect([served, repaired, recovered]).toEqual([[2], [[0, sample.ciphertext]], []]);
     const alert = decodeCanonical(AlertSchema, stores.alerts[0]?.value ?? new Uint8Array());
     expect([alert.kind, toHex(alert.patient), toHex(alert.subject)]).toEqual([AlertKind.STORAGE_CORRUPT, sample.patient, `01551220${toHex(sample.ciphertextHash)}`]);
   });
 
   it('tells a record that is lost from one that cannot be reached now', async () => {
-    await expect(world('corrupt', 'missing').read.execute(record)).rejects.toMatchObject({code: 'record-lost'});
+    const lost = world('corrupt', 'missing');
+    await expect(lost.read.execute(record)).rejects.toMatchObject({code: 'record-lost'});
+    expect([lost.repaired, lost.recovered]).toEqual([[], ['root']]);
     await expect(world('corrupt', 'timeout').read.execute(record)).rejects.toMatchObject({code: 'ipfs-unavailable'});
   });
 

@@ -1,6 +1,7 @@
 import {DomainError} from '@vitalvault/errors';
 import {alertOf, cidBytes} from '../domain/alerts.js';
 import type {BlockPeer, PackStore, RecordStore, ReleasableRecord} from './ports.js';
+import type {RepairBlocks} from './repair-blocks.js';
 
 export interface ReadOptions {
   /** For one record over all peers. */
@@ -11,13 +12,17 @@ export interface ReadOptions {
   readonly onCorrupt: (record: ReleasableRecord, peer: number) => void;
 }
 
-/** Fetches a ciphertext: from this organisation's own peer, else from another. Bytes with another hash are never handed on; they are an alert to the patient. */
+/**
+ * Fetches a ciphertext: from this organisation's own peer, else from another. Bytes with another hash are never handed on; they are an alert to the patient, and the copy is
+ * written anew from a good one.
+ */
 export class ReadCiphertext {
-  constructor(private readonly options: ReadOptions, private readonly ports: {peers: readonly BlockPeer[]; packs: PackStore; records: RecordStore}) {}
+  constructor(private readonly options: ReadOptions, private readonly ports: {peers: readonly BlockPeer[]; packs: PackStore; records: RecordStore; repair: Pick<RepairBlocks, 'offer'>}) {}
 
   /** @throws DomainError record-lost when every peer answered and none has it intact; ipfs-unavailable when one did not answer in time */
   async execute(record: ReleasableRecord): Promise<Uint8Array> {
     const deadline = this.options.now() + this.options.timeoutMs;
+    const damaged: BlockPeer[] = [];
     let late = false;
     for (const [place, peer] of this.ports.peers.entries()) {
       const left = deadline - this.options.now();
@@ -27,11 +32,17 @@ export class ReadCiphertext {
       const answer = await peer.blockGet(record.cid, {timeoutMs, maxBytes: record.ciphertextBytes});
       if (answer.outcome === 'served') {
         this.options.onServed(record, peer.index);
+        for (const bad of damaged) this.ports.repair.offer(record, bad, answer.bytes);
         return answer.bytes;
       }
-      if (answer.outcome === 'corrupt') await this.#reportCorrupt(record, peer.index);
+      if (answer.outcome === 'corrupt') {
+        damaged.push(peer);
+        await this.#reportCorrupt(record, peer.index);
+      }
       late ||= answer.outcome === 'timeout';
     }
+    // Nobody has good bytes to repair from; a peer that was to hold it may still fetch it from one that nobody asked.
+    if (record.packRoot !== undefined) await this.ports.packs.recover(record.packRoot).catch(() => undefined);
     throw new DomainError(late ? 'ipfs-unavailable' : 'record-lost');
   }
 
@@ -41,6 +52,5 @@ export class ReadCiphertext {
       patient: record.patient, subject: cidBytes(record.ciphertextHash), raisedAtMs: BigInt(this.options.now()), traceparent: this.options.traceparent(),
       text: 'A stored copy of your readings was damaged. It was not handed out; another copy is used.',
     })]);
-    if (record.packRoot !== undefined) await this.ports.packs.recover(record.packRoot).catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
-import {buildPack} from '@vitalvault/ipfs-cluster-client';
+import {buildBlockCar, buildPack} from '@vitalvault/ipfs-cluster-client';
 import type {IpfsClusterClient} from '@vitalvault/ipfs-cluster-client';
 import type {PackStore} from '../../application/ports.js';
 
@@ -23,5 +23,19 @@ export class IpfsClusterPackStore implements PackStore {
 
   recover(root: string): Promise<void> {
     return this.cluster.recover(root);
+  }
+
+  /**
+   * kubo's API is not ours to call, and `recover` does not look at blocks that are there: the block is added again, which kubo writes again because it keeps
+   * no cache of what it has (docs/adr/0010). The pin that adding makes is taken back: the pack's own pin holds the block.
+   */
+  async rewrite(root: string, block: {cid: string; bytes: Uint8Array}): Promise<void> {
+    const {peers} = await this.cluster.status(root);
+    const holders = Object.entries(peers).filter(([, status]) => status === 'pinned').map(([peer]) => peer);
+    if (holders.length === 0) throw new DomainError('ipfs-unavailable', {detail: 'no peer holds the pack'});
+    const replicas = {replicationMin: holders.length, replicationMax: holders.length, name: 'vitalvault-repair', peers: holders};
+    await this.cluster.addCar(buildBlockCar(block), replicas);
+    await this.cluster.waitPinned(block.cid, holders.length, this.options.timeoutMs);
+    await this.cluster.unpin(block.cid);
   }
 }
