@@ -8,6 +8,9 @@ export interface Facts {
   ok: boolean;
   failure?: string;
   tookMs: number;
+  /** From the story's beginning to the first reading that ingest accepted. */
+  firstAcceptedMs?: number;
+  startedAtMs: number;
   steps: {number: number; title: string; tookMs: number; held: string[]}[];
   counts: Record<string, number>;
   batches: StoryBatch[];
@@ -21,5 +24,5 @@ export interface Facts {
 }
 
 export function emptyFacts(run: string, chainId: string): Facts {
-  return {run, chainId, ok: false, tookMs: 0, steps: [], counts: {}, batches: [], decisions: [], alerts: [], latencies: {}, search: []};
+  return {run, chainId, ok: false, tookMs: 0, startedAtMs: Date.now(), steps: [], counts: {}, batches: [], decisions: [], alerts: [], latencies: {}, search: []};
 }

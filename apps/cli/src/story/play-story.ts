@@ -10,7 +10,6 @@ import type {StoryRun} from './story-run.js';
 /** Plays every step; the first that does not hold ends it. Writes demo.json either way. @returns whether all held */
 export async function playStory(run: StoryRun): Promise<boolean> {
   const {narrator, facts, data} = run;
-  const startedAt = Date.now();
   narrator.title(`VitalVault: a reading travels · run ${facts.run} · ${facts.chainId}`);
   try {
     for (const [i, step] of STEPS.entries()) {
@@ -30,7 +29,7 @@ export async function playStory(run: StoryRun): Promise<boolean> {
     narrator.say('the story ends', facts.failure);
     if (error instanceof Error && error.name !== 'StoryFailed') narrator.show((error.stack ?? '').split('\n'));
   }
-  facts.tookMs = Date.now() - startedAt;
+  facts.tookMs = Date.now() - facts.startedAtMs;
   if (facts.ok) summary(run);
   writeFileSync(join(data, 'demo.json'), `${JSON.stringify(JSON.parse(toJson(facts)), undefined, 2)}\n`);
   return facts.ok;
@@ -42,6 +41,7 @@ function summary({narrator, facts, data, endpoints, site}: StoryRun): void {
   const kinds = [...new Set(alerts.map(({kind}) => kind))].map((kind) => `${alerts.filter((alert) => alert.kind === kind).length} ${kind}`);
   narrator.title('\nSummary');
   narrator.say('readings', `${counts['readings']} in the file = accepted = stored = anchored (${counts['batches']} batches)`);
+  narrator.say('first accepted', `${((facts.firstAcceptedMs ?? 0) / 1000).toFixed(1)} s into the story`);
   narrator.say('decisions', `${decisions.filter(({permit}) => permit).length} permitted, ${decisions.filter(({permit}) => !permit).length} refused, all in her log`);
   narrator.say('alerts', kinds.join(', '));
   narrator.say('POST to anchored', time(latencies['postToAnchored']));

@@ -14,8 +14,8 @@ export const peopleStep: Step = {
     narrator.say('clinician', `${props.get('member')} Dr. Ada Keller, ${clinician.organisation}; height ${clinician.height}`);
     narrator.say('patient', `${props.get('patient')}; height ${patient.height}`);
     narrator.say('her epoch keys', `${TYPE}, epoch 1 from ${FIRST_HOUR}; height ${patient.keysHeight}`);
-    await watchIsRegistered(run);
-    await strangersAreRefused(run);
+    const [, outsider] = await Promise.all([watchIsRegistered(run), enrolsHerself(run)]);
+    await strangersAreRefused(run, outsider);
   },
 };
 
@@ -58,12 +58,12 @@ async function watchIsRegistered({cast: {patient, watch}, narrator, props}: Stor
   props.put('oldLog', patient.paper('early-log.json'));
 }
 
-async function strangersAreRefused(run: StoryRun): Promise<void> {
+async function strangersAreRefused(run: StoryRun, outsider: Awaited<ReturnType<typeof enrolsHerself>>): Promise<void> {
   const {cast: {stranger}, narrator} = run;
   const registration = ['--type', TYPE, '--out', stranger.paper('registration.json')];
   await stranger.does(['patient', 'register-device', '--device', run.cast.watch.paper('card.json'), ...registration]);
   const unproved = await stranger.tries(['patient', 'configure-device', '--in', stranger.paper('registration.json'), '--type', TYPE]);
-  const [taken, outsider] = await Promise.all([stealsTheWatch(run), enrolsHerself(run)]);
+  const taken = await stealsTheWatch(run);
 
   narrator.hold('without the device\'s signature: refused', unproved.errorMeta('codeName') === 'wrongSigners', unproved.errorText);
   narrator.hold('a stranger who holds the watch itself: refused, it is registered', taken.errorMeta('codeName') === 'deviceTaken', taken.errorText);

@@ -38,10 +38,11 @@ export const readingsStep: Step = {
   },
 };
 
-async function post({cast: {watch}, source, narrator}: StoryRun, more: readonly string[]): Promise<StoryBatch[]> {
+async function post({cast: {watch}, source, narrator, facts}: StoryRun, more: readonly string[]): Promise<StoryBatch[]> {
   const bar = narrator.progress();
   const said = await watch.does(['device', 'post', source.file, ...more], (line) => {
     const {progress} = JSON.parse(line.startsWith('{"progress"') ? line : '{}') as {progress?: {posted: number; anchored: number; total: number}};
+    if (progress && progress.posted > 0) facts.firstAcceptedMs ??= Date.now() - facts.startedAtMs;
     if (progress && progress.total > 1) bar.show(progress.anchored, progress.total, `batches anchored, ${progress.posted} posted`);
   });
   return said.list('batches').map((batch) => ({
