@@ -4,8 +4,8 @@ import {COREDNS_IMAGE} from '../images/own-images.js';
 const VOLUMES = 60;
 const labels = {'app.kubernetes.io/name': 'coredns'};
 
-// Names outside of the cluster do not exist: nothing in a test may leave this machine.
-const COREFILE = `.:1053 {
+// Names outside of the cluster do not exist: nothing in a test may leave this machine. A block of its own, because template would come before kubernetes.
+const COREFILE = `${NETWORK.domain}:1053 in-addr.arpa:1053 {
     errors
     health :8080
     ready :8181
@@ -13,10 +13,13 @@ const COREFILE = `.:1053 {
         pods insecure
         ttl 5
     }
-    template ANY ANY . {
+    cache 5
+}
+.:1053 {
+    errors
+    template ANY ANY {
         rcode NXDOMAIN
     }
-    cache 5
 }
 `;
 
