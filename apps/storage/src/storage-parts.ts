@@ -95,7 +95,11 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
       outbox.poke();
     },
   }, {peers: config.kubo.map((gatewayUrl, index) => new KuboClient({gatewayUrl, index})), packs, records, repair});
-  const release = new ReleaseRecords({head: () => follow.head, pause, onRecords: (found: readonly ReleasableRecord[]) => linkSpan(found.slice(0, MAX_LINKS).map(({traceparent}) => traceparent))}, {
+  const release = new ReleaseRecords({
+    head: () => follow.head, pause, now,
+    onRecords: (found: readonly ReleasableRecord[]) => linkSpan(found.slice(0, MAX_LINKS).map(({traceparent}) => traceparent)),
+    onUndelivered: (txId, error) => logger.error('keys were released and counted, but nothing was handed out', {txId, error}),
+  }, {
     releases: new PrismaReleaseStore(database), keys: new GrpcKeyRelease(policy), read,
   });
   const follower = new BlockFollower({client: ledger, fromHeight: await follow.begin(), onBlock: (block) => follow.onBlock(block), log: ledgerLog(logger)});

@@ -206,6 +206,17 @@ describe('storage over the real engines', () => {
     }, 30_000, 300);
   });
 
+  it('uses no answer of a permit up while IPFS is away: policy is not even asked', async () => {
+    const txId = await person.requestOwn();
+    for (const name of ['kubo-0', 'kubo-1', 'kubo-2']) await engines.control('kill', name);
+    const before = asked.length;
+    for (let i = 0; i < 4; i++) expect(await codeOf(await release(person, txId))).toBe('ipfs-unavailable');
+    expect(asked).toHaveLength(before);
+    for (const name of ['kubo-0', 'kubo-1', 'kubo-2']) await engines.control('start', name);
+    await eventually(async () => { expect((await release(person, txId)).status).toBe(200); }, 30_000, 500);
+    expect(asked).toHaveLength(before + 1);
+  });
+
   it('releases nothing and says who is away when policy is', async () => {
     const txId = await person.requestOwn();
     await policy.close();

@@ -25,7 +25,9 @@ async function world(change: {records?: number; ciphertextBytes?: number; reques
   await stores.apply({height: 1n, blockTime: 1n}, {requests: [{...request, ...change.request}], devices: [], anchors: [{txId: 'anchor', code: 0, results}]});
   const order: string[] = [];
   const failures: {keys?: Error; read?: Error} = {};
-  const release = new ReleaseRecords({head: () => change.head ?? {height: 2n, blockTime: 2n}, pause: () => Promise.resolve(), onRecords: () => undefined}, {
+  const undelivered: string[] = [];
+  const clock = {ms: 0};
+  const release = new ReleaseRecords({head: () => change.head ?? {height: 2n, blockTime: 2n}, pause: () => Promise.resolve(), onRecords: () => undefined, now: () => clock.ms, onUndelivered: (txId) => undelivered.push(txId)}, {
     releases: stores,
     keys: {release: ({records: asked}) => {
       order.push(`keys ${String(asked.length)}`);
@@ -38,14 +40,14 @@ async function world(change: {records?: number; ciphertextBytes?: number; reques
   });
   const ask = async (asked: {page?: string; callerKeyId?: string; txId?: string} = {}) =>
     decodeCanonical(ReleasePageSchema, await release.execute({txId: TX, page: undefined, callerKeyId: READER, signedRequest: Uint8Array.of(1), ...asked}));
-  return {ask, order, failures, records, stores};
+  return {ask, order, failures, records, stores, undelivered, clock};
 }
 
 describe('ReleaseRecords', () => {
-  it('asks policy for the keys before it fetches anything, and answers in the order of the log', async () => {
+  it('has every ciphertext before it asks policy for keys, and answers in the order of the log', async () => {
     const {ask, order, records} = await world();
     const page = await ask();
-    expect(order).toEqual(['keys 3', 'read', 'read', 'read']);
+    expect(order).toEqual(['read', 'read', 'read', 'keys 3']);
     expect(page.records.map(({signature}) => toHex(signature))).toEqual(records.map(({signature}) => toHex(signature)));
     expect([toHex(page.txId), [...page.bundle], page.nextPage]).toEqual([TX, [7], '']);
   });
@@ -62,19 +64,42 @@ describe('ReleaseRecords', () => {
     expect(order).toEqual([]);
   });
 
-  it.each(['policy-unavailable', 'notify-unavailable', 'release-mismatch'] as const)('%s: nothing is fetched, nothing is counted', async (code) => {
+  it.each(['policy-unavailable', 'notify-unavailable', 'release-mismatch'] as const)('%s: nothing goes out, nothing is counted', async (code) => {
     const {ask, order, failures, records, stores} = await world();
     failures.keys = new DomainError(code);
     await expect(ask()).rejects.toMatchObject({code});
-    expect(order).toEqual(['keys 3']);
+    expect(order.at(-1)).toBe('keys 3');
     expect((await stores.answers(TX, records.map(({recordId}) => recordId))).size).toBe(0);
   });
 
-  it('a ciphertext that cannot be had uses no answer up', async () => {
-    const {ask, failures, records, stores} = await world();
-    failures.read = new DomainError('record-lost');
-    await expect(ask()).rejects.toMatchObject({code: 'record-lost'});
+  it('a ciphertext that cannot be had uses no answer up: policy, which counts too, is not even asked', async () => {
+    const {ask, order, failures, records, stores} = await world();
+    failures.read = new DomainError('ipfs-unavailable');
+    for (let i = 0; i <= LIMITS.releasesPerRecord; i++) await expect(ask()).rejects.toMatchObject({code: 'ipfs-unavailable'});
     expect((await stores.answers(TX, records.map(({recordId}) => recordId))).size).toBe(0);
+    expect(order).not.toContain('keys 3');
+    delete failures.read;
+    expect((await ask()).records).toHaveLength(3);
+  });
+
+  it('a permit that policy refused for good reads nothing for a while; then policy is asked again', async () => {
+    const {ask, order, failures, clock} = await world();
+    failures.keys = new DomainError('permit-ended');
+    await expect(ask()).rejects.toMatchObject({code: 'permit-ended'});
+    const before = order.length;
+    clock.ms = 9_999;
+    await expect(ask()).rejects.toMatchObject({code: 'permit-ended'});
+    expect(order).toHaveLength(before);
+    clock.ms = 10_000;
+    delete failures.keys;
+    expect((await ask()).records).toHaveLength(3);
+  });
+
+  it('an answer that policy counted but that could not be counted here does not go out, and that is told', async () => {
+    const {ask, stores, undelivered} = await world();
+    stores.countAnswer = () => Promise.reject(new DomainError('database-unavailable'));
+    await expect(ask()).rejects.toMatchObject({code: 'database-unavailable'});
+    expect(undelivered).toEqual([TX]);
   });
 
   it('answers three times, not four; also not when four ask at once', async () => {

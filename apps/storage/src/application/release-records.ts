@@ -4,6 +4,7 @@ import {DomainError} from '@vitalvault/errors';
 import type {DecidedRequest} from '../domain/block-facts.js';
 import type {KeyRelease, LedgerCursor, ReleasableRecord, ReleaseStore} from './ports.js';
 import type {ReadCiphertext} from './read-ciphertext.js';
+import {RecentRefusals} from './recent-refusals.js';
 
 export interface ReleaseAsk {
   /** Hexadecimal. */
@@ -22,6 +23,10 @@ export interface ReleaseOptions {
   readonly pause: (milliseconds: number) => Promise<void>;
   /** Tells the span of the release which records it is about. */
   readonly onRecords: (records: readonly ReleasableRecord[]) => void;
+  /** Keys were released, and an answer of the permit with them, but nothing went out. */
+  readonly onUndelivered: (txId: string, error: unknown) => void;
+  /** Unix milliseconds. */
+  readonly now: () => number;
 }
 
 const WAIT_FOR_BLOCK_MS = 3_000;
@@ -30,12 +35,16 @@ const MAX_PAGE_BYTES = 16 * 1_048_576;
 const PARALLEL_READS = 16;
 
 /**
- * Hands out a page of what a committed decision permits: policy opens the outer seals first (log before key), then the ciphertexts are fetched, the
- * answer is counted, and only then it goes out.
- * @spec docs/protocol.md §7
+ * Hands out a page of what a committed decision permits. What can fail comes first: the ciphertexts, of no use without keys, are fetched and hashed; then
+ * policy opens the outer seals (log before key) and counts; then the answer is counted here, and only then it goes out.
+ * @spec docs/protocol.md §7; docs/adr/0011
  */
 export class ReleaseRecords {
-  constructor(private readonly options: ReleaseOptions, private readonly ports: {releases: ReleaseStore; keys: KeyRelease; read: ReadCiphertext}) {}
+  readonly #refused: RecentRefusals;
+
+  constructor(private readonly options: ReleaseOptions, private readonly ports: {releases: ReleaseStore; keys: KeyRelease; read: ReadCiphertext}) {
+    this.#refused = new RecentRefusals(options.now);
+  }
 
   /** @returns canonical bytes of a ReleasePage */
   async execute(ask: ReleaseAsk): Promise<Uint8Array> {
@@ -47,9 +56,10 @@ export class ReleaseRecords {
     const ids = records.map(({recordId}) => recordId);
     const answers = await this.ports.releases.answers(ask.txId, ids);
     if (ids.some((id) => (answers.get(id) ?? 0) >= LIMITS.releasesPerRecord)) throw new DomainError('release-limit');
-    const {bundle} = await this.ports.keys.release({txId: ask.txId, signedRequest: ask.signedRequest, records});
+    this.#refused.throwIfRefused(ask.txId);
     const ciphertexts = await this.#ciphertexts(records);
-    if (!await this.ports.releases.countAnswer(ask.txId, ids, LIMITS.releasesPerRecord)) throw new DomainError('release-limit');
+    const {bundle} = await this.#refused.watch(ask.txId, this.ports.keys.release({txId: ask.txId, signedRequest: ask.signedRequest, records}));
+    await this.#count(ask.txId, ids);
     return encodeCanonical(ReleasePageSchema, {
       txId: fromHex(ask.txId), bundle, nextPage,
       records: records.map((record, place) => ({
@@ -57,6 +67,15 @@ export class ReleaseRecords {
         signature: record.signature, logIndex: record.logIndex, deviceKey: record.deviceKey, ciphertext: ciphertexts[place] ?? new Uint8Array(),
       })),
     });
+  }
+
+  async #count(txId: string, ids: readonly string[]): Promise<void> {
+    try {
+      if (!await this.ports.releases.countAnswer(txId, ids, LIMITS.releasesPerRecord)) throw new DomainError('release-limit');
+    } catch (error) {
+      this.options.onUndelivered(txId, error);
+      throw error;
+    }
   }
 
   // The reader learned of the block from policy, whose follower may be a moment ahead of ours.
