@@ -10,6 +10,8 @@ describe('errors as vv tells them', () => {
     ['a service that is behind', new SdkError('behind', {status: 503}), EXIT.unavailable],
     ['nobody there', new SdkError('network', {detail: 'connect ECONNREFUSED'}), EXIT.unavailable],
     ['a lie', new SdkError('log-incomplete', {detail: 'wrong-root'}), EXIT.refused],
+    ['a grant to a whole organisation', new SdkError('grantee-is-organisation', {detail: 'Hospital'}), EXIT.refused],
+    ['a fork', new SdkError('headers-differ', {detail: 'two headers'}), EXIT.refused],
     ['an envelope that does not fit', new EnvelopeError('aead-open', 'It does not open.'), EXIT.refused],
     ['a bug', new TypeError('x is not a function'), EXIT.internal],
   ])('%s ends with its own exit code and a remedy', (_what, error, exit) => {

@@ -23,6 +23,7 @@ const SDK_REMEDIES: Readonly<Record<string, string>> = {
   'headers-differ': 'The ledger has been forked: believe neither, keep both answers and tell the other organisations.',
   'one-organisation': 'Give --witness with another organisation\'s policy URL, try again, or leave out --strict.',
   'unknown-grantee': 'Ask for the id again; the member must be registered and in good standing.',
+  'grantee-is-organisation': 'Grant to its members, one by one: ask each for her id.',
   'wraps-missing': 'The patient has not deposited keys for this grant yet; ask her.',
   'part-refused': 'Ask the other side for its file again.',
   'config-refused': 'Take the newest configuration that the owner of the device signed.',

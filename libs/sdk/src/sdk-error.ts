@@ -18,6 +18,7 @@ export type SdkOnlyCode =
   | 'record-too-large'
   | 'part-refused'
   | 'unknown-grantee'
+  | 'grantee-is-organisation'
   | 'unknown-type'
   | 'receipt-invalid'
   | 'wraps-missing';

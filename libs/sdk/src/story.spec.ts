@@ -7,7 +7,7 @@ import {MemoryNonceStore} from './ledger/nonce-store.js';
 import {enrol, enrolmentRequest} from './patient/enrolment.js';
 import {createPatientKeys, ownKeys} from './patient/patient-keys.js';
 import {heartRateOf, HEART_RATE} from './open-mhealth/heart-rate.js';
-import {people, readingsOf} from './testing/people.js';
+import {HOSPITAL, people, readingsOf} from './testing/people.js';
 import type {People} from './testing/people.js';
 
 describe('the SDK over the ledger\'s real rules', () => {
@@ -44,6 +44,10 @@ describe('the SDK over the ledger\'s real rules', () => {
     const {grants, memberKeys, platform, random} = all;
     expect(await grants.lookUp(memberKeys.member)).toMatchObject({name: 'Dr. Ada', organisationName: 'hospital', suspended: false});
     await expect(grants.lookUp(toHex(random(20)))).rejects.toMatchObject({code: 'unknown-grantee'});
+    // An organisation has no key that anything could be sealed to: no grant is even sent.
+    const sent = platform.calls.length;
+    await expect(grants.put({...all.terms, grantee: HOSPITAL})).rejects.toMatchObject({code: 'grantee-is-organisation', detail: expect.stringContaining('hospital')});
+    expect(platform.calls).toHaveLength(sent);
     const path = `/v1/members/${memberKeys.member}/profile`;
     const honest = platform.kept.get(path) ?? new Uint8Array();
     platform.kept.set(path, honest.map((byte, i) => (i === 70 ? byte ^ 1 : byte)));

@@ -23,9 +23,12 @@ export interface VerifiedMember {
 /**
  * Whose key a member's is: her entry proven under a verified header, and her profile, which her organisation signed and
  * to which the entry commits. Nobody's word alone.
- * @throws SdkError `unknown-grantee` when anything is missing or does not fit
+ * @throws SdkError `grantee-is-organisation` for an organisation's id: it has no encryption key that epoch keys could be sealed to;
+ *   `unknown-grantee` when anything is missing or does not fit
  */
 export async function verifiedMember(ledger: VerifiedLedger, signer: StoredKey, member: string): Promise<VerifiedMember> {
+  const named = ledger.genesis.genesis.organisations.find(({id}) => toHex(id) === member);
+  if (named !== undefined) throw new SdkError('grantee-is-organisation', {detail: `${named.name} is an organisation; it has no encryption key on the ledger, so nobody there could open what is granted`});
   const [value] = await ledger.state(signer, [{kind: 'member', parts: [fromHex(member)]}]);
   if (value === undefined) throw new SdkError('unknown-grantee', {detail: 'no such member is on the ledger'});
   const entry = decodeCanonical(MemberSchema, value);

@@ -17,7 +17,7 @@ export type PurposeName = keyof typeof PURPOSE;
 
 /** Whom, what, for what, when. Slots are inclusive at both ends. */
 export interface GrantTerms {
-  /** Member id, hexadecimal. */
+  /** Member id, hexadecimal; the ledger knows grants to whole organisations, this SDK makes none (docs/threat-model.md). */
   grantee: string;
   /** Names of types, or 'all'. */
   types: string[] | 'all';
@@ -65,7 +65,7 @@ export class PatientGrants {
 
   /**
    * Puts a grant and deposits the epoch keys that it needs, sealed to the grantee's proven key.
-   * @throws SdkError `unknown-grantee`, `tx-refused`
+   * @throws SdkError `unknown-grantee`, `grantee-is-organisation`, `tx-refused`
    */
   async put(terms: GrantTerms): Promise<GrantResult> {
     const {context} = this;
