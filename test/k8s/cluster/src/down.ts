@@ -16,7 +16,8 @@ export async function down(layout: Layout): Promise<boolean> {
   const before = await readBefore(layout);
   if (before === undefined) return false;
   // Kubelet first, so that nothing is started anew; containerd last, and then what has outlived it.
-  for (const name of [...PROCESSES].reverse().filter((process) => process !== 'containerd')) await stopProcess(layout, name);
+  await stopProcess(layout, 'kubelet');
+  await Promise.all(PROCESSES.filter((name) => name !== 'containerd').map((name) => stopProcess(layout, name)));
   await killShims(layout);
   await endPods();
   await stopProcess(layout, 'containerd');

@@ -39,7 +39,11 @@ export async function up(layout: Layout): Promise<void> {
   await writeBefore(layout);
   for (const folder of [...layout.folders, ...volumeFolders(layout.volumes)]) await mkdir(folder, {recursive: true, mode: 0o755});
   await makeBridge();
-  await refuseTakenPorts();
+  // A refusal leaves nothing behind; a fault later on does, for somebody to look at, until the next up or down.
+  await refuseTakenPorts().catch(async (error: unknown) => {
+    await down(layout);
+    throw error;
+  });
   await makeCertificates(layout);
   await writeKubeconfigs(layout);
   progress('certificates made');

@@ -1,7 +1,6 @@
 import {lstat, readdir, readFile, readlink, rm, rmdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Layout} from '../layout.js';
-import {NETWORK} from '../network.js';
 import {SHARED_FOLDERS, sysctlFile} from './before.js';
 import type {Before} from './before.js';
 
@@ -9,7 +8,8 @@ const listeningSockets = async () => new Set((await readFile('/proc/net/unix', '
 
 /** Whether a file of a shared folder was left by our cluster, whatever else may use the folder by now. */
 async function isOurs(layout: Layout, path: string, listening: ReadonlySet<string>): Promise<boolean> {
-  if (path.startsWith(`/var/lib/cni/results/${NETWORK.name}-`)) return true;
+  // Results of the plugins name the network namespace that they worked in; ours are below our folder.
+  if (path.startsWith('/var/lib/cni/results/')) return (await readFile(path, 'utf8').catch(() => '')).includes(`${layout.root}/`);
   if (path.startsWith('/run/containerd/s/') || path.startsWith('/var/lib/kubelet/device-plugins/')) return !listening.has(path);
   const entry = await lstat(path).catch(() => undefined);
   return entry?.isSymbolicLink() === true && (await readlink(path)).startsWith(`${layout.root}/`);

@@ -2,7 +2,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {Layout} from '../layout.js';
 import {removeRecord, runningPid} from './process-record.js';
 
-const GRACE_MS = 10_000;
+// Everything that they have written is deleted next, so nobody needs longer.
+const GRACE_MS = 3_000;
 
 /** Asks a process to end, waits, and then kills it. Only the very process that was started is meant. */
 export async function stopProcess(layout: Layout, name: string): Promise<void> {
