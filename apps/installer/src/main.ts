@@ -1,10 +1,9 @@
-import {databaseConfig, loadConfig, variableOf} from '@vitalvault/nest-service/process';
 import {renderGenesis} from '@vitalvault/genesis';
+import {readDatabaseSettings} from '@vitalvault/nest-service/sql';
 import {Command, InvalidArgumentError} from 'commander';
 import {readFile} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
-import {z} from 'zod';
 import {apiServer, environment, SERVICE_ACCOUNT} from './config.js';
 import {ensureIdentities} from './identities/ensure-identities.js';
 import {parsePlan} from './identities/plan.js';
@@ -64,8 +63,7 @@ program.command('migrated')
   .requiredOption('--service <name>', 'policy, storage or notify')
   .option('--timeout <seconds>', 'give up after so long', whole, 600)
   .action(async ({service, timeout}: {service: string; timeout: number}) => {
-    const own = Object.fromEntries(Object.keys(databaseConfig).map((setting) => [variableOf(setting), environment()[variableOf(setting)]]));
-    await waitFor([migrated(service, loadConfig(z.strictObject(databaseConfig), own))], {timeoutSeconds: timeout, say});
+    await waitFor([migrated(service, readDatabaseSettings(environment()))], {timeoutSeconds: timeout, say});
   });
 
 async function identities(options: {plan: string; print: boolean}): Promise<void> {

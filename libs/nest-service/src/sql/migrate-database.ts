@@ -1,19 +1,13 @@
-import {z} from 'zod';
 import {ConfigError} from '../config/config-error.js';
-import {loadConfig} from '../config/load-config.js';
-import {databaseConfig} from '../config/shared-settings.js';
-import {variableOf} from '../config/variable-of.js';
 import {createLogger} from '../logging/create-logger.js';
+import {readDatabaseSettings} from './read-database-settings.js';
 import {runMigrations} from './run-migrations.js';
-
-const migrateConfig = z.strictObject(databaseConfig);
 
 /** The migration of a service as a process of its own: takes the database's settings from `env` and no others; exit code 1 when it fails. */
 export async function migrateDatabase({service, dir, env}: {service: string; dir: string; env: Readonly<Record<string, string | undefined>>}): Promise<void> {
   const logger = createLogger({service: `${service}-migrate`});
   try {
-    const own = Object.fromEntries(Object.keys(databaseConfig).map((setting) => [variableOf(setting), env[variableOf(setting)]] as const));
-    const applied = await runMigrations({...loadConfig(migrateConfig, own), dir, logger});
+    const applied = await runMigrations({...readDatabaseSettings(env), dir, logger});
     logger.info('database is up to date', {count: applied.length});
   } catch (error) {
     if (error instanceof ConfigError) for (const fault of error.faults) logger.error(`configuration: ${fault}`);
