@@ -28,7 +28,7 @@ export const corruptionStep: Step = {
       narrator.hold('never served: what she opened is what she opened before', sameReadings(readReadings(readings), readReadings(cast.clinician.paper('readings.json'))));
       narrator.hold('the storage alert appeared', alerts.length > 0);
     } finally {
-      // On a real disk an operator would do this; the story leaves the system as it found it.
+      // Storage writes the block anew; should that not have come about, the story leaves the system as it found it all the same.
       await site.writeBlock(FIRST_PEER, batch.cid, intact);
     }
     await showWhoWasAsked(run, batch.cid, since);
