@@ -1,4 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
+import {eventually} from '@vitalvault/testkit';
 import type {KafkaProducer, MessageToSend} from './kafka-producer.js';
 import {OutboxPublisher} from './outbox-publisher.js';
 import type {OutboxMessage} from './outbox-publisher.js';
@@ -22,9 +23,7 @@ function world(failures: number): {waiting: OutboxMessage[]; sent: (string | und
   return {waiting, sent, publisher: new OutboxPublisher({outbox, producer, logger: {debug: quiet, info: quiet, warn: quiet, error: quiet}})};
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
-}
+const until = (condition: () => boolean): Promise<void> => eventually(() => { expect(condition()).toBe(true); }, 10_000, 10);
 
 describe('OutboxPublisher', () => {
   it('sends in order what was there and what comes, and forgets it', async () => {
