@@ -1,6 +1,7 @@
 // What `make test` runs: every check and suite, one after the other, and at the end one line counted from the runners'
 // own results. A suite that ran nothing, was skipped or died counts as failed.
 import {spawn} from 'node:child_process';
+import {existsSync} from 'node:fs';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -47,13 +48,32 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/** @returns the exit code; `onLine` gets standard output line by line instead of the terminal */
-function run(command, onLine) {
+/** Nothing here takes a third of this. A runner that does not end is ended, and counts as failed, so that the last line is always written. */
+const LIMIT_MS = 30 * 60_000;
+/** What a runner that has written its result may still take to end. */
+const FAREWELL_MS = 30_000;
+
+/** @returns the exit code; `onLine` gets standard output line by line instead of the terminal, `done` says that its result is written */
+function run(command, {onLine, done = () => false} = {}) {
   return new Promise((resolve) => {
     const child = spawn(command[0], command.slice(1), {cwd: root, env: {...env, VV_E2E_DATA: DATA}, stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'inherit']});
+    const end = (reason) => {
+      console.error(`${command.slice(0, 4).join(' ')} … ${reason}: ended`);
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
+    };
+    const limit = setTimeout(end, LIMIT_MS, `runs for ${LIMIT_MS / 60_000} minutes`);
+    let written;
+    const watch = setInterval(() => { if (written === undefined && done()) written = setTimeout(end, FAREWELL_MS, 'wrote its result but holds something open'); }, 1000);
+    const settle = (result) => {
+      clearTimeout(limit);
+      clearTimeout(written);
+      clearInterval(watch);
+      resolve(result);
+    };
     if (onLine) createInterface({input: child.stdout}).on('line', onLine);
-    child.on('error', (error) => { console.error(String(error)); resolve(127); });
-    child.on('close', (code, signal) => resolve(code ?? `signal ${signal}`));
+    child.on('error', (error) => { console.error(String(error)); settle(127); });
+    child.on('close', (code, signal) => settle(code ?? `signal ${signal}`));
   });
 }
 
@@ -66,7 +86,7 @@ async function check(command) {
 /** A runner that tells each check itself and whose last line is JSON with `passed` and `failed`. */
 async function json(command) {
   let last = '';
-  const code = await run(command, (line) => { last = line; });
+  const code = await run(command, {onLine: (line) => { last = line; }});
   const {passed = 0, failed = 0} = JSON.parse(last || '{}');
   return failedUnlessZero(code, {passed, failed: passed === 0 && failed === 0 ? 1 : failed});
 }
@@ -81,7 +101,7 @@ async function story(command) {
 async function jest(config, serial) {
   const dir = await mkdtemp(join(tmpdir(), 'vv-jest-'));
   const out = join(dir, 'result.json');
-  const code = await run([...JEST, '-c', config, '--json', `--outputFile=${out}`, ...(serial ? ['--runInBand'] : ['--maxWorkers=2'])]);
+  const code = await run([...JEST, '-c', config, '--json', `--outputFile=${out}`, ...(serial ? ['--runInBand'] : ['--maxWorkers=2'])], {done: () => existsSync(out)});
   const result = JSON.parse(await readFile(out, 'utf8').catch(() => '{}'));
   await rm(dir, {recursive: true, force: true});
   const passed = result.numPassedTests ?? 0;
@@ -102,7 +122,7 @@ for (const [stage, name, how] of STEPS) {
   totals.failed += result.failed;
   rows.push(`${name.padEnd(24)} ${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(4)} failed ${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s`);
 }
-await run([...LAUNCHER, 'clean', ...SYSTEM], () => undefined);
+await run([...LAUNCHER, 'clean', ...SYSTEM], {onLine: () => undefined});
 await rm(DATA, {recursive: true, force: true});
 console.log(`\n${rows.join('\n')}\n`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
