@@ -6,6 +6,7 @@ import {check} from './check.js';
 import {ClusterError} from './cluster-error.js';
 import {DEFAULT_DIRECTORY} from './config.js';
 import {down} from './down.js';
+import {installPackages, missingForImages, missingPackages} from './host/packages.js';
 import {Layout} from './layout.js';
 import {withLock} from './lock.js';
 import {progress, tell} from './progress.js';
@@ -15,6 +16,8 @@ import {openCluster} from './use/cluster.js';
 
 interface Options {
   dir: string;
+  /** Who calls has said what is changed. */
+  told?: boolean;
 }
 
 const layoutOf = ({dir}: Options) => new Layout(resolve(dir));
@@ -23,9 +26,16 @@ function requireRoot(): void {
   if (process.platform !== 'linux' || userInfo().uid !== 0) throw new ClusterError('The test cluster needs root on Linux: it makes network interfaces, mounts and control groups. Run it as root, on a machine that may be changed.');
 }
 
+/** For a caller that builds images before `up`. */
+async function commandPrepare(options: Options): Promise<void> {
+  tell(await announcement(layoutOf(options), {images: true}));
+  requireRoot();
+  await withLock(async () => { await installPackages([...await missingPackages(), ...await missingForImages()]); });
+}
+
 async function commandUp(options: Options): Promise<void> {
   const layout = layoutOf(options);
-  tell(await announcement(layout));
+  if (options.told !== true) tell(await announcement(layout, {images: false}));
   requireRoot();
   await withLock(async () => {
     if (await isUp(layout)) progress(`a cluster is up already in ${layout.root}`);
@@ -48,10 +58,10 @@ async function commandImport(options: Options): Promise<void> {
 }
 
 const program = new Command('cluster').description('A real Kubernetes of one node, to try the chart on.');
-const command = (name: string, words: string, action: (options: Options) => Promise<void>) => {
+const command = (name: string, words: string, action: (options: Options) => Promise<void>): Command =>
   program.command(name).description(words).option('--dir <folder>', 'where everything of the cluster lies', DEFAULT_DIRECTORY).action(action);
-};
-command('up', 'say what is changed, then make the cluster', commandUp);
+command('prepare', 'say what `make images` and `up` change, then install the Debian packages of both', commandPrepare);
+command('up', 'say what is changed, then make the cluster', commandUp).option('--told', 'say nothing: prepare has');
 command('down', 'end the cluster and leave the machine as it was', commandDown);
 command('status', 'show processes, node and pods; the exit code tells whether it is up', async (options) => {
   if (!await status(layoutOf(options))) process.exitCode = 1;

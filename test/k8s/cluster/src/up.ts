@@ -6,7 +6,7 @@ import {buildEngines} from './engines.js';
 import type {Engines} from './engines.js';
 import {readBefore, writeBefore} from './host/before.js';
 import {makeBridge, refuseTakenNetworks} from './host/bridge.js';
-import {installPackages} from './host/packages.js';
+import {installPackages, missingPackages} from './host/packages.js';
 import {refuseTakenPorts} from './host/ports.js';
 import {importArchive} from './images/import-images.js';
 import {makeOwnImages} from './images/own-images.js';
@@ -32,7 +32,7 @@ export async function up(layout: Layout): Promise<void> {
     progress('clearing away what an earlier run left');
     await down(layout);
   }
-  await installPackages();
+  await installPackages(await missingPackages());
   const engines = await buildEngines();
   await refuseTakenNetworks();
   await mkdir(layout.root, {recursive: true});

@@ -63,8 +63,9 @@ async function play({dir}: Options, steps: readonly Step[]): Promise<boolean> {
 async function run(options: Options): Promise<void> {
   const wanted = options.only?.split(',');
   const steps = STEPS.filter(({name}) => wanted?.includes(name) ?? true);
+  await command(process.execPath, CLUSTER, 'prepare', '--dir', options.dir);
   await command('make', 'images');
-  await command(process.execPath, CLUSTER, 'up', '--dir', options.dir);
+  await command(process.execPath, CLUSTER, 'up', '--told', '--dir', options.dir);
   // However it ends, the machine is left as it was.
   let ok = false;
   try {
