@@ -39,7 +39,14 @@ export const ENGINES: readonly Engine[] = [
   go('system', 'cometbft', 'github.com/cometbft/cometbft', {cometbft: 'github.com/cometbft/cometbft/cmd/cometbft'}),
   {kind: 'maven', name: 'kafka', use: 'system', versionOf: 'kafka_2.13'},
   go('chart', 'helm4', 'helm.sh/helm/v4', {helm4: 'helm.sh/helm/v4/cmd/helm'}),
-  go('chart', 'helm', 'helm.sh/helm/v3', {helm: 'helm.sh/helm/v3/cmd/helm'}),
+  {
+    ...go('chart', 'helm', 'helm.sh/helm/v3', {helm: 'helm.sh/helm/v3/cmd/helm'}),
+    // As its own releases are told: for which Kubernetes `helm template` renders when it asks none.
+    linkVariables: {
+      'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor': '1',
+      'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor': KUBERNETES.minor,
+    },
+  },
   go('chart', 'helm-unittest', 'github.com/helm-unittest/helm-unittest', {'helm-unittest': 'github.com/helm-unittest/helm-unittest/cmd/helm-unittest'}),
   go('chart', 'kubeconform', 'github.com/yannh/kubeconform', {kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform'}),
   {

@@ -19,6 +19,13 @@ describe('the committed engines', () => {
     if (engine.kind === 'go') expect(sums).toContain(`${engine.versionOf} v${build.version} h1:`);
   });
 
+  it('are built anew when the linker is told something else', async () => {
+    const helm = ENGINES.find(({name}) => name === 'helm');
+    if (helm?.kind !== 'go') throw new Error('no helm');
+    const [now, without] = await Promise.all([engineBuild(helm), engineBuild({...helm, linkVariables: {}})]);
+    expect(now.target).not.toBe(without.target);
+  });
+
   it('has an engine for every process that is neither Node nor PostgreSQL', () => {
     const without = processNames(1).filter((name) => engineOf(name) === undefined);
     expect(without).toEqual(['postgres', 'abci-0', 'policy', 'notify', 'storage', 'ingest']);
