@@ -1,10 +1,18 @@
 // `make e2e-k8s`: the chart on a real Kubernetes of this machine. Needs root; says first what it installs and changes.
 //   KEEP=1 node test/k8s/e2e/main.mjs [--dir folder] [--only install,story,…]
-import {spawnSync} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {join} from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const run = (command, args) => spawnSync(command, args, {cwd: root, stdio: 'inherit'}).status ?? 1;
+// The terminal sends ^C to the child as well, which takes the cluster down before it ends.
+let child;
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => child?.kill('SIGTERM'));
+const run = (command, args) => new Promise((resolve) => {
+  child = spawn(command, args, {cwd: root, stdio: 'inherit'});
+  child.once('error', (error) => { console.error(`${command}: ${error.message}`); resolve(127); });
+  child.once('close', (code) => resolve(code ?? 1));
+});
 // Also compiles what changed since.
-const prepared = run(process.execPath, ['tools/bootstrap.mjs', 'install']) === 0 && run(join(root, 'node_modules/.bin/node'), ['tools/build.mjs']) === 0;
-process.exitCode = prepared ? run(join(root, 'node_modules/.bin/node'), [join(import.meta.dirname, 'dist', 'main.js'), ...process.argv.slice(2)]) : 1;
+const prepared = await run(process.execPath, ['tools/bootstrap.mjs', 'install']) === 0 && await run(join(root, 'node_modules/.bin/node'), ['tools/build.mjs']) === 0;
+process.exitCode = prepared ? await run(join(root, 'node_modules/.bin/node'), [join(import.meta.dirname, 'dist', 'main.js'), ...process.argv.slice(2)]) : 1;

@@ -10,7 +10,7 @@ export const CHART = join(REPOSITORY, 'deploy/helm/vitalvault');
 
 /** Helm as the launcher built it, in the namespace of the test. */
 export class Helm {
-  private constructor(private readonly program: string, private readonly env: NodeJS.ProcessEnv) {}
+  private constructor(readonly program: string, private readonly env: NodeJS.ProcessEnv) {}
 
   static async open({kubectl}: Cluster): Promise<Helm> {
     const output = await run(process.execPath, [LAUNCHER, 'build', '--for', 'chart', '--json'], {cwd: REPOSITORY, env: inherited()});
@@ -25,7 +25,11 @@ export class Helm {
 
   /** For what may fail. */
   try(...args: string[]): Promise<Outcome> {
-    return outcomeOf(this.program, [...args, '--namespace', NAMESPACE], {env: this.env});
+    return this.tryIn(NAMESPACE, ...args);
+  }
+
+  tryIn(namespace: string, ...args: string[]): Promise<Outcome> {
+    return outcomeOf(this.program, [...args, '--namespace', namespace], {env: this.env});
   }
 
   async revision(release: string): Promise<{version: number; status: string}> {

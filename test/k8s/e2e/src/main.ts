@@ -12,14 +12,16 @@ import {NAMESPACE} from './bench.js';
 import {Helm} from './helm.js';
 import {Report} from './report.js';
 import {deletionsStep} from './steps/deletions.js';
+import {documentsStep} from './steps/documents.js';
 import {helmTestStep} from './steps/helm-test.js';
 import {installStep} from './steps/install.js';
+import {joinStep} from './steps/join.js';
 import {policiesStep} from './steps/policies.js';
 import {reinstallStep} from './steps/reinstall.js';
 import {storyStep} from './steps/story.js';
 import {upgradeStep} from './steps/upgrade.js';
 
-const STEPS: readonly Step[] = [installStep, storyStep, helmTestStep, deletionsStep, upgradeStep, policiesStep, reinstallStep];
+const STEPS: readonly Step[] = [installStep, storyStep, helmTestStep, deletionsStep, upgradeStep, policiesStep, reinstallStep, documentsStep, joinStep];
 const CLUSTER = join(REPOSITORY, 'test/k8s/cluster/main.mjs');
 
 interface Options {
@@ -60,18 +62,32 @@ async function play({dir}: Options, steps: readonly Step[]): Promise<boolean> {
   }
 }
 
+/** Fails when somebody ends this run: ^C, or a time limit. */
+function interrupted(): Promise<never> {
+  const signal = new Promise<never>((_, reject) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => { reject(new ClusterError(`Ended by ${name}.`)); });
+  });
+  // It may come while a command runs, which then ends by itself.
+  signal.catch(() => undefined);
+  return signal;
+}
+
 async function run(options: Options): Promise<void> {
   const wanted = options.only?.split(',');
+  const unknown = wanted?.filter((name) => !STEPS.some((step) => step.name === name)) ?? [];
+  if (unknown.length > 0) throw new ClusterError(`No such step: ${unknown.join(', ')}. Steps: ${STEPS.map(({name}) => name).join(', ')}.`);
   const steps = STEPS.filter(({name}) => wanted?.includes(name) ?? true);
+  const interruption = interrupted();
   await command(process.execPath, CLUSTER, 'prepare', '--dir', options.dir);
   await command('make', 'images');
-  await command(process.execPath, CLUSTER, 'up', '--told', '--dir', options.dir);
   // However it ends, the machine is left as it was.
   let ok = false;
   try {
-    ok = await play(options, steps);
+    await command(process.execPath, CLUSTER, 'up', '--told', '--dir', options.dir);
+    ok = await Promise.race([play(options, steps), interruption]);
   } finally {
-    if (options.keep) await command(process.execPath, CLUSTER, 'status', '--dir', options.dir);
+    // It says itself what is wrong; the fault of before is the one to end with.
+    if (options.keep) await command(process.execPath, CLUSTER, 'status', '--dir', options.dir).catch(() => undefined);
     else await command(process.execPath, CLUSTER, 'down', '--dir', options.dir);
   }
   process.exitCode = ok ? 0 : 1;

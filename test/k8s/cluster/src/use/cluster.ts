@@ -18,6 +18,8 @@ export interface ClusterDescription {
 /** A cluster that is up, as a test uses it. */
 export interface Cluster extends ClusterDescription {
   kubectl: Kubectl;
+  /** Socket of its containerd. */
+  containerd: string;
   /** Imports what `make images` built. @returns the references */
   importImages: () => Promise<string[]>;
 }
@@ -32,6 +34,7 @@ export async function openCluster(directory = DEFAULT_DIRECTORY): Promise<Cluste
   return {
     ...description,
     kubectl: new Kubectl(`${description.engines.kubernetes}/kubectl`, description.kubeconfig),
+    containerd: layout.containerd,
     importImages: () => importImages(layout),
   };
 }

@@ -1,0 +1,31 @@
+import {describe, expect, it} from '@jest/globals';
+import {shellBlocks} from './shell-blocks.js';
+
+const TEXT = `# Title
+\`\`\`sh
+one
+two
+\`\`\`
+
+## Part
+
+<!-- not run: needs a registry -->
+\`\`\`sh
+# no heading
+three
+\`\`\`
+\`\`\`yaml
+four: 4
+\`\`\`
+`;
+
+describe('the commands of a document', () => {
+  it('are its sh blocks, each with its heading, its line and why it is left out', () => {
+    expect(shellBlocks(TEXT)).toEqual([
+      {heading: 'Title', line: 3, commands: 'one\ntwo'},
+      {heading: 'Part', line: 11, commands: '# no heading\nthree', notRun: 'needs a registry'},
+    ]);
+  });
+
+  it('end where the fence does', () => { expect(() => shellBlocks('```sh\nrm -r x\n')).toThrow('line 1'); });
+});

@@ -1,0 +1,36 @@
+import type {Cluster} from '#cluster/use/cluster.js';
+import type {Step} from '../bench.js';
+import {NAMESPACE} from '../bench.js';
+import {Reader, blocksOf} from '../documents/reader.js';
+
+const INSTALL = 'docs/operations/install.md';
+const TROUBLE = 'docs/operations/troubleshooting.md';
+/** What the documents call them. */
+const THEIRS = 'vitalvault';
+const KINDS = 'deployments,statefulsets,jobs,services,pods,secrets,configmaps,persistentvolumeclaims,networkpolicies';
+
+export const documentsStep: Step = {
+  name: 'documents',
+  title: 'The commands of docs/operations, typed as they stand there',
+  async run(bench) {
+    const {cluster, report} = bench;
+    // The release of the steps before makes room; who reads the documents begins with nothing.
+    for (const name of [NAMESPACE, THEIRS]) await cluster.kubectl.run(['delete', 'namespace', name, '--ignore-not-found', '--timeout=180s']);
+    const reader = await Reader.atWork(bench);
+    try {
+      const install = await blocksOf(INSTALL);
+      const under = (...headings: string[]) => install.filter(({heading}) => headings.includes(heading));
+      const [joining, end] = [under('Joining a consortium'), under('What stays')];
+      const first = install.filter((block) => !joining.includes(block) && !end.includes(block));
+      await report.timed('from an empty cluster to the first reading, and its story', () => reader.types(INSTALL, first));
+      await reader.types(TROUBLE, await blocksOf(TROUBLE));
+      await reader.types(INSTALL, end);
+      const left = await leftOf(cluster);
+      report.hold('then nothing of the release is left', left === '', left);
+    } finally {
+      await reader.leave();
+    }
+  },
+};
+
+const leftOf = ({kubectl}: Cluster): Promise<string> => kubectl.run(['get', KINDS, '--namespace', THEIRS, '--selector', 'app.kubernetes.io/instance=vv', '--output', 'name']);
