@@ -44,6 +44,7 @@ command('kill', 'end processes with SIGKILL').argument('<names>').action(async (
 command('clean', 'stop the system and delete its data').action(async (options: DataOption) => { await clean(options); });
 program.command('build').description('fetch and build the engines')
   .option('--for <uses>', `comma-separated: ${ENGINE_USES.join(', ')}`, 'system')
+  .option('--only <names>', 'comma-separated engines of these')
   .option('--json', 'print the directory of each build as the last line')
   .action(build);
 

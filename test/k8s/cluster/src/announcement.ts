@@ -8,7 +8,7 @@ export async function announcement(layout: Layout, {images}: {images: boolean}):
   const packages = missing.length === 0 ? `nothing: ${PACKAGES.join(', ')} are there` : `${missing.join(', ')} (they stay; their services are not started)`;
   return `This brings up a Kubernetes on this machine, as root. Until \`down\` it changes:
   Debian packages   ${packages}
-  builds            Kubernetes, CoreDNS and cyclonus, once, into the launcher's cache (about 10 minutes on two cores; they stay)${images ? '\n  images            those of the product and its engines, by `make images`, into the same cache (they stay)' : ''}
+  builds            Kubernetes, CoreDNS and cyclonus, once, into the launcher's cache (about 15 minutes on two cores; they stay)${images ? '\n  images            those of the product and its engines, by `make images`, into the same cache (they stay)' : ''}
   folder            ${layout.root}: certificates, logs, images, containers, volumes
   also written to   /run/containerd/s, /var/lib/kubelet/device-plugins, /var/lib/cni/results, /var/log/containers, control groups "kubepods"
   processes         etcd, containerd and its shims, the Kubernetes programs, the pods

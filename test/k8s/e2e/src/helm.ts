@@ -13,7 +13,7 @@ export class Helm {
   private constructor(readonly program: string, private readonly env: NodeJS.ProcessEnv) {}
 
   static async open({kubectl}: Cluster): Promise<Helm> {
-    const output = await run(process.execPath, [LAUNCHER, 'build', '--for', 'chart', '--json'], {cwd: REPOSITORY, env: inherited()});
+    const output = await run(process.execPath, [LAUNCHER, 'build', '--for', 'chart', '--only', 'helm', '--json'], {cwd: REPOSITORY, env: inherited(), show: true});
     const {helm} = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as {helm: string};
     return new Helm(join(helm, 'helm'), kubectl.env);
   }
