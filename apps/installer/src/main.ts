@@ -9,7 +9,7 @@ import {ensureIdentities} from './identities/ensure-identities.js';
 import {parsePlan} from './identities/plan.js';
 import {PrintedObjects} from './identities/printed-objects.js';
 import {parsePublicPart} from './identities/public-part.js';
-import {InstallerError} from './installer-error.js';
+import {GenesisAwaited, InstallerError} from './installer-error.js';
 import {ordinalOf, writeIpfsHome} from './ipfs/ipfs-home.js';
 import {apiCalls} from './kubernetes/api-call.js';
 import {ApiObjects} from './kubernetes/api-objects.js';
@@ -18,6 +18,9 @@ import {answering, listening, waitFor} from './waiting/wait-for.js';
 
 const say = (line: string): void => { process.stderr.write(`${line}\n`); };
 const write = (text: string): void => { process.stdout.write(text); };
+
+/** The chart's Job makes no second try after it. */
+const GENESIS_AWAITED = 3;
 
 const program = new Command('installer')
   .description('Makes what a VitalVault release needs before its first pod starts: keys, genesis, homes; and waits for what a pod needs.')
@@ -118,5 +121,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   say(`\ninstaller: ${explain(error)}`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof GenesisAwaited ? GENESIS_AWAITED : 1;
 }

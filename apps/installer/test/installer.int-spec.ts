@@ -48,7 +48,7 @@ describe('installer', () => {
     const parts = [];
     for (const name of ['North', 'East']) {
       const {code, stderr, items} = await printed({...JOINING, organisations: [{...JOINING.organisations[0], name}]});
-      expect([code, stderr]).toEqual([1, expect.stringContaining('Send the consortium the public part')]);
+      expect([code, stderr]).toEqual([3, expect.stringContaining('Send the consortium the public part')]);
       const file = join(dir, `${name}.json`);
       await writeFile(file, items.find(({metadata}) => metadata.name === 'r-consortium-public')?.data?.['public.json'] ?? '');
       parts.push(file);

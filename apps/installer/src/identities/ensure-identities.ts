@@ -1,5 +1,5 @@
 import {renderGenesis} from '@vitalvault/genesis';
-import {InstallerError} from '../installer-error.js';
+import {GenesisAwaited, InstallerError} from '../installer-error.js';
 import {checkGenesis} from './check-genesis.js';
 import {consortiumTexts} from './consortium.js';
 import {wantedSecrets} from './make-keys.js';
@@ -69,7 +69,7 @@ async function genesisOf(plan: Plan, keys: PublicKeys, {store, now, say}: Ensure
   const stands = await store.create('configmap', name, {'public.json': part});
   if (stands['public.json'] !== part) throw new InstallerError(`ConfigMap ${name} holds another public part than that of the keys that are here. If nobody has been sent that one, delete it (kubectl delete configmap ${name}) and install again.`);
   say(part.trimEnd());
-  throw new InstallerError(`The keys of this hospital are made; a genesis is not given yet. Send the consortium the public part (ConfigMap ${name}, also printed above), and install again with the genesis that comes back (validators.join.genesis).`);
+  throw new GenesisAwaited(`The keys of this hospital are made; a genesis is not given yet. Send the consortium the public part (ConfigMap ${name}, also printed above), and install again with the genesis that comes back (validators.join.genesis).`);
 }
 
 function checkStanding(plan: Plan, keys: PublicKeys, standing: Texts): void {

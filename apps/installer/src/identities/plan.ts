@@ -19,7 +19,6 @@ const planFile = z.strictObject({
   labels: z.record(z.string(), z.string()).default({}),
   annotations: z.record(z.string(), z.string()).default({}),
   genesis: z.string().optional(),
-  persistentPeers: z.array(z.string()).default([]),
 }).refine((plan) => plan.ownOrganisation < plan.organisations.length && plan.validators.every((v) => v.organisation < plan.organisations.length), 'an organisation is named that is not in the list');
 
 /** What must exist in a namespace before the first pod of a release starts; written by the chart. */

@@ -10,7 +10,7 @@ export const LOCAL: Plan = {
   validators: [{organisation: 0, secret: 'r-validator-0', address: 'r-validator-0:26656'}, {organisation: 1, secret: 'r-validator-1', address: 'r-validator-1:26656'}],
   ipfs: {secret: 'r-ipfs', peers: [0, 1, 2].map((i) => ({kubo: `/dns4/r-ipfs-${String(i)}/tcp/4001`, cluster: `/dns4/r-ipfs-${String(i)}/tcp/9096`}))},
   passwords: [{secret: 'r-postgres', key: 'password'}],
-  configMap: 'r-consortium', labels: {}, annotations: {}, persistentPeers: [],
+  configMap: 'r-consortium', labels: {}, annotations: {},
 };
 
 /** A hospital that joins others with one validator. */

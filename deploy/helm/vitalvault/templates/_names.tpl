@@ -150,3 +150,15 @@ topologySpreadConstraints:
 {{- define "vitalvault.validatorCount" -}}
 {{- if eq .Values.validators.mode "join" -}}1{{- else -}}{{- .Values.validators.count -}}{{- end -}}
 {{- end -}}
+
+{{/*
+CometBFT's persistent_peers of validator i. In mode local the installer knows the node ids of the others; in mode join the
+values name them, so that an upgrade can change them.
+*/}}
+{{- define "vitalvault.peers" -}}
+{{- if eq .root.Values.validators.mode "join" -}}
+value: {{ join "," .root.Values.validators.join.persistentPeers | quote }}
+{{- else -}}
+valueFrom: {configMapKeyRef: {name: {{ include "vitalvault.consortium" .root }}, key: peers-{{ .i }}}}
+{{- end -}}
+{{- end -}}

@@ -48,7 +48,6 @@
   "annotations" (dict "helm.sh/resource-policy" "keep") -}}
 {{- if not $local -}}
 {{- if $v.join.genesis -}}{{- $_ := set $plan "genesis" $v.join.genesis -}}{{- end -}}
-{{- $_ := set $plan "persistentPeers" $v.join.persistentPeers -}}
 {{- end -}}
 {{- toPrettyJson $plan -}}
 {{- end -}}
