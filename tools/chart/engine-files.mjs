@@ -15,8 +15,13 @@ export function engineFiles() {
     })),
     'kafka-log4j2.properties': KAFKA_LOG4J,
     'otel-collector.json': collector(),
+    'otel-collector-metrics.json': COLLECTOR_METRICS,
   };
 }
+
+// Laid over the other file when metrics are wanted. The scope would be three labels more on every sample.
+const READER = {pull: {exporter: {prometheus: {host: EVERYWHERE, port: 8888, without_scope_info: true}}}};
+const COLLECTOR_METRICS = JSON.stringify({service: {telemetry: {metrics: {level: 'normal', readers: [READER]}}}}, undefined, 2) + '\n';
 
 const generated = (text) => text.replace(/^# Written by .*$/m, '# Generated from libs/engine-config by tools/generate-chart.mjs; do not edit.');
 

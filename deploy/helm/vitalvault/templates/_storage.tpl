@@ -14,6 +14,37 @@ volumeClaimTemplates:
       resources: {requests: {storage: {{ .persistence.size }}}}
 {{- end -}}
 
+{{/* The release's StatefulSets with claims, as a JSON list: {name, value (of the chart, without `.size`), size}. */}}
+{{- define "vitalvault.claims" -}}
+{{- $fullname := include "vitalvault.fullname" . -}}
+{{- $v := .Values -}}
+{{- $sets := list (dict "name" (printf "%s-ipfs" $fullname) "value" "ipfs.persistence" "persistence" $v.ipfs.persistence) -}}
+{{- range $i := until (include "vitalvault.validatorCount" . | int) -}}
+{{- $sets = append $sets (dict "name" (printf "%s-validator-%d" $fullname $i) "value" "validators.persistence" "persistence" $v.validators.persistence) -}}
+{{- end -}}
+{{- if eq $v.kafka.mode "evaluation" -}}
+{{- $sets = append $sets (dict "name" (printf "%s-kafka" $fullname) "value" "kafka.evaluation.persistence" "persistence" $v.kafka.evaluation.persistence) -}}
+{{- end -}}
+{{- if eq $v.postgres.mode "evaluation" -}}
+{{- $sets = append $sets (dict "name" (printf "%s-postgres" $fullname) "value" "postgres.evaluation.persistence" "persistence" $v.postgres.evaluation.persistence) -}}
+{{- end -}}
+{{- $claims := list -}}
+{{- range $sets -}}
+{{- if .persistence.enabled -}}{{- $claims = append $claims (dict "name" .name "value" .value "size" .persistence.size) -}}{{- end -}}
+{{- end -}}
+{{- toJson $claims -}}
+{{- end -}}
+
+{{/* A quantity in thousandths of a byte, whichever way it is written: Kubernetes stores 1024Mi as 1Gi. Empty if it cannot be read. */}}
+{{- define "vitalvault.milliBytes" -}}
+{{- $powers := dict "m" 1 "" 1e3 "k" 1e6 "M" 1e9 "G" 1e12 "T" 1e15 "P" 1e18 "E" 1e21 "Ki" 1024e3 "Mi" 1048576e3 "Gi" 1073741824e3 "Ti" 1099511627776e3 "Pi" 1125899906842624e3 "Ei" 1152921504606846976e3 -}}
+{{- $number := regexFind "^[0-9]+([.][0-9]+)?" (toString .) -}}
+{{- $suffix := toString . | trimPrefix $number -}}
+{{- if and $number (hasKey $powers $suffix) -}}
+{{- mulf (float64 $number) (get $powers $suffix) | printf "%.0f" -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "vitalvault.doubleSignCheckHeight" -}}
 {{- $given := .Values.validators.doubleSignCheckHeight -}}
 {{- if kindIs "invalid" $given -}}
