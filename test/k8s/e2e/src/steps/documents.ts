@@ -4,7 +4,8 @@ import {NAMESPACE} from '../bench.js';
 import {Reader, blocksOf} from '../documents/reader.js';
 
 const INSTALL = 'docs/operations/install.md';
-const TROUBLE = 'docs/operations/troubleshooting.md';
+/** What is typed while the release runs. */
+const MEANWHILE = ['docs/operations/troubleshooting.md', 'deploy/helm/vitalvault/UPGRADING.md'];
 /** What the documents call them. */
 const THEIRS = 'vitalvault';
 const KINDS = 'deployments,statefulsets,jobs,services,pods,secrets,configmaps,persistentvolumeclaims,networkpolicies';
@@ -23,7 +24,7 @@ export const documentsStep: Step = {
       const [joining, end] = [under('Joining a consortium'), under('What stays')];
       const first = install.filter((block) => !joining.includes(block) && !end.includes(block));
       await report.timed('from an empty cluster to the first reading, and its story', () => reader.types(INSTALL, first));
-      await reader.types(TROUBLE, await blocksOf(TROUBLE));
+      for (const document of MEANWHILE) await reader.types(document, await blocksOf(document));
       await reader.types(INSTALL, end);
       const left = await leftOf(cluster);
       report.hold('then nothing of the release is left', left === '', left);

@@ -10,6 +10,8 @@ import {helmTest} from './helm-test.js';
 const GOOD = ['--set', 'services.notify.heapMiB=288', '--set', 'services.ingest.replicas=2', '--set-string', 'validators.podAnnotations.vitalvault\\.dev/e2e=upgraded'];
 /** Policy's new pods cannot start; the old one serves until they could. */
 const BROKEN = ['--set', 'services.policy.extraEnv[0].name=NODE_OPTIONS', '--set', 'services.policy.extraEnv[0].value=--no-such-option'];
+/** Kubernetes does not let a StatefulSet's claims be changed. */
+const LARGER = ['--set', 'ipfs.persistence.size=3Gi'];
 const CALM_MS = 12_000;
 
 export const upgradeStep: Step = {
@@ -27,6 +29,8 @@ export const upgradeStep: Step = {
     report.hold('two pods of ingest', (await servingPods(cluster)).filter(({metadata}) => metadata.labels['app.kubernetes.io/component'] === 'ingest').length === 2);
 
     const {version} = await helm.revision(RELEASE);
+    const resized = await helm.try(...upgradeArguments([...GOOD, ...LARGER], '90s'));
+    report.hold('another size of a volume is refused before anything is changed, with what to do', resized.code !== 0 && resized.stderr.includes('--cascade=orphan') && (await helm.revision(RELEASE)).version === version, resized.stderr);
     const broken = await report.timed('broken upgrade until rolled back', () => helm.try(...upgradeArguments([...GOOD, ...BROKEN], '90s')));
     report.hold('helm says that it failed', broken.code !== 0, broken.stdout);
     const after = await helm.revision(RELEASE);
