@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {waitUntil} from '#cluster/wait-until.js';
 import type {Bench, Step} from '../bench.js';
 import {RELEASE} from '../bench.js';
+import {longestPause} from '../block-times.js';
 import {CHART} from '../helm.js';
 import {highest, identitiesOf, isReady, servingPods} from '../objects.js';
 import {helmTest} from './helm-test.js';
@@ -26,6 +27,8 @@ export const upgradeStep: Step = {
     const reached = await highest(cluster);
     await sleep(CALM_MS);
     report.hold(`the chain keeps going: height ${from}, ${reached}, ${await highest(cluster)}`, reached > from && await highest(cluster) > reached);
+    // All validators of one release restart together: each is a StatefulSet of its own.
+    report.measure('the chain paused', `${((await longestPause(cluster, from, await highest(cluster))) / 1_000).toFixed(1)} s, while every validator was restarted`);
     report.hold('two pods of ingest', (await servingPods(cluster)).filter(({metadata}) => metadata.labels['app.kubernetes.io/component'] === 'ingest').length === 2);
 
     const {version} = await helm.revision(RELEASE);
