@@ -47,7 +47,7 @@ export class Reader {
     const run = blocks.filter(({notRun}) => notRun === undefined);
     const script = run.map(({line, commands}) => `printf '\\n%s\\n' '@@ ${document}:${line}'\n${commands}\n`).join('');
     const code = await this.shell(script, variables);
-    this.report.hold(`${run.length} blocks of ${document} do as they stand there`, run.length > 0 && code === 0, `exit code ${code} at the block named last`);
+    this.report.hold(`${document}: ${run.length === 1 ? 'a block does' : `${run.length} blocks do`} what it says`, run.length > 0 && code === 0, `exit code ${code} at the block named last`);
   }
 
   private shell(script: string, variables: Readonly<Record<string, string>>): Promise<number> {
