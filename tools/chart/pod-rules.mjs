@@ -1,5 +1,8 @@
 import {containersOf, podsOf} from './pods.mjs';
 
+/** Containers that speak with the Kubernetes API. */
+const HOOKS = new Set(['identities', 'restart']);
+
 /** Each rule of a pod: [what it demands, whether a pod keeps it]. What PodSecurity `restricted` asks for, and what we ask for beyond. */
 const POD_RULES = [
   ['runs as no root', ({spec}) => spec.securityContext?.runAsNonRoot === true],
@@ -7,7 +10,7 @@ const POD_RULES = [
   ['pins no user and no group', (pod) => [pod.spec, ...containersOf(pod)].every(({securityContext: c}) => c?.runAsUser === undefined && c?.runAsGroup === undefined)],
   ['shares nothing with its node', ({spec}) => spec.hostNetwork !== true && spec.hostPID !== true && spec.hostIPC !== true && (spec.volumes ?? []).every((volume) => volume.hostPath === undefined)],
   ['has no environment of every Service', ({spec}) => spec.enableServiceLinks === false],
-  ['has a token of the API only if it is the installer', ({spec, labels}) => spec.automountServiceAccountToken === (labels['app.kubernetes.io/component'] === 'installer' && spec.containers[0].name === 'identities')],
+  ['has a token of the API only if it is one of the two hooks', ({spec, labels}) => spec.automountServiceAccountToken === (labels['app.kubernetes.io/component'] === 'installer' && HOOKS.has(spec.containers[0].name))],
   ['has volumes of the kinds that restricted allows', ({spec}) => (spec.volumes ?? []).every((volume) => ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret'].some((kind) => volume[kind] !== undefined))],
   ['keeps every emptyDir below a size, or as the place of its data', ({spec}) => (spec.volumes ?? []).every(({name, emptyDir}) => emptyDir === undefined || emptyDir.sizeLimit !== undefined || name === 'data')],
 ];

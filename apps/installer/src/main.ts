@@ -12,7 +12,10 @@ import {parsePublicPart} from './identities/public-part.js';
 import {GenesisAwaited, InstallerError} from './installer-error.js';
 import {ordinalOf, writeIpfsHome} from './ipfs/ipfs-home.js';
 import {apiCalls} from './kubernetes/api-call.js';
+import type {ApiCall} from './kubernetes/api-call.js';
 import {ApiObjects} from './kubernetes/api-objects.js';
+import {ApiSinglePods} from './kubernetes/api-single-pods.js';
+import {restartOneByOne} from './rolling/restart-one-by-one.js';
 import {migrated} from './waiting/migrated.js';
 import {answering, listening, waitFor} from './waiting/wait-for.js';
 
@@ -50,6 +53,12 @@ program.command('ipfs-home')
     say(`wrote the homes of IPFS peer ${String(ordinal)}`);
   });
 
+program.command('restart')
+  .description('replace the pods of StatefulSets of one replica that an upgrade has changed, one after the other, each when all others are ready')
+  .requiredOption('--statefulsets <names>', 'comma-separated')
+  .option('--timeout <seconds>', 'give up when one is not ready after so long', whole, 600)
+  .action(restart);
+
 program.command('wait')
   .description('wait until others answer')
   .option('--tcp <addresses>', 'host:port, comma-separated')
@@ -82,10 +91,19 @@ async function identities(options: {plan: string; print: boolean}): Promise<void
     }
     return;
   }
+  const {call, namespace} = await ownCluster('With --print the objects are printed instead.');
+  await ensureIdentities(plan, {store: new ApiObjects(call, {namespace, ...plan}), now, say});
+}
+
+async function restart({statefulsets, timeout}: {statefulsets: string; timeout: number}): Promise<void> {
+  const {call, namespace} = await ownCluster('It restarts the pods of the namespace that it runs in.');
+  await restartOneByOne(list(statefulsets), new ApiSinglePods(call, namespace), {timeoutSeconds: timeout, say});
+}
+
+async function ownCluster(otherwise: string): Promise<{call: ApiCall; namespace: string}> {
   const api = apiServer();
-  if (api === undefined) throw new InstallerError('This is no pod of a Kubernetes cluster. With --print the objects are printed instead.');
-  const namespace = (await readFile(join(SERVICE_ACCOUNT, 'namespace'), 'utf8')).trim();
-  await ensureIdentities(plan, {store: new ApiObjects(apiCalls(api, SERVICE_ACCOUNT), {namespace, ...plan}), now, say});
+  if (api === undefined) throw new InstallerError(`This is no pod of a Kubernetes cluster. ${otherwise}`);
+  return {call: apiCalls(api, SERVICE_ACCOUNT), namespace: (await readFile(join(SERVICE_ACCOUNT, 'namespace'), 'utf8')).trim()};
 }
 
 async function genesis(options: {in: string[]; chainId: string; time?: string}): Promise<void> {

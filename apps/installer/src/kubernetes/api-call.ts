@@ -11,14 +11,15 @@ export interface ApiAnswer {
 }
 
 /** One request to the Kubernetes API. @param body sent as JSON */
-export type ApiCall = (method: 'GET' | 'POST', path: string, body?: object) => Promise<ApiAnswer>;
+export type ApiCall = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<ApiAnswer>;
 
 const TRIES = 6;
 const TIMEOUT_MS = 10_000;
 
 /**
  * Requests with the service account of this pod; the token is read for each, because Kubernetes renews it. A server that
- * does not answer, or answers that it is overloaded, is asked again: a POST too, since of two objects of one name only the first is made.
+ * does not answer, or answers that it is overloaded, is asked again: a POST too, since of two objects of one name only the first is made,
+ * and a DELETE, which names the one object that it means.
  * @param account directory with token and ca.crt
  * @param firstPauseMs before the second try; doubled before each further one
  */

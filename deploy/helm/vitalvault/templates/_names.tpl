@@ -162,3 +162,8 @@ value: {{ join "," .root.Values.validators.join.persistentPeers | quote }}
 valueFrom: {configMapKeyRef: {name: {{ include "vitalvault.consortium" .root }}, key: peers-{{ .i }}}}
 {{- end -}}
 {{- end -}}
+
+{{/* Whether a hook restarts the validators after an upgrade: several of them, and Kubernetes would restart all at once. */}}
+{{- define "vitalvault.restartsOneByOne" -}}
+{{- if and (eq .Values.validators.updateStrategy "OneByOne") (gt (include "vitalvault.validatorCount" . | int) 1) -}}true{{- end -}}
+{{- end -}}
