@@ -1,10 +1,11 @@
-import {setTimeout as sleep} from 'node:timers/promises';
 import {join} from 'node:path';
 import {waitUntil} from '#cluster/wait-until.js';
 import type {Bench, Step} from '../bench.js';
 import {RELEASE} from '../bench.js';
 import {longestPause} from '../block-times.js';
 import {CHART} from '../helm.js';
+import {Load} from '../load/load.js';
+import {enrolWearer} from '../load/wearer.js';
 import {highest, identitiesOf, isReady, servingPods} from '../objects.js';
 import {helmTest} from './helm-test.js';
 
@@ -13,7 +14,8 @@ const GOOD = ['--set', 'services.notify.heapMiB=288', '--set', 'services.ingest.
 const BROKEN = ['--set', 'services.policy.extraEnv[0].name=NODE_OPTIONS', '--set', 'services.policy.extraEnv[0].value=--no-such-option'];
 /** Kubernetes does not let a StatefulSet's claims be changed. */
 const LARGER = ['--set', 'ipfs.persistence.size=3Gi'];
-const CALM_MS = 12_000;
+/** All validators of a release restarting together take longer; one being away costs a proposer's time-out. */
+const STANDSTILL_MS = 12_000;
 
 export const upgradeStep: Step = {
   name: 'upgrade',
@@ -21,14 +23,25 @@ export const upgradeStep: Step = {
   async run(bench) {
     const {cluster, report, helm} = bench;
     const before = await identitiesOf(cluster);
-    const from = await highest(cluster);
-    await report.timed('upgrade of every validator, notify and ingest', () => upgrade(bench, GOOD, '8m'));
+    let from = 0;
+    const load = new Load(await enrolWearer(cluster));
+    try {
+      await load.goesOn(5);
+      // From here on there is always something to make a block of.
+      from = await highest(cluster);
+      await report.timed('upgrade of every validator, notify and ingest, under load', () => upgrade(bench, GOOD, '8m'));
+      await load.goesOn(5);
+    } finally {
+      await load.stop();
+    }
     report.hold('Secrets and genesis are byte for byte what they were', same(before, await identitiesOf(cluster)));
     const reached = await highest(cluster);
-    await sleep(CALM_MS);
-    report.hold(`the chain keeps going: height ${from}, ${reached}, ${await highest(cluster)}`, reached > from && await highest(cluster) > reached);
-    // All validators of one release restart together: each is a StatefulSet of its own.
-    report.measure('the chain paused', `${((await longestPause(cluster, from, await highest(cluster))) / 1_000).toFixed(1)} s, while every validator was restarted`);
+    const pauseMs = await longestPause(cluster, from, reached);
+    report.measure('longest time between blocks', `${(pauseMs / 1_000).toFixed(1)} s, while every validator was restarted`);
+    report.hold(`the chain kept going: height ${from} to ${reached}`, reached > from && pauseMs < STANDSTILL_MS, `${pauseMs} ms without a block`);
+    const {anchored, missing, doubled} = await load.lost();
+    report.hold(`all ${load.acknowledged.size} records that were acknowledged are anchored, exactly once`, load.acknowledged.size > 10 && missing.length === 0 && doubled === 0, `${anchored} anchored, ${missing.length} missing, ${doubled} doubled`);
+    report.hold('nothing was refused', load.refused.length === 0, load.refused.slice(0, 3).join(', '));
     report.hold('two pods of ingest', (await servingPods(cluster)).filter(({metadata}) => metadata.labels['app.kubernetes.io/component'] === 'ingest').length === 2);
 
     const {version} = await helm.revision(RELEASE);
