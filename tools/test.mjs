@@ -3,7 +3,7 @@
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {constants, setPriority, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 
@@ -18,20 +18,21 @@ const LAUNCHER = [process.execPath, 'apps/launcher/dist/main.js'];
 
 /**
  * [stage, name, how]: `check` counts as one test, `jest` and `json` count what their runner reports, `story` the sentences
- * that held (demo.json) and one for its end.
+ * that held (demo.json) and one for its end. What is `aside` runs beside the next step that is not, at the lowest priority:
+ * integration waits more than it computes. What it prints is printed when it has ended.
  */
 const STEPS = [
   ['lint', 'project graph', {check: ['nx', 'show', 'projects']}],
-  ['lint', 'eslint', {check: ['eslint', '--max-warnings', '0', '--no-error-on-unmatched-pattern', 'apps', 'libs', 'tools', 'test']}],
   ['lint', 'layers', {check: ['depcruise', '--config', '.dependency-cruiser.cjs', 'apps', 'libs']}],
   ['lint', 'canary', {check: [process.execPath, 'tools/canary.mjs']}],
   ['lint', 'proto', {check: ['buf', 'lint']}],
   ['lint', 'generated', {check: [process.execPath, 'tools/check-generated.mjs']}],
   ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.mjs']}],
-  ['types', 'types', {check: ['tsc', '-p', 'tsconfig.json']}],
   ['chart', 'Helm chart', {json: [process.execPath, 'tools/check-chart.mjs']}],
   ['unit', 'unit', {jest: 'jest.config.js'}],
-  ['integration', 'integration', {jest: 'jest.int.config.js', serial: true}],
+  ['lint', 'eslint', {aside: true, check: ['eslint', '--max-warnings', '0', '--no-error-on-unmatched-pattern', 'apps', 'libs', 'tools', 'test']}],
+  ['types', 'types', {aside: true, check: ['tsc', '-p', 'tsconfig.json']}],
+  ['integration', 'integration', {jest: 'jest.int.config.js'}],
   ['unit', 'second client: vectors', {json: [process.execPath, 'test/second-client/run.mjs', 'vectors']}],
   ['e2e', 'system up', {check: [...LAUNCHER, 'up', ...SYSTEM, '--port-base', '7000']}],
   ['e2e', 'story', {story: [process.execPath, 'apps/cli/dist/main.js', 'story', '--data', DATA]}],
@@ -53,10 +54,15 @@ const LIMIT_MS = 30 * 60_000;
 /** What a runner that has written its result may still take to end. */
 const FAREWELL_MS = 30_000;
 
-/** @returns the exit code; `onLine` gets standard output line by line instead of the terminal, `done` says that its result is written */
-function run(command, {onLine, done = () => false} = {}) {
+/** @returns the exit code; `onLine` gets standard output line by line instead of the terminal, `done` says that its result is written, `aside` is the heading under which both outputs are told at the end */
+function run(command, {onLine, done = () => false, aside} = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command[0], command.slice(1), {cwd: root, env: {...env, VV_E2E_DATA: DATA}, stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'inherit']});
+    const child = spawn(command[0], command.slice(1), {cwd: root, env: {...env, VV_E2E_DATA: DATA}, stdio: ['ignore', onLine || aside ? 'pipe' : 'inherit', aside ? 'pipe' : 'inherit']});
+    const kept = [];
+    if (aside) {
+      if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => kept.push(chunk));
+    }
     const end = (reason) => {
       console.error(`${command.slice(0, 4).join(' ')} … ${reason}: ended`);
       child.kill('SIGTERM');
@@ -69,6 +75,7 @@ function run(command, {onLine, done = () => false} = {}) {
       clearTimeout(limit);
       clearTimeout(written);
       clearInterval(watch);
+      if (aside) process.stdout.write(Buffer.concat([Buffer.from(`\n== ${aside} (beside another step)\n`), ...kept]));
       resolve(result);
     };
     if (onLine) createInterface({input: child.stdout}).on('line', onLine);
@@ -79,14 +86,14 @@ function run(command, {onLine, done = () => false} = {}) {
 
 const failedUnlessZero = (code, counts) => (code !== 0 && counts.failed === 0 ? {...counts, failed: 1} : counts);
 
-async function check(command) {
-  return (await run(command)) === 0 ? {passed: 1, failed: 0} : {passed: 0, failed: 1};
+async function check(command, aside) {
+  return (await run(command, {aside})) === 0 ? {passed: 1, failed: 0} : {passed: 0, failed: 1};
 }
 
 /** A runner that tells each check itself and whose last line is JSON with `passed` and `failed`. */
-async function json(command) {
+async function json(command, aside) {
   let last = '';
-  const code = await run(command, {onLine: (line) => { last = line; }});
+  const code = await run(command, {aside, onLine: (line) => { last = line; }});
   const {passed = 0, failed = 0} = JSON.parse(last || '{}');
   return failedUnlessZero(code, {passed, failed: passed === 0 && failed === 0 ? 1 : failed});
 }
@@ -113,15 +120,28 @@ async function jest(config, serial) {
 
 const totals = {passed: 0, failed: 0};
 const rows = [];
-for (const [stage, name, how] of STEPS) {
-  if (only !== undefined && !only.includes(stage)) continue;
+
+async function step(name, how) {
   const started = performance.now();
-  console.log(`\n== ${name}`);
-  const result = how.jest ? await jest(how.jest, how.serial === true) : how.json ? await json(how.json) : how.story ? await story(how.story) : await check(how.check);
+  const aside = how.aside === true ? name : undefined;
+  if (aside === undefined) console.log(`\n== ${name}`);
+  const result = how.jest ? await jest(how.jest, how.serial === true) : how.json ? await json(how.json, aside) : how.story ? await story(how.story) : await check(how.check, aside);
   totals.passed += result.passed;
   totals.failed += result.failed;
-  rows.push(`${name.padEnd(24)} ${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(4)} failed ${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s`);
+  rows.push(`${name.padEnd(24)} ${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(4)} failed ${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s${how.aside ? ' aside' : ''}`);
 }
+
+const wanted = STEPS.filter(([stage]) => only === undefined || only.includes(stage));
+let besides = Promise.resolve();
+for (const [, name, how] of wanted) {
+  if (how.aside === true) {
+    besides = besides.then(() => step(name, how));
+    continue;
+  }
+  await step(name, how);
+  await besides;
+}
+await besides;
 await run([...LAUNCHER, 'clean', ...SYSTEM], {onLine: () => undefined});
 await rm(DATA, {recursive: true, force: true});
 console.log(`\n${rows.join('\n')}\n`);
