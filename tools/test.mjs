@@ -1,5 +1,5 @@
-// What `make test` runs: every check and suite, one after the other, and at the end one line counted from the runners'
-// own results. A suite that ran nothing, was skipped or died counts as failed.
+// What `make test` runs: every check and suite, and at the end one line counted from the runners' own results.
+// A suite that ran nothing, was skipped or died counts as failed.
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
