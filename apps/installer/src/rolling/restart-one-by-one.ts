@@ -33,9 +33,9 @@ export async function restartOneByOne(names: readonly string[], pods: SinglePods
     if (older(now) && now.pod?.ready === false) await end(name, now);
   }
   for (const name of names) {
-    // Whoever is ready may be of an older template still; its turn comes.
-    const others = names.filter((other) => other !== name);
     if (!older(await pods.look(name))) continue;
+    const others = names.filter((other) => other !== name);
+    // Of an older template they may be still; their turn comes.
     await waitFor(others.map((other) => until(other, ({pod}) => (pod?.ready === true ? undefined : 'its pod is not ready'))), quiet);
     await end(name, await pods.look(name));
     await waitFor([until(name, faultOf)], quiet);
