@@ -24,6 +24,7 @@ const LAUNCHER = [process.execPath, 'apps/launcher/dist/main.js'];
 const STEPS = [
   ['lint', 'project graph', {check: ['nx', 'show', 'projects']}],
   ['lint', 'layers', {check: ['depcruise', '--config', '.dependency-cruiser.cjs', 'apps', 'libs']}],
+  ['lint', 'format', {check: ['prettier', '--check', '--log-level=warn', '**/*.{ts,mjs,cjs,js}']}],
   ['lint', 'canary', {check: [process.execPath, 'tools/canary.mjs']}],
   ['lint', 'proto', {check: ['buf', 'lint']}],
   ['lint', 'generated', {check: [process.execPath, 'tools/check-generated.mjs']}],
