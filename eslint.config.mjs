@@ -8,23 +8,59 @@ const frameworks = ['@nestjs/*', 'kafkajs', '@prisma/*', '@grpc/*', '@openteleme
 const layers = [
   {sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:domain', 'type:contract', 'type:adapter']},
   {sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['type:domain', 'type:contract', 'type:adapter']},
-  {sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:domain', 'type:contract'], bannedExternalImports: frameworks},
+  {
+    sourceTag: 'type:domain',
+    onlyDependOnLibsWithTags: ['type:domain', 'type:contract'],
+    bannedExternalImports: frameworks,
+  },
   {sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:contract'], bannedExternalImports: frameworks},
   {sourceTag: 'type:testkit', onlyDependOnLibsWithTags: ['type:contract', 'type:testkit']},
 ];
-const withTestkit = layers.map((layer) => ({...layer, onlyDependOnLibsWithTags: [...new Set([...layer.onlyDependOnLibsWithTags, 'type:testkit'])]}));
-const boundaries = (depConstraints) => ({'@nx/enforce-module-boundaries': ['error', {allow: [], banTransitiveDependencies: false, depConstraints}]});
-const specs = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts', '**/*.contract.ts', '**/testing/**/*.ts', 'apps/*/test/**/*.ts', 'libs/testkit/**/*.ts', 'test/**/*.ts'];
+const withTestkit = layers.map((layer) => ({
+  ...layer,
+  onlyDependOnLibsWithTags: [...new Set([...layer.onlyDependOnLibsWithTags, 'type:testkit'])],
+}));
+const boundaries = (depConstraints) => ({
+  '@nx/enforce-module-boundaries': ['error', {allow: [], banTransitiveDependencies: false, depConstraints}],
+});
+const specs = [
+  '**/*.spec.ts',
+  '**/*.int-spec.ts',
+  '**/*.e2e-spec.ts',
+  '**/*.contract.ts',
+  '**/testing/**/*.ts',
+  'apps/*/test/**/*.ts',
+  'libs/testkit/**/*.ts',
+  'test/**/*.ts',
+];
 const domain = ['libs/{consent,envelope,ledger-state,proofs,light-client}/src/**/*.ts'];
-const local = {rules: {'kebab-case-file-name': kebabCaseFileName, 'no-dump-names': noDumpNames, 'issue-in-todo': issueInTodo}};
+const local = {
+  rules: {'kebab-case-file-name': kebabCaseFileName, 'no-dump-names': noDumpNames, 'issue-in-todo': issueInTodo},
+};
 
 // Flat configuration replaces a rule's options instead of merging them: one object per rule and set of files.
 export default [
-  {ignores: ['**/node_modules/**', '**/dist/**', '**/gen/**', 'var/**', 'test/canary/**', '**/*.mjs', '**/*.js', '**/*.cjs', '.nx/**', '**/prisma.config.ts']},
+  {
+    ignores: [
+      '**/node_modules/**',
+      '**/dist/**',
+      '**/gen/**',
+      'var/**',
+      'test/canary/**',
+      '**/*.mjs',
+      '**/*.js',
+      '**/*.cjs',
+      '.nx/**',
+      '**/prisma.config.ts',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked.map((config) => ({...config, files: ['**/*.ts']})),
   {
     files: ['**/*.ts'],
-    languageOptions: {parser: tseslint.parser, parserOptions: {project: './tsconfig.json', tsconfigRootDir: import.meta.dirname}},
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: {project: './tsconfig.json', tsconfigRootDir: import.meta.dirname},
+    },
     plugins: {'@nx': nx, local},
     rules: {
       ...boundaries(layers),
@@ -33,13 +69,21 @@ export default [
       'local/issue-in-todo': 'error',
       'max-lines': ['error', {max: 400, skipBlankLines: true, skipComments: true}],
       'max-params': ['error', 4],
-      'complexity': ['error', 12],
+      complexity: ['error', 12],
       'no-console': 'error',
-      'no-restricted-syntax': ['error', {selector: 'ExportDefaultDeclaration', message: 'Export by name.'}, {selector: 'ExportAllDeclaration', message: 'Name what you export.'}],
-      'no-restricted-properties': ['error', {object: 'process', property: 'env', message: 'Read the environment in config.ts only.'}],
+      'no-restricted-syntax': [
+        'error',
+        {selector: 'ExportDefaultDeclaration', message: 'Export by name.'},
+        {selector: 'ExportAllDeclaration', message: 'Name what you export.'},
+      ],
+      'no-restricted-properties': [
+        'error',
+        {object: 'process', property: 'env', message: 'Read the environment in config.ts only.'},
+      ],
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/no-extraneous-class': ['error', {allowWithDecorator: true}],
-      // These five do not fit the workspace (type information of generated and decorated code): tried, see docs/adr/0001.
+      // These five do not fit the workspace (type information of generated and decorated code): tried, see
+      // docs/adr/0001.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-unnecessary-type-arguments': 'off',
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
@@ -51,7 +95,10 @@ export default [
       '@typescript-eslint/no-confusing-void-expression': ['error', {ignoreArrowShorthand: true}],
     },
   },
-  {files: ['**/config.ts', 'apps/{cli,launcher}/**/*.ts', 'libs/testkit/**/*.ts', 'tools/**/*.ts'], rules: {'no-restricted-properties': 'off'}},
+  {
+    files: ['**/config.ts', 'apps/{cli,launcher}/**/*.ts', 'libs/testkit/**/*.ts', 'tools/**/*.ts'],
+    rules: {'no-restricted-properties': 'off'},
+  },
   {files: ['apps/{cli,launcher}/src/**/*.ts', 'tools/**/*.ts'], rules: {'no-console': 'off'}},
   {
     files: specs,
@@ -73,7 +120,21 @@ export default [
     files: domain,
     ignores: specs,
     rules: {
-      'no-restricted-globals': ['error', 'Date', 'process', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'crypto', 'Buffer', 'Intl', 'WeakRef', 'FinalizationRegistry'],
+      'no-restricted-globals': [
+        'error',
+        'Date',
+        'process',
+        'performance',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'fetch',
+        'crypto',
+        'Buffer',
+        'Intl',
+        'WeakRef',
+        'FinalizationRegistry',
+      ],
       'no-restricted-properties': ['error', {object: 'Math', property: 'random'}],
       'no-restricted-imports': ['error', {patterns: ['node:*', 'fs', 'os', 'path', 'crypto', '@vitalvault/*/testing']}],
     },
@@ -82,15 +143,20 @@ export default [
     files: ['libs/ledger-state/src/**/*.ts', 'libs/consent/src/**/*.ts'],
     ignores: specs,
     rules: {
-      'no-restricted-syntax': ['error',
+      'no-restricted-syntax': [
+        'error',
         {selector: 'ExportDefaultDeclaration', message: 'Export by name.'},
         {selector: 'ExportAllDeclaration', message: 'Name what you export.'},
         {selector: 'ForInStatement', message: 'The order of object keys is no consensus order.'},
         {selector: "MemberExpression[object.name='JSON']", message: 'JSON is not canonical.'},
         {selector: "CallExpression[callee.name='parseFloat']", message: 'No floats in consensus code.'},
         {selector: "BinaryExpression[operator='/']", message: 'Divide bigints only, in a function that says so.'},
-        {selector: "MemberExpression[property.name=/^(localeCompare|toLocale.*|normalize)$/]", message: 'Depends on the locale or the Unicode version.'},
-        {selector: 'AwaitExpression', message: 'No await between read and write of state.'}],
+        {
+          selector: 'MemberExpression[property.name=/^(localeCompare|toLocale.*|normalize)$/]',
+          message: 'Depends on the locale or the Unicode version.',
+        },
+        {selector: 'AwaitExpression', message: 'No await between read and write of state.'},
+      ],
     },
   },
 ];

@@ -4,6 +4,10 @@ import preset from './jest.preset.js';
 export default {
   ...preset,
   displayName: 'unit',
-  testMatch: ['<rootDir>/{apps,libs,tools,engines}/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts', '<rootDir>/test/k8s/**/*.spec.ts'],
+  testMatch: [
+    '<rootDir>/{apps,libs,tools,engines}/**/*.spec.ts',
+    '<rootDir>/test/unit/**/*.spec.ts',
+    '<rootDir>/test/k8s/**/*.spec.ts',
+  ],
   testTimeout: 20_000,
 };

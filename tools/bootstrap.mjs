@@ -33,19 +33,44 @@ const atLeast = (found, wanted) => {
 function checkTools() {
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
   const tools = [
-    {name: 'Go', least: '1.25', found: output('go', ['env', 'GOVERSION'])?.match(/go([\d.]+)/)?.[1], install: 'https://go.dev/dl (Debian: golang from backports)'},
-    {name: 'Java', least: '17', found: output(java, ['-version'])?.match(/version "([\d.]+)/)?.[1], install: 'a JDK or JRE (Debian: openjdk-17-jre-headless)'},
-    {name: 'Maven', least: '3.6', found: output('mvn', ['-v'])?.match(/Maven ([\d.]+)/)?.[1], install: 'Maven (Debian: maven)'},
+    {
+      name: 'Go',
+      least: '1.25',
+      found: output('go', ['env', 'GOVERSION'])?.match(/go([\d.]+)/)?.[1],
+      install: 'https://go.dev/dl (Debian: golang from backports)',
+    },
+    {
+      name: 'Java',
+      least: '17',
+      found: output(java, ['-version'])?.match(/version "([\d.]+)/)?.[1],
+      install: 'a JDK or JRE (Debian: openjdk-17-jre-headless)',
+    },
+    {
+      name: 'Maven',
+      least: '3.6',
+      found: output('mvn', ['-v'])?.match(/Maven ([\d.]+)/)?.[1],
+      install: 'Maven (Debian: maven)',
+    },
     {name: 'npm', least: '10', found: output('npm', ['-v'])?.trim(), install: 'npm, it comes with Node (Debian: npm)'},
   ];
-  const faults = tools.filter((t) => t.found === undefined || !atLeast(t.found, t.least)).map((t) =>
-    `  ${t.name} ${t.found === undefined ? 'is missing' : `${t.found} is too old`}: ${t.least} or newer is needed; install ${t.install}`);
+  const faults = tools
+    .filter((t) => t.found === undefined || !atLeast(t.found, t.least))
+    .map(
+      (t) =>
+        `  ${t.name} ${t.found === undefined ? 'is missing' : `${t.found} is too old`}: ${t.least} or newer is needed; install ${t.install}`,
+    );
   if (process.platform !== 'linux') faults.unshift(`  Linux is needed, this is ${process.platform}`);
-  if (!atLeast(process.versions.node, '20.0')) faults.unshift(`  Node ${process.versions.node} is too old: 20 or newer is needed to begin with; install it from https://nodejs.org`);
+  if (!atLeast(process.versions.node, '20.0'))
+    faults.unshift(
+      `  Node ${process.versions.node} is too old: 20 or newer is needed to begin with; install it from https://nodejs.org`,
+    );
   if (faults.length > 0) fail(`VitalVault cannot be built on this machine yet:\n${faults.join('\n')}`);
 }
 
-/** What npm wrote about the installed packages must be what the lock file asks for; npm writes it last, so a killed install does not pass. */
+/**
+ * What npm wrote about the installed packages must be what the lock file asks for; npm writes it last, so a killed
+ * install does not pass.
+ */
 function packagesAreCurrent() {
   const [wanted, installed] = ['package-lock.json', join('node_modules', '.package-lock.json')].map((file) => {
     const path = join(root, file);
@@ -57,7 +82,13 @@ function packagesAreCurrent() {
     const there = installed[path];
     if (there !== undefined) return same(entry, there);
     // A workspace without dependencies needs no install: nothing imports an app by its name.
-    return path === '' || entry.optional === true || entry.devOptional === true || path.startsWith('apps/') || entry.resolved?.startsWith('apps/');
+    return (
+      path === '' ||
+      entry.optional === true ||
+      entry.devOptional === true ||
+      path.startsWith('apps/') ||
+      entry.resolved?.startsWith('apps/')
+    );
   });
 }
 
@@ -68,7 +99,10 @@ async function run(command, args, options = {}) {
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   const code = await new Promise((resolve) => {
-    child.once('error', (error) => { console.error(`${command}: ${error.message}`); resolve(127); });
+    child.once('error', (error) => {
+      console.error(`${command}: ${error.message}`);
+      resolve(127);
+    });
     child.once('close', (status) => resolve(status ?? 1));
   });
   process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
@@ -80,22 +114,40 @@ async function run(command, args, options = {}) {
  * good). Only where none is built yet; what fails here is reported there. Returns what stops it.
  */
 function warmUpCompiler() {
-  const cache = process.env.VITALVAULT_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'vitalvault');
+  const cache =
+    process.env.VITALVAULT_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'vitalvault');
   if (existsSync(join(cache, 'engines')) && readdirSync(join(cache, 'engines')).length > 0) return () => undefined;
-  const env = {...process.env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOWORK: 'off', GOFLAGS: '-mod=readonly -trimpath -buildvcs=false'};
+  const env = {
+    ...process.env,
+    CGO_ENABLED: '0',
+    GOTOOLCHAIN: 'local',
+    GOWORK: 'off',
+    GOFLAGS: '-mod=readonly -trimpath -buildvcs=false',
+  };
   let current;
   const stop = () => {
     const pid = current?.pid;
     current = undefined;
-    try { if (pid !== undefined) process.kill(-pid, 'SIGKILL'); } catch { /* it has just ended */ }
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      /* it has just ended */
+    }
   };
   const next = ([engine, ...others]) => {
     const cwd = join(root, 'engines', engine);
     const tools = join(cwd, 'tools.go');
-    const name = existsSync(tools) ? readFileSync(tools, 'utf8').match(/import _ "([^"]+)"/)?.[1] ?? '.' : '.';
-    const child = spawn('go', ['build', '-ldflags=-s -w', '-o', '/dev/null', name], {cwd, env, stdio: 'ignore', detached: true});
+    const name = existsSync(tools) ? (readFileSync(tools, 'utf8').match(/import _ "([^"]+)"/)?.[1] ?? '.') : '.';
+    const child = spawn('go', ['build', '-ldflags=-s -w', '-o', '/dev/null', name], {
+      cwd,
+      env,
+      stdio: 'ignore',
+      detached: true,
+    });
     child.once('error', () => undefined);
-    child.once('exit', () => { if (current === child && others.length > 0) next(others); });
+    child.once('exit', () => {
+      if (current === child && others.length > 0) next(others);
+    });
     current = child;
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   };
@@ -113,7 +165,10 @@ async function install() {
   const code = await run('npm', ['ci', '--loglevel=error', '--no-progress', '--no-update-notifier']);
   clearInterval(timer);
   stopWarmUp();
-  if (code !== 0) fail('npm ci failed (see above). If the network or the disk was the reason, mend that and try again: a half installation is done afresh.');
+  if (code !== 0)
+    fail(
+      'npm ci failed (see above). If the network or the disk was the reason, mend that and try again: a half installation is done afresh.',
+    );
   say(`npm packages installed in ${((Date.now() - start) / 1000).toFixed(1)} s`);
 }
 

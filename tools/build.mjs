@@ -35,8 +35,13 @@ async function files(dir) {
 const modified = async (file) => (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
 
 async function compile(source, target) {
-  if (await modified(target) >= await modified(source)) return 0;
-  const {code, map} = await transform(await readFile(source, 'utf8'), {...options, swcrc: false, filename: source, sourceFileName: relative(dirname(target), source)});
+  if ((await modified(target)) >= (await modified(source))) return 0;
+  const {code, map} = await transform(await readFile(source, 'utf8'), {
+    ...options,
+    swcrc: false,
+    filename: source,
+    sourceFileName: relative(dirname(target), source),
+  });
   await mkdir(dirname(target), {recursive: true});
   await writeFile(target + '.map', map);
   await writeFile(target, `${code}\n//# sourceMappingURL=${target.split('/').pop()}.map\n`);

@@ -9,8 +9,16 @@ const CONSENT = 'libs/consent/src/index.ts';
 const APP = 'libs/errors/src/index.ts';
 
 const SNIPPETS = [
-  ['@nx/enforce-module-boundaries', CONSENT, "import type {KafkaOptions} from '@vitalvault/kafka-bus';\nexport interface X { readonly y: KafkaOptions }\n"],
-  ['@nx/enforce-module-boundaries', CONSENT, "import type {Type} from '@nestjs/common';\nexport interface X { readonly y: Type }\n"],
+  [
+    '@nx/enforce-module-boundaries',
+    CONSENT,
+    "import type {KafkaOptions} from '@vitalvault/kafka-bus';\nexport interface X { readonly y: KafkaOptions }\n",
+  ],
+  [
+    '@nx/enforce-module-boundaries',
+    CONSENT,
+    "import type {Type} from '@nestjs/common';\nexport interface X { readonly y: Type }\n",
+  ],
   ['no-restricted-globals', CONSENT, 'export const x = Date.now();\n'],
   ['no-restricted-globals', CONSENT, 'export const x = process.pid;\n'],
   ['no-restricted-properties', CONSENT, 'export const x = Math.random();\n'],
@@ -26,7 +34,7 @@ const SNIPPETS = [
   ['local/no-dump-names', CONSENT, 'export class GrantManager { readonly x = 1; }\n'],
   ['local/issue-in-todo', CONSENT, '// TODO later\nexport const x = 1;\n'],
   ['no-console', APP, "console.log('x');\n"],
-  ['@typescript-eslint/no-floating-promises', APP, "void 0;\nPromise.resolve(1);\n"],
+  ['@typescript-eslint/no-floating-promises', APP, 'void 0;\nPromise.resolve(1);\n'],
 ];
 const CRUISE_RULES = ['domain-is-pure', 'application-knows-ports-only', 'domain-no-packages', 'no-circular'];
 
@@ -39,9 +47,21 @@ const silent = [];
 for (const [rule, file, code] of SNIPPETS) {
   asked = rule;
   const [result] = await eslint.lintText(code, {filePath: join(root, file)});
-  if (!result?.messages.some((m) => m.ruleId === rule && m.severity === 2)) silent.push(`${rule}: ${code.split('\n')[0]}`);
+  if (!result?.messages.some((m) => m.ruleId === rule && m.severity === 2))
+    silent.push(`${rule}: ${code.split('\n')[0]}`);
 }
-const cruise = spawnSync(process.execPath, [join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', '.dependency-cruiser.cjs', 'test/canary/cruise', '--output-type', 'err'], {cwd: root, encoding: 'utf8'});
+const cruise = spawnSync(
+  process.execPath,
+  [
+    join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'),
+    '--config',
+    '.dependency-cruiser.cjs',
+    'test/canary/cruise',
+    '--output-type',
+    'err',
+  ],
+  {cwd: root, encoding: 'utf8'},
+);
 for (const rule of CRUISE_RULES) if (!cruise.stdout.includes(rule)) silent.push(`dependency-cruiser ${rule}`);
 
 if (cruise.stdout === '') silent.push(`dependency-cruiser did not run: ${cruise.stderr}`);

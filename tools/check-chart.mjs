@@ -1,4 +1,5 @@
-// The chart's checks; `make test` runs them. A line for each; the last line is {passed, failed}. `--write` renders examples and images.txt anew first.
+// The chart's checks; `make test` runs them. A line for each; the last line is {passed, failed}. `--write` renders
+// examples and images.txt anew first.
 import {spawnSync} from 'node:child_process';
 import {mkdir, readFile, readdir, rm, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
@@ -15,7 +16,9 @@ import {LOCATION, schemaStore} from './chart/schema-store.mjs';
 import {chartTexts} from './generate-chart.mjs';
 
 const engines = chartEngines();
-const cases = examples().map((example) => ({...example, text: rendered(engines.helm, example.options)})).map((example) => ({...example, objects: objectsOf(example.text)}));
+const cases = examples()
+  .map((example) => ({...example, text: rendered(engines.helm, example.options)}))
+  .map((example) => ({...example, objects: objectsOf(example.text)}));
 const dev = cases.find(({name}) => name === 'dev');
 const counts = {passed: 0, failed: 0};
 
@@ -41,55 +44,126 @@ async function write() {
   await writeFile(join(CHART, 'images.txt'), imagesText(dev.objects));
 }
 
-const tool = (name, args) => spawnSync(engines[name], args, {encoding: 'utf8', cwd: REPOSITORY, maxBuffer: 64 * 1024 * 1024});
+const tool = (name, args) =>
+  spawnSync(engines[name], args, {encoding: 'utf8', cwd: REPOSITORY, maxBuffer: 64 * 1024 * 1024});
 const failure = ({status, stdout, stderr}) => (status === 0 ? [] : `${stdout}${stderr}`.trim().split('\n'));
 
 const stale = [];
-for (const [path, text] of Object.entries(await chartTexts())) if (await readFile(join(REPOSITORY, path), 'utf8').catch(() => '') !== text) stale.push(path);
+for (const [path, text] of Object.entries(await chartTexts()))
+  if ((await readFile(join(REPOSITORY, path), 'utf8').catch(() => '')) !== text) stale.push(path);
 holds('what is generated of the chart is current (node tools/generate-chart.mjs --write)', stale);
 
 const values = parse(await readFile(join(CHART, 'values.yaml'), 'utf8'));
-const validate = new Ajv({allErrors: true, strict: false, formats: {uri: true}}).compile(JSON.parse(await readFile(join(CHART, 'values.schema.json'), 'utf8')));
-const described = (given, name) => (validate(given) ? [] : validate.errors.map((error) => `${name}${error.instancePath}: ${error.message}`));
+const validate = new Ajv({allErrors: true, strict: false, formats: {uri: true}}).compile(
+  JSON.parse(await readFile(join(CHART, 'values.schema.json'), 'utf8')),
+);
+const described = (given, name) =>
+  validate(given) ? [] : validate.errors.map((error) => `${name}${error.instancePath}: ${error.message}`);
 const profiles = (await readdir(CHART)).filter((name) => /^values-.*\.yaml$/.test(name));
-holds('values.yaml and every profile fit the schema', [...described(values, 'values.yaml'), ...(await Promise.all(profiles.map(async (name) => described(parse(await readFile(join(CHART, name), 'utf8')), name)))).flat()]);
-holds('the schema knows a misspelt value at every level', misspelt(values).filter(({given}) => validate(given)).map(({path}) => `accepted: ${path}`));
+holds('values.yaml and every profile fit the schema', [
+  ...described(values, 'values.yaml'),
+  ...(
+    await Promise.all(profiles.map(async (name) => described(parse(await readFile(join(CHART, name), 'utf8')), name)))
+  ).flat(),
+]);
+holds(
+  'the schema knows a misspelt value at every level',
+  misspelt(values)
+    .filter(({given}) => validate(given))
+    .map(({path}) => `accepted: ${path}`),
+);
 
-for (const name of ['helm', 'helm4']) holds(`${name} lint`, failure(tool(name, ['lint', '--strict', '--kube-version', 'v1.34.3', CHART, '--values', join(CHART, 'values-dev.yaml')])));
+for (const name of ['helm', 'helm4'])
+  holds(
+    `${name} lint`,
+    failure(
+      tool(name, ['lint', '--strict', '--kube-version', 'v1.34.3', CHART, '--values', join(CHART, 'values-dev.yaml')]),
+    ),
+  );
 for (const {name, options, text, objects, directory} of cases) {
   const other = rendered(engines.helm4, options);
   holds(`example ${name}: Helm 3 and Helm 4 render the same bytes`, differences(byTemplate(text), byTemplate(other)));
-  holds(`example ${name}: rendered/ is what the chart renders (node tools/check-chart.mjs --write)`, differences(byTemplate(text), await committed(join(directory, 'rendered'))));
+  holds(
+    `example ${name}: rendered/ is what the chart renders (node tools/check-chart.mjs --write)`,
+    differences(byTemplate(text), await committed(join(directory, 'rendered'))),
+  );
   holds(`example ${name}: every pod keeps to restricted and to our rules`, brokenPodRules(objects));
   holds(`example ${name}: names and labels are valid, every reference leads somewhere`, brokenNameRules(objects));
 }
 for (const release of ['a', 'x'.repeat(53), `${'long-name-'.repeat(5)}end`]) {
-  holds(`a release called ${release} has valid names`, brokenNameRules(objectsOf(rendered(engines.helm, {...dev.options, release}))));
+  holds(
+    `a release called ${release} has valid names`,
+    brokenNameRules(objectsOf(rendered(engines.helm, {...dev.options, release}))),
+  );
 }
 
 const store = await schemaStore();
 for (const version of store.versions) {
   const args = ['-strict', '-kubernetes-version', version, '-schema-location', join(store.directory, LOCATION)];
-  const faults = cases.flatMap(({name, text}) => failure(spawnSync(engines.kubeconform, args, {input: text, encoding: 'utf8'})).map((line) => `${name}: ${line}`));
+  const faults = cases.flatMap(({name, text}) =>
+    failure(spawnSync(engines.kubeconform, args, {input: text, encoding: 'utf8'})).map((line) => `${name}: ${line}`),
+  );
   holds(`every object of every example fits the schemas of Kubernetes ${version}`, faults);
 }
 
-holds('images.txt names every image that the chart may run, and no other', await readFile(join(CHART, 'images.txt'), 'utf8').catch(() => '') === imagesText(dev.objects) ? [] : ['stale (node tools/check-chart.mjs --write)']);
+holds(
+  'images.txt names every image that the chart may run, and no other',
+  (await readFile(join(CHART, 'images.txt'), 'utf8').catch(() => '')) === imagesText(dev.objects)
+    ? []
+    : ['stale (node tools/check-chart.mjs --write)'],
+);
 const listed = new Set(imagesOf(dev.objects));
-const strangers = cases.filter(({name}) => name !== 'small').flatMap(({name, objects}) => imagesOf(objects).filter((image) => !listed.has(image)).map((image) => `${name}: ${image}`));
+const strangers = cases
+  .filter(({name}) => name !== 'small')
+  .flatMap(({name, objects}) =>
+    imagesOf(objects)
+      .filter((image) => !listed.has(image))
+      .map((image) => `${name}: ${image}`),
+  );
 holds('no example runs an image that images.txt does not name', strangers);
 const small = cases.find(({name}) => name === 'small');
-holds('global.imageRegistry moves every image', imagesOf(small.objects).filter((image) => !image.startsWith('registry.hospital.example/mirror/')));
+holds(
+  'global.imageRegistry moves every image',
+  imagesOf(small.objects).filter((image) => !image.startsWith('registry.hospital.example/mirror/')),
+);
 
 const edges = parse(await readFile(join(HELM, 'edges.yaml'), 'utf8'));
 const wanted = new Set(edges.edges.map(({from, to, port}) => `${from} ${to} ${String(port)}`));
 const open = allowedEdges(dev.objects, [5001, 9093, 13_133]);
-holds('the network policies open every edge of edges.yaml', [...wanted].filter((edge) => !open.has(edge)));
-holds('the network policies open no other edge', [...open].filter((edge) => !wanted.has(edge)));
-holds('out of the release lead DNS, and for the installer alone the Kubernetes API', waysOut(dev.objects).filter((line) => !/^\* \{"namespaceSelector".*kube-system.* 53$|^installer \{"ipBlock":\{"cidr":"0\.0\.0\.0\/0"\}\} 443,6443$/.test(line)));
+holds(
+  'the network policies open every edge of edges.yaml',
+  [...wanted].filter((edge) => !open.has(edge)),
+);
+holds(
+  'the network policies open no other edge',
+  [...open].filter((edge) => !wanted.has(edge)),
+);
+holds(
+  'out of the release lead DNS, and for the installer alone the Kubernetes API',
+  waysOut(dev.objects).filter(
+    (line) =>
+      !/^\* \{"namespaceSelector".*kube-system.* 53$|^installer \{"ipBlock":\{"cidr":"0\.0\.0\.0\/0"\}\} 443,6443$/.test(
+        line,
+      ),
+  ),
+);
 
-const topics = cases.find(({name}) => name === 'ha').objects.filter(({kind}) => kind === 'KafkaTopic').map(({spec}) => spec.topicName).sort();
-holds('Strimzi gets exactly the topics of the protocol', JSON.stringify(topics) === JSON.stringify(Object.values(TOPICS).flatMap((topic) => [topic, `${topic}.dlq`]).sort()) ? [] : [topics.join(' ')]);
+const topics = cases
+  .find(({name}) => name === 'ha')
+  .objects.filter(({kind}) => kind === 'KafkaTopic')
+  .map(({spec}) => spec.topicName)
+  .sort();
+holds(
+  'Strimzi gets exactly the topics of the protocol',
+  JSON.stringify(topics) ===
+    JSON.stringify(
+      Object.values(TOPICS)
+        .flatMap((topic) => [topic, `${topic}.dlq`])
+        .sort(),
+    )
+    ? []
+    : [topics.join(' ')],
+);
 
 unitTests();
 console.log(JSON.stringify(counts));
@@ -112,7 +186,9 @@ function differences(one, other) {
 async function committed(directory) {
   const entries = await readdir(directory, {recursive: true, withFileTypes: true}).catch(() => []);
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return new Map(await Promise.all(files.map(async (file) => [file.slice(directory.length + 1), await readFile(file, 'utf8')])));
+  return new Map(
+    await Promise.all(files.map(async (file) => [file.slice(directory.length + 1), await readFile(file, 'utf8')])),
+  );
 }
 
 /** The values with one unknown key more, at each place where the chart owns the keys. */
@@ -120,7 +196,14 @@ function misspelt(all) {
   const foreign = new Set(['global', 'podSecurityContext', 'securityContext', 'commonLabels']);
   const made = [];
   const walk = (node, path) => {
-    if (typeof node !== 'object' || node === null || Array.isArray(node) || foreign.has(path[0]) || Object.keys(node).length === 0) return;
+    if (
+      typeof node !== 'object' ||
+      node === null ||
+      Array.isArray(node) ||
+      foreign.has(path[0]) ||
+      Object.keys(node).length === 0
+    )
+      return;
     if (['requests', 'limits'].includes(path.at(-1))) return;
     const given = structuredClone(all);
     const place = path.reduce((at, key) => at[key], given);

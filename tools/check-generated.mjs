@@ -4,7 +4,11 @@ import {readFile, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const env = {...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`};
+const env = {
+  ...process.env,
+  PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
+  PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
+};
 
 function run(command, cwd = root) {
   const {status, stdout, stderr} = spawnSync(command[0], command.slice(1), {cwd, env, encoding: 'utf8'});
@@ -13,7 +17,10 @@ function run(command, cwd = root) {
 
 async function snapshot(dir) {
   const entries = await readdir(dir, {recursive: true, withFileTypes: true}).catch(() => []);
-  const files = entries.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name)).sort();
+  const files = entries
+    .filter((e) => e.isFile())
+    .map((e) => join(e.parentPath, e.name))
+    .sort();
   return new Map(await Promise.all(files.map(async (file) => [file, await readFile(file, 'utf8')])));
 }
 
@@ -22,7 +29,8 @@ async function compare(dir, generate) {
   const before = await snapshot(dir);
   generate();
   const after = await snapshot(dir);
-  for (const file of new Set([...before.keys(), ...after.keys()])) if (before.get(file) !== after.get(file)) stale.push(file.slice(root.length + 1));
+  for (const file of new Set([...before.keys(), ...after.keys()]))
+    if (before.get(file) !== after.get(file)) stale.push(file.slice(root.length + 1));
 }
 
 await compare(join(root, 'libs/contracts/src/gen'), () => run(['buf', 'generate']));
@@ -30,17 +38,22 @@ await compare(join(root, 'libs/abci/src/gen'), () => run(['buf', 'generate'], jo
 for (const app of await readdir(join(root, 'apps'))) {
   const files = await readdir(join(root, 'apps', app, 'prisma')).catch(() => []);
   if (!files.includes('schema.prisma')) continue;
-  await compare(join(root, 'apps', app, 'src/adapters/prisma/gen'), () => run(['prisma', 'generate'], join(root, 'apps', app)));
+  await compare(join(root, 'apps', app, 'src/adapters/prisma/gen'), () =>
+    run(['prisma', 'generate'], join(root, 'apps', app)),
+  );
 }
 const {errorsDocument} = await import('./generate-errors-doc.mjs');
-if (await readFile(join(root, 'docs/errors.md'), 'utf8').catch(() => '') !== errorsDocument()) stale.push('docs/errors.md (node tools/generate-errors-doc.mjs --write)');
+if ((await readFile(join(root, 'docs/errors.md'), 'utf8').catch(() => '')) !== errorsDocument())
+  stale.push('docs/errors.md (node tools/generate-errors-doc.mjs --write)');
 const {configDocuments} = await import('./generate-config-docs.mjs');
 for (const [app, text] of Object.entries(configDocuments())) {
-  if (await readFile(join(root, `docs/config/${app}.md`), 'utf8').catch(() => '') !== text) stale.push(`docs/config/${app}.md (node tools/generate-config-docs.mjs --write)`);
+  if ((await readFile(join(root, `docs/config/${app}.md`), 'utf8').catch(() => '')) !== text)
+    stale.push(`docs/config/${app}.md (node tools/generate-config-docs.mjs --write)`);
 }
 const {openApiTexts} = await import('./generate-openapi.mjs');
 for (const [service, text] of Object.entries(openApiTexts())) {
-  if (await readFile(join(root, `docs/openapi/${service}.json`), 'utf8').catch(() => '') !== text) stale.push(`docs/openapi/${service}.json (node tools/generate-openapi.mjs --write)`);
+  if ((await readFile(join(root, `docs/openapi/${service}.json`), 'utf8').catch(() => '')) !== text)
+    stale.push(`docs/openapi/${service}.json (node tools/generate-openapi.mjs --write)`);
 }
 
 if (stale.length > 0) {

@@ -1,5 +1,5 @@
-// What of the Helm chart is generated: the values' schema, the engines' configuration, README.md and docs/operations/values.md.
-// `--write` writes it. Takes what `node tools/build.mjs` compiled.
+// What of the Helm chart is generated: the values' schema, the engines' configuration, README.md and
+// docs/operations/values.md. `--write` writes it. Takes what `node tools/build.mjs` compiled.
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {CHART, HELM, REPOSITORY} from './chart/paths.mjs';
@@ -27,11 +27,19 @@ export async function chartTexts() {
 }
 
 function settingsTables(settings) {
-  const places = {ingest: 'services.ingest.config', policy: 'services.policy.config', storage: 'services.storage.config', notify: 'services.notify.config', 'ledger-abci': 'validators.config'};
-  return Object.entries(places).map(([app, place]) => {
-    const rows = settingsRows(settings[app]).map(({name, description}) => `| \`${name}\` | ${description} |`);
-    return `## \`${place}\`\n\nSettings of ${app} (\`docs/config/${app}.md\`) that the chart does not wire itself.\n\n| setting | meaning |\n|---|---|\n${rows.join('\n')}\n`;
-  }).join('\n');
+  const places = {
+    ingest: 'services.ingest.config',
+    policy: 'services.policy.config',
+    storage: 'services.storage.config',
+    notify: 'services.notify.config',
+    'ledger-abci': 'validators.config',
+  };
+  return Object.entries(places)
+    .map(([app, place]) => {
+      const rows = settingsRows(settings[app]).map(({name, description}) => `| \`${name}\` | ${description} |`);
+      return `## \`${place}\`\n\nSettings of ${app} (\`docs/config/${app}.md\`) that the chart does not wire itself.\n\n| setting | meaning |\n|---|---|\n${rows.join('\n')}\n`;
+    })
+    .join('\n');
 }
 
 if (process.argv.includes('--write')) {

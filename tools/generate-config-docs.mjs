@@ -1,5 +1,5 @@
-// Settings of the services from their own schemas: docs/config/<app>.md (`--write`), and JSON Schemas for the chart's values.
-// Takes what `node tools/build.mjs` compiled.
+// Settings of the services from their own schemas: docs/config/<app>.md (`--write`), and JSON Schemas for the chart's
+// values. Takes what `node tools/build.mjs` compiled.
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {z} from 'zod';
@@ -10,12 +10,23 @@ import {policyConfig} from '../apps/policy/dist/config.js';
 import {storageConfig} from '../apps/storage/dist/config.js';
 import {variableOf} from '@vitalvault/nest-service/process';
 
-const CONFIGS = {ingest: ingestConfig, policy: policyConfig, storage: storageConfig, notify: notifyConfig, 'ledger-abci': ledgerConfig};
+const CONFIGS = {
+  ingest: ingestConfig,
+  policy: policyConfig,
+  storage: storageConfig,
+  notify: notifyConfig,
+  'ledger-abci': ledgerConfig,
+};
 const DIRECTORY = join(import.meta.dirname, '..', 'docs', 'config');
 
-/** JSON Schema of each app's settings as they are given: {ingest: {type: 'object', properties: {httpPort: …}, required: […]}, …}. */
+/**
+ * JSON Schema of each app's settings as they are given: {ingest: {type: 'object', properties: {httpPort: …}, required:
+ * […]}, …}.
+ */
 export function settingsSchemas() {
-  return Object.fromEntries(Object.entries(CONFIGS).map(([app, config]) => [app, z.toJSONSchema(config, {io: 'input'})]));
+  return Object.fromEntries(
+    Object.entries(CONFIGS).map(([app, config]) => [app, z.toJSONSchema(config, {io: 'input'})]),
+  );
 }
 
 /** Text of docs/config/<app>.md by app. */
@@ -25,7 +36,11 @@ export function configDocuments() {
 
 function documentOf(app, {properties, required = []}) {
   const rows = Object.entries(properties).map(([setting, schema]) => {
-    const given = required.includes(setting) ? '**required**' : schema.default === undefined ? '–' : `\`${String(schema.default)}\``;
+    const given = required.includes(setting)
+      ? '**required**'
+      : schema.default === undefined
+        ? '–'
+        : `\`${String(schema.default)}\``;
     return `| \`${variableOf(setting)}\` | ${typeOf(schema)} | ${given} | ${schema.description} |`;
   });
   return `# Settings of ${app}
@@ -43,7 +58,9 @@ ${rows.join('\n')}
 function typeOf({type, enum: values, format, minimum, maximum}) {
   if (values !== undefined) return values.map((value) => `\`${value}\``).join(', ');
   if (type !== 'integer') return format === 'uri' ? 'URL' : 'text';
-  return maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? `integer ≥ ${minimum}` : `integer ${minimum}–${maximum}`;
+  return maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER
+    ? `integer ≥ ${minimum}`
+    : `integer ${minimum}–${maximum}`;
 }
 
 if (process.argv.includes('--write')) {

@@ -5,9 +5,14 @@ import {CATALOGUE, PROBLEM_BASE, STATUS} from '@vitalvault/errors';
 import {CODE, TRANSIENT_ENTRY_CODES, codespace} from '@vitalvault/contracts';
 
 export function errorsDocument() {
-  const rows = Object.entries(CATALOGUE).map(([code, {category, title, remedy}]) =>
-    `| \`${code}\` | ${STATUS[category].http} | ${STATUS[category].grpc} | ${STATUS[category].retryable ? 'yes' : 'no'} | ${title} | ${remedy} |`);
-  const codes = Object.entries(CODE).map(([name, code]) => `| ${code} | ${name} | ${codespace(code)} | ${code >= 120 ? (TRANSIENT_ENTRY_CODES.has(code) ? 'transient' : 'final') : ''} |`);
+  const rows = Object.entries(CATALOGUE).map(
+    ([code, {category, title, remedy}]) =>
+      `| \`${code}\` | ${STATUS[category].http} | ${STATUS[category].grpc} | ${STATUS[category].retryable ? 'yes' : 'no'} | ${title} | ${remedy} |`,
+  );
+  const codes = Object.entries(CODE).map(
+    ([name, code]) =>
+      `| ${code} | ${name} | ${codespace(code)} | ${code >= 120 ? (TRANSIENT_ENTRY_CODES.has(code) ? 'transient' : 'final') : ''} |`,
+  );
   return `# Errors
 
 Generated from \`libs/errors/src/catalogue.ts\` and \`libs/contracts/src/codes.ts\` by \`tools/generate-errors-doc.mjs\`; do not edit.
@@ -28,4 +33,5 @@ ${codes.join('\n')}
 `;
 }
 
-if (process.argv.includes('--write')) await writeFile(join(import.meta.dirname, '..', 'docs', 'errors.md'), errorsDocument());
+if (process.argv.includes('--write'))
+  await writeFile(join(import.meta.dirname, '..', 'docs', 'errors.md'), errorsDocument());

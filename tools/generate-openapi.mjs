@@ -12,10 +12,13 @@ const DIRECTORY = join(import.meta.dirname, '..', 'docs', 'openapi');
 /** Text of docs/openapi/<service>.json by service. */
 export function openApiTexts() {
   const documents = {ingest: ingestDocument, policy: policyDocument, storage: storageDocument, notify: notifyDocument};
-  return Object.fromEntries(Object.entries(documents).map(([service, document]) => [service, `${JSON.stringify(document, undefined, 1)}\n`]));
+  return Object.fromEntries(
+    Object.entries(documents).map(([service, document]) => [service, `${JSON.stringify(document, undefined, 1)}\n`]),
+  );
 }
 
 if (process.argv.includes('--write')) {
   await mkdir(DIRECTORY, {recursive: true});
-  for (const [service, text] of Object.entries(openApiTexts())) await writeFile(join(DIRECTORY, `${service}.json`), text);
+  for (const [service, text] of Object.entries(openApiTexts()))
+    await writeFile(join(DIRECTORY, `${service}.json`), text);
 }

@@ -9,17 +9,29 @@ import {createInterface} from 'node:readline';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
-const env = {...process.env, PATH: `${bin}:${process.env.PATH}`, NODE_OPTIONS: '', FORCE_COLOR: '0', NX_DAEMON: 'false', DO_NOT_TRACK: '1'};
-const JEST = [process.execPath, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+const env = {
+  ...process.env,
+  PATH: `${bin}:${process.env.PATH}`,
+  NODE_OPTIONS: '',
+  FORCE_COLOR: '0',
+  NX_DAEMON: 'false',
+  DO_NOT_TRACK: '1',
+};
+const JEST = [
+  process.execPath,
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  'node_modules/jest/bin/jest.js',
+];
 
 const DATA = await mkdtemp(join(tmpdir(), 'vv-test-'));
 const SYSTEM = ['--data', DATA];
 const LAUNCHER = [process.execPath, 'apps/launcher/dist/main.js'];
 
 /**
- * [stage, name, how]: `check` counts as one test, `jest` and `json` count what their runner reports, `story` the sentences
- * that held (demo.json) and one for its end. What is `aside` runs beside the next step that is not, at the lowest priority:
- * integration waits more than it computes. What it prints is printed when it has ended.
+ * [stage, name, how]: `check` counts as one test, `jest` and `json` count what their runner reports, `story` the
+ * sentences that held (demo.json) and one for its end. What is `aside` runs beside the next step that is not, at the
+ * lowest priority: integration waits more than it computes. What it prints is printed when it has ended.
  */
 const STEPS = [
   ['lint', 'project graph', {check: ['nx', 'show', 'projects']}],
@@ -31,7 +43,14 @@ const STEPS = [
   ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.mjs']}],
   ['chart', 'Helm chart', {json: [process.execPath, 'tools/check-chart.mjs']}],
   ['unit', 'unit', {jest: 'jest.config.js'}],
-  ['lint', 'eslint', {aside: true, check: ['eslint', '--max-warnings', '0', '--no-error-on-unmatched-pattern', 'apps', 'libs', 'tools', 'test']}],
+  [
+    'lint',
+    'eslint',
+    {
+      aside: true,
+      check: ['eslint', '--max-warnings', '0', '--no-error-on-unmatched-pattern', 'apps', 'libs', 'tools', 'test'],
+    },
+  ],
   ['types', 'types', {aside: true, check: ['tsc', '-p', 'tsconfig.json']}],
   ['integration', 'integration', {jest: 'jest.int.config.js'}],
   ['unit', 'second client: vectors', {json: [process.execPath, 'test/second-client/run.mjs', 'vectors']}],
@@ -42,7 +61,10 @@ const STEPS = [
   ['e2e', 'system down', {check: [...LAUNCHER, 'down', ...SYSTEM]}],
 ];
 
-const only = process.argv.find((a) => a.startsWith('--only='))?.slice('--only='.length).split(',');
+const only = process.argv
+  .find((a) => a.startsWith('--only='))
+  ?.slice('--only='.length)
+  .split(',');
 const stages = [...new Set(STEPS.map(([stage]) => stage))];
 const unknown = only?.filter((stage) => !stages.includes(stage)) ?? [];
 if (unknown.length > 0) {
@@ -50,15 +72,25 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/** Nothing here takes a third of this. A runner that does not end is ended, and counts as failed, so that the last line is always written. */
+/**
+ * Nothing here takes a third of this. A runner that does not end is ended, and counts as failed, so that the last line
+ * is always written.
+ */
 const LIMIT_MS = 30 * 60_000;
 /** What a runner that has written its result may still take to end. */
 const FAREWELL_MS = 30_000;
 
-/** @returns the exit code; `onLine` gets standard output line by line instead of the terminal, `done` says that its result is written, `aside` is the heading under which both outputs are told at the end */
+/**
+ * @returns the exit code; `onLine` gets standard output line by line instead of the terminal, `done` says that its
+ * result is written, `aside` is the heading under which both outputs are told at the end
+ */
 function run(command, {onLine, done = () => false, aside} = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command[0], command.slice(1), {cwd: root, env: {...env, VV_E2E_DATA: DATA}, stdio: ['ignore', onLine || aside ? 'pipe' : 'inherit', aside ? 'pipe' : 'inherit']});
+    const child = spawn(command[0], command.slice(1), {
+      cwd: root,
+      env: {...env, VV_E2E_DATA: DATA},
+      stdio: ['ignore', onLine || aside ? 'pipe' : 'inherit', aside ? 'pipe' : 'inherit'],
+    });
     const kept = [];
     if (aside) {
       if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
@@ -71,7 +103,10 @@ function run(command, {onLine, done = () => false, aside} = {}) {
     };
     const limit = setTimeout(end, LIMIT_MS, `runs for ${LIMIT_MS / 60_000} minutes`);
     let written;
-    const watch = setInterval(() => { if (written === undefined && done()) written = setTimeout(end, FAREWELL_MS, 'wrote its result but holds something open'); }, 1000);
+    const watch = setInterval(() => {
+      if (written === undefined && done())
+        written = setTimeout(end, FAREWELL_MS, 'wrote its result but holds something open');
+    }, 1000);
     const settle = (result) => {
       clearTimeout(limit);
       clearTimeout(written);
@@ -80,7 +115,10 @@ function run(command, {onLine, done = () => false, aside} = {}) {
       resolve(result);
     };
     if (onLine) createInterface({input: child.stdout}).on('line', onLine);
-    child.on('error', (error) => { console.error(String(error)); settle(127); });
+    child.on('error', (error) => {
+      console.error(String(error));
+      settle(127);
+    });
     child.on('close', (code, signal) => settle(code ?? `signal ${signal}`));
   });
 }
@@ -94,7 +132,12 @@ async function check(command, aside) {
 /** A runner that tells each check itself and whose last line is JSON with `passed` and `failed`. */
 async function json(command, aside) {
   let last = '';
-  const code = await run(command, {aside, onLine: (line) => { last = line; }});
+  const code = await run(command, {
+    aside,
+    onLine: (line) => {
+      last = line;
+    },
+  });
   const {passed = 0, failed = 0} = JSON.parse(last || '{}');
   return failedUnlessZero(code, {passed, failed: passed === 0 && failed === 0 ? 1 : failed});
 }
@@ -109,12 +152,19 @@ async function story(command) {
 async function jest(config, serial) {
   const dir = await mkdtemp(join(tmpdir(), 'vv-jest-'));
   const out = join(dir, 'result.json');
-  const code = await run([...JEST, '-c', config, '--json', `--outputFile=${out}`, ...(serial ? ['--runInBand'] : ['--maxWorkers=2'])], {done: () => existsSync(out)});
+  const code = await run(
+    [...JEST, '-c', config, '--json', `--outputFile=${out}`, ...(serial ? ['--runInBand'] : ['--maxWorkers=2'])],
+    {done: () => existsSync(out)},
+  );
   const result = JSON.parse(await readFile(out, 'utf8').catch(() => '{}'));
   await rm(dir, {recursive: true, force: true});
   const passed = result.numPassedTests ?? 0;
   // Skipped tests and suites that could not even be loaded are failures: nothing may be left out silently.
-  let failed = (result.numFailedTests ?? 0) + (result.numPendingTests ?? 0) + (result.numTodoTests ?? 0) + (result.numRuntimeErrorTestSuites ?? 0);
+  let failed =
+    (result.numFailedTests ?? 0) +
+    (result.numPendingTests ?? 0) +
+    (result.numTodoTests ?? 0) +
+    (result.numRuntimeErrorTestSuites ?? 0);
   if (failed === 0 && (code !== 0 || passed === 0)) failed = 1;
   return {passed, failed};
 }
@@ -126,10 +176,18 @@ async function step(name, how) {
   const started = performance.now();
   const aside = how.aside === true ? name : undefined;
   if (aside === undefined) console.log(`\n== ${name}`);
-  const result = how.jest ? await jest(how.jest, how.serial === true) : how.json ? await json(how.json, aside) : how.story ? await story(how.story) : await check(how.check, aside);
+  const result = how.jest
+    ? await jest(how.jest, how.serial === true)
+    : how.json
+      ? await json(how.json, aside)
+      : how.story
+        ? await story(how.story)
+        : await check(how.check, aside);
   totals.passed += result.passed;
   totals.failed += result.failed;
-  rows.push(`${name.padEnd(24)} ${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(4)} failed ${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s${how.aside ? ' aside' : ''}`);
+  rows.push(
+    `${name.padEnd(24)} ${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(4)} failed ${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s${how.aside ? ' aside' : ''}`,
+  );
 }
 
 const wanted = STEPS.filter(([stage]) => only === undefined || only.includes(stage));

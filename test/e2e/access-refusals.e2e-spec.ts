@@ -2,13 +2,31 @@ import {beforeAll, describe, expect, it} from '@jest/globals';
 import {toHex} from '@vitalvault/contracts';
 import {HEART_RATE, tagOf} from '@vitalvault/sdk';
 import type {AccessTicket, AccessToRequest, GrantTerms} from '@vitalvault/sdk';
-import {codeOf, enrolClinician, enrolPatient, openOffice, readingsOf, registerDevice, timesAlerted} from './platform/actors.js';
+import {
+  codeOf,
+  enrolClinician,
+  enrolPatient,
+  openOffice,
+  readingsOf,
+  registerDevice,
+  timesAlerted,
+} from './platform/actors.js';
 import type {ClinicianActor, Office, PatientActor} from './platform/actors.js';
 import {inDatabase, thePlatform} from './platform/platform.js';
 import type {Platform} from './platform/platform.js';
 
 /** Rules of docs/protocol.md §6: what the patient is told. */
-const RULE = {standing: 1, exists: 2, named: 3, revoked: 4, accessPeriod: 5, type: 6, dataPeriod: 7, purpose: 8, reads: 9} as const;
+const RULE = {
+  standing: 1,
+  exists: 2,
+  named: 3,
+  revoked: 4,
+  accessPeriod: 5,
+  type: 6,
+  dataPeriod: 7,
+  purpose: 8,
+  reads: 9,
+} as const;
 
 describe('whatever a grant does not say is refused, logged and alerted', () => {
   let platform: Platform;
@@ -23,30 +41,60 @@ describe('whatever a grant does not say is refused, logged and alerted', () => {
   let grantId: string;
   const attempts: {ticket: AccessTicket; permit: boolean}[] = [];
 
-  const ask = async (who: ClinicianActor, permit: boolean, more: Partial<AccessToRequest> = {}): Promise<AccessTicket> => {
-    const ticket = await who.clinician.requestAccess({patient: owner.keys.patient, grantId, typeTag: tag, slotFrom: hour, slotTo: hour, purpose: 'TREAT', ...more});
+  const ask = async (
+    who: ClinicianActor,
+    permit: boolean,
+    more: Partial<AccessToRequest> = {},
+  ): Promise<AccessTicket> => {
+    const ticket = await who.clinician.requestAccess({
+      patient: owner.keys.patient,
+      grantId,
+      typeTag: tag,
+      slotFrom: hour,
+      slotTo: hour,
+      purpose: 'TREAT',
+      ...more,
+    });
     attempts.push({ticket, permit});
     expect(ticket.permit).toBe(permit);
     return ticket;
   };
   const refused = async (rule: number, more: Partial<AccessToRequest> = {}, who = ada): Promise<AccessTicket> => {
     const ticket = await ask(who, false, more);
-    expect(await owner.log.explain(ticket.logIndex === '' ? 0 : BigInt(ticket.logIndex))).toMatchObject({permit: false, rule});
+    expect(await owner.log.explain(ticket.logIndex === '' ? 0 : BigInt(ticket.logIndex))).toMatchObject({
+      permit: false,
+      rule,
+    });
     expect(await codeOf(who.clinician.fetch(ticket, {types: [], keyOf: () => undefined}))).toBe('access-refused');
     return ticket;
   };
   const terms = (more: Partial<GrantTerms> = {}): GrantTerms => ({
-    grantee: ada.keys.member, types: [HEART_RATE], purposes: ['TREAT'], accessFromSlot: now - 2, accessToSlot: now + 24, dataFromSlot: hour, dataToSlot: hour + 1, ...more,
+    grantee: ada.keys.member,
+    types: [HEART_RATE],
+    purposes: ['TREAT'],
+    accessFromSlot: now - 2,
+    accessToSlot: now + 24,
+    dataFromSlot: hour,
+    dataToSlot: hour + 1,
+    ...more,
   });
-  const releasedKeys = (txId: string): Promise<number> => inDatabase(platform, 'policy', async (client) =>
-    (await client.query('SELECT 1 FROM release_requests WHERE tx_id = $1', [txId])).rowCount ?? 0);
+  const releasedKeys = (txId: string): Promise<number> =>
+    inDatabase(
+      platform,
+      'policy',
+      async (client) => (await client.query('SELECT 1 FROM release_requests WHERE tx_id = $1', [txId])).rowCount ?? 0,
+    );
 
   beforeAll(async () => {
     platform = thePlatform();
     office = await openOffice(platform);
     now = await office.ledger.slot();
     hour = now - 20;
-    [owner, ada, bob] = await Promise.all([enrolPatient(office, now - 100), enrolClinician(office), enrolClinician(office)]);
+    [owner, ada, bob] = await Promise.all([
+      enrolPatient(office, now - 100),
+      enrolClinician(office),
+      enrolClinician(office),
+    ]);
     tag = toHex(tagOf(owner.keys, HEART_RATE));
     const {device} = await registerDevice(office, owner, now - 50);
     const sealed = await device.seal(HEART_RATE, [...readingsOf(hour, 30), ...readingsOf(hour + 5, 10)]);
@@ -82,7 +130,7 @@ describe('whatever a grant does not say is refused, logged and alerted', () => {
     await refused(RULE.accessPeriod, {grantId: past.grantId});
   });
 
-  it('another\'s permit gives nothing', async () => {
+  it("another's permit gives nothing", async () => {
     const ticket = await ask(ada, true);
     expect(await codeOf(bob.clinician.fetch(ticket, {types: [], keyOf: () => undefined}))).toBe('not-yours');
     expect(await releasedKeys(ticket.txId)).toBe(0);
@@ -124,16 +172,33 @@ describe('whatever a grant does not say is refused, logged and alerted', () => {
     expect(await releasedKeys(hoarded.txId)).toBe(0);
   });
 
-  it('every attempt stands in the patient\'s proven log, in its order, none doubled, with what was asked', async () => {
+  it("every attempt stands in the patient's proven log, in its order, none doubled, with what was asked", async () => {
     const {leaves} = await owner.log.accessLog();
-    const accesses = leaves.flatMap(({txId, event}) => (event.case === 'access' ? [{txId: toHex(txId), permit: event.value.decision?.permit, reader: toHex(event.value.reader), purpose: event.value.request?.purpose}] : []));
-    const expected = attempts.map(({ticket, permit}) => ({txId: ticket.txId, permit, reader: expect.any(String), purpose: ticket.purpose}));
+    const accesses = leaves.flatMap(({txId, event}) =>
+      event.case === 'access'
+        ? [
+            {
+              txId: toHex(txId),
+              permit: event.value.decision?.permit,
+              reader: toHex(event.value.reader),
+              purpose: event.value.request?.purpose,
+            },
+          ]
+        : [],
+    );
+    const expected = attempts.map(({ticket, permit}) => ({
+      txId: ticket.txId,
+      permit,
+      reader: expect.any(String),
+      purpose: ticket.purpose,
+    }));
     expect(accesses).toEqual(expected);
     expect(new Set(accesses.map(({reader}) => reader))).toEqual(new Set([ada.keys.member, bob.keys.member]));
   });
 
   it('every attempt was alerted exactly once', async () => {
-    const of = (permit: boolean): string[] => attempts.flatMap((attempt) => (attempt.permit === permit ? [attempt.ticket.txId] : []));
+    const of = (permit: boolean): string[] =>
+      attempts.flatMap((attempt) => (attempt.permit === permit ? [attempt.ticket.txId] : []));
     const [no, yes] = [of(false), of(true)];
     expect(no.length).toBeGreaterThanOrEqual(11);
     expect(await timesAlerted(owner, no, 'ACCESS_REFUSED')).toEqual(no.map(() => 1));

@@ -17,15 +17,37 @@ describe('vv check, as `helm test` runs it: with endpoints that do not say whose
   const {data, endpoints} = thePlatform();
   const {chainId, services, validators} = endpoints as typeof endpoints & {validators: {rpc: string}[]};
   const dir = mkdtempSync(join(tmpdir(), 'vv-check-'));
-  afterAll(() => { rmSync(dir, {recursive: true}); });
+  afterAll(() => {
+    rmSync(dir, {recursive: true});
+  });
 
   async function check(rpcs: readonly string[]): Promise<{exit: number | null; checked: Checked}> {
     copyFileSync(join(data, 'genesis.json'), join(dir, 'genesis.json'));
-    writeFileSync(join(dir, 'endpoints.json'), JSON.stringify({chainId, services, validators: rpcs.map((rpc) => ({rpc}))}));
-    const child = spawn(process.execPath, ['--no-warnings', VV, 'check', '--endpoints', join(dir, 'endpoints.json'), '--sponsor-key', join(data, 'org/0/sponsor.key.json'), '--json'], {stdio: ['ignore', 'pipe', 'inherit']});
+    writeFileSync(
+      join(dir, 'endpoints.json'),
+      JSON.stringify({chainId, services, validators: rpcs.map((rpc) => ({rpc}))}),
+    );
+    const child = spawn(
+      process.execPath,
+      [
+        '--no-warnings',
+        VV,
+        'check',
+        '--endpoints',
+        join(dir, 'endpoints.json'),
+        '--sponsor-key',
+        join(data, 'org/0/sponsor.key.json'),
+        '--json',
+      ],
+      {stdio: ['ignore', 'pipe', 'inherit']},
+    );
     let out = '';
-    child.stdout.on('data', (text: Buffer) => { out += text.toString('utf8'); });
-    const exit = await new Promise<number | null>((resolve) => { child.on('close', resolve); });
+    child.stdout.on('data', (text: Buffer) => {
+      out += text.toString('utf8');
+    });
+    const exit = await new Promise<number | null>((resolve) => {
+      child.on('close', resolve);
+    });
     return {exit, checked: JSON.parse(out) as Checked};
   }
 
@@ -39,6 +61,8 @@ describe('vv check, as `helm test` runs it: with endpoints that do not say whose
   it('does not, where one validator cannot be asked, and says so', async () => {
     const {exit, checked} = await check([...validators.slice(1).map(({rpc}) => rpc), 'http://127.0.0.1:9']);
     expect([exit, checked.holds]).toEqual([1, false]);
-    expect(checked.sentences).toMatchObject([{sentence: 'all validators agree on the app hash of one height', holds: false}]);
+    expect(checked.sentences).toMatchObject([
+      {sentence: 'all validators agree on the app hash of one height', holds: false},
+    ]);
   });
 });

@@ -8,7 +8,14 @@ import {recordId, recordIdOfPosted} from '@vitalvault/envelope';
 import {verifyRecordLog} from '@vitalvault/proofs';
 import {HEART_RATE, tagOf} from '@vitalvault/sdk';
 import {eventually} from '@vitalvault/testkit';
-import {alertSubjects, enrolClinician, enrolPatient, openOffice, registerDevice, timesAlerted} from './platform/actors.js';
+import {
+  alertSubjects,
+  enrolClinician,
+  enrolPatient,
+  openOffice,
+  registerDevice,
+  timesAlerted,
+} from './platform/actors.js';
 import type {ClinicianActor, Office, PatientActor} from './platform/actors.js';
 import {CraftedRecords, RECORD, one} from './platform/crafted-records.js';
 import {thePlatform} from './platform/platform.js';
@@ -45,7 +52,15 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
     now = await office.ledger.slot();
     [owner, ada] = await Promise.all([enrolPatient(office, now - 100), enrolClinician(office)]);
     records = new CraftedRecords(await registerDevice(office, owner, now - 50), now - 1);
-    ({grantId} = await owner.grants.put({grantee: ada.keys.member, types: [HEART_RATE], purposes: ['TREAT'], accessFromSlot: now - 2, accessToSlot: now + 24, dataFromSlot: now - 50, dataToSlot: now}));
+    ({grantId} = await owner.grants.put({
+      grantee: ada.keys.member,
+      types: [HEART_RATE],
+      purposes: ['TREAT'],
+      accessFromSlot: now - 2,
+      accessToSlot: now + 24,
+      dataFromSlot: now - 50,
+      dataToSlot: now,
+    }));
     load = Promise.all([...Array.from({length: WORKERS}, () => wear()), consult()]);
   });
   afterAll(async () => {
@@ -55,20 +70,30 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
     for (const name of dead) await platform.control('start', name);
   });
 
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      setTimeout(resolve, ms);
+    });
 
-  /** A device of good faith: one record after the other, each posted until it is acknowledged, always the same bytes. */
+  /**
+   * A device of good faith: one record after the other, each posted until it is acknowledged, always the same bytes.
+   */
   async function wear(): Promise<void> {
     while (loading) {
       const posted = records.next();
-      while (!await acknowledge(posted) && !gaveUp) await pause(PAUSE_MS);
+      while (!(await acknowledge(posted)) && !gaveUp) await pause(PAUSE_MS);
       await pause(PAUSE_MS);
     }
   }
 
   async function acknowledge(posted: PostedRecord): Promise<boolean> {
     inFlight.add(posted);
-    const response = await fetch(`${platform.endpoints.services.ingest}/v1/records`, {method: 'POST', body: Buffer.from(one(posted)), headers: {'content-type': RECORD}, signal: AbortSignal.timeout(15_000)}).catch(() => undefined);
+    const response = await fetch(`${platform.endpoints.services.ingest}/v1/records`, {
+      method: 'POST',
+      body: Buffer.from(one(posted)),
+      headers: {'content-type': RECORD},
+      signal: AbortSignal.timeout(15_000),
+    }).catch(() => undefined);
     inFlight.delete(posted);
     if (response === undefined) {
       broken += 1;
@@ -79,8 +104,10 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
       acknowledged.set(id, (acknowledged.get(id) ?? 0) + 1);
       return true;
     }
-    // Busy, or somebody is away: the same bytes again. Any other answer is a record lost, and is told by the last tests.
-    if (response.status !== 503 && response.status !== 429) unexpected.push(`${response.status} ${await response.text().catch(() => '')}`);
+    // Busy, or somebody is away: the same bytes again. Any other answer is a record lost, and is told by the last
+    // tests.
+    if (response.status !== 503 && response.status !== 429)
+      unexpected.push(`${response.status} ${await response.text().catch(() => '')}`);
     return false;
   }
 
@@ -88,14 +115,25 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
   async function consult(): Promise<void> {
     while (loading) {
       asked += 1;
-      await ada.clinician.requestAccess({patient: owner.keys.patient, grantId, typeTag: toHex(tagOf(owner.keys, HEART_RATE)), slotFrom: now - 2, slotTo: now, purpose: 'TREAT'}).catch(() => undefined);
+      await ada.clinician
+        .requestAccess({
+          patient: owner.keys.patient,
+          grantId,
+          typeTag: toHex(tagOf(owner.keys, HEART_RATE)),
+          slotFrom: now - 2,
+          slotTo: now,
+          purpose: 'TREAT',
+        })
+        .catch(() => undefined);
       await pause(1_000);
     }
   }
 
   /** Kills at a moment when a posted record is not answered yet. @returns how many were waiting */
   async function killInFlight(names: readonly string[]): Promise<number> {
-    const {processes} = JSON.parse(readFileSync(join(platform.data, 'endpoints.json'), 'utf8')) as Platform['endpoints'];
+    const {processes} = JSON.parse(
+      readFileSync(join(platform.data, 'endpoints.json'), 'utf8'),
+    ) as Platform['endpoints'];
     const pids = names.map((name) => processes[name]?.pid ?? 0);
     expect(pids.every((pid) => pid > 1)).toBe(true);
     for (const until = Date.now() + 20_000; inFlight.size === 0 && Date.now() < until;) await pause(1);
@@ -106,9 +144,22 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
     return waiting;
   }
 
-  it.each<[string, string[]]>([['ingest', ['ingest']], ['storage', ['storage']], ['policy', ['policy']], ['notify', ['notify']], ['Kafka', ['kafka']], ['a validator', ['comet-1', 'abci-1']]])('%s', async (_what, names) => {
+  it.each<[string, string[]]>([
+    ['ingest', ['ingest']],
+    ['storage', ['storage']],
+    ['policy', ['policy']],
+    ['notify', ['notify']],
+    ['Kafka', ['kafka']],
+    ['a validator', ['comet-1', 'abci-1']],
+  ])('%s', async (_what, names) => {
     const before = acknowledged.size;
-    await eventually(() => { expect(acknowledged.size).toBeGreaterThan(before + 5); }, 30_000, 50);
+    await eventually(
+      () => {
+        expect(acknowledged.size).toBeGreaterThan(before + 5);
+      },
+      30_000,
+      50,
+    );
     expect(await killInFlight(names)).toBeGreaterThan(0);
     await pause(500);
     for (const name of names.toReversed()) {
@@ -116,18 +167,30 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
       dead.delete(name);
     }
     const after = acknowledged.size;
-    await eventually(() => { expect(acknowledged.size).toBeGreaterThan(after + 5); }, 60_000, 100);
+    await eventually(
+      () => {
+        expect(acknowledged.size).toBeGreaterThan(after + 5);
+      },
+      60_000,
+      100,
+    );
   });
 
   it('everything that was acknowledged is anchored, exactly once', async () => {
     loading = false;
     await Promise.race([load, pause(60_000)]);
-    const anchored = await eventually(async () => {
-      const ids = await recordLog();
-      expect(ids.length).toBeGreaterThanOrEqual(acknowledged.size);
-      return ids;
-    }, 90_000, 1_000);
-    process.stdout.write(`kills: ${acknowledged.size} records acknowledged, ${anchored.length} anchored, ${broken} answers lost, ${asked} access requests\n`);
+    const anchored = await eventually(
+      async () => {
+        const ids = await recordLog();
+        expect(ids.length).toBeGreaterThanOrEqual(acknowledged.size);
+        return ids;
+      },
+      90_000,
+      1_000,
+    );
+    process.stdout.write(
+      `kills: ${acknowledged.size} records acknowledged, ${anchored.length} anchored, ${broken} answers lost, ${asked} access requests\n`,
+    );
     expect(unexpected).toEqual([]);
     expect(anchored.toSorted()).toEqual([...acknowledged.keys()].toSorted());
     expect(new Set(anchored).size).toBe(anchored.length);
@@ -152,7 +215,8 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
     const leaves: Uint8Array[] = [];
     for (;;) {
       const {answer} = await office.ledger.proofs(owner.keys.signing, {
-        keys: [{kind: STATE_KIND.recordLog, parts: [patient]}], logs: [{kind: STATE_KIND.recordLog, patient, from: BigInt(leaves.length), limit: PAGE}],
+        keys: [{kind: STATE_KIND.recordLog, parts: [patient]}],
+        logs: [{kind: STATE_KIND.recordLog, patient, from: BigInt(leaves.length), limit: PAGE}],
       });
       const head = answer.state(STATE_KIND.recordLog, [patient]);
       if (head === undefined) return [];

@@ -13,5 +13,9 @@ export interface RunningSystem {
 /** @throws Error without VV_E2E_DATA */
 export function runningSystem(): RunningSystem {
   const {data, genesisText} = thePlatform();
-  return {data, genesis: genesisText, endpoints: JSON.parse(readFileSync(join(data, 'endpoints.json'), 'utf8')) as RunningSystem['endpoints']};
+  return {
+    data,
+    genesis: genesisText,
+    endpoints: JSON.parse(readFileSync(join(data, 'endpoints.json'), 'utf8')) as RunningSystem['endpoints'],
+  };
 }

@@ -20,16 +20,28 @@ describe('a number that a device gives up', () => {
   let records: CraftedRecords;
   let url: string;
 
-  const send = (path: string, type: string, body: Uint8Array): Promise<Response> => fetch(`${url}${path}`, {method: 'POST', body: Uint8Array.from(body), headers: {'content-type': type}});
+  const send = (path: string, type: string, body: Uint8Array): Promise<Response> =>
+    fetch(`${url}${path}`, {method: 'POST', body: Uint8Array.from(body), headers: {'content-type': type}});
   const skip = (sequence: bigint, key: StoredKey = worn.key): Promise<Response> => {
     const {config} = worn;
-    const entry = signSkip({
-      chainId: config.chainId, patient: config.patient, device: fromHex(records.device), registration: config.registration, sequence, typeTag: config.typeTags[0] ?? new Uint8Array(), tagSequence: sequence,
-    }, privateHalf(key));
+    const entry = signSkip(
+      {
+        chainId: config.chainId,
+        patient: config.patient,
+        device: fromHex(records.device),
+        registration: config.registration,
+        sequence,
+        typeTag: config.typeTags[0] ?? new Uint8Array(),
+        tagSequence: sequence,
+      },
+      privateHalf(key),
+    );
     return send('/v1/skips', SKIP, encodeCanonical(SkipEntrySchema, entry));
   };
   const stateOf = async (sequence: bigint): Promise<Record<string, unknown>> =>
-    await (await fetch(`${url}/v1/receipts/${records.device}/${worn.config.registration}/${sequence}`)).json() as Record<string, unknown>;
+    (await (
+      await fetch(`${url}/v1/receipts/${records.device}/${worn.config.registration}/${sequence}`)
+    ).json()) as Record<string, unknown>;
 
   beforeAll(async () => {
     const platform = thePlatform();
@@ -49,18 +61,33 @@ describe('a number that a device gives up', () => {
   });
 
   it('comes to the ledger, in the record log, between the records around it', async () => {
-    const [first, third] = [records.make({sequence: 1n, tagSequence: 1n}), records.make({sequence: 3n, tagSequence: 3n})];
+    const [first, third] = [
+      records.make({sequence: 1n, tagSequence: 1n}),
+      records.make({sequence: 3n, tagSequence: 3n}),
+    ];
     expect((await send('/v1/records', RECORD, one(first))).status).toBe(202);
     const answer = await skip(2n);
     expect(answer.status).toBe(202);
     expect(await answer.json()).toMatchObject({chainId: office.ledger.chainId, status: 'accepted'});
     expect((await send('/v1/records', RECORD, one(third))).status).toBe(202);
-    await eventually(async () => {
-      expect(await Promise.all([1n, 2n, 3n].map(async (number) => (await stateOf(number))['state']))).toEqual(['anchored', 'skipped', 'anchored']);
-    }, 30_000, 500);
+    await eventually(
+      async () => {
+        expect(await Promise.all([1n, 2n, 3n].map(async (number) => (await stateOf(number))['state']))).toEqual([
+          'anchored',
+          'skipped',
+          'anchored',
+        ]);
+      },
+      30_000,
+      500,
+    );
     const patient = fromHex(owner.keys.patient);
-    const {answer: proven} = await office.ledger.proofs(owner.keys.signing, {keys: [{kind: STATE_KIND.recordLog, parts: [patient]}], logs: [{kind: STATE_KIND.recordLog, patient, from: 0n, limit: 100}]});
-    const entries = proven.logs[0]?.leaves.map((leaf) => decodeCanonical(RecordLeafSchema, leaf).entry?.entry.case) ?? [];
+    const {answer: proven} = await office.ledger.proofs(owner.keys.signing, {
+      keys: [{kind: STATE_KIND.recordLog, parts: [patient]}],
+      logs: [{kind: STATE_KIND.recordLog, patient, from: 0n, limit: 100}],
+    });
+    const entries =
+      proven.logs[0]?.leaves.map((leaf) => decodeCanonical(RecordLeafSchema, leaf).entry?.entry.case) ?? [];
     expect(entries.toSorted()).toEqual(['record', 'record', 'skip']);
   });
 

@@ -15,7 +15,7 @@ const NOTE = 'the wearer felt a flutter after lunch';
 
 /** What must be found below the POST of a record, as "service span". */
 const OF_A_READING: Record<string, RegExp> = {
-  'HTTP': /^ingest POST \/v1\/records$/,
+  HTTP: /^ingest POST \/v1\/records$/,
   'Kafka, produced': /^ingest send vv\.records\.accepted\.v1$/,
   'Kafka, consumed': /^storage process vv\.records\.accepted\.v1$/,
   'IPFS, added': /^storage ipfs cluster add$/,
@@ -30,7 +30,7 @@ const OF_A_READING: Record<string, RegExp> = {
 
 /** And below the POST of an access request. */
 const OF_AN_ACCESS: Record<string, RegExp> = {
-  'HTTP': /^policy POST \/v1\/transactions$/,
+  HTTP: /^policy POST \/v1\/transactions$/,
   'the transaction, submitted': /^policy policy\.broadcast_tx$/,
   'the ledger, FinalizeBlock': /^ledger-abci ledger\.finalize_(tx|block)$/,
   'the projection of its block': /^policy policy\.project_block$/,
@@ -39,7 +39,7 @@ const OF_AN_ACCESS: Record<string, RegExp> = {
   'the alert': /^notify queue alert$/,
 };
 
-describe('one reading\'s trace', () => {
+describe("one reading's trace", () => {
   let file: string;
   let owner: PatientActor;
   let worn: DeviceActor;
@@ -50,15 +50,25 @@ describe('one reading\'s trace', () => {
   const accessTraceId = toHex(random(16));
 
   /** Everything that the POST of a trace led to, once all stations are in the Collector's file. */
-  const reached = (trace: string, stations: Record<string, RegExp>): Promise<FoundSpan[]> => eventually(() => {
-    const spans = spansOf(file);
-    const root = spans.find((span) => span.traceId === trace && stations['HTTP']?.test(span.title));
-    if (root === undefined) throw new Error('the POST has no span yet');
-    const found = effectsOf(spans, root);
-    const missing = Object.entries(stations).filter(([, pattern]) => !found.some(({title}) => pattern.test(title))).map(([name]) => name);
-    if (missing.length > 0) throw new Error(`not reached: ${missing.join(', ')}; reached: ${[...new Set(found.map(({title}) => title))].join(', ')}`);
-    return found;
-  }, 30_000, 1_000);
+  const reached = (trace: string, stations: Record<string, RegExp>): Promise<FoundSpan[]> =>
+    eventually(
+      () => {
+        const spans = spansOf(file);
+        const root = spans.find((span) => span.traceId === trace && stations['HTTP']?.test(span.title));
+        if (root === undefined) throw new Error('the POST has no span yet');
+        const found = effectsOf(spans, root);
+        const missing = Object.entries(stations)
+          .filter(([, pattern]) => !found.some(({title}) => pattern.test(title)))
+          .map(([name]) => name);
+        if (missing.length > 0)
+          throw new Error(
+            `not reached: ${missing.join(', ')}; reached: ${[...new Set(found.map(({title}) => title))].join(', ')}`,
+          );
+        return found;
+      },
+      30_000,
+      1_000,
+    );
   const traceparent = (trace: string): string => `00-${trace}-${toHex(random(8))}-01`;
 
   beforeAll(async () => {
@@ -71,19 +81,53 @@ describe('one reading\'s trace', () => {
     worn = await registerDevice(office, owner, now - 50);
     const [record] = await worn.device.seal(HEART_RATE, readingsOf(now - 5, 12, NOTE));
     const response = await fetch(`${platform.endpoints.services.ingest}/v1/records`, {
-      method: 'POST', body: Buffer.from(record?.posted ?? '', 'hex'), headers: {'content-type': RECORD, 'traceparent': traceparent(traceId)},
+      method: 'POST',
+      body: Buffer.from(record?.posted ?? '', 'hex'),
+      headers: {'content-type': RECORD, traceparent: traceparent(traceId)},
     });
     expect(response.status).toBe(202);
     await worn.device.settleAll(60_000);
-    const {grantId} = await owner.grants.put({grantee: ada.keys.member, types: [HEART_RATE], purposes: ['TREAT'], accessFromSlot: now - 2, accessToSlot: now + 24, dataFromSlot: now - 10, dataToSlot: now});
-    const api = new ApiClient({endpoints: platform.endpoints.services, organisation: platform.organisation, headers: () => ({traceparent: traceparent(accessTraceId)})});
-    const traced = new Clinician({keys: ada.keys, ledger: new VerifiedLedger({api, genesis: platform.genesis}), nonces: new MemoryNonceStore()});
-    const ticket = await traced.requestAccess({patient: owner.keys.patient, grantId, typeName: HEART_RATE, slotFrom: now - 6, slotTo: now - 4, purpose: 'TREAT', message: NOTE});
+    const {grantId} = await owner.grants.put({
+      grantee: ada.keys.member,
+      types: [HEART_RATE],
+      purposes: ['TREAT'],
+      accessFromSlot: now - 2,
+      accessToSlot: now + 24,
+      dataFromSlot: now - 10,
+      dataToSlot: now,
+    });
+    const api = new ApiClient({
+      endpoints: platform.endpoints.services,
+      organisation: platform.organisation,
+      headers: () => ({traceparent: traceparent(accessTraceId)}),
+    });
+    const traced = new Clinician({
+      keys: ada.keys,
+      ledger: new VerifiedLedger({api, genesis: platform.genesis}),
+      nonces: new MemoryNonceStore(),
+    });
+    const ticket = await traced.requestAccess({
+      patient: owner.keys.patient,
+      grantId,
+      typeName: HEART_RATE,
+      slotFrom: now - 6,
+      slotTo: now - 4,
+      purpose: 'TREAT',
+      message: NOTE,
+    });
     expect((await ada.clinician.fetch(ticket)).records.flatMap(({readings}) => readings)).toHaveLength(12);
     const tag = toHex(tagOf(owner.keys, HEART_RATE));
     secrets = {
-      'the patient\'s id': owner.keys.patient, 'the device\'s id': deviceIdOf(worn.key), 'the type\'s name': 'heart-rate', 'the type\'s tag': tag, 'the plaintext': NOTE,
-      'the grant\'s id': grantId, 'the clinician\'s id': ada.keys.member, 'the patient\'s key': owner.keys.signing.publicKey, 'a word of the plaintext': 'flutter', 'a reading\'s unit': 'beats/min',
+      "the patient's id": owner.keys.patient,
+      "the device's id": deviceIdOf(worn.key),
+      "the type's name": 'heart-rate',
+      "the type's tag": tag,
+      'the plaintext': NOTE,
+      "the grant's id": grantId,
+      "the clinician's id": ada.keys.member,
+      "the patient's key": owner.keys.signing.publicKey,
+      'a word of the plaintext': 'flutter',
+      "a reading's unit": 'beats/min',
     };
     reading = await reached(traceId, OF_A_READING);
     access = await reached(accessTraceId, OF_AN_ACCESS);
@@ -93,13 +137,17 @@ describe('one reading\'s trace', () => {
     expect(reading.map(({title}) => title)).toContainEqual(expect.stringMatching(pattern));
   });
 
-  it.each(Object.entries(OF_AN_ACCESS))('and an access\'s from its own POST to %s', (_name, pattern) => {
+  it.each(Object.entries(OF_AN_ACCESS))("and an access's from its own POST to %s", (_name, pattern) => {
     expect(access.map(({title}) => title)).toContainEqual(expect.stringMatching(pattern));
   });
 
   it('has no span that nothing leads to', () => {
     const ids = new Set(reading.map(({id}) => id));
-    expect(spansOf(file).filter((span) => span.traceId === traceId && !ids.has(span.id)).map(({title}) => title)).toEqual([]);
+    expect(
+      spansOf(file)
+        .filter((span) => span.traceId === traceId && !ids.has(span.id))
+        .map(({title}) => title),
+    ).toEqual([]);
   });
 
   it('and no span of the system, in name, attribute or event, says who or what it was about', () => {
@@ -107,9 +155,13 @@ describe('one reading\'s trace', () => {
     expect(text).toContain(traceId);
     const encodings = (secret: string): string[] => {
       const bytes = /^[0-9a-f]{32,}$/.test(secret) ? Buffer.from(fromHex(secret)) : Buffer.from(secret);
-      return [secret, bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')].map((form) => form.toLowerCase());
+      return [secret, bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')].map((form) =>
+        form.toLowerCase(),
+      );
     };
-    const told = Object.entries(secrets).filter(([, secret]) => encodings(secret).some((form) => text.includes(form))).map(([name]) => name);
+    const told = Object.entries(secrets)
+      .filter(([, secret]) => encodings(secret).some((form) => text.includes(form)))
+      .map(([name]) => name);
     expect(told).toEqual([]);
   });
 });

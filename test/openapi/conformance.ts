@@ -2,10 +2,21 @@ import {Ajv2020} from 'ajv/dist/2020.js';
 import {readFileSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 
-interface Media {schema?: object}
-interface Described {content?: Record<string, Media>}
-interface Operation {requestBody?: Described; responses: Record<string, Described>}
-interface Found {operation: Operation; name: string; pointer: string}
+interface Media {
+  schema?: object;
+}
+interface Described {
+  content?: Record<string, Media>;
+}
+interface Operation {
+  requestBody?: Described;
+  responses: Record<string, Described>;
+}
+interface Found {
+  operation: Operation;
+  name: string;
+  pointer: string;
+}
 
 /** What a server answered, as far as the documents speak of it. */
 export interface Answer {
@@ -25,19 +36,29 @@ export class Conformance {
 
   constructor() {
     for (const file of readdirSync(DOCUMENTS).filter((name) => name.endsWith('.json'))) {
-      const document = JSON.parse(readFileSync(join(DOCUMENTS, file), 'utf8')) as {paths: Record<string, Record<string, Operation>>};
+      const document = JSON.parse(readFileSync(join(DOCUMENTS, file), 'utf8')) as {
+        paths: Record<string, Record<string, Operation>>;
+      };
       this.#ajv.addSchema(document, file);
-      for (const [path, operations] of Object.entries(document.paths)) for (const [method, operation] of Object.entries(operations)) this.#add(file, {path, method, operation});
+      for (const [path, operations] of Object.entries(document.paths))
+        for (const [method, operation] of Object.entries(operations)) this.#add(file, {path, method, operation});
     }
     this.#routes.sort((a, b) => b.specific - a.specific);
   }
 
-  /** What is wrong with an answer to a request, or with a request that was taken; undefined: nothing, or no route of ours. */
+  /**
+   * What is wrong with an answer to a request, or with a request that was taken; undefined: nothing, or no route of
+   * ours.
+   */
   async faultOf(request: {method: string; url: URL; json?: unknown}, answer: Answer): Promise<string | undefined> {
-    const found = this.#routes.find(({method, pattern}) => method === request.method && pattern.test(request.url.pathname))?.found;
+    const found = this.#routes.find(
+      ({method, pattern}) => method === request.method && pattern.test(request.url.pathname),
+    )?.found;
     // That every route is described is what each service's own spec of its document shows.
     if (found === undefined) return undefined;
-    const fault = await this.#answerFault(found, answer) ?? (answer.status < 300 ? this.#requestFault(found, request.json) : undefined);
+    const fault =
+      (await this.#answerFault(found, answer)) ??
+      (answer.status < 300 ? this.#requestFault(found, request.json) : undefined);
     return fault === undefined ? undefined : `${found.name}: ${fault}`;
   }
 
@@ -64,7 +85,12 @@ export class Conformance {
     const pattern = new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`);
     // A path without variables is meant before one with them.
     const specific = path.split('/').filter((part) => part !== '' && !part.startsWith('{')).length;
-    this.#routes.push({method: method.toUpperCase(), pattern, specific, found: {operation, name: `${method.toUpperCase()} ${path}`, pointer: `${file}#/paths/${escape(path)}/${method}`}});
+    this.#routes.push({
+      method: method.toUpperCase(),
+      pattern,
+      specific,
+      found: {operation, name: `${method.toUpperCase()} ${path}`, pointer: `${file}#/paths/${escape(path)}/${method}`},
+    });
   }
 
   #invalid(reference: string, value: unknown): string | undefined {

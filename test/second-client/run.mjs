@@ -1,6 +1,7 @@
 // Runs the second client in a virtual environment of its own, made once per version of requirements.txt in the cache.
 //   node test/second-client/run.mjs vectors            the formulas alone
-//   node test/second-client/run.mjs live <data folder> against a running system (its endpoints.json, genesis.json, org/0)
+//   node test/second-client/run.mjs live <data folder> against a running system (its endpoints.json, genesis.json,
+// org/0)
 import {createHash} from 'node:crypto';
 import {spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
@@ -25,8 +26,25 @@ function interpreter() {
   if (existsSync(done)) return python;
   rmSync(venv, {recursive: true, force: true});
   mkdirSync(venv, {recursive: true});
-  if (run('python3', ['-m', 'venv', venv], true) !== 0) throw new Error('python3 -m venv failed: install python3 (3.10 or newer) with its venv module');
-  if (run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary=:all:', '-r', requirements], true) !== 0) {
+  if (run('python3', ['-m', 'venv', venv], true) !== 0)
+    throw new Error('python3 -m venv failed: install python3 (3.10 or newer) with its venv module');
+  if (
+    run(
+      python,
+      [
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--disable-pip-version-check',
+        '--require-hashes',
+        '--only-binary=:all:',
+        '-r',
+        requirements,
+      ],
+      true,
+    ) !== 0
+  ) {
     throw new Error('pip could not install test/second-client/requirements.txt');
   }
   writeFileSync(done, '');
@@ -36,7 +54,15 @@ function interpreter() {
 const [mode, data] = process.argv.slice(2);
 if (mode === 'vectors') process.exit(run(interpreter(), [join(here, 'vectors.py'), vectors]));
 if (mode === 'live' && data !== undefined) {
-  process.exit(run(interpreter(), [join(here, 'client.py'), join(data, 'endpoints.json'), join(data, 'genesis.json'), join(data, 'org', '0'), vectors]));
+  process.exit(
+    run(interpreter(), [
+      join(here, 'client.py'),
+      join(data, 'endpoints.json'),
+      join(data, 'genesis.json'),
+      join(data, 'org', '0'),
+      vectors,
+    ]),
+  );
 }
 console.error('usage: run.mjs vectors | run.mjs live <data folder>');
 process.exit(2);

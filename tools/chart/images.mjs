@@ -1,6 +1,9 @@
 import {containersOf, podsOf} from './pods.mjs';
 
-/** Every image that objects name, wherever they do: in a container, an environment variable, an argument, a text. Sorted, each once. */
+/**
+ * Every image that objects name, wherever they do: in a container, an environment variable, an argument, a text.
+ * Sorted, each once.
+ */
 export function imagesOf(objects) {
   const images = new Set(podsOf(objects).flatMap((pod) => containersOf(pod).map(({image}) => image)));
   const hidden = /[a-z0-9.:/-]*\/?vitalvault\/[a-z-]+(?::[a-z0-9.-]+|@sha256:[0-9a-f]{64})/g;

@@ -8,14 +8,21 @@ const KUBE_VERSION = 'v1.34.3';
 
 /** Directories of the engines that the chart's checks need, built if they are not there: {helm, helm4, …}. */
 export function chartEngines() {
-  const {status, stdout, stderr} = spawnSync(process.execPath, ['apps/launcher/dist/main.js', 'build', '--for', 'chart', '--json'], {cwd: REPOSITORY, encoding: 'utf8'});
+  const {status, stdout, stderr} = spawnSync(
+    process.execPath,
+    ['apps/launcher/dist/main.js', 'build', '--for', 'chart', '--json'],
+    {cwd: REPOSITORY, encoding: 'utf8'},
+  );
   if (status !== 0) throw new Error(`the chart's tools cannot be built:\n${stderr}`);
   const directories = JSON.parse(stdout.trim().split('\n').at(-1));
   return Object.fromEntries(Object.entries(directories).map(([name, directory]) => [name, join(directory, name)]));
 }
 
 /** Text that a Helm renders. @throws Error with what Helm said */
-export function rendered(helm, {profiles = [], values = [], apiVersions = [], set = [], release = 'vv', namespace = 'vitalvault'}) {
+export function rendered(
+  helm,
+  {profiles = [], values = [], apiVersions = [], set = [], release = 'vv', namespace = 'vitalvault'},
+) {
   const args = ['template', release, CHART, '--namespace', namespace, '--kube-version', KUBE_VERSION];
   for (const profile of profiles) args.push('--values', join(CHART, profile));
   for (const file of values) args.push('--values', file);
@@ -50,8 +57,14 @@ export function byTemplate(text) {
 /** Every example: {name, options for `rendered`}. */
 export function examples() {
   const directory = join(CHART, 'examples');
-  return readdirSync(directory, {withFileTypes: true}).filter((entry) => entry.isDirectory()).map(({name}) => {
-    const {profiles, apiVersions} = JSON.parse(readFileSync(join(directory, name, 'render.json'), 'utf8'));
-    return {name, directory: join(directory, name), options: {profiles, apiVersions, values: [join(directory, name, 'values.yaml')]}};
-  });
+  return readdirSync(directory, {withFileTypes: true})
+    .filter((entry) => entry.isDirectory())
+    .map(({name}) => {
+      const {profiles, apiVersions} = JSON.parse(readFileSync(join(directory, name, 'render.json'), 'utf8'));
+      return {
+        name,
+        directory: join(directory, name),
+        options: {profiles, apiVersions, values: [join(directory, name, 'values.yaml')]},
+      };
+    });
 }

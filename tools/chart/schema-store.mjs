@@ -11,35 +11,71 @@ import {HELM} from './paths.mjs';
 
 /** Kinds of Kubernetes itself that the chart renders. */
 const KINDS = new Set([
-  'ConfigMap', 'Deployment', 'HorizontalPodAutoscaler', 'Ingress', 'Job', 'NetworkPolicy', 'PersistentVolumeClaim', 'Pod', 'PodDisruptionBudget', 'Role', 'RoleBinding',
-  'Secret', 'Service', 'ServiceAccount', 'StatefulSet',
+  'ConfigMap',
+  'Deployment',
+  'HorizontalPodAutoscaler',
+  'Ingress',
+  'Job',
+  'NetworkPolicy',
+  'PersistentVolumeClaim',
+  'Pod',
+  'PodDisruptionBudget',
+  'Role',
+  'RoleBinding',
+  'Secret',
+  'Service',
+  'ServiceAccount',
+  'StatefulSet',
 ]);
 
 /** Where kubeconform looks in the directory that `schemaStore` gives. */
 export const LOCATION = '{{ .NormalizedKubernetesVersion }}/{{ .ResourceKind }}{{ .KindSuffix }}.json';
 
 /**
- * Schemas of every Kubernetes minor and of the custom resources, made once from pinned Go modules and kept in the engines' cache.
+ * Schemas of every Kubernetes minor and of the custom resources, made once from pinned Go modules and kept in the
+ * engines' cache.
  * @returns {directory, versions}
  */
 export async function schemaStore() {
   const text = await readFile(join(HELM, 'schemas.json'), 'utf8');
   const pins = JSON.parse(text);
-  const tools = await Promise.all(['json-schemas.mjs', 'schema-store.mjs'].map((name) => readFile(join(import.meta.dirname, name), 'utf8')));
+  const tools = await Promise.all(
+    ['json-schemas.mjs', 'schema-store.mjs'].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
+  );
   const strimzi = JSON.parse(await readFile(join(HELM, 'strimzi.schemas.json'), 'utf8').catch(() => '[]'));
-  const key = createHash('sha256').update(text).update(tools.join('')).update(JSON.stringify(strimzi)).digest('hex').slice(0, 12);
+  const key = createHash('sha256')
+    .update(text)
+    .update(tools.join(''))
+    .update(JSON.stringify(strimzi))
+    .digest('hex')
+    .slice(0, 12);
   const directory = join(cacheDirectory(), `chart-schemas-${key}`);
   const versions = pins.kubernetes.map(({version}) => version.slice(1));
   if (existsSync(directory)) return {directory, versions};
   const fresh = `${directory}.${String(process.pid)}`;
-  const custom = [...strimzi, ...(await Promise.all(pins.customResources.map(async (pin) => {
-    const root = await moduleDirectory(pin);
-    return Promise.all(pin.files.map(async (file) => versionsOf(parse(await readFile(join(root, file), 'utf8')))));
-  }))).flat(2)];
+  const custom = [
+    ...strimzi,
+    ...(
+      await Promise.all(
+        pins.customResources.map(async (pin) => {
+          const root = await moduleDirectory(pin);
+          return Promise.all(
+            pin.files.map(async (file) => versionsOf(parse(await readFile(join(root, file), 'utf8')))),
+          );
+        }),
+      )
+    ).flat(2),
+  ];
   for (const pin of pins.kubernetes) {
-    const swagger = JSON.parse(await readFile(join(await moduleDirectory(pin), 'api/openapi-spec/swagger.json'), 'utf8'));
+    const swagger = JSON.parse(
+      await readFile(join(await moduleDirectory(pin), 'api/openapi-spec/swagger.json'), 'utf8'),
+    );
     for (const {group, version, kind, schema} of [...kindsOf(swagger, KINDS), ...custom]) {
-      const file = join(fresh, pin.version, `${[kind.toLowerCase(), group.split('.')[0], version].filter((part) => part !== '').join('-')}.json`);
+      const file = join(
+        fresh,
+        pin.version,
+        `${[kind.toLowerCase(), group.split('.')[0], version].filter((part) => part !== '').join('-')}.json`,
+      );
       await mkdir(dirname(file), {recursive: true});
       await writeFile(file, JSON.stringify(schema));
     }
@@ -52,10 +88,15 @@ export async function schemaStore() {
 async function moduleDirectory({module, version, sum}) {
   const cwd = await mkdtemp(join(tmpdir(), 'vv-module-'));
   try {
-    const {stdout, stderr} = spawnSync('go', ['mod', 'download', '-json', `${module}@${version}`], {cwd, encoding: 'utf8', env: {...process.env, GOFLAGS: '-mod=mod', GOWORK: 'off', GOTOOLCHAIN: 'local'}});
+    const {stdout, stderr} = spawnSync('go', ['mod', 'download', '-json', `${module}@${version}`], {
+      cwd,
+      encoding: 'utf8',
+      env: {...process.env, GOFLAGS: '-mod=mod', GOWORK: 'off', GOTOOLCHAIN: 'local'},
+    });
     const {Dir: directory, Sum: got, Error: error} = JSON.parse(stdout || '{}');
     if (directory === undefined) throw new Error(`${module}@${version} cannot be fetched: ${error ?? stderr}`);
-    if (got !== sum) throw new Error(`${module}@${version} has checksum ${got}, and deploy/helm/schemas.json says ${sum}`);
+    if (got !== sum)
+      throw new Error(`${module}@${version} has checksum ${got}, and deploy/helm/schemas.json says ${sum}`);
     return directory;
   } finally {
     await rm(cwd, {recursive: true});

@@ -2,11 +2,40 @@ import {parse} from 'yaml';
 
 /** Settings that the chart wires itself, from its own values: not to be given a second time. */
 const WIRED = new Set([
-  'host', 'httpPort', 'grpcPort', 'chainId', 'genesisFile', 'organisation', 'ledgerRpc', 'otlpUrl', 'drainMs', 'closeMs',
-  'kafkaBrokers', 'kafkaTls', 'kafkaCaFile', 'kafkaSaslMechanism', 'kafkaUsername', 'kafkaPasswordFile',
-  'databaseUrl', 'databasePasswordFile', 'databaseCaFile', 'ingestKeyFile', 'policyKeyFile', 'releaseKeyFile', 'storageKeyFile',
-  'policyGrpc', 'storageGrpc', 'notifyGrpc', 'ipfsCluster', 'kubo', 'replicationMin', 'replicationMax',
-  'socket', 'stateDir', 'healthHost', 'healthPort',
+  'host',
+  'httpPort',
+  'grpcPort',
+  'chainId',
+  'genesisFile',
+  'organisation',
+  'ledgerRpc',
+  'otlpUrl',
+  'drainMs',
+  'closeMs',
+  'kafkaBrokers',
+  'kafkaTls',
+  'kafkaCaFile',
+  'kafkaSaslMechanism',
+  'kafkaUsername',
+  'kafkaPasswordFile',
+  'databaseUrl',
+  'databasePasswordFile',
+  'databaseCaFile',
+  'ingestKeyFile',
+  'policyKeyFile',
+  'releaseKeyFile',
+  'storageKeyFile',
+  'policyGrpc',
+  'storageGrpc',
+  'notifyGrpc',
+  'ipfsCluster',
+  'kubo',
+  'replicationMin',
+  'replicationMax',
+  'socket',
+  'stateDir',
+  'healthHost',
+  'healthPort',
 ]);
 /** Only for development on one machine: in a cluster it would open the way to inside addresses. */
 const REFUSED = new Set(['webhookAllowLoopback']);
@@ -31,16 +60,25 @@ export function valuesSchema(skeleton, settings) {
 }
 
 // A map of properties may itself have one that is called `properties`; only a schema has an object of schemas there.
-const isObjectSchema = (node) => typeof node.properties === 'object' && node.properties !== null && node.properties.$ref === undefined;
+const isObjectSchema = (node) =>
+  typeof node.properties === 'object' && node.properties !== null && node.properties.$ref === undefined;
 
 function settingsOf(schema, app) {
   if (schema === undefined) throw new Error(`no settings schema of ${app}`);
-  return {type: 'object', additionalProperties: false, properties: Object.fromEntries(settingsRows(schema).map(({name, ...rest}) => [name, rest]))};
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(settingsRows(schema).map(({name, ...rest}) => [name, rest])),
+  };
 }
 
 /** {name, description, …schema} of each setting that the chart leaves to its user. */
 export function settingsRows(schema) {
   const own = Object.entries(schema.properties).filter(([name]) => !WIRED.has(name) && !REFUSED.has(name));
   // The service knows its default; as a default of the values it would only grow stale in a hospital's files.
-  return own.map(([name, {default: standard, description, ...rest}]) => ({name, ...rest, description: standard === undefined ? description : `${description} Default: ${String(standard)}.`}));
+  return own.map(([name, {default: standard, description, ...rest}]) => ({
+    name,
+    ...rest,
+    description: standard === undefined ? description : `${description} Default: ${String(standard)}.`,
+  }));
 }

@@ -8,7 +8,9 @@ export function valueRows(text) {
       const path = [...prefix, key.value].join('.');
       // The comment above the first key of a map belongs to the map, as the parser sees it.
       const above = index === 0 && map !== document.contents ? map.commentBefore : key.commentBefore;
-      const meaning = cleaned(index === 0 && map === document.contents ? document.contents.commentBefore ?? key.commentBefore : above);
+      const meaning = cleaned(
+        index === 0 && map === document.contents ? (document.contents.commentBefore ?? key.commentBefore) : above,
+      );
       if (isMap(value) && value.items.length > 0 && !value.flow) {
         rows.push({path, meaning, standard: undefined});
         walk(value, [...prefix, key.value]);
@@ -22,7 +24,12 @@ export function valueRows(text) {
   return rows;
 }
 
-const cleaned = (comment) => (comment ?? '').split('\n').map((line) => line.trim()).filter((line) => line !== '').join(' ');
+const cleaned = (comment) =>
+  (comment ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 
 function compact(node) {
   return node === null || node === undefined ? 'null' : JSON.stringify(node.toJSON());
@@ -31,6 +38,9 @@ function compact(node) {
 /** A Markdown table of the rows. */
 export function valueTable(rows) {
   const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
-  const lines = rows.map(({path, standard, meaning}) => `| \`${path}\` | ${standard === undefined ? '' : `\`${standard.replaceAll('|', '\\|')}\``} | ${cell(meaning)} |`);
+  const lines = rows.map(
+    ({path, standard, meaning}) =>
+      `| \`${path}\` | ${standard === undefined ? '' : `\`${standard.replaceAll('|', '\\|')}\``} | ${cell(meaning)} |`,
+  );
   return ['| value | default | meaning |', '|---|---|---|', ...lines].join('\n');
 }

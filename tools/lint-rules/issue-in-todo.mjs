@@ -7,7 +7,8 @@ export const issueInTodo = {
     Program() {
       for (const comment of context.sourceCode.getAllComments()) {
         const mark = MARK.exec(comment.value)?.[1];
-        if (mark !== undefined && !/#\d+/.test(comment.value)) context.report({loc: comment.loc, messageId: 'issue', data: {mark}});
+        if (mark !== undefined && !/#\d+/.test(comment.value))
+          context.report({loc: comment.loc, messageId: 'issue', data: {mark}});
       }
     },
   }),

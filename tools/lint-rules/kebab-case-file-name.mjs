@@ -1,10 +1,15 @@
 import {basename} from 'node:path';
 
-const NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(module|controller|guard|interceptor|tokens|dto|spec|int-spec|e2e-spec|contract|config))?\.ts$/;
+const NAME =
+  /^[a-z0-9]+(-[a-z0-9]+)*(\.(module|controller|guard|interceptor|tokens|dto|spec|int-spec|e2e-spec|contract|config))?\.ts$/;
 
 /** Files are kebab-case with the suffixes of house-style §1.4. */
 export const kebabCaseFileName = {
-  meta: {type: 'problem', schema: [], messages: {name: 'File names are kebab-case, with one of the known suffixes: {{name}}'}},
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {name: 'File names are kebab-case, with one of the known suffixes: {{name}}'},
+  },
   create: (context) => ({
     Program(node) {
       const name = basename(context.filename);

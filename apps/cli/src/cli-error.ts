@@ -20,7 +20,11 @@ export class CliError extends Error {
   readonly exit: ExitCode;
   readonly meta: Readonly<Record<string, string | number>>;
 
-  constructor(code: string, message: string, more: {remedy: string; exit?: ExitCode; meta?: Record<string, string | number>; cause?: unknown}) {
+  constructor(
+    code: string,
+    message: string,
+    more: {remedy: string; exit?: ExitCode; meta?: Record<string, string | number>; cause?: unknown},
+  ) {
     super(message, {cause: more.cause});
     this.code = code;
     this.remedy = more.remedy;

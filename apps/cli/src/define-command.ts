@@ -32,7 +32,13 @@ export function defineCommand<O extends object>(spec: CommandSpec<O>): Command {
   const command = new Command(spec.name).summary(spec.summary).description(spec.summary).allowExcessArguments(false);
   for (const [name, text] of spec.arguments ?? []) command.argument(name, text);
   for (const option of spec.options ?? []) command.addOption(option);
-  if (spec.home ?? true) command.requiredOption('--home <dir>', 'directory with the keys and files of this actor').option('--passphrase-file <file>', 'file (mode 0600) with the passphrase of the keys; else VV_PASSPHRASE, else a prompt');
+  if (spec.home ?? true)
+    command
+      .requiredOption('--home <dir>', 'directory with the keys and files of this actor')
+      .option(
+        '--passphrase-file <file>',
+        'file (mode 0600) with the passphrase of the keys; else VV_PASSPHRASE, else a prompt',
+      );
   command.option('--endpoints <file>', 'where the services are (default: endpoints.json in $DATA or ./var)');
   command.option('--genesis <file>', 'genesis of the ledger (default: beside the endpoints; a home keeps its own)');
   command.option('--json', 'answer in JSON');
@@ -44,17 +50,26 @@ export function defineCommand<O extends object>(spec: CommandSpec<O>): Command {
   return command;
 }
 
-async function runCommand<O extends object>(spec: CommandSpec<O>, options: O & CommonOptions, operands: string[]): Promise<void> {
+async function runCommand<O extends object>(
+  spec: CommandSpec<O>,
+  options: O & CommonOptions,
+  operands: string[],
+): Promise<void> {
   const env = environment();
   try {
     const answer = await spec.run(new Session(options, env), options, ...operands);
-    process.stdout.write(options.json === true ? `${toJson(answer.json)}\n` : answer.text.map((line) => `${line}\n`).join(''));
+    process.stdout.write(
+      options.json === true ? `${toJson(answer.json)}\n` : answer.text.map((line) => `${line}\n`).join(''),
+    );
     process.exitCode = exitOf(answer);
   } catch (error) {
     const told = explainError(error);
     const style = styleOf(env.colour);
     if (options.json === true) process.stderr.write(`${toJson({error: told})}\n`);
-    else process.stderr.write(`${style.bad('vv:')} ${told.message} (${told.code})\n    ${told.remedy}\n${told.instance === undefined ? '' : `    trace ${told.instance}\n`}`);
+    else
+      process.stderr.write(
+        `${style.bad('vv:')} ${told.message} (${told.code})\n    ${told.remedy}\n${told.instance === undefined ? '' : `    trace ${told.instance}\n`}`,
+      );
     if (told.code === 'internal' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
     process.exitCode = told.exit;
   }

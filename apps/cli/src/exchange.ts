@@ -2,8 +2,21 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {CliError} from './cli-error.js';
 import {toJson} from './answer.js';
 
-/** What passes between actors as a file or by copy and paste: JSON with the kind of paper it is. Nothing in it is secret. */
-export type PaperKind = 'enrolment-request' | 'member-request' | 'device-card' | 'transaction-part' | 'device-config' | 'patient-card' | 'access-log' | 'receipts' | 'readings' | 'data-points';
+/**
+ * What passes between actors as a file or by copy and paste: JSON with the kind of paper it is. Nothing in it is
+ * secret.
+ */
+export type PaperKind =
+  | 'enrolment-request'
+  | 'member-request'
+  | 'device-card'
+  | 'transaction-part'
+  | 'device-config'
+  | 'patient-card'
+  | 'access-log'
+  | 'receipts'
+  | 'readings'
+  | 'data-points';
 
 /** Writes a paper; `-` prints nothing (the answer has it already). */
 export function writePaper(path: string | undefined, kind: PaperKind, content: Record<string, unknown>): void {
@@ -19,14 +32,20 @@ export function paperKind(path: string): unknown {
 /** @throws CliError `paper-missing`, `paper-wrong` when it is damaged or of another kind */
 export function readPaper(path: string, kind: PaperKind): Record<string, unknown> {
   const paper = parse(path);
-  if (paper['paper'] !== kind) throw new CliError('paper-wrong', `${path} is not what is needed here: ${typeof paper['paper'] === 'string' ? paper['paper'] : 'no paper of vv'} instead of ${kind}.`, {remedy: 'Look at the example in --help; each command takes the file that the one before it wrote.'});
+  if (paper['paper'] !== kind)
+    throw new CliError(
+      'paper-wrong',
+      `${path} is not what is needed here: ${typeof paper['paper'] === 'string' ? paper['paper'] : 'no paper of vv'} instead of ${kind}.`,
+      {remedy: 'Look at the example in --help; each command takes the file that the one before it wrote.'},
+    );
   return paper;
 }
 
 /** A text field of a paper. @throws CliError `paper-wrong` */
 export function paperText(paper: Record<string, unknown>, name: string): string {
   const value = paper[name];
-  if (typeof value !== 'string') throw new CliError('paper-wrong', `The file has no "${name}".`, {remedy: 'Ask the other side for it again.'});
+  if (typeof value !== 'string')
+    throw new CliError('paper-wrong', `The file has no "${name}".`, {remedy: 'Ask the other side for it again.'});
   return value;
 }
 
@@ -35,13 +54,19 @@ function parse(path: string): Record<string, unknown> {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new CliError('paper-missing', `${path} cannot be read.`, {remedy: 'Name the file that the other side gave you.', cause});
+    throw new CliError('paper-missing', `${path} cannot be read.`, {
+      remedy: 'Name the file that the other side gave you.',
+      cause,
+    });
   }
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
     throw new SyntaxError('no object');
   } catch (cause) {
-    throw new CliError('paper-wrong', `${path} is not JSON.`, {remedy: 'It may have been cut off: ask for it again.', cause});
+    throw new CliError('paper-wrong', `${path} is not JSON.`, {
+      remedy: 'It may have been cut off: ask for it again.',
+      cause,
+    });
   }
 }

@@ -22,6 +22,9 @@ describe('errors as vv tells them', () => {
   });
 
   it('prefers the remedy of the service that refused', () => {
-    expect(explainError(new SdkError('network', {remedy: 'Wait a second.', instance: 'abc'}))).toMatchObject({remedy: 'Wait a second.', instance: 'abc'});
+    expect(explainError(new SdkError('network', {remedy: 'Wait a second.', instance: 'abc'}))).toMatchObject({
+      remedy: 'Wait a second.',
+      instance: 'abc',
+    });
   });
 });

@@ -15,13 +15,14 @@ export interface ToldError {
 }
 
 const SDK_REMEDIES: Readonly<Record<string, string>> = {
-  'network': 'Is the system up (`make status`)? Then try again.',
-  'untrusted-header': 'The answer is not signed by the validators of your genesis: do not trust that service; try another validator.',
+  network: 'Is the system up (`make status`)? Then try again.',
+  'untrusted-header':
+    'The answer is not signed by the validators of your genesis: do not trust that service; try another validator.',
   'stale-header': 'The ledger does not make blocks, or you are shown an old state: try again, or another validator.',
   'proof-invalid': 'The service gave a wrong proof: try another validator, and report it.',
   'log-incomplete': 'Something was withheld or changed: try another validator, and report it.',
   'headers-differ': 'The ledger has been forked: believe neither, keep both answers and tell the other organisations.',
-  'one-organisation': 'Give --witness with another organisation\'s policy URL, try again, or leave out --strict.',
+  'one-organisation': "Give --witness with another organisation's policy URL, try again, or leave out --strict.",
   'unknown-grantee': 'Ask for the id again; the member must be registered and in good standing.',
   'grantee-is-organisation': 'Grant to its members, one by one: ask each for her id.',
   'wraps-missing': 'The patient has not deposited keys for this grant yet; ask her.',
@@ -33,11 +34,25 @@ const UNREACHABLE: ReadonlySet<string> = new Set(['network', 'tx-timeout', 'behi
 
 /** What to say about anything that was thrown. */
 export function explainError(error: unknown): ToldError {
-  if (error instanceof CliError) return {code: error.code, message: error.message, remedy: error.remedy, meta: error.meta, exit: error.exit};
+  if (error instanceof CliError)
+    return {code: error.code, message: error.message, remedy: error.remedy, meta: error.meta, exit: error.exit};
   if (error instanceof SdkError) return explainSdkError(error);
-  if (error instanceof EnvelopeError) return {code: error.code, message: error.message, remedy: 'What was received does not fit: ask for it again, and report it.', meta: {}, exit: EXIT.refused};
+  if (error instanceof EnvelopeError)
+    return {
+      code: error.code,
+      message: error.message,
+      remedy: 'What was received does not fit: ask for it again, and report it.',
+      meta: {},
+      exit: EXIT.refused,
+    };
   const message = error instanceof Error ? error.message : String(error);
-  return {code: 'internal', message, remedy: 'This is a bug in vv: please report it with the command and what it said.', meta: {}, exit: EXIT.internal};
+  return {
+    code: 'internal',
+    message,
+    remedy: 'This is a bug in vv: please report it with the command and what it said.',
+    meta: {},
+    exit: EXIT.internal,
+  };
 }
 
 function explainSdkError(error: SdkError): ToldError {

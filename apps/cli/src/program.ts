@@ -15,11 +15,28 @@ import {verifyCommand} from './commands/verify.js';
 /** Runs one `vv` command line; sets the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const program = new Command('vv')
-    .description('VitalVault on the command line: what a patient, her wearable, a clinician and an organisation\'s office do.')
+    .description(
+      "VitalVault on the command line: what a patient, her wearable, a clinician and an organisation's office do.",
+    )
     .version('0.1.0')
     .showHelpAfterError('(see --help)')
-    .addHelpText('after', '\nExit codes: 0 done, 1 refused or not proven, 2 wrong use, 3 not reachable (try again), 70 a bug.');
-  const commands = [orgCommand, memberCommand, patientCommand, deviceCommand, clinicianCommand, logCommand, verifyCommand, traceCommand, chainCommand, checkCommand, storyCommand];
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 refused or not proven, 2 wrong use, 3 not reachable (try again), 70 a bug.',
+    );
+  const commands = [
+    orgCommand,
+    memberCommand,
+    patientCommand,
+    deviceCommand,
+    clinicianCommand,
+    logCommand,
+    verifyCommand,
+    traceCommand,
+    chainCommand,
+    checkCommand,
+    storyCommand,
+  ];
   for (const command of commands) program.addCommand(command);
   exitWithUsage(program);
   await program.parseAsync(argv);

@@ -29,7 +29,10 @@ export class Session {
   private openedHome: Home | undefined;
   private openedEndpoints: Endpoints | undefined;
 
-  constructor(readonly options: CommonOptions, readonly environment: Environment) {}
+  constructor(
+    readonly options: CommonOptions,
+    readonly environment: Environment,
+  ) {}
 
   get home(): Home {
     if (this.openedHome) return this.openedHome;
@@ -51,7 +54,10 @@ export class Session {
   /** Id of the organisation whose services are called: requests are signed for it alone. */
   get organisation(): string {
     const organisation = this.calledOrganisation ?? this.endpoints.organisation;
-    if (organisation === '') throw new CliError('organisation-unknown', `${this.endpointsPath} does not say whose services these are.`, {remedy: 'Add "organisation", its hexadecimal id as `vv org info` shows it.'});
+    if (organisation === '')
+      throw new CliError('organisation-unknown', `${this.endpointsPath} does not say whose services these are.`, {
+        remedy: 'Add "organisation", its hexadecimal id as `vv org info` shows it.',
+      });
     return organisation;
   }
 
@@ -62,7 +68,11 @@ export class Session {
 
   get api(): ApiClient {
     const {services} = this.endpoints;
-    this.openedApi ??= new ApiClient({endpoints: services, organisation: this.organisation, headers: () => ({traceparent: `00-${this.traceId}-${this.callerId}-01`})});
+    this.openedApi ??= new ApiClient({
+      endpoints: services,
+      organisation: this.organisation,
+      headers: () => ({traceparent: `00-${this.traceId}-${this.callerId}-01`}),
+    });
     return this.openedApi;
   }
 
@@ -93,13 +103,16 @@ export class Session {
   /** For `init`: the genesis file that a new home is to trust. */
   genesisToPin(): string {
     const path = this.options.genesis ?? this.genesisPath();
-    if (!existsSync(path)) throw new CliError('genesis-missing', `There is no genesis file ${path}.`, {remedy: 'Name the genesis of the ledger with --genesis FILE; it is the one thing that vv trusts.'});
+    if (!existsSync(path))
+      throw new CliError('genesis-missing', `There is no genesis file ${path}.`, {
+        remedy: 'Name the genesis of the ledger with --genesis FILE; it is the one thing that vv trusts.',
+      });
     return readFileSync(path, 'utf8');
   }
 
   // Beside the endpoints wherever these were copied to; a pod has it in another volume.
   private genesisPath(): string {
     const beside = join(dirname(this.endpointsPath), 'genesis.json');
-    return existsSync(beside) ? beside : this.endpoints.genesis ?? beside;
+    return existsSync(beside) ? beside : (this.endpoints.genesis ?? beside);
   }
 }

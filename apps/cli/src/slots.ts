@@ -19,7 +19,9 @@ export function parseSlot(text: string, nowMs: number): number {
   const zoned = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?$/.test(text) && text.includes('T') ? `${text}Z` : text;
   const time = Date.parse(zoned);
   if (/^\d{4}-\d{2}-\d{2}/.test(text) && Number.isFinite(time) && time >= 0) return slotOf(Math.floor(time / 1000));
-  throw new CliError('time-invalid', `${text} is no time.`, {remedy: 'Write now, +12h, -30d, +1y, 2016-04-01, 2016-04-01T08:00 or slot:405321.'});
+  throw new CliError('time-invalid', `${text} is no time.`, {
+    remedy: 'Write now, +12h, -30d, +1y, 2016-04-01, 2016-04-01T08:00 or slot:405321.',
+  });
 }
 
 /** The hour of a slot, UTC. */

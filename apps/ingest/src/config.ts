@@ -6,16 +6,30 @@ const count = z.coerce.number().int().min(1);
 
 /** Settings of ingest; see docs/config/ingest.md. */
 export const ingestConfig = z.strictObject({
-  host, httpPort, chainId, genesisFile, organisation, otlpUrl, logLevel, ...kafkaConfig, ...stopConfig,
+  host,
+  httpPort,
+  chainId,
+  genesisFile,
+  organisation,
+  otlpUrl,
+  logLevel,
+  ...kafkaConfig,
+  ...stopConfig,
   ingestKeyFile: setting.file.describe('Key file of this process: its ingest key signs receipts.'),
   policyGrpc: setting.hostPort.describe('gRPC of the policy service; host:port.'),
   storageGrpc: setting.hostPort.describe('gRPC of the storage service; host:port.'),
   deviceBurst: count.default(256).describe('Records that one device may send at once.'),
   deviceRefillPerSecond: count.default(16).describe('Records per second that one device may send in the long run.'),
   ownerBurst: count.default(1_024).describe('Records that all devices of one patient may send at once.'),
-  ownerRefillPerSecond: count.default(64).describe('Records per second that all devices of one patient may send in the long run.'),
-  acceptedRetentionMs: count.default(7 * 86_400_000).describe('Retention of vv.records.accepted.v1 in milliseconds; half of it is how far storage may be behind.'),
-  factsTtlMs: count.default(30_000).describe('How long a device or epoch is believed without asking policy again; milliseconds.'),
+  ownerRefillPerSecond: count
+    .default(64)
+    .describe('Records per second that all devices of one patient may send in the long run.'),
+  acceptedRetentionMs: count
+    .default(7 * 86_400_000)
+    .describe('Retention of vv.records.accepted.v1 in milliseconds; half of it is how far storage may be behind.'),
+  factsTtlMs: count
+    .default(30_000)
+    .describe('How long a device or epoch is believed without asking policy again; milliseconds.'),
   bodyTimeoutMs: count.default(10_000).describe('Time for a whole request to arrive; milliseconds.'),
 });
 

@@ -44,9 +44,21 @@ const BACKLOG_CHECK_MS = 3_000;
 /** The composition root: which adapter stands behind which port. */
 @Module({})
 export class IngestModule implements OnApplicationShutdown {
-  constructor(private readonly facts: PolicyLedgerFacts, private readonly table: StorageRecordTable, private readonly producer: KafkaProducer) {}
+  constructor(
+    private readonly facts: PolicyLedgerFacts,
+    private readonly table: StorageRecordTable,
+    private readonly producer: KafkaProducer,
+  ) {}
 
-  static readonly controllers: readonly Type[] = [RecordsController, SkipsController, ReceiptsController, EpochStatementsController, TimeController, OpenApiController, LedgerEventsController];
+  static readonly controllers: readonly Type[] = [
+    RecordsController,
+    SkipsController,
+    ReceiptsController,
+    EpochStatementsController,
+    TimeController,
+    OpenApiController,
+    LedgerEventsController,
+  ];
 
   static with(parts: IngestParts): DynamicModule {
     return {
@@ -81,33 +93,86 @@ function adapters({config, genesis, producer}: IngestParts): Provider[] {
 
 function useCases({config, secp256k1, signer}: IngestParts): Provider[] {
   return [
-    {provide: KnownFacts, inject: [PolicyLedgerFacts], useFactory: (facts: PolicyLedgerFacts) => new KnownFacts({ttlMs: config.factsTtlMs, now}, facts)},
     {
-      provide: JudgeRecord, inject: [KnownFacts, ReleaseKeys],
-      useFactory: (facts: KnownFacts, releaseKeys: ReleaseKeys) => new JudgeRecord({chainId: config.chainId, now}, {facts, releaseKeys, verifier: secp256k1}),
+      provide: KnownFacts,
+      inject: [PolicyLedgerFacts],
+      useFactory: (facts: PolicyLedgerFacts) => new KnownFacts({ttlMs: config.factsTtlMs, now}, facts),
     },
     {
-      provide: StorageBacklog, inject: [StorageRecordTable],
-      useFactory: (table: StorageRecordTable) => new StorageBacklog({retentionMs: config.acceptedRetentionMs, checkEveryMs: BACKLOG_CHECK_MS, now}, {table}),
+      provide: JudgeRecord,
+      inject: [KnownFacts, ReleaseKeys],
+      useFactory: (facts: KnownFacts, releaseKeys: ReleaseKeys) =>
+        new JudgeRecord({chainId: config.chainId, now}, {facts, releaseKeys, verifier: secp256k1}),
     },
     {
-      provide: NumberRecord, inject: [StorageRecordTable, RecentNumbers],
+      provide: StorageBacklog,
+      inject: [StorageRecordTable],
+      useFactory: (table: StorageRecordTable) =>
+        new StorageBacklog({retentionMs: config.acceptedRetentionMs, checkEveryMs: BACKLOG_CHECK_MS, now}, {table}),
+    },
+    {
+      provide: NumberRecord,
+      inject: [StorageRecordTable, RecentNumbers],
       useFactory: (table: StorageRecordTable, recent: RecentNumbers) => new NumberRecord({table, recent}),
     },
     {provide: ChargeQuota, useFactory: () => new ChargeQuota(quotasOf(config))},
-    {provide: IssueReceipt, useFactory: () => new IssueReceipt({chainId: config.chainId, organisation: fromHex(config.organisation)}, {signer})},
     {
-      provide: AcceptRecords, inject: [StorageBacklog, JudgeRecord, ChargeQuota, NumberRecord, RecentNumbers, IssueReceipt, KafkaAcceptedLog],
-      useFactory: (...[backlog, judge, quota, numbers, recent, receipts, log]: [StorageBacklog, JudgeRecord, ChargeQuota, NumberRecord, RecentNumbers, IssueReceipt, KafkaAcceptedLog]) =>
-        new AcceptRecords({now}, {backlog, judge, quota, numbers, recent, receipts, log}),
+      provide: IssueReceipt,
+      useFactory: () =>
+        new IssueReceipt({chainId: config.chainId, organisation: fromHex(config.organisation)}, {signer}),
     },
     {
-      provide: AcceptSkip, inject: [StorageBacklog, KnownFacts, ChargeQuota, NumberRecord, RecentNumbers, StorageRecordTable, KafkaAcceptedLog],
-      useFactory: (...[backlog, facts, quota, numbers, recent, table, log]: [StorageBacklog, KnownFacts, ChargeQuota, NumberRecord, RecentNumbers, StorageRecordTable, KafkaAcceptedLog]) =>
-        new AcceptSkip({chainId: config.chainId, now}, {backlog, facts, quota, numbers, recent, table, log, verifier: secp256k1}),
+      provide: AcceptRecords,
+      inject: [StorageBacklog, JudgeRecord, ChargeQuota, NumberRecord, RecentNumbers, IssueReceipt, KafkaAcceptedLog],
+      useFactory: (
+        ...[backlog, judge, quota, numbers, recent, receipts, log]: [
+          StorageBacklog,
+          JudgeRecord,
+          ChargeQuota,
+          NumberRecord,
+          RecentNumbers,
+          IssueReceipt,
+          KafkaAcceptedLog,
+        ]
+      ) => new AcceptRecords({now}, {backlog, judge, quota, numbers, recent, receipts, log}),
     },
-    {provide: GetReceipt, inject: [StorageRecordTable, RecentNumbers], useFactory: (table: StorageRecordTable, recent: RecentNumbers) => new GetReceipt({table, recent})},
-    {provide: ListEpochStatements, inject: [PolicyLedgerFacts], useFactory: (facts: PolicyLedgerFacts) => new ListEpochStatements({facts})},
+    {
+      provide: AcceptSkip,
+      inject: [
+        StorageBacklog,
+        KnownFacts,
+        ChargeQuota,
+        NumberRecord,
+        RecentNumbers,
+        StorageRecordTable,
+        KafkaAcceptedLog,
+      ],
+      useFactory: (
+        ...[backlog, facts, quota, numbers, recent, table, log]: [
+          StorageBacklog,
+          KnownFacts,
+          ChargeQuota,
+          NumberRecord,
+          RecentNumbers,
+          StorageRecordTable,
+          KafkaAcceptedLog,
+        ]
+      ) =>
+        new AcceptSkip(
+          {chainId: config.chainId, now},
+          {backlog, facts, quota, numbers, recent, table, log, verifier: secp256k1},
+        ),
+    },
+    {
+      provide: GetReceipt,
+      inject: [StorageRecordTable, RecentNumbers],
+      useFactory: (table: StorageRecordTable, recent: RecentNumbers) => new GetReceipt({table, recent}),
+    },
+    {
+      provide: ListEpochStatements,
+      inject: [PolicyLedgerFacts],
+      useFactory: (facts: PolicyLedgerFacts) => new ListEpochStatements({facts}),
+    },
     {provide: ForgetChanged, inject: [KnownFacts], useFactory: (facts: KnownFacts) => new ForgetChanged({facts})},
   ];
 }

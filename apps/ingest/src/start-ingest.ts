@@ -15,18 +15,30 @@ import type {IngestConfig} from './config.js';
 import {IngestModule} from './ingest.module.js';
 
 /** Starts the whole service. @param onStalled must end the process */
-export async function startIngest(logger: Logger, config: IngestConfig, onStalled: () => void): Promise<RunningService> {
+export async function startIngest(
+  logger: Logger,
+  config: IngestConfig,
+  onStalled: () => void,
+): Promise<RunningService> {
   const genesis = genesisOf(config);
   const secp256k1 = new NativeSecp256k1();
   const key = readSigningKey(config.ingestKeyFile, (privateKey) => secp256k1.publicKeyOf(privateKey));
   const kafka = {...kafkaAccess(config), clientId: 'ingest', logger};
   const producer = new KafkaProducer(kafka);
-  const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.recordsAccepted, retentionMs: config.acceptedRetentionMs}, {topic: TOPICS.ledgerEvents}]});
+  const topics = new TopicsAtHand({
+    ...kafka,
+    topics: [{topic: TOPICS.recordsAccepted, retentionMs: config.acceptedRetentionMs}, {topic: TOPICS.ledgerEvents}],
+  });
   const groupId = `vv-ingest-${config.organisation}-${hostname()}`;
   const events = new KafkaServer({...kafka, producer, offsets: new NoOffsets(), groupId, onStalled});
   const service = await createHttpService({
-    module: IngestModule.with({config, genesis, producer, secp256k1, signer: secp256k1.signer(key)}), logger,
-    host: config.host, httpPort: config.httpPort, drainMs: config.drainMs, bodyLimitBytes: LIMITS.postBodyBytes, requestTimeoutMs: config.bodyTimeoutMs,
+    module: IngestModule.with({config, genesis, producer, secp256k1, signer: secp256k1.signer(key)}),
+    logger,
+    host: config.host,
+    httpPort: config.httpPort,
+    drainMs: config.drainMs,
+    bodyLimitBytes: LIMITS.postBodyBytes,
+    requestTimeoutMs: config.bodyTimeoutMs,
     microservices: [{strategy: events}],
   });
   const [facts, table] = [service.app.get(PolicyLedgerFacts), service.app.get(StorageRecordTable)];
@@ -36,10 +48,12 @@ export async function startIngest(logger: Logger, config: IngestConfig, onStalle
   void topics.ensure();
   const url = await service.listen();
   logger.info('listening', {url});
-  return {close: async () => {
-    topics.stop();
-    await service.close();
-  }};
+  return {
+    close: async () => {
+      topics.stop();
+      await service.close();
+    },
+  };
 }
 
 /** Genesis names our release keys, and what a receipt of ours is checked against: a wrong one must not come up. */
@@ -47,6 +61,7 @@ function genesisOf(config: IngestConfig): Genesis {
   const {chainId, genesis} = parseGenesis(readFileSync(config.genesisFile, 'utf8'));
   if (chainId !== config.chainId) throw new Error('genesis file: it is of another chain than VITALVAULT_CHAIN_ID');
   const organisation = fromHex(config.organisation);
-  if (!genesis.organisations.some(({id}) => equalBytes(id, organisation))) throw new Error('genesis file: VITALVAULT_ORGANISATION is not in it');
+  if (!genesis.organisations.some(({id}) => equalBytes(id, organisation)))
+    throw new Error('genesis file: VITALVAULT_ORGANISATION is not in it');
   return genesis;
 }

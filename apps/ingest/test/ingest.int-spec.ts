@@ -21,7 +21,18 @@ import {join} from 'node:path';
 import {ingestConfig} from '../src/config.js';
 import {startIngest} from '../src/start-ingest.js';
 import {others, startOthers, stored} from '../src/testing/fake-services.js';
-import {CHAIN, SLOT, device, deviceKey, organisation, patient, random, record, releaseKey, tag} from '../src/testing/records.js';
+import {
+  CHAIN,
+  SLOT,
+  device,
+  deviceKey,
+  organisation,
+  patient,
+  random,
+  record,
+  releaseKey,
+  tag,
+} from '../src/testing/records.js';
 
 const ONE = 'application/vnd.vitalvault.record.v1+protobuf';
 const MANY = 'application/vnd.vitalvault.records.v1+protobuf';
@@ -36,33 +47,80 @@ let running: RunningService;
 let [url, httpPort, grpcPort] = ['', 0, 0];
 let sequence = 0n;
 
-const fresh = (header: Parameters<typeof record>[0] = {}, posted: Parameters<typeof record>[1] = {}): PostedRecord => record({sequence: ++sequence, tagSequence: sequence, ...header}, posted);
+const fresh = (header: Parameters<typeof record>[0] = {}, posted: Parameters<typeof record>[1] = {}): PostedRecord =>
+  record({sequence: ++sequence, tagSequence: sequence, ...header}, posted);
 const one = (posted: PostedRecord): Buffer => Buffer.from(encodeCanonical(PostedRecordSchema, posted));
 const many = (...records: PostedRecord[]): Buffer => Buffer.from(encodeCanonical(PostedRecordsSchema, {records}));
-const post = (body: Uint8Array, type = ONE, headers: Record<string, string> = {}): Promise<Response> => fetch(`${url}/v1/records`, {method: 'POST', body: Buffer.from(body), headers: {'content-type': type, ...headers}});
-interface Entry {status: string; recordId: string; receipt: string; location: string; problem?: {code: string; remedy: string}}
-const entriesOf = async (response: Response): Promise<Entry[]> => (await response.json() as {records: Entry[]}).records;
+const post = (body: Uint8Array, type = ONE, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${url}/v1/records`, {method: 'POST', body: Buffer.from(body), headers: {'content-type': type, ...headers}});
+interface Entry {
+  status: string;
+  recordId: string;
+  receipt: string;
+  location: string;
+  problem?: {code: string; remedy: string};
+}
+const entriesOf = async (response: Response): Promise<Entry[]> =>
+  ((await response.json()) as {records: Entry[]}).records;
 const problemOf = async (response: Response): Promise<[number, string]> => {
   expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  const problem = await response.json() as {type: string; code: string; remedy: string; instance: string};
-  expect(problem).toMatchObject({type: `https://vitalvault.dev/errors/${problem.code}`, remedy: expect.any(String), instance: expect.stringMatching(/^[0-9a-f]{32}$/)});
+  const problem = (await response.json()) as {type: string; code: string; remedy: string; instance: string};
+  expect(problem).toMatchObject({
+    type: `https://vitalvault.dev/errors/${problem.code}`,
+    remedy: expect.any(String),
+    instance: expect.stringMatching(/^[0-9a-f]{32}$/),
+  });
   return [response.status, problem.code];
 };
 const inKafka = (posted: PostedRecord): number => others.counts.get(toHex(recordIdOfPosted(posted))) ?? 0;
 
-const settings = (given: Record<string, unknown> = {}) => ingestConfig.parse({
-  httpPort, chainId: CHAIN, genesisFile: join(engines.data, 'spec-genesis.json'), organisation: toHex(organisation), kafkaBrokers: engines.endpoints.kafka, otlpUrl: 'http://127.0.0.1:1',
-  ingestKeyFile: join(engines.data, 'ingest.json'), policyGrpc: `127.0.0.1:${String(grpcPort)}`, storageGrpc: `127.0.0.1:${String(grpcPort)}`,
-  bodyTimeoutMs: 1_500, factsTtlMs: 3_600_000, deviceBurst: 60, deviceRefillPerSecond: 40, ...given,
-});
+const settings = (given: Record<string, unknown> = {}) =>
+  ingestConfig.parse({
+    httpPort,
+    chainId: CHAIN,
+    genesisFile: join(engines.data, 'spec-genesis.json'),
+    organisation: toHex(organisation),
+    kafkaBrokers: engines.endpoints.kafka,
+    otlpUrl: 'http://127.0.0.1:1',
+    ingestKeyFile: join(engines.data, 'ingest.json'),
+    policyGrpc: `127.0.0.1:${String(grpcPort)}`,
+    storageGrpc: `127.0.0.1:${String(grpcPort)}`,
+    bodyTimeoutMs: 1_500,
+    factsTtlMs: 3_600_000,
+    deviceBurst: 60,
+    deviceRefillPerSecond: 40,
+    ...given,
+  });
 
 beforeAll(async () => {
   engines = await startEngines({only: ['kafka']});
-  const genesis = encodeCanonical(GenesisSchema, {version: 1, organisations: [{id: organisation, name: 'x', keys: [{key: releaseKey, role: ORG_ROLE.release}], validators: [{publicKey: random(32), power: 1n}]}]});
-  writeFileSync(join(engines.data, 'spec-genesis.json'), JSON.stringify({chain_id: CHAIN, validators: [], app_state: Buffer.from(genesis).toString('base64')}));
-  writeFileSync(join(engines.data, 'ingest.json'), JSON.stringify({alg: 1, publicKey: toHex(ingestKey.publicKey), privateKey: toHex(ingestKey.privateKey)}), {mode: 0o600});
+  const genesis = encodeCanonical(GenesisSchema, {
+    version: 1,
+    organisations: [
+      {
+        id: organisation,
+        name: 'x',
+        keys: [{key: releaseKey, role: ORG_ROLE.release}],
+        validators: [{publicKey: random(32), power: 1n}],
+      },
+    ],
+  });
+  writeFileSync(
+    join(engines.data, 'spec-genesis.json'),
+    JSON.stringify({chain_id: CHAIN, validators: [], app_state: Buffer.from(genesis).toString('base64')}),
+  );
+  writeFileSync(
+    join(engines.data, 'ingest.json'),
+    JSON.stringify({alg: 1, publicKey: toHex(ingestKey.publicKey), privateKey: toHex(ingestKey.privateKey)}),
+    {mode: 0o600},
+  );
   producer = new KafkaProducer({brokers: [engines.endpoints.kafka], clientId: 'spec', logger});
-  await createTopics({brokers: [engines.endpoints.kafka], clientId: 'spec', logger, topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.ledgerEvents}]});
+  await createTopics({
+    brokers: [engines.endpoints.kafka],
+    clientId: 'spec',
+    logger,
+    topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.ledgerEvents}],
+  });
   [httpPort, grpcPort] = [await freePort(), await freePort()];
   url = `http://127.0.0.1:${String(httpPort)}`;
   services = await startOthers({kafka: engines.endpoints.kafka, grpcPort, producer});
@@ -83,12 +141,19 @@ describe('POST /v1/records', () => {
     const posted = fresh();
     const response = await post(one(posted), ONE, {'content-digest': contentDigest(one(posted))});
     expect(response.status).toBe(202);
-    const body = await response.json() as {chainId: string; records: [Entry]};
+    const body = (await response.json()) as {chainId: string; records: [Entry]};
     const [entry] = body.records;
     expect(body.chainId).toBe(CHAIN);
-    expect(entry).toMatchObject({status: 'accepted', recordId: toHex(recordIdOfPosted(posted)), location: `/v1/receipts/${toHex(device)}/1/${String(sequence)}`});
+    expect(entry).toMatchObject({
+      status: 'accepted',
+      recordId: toHex(recordIdOfPosted(posted)),
+      location: `/v1/receipts/${toHex(device)}/1/${String(sequence)}`,
+    });
     expect(response.headers.get('location')).toBe(entry.location);
-    const accepted = openAccepted(fromBinary(SignedAcceptedSchema, fromHex(entry.receipt)), {alg: 1, publicKey: ingestKey.publicKey});
+    const accepted = openAccepted(fromBinary(SignedAcceptedSchema, fromHex(entry.receipt)), {
+      alg: 1,
+      publicKey: ingestKey.publicKey,
+    });
     expect([toHex(accepted.recordId), toHex(accepted.organisation)]).toEqual([entry.recordId, toHex(organisation)]);
     const found = await eventually(() => {
       const match = others.accepted.find((one_) => one_.sequence === sequence);
@@ -96,11 +161,23 @@ describe('POST /v1/records', () => {
       return match;
     });
     expect(found.key).toBe(toHex(patient));
-    expect(Buffer.from(encodeCanonical(SignedAcceptedSchema, found.value.receipt!)).toString('hex')).toBe(entry.receipt);
+    expect(Buffer.from(encodeCanonical(SignedAcceptedSchema, found.value.receipt!)).toString('hex')).toBe(
+      entry.receipt,
+    );
     await telemetry.flush();
     const traceId = found.traceparent?.split('-')[1] ?? '';
-    const names = exporter.getFinishedSpans().filter((span) => span.spanContext().traceId === traceId).map(({name}) => name);
-    expect(names).toEqual(expect.arrayContaining(['POST /v1/records', `send ${TOPICS.recordsAccepted}`, 'vitalvault.policy.v1.PolicyService/GetDevice', 'vitalvault.storage.v1.StorageService/GetRecordStatus']));
+    const names = exporter
+      .getFinishedSpans()
+      .filter((span) => span.spanContext().traceId === traceId)
+      .map(({name}) => name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'POST /v1/records',
+        `send ${TOPICS.recordsAccepted}`,
+        'vitalvault.policy.v1.PolicyService/GetDevice',
+        'vitalvault.storage.v1.StorageService/GetRecordStatus',
+      ]),
+    );
     const spans = JSON.stringify(exporter.getFinishedSpans().map(({name, attributes}) => ({name, attributes})));
     for (const id of [patient, device, recordIdOfPosted(posted), tag]) expect(spans).not.toContain(toHex(id));
   });
@@ -111,7 +188,10 @@ describe('POST /v1/records', () => {
     const again = await post(one(posted));
     expect(again.status).toBe(202);
     expect(await entriesOf(again)).toEqual([{...first, status: 'duplicate'}]);
-    expect(await problemOf(await post(one(record({sequence, tagSequence: sequence}))))).toEqual([409, 'sequence-conflict']);
+    expect(await problemOf(await post(one(record({sequence, tagSequence: sequence}))))).toEqual([
+      409,
+      'sequence-conflict',
+    ]);
     await eventually(() => expect(inKafka(posted)).toBe(1));
   });
 
@@ -134,28 +214,51 @@ describe('POST /v1/records', () => {
 
 describe('what is refused, and never reaches Kafka', () => {
   const high = (posted: PostedRecord): PostedRecord => {
-    const n = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141n;
+    const n = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
     const s = (n - BigInt(`0x${toHex(posted.signature.slice(32))}`)).toString(16).padStart(64, '0');
     return {...posted, signature: Buffer.concat([posted.signature.slice(0, 32), Buffer.from(s, 'hex')])};
   };
-  const flip = (posted: PostedRecord): PostedRecord => ({...posted, ciphertext: posted.ciphertext.map((byte, index) => (index === 99 ? byte ^ 1 : byte))});
+  const flip = (posted: PostedRecord): PostedRecord => ({
+    ...posted,
+    ciphertext: posted.ciphertext.map((byte, index) => (index === 99 ? byte ^ 1 : byte)),
+  });
 
   it.each<[number, string, string, () => Promise<Response>]>([
     [413, 'body-too-large', 'a body above a mebibyte', () => post(random(1_048_577), MANY)],
     [413, 'body-too-large', 'one record above what one can be', () => post(random(67_000))],
     [415, 'unsupported-content-type', 'JSON', () => post(Buffer.from('{}'), 'application/json')],
-    [415, 'unsupported-content-type', 'another type of ours', () => post(one(fresh()), 'application/vnd.vitalvault.tx.v1+protobuf')],
+    [
+      415,
+      'unsupported-content-type',
+      'another type of ours',
+      () => post(one(fresh()), 'application/vnd.vitalvault.tx.v1+protobuf'),
+    ],
     [415, 'unsupported-content-type', 'text', () => post(Buffer.from('hello'), 'text/plain')],
     [400, 'malformed', 'nothing', () => post(new Uint8Array())],
     [400, 'malformed', 'no record', () => post(new Uint8Array(), MANY)],
     [400, 'malformed', 'noise', () => post(random(500))],
-    [400, 'malformed', 'a second encoding of the same', () => post(Buffer.concat([one(fresh()), Buffer.from('0a00', 'hex')]))],
+    [
+      400,
+      'malformed',
+      'a second encoding of the same',
+      () => post(Buffer.concat([one(fresh()), Buffer.from('0a00', 'hex')])),
+    ],
     [400, 'unknown-field', 'an unknown field', () => post(Buffer.concat([one(fresh()), Buffer.from('f80101', 'hex')]))],
-    [400, 'unknown-field', 'an unknown field in the header', () => {
-      const posted = fresh();
-      return post(one(record({}, {header: Buffer.concat([posted.header, Buffer.from('f80101', 'hex')])})));
-    }],
-    [400, 'digest-mismatch', 'another body than its digest', () => post(one(fresh()), ONE, {'content-digest': contentDigest(Buffer.from('x'))})],
+    [
+      400,
+      'unknown-field',
+      'an unknown field in the header',
+      () => {
+        const posted = fresh();
+        return post(one(record({}, {header: Buffer.concat([posted.header, Buffer.from('f80101', 'hex')])})));
+      },
+    ],
+    [
+      400,
+      'digest-mismatch',
+      'another body than its digest',
+      () => post(one(fresh()), ONE, {'content-digest': contentDigest(Buffer.from('x'))}),
+    ],
     [400, 'digest-mismatch', 'a digest that is none', () => post(one(fresh()), ONE, {'content-digest': 'md5=:AAAA:'})],
     [400, 'wrong-version', 'version 2', () => post(one(fresh({version: 2})))],
     [400, 'wrong-chain', 'another chain', () => post(one(fresh({chainId: 'mainnet'})))],
@@ -166,13 +269,18 @@ describe('what is refused, and never reaches Kafka', () => {
     [400, 'record-signature', 'a high-S signature', () => post(one(high(fresh())))],
     [403, 'unknown-device', 'a device that nobody registered', () => post(one(fresh({device: random(20)})))],
     [403, 'unknown-device', 'a registration that there was not', () => post(one(fresh({registration: 2})))],
-    [403, 'unknown-device', 'somebody else\'s patient', () => post(one(fresh({patient: random(20)})))],
-    [403, 'wrong-tag', 'a tag that is not the device\'s', () => post(one(fresh({typeTag: random(16)})))],
+    [403, 'unknown-device', "somebody else's patient", () => post(one(fresh({patient: random(20)})))],
+    [403, 'wrong-tag', "a tag that is not the device's", () => post(one(fresh({typeTag: random(16)})))],
     [400, 'slot-out-of-range', 'an hour before the registration', () => post(one(fresh({slot: SLOT - 101})))],
-    [400, 'slot-out-of-range', 'an hour to come', () => post(one(fresh({slot: Math.floor(Date.now() / 3_600_000) + 2})))],
+    [
+      400,
+      'slot-out-of-range',
+      'an hour to come',
+      () => post(one(fresh({slot: Math.floor(Date.now() / 3_600_000) + 2}))),
+    ],
     [409, 'unknown-epoch', 'an epoch that is not there', () => post(one(fresh({epoch: 7})))],
     [409, 'unknown-epoch', 'an epoch that begins later', () => post(one(fresh({slot: SLOT - 60})))],
-    [409, 'unknown-release-key', 'another custodian\'s release key', () => post(one(fresh({releaseKeyId: random(20)})))],
+    [409, 'unknown-release-key', "another custodian's release key", () => post(one(fresh({releaseKeyId: random(20)})))],
     [409, 'sequence-too-far', 'a number too far ahead', () => post(one(record({sequence: 9_000n, tagSequence: 1n})))],
   ])('%i %s: %s', async (status, code, _what, send) => {
     const before = others.accepted.length;
@@ -184,10 +292,17 @@ describe('what is refused, and never reaches Kafka', () => {
   it('ends a body that stops half-way, and goes on', async () => {
     const answer = await new Promise<string>((resolve, reject) => {
       let text = '';
-      const socket = connect(httpPort, '127.0.0.1', () => socket.write(`POST /v1/records HTTP/1.1\r\nhost: x\r\ncontent-type: ${ONE}\r\ncontent-length: 5000\r\n\r\nhalf`));
-      socket.on('data', (chunk) => (text += chunk.toString())).on('close', () => {
-        resolve(text);
-      }).on('error', reject);
+      const socket = connect(httpPort, '127.0.0.1', () =>
+        socket.write(
+          `POST /v1/records HTTP/1.1\r\nhost: x\r\ncontent-type: ${ONE}\r\ncontent-length: 5000\r\n\r\nhalf`,
+        ),
+      );
+      socket
+        .on('data', (chunk) => (text += chunk.toString()))
+        .on('close', () => {
+          resolve(text);
+        })
+        .on('error', reject);
     });
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
     expect(answer).toContain('"code":"body-timeout"');
@@ -203,17 +318,37 @@ describe('what is refused, and never reaches Kafka', () => {
 describe('POST /v1/skips', () => {
   it('hands a number that its device gives up on to storage', async () => {
     const number = ++sequence;
-    const entry = signSkip({chainId: CHAIN, patient, device, registration: 1, sequence: number, typeTag: tag, tagSequence: number}, deviceKey.privateKey);
-    const send = (type: string, body: Uint8Array): Promise<Response> => fetch(`${url}/v1/skips`, {method: 'POST', headers: {'content-type': type}, body: Buffer.from(body)});
+    const entry = signSkip(
+      {chainId: CHAIN, patient, device, registration: 1, sequence: number, typeTag: tag, tagSequence: number},
+      deviceKey.privateKey,
+    );
+    const send = (type: string, body: Uint8Array): Promise<Response> =>
+      fetch(`${url}/v1/skips`, {method: 'POST', headers: {'content-type': type}, body: Buffer.from(body)});
     const body = encodeCanonical(SkipEntrySchema, entry);
     const response = await send('application/vnd.vitalvault.skip.v1+protobuf', body);
     expect([response.status, await response.json()]).toEqual([202, {chainId: CHAIN, status: 'accepted'}]);
     await eventually(() => expect(others.skips.map(({skip}) => toHex(skip))).toContain(toHex(entry.skip)));
-    others.statuses.set(String(number), {found: true, state: RecordState.SKIPPED, height: 9n, txId: new Uint8Array(32).fill(1), logIndex: 4n});
-    expect(await (await fetch(url + (response.headers.get('location') ?? ''))).json()).toMatchObject({state: 'skipped', height: '9', logIndex: '4'});
-    expect(await problemOf(await post(one(record({sequence: number, tagSequence: number}))))).toEqual([409, 'sequence-conflict']);
+    others.statuses.set(String(number), {
+      found: true,
+      state: RecordState.SKIPPED,
+      height: 9n,
+      txId: new Uint8Array(32).fill(1),
+      logIndex: 4n,
+    });
+    expect(await (await fetch(url + (response.headers.get('location') ?? ''))).json()).toMatchObject({
+      state: 'skipped',
+      height: '9',
+      logIndex: '4',
+    });
+    expect(await problemOf(await post(one(record({sequence: number, tagSequence: number}))))).toEqual([
+      409,
+      'sequence-conflict',
+    ]);
     expect(await problemOf(await send(ONE, body))).toEqual([415, 'unsupported-content-type']);
-    expect(await problemOf(await send('application/vnd.vitalvault.skip.v1+protobuf', body.slice(0, 50)))).toEqual([400, 'malformed']);
+    expect(await problemOf(await send('application/vnd.vitalvault.skip.v1+protobuf', body.slice(0, 50)))).toEqual([
+      400,
+      'malformed',
+    ]);
   });
 });
 
@@ -221,33 +356,59 @@ describe('receipts, statements, time', () => {
   it('knows a record before storage does, and says what storage says after', async () => {
     const posted = fresh();
     const [entry] = await entriesOf(await post(one(posted)));
-    const receipt = async (): Promise<object> => await (await fetch(url + (entry?.location ?? ''))).json() as object;
+    const receipt = async (): Promise<object> => (await (await fetch(url + (entry?.location ?? ''))).json()) as object;
     expect(await receipt()).toEqual({state: 'accepted', recordId: entry?.recordId, receipt: entry?.receipt});
     const value = await eventually(() => others.accepted.find((found) => found.sequence === sequence)!.value);
     others.statuses.set(String(sequence), stored(value, recordIdOfPosted(posted)));
-    expect(await receipt()).toEqual({state: 'stored', recordId: entry?.recordId, receipt: entry?.receipt, cid: 'bafkreitest', replicas: 2});
-    others.statuses.set(String(sequence), stored(value, recordIdOfPosted(posted), {state: RecordState.ANCHORED, height: 77n, txId: new Uint8Array(32).fill(5), logIndex: 0n}));
+    expect(await receipt()).toEqual({
+      state: 'stored',
+      recordId: entry?.recordId,
+      receipt: entry?.receipt,
+      cid: 'bafkreitest',
+      replicas: 2,
+    });
+    others.statuses.set(
+      String(sequence),
+      stored(value, recordIdOfPosted(posted), {
+        state: RecordState.ANCHORED,
+        height: 77n,
+        txId: new Uint8Array(32).fill(5),
+        logIndex: 0n,
+      }),
+    );
     expect(await receipt()).toMatchObject({state: 'anchored', height: '77', txId: '05'.repeat(32), logIndex: '0'});
-    others.statuses.set(String(sequence), stored(value, recordIdOfPosted(posted), {state: RecordState.REFUSED, refusalCode: 126}));
+    others.statuses.set(
+      String(sequence),
+      stored(value, recordIdOfPosted(posted), {state: RecordState.REFUSED, refusalCode: 126}),
+    );
     expect(await receipt()).toMatchObject({state: 'refused', refusal: {code: 126, name: 'entryEpoch'}});
   });
 
   it('says what it does not know', async () => {
-    expect(await problemOf(await fetch(`${url}/v1/receipts/${toHex(device)}/1/999999`))).toEqual([404, 'receipt-not-found']);
+    expect(await problemOf(await fetch(`${url}/v1/receipts/${toHex(device)}/1/999999`))).toEqual([
+      404,
+      'receipt-not-found',
+    ]);
     expect(await problemOf(await fetch(`${url}/v1/receipts/${toHex(device)}/1/0`))).toEqual([400, 'invalid-field']);
-    expect(await problemOf(await fetch(`${url}/v1/receipts/${toHex(device)}/4294967296/1`))).toEqual([400, 'invalid-field']);
+    expect(await problemOf(await fetch(`${url}/v1/receipts/${toHex(device)}/4294967296/1`))).toEqual([
+      400,
+      'invalid-field',
+    ]);
     expect(await problemOf(await fetch(`${url}/v1/nothing`))).toEqual([404, 'route-not-found']);
   });
 
   it('hands on epoch statements, never from before the height that is asked for', async () => {
     const path = `${url}/v1/patients/${toHex(patient)}/epoch-statements`;
-    expect(await (await fetch(`${path}?typeTag=${toHex(tag)}&atLeast=12`)).json()).toMatchObject({statements: [expect.stringMatching(/^[0-9a-f]+$/)], atHeight: '12'});
+    expect(await (await fetch(`${path}?typeTag=${toHex(tag)}&atLeast=12`)).json()).toMatchObject({
+      statements: [expect.stringMatching(/^[0-9a-f]+$/)],
+      atHeight: '12',
+    });
     expect(await problemOf(await fetch(`${path}?atLeast=13`))).toEqual([503, 'behind']);
     expect(await problemOf(await fetch(`${path}?typeTag=xx`))).toEqual([400, 'invalid-field']);
   });
 
   it('tells the time', async () => {
-    const {unixMs, slot} = await (await fetch(`${url}/v1/time`)).json() as {unixMs: string; slot: number};
+    const {unixMs, slot} = (await (await fetch(`${url}/v1/time`)).json()) as {unixMs: string; slot: number};
     expect(Math.abs(Number(unixMs) - Date.now())).toBeLessThan(2_000);
     expect(slot).toBe(Math.floor(Number(unixMs) / 3_600_000));
   });
@@ -260,7 +421,10 @@ describe('what the ledger changes', () => {
     expect((await post(one(fresh()))).status).toBe(202);
     expect(others.devicesAsked).toBe(before);
     others.registered = {...others.registered, removed: true, distrustFromSlot: SLOT};
-    const accessLeaf = encodeCanonical(AccessLeafSchema, {index: 1n, event: {case: 'deviceRemoved', value: {device, registration: 1, distrustFromSlot: SLOT}}});
+    const accessLeaf = encodeCanonical(AccessLeafSchema, {
+      index: 1n,
+      event: {case: 'deviceRemoved', value: {device, registration: 1, distrustFromSlot: SLOT}},
+    });
     const value = encodeCanonical(LedgerEventSchema, {height: 9n, patient, accessLeaf});
     await producer.send(TOPICS.ledgerEvents, [{key: patient, value}]);
     await eventually(async () => expect(await problemOf(await post(one(fresh())))).toEqual([403, 'device-removed']));
@@ -275,7 +439,7 @@ describe('when something is away', () => {
   const reasons = async (): Promise<object> => {
     const response = await fetch(`${url}/readyz`);
     expect(response.status).toBe(503);
-    return (await response.json() as {reasons: object}).reasons;
+    return ((await response.json()) as {reasons: object}).reasons;
   };
 
   it('takes nothing while storage is too far behind', async () => {
@@ -294,8 +458,17 @@ describe('when something is away', () => {
     const started = Date.now();
     expect(await problemOf(await post(one(posted)))).toEqual([503, 'bus-unavailable']);
     expect(Date.now() - started).toBeLessThan(8_000);
-    expect(await problemOf(await fetch(`${url}/v1/receipts/${toHex(device)}/1/${String(sequence)}`))).toEqual([404, 'receipt-not-found']);
-    await eventually(async () => expect(await reasons()).toMatchObject({kafka: expect.stringMatching(/^bus-unavailable: nobody listens there$/)}), 10_000);
+    expect(await problemOf(await fetch(`${url}/v1/receipts/${toHex(device)}/1/${String(sequence)}`))).toEqual([
+      404,
+      'receipt-not-found',
+    ]);
+    await eventually(
+      async () =>
+        expect(await reasons()).toMatchObject({
+          kafka: expect.stringMatching(/^bus-unavailable: nobody listens there$/),
+        }),
+      10_000,
+    );
     await engines.control('start', 'kafka');
     const response = await eventually(async () => {
       const answer = await post(one(posted));
@@ -305,29 +478,59 @@ describe('when something is away', () => {
     const [entry] = await entriesOf(response);
     expect(entry?.status).toBe('accepted');
     await eventually(() => expect(inKafka(posted)).toBeGreaterThanOrEqual(1), 20_000);
-    const receipts = new Set(others.accepted.filter((found) => found.sequence === sequence).map(({value}) => toHex(encodeCanonical(SignedAcceptedSchema, value.receipt!))));
+    const receipts = new Set(
+      others.accepted
+        .filter((found) => found.sequence === sequence)
+        .map(({value}) => toHex(encodeCanonical(SignedAcceptedSchema, value.receipt!))),
+    );
     expect([...receipts]).toEqual([entry?.receipt]);
   });
 
   it('takes nothing without policy and storage, and says who is missing', async () => {
     await services.close();
-    expect(await problemOf(await post(one(fresh({registration: 3}))))).toEqual([503, expect.stringMatching(/^(policy|storage)-unavailable$/)]);
-    expect(await reasons()).toEqual({policy: expect.stringMatching(/^policy-unavailable/), storage: expect.stringMatching(/^storage-unavailable/)});
-    expect(await problemOf(await fetch(`${url}/v1/patients/${toHex(patient)}/epoch-statements`))).toEqual([503, 'policy-unavailable']);
+    expect(await problemOf(await post(one(fresh({registration: 3}))))).toEqual([
+      503,
+      expect.stringMatching(/^(policy|storage)-unavailable$/),
+    ]);
+    expect(await reasons()).toEqual({
+      policy: expect.stringMatching(/^policy-unavailable/),
+      storage: expect.stringMatching(/^storage-unavailable/),
+    });
+    expect(await problemOf(await fetch(`${url}/v1/patients/${toHex(patient)}/epoch-statements`))).toEqual([
+      503,
+      'policy-unavailable',
+    ]);
     services = await startOthers({kafka: engines.endpoints.kafka, grpcPort, producer});
     await eventually(async () => expect((await post(one(fresh()))).status).toBe(202), 10_000);
   });
 });
 
 describe('a process of its own', () => {
-  const environment = (given: Record<string, unknown>): Record<string, string> => Object.fromEntries(Object.entries({...settings(), ...given})
-    .map(([name, value]) => [`VITALVAULT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`, String(value)]));
+  const environment = (given: Record<string, unknown>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries({...settings(), ...given}).map(([name, value]) => [
+        `VITALVAULT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+        String(value),
+      ]),
+    );
   const run = async (port: number, given: Record<string, unknown> = {}): Promise<RunningProcess> => {
-    const child = new RunningProcess({command: process.execPath, args: [join(import.meta.dirname, '..', 'dist', 'main.js')], env: {...environment({...given, httpPort: port}), PATH: process.env['PATH'] ?? ''}});
-    await eventually(async () => expect((await fetch(`http://127.0.0.1:${String(port)}/readyz`)).status).toBe(200), 30_000);
+    const child = new RunningProcess({
+      command: process.execPath,
+      args: [join(import.meta.dirname, '..', 'dist', 'main.js')],
+      env: {...environment({...given, httpPort: port}), PATH: process.env['PATH'] ?? ''},
+    });
+    await eventually(
+      async () => expect((await fetch(`http://127.0.0.1:${String(port)}/readyz`)).status).toBe(200),
+      30_000,
+    );
     return child;
   };
-  const to = (port: number, body: Buffer, type = ONE): Promise<Response> => fetch(`http://127.0.0.1:${String(port)}/v1/records`, {method: 'POST', body: Uint8Array.from(body), headers: {'content-type': type}});
+  const to = (port: number, body: Buffer, type = ONE): Promise<Response> =>
+    fetch(`http://127.0.0.1:${String(port)}/v1/records`, {
+      method: 'POST',
+      body: Uint8Array.from(body),
+      headers: {'content-type': type},
+    });
 
   it('over quota: the whole request, with the time to wait, and nothing of it happened', async () => {
     const port = await freePort();
@@ -364,7 +567,10 @@ describe('a process of its own', () => {
     const code = child.end('SIGTERM');
     const before = acknowledged.length;
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(await (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).json()).toEqual({status: 'not ready', reasons: {process: 'stopping'}});
+    expect(await (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).json()).toEqual({
+      status: 'not ready',
+      reasons: {process: 'stopping'},
+    });
     expect(acknowledged.length).toBeGreaterThan(before);
     await load;
     expect(await code).toBe(0);

@@ -15,14 +15,17 @@ interface Answer {
   body: object;
 }
 
-const VERBS = new Map([['GET', 'get'], ['POST', 'create']]);
+const VERBS = new Map([
+  ['GET', 'get'],
+  ['POST', 'create'],
+]);
 
 /** What an API server does to one request instead of answering it as it should. */
 export type Fault = 'cut-before' | 'cut-after' | number;
 
 /**
- * The part of the Kubernetes API that the installer speaks, over real TLS: tokens, RBAC by verb and resource, Secrets as
- * base64, 404, 409. `faults` holds what happens to the n-th request from now on.
+ * The part of the Kubernetes API that the installer speaks, over real TLS: tokens, RBAC by verb and resource, Secrets
+ * as base64, 404, 409. `faults` holds what happens to the n-th request from now on.
  */
 export class FakeApiServer {
   readonly objects = new Map<string, StoredObject>();
@@ -35,7 +38,9 @@ export class FakeApiServer {
   readonly #server;
 
   constructor(tls: {cert: string; key: string}) {
-    this.#server = createServer(tls, (request, response) => { void this.#serve(request, response); });
+    this.#server = createServer(tls, (request, response) => {
+      void this.#serve(request, response);
+    });
   }
 
   async start(): Promise<number> {
@@ -52,15 +57,25 @@ export class FakeApiServer {
     const fault = this.faults.get(this.requests++);
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    if (fault === 'cut-before') { response.destroy(); return; }
-    const {code, body} = typeof fault === 'number' ? failure(fault, 'as the test wants it') : this.#answer(request, Buffer.concat(chunks).toString('utf8'));
-    if (fault === 'cut-after') { response.destroy(); return; }
+    if (fault === 'cut-before') {
+      response.destroy();
+      return;
+    }
+    const {code, body} =
+      typeof fault === 'number'
+        ? failure(fault, 'as the test wants it')
+        : this.#answer(request, Buffer.concat(chunks).toString('utf8'));
+    if (fault === 'cut-after') {
+      response.destroy();
+      return;
+    }
     response.writeHead(code, {'content-type': 'application/json'}).end(JSON.stringify(body));
   }
 
   #answer(request: IncomingMessage, text: string): Answer {
     if (request.headers.authorization !== `Bearer ${this.token}`) return failure(401, 'Unauthorized');
-    const [, resource = '', named] = /^\/api\/v1\/namespaces\/ns\/(secrets|configmaps)(?:\/([^/]+))?$/.exec(request.url ?? '') ?? [];
+    const [, resource = '', named] =
+      /^\/api\/v1\/namespaces\/ns\/(secrets|configmaps)(?:\/([^/]+))?$/.exec(request.url ?? '') ?? [];
     const verb = VERBS.get(request.method ?? '') ?? 'change';
     if (!this.allowed.has(`${verb} ${resource}`)) return failure(403, `cannot ${verb} ${resource}`);
     if (verb === 'create') return this.#create(resource, JSON.parse(text) as SentObject);
@@ -74,7 +89,9 @@ export class FakeApiServer {
     const {name} = object.metadata;
     this.onRequest('create', name);
     if (this.objects.has(`${resource}/${name}`)) return failure(409, `${name} already exists`);
-    const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString('base64')] as const);
+    const encoded = Object.entries(stringData).map(
+      ([key, value]) => [key, Buffer.from(value).toString('base64')] as const,
+    );
     this.objects.set(`${resource}/${name}`, {...object, data: {...object.data, ...Object.fromEntries(encoded)}});
     return {code: 201, body: object};
   }

@@ -26,24 +26,33 @@ beforeAll(async () => {
   await copyFile(files.ca, join(account, 'ca.crt'));
   tls = {cert: await readFile(files.certificate, 'utf8'), key: await readFile(files.key, 'utf8')};
 });
-afterAll(async () => { await rm(dir, {recursive: true}); });
+afterAll(async () => {
+  await rm(dir, {recursive: true});
+});
 
 beforeEach(async () => {
   server = new FakeApiServer(tls);
   port = await server.start();
   await writeFile(join(account, 'token'), 'first\n');
 });
-afterEach(async () => { await server.stop(); });
+afterEach(async () => {
+  await server.stop();
+});
 
 function install(accountDir = account): Promise<void> {
   const call = apiCalls({host: '127.0.0.1', port}, accountDir, 1);
-  return ensureIdentities(LOCAL, {store: new ApiObjects(call, {namespace: 'ns', labels: {a: 'b'}, annotations: {}}), now: () => new Date(1_800_000_000_000), say: () => undefined});
+  return ensureIdentities(LOCAL, {
+    store: new ApiObjects(call, {namespace: 'ns', labels: {a: 'b'}, annotations: {}}),
+    now: () => new Date(1_800_000_000_000),
+    say: () => undefined,
+  });
 }
 
 const kept = () => new Map([...server.objects].map(([name, {data}]) => [name, data]));
 
 /** The first attempt of the n-th request and all its repetitions. */
-const from = (n: number, fault: Fault, times = 6) => new Map(Array.from({length: times}, (_, i) => [n + i, fault] as const));
+const from = (n: number, fault: Fault, times = 6) =>
+  new Map(Array.from({length: times}, (_, i) => [n + i, fault] as const));
 
 describe('an installation over the Kubernetes API', () => {
   it('makes everything once, and a second run changes nothing', async () => {
@@ -66,7 +75,12 @@ describe('an installation over the Kubernetes API', () => {
     expect(server.objects.size).toBe(ALL);
   });
 
-  it.each<[string, Fault]>([['ended before it has an effect', 'cut-before'], ['done, its answer lost', 'cut-after'], ['answered 500', 500], ['answered 429', 429]])('each request %s is made again, and nothing is made twice', async (_, fault) => {
+  it.each<[string, Fault]>([
+    ['ended before it has an effect', 'cut-before'],
+    ['done, its answer lost', 'cut-after'],
+    ['answered 500', 500],
+    ['answered 429', 429],
+  ])('each request %s is made again, and nothing is made twice', async (_, fault) => {
     await install();
     const requests = server.requests;
     for (let n = 0; n < requests; n += 3) {
@@ -97,15 +111,18 @@ describe('an installation over the Kubernetes API', () => {
     const theirs = kept().get('secrets/r-validator-0');
     server.objects.clear();
     server.onRequest = (verb, name) => {
-      if (verb === 'create' && name === 'r-validator-0') server.objects.set('secrets/r-validator-0', {kind: 'Secret', metadata: {name, labels: {}}, data: theirs ?? {}});
+      if (verb === 'create' && name === 'r-validator-0')
+        server.objects.set('secrets/r-validator-0', {kind: 'Secret', metadata: {name, labels: {}}, data: theirs ?? {}});
     };
     await install();
     expect(kept().get('secrets/r-validator-0')).toEqual(theirs);
   });
 
   it.each([
-    ['get secrets', /may not get secrets.*verb "get" on secrets/], ['create secrets', /may not create secrets.*verb "create" on secrets/],
-    ['get configmaps', /verb "get" on configmaps/], ['create configmaps', /verb "create" on configmaps/],
+    ['get secrets', /may not get secrets.*verb "get" on secrets/],
+    ['create secrets', /may not create secrets.*verb "create" on secrets/],
+    ['get configmaps', /verb "get" on configmaps/],
+    ['create configmaps', /verb "create" on configmaps/],
   ])('says that its Role lacks %s', async (right, words) => {
     server.allowed.delete(right);
     await expect(install()).rejects.toThrow(words);
@@ -121,7 +138,7 @@ describe('an installation over the Kubernetes API', () => {
     await expect(install()).rejects.toThrow('answers 503');
   });
 
-  it('speaks only to the server that the cluster\'s authority signed', async () => {
+  it("speaks only to the server that the cluster's authority signed", async () => {
     const other = join(dir, 'other');
     const {ca} = await testCertificates(other);
     await copyFile(ca, join(other, 'ca.crt'));

@@ -7,7 +7,8 @@ export const REPOSITORY = resolve(import.meta.dirname, '../../..');
 /** Where built engines are kept, outside the clone and shared by all clones of a user. */
 export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
   if (env.VITALVAULT_CACHE !== undefined && env.VITALVAULT_CACHE !== '') return resolve(env.VITALVAULT_CACHE);
-  const cache = env.XDG_CACHE_HOME !== undefined && env.XDG_CACHE_HOME !== '' ? env.XDG_CACHE_HOME : join(homedir(), '.cache');
+  const cache =
+    env.XDG_CACHE_HOME !== undefined && env.XDG_CACHE_HOME !== '' ? env.XDG_CACHE_HOME : join(homedir(), '.cache');
   return resolve(cache, 'vitalvault');
 }
 
@@ -19,7 +20,11 @@ export function buildEnvironment(extra: Record<string, string>): NodeJS.ProcessE
 /** What every process gets from the user's environment; everything else is in its configuration. */
 export function inheritedEnvironment(): Record<string, string> {
   // Compiled code of the last start is kept by Node, which saves a fifth of a service's start.
-  const kept: Record<string, string> = {LC_ALL: 'C.UTF-8', TZ: 'UTC', NODE_COMPILE_CACHE: join(cacheDirectory(), 'node-compile')};
+  const kept: Record<string, string> = {
+    LC_ALL: 'C.UTF-8',
+    TZ: 'UTC',
+    NODE_COMPILE_CACHE: join(cacheDirectory(), 'node-compile'),
+  };
   for (const name of ['PATH', 'HOME', 'JAVA_HOME', 'TMPDIR']) {
     const value = process.env[name];
     if (value !== undefined) kept[name] = value;

@@ -6,5 +6,7 @@ const controller = new AbortController();
 export const interrupted: AbortSignal = controller.signal;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => { controller.abort(new LaunchError(`ended by ${signal}`)); });
+  process.once(signal, () => {
+    controller.abort(new LaunchError(`ended by ${signal}`));
+  });
 }

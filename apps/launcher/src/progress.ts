@@ -10,7 +10,9 @@ export const secondsSince = (start: number): string => `${((Date.now() - start) 
 /** Runs `work` and says every 15 s that it still does. */
 export async function withHeartbeat<T>(what: string, work: () => Promise<T>): Promise<T> {
   const start = Date.now();
-  const timer = setInterval(() => { progress(`… ${what} (${secondsSince(start)})`); }, 15_000);
+  const timer = setInterval(() => {
+    progress(`… ${what} (${secondsSince(start)})`);
+  }, 15_000);
   try {
     return await work();
   } finally {
@@ -26,8 +28,12 @@ export interface Column {
 /** A table in plain text, columns as wide as their widest cell. */
 export function table(columns: Column[], rows: string[][]): string {
   const widths = columns.map((c, i) => Math.max(c.title.length, ...rows.map((r) => (r[i] ?? '').length)));
-  const line = (cells: string[]) => columns
-    .map((c, i) => c.right === true ? (cells[i] ?? '').padStart(widths[i] ?? 0) : (cells[i] ?? '').padEnd(widths[i] ?? 0))
-    .join('  ').trimEnd();
+  const line = (cells: string[]) =>
+    columns
+      .map((c, i) =>
+        c.right === true ? (cells[i] ?? '').padStart(widths[i] ?? 0) : (cells[i] ?? '').padEnd(widths[i] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
   return [line(columns.map((c) => c.title)), ...rows.map(line)].join('\n');
 }

@@ -21,8 +21,13 @@ function launcher(...args: string[]): Promise<{code: number | null; output: stri
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [MAIN, ...args], {stdio: ['ignore', 'pipe', 'pipe']});
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-    child.once('close', (code) => { resolve({code, output}); });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    child.once('close', (code) => {
+      resolve({code, output});
+    });
   });
 }
 
@@ -48,10 +53,25 @@ describe('the launcher with real engines', () => {
   it('starts what is asked for, and says where it is', async () => {
     const {code, output} = await on('up', '--port-base', String(PORT_BASE), '--only', 'postgres,otel,ipfs');
     expect([code, output]).toEqual([0, expect.stringContaining('ready')]);
-    const endpoints = JSON.parse(await readFile(join(data, 'endpoints.json'), 'utf8')) as {processes: Record<string, {pid: number; log: string}>; postgres: string; ipfsCluster: string[]};
-    expect(Object.keys(endpoints.processes).toSorted()).toEqual(['cluster-0', 'cluster-1', 'cluster-2', 'kubo-0', 'kubo-1', 'kubo-2', 'otel', 'postgres']);
+    const endpoints = JSON.parse(await readFile(join(data, 'endpoints.json'), 'utf8')) as {
+      processes: Record<string, {pid: number; log: string}>;
+      postgres: string;
+      ipfsCluster: string[];
+    };
+    expect(Object.keys(endpoints.processes).toSorted()).toEqual([
+      'cluster-0',
+      'cluster-1',
+      'cluster-2',
+      'kubo-0',
+      'kubo-1',
+      'kubo-2',
+      'otel',
+      'postgres',
+    ]);
     expect(endpoints.postgres).toBe(`postgres://vitalvault@127.0.0.1:${String(PORT_BASE + 310)}/postgres`);
-    const peers = await (await fetch(`${endpoints.ipfsCluster[0] ?? ''}/monitor/metrics/freespace`)).json() as unknown[];
+    const peers = (await (
+      await fetch(`${endpoints.ipfsCluster[0] ?? ''}/monitor/metrics/freespace`)
+    ).json()) as unknown[];
     expect(peers).toHaveLength(3);
   });
 
@@ -77,7 +97,10 @@ describe('the launcher with real engines', () => {
     const thief = createServer().listen(PORT_BASE + 321, '127.0.0.1');
     const {code, output} = await on('start', 'otel');
     await new Promise((done) => thief.close(done));
-    expect([code, output]).toEqual([1, expect.stringMatching(new RegExp(`${String(PORT_BASE + 321)} \\(otel\\).*PORT_BASE`))]);
+    expect([code, output]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`${String(PORT_BASE + 321)} \\(otel\\).*PORT_BASE`)),
+    ]);
     expect(await stateOf('otel')).toMatchObject({state: 'stopped'});
   });
 
@@ -87,7 +110,9 @@ describe('the launcher with real engines', () => {
   });
 
   it('stops everything and leaves no process', async () => {
-    const endpoints = JSON.parse(await readFile(join(data, 'endpoints.json'), 'utf8')) as {processes: Record<string, {pid: number}>};
+    const endpoints = JSON.parse(await readFile(join(data, 'endpoints.json'), 'utf8')) as {
+      processes: Record<string, {pid: number}>;
+    };
     expect((await on('down')).code).toBe(0);
     const {processes} = JSON.parse((await on('status', '--json')).output) as Status;
     expect(new Set(processes.map((p) => p.state))).toEqual(new Set(['stopped']));

@@ -1,13 +1,30 @@
 import fc from 'fast-check';
 import {CheckTxType, ProposalStatus} from '@vitalvault/abci';
-import type {RequestCheckTx, RequestInfo, RequestPrepareProposal, RequestProcessProposal, RequestQuery} from '@vitalvault/abci';
+import type {
+  RequestCheckTx,
+  RequestInfo,
+  RequestPrepareProposal,
+  RequestProcessProposal,
+  RequestQuery,
+} from '@vitalvault/abci';
 import {CODE, decodeCanonical, encodeCanonical, STATE_KIND, toHex} from '@vitalvault/contracts';
 import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {verifyProofs} from '@vitalvault/proofs';
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import {
-  DEFAULT_PARAMETERS, enrolPatient, PEOPLE, putGrant, registerMember, requestAccess, revokeGrant, TEST_CHAIN, testGenesis, testKey, TestLedger, testOrganisation,
+  DEFAULT_PARAMETERS,
+  enrolPatient,
+  PEOPLE,
+  putGrant,
+  registerMember,
+  requestAccess,
+  revokeGrant,
+  TEST_CHAIN,
+  testGenesis,
+  testKey,
+  TestLedger,
+  testOrganisation,
 } from '@vitalvault/ledger-state/testing';
 import {blockRequest, initChainRequest, openLedger, scratchDir} from '../test/scratch-ledger.js';
 import type {RunningLedger} from '../test/scratch-ledger.js';
@@ -40,7 +57,12 @@ async function accepts(txs: Uint8Array[]): Promise<boolean> {
   return (await node.application.processProposal({txs} as RequestProcessProposal)).status === ProposalStatus.ACCEPT;
 }
 const ask = (request: MessageInitShape<typeof ProofRequestSchema>, more: Partial<RequestQuery> = {}) =>
-  node.application.query({path: '/proofs', data: encodeCanonical(ProofRequestSchema, request), height: 0n, ...more} as RequestQuery);
+  node.application.query({
+    path: '/proofs',
+    data: encodeCanonical(ProofRequestSchema, request),
+    height: 0n,
+    ...more,
+  } as RequestQuery);
 async function proofs(request: MessageInitShape<typeof ProofRequestSchema>): Promise<ProofResponse> {
   const answer = await ask(request);
   expect(answer.code).toBe(0);
@@ -55,23 +77,35 @@ describe('InitChain and Info', () => {
     expect(await node.application.initChain(initChainRequest())).toEqual(first);
     expect(toHex(first.appHash as Uint8Array)).toBe(toHex(new TestLedger().appHash));
     expect(first.validators).toHaveLength(2);
-    expect(await node.application.info({version: '0.38'} as RequestInfo)).toMatchObject({lastBlockHeight: 0n, lastBlockAppHash: new Uint8Array(0), appVersion: 1n});
+    expect(await node.application.info({version: '0.38'} as RequestInfo)).toMatchObject({
+      lastBlockHeight: 0n,
+      lastBlockAppHash: new Uint8Array(0),
+      appVersion: 1n,
+    });
     const other = await node.application.initChain(initChainRequest(testGenesis(['hospital'])));
     expect(other.appHash).not.toEqual(first.appHash);
     await node.application.initChain(initChainRequest());
     const appHash = await node.block([]);
-    expect(await node.application.info({version: '0.38'} as RequestInfo)).toMatchObject({lastBlockHeight: 1n, lastBlockAppHash: appHash});
+    expect(await node.application.info({version: '0.38'} as RequestInfo)).toMatchObject({
+      lastBlockHeight: 1n,
+      lastBlockAppHash: appHash,
+    });
     expect(() => node.application.initChain(initChainRequest())).toThrow('belongs to a chain that has begun');
   });
 
   test.each([
-    ['no JSON', Buffer.from('x')], ['no string', Buffer.from('{}')], ['no base64', Buffer.from('"a b"')], ['not canonical', Buffer.from('"AAAA"')],
+    ['no JSON', Buffer.from('x')],
+    ['no string', Buffer.from('{}')],
+    ['no base64', Buffer.from('"a b"')],
+    ['not canonical', Buffer.from('"AAAA"')],
   ])('a genesis that is %s stops the process', (_name, appStateBytes) => {
     expect(() => node.application.initChain({...initChainRequest(), appStateBytes})).toThrow('genesis refused');
   });
 
   test('validators beside app_state stop it too', () => {
-    expect(() => node.application.initChain({...initChainRequest(), validators: [{}] as never})).toThrow('belong into app_state');
+    expect(() => node.application.initChain({...initChainRequest(), validators: [{}] as never})).toThrow(
+      'belong into app_state',
+    );
   });
 });
 
@@ -80,7 +114,9 @@ describe('FinalizeBlock and Commit', () => {
     const [one, two] = [enrol(), maker.tx(revokeGrant(stranger.id), [stranger])];
     const {results} = maker.commit([one, two, Uint8Array.of(7)]);
     const answer = await node.application.finalizeBlock(blockRequest(1n, [one, two, Uint8Array.of(7)]));
-    expect(answer.txResults).toEqual(results.map(({code, data}) => ({code, data, codespace: {0: '', 2: 'tx', 22: 'common'}[code]})));
+    expect(answer.txResults).toEqual(
+      results.map(({code, data}) => ({code, data, codespace: {0: '', 2: 'tx', 22: 'common'}[code]})),
+    );
     expect(toHex(answer.appHash as Uint8Array)).toBe(toHex(maker.appHash));
   });
 
@@ -127,7 +163,9 @@ describe('FinalizeBlock and Commit', () => {
 describe('Query', () => {
   test('serves the last committed height while the next block waits for its Commit', async () => {
     const first = await node.block([enrol()]);
-    const {appHash} = await node.application.finalizeBlock(blockRequest(2n, [maker.tx(revokeGrant(patient.id), [patient])]));
+    const {appHash} = await node.application.finalizeBlock(
+      blockRequest(2n, [maker.tx(revokeGrant(patient.id), [patient])]),
+    );
     const log = {kind: STATE_KIND.accessLog, patient: patient.id, limit: 10};
     const before = await proofs({keys: [patientKey, logKey], logs: [log]});
     expect(before.height).toBe(1n);
@@ -151,13 +189,31 @@ describe('Query', () => {
     const log = {kind: STATE_KIND.accessLog, patient: patient.id};
     const nobody = {kind: STATE_KIND.accessLog, patient: stranger.id, limit: 5};
     const response = await proofs({
-      keys: [logKey, {kind: STATE_KIND.accessLog, parts: [stranger.id]}, {kind: STATE_KIND.patient, parts: [stranger.id]}],
-      logs: [{...log, from: 1n, limit: 2}, {...log, size: 3n, limit: 10}, {...log, from: 4n, limit: 1, inclusion: true}, {...log, from: 9n, limit: 5}, nobody],
+      keys: [
+        logKey,
+        {kind: STATE_KIND.accessLog, parts: [stranger.id]},
+        {kind: STATE_KIND.patient, parts: [stranger.id]},
+      ],
+      logs: [
+        {...log, from: 1n, limit: 2},
+        {...log, size: 3n, limit: 10},
+        {...log, from: 4n, limit: 1, inclusion: true},
+        {...log, from: 9n, limit: 5},
+        nobody,
+      ],
     });
-    expect(response.logs.map(({size, from, leaves}) => [size, from, leaves.length])).toEqual([[5n, 1n, 2], [3n, 0n, 3], [5n, 4n, 1], [5n, 9n, 0], [0n, 0n, 0]]);
+    expect(response.logs.map(({size, from, leaves}) => [size, from, leaves.length])).toEqual([
+      [5n, 1n, 2],
+      [3n, 0n, 3],
+      [5n, 4n, 1],
+      [5n, 9n, 0],
+      [0n, 0n, 0],
+    ]);
     const proven = verifyProofs(response, appHash);
     expect(proven.ok && proven.logs.map(({proof}) => proof)).toEqual(['page', 'page', 'inclusion', 'page', 'complete']);
-    expect(proven.ok && proven.leaf(STATE_KIND.accessLog, patient.id, 4n)).toEqual(maker.state.leaves(STATE_KIND.accessLog, patient.id)[4]);
+    expect(proven.ok && proven.leaf(STATE_KIND.accessLog, patient.id, 4n)).toEqual(
+      maker.state.leaves(STATE_KIND.accessLog, patient.id)[4],
+    );
     expect(proven.ok && proven.leaf(STATE_KIND.accessLog, patient.id, 1n)).toBeUndefined();
     expect(proven.ok && proven.state(STATE_KIND.patient, [stranger.id])).toBeUndefined();
   });
@@ -167,22 +223,35 @@ describe('Query', () => {
     await node.block([enrol()]);
     const log = {kind: STATE_KIND.accessLog, patient: patient.id, limit: 1};
     const bad: MessageInitShape<typeof ProofRequestSchema>[] = [
-      {keys: Array.from({length: 65}, () => patientKey)}, {keys: [{kind: 0}]}, {keys: [{kind: 256}]}, {keys: [{kind: 5, parts: [new Uint8Array(65)]}]}, {keys: [{kind: 5, parts: Array.from({length: 5}, () => new Uint8Array(1))}]},
-      {logs: Array.from({length: 17}, () => log)}, {logs: [{...log, kind: 5}]}, {logs: [{...log, limit: 1_001}]}, {logs: [{...log, limit: 2, inclusion: true}]}, {logs: [{...log, from: 1n, inclusion: true}]}, {logs: [{...log, size: 2n}]},
+      {keys: Array.from({length: 65}, () => patientKey)},
+      {keys: [{kind: 0}]},
+      {keys: [{kind: 256}]},
+      {keys: [{kind: 5, parts: [new Uint8Array(65)]}]},
+      {keys: [{kind: 5, parts: Array.from({length: 5}, () => new Uint8Array(1))}]},
+      {logs: Array.from({length: 17}, () => log)},
+      {logs: [{...log, kind: 5}]},
+      {logs: [{...log, limit: 1_001}]},
+      {logs: [{...log, limit: 2, inclusion: true}]},
+      {logs: [{...log, from: 1n, inclusion: true}]},
+      {logs: [{...log, size: 2n}]},
       {logs: [{...log, patient: stranger.id, inclusion: true}]},
     ];
     for (const request of bad) expect((await ask(request)).code).toBe(CODE.invalidField);
     expect((await ask({}, {path: '/store'})).code).toBe(CODE.invalidField);
     expect((await ask({}, {height: 7n})).code).toBe(CODE.invalidField);
     expect((await ask({}, {height: 1n})).code).toBe(0);
-    await fc.assert(fc.asyncProperty(fc.uint8Array({maxLength: 60}), async (data) => {
-      expect([0, CODE.undecodable, CODE.invalidField]).toContain((await ask({}, {data})).code);
-    }));
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({maxLength: 60}), async (data) => {
+        expect([0, CODE.undecodable, CODE.invalidField]).toContain((await ask({}, {data})).code);
+      }),
+    );
   });
 
   test('a huge index is past the end, not an error', async () => {
     await node.block([enrol()]);
-    const {logs} = await proofs({logs: [{kind: STATE_KIND.accessLog, patient: patient.id, from: 2n ** 64n - 1n, limit: 3}]});
+    const {logs} = await proofs({
+      logs: [{kind: STATE_KIND.accessLog, patient: patient.id, from: 2n ** 64n - 1n, limit: 3}],
+    });
     expect(logs[0]?.leaves).toEqual([]);
   });
 });
@@ -196,13 +265,15 @@ describe('CheckTx', () => {
     expect(await check(maker.tx(putGrant(patient.id, clinician.id), [patient]))).toBe(0);
   });
 
-  test('refuses with the ledger\'s own codes and changes nothing', async () => {
+  test("refuses with the ledger's own codes and changes nothing", async () => {
     await node.block([enrol()]);
     const before = toHex(node.ledger.state.tree.root);
     expect(await check(Uint8Array.of(1))).toBe(CODE.undecodable);
     expect(await check(maker.tx(revokeGrant(stranger.id), [stranger]))).toBe(CODE.unknownKey);
     expect(await check(maker.tx(putGrant(patient.id, stranger.id), [patient]))).toBe(CODE.unknownGrantee);
-    expect(await check(maker.tx(revokeGrant(patient.id), [patient], {chainId: `${TEST_CHAIN}2`}))).toBe(CODE.wrongChain);
+    expect(await check(maker.tx(revokeGrant(patient.id), [patient], {chainId: `${TEST_CHAIN}2`}))).toBe(
+      CODE.wrongChain,
+    );
     expect(toHex(node.ledger.state.tree.root)).toBe(before);
     expect(toHex(await node.block([]))).toBe(before);
   });
@@ -218,7 +289,9 @@ describe('CheckTx', () => {
 
   test('a key has at most 64 in the pool; another key is not hindered; a block or a new CometBFT makes room', async () => {
     await node.block([enrol(), register()]);
-    const flood = Array.from({length: 65}, () => maker.tx(requestAccess(patient.id, {grantId: new Uint8Array(16)}), [patient]));
+    const flood = Array.from({length: 65}, () =>
+      maker.tx(requestAccess(patient.id, {grantId: new Uint8Array(16)}), [patient]),
+    );
     // Quota of requests is 64 too; here the pool's limit is what the 65th meets.
     const codes: number[] = [];
     for (const tx of flood) codes.push(await check(tx));
@@ -243,11 +316,13 @@ describe('proposals', () => {
     expect(await accepts([])).toBe(true);
   });
 
-  test('keeps to CometBFT\'s limit and to ours', async () => {
+  test("keeps to CometBFT's limit and to ours", async () => {
     const one = enrol();
     expect(await prepare([one], BigInt(one.length + 2))).toEqual([]);
     expect(await prepare([one], BigInt(one.length + 3))).toEqual([one]);
-    await node.application.initChain(initChainRequest(testGenesis(['hospital'], {...DEFAULT_PARAMETERS, maxBlockBytes: one.length + 3})));
+    await node.application.initChain(
+      initChainRequest(testGenesis(['hospital'], {...DEFAULT_PARAMETERS, maxBlockBytes: one.length + 3})),
+    );
     expect(await prepare([one, register()])).toEqual([one]);
     expect(await accepts([one])).toBe(true);
     expect(await accepts([one, one])).toBe(false);
@@ -257,13 +332,22 @@ describe('proposals', () => {
     const other = scratchDir();
     const validator = await openLedger(other.path);
     const keys = [testKey('a'), testKey('b')];
-    const good = fc.tuple(fc.constantFrom(...keys), fc.bigInt(1n, 9n)).map(([key, nonce]) => maker.tx(revokeGrant(key.id), [key], {nonce}));
-    const any = fc.oneof(good, fc.uint8Array({maxLength: 40}), fc.tuple(good, fc.nat()).map(([tx, at]) => tx.with(at % tx.length, 255)));
-    await fc.assert(fc.asyncProperty(fc.array(any, {maxLength: 8}), fc.bigInt(0n, 3_000n), async (txs, maxTxBytes) => {
-      const proposal = await prepare(txs, maxTxBytes);
-      const answer = await validator.application.processProposal({txs: proposal} as RequestProcessProposal);
-      expect(answer.status).toBe(ProposalStatus.ACCEPT);
-    }), {numRuns: 60});
+    const good = fc
+      .tuple(fc.constantFrom(...keys), fc.bigInt(1n, 9n))
+      .map(([key, nonce]) => maker.tx(revokeGrant(key.id), [key], {nonce}));
+    const any = fc.oneof(
+      good,
+      fc.uint8Array({maxLength: 40}),
+      fc.tuple(good, fc.nat()).map(([tx, at]) => tx.with(at % tx.length, 255)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(any, {maxLength: 8}), fc.bigInt(0n, 3_000n), async (txs, maxTxBytes) => {
+        const proposal = await prepare(txs, maxTxBytes);
+        const answer = await validator.application.processProposal({txs: proposal} as RequestProcessProposal);
+        expect(answer.status).toBe(ProposalStatus.ACCEPT);
+      }),
+      {numRuns: 60},
+    );
     await validator.close();
     other.remove();
   });

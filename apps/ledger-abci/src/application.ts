@@ -14,7 +14,11 @@ import type {SnapshotTip} from './store/snapshot.js';
 import type {LedgerTelemetry} from './telemetry.js';
 
 /** The ABCI methods over one ledger. @param onCommitted is told of every durable block; must not throw */
-export function createApplication(ledger: Ledger, telemetry: LedgerTelemetry, onCommitted: (tip: SnapshotTip) => void = () => undefined): AbciApplication {
+export function createApplication(
+  ledger: Ledger,
+  telemetry: LedgerTelemetry,
+  onCommitted: (tip: SnapshotTip) => void = () => undefined,
+): AbciApplication {
   return {
     info: (request) => info(ledger, request),
     query: (request) => (request.path === '/trace' ? traceQuery(telemetry, request) : query(ledger, request)),
@@ -41,6 +45,9 @@ export function createApplication(ledger: Ledger, telemetry: LedgerTelemetry, on
   };
 }
 
-function traced({height, txs}: RequestFinalizeBlock, results: readonly {code?: number}[]): Parameters<LedgerTelemetry['finalized']>[0] {
+function traced(
+  {height, txs}: RequestFinalizeBlock,
+  results: readonly {code?: number}[],
+): Parameters<LedgerTelemetry['finalized']>[0] {
   return {height, txs: txs.map((tx, i) => ({name: txName(tx), code: results[i]?.code ?? 0}))};
 }

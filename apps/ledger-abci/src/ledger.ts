@@ -1,6 +1,14 @@
 import {encodeStateKey} from '@vitalvault/proofs';
 import {executeBlock, genesisState, Overlay, parametersOf} from '@vitalvault/ledger-state';
-import type {Block, BlockContext, ExecutedBlock, GenesisState, LedgerPorts, StateChange, Verify} from '@vitalvault/ledger-state';
+import type {
+  Block,
+  BlockContext,
+  ExecutedBlock,
+  GenesisState,
+  LedgerPorts,
+  StateChange,
+  Verify,
+} from '@vitalvault/ledger-state';
 import {cachedVerify} from './cache/cached-verify.js';
 import {CheckedTxs, txName} from './cache/checked-txs.js';
 import {PendingTxs} from './cache/pending-txs.js';
@@ -20,8 +28,8 @@ interface ExecutedHeight {
 }
 
 /**
- * The life of the chain in this process: genesis, blocks executed and committed, and what CheckTx may know meanwhile. All
- * of it runs to its end without waiting, so a query never sees half a block.
+ * The life of the chain in this process: genesis, blocks executed and committed, and what CheckTx may know meanwhile.
+ * All of it runs to its end without waiting, so a query never sees half a block.
  */
 export class Ledger {
   readonly ports: LedgerPorts;
@@ -36,7 +44,11 @@ export class Ledger {
   private next: ExecutedHeight | undefined;
   private checkOverlay: Overlay | undefined;
 
-  constructor(private readonly store: LedgerStore, recovered: Recovered, verify: Verify) {
+  constructor(
+    private readonly store: LedgerStore,
+    recovered: Recovered,
+    verify: Verify,
+  ) {
     this.ports = {verify: cachedVerify(verify), sha256: nativeSha256};
     this.state = recovered.state;
     this.last = recovered.tip;
@@ -57,8 +69,14 @@ export class Ledger {
   }
 
   /** Genesis, again and again until the first block is durable. @throws when there is a block already */
-  initChain(genesis: Uint8Array, {chainId, initialHeight, time}: {chainId: string; initialHeight: bigint; time: bigint}): GenesisState & {readonly appHash: Uint8Array} {
-    if (this.last !== undefined) throw new Error(`InitChain though block ${this.last.height} is durable: this state directory belongs to a chain that has begun`);
+  initChain(
+    genesis: Uint8Array,
+    {chainId, initialHeight, time}: {chainId: string; initialHeight: bigint; time: bigint},
+  ): GenesisState & {readonly appHash: Uint8Array} {
+    if (this.last !== undefined)
+      throw new Error(
+        `InitChain though block ${this.last.height} is durable: this state directory belongs to a chain that has begun`,
+      );
     this.state = new CommittedState(nativeSha256);
     const made = genesisState(genesis, this.state, this.ports);
     this.genesis = made.changes.map(toStored);
@@ -69,12 +87,20 @@ export class Ledger {
     return {...made, appHash};
   }
 
-  /** Executes a block on top of the committed state, which stays what queries see. May be called again for the same height. */
+  /**
+   * Executes a block on top of the committed state, which stays what queries see. May be called again for the same
+   * height.
+   */
   execute(block: Block, txs: readonly Uint8Array[]): ExecutedHeight {
     const expected = this.last === undefined ? this.initialHeight : this.last.height + 1n;
-    if (block.height !== expected) throw new Error(`FinalizeBlock of height ${block.height}, but the next one is ${expected}`);
+    if (block.height !== expected)
+      throw new Error(`FinalizeBlock of height ${block.height}, but the next one is ${expected}`);
     const names = txs.map(txName);
-    const executed = executeBlock(this.state, {chainId: this.chainId, block, ports: this.ports}, txs.map((tx, i) => this.txs.check(tx, names[i])));
+    const executed = executeBlock(
+      this.state,
+      {chainId: this.chainId, block, ports: this.ports},
+      txs.map((tx, i) => this.txs.check(tx, names[i])),
+    );
     const changes = executed.changes.map(toStored);
     this.next = {block, executed, changes, names, appHash: this.state.stage(changes)};
     return this.next;
@@ -99,12 +125,15 @@ export class Ledger {
   }
 
   /**
-   * What CheckTx judges against: the committed state with everything that CheckTx took since, as if the next block began
-   * now. A courtesy that saves the pool from what would be refused; FinalizeBlock alone decides.
+   * What CheckTx judges against: the committed state with everything that CheckTx took since, as if the next block
+   * began now. A courtesy that saves the pool from what would be refused; FinalizeBlock alone decides.
    */
   checkState(): {readonly overlay: Overlay; readonly context: BlockContext} {
-    const overlay = this.checkOverlay ??= new Overlay(this.state, nativeSha256);
-    const block = {height: this.last === undefined ? this.initialHeight : this.last.height + 1n, time: this.last?.time ?? this.genesisTime};
+    const overlay = (this.checkOverlay ??= new Overlay(this.state, nativeSha256));
+    const block = {
+      height: this.last === undefined ? this.initialHeight : this.last.height + 1n,
+      time: this.last?.time ?? this.genesisTime,
+    };
     return {overlay, context: {chainId: this.chainId, block, parameters: parametersOf(this.state), ports: this.ports}};
   }
 
@@ -112,7 +141,8 @@ export class Ledger {
     const log = this.state.log(kind, patient);
     if (log === undefined) throw new RangeError('there is no such log');
     const leaf = this.store.readLeaf(log.places.at(index));
-    if (!Buffer.from(this.state.hashOfLeaf(leaf)).equals(log.tree.leafHash(index))) throw new Error(`leaf ${index} of a log of kind ${kind} is damaged on disk`);
+    if (!Buffer.from(this.state.hashOfLeaf(leaf)).equals(log.tree.leafHash(index)))
+      throw new Error(`leaf ${index} of a log of kind ${kind} is damaged on disk`);
     return leaf;
   }
 

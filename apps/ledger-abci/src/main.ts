@@ -24,11 +24,29 @@ async function run(config: LedgerConfig, log: Log): Promise<void> {
   const {store, recovered} = await LedgerStore.open({dir: config.stateDir, snapshotBlocks: config.snapshotBlocks});
   const {tip, blocksInTail, cutBytes, damagedSnapshots} = recovered;
   if (cutBytes > 0) log.warn({bytes: cutBytes}, 'a torn last write was cut off; CometBFT replays that block');
-  if (damagedSnapshots.length > 0) log.error({files: damagedSnapshots}, 'a snapshot is damaged; the one before was used');
-  log.info({height: Number(tip?.height ?? 0n), appHash: toHex(tip?.appHash ?? new Uint8Array(0)), blocksReplayed: blocksInTail, keys: recovered.state.size}, 'state read and checked against its app hash');
+  if (damagedSnapshots.length > 0)
+    log.error({files: damagedSnapshots}, 'a snapshot is damaged; the one before was used');
+  log.info(
+    {
+      height: Number(tip?.height ?? 0n),
+      appHash: toHex(tip?.appHash ?? new Uint8Array(0)),
+      blocksReplayed: blocksInTail,
+      keys: recovered.state.size,
+    },
+    'state read and checked against its app hash',
+  );
   const telemetry = config.otlpUrl === undefined ? NO_TELEMETRY : startTelemetry(config.otlpUrl);
-  const application = createApplication(new Ledger(store, recovered, verify), telemetry, (block) => { progress.committed(block); });
-  const server = await startAbciServer({socketPath: config.socket, application, log, onFatal: () => { process.exit(FATAL); }});
+  const application = createApplication(new Ledger(store, recovered, verify), telemetry, (block) => {
+    progress.committed(block);
+  });
+  const server = await startAbciServer({
+    socketPath: config.socket,
+    application,
+    log,
+    onFatal: () => {
+      process.exit(FATAL);
+    },
+  });
   progress.serving(() => server.connections);
   log.info({socket: config.socket}, 'listening for CometBFT');
 
@@ -38,7 +56,14 @@ async function run(config: LedgerConfig, log: Log): Promise<void> {
     stopping = true;
     log.info({signal}, 'stopping');
     progress.stopping();
-    void server.close().then(() => store.close()).then(() => telemetry.shutdown()).then(() => health?.close()).then(() => { process.exit(0); });
+    void server
+      .close()
+      .then(() => store.close())
+      .then(() => telemetry.shutdown())
+      .then(() => health?.close())
+      .then(() => {
+        process.exit(0);
+      });
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -1,17 +1,35 @@
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
 import {startTelemetry} from './telemetry.js';
 
-test('spans by height and transaction hash, linked to the sender\'s span; nothing else', async () => {
+test("spans by height and transaction hash, linked to the sender's span; nothing else", async () => {
   const exporter = new InMemorySpanExporter();
   const kept: ReturnType<InMemorySpanExporter['getFinishedSpans']> = [];
-  const telemetry = startTelemetry('http://127.0.0.1:1', {export: (spans, done) => { kept.push(...spans); done({code: 0}); }, shutdown: () => exporter.shutdown()});
+  const telemetry = startTelemetry('http://127.0.0.1:1', {
+    export: (spans, done) => {
+      kept.push(...spans);
+      done({code: 0});
+    },
+    shutdown: () => exporter.shutdown(),
+  });
   const hash = new Uint8Array(32).fill(0xab);
   const name = Buffer.from(hash).toString('latin1');
   const [traceId, spanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
   expect(telemetry.expect(hash, `00-${traceId}-${spanId}-01`)).toBe(true);
-  expect([telemetry.expect(hash, 'nonsense'), telemetry.expect(hash.slice(1), `00-${traceId}-${spanId}-01`)]).toEqual([false, false]);
+  expect([telemetry.expect(hash, 'nonsense'), telemetry.expect(hash.slice(1), `00-${traceId}-${spanId}-01`)]).toEqual([
+    false,
+    false,
+  ]);
   telemetry.checked({name, code: 0}, Date.now());
-  telemetry.finalized({height: 7n, txs: [{name, code: 0}, {name: 'x'.repeat(32), code: 23}]}, Date.now());
+  telemetry.finalized(
+    {
+      height: 7n,
+      txs: [
+        {name, code: 0},
+        {name: 'x'.repeat(32), code: 23},
+      ],
+    },
+    Date.now(),
+  );
   await telemetry.shutdown();
   expect(kept.map((span) => [span.name, span.attributes, span.links.map(({context}) => context.spanId)])).toEqual([
     ['ledger.check_tx', {'vitalvault.tx_hash': 'ab'.repeat(32), 'vitalvault.code': 0}, [spanId]],

@@ -22,8 +22,8 @@ export interface TracedTx {
 }
 
 /**
- * Spans of the ledger. Trace context never enters a transaction (D-1): who sends one may say beforehand under which span,
- * and the ledger's spans link to it. The table is small, in memory, and forgets.
+ * Spans of the ledger. Trace context never enters a transaction (D-1): who sends one may say beforehand under which
+ * span, and the ledger's spans link to it. The table is small, in memory, and forgets.
  */
 export interface LedgerTelemetry {
   /** `hash` 32 bytes, W3C traceparent. @returns false when it is none */
@@ -34,22 +34,43 @@ export interface LedgerTelemetry {
 }
 
 /** Without a Collector: nothing is recorded. */
-export const NO_TELEMETRY: LedgerTelemetry = {expect: () => true, checked: () => undefined, finalized: () => undefined, shutdown: () => Promise.resolve()};
+export const NO_TELEMETRY: LedgerTelemetry = {
+  expect: () => true,
+  checked: () => undefined,
+  finalized: () => undefined,
+  shutdown: () => Promise.resolve(),
+};
 
 export function startTelemetry(otlpUrl: string, exporter?: SpanExporter): LedgerTelemetry {
   const provider = new TracerProvider({
-    resource: resourceFromAttributes({'service.name': 'ledger-abci', 'service.namespace': 'vitalvault', 'service.instance.id': `ledger-abci-${process.pid}`}),
-    spanProcessors: [new BatchSpanProcessor({
-      exporter: exporter ?? new OTLPTraceExporter({url: new URL('/v1/traces', otlpUrl).href, timeoutMillis: EXPORT_TIMEOUT_MS}),
-      scheduledDelayMillis: EXPORT_EVERY_MS, maxQueueSize: 4_096, exportTimeoutMillis: EXPORT_TIMEOUT_MS,
-    })],
+    resource: resourceFromAttributes({
+      'service.name': 'ledger-abci',
+      'service.namespace': 'vitalvault',
+      'service.instance.id': `ledger-abci-${process.pid}`,
+    }),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter:
+          exporter ??
+          new OTLPTraceExporter({url: new URL('/v1/traces', otlpUrl).href, timeoutMillis: EXPORT_TIMEOUT_MS}),
+        scheduledDelayMillis: EXPORT_EVERY_MS,
+        maxQueueSize: 4_096,
+        exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+      }),
+    ],
   });
   const spans = new LedgerSpans(provider.getTracer('vitalvault-ledger'));
-  const within = new Promise<void>((resolve) => { setTimeout(resolve, SHUTDOWN_MS).unref(); });
+  const within = new Promise<void>((resolve) => {
+    setTimeout(resolve, SHUTDOWN_MS).unref();
+  });
   return {
     expect: (txHash, traceparent) => spans.expect(txHash, traceparent),
-    checked: (tx, startMs) => { spans.checked(tx, startMs); },
-    finalized: (block, startMs) => { spans.finalized(block, startMs); },
+    checked: (tx, startMs) => {
+      spans.checked(tx, startMs);
+    },
+    finalized: (block, startMs) => {
+      spans.finalized(block, startMs);
+    },
     shutdown: () => Promise.race([provider.shutdown().catch(() => undefined), within]),
   };
 }
@@ -73,7 +94,11 @@ class LedgerSpans {
 
   finalized({height, txs}: {readonly height: bigint; readonly txs: readonly TracedTx[]}, startMs: number): void {
     const attributes = {'vitalvault.height': Number(height), 'vitalvault.tx_count': txs.length};
-    const block = this.tracer.startSpan('ledger.finalize_block', {kind: SpanKind.INTERNAL, startTime: startMs, attributes}, ROOT_CONTEXT);
+    const block = this.tracer.startSpan(
+      'ledger.finalize_block',
+      {kind: SpanKind.INTERNAL, startTime: startMs, attributes},
+      ROOT_CONTEXT,
+    );
     for (const tx of txs.slice(0, MOST_TX_SPANS)) this.txSpan('ledger.finalize_tx', tx, startMs, block).end();
     block.end();
   }
@@ -81,7 +106,10 @@ class LedgerSpans {
   private txSpan(name: string, tx: TracedTx, startMs: number, parent?: Span): Span {
     const sender = this.senders.get(tx.name);
     const links: Link[] = sender === undefined ? [] : [{context: sender}];
-    const attributes = {'vitalvault.tx_hash': Buffer.from(tx.name, 'latin1').toString('hex'), 'vitalvault.code': tx.code};
+    const attributes = {
+      'vitalvault.tx_hash': Buffer.from(tx.name, 'latin1').toString('hex'),
+      'vitalvault.code': tx.code,
+    };
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, parent);
     return this.tracer.startSpan(name, {kind: SpanKind.INTERNAL, startTime: startMs, attributes, links}, context);
   }

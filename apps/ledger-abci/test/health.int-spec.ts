@@ -9,20 +9,33 @@ let comet: RunningProcess | undefined;
 let cometAs: ProcessToRun;
 let url: string;
 
-const ask = (path: string): Promise<[number, {reasons?: {chain: string}; height?: string}]> => new Promise((resolve, reject) => {
-  get(url + path, (response) => {
-    let text = '';
-    response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => {
-      resolve([response.statusCode ?? 0, JSON.parse(text) as object]);
-    });
-  }).on('error', reject);
-});
+const ask = (path: string): Promise<[number, {reasons?: {chain: string}; height?: string}]> =>
+  new Promise((resolve, reject) => {
+    get(url + path, (response) => {
+      let text = '';
+      response
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => (text += chunk))
+        .on('end', () => {
+          resolve([response.statusCode ?? 0, JSON.parse(text) as object]);
+        });
+    }).on('error', reject);
+  });
 
 /** A process of the launcher as it was started. */
 async function startedAs(name: string): Promise<ProcessToRun> {
-  const partsOf = async (file: string): Promise<string[]> => (await readFile(`/proc/${String(engines.endpoints.processes[name]?.pid)}/${file}`, 'utf8')).split('\0').slice(0, -1);
+  const partsOf = async (file: string): Promise<string[]> =>
+    (await readFile(`/proc/${String(engines.endpoints.processes[name]?.pid)}/${file}`, 'utf8'))
+      .split('\0')
+      .slice(0, -1);
   const [command = '', ...args] = await partsOf('cmdline');
-  return {command, args, env: Object.fromEntries((await partsOf('environ')).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))};
+  return {
+    command,
+    args,
+    env: Object.fromEntries(
+      (await partsOf('environ')).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    ),
+  };
 }
 
 beforeAll(async () => {
@@ -45,7 +58,10 @@ afterAll(async () => {
 describe('health of the ledger under a real CometBFT', () => {
   it('is alive and started, but not ready while CometBFT is away', async () => {
     expect((await ask('/livez'))[0]).toBe(200);
-    expect(await ask('/readyz')).toEqual([503, {status: 'not ready', reasons: {chain: 'CometBFT is not connected (0 of 4 connections)'}}]);
+    expect(await ask('/readyz')).toEqual([
+      503,
+      {status: 'not ready', reasons: {chain: 'CometBFT is not connected (0 of 4 connections)'}},
+    ]);
     expect((await ask('/metrics'))[0]).toBe(404);
   });
 
@@ -61,7 +77,10 @@ describe('health of the ledger under a real CometBFT', () => {
 
   it('is not ready any more when CometBFT dies, and ends cleanly', async () => {
     await comet?.end('SIGKILL');
-    await eventually(async () => expect((await ask('/readyz'))[1].reasons?.chain).toMatch(/^CometBFT is not connected/), 5_000);
+    await eventually(
+      async () => expect((await ask('/readyz'))[1].reasons?.chain).toMatch(/^CometBFT is not connected/),
+      5_000,
+    );
     expect(await ledger.end('SIGTERM')).toBe(0);
     await expect(ask('/livez')).rejects.toThrow();
   });

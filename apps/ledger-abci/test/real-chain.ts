@@ -27,7 +27,10 @@ export class RealChain {
   readonly client: LedgerClient;
   private readonly nonces = new Map<string, bigint>();
 
-  constructor(private readonly engines: Engines, private readonly genesisText: string) {
+  constructor(
+    private readonly engines: Engines,
+    private readonly genesisText: string,
+  ) {
     this.client = new LedgerClient({rpcUrls: engines.endpoints.validators.map(({rpc}) => rpc), log: silent});
   }
 
@@ -37,7 +40,11 @@ export class RealChain {
 
   async organisationKey(organisation: number, role: string): Promise<TestKey> {
     const keys = this.engines.endpoints.organisations[organisation]?.keys ?? '';
-    const {alg, publicKey, privateKey} = JSON.parse(await readFile(join(keys, `${role}.key.json`), 'utf8')) as {alg: number; publicKey: string; privateKey: string};
+    const {alg, publicKey, privateKey} = JSON.parse(await readFile(join(keys, `${role}.key.json`), 'utf8')) as {
+      alg: number;
+      publicKey: string;
+      privateKey: string;
+    };
     const key = {$typeName: 'vitalvault.record.v1.SigningKey' as const, alg, publicKey: fromHex(publicKey)};
     return {id: keyId(key), key, privateKey: fromHex(privateKey)};
   }
@@ -47,7 +54,14 @@ export class RealChain {
     const name = String(signers[0]?.id);
     const nonce = (this.nonces.get(name) ?? 0n) + 1n;
     this.nonces.set(name, nonce);
-    return signedTx({message, signers, chainId: this.chainId, nonce, expiresAtHeight: height + 1_000n, expiresAtTime: BigInt(Math.floor(Date.now() / 1_000) + 3_600)});
+    return signedTx({
+      message,
+      signers,
+      chainId: this.chainId,
+      nonce,
+      expiresAtHeight: height + 1_000n,
+      expiresAtTime: BigInt(Math.floor(Date.now() / 1_000) + 3_600),
+    });
   }
 
   async run(message: MessageInit, signers: readonly TestKey[]): Promise<Included> {
@@ -65,7 +79,11 @@ export class RealChain {
   private async included(bytes: Uint8Array, from: bigint): Promise<Included> {
     let next = from;
     return eventually(async () => {
-      for (let block = await this.client.blockIfThere(next); block !== undefined; block = await this.client.blockIfThere(next)) {
+      for (
+        let block = await this.client.blockIfThere(next);
+        block !== undefined;
+        block = await this.client.blockIfThere(next)
+      ) {
         const index = block.txs.findIndex((tx) => Buffer.from(tx).equals(bytes));
         const result = block.results[index];
         if (result !== undefined) return {height: block.height, bytes, ...result};

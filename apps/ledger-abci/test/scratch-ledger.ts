@@ -13,7 +13,12 @@ import {NO_TELEMETRY} from '../src/telemetry.js';
 /** A directory that goes away with the spec. */
 export function scratchDir(): {path: string; remove: () => void} {
   const path = mkdtempSync(join(tmpdir(), 'vv-ledger-'));
-  return {path, remove: () => { rmSync(path, {recursive: true, force: true}); }};
+  return {
+    path,
+    remove: () => {
+      rmSync(path, {recursive: true, force: true});
+    },
+  };
 }
 
 export interface RunningLedger {
@@ -28,15 +33,22 @@ export interface RunningLedger {
   readonly codes: () => number[];
 }
 
-/** The application over a store on disk, without a socket. InitChain comes when there is no block, as CometBFT would. */
-export async function openLedger(dir: string, options: {snapshotBlocks?: number; calls?: FileCalls} = {}): Promise<RunningLedger> {
+/**
+ * The application over a store on disk, without a socket. InitChain comes when there is no block, as CometBFT would.
+ */
+export async function openLedger(
+  dir: string,
+  options: {snapshotBlocks?: number; calls?: FileCalls} = {},
+): Promise<RunningLedger> {
   const {store, recovered} = await LedgerStore.open({dir, snapshotBlocks: 1_000, ...options});
   const ledger = new Ledger(store, recovered, REMEMBERING_PORTS.verify);
   const application = createApplication(ledger, NO_TELEMETRY);
   if (recovered.tip === undefined) await application.initChain(initChainRequest());
   let codes: number[] = [];
   return {
-    ledger, application, recovered,
+    ledger,
+    application,
+    recovered,
     close: () => store.close(),
     block: async (txs) => {
       const answer = await application.finalizeBlock(blockRequest((ledger.tip?.height ?? 0n) + 1n, txs));
@@ -50,7 +62,13 @@ export async function openLedger(dir: string, options: {snapshotBlocks?: number;
 
 export function initChainRequest(genesis = testGenesis(['hospital', 'clinic'])): RequestInitChain {
   const appStateBytes = Buffer.from(JSON.stringify(Buffer.from(genesis).toString('base64')));
-  return {chainId: TEST_CHAIN, initialHeight: 1n, time: {seconds: TEST_TIME}, validators: [], appStateBytes} as unknown as RequestInitChain;
+  return {
+    chainId: TEST_CHAIN,
+    initialHeight: 1n,
+    time: {seconds: TEST_TIME},
+    validators: [],
+    appStateBytes,
+  } as unknown as RequestInitChain;
 }
 
 /** Blocks are a second apart, as those of TestLedger. */

@@ -6,12 +6,25 @@ const count = z.coerce.number().int().min(1);
 
 /** Settings of notify; see docs/config/notify.md. */
 export const notifyConfig = z.strictObject({
-  host, httpPort, grpcPort, organisation, otlpUrl, logLevel, ...kafkaConfig, ...databaseConfig, ...stopConfig,
-  webhookAllowLoopback: z.enum(['true', 'false']).default('false').describe('Whether webhooks may go to this machine, over plain HTTP too: for development only.'),
+  host,
+  httpPort,
+  grpcPort,
+  organisation,
+  otlpUrl,
+  logLevel,
+  ...kafkaConfig,
+  ...databaseConfig,
+  ...stopConfig,
+  webhookAllowLoopback: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('Whether webhooks may go to this machine, over plain HTTP too: for development only.'),
   webhookTimeoutMs: count.default(5_000).describe('Time for one delivery of a webhook, in milliseconds.'),
   eventStreams: count.default(1_000).describe('Event streams that may be open at once.'),
   eventStreamsOfPatient: count.default(8).describe('Event streams of one patient that may be open at once.'),
-  keepAliveMs: count.default(15_000).describe('A comment is sent on an event stream after so many milliseconds of silence.'),
+  keepAliveMs: count
+    .default(15_000)
+    .describe('A comment is sent on an event stream after so many milliseconds of silence.'),
 });
 
 export type NotifyConfig = z.infer<typeof notifyConfig>;

@@ -1,7 +1,15 @@
 import {Module} from '@nestjs/common';
 import type {DynamicModule, OnApplicationShutdown, OnModuleDestroy, Provider, Type} from '@nestjs/common';
 import {KafkaProducer} from '@vitalvault/kafka-bus';
-import {KEY_RESOLVER, LOGGER, NONCE_MEMORY, ORGANISATION, contextOf, injectHeaders, withSpan} from '@vitalvault/nest-service';
+import {
+  KEY_RESOLVER,
+  LOGGER,
+  NONCE_MEMORY,
+  ORGANISATION,
+  contextOf,
+  injectHeaders,
+  withSpan,
+} from '@vitalvault/nest-service';
 import type {Logger} from '@vitalvault/nest-service';
 import type {Database} from './adapters/prisma/database.js';
 import {PrismaAlertQueue} from './adapters/prisma/prisma-alert-queue.js';
@@ -40,9 +48,20 @@ const DRAIN_MS = 10_000;
 /** The composition root: which adapter stands behind which port. */
 @Module({})
 export class NotifyModule implements OnModuleDestroy, OnApplicationShutdown {
-  constructor(private readonly streams: EventStreams, private readonly loop: DeliveryLoop, private readonly producer: KafkaProducer) {}
+  constructor(
+    private readonly streams: EventStreams,
+    private readonly loop: DeliveryLoop,
+    private readonly producer: KafkaProducer,
+  ) {}
 
-  static readonly controllers: readonly Type[] = [AlertsController, ChannelsController, RulesController, OpenApiController, NotifyController, AlertEventsController];
+  static readonly controllers: readonly Type[] = [
+    AlertsController,
+    ChannelsController,
+    RulesController,
+    OpenApiController,
+    NotifyController,
+    AlertEventsController,
+  ];
 
   static with(parts: NotifyParts): DynamicModule {
     return {
@@ -74,38 +93,80 @@ function adapters({config, database, producer}: NotifyParts): Provider[] {
     {provide: KEY_RESOLVER, useFactory: () => new PrismaKeyResolver(database)},
     {provide: NONCE_MEMORY, useFactory: () => new PrismaNonceMemory(database)},
     {provide: TARGET_FAULT, useValue: (url: string) => faultOfTarget(url, target)},
-    {provide: HttpWebhookSender, useFactory: () => new HttpWebhookSender({...target, timeoutMs: config.webhookTimeoutMs, render: toAlertJson, traceHeaders: () => ({...injectHeaders()})})},
+    {
+      provide: HttpWebhookSender,
+      useFactory: () =>
+        new HttpWebhookSender({
+          ...target,
+          timeoutMs: config.webhookTimeoutMs,
+          render: toAlertJson,
+          traceHeaders: () => ({...injectHeaders()}),
+        }),
+    },
   ];
 }
 
 function useCases(config: NotifyConfig): Provider[] {
   return [
-    {provide: AlertFeed, useFactory: () => new AlertFeed({followers: config.eventStreams, followersOfPatient: config.eventStreamsOfPatient})},
-    {provide: EventStreams, inject: [LOGGER], useFactory: (logger: Logger) => new EventStreams({drainMs: DRAIN_MS, logger})},
     {
-      provide: FollowAlerts, inject: [ALERT_QUEUE, AlertFeed],
-      useFactory: (queue: AlertQueue, feed: AlertFeed) => new FollowAlerts({keepAliveMs: config.keepAliveMs}, {queue, feed}),
+      provide: AlertFeed,
+      useFactory: () =>
+        new AlertFeed({followers: config.eventStreams, followersOfPatient: config.eventStreamsOfPatient}),
     },
     {
-      provide: DeliverWebhooks, inject: [PrismaDeliveryQueue, HttpWebhookSender],
-      useFactory: (queue: PrismaDeliveryQueue, sender: HttpWebhookSender) => new DeliverWebhooks({random: Math.random}, {queue, sender, trace}),
+      provide: EventStreams,
+      inject: [LOGGER],
+      useFactory: (logger: Logger) => new EventStreams({drainMs: DRAIN_MS, logger}),
     },
     {
-      provide: DeliveryLoop, inject: [DeliverWebhooks, LOGGER],
-      useFactory: (deliver: DeliverWebhooks, logger: Logger) => new DeliveryLoop({idleMs: DELIVERY_IDLE_MS, onFailure: (error) => {
-        logger.warn('deliveries wait', {error});
-      }}, {deliver}),
+      provide: FollowAlerts,
+      inject: [ALERT_QUEUE, AlertFeed],
+      useFactory: (queue: AlertQueue, feed: AlertFeed) =>
+        new FollowAlerts({keepAliveMs: config.keepAliveMs}, {queue, feed}),
     },
     {
-      provide: QueueAlerts, inject: [ALERT_QUEUE, PREFERENCES, AlertFeed, DeliveryLoop],
-      useFactory: (queue: AlertQueue, preferences: Preferences, feed: AlertFeed, loop: DeliveryLoop) => new QueueAlerts({now: () => Date.now()}, {queue, preferences, feed, deliver: () => {
-        loop.poke();
-      }}),
+      provide: DeliverWebhooks,
+      inject: [PrismaDeliveryQueue, HttpWebhookSender],
+      useFactory: (queue: PrismaDeliveryQueue, sender: HttpWebhookSender) =>
+        new DeliverWebhooks({random: Math.random}, {queue, sender, trace}),
+    },
+    {
+      provide: DeliveryLoop,
+      inject: [DeliverWebhooks, LOGGER],
+      useFactory: (deliver: DeliverWebhooks, logger: Logger) =>
+        new DeliveryLoop(
+          {
+            idleMs: DELIVERY_IDLE_MS,
+            onFailure: (error) => {
+              logger.warn('deliveries wait', {error});
+            },
+          },
+          {deliver},
+        ),
+    },
+    {
+      provide: QueueAlerts,
+      inject: [ALERT_QUEUE, PREFERENCES, AlertFeed, DeliveryLoop],
+      useFactory: (queue: AlertQueue, preferences: Preferences, feed: AlertFeed, loop: DeliveryLoop) =>
+        new QueueAlerts(
+          {now: () => Date.now()},
+          {
+            queue,
+            preferences,
+            feed,
+            deliver: () => {
+              loop.poke();
+            },
+          },
+        ),
     },
   ];
 }
 
 // A delivery belongs to the trace of the access that it tells of.
-const trace = (delivery: DueDelivery, run: () => Promise<void>): Promise<void> => withSpan('deliver webhook', {
-  kind: 'client', parent: contextOf(delivery.traceparent), attributes: {'vv.attempt': delivery.attempts},
-}, run);
+const trace = (delivery: DueDelivery, run: () => Promise<void>): Promise<void> =>
+  withSpan(
+    'deliver webhook',
+    {kind: 'client', parent: contextOf(delivery.traceparent), attributes: {'vv.attempt': delivery.attempts}},
+    run,
+  );

@@ -13,15 +13,32 @@ import {NotifyModule} from './notify.module.js';
 const PRUNE_EVERY_MS = 60_000;
 
 /** Starts the whole service; its database must be migrated. @param onStalled must end the process */
-export async function startNotify(logger: Logger, config: NotifyConfig, onStalled: () => void): Promise<RunningService> {
+export async function startNotify(
+  logger: Logger,
+  config: NotifyConfig,
+  onStalled: () => void,
+): Promise<RunningService> {
   const database = openDatabase(config);
   const kafka = {...kafkaAccess(config), clientId: 'notify', logger};
   const producer = new KafkaProducer(kafka);
   const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.alerts}, {topic: TOPICS.ledgerEvents}]});
-  const bus = new KafkaServer({...kafka, producer, groupId: 'vv-notify', offsets: new PrismaOffsetStore(database), onStalled});
+  const bus = new KafkaServer({
+    ...kafka,
+    producer,
+    groupId: 'vv-notify',
+    offsets: new PrismaOffsetStore(database),
+    onStalled,
+  });
   const service = await createHttpService({
-    module: NotifyModule.with({config, database, producer}), logger, host: config.host, httpPort: config.httpPort, drainMs: config.drainMs,
-    microservices: [grpcOptions({services: [NotifyService], url: `${config.host}:${String(config.grpcPort)}`}), {strategy: bus}],
+    module: NotifyModule.with({config, database, producer}),
+    logger,
+    host: config.host,
+    httpPort: config.httpPort,
+    drainMs: config.drainMs,
+    microservices: [
+      grpcOptions({services: [NotifyService], url: `${config.host}:${String(config.grpcPort)}`}),
+      {strategy: bus},
+    ],
   });
   service.readiness.add('kafka', () => topics.reason() ?? bus.reason());
   service.readiness.add('database', async () => database.$queryRaw`SELECT 1`);
@@ -35,10 +52,12 @@ export async function startNotify(logger: Logger, config: NotifyConfig, onStalle
   const url = await service.listen();
   service.app.get(DeliveryLoop).start();
   logger.info('listening', {url});
-  return {close: async () => {
-    topics.stop();
-    clearInterval(pruning);
-    await service.close();
-    await database.$disconnect();
-  }};
+  return {
+    close: async () => {
+      topics.stop();
+      clearInterval(pruning);
+      await service.close();
+      await database.$disconnect();
+    },
+  };
 }

@@ -28,21 +28,36 @@ describe('a database that asks for TLS and a password', () => {
   const settings = (given: Partial<DatabaseSettings> = {}): DatabaseSettings => {
     const url = new URL(engines.databaseUrl('vv_notify'));
     url.username = 'vv_tls';
-    return {databaseUrl: url.href, databasePasswordFile: file('password', `${PASSWORD}\n`), databaseCaFile: certificates.ca, ...given};
+    return {
+      databaseUrl: url.href,
+      databasePasswordFile: file('password', `${PASSWORD}\n`),
+      databaseCaFile: certificates.ca,
+      ...given,
+    };
   };
 
   async function secure(): Promise<void> {
     const client = new pg.Client({connectionString: engines.databaseUrl('vv_notify')});
     await client.connect();
-    const {rows: [place]} = await client.query<{data: string; hba: string}>('SELECT current_setting(\'data_directory\') AS data, current_setting(\'hba_file\') AS hba');
+    const {
+      rows: [place],
+    } = await client.query<{data: string; hba: string}>(
+      "SELECT current_setting('data_directory') AS data, current_setting('hba_file') AS hba",
+    );
     if (place === undefined) throw new Error('no data directory');
     const {uid, gid} = await stat(place.data);
-    for (const [from, name] of [[certificates.certificate, 'server.crt'], [certificates.key, 'server.key']] as const) {
+    for (const [from, name] of [
+      [certificates.certificate, 'server.crt'],
+      [certificates.key, 'server.key'],
+    ] as const) {
       await copyFile(from, join(place.data, name));
       await chown(join(place.data, name), uid, gid);
       await chmod(join(place.data, name), 0o600);
     }
-    await writeFile(place.hba, `hostssl all vv_tls all scram-sha-256\nhost all vv_tls all reject\n${await readFile(place.hba, 'utf8')}`);
+    await writeFile(
+      place.hba,
+      `hostssl all vv_tls all scram-sha-256\nhost all vv_tls all reject\n${await readFile(place.hba, 'utf8')}`,
+    );
     await client.query(`CREATE ROLE vv_tls LOGIN PASSWORD '${PASSWORD}'`);
     await client.query('GRANT ALL ON SCHEMA public TO vv_tls');
     await client.query('ALTER SYSTEM SET ssl = on');
@@ -53,10 +68,16 @@ describe('a database that asks for TLS and a password', () => {
   const migrate = async (given: DatabaseSettings): Promise<{code: number | null; output: string}> => {
     const {databaseUrl, databasePasswordFile, databaseCaFile} = given;
     const env = {
-      PATH: process.env['PATH'] ?? '', VITALVAULT_DATABASE_URL: databaseUrl,
-      ...(databasePasswordFile === undefined ? {} : {VITALVAULT_DATABASE_PASSWORD_FILE: databasePasswordFile}), ...(databaseCaFile === undefined ? {} : {VITALVAULT_DATABASE_CA_FILE: databaseCaFile}),
+      PATH: process.env['PATH'] ?? '',
+      VITALVAULT_DATABASE_URL: databaseUrl,
+      ...(databasePasswordFile === undefined ? {} : {VITALVAULT_DATABASE_PASSWORD_FILE: databasePasswordFile}),
+      ...(databaseCaFile === undefined ? {} : {VITALVAULT_DATABASE_CA_FILE: databaseCaFile}),
     };
-    const child = new RunningProcess({command: process.execPath, args: [join(import.meta.dirname, '..', 'dist', 'migrate.js')], env});
+    const child = new RunningProcess({
+      command: process.execPath,
+      args: [join(import.meta.dirname, '..', 'dist', 'migrate.js')],
+      env,
+    });
     return {code: await child.ended, output: child.output};
   };
 
@@ -65,7 +86,12 @@ describe('a database that asks for TLS and a password', () => {
     certificates = await testCertificates(join(engines.data, 'certificates'));
     foreign = await testCertificates(join(engines.data, 'foreign'));
     await secure();
-    service = await createHttpService({module: NothingModule, logger: createLogger({service: 'spec', level: 'error'}), host: '127.0.0.1', httpPort: 0});
+    service = await createHttpService({
+      module: NothingModule,
+      logger: createLogger({service: 'spec', level: 'error'}),
+      host: '127.0.0.1',
+      httpPort: 0,
+    });
     await service.listen();
   });
 
@@ -82,10 +108,30 @@ describe('a database that asks for TLS and a password', () => {
   });
 
   it.each<[string, () => DatabaseSettings, string, string]>([
-    ['a wrong password', () => settings({databasePasswordFile: file('wrong', 'battery-staple')}), 'the user name or password was refused', '28P01'],
-    ['an authority that did not sign it', () => settings({databaseCaFile: foreign.ca}), NO_TLS, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
-    ['a name that the certificate does not have', () => settings({databaseUrl: settings().databaseUrl.replace('127.0.0.1', 'localhost')}), NO_TLS, 'ERR_TLS_CERT_ALTNAME_INVALID'],
-    ['no TLS', () => settings({databaseCaFile: undefined}), 'it does not let this user in from here, or not without TLS', '28000'],
+    [
+      'a wrong password',
+      () => settings({databasePasswordFile: file('wrong', 'battery-staple')}),
+      'the user name or password was refused',
+      '28P01',
+    ],
+    [
+      'an authority that did not sign it',
+      () => settings({databaseCaFile: foreign.ca}),
+      NO_TLS,
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ],
+    [
+      'a name that the certificate does not have',
+      () => settings({databaseUrl: settings().databaseUrl.replace('127.0.0.1', 'localhost')}),
+      NO_TLS,
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+    ],
+    [
+      'no TLS',
+      () => settings({databaseCaFile: undefined}),
+      'it does not let this user in from here, or not without TLS',
+      '28000',
+    ],
   ])('does not come through with %s, and says why', async (_what, given, reason, code) => {
     const database = openDatabase(given());
     service.readiness.add('database', async () => database.$queryRaw`SELECT 1`);
@@ -94,6 +140,7 @@ describe('a database that asks for TLS and a password', () => {
     const {code: exit, output} = await migrate(given());
     expect(exit).toBe(1);
     expect(JSON.parse(output)).toMatchObject({level: 'error', msg: 'migration failed', error: {code}});
-    for (const secret of ['battery-staple', PASSWORD, encodeURIComponent(PASSWORD)]) expect(output).not.toContain(secret);
+    for (const secret of ['battery-staple', PASSWORD, encodeURIComponent(PASSWORD)])
+      expect(output).not.toContain(secret);
   });
 });

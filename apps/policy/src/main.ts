@@ -18,11 +18,18 @@ async function start(config: PolicyConfig): Promise<RunningService> {
   const telemetry = startTelemetry({service: SERVICE, organisation: config.organisation, otlpUrl: config.otlpUrl});
   const runtime = await openRuntime(config, logger);
   const service = await createHttpService({
-    module: PolicyModule.with(runtime), logger, host: config.host, httpPort: config.httpPort, drainMs: config.drainMs, bodyLimitBytes: BODY_LIMIT_BYTES,
+    module: PolicyModule.with(runtime),
+    logger,
+    host: config.host,
+    httpPort: config.httpPort,
+    drainMs: config.drainMs,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
     microservices: [grpcOptions({services: [PolicyService], url: `${config.host}:${String(config.grpcPort)}`})],
   });
   const projection = service.app.get<Projection>(PROJECTION);
-  service.readiness.add('database', async () => (await projection.position() === undefined ? 'the genesis is not projected' : undefined));
+  service.readiness.add('database', async () =>
+    (await projection.position()) === undefined ? 'the genesis is not projected' : undefined,
+  );
   service.readiness.add('ledger', () => chainDistance(runtime.ledger, projection));
   // Transactions, proofs and documents go on without them: events wait in the outbox, and only releases are refused.
   const {topics} = service.app.get(PolicyLifecycle);

@@ -2,4 +2,8 @@ import {migrateDatabase} from '@vitalvault/nest-service';
 import {join} from 'node:path';
 import {environment} from './config.js';
 
-await migrateDatabase({service: 'policy', dir: join(import.meta.dirname, '..', 'prisma', 'migrations'), env: environment()});
+await migrateDatabase({
+  service: 'policy',
+  dir: join(import.meta.dirname, '..', 'prisma', 'migrations'),
+  env: environment(),
+});

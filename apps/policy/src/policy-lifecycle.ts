@@ -22,7 +22,10 @@ export class PolicyLifecycle implements OnApplicationBootstrap, BeforeApplicatio
   readonly topics: TopicsAtHand;
   #stopPruning: (() => void) | undefined;
 
-  constructor(private readonly runtime: PolicyRuntime, private readonly work: BackgroundWork) {
+  constructor(
+    private readonly runtime: PolicyRuntime,
+    private readonly work: BackgroundWork,
+  ) {
     this.topics = new TopicsAtHand({...runtime.kafka, topics: [{topic: TOPICS.ledgerEvents}, {topic: TOPICS.alerts}]});
   }
 

@@ -37,7 +37,8 @@ const ALERT_DEADLINE_MS = 5_000;
 /** Reads genesis and keys and refuses what does not fit together; connects to nothing yet. */
 export async function openRuntime(config: PolicyConfig, logger: Logger): Promise<PolicyRuntime> {
   const genesis = parseGenesis(await readFile(config.genesisFile, 'utf8'));
-  if (genesis.chainId !== config.chainId) throw new Error(`the genesis is of chain ${genesis.chainId}, not ${config.chainId}`);
+  if (genesis.chainId !== config.chainId)
+    throw new Error(`the genesis is of chain ${genesis.chainId}, not ${config.chainId}`);
   const place = {genesis: genesis.genesis, organisation: config.organisation};
   const release = await readKeyFile(config.releaseKeyFile, ALG_X25519);
   checkOwnKey(release, {...place, role: 'release'});
@@ -45,12 +46,19 @@ export async function openRuntime(config: PolicyConfig, logger: Logger): Promise
   const log = ledgerLog(logger);
   const kafka = {...kafkaAccess(config), clientId: 'vv-policy', logger};
   return {
-    config, logger, genesis, kafka,
+    config,
+    logger,
+    genesis,
+    kafka,
     releaseKeys: [{id: keyId(release), privateKey: release.privateKey}],
     database: openDatabase(config),
     ledger: new LedgerClient({rpcUrls: config.ledgerRpc, log, traceparent: currentTraceparent}),
     validators: config.ledgerRpc.map((url) => new LedgerClient({rpcUrls: [url], log})),
-    notify: grpcClient(NotifyService, {url: config.notifyGrpc, unavailable: 'notify-unavailable', deadlineMs: ALERT_DEADLINE_MS}),
+    notify: grpcClient(NotifyService, {
+      url: config.notifyGrpc,
+      unavailable: 'notify-unavailable',
+      deadlineMs: ALERT_DEADLINE_MS,
+    }),
     producer: new KafkaProducer(kafka),
   };
 }

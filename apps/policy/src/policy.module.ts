@@ -43,14 +43,20 @@ import {CHAIN_ID, LEDGER_SOURCE, PROJECTION} from './policy.tokens.js';
 /** The composition root: the only place where ports meet adapters. */
 @Module({})
 export class PolicyModule {
-  static readonly controllers: readonly Type[] = [TransactionsController, DetailsController, ChainController, WrapsController, PatientsController, MembersController, ComplaintsController, OpenApiController, PolicyGrpcController];
+  static readonly controllers: readonly Type[] = [
+    TransactionsController,
+    DetailsController,
+    ChainController,
+    WrapsController,
+    PatientsController,
+    MembersController,
+    ComplaintsController,
+    OpenApiController,
+    PolicyGrpcController,
+  ];
 
   static with(runtime: PolicyRuntime): DynamicModule {
-    return {
-      module: PolicyModule,
-      controllers: [...PolicyModule.controllers],
-      providers: compose(runtime),
-    };
+    return {module: PolicyModule, controllers: [...PolicyModule.controllers], providers: compose(runtime)};
   }
 }
 
@@ -71,12 +77,17 @@ function compose(runtime: PolicyRuntime): Provider[] {
   const outcomes = new TransactionOutcomes(store);
   const leaves = new AccessLeaves({ledger, projection: store, sleep: async (ms) => sleep(ms)});
   const projectBlock = new ProjectBlock({store, leaves, traces, outcomes});
-  const chain = new FollowChain({
-    genesis: genesis.genesis, client: runtime.ledger, logger,
-    afterBlock: () => {
-      outbox.poke();
+  const chain = new FollowChain(
+    {
+      genesis: genesis.genesis,
+      client: runtime.ledger,
+      logger,
+      afterBlock: () => {
+        outbox.poke();
+      },
     },
-  }, {store, projectBlock});
+    {store, projectBlock},
+  );
 
   return [
     {provide: PROJECTION, useValue: store},
@@ -85,7 +96,10 @@ function compose(runtime: PolicyRuntime): Provider[] {
     {provide: ORGANISATION, useValue: organisation},
     {provide: NONCE_MEMORY, useValue: nonces},
     {provide: KEY_RESOLVER, useValue: new ResolveKey({projection: store})},
-    {provide: SubmitTransaction, useValue: new SubmitTransaction({chainId}, {ledger, projection: store, traces, outcomes})},
+    {
+      provide: SubmitTransaction,
+      useValue: new SubmitTransaction({chainId}, {ledger, projection: store, traces, outcomes}),
+    },
     {provide: AnswerProofs, useValue: new AnswerProofs({trust: genesis}, {ledger})},
     {provide: ExplainAccess, useValue: new ExplainAccess({projection: store})},
     {provide: KeepWraps, useValue: new KeepWraps({chainId}, {projection: store, documents})},
@@ -95,8 +109,14 @@ function compose(runtime: PolicyRuntime): Provider[] {
     {provide: FindDevice, useValue: new FindDevice({projection: store})},
     {
       provide: ReleaseKeys,
-      useValue: new ReleaseKeys({chainId, organisation, releaseKeys: runtime.releaseKeys, now}, {projection: store, outcomes, proven, alerts, register: new PrismaReleaseRegister(database)}),
+      useValue: new ReleaseKeys(
+        {chainId, organisation, releaseKeys: runtime.releaseKeys, now},
+        {projection: store, outcomes, proven, alerts, register: new PrismaReleaseRegister(database)},
+      ),
     },
-    {provide: PolicyLifecycle, useValue: new PolicyLifecycle(runtime, {chain, outbox, outcomes, shortLived: [traces, nonces]})},
+    {
+      provide: PolicyLifecycle,
+      useValue: new PolicyLifecycle(runtime, {chain, outbox, outcomes, shortLived: [traces, nonces]}),
+    },
   ];
 }

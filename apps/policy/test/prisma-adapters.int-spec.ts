@@ -15,8 +15,28 @@ import {projectionStoreContract} from './contracts/projection-store.contract.js'
 import {releaseRegisterContract} from './contracts/release-register.contract.js';
 
 const TABLES = [
-  'blocks', 'organisations', 'organisation_keys', 'members', 'patients', 'keys', 'devices', 'registrations', 'epoch_statements', 'grants', 'reads_used',
-  'transactions', 'access_leaves', 'outbox', 'tx_traces', 'request_nonces', 'wrap_bundles', 'member_profiles', 'access_details', 'complaints', 'release_answers', 'release_requests',
+  'blocks',
+  'organisations',
+  'organisation_keys',
+  'members',
+  'patients',
+  'keys',
+  'devices',
+  'registrations',
+  'epoch_statements',
+  'grants',
+  'reads_used',
+  'transactions',
+  'access_leaves',
+  'outbox',
+  'tx_traces',
+  'request_nonces',
+  'wrap_bundles',
+  'member_profiles',
+  'access_details',
+  'complaints',
+  'release_answers',
+  'release_requests',
 ];
 const id = 'ab'.repeat(20);
 const tx = (n: number): string => n.toString(16).padStart(2, '0').repeat(32);
@@ -28,7 +48,9 @@ beforeAll(async () => {
   engines = await startEngines({only: ['postgres']});
   const databaseUrl = engines.databaseUrl('vv_policy');
   const dir = join(import.meta.dirname, '../prisma/migrations');
-  expect(await runMigrations({databaseUrl, dir, logger: createLogger({service: 'spec', level: 'error'})})).toHaveLength(2);
+  expect(await runMigrations({databaseUrl, dir, logger: createLogger({service: 'spec', level: 'error'})})).toHaveLength(
+    2,
+  );
   expect(await runMigrations({databaseUrl, dir})).toEqual([]);
   database = openDatabase({databaseUrl});
 }, 600_000);
@@ -53,7 +75,10 @@ describe('two processes of the service', () => {
       runs++;
       await new Promise((resolve) => setTimeout(resolve, 50));
     };
-    const taken = await Promise.all([one.project({height: 0n, timeSeconds: 0n}, effects), other.project({height: 0n, timeSeconds: 0n}, effects)]);
+    const taken = await Promise.all([
+      one.project({height: 0n, timeSeconds: 0n}, effects),
+      other.project({height: 0n, timeSeconds: 0n}, effects),
+    ]);
     expect([taken.sort(), runs]).toEqual([[false, true], 1]);
   });
 
@@ -70,30 +95,51 @@ describe('two processes of the service', () => {
 describe('outbox', () => {
   it('gives what was announced with its block in order, until it is sent', async () => {
     const store = new PrismaProjectionStore(database);
-    const announcement = (n: number) => ({topic: 't', key: id, value: Uint8Array.of(n), messageId: `m${String(n)}`, traceparent: n === 1 ? 'trace' : undefined});
+    const announcement = (n: number) => ({
+      topic: 't',
+      key: id,
+      value: Uint8Array.of(n),
+      messageId: `m${String(n)}`,
+      traceparent: n === 1 ? 'trace' : undefined,
+    });
     await store.project({height: 0n, timeSeconds: 0n}, async (writer) => {
       await writer.announce(announcement(1));
       await writer.announce(announcement(2));
     });
-    await store.project({height: 1n, timeSeconds: 1n}, async (writer) => {
-      await writer.announce(announcement(3));
-      throw new Error('never happened');
-    }).catch(() => undefined);
+    await store
+      .project({height: 1n, timeSeconds: 1n}, async (writer) => {
+        await writer.announce(announcement(3));
+        throw new Error('never happened');
+      })
+      .catch(() => undefined);
     const outbox = new PrismaOutbox(database);
     const taken = await outbox.take(10);
-    expect(taken.map(({messageId, traceparent, value}) => [messageId, traceparent, [...value]])).toEqual([['m1', 'trace', [1]], ['m2', undefined, [2]]]);
+    expect(taken.map(({messageId, traceparent, value}) => [messageId, traceparent, [...value]])).toEqual([
+      ['m1', 'trace', [1]],
+      ['m2', undefined, [2]],
+    ]);
     await outbox.sent([taken[0]?.id ?? 0n]);
     expect((await outbox.take(10)).map(({messageId}) => messageId)).toEqual(['m2']);
   });
 });
 
 describe('documents', () => {
-  const wraps = (version: number, value: number) => ({patient: id, grantId: 'cd'.repeat(16), version, value: Uint8Array.of(value)});
+  const wraps = (version: number, value: number) => ({
+    patient: id,
+    grantId: 'cd'.repeat(16),
+    version,
+    value: Uint8Array.of(value),
+  });
 
   it('wraps only rise; the same again is no fault', async () => {
     const documents = new PrismaDocumentStore(database);
-    expect([await documents.putWraps(wraps(2, 1)), await documents.putWraps(wraps(2, 1)), await documents.putWraps(wraps(2, 9)), await documents.putWraps(wraps(1, 9)), await documents.putWraps(wraps(3, 3))])
-      .toEqual([true, true, false, false, true]);
+    expect([
+      await documents.putWraps(wraps(2, 1)),
+      await documents.putWraps(wraps(2, 1)),
+      await documents.putWraps(wraps(2, 9)),
+      await documents.putWraps(wraps(1, 9)),
+      await documents.putWraps(wraps(3, 3)),
+    ]).toEqual([true, true, false, false, true]);
     expect(await documents.wraps(id, 'cd'.repeat(16))).toEqual({version: 3, value: Uint8Array.of(3)});
   });
 
@@ -125,7 +171,9 @@ describe('without the database', () => {
     const nowhere = openDatabase({databaseUrl: 'postgres://vitalvault@127.0.0.1:1/none'});
     const store = new PrismaProjectionStore(nowhere);
     await expect(store.position()).rejects.toMatchObject({code: 'database-unavailable'});
-    await expect(store.project({height: 0n, timeSeconds: 0n}, () => Promise.resolve())).rejects.toMatchObject({code: 'database-unavailable'});
+    await expect(store.project({height: 0n, timeSeconds: 0n}, () => Promise.resolve())).rejects.toMatchObject({
+      code: 'database-unavailable',
+    });
     await nowhere.$disconnect();
   });
 });

@@ -6,15 +6,36 @@ const count = z.coerce.number().int().min(1);
 
 /** Settings of storage; see docs/config/storage.md. */
 export const storageConfig = z.strictObject({
-  host, httpPort, grpcPort, chainId, genesisFile, organisation, ledgerRpc, otlpUrl, logLevel, ...kafkaConfig, ...databaseConfig, ...stopConfig,
+  host,
+  httpPort,
+  grpcPort,
+  chainId,
+  genesisFile,
+  organisation,
+  ledgerRpc,
+  otlpUrl,
+  logLevel,
+  ...kafkaConfig,
+  ...databaseConfig,
+  ...stopConfig,
   storageKeyFile: setting.file.describe('Signing key of role storage: a JSON file that only this service can read.'),
   policyGrpc: setting.hostPort.describe('host:port of policy, which opens the outer seals.'),
   ipfsCluster: setting.urls.describe('REST URLs of the IPFS Cluster peers, comma-separated.'),
-  kubo: setting.urls.describe('Gateway URLs of the kubo peers, comma-separated; the first is this organisation\'s own.'),
+  kubo: setting.urls.describe("Gateway URLs of the kubo peers, comma-separated; the first is this organisation's own."),
   replicationMin: count.describe('A record counts as stored when this many peers have it pinned.'),
   replicationMax: count.describe('Most peers that pin a record.'),
-  packWindowMs: z.coerce.number().int().min(0).default(150).describe('How long records are gathered for a pack, in milliseconds.'),
-  anchorWindowMs: z.coerce.number().int().min(0).default(100).describe('How long stored records are gathered for a transaction, in milliseconds.'),
+  packWindowMs: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(150)
+    .describe('How long records are gathered for a pack, in milliseconds.'),
+  anchorWindowMs: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(100)
+    .describe('How long stored records are gathered for a transaction, in milliseconds.'),
 });
 
 export type StorageConfig = z.infer<typeof storageConfig>;

@@ -7,7 +7,9 @@ const SERVICE = 'storage';
 await runService(createLogger({service: SERVICE}), async () => {
   const config = loadConfig(storageConfig, environment());
   const telemetry = startTelemetry({service: SERVICE, organisation: config.organisation, otlpUrl: config.otlpUrl});
-  const running = await startStorage(createLogger({service: SERVICE, level: config.logLevel}), config, () => process.exit(1));
+  const running = await startStorage(createLogger({service: SERVICE, level: config.logLevel}), config, () =>
+    process.exit(1),
+  );
   return {
     closeWithinMs: config.drainMs + config.closeMs,
     close: async () => {

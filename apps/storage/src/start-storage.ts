@@ -12,25 +12,47 @@ import {StorageModule} from './storage.module.js';
 const SILENT_MS = 30_000;
 
 /** Starts the whole service; its database must be migrated. @param onStalled must end the process */
-export async function startStorage(logger: Logger, config: StorageConfig, onStalled: () => void): Promise<RunningService> {
+export async function startStorage(
+  logger: Logger,
+  config: StorageConfig,
+  onStalled: () => void,
+): Promise<RunningService> {
   const parts = await buildParts(config, logger);
   const kafka = {...kafkaAccess(config), clientId: 'storage', logger};
-  const bus = new KafkaServer({...kafka, groupId: 'vv-storage', producer: parts.producer, offsets: new PrismaOffsetStore(parts.database), onStalled});
-  const service = await createHttpService({
-    module: StorageModule.with({parts, organisation: config.organisation, backlog: () => bus.backlog()}), logger, host: config.host, httpPort: config.httpPort, drainMs: config.drainMs,
-    microservices: [grpcOptions({services: [StorageService], url: `${config.host}:${String(config.grpcPort)}`}), {strategy: bus}],
+  const bus = new KafkaServer({
+    ...kafka,
+    groupId: 'vv-storage',
+    producer: parts.producer,
+    offsets: new PrismaOffsetStore(parts.database),
+    onStalled,
   });
-  const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.recordsStored}, {topic: TOPICS.alerts}]});
+  const service = await createHttpService({
+    module: StorageModule.with({parts, organisation: config.organisation, backlog: () => bus.backlog()}),
+    logger,
+    host: config.host,
+    httpPort: config.httpPort,
+    drainMs: config.drainMs,
+    microservices: [
+      grpcOptions({services: [StorageService], url: `${config.host}:${String(config.grpcPort)}`}),
+      {strategy: bus},
+    ],
+  });
+  const topics = new TopicsAtHand({
+    ...kafka,
+    topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.recordsStored}, {topic: TOPICS.alerts}],
+  });
   addChecks(service, parts, () => topics.reason() ?? bus.reason());
   void topics.ensure();
   parts.start();
   const url = await service.listen();
   logger.info('listening', {url});
-  return {close: async () => {
-    topics.stop();
-    await service.close();
-    await parts.stop();
-  }};
+  return {
+    close: async () => {
+      topics.stop();
+      await service.close();
+      await parts.stop();
+    },
+  };
 }
 
 function addChecks({readiness}: HttpService, parts: StorageParts, kafka: () => string | undefined): void {

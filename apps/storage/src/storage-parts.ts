@@ -57,56 +57,114 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   const outbox = new OutboxPublisher({outbox: new PrismaOutbox(database), producer, logger});
   const policy = grpcClient(PolicyService, {url: config.policyGrpc, unavailable: 'policy-unavailable'});
 
-  const follow = new FollowLedger({ledger: new PrismaLedgerStore(database, now), onEffect: async (block, effect) => {
-    await traceIncluded(block, effect);
-    for (const {txId, anchored, later, refused} of effect.anchors) logger.info('anchored', {txId, height: block.height, records: anchored, waiting: later, failed: refused});
-    if (effect.expired > 0) logger.warn('transactions expired', {count: effect.expired});
-    if (effect.anchors.length > 0 || effect.expired > 0) outbox.poke();
-    // Blocks free room for more and bring the time to try again.
-    anchorLoop.poke();
-  }});
-  const anchor = new AnchorRecords({
-    now, maxOpen: MAX_OPEN_ANCHORS, head: () => follow.head, trace: traceAnchor,
-    onSent: ({txId}, entries) => logger.info('anchor signed', {txId, entries}),
-    onRefused: ({txId}, code) => logger.warn('anchor refused by a node', {txId, code}),
-  }, {anchors: new PrismaAnchorStore(database), ledger: new CometLedgerGateway(ledger), signer});
-  const anchorLoop = new WorkLoop({idleMs: IDLE_MS, gatherMs: config.anchorWindowMs, onFailure: (error) => logger.warn('anchoring waits', {error})}, () => anchor.step());
-  const pack = new PackRecords({
-    ...PACK, now, pause, trace: tracePack,
-    onFailure: ({error, attempt, records: count}) => logger.warn('pack not stored yet', {error, attempt, records: count}),
-  }, {records, packs, onStored: () => {
-    outbox.poke();
-    anchorLoop.poke();
-  }});
-  const packLoop = new WorkLoop({idleMs: IDLE_MS, gatherMs: config.packWindowMs, onFailure: (error) => logger.warn('packing waits', {error})}, () => pack.step());
-  const accept = new AcceptRecords({chainId: config.chainId}, {records, onRecords: () => packLoop.poke(), onSkips: () => anchorLoop.poke()});
-
-  const repair = new RepairBlocks({
-    timeoutMs: READ_TIMEOUT_MS,
-    onRepaired: ({cid}, peer) => logger.info('block repaired', {peer, cid}),
-    onFailed: ({cid}, peer, error) => logger.error('block not repaired', {peer, cid, error}),
-  }, {packs});
-  const read = new ReadCiphertext({
-    timeoutMs: READ_TIMEOUT_MS, now, traceparent: currentTraceparent,
-    onServed: ({cid}, peer) => logger.info('block served', {peer, cid}),
-    onCorrupt: ({cid, traceparent}, peer) => {
-      logger.error('block corrupt', {peer, cid});
-      linkSpan([traceparent]);
-      outbox.poke();
+  const follow = new FollowLedger({
+    ledger: new PrismaLedgerStore(database, now),
+    onEffect: async (block, effect) => {
+      await traceIncluded(block, effect);
+      for (const {txId, anchored, later, refused} of effect.anchors)
+        logger.info('anchored', {txId, height: block.height, records: anchored, waiting: later, failed: refused});
+      if (effect.expired > 0) logger.warn('transactions expired', {count: effect.expired});
+      if (effect.anchors.length > 0 || effect.expired > 0) outbox.poke();
+      // Blocks free room for more and bring the time to try again.
+      anchorLoop.poke();
     },
-  }, {peers: config.kubo.map((gatewayUrl, index) => new KuboClient({gatewayUrl, index})), packs, records, repair});
-  const release = new ReleaseRecords({
-    head: () => follow.head, pause, now,
-    onRecords: (found: readonly ReleasableRecord[]) => linkSpan(found.slice(0, MAX_LINKS).map(({traceparent}) => traceparent)),
-    onUndelivered: (txId, error) => logger.error('keys were released and counted, but nothing was handed out', {txId, error}),
-  }, {
-    releases: new PrismaReleaseStore(database), keys: new GrpcKeyRelease(policy), read,
   });
-  const follower = new BlockFollower({client: ledger, fromHeight: await follow.begin(), onBlock: (block) => follow.onBlock(block), log: ledgerLog(logger)});
+  const anchor = new AnchorRecords(
+    {
+      now,
+      maxOpen: MAX_OPEN_ANCHORS,
+      head: () => follow.head,
+      trace: traceAnchor,
+      onSent: ({txId}, entries) => logger.info('anchor signed', {txId, entries}),
+      onRefused: ({txId}, code) => logger.warn('anchor refused by a node', {txId, code}),
+    },
+    {anchors: new PrismaAnchorStore(database), ledger: new CometLedgerGateway(ledger), signer},
+  );
+  const anchorLoop = new WorkLoop(
+    {idleMs: IDLE_MS, gatherMs: config.anchorWindowMs, onFailure: (error) => logger.warn('anchoring waits', {error})},
+    () => anchor.step(),
+  );
+  const pack = new PackRecords(
+    {
+      ...PACK,
+      now,
+      pause,
+      trace: tracePack,
+      onFailure: ({error, attempt, records: count}) =>
+        logger.warn('pack not stored yet', {error, attempt, records: count}),
+    },
+    {
+      records,
+      packs,
+      onStored: () => {
+        outbox.poke();
+        anchorLoop.poke();
+      },
+    },
+  );
+  const packLoop = new WorkLoop(
+    {idleMs: IDLE_MS, gatherMs: config.packWindowMs, onFailure: (error) => logger.warn('packing waits', {error})},
+    () => pack.step(),
+  );
+  const accept = new AcceptRecords(
+    {chainId: config.chainId},
+    {records, onRecords: () => packLoop.poke(), onSkips: () => anchorLoop.poke()},
+  );
+
+  const repair = new RepairBlocks(
+    {
+      timeoutMs: READ_TIMEOUT_MS,
+      onRepaired: ({cid}, peer) => logger.info('block repaired', {peer, cid}),
+      onFailed: ({cid}, peer, error) => logger.error('block not repaired', {peer, cid, error}),
+    },
+    {packs},
+  );
+  const read = new ReadCiphertext(
+    {
+      timeoutMs: READ_TIMEOUT_MS,
+      now,
+      traceparent: currentTraceparent,
+      onServed: ({cid}, peer) => logger.info('block served', {peer, cid}),
+      onCorrupt: ({cid, traceparent}, peer) => {
+        logger.error('block corrupt', {peer, cid});
+        linkSpan([traceparent]);
+        outbox.poke();
+      },
+    },
+    {peers: config.kubo.map((gatewayUrl, index) => new KuboClient({gatewayUrl, index})), packs, records, repair},
+  );
+  const release = new ReleaseRecords(
+    {
+      head: () => follow.head,
+      pause,
+      now,
+      onRecords: (found: readonly ReleasableRecord[]) =>
+        linkSpan(found.slice(0, MAX_LINKS).map(({traceparent}) => traceparent)),
+      onUndelivered: (txId, error) =>
+        logger.error('keys were released and counted, but nothing was handed out', {txId, error}),
+    },
+    {releases: new PrismaReleaseStore(database), keys: new GrpcKeyRelease(policy), read},
+  );
+  const follower = new BlockFollower({
+    client: ledger,
+    fromHeight: await follow.begin(),
+    onBlock: (block) => follow.onBlock(block),
+    log: ledgerLog(logger),
+  });
 
   return {
-    database, records, accept, release, follower, producer, outbox, cluster, policy, head: () => follow.head,
-    readerKeys: new PrismaReaderKeys(database), nonces: new PrismaNonceMemory(database, now),
+    database,
+    records,
+    accept,
+    release,
+    follower,
+    producer,
+    outbox,
+    cluster,
+    policy,
+    head: () => follow.head,
+    readerKeys: new PrismaReaderKeys(database),
+    nonces: new PrismaNonceMemory(database, now),
     start: (): void => {
       outbox.start();
       follower.start();

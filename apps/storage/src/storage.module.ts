@@ -15,7 +15,13 @@ import {BACKLOG, RECORD_STORE} from './storage.tokens.js';
 /** The APIs over the parts that `storage-parts.ts` wires. */
 @Module({})
 export class StorageModule {
-  static readonly controllers: readonly Type[] = [RecordsController, ReleasesController, OpenApiController, StorageController, AcceptedRecordsController];
+  static readonly controllers: readonly Type[] = [
+    RecordsController,
+    ReleasesController,
+    OpenApiController,
+    StorageController,
+    AcceptedRecordsController,
+  ];
 
   static with(given: {parts: StorageParts; organisation: string; backlog: () => Backlog}): DynamicModule {
     const {parts, organisation, backlog} = given;

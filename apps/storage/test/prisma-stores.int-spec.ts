@@ -18,7 +18,23 @@ import {sampleRecord} from '../src/testing/sample-records.js';
 import {storesContract} from './contracts/stores.contract.js';
 
 const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
-const TABLES = ['records', 'waiting_ciphertexts', 'sealed_keys', 'record_conflicts', 'packs', 'anchors', 'anchor_entries', 'skips', 'signing_nonces', 'access_requests', 'releases', 'devices', 'consumer_offsets', 'outbox', 'request_nonces'];
+const TABLES = [
+  'records',
+  'waiting_ciphertexts',
+  'sealed_keys',
+  'record_conflicts',
+  'packs',
+  'anchors',
+  'anchor_entries',
+  'skips',
+  'signing_nonces',
+  'access_requests',
+  'releases',
+  'devices',
+  'consumer_offsets',
+  'outbox',
+  'request_nonces',
+];
 const now = (): number => 1_000;
 
 describe('storage in a real PostgreSQL', () => {
@@ -46,8 +62,12 @@ describe('storage in a real PostgreSQL', () => {
   storesContract('Prisma', async () => {
     await empty();
     return {
-      records: new PrismaRecordStore(database, now), anchors: new PrismaAnchorStore(database), ledger: new PrismaLedgerStore(database, now), releases: new PrismaReleaseStore(database),
-      alertIds: async () => (await database.outboxMessage.findMany({where: {topic: 'vv.alerts.v1'}})).map(({messageId}) => messageId),
+      records: new PrismaRecordStore(database, now),
+      anchors: new PrismaAnchorStore(database),
+      ledger: new PrismaLedgerStore(database, now),
+      releases: new PrismaReleaseStore(database),
+      alertIds: async () =>
+        (await database.outboxMessage.findMany({where: {topic: 'vv.alerts.v1'}})).map(({messageId}) => messageId),
     };
   });
 
@@ -63,8 +83,11 @@ describe('storage in a real PostgreSQL', () => {
   it('two processes that accept the same records at once take each once', async () => {
     await empty();
     const batch = Array.from({length: 40}, (_, index) => sampleRecord({sequence: BigInt(index + 1)}));
-    const outcomes = await Promise.all([0, 1].map((partition) => new PrismaRecordStore(database, now)
-      .accept({records: batch}, {topic: 't', partition, nextOffset: 1n})));
+    const outcomes = await Promise.all(
+      [0, 1].map((partition) =>
+        new PrismaRecordStore(database, now).accept({records: batch}, {topic: 't', partition, nextOffset: 1n}),
+      ),
+    );
     expect(outcomes.reduce((sum, {fresh}) => sum + fresh, 0)).toBe(40);
     expect(outcomes.reduce((sum, {conflicts}) => sum + conflicts, 0)).toBe(0);
     expect(await database.waitingCiphertext.count()).toBe(40);
@@ -87,18 +110,45 @@ describe('storage in a real PostgreSQL', () => {
   it('two processes never sign under one nonce', async () => {
     await empty();
     const anchors = new PrismaAnchorStore(database);
-    await Promise.all(Array.from({length: 8}, (_, index) => anchors.sign('key', [], (nonce) => ({txId: `t${String(index)}`, txHash: '', tx: new Uint8Array(), expiresAtHeight: nonce, expiresAtTime: 1n, traceparent: undefined}))));
-    expect((await anchors.open()).map(({expiresAtHeight}) => expiresAtHeight)).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n]);
+    await Promise.all(
+      Array.from({length: 8}, (_, index) =>
+        anchors.sign('key', [], (nonce) => ({
+          txId: `t${String(index)}`,
+          txHash: '',
+          tx: new Uint8Array(),
+          expiresAtHeight: nonce,
+          expiresAtTime: 1n,
+          traceparent: undefined,
+        })),
+      ),
+    );
+    expect((await anchors.open()).map(({expiresAtHeight}) => expiresAtHeight)).toEqual([
+      1n,
+      2n,
+      3n,
+      4n,
+      5n,
+      6n,
+      7n,
+      8n,
+    ]);
   });
 
   it('remembers nonces of requests over restarts', async () => {
     const [one, other] = [new PrismaNonceMemory(database, now), new PrismaNonceMemory(database, now)];
-    expect([await one.remember('k', 'n', 100), await other.remember('k', 'n', 100), await other.remember('l', 'n', 100)]).toEqual([true, false, true]);
+    expect([
+      await one.remember('k', 'n', 100),
+      await other.remember('k', 'n', 100),
+      await other.remember('l', 'n', 100),
+    ]).toEqual([true, false, true]);
   });
 
   it('a database that is away is an error of the catalogue', async () => {
     const away = openDatabase({databaseUrl: 'postgres://vitalvault@127.0.0.1:1/vv_storage'});
-    await expect(new PrismaRecordStore(away, now).byId('x')).rejects.toMatchObject({code: 'database-unavailable', retryable: true});
+    await expect(new PrismaRecordStore(away, now).byId('x')).rejects.toMatchObject({
+      code: 'database-unavailable',
+      retryable: true,
+    });
     await away.$disconnect();
   });
 
@@ -125,7 +175,12 @@ describe('storage in a real PostgreSQL', () => {
 
     it('are applied once, also by processes that start together', async () => {
       const applied = await Promise.all([1, 2, 3].map(() => runMigrations({databaseUrl: target(), dir})));
-      expect(applied.flat().sort()).toEqual(['0001_records.sql', '0002_ledger.sql', '0003_service.sql', '0004_skips.sql']);
+      expect(applied.flat().sort()).toEqual([
+        '0001_records.sql',
+        '0002_ledger.sql',
+        '0003_service.sql',
+        '0004_skips.sql',
+      ]);
       expect(await runMigrations({databaseUrl: target(), dir})).toEqual([]);
     });
 
@@ -144,7 +199,9 @@ describe('storage in a real PostgreSQL', () => {
     it('a file that fails leaves nothing of itself, and those before it', async () => {
       await writeFile(join(dir, '0005_bad.sql'), 'CREATE TABLE half (id int); SELECT nonsense');
       await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow('0005_bad.sql failed');
-      expect((await query("SELECT to_regclass('half') AS half, to_regclass('records') AS records")).rows).toEqual([{half: null, records: 'records'}]);
+      expect((await query("SELECT to_regclass('half') AS half, to_regclass('records') AS records")).rows).toEqual([
+        {half: null, records: 'records'},
+      ]);
     });
   });
 });

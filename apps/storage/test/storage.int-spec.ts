@@ -50,20 +50,37 @@ describe('storage over the real engines', () => {
   let url: string;
   const alerts: Alert[] = [];
 
-  const post = (value: Uint8Array, person: Person): Promise<void> => producer.send(TOPICS.recordsAccepted, [{key: person.id, value}]);
-  const stateOf = async (recordId: string): Promise<Record<string, unknown>> => (await fetch(`${url}/v1/records/${recordId}/status`)).json() as Promise<Record<string, unknown>>;
-  const until = (recordId: string, state: string, timeoutMs = 30_000): Promise<Record<string, unknown>> => eventually(async () => {
-    const found = await stateOf(recordId);
-    expect(found['state']).toBe(state);
-    return found;
-  }, timeoutMs, 200);
+  const post = (value: Uint8Array, person: Person): Promise<void> =>
+    producer.send(TOPICS.recordsAccepted, [{key: person.id, value}]);
+  const stateOf = async (recordId: string): Promise<Record<string, unknown>> =>
+    (await fetch(`${url}/v1/records/${recordId}/status`)).json() as Promise<Record<string, unknown>>;
+  const until = (recordId: string, state: string, timeoutMs = 30_000): Promise<Record<string, unknown>> =>
+    eventually(
+      async () => {
+        const found = await stateOf(recordId);
+        expect(found['state']).toBe(state);
+        return found;
+      },
+      timeoutMs,
+      200,
+    );
   const release = (person: Person, txId: string, page?: string): Promise<Response> => {
     const body = Buffer.from(JSON.stringify({txId, ...(page === undefined ? {} : {page})}));
     const headers = signRequest({
-      method: 'POST', target: '/v1/releases', body, organisation: toHex(world.organisation), keyId: toHex(keyId({alg: 1, publicKey: person.signing.publicKey})),
-      privateKey: person.signing.privateKey, nonce: randomBytes(16).toString('base64url'), created: Math.floor(Date.now() / 1_000),
+      method: 'POST',
+      target: '/v1/releases',
+      body,
+      organisation: toHex(world.organisation),
+      keyId: toHex(keyId({alg: 1, publicKey: person.signing.publicKey})),
+      privateKey: person.signing.privateKey,
+      nonce: randomBytes(16).toString('base64url'),
+      created: Math.floor(Date.now() / 1_000),
     });
-    return fetch(`${url}/v1/releases`, {method: 'POST', body, headers: {...headers, 'content-type': 'application/json'}});
+    return fetch(`${url}/v1/releases`, {
+      method: 'POST',
+      body,
+      headers: {...headers, 'content-type': 'application/json'},
+    });
   };
   const readiness = async (): Promise<[number, unknown]> => {
     const response = await fetch(`${url}/readyz`);
@@ -74,18 +91,36 @@ describe('storage over the real engines', () => {
   beforeAll(async () => {
     engines = await startEngines({only: ['engines', 'validators', 'storage'], validators: 1});
     url = engines.endpoints.services['storage'] ?? '';
-    const ports = {policy: Number(new URL(engines.endpoints.services['policy'] ?? '').port) + 1, storage: Number(new URL(url).port) + 1};
-    policy = await createHttpService({module: StandInPolicyModule, logger, host: '127.0.0.1', httpPort: 0, microservices: [grpcOptions({services: [PolicyService], url: `127.0.0.1:${String(ports.policy)}`})]});
+    const ports = {
+      policy: Number(new URL(engines.endpoints.services['policy'] ?? '').port) + 1,
+      storage: Number(new URL(url).port) + 1,
+    };
+    policy = await createHttpService({
+      module: StandInPolicyModule,
+      logger,
+      host: '127.0.0.1',
+      httpPort: 0,
+      microservices: [grpcOptions({services: [PolicyService], url: `127.0.0.1:${String(ports.policy)}`})],
+    });
     await policy.listen();
-    client = grpcClient(StorageService, {url: `127.0.0.1:${String(ports.storage)}`, unavailable: 'storage-unavailable'});
+    client = grpcClient(StorageService, {
+      url: `127.0.0.1:${String(ports.storage)}`,
+      unavailable: 'storage-unavailable',
+    });
     world = await World.of(engines);
     producer = new KafkaProducer({brokers: [engines.endpoints.kafka], clientId: 'spec', logger});
     database = new pg.Client({connectionString: engines.databaseUrl('vv_storage')});
     await database.connect();
-    consumer = new Kafka({brokers: [engines.endpoints.kafka], logLevel: logLevel.NOTHING}).consumer({groupId: 'spec', maxWaitTimeInMs: 200});
+    consumer = new Kafka({brokers: [engines.endpoints.kafka], logLevel: logLevel.NOTHING}).consumer({
+      groupId: 'spec',
+      maxWaitTimeInMs: 200,
+    });
     await consumer.connect();
     await consumer.subscribe({topics: [TOPICS.alerts], fromBeginning: true});
-    await consumer.run({eachMessage: ({message}) => Promise.resolve(void alerts.push(decodeCanonical(AlertSchema, message.value ?? new Uint8Array())))});
+    await consumer.run({
+      eachMessage: ({message}) =>
+        Promise.resolve(void alerts.push(decodeCanonical(AlertSchema, message.value ?? new Uint8Array()))),
+    });
   });
 
   afterAll(async () => {
@@ -121,13 +156,19 @@ describe('storage over the real engines', () => {
     expect(await until(other.recordId, 'refused')).toMatchObject({refusal: {name: 'entryDuplicate'}});
     expect(await stateOf(first.recordId)).toMatchObject({state: 'anchored', logIndex: '0'});
     await eventually(() => {
-      expect(alerts.map(({kind, subject}) => [kind, toHex(subject)])).toContainEqual([AlertKind.RECORD_REFUSED, other.recordId]);
+      expect(alerts.map(({kind, subject}) => [kind, toHex(subject)])).toContainEqual([
+        AlertKind.RECORD_REFUSED,
+        other.recordId,
+      ]);
     });
   });
 
   it('puts bytes that are no record aside and goes on with what follows', async () => {
     const next = await person.accepted(2n);
-    await producer.send(TOPICS.recordsAccepted, [{key: person.id, value: Buffer.from('nonsense')}, {key: person.id, value: next.value}]);
+    await producer.send(TOPICS.recordsAccepted, [
+      {key: person.id, value: Buffer.from('nonsense')},
+      {key: person.id, value: next.value},
+    ]);
     await until(next.recordId, 'anchored');
   });
 
@@ -141,16 +182,30 @@ describe('storage over the real engines', () => {
   });
 
   it('anchors a number that the device gives up, and the refused record under it counts as skipped', async () => {
-    await producer.send(TOPICS.recordsAccepted, [{key: person.id, value: person.skip(3n)}, {key: person.id, value: person.skip(4n)}]);
-    await eventually(async () => {
-      for (const sequence of [3n, 4n]) expect(await client.getRecordStatus({device: person.deviceId, registration: 1, sequence})).toMatchObject({found: true, state: 5});
-    }, 20_000, 200);
+    await producer.send(TOPICS.recordsAccepted, [
+      {key: person.id, value: person.skip(3n)},
+      {key: person.id, value: person.skip(4n)},
+    ]);
+    await eventually(
+      async () => {
+        for (const sequence of [3n, 4n])
+          expect(await client.getRecordStatus({device: person.deviceId, registration: 1, sequence})).toMatchObject({
+            found: true,
+            state: 5,
+          });
+      },
+      20_000,
+      200,
+    );
   });
 
   it('hands out what a decision permits: keys from policy first, ciphertexts with the right hash', async () => {
     const txId = await person.requestOwn();
     const response = await release(person, txId);
-    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/vnd.vitalvault.release.v1+protobuf']);
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      'application/vnd.vitalvault.release.v1+protobuf',
+    ]);
     const page = decodeCanonical(ReleasePageSchema, new Uint8Array(await response.arrayBuffer()));
     expect(toHex(page.txId)).toBe(txId);
     expect(page.records.map(({logIndex}) => logIndex)).toEqual([0n, 1n]);
@@ -174,17 +229,24 @@ describe('storage over the real engines', () => {
     await stranger.requestOwn();
     expect(await codeOf(await release(stranger, txId))).toBe('not-yours');
     expect(await codeOf(await release(person, 'ab'.repeat(32)))).toBe('tx-not-found');
-    const unsigned = await fetch(`${url}/v1/releases`, {method: 'POST', body: JSON.stringify({txId}), headers: {'content-type': 'application/json'}});
+    const unsigned = await fetch(`${url}/v1/releases`, {
+      method: 'POST',
+      body: JSON.stringify({txId}),
+      headers: {'content-type': 'application/json'},
+    });
     expect(await codeOf(unsigned)).toBe('signature-missing');
   });
 
-  it.each(['notify-unavailable', 'behind', 'permit-ended'] as const)('releases nothing when policy says %s, and counts no answer', async (code) => {
-    const txId = await person.requestOwn();
-    policyFails = new DomainError(code);
-    expect(await codeOf(await release(person, txId))).toBe(code);
-    policyFails = undefined;
-    expect((await database.query('SELECT 1 FROM releases WHERE tx_id = $1', [txId])).rowCount).toBe(0);
-  });
+  it.each(['notify-unavailable', 'behind', 'permit-ended'] as const)(
+    'releases nothing when policy says %s, and counts no answer',
+    async (code) => {
+      const txId = await person.requestOwn();
+      policyFails = new DomainError(code);
+      expect(await codeOf(await release(person, txId))).toBe(code);
+      policyFails = undefined;
+      expect((await database.query('SELECT 1 FROM releases WHERE tx_id = $1', [txId])).rowCount).toBe(0);
+    },
+  );
 
   it('never serves a block whose bytes were flipped: another peer answers, the patient is alerted', async () => {
     const txId = await person.requestOwn();
@@ -200,10 +262,21 @@ describe('storage over the real engines', () => {
     });
     // The damaged copy is written anew on the very peer that had it, and no pin of the repair stays.
     const cid = String((await stateOf(first.recordId))['cid']);
-    await eventually(async () => {
-      expect(await new KuboClient({gatewayUrl: engines.endpoints.kubo[0] ?? '', index: 0}).blockGet(cid, {timeoutMs: 2_000, maxBytes: 65_536})).toMatchObject({outcome: 'served'});
-      expect(Object.values((await new IpfsClusterClient({urls: engines.endpoints.ipfsCluster}).status(cid)).peers)).not.toContain('pinned');
-    }, 30_000, 300);
+    await eventually(
+      async () => {
+        expect(
+          await new KuboClient({gatewayUrl: engines.endpoints.kubo[0] ?? '', index: 0}).blockGet(cid, {
+            timeoutMs: 2_000,
+            maxBytes: 65_536,
+          }),
+        ).toMatchObject({outcome: 'served'});
+        expect(
+          Object.values((await new IpfsClusterClient({urls: engines.endpoints.ipfsCluster}).status(cid)).peers),
+        ).not.toContain('pinned');
+      },
+      30_000,
+      300,
+    );
   });
 
   it('uses no answer of a permit up while IPFS is away: policy is not even asked', async () => {
@@ -213,7 +286,13 @@ describe('storage over the real engines', () => {
     for (let i = 0; i < 4; i++) expect(await codeOf(await release(person, txId))).toBe('ipfs-unavailable');
     expect(asked).toHaveLength(before);
     for (const name of ['kubo-0', 'kubo-1', 'kubo-2']) await engines.control('start', name);
-    await eventually(async () => { expect((await release(person, txId)).status).toBe(200); }, 30_000, 500);
+    await eventually(
+      async () => {
+        expect((await release(person, txId)).status).toBe(200);
+      },
+      30_000,
+      500,
+    );
     expect(asked).toHaveLength(before + 1);
   });
 
@@ -224,29 +303,50 @@ describe('storage over the real engines', () => {
     expect(response.status).toBe(503);
     expect(await codeOf(response)).toBe('policy-unavailable');
     // Everything but releases goes on.
-    expect(await readiness()).toMatchObject([200, {status: 'ok', degraded: {policy: expect.stringMatching(/^policy-unavailable/) as string}}]);
+    expect(await readiness()).toMatchObject([
+      200,
+      {status: 'ok', degraded: {policy: expect.stringMatching(/^policy-unavailable/) as string}},
+    ]);
   });
 
   it('is not ready without Kafka, database, IPFS Cluster and chain, says which, and is again when they are back', async () => {
     await database.end();
     const away = ['kafka', 'postgres', 'cluster-0', 'cluster-1', 'cluster-2', 'comet-0'];
     for (const name of away) await engines.control('kill', name);
-    await eventually(async () => {
-      expect(await readiness()).toMatchObject([503, {reasons: {
-        kafka: expect.any(String) as string, database: expect.stringMatching(/^database-unavailable/) as string, ipfs: expect.any(String) as string, ledger: 'no block for 30 s',
-      }}]);
-    }, 60_000, 500);
+    await eventually(
+      async () => {
+        expect(await readiness()).toMatchObject([
+          503,
+          {
+            reasons: {
+              kafka: expect.any(String) as string,
+              database: expect.stringMatching(/^database-unavailable/) as string,
+              ipfs: expect.any(String) as string,
+              ledger: 'no block for 30 s',
+            },
+          },
+        ]);
+      },
+      60_000,
+      500,
+    );
     for (const name of away) await engines.control('start', name);
     database = new pg.Client({connectionString: engines.databaseUrl('vv_storage')});
     await database.connect();
-    await eventually(async () => {
-      expect(await readiness()).toMatchObject([200, {status: 'ok'}]);
-    }, 90_000, 500);
+    await eventually(
+      async () => {
+        expect(await readiness()).toMatchObject([200, {status: 'ok'}]);
+      },
+      90_000,
+      500,
+    );
   }, 240_000);
 
   it('loses nothing and anchors nothing twice when it is killed again and again under load', async () => {
     const busy = await Person.enrolled(world);
-    const records = await Promise.all(Array.from({length: 120}, (_, index) => busy.accepted(BigInt(index + 1), `r${String(index)}`)));
+    const records = await Promise.all(
+      Array.from({length: 120}, (_, index) => busy.accepted(BigInt(index + 1), `r${String(index)}`)),
+    );
     for (const [index, {value}] of records.entries()) {
       await post(value, busy);
       if (index === 40 || index === 80) {
@@ -254,11 +354,21 @@ describe('storage over the real engines', () => {
         await engines.control('start', 'storage');
       }
     }
-    await eventually(async () => {
-      const {rows} = await database.query<{state: number; count: string}>('SELECT state, count(*) FROM records WHERE patient = $1 GROUP BY state', [toHex(busy.id)]);
-      expect(rows).toEqual([{state: 3, count: '120'}]);
-    }, 90_000, 500);
-    const {rows} = await database.query<{n: string; distinct: string; top: string}>('SELECT count(*) AS n, count(DISTINCT log_index) AS distinct, max(log_index) AS top FROM records WHERE patient = $1', [toHex(busy.id)]);
+    await eventually(
+      async () => {
+        const {rows} = await database.query<{state: number; count: string}>(
+          'SELECT state, count(*) FROM records WHERE patient = $1 GROUP BY state',
+          [toHex(busy.id)],
+        );
+        expect(rows).toEqual([{state: 3, count: '120'}]);
+      },
+      90_000,
+      500,
+    );
+    const {rows} = await database.query<{n: string; distinct: string; top: string}>(
+      'SELECT count(*) AS n, count(DISTINCT log_index) AS distinct, max(log_index) AS top FROM records WHERE patient = $1',
+      [toHex(busy.id)],
+    );
     expect(rows[0]).toEqual({n: '120', distinct: '120', top: '119'});
     const left = await database.query('SELECT 1 FROM waiting_ciphertexts');
     expect(left.rowCount).toBe(0);

@@ -1,10 +1,29 @@
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import type {
-  RequestApplySnapshotChunk, RequestCheckTx, RequestCommit, RequestFinalizeBlock, RequestInfo, RequestInitChain,
-  RequestListSnapshots, RequestLoadSnapshotChunk, RequestOfferSnapshot, RequestPrepareProposal, RequestProcessProposal,
-  RequestQuery, ResponseApplySnapshotChunkSchema, ResponseCheckTxSchema, ResponseCommitSchema, ResponseFinalizeBlockSchema,
-  ResponseInfoSchema, ResponseInitChainSchema, ResponseListSnapshotsSchema, ResponseLoadSnapshotChunkSchema,
-  ResponseOfferSnapshotSchema, ResponsePrepareProposalSchema, ResponseProcessProposalSchema, ResponseQuerySchema,
+  RequestApplySnapshotChunk,
+  RequestCheckTx,
+  RequestCommit,
+  RequestFinalizeBlock,
+  RequestInfo,
+  RequestInitChain,
+  RequestListSnapshots,
+  RequestLoadSnapshotChunk,
+  RequestOfferSnapshot,
+  RequestPrepareProposal,
+  RequestProcessProposal,
+  RequestQuery,
+  ResponseApplySnapshotChunkSchema,
+  ResponseCheckTxSchema,
+  ResponseCommitSchema,
+  ResponseFinalizeBlockSchema,
+  ResponseInfoSchema,
+  ResponseInitChainSchema,
+  ResponseListSnapshotsSchema,
+  ResponseLoadSnapshotChunkSchema,
+  ResponseOfferSnapshotSchema,
+  ResponsePrepareProposalSchema,
+  ResponseProcessProposalSchema,
+  ResponseQuerySchema,
 } from './gen/tendermint/abci/types_pb.js';
 
 type Answer<T> = T | Promise<T>;
@@ -22,8 +41,12 @@ export type CommitAnswer = MessageInitShape<typeof ResponseCommitSchema>;
 export interface SnapshotMethods {
   listSnapshots(request: RequestListSnapshots): Answer<MessageInitShape<typeof ResponseListSnapshotsSchema>>;
   offerSnapshot(request: RequestOfferSnapshot): Answer<MessageInitShape<typeof ResponseOfferSnapshotSchema>>;
-  loadSnapshotChunk(request: RequestLoadSnapshotChunk): Answer<MessageInitShape<typeof ResponseLoadSnapshotChunkSchema>>;
-  applySnapshotChunk(request: RequestApplySnapshotChunk): Answer<MessageInitShape<typeof ResponseApplySnapshotChunkSchema>>;
+  loadSnapshotChunk(
+    request: RequestLoadSnapshotChunk,
+  ): Answer<MessageInitShape<typeof ResponseLoadSnapshotChunkSchema>>;
+  applySnapshotChunk(
+    request: RequestApplySnapshotChunk,
+  ): Answer<MessageInitShape<typeof ResponseApplySnapshotChunkSchema>>;
 }
 
 /**
@@ -35,8 +58,8 @@ export interface SnapshotMethods {
  * Byte fields of a request are views into that request's own message: copy what outlives the call, or the whole message
  * (a block, say) stays in memory with it.
  *
- * A rejected promise or an exception is a bug, never a refusal (D-12): `checkTx` and `query` answer code 1, `info` answers
- * an ABCI exception, and every other method ends in `onFatal` without any answer.
+ * A rejected promise or an exception is a bug, never a refusal (D-12): `checkTx` and `query` answer code 1, `info`
+ * answers an ABCI exception, and every other method ends in `onFatal` without any answer.
  */
 export interface AbciApplication extends Partial<SnapshotMethods> {
   info(request: RequestInfo): Answer<InfoAnswer>;

@@ -32,9 +32,15 @@ export class Connection {
   constructor(private readonly options: ConnectionOptions) {
     this.reader = new FrameReader(options.maxMessageBytes);
     const {socket, log} = options;
-    socket.on('data', (chunk) => { this.take(chunk); });
-    socket.on('error', (err) => { log.warn({err}, 'ABCI connection failed'); });
-    socket.on('close', () => { this.ended = true; });
+    socket.on('data', (chunk) => {
+      this.take(chunk);
+    });
+    socket.on('error', (err) => {
+      log.warn({err}, 'ABCI connection failed');
+    });
+    socket.on('close', () => {
+      this.ended = true;
+    });
   }
 
   /** Lets the request in work finish, sends its reply and ends the connection. Requests that wait are dropped. */
@@ -63,7 +69,10 @@ export class Connection {
       this.refuse(err, 'ABCI message refused, connection closed');
       return;
     }
-    if (this.queue.length > 0) this.working ??= this.work().finally(() => { this.working = undefined; });
+    if (this.queue.length > 0)
+      this.working ??= this.work().finally(() => {
+        this.working = undefined;
+      });
   }
 
   private async work(): Promise<void> {
@@ -73,7 +82,7 @@ export class Connection {
       const batch = this.queue;
       this.queue = [];
       for (const message of batch) {
-        if (this.ended || !await this.serve(message)) return;
+        if (this.ended || !(await this.serve(message))) return;
         if (performance.now() - since > SHARE_MS) {
           await nextTurn();
           since = performance.now();

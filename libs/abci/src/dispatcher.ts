@@ -22,7 +22,11 @@ export class Dispatcher {
   private readonly turns = new Turns();
   private stopped = false;
 
-  constructor(private readonly application: AbciApplication, private readonly log: AbciLog, private readonly onFatal: (error: Error) => void) {}
+  constructor(
+    private readonly application: AbciApplication,
+    private readonly log: AbciLog,
+    private readonly onFatal: (error: Error) => void,
+  ) {}
 
   /** The framed answer, or undefined when there must be none because the process is about to stop. */
   async answer(request: Request): Promise<Uint8Array | undefined> {
@@ -44,12 +48,18 @@ export class Dispatcher {
 
   private reply(asked: Asked): Reply | Promise<Reply> {
     switch (asked.case) {
-      case 'echo': return {case: 'echo', value: {message: asked.value.message}};
-      case 'flush': return {case: 'flush', value: {}};
-      case 'checkTx': return this.checkTx(asked);
-      case 'query': return this.query(asked);
-      case undefined: return {case: 'exception', value: {error: 'unknown request'}};
-      default: return this.turns.take(() => this.inTurn(asked));
+      case 'echo':
+        return {case: 'echo', value: {message: asked.value.message}};
+      case 'flush':
+        return {case: 'flush', value: {}};
+      case 'checkTx':
+        return this.checkTx(asked);
+      case 'query':
+        return this.query(asked);
+      case undefined:
+        return {case: 'exception', value: {error: 'unknown request'}};
+      default:
+        return this.turns.take(() => this.inTurn(asked));
     }
   }
 
@@ -61,28 +71,41 @@ export class Dispatcher {
     return {case: 'query', value: await this.application.query(asked.value)};
   }
 
-  // Consensus and snapshot methods: a CometBFT that reconnects must not overtake what its predecessor still has running.
+  // Consensus and snapshot methods: a CometBFT that reconnects must not overtake what its predecessor still has
+  // running.
   private async inTurn(asked: Asked): Promise<Reply> {
     const application = this.application;
     switch (asked.case) {
-      case 'info': return {case: 'info', value: await application.info(asked.value)};
-      case 'initChain': return {case: 'initChain', value: await application.initChain(asked.value)};
-      case 'prepareProposal': return {case: 'prepareProposal', value: await application.prepareProposal(asked.value)};
-      case 'processProposal': return {case: 'processProposal', value: await application.processProposal(asked.value)};
-      case 'finalizeBlock': return {case: 'finalizeBlock', value: await this.finalizeBlock(asked.value)};
-      case 'commit': return {case: 'commit', value: await application.commit(asked.value)};
-      default: return this.snapshots(asked);
+      case 'info':
+        return {case: 'info', value: await application.info(asked.value)};
+      case 'initChain':
+        return {case: 'initChain', value: await application.initChain(asked.value)};
+      case 'prepareProposal':
+        return {case: 'prepareProposal', value: await application.prepareProposal(asked.value)};
+      case 'processProposal':
+        return {case: 'processProposal', value: await application.processProposal(asked.value)};
+      case 'finalizeBlock':
+        return {case: 'finalizeBlock', value: await this.finalizeBlock(asked.value)};
+      case 'commit':
+        return {case: 'commit', value: await application.commit(asked.value)};
+      default:
+        return this.snapshots(asked);
     }
   }
 
   private async snapshots(asked: Asked): Promise<Reply> {
     const methods = snapshotMethodsOf(this.application);
     switch (asked.case) {
-      case 'listSnapshots': return {case: 'listSnapshots', value: await methods.listSnapshots(asked.value)};
-      case 'offerSnapshot': return {case: 'offerSnapshot', value: await methods.offerSnapshot(asked.value)};
-      case 'loadSnapshotChunk': return {case: 'loadSnapshotChunk', value: await methods.loadSnapshotChunk(asked.value)};
-      case 'applySnapshotChunk': return {case: 'applySnapshotChunk', value: await methods.applySnapshotChunk(asked.value)};
-      default: throw new Error(`${asked.case ?? 'unknown'} was asked for, but vote extensions must be disabled`);
+      case 'listSnapshots':
+        return {case: 'listSnapshots', value: await methods.listSnapshots(asked.value)};
+      case 'offerSnapshot':
+        return {case: 'offerSnapshot', value: await methods.offerSnapshot(asked.value)};
+      case 'loadSnapshotChunk':
+        return {case: 'loadSnapshotChunk', value: await methods.loadSnapshotChunk(asked.value)};
+      case 'applySnapshotChunk':
+        return {case: 'applySnapshotChunk', value: await methods.applySnapshotChunk(asked.value)};
+      default:
+        throw new Error(`${asked.case ?? 'unknown'} was asked for, but vote extensions must be disabled`);
     }
   }
 
@@ -90,7 +113,8 @@ export class Dispatcher {
     const answer = await this.application.finalizeBlock(request);
     const results = answer.txResults?.length ?? 0;
     // CometBFT would panic on this; here the reason is known.
-    if (results !== request.txs.length) throw new Error(`FinalizeBlock gave ${results} results for ${request.txs.length} transactions`);
+    if (results !== request.txs.length)
+      throw new Error(`FinalizeBlock gave ${results} results for ${request.txs.length} transactions`);
     return answer;
   }
 

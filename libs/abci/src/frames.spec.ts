@@ -5,9 +5,12 @@ import {frame, FrameError, FrameReader} from './frames.js';
 import {CheckTxType, RequestSchema} from './gen/tendermint/abci/types_pb.js';
 
 const LIMIT = 1 << 20;
-const FINALIZE_BLOCK = '58a201550a02747812200801121c0a18'
-  + '0a140202020202020202020202020202020202020202180a1802'
-  + '22200101010101010101010101010101010101010101010101010101010101010101' + '28ac02' + '32080880e2cfaa061005';
+const FINALIZE_BLOCK =
+  '58a201550a02747812200801121c0a18' +
+  '0a140202020202020202020202020202020202020202180a1802' +
+  '22200101010101010101010101010101010101010101010101010101010101010101' +
+  '28ac02' +
+  '32080880e2cfaa061005';
 const request = (init: MessageInitShape<typeof RequestSchema>) => frame(RequestSchema, create(RequestSchema, init));
 const echo = (message: string) => request({value: {case: 'echo', value: {message}}});
 
@@ -23,27 +26,51 @@ describe('frames', () => {
     ['flush', '021200', {case: 'flush', value: {}}],
     ['echo', '070a050a0368656c', {case: 'echo', value: {message: 'hel'}}],
     ['check tx', '0742050a01611001', {case: 'checkTx', value: {tx: Uint8Array.of(0x61), type: CheckTxType.RECHECK}}],
-    ['info', '161a140a07302e33382e3235100b18082205322e302e30', {case: 'info', value: {version: '0.38.25', blockVersion: 11n, p2pVersion: 8n, abciVersion: '2.0.0'}}],
-    ['finalize block', FINALIZE_BLOCK, {case: 'finalizeBlock', value: {
-      txs: [Uint8Array.of(0x74, 0x78)],
-      height: 300n,
-      time: {seconds: 1_700_000_000n, nanos: 5},
-      hash: new Uint8Array(32).fill(1),
-      decidedLastCommit: {round: 1, votes: [{validator: {address: new Uint8Array(20).fill(2), power: 10n}, blockIdFlag: 2}]},
-    }}],
+    [
+      'info',
+      '161a140a07302e33382e3235100b18082205322e302e30',
+      {case: 'info', value: {version: '0.38.25', blockVersion: 11n, p2pVersion: 8n, abciVersion: '2.0.0'}},
+    ],
+    [
+      'finalize block',
+      FINALIZE_BLOCK,
+      {
+        case: 'finalizeBlock',
+        value: {
+          txs: [Uint8Array.of(0x74, 0x78)],
+          height: 300n,
+          time: {seconds: 1_700_000_000n, nanos: 5},
+          hash: new Uint8Array(32).fill(1),
+          decidedLastCommit: {
+            round: 1,
+            votes: [{validator: {address: new Uint8Array(20).fill(2), power: 10n}, blockIdFlag: 2}],
+          },
+        },
+      },
+    ],
   ])('reads and writes %s as CometBFT does', (_name, hex, value) => {
     expect(Buffer.from(request({value} as MessageInitShape<typeof RequestSchema>)).toString('hex')).toBe(hex);
     const [message] = new FrameReader(LIMIT).push(new Uint8Array(Buffer.from(hex, 'hex')));
-    expect(fromBinary(RequestSchema, message as Uint8Array)).toEqual(create(RequestSchema, {value} as MessageInitShape<typeof RequestSchema>));
+    expect(fromBinary(RequestSchema, message as Uint8Array)).toEqual(
+      create(RequestSchema, {value} as MessageInitShape<typeof RequestSchema>),
+    );
   });
 
   it('gives every message back, however the stream is cut', () => {
-    fc.assert(fc.property(fc.array(fc.string({maxLength: 300}), {maxLength: 20}), fc.array(fc.nat(), {maxLength: 60}), (texts, places) => {
-      const reader = new FrameReader(LIMIT);
-      const read = cut(Buffer.concat(texts.map(echo)), places).flatMap((chunk) => reader.push(chunk));
-      expect(read.map((bytes) => fromBinary(RequestSchema, bytes).value)).toMatchObject(texts.map((message) => ({case: 'echo', value: {message}})));
-      expect(reader.partial).toBe(false);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({maxLength: 300}), {maxLength: 20}),
+        fc.array(fc.nat(), {maxLength: 60}),
+        (texts, places) => {
+          const reader = new FrameReader(LIMIT);
+          const read = cut(Buffer.concat(texts.map(echo)), places).flatMap((chunk) => reader.push(chunk));
+          expect(read.map((bytes) => fromBinary(RequestSchema, bytes).value)).toMatchObject(
+            texts.map((message) => ({case: 'echo', value: {message}})),
+          );
+          expect(reader.partial).toBe(false);
+        },
+      ),
+    );
   });
 
   it('reads a large message byte by byte in linear time', () => {
@@ -58,7 +85,10 @@ describe('frames', () => {
     const chunk = echo('patient');
     const [message] = new FrameReader(LIMIT).push(chunk);
     chunk.fill(0);
-    expect(fromBinary(RequestSchema, message as Uint8Array).value).toMatchObject({case: 'echo', value: {message: 'patient'}});
+    expect(fromBinary(RequestSchema, message as Uint8Array).value).toMatchObject({
+      case: 'echo',
+      value: {message: 'patient'},
+    });
   });
 
   it('takes a message at the bound and refuses one byte more before reading it', () => {

@@ -10,8 +10,8 @@ export class FrameError extends Error {
 const MAX_PREFIX_BYTES = 5;
 
 /**
- * Cuts a byte stream into messages with an unsigned varint length before each (ABCI socket protocol, since CometBFT 0.37
- * without zigzag). Every byte is copied once, however small the chunks.
+ * Cuts a byte stream into messages with an unsigned varint length before each (ABCI socket protocol, since CometBFT
+ * 0.37 without zigzag). Every byte is copied once, however small the chunks.
  */
 export class FrameReader {
   private prefix = 0;
@@ -55,7 +55,9 @@ export class FrameReader {
     // Multiplication instead of shifting: the fifth byte reaches beyond 32 bits.
     this.prefix += (byte & 0x7f) * 2 ** (7 * this.prefixBytes++);
     if (this.prefix > this.maxMessageBytes) {
-      throw new FrameError(`message of at least ${this.prefix} bytes announced, at most ${this.maxMessageBytes} allowed`);
+      throw new FrameError(
+        `message of at least ${this.prefix} bytes announced, at most ${this.maxMessageBytes} allowed`,
+      );
     }
     if (byte < 0x80) {
       this.body = new Uint8Array(this.prefix);

@@ -1,17 +1,36 @@
 export type {
-  AbciApplication, CheckTxAnswer, CommitAnswer, FinalizeBlockAnswer, InfoAnswer, InitChainAnswer, PrepareProposalAnswer,
-  ProcessProposalAnswer, QueryAnswer, SnapshotMethods,
+  AbciApplication,
+  CheckTxAnswer,
+  CommitAnswer,
+  FinalizeBlockAnswer,
+  InfoAnswer,
+  InitChainAnswer,
+  PrepareProposalAnswer,
+  ProcessProposalAnswer,
+  QueryAnswer,
+  SnapshotMethods,
 } from './application.js';
 export type {AbciLog} from './abci-log.js';
 export {INTERNAL_CODE} from './dispatcher.js';
 export {startAbciServer} from './server.js';
 export type {AbciServer, AbciServerOptions} from './server.js';
 export {
-  CheckTxType, ResponseApplySnapshotChunk_Result as ApplySnapshotResult, ResponseOfferSnapshot_Result as OfferSnapshotResult,
+  CheckTxType,
+  ResponseApplySnapshotChunk_Result as ApplySnapshotResult,
+  ResponseOfferSnapshot_Result as OfferSnapshotResult,
   ResponseProcessProposal_ProposalStatus as ProposalStatus,
 } from './gen/tendermint/abci/types_pb.js';
 export type {
-  RequestApplySnapshotChunk, RequestCheckTx, RequestCommit, RequestFinalizeBlock, RequestInfo, RequestInitChain,
-  RequestListSnapshots, RequestLoadSnapshotChunk, RequestOfferSnapshot, RequestPrepareProposal, RequestProcessProposal,
+  RequestApplySnapshotChunk,
+  RequestCheckTx,
+  RequestCommit,
+  RequestFinalizeBlock,
+  RequestInfo,
+  RequestInitChain,
+  RequestListSnapshots,
+  RequestLoadSnapshotChunk,
+  RequestOfferSnapshot,
+  RequestPrepareProposal,
+  RequestProcessProposal,
   RequestQuery,
 } from './gen/tendermint/abci/types_pb.js';

@@ -15,13 +15,28 @@ describe('the server behind a real CometBFT', () => {
   let server: AbciServer;
   const fatal: Error[] = [];
   const socketPath = () => join(dir, 'app.sock');
-  const serve = () => startAbciServer({socketPath: socketPath(), application, log, onFatal: (error) => { fatal.push(error); }});
+  const serve = () =>
+    startAbciServer({
+      socketPath: socketPath(),
+      application,
+      log,
+      onFatal: (error) => {
+        fatal.push(error);
+      },
+    });
 
   interface Answer {
-    readonly result: Record<string, never> & {code?: number; height?: string; tx_result?: {data: string}; sync_info?: {latest_block_height: string}; response?: {value: string}};
+    readonly result: Record<string, never> & {
+      code?: number;
+      height?: string;
+      tx_result?: {data: string};
+      sync_info?: {latest_block_height: string};
+      response?: {value: string};
+    };
     readonly error?: {data: string};
   }
-  const rpc = async (path: string): Promise<Answer> => await (await fetch(`${node.rpcUrl}/${path}`, {signal: AbortSignal.timeout(20_000)})).json() as Answer;
+  const rpc = async (path: string): Promise<Answer> =>
+    (await (await fetch(`${node.rpcUrl}/${path}`, {signal: AbortSignal.timeout(20_000)})).json()) as Answer;
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'vv-abci-'));
@@ -47,7 +62,9 @@ describe('the server behind a real CometBFT', () => {
   });
 
   it('answers queries', async () => {
-    expect((await rpc('abci_query?path="/x"&data=0x0102')).result.response?.value).toBe(Buffer.from([1, 2]).toString('base64'));
+    expect((await rpc('abci_query?path="/x"&data=0x0102')).result.response?.value).toBe(
+      Buffer.from([1, 2]).toString('base64'),
+    );
   });
 
   it('takes hundreds of transactions at once, a large one among them, in the order of the block', async () => {
@@ -55,8 +72,13 @@ describe('the server behind a real CometBFT', () => {
     const sent = Array.from({length: 300}, (_, i) => `many ${i}`);
     await Promise.all(sent.map((tx) => rpc(`broadcast_tx_sync?tx="${encodeURIComponent(tx)}"`)));
     const large = Buffer.alloc(700_000, 'x').toString('base64');
-    await fetch(node.rpcUrl, {method: 'POST', body: JSON.stringify({jsonrpc: '2.0', id: 1, method: 'broadcast_tx_sync', params: {tx: large}})});
-    await eventually(() => { expect(application.pages.length).toBeGreaterThanOrEqual(before + 301); }, 60_000);
+    await fetch(node.rpcUrl, {
+      method: 'POST',
+      body: JSON.stringify({jsonrpc: '2.0', id: 1, method: 'broadcast_tx_sync', params: {tx: large}}),
+    });
+    await eventually(() => {
+      expect(application.pages.length).toBeGreaterThanOrEqual(before + 301);
+    }, 60_000);
     const pages = application.pages.slice(before);
     expect(new Set(pages.filter((page) => page.startsWith('many')))).toEqual(new Set(sent));
     expect(pages.some((page) => page.length === 700_000)).toBe(true);
@@ -64,13 +86,16 @@ describe('the server behind a real CometBFT', () => {
 
   it('stops the chain, without a made-up reply, when FinalizeBlock fails, and replays when both start again', async () => {
     const {finalizeBlock} = application;
-    // Only for the block that holds it: an empty block that came first would end CometBFT with the transaction still in its mempool, which no disk keeps.
+    // Only for the block that holds it: an empty block that came first would end CometBFT with the transaction still in
+    // its mempool, which no disk keeps.
     application.finalizeBlock = (request) => {
       if (request.txs.some((tx) => Buffer.from(tx).toString() === 'fatal')) throw new Error('planted');
       return finalizeBlock.call(application, request);
     };
     await rpc('broadcast_tx_sync?tx="fatal"');
-    await eventually(() => { expect(fatal).not.toEqual([]); }, 30_000);
+    await eventually(() => {
+      expect(fatal).not.toEqual([]);
+    }, 30_000);
     expect(fatal.map(({message}) => message)).toEqual(['planted']);
     // CometBFT ends itself when its application goes; both come back, and the block is executed then.
     await node.stop();
@@ -79,7 +104,11 @@ describe('the server behind a real CometBFT', () => {
     application.finalizeBlock = finalizeBlock;
     server = await serve();
     await node.start(genesisJson('abci-spec', Uint8Array.of(1)));
-    await eventually(() => { expect(application.pages).toContain('fatal'); }, 30_000);
-    expect((await rpc('broadcast_tx_commit?tx="after"')).result.tx_result?.data).toBe(Buffer.from('after 0').toString('base64'));
+    await eventually(() => {
+      expect(application.pages).toContain('fatal');
+    }, 30_000);
+    expect((await rpc('broadcast_tx_commit?tx="after"')).result.tx_result?.data).toBe(
+      Buffer.from('after 0').toString('base64'),
+    );
   });
 });

@@ -10,7 +10,9 @@ import type {AbciServer} from './server.js';
 import {AbciConnection} from './testing/abci-connection.js';
 
 const log = {info: jest.fn(), warn: jest.fn(), error: jest.fn()};
-const unexpected = () => { throw new TypeError('planted'); };
+const unexpected = () => {
+  throw new TypeError('planted');
+};
 
 class Recorder implements AbciApplication {
   readonly calls: string[] = [];
@@ -31,7 +33,10 @@ class Recorder implements AbciApplication {
     this.calls.push('finalizeBlock ends');
     return {txResults: txs.map(() => ({code: 0})), appHash: new Uint8Array(32)};
   };
-  commit = () => { this.calls.push('commit'); return {retainHeight: 0n}; };
+  commit = () => {
+    this.calls.push('commit');
+    return {retainHeight: 0n};
+  };
 }
 
 describe('startAbciServer', () => {
@@ -42,7 +47,13 @@ describe('startAbciServer', () => {
   const onFatal = jest.fn();
 
   async function serve(application: AbciApplication, maxMessageBytes?: number): Promise<void> {
-    server = await startAbciServer({socketPath, application, log, onFatal, ...(maxMessageBytes === undefined ? {} : {maxMessageBytes})});
+    server = await startAbciServer({
+      socketPath,
+      application,
+      log,
+      onFatal,
+      ...(maxMessageBytes === undefined ? {} : {maxMessageBytes}),
+    });
     connection = await AbciConnection.open(socketPath);
   }
 
@@ -59,7 +70,10 @@ describe('startAbciServer', () => {
 
   it('answers echo, flush and info', async () => {
     await serve(new Recorder());
-    expect(await connection.ask({case: 'echo', value: {message: 'hello'}})).toMatchObject({case: 'echo', value: {message: 'hello'}});
+    expect(await connection.ask({case: 'echo', value: {message: 'hello'}})).toMatchObject({
+      case: 'echo',
+      value: {message: 'hello'},
+    });
     expect(await connection.ask({case: 'flush', value: {}})).toMatchObject({case: 'flush'});
     expect(await connection.ask({case: 'info', value: {}})).toMatchObject({case: 'info', value: {lastBlockHeight: 7n}});
   });
@@ -68,7 +82,9 @@ describe('startAbciServer', () => {
     const application = new Recorder();
     await serve(application);
     const numbers = Array.from({length: 20}, (_, i) => i);
-    const answers = await Promise.all(numbers.map((i) => connection.ask({case: 'checkTx', value: {tx: Uint8Array.of(i)}})));
+    const answers = await Promise.all(
+      numbers.map((i) => connection.ask({case: 'checkTx', value: {tx: Uint8Array.of(i)}})),
+    );
     expect(answers).toMatchObject(numbers.map((i) => ({case: 'checkTx', value: {data: Uint8Array.of(i)}})));
     expect(application.calls).toEqual(numbers.map((i) => `checkTx ${i}`));
   });
@@ -88,47 +104,69 @@ describe('startAbciServer', () => {
     third.close();
   });
 
-  it.each(['checkTx', 'query'] as const)('answers an unexpected exception in %s with code 1 and goes on', async (method) => {
-    await serve(Object.assign(new Recorder(), {[method]: unexpected}));
-    expect(await connection.ask({case: method, value: {}} as never)).toMatchObject({case: method, value: {code: 1, codespace: 'tx', log: 'internal error'}});
-    expect(await connection.ask({case: 'info', value: {}})).toMatchObject({case: 'info'});
-    expect(onFatal).not.toHaveBeenCalled();
-  });
+  it.each(['checkTx', 'query'] as const)(
+    'answers an unexpected exception in %s with code 1 and goes on',
+    async (method) => {
+      await serve(Object.assign(new Recorder(), {[method]: unexpected}));
+      expect(await connection.ask({case: method, value: {}} as never)).toMatchObject({
+        case: method,
+        value: {code: 1, codespace: 'tx', log: 'internal error'},
+      });
+      expect(await connection.ask({case: 'info', value: {}})).toMatchObject({case: 'info'});
+      expect(onFatal).not.toHaveBeenCalled();
+    },
+  );
 
-  it.each(['initChain', 'prepareProposal', 'processProposal', 'finalizeBlock', 'commit'] as const)('stops without any answer when %s throws', async (method) => {
-    await serve(Object.assign(new Recorder(), {[method]: unexpected}));
-    const other = await AbciConnection.open(socketPath);
-    await expect(connection.ask({case: method, value: {}} as never)).rejects.toThrow('closed without an answer');
-    expect(onFatal).toHaveBeenCalledTimes(1);
-    expect(onFatal).toHaveBeenCalledWith(expect.objectContaining({message: 'planted'}));
-    // No other connection may get an answer out of a state that nobody vouches for.
-    await expect(other.ask({case: 'query', value: {}})).rejects.toThrow('closed without an answer');
-    other.close();
-  });
+  it.each(['initChain', 'prepareProposal', 'processProposal', 'finalizeBlock', 'commit'] as const)(
+    'stops without any answer when %s throws',
+    async (method) => {
+      await serve(Object.assign(new Recorder(), {[method]: unexpected}));
+      const other = await AbciConnection.open(socketPath);
+      await expect(connection.ask({case: method, value: {}} as never)).rejects.toThrow('closed without an answer');
+      expect(onFatal).toHaveBeenCalledTimes(1);
+      expect(onFatal).toHaveBeenCalledWith(expect.objectContaining({message: 'planted'}));
+      // No other connection may get an answer out of a state that nobody vouches for.
+      await expect(other.ask({case: 'query', value: {}})).rejects.toThrow('closed without an answer');
+      other.close();
+    },
+  );
 
   it('stops when a block gets another number of results than it has transactions', async () => {
     await serve(Object.assign(new Recorder(), {finalizeBlock: () => ({txResults: [{code: 0}]})}));
     await expect(connection.ask({case: 'finalizeBlock', value: {txs: []}})).rejects.toThrow('closed');
-    expect(onFatal).toHaveBeenCalledWith(expect.objectContaining({message: 'FinalizeBlock gave 1 results for 0 transactions'}));
+    expect(onFatal).toHaveBeenCalledWith(
+      expect.objectContaining({message: 'FinalizeBlock gave 1 results for 0 transactions'}),
+    );
   });
 
   it('offers and accepts no snapshots unless the application has them', async () => {
     await serve(new Recorder());
-    expect(await connection.ask({case: 'listSnapshots', value: {}})).toMatchObject({case: 'listSnapshots', value: {snapshots: []}});
-    expect(await connection.ask({case: 'offerSnapshot', value: {}})).toMatchObject({case: 'offerSnapshot', value: {result: 2}});
+    expect(await connection.ask({case: 'listSnapshots', value: {}})).toMatchObject({
+      case: 'listSnapshots',
+      value: {snapshots: []},
+    });
+    expect(await connection.ask({case: 'offerSnapshot', value: {}})).toMatchObject({
+      case: 'offerSnapshot',
+      value: {result: 2},
+    });
   });
 
   it('stops when vote extensions are asked for', async () => {
     await serve(new Recorder());
     await expect(connection.ask({case: 'extendVote', value: {}})).rejects.toThrow('closed');
-    expect(onFatal).toHaveBeenCalledWith(expect.objectContaining({message: expect.stringContaining('vote extensions must be disabled')}));
+    expect(onFatal).toHaveBeenCalledWith(
+      expect.objectContaining({message: expect.stringContaining('vote extensions must be disabled')}),
+    );
   });
 
   it('closes a connection that announces too much, and serves the next', async () => {
     await serve(new Recorder(), 1000);
     const asked = connection.ask({case: 'checkTx', value: {tx: new Uint8Array(1000)}});
     await expect(asked).rejects.toThrow('closed');
-    expect(log.error).toHaveBeenCalledWith({err: expect.objectContaining({message: expect.stringContaining('at most 1000 allowed')})}, expect.any(String));
+    expect(log.error).toHaveBeenCalledWith(
+      {err: expect.objectContaining({message: expect.stringContaining('at most 1000 allowed')})},
+      expect.any(String),
+    );
     connection = await AbciConnection.open(socketPath);
     expect(await connection.ask({case: 'echo', value: {message: 'still here'}})).toMatchObject({case: 'echo'});
   });
@@ -154,14 +192,22 @@ describe('startAbciServer', () => {
 
 describe('claiming the socket path', () => {
   let dir: string;
-  beforeEach(async () => { dir = await mkdtemp(join(tmpdir(), 'vv-abci-')); });
-  afterEach(async () => { await rm(dir, {recursive: true}); });
-  const start = (socketPath: string) => startAbciServer({socketPath, application: new Recorder(), log, onFatal: () => undefined});
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'vv-abci-'));
+  });
+  afterEach(async () => {
+    await rm(dir, {recursive: true});
+  });
+  const start = (socketPath: string) =>
+    startAbciServer({socketPath, application: new Recorder(), log, onFatal: () => undefined});
 
   it('replaces the file of a process that was killed', async () => {
     const path = join(dir, 'app.sock');
     const {spawnSync} = await import('node:child_process');
-    spawnSync(process.execPath, ['-e', `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`]);
+    spawnSync(process.execPath, [
+      '-e',
+      `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`,
+    ]);
     expect((await stat(path)).isSocket()).toBe(true);
     const server = await start(path);
     const connection = await AbciConnection.open(path);

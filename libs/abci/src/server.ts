@@ -15,8 +15,8 @@ export interface AbciServerOptions {
   /** Called once, with the cause, when a consensus method failed: stop the process. No reply is or will be sent. */
   readonly onFatal: (error: Error) => void;
   /**
-   * Largest request taken. The default of 64 MiB is twice our mempool (32 MiB), since PrepareProposal brings the whole pool;
-   * CometBFT itself stops at 100 MiB.
+   * Largest request taken. The default of 64 MiB is twice our mempool (32 MiB), since PrepareProposal brings the whole
+   * pool; CometBFT itself stops at 100 MiB.
    */
   readonly maxMessageBytes?: number;
 }
@@ -46,13 +46,19 @@ export async function startAbciServer(options: AbciServerOptions): Promise<AbciS
   });
   await claimSocketPath(socketPath);
   await listen(server, socketPath);
-  server.on('error', (err) => { log.error({err}, 'ABCI socket failed'); });
+  server.on('error', (err) => {
+    log.error({err}, 'ABCI socket failed');
+  });
   return {
     get connections() {
       return connections.size;
     },
     close: async () => {
-      const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
       const deadline = new AbortController();
       const all = Promise.all([...connections].map((connection) => connection.close())).then(() => closed);
       const late = delay(CLOSE_DEADLINE_MS, undefined, {signal: deadline.signal}).catch(() => undefined);

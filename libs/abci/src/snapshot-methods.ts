@@ -14,6 +14,10 @@ export function snapshotMethodsOf(application: AbciApplication): SnapshotMethods
 }
 
 function hasSnapshots(application: AbciApplication): application is AbciApplication & SnapshotMethods {
-  return application.listSnapshots !== undefined && application.offerSnapshot !== undefined
-    && application.loadSnapshotChunk !== undefined && application.applySnapshotChunk !== undefined;
+  return (
+    application.listSnapshots !== undefined &&
+    application.offerSnapshot !== undefined &&
+    application.loadSnapshotChunk !== undefined &&
+    application.applySnapshotChunk !== undefined
+  );
 }

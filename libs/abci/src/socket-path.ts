@@ -10,7 +10,10 @@ const MAX_PATH_BYTES = 107;
  */
 export async function claimSocketPath(path: string): Promise<void> {
   const bytes = Buffer.byteLength(path);
-  if (bytes > MAX_PATH_BYTES) throw new Error(`socket path has ${bytes} bytes, at most ${MAX_PATH_BYTES} work: choose a shorter directory: ${path}`);
+  if (bytes > MAX_PATH_BYTES)
+    throw new Error(
+      `socket path has ${bytes} bytes, at most ${MAX_PATH_BYTES} work: choose a shorter directory: ${path}`,
+    );
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
   if (!found.isSocket()) throw new Error(`${path} exists and is no socket: move it away`);
@@ -25,6 +28,8 @@ function answers(path: string): Promise<boolean> {
       probe.destroy();
       resolve(true);
     });
-    probe.once('error', () => { resolve(false); });
+    probe.once('error', () => {
+      resolve(false);
+    });
   });
 }

@@ -19,7 +19,9 @@ export interface Reader {
   readonly member?: {readonly organisation: Uint8Array; readonly suspended: boolean};
 }
 
-/** The grant that stands under (patient, grant id): the terms that the decision reads. All bounds are inclusive slots. */
+/**
+ * The grant that stands under (patient, grant id): the terms that the decision reads. All bounds are inclusive slots.
+ */
 export interface GrantTerms {
   readonly revoked: boolean;
   /** Identity of a member or of an organisation. */

@@ -6,14 +6,14 @@ export type RefusingRule = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
 
 export type AccessDecision =
   /** `byGrant` is false for the patient herself: nothing is used up. */
-  | {readonly permit: true; readonly byGrant: boolean}
-  | {readonly permit: false; readonly rule: RefusingRule};
+  {readonly permit: true; readonly byGrant: boolean} | {readonly permit: false; readonly rule: RefusingRule};
 
 /**
  * Decides whether `facts.reader` may do what `request` asks. The first rule that fails refuses:
- * 0 the reader is the patient: permit, logged · 1 the reader is a member in good standing · 2 a grant stands under (patient,
- * grant id) · 3 it names the reader or her organisation · 4 it is not revoked · 5 the slot of the block lies in the access
- * period · 6 the tag is granted, or every type is · 7 the slots lie in the data period · 8 the purpose is granted ·
+ * 0 the reader is the patient: permit, logged · 1 the reader is a member in good standing · 2 a grant stands under
+ * (patient, grant id) · 3 it names the reader or her organisation · 4 it is not revoked · 5 the slot of the block lies
+ * in the access period · 6 the tag is granted, or every type is · 7 the slots lie in the data period · 8 the purpose is
+ * granted ·
  * 9 reads are left · 10 the action is granted.
  * Does NOT check the reader's signature, the quota, nor whether the patient exists (see `applyTx`).
  *
@@ -52,12 +52,15 @@ function refusalByGrant(request: AccessRequest, facts: AccessFacts, grant: Grant
 }
 
 function names(grant: GrantTerms, reader: Reader): boolean {
-  return equalBytes(grant.grantee, reader.id) || (reader.member !== undefined && equalBytes(grant.grantee, reader.member.organisation));
+  return (
+    equalBytes(grant.grantee, reader.id) ||
+    (reader.member !== undefined && equalBytes(grant.grantee, reader.member.organisation))
+  );
 }
 
 /**
- * Whether a tag is among those of a grant. The single zero tag grants every type; asked for, it is "a type I cannot name"
- * and granted by that alone.
+ * Whether a tag is among those of a grant. The single zero tag grants every type; asked for, it is "a type I cannot
+ * name" and granted by that alone.
  */
 export function coversTag(granted: readonly Uint8Array[], tag: Uint8Array): boolean {
   return coversEveryTag(granted) || granted.some((one) => equalBytes(one, tag));
@@ -67,7 +70,10 @@ export function coversEveryTag(granted: readonly Uint8Array[]): boolean {
   return granted.length === 1 && granted[0]?.every((byte) => byte === 0) === true;
 }
 
-/** Whether the reader stands without any live grant of the patient that names her: refusals that are charged to a small quota. */
+/**
+ * Whether the reader stands without any live grant of the patient that names her: refusals that are charged to a small
+ * quota.
+ */
 export function isUngranted(decision: AccessDecision): boolean {
   return !decision.permit && decision.rule <= 4;
 }

@@ -26,6 +26,11 @@ export interface Explanation {
  * about grants of hers that the reader may not know of.
  */
 export function explain(decision: AccessDecision): Explanation {
-  if (decision.permit) return {permit: true, rule: 0, reason: decision.byGrant ? 'The grant covers the request.' : 'You read your own data.'};
+  if (decision.permit)
+    return {
+      permit: true,
+      rule: 0,
+      reason: decision.byGrant ? 'The grant covers the request.' : 'You read your own data.',
+    };
   return {permit: false, rule: decision.rule, reason: REASONS[decision.rule]};
 }

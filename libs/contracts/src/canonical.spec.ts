@@ -6,7 +6,8 @@ import {RecordHeaderSchema} from './gen/vitalvault/record/v1/record_pb.js';
 import {fromHex, toHex} from './hex.js';
 
 const header = () => encodeCanonical(RecordHeaderSchema, {version: 1, kind: 1, chainId: 'c', sequence: 5n, count: 2});
-const refuses = (hex: string) => expect(() => decodeCanonical(RecordHeaderSchema, fromHex(hex))).toThrow(NotCanonicalError);
+const refuses = (hex: string) =>
+  expect(() => decodeCanonical(RecordHeaderSchema, fromHex(hex))).toThrow(NotCanonicalError);
 
 describe('decodeCanonical', () => {
   it('accepts what encodeCanonical gives', () => {
@@ -42,13 +43,16 @@ describe('decodeCanonical', () => {
   });
 
   it('answers any bytes at all with a message or NotCanonicalError, and what it accepts re-encodes to itself', () => {
-    fc.assert(fc.property(fc.uint8Array({maxLength: 200}), (bytes) => {
-      try {
-        expect(encodeCanonical(TxSchema, decodeCanonical(TxSchema, bytes))).toEqual(bytes);
-      } catch (error) {
-        expect(error).toBeInstanceOf(NotCanonicalError);
-      }
-    }), {numRuns: 2_000});
+    fc.assert(
+      fc.property(fc.uint8Array({maxLength: 200}), (bytes) => {
+        try {
+          expect(encodeCanonical(TxSchema, decodeCanonical(TxSchema, bytes))).toEqual(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(NotCanonicalError);
+        }
+      }),
+      {numRuns: 2_000},
+    );
   });
 
   it('refuses every change of one byte or gives another message', () => {

@@ -25,7 +25,8 @@ export function decodeCanonical<D extends DescMessage>(schema: D, bytes: Uint8Ar
     throw new NotCanonicalError(`not a ${schema.typeName}`, {cause});
   }
   if (hasUnknown(reflect(schema, message))) throw new NotCanonicalError(`unknown field in ${schema.typeName}`);
-  if (!equalBytes(toBinary(schema, message), bytes)) throw new NotCanonicalError(`not the canonical encoding of ${schema.typeName}`);
+  if (!equalBytes(toBinary(schema, message), bytes))
+    throw new NotCanonicalError(`not the canonical encoding of ${schema.typeName}`);
   return message;
 }
 

@@ -62,7 +62,11 @@ export function codeName(code: number): string {
 }
 
 /** Refusals of an anchor entry after which storage tries again; every other one is final (docs/protocol.md §3.6). */
-export const TRANSIENT_ENTRY_CODES: ReadonlySet<number> = new Set([CODE.entryWindow, CODE.entryFutureSlot, CODE.entryQuota]);
+export const TRANSIENT_ENTRY_CODES: ReadonlySet<number> = new Set([
+  CODE.entryWindow,
+  CODE.entryFutureSlot,
+  CODE.entryQuota,
+]);
 
 /** ABCI codespace of a code. */
 export function codespace(code: number): string {

@@ -2,6 +2,17 @@ export {NotCanonicalError, compareBytes, decodeCanonical, encodeCanonical, equal
 export {CODE, TRANSIENT_ENTRY_CODES, codeName, codespace} from './codes.js';
 export type {Code, CodeName} from './codes.js';
 export {fromHex, toHex} from './hex.js';
-export {ACTION, DEVICE_CLASS, KEY_OWNER, LIMITS, MEMBER_ROLE, ORG_ROLE, PURPOSE, STATE_KIND, TOPICS, slotOf} from './limits.js';
+export {
+  ACTION,
+  DEVICE_CLASS,
+  KEY_OWNER,
+  LIMITS,
+  MEMBER_ROLE,
+  ORG_ROLE,
+  PURPOSE,
+  STATE_KIND,
+  TOPICS,
+  slotOf,
+} from './limits.js';
 export {ALG_ES256K, ALG_X25519, TAGS, keyId, sha256Of, taggedHash} from './tagged-hash.js';
 export type {Tag} from './tagged-hash.js';

@@ -35,9 +35,27 @@ export const TOPICS = {
 
 /** Kinds of state keys (docs/protocol.md §5.1). Append only. */
 export const STATE_KIND = {
-  parameters: 1, organisation: 2, organisationKey: 3, member: 4, patient: 5, keyOwner: 6, device: 7, registration: 8,
-  sequenceWindow: 9, epochHead: 10, grant: 11, readsUsed: 12, nonceWindow: 13, bucket: 14, recordLog: 15, accessLog: 16,
-  documentHead: 17, tombstone: 18, validator: 19, pendingChange: 20, epochStatement: 21,
+  parameters: 1,
+  organisation: 2,
+  organisationKey: 3,
+  member: 4,
+  patient: 5,
+  keyOwner: 6,
+  device: 7,
+  registration: 8,
+  sequenceWindow: 9,
+  epochHead: 10,
+  grant: 11,
+  readsUsed: 12,
+  nonceWindow: 13,
+  bucket: 14,
+  recordLog: 15,
+  accessLog: 16,
+  documentHead: 17,
+  tombstone: 18,
+  validator: 19,
+  pendingChange: 20,
+  epochStatement: 21,
 } as const;
 
 export const ORG_ROLE = {admin: 1, sponsor: 2, ingest: 3, storage: 4, policy: 5, release: 6} as const;
@@ -46,4 +64,13 @@ export const MEMBER_ROLE = {physician: 1, nurse: 2, laboratory: 3, auditor: 4} a
 export const DEVICE_CLASS = {wearable: 1, implant: 2, edge: 3, phone: 4} as const;
 export const ACTION = {read: 1, write: 2} as const;
 /** Purposes of use: codes of HL7 v3-ActReason. */
-export const PURPOSE = {TREAT: 1, ETREAT: 2, HRESCH: 3, HPAYMT: 4, HOPERAT: 5, PATRQT: 6, FAMRQT: 7, PUBHLTH: 8} as const;
+export const PURPOSE = {
+  TREAT: 1,
+  ETREAT: 2,
+  HRESCH: 3,
+  HPAYMT: 4,
+  HOPERAT: 5,
+  PATRQT: 6,
+  FAMRQT: 7,
+  PUBHLTH: 8,
+} as const;

@@ -32,12 +32,46 @@ describe('slotOf', () => {
 describe('result codes', () => {
   it('are frozen: consensus data may only be appended', () => {
     expect(CODE).toMatchObject({
-      ok: 0, internal: 1, undecodable: 2, tooLarge: 3, wrongVersion: 4, wrongChain: 5, invalidField: 6, wrongSigners: 7, badSignature: 8,
-      expired: 20, expiryTooFar: 21, unknownKey: 22, nonceUsed: 23, nonceTooFar: 24, quota: 25, notAuthorised: 26,
-      exists: 40, unknownIdentity: 41, suspended: 42, keyTaken: 43, epochOrder: 60, epochSlot: 61, epochSignature: 62,
-      unknownDevice: 80, deviceTaken: 81, deviceRemoved: 82, grantVersion: 100, grantRevoked: 101, unknownGrantee: 102,
-      entryUndecodable: 120, entrySignature: 121, entryDuplicate: 122, entryWindow: 123, entryFutureSlot: 124, entryTag: 125,
-      entryEpoch: 126, entryReleaseKey: 127, entryQuota: 128, entrySlot: 129, entryForgotten: 130,
+      ok: 0,
+      internal: 1,
+      undecodable: 2,
+      tooLarge: 3,
+      wrongVersion: 4,
+      wrongChain: 5,
+      invalidField: 6,
+      wrongSigners: 7,
+      badSignature: 8,
+      expired: 20,
+      expiryTooFar: 21,
+      unknownKey: 22,
+      nonceUsed: 23,
+      nonceTooFar: 24,
+      quota: 25,
+      notAuthorised: 26,
+      exists: 40,
+      unknownIdentity: 41,
+      suspended: 42,
+      keyTaken: 43,
+      epochOrder: 60,
+      epochSlot: 61,
+      epochSignature: 62,
+      unknownDevice: 80,
+      deviceTaken: 81,
+      deviceRemoved: 82,
+      grantVersion: 100,
+      grantRevoked: 101,
+      unknownGrantee: 102,
+      entryUndecodable: 120,
+      entrySignature: 121,
+      entryDuplicate: 122,
+      entryWindow: 123,
+      entryFutureSlot: 124,
+      entryTag: 125,
+      entryEpoch: 126,
+      entryReleaseKey: 127,
+      entryQuota: 128,
+      entrySlot: 129,
+      entryForgotten: 130,
     });
   });
 
@@ -46,7 +80,9 @@ describe('result codes', () => {
     expect(new Set(codes).size).toBe(codes.length);
     expect(codeName(23)).toBe('nonceUsed');
     expect(codeName(9_999)).toBe('code-9999');
-    expect(codes.map(codespace)).toEqual(expect.arrayContaining(['tx', 'common', 'identity', 'epoch', 'device', 'grant', 'anchor']));
+    expect(codes.map(codespace)).toEqual(
+      expect.arrayContaining(['tx', 'common', 'identity', 'epoch', 'device', 'grant', 'anchor']),
+    );
     for (const code of TRANSIENT_ENTRY_CODES) expect(codespace(code)).toBe('anchor');
   });
 });

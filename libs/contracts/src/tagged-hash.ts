@@ -7,8 +7,20 @@ import type {SigningKey} from './gen/vitalvault/record/v1/record_pb.js';
  * docs/protocol.md §1.1. Append only.
  */
 export const TAGS = [
-  'key', 'tx', 'record', 'skip', 'epoch-statement', 'device-config', 'key-succession', 'accepted', 'wraps',
-  'member-profile', 'state', 'alert', 'schema', 'patient-card',
+  'key',
+  'tx',
+  'record',
+  'skip',
+  'epoch-statement',
+  'device-config',
+  'key-succession',
+  'accepted',
+  'wraps',
+  'member-profile',
+  'state',
+  'alert',
+  'schema',
+  'patient-card',
 ] as const;
 export type Tag = (typeof TAGS)[number];
 

@@ -17,7 +17,10 @@ export const REPLICATION = {min: 2, max: 3} as const;
 
 const MIB = 1024 * 1024;
 
-/** service.json of an IPFS Cluster peer. Only the REST API is served; the IPFS proxy and the pinning service are left out. */
+/**
+ * service.json of an IPFS Cluster peer. Only the REST API is served; the IPFS proxy and the pinning service are left
+ * out.
+ */
 export function clusterConfig(s: ClusterSettings): string {
   const config = {
     cluster: {
@@ -50,14 +53,24 @@ export function clusterConfig(s: ClusterSettings): string {
     api: {
       restapi: {
         http_listen_multiaddress: s.listen.rest,
-        read_timeout: '0s', read_header_timeout: '5s', write_timeout: '0s', idle_timeout: '2m0s', max_header_bytes: 4096,
-        cors_allowed_origins: [], cors_allowed_methods: [], cors_allow_credentials: false,
+        read_timeout: '0s',
+        read_header_timeout: '5s',
+        write_timeout: '0s',
+        idle_timeout: '2m0s',
+        max_header_bytes: 4096,
+        cors_allowed_origins: [],
+        cors_allowed_methods: [],
+        cors_allow_credentials: false,
       },
     },
     ipfs_connector: {
       ipfshttp: {
         node_multiaddress: s.kuboApi,
-        connect_swarms_delay: '5s', ipfs_request_timeout: '1m0s', pin_timeout: '30s', unpin_timeout: '1m0s', repogc_timeout: '1h0m0s',
+        connect_swarms_delay: '5s',
+        ipfs_request_timeout: '1m0s',
+        pin_timeout: '30s',
+        unpin_timeout: '1m0s',
+        repogc_timeout: '1h0m0s',
       },
     },
     pin_tracker: {stateless: {concurrent_pins: 32, priority_pin_max_age: '24h0m0s', priority_pin_max_retries: 5}},
@@ -67,11 +80,33 @@ export function clusterConfig(s: ClusterSettings): string {
     datastore: {
       pebble: {
         pebble_options: {
-          cache_size_bytes: 8 * MIB, mem_table_size: 4 * MIB, mem_table_stop_writes_threshold: 4, max_open_files: 200,
-          max_concurrent_compactions: 1, format_major_version: 16, bytes_per_sync: 524_288, disable_wal: false,
-          flush_split_bytes: 4 * MIB, l0_compaction_file_threshold: 500, l0_compaction_threshold: 4, l0_stop_writes_threshold: 12,
-          l_base_max_bytes: 64 * MIB, read_only: false, wal_bytes_per_sync: 0,
-          levels: [{block_restart_interval: 16, block_size: 4096, block_size_threshold: 90, compression: 2, filter_type: 0, filter_policy: 10, index_block_size: 4096, target_file_size: 4 * MIB}],
+          cache_size_bytes: 8 * MIB,
+          mem_table_size: 4 * MIB,
+          mem_table_stop_writes_threshold: 4,
+          max_open_files: 200,
+          max_concurrent_compactions: 1,
+          format_major_version: 16,
+          bytes_per_sync: 524_288,
+          disable_wal: false,
+          flush_split_bytes: 4 * MIB,
+          l0_compaction_file_threshold: 500,
+          l0_compaction_threshold: 4,
+          l0_stop_writes_threshold: 12,
+          l_base_max_bytes: 64 * MIB,
+          read_only: false,
+          wal_bytes_per_sync: 0,
+          levels: [
+            {
+              block_restart_interval: 16,
+              block_size: 4096,
+              block_size_threshold: 90,
+              compression: 2,
+              filter_type: 0,
+              filter_policy: 10,
+              index_block_size: 4096,
+              target_file_size: 4 * MIB,
+            },
+          ],
         },
       },
     },

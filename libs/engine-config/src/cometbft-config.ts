@@ -21,7 +21,10 @@ export interface CometSettings {
  */
 export function cometConfig(s: CometSettings): string {
   const {files} = s;
-  const elsewhere = files === undefined ? '' : `genesis_file = "${files.genesis}"
+  const elsewhere =
+    files === undefined
+      ? ''
+      : `genesis_file = "${files.genesis}"
 priv_validator_key_file = "${files.validatorKey}"
 node_key_file = "${files.nodeKey}"
 `;

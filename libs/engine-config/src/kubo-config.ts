@@ -8,8 +8,16 @@ export interface KuboSettings {
   peers: readonly {id: string; address: string}[];
 }
 
-/** What lies where in a repository; `datastore_spec` says the same, and kubo refuses a repository in which the two differ. */
-const BLOCKS = {mountpoint: '/blocks', type: 'flatfs', path: 'blocks', shardFunc: '/repo/flatfs/shard/v1/next-to-last/2'} as const;
+/**
+ * What lies where in a repository; `datastore_spec` says the same, and kubo refuses a repository in which the two
+ * differ.
+ */
+const BLOCKS = {
+  mountpoint: '/blocks',
+  type: 'flatfs',
+  path: 'blocks',
+  shardFunc: '/repo/flatfs/shard/v1/next-to-last/2',
+} as const;
 const INDEX = {mountpoint: '/', type: 'levelds', path: 'datastore'} as const;
 
 /** Config of a kubo peer in a private swarm: no bootstrap, no DHT, no relay, no mDNS, no QUIC. */
@@ -30,7 +38,8 @@ export function kuboConfig(s: KuboSettings): string {
       // Storage hashes what it is given, whoever gives it; once is enough.
       HashOnRead: false,
       BloomFilterSize: 0,
-      // Without memory of which blocks it has: a block that is given again is written again, which is how storage repairs a damaged one (docs/adr/0010).
+      // Without memory of which blocks it has: a block that is given again is written again, which is how storage
+      // repairs a damaged one (docs/adr/0010).
       BlockKeyCacheSize: 0,
       WriteThrough: true,
     },
@@ -78,6 +87,7 @@ export const KUBO_REPOSITORY_VERSION = 18;
 
 /** `datastore_spec` of a new repository, as `ipfs init` writes it: keys in alphabetic order. */
 export function datastoreSpec(): string {
-  const sorted = (object: object): object => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = (object: object): object =>
+    Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
   return JSON.stringify({mounts: [sorted(BLOCKS), sorted(INDEX)], type: 'mount'});
 }

@@ -12,12 +12,27 @@ export type DetailsContext = MessageInitShape<typeof DetailsContextSchema>;
  * commits to `hash` (SHA-256 of the blob).
  * @param details UTF-8 text
  */
-export async function sealDetails(context: DetailsContext, patientPublicKey: Uint8Array, details: Uint8Array, random: RandomBytes): Promise<{blob: Uint8Array; hash: Uint8Array}> {
-  const blob = await hpkeSealFrom({use: 'details', publicKey: patientPublicKey, context: encodeCanonical(DetailsContextSchema, context), plaintext: details, ephemeral: random(32)});
+export async function sealDetails(
+  context: DetailsContext,
+  patientPublicKey: Uint8Array,
+  details: Uint8Array,
+  random: RandomBytes,
+): Promise<{blob: Uint8Array; hash: Uint8Array}> {
+  const blob = await hpkeSealFrom({
+    use: 'details',
+    publicKey: patientPublicKey,
+    context: encodeCanonical(DetailsContextSchema, context),
+    plaintext: details,
+    ephemeral: random(32),
+  });
   return {blob, hash: sha256Of(blob)};
 }
 
 /** @throws EnvelopeError `hpke-open` */
-export async function openDetails(context: DetailsContext, patientPrivateKey: Uint8Array, blob: Uint8Array): Promise<Uint8Array> {
+export async function openDetails(
+  context: DetailsContext,
+  patientPrivateKey: Uint8Array,
+  blob: Uint8Array,
+): Promise<Uint8Array> {
   return hpkeOpen('details', patientPrivateKey, encodeCanonical(DetailsContextSchema, context), blob);
 }

@@ -9,7 +9,11 @@ export type HpkeUse = 'record-key' | 'release-key' | 'release-rekey' | 'release-
 const ENCAPSULATED_BYTES = 32;
 
 /** RFC 9180 base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. */
-export const HPKE_SUITE = new CipherSuite({kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm()});
+export const HPKE_SUITE = new CipherSuite({
+  kem: new DhkemX25519HkdfSha256(),
+  kdf: new HkdfSha256(),
+  aead: new Aes256Gcm(),
+});
 
 /** HPKE `info`: "vitalvault/v1/" || use || 0x00 || canonical context message. @spec docs/protocol.md §1.5 */
 export function hpkeInfo(use: HpkeUse, context: Uint8Array): Uint8Array {
@@ -22,7 +26,12 @@ export function hpkeInfo(use: HpkeUse, context: Uint8Array): Uint8Array {
  * @param context canonical bytes of the use's context message
  * @throws EnvelopeError `bad-key` when `publicKey` is none (also: a point of small order)
  */
-export async function hpkeSeal(use: HpkeUse, publicKey: Uint8Array, context: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array> {
+export async function hpkeSeal(
+  use: HpkeUse,
+  publicKey: Uint8Array,
+  context: Uint8Array,
+  plaintext: Uint8Array,
+): Promise<Uint8Array> {
   return seal({use, publicKey, context, plaintext});
 }
 
@@ -40,7 +49,13 @@ export async function hpkeSealFrom(sealing: HpkeSealing): Promise<Uint8Array> {
   return seal(sealing);
 }
 
-async function seal({use, publicKey, context, plaintext, ephemeral}: Omit<HpkeSealing, 'ephemeral'> & {ephemeral?: Uint8Array}): Promise<Uint8Array> {
+async function seal({
+  use,
+  publicKey,
+  context,
+  plaintext,
+  ephemeral,
+}: Omit<HpkeSealing, 'ephemeral'> & {ephemeral?: Uint8Array}): Promise<Uint8Array> {
   try {
     const sender = await HPKE_SUITE.createSenderContext({
       recipientPublicKey: await HPKE_SUITE.kem.deserializePublicKey(owned(publicKey)),
@@ -57,8 +72,14 @@ async function seal({use, publicKey, context, plaintext, ephemeral}: Omit<HpkeSe
  * Opens what `hpkeSeal` made for the same use and context.
  * @throws EnvelopeError `hpke-open` when anything does not fit: key, use, context, one bit
  */
-export async function hpkeOpen(use: HpkeUse, privateKey: Uint8Array, context: Uint8Array, sealed: Uint8Array): Promise<Uint8Array> {
-  if (sealed.length < ENCAPSULATED_BYTES + 16) throw new EnvelopeError('hpke-open', `sealed value for ${use} is too short`);
+export async function hpkeOpen(
+  use: HpkeUse,
+  privateKey: Uint8Array,
+  context: Uint8Array,
+  sealed: Uint8Array,
+): Promise<Uint8Array> {
+  if (sealed.length < ENCAPSULATED_BYTES + 16)
+    throw new EnvelopeError('hpke-open', `sealed value for ${use} is too short`);
   try {
     const recipient = await HPKE_SUITE.createRecipientContext({
       recipientKey: await HPKE_SUITE.kem.deserializePrivateKey(owned(privateKey)),

@@ -10,7 +10,14 @@ export type {HpkeSealing, HpkeUse} from './hpke.js';
 export {openRecord, openSealedKey} from './open-record.js';
 export type {OpenedRecord, RecordToOpen} from './open-record.js';
 export {framePayload, inflateBounded, isSizeClass, sizeClassFor, unframePayload} from './payload.js';
-export {partsOfPosted, recordId, recordIdOfPosted, recordKeyContext, releaseKeyContext, verifyRecord} from './record-id.js';
+export {
+  partsOfPosted,
+  recordId,
+  recordIdOfPosted,
+  recordKeyContext,
+  releaseKeyContext,
+  verifyRecord,
+} from './record-id.js';
 export type {RecordParts} from './record-id.js';
 export {openReleaseBundle, sealReleaseBundle} from './release-bundle.js';
 export type {ReleaseBundleContext} from './release-bundle.js';
@@ -19,8 +26,19 @@ export type {RecordToSeal} from './seal-record.js';
 export {generateSigningKey, publicKeyOf, signDigest, signingKeyOf, verifyDigest} from './signing.js';
 export type {KeyPair, PublicSigningKey, RandomBytes} from './signing.js';
 export {
-  openAccepted, openDeviceConfig, openEpochStatement, openMemberProfile, openSkip, openWrapBundle, profileHash,
-  signAccepted, signDeviceConfig, signEpochStatement, signMemberProfile, signSkip, signWrapBundle,
+  openAccepted,
+  openDeviceConfig,
+  openEpochStatement,
+  openMemberProfile,
+  openSkip,
+  openWrapBundle,
+  profileHash,
+  signAccepted,
+  signDeviceConfig,
+  signEpochStatement,
+  signMemberProfile,
+  signSkip,
+  signWrapBundle,
 } from './statement-kinds.js';
 export {openStatement, signBytes, signStatement} from './statements.js';
 export type {SignedBytes, StatementKind} from './statements.js';

@@ -13,9 +13,18 @@ import {recordKeyContext, releaseKeyContext, verifyRecord} from './record-id.js'
  * @throws EnvelopeError `hpke-open`, `inner-key-hash`
  * @spec docs/protocol.md §7
  */
-export async function openSealedKey(sealed: {header: Uint8Array; innerKeyHash: Uint8Array; sealedKey: Uint8Array}, releasePrivateKey: Uint8Array): Promise<Uint8Array> {
-  const innerKey = await hpkeOpen('release-key', releasePrivateKey, releaseKeyContext(sealed.header, sealed.innerKeyHash), sealed.sealedKey);
-  if (!equalBytes(sha256Of(innerKey), sealed.innerKeyHash)) throw new EnvelopeError('inner-key-hash', 'the inner key is not the one that the device signed');
+export async function openSealedKey(
+  sealed: {header: Uint8Array; innerKeyHash: Uint8Array; sealedKey: Uint8Array},
+  releasePrivateKey: Uint8Array,
+): Promise<Uint8Array> {
+  const innerKey = await hpkeOpen(
+    'release-key',
+    releasePrivateKey,
+    releaseKeyContext(sealed.header, sealed.innerKeyHash),
+    sealed.sealedKey,
+  );
+  if (!equalBytes(sha256Of(innerKey), sealed.innerKeyHash))
+    throw new EnvelopeError('inner-key-hash', 'the inner key is not the one that the device signed');
   return innerKey;
 }
 
@@ -48,14 +57,19 @@ export interface OpenedRecord {
  * @spec docs/protocol.md §3, §7
  */
 export async function openRecord(record: RecordToOpen): Promise<OpenedRecord> {
-  if (!equalBytes(sha256Of(record.ciphertext), record.ciphertextHash)) throw new EnvelopeError('ciphertext-hash', 'the ciphertext is not the one that the device signed');
-  if (!equalBytes(sha256Of(record.innerKey), record.innerKeyHash)) throw new EnvelopeError('inner-key-hash', 'the inner key is not the one that the device signed');
-  if (!verifyRecord(record.devicePublicKey, record, record.signature)) throw new EnvelopeError('bad-signature', 'the device did not sign this record');
+  if (!equalBytes(sha256Of(record.ciphertext), record.ciphertextHash))
+    throw new EnvelopeError('ciphertext-hash', 'the ciphertext is not the one that the device signed');
+  if (!equalBytes(sha256Of(record.innerKey), record.innerKeyHash))
+    throw new EnvelopeError('inner-key-hash', 'the inner key is not the one that the device signed');
+  if (!verifyRecord(record.devicePublicKey, record, record.signature))
+    throw new EnvelopeError('bad-signature', 'the device did not sign this record');
   const header = decodeHeader(record.header);
-  if (!isSizeClass(record.ciphertext.length)) throw new EnvelopeError('size-class', 'the ciphertext has no length of a size class');
+  if (!isSizeClass(record.ciphertext.length))
+    throw new EnvelopeError('size-class', 'the ciphertext has no length of a size class');
   const dek = await hpkeOpen('record-key', record.epochPrivateKey, recordKeyContext(record.header), record.innerKey);
   const payload = unframePayload(aeadOpen(dek, record.ciphertext, record.header));
-  if (payload.readings.length !== header.count) throw new EnvelopeError('count', `the header says ${header.count} readings, inside are ${payload.readings.length}`);
+  if (payload.readings.length !== header.count)
+    throw new EnvelopeError('count', `the header says ${header.count} readings, inside are ${payload.readings.length}`);
   return {header, payload};
 }
 

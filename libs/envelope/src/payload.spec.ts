@@ -15,15 +15,26 @@ const code = (value: string) => expect.objectContaining({code: value});
 
 describe('the payload of a record', () => {
   it('comes back as it went in, in a size class as a whole', () => {
-    fc.assert(fc.property(fc.array(fc.uint8Array({maxLength: 300}), {maxLength: 64}), fc.string(), (readings, schemaId) => {
-      const plaintext = framePayload({schemaId, encoding: 1, readings});
-      expect(isSizeClass(plaintext.length + 28)).toBe(true);
-      expect(unframePayload(plaintext).readings).toEqual(readings);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({maxLength: 300}), {maxLength: 64}), fc.string(), (readings, schemaId) => {
+        const plaintext = framePayload({schemaId, encoding: 1, readings});
+        expect(isSizeClass(plaintext.length + 28)).toBe(true);
+        expect(unframePayload(plaintext).readings).toEqual(readings);
+      }),
+    );
   });
 
   it('knows the size classes: powers of two from 256 to 65,536', () => {
-    expect([0, 255, 256, 257, 512, 65_536, 65_537, 131_072].map(isSizeClass)).toEqual([false, false, true, false, true, true, false, false]);
+    expect([0, 255, 256, 257, 512, 65_536, 65_537, 131_072].map(isSizeClass)).toEqual([
+      false,
+      false,
+      true,
+      false,
+      true,
+      true,
+      false,
+      false,
+    ]);
     expect([1, 256, 257, 65_536].map(sizeClassFor)).toEqual([256, 256, 512, 65_536]);
     expect(() => sizeClassFor(65_537)).toThrow(code('too-large'));
   });
@@ -64,6 +75,8 @@ describe('the payload of a record', () => {
     expect(() => inflateBounded(bomb, LIMITS.inflatedPayloadBytes)).toThrow(code('inflate'));
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(24 * 1_048_576);
     expect(inflateBounded(deflateSync(new Uint8Array(1_048_576)), LIMITS.inflatedPayloadBytes)).toHaveLength(1_048_576);
-    expect(() => inflateBounded(deflateSync(new Uint8Array(1_048_577)), LIMITS.inflatedPayloadBytes)).toThrow(code('inflate'));
+    expect(() => inflateBounded(deflateSync(new Uint8Array(1_048_577)), LIMITS.inflatedPayloadBytes)).toThrow(
+      code('inflate'),
+    );
   });
 });

@@ -19,7 +19,8 @@ const INFLATE_STEP_BYTES = 512;
 export function sizeClassFor(bytes: number): number {
   let size: number = LIMITS.smallestSizeClassBytes;
   while (size < bytes) size *= 2;
-  if (size > LIMITS.recordCiphertextBytes) throw new EnvelopeError('too-large', `${bytes} bytes are more than a record may have`);
+  if (size > LIMITS.recordCiphertextBytes)
+    throw new EnvelopeError('too-large', `${bytes} bytes are more than a record may have`);
   return size;
 }
 

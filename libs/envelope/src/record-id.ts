@@ -11,13 +11,18 @@ export interface RecordParts {
   sealedKeyHash: Uint8Array;
 }
 
-/** T("record", header || SHA-256(ciphertext) || SHA-256(inner key) || SHA-256(sealed key)); 32 bytes. @spec docs/protocol.md §3.2 */
+/**
+ * T("record", header || SHA-256(ciphertext) || SHA-256(inner key) || SHA-256(sealed key)); 32 bytes. @spec
+ * docs/protocol.md §3.2
+ */
 export function recordId(parts: RecordParts): Uint8Array {
   return taggedHash('record', parts.header, parts.ciphertextHash, parts.innerKeyHash, parts.sealedKeyHash);
 }
 
 /** The parts of a record as it was posted. */
-export function partsOfPosted(posted: Pick<PostedRecord, 'header' | 'ciphertext' | 'sealedKey' | 'innerKeyHash'>): RecordParts {
+export function partsOfPosted(
+  posted: Pick<PostedRecord, 'header' | 'ciphertext' | 'sealedKey' | 'innerKeyHash'>,
+): RecordParts {
   return {
     header: posted.header,
     ciphertextHash: sha256Of(posted.ciphertext),
@@ -27,7 +32,9 @@ export function partsOfPosted(posted: Pick<PostedRecord, 'header' | 'ciphertext'
 }
 
 /** Record id of a record as it was posted. */
-export function recordIdOfPosted(posted: Pick<PostedRecord, 'header' | 'ciphertext' | 'sealedKey' | 'innerKeyHash'>): Uint8Array {
+export function recordIdOfPosted(
+  posted: Pick<PostedRecord, 'header' | 'ciphertext' | 'sealedKey' | 'innerKeyHash'>,
+): Uint8Array {
   return recordId(partsOfPosted(posted));
 }
 

@@ -11,7 +11,8 @@ import {signDigest} from './signing.js';
 import {sampleRecord} from './testing/sample-record.js';
 import {seededRandom} from './testing/seeded-random.js';
 
-const flip = (bytes: Uint8Array, at: number) => bytes.map((byte, i) => (i === (at + bytes.length) % bytes.length ? byte ^ 1 : byte));
+const flip = (bytes: Uint8Array, at: number) =>
+  bytes.map((byte, i) => (i === (at + bytes.length) % bytes.length ? byte ^ 1 : byte));
 
 describe('a record', () => {
   it('opens to exactly the readings that were sealed', async () => {
@@ -62,18 +63,25 @@ describe('a record', () => {
   it.each(damages)('is refused when its %s was changed', async (_, field, code) => {
     const {toOpen} = await sampleRecord();
     // Not at an end of the epoch key: clamping ignores some bits of its first and last byte.
-    await expect(openRecord({...toOpen, [field]: flip(toOpen[field], field === 'epochPrivateKey' ? 10 : -1)})).rejects.toMatchObject({code});
+    await expect(
+      openRecord({...toOpen, [field]: flip(toOpen[field], field === 'epochPrivateKey' ? 10 : -1)}),
+    ).rejects.toMatchObject({code});
   });
 
   it('is refused under any other device key', async () => {
     const {toOpen} = await sampleRecord();
     const other = await sampleRecord('other');
-    await expect(openRecord({...toOpen, devicePublicKey: other.device.publicKey})).rejects.toMatchObject({code: 'bad-signature'});
+    await expect(openRecord({...toOpen, devicePublicKey: other.device.publicKey})).rejects.toMatchObject({
+      code: 'bad-signature',
+    });
   });
 
   it('does not open under a header changed and signed again by a colluding device: the header is AAD and HPKE context', async () => {
     const {toOpen, device} = await sampleRecord();
-    const header = encodeCanonical(RecordHeaderSchema, {...decodeCanonical(RecordHeaderSchema, toOpen.header), slot: 405_001});
+    const header = encodeCanonical(RecordHeaderSchema, {
+      ...decodeCanonical(RecordHeaderSchema, toOpen.header),
+      slot: 405_001,
+    });
     const signature = signDigest(device.privateKey, recordId({...toOpen, header}));
     await expect(openRecord({...toOpen, header, signature})).rejects.toMatchObject({code: 'hpke-open'});
   });
@@ -83,27 +91,52 @@ describe('a record', () => {
     const {toOpen: foreign} = await sampleRecord('foreign');
     const mixed = {...toOpen, ciphertext: foreign.ciphertext, ciphertextHash: sha256Of(foreign.ciphertext)};
     await expect(openRecord(mixed)).rejects.toMatchObject({code: 'bad-signature'});
-    await expect(openRecord({...mixed, signature: signDigest(device.privateKey, recordId(mixed))})).rejects.toMatchObject({code: 'aead-open'});
+    await expect(
+      openRecord({...mixed, signature: signDigest(device.privateKey, recordId(mixed))}),
+    ).rejects.toMatchObject({code: 'aead-open'});
   });
 
   it('is refused when the header counts other than what is inside', async () => {
     const {toOpen, device, epoch} = await sampleRecord();
     // A device that lies in its own header: it has every key that it needs for that.
-    const header = encodeCanonical(RecordHeaderSchema, {...decodeCanonical(RecordHeaderSchema, toOpen.header), count: 3});
+    const header = encodeCanonical(RecordHeaderSchema, {
+      ...decodeCanonical(RecordHeaderSchema, toOpen.header),
+      count: 3,
+    });
     const random = seededRandom('liar');
     const [dek, nonce] = [random(32), random(12)];
-    const ciphertext = aeadSeal({key: dek, nonce, aad: header, plaintext: framePayload({readings: [random(9), random(9)]})});
+    const ciphertext = aeadSeal({
+      key: dek,
+      nonce,
+      aad: header,
+      plaintext: framePayload({readings: [random(9), random(9)]}),
+    });
     const innerKey = await hpkeSeal('record-key', epoch.publicKey, recordKeyContext(header), dek);
-    const lie = {...toOpen, header, ciphertext, innerKey, ciphertextHash: sha256Of(ciphertext), innerKeyHash: sha256Of(innerKey)};
-    await expect(openRecord({...lie, signature: signDigest(device.privateKey, recordId(lie))})).rejects.toMatchObject({code: 'count'});
+    const lie = {
+      ...toOpen,
+      header,
+      ciphertext,
+      innerKey,
+      ciphertextHash: sha256Of(ciphertext),
+      innerKeyHash: sha256Of(innerKey),
+    };
+    await expect(openRecord({...lie, signature: signDigest(device.privateKey, recordId(lie))})).rejects.toMatchObject({
+      code: 'count',
+    });
   });
 
   it('gives its inner key to the right release key alone, bound to header and hash', async () => {
     const {posted, release} = await sampleRecord();
     const other = await sampleRecord('other');
     await expect(openSealedKey(posted, other.release.privateKey)).rejects.toMatchObject({code: 'hpke-open'});
-    await expect(openSealedKey({...posted, header: flip(posted.header, -1)}, release.privateKey)).rejects.toMatchObject({code: 'hpke-open'});
-    await expect(openSealedKey({...posted, innerKeyHash: flip(posted.innerKeyHash, -1)}, release.privateKey)).rejects.toMatchObject({code: 'hpke-open'});
-    await expect(openSealedKey({...posted, sealedKey: flip(posted.sealedKey, -1)}, release.privateKey)).rejects.toMatchObject({code: 'hpke-open'});
+    await expect(openSealedKey({...posted, header: flip(posted.header, -1)}, release.privateKey)).rejects.toMatchObject(
+      {code: 'hpke-open'},
+    );
+    await expect(
+      openSealedKey({...posted, innerKeyHash: flip(posted.innerKeyHash, -1)}, release.privateKey),
+    ).rejects.toMatchObject({code: 'hpke-open'});
+    await expect(
+      openSealedKey({...posted, sealedKey: flip(posted.sealedKey, -1)}, release.privateKey),
+    ).rejects.toMatchObject({code: 'hpke-open'});
   });
 });

@@ -9,7 +9,11 @@ import {hpkeOpen, hpkeSeal} from './hpke.js';
 export type ReleaseBundleContext = MessageInitShape<typeof ReleaseBundleContextSchema>;
 
 /** Seals inner keys (80 bytes each, in the order of the context's record ids) to the one-time key of a request. */
-export async function sealReleaseBundle(context: ReleaseBundleContext, readerKey: Uint8Array, innerKeys: Uint8Array[]): Promise<Uint8Array> {
+export async function sealReleaseBundle(
+  context: ReleaseBundleContext,
+  readerKey: Uint8Array,
+  innerKeys: Uint8Array[],
+): Promise<Uint8Array> {
   const plaintext = encodeCanonical(InnerKeysSchema, {innerKeys});
   return hpkeSeal('release-bundle', readerKey, encodeCanonical(ReleaseBundleContextSchema, context), plaintext);
 }
@@ -19,11 +23,22 @@ export async function sealReleaseBundle(context: ReleaseBundleContext, readerKey
  * @throws EnvelopeError `hpke-open`; `not-canonical`; `count` when keys and records do not match in number
  * @spec docs/protocol.md §7
  */
-export async function openReleaseBundle(context: ReleaseBundleContext, readerPrivateKey: Uint8Array, bundle: Uint8Array): Promise<Uint8Array[]> {
-  const plaintext = await hpkeOpen('release-bundle', readerPrivateKey, encodeCanonical(ReleaseBundleContextSchema, context), bundle);
+export async function openReleaseBundle(
+  context: ReleaseBundleContext,
+  readerPrivateKey: Uint8Array,
+  bundle: Uint8Array,
+): Promise<Uint8Array[]> {
+  const plaintext = await hpkeOpen(
+    'release-bundle',
+    readerPrivateKey,
+    encodeCanonical(ReleaseBundleContextSchema, context),
+    bundle,
+  );
   const keys = decodeInnerKeys(plaintext);
-  if (keys.length !== (context.recordIds?.length ?? 0)) throw new EnvelopeError('count', 'the bundle has another number of keys than the page has records');
-  if (keys.some((key) => key.length !== LIMITS.innerKeyBytes)) throw new EnvelopeError('bad-key', `an inner key has ${LIMITS.innerKeyBytes} bytes`);
+  if (keys.length !== (context.recordIds?.length ?? 0))
+    throw new EnvelopeError('count', 'the bundle has another number of keys than the page has records');
+  if (keys.some((key) => key.length !== LIMITS.innerKeyBytes))
+    throw new EnvelopeError('bad-key', `an inner key has ${LIMITS.innerKeyBytes} bytes`);
   return keys;
 }
 

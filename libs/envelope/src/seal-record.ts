@@ -41,13 +41,26 @@ export async function sealRecord(record: RecordToSeal): Promise<PostedRecord> {
     releaseKeyId: keyId({alg: ALG_X25519, publicKey: record.releasePublicKey}),
   });
   const dek = record.random(32);
-  const ciphertext = aeadSeal({key: dek, nonce: record.random(NONCE_BYTES), aad: header, plaintext: framePayload(record.payload)});
+  const ciphertext = aeadSeal({
+    key: dek,
+    nonce: record.random(NONCE_BYTES),
+    aad: header,
+    plaintext: framePayload(record.payload),
+  });
   const innerKey = await hpkeSealFrom({
-    use: 'record-key', publicKey: record.epochPublicKey, context: recordKeyContext(header), plaintext: dek, ephemeral: record.random(32),
+    use: 'record-key',
+    publicKey: record.epochPublicKey,
+    context: recordKeyContext(header),
+    plaintext: dek,
+    ephemeral: record.random(32),
   });
   const innerKeyHash = sha256Of(innerKey);
   const sealedKey = await hpkeSealFrom({
-    use: 'release-key', publicKey: record.releasePublicKey, context: releaseKeyContext(header, innerKeyHash), plaintext: innerKey, ephemeral: record.random(32),
+    use: 'release-key',
+    publicKey: record.releasePublicKey,
+    context: releaseKeyContext(header, innerKeyHash),
+    plaintext: innerKey,
+    ephemeral: record.random(32),
   });
   const unsigned = create(PostedRecordSchema, {header, ciphertext, sealedKey, innerKeyHash});
   unsigned.signature = signDigest(record.devicePrivateKey, recordIdOfPosted(unsigned));

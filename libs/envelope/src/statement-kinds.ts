@@ -1,12 +1,34 @@
 import {create} from '@bufbuild/protobuf';
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import {encodeCanonical, taggedHash} from '@vitalvault/contracts';
-import {MemberProfileSchema, SignedMemberProfileSchema, SignedWrapBundleSchema, WrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
-import type {MemberProfile, SignedMemberProfile, SignedWrapBundle, WrapBundle} from '@vitalvault/contracts/gen/policy/v1/wrap';
+import {
+  MemberProfileSchema,
+  SignedMemberProfileSchema,
+  SignedWrapBundleSchema,
+  WrapBundleSchema,
+} from '@vitalvault/contracts/gen/policy/v1/wrap';
+import type {
+  MemberProfile,
+  SignedMemberProfile,
+  SignedWrapBundle,
+  WrapBundle,
+} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {AcceptedSchema, SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import type {Accepted, SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
-import {DeviceConfigSchema, EpochStatementSchema, SignedDeviceConfigSchema, SignedEpochStatementSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import type {DeviceConfig, EpochStatement, SignedDeviceConfig, SignedEpochStatement, Skip} from '@vitalvault/contracts/gen/record/v1/record';
+import {
+  DeviceConfigSchema,
+  EpochStatementSchema,
+  SignedDeviceConfigSchema,
+  SignedEpochStatementSchema,
+  SkipSchema,
+} from '@vitalvault/contracts/gen/record/v1/record';
+import type {
+  DeviceConfig,
+  EpochStatement,
+  SignedDeviceConfig,
+  SignedEpochStatement,
+  Skip,
+} from '@vitalvault/contracts/gen/record/v1/record';
 import {SkipEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {EnvelopeError} from './envelope-error.js';
@@ -21,7 +43,10 @@ const WRAPS = {tag: 'wraps', schema: WrapBundleSchema} as const;
 const PROFILE = {tag: 'member-profile', schema: MemberProfileSchema} as const;
 
 /** The owner says which public key a tag's epoch has. */
-export function signEpochStatement(init: MessageInitShape<typeof EpochStatementSchema>, ownerPrivateKey: Uint8Array): SignedEpochStatement {
+export function signEpochStatement(
+  init: MessageInitShape<typeof EpochStatementSchema>,
+  ownerPrivateKey: Uint8Array,
+): SignedEpochStatement {
   const {bytes, signature} = signStatement(EPOCH, init, ownerPrivateKey);
   return create(SignedEpochStatementSchema, {statement: bytes, signature});
 }
@@ -32,7 +57,10 @@ export function openEpochStatement(signed: SignedEpochStatement, owner: PublicSi
 }
 
 /** The owner tells her device all that it may know. */
-export function signDeviceConfig(init: MessageInitShape<typeof DeviceConfigSchema>, ownerPrivateKey: Uint8Array): SignedDeviceConfig {
+export function signDeviceConfig(
+  init: MessageInitShape<typeof DeviceConfigSchema>,
+  ownerPrivateKey: Uint8Array,
+): SignedDeviceConfig {
   const {bytes, signature} = signStatement(CONFIG, init, ownerPrivateKey);
   return create(SignedDeviceConfigSchema, {config: bytes, signature});
 }
@@ -43,7 +71,10 @@ export function openDeviceConfig(signed: SignedDeviceConfig, owner: PublicSignin
 }
 
 /** The custodian's ingest says that a record is durable. */
-export function signAccepted(init: MessageInitShape<typeof AcceptedSchema>, ingestPrivateKey: Uint8Array): SignedAccepted {
+export function signAccepted(
+  init: MessageInitShape<typeof AcceptedSchema>,
+  ingestPrivateKey: Uint8Array,
+): SignedAccepted {
   const {bytes, signature} = signStatement(ACCEPTED, init, ingestPrivateKey);
   return create(SignedAcceptedSchema, {accepted: bytes, signature});
 }
@@ -54,7 +85,10 @@ export function openAccepted(signed: SignedAccepted, ingestKey: PublicSigningKey
 }
 
 /** The patient's bundle of epoch private keys for one grant. */
-export function signWrapBundle(init: MessageInitShape<typeof WrapBundleSchema>, patientPrivateKey: Uint8Array): SignedWrapBundle {
+export function signWrapBundle(
+  init: MessageInitShape<typeof WrapBundleSchema>,
+  patientPrivateKey: Uint8Array,
+): SignedWrapBundle {
   const {bytes, signature} = signStatement(WRAPS, init, patientPrivateKey);
   return create(SignedWrapBundleSchema, {bundle: bytes, signature});
 }
@@ -65,7 +99,10 @@ export function openWrapBundle(signed: SignedWrapBundle, patient: PublicSigningK
 }
 
 /** An organisation says whose key a member's is. */
-export function signMemberProfile(init: MessageInitShape<typeof MemberProfileSchema>, organisationPrivateKey: Uint8Array): SignedMemberProfile {
+export function signMemberProfile(
+  init: MessageInitShape<typeof MemberProfileSchema>,
+  organisationPrivateKey: Uint8Array,
+): SignedMemberProfile {
   const {bytes, signature} = signStatement(PROFILE, init, organisationPrivateKey);
   return create(SignedMemberProfileSchema, {profile: bytes, signature});
 }
@@ -88,7 +125,12 @@ export function signSkip(init: MessageInitShape<typeof SkipSchema>, devicePrivat
 
 /** @throws EnvelopeError `bad-signature`, `not-canonical` */
 export function openSkip(entry: SkipEntry, devicePublicKey: Uint8Array): Skip {
-  if (!verifyDigest(devicePublicKey, taggedHash('skip', entry.skip), entry.signature)) throw new EnvelopeError('bad-signature', 'skip: not signed by the device');
+  if (!verifyDigest(devicePublicKey, taggedHash('skip', entry.skip), entry.signature))
+    throw new EnvelopeError('bad-signature', 'skip: not signed by the device');
   const signer = {alg: 1, publicKey: devicePublicKey};
-  return openStatement({tag: 'skip', schema: SkipSchema}, {bytes: entry.skip, signature: {...signer, signature: entry.signature}}, signer);
+  return openStatement(
+    {tag: 'skip', schema: SkipSchema},
+    {bytes: entry.skip, signature: {...signer, signature: entry.signature}},
+    signer,
+  );
 }

@@ -6,8 +6,19 @@ import {EpochStatementSchema, SignedEpochStatementSchema} from '@vitalvault/cont
 import {decodeCanonical} from '@vitalvault/contracts';
 import {generateSigningKey, publicKeyOf, signDigest, signingKeyOf, verifyDigest} from './signing.js';
 import {
-  openAccepted, openDeviceConfig, openEpochStatement, openMemberProfile, openSkip, openWrapBundle, profileHash,
-  signAccepted, signDeviceConfig, signEpochStatement, signMemberProfile, signSkip, signWrapBundle,
+  openAccepted,
+  openDeviceConfig,
+  openEpochStatement,
+  openMemberProfile,
+  openSkip,
+  openWrapBundle,
+  profileHash,
+  signAccepted,
+  signDeviceConfig,
+  signEpochStatement,
+  signMemberProfile,
+  signSkip,
+  signWrapBundle,
 } from './statement-kinds.js';
 import {signBytes} from './statements.js';
 import {seededRandom} from './testing/seeded-random.js';
@@ -18,7 +29,14 @@ const alice = generateSigningKey(random);
 const mallory = generateSigningKey(random);
 const aliceKey = signingKeyOf(alice.privateKey);
 const code = (value: string) => expect.objectContaining({code: value});
-const epoch = {chainId: 'vv-test', patient: random(20), typeTag: random(16), epoch: 1, publicKey: random(32), fromSlot: 5};
+const epoch = {
+  chainId: 'vv-test',
+  patient: random(20),
+  typeTag: random(16),
+  epoch: 1,
+  publicKey: random(32),
+  fromSlot: 5,
+};
 
 describe('signatures', () => {
   it('are 64 bytes, low-S, the same for the same digest, and true for one digest and one key', () => {
@@ -36,7 +54,10 @@ describe('signatures', () => {
     const signature = signDigest(alice.privateKey, digest);
     const n = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
     const s = BigInt(`0x${Buffer.from(signature.subarray(32)).toString('hex')}`);
-    const high = Uint8Array.from([...signature.subarray(0, 32), ...Buffer.from((n - s).toString(16).padStart(64, '0'), 'hex')]);
+    const high = Uint8Array.from([
+      ...signature.subarray(0, 32),
+      ...Buffer.from((n - s).toString(16).padStart(64, '0'), 'hex'),
+    ]);
     expect(verifyDigest(alice.publicKey, digest, high)).toBe(false);
     expect(verifyDigest(alice.publicKey, digest, new Uint8Array(64))).toBe(false);
     expect(verifyDigest(alice.publicKey, digest, Uint8Array.from([...signature, 1]))).toBe(false);
@@ -67,41 +88,64 @@ describe('statements', () => {
   it('by another key, unsigned, or changed are refused', () => {
     const signed = signEpochStatement(epoch, mallory.privateKey);
     expect(() => openEpochStatement(signed, aliceKey)).toThrow(code('bad-signature'));
-    expect(() => openEpochStatement(create(SignedEpochStatementSchema, {statement: signed.statement}), aliceKey)).toThrow(code('bad-signature'));
+    expect(() =>
+      openEpochStatement(create(SignedEpochStatementSchema, {statement: signed.statement}), aliceKey),
+    ).toThrow(code('bad-signature'));
     const own = signEpochStatement(epoch, alice.privateKey);
     const moved = encodeCanonical(EpochStatementSchema, {...epoch, fromSlot: 6});
-    expect(() => openEpochStatement(create(SignedEpochStatementSchema, {...own, statement: moved}), aliceKey)).toThrow(code('bad-signature'));
+    expect(() => openEpochStatement(create(SignedEpochStatementSchema, {...own, statement: moved}), aliceKey)).toThrow(
+      code('bad-signature'),
+    );
     // Mallory's signature under Alice's name.
-    const named = create(SignedEpochStatementSchema, {statement: signed.statement, signature: {alg: 1, publicKey: alice.publicKey, signature: signed.signature?.signature ?? new Uint8Array()}});
+    const named = create(SignedEpochStatementSchema, {
+      statement: signed.statement,
+      signature: {alg: 1, publicKey: alice.publicKey, signature: signed.signature?.signature ?? new Uint8Array()},
+    });
     expect(() => openEpochStatement(named, aliceKey)).toThrow(code('bad-signature'));
-    expect(() => openSkip(signSkip({sequence: 4n}, mallory.privateKey), alice.publicKey)).toThrow(code('bad-signature'));
+    expect(() => openSkip(signSkip({sequence: 4n}, mallory.privateKey), alice.publicKey)).toThrow(
+      code('bad-signature'),
+    );
   });
 
   it('of one kind are none of another kind, even with the same bytes', () => {
     const own = signEpochStatement(epoch, alice.privateKey);
-    const asConfig = create(SignedEpochStatementSchema, {statement: own.statement, signature: signBytes('device-config', own.statement, alice.privateKey)});
+    const asConfig = create(SignedEpochStatementSchema, {
+      statement: own.statement,
+      signature: signBytes('device-config', own.statement, alice.privateKey),
+    });
     expect(() => openEpochStatement(asConfig, aliceKey)).toThrow(code('bad-signature'));
   });
 
   it('that are signed but not canonical are refused', () => {
     const bytes = Uint8Array.from([...encodeCanonical(EpochStatementSchema, epoch), 0x7a, 0x00]);
-    const signed = create(SignedEpochStatementSchema, {statement: bytes, signature: signBytes('epoch-statement', bytes, alice.privateKey)});
+    const signed = create(SignedEpochStatementSchema, {
+      statement: bytes,
+      signature: signBytes('epoch-statement', bytes, alice.privateKey),
+    });
     expect(() => openEpochStatement(signed, aliceKey)).toThrow(code('not-canonical'));
   });
 });
 
 describe('transactions', () => {
-  const body = encodeBody({version: 1, chainId: 'vv-test', nonce: 1n, message: {case: 'suspendMember', value: {organisation: random(20), member: random(20)}}});
+  const body = encodeBody({
+    version: 1,
+    chainId: 'vv-test',
+    nonce: 1n,
+    message: {case: 'suspendMember', value: {organisation: random(20), member: random(20)}},
+  });
 
   it('are signed over their id, in the order of the keys', () => {
     const tx = decodeCanonical(TxSchema, signTx(body, [alice.privateKey, mallory.privateKey]));
     expect(tx.body).toEqual(body);
     expect(tx.signatures.map(({publicKey}) => publicKey)).toEqual([alice.publicKey, mallory.publicKey]);
-    for (const {publicKey, signature} of tx.signatures) expect(verifyDigest(publicKey, txId(body), signature)).toBe(true);
+    for (const {publicKey, signature} of tx.signatures)
+      expect(verifyDigest(publicKey, txId(body), signature)).toBe(true);
     expect(txId(body)).toEqual(taggedHash('tx', body));
   });
 
   it('are the same bytes when the signers are apart', () => {
-    expect(assembleTx(body, [signBody(body, alice.privateKey), signBody(body, mallory.privateKey)])).toEqual(signTx(body, [alice.privateKey, mallory.privateKey]));
+    expect(assembleTx(body, [signBody(body, alice.privateKey), signBody(body, mallory.privateKey)])).toEqual(
+      signTx(body, [alice.privateKey, mallory.privateKey]),
+    );
   });
 });

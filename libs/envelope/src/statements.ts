@@ -1,5 +1,12 @@
 import type {DescMessage, MessageInitShape, MessageShape} from '@bufbuild/protobuf';
-import {ALG_ES256K, NotCanonicalError, decodeCanonical, encodeCanonical, equalBytes, taggedHash} from '@vitalvault/contracts';
+import {
+  ALG_ES256K,
+  NotCanonicalError,
+  decodeCanonical,
+  encodeCanonical,
+  equalBytes,
+  taggedHash,
+} from '@vitalvault/contracts';
 import type {Tag} from '@vitalvault/contracts';
 import {EnvelopeError} from './envelope-error.js';
 import {publicKeyOf, signDigest, verifyDigest} from './signing.js';
@@ -19,14 +26,22 @@ export interface SignedBytes {
 }
 
 /** Signs the canonical bytes of `init` as a statement of this kind. */
-export function signStatement<D extends DescMessage>(kind: StatementKind<D>, init: MessageInitShape<D>, privateKey: Uint8Array): SignedBytes {
+export function signStatement<D extends DescMessage>(
+  kind: StatementKind<D>,
+  init: MessageInitShape<D>,
+  privateKey: Uint8Array,
+): SignedBytes {
   const bytes = encodeCanonical(kind.schema, init);
   return {bytes, signature: signBytes(kind.tag, bytes, privateKey)};
 }
 
 /** The signature of a key over T(tag, bytes), as messages carry it. */
 export function signBytes(tag: Tag, bytes: Uint8Array, privateKey: Uint8Array): CarriedSignature {
-  return {alg: ALG_ES256K, publicKey: publicKeyOf(privateKey), signature: signDigest(privateKey, taggedHash(tag, bytes))};
+  return {
+    alg: ALG_ES256K,
+    publicKey: publicKeyOf(privateKey),
+    signature: signDigest(privateKey, taggedHash(tag, bytes)),
+  };
 }
 
 /**
@@ -39,14 +54,16 @@ export function openStatement<D extends DescMessage>(
   signer: PublicSigningKey,
 ): MessageShape<D> {
   const {bytes, signature} = signed;
-  const fits = signature?.alg === ALG_ES256K && signer.alg === ALG_ES256K && equalBytes(signature.publicKey, signer.publicKey);
+  const fits =
+    signature?.alg === ALG_ES256K && signer.alg === ALG_ES256K && equalBytes(signature.publicKey, signer.publicKey);
   if (!fits || !verifyDigest(signer.publicKey, taggedHash(kind.tag, bytes), signature.signature)) {
     throw new EnvelopeError('bad-signature', `${kind.tag}: not signed by the key that must have signed it`);
   }
   try {
     return decodeCanonical(kind.schema, bytes);
   } catch (cause) {
-    if (cause instanceof NotCanonicalError) throw new EnvelopeError('not-canonical', `${kind.tag}: ${cause.message}`, {cause});
+    if (cause instanceof NotCanonicalError)
+      throw new EnvelopeError('not-canonical', `${kind.tag}: ${cause.message}`, {cause});
     throw cause;
   }
 }

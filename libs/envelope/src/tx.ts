@@ -30,5 +30,8 @@ export function assembleTx(body: Uint8Array, signatures: CarriedSignature[]): Ui
 /** Signs a body with all keys of one place, in the order that the message demands, and gives the bytes of the Tx. */
 export function signTx(body: MessageInitShape<typeof BodySchema> | Uint8Array, privateKeys: Uint8Array[]): Uint8Array {
   const bytes = body instanceof Uint8Array ? body : encodeBody(body);
-  return assembleTx(bytes, privateKeys.map((key) => signBody(bytes, key)));
+  return assembleTx(
+    bytes,
+    privateKeys.map((key) => signBody(bytes, key)),
+  );
 }

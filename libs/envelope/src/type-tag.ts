@@ -12,5 +12,8 @@ export const ZERO_TAG: Uint8Array = new Uint8Array(16);
  * @spec docs/protocol.md §2.3
  */
 export function typeTag(tagKey: Uint8Array, schemaName: string): Uint8Array {
-  return hmac(sha256, tagKey, concatBytes(utf8ToBytes('vitalvault/v1/type-tag\0'), utf8ToBytes(schemaName))).slice(0, 16);
+  return hmac(sha256, tagKey, concatBytes(utf8ToBytes('vitalvault/v1/type-tag\0'), utf8ToBytes(schemaName))).slice(
+    0,
+    16,
+  );
 }

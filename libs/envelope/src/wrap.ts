@@ -41,9 +41,20 @@ export async function wrapEpoch(epoch: EpochToWrap): Promise<WrappedEpoch> {
  * @param bundle the bundle it came in, signature already checked
  * @throws EnvelopeError `hpke-open`, `epoch-key`
  */
-export async function unwrapEpoch(wrap: WrappedEpoch, bundle: WrapBundle, granteePrivateKey: Uint8Array): Promise<Uint8Array> {
+export async function unwrapEpoch(
+  wrap: WrappedEpoch,
+  bundle: WrapBundle,
+  granteePrivateKey: Uint8Array,
+): Promise<Uint8Array> {
   const {chainId, patient, grantId, grantee} = bundle;
-  const context = encodeCanonical(WrapContextSchema, {chainId, patient, grantId, grantee, typeTag: wrap.typeTag, epoch: wrap.epoch});
+  const context = encodeCanonical(WrapContextSchema, {
+    chainId,
+    patient,
+    grantId,
+    grantee,
+    typeTag: wrap.typeTag,
+    epoch: wrap.epoch,
+  });
   const epochPrivateKey = await hpkeOpen('wrap', granteePrivateKey, context, wrap.sealed);
   if (epochPrivateKey.length !== 32 || !equalBytes(encryptionPublicKeyOf(epochPrivateKey), wrap.publicKey)) {
     throw new EnvelopeError('epoch-key', 'the wrapped key is not the private key of that epoch');

@@ -1,21 +1,34 @@
-/** What a caller may do about an error; one row of the HTTP and gRPC tables each (house rule: nobody else names a status). */
+/**
+ * What a caller may do about an error; one row of the HTTP and gRPC tables each (house rule: nobody else names a
+ * status).
+ */
 export type Category =
-  | 'invalid' | 'too-large' | 'unsupported-type' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'gone'
-  | 'limit' | 'timeout' | 'unavailable' | 'internal';
+  | 'invalid'
+  | 'too-large'
+  | 'unsupported-type'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'gone'
+  | 'limit'
+  | 'timeout'
+  | 'unavailable'
+  | 'internal';
 
 export const STATUS: Readonly<Record<Category, {http: number; grpc: number; retryable: boolean}>> = {
-  'invalid': {http: 400, grpc: 3, retryable: false},
+  invalid: {http: 400, grpc: 3, retryable: false},
   'too-large': {http: 413, grpc: 3, retryable: false},
   'unsupported-type': {http: 415, grpc: 3, retryable: false},
-  'unauthenticated': {http: 401, grpc: 16, retryable: false},
-  'forbidden': {http: 403, grpc: 7, retryable: false},
+  unauthenticated: {http: 401, grpc: 16, retryable: false},
+  forbidden: {http: 403, grpc: 7, retryable: false},
   'not-found': {http: 404, grpc: 5, retryable: false},
-  'conflict': {http: 409, grpc: 6, retryable: false},
-  'gone': {http: 410, grpc: 5, retryable: false},
-  'limit': {http: 429, grpc: 8, retryable: true},
-  'timeout': {http: 408, grpc: 4, retryable: true},
-  'unavailable': {http: 503, grpc: 14, retryable: true},
-  'internal': {http: 500, grpc: 13, retryable: false},
+  conflict: {http: 409, grpc: 6, retryable: false},
+  gone: {http: 410, grpc: 5, retryable: false},
+  limit: {http: 429, grpc: 8, retryable: true},
+  timeout: {http: 408, grpc: 4, retryable: true},
+  unavailable: {http: 503, grpc: 14, retryable: true},
+  internal: {http: 500, grpc: 13, retryable: false},
 };
 
 interface Entry {
@@ -26,63 +39,254 @@ interface Entry {
   readonly remedy: string;
 }
 
-/** Every error that leaves a process of ours. Codes are stable: `https://vitalvault.dev/errors/<code>` is the problem type. */
+/**
+ * Every error that leaves a process of ours. Codes are stable: `https://vitalvault.dev/errors/<code>` is the problem
+ * type.
+ */
 export const CATALOGUE = {
   // requests
-  'malformed': {category: 'invalid', title: 'The request cannot be read.', remedy: 'Send what docs/protocol.md describes; the detail says which part is wrong.'},
-  'invalid-field': {category: 'invalid', title: 'A field has a value that is not allowed.', remedy: 'Correct the field that the detail names.'},
-  'unknown-field': {category: 'invalid', title: 'The message has a field that this version does not know.', remedy: 'Send canonical messages of this version only.'},
+  malformed: {
+    category: 'invalid',
+    title: 'The request cannot be read.',
+    remedy: 'Send what docs/protocol.md describes; the detail says which part is wrong.',
+  },
+  'invalid-field': {
+    category: 'invalid',
+    title: 'A field has a value that is not allowed.',
+    remedy: 'Correct the field that the detail names.',
+  },
+  'unknown-field': {
+    category: 'invalid',
+    title: 'The message has a field that this version does not know.',
+    remedy: 'Send canonical messages of this version only.',
+  },
   'wrong-version': {category: 'invalid', title: 'The message is of another version.', remedy: 'Use version 1.'},
-  'wrong-chain': {category: 'invalid', title: 'The message belongs to another ledger.', remedy: 'Use the chain id of this system; a test device may still hold the configuration of another one.'},
-  'body-too-large': {category: 'too-large', title: 'The body is too large.', remedy: 'Send at most 64 KiB of ciphertext a record and 1 MiB a request.'},
-  'unsupported-content-type': {category: 'unsupported-type', title: 'The content type is not accepted here.', remedy: 'Use the content type that docs/protocol.md §8 names for this endpoint.'},
-  'body-timeout': {category: 'timeout', title: 'The body did not arrive in time.', remedy: 'Send the whole body within the time limit, or fewer records.'},
-  'route-not-found': {category: 'not-found', title: 'There is nothing at this address.', remedy: 'See docs/protocol.md §8 for the endpoints.'},
-  'method-not-allowed': {category: 'invalid', title: 'The method is not allowed here.', remedy: 'See docs/protocol.md §8 for the endpoints.'},
+  'wrong-chain': {
+    category: 'invalid',
+    title: 'The message belongs to another ledger.',
+    remedy: 'Use the chain id of this system; a test device may still hold the configuration of another one.',
+  },
+  'body-too-large': {
+    category: 'too-large',
+    title: 'The body is too large.',
+    remedy: 'Send at most 64 KiB of ciphertext a record and 1 MiB a request.',
+  },
+  'unsupported-content-type': {
+    category: 'unsupported-type',
+    title: 'The content type is not accepted here.',
+    remedy: 'Use the content type that docs/protocol.md §8 names for this endpoint.',
+  },
+  'body-timeout': {
+    category: 'timeout',
+    title: 'The body did not arrive in time.',
+    remedy: 'Send the whole body within the time limit, or fewer records.',
+  },
+  'route-not-found': {
+    category: 'not-found',
+    title: 'There is nothing at this address.',
+    remedy: 'See docs/protocol.md §8 for the endpoints.',
+  },
+  'method-not-allowed': {
+    category: 'invalid',
+    title: 'The method is not allowed here.',
+    remedy: 'See docs/protocol.md §8 for the endpoints.',
+  },
   // signatures of requests
-  'signature-missing': {category: 'unauthenticated', title: 'The request is not signed.', remedy: 'Sign it as docs/protocol.md §8.2 says (RFC 9421).'},
-  'signature-invalid': {category: 'unauthenticated', title: 'The signature does not fit the request.', remedy: 'Sign the exact bytes with the key named by keyid; low-S, 64 bytes.'},
-  'signature-stale': {category: 'unauthenticated', title: 'The signature is too old, from the future, or expired.', remedy: 'Correct the clock (GET /v1/time) and sign again.'},
-  'signature-replayed': {category: 'unauthenticated', title: 'This signed request was seen before.', remedy: 'Use a fresh nonce for every request.'},
-  'digest-mismatch': {category: 'invalid', title: 'The body does not match its Content-Digest.', remedy: 'Send the body that was signed; a proxy may have changed it.'},
-  'unknown-key': {category: 'unauthenticated', title: 'The key is not on the ledger.', remedy: 'Enrol or register first, or wait until that transaction is committed.'},
-  'not-yours': {category: 'forbidden', title: 'Only the owner may see or do this.', remedy: 'Sign with the key of the patient concerned.'},
+  'signature-missing': {
+    category: 'unauthenticated',
+    title: 'The request is not signed.',
+    remedy: 'Sign it as docs/protocol.md §8.2 says (RFC 9421).',
+  },
+  'signature-invalid': {
+    category: 'unauthenticated',
+    title: 'The signature does not fit the request.',
+    remedy: 'Sign the exact bytes with the key named by keyid; low-S, 64 bytes.',
+  },
+  'signature-stale': {
+    category: 'unauthenticated',
+    title: 'The signature is too old, from the future, or expired.',
+    remedy: 'Correct the clock (GET /v1/time) and sign again.',
+  },
+  'signature-replayed': {
+    category: 'unauthenticated',
+    title: 'This signed request was seen before.',
+    remedy: 'Use a fresh nonce for every request.',
+  },
+  'digest-mismatch': {
+    category: 'invalid',
+    title: 'The body does not match its Content-Digest.',
+    remedy: 'Send the body that was signed; a proxy may have changed it.',
+  },
+  'unknown-key': {
+    category: 'unauthenticated',
+    title: 'The key is not on the ledger.',
+    remedy: 'Enrol or register first, or wait until that transaction is committed.',
+  },
+  'not-yours': {
+    category: 'forbidden',
+    title: 'Only the owner may see or do this.',
+    remedy: 'Sign with the key of the patient concerned.',
+  },
   // records
-  'record-signature': {category: 'invalid', title: 'The record is not signed by its device.', remedy: 'Sign the record id with the registered device key; low-S, 64 bytes.'},
-  'unknown-device': {category: 'forbidden', title: 'The device is not registered to this patient.', remedy: 'Register the device with both signatures first.'},
-  'device-removed': {category: 'forbidden', title: 'The device was removed by its owner.', remedy: 'Register it again; its records need the new registration number.'},
-  'wrong-tag': {category: 'forbidden', title: 'The device may not send this type.', remedy: 'Register the device with that type tag.'},
-  'unknown-epoch': {category: 'conflict', title: 'The epoch is not the one that covers this slot.', remedy: 'Fetch the epoch statements and seal the readings again.'},
-  'unknown-release-key': {category: 'conflict', title: 'The release key is not a current one of this custodian.', remedy: 'Fetch a fresh device configuration from the owner and seal the readings again.'},
-  'slot-out-of-range': {category: 'invalid', title: 'The slot is before the registration or in the future.', remedy: 'Correct the clock of the device (GET /v1/time).'},
-  'sequence-conflict': {category: 'conflict', title: 'Another record has this sequence number already.', remedy: 'Never reuse a number: restore the counter of the device, and seal the readings under new numbers.'},
-  'sequence-too-far': {category: 'conflict', title: 'The sequence number is too far ahead.', remedy: 'Wait until the older records are anchored, or skip the numbers that will never be sent.'},
-  'quota-exceeded': {category: 'limit', title: 'The quota is used up.', remedy: 'Wait for the seconds that Retry-After names, then send again.'},
-  'receipt-not-found': {category: 'not-found', title: 'No record has this number.', remedy: 'Post the record again: the same bytes get the same receipt.'},
+  'record-signature': {
+    category: 'invalid',
+    title: 'The record is not signed by its device.',
+    remedy: 'Sign the record id with the registered device key; low-S, 64 bytes.',
+  },
+  'unknown-device': {
+    category: 'forbidden',
+    title: 'The device is not registered to this patient.',
+    remedy: 'Register the device with both signatures first.',
+  },
+  'device-removed': {
+    category: 'forbidden',
+    title: 'The device was removed by its owner.',
+    remedy: 'Register it again; its records need the new registration number.',
+  },
+  'wrong-tag': {
+    category: 'forbidden',
+    title: 'The device may not send this type.',
+    remedy: 'Register the device with that type tag.',
+  },
+  'unknown-epoch': {
+    category: 'conflict',
+    title: 'The epoch is not the one that covers this slot.',
+    remedy: 'Fetch the epoch statements and seal the readings again.',
+  },
+  'unknown-release-key': {
+    category: 'conflict',
+    title: 'The release key is not a current one of this custodian.',
+    remedy: 'Fetch a fresh device configuration from the owner and seal the readings again.',
+  },
+  'slot-out-of-range': {
+    category: 'invalid',
+    title: 'The slot is before the registration or in the future.',
+    remedy: 'Correct the clock of the device (GET /v1/time).',
+  },
+  'sequence-conflict': {
+    category: 'conflict',
+    title: 'Another record has this sequence number already.',
+    remedy: 'Never reuse a number: restore the counter of the device, and seal the readings under new numbers.',
+  },
+  'sequence-too-far': {
+    category: 'conflict',
+    title: 'The sequence number is too far ahead.',
+    remedy: 'Wait until the older records are anchored, or skip the numbers that will never be sent.',
+  },
+  'quota-exceeded': {
+    category: 'limit',
+    title: 'The quota is used up.',
+    remedy: 'Wait for the seconds that Retry-After names, then send again.',
+  },
+  'receipt-not-found': {
+    category: 'not-found',
+    title: 'No record has this number.',
+    remedy: 'Post the record again: the same bytes get the same receipt.',
+  },
   // transactions and reads
-  'tx-refused': {category: 'conflict', title: 'The ledger refuses the transaction.', remedy: 'The detail names the code; docs/protocol.md §4.4 says what it means.'},
-  'tx-not-found': {category: 'not-found', title: 'No such transaction is in the projection.', remedy: 'Wait for the block, or ask with the consistency token of the write.'},
-  'tx-timeout': {category: 'unavailable', title: 'The transaction was sent but is in no block yet: its outcome is unknown.', remedy: 'Ask for its id; send the same bytes again at any time.'},
-  'not-found': {category: 'not-found', title: 'There is nothing with this id.', remedy: 'Check the id; a new one needs its block first.'},
-  'access-refused': {category: 'forbidden', title: 'The ledger refused this access.', remedy: 'Ask the patient for a grant that covers it. The refusal is in her access log.'},
-  'permit-ended': {category: 'forbidden', title: 'The permit does not stand any more.', remedy: 'Request access again.'},
-  'release-limit': {category: 'limit', title: 'This permit was answered as often as it may be.', remedy: 'Request access again.'},
-  'release-mismatch': {category: 'conflict', title: 'What was to be released does not match the ledger.', remedy: 'Report it: the storage or the projection of this custodian is wrong.'},
-  'record-lost': {category: 'gone', title: 'No intact copy of a record could be found.', remedy: 'The patient was alerted; her device may still hold it.'},
-  'not-verified': {category: 'unavailable', title: 'The ledger\'s answer could not be verified.', remedy: 'Try again; if it stays, a validator lies or lags behind.'},
-  'behind': {category: 'unavailable', title: 'This service has not caught up with the block that was asked for.', remedy: 'Try again in a second.'},
-  'wrap-invalid': {category: 'invalid', title: 'The bundle of wrapped keys is not acceptable.', remedy: 'Sign the bundle with the patient\'s key, for an existing grant, with a rising version.'},
+  'tx-refused': {
+    category: 'conflict',
+    title: 'The ledger refuses the transaction.',
+    remedy: 'The detail names the code; docs/protocol.md §4.4 says what it means.',
+  },
+  'tx-not-found': {
+    category: 'not-found',
+    title: 'No such transaction is in the projection.',
+    remedy: 'Wait for the block, or ask with the consistency token of the write.',
+  },
+  'tx-timeout': {
+    category: 'unavailable',
+    title: 'The transaction was sent but is in no block yet: its outcome is unknown.',
+    remedy: 'Ask for its id; send the same bytes again at any time.',
+  },
+  'not-found': {
+    category: 'not-found',
+    title: 'There is nothing with this id.',
+    remedy: 'Check the id; a new one needs its block first.',
+  },
+  'access-refused': {
+    category: 'forbidden',
+    title: 'The ledger refused this access.',
+    remedy: 'Ask the patient for a grant that covers it. The refusal is in her access log.',
+  },
+  'permit-ended': {
+    category: 'forbidden',
+    title: 'The permit does not stand any more.',
+    remedy: 'Request access again.',
+  },
+  'release-limit': {
+    category: 'limit',
+    title: 'This permit was answered as often as it may be.',
+    remedy: 'Request access again.',
+  },
+  'release-mismatch': {
+    category: 'conflict',
+    title: 'What was to be released does not match the ledger.',
+    remedy: 'Report it: the storage or the projection of this custodian is wrong.',
+  },
+  'record-lost': {
+    category: 'gone',
+    title: 'No intact copy of a record could be found.',
+    remedy: 'The patient was alerted; her device may still hold it.',
+  },
+  'not-verified': {
+    category: 'unavailable',
+    title: "The ledger's answer could not be verified.",
+    remedy: 'Try again; if it stays, a validator lies or lags behind.',
+  },
+  behind: {
+    category: 'unavailable',
+    title: 'This service has not caught up with the block that was asked for.',
+    remedy: 'Try again in a second.',
+  },
+  'wrap-invalid': {
+    category: 'invalid',
+    title: 'The bundle of wrapped keys is not acceptable.',
+    remedy: "Sign the bundle with the patient's key, for an existing grant, with a rising version.",
+  },
   // what we need and is not there
-  'ledger-unavailable': {category: 'unavailable', title: 'The ledger cannot be reached or makes no blocks.', remedy: 'Try again; operators: see the validators\' health.'},
-  'bus-unavailable': {category: 'unavailable', title: 'Kafka cannot be reached.', remedy: 'Try again: nothing was accepted.'},
-  'policy-unavailable': {category: 'unavailable', title: 'The policy service cannot be reached.', remedy: 'Try again: nothing was released or accepted.'},
-  'storage-unavailable': {category: 'unavailable', title: 'The storage service cannot be reached.', remedy: 'Try again.'},
-  'notify-unavailable': {category: 'unavailable', title: 'The alert cannot be queued, so nothing is released.', remedy: 'Try again.'},
-  'ipfs-unavailable': {category: 'unavailable', title: 'IPFS cannot be reached or has no copy in time.', remedy: 'Try again.'},
+  'ledger-unavailable': {
+    category: 'unavailable',
+    title: 'The ledger cannot be reached or makes no blocks.',
+    remedy: "Try again; operators: see the validators' health.",
+  },
+  'bus-unavailable': {
+    category: 'unavailable',
+    title: 'Kafka cannot be reached.',
+    remedy: 'Try again: nothing was accepted.',
+  },
+  'policy-unavailable': {
+    category: 'unavailable',
+    title: 'The policy service cannot be reached.',
+    remedy: 'Try again: nothing was released or accepted.',
+  },
+  'storage-unavailable': {
+    category: 'unavailable',
+    title: 'The storage service cannot be reached.',
+    remedy: 'Try again.',
+  },
+  'notify-unavailable': {
+    category: 'unavailable',
+    title: 'The alert cannot be queued, so nothing is released.',
+    remedy: 'Try again.',
+  },
+  'ipfs-unavailable': {
+    category: 'unavailable',
+    title: 'IPFS cannot be reached or has no copy in time.',
+    remedy: 'Try again.',
+  },
   'database-unavailable': {category: 'unavailable', title: 'The database cannot be reached.', remedy: 'Try again.'},
-  'storage-behind': {category: 'unavailable', title: 'Storage is too far behind to take more.', remedy: 'Send again later; nothing was accepted.'},
-  'shutting-down': {category: 'unavailable', title: 'This process is stopping.', remedy: 'Send again: another process answers.'},
-  'internal': {category: 'internal', title: 'Something went wrong here.', remedy: 'Report the instance id.'},
+  'storage-behind': {
+    category: 'unavailable',
+    title: 'Storage is too far behind to take more.',
+    remedy: 'Send again later; nothing was accepted.',
+  },
+  'shutting-down': {
+    category: 'unavailable',
+    title: 'This process is stopping.',
+    remedy: 'Send again: another process answers.',
+  },
+  internal: {category: 'internal', title: 'Something went wrong here.', remedy: 'Report the instance id.'},
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof CATALOGUE;

@@ -18,11 +18,22 @@ describe('the catalogue', () => {
 
 describe('DomainError', () => {
   it('becomes a problem document without its cause', () => {
-    const error = new DomainError('quota-exceeded', {detail: 'device', meta: {burst: 3}, retryAfterSeconds: 2, cause: new Error('secret')});
+    const error = new DomainError('quota-exceeded', {
+      detail: 'device',
+      meta: {burst: 3},
+      retryAfterSeconds: 2,
+      cause: new Error('secret'),
+    });
     const problem = toProblem(error, 'abc');
     expect(problem).toEqual({
-      type: 'https://vitalvault.dev/errors/quota-exceeded', title: 'The quota is used up.', status: 429, code: 'quota-exceeded',
-      detail: 'device', remedy: CATALOGUE['quota-exceeded'].remedy, instance: 'abc', meta: {burst: 3},
+      type: 'https://vitalvault.dev/errors/quota-exceeded',
+      title: 'The quota is used up.',
+      status: 429,
+      code: 'quota-exceeded',
+      detail: 'device',
+      remedy: CATALOGUE['quota-exceeded'].remedy,
+      instance: 'abc',
+      meta: {burst: 3},
     });
     expect(JSON.stringify(problem)).not.toContain('secret');
     expect(error.retryable).toBe(true);

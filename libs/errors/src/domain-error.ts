@@ -11,15 +11,22 @@ export interface ErrorContext {
   readonly cause?: unknown;
 }
 
-/** An error of the catalogue. Refusals by rule are return values; this is thrown for what the caller did not ask for. */
+/**
+ * An error of the catalogue. Refusals by rule are return values; this is thrown for what the caller did not ask for.
+ */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly detail: string | undefined;
   readonly meta: Readonly<Record<string, string | number>>;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(readonly code: ErrorCode, context: ErrorContext = {}) {
-    super(context.detail === undefined ? CATALOGUE[code].title : `${CATALOGUE[code].title} ${context.detail}`, {cause: context.cause});
+  constructor(
+    readonly code: ErrorCode,
+    context: ErrorContext = {},
+  ) {
+    super(context.detail === undefined ? CATALOGUE[code].title : `${CATALOGUE[code].title} ${context.detail}`, {
+      cause: context.cause,
+    });
     this.detail = context.detail;
     this.meta = context.meta ?? {};
     this.retryAfterSeconds = context.retryAfterSeconds;

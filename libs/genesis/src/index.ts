@@ -1,8 +1,22 @@
 export {newIpfsIdentities} from './ipfs-identities.js';
 export type {IpfsIdentities} from './ipfs-identities.js';
-export {cometAddress, FRESH_VALIDATOR_STATE, generateEd25519, keyFromCometJson, nodeKeyJson, privValidatorKeyJson} from './node-keys.js';
+export {
+  cometAddress,
+  FRESH_VALIDATOR_STATE,
+  generateEd25519,
+  keyFromCometJson,
+  nodeKeyJson,
+  privValidatorKeyJson,
+} from './node-keys.js';
 export type {Ed25519Key} from './node-keys.js';
-export {algorithmOf, newRoleKeyJson, organisationOf, organisationOfValidator, parseRoleKey, ROLES} from './organisation-keys.js';
+export {
+  algorithmOf,
+  newRoleKeyJson,
+  organisationOf,
+  organisationOfValidator,
+  parseRoleKey,
+  ROLES,
+} from './organisation-keys.js';
 export type {Organisation, OrganisationKey, Role} from './organisation-keys.js';
 export {peerIdentity} from './peer-identity.js';
 export type {PeerIdentity} from './peer-identity.js';

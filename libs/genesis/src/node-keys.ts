@@ -20,11 +20,17 @@ export function cometAddress(publicKey: Uint8Array): string {
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
 export function privValidatorKeyJson(key: Ed25519Key): string {
-  return JSON.stringify({
-    address: cometAddress(key.publicKey).toUpperCase(),
-    pub_key: {type: 'tendermint/PubKeyEd25519', value: base64(key.publicKey)},
-    priv_key: {type: 'tendermint/PrivKeyEd25519', value: base64(key.secret)},
-  }, undefined, 2) + '\n';
+  return (
+    JSON.stringify(
+      {
+        address: cometAddress(key.publicKey).toUpperCase(),
+        pub_key: {type: 'tendermint/PubKeyEd25519', value: base64(key.publicKey)},
+        priv_key: {type: 'tendermint/PrivKeyEd25519', value: base64(key.secret)},
+      },
+      undefined,
+      2,
+    ) + '\n'
+  );
 }
 
 export function nodeKeyJson(key: Ed25519Key): string {

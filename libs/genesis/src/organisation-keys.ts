@@ -24,7 +24,9 @@ export const algorithmOf = (role: Role): number => (role === 'release' ? ALG_X25
 /** Text of a fresh `<role>.key.json`. */
 export function newRoleKeyJson(role: Role): string {
   const pair = role === 'release' ? x25519.keygen() : secp256k1.keygen();
-  return JSON.stringify({alg: algorithmOf(role), publicKey: toHex(pair.publicKey), privateKey: toHex(pair.secretKey)}) + '\n';
+  return (
+    JSON.stringify({alg: algorithmOf(role), publicKey: toHex(pair.publicKey), privateKey: toHex(pair.secretKey)}) + '\n'
+  );
 }
 
 /** The public part of a `<role>.key.json`; undefined when the text is none. */

@@ -7,12 +7,23 @@ import type {Organisation} from './organisation-keys.js';
 
 const bytes = (n: number, value: number) => new Uint8Array(n).fill(value);
 const organisation = (id: string, name: string, value: number): Organisation => ({
-  id, name, keys: [{role: 'admin', alg: 1, publicKey: bytes(33, value)}, {role: 'release', alg: 16, publicKey: bytes(32, value)}],
+  id,
+  name,
+  keys: [
+    {role: 'admin', alg: 1, publicKey: bytes(33, value)},
+    {role: 'release', alg: 16, publicKey: bytes(32, value)},
+  ],
 });
 const [north, east] = [organisation('ff'.repeat(20), 'North', 1), organisation('0a'.repeat(20), 'East', 2)];
 const input = {
-  chainId: 'vitalvault-abcdef', genesisTime: '2026-01-01T00:00:00.000Z', organisations: [north, east],
-  validators: [{organisation: north.id, publicKey: bytes(32, 7)}, {organisation: east.id, publicKey: bytes(32, 8)}, {organisation: north.id, publicKey: bytes(32, 9)}],
+  chainId: 'vitalvault-abcdef',
+  genesisTime: '2026-01-01T00:00:00.000Z',
+  organisations: [north, east],
+  validators: [
+    {organisation: north.id, publicKey: bytes(32, 7)},
+    {organisation: east.id, publicKey: bytes(32, 8)},
+    {organisation: north.id, publicKey: bytes(32, 9)},
+  ],
 };
 
 interface Document {
@@ -38,7 +49,10 @@ describe('renderGenesis', () => {
     const {organisations} = appState();
     expect(organisations.map((o) => toHex(o.id))).toEqual([east.id, north.id]);
     expect(organisations[1]?.validators.map((v) => v.publicKey[0])).toEqual([7, 9]);
-    expect(organisations[1]?.keys.map((k) => [k.role, k.key?.alg, k.key?.publicKey[0]])).toEqual([[ORG_ROLE.admin, 1, 1], [ORG_ROLE.release, 16, 1]]);
+    expect(organisations[1]?.keys.map((k) => [k.role, k.key?.alg, k.key?.publicKey[0]])).toEqual([
+      [ORG_ROLE.admin, 1, 1],
+      [ORG_ROLE.release, 16, 1],
+    ]);
     expect(organisations[0]?.id).toEqual(fromHex(east.id));
   });
 
@@ -48,16 +62,30 @@ describe('renderGenesis', () => {
 
   it('carries the numbers of the protocol', () => {
     expect(appState().parameters).toMatchObject({
-      rights: {burst: 64, refill: 4}, accessRequests: {burst: 64, refill: 4}, deviceEntries: {burst: 256, refill: 16},
-      ownerEntries: {burst: 1024, refill: 64}, organisationEntries: {burst: 65536, refill: 4096}, enrolments: {burst: 1024, refill: 32},
-      ungrantedBurst: 8, ungrantedBlocksPerToken: 100, maxBlockBytes: 4194304, releaseBlocks: 1200, releaseSeconds: 3600,
-      maxExpiryBlocks: 200000n, maxExpirySeconds: 86400n,
+      rights: {burst: 64, refill: 4},
+      accessRequests: {burst: 64, refill: 4},
+      deviceEntries: {burst: 256, refill: 16},
+      ownerEntries: {burst: 1024, refill: 64},
+      organisationEntries: {burst: 65536, refill: 4096},
+      enrolments: {burst: 1024, refill: 32},
+      ungrantedBurst: 8,
+      ungrantedBlocksPerToken: 100,
+      maxBlockBytes: 4194304,
+      releaseBlocks: 1200,
+      releaseSeconds: 3600,
+      maxExpiryBlocks: 200000n,
+      maxExpirySeconds: 86400n,
     });
   });
 });
 
 describe('organisationOfValidator', () => {
-  it.each([[1, [0]], [3, [0, 1, 2]], [4, [0, 1, 2, 3]], [7, [0, 1, 2, 3, 0, 1, 2]]])('spreads %i validators over the organisations', (n, owners) => {
+  it.each([
+    [1, [0]],
+    [3, [0, 1, 2]],
+    [4, [0, 1, 2, 3]],
+    [7, [0, 1, 2, 3, 0, 1, 2]],
+  ])('spreads %i validators over the organisations', (n, owners) => {
     expect(Array.from({length: n}, (_, i) => organisationOfValidator(i, n, 4))).toEqual(owners);
   });
 });

@@ -31,15 +31,22 @@ const PARAMETERS = {
  * The CometBFT genesis: the same inputs give the same bytes. Its validator set is empty, because InitChain returns the
  * set out of app_state.
  */
-export function renderGenesis(input: {chainId: string; genesisTime: string; organisations: Organisation[]; validators: GenesisValidator[]}): string {
-  const organisations = input.organisations.toSorted((a, b) => a.id < b.id ? -1 : 1).map((organisation) => ({
-    id: fromHex(organisation.id),
-    name: organisation.name,
-    keys: organisation.keys.map(({alg, publicKey, role}) => ({key: {alg, publicKey}, role: ORG_ROLE[role]})),
-    validators: input.validators
-      .filter((v) => v.organisation === organisation.id)
-      .map((v) => ({publicKey: v.publicKey, power: VALIDATOR_POWER})),
-  }));
+export function renderGenesis(input: {
+  chainId: string;
+  genesisTime: string;
+  organisations: Organisation[];
+  validators: GenesisValidator[];
+}): string {
+  const organisations = input.organisations
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .map((organisation) => ({
+      id: fromHex(organisation.id),
+      name: organisation.name,
+      keys: organisation.keys.map(({alg, publicKey, role}) => ({key: {alg, publicKey}, role: ORG_ROLE[role]})),
+      validators: input.validators
+        .filter((v) => v.organisation === organisation.id)
+        .map((v) => ({publicKey: v.publicKey, power: VALIDATOR_POWER})),
+    }));
   const appState = encodeCanonical(GenesisSchema, {version: 1, parameters: PARAMETERS, organisations});
   const document = {
     genesis_time: input.genesisTime,

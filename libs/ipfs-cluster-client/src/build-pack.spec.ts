@@ -12,7 +12,8 @@ describe('buildPack', () => {
     const {root, car} = buildPack(blocks);
     const reader = await CarReader.fromBytes(car);
     expect((await reader.getRoots()).map(String)).toEqual([root]);
-    for (const {cid, bytes} of blocks) expect(Buffer.from((await reader.get(CID.parse(cid)))?.bytes ?? [])).toEqual(bytes);
+    for (const {cid, bytes} of blocks)
+      expect(Buffer.from((await reader.get(CID.parse(cid)))?.bytes ?? [])).toEqual(bytes);
   });
 
   it('has a root that links to every block and whose CID is the hash of its bytes', async () => {
@@ -21,7 +22,11 @@ describe('buildPack', () => {
     const decoded = dagCbor.decode<{version: number; blocks: CID[]}>(rootBlock?.bytes ?? new Uint8Array());
     expect(decoded.version).toBe(1);
     expect(decoded.blocks.map(String).sort()).toEqual(blocks.map(({cid}) => cid).sort());
-    expect(Buffer.from(CID.parse(root).multihash.digest).toString('hex')).toBe(createHash('sha256').update(rootBlock?.bytes ?? '').digest('hex'));
+    expect(Buffer.from(CID.parse(root).multihash.digest).toString('hex')).toBe(
+      createHash('sha256')
+        .update(rootBlock?.bytes ?? '')
+        .digest('hex'),
+    );
   });
 
   it('does not depend on the order, and takes the same block once', () => {

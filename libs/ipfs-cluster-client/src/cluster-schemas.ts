@@ -8,7 +8,10 @@ export const AddedSchema = z.array(z.object({cid, name: z.string().optional(), s
 /** GlobalPinInfo: GET /pins/{cid}. */
 export const PinInfoSchema = z.object({
   cid,
-  peer_map: z.record(z.string(), z.object({status: z.string(), peername: z.string().optional(), error: z.string().optional()})),
+  peer_map: z.record(
+    z.string(),
+    z.object({status: z.string(), peername: z.string().optional(), error: z.string().optional()}),
+  ),
 });
 
 export const PeerSchema = z.object({id: z.string(), peername: z.string().optional(), error: z.string().optional()});

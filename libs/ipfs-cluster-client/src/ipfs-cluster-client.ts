@@ -3,7 +3,10 @@ import {withSpan} from '@vitalvault/nest-service/process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {AddedSchema, PeerSchema, PinInfoSchema} from './cluster-schemas.js';
 
-/** Status of a pin by peer, in the API's own words: `pinned`, `pinning`, `pin_queued`, `pin_error`, `remote`, `unpinned`, … */
+/**
+ * Status of a pin by peer, in the API's own words: `pinned`, `pinning`, `pin_queued`, `pin_error`, `remote`,
+ * `unpinned`, …
+ */
 export interface PinStatus {
   readonly peers: Readonly<Record<string, string>>;
 }
@@ -41,13 +44,18 @@ export class IpfsClusterClient {
   /** POST /add?format=car. Added is not pinned: see waitPinned. @returns CID of the root. */
   async addCar(car: Uint8Array, options: AddOptions): Promise<{root: string}> {
     const query = new URLSearchParams({
-      'format': 'car', 'stream-channels': 'false', 'name': options.name,
-      'replication-min': String(options.replicationMin), 'replication-max': String(options.replicationMax),
+      format: 'car',
+      'stream-channels': 'false',
+      name: options.name,
+      'replication-min': String(options.replicationMin),
+      'replication-max': String(options.replicationMax),
       ...(options.peers === undefined ? {} : {'user-allocations': options.peers.join(',')}),
     });
     return this.#span('add', {'vitalvault.bytes': car.length}, async () => {
       const answer = await this.#call({
-        method: 'POST', path: `/add?${query.toString()}`, timeoutMs: ADD_TIMEOUT_MS,
+        method: 'POST',
+        path: `/add?${query.toString()}`,
+        timeoutMs: ADD_TIMEOUT_MS,
         body: () => {
           const form = new FormData();
           form.append('file', new Blob([car as Uint8Array<ArrayBuffer>]), 'pack.car');
@@ -78,7 +86,11 @@ export class IpfsClusterClient {
         const found = await this.status(cid).catch(() => undefined);
         const pinned = Object.values(found?.peers ?? {}).filter((status) => status === 'pinned').length;
         if (pinned >= min) return pinned;
-        if (Date.now() + delay > deadline) throw new DomainError('ipfs-unavailable', {detail: `pinned on ${String(pinned)} of ${String(min)} peers in time`, meta: {replicas: pinned}});
+        if (Date.now() + delay > deadline)
+          throw new DomainError('ipfs-unavailable', {
+            detail: `pinned on ${String(pinned)} of ${String(min)} peers in time`,
+            meta: {replicas: pinned},
+          });
         await sleep(delay);
       }
     });
@@ -98,7 +110,9 @@ export class IpfsClusterClient {
   async peers(): Promise<{id: string; name: string; reachable: boolean}[]> {
     const lines = (await this.#call({method: 'GET', path: '/peers'})).split('\n').filter((line) => line.trim() !== '');
     const entries = lines.flatMap((line) => JSON.parse(line) as unknown);
-    return entries.map((entry) => PeerSchema.parse(entry)).map((peer) => ({id: peer.id, name: peer.peername ?? '', reachable: (peer.error ?? '') === ''}));
+    return entries
+      .map((entry) => PeerSchema.parse(entry))
+      .map((peer) => ({id: peer.id, name: peer.peername ?? '', reachable: (peer.error ?? '') === ''}));
   }
 
   /** GET /health: whether any peer answers. */
@@ -133,8 +147,14 @@ export class IpfsClusterClient {
 }
 
 async function once(url: string, {method, path, body, timeoutMs}: Call): Promise<string> {
-  const response = await fetch(new URL(path, url), {method, redirect: 'error', signal: AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS), ...(body === undefined ? {} : {body: body()})});
+  const response = await fetch(new URL(path, url), {
+    method,
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS),
+    ...(body === undefined ? {} : {body: body()}),
+  });
   const text = await response.text();
-  if (!response.ok) throw new DomainError('ipfs-unavailable', {meta: {status: response.status}, cause: new Error(text.slice(0, 200))});
+  if (!response.ok)
+    throw new DomainError('ipfs-unavailable', {meta: {status: response.status}, cause: new Error(text.slice(0, 200))});
   return text;
 }

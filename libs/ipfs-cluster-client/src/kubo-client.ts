@@ -5,7 +5,8 @@ import {createHash} from 'node:crypto';
 import {readBounded} from './bounded-body.js';
 
 /** What a peer gave for a block. Only `served` has bytes, and only bytes whose SHA-256 is the CID's. */
-export type BlockAnswer = {readonly outcome: 'served'; readonly bytes: Uint8Array} | {readonly outcome: 'corrupt' | 'missing' | 'timeout'};
+export type BlockAnswer =
+  {readonly outcome: 'served'; readonly bytes: Uint8Array} | {readonly outcome: 'corrupt' | 'missing' | 'timeout'};
 
 /** Reads raw blocks from one kubo peer through its trustless gateway and compares them with their CID. */
 export class KuboClient {
@@ -18,16 +19,29 @@ export class KuboClient {
 
   /** Never throws: a peer that is away, late, redirects or answers nonsense is `timeout`. */
   async blockGet(cid: string, limits: {timeoutMs: number; maxBytes: number}): Promise<BlockAnswer> {
-    return withSpan('kubo block get', {kind: 'client', attributes: {'vv.peer': this.options.index, 'vv.cid': cid, 'server.address': new URL(this.options.gatewayUrl).host}}, async (span) => {
-      const answer = await this.#get(cid, limits).catch((): BlockAnswer => ({outcome: 'timeout'}));
-      span.setAttribute('vv.outcome', answer.outcome);
-      return answer;
-    });
+    return withSpan(
+      'kubo block get',
+      {
+        kind: 'client',
+        attributes: {
+          'vv.peer': this.options.index,
+          'vv.cid': cid,
+          'server.address': new URL(this.options.gatewayUrl).host,
+        },
+      },
+      async (span) => {
+        const answer = await this.#get(cid, limits).catch((): BlockAnswer => ({outcome: 'timeout'}));
+        span.setAttribute('vv.outcome', answer.outcome);
+        return answer;
+      },
+    );
   }
 
   async #get(cid: string, limits: {timeoutMs: number; maxBytes: number}): Promise<BlockAnswer> {
     const response = await fetch(new URL(`/ipfs/${cid}?format=raw`, this.options.gatewayUrl), {
-      headers: {accept: 'application/vnd.ipld.raw'}, redirect: 'error', signal: AbortSignal.timeout(limits.timeoutMs),
+      headers: {accept: 'application/vnd.ipld.raw'},
+      redirect: 'error',
+      signal: AbortSignal.timeout(limits.timeoutMs),
     });
     if (response.status !== 200) {
       await response.body?.cancel();

@@ -5,7 +5,8 @@ import type {AddressInfo} from 'node:net';
 import {IpfsClusterClient} from './ipfs-cluster-client.js';
 import {KuboClient} from './kubo-client.js';
 
-// A peer of our own that misbehaves: what a real one cannot be made to do. The good cases run against the real ones (int-spec).
+// A peer of our own that misbehaves: what a real one cannot be made to do. The good cases run against the real ones
+// (int-spec).
 const servers: Server[] = [];
 async function peer(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
@@ -13,7 +14,8 @@ async function peer(listener: RequestListener): Promise<string> {
   await new Promise((resolve) => server.once('listening', resolve));
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 }
-const pins = (...statuses: string[]): string => JSON.stringify({cid: 'c', peer_map: Object.fromEntries(statuses.map((status, index) => [String(index), {status}]))});
+const pins = (...statuses: string[]): string =>
+  JSON.stringify({cid: 'c', peer_map: Object.fromEntries(statuses.map((status, index) => [String(index), {status}]))});
 const limits = {timeoutMs: 300, maxBytes: 10};
 
 describe('IPFS clients and peers that misbehave', () => {
@@ -25,20 +27,32 @@ describe('IPFS clients and peers that misbehave', () => {
   });
 
   it.each<[string, string, RequestListener]>([
-    ['that is endless', 'corrupt', (_request, response) => {
-      response.writeHead(200);
-      const timer = setInterval(() => response.write('xxxxxxxx'), 5);
-      response.on('close', () => {
-        clearInterval(timer);
-      });
-    }],
+    [
+      'that is endless',
+      'corrupt',
+      (_request, response) => {
+        response.writeHead(200);
+        const timer = setInterval(() => response.write('xxxxxxxx'), 5);
+        response.on('close', () => {
+          clearInterval(timer);
+        });
+      },
+    ],
     ['longer than asked for', 'corrupt', (_request, response) => response.end('x'.repeat(11))],
     ['of other bytes', 'corrupt', (_request, response) => response.end('hellp')],
     ['that never comes', 'timeout', () => undefined],
-    ['that stops half-way', 'timeout', (_request, response) => {
-      response.writeHead(200, {'content-length': 5}).write('he');
-    }],
-    ['that redirects', 'timeout', (_request, response) => response.writeHead(302, {location: 'http://127.0.0.1:1/'}).end()],
+    [
+      'that stops half-way',
+      'timeout',
+      (_request, response) => {
+        response.writeHead(200, {'content-length': 5}).write('he');
+      },
+    ],
+    [
+      'that redirects',
+      'timeout',
+      (_request, response) => response.writeHead(302, {location: 'http://127.0.0.1:1/'}).end(),
+    ],
     ['that is an error of its own', 'timeout', (_request, response) => response.writeHead(403).end()],
     ['that it does not have', 'missing', (_request, response) => response.writeHead(404).end('no')],
     ['that is right', 'served', (_request, response) => response.end('hello')],
@@ -48,7 +62,9 @@ describe('IPFS clients and peers that misbehave', () => {
   });
 
   it('a peer that is away is no failure of ours', async () => {
-    expect(await new KuboClient({gatewayUrl: 'http://127.0.0.1:1', index: 1}).blockGet(cidOf(Buffer.from('hello')), limits)).toEqual({outcome: 'timeout'});
+    expect(
+      await new KuboClient({gatewayUrl: 'http://127.0.0.1:1', index: 1}).blockGet(cidOf(Buffer.from('hello')), limits),
+    ).toEqual({outcome: 'timeout'});
   });
 
   it('counts only peers that say pinned, and gives up in time', async () => {
@@ -72,6 +88,8 @@ describe('IPFS clients and peers that misbehave', () => {
   it('an answer that is no answer is a failure, not a crash', async () => {
     const url = await peer((_request, response) => response.end('null'));
     const client = new IpfsClusterClient({urls: [url]});
-    await expect(client.addCar(new Uint8Array(3), {replicationMin: 1, replicationMax: 1, name: 'x'})).rejects.toMatchObject({code: 'ipfs-unavailable'});
+    await expect(
+      client.addCar(new Uint8Array(3), {replicationMin: 1, replicationMax: 1, name: 'x'}),
+    ).rejects.toMatchObject({code: 'ipfs-unavailable'});
   });
 });

@@ -20,7 +20,8 @@ const FOR_EVER = -1;
 /** The broker's own default.replication.factor: it knows how many brokers there are. */
 const AS_THE_BROKER = -1;
 
-// A consumer whose database is new (notify after a disaster) begins with the first ledger event; the ledger keeps the same facts anyway.
+// A consumer whose database is new (notify after a disaster) begins with the first ledger event; the ledger keeps the
+// same facts anyway.
 const defaultRetentionMs = (topic: string): number => (topic === TOPICS.ledgerEvents ? FOR_EVER : 7 * DAY_MS);
 
 /** Name of the topic that takes what a consumer of `topic` could not handle. */
@@ -28,11 +29,13 @@ export const deadLetterTopic = (topic: string): string => topic + DLQ;
 export const isDeadLetterTopic = (topic: string): boolean => topic.endsWith(DLQ);
 
 /**
- * Creates topics that are not there, each with its dead-letter topic, and waits for a broker up to `timeoutMs`. Who may not create any is well served
- * where they are there already, and is told at once which ones somebody else must create.
+ * Creates topics that are not there, each with its dead-letter topic, and waits for a broker up to `timeoutMs`. Who may
+ * not create any is well served where they are there already, and is told at once which ones somebody else must create.
  * @throws DomainError bus-unavailable
  */
-export async function createTopics(options: KafkaOptions & {topics: readonly TopicToCreate[]; timeoutMs?: number}): Promise<void> {
+export async function createTopics(
+  options: KafkaOptions & {topics: readonly TopicToCreate[]; timeoutMs?: number},
+): Promise<void> {
   const deadline = Date.now() + (options.timeoutMs ?? 30_000);
   for (;;) {
     try {
@@ -41,7 +44,11 @@ export async function createTopics(options: KafkaOptions & {topics: readonly Top
     } catch (error) {
       if (error instanceof DomainError) throw error;
       const why = accessReason(error);
-      if (Date.now() >= deadline) throw new DomainError('bus-unavailable', {cause: error, ...(why === undefined ? {} : {detail: `Kafka: ${why}.`})});
+      if (Date.now() >= deadline)
+        throw new DomainError('bus-unavailable', {
+          cause: error,
+          ...(why === undefined ? {} : {detail: `Kafka: ${why}.`}),
+        });
       await sleep(500);
     }
   }
@@ -53,11 +60,19 @@ async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate
     await admin.connect();
     // A user sees those that it may describe.
     const existing = new Set(await admin.listTopics());
-    const wanted = options.topics.flatMap((topic) => [topic, {...topic, topic: deadLetterTopic(topic.topic), partitions: 1}]);
+    const wanted = options.topics.flatMap((topic) => [
+      topic,
+      {...topic, topic: deadLetterTopic(topic.topic), partitions: 1},
+    ]);
     const missing = wanted.filter(({topic}) => !existing.has(topic)).map(toConfig);
     if (missing.length === 0) return;
     await admin.createTopics({waitForLeaders: true, topics: missing}).catch((cause: unknown) => {
-      throw isForbidden(cause) ? new DomainError('bus-unavailable', {cause, detail: `This user may not create topics. Somebody must create: ${missing.map(textOf).join('; ')}; and let it describe them.`}) : cause;
+      throw isForbidden(cause)
+        ? new DomainError('bus-unavailable', {
+            cause,
+            detail: `This user may not create topics. Somebody must create: ${missing.map(textOf).join('; ')}; and let it describe them.`,
+          })
+        : cause;
     });
   } finally {
     await admin.disconnect().catch(() => undefined);
@@ -65,8 +80,13 @@ async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate
 }
 
 const toConfig = ({topic, partitions, retentionMs}: TopicToCreate): ITopicConfig => ({
-  topic, numPartitions: partitions ?? 4, replicationFactor: AS_THE_BROKER,
-  configEntries: [{name: 'cleanup.policy', value: 'delete'}, {name: 'retention.ms', value: String(retentionMs ?? defaultRetentionMs(topic))}],
+  topic,
+  numPartitions: partitions ?? 4,
+  replicationFactor: AS_THE_BROKER,
+  configEntries: [
+    {name: 'cleanup.policy', value: 'delete'},
+    {name: 'retention.ms', value: String(retentionMs ?? defaultRetentionMs(topic))},
+  ],
 });
 
 const textOf = ({topic, numPartitions, configEntries = []}: ITopicConfig): string =>
@@ -75,5 +95,7 @@ const textOf = ({topic, numPartitions, configEntries = []}: ITopicConfig): strin
 // kafkajs tells every topic's failure in one error.
 function isForbidden(error: unknown): boolean {
   const {errors, type} = error as {errors?: readonly unknown[]; type?: unknown};
-  return type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'CLUSTER_AUTHORIZATION_FAILED' || (errors ?? []).some(isForbidden);
+  return (
+    type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'CLUSTER_AUTHORIZATION_FAILED' || (errors ?? []).some(isForbidden)
+  );
 }

@@ -3,9 +3,21 @@ import {createRequire} from 'node:module';
 import {quietIdleQueues} from './idle-request-queue.js';
 
 const queueOf = () => {
-  const {prototype} = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as {prototype: {scheduleCheckPendingRequests(): void}};
-  return Object.assign(Object.create(prototype) as object, {pending: [] as unknown[], throttledUntil: -1, throttleCheckTimeoutId: null as unknown, checkPendingRequests: jest.fn()}) as unknown as
-    {pending: unknown[]; throttledUntil: number; throttleCheckTimeoutId: unknown; checkPendingRequests: () => void; scheduleCheckPendingRequests(): void};
+  const {prototype} = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as {
+    prototype: {scheduleCheckPendingRequests(): void};
+  };
+  return Object.assign(Object.create(prototype) as object, {
+    pending: [] as unknown[],
+    throttledUntil: -1,
+    throttleCheckTimeoutId: null as unknown,
+    checkPendingRequests: jest.fn(),
+  }) as unknown as {
+    pending: unknown[];
+    throttledUntil: number;
+    throttleCheckTimeoutId: unknown;
+    checkPendingRequests: () => void;
+    scheduleCheckPendingRequests(): void;
+  };
 };
 
 describe('quietIdleQueues', () => {

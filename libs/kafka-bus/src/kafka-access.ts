@@ -33,6 +33,14 @@ export function kafkaAccess(settings: KafkaAccessSettings): KafkaAccess {
   return {
     brokers: kafkaBrokers,
     ...(kafkaTls === true ? {tls} : {}),
-    ...(whole ? {sasl: {mechanism: kafkaSaslMechanism, username: kafkaUsername, password: readSecret('kafkaPasswordFile', kafkaPasswordFile)}} : {}),
+    ...(whole
+      ? {
+          sasl: {
+            mechanism: kafkaSaslMechanism,
+            username: kafkaUsername,
+            password: readSecret('kafkaPasswordFile', kafkaPasswordFile),
+          },
+        }
+      : {}),
   };
 }

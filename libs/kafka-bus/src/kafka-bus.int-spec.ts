@@ -48,7 +48,10 @@ class SpecModule {}
 
 const text = (record: KafkaRecord): string => Buffer.from(record.value).toString();
 const logger = createLogger({service: 'spec', level: 'error'});
-const message = (value: string): {key: Uint8Array; value: Uint8Array} => ({key: Buffer.from('k'), value: Buffer.from(value)});
+const message = (value: string): {key: Uint8Array; value: Uint8Array} => ({
+  key: Buffer.from('k'),
+  value: Buffer.from(value),
+});
 
 describe('kafka-bus over a real broker', () => {
   let engines: Engines;
@@ -58,9 +61,23 @@ describe('kafka-bus over a real broker', () => {
 
   async function serve(more: Partial<KafkaServerOptions> = {}): Promise<HttpService> {
     const server = new KafkaServer({
-      brokers, clientId: 'spec', groupId: 'spec', logger, offsets, producer, retry: {attempts: 2, firstDelayMs: 10, maxDelayMs: 50}, onStalled: () => stalled++, ...more,
+      brokers,
+      clientId: 'spec',
+      groupId: 'spec',
+      logger,
+      offsets,
+      producer,
+      retry: {attempts: 2, firstDelayMs: 10, maxDelayMs: 50},
+      onStalled: () => stalled++,
+      ...more,
     });
-    const service = await createHttpService({module: SpecModule, logger, host: '127.0.0.1', httpPort: 0, microservices: [{strategy: server}]});
+    const service = await createHttpService({
+      module: SpecModule,
+      logger,
+      host: '127.0.0.1',
+      httpPort: 0,
+      microservices: [{strategy: server}],
+    });
     await service.listen();
     await eventually(() => {
       if (server.reason() !== undefined) throw new Error('not joined');
@@ -129,7 +146,11 @@ describe('kafka-bus over a real broker', () => {
   });
 
   it('is not stalled by messages that were handled before it started, also when no store remembers that', async () => {
-    const forgetful = {offsets: {load: () => Promise.resolve(undefined), save: () => Promise.resolve()}, groupId: 'forgetful', stalledAfterMs: 3_000};
+    const forgetful = {
+      offsets: {load: () => Promise.resolve(undefined), save: () => Promise.resolve()},
+      groupId: 'forgetful',
+      stalledAfterMs: 3_000,
+    };
     seen.length = 0;
     const first = await serve(forgetful);
     await eventually(() => {

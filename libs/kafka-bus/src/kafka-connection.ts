@@ -12,7 +12,10 @@ export interface KafkaOptions extends KafkaAccess {
 const CONNECT_MS = 1_500;
 const REQUEST_MS = 4_000;
 
-/** A kafkajs client with our time-outs; its own chatter goes to debug, because every hiccup of a broker makes dozens of lines. */
+/**
+ * A kafkajs client with our time-outs; its own chatter goes to debug, because every hiccup of a broker makes dozens of
+ * lines.
+ */
 export function connectKafka(options: KafkaOptions): Kafka {
   quietIdleQueues();
   return new Kafka({
@@ -25,8 +28,10 @@ export function connectKafka(options: KafkaOptions): Kafka {
     enforceRequestTimeout: true,
     retry: {retries: 3, initialRetryTime: 100, maxRetryTime: 800},
     logLevel: logLevel.WARN,
-    logCreator: () => ({log}) => {
-      options.logger.debug(`kafkajs: ${log.message}`);
-    },
+    logCreator:
+      () =>
+      ({log}) => {
+        options.logger.debug(`kafkajs: ${log.message}`);
+      },
   });
 }

@@ -29,8 +29,9 @@ const MAX_REQUEST_BYTES = 900_000;
 const OVERHEAD_BYTES = 300;
 
 /**
- * Sends with acks=all. What waits while a request is under way goes with the next one, so many small sends cost few round trips.
- * Without Kafka a send fails within five seconds; whether it was written is then unknown, so receivers take messages twice.
+ * Sends with acks=all. What waits while a request is under way goes with the next one, so many small sends cost few
+ * round trips. Without Kafka a send fails within five seconds; whether it was written is then unknown, so receivers
+ * take messages twice.
  */
 export class KafkaProducer {
   readonly #kafka: Kafka;
@@ -49,13 +50,23 @@ export class KafkaProducer {
   async send(topic: string, messages: readonly MessageToSend[]): Promise<void> {
     if (messages.length === 0) return;
     const traceparent = messages[0]?.traceparent;
-    await withSpan(`send ${topic}`, {
-      kind: 'producer', ...(traceparent === undefined ? {} : {parent: contextOf(traceparent)}),
-      attributes: {'messaging.system': 'kafka', 'messaging.destination.name': topic, 'messaging.operation.type': 'send', 'messaging.batch.message_count': messages.length},
-    }, async () => {
-      const batches = split(messages.map((message) => this.#messageOf(message, messages.length)));
-      await Promise.all(batches.map((batch) => this.#enqueue({topic, messages: batch})));
-    });
+    await withSpan(
+      `send ${topic}`,
+      {
+        kind: 'producer',
+        ...(traceparent === undefined ? {} : {parent: contextOf(traceparent)}),
+        attributes: {
+          'messaging.system': 'kafka',
+          'messaging.destination.name': topic,
+          'messaging.operation.type': 'send',
+          'messaging.batch.message_count': messages.length,
+        },
+      },
+      async () => {
+        const batches = split(messages.map((message) => this.#messageOf(message, messages.length)));
+        await Promise.all(batches.map((batch) => this.#enqueue({topic, messages: batch})));
+      },
+    );
   }
 
   /** Whether a broker answers now, for readiness. @throws DomainError bus-unavailable */
@@ -75,7 +86,7 @@ export class KafkaProducer {
 
   // By a client of its own: a producer does not notice that its broker is gone before it sends.
   async #ask(): Promise<void> {
-    const admin = this.#admin ??= this.#kafka.admin({retry: {retries: 0}});
+    const admin = (this.#admin ??= this.#kafka.admin({retry: {retries: 0}}));
     try {
       await admin.connect();
       await admin.describeCluster();
@@ -93,7 +104,8 @@ export class KafkaProducer {
       key: Buffer.from(message.key),
       value: Buffer.from(message.value),
       headers: {
-        ...message.headers, ...trace,
+        ...message.headers,
+        ...trace,
         'content-type': message.contentType ?? 'application/vnd.vitalvault.event.v1+protobuf',
         'message-id': message.messageId ?? randomUUID(),
       },
@@ -131,7 +143,8 @@ export class KafkaProducer {
     this.#flushing = false;
   }
 
-  // kafkajs keeps asking for every topic it was ever told, so one that does not exist would fail all later sends. A fresh producer knows none.
+  // kafkajs keeps asking for every topic it was ever told, so one that does not exist would fail all later sends. A
+  // fresh producer knows none.
   async #forget(): Promise<void> {
     const producer = await this.#producer?.catch(() => undefined);
     this.#producer = undefined;
@@ -140,7 +153,9 @@ export class KafkaProducer {
 
   #take(): Waiting[] {
     let bytes = 0;
-    const end = this.#waiting.findIndex(({batch}, index) => (bytes += bytesOf(batch.messages)) > MAX_REQUEST_BYTES && index > 0);
+    const end = this.#waiting.findIndex(
+      ({batch}, index) => (bytes += bytesOf(batch.messages)) > MAX_REQUEST_BYTES && index > 0,
+    );
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
   }
 
@@ -154,7 +169,10 @@ export class KafkaProducer {
   }
 
   async #connect(): Promise<Producer> {
-    const producer = this.#kafka.producer({allowAutoTopicCreation: false, retry: {retries: 2, initialRetryTime: 100, maxRetryTime: 500}});
+    const producer = this.#kafka.producer({
+      allowAutoTopicCreation: false,
+      retry: {retries: 2, initialRetryTime: 100, maxRetryTime: 500},
+    });
     await producer.connect();
     producer.on(producer.events.DISCONNECT, () => {
       this.#producer = undefined;
@@ -183,6 +201,6 @@ function split(messages: readonly Message[]): Message[][] {
 
 function merge(waiting: readonly Waiting[]): TopicMessages[] {
   const byTopic = new Map<string, Message[]>();
-  for (const {batch} of waiting) byTopic.set(batch.topic, [...byTopic.get(batch.topic) ?? [], ...batch.messages]);
+  for (const {batch} of waiting) byTopic.set(batch.topic, [...(byTopic.get(batch.topic) ?? []), ...batch.messages]);
   return [...byTopic].map(([topic, messages]) => ({topic, messages}));
 }

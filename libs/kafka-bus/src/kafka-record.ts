@@ -15,7 +15,10 @@ export interface KafkaRecord {
   readonly timestampMs: number;
 }
 
-/** Second argument of a handler: where the (last) record stands. The handler stores `nextOffset` together with its effect. */
+/**
+ * Second argument of a handler: where the (last) record stands. The handler stores `nextOffset` together with its
+ * effect.
+ */
 export class KafkaContext extends BaseRpcContext<[KafkaRecord]> {
   get record(): KafkaRecord {
     return this.args[0];
@@ -43,5 +46,8 @@ export interface OffsetStore {
   save(topic: string, partition: number, nextOffset: bigint): Promise<void>;
 }
 
-/** Transport id: `@EventPattern<string>('topic', KAFKA_BUS)`; with `{batch: true}` the handler gets KafkaRecord[] instead of one. */
+/**
+ * Transport id: `@EventPattern<string>('topic', KAFKA_BUS)`; with `{batch: true}` the handler gets KafkaRecord[]
+ * instead of one.
+ */
 export const KAFKA_BUS = Symbol('KAFKA_BUS');

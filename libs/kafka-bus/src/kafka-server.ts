@@ -43,8 +43,9 @@ const CLOSE_MS = 5_000;
 const SILENT_MS = 10_000;
 
 /**
- * Kafka as a transport of @nestjs/microservices, over kafkajs. Handlers are awaited; their effect carries the offset (port OffsetStore), so a message
- * is handled at least once and takes effect once; what cannot be handled goes to `<topic>.dlq` with the reason.
+ * Kafka as a transport of @nestjs/microservices, over kafkajs. Handlers are awaited; their effect carries the offset
+ * (port OffsetStore), so a message is handled at least once and takes effect once; what cannot be handled goes to
+ * `<topic>.dlq` with the reason.
  */
 export class KafkaServer extends Server implements CustomTransportStrategy {
   override readonly transportId = KAFKA_BUS;
@@ -88,7 +89,8 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
 
   /** Why it does not consume; undefined: it does. */
   reason(): string | undefined {
-    if (!this.#joined) return this.#fault === undefined ? 'not in the consumer group yet' : `not in the consumer group: ${this.#fault}`;
+    if (!this.#joined)
+      return this.#fault === undefined ? 'not in the consumer group yet' : `not in the consumer group: ${this.#fault}`;
     return Date.now() - this.#answeredMs > SILENT_MS ? 'Kafka does not answer' : undefined;
   }
 
@@ -134,25 +136,46 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
 
   async #subscribe(topics: string[]): Promise<void> {
     const consumer = this.#kafka.consumer({
-      groupId: this.options.groupId, sessionTimeout: SESSION_MS, heartbeatInterval: SESSION_MS / 4, rebalanceTimeout: SESSION_MS * 2,
-      maxWaitTimeInMs: 250, allowAutoTopicCreation: false, retry: {retries: 8, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(!this.#closing)},
+      groupId: this.options.groupId,
+      sessionTimeout: SESSION_MS,
+      heartbeatInterval: SESSION_MS / 4,
+      rebalanceTimeout: SESSION_MS * 2,
+      maxWaitTimeInMs: 250,
+      allowAutoTopicCreation: false,
+      retry: {
+        retries: 8,
+        initialRetryTime: 100,
+        maxRetryTime: 1_000,
+        restartOnFailure: () => Promise.resolve(!this.#closing),
+      },
     });
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({payload}) => {
       [this.#joined, this.#fault, this.#answeredMs] = [true, undefined, Date.now()];
       this.#positions.reset();
       this.#assigned = new Map(Object.entries(payload.memberAssignment));
-      this.options.logger.info('joined the consumer group', {group: this.options.groupId, count: [...this.#assigned.values()].flat().length});
+      this.options.logger.info('joined the consumer group', {
+        group: this.options.groupId,
+        count: [...this.#assigned.values()].flat().length,
+      });
       void this.#seekAll(consumer);
     });
     consumer.on(consumer.events.CRASH, ({payload}) => {
       [this.#joined, this.#fault] = [false, accessReason(payload.error)];
-      this.options.logger.warn('consumer crashed', {error: payload.error, state: payload.restart ? 'restarting' : 'stopped'});
+      this.options.logger.warn('consumer crashed', {
+        error: payload.error,
+        state: payload.restart ? 'restarting' : 'stopped',
+      });
       if (!payload.restart) void this.#startAgain(consumer);
     });
     await consumer.connect();
     await consumer.subscribe({topics, fromBeginning: true});
-    await consumer.run({autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 2, eachBatch: (payload) => this.#handleBatch(payload)});
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 2,
+      eachBatch: (payload) => this.#handleBatch(payload),
+    });
   }
 
   // Also for partitions where nothing new comes: Kafka's committed offset may be ahead of a database that was restored.
@@ -191,7 +214,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     if (handler === null) return;
     const extras: unknown = handler.extras?.['batch'];
     const reader = this.#readerOf(payload, handler, extras === true);
-    const chunk = extras === true ? this.options.maxBatch ?? 250 : 1;
+    const chunk = extras === true ? (this.options.maxBatch ?? 250) : 1;
     for (let from = 0; from < messages.length; from += chunk) {
       if (payload.isStale() || !payload.isRunning()) throw new Error('the partition was taken away');
       const records = messages.slice(from, from + chunk).map((message) => toRecord(topic, partition, message));
@@ -208,41 +231,81 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   }
 
   #readerOf(payload: EachBatchPayload, handler: MessageHandler, batch: boolean): PartitionReader {
-    return new PartitionReader({
-      offsets: this.options.offsets,
-      onAttempt: () => {
-        this.#attempts++;
+    return new PartitionReader(
+      {
+        offsets: this.options.offsets,
+        onAttempt: () => {
+          this.#attempts++;
+        },
+        onFailure: ({error, record, attempt, next}) => {
+          this.options.logger.warn('handler failed', {
+            topic: record.topic,
+            partition: record.partition,
+            offset: record.offset,
+            attempt,
+            state: next === 'dead-letter' ? 'put aside' : 'retrying',
+            error,
+          });
+        },
+        deadLetter: (record, reason) => this.#deadLetter(record, reason),
+        pause: (milliseconds) => this.#pause(payload, milliseconds),
+        dispatch: (records, context) => this.#dispatch({handler, batch}, records, context),
       },
-      onFailure: ({error, record, attempt, next}) => {
-        this.options.logger.warn('handler failed', {topic: record.topic, partition: record.partition, offset: record.offset, attempt, state: next === 'dead-letter' ? 'put aside' : 'retrying', error});
+      {
+        maxBatch: batch ? (this.options.maxBatch ?? 250) : 1,
+        ...(this.options.retry === undefined ? {} : {retry: this.options.retry}),
       },
-      deadLetter: (record, reason) => this.#deadLetter(record, reason),
-      pause: (milliseconds) => this.#pause(payload, milliseconds),
-      dispatch: (records, context) => this.#dispatch({handler, batch}, records, context),
-    }, {maxBatch: batch ? this.options.maxBatch ?? 250 : 1, ...(this.options.retry === undefined ? {} : {retry: this.options.retry})});
+    );
   }
 
-  async #dispatch(to: {handler: MessageHandler; batch: boolean}, records: readonly KafkaRecord[], context: KafkaContext): Promise<void> {
+  async #dispatch(
+    to: {handler: MessageHandler; batch: boolean},
+    records: readonly KafkaRecord[],
+    context: KafkaContext,
+  ): Promise<void> {
     const [first] = records;
     const links = records.length > 1 ? linksTo(records.map((record) => record.traceparent)) : [];
-    await withSpan(`process ${context.topic}`, {
-      kind: 'consumer', parent: contextOf(first?.traceparent), links,
-      attributes: {'messaging.system': 'kafka', 'messaging.destination.name': context.topic, 'messaging.operation.type': 'process', 'messaging.batch.message_count': records.length},
-    }, async () => {
-      // The base class's handleEvent neither awaits the handler nor reports its failure.
-      const result: unknown = await to.handler(to.batch ? records : first?.value, context);
-      await lastValueFrom(this.transformToObservable(result), {defaultValue: undefined});
-    });
+    await withSpan(
+      `process ${context.topic}`,
+      {
+        kind: 'consumer',
+        parent: contextOf(first?.traceparent),
+        links,
+        attributes: {
+          'messaging.system': 'kafka',
+          'messaging.destination.name': context.topic,
+          'messaging.operation.type': 'process',
+          'messaging.batch.message_count': records.length,
+        },
+      },
+      async () => {
+        // The base class's handleEvent neither awaits the handler nor reports its failure.
+        const result: unknown = await to.handler(to.batch ? records : first?.value, context);
+        await lastValueFrom(this.transformToObservable(result), {defaultValue: undefined});
+      },
+    );
   }
 
   async #deadLetter(record: KafkaRecord, reason: string): Promise<void> {
     // A dead letter that cannot be handled has nowhere to go; it stays in its topic.
     if (isDeadLetterTopic(record.topic)) return;
-    const text = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : typeof value === 'string' ? value : '');
-    await this.options.producer.send(deadLetterTopic(record.topic), [{
-      key: record.key, value: record.value, contentType: text(record.headers['content-type']), messageId: text(record.headers['message-id']), traceparent: record.traceparent,
-      headers: {'dlq-reason': reason, 'dlq-topic': record.topic, 'dlq-partition': String(record.partition), 'dlq-offset': record.offset.toString()},
-    }]);
+    const text = (value: unknown): string =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : typeof value === 'string' ? value : '';
+    await this.options.producer.send(deadLetterTopic(record.topic), [
+      {
+        key: record.key,
+        value: record.value,
+        contentType: text(record.headers['content-type']),
+        messageId: text(record.headers['message-id']),
+        traceparent: record.traceparent,
+        headers: {
+          'dlq-reason': reason,
+          'dlq-topic': record.topic,
+          'dlq-partition': String(record.partition),
+          'dlq-offset': record.offset.toString(),
+        },
+      },
+    ]);
   }
 
   async #pause(payload: EachBatchPayload, milliseconds: number): Promise<void> {
@@ -257,7 +320,12 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   async #look(): Promise<void> {
     const lag = await this.#lag().catch(() => this.#forgetAdmin());
     if (lag !== undefined) this.#answeredMs = Date.now();
-    if (lag !== undefined) this.#backlog = {unconsumed: lag, oldestUnconsumedMs: lag === 0 ? 0 : Math.max(0, ...[...this.#inHand.values()].map((since) => Date.now() - since))};
+    if (lag !== undefined)
+      this.#backlog = {
+        unconsumed: lag,
+        oldestUnconsumedMs:
+          lag === 0 ? 0 : Math.max(0, ...[...this.#inHand.values()].map((since) => Date.now() - since)),
+      };
     if (this.#watch.observe({lag, attempts: this.#attempts}, Date.now()) && !this.#closing) {
       this.options.logger.error('messages wait and no handler runs', {group: this.options.groupId, lag: lag ?? 0});
       this.options.onStalled();
@@ -274,7 +342,11 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   // Where the group stands in Kafka: for partitions of which no store knows and nothing came since the start.
   async #committed(admin: Admin, topic: string): Promise<ReadonlyMap<number, bigint>> {
     const [offsets] = await admin.fetchOffsets({groupId: this.options.groupId, topics: [topic]});
-    return new Map(offsets?.partitions.map(({partition, offset}) => [partition, BigInt(offset)] as const).filter(([, offset]) => offset >= 0n));
+    return new Map(
+      offsets?.partitions
+        .map(({partition, offset}) => [partition, BigInt(offset)] as const)
+        .filter(([, offset]) => offset >= 0n),
+    );
   }
 
   async #lag(): Promise<number> {
@@ -287,7 +359,9 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     for (const [topic, partitions] of this.#assigned) {
       const committed = await this.#committed(this.#admin, topic);
       for (const {partition, high, low} of await this.#admin.fetchTopicOffsets(topic)) {
-        if (partitions.includes(partition)) lag += BigInt(high) - maxOf(this.#positions.next(topic, partition) ?? committed.get(partition) ?? 0n, BigInt(low));
+        if (partitions.includes(partition))
+          lag +=
+            BigInt(high) - maxOf(this.#positions.next(topic, partition) ?? committed.get(partition) ?? 0n, BigInt(low));
       }
     }
     return Number(lag > 0n ? lag : 0n);

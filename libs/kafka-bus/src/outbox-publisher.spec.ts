@@ -4,26 +4,46 @@ import type {KafkaProducer, MessageToSend} from './kafka-producer.js';
 import {OutboxPublisher} from './outbox-publisher.js';
 import type {OutboxMessage} from './outbox-publisher.js';
 
-const message = (id: number): OutboxMessage => ({id: BigInt(id), topic: 't', key: new Uint8Array(), value: Uint8Array.of(id), messageId: `m${String(id)}`});
+const message = (id: number): OutboxMessage => ({
+  id: BigInt(id),
+  topic: 't',
+  key: new Uint8Array(),
+  value: Uint8Array.of(id),
+  messageId: `m${String(id)}`,
+});
 
 function world(failures: number): {waiting: OutboxMessage[]; sent: (string | undefined)[]; publisher: OutboxPublisher} {
   const waiting: OutboxMessage[] = [];
   const sent: (string | undefined)[] = [];
   let left = failures;
-  const producer = {send: (_topic: string, messages: readonly MessageToSend[]) => {
-    if (left-- > 0) return Promise.reject(new DomainError('bus-unavailable'));
-    sent.push(...messages.map((one) => one.messageId));
-    return Promise.resolve();
-  }} as unknown as KafkaProducer;
+  const producer = {
+    send: (_topic: string, messages: readonly MessageToSend[]) => {
+      if (left-- > 0) return Promise.reject(new DomainError('bus-unavailable'));
+      sent.push(...messages.map((one) => one.messageId));
+      return Promise.resolve();
+    },
+  } as unknown as KafkaProducer;
   const outbox = {
     take: (limit: number) => Promise.resolve(waiting.slice(0, limit)),
-    sent: (ids: readonly bigint[]) => Promise.resolve(void waiting.splice(0, waiting.length, ...waiting.filter((one) => !ids.includes(one.id)))),
+    sent: (ids: readonly bigint[]) =>
+      Promise.resolve(void waiting.splice(0, waiting.length, ...waiting.filter((one) => !ids.includes(one.id)))),
   };
   const quiet = (): void => undefined;
-  return {waiting, sent, publisher: new OutboxPublisher({outbox, producer, logger: {debug: quiet, info: quiet, warn: quiet, error: quiet}})};
+  return {
+    waiting,
+    sent,
+    publisher: new OutboxPublisher({outbox, producer, logger: {debug: quiet, info: quiet, warn: quiet, error: quiet}}),
+  };
 }
 
-const until = (condition: () => boolean): Promise<void> => eventually(() => { expect(condition()).toBe(true); }, 10_000, 10);
+const until = (condition: () => boolean): Promise<void> =>
+  eventually(
+    () => {
+      expect(condition()).toBe(true);
+    },
+    10_000,
+    10,
+  );
 
 describe('OutboxPublisher', () => {
   it('sends in order what was there and what comes, and forgets it', async () => {

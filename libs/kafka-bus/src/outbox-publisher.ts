@@ -17,7 +17,10 @@ const BATCH = 200;
 const IDLE_MS = 1_000;
 const FAILED_MS = 1_000;
 
-/** Sends what is in the outbox, in order, until it is sent; `poke` after a commit makes that prompt. A message may go out twice, with the same id. */
+/**
+ * Sends what is in the outbox, in order, until it is sent; `poke` after a commit makes that prompt. A message may go
+ * out twice, with the same id.
+ */
 export class OutboxPublisher {
   #stopped = false;
   #wake: (() => void) | undefined;
@@ -45,7 +48,7 @@ export class OutboxPublisher {
     while (!this.#stopped) {
       this.#poked = false;
       try {
-        if (await this.#publish() < BATCH) await this.#sleep(IDLE_MS);
+        if ((await this.#publish()) < BATCH) await this.#sleep(IDLE_MS);
       } catch (error) {
         this.ports.logger.warn('outbox waits', {error});
         await this.#sleep(FAILED_MS);

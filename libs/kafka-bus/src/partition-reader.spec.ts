@@ -3,7 +3,14 @@ import type {KafkaRecord} from './kafka-record.js';
 import {PartitionReader} from './partition-reader.js';
 
 const record = (offset: number, text = String(offset)): KafkaRecord => ({
-  topic: 't', partition: 0, offset: BigInt(offset), key: new Uint8Array(), value: Buffer.from(text), headers: {}, traceparent: undefined, timestampMs: 0,
+  topic: 't',
+  partition: 0,
+  offset: BigInt(offset),
+  key: new Uint8Array(),
+  value: Buffer.from(text),
+  headers: {},
+  traceparent: undefined,
+  timestampMs: 0,
 });
 
 interface World {
@@ -14,27 +21,42 @@ interface World {
   batches: number[];
 }
 
-function reader(fail: (record: KafkaRecord, call: number) => Error | undefined, options: {maxBatch?: number; deadLetterFails?: number} = {}): {world: World; reader: PartitionReader} {
+function reader(
+  fail: (record: KafkaRecord, call: number) => Error | undefined,
+  options: {maxBatch?: number; deadLetterFails?: number} = {},
+): {world: World; reader: PartitionReader} {
   const world: World = {handled: [], put: [], saved: [], pauses: [], batches: []};
   let calls = 0;
   let fails = options.deadLetterFails ?? 0;
-  return {world, reader: new PartitionReader({
-    dispatch: (records) => {
-      calls++;
-      world.batches.push(records.length);
-      for (const one of records) {
-        const error = fail(one, calls);
-        if (error !== undefined) return Promise.reject(error);
-      }
-      world.handled.push(...records.map((one) => one.offset));
-      return Promise.resolve();
-    },
-    offsets: {load: () => Promise.resolve(undefined), save: (_t, _p, next) => Promise.resolve(void world.saved.push(next))},
-    deadLetter: (one, reason) => (fails-- > 0 ? Promise.reject(new DomainError('bus-unavailable')) : Promise.resolve(void world.put.push([one.offset, reason]))),
-    onAttempt: () => undefined,
-    onFailure: () => undefined,
-    pause: (milliseconds) => Promise.resolve(void world.pauses.push(milliseconds)),
-  }, {maxBatch: options.maxBatch ?? 1, retry: {attempts: 3, firstDelayMs: 10, maxDelayMs: 25}})};
+  return {
+    world,
+    reader: new PartitionReader(
+      {
+        dispatch: (records) => {
+          calls++;
+          world.batches.push(records.length);
+          for (const one of records) {
+            const error = fail(one, calls);
+            if (error !== undefined) return Promise.reject(error);
+          }
+          world.handled.push(...records.map((one) => one.offset));
+          return Promise.resolve();
+        },
+        offsets: {
+          load: () => Promise.resolve(undefined),
+          save: (_t, _p, next) => Promise.resolve(void world.saved.push(next)),
+        },
+        deadLetter: (one, reason) =>
+          fails-- > 0
+            ? Promise.reject(new DomainError('bus-unavailable'))
+            : Promise.resolve(void world.put.push([one.offset, reason])),
+        onAttempt: () => undefined,
+        onFailure: () => undefined,
+        pause: (milliseconds) => Promise.resolve(void world.pauses.push(milliseconds)),
+      },
+      {maxBatch: options.maxBatch ?? 1, retry: {attempts: 3, firstDelayMs: 10, maxDelayMs: 25}},
+    ),
+  };
 }
 
 describe('PartitionReader', () => {
@@ -46,7 +68,9 @@ describe('PartitionReader', () => {
   });
 
   it('puts aside what fails by itself after the attempts, with a reason and the offset stored, and goes on', async () => {
-    const {world, reader: it} = reader((one) => (one.offset === 2n ? new DomainError('malformed', {detail: 'words'}) : undefined));
+    const {world, reader: it} = reader((one) =>
+      one.offset === 2n ? new DomainError('malformed', {detail: 'words'}) : undefined,
+    );
     await it.handle([record(1), record(2), record(3)]);
     expect(world.handled).toEqual([1n, 3n]);
     expect(world.put).toEqual([[2n, 'malformed']]);
@@ -55,7 +79,9 @@ describe('PartitionReader', () => {
   });
 
   it('waits for a dependency as long as it takes: that is no fault of the message', async () => {
-    const {world, reader: it} = reader((_one, call) => (call <= 20 ? new DomainError('database-unavailable') : undefined));
+    const {world, reader: it} = reader((_one, call) =>
+      call <= 20 ? new DomainError('database-unavailable') : undefined,
+    );
     await it.handle([record(1)]);
     expect([world.handled, world.put]).toEqual([[1n], []]);
     expect(Math.max(...world.pauses)).toBe(25);
@@ -69,13 +95,18 @@ describe('PartitionReader', () => {
   });
 
   it('keeps a batch together while a dependency is away', async () => {
-    const {world, reader: it} = reader((_one, call) => (call === 1 ? new DomainError('database-unavailable') : undefined), {maxBatch: 10});
+    const {world, reader: it} = reader(
+      (_one, call) => (call === 1 ? new DomainError('database-unavailable') : undefined),
+      {maxBatch: 10},
+    );
     await it.handle([record(1), record(2)]);
     expect(world.batches).toEqual([2, 2]);
   });
 
   it('does not pass a bad record before it is durably put aside', async () => {
-    const {world, reader: it} = reader((one) => (one.offset === 1n ? new TypeError('x') : undefined), {deadLetterFails: 3});
+    const {world, reader: it} = reader((one) => (one.offset === 1n ? new TypeError('x') : undefined), {
+      deadLetterFails: 3,
+    });
     await it.handle([record(1), record(2)]);
     expect(world.put).toEqual([[1n, 'TypeError']]);
     expect(world.handled).toEqual([2n]);
@@ -84,10 +115,17 @@ describe('PartitionReader', () => {
   it('stops when the work is taken away', async () => {
     const {reader: it} = reader(() => undefined);
     await it.handle([]);
-    const taken = new PartitionReader({
-      dispatch: () => Promise.reject(new DomainError('database-unavailable')), pause: () => Promise.reject(new Error('taken away')),
-      offsets: {load: () => Promise.resolve(undefined), save: () => Promise.resolve()}, deadLetter: () => Promise.resolve(), onAttempt: () => undefined, onFailure: () => undefined,
-    }, {maxBatch: 1});
+    const taken = new PartitionReader(
+      {
+        dispatch: () => Promise.reject(new DomainError('database-unavailable')),
+        pause: () => Promise.reject(new Error('taken away')),
+        offsets: {load: () => Promise.resolve(undefined), save: () => Promise.resolve()},
+        deadLetter: () => Promise.resolve(),
+        onAttempt: () => undefined,
+        onFailure: () => undefined,
+      },
+      {maxBatch: 1},
+    );
     await expect(taken.handle([record(1)])).rejects.toThrow('taken away');
   });
 });

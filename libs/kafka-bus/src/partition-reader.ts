@@ -12,17 +12,26 @@ export interface ReaderPorts {
   /** Puts a record aside; it must not return before that is durable. */
   readonly deadLetter: (record: KafkaRecord, reason: string) => Promise<void>;
   readonly onAttempt: () => void;
-  readonly onFailure: (failure: {error: unknown; record: KafkaRecord; attempt: number; next: number | 'dead-letter'}) => void;
+  readonly onFailure: (failure: {
+    error: unknown;
+    record: KafkaRecord;
+    attempt: number;
+    next: number | 'dead-letter';
+  }) => void;
   /** Waits and keeps the group membership alive; throws when the work was taken away meanwhile. */
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
 /**
- * Works through records of one partition in order: each until its effect is there or it is put aside as a dead letter. In a batch that fails for a
- * reason of its own the records are tried one by one, so one bad record does not take its neighbours along.
+ * Works through records of one partition in order: each until its effect is there or it is put aside as a dead letter.
+ * In a batch that fails for a reason of its own the records are tried one by one, so one bad record does not take its
+ * neighbours along.
  */
 export class PartitionReader {
-  constructor(private readonly ports: ReaderPorts, private readonly options: {maxBatch: number; retry?: RetryPolicy}) {}
+  constructor(
+    private readonly ports: ReaderPorts,
+    private readonly options: {maxBatch: number; retry?: RetryPolicy},
+  ) {}
 
   async handle(records: readonly KafkaRecord[]): Promise<void> {
     for (let from = 0; from < records.length; from += this.options.maxBatch) {

@@ -1,6 +1,7 @@
 import {Positions} from './positions.js';
 
-const stored = (next: bigint | undefined): Positions => new Positions({load: () => Promise.resolve(next), save: () => Promise.resolve()});
+const stored = (next: bigint | undefined): Positions =>
+  new Positions({load: () => Promise.resolve(next), save: () => Promise.resolve()});
 
 describe('Positions', () => {
   it('goes back to where the database is when Kafka is ahead of it', async () => {

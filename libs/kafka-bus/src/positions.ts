@@ -7,7 +7,8 @@ interface Position {
 }
 
 /**
- * Next offset per partition as our own database has it. Kafka's committed offsets are for people to look at: where the two differ, the database wins.
+ * Next offset per partition as our own database has it. Kafka's committed offsets are for people to look at: where the
+ * two differ, the database wins.
  */
 export class Positions {
   readonly #known = new Map<string, Position>();
@@ -30,8 +31,8 @@ export class Positions {
   }
 
   /**
-   * Where the consumer must go before a batch that begins at `first` may be handled; undefined: the batch is right. A batch that begins later although
-   * we asked for it means that Kafka does not have the records between any more.
+   * Where the consumer must go before a batch that begins at `first` may be handled; undefined: the batch is right. A
+   * batch that begins later although we asked for it means that Kafka does not have the records between any more.
    */
   async seekTarget(topic: string, partition: number, first: bigint): Promise<bigint | undefined> {
     const next = await this.load(topic, partition);

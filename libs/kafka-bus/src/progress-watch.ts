@@ -7,8 +7,8 @@ export interface Progress {
 }
 
 /**
- * Tells whether a consumer hangs: messages wait, and no handler was even tried for a while. kafkajs can lose its fetch loop without an event;
- * the only cure is a new process. A handler that fails and is tried again is not a hang.
+ * Tells whether a consumer hangs: messages wait, and no handler was even tried for a while. kafkajs can lose its fetch
+ * loop without an event; the only cure is a new process. A handler that fails and is tried again is not a hang.
  */
 export class ProgressWatch {
   #attempts = -1;

@@ -46,21 +46,47 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
   };
   const optionsOf = (given: Partial<KafkaAccessSettings> = {}): KafkaOptions => ({
     ...kafkaAccess({
-      kafkaBrokers: [kafka.broker], kafkaTls: true, kafkaCaFile: certificates.ca, kafkaSaslMechanism: 'scram-sha-512', kafkaUsername: 'vv', kafkaPasswordFile: file('password', `${PASSWORD}\n`), ...given,
-    }), clientId: 'spec', logger,
+      kafkaBrokers: [kafka.broker],
+      kafkaTls: true,
+      kafkaCaFile: certificates.ca,
+      kafkaSaslMechanism: 'scram-sha-512',
+      kafkaUsername: 'vv',
+      kafkaPasswordFile: file('password', `${PASSWORD}\n`),
+      ...given,
+    }),
+    clientId: 'spec',
+    logger,
   });
 
   async function administer(): Promise<void> {
-    await createTopics({brokers: [kafka.open], clientId: 'admin', logger, topics: [{topic: TOPIC, partitions: 2}], timeoutMs: 60_000});
+    await createTopics({
+      brokers: [kafka.open],
+      clientId: 'admin',
+      logger,
+      topics: [{topic: TOPIC, partitions: 2}],
+      timeoutMs: 60_000,
+    });
     const admin = new Kafka({brokers: [kafka.open], logLevel: logLevel.NOTHING}).admin();
     await admin.connect();
     const may = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes) => ({
-      resourceType, resourceName, operation, resourcePatternType: ResourcePatternTypes.LITERAL, principal: 'User:vv', host: '*', permissionType: AclPermissionTypes.ALLOW,
+      resourceType,
+      resourceName,
+      operation,
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+      principal: 'User:vv',
+      host: '*',
+      permissionType: AclPermissionTypes.ALLOW,
     });
-    await admin.createAcls({acl: [
-      ...[TOPIC, deadLetterTopic(TOPIC)].flatMap((topic) => [AclOperationTypes.READ, AclOperationTypes.WRITE].map((operation) => may(AclResourceTypes.TOPIC, topic, operation))),
-      may(AclResourceTypes.GROUP, GROUP, AclOperationTypes.READ),
-    ]});
+    await admin.createAcls({
+      acl: [
+        ...[TOPIC, deadLetterTopic(TOPIC)].flatMap((topic) =>
+          [AclOperationTypes.READ, AclOperationTypes.WRITE].map((operation) =>
+            may(AclResourceTypes.TOPIC, topic, operation),
+          ),
+        ),
+        may(AclResourceTypes.GROUP, GROUP, AclOperationTypes.READ),
+      ],
+    });
     await admin.disconnect();
   }
 
@@ -84,7 +110,13 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
     expect(topics.reason()).toBeUndefined();
     const producer = new KafkaProducer(options);
     const server = new KafkaServer({...options, producer, offsets, groupId: GROUP, onStalled: () => undefined});
-    const service = await createHttpService({module: SpecModule, logger, host: '127.0.0.1', httpPort: 0, microservices: [{strategy: server}]});
+    const service = await createHttpService({
+      module: SpecModule,
+      logger,
+      host: '127.0.0.1',
+      httpPort: 0,
+      microservices: [{strategy: server}],
+    });
     await service.listen();
     await producer.check();
     await producer.send(TOPIC, [{key: Buffer.from('k'), value: Buffer.from('sealed')}]);
@@ -103,9 +135,12 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
 
   it('says which topics somebody else must create, and how', async () => {
     const topics = [{topic: TOPIC}, {topic: 'vv.missing.v1', retentionMs: 86_400_000}];
-    await expect(createTopics({...optionsOf(), topics})).rejects.toMatchObject({code: 'bus-unavailable', detail: expect.stringMatching(
-      /^This user may not create topics\. Somebody must create: vv\.missing\.v1 with 4 partitions, cleanup\.policy=delete, retention\.ms=86400000; vv\.missing\.v1\.dlq with 1 partition, .*$/,
-    ) as string});
+    await expect(createTopics({...optionsOf(), topics})).rejects.toMatchObject({
+      code: 'bus-unavailable',
+      detail: expect.stringMatching(
+        /^This user may not create topics\. Somebody must create: vv\.missing\.v1 with 4 partitions, cleanup\.policy=delete, retention\.ms=86400000; vv\.missing\.v1\.dlq with 1 partition, .*$/,
+      ) as string,
+    });
     const atHand = new TopicsAtHand({...optionsOf(), topics});
     const work = atHand.ensure();
     await eventually(() => {
@@ -116,21 +151,53 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
   });
 
   it.each<[string, () => KafkaOptions, string]>([
-    ['a wrong password', () => optionsOf({kafkaPasswordFile: file('wrong', 'battery-staple')}), 'the user name or password was refused'],
-    ['a wrong password, PLAIN', () => optionsOf({kafkaSaslMechanism: 'plain', kafkaPasswordFile: file('wrong', 'battery-staple')}), 'the user name or password was refused'],
-    ['an authority that did not sign the broker', () => optionsOf({kafkaCaFile: foreign.ca}), 'its certificate is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)'],
-    ['authorities of Node only', () => optionsOf({kafkaCaFile: undefined}), 'its certificate is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)'],
-    ['a name that the certificate does not have', () => optionsOf({kafkaBrokers: [kafka.broker.replace('127.0.0.1', 'localhost')]}), 'its certificate is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)'],
+    [
+      'a wrong password',
+      () => optionsOf({kafkaPasswordFile: file('wrong', 'battery-staple')}),
+      'the user name or password was refused',
+    ],
+    [
+      'a wrong password, PLAIN',
+      () => optionsOf({kafkaSaslMechanism: 'plain', kafkaPasswordFile: file('wrong', 'battery-staple')}),
+      'the user name or password was refused',
+    ],
+    [
+      'an authority that did not sign the broker',
+      () => optionsOf({kafkaCaFile: foreign.ca}),
+      'its certificate is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
+    ],
+    [
+      'authorities of Node only',
+      () => optionsOf({kafkaCaFile: undefined}),
+      'its certificate is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
+    ],
+    [
+      'a name that the certificate does not have',
+      () => optionsOf({kafkaBrokers: [kafka.broker.replace('127.0.0.1', 'localhost')]}),
+      'its certificate is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)',
+    ],
   ])('refuses %s and says so', async (_what, options, reason) => {
-    await expect(createTopics({...options(), topics: [{topic: TOPIC}], timeoutMs: 500})).rejects.toMatchObject({code: 'bus-unavailable', detail: `Kafka: ${reason}.`});
+    await expect(createTopics({...options(), topics: [{topic: TOPIC}], timeoutMs: 500})).rejects.toMatchObject({
+      code: 'bus-unavailable',
+      detail: `Kafka: ${reason}.`,
+    });
     const producer = new KafkaProducer(options());
     const server = new KafkaServer({...options(), producer, offsets, groupId: GROUP, onStalled: () => undefined});
-    const service = await createHttpService({module: SpecModule, logger, host: '127.0.0.1', httpPort: 0, microservices: [{strategy: server}]});
+    const service = await createHttpService({
+      module: SpecModule,
+      logger,
+      host: '127.0.0.1',
+      httpPort: 0,
+      microservices: [{strategy: server}],
+    });
     await service.listen();
     service.readiness.add('kafka', () => server.reason());
     service.readiness.add('producer', () => producer.check());
     await eventually(async () => {
-      expect((await service.readiness.look()).reasons).toEqual({kafka: `not in the consumer group: ${reason}`, producer: `bus-unavailable: ${reason}`});
+      expect((await service.readiness.look()).reasons).toEqual({
+        kafka: `not in the consumer group: ${reason}`,
+        producer: `bus-unavailable: ${reason}`,
+      });
     }, 15_000);
     await service.close();
     await producer.close();

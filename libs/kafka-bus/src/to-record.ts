@@ -6,11 +6,14 @@ export function toRecord(topic: string, partition: number, message: KafkaMessage
   const headers = message.headers ?? {};
   const trace = headers['traceparent'];
   return {
-    topic, partition, headers,
+    topic,
+    partition,
+    headers,
     offset: BigInt(message.offset),
     key: message.key ?? new Uint8Array(),
     value: message.value ?? new Uint8Array(),
-    traceparent: trace instanceof Uint8Array ? Buffer.from(trace).toString('utf8') : typeof trace === 'string' ? trace : undefined,
+    traceparent:
+      trace instanceof Uint8Array ? Buffer.from(trace).toString('utf8') : typeof trace === 'string' ? trace : undefined,
     timestampMs: Number(message.timestamp),
   };
 }

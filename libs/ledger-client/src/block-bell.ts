@@ -1,4 +1,9 @@
-const SUBSCRIBE = JSON.stringify({jsonrpc: '2.0', id: 1, method: 'subscribe', params: {query: "tm.event='NewBlockHeader'"}});
+const SUBSCRIBE = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'subscribe',
+  params: {query: "tm.event='NewBlockHeader'"},
+});
 
 /**
  * Rings at every new block that a node announces over its web socket, after its application committed. Only a hint:
@@ -8,15 +13,24 @@ export class BlockBell {
   private readonly socket: WebSocket;
   private subscribed = false;
 
-  constructor(readonly url: string, onRing: () => void) {
+  constructor(
+    readonly url: string,
+    onRing: () => void,
+  ) {
     this.socket = new WebSocket(`${url.replace(/^http/, 'ws').replace(/\/$/, '')}/websocket`);
-    this.socket.addEventListener('open', () => { this.socket.send(SUBSCRIBE); });
+    this.socket.addEventListener('open', () => {
+      this.socket.send(SUBSCRIBE);
+    });
     this.socket.addEventListener('message', () => {
       this.subscribed = true;
       onRing();
     });
-    this.socket.addEventListener('error', () => { this.close(); });
-    this.socket.addEventListener('close', () => { this.subscribed = false; });
+    this.socket.addEventListener('error', () => {
+      this.close();
+    });
+    this.socket.addEventListener('close', () => {
+      this.subscribed = false;
+    });
   }
 
   /** Whether the node has confirmed the subscription and the connection stands. */

@@ -23,7 +23,15 @@ class FakeChain {
     await Promise.resolve();
     if (this.failing) throw new DomainError('ledger-unavailable');
     if (height > this.height) return undefined;
-    return {height, timeSeconds: 1_000n + height, txs: [tx(Number(height)), Uint8Array.of(1)], results: [{code: 0, data: Uint8Array.of(7)}, {code: CODE.undecodable, data: new Uint8Array()}]};
+    return {
+      height,
+      timeSeconds: 1_000n + height,
+      txs: [tx(Number(height)), Uint8Array.of(1)],
+      results: [
+        {code: 0, data: Uint8Array.of(7)},
+        {code: CODE.undecodable, data: new Uint8Array()},
+      ],
+    };
   }
 
   async demoteLaggards(): Promise<void> {
@@ -37,7 +45,9 @@ describe('BlockFollower', () => {
   let seen: bigint[];
   let follower: BlockFollower;
 
-  function follow(options: {fromHeight?: bigint; onBlock?: (block: LedgerBlock) => Promise<void>; stallMs?: number} = {}): void {
+  function follow(
+    options: {fromHeight?: bigint; onBlock?: (block: LedgerBlock) => Promise<void>; stallMs?: number} = {},
+  ): void {
     const onBlock = async ({height}: LedgerBlock): Promise<void> => {
       await Promise.resolve();
       seen.push(height);
@@ -50,7 +60,9 @@ describe('BlockFollower', () => {
     chain = new FakeChain();
     seen = [];
   });
-  afterEach(async () => { await follower.stop(); });
+  afterEach(async () => {
+    await follower.stop();
+  });
 
   it('delivers every height once and in order, from the one asked for', async () => {
     chain.height = 4n;
@@ -62,9 +74,11 @@ describe('BlockFollower', () => {
     expect(follower.newest).toEqual({height: 7n, timeSeconds: 1_007n});
   });
 
-  it('gives the outcome with height, code, data and index, only after the block\'s effect', async () => {
+  it("gives the outcome with height, code, data and index, only after the block's effect", async () => {
     let finish: () => void = () => undefined;
-    const effect = new Promise<void>((resolve) => { finish = resolve; });
+    const effect = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
     follow({onBlock: () => effect});
     const waiting = follower.waitForTx(idOf(1), 1_000);
     chain.height = 1n;
@@ -78,11 +92,13 @@ describe('BlockFollower', () => {
     const offered: bigint[] = [];
     let failures = 1;
     chain.height = 3n;
-    follow({onBlock: async ({height}) => {
-      await Promise.resolve();
-      offered.push(height);
-      if (height === 2n && failures-- > 0) throw new Error('the database is away');
-    }});
+    follow({
+      onBlock: async ({height}) => {
+        await Promise.resolve();
+        offered.push(height);
+        if (height === 2n && failures-- > 0) throw new Error('the database is away');
+      },
+    });
     await follower.waitForTx(idOf(3), 2_000);
     expect(offered).toEqual([1n, 2n, 2n, 3n]);
   });
@@ -113,10 +129,12 @@ describe('BlockFollower', () => {
   it('waits for the block in work when it stops, and lets who waits go', async () => {
     let finished = false;
     chain.height = 1n;
-    follow({onBlock: async () => {
-      await delay(30);
-      finished = true;
-    }});
+    follow({
+      onBlock: async () => {
+        await delay(30);
+        finished = true;
+      },
+    });
     const waiting = expect(follower.waitForTx(idOf(9), 5_000)).rejects.toMatchObject({code: 'shutting-down'});
     await delay(10);
     await follower.stop();

@@ -14,11 +14,17 @@ export interface BlockFollowerOptions {
   readonly client: BlockSource;
   /** First height to deliver: one above the last whose effect is stored. */
   readonly fromHeight: bigint;
-  /** Called with every block once and in order, the next only after it resolved. When it rejects, it is called again with the same block. */
+  /**
+   * Called with every block once and in order, the next only after it resolved. When it rejects, it is called again
+   * with the same block.
+   */
   readonly onBlock: (block: LedgerBlock) => Promise<void>;
   readonly log: LedgerLog;
   readonly pollMs?: number;
-  /** Without a block for so long, the nodes are compared and those behind are left. Must exceed the empty block interval (10 s). */
+  /**
+   * Without a block for so long, the nodes are compared and those behind are left. Must exceed the empty block interval
+   * (10 s).
+   */
   readonly stallMs?: number;
   /** How many transactions' outcomes are remembered for `waitForTx`. */
   readonly remembered?: number;
@@ -76,7 +82,10 @@ export class BlockFollower {
    * @throws DomainError('tx-timeout') when it is in no block in time: its outcome is then unknown, not a refusal
    */
   async waitForTx(txId: string, timeoutMs: number): Promise<TxOutcome> {
-    const outcome = await this.outcomes.wait(txId, AbortSignal.any([this.stopping.signal, AbortSignal.timeout(timeoutMs)]));
+    const outcome = await this.outcomes.wait(
+      txId,
+      AbortSignal.any([this.stopping.signal, AbortSignal.timeout(timeoutMs)]),
+    );
     if (outcome !== undefined) return outcome;
     throw new DomainError(this.stopping.signal.aborted ? 'shutting-down' : 'tx-timeout', {meta: {txId}});
   }
@@ -99,7 +108,10 @@ export class BlockFollower {
         backoff = FIRST_BACKOFF_MS;
       } catch (err) {
         if (this.stopped()) return;
-        this.options.log.warn({err, height: this.next.toString(), backoffMs: backoff}, 'block could not be followed, trying again');
+        this.options.log.warn(
+          {err, height: this.next.toString(), backoffMs: backoff},
+          'block could not be followed, trying again',
+        );
         await this.pause(backoff, this.stopping.signal);
         backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MS);
       }
@@ -115,7 +127,8 @@ export class BlockFollower {
     for (const [index, tx] of block.txs.entries()) {
       const txId = txIdOf(tx);
       const result = block.results[index];
-      if (txId !== undefined && result !== undefined) this.outcomes.record(txId, {height: block.height, code: result.code, data: result.data, index});
+      if (txId !== undefined && result !== undefined)
+        this.outcomes.record(txId, {height: block.height, code: result.code, data: result.data, index});
     }
     this.next = block.height + 1n;
     this.lastBlock = {height: block.height, timeSeconds: block.timeSeconds};
@@ -124,7 +137,10 @@ export class BlockFollower {
 
   private async waitForRing(): Promise<void> {
     const {pollMs = 150, stallMs = 20_000, client} = this.options;
-    await this.pause(this.bell?.live === true ? GUARD_POLL_MS : pollMs, AbortSignal.any([this.rung.signal, this.stopping.signal]));
+    await this.pause(
+      this.bell?.live === true ? GUARD_POLL_MS : pollMs,
+      AbortSignal.any([this.rung.signal, this.stopping.signal]),
+    );
     if (performance.now() - Math.max(this.lastBlockAt, this.comparedAt) < stallMs) return;
     this.comparedAt = performance.now();
     await client.demoteLaggards();
@@ -137,7 +153,9 @@ export class BlockFollower {
     if (performance.now() - this.bellTriedAt < BELL_RETRY_MS) return;
     this.bellTriedAt = performance.now();
     this.bell?.close();
-    this.bell = new BlockBell(url, () => { this.rung.abort(); });
+    this.bell = new BlockBell(url, () => {
+      this.rung.abort();
+    });
   }
 
   private async pause(ms: number, signal: AbortSignal): Promise<void> {

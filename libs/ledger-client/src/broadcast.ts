@@ -27,20 +27,34 @@ export async function broadcastThrough(rpc: Failover, tx: Uint8Array): Promise<B
 }
 
 async function checkTxCode(rpc: Failover, tx: Uint8Array): Promise<number> {
-  const request = {jsonrpc: '2.0' as const, id: 1, method: 'broadcast_tx_sync', params: {tx: Buffer.from(tx).toString('base64')}};
+  const request = {
+    jsonrpc: '2.0' as const,
+    id: 1,
+    method: 'broadcast_tx_sync',
+    params: {tx: Buffer.from(tx).toString('base64')},
+  };
   try {
     const {result} = await rpc.execute(request);
     const code = result.code ?? 0;
-    if (typeof code !== 'number') throw new DomainError('ledger-unavailable', {detail: 'The node gave no result code.'});
+    if (typeof code !== 'number')
+      throw new DomainError('ledger-unavailable', {detail: 'The node gave no result code.'});
     return code;
   } catch (error) {
     if (!(error instanceof RpcRefusal)) throw error;
     if (error.message.includes('tx already exists in cache')) return CODE.ok;
     if (error.message.includes('Tx too large')) return CODE.tooLarge;
-    throw new DomainError('ledger-unavailable', {detail: error.message.includes('mempool is full') ? 'The mempool is full.' : 'The node did not take the transaction.', cause: error});
+    throw new DomainError('ledger-unavailable', {
+      detail: error.message.includes('mempool is full')
+        ? 'The mempool is full.'
+        : 'The node did not take the transaction.',
+      cause: error,
+    });
   }
 }
 
 function refused(code: number): DomainError {
-  return new DomainError('tx-refused', {detail: `Code ${code}, ${codeName(code)}.`, meta: {code, codeName: codeName(code)}});
+  return new DomainError('tx-refused', {
+    detail: `Code ${code}, ${codeName(code)}.`,
+    meta: {code, codeName: codeName(code)},
+  });
 }

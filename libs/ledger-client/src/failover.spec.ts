@@ -8,13 +8,21 @@ type Behaviour = 'up' | 'down' | 'refuses' | 'hangs';
 /** A node whose behaviour the spec changes while it runs. */
 class FakeEndpoint implements RpcEndpoint {
   asked = 0;
-  constructor(readonly url: string, public behaviour: Behaviour = 'up') {}
+  constructor(
+    readonly url: string,
+    public behaviour: Behaviour = 'up',
+  ) {}
 
   async execute({id}: {id: number | string}, signal: AbortSignal) {
     this.asked += 1;
     if (this.behaviour === 'down') throw new EndpointError('down');
     if (this.behaviour === 'refuses') throw new RpcRefusal('tx already exists in cache');
-    if (this.behaviour === 'hangs') await new Promise((_, reject) => { signal.addEventListener('abort', () => { reject(new EndpointError('aborted')); }); });
+    if (this.behaviour === 'hangs')
+      await new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new EndpointError('aborted'));
+        });
+      });
     return {jsonrpc: '2.0' as const, id, result: {from: this.url}};
   }
 }
@@ -81,7 +89,9 @@ describe('Failover', () => {
       rpc.demote('own', 'lied');
       expect(await from()).toBe('own');
     }
-    expect(rests().filter((restMs) => restMs >= 15_000)).toEqual(expect.arrayContaining([15_000, 30_000, 60_000, 120_000, 240_000, 480_000, 600_000]));
+    expect(rests().filter((restMs) => restMs >= 15_000)).toEqual(
+      expect.arrayContaining([15_000, 30_000, 60_000, 120_000, 240_000, 480_000, 600_000]),
+    );
   });
 
   it('tells whether any other node than the first had a hand in what it gave', async () => {
@@ -113,7 +123,9 @@ describe('Failover', () => {
   it('survives an outage shorter than the deadline', async () => {
     const own = new FakeEndpoint('own', 'down');
     const {from} = over(own);
-    setTimeout(() => { own.behaviour = 'up'; }, 50);
+    setTimeout(() => {
+      own.behaviour = 'up';
+    }, 50);
     expect(await from()).toBe('own');
   });
 

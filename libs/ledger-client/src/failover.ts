@@ -65,7 +65,9 @@ export class Failover implements RpcClient {
     return this.lastAnswer;
   }
 
-  /** @throws RpcRefusal as the node said it; DomainError('ledger-unavailable') when no node answers within the deadline. */
+  /**
+   * @throws RpcRefusal as the node said it; DomainError('ledger-unavailable') when no node answers within the deadline.
+   */
   async execute(request: RpcRequest): Promise<RpcResponse> {
     const until = performance.now() + this.options.deadlineMs;
     let pause = FIRST_PAUSE_MS;
@@ -73,7 +75,8 @@ export class Failover implements RpcClient {
       const cause = await this.tryAll(request);
       if (!(cause instanceof EndpointError)) return cause;
       if (this.signal.aborted) throw new DomainError('shutting-down', {cause});
-      if (performance.now() + pause > until) throw new DomainError('ledger-unavailable', {detail: `None of ${this.standings.length} nodes answers.`, cause});
+      if (performance.now() + pause > until)
+        throw new DomainError('ledger-unavailable', {detail: `None of ${this.standings.length} nodes answers.`, cause});
       await sleep(pause, undefined, {signal: this.signal}).catch(() => undefined);
       pause = Math.min(pause * 2, 2_000);
     }

@@ -39,14 +39,44 @@ describe('over four real validators', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'vv-lc-'));
     const binary = await cometBinary();
-    nodes = await Promise.all([0, 1, 2, 3].map((i) => CometNode.create({binary, home: join(dir, `n${i}`), socketPath: join(dir, `n${i}.sock`), emptyBlocksSeconds: 10})));
+    nodes = await Promise.all(
+      [0, 1, 2, 3].map((i) =>
+        CometNode.create({
+          binary,
+          home: join(dir, `n${i}`),
+          socketPath: join(dir, `n${i}.sock`),
+          emptyBlocksSeconds: 10,
+        }),
+      ),
+    );
     const validators = nodes.map(({publicKey}) => ({publicKey, power: 1n}));
-    genesis = genesisJson('ledger-client-spec', encodeCanonical(GenesisSchema, {version: 1, organisations: [{id: PATIENT, name: 'Hospital', validators}]}));
+    genesis = genesisJson(
+      'ledger-client-spec',
+      encodeCanonical(GenesisSchema, {version: 1, organisations: [{id: PATIENT, name: 'Hospital', validators}]}),
+    );
     trust = parseGenesis(genesis);
-    servers = await Promise.all(nodes.map((_, i) => startAbciServer({socketPath: join(dir, `n${i}.sock`), application: new ProvingLedger(validators), log: quiet, onFatal: (error) => { throw error; }})));
+    servers = await Promise.all(
+      nodes.map((_, i) =>
+        startAbciServer({
+          socketPath: join(dir, `n${i}.sock`),
+          application: new ProvingLedger(validators),
+          log: quiet,
+          onFatal: (error) => {
+            throw error;
+          },
+        }),
+      ),
+    );
     await Promise.all(nodes.map((node) => startNode(node)));
     client = new LedgerClient({rpcUrls: nodes.map(({rpcUrl}) => rpcUrl), log});
-    follower = new BlockFollower({client, fromHeight: 1n, log, onBlock: async ({height}) => { heights.push(height); }});
+    follower = new BlockFollower({
+      client,
+      fromHeight: 1n,
+      log,
+      onBlock: async ({height}) => {
+        heights.push(height);
+      },
+    });
     follower.start();
     await committed(1, 1);
   });
@@ -58,7 +88,11 @@ describe('over four real validators', () => {
     await rm(dir, {recursive: true, force: true});
   });
 
-  const startNode = (node: CometNode) => node.start(genesis, nodes.map(({address}) => address));
+  const startNode = (node: CometNode) =>
+    node.start(
+      genesis,
+      nodes.map(({address}) => address),
+    );
 
   async function committed(...body: number[]) {
     const {txId} = await client.broadcast(tx(...body));
@@ -68,11 +102,18 @@ describe('over four real validators', () => {
   it('follows a transaction to its block, with the data of its result', async () => {
     const outcome = await committed(2, 3, 4);
     expect(outcome).toMatchObject({code: 0, data: Uint8Array.of(2, 3, 4), index: 0});
-    expect(await client.block(outcome.height)).toMatchObject({height: outcome.height, txs: [tx(2, 3, 4)], results: [{code: 0}]});
+    expect(await client.block(outcome.height)).toMatchObject({
+      height: outcome.height,
+      txs: [tx(2, 3, 4)],
+      results: [{code: 0}],
+    });
   });
 
-  it('tells CheckTx\' refusal, and takes the same bytes twice for sent', async () => {
-    await expect(client.broadcast(tx(0))).rejects.toMatchObject({code: 'tx-refused', meta: {code: 26, codeName: 'notAuthorised'}});
+  it("tells CheckTx' refusal, and takes the same bytes twice for sent", async () => {
+    await expect(client.broadcast(tx(0))).rejects.toMatchObject({
+      code: 'tx-refused',
+      meta: {code: 26, codeName: 'notAuthorised'},
+    });
     const first = await client.broadcast(tx(3, 1));
     expect(await client.broadcast(tx(3, 1))).toEqual(first);
     await follower.waitForTx(first.txId, 30_000);
@@ -80,7 +121,13 @@ describe('over four real validators', () => {
 
   it('proves values, absence and a whole log of the block that just came', async () => {
     const {height} = await committed(4, 4);
-    const {answer, header} = await verifiedProofs({client, request: {keys: [grant(4), grant(250)], logs: [wholeLog]}, trust, atLeast: height, maxHeaderAgeMs: 30_000});
+    const {answer, header} = await verifiedProofs({
+      client,
+      request: {keys: [grant(4), grant(250)], logs: [wholeLog]},
+      trust,
+      atLeast: height,
+      maxHeaderAgeMs: 30_000,
+    });
     expect(answer.state(STATE_KIND.grant, [Uint8Array.of(4)])).toEqual(Uint8Array.of(4, 4));
     expect(answer.state(STATE_KIND.grant, [Uint8Array.of(250)])).toBeUndefined();
     expect(answer.logs[0]).toMatchObject({proof: 'complete'});
@@ -118,19 +165,29 @@ describe('over four real validators', () => {
     const lies: Record<string, Lie> = {
       'alters a proof': (method, {response}) => {
         if (method !== 'abci_query') return undefined;
-        return {response: {...response as object, value: flip((response as {value: string}).value, 1)}};
+        return {response: {...(response as object), value: flip((response as {value: string}).value, 1)}};
       },
       'withholds everything that was asked for': (method, {response}) =>
-        method === 'abci_query' ? {response: {...response as object, value: Buffer.from([8, 1]).toString('base64')}} : undefined,
+        method === 'abci_query'
+          ? {response: {...(response as object), value: Buffer.from([8, 1]).toString('base64')}}
+          : undefined,
       'alters the app hash': (method, {signed_header: signed, ...rest}) => {
         if (method !== 'commit') return undefined;
         const {header, commit} = signed as {header: {app_hash: string}; commit: object};
-        return {...rest, signed_header: {header: {...header, app_hash: header.app_hash.replace(/^./, (digit) => digit === '0' ? '1' : '0')}, commit}};
+        return {
+          ...rest,
+          signed_header: {
+            header: {...header, app_hash: header.app_hash.replace(/^./, (digit) => (digit === '0' ? '1' : '0'))},
+            commit,
+          },
+        };
       },
       'drops signatures': (method, {signed_header: signed, ...rest}) => {
         if (method !== 'commit') return undefined;
         const {header, commit} = signed as {header: object; commit: {signatures: object[]}};
-        const signatures = commit.signatures.map((entry, i) => i < 2 ? {block_id_flag: 1, validator_address: '', timestamp: '0001-01-01T00:00:00Z', signature: null} : entry);
+        const signatures = commit.signatures.map((entry, i) =>
+          i < 2 ? {block_id_flag: 1, validator_address: '', timestamp: '0001-01-01T00:00:00Z', signature: null} : entry,
+        );
         return {...rest, signed_header: {header, commit: {...commit, signatures}}};
       },
     };
@@ -158,15 +215,34 @@ describe('over four real validators', () => {
       return {...result, txs_results: result.txs_results.map((found: object) => ({...found, code: 25}))};
     };
     const transactions: Lie = (method, result) => {
-      const {header, data, ...block} = (result.block ?? {data: {txs: []}}) as {header: object; data: {txs: string[] | null}};
+      const {header, data, ...block} = (result.block ?? {data: {txs: []}}) as {
+        header: object;
+        data: {txs: string[] | null};
+      };
       if (method !== 'block' || (data.txs ?? []).length === 0) return undefined;
-      return {...result, block: {...block, header, data: {txs: data.txs?.map(() => Buffer.from(tx(66)).toString('base64'))}}};
+      return {
+        ...result,
+        block: {...block, header, data: {txs: data.txs?.map(() => Buffer.from(tx(66)).toString('base64'))}},
+      };
     };
-    const liars = [await lyingRpc(nodes[1]?.rpcUrl ?? '', results), await lyingRpc(nodes[2]?.rpcUrl ?? '', transactions)];
-    const careful = new LedgerClient({rpcUrls: ['http://127.0.0.1:1', ...liars.map(({url}) => url), nodes[3]?.rpcUrl ?? ''], log});
+    const liars = [
+      await lyingRpc(nodes[1]?.rpcUrl ?? '', results),
+      await lyingRpc(nodes[2]?.rpcUrl ?? '', transactions),
+    ];
+    const careful = new LedgerClient({
+      rpcUrls: ['http://127.0.0.1:1', ...liars.map(({url}) => url), nodes[3]?.rpcUrl ?? ''],
+      log,
+    });
     const {height} = await client.status();
     const seen: LedgerBlock[] = [];
-    const second = new BlockFollower({client: verifiedBlocks(careful, trust), fromHeight: 1n, log, onBlock: async (block) => { seen.push(block); }});
+    const second = new BlockFollower({
+      client: verifiedBlocks(careful, trust),
+      fromHeight: 1n,
+      log,
+      onBlock: async (block) => {
+        seen.push(block);
+      },
+    });
     second.start();
     const until = performance.now() + 60_000;
     while ((second.newest?.height ?? 0n) < height && performance.now() < until) await delay(100);

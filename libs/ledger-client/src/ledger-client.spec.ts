@@ -10,19 +10,28 @@ const log = {info: jest.fn(), warn: jest.fn(), error: jest.fn()};
 const body = Uint8Array.of(1, 2, 3);
 const tx = encodeCanonical(TxSchema, {body, signatures: []});
 
-type Rpc = (method: string, params: Record<string, string>) => {status?: number; text?: string; result?: unknown; error?: unknown};
+type Rpc = (
+  method: string,
+  params: Record<string, string>,
+) => {status?: number; text?: string; result?: unknown; error?: unknown};
 
 /** A stand-in for CometBFT's RPC on loopback: its answers are the spec's, their form is CometBFT's. */
 async function serve(rpc: Rpc): Promise<{server: Server; url: string}> {
   const server = createServer((request, response) => {
     let text = '';
-    request.on('data', (chunk: Buffer) => { text += chunk.toString(); }).on('end', () => {
-      const {id, method, params} = JSON.parse(text) as {id: number; method: string; params: Record<string, string>};
-      const {status = 200, text: raw, ...answer} = rpc(method, params);
-      response.writeHead(status).end(raw ?? JSON.stringify({jsonrpc: '2.0', id, ...answer}));
-    });
+    request
+      .on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      })
+      .on('end', () => {
+        const {id, method, params} = JSON.parse(text) as {id: number; method: string; params: Record<string, string>};
+        const {status = 200, text: raw, ...answer} = rpc(method, params);
+        response.writeHead(status).end(raw ?? JSON.stringify({jsonrpc: '2.0', id, ...answer}));
+      });
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`};
 }
 
@@ -57,34 +66,50 @@ describe('LedgerClient', () => {
 
     it('sends exactly the bytes', async () => {
       const params = jest.fn<(given: Record<string, string>) => void>();
-      await (await ask((_method, given) => {
-        params(given);
-        return {result: {code: 0, hash: 'AB'}};
-      })).broadcast(tx);
+      await (
+        await ask((_method, given) => {
+          params(given);
+          return {result: {code: 0, hash: 'AB'}};
+        })
+      ).broadcast(tx);
       expect(params).toHaveBeenCalledWith({tx: Buffer.from(tx).toString('base64')});
     });
 
     it('names the code with which CheckTx refuses', async () => {
-      await expect((await ask(checked(CODE.badSignature))).broadcast(tx)).rejects.toMatchObject({code: 'tx-refused', meta: {code: 8, codeName: 'badSignature'}});
+      await expect((await ask(checked(CODE.badSignature))).broadcast(tx)).rejects.toMatchObject({
+        code: 'tx-refused',
+        meta: {code: 8, codeName: 'badSignature'},
+      });
     });
 
     it('counts a transaction that the mempool knows as sent', async () => {
-      expect(await (await ask(() => internal('tx already exists in cache'))).broadcast(tx)).toMatchObject({txId: toHex(taggedHash('tx', body))});
+      expect(await (await ask(() => internal('tx already exists in cache'))).broadcast(tx)).toMatchObject({
+        txId: toHex(taggedHash('tx', body)),
+      });
     });
 
     it.each([
-      ['mempool is full: number of txs 5000 (max: 5000), total txs bytes 1 (max: 2)', 'ledger-unavailable', 'The mempool is full.'],
+      [
+        'mempool is full: number of txs 5000 (max: 5000), total txs bytes 1 (max: 2)',
+        'ledger-unavailable',
+        'The mempool is full.',
+      ],
       ['Tx too large. Max size is 65536, but got 65537', 'tx-refused', 'Code 3, tooLarge.'],
     ])('maps %j', async (said, code, detail) => {
       await expect((await ask(() => internal(said))).broadcast(tx)).rejects.toMatchObject({code, detail});
     });
 
     it('does not call the sickness of a node a refusal', async () => {
-      await expect((await ask(checked(CODE.internal))).broadcast(tx)).rejects.toMatchObject({code: 'ledger-unavailable'});
+      await expect((await ask(checked(CODE.internal))).broadcast(tx)).rejects.toMatchObject({
+        code: 'ledger-unavailable',
+      });
     });
 
     it('refuses what is no transaction without asking anybody', async () => {
-      await expect((await ask(checked(0))).broadcast(Uint8Array.of(255))).rejects.toMatchObject({code: 'tx-refused', meta: {codeName: 'undecodable'}});
+      await expect((await ask(checked(0))).broadcast(Uint8Array.of(255))).rejects.toMatchObject({
+        code: 'tx-refused',
+        meta: {codeName: 'undecodable'},
+      });
     });
 
     it.each([
@@ -100,29 +125,44 @@ describe('LedgerClient', () => {
     it('waits until the block is there and hands the header on as it came', async () => {
       let asked = 0;
       const header = {header: {height: '5'}, commit: {height: '5'}};
-      await ask(() => asked++ < 2 ? internal('height 5 must be less than or equal to the current blockchain height 4') : {result: {signed_header: header, canonical: true}});
+      await ask(() =>
+        asked++ < 2
+          ? internal('height 5 must be less than or equal to the current blockchain height 4')
+          : {result: {signed_header: header, canonical: true}},
+      );
       expect(JSON.parse(await client.waitForHeader(5n))).toEqual(header);
     });
 
     it('gives up at its deadline', async () => {
       await ask(() => internal('height 5 must be less than or equal to the current blockchain height 4'));
-      await expect(client.waitForHeader(5n, 120)).rejects.toMatchObject({code: 'ledger-unavailable', detail: 'No block 5 within 120 ms.'});
+      await expect(client.waitForHeader(5n, 120)).rejects.toMatchObject({
+        code: 'ledger-unavailable',
+        detail: 'No block 5 within 120 ms.',
+      });
     });
 
     it('is let go when the client is closed', async () => {
       await ask(() => internal('height 5 must be less than or equal to the current blockchain height 4'));
       const waiting = expect(client.waitForHeader(5n)).rejects.toMatchObject({code: 'shutting-down'});
-      setTimeout(() => { client.close(); }, 20);
+      setTimeout(() => {
+        client.close();
+      }, 20);
       await waiting;
     });
   });
 
   it('passes over a node that hangs', async () => {
     const hanging = createServer(() => undefined);
-    await new Promise<void>((resolve) => { hanging.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      hanging.listen(0, '127.0.0.1', resolve);
+    });
     const well = await serve(() => ({result: {code: 0, hash: 'AB'}}));
     servers.push(hanging, well.server);
-    client = new LedgerClient({rpcUrls: [`http://127.0.0.1:${(hanging.address() as AddressInfo).port}`, well.url], log, timeoutMs: 50});
+    client = new LedgerClient({
+      rpcUrls: [`http://127.0.0.1:${(hanging.address() as AddressInfo).port}`, well.url],
+      log,
+      timeoutMs: 50,
+    });
     expect(await client.broadcast(tx)).toHaveProperty('txId');
   });
 
@@ -143,12 +183,20 @@ describe('LedgerClient', () => {
     const heard: string[] = [];
     const node: Rpc = (method, params) => {
       if (method === 'abci_query' && params.path === '/trace') heard.push(params.data ?? '');
-      return method === 'abci_query' ? {error: {code: 1, message: 'no'}} : {result: {code: 0, data: '', log: '', hash: ''}};
+      return method === 'abci_query'
+        ? {error: {code: 1, message: 'no'}}
+        : {result: {code: 0, data: '', log: '', hash: ''}};
     };
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const nodes = await Promise.all([serve(node), serve(node)]);
     servers.push(...nodes.map(({server}) => server));
-    client = new LedgerClient({rpcUrls: nodes.map(({url}) => url), log, timeoutMs: 1_500, deadlineMs: 100, traceparent: () => traceparent});
+    client = new LedgerClient({
+      rpcUrls: nodes.map(({url}) => url),
+      log,
+      timeoutMs: 1_500,
+      deadlineMs: 100,
+      traceparent: () => traceparent,
+    });
     await client.broadcast(tx);
     const expected = toHex(sha256Of(tx)) + Buffer.from(traceparent, 'latin1').toString('hex');
     expect(heard).toEqual([expected, expected]);

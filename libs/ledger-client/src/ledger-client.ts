@@ -51,7 +51,13 @@ export class LedgerClient {
 
   private readonly traceparent: () => string | undefined;
 
-  constructor({rpcUrls, log, timeoutMs = 3_000, deadlineMs = 8_000, traceparent = () => undefined}: LedgerClientOptions) {
+  constructor({
+    rpcUrls,
+    log,
+    timeoutMs = 3_000,
+    deadlineMs = 8_000,
+    traceparent = () => undefined,
+  }: LedgerClientOptions) {
     this.traceparent = traceparent;
     this.rpc = new Failover({endpoints: rpcUrls.map((url) => httpEndpoint(url, timeoutMs)), log, deadlineMs});
   }
@@ -78,19 +84,24 @@ export class LedgerClient {
     for (const until = performance.now() + timeoutMs; ;) {
       const text = await this.signedHeader(height);
       if (text !== undefined) return text;
-      if (performance.now() > until) throw new DomainError('ledger-unavailable', {detail: `No block ${height} within ${timeoutMs} ms.`});
+      if (performance.now() > until)
+        throw new DomainError('ledger-unavailable', {detail: `No block ${height} within ${timeoutMs} ms.`});
       await this.pause(HEADER_PAUSE_MS);
     }
   }
 
   /** State and log proofs of one committed height, not verified. */
   async proofs(request: MessageInitShape<typeof ProofRequestSchema>): Promise<ProofResponse> {
-    const {code, value, log} = await this.asked((comet) => comet.abciQuery({path: '/proofs', data: encodeCanonical(ProofRequestSchema, request)}));
-    if (code !== undefined && code !== 0) throw new DomainError('invalid-field', {detail: `The ledger refuses the query: ${log ?? ''}`, meta: {code}});
+    const {code, value, log} = await this.asked((comet) =>
+      comet.abciQuery({path: '/proofs', data: encodeCanonical(ProofRequestSchema, request)}),
+    );
+    if (code !== undefined && code !== 0)
+      throw new DomainError('invalid-field', {detail: `The ledger refuses the query: ${log ?? ''}`, meta: {code}});
     try {
       return decodeCanonical(ProofResponseSchema, value);
     } catch (cause) {
-      if (cause instanceof NotCanonicalError) throw new DomainError('not-verified', {detail: 'The proofs are not canonical.', cause});
+      if (cause instanceof NotCanonicalError)
+        throw new DomainError('not-verified', {detail: 'The proofs are not canonical.', cause});
       throw cause;
     }
   }
@@ -102,7 +113,9 @@ export class LedgerClient {
       const {block} = await comet.block(Number(height));
       const {results} = await comet.blockResults(Number(height));
       if (BigInt(block.header.height) !== height || results.length !== block.txs.length) {
-        throw new DomainError('ledger-unavailable', {detail: `A node gave another block than ${height}, or not its results.`});
+        throw new DomainError('ledger-unavailable', {
+          detail: `A node gave another block than ${height}, or not its results.`,
+        });
       }
       return {
         height,
@@ -125,7 +138,11 @@ export class LedgerClient {
 
   async status(): Promise<LedgerStatus> {
     const {syncInfo} = await this.asked((comet) => comet.status());
-    return {height: BigInt(syncInfo.latestBlockHeight), blockTimeMs: syncInfo.latestBlockTime.getTime(), catchingUp: syncInfo.catchingUp};
+    return {
+      height: BigInt(syncInfo.latestBlockHeight),
+      blockTimeMs: syncInfo.latestBlockTime.getTime(),
+      catchingUp: syncInfo.catchingUp,
+    };
   }
 
   /** URL of the node that is asked next. */
@@ -159,10 +176,13 @@ export class LedgerClient {
 
   /** Demotes nodes that are more than `tolerance` blocks behind the foremost one: alive, but stuck or cut off. */
   async demoteLaggards(tolerance = 2n): Promise<void> {
-    const heights = await Promise.all(this.rpc.endpoints.map(async (endpoint) => ({url: endpoint.url, height: await this.heightAt(endpoint)})));
-    const foremost = heights.reduce((max, {height}) => height !== undefined && height > max ? height : max, 0n);
+    const heights = await Promise.all(
+      this.rpc.endpoints.map(async (endpoint) => ({url: endpoint.url, height: await this.heightAt(endpoint)})),
+    );
+    const foremost = heights.reduce((max, {height}) => (height !== undefined && height > max ? height : max), 0n);
     for (const {url, height} of heights) {
-      if (height !== undefined && height + tolerance < foremost) this.rpc.demote(url, `at height ${height} of ${foremost}`);
+      if (height !== undefined && height + tolerance < foremost)
+        this.rpc.demote(url, `at height ${height} of ${foremost}`);
     }
   }
 
@@ -173,7 +193,9 @@ export class LedgerClient {
 
   private async signedHeader(height: bigint | undefined): Promise<string | undefined> {
     try {
-      const {result} = await this.rpc.execute(this.request('commit', height === undefined ? {} : {height: height.toString()}));
+      const {result} = await this.rpc.execute(
+        this.request('commit', height === undefined ? {} : {height: height.toString()}),
+      );
       const header = result.signed_header ?? undefined;
       return header === undefined ? undefined : JSON.stringify(header);
     } catch (error) {
@@ -204,19 +226,23 @@ export class LedgerClient {
     }
   }
 
-  // Loaded late: cosmjs is CommonJS that requires the very ES modules (noble) which our own graph is still loading at start,
-  // and Jest calls that a cycle.
+  // Loaded late: cosmjs is CommonJS that requires the very ES modules (noble) which our own graph is still loading at
+  // start, and Jest calls that a cycle.
   private comet(): Promise<Comet38Client> {
     this.loaded ??= import('@cosmjs/tendermint-rpc').then((cosmjs) => cosmjs.Comet38Client.create(this.rpc));
     return this.loaded;
   }
 
   private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, {signal: this.rpc.signal}).catch((cause: unknown) => { throw new DomainError('shutting-down', {cause}); });
+    await sleep(ms, undefined, {signal: this.rpc.signal}).catch((cause: unknown) => {
+      throw new DomainError('shutting-down', {cause});
+    });
   }
 }
 
 // A refusal that no caller expects, or an answer that cosmjs cannot read: the node is sick, the request was sound.
 function toDomainError(error: unknown): DomainError {
-  return error instanceof DomainError ? error : new DomainError('ledger-unavailable', {detail: 'A node gave no usable answer.', cause: error});
+  return error instanceof DomainError
+    ? error
+    : new DomainError('ledger-unavailable', {detail: 'A node gave no usable answer.', cause: error});
 }

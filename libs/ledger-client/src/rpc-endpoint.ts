@@ -38,9 +38,18 @@ export function httpEndpoint(url: string, timeoutMs: number): RpcEndpoint {
   };
 }
 
-async function post(url: string, request: RpcRequest, signal: AbortSignal): Promise<{result?: unknown; error?: unknown}> {
+async function post(
+  url: string,
+  request: RpcRequest,
+  signal: AbortSignal,
+): Promise<{result?: unknown; error?: unknown}> {
   try {
-    const response = await fetch(url, {method: 'POST', body: JSON.stringify(request), headers: {'content-type': 'application/json'}, signal});
+    const response = await fetch(url, {
+      method: 'POST',
+      body: JSON.stringify(request),
+      headers: {'content-type': 'application/json'},
+      signal,
+    });
     // CometBFT answers a refusal with 200 or 500, in JSON-RPC both times; a proxy's error page is no JSON.
     const answer: unknown = await response.json();
     if (typeof answer === 'object' && answer !== null && ('result' in answer || 'error' in answer)) return answer;

@@ -4,12 +4,13 @@ import type {ChainTrust} from '@vitalvault/light-client';
 import type {BlockSource} from './block-follower.js';
 import type {LedgerBlock, LedgerClient} from './ledger-client.js';
 
-type Source = BlockSource & Pick<LedgerClient, 'foreignAnswers' | 'answeredBy' | 'lightBlock' | 'waitForHeader' | 'demote'>;
+type Source = BlockSource &
+  Pick<LedgerClient, 'foreignAnswers' | 'answeredBy' | 'lightBlock' | 'waitForHeader' | 'demote'>;
 
 /**
  * Blocks for a follower: the own validator is believed, since it is of the same organisation; what any other node had a
- * hand in is verified from the genesis on, results included, and a node that lies is left. Verifying results waits for the
- * next header, so a block comes later while the own validator is away.
+ * hand in is verified from the genesis on, results included, and a node that lies is left. Verifying results waits for
+ * the next header, so a block comes later while the own validator is away.
  */
 export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
   return {
@@ -35,5 +36,6 @@ async function verify(client: Source, block: LedgerBlock, trust: ChainTrust): Pr
   const own = await client.lightBlock(block.height);
   const next = block.txs.length === 0 ? {} : {next: await client.waitForHeader(block.height + 1n, 15_000)};
   const fault = verifyBlock(block, {own, ...next}, trust);
-  if (fault !== undefined) throw new DomainError('not-verified', {detail: `Block ${block.height}: ${fault}.`, meta: {reason: fault}});
+  if (fault !== undefined)
+    throw new DomainError('not-verified', {detail: `Block ${block.height}: ${fault}.`, meta: {reason: fault}});
 }

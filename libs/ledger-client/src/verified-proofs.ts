@@ -27,7 +27,10 @@ export interface VerifiedProofs {
   readonly signedHeader: string;
 }
 
-type Judged = Pick<VerifiedProofs, 'response' | 'signedHeader'> & {readonly url: string; readonly verdict: AnswerVerdict};
+type Judged = Pick<VerifiedProofs, 'response' | 'signedHeader'> & {
+  readonly url: string;
+  readonly verdict: AnswerVerdict;
+};
 
 const PAUSE_MS = 100;
 // A block that changed the state is followed by the next at once.
@@ -36,10 +39,10 @@ const NEXT_HEADER_MS = 5_000;
 const NEXT_HEADER_MAY_HELP: ReadonlySet<AnswerFault> = new Set(['state-proof', 'behind', 'stale-header']);
 
 /**
- * Asks the ledger and believes nothing but what verifies from the genesis on. A node whose answer does not verify is left
- * for the next one.
- * @throws DomainError('not-verified') with meta {reason} when no node's answer verifies in time; 'behind' when the block of
- * `atLeast` does not come; 'ledger-unavailable'
+ * Asks the ledger and believes nothing but what verifies from the genesis on. A node whose answer does not verify is
+ * left for the next one.
+ * @throws DomainError('not-verified') with meta {reason} when no node's answer verifies in time; 'behind' when the
+ *   block of `atLeast` does not come; 'ledger-unavailable'
  */
 export async function verifiedProofs(options: VerifiedProofsOptions): Promise<VerifiedProofs> {
   const {client, timeoutMs = 15_000} = options;

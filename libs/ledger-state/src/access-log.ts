@@ -6,7 +6,11 @@ import type {TxContext} from './message-rules.js';
 type AccessLeafInit = Extract<MessageInitShape<typeof AccessLeafSchema>, {event?: unknown}>;
 
 /** Appends an event to the patient's access log. @returns the index of its leaf. @paper DP "two logs" */
-export function logAccess(context: TxContext, patient: Uint8Array, event: NonNullable<AccessLeafInit['event']>): bigint {
+export function logAccess(
+  context: TxContext,
+  patient: Uint8Array,
+  event: NonNullable<AccessLeafInit['event']>,
+): bigint {
   const {state, block, txId} = context;
   const index = state.frontier(STATE_KIND.accessLog, patient).size;
   const leaf = encodeCanonical(AccessLeafSchema, {index, height: block.height, blockTime: block.time, txId, event});

@@ -39,7 +39,12 @@ function parseRecord(entry: RecordEntry): ParsedEntry | undefined {
   if (!isHash(ciphertextHash) || !isHash(innerKeyHash) || !isHash(sealedKeyHash)) return undefined;
   const header = decodeCanonical(RecordHeaderSchema, entry.header);
   if (!isPlausible(header) || !isKnownForm(header)) return undefined;
-  return {...header, header, digest: taggedHash('record', entry.header, ciphertextHash, innerKeyHash, sealedKeyHash), signature};
+  return {
+    ...header,
+    header,
+    digest: taggedHash('record', entry.header, ciphertextHash, innerKeyHash, sealedKeyHash),
+    signature,
+  };
 }
 
 function parseSkip(entry: SkipEntry): ParsedEntry | undefined {
@@ -48,11 +53,33 @@ function parseSkip(entry: SkipEntry): ParsedEntry | undefined {
   return isPlausible(skip) ? {...skip, digest: taggedHash('skip', entry.skip), signature: entry.signature} : undefined;
 }
 
-function isPlausible({patient, device, registration, sequence, typeTag, tagSequence}: Omit<ParsedEntry, 'digest' | 'signature' | 'header'> & {tagSequence: bigint}): boolean {
-  return isIdentity(patient) && isIdentity(device) && registration >= 1 && sequence >= 1n && isTag(typeTag) && tagSequence >= 1n;
+function isPlausible({
+  patient,
+  device,
+  registration,
+  sequence,
+  typeTag,
+  tagSequence,
+}: Omit<ParsedEntry, 'digest' | 'signature' | 'header'> & {tagSequence: bigint}): boolean {
+  return (
+    isIdentity(patient) &&
+    isIdentity(device) &&
+    registration >= 1 &&
+    sequence >= 1n &&
+    isTag(typeTag) &&
+    tagSequence >= 1n
+  );
 }
 
 function isKnownForm({version, kind, epoch, count, releaseSuite, releaseKeyId, supersedes}: RecordHeader): boolean {
-  return version === 1 && kind === 1 && epoch >= 1 && count >= 1 && count <= LIMITS.readingsPerRecord
-    && releaseSuite === 1 && isIdentity(releaseKeyId) && (supersedes.length === 0 || isHash(supersedes));
+  return (
+    version === 1 &&
+    kind === 1 &&
+    epoch >= 1 &&
+    count >= 1 &&
+    count <= LIMITS.readingsPerRecord &&
+    releaseSuite === 1 &&
+    isIdentity(releaseKeyId) &&
+    (supersedes.length === 0 || isHash(supersedes))
+  );
 }

@@ -8,8 +8,21 @@ import {tokensLeft} from './buckets.js';
 import {parametersOf} from './execute-block.js';
 import {load, numberPart, SLOTS} from './state-slots.js';
 import {
-  anchorRecords, DEFAULT_PARAMETERS, enrolPatient, epochStatement, PEOPLE, recordEntry, registerDevice, skipEntry, tag, TEST_SLOT, testEncryptionKey,
-  testGenesis, testKey, TestLedger, testOrganisation,
+  anchorRecords,
+  DEFAULT_PARAMETERS,
+  enrolPatient,
+  epochStatement,
+  PEOPLE,
+  recordEntry,
+  registerDevice,
+  skipEntry,
+  tag,
+  TEST_SLOT,
+  testEncryptionKey,
+  testGenesis,
+  testKey,
+  TestLedger,
+  testOrganisation,
 } from './testing/index.js';
 
 type Entry = MessageInitShape<typeof AnchorEntrySchema>;
@@ -22,8 +35,14 @@ const people = {patient, device, custodian: hospital};
 function begun(parameters = DEFAULT_PARAMETERS, genesis = testGenesis(['hospital', 'clinic'], parameters)): TestLedger {
   const ledger = new TestLedger(genesis);
   expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]).code).toBe(0);
-  expect(ledger.run(registerDevice(patient, device, [tag(1), tag(0xaa)], TEST_SLOT - 10), [patient, device]).code).toBe(0);
-  expect(ledger.run({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [patient]).code).toBe(0);
+  expect(ledger.run(registerDevice(patient, device, [tag(1), tag(0xaa)], TEST_SLOT - 10), [patient, device]).code).toBe(
+    0,
+  );
+  expect(
+    ledger.run({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [
+      patient,
+    ]).code,
+  ).toBe(0);
   return ledger;
 }
 function anchor(ledger: TestLedger, entries: Entry[], storage = hospital.storage): number[] {
@@ -31,16 +50,33 @@ function anchor(ledger: TestLedger, entries: Entry[], storage = hospital.storage
   expect(outcome.code).toBe(0);
   return decodeCanonical(AnchorResultsSchema, outcome.data).results.map(({code}) => code);
 }
-const record = (fields: Parameters<typeof recordEntry>[1] = {}, signer = device): Entry => recordEntry(people, fields, signer);
+const record = (fields: Parameters<typeof recordEntry>[1] = {}, signer = device): Entry =>
+  recordEntry(people, fields, signer);
 
 test('leaves in order, with their index, height, transaction and custodian; a bad entry is refused alone', () => {
   const ledger = begun();
-  expect(anchor(ledger, [record(), record({sequence: 2n}, stranger), record({sequence: 3n}), skipEntry(people, {sequence: 2n})])).toEqual([0, CODE.entrySignature, 0, 0]);
+  expect(
+    anchor(ledger, [
+      record(),
+      record({sequence: 2n}, stranger),
+      record({sequence: 3n}),
+      skipEntry(people, {sequence: 2n}),
+    ]),
+  ).toEqual([0, CODE.entrySignature, 0, 0]);
   const leaves = ledger.recordLog(patient.id);
-  expect(leaves.map(({index, height, entry}) => [index, height, entry?.entry.case])).toEqual([[0n, 4n, 'record'], [1n, 4n, 'record'], [2n, 4n, 'skip']]);
+  expect(leaves.map(({index, height, entry}) => [index, height, entry?.entry.case])).toEqual([
+    [0n, 4n, 'record'],
+    [1n, 4n, 'record'],
+    [2n, 4n, 'skip'],
+  ]);
   expect(leaves[0]).toMatchObject({organisation: hospital.id, blockTime: ledger.block.time});
   const head = load(ledger.state, SLOTS.recordLog, [patient.id]);
-  expect(verifyRecordLog({head: head ?? {size: 0, root: new Uint8Array()}, leaves: ledger.state.leaves(STATE_KIND.recordLog, patient.id)}).ok).toBe(true);
+  expect(
+    verifyRecordLog({
+      head: head ?? {size: 0, root: new Uint8Array()},
+      leaves: ledger.state.leaves(STATE_KIND.recordLog, patient.id),
+    }).ok,
+  ).toBe(true);
   expect(load(ledger.state, SLOTS.sequenceWindow, [device.id, numberPart(1)])?.base).toBe(4n);
 });
 
@@ -48,101 +84,243 @@ test('entryUndecodable: empty, not canonical, lengths and ranges', () => {
   const ledger = begun();
   const good = record();
   if (good.entry?.case !== 'record') throw new Error('no record');
-  const {header = new Uint8Array(), ciphertextHash = header, innerKeyHash = header, sealedKeyHash = header, signature = header} = good.entry.value;
+  const {
+    header = new Uint8Array(),
+    ciphertextHash = header,
+    innerKeyHash = header,
+    sealedKeyHash = header,
+    signature = header,
+  } = good.entry.value;
   const value = {header, ciphertextHash, innerKeyHash, sealedKeyHash, signature};
   const changed = (fields: Partial<typeof value>): Entry => ({entry: {case: 'record', value: {...value, ...fields}}});
   const bad = [
-    {}, changed({header: new Uint8Array(0)}), changed({header: new Uint8Array(513)}), changed({header: Uint8Array.of(...header, 0)}), changed({ciphertextHash: new Uint8Array(31)}),
-    changed({innerKeyHash: new Uint8Array(0)}), changed({sealedKeyHash: new Uint8Array(33)}), changed({signature: new Uint8Array(63)}),
-    ...[{version: 2}, {kind: 2}, {patient: tag(1)}, {device: tag(1)}, {registration: 0}, {typeTag: new Uint8Array(0)}, {epoch: 0}, {sequence: 0n}, {tagSequence: 0n}, {count: 0}, {count: 65}, {releaseSuite: 2}, {releaseKeyId: tag(1)}, {supersedes: tag(1)}].map((fields) => record(fields)),
+    {},
+    changed({header: new Uint8Array(0)}),
+    changed({header: new Uint8Array(513)}),
+    changed({header: Uint8Array.of(...header, 0)}),
+    changed({ciphertextHash: new Uint8Array(31)}),
+    changed({innerKeyHash: new Uint8Array(0)}),
+    changed({sealedKeyHash: new Uint8Array(33)}),
+    changed({signature: new Uint8Array(63)}),
+    ...[
+      {version: 2},
+      {kind: 2},
+      {patient: tag(1)},
+      {device: tag(1)},
+      {registration: 0},
+      {typeTag: new Uint8Array(0)},
+      {epoch: 0},
+      {sequence: 0n},
+      {tagSequence: 0n},
+      {count: 0},
+      {count: 65},
+      {releaseSuite: 2},
+      {releaseKeyId: tag(1)},
+      {supersedes: tag(1)},
+    ].map((fields) => record(fields)),
     {entry: {case: 'skip' as const, value: {skip: new Uint8Array(0), signature: new Uint8Array(64)}}},
   ];
   expect(anchor(ledger, bad)).toEqual(bad.map(() => CODE.entryUndecodable));
   expect(anchor(ledger, [record({supersedes: new Uint8Array(32).fill(1)})])).toEqual([0]);
 });
 
-test('unknownDevice: no device, no such registration, another patient\'s', () => {
+test("unknownDevice: no device, no such registration, another patient's", () => {
   const ledger = begun();
-  expect(anchor(ledger, [recordEntry({...people, device: stranger}), record({registration: 2}), recordEntry({...people, patient: stranger}, {}, device)])).toEqual(Array(3).fill(CODE.unknownDevice));
+  expect(
+    anchor(ledger, [
+      recordEntry({...people, device: stranger}),
+      record({registration: 2}),
+      recordEntry({...people, patient: stranger}, {}, device),
+    ]),
+  ).toEqual(Array(3).fill(CODE.unknownDevice));
 });
 
 test('wrongChain, for records and skips', () => {
   const ledger = begun();
-  expect(anchor(ledger, [record({chainId: 'another'}), skipEntry(people, {chainId: 'another'})])).toEqual([CODE.wrongChain, CODE.wrongChain]);
+  expect(anchor(ledger, [record({chainId: 'another'}), skipEntry(people, {chainId: 'another'})])).toEqual([
+    CODE.wrongChain,
+    CODE.wrongChain,
+  ]);
 });
 
-test('slots: from the registration\'s on, at the most one ahead, before distrust', () => {
+test("slots: from the registration's on, at the most one ahead, before distrust", () => {
   const ledger = begun();
-  expect(anchor(ledger, [record({slot: TEST_SLOT - 11}), record({slot: TEST_SLOT - 10}), record({sequence: 2n, slot: TEST_SLOT + 2}), record({sequence: 2n, slot: TEST_SLOT + 1})]))
-    .toEqual([CODE.entrySlot, 0, CODE.entryFutureSlot, 0]);
-  expect(ledger.run({case: 'removeDevice', value: {owner: patient.id, device: device.id, distrustFromSlot: TEST_SLOT - 4}}, [patient]).code).toBe(0);
-  expect(anchor(ledger, [record({sequence: 3n, slot: TEST_SLOT - 4}), record({sequence: 3n, slot: TEST_SLOT - 5})])).toEqual([CODE.deviceRemoved, 0]);
+  expect(
+    anchor(ledger, [
+      record({slot: TEST_SLOT - 11}),
+      record({slot: TEST_SLOT - 10}),
+      record({sequence: 2n, slot: TEST_SLOT + 2}),
+      record({sequence: 2n, slot: TEST_SLOT + 1}),
+    ]),
+  ).toEqual([CODE.entrySlot, 0, CODE.entryFutureSlot, 0]);
+  expect(
+    ledger.run({case: 'removeDevice', value: {owner: patient.id, device: device.id, distrustFromSlot: TEST_SLOT - 4}}, [
+      patient,
+    ]).code,
+  ).toBe(0);
+  expect(
+    anchor(ledger, [record({sequence: 3n, slot: TEST_SLOT - 4}), record({sequence: 3n, slot: TEST_SLOT - 5})]),
+  ).toEqual([CODE.deviceRemoved, 0]);
 });
 
-test('entryTag: not the registration\'s, zero; in skips too', () => {
+test("entryTag: not the registration's, zero; in skips too", () => {
   const ledger = begun();
-  expect(anchor(ledger, [record({typeTag: tag(2)}), record({typeTag: tag(0)}), skipEntry(people, {typeTag: tag(2)}), skipEntry(people, {typeTag: tag(0)})])).toEqual(Array(4).fill(CODE.entryTag));
+  expect(
+    anchor(ledger, [
+      record({typeTag: tag(2)}),
+      record({typeTag: tag(0)}),
+      skipEntry(people, {typeTag: tag(2)}),
+      skipEntry(people, {typeTag: tag(0)}),
+    ]),
+  ).toEqual(Array(4).fill(CODE.entryTag));
 });
 
 test('entryEpoch: an epoch covers its slots, inclusive at both ends, whenever the record arrives', () => {
   const ledger = begun();
   const statements = [epochStatement(patient, {epoch: 2, fromSlot: TEST_SLOT - 1})];
-  expect([...ledger.run({case: 'publishKeys', value: {identity: patient.id, epochStatements: statements}}, [patient]).data]).toEqual([0x0a, 1, 0]);
+  expect([
+    ...ledger.run({case: 'publishKeys', value: {identity: patient.id, epochStatements: statements}}, [patient]).data,
+  ]).toEqual([0x0a, 1, 0]);
   const slots = (epoch: number, slot: number, sequence: bigint): Entry => record({epoch, slot, sequence});
-  expect(anchor(ledger, [slots(1, TEST_SLOT - 1, 1n), slots(2, TEST_SLOT - 1, 2n), slots(1, TEST_SLOT, 3n), slots(2, TEST_SLOT - 2, 3n), slots(2, TEST_SLOT, 3n), slots(3, TEST_SLOT, 4n), record({typeTag: tag(1), sequence: 4n})]))
-    .toEqual([0, 0, CODE.entryEpoch, CODE.entryEpoch, 0, CODE.entryEpoch, CODE.entryEpoch]);
+  expect(
+    anchor(ledger, [
+      slots(1, TEST_SLOT - 1, 1n),
+      slots(2, TEST_SLOT - 1, 2n),
+      slots(1, TEST_SLOT, 3n),
+      slots(2, TEST_SLOT - 2, 3n),
+      slots(2, TEST_SLOT, 3n),
+      slots(3, TEST_SLOT, 4n),
+      record({typeTag: tag(1), sequence: 4n}),
+    ]),
+  ).toEqual([0, 0, CODE.entryEpoch, CODE.entryEpoch, 0, CODE.entryEpoch, CODE.entryEpoch]);
 });
 
-test('entryReleaseKey: the custodian\'s own, a release key, in its slots at the block or at the record', () => {
+test("entryReleaseKey: the custodian's own, a release key, in its slots at the block or at the record", () => {
   const genesis = decodeCanonical(GenesisSchema, testGenesis(['hospital', 'clinic']));
   const release = (name: string) => testEncryptionKey(name).publicKey;
-  const periods = [{name: 'past', fromSlot: 1, toSlot: TEST_SLOT - 3}, {name: 'over', fromSlot: 1, toSlot: TEST_SLOT - 20}, {name: 'coming', fromSlot: TEST_SLOT + 1, toSlot: 0}, {name: 'now', fromSlot: TEST_SLOT, toSlot: TEST_SLOT}];
+  const periods = [
+    {name: 'past', fromSlot: 1, toSlot: TEST_SLOT - 3},
+    {name: 'over', fromSlot: 1, toSlot: TEST_SLOT - 20},
+    {name: 'coming', fromSlot: TEST_SLOT + 1, toSlot: 0},
+    {name: 'now', fromSlot: TEST_SLOT, toSlot: TEST_SLOT},
+  ];
   for (const {name, fromSlot, toSlot} of periods) {
-    genesis.organisations.find(({name: of}) => of === 'hospital')?.keys.push({$typeName: 'vitalvault.genesis.v1.GenesisKey', key: {$typeName: 'vitalvault.record.v1.SigningKey', alg: ALG_X25519, publicKey: release(name)}, role: 6, fromSlot, toSlot});
+    genesis.organisations
+      .find(({name: of}) => of === 'hospital')
+      ?.keys.push({
+        $typeName: 'vitalvault.genesis.v1.GenesisKey',
+        key: {$typeName: 'vitalvault.record.v1.SigningKey', alg: ALG_X25519, publicKey: release(name)},
+        role: 6,
+        fromSlot,
+        toSlot,
+      });
   }
   const ledger = begun(DEFAULT_PARAMETERS, encodeCanonical(GenesisSchema, genesis));
   const id = (name: string): Uint8Array => keyId({alg: ALG_X25519, publicKey: release(name)});
-  const sealed = (releaseKeyId: Uint8Array, slot: number, sequence = 9n): Entry => record({releaseKeyId, slot, sequence});
-  expect(anchor(ledger, [sealed(clinic.release.id, TEST_SLOT), sealed(hospital.storage.id, TEST_SLOT), sealed(id('nobody'), TEST_SLOT), sealed(id('over'), TEST_SLOT - 5), sealed(id('coming'), TEST_SLOT), sealed(id('past'), TEST_SLOT)])).toEqual(Array(6).fill(CODE.entryReleaseKey));
-  expect(anchor(ledger, [sealed(id('past'), TEST_SLOT - 3, 1n), sealed(id('coming'), TEST_SLOT + 1, 2n), sealed(id('now'), TEST_SLOT - 9, 3n)])).toEqual([0, 0, 0]);
+  const sealed = (releaseKeyId: Uint8Array, slot: number, sequence = 9n): Entry =>
+    record({releaseKeyId, slot, sequence});
+  expect(
+    anchor(ledger, [
+      sealed(clinic.release.id, TEST_SLOT),
+      sealed(hospital.storage.id, TEST_SLOT),
+      sealed(id('nobody'), TEST_SLOT),
+      sealed(id('over'), TEST_SLOT - 5),
+      sealed(id('coming'), TEST_SLOT),
+      sealed(id('past'), TEST_SLOT),
+    ]),
+  ).toEqual(Array(6).fill(CODE.entryReleaseKey));
+  expect(
+    anchor(ledger, [
+      sealed(id('past'), TEST_SLOT - 3, 1n),
+      sealed(id('coming'), TEST_SLOT + 1, 2n),
+      sealed(id('now'), TEST_SLOT - 9, 3n),
+    ]),
+  ).toEqual([0, 0, 0]);
   // Another custodian cannot anchor what is sealed to this one.
   expect(anchor(ledger, [record({sequence: 4n})], clinic.storage)).toEqual([CODE.entryReleaseKey]);
 });
 
 test('sequence: once each, any order inside the window, which begins at the lowest number not taken', () => {
   const ledger = begun();
-  expect(anchor(ledger, [record({sequence: 1_025n}), record({sequence: 1_024n}), record({sequence: 1_024n}), skipEntry(people, {sequence: 1n}), record({sequence: 1n}), record({sequence: 1_025n}), record({sequence: 1_026n})]))
-    .toEqual([CODE.entryWindow, 0, CODE.entryDuplicate, 0, CODE.entryDuplicate, 0, CODE.entryWindow]);
+  expect(
+    anchor(ledger, [
+      record({sequence: 1_025n}),
+      record({sequence: 1_024n}),
+      record({sequence: 1_024n}),
+      skipEntry(people, {sequence: 1n}),
+      record({sequence: 1n}),
+      record({sequence: 1_025n}),
+      record({sequence: 1_026n}),
+    ]),
+  ).toEqual([CODE.entryWindow, 0, CODE.entryDuplicate, 0, CODE.entryDuplicate, 0, CODE.entryWindow]);
 });
 
 test('each registration has a sequence of its own', () => {
   const ledger = begun();
   expect(anchor(ledger, [record()])).toEqual([0]);
-  expect(ledger.run({case: 'removeDevice', value: {owner: patient.id, device: device.id, distrustFromSlot: TEST_SLOT}}, [patient]).code).toBe(0);
+  expect(
+    ledger.run({case: 'removeDevice', value: {owner: patient.id, device: device.id, distrustFromSlot: TEST_SLOT}}, [
+      patient,
+    ]).code,
+  ).toBe(0);
   expect(ledger.run(registerDevice(patient, device), [patient, device]).code).toBe(0);
-  expect(anchor(ledger, [record({registration: 2}), record(), record({sequence: 2n})])).toEqual([0, CODE.entryDuplicate, 0]);
+  expect(anchor(ledger, [record({registration: 2}), record(), record({sequence: 2n})])).toEqual([
+    0,
+    CODE.entryDuplicate,
+    0,
+  ]);
 });
 
 describe('entryQuota', () => {
-  const few = {...DEFAULT_PARAMETERS, deviceEntries: {burst: 3, refill: 1}, ownerEntries: {burst: 5, refill: 1}, organisationEntries: {burst: 7, refill: 1}};
-  const left = (ledger: TestLedger): bigint[] => [{bucket: 3 as const, identities: [device.id]}, {bucket: 4 as const, identities: [patient.id]}, {bucket: 5 as const, identities: [hospital.id]}]
-    .map((of) => tokensLeft(ledger.state, of, {parameters: parametersOf(ledger.state), height: ledger.block.height}));
+  const few = {
+    ...DEFAULT_PARAMETERS,
+    deviceEntries: {burst: 3, refill: 1},
+    ownerEntries: {burst: 5, refill: 1},
+    organisationEntries: {burst: 7, refill: 1},
+  };
+  const left = (ledger: TestLedger): bigint[] =>
+    [
+      {bucket: 3 as const, identities: [device.id]},
+      {bucket: 4 as const, identities: [patient.id]},
+      {bucket: 5 as const, identities: [hospital.id]},
+    ].map((of) => tokensLeft(ledger.state, of, {parameters: parametersOf(ledger.state), height: ledger.block.height}));
 
   test('device, then owner, then organisation: all or nothing', () => {
     const ledger = begun(few);
     const second = testKey('second device');
     expect(ledger.run(registerDevice(patient, second), [patient, second]).code).toBe(0);
-    const of = (count: number, who: typeof device): Entry[] => Array.from({length: count}, (_, i) => recordEntry({...people, device: who}, {sequence: BigInt(i + 1)}));
-    expect(anchor(ledger, [...of(4, device), ...of(4, second)])).toEqual([0, 0, 0, CODE.entryQuota, 0, 0, CODE.entryQuota, CODE.entryQuota]);
+    const of = (count: number, who: typeof device): Entry[] =>
+      Array.from({length: count}, (_, i) => recordEntry({...people, device: who}, {sequence: BigInt(i + 1)}));
+    expect(anchor(ledger, [...of(4, device), ...of(4, second)])).toEqual([
+      0,
+      0,
+      0,
+      CODE.entryQuota,
+      0,
+      0,
+      CODE.entryQuota,
+      CODE.entryQuota,
+    ]);
     expect(left(ledger)).toEqual([0n, 0n, 2n]);
   });
 
   test('a bad signature costs the custodian alone; other refusals cost nobody', () => {
     const ledger = begun(few);
     const forged = (sequence: bigint): Entry => record({sequence}, stranger);
-    expect(anchor(ledger, [forged(1n), forged(2n), record({slot: 1}), record({sequence: 5_000n}), {}])).toEqual([CODE.entrySignature, CODE.entrySignature, CODE.entrySlot, CODE.entryWindow, CODE.entryUndecodable]);
+    expect(anchor(ledger, [forged(1n), forged(2n), record({slot: 1}), record({sequence: 5_000n}), {}])).toEqual([
+      CODE.entrySignature,
+      CODE.entrySignature,
+      CODE.entrySlot,
+      CODE.entryWindow,
+      CODE.entryUndecodable,
+    ]);
     expect(left(ledger)).toEqual([3n, 5n, 5n]);
-    expect(anchor(ledger, Array.from({length: 9}, (_, i) => forged(BigInt(i + 1))))).toEqual(Array(9).fill(CODE.entrySignature));
+    expect(
+      anchor(
+        ledger,
+        Array.from({length: 9}, (_, i) => forged(BigInt(i + 1))),
+      ),
+    ).toEqual(Array(9).fill(CODE.entrySignature));
     expect(left(ledger)).toEqual([3n, 5n, 0n]);
     expect(anchor(ledger, [record(), record({sequence: 2n})])).toEqual([0, CODE.entryQuota]);
   });
@@ -151,6 +329,13 @@ describe('entryQuota', () => {
 test('invalidField: no entry, more than 200', () => {
   const ledger = begun();
   expect(ledger.run(anchorRecords([]), [hospital.storage]).code).toBe(CODE.invalidField);
-  expect(ledger.run(anchorRecords(Array.from({length: 201}, () => ({}))), [hospital.storage]).code).toBe(CODE.invalidField);
-  expect(anchor(ledger, Array.from({length: 200}, () => ({})))).toHaveLength(200);
+  expect(ledger.run(anchorRecords(Array.from({length: 201}, () => ({}))), [hospital.storage]).code).toBe(
+    CODE.invalidField,
+  );
+  expect(
+    anchor(
+      ledger,
+      Array.from({length: 200}, () => ({})),
+    ),
+  ).toHaveLength(200);
 });

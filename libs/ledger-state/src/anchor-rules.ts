@@ -13,9 +13,9 @@ import {isInForce} from './signer.js';
 import {load, numberPart, save, SLOTS} from './state-slots.js';
 
 /**
- * Judges one entry and, when it holds, uses up its number and its tokens. Steps as docs/protocol.md §4.5: registration ·
- * chain · signature · tombstone · slot · tag · epoch · release key · sequence · quota (device, owner, organisation: all or
- * nothing). A skip is checked where it has the fields. Does NOT append the leaf.
+ * Judges one entry and, when it holds, uses up its number and its tokens. Steps as docs/protocol.md §4.5: registration
+ * · chain · signature · tombstone · slot · tag · epoch · release key · sequence · quota (device, owner, organisation:
+ * all or nothing). A skip is checked where it has the fields. Does NOT append the leaf.
  * @returns 0 or the code of the first step that fails; a bad signature costs the custodian alone a token.
  * @paper ME T_data and Table 3 (limits); CA verification of (IPubK, Data, Sig)
  */
@@ -24,7 +24,8 @@ export function takeEntry(context: TxContext, entry: ParsedEntry): number {
   const {patient, device, digest, signature} = entry;
   const key = load(state, SLOTS.device, [device])?.key;
   const registration = load(state, SLOTS.registration, [device, numberPart(entry.registration)]);
-  if (key === undefined || registration === undefined || !equalBytes(registration.owner, patient)) return CODE.unknownDevice;
+  if (key === undefined || registration === undefined || !equalBytes(registration.owner, patient))
+    return CODE.unknownDevice;
   if (entry.chainId !== context.chainId) return CODE.wrongChain;
   if (!ports.verify(key.publicKey, digest, signature)) {
     spend(context, [{bucket: BUCKET.organisationEntries, identities: [signer.identity]}]);
@@ -52,8 +53,11 @@ function checkSeals({state, block, signer}: TxContext, header: RecordHeader): nu
   if (!epochCovers(state, header)) return CODE.entryEpoch;
   const release = load(state, SLOTS.organisationKey, [header.releaseKeyId]);
   // A record may be older than the key it was sealed to today, or sealed long ago to a key that has ended since.
-  const valid = release !== undefined && release.role === ORG_ROLE.release && equalBytes(release.organisation, signer.identity)
-    && (isInForce(release, blockSlot(block)) || isInForce(release, header.slot));
+  const valid =
+    release !== undefined &&
+    release.role === ORG_ROLE.release &&
+    equalBytes(release.organisation, signer.identity) &&
+    (isInForce(release, blockSlot(block)) || isInForce(release, header.slot));
   return valid ? CODE.ok : CODE.entryReleaseKey;
 }
 

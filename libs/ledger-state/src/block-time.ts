@@ -7,7 +7,10 @@ export interface Block {
   readonly time: bigint;
 }
 
-/** Slot of the block's time. Block times before 1970 or after 2³² hours do not occur: CometBFT's times rise from genesis'. */
+/**
+ * Slot of the block's time. Block times before 1970 or after 2³² hours do not occur: CometBFT's times rise from
+ * genesis'.
+ */
 export function blockSlot(block: Block): number {
   return slotOf(block.time);
 }

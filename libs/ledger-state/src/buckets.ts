@@ -5,7 +5,15 @@ import {load, save, SLOTS} from './state-slots.js';
 import type {StateView} from './state-view.js';
 
 /** First id part of a bucket's key. Append only. @spec docs/protocol.md §4.3 */
-export const BUCKET = {rights: 1, accessRequests: 2, deviceEntries: 3, ownerEntries: 4, organisationEntries: 5, enrolments: 6, ungranted: 7} as const;
+export const BUCKET = {
+  rights: 1,
+  accessRequests: 2,
+  deviceEntries: 3,
+  ownerEntries: 4,
+  organisationEntries: 5,
+  enrolments: 6,
+  ungranted: 7,
+} as const;
 
 /** A bucket of somebody: its number and the identities it belongs to. */
 export interface BucketOf {
@@ -21,23 +29,36 @@ interface Rate {
 }
 
 /**
- * Tokens left at `height`: min(burst, stored + refill × blocks since), computed when touched, because an eager refill would
- * change the app hash of every block. A bucket that was never touched is full.
+ * Tokens left at `height`: min(burst, stored + refill × blocks since), computed when touched, because an eager refill
+ * would change the app hash of every block. A bucket that was never touched is full.
  * @spec docs/protocol.md §4.3
  */
-export function tokensLeft(view: StateView, of: BucketOf, {parameters, height}: {parameters: Parameters; height: bigint}): bigint {
+export function tokensLeft(
+  view: StateView,
+  of: BucketOf,
+  {parameters, height}: {parameters: Parameters; height: bigint},
+): bigint {
   return refilled(view, of, rateOf(of.bucket, parameters), height).tokens;
 }
 
 /** Takes `count` tokens. @returns false, and takes none, when there are not so many. */
-export function spendTokens(state: Overlay, of: BucketOf, {parameters, height, count = 1n}: {parameters: Parameters; height: bigint; count?: bigint}): boolean {
+export function spendTokens(
+  state: Overlay,
+  of: BucketOf,
+  {parameters, height, count = 1n}: {parameters: Parameters; height: bigint; count?: bigint},
+): boolean {
   const now = refilled(state, of, rateOf(of.bucket, parameters), height);
   if (now.tokens < count) return false;
   save(state, SLOTS.bucket, partsOf(of), {tokens: now.tokens - count, height: now.height});
   return true;
 }
 
-function refilled(view: StateView, of: BucketOf, {burst, refill, blocks}: Rate, height: bigint): {tokens: bigint; height: bigint} {
+function refilled(
+  view: StateView,
+  of: BucketOf,
+  {burst, refill, blocks}: Rate,
+  height: bigint,
+): {tokens: bigint; height: bigint} {
   const stored = load(view, SLOTS.bucket, partsOf(of));
   if (stored === undefined) return {tokens: burst, height};
   const periods = quotient(height - stored.height, blocks);
@@ -60,6 +81,7 @@ function rateOf(bucket: BucketOf['bucket'], parameters: Parameters): Rate {
     [BUCKET.enrolments]: parameters.enrolments,
     [BUCKET.ungranted]: undefined,
   }[bucket];
-  if (bucket === BUCKET.ungranted) return {burst: BigInt(parameters.ungrantedBurst), refill: 1n, blocks: BigInt(parameters.ungrantedBlocksPerToken)};
+  if (bucket === BUCKET.ungranted)
+    return {burst: BigInt(parameters.ungrantedBurst), refill: 1n, blocks: BigInt(parameters.ungrantedBlocksPerToken)};
   return {burst: BigInt(quota?.burst ?? 0), refill: BigInt(quota?.refill ?? 0), blocks: 1n};
 }

@@ -28,8 +28,8 @@ export interface StructureRefusal {
 const refuse = (code: number): StructureRefusal => ({ok: false, code});
 
 /**
- * All that can be said of a transaction's bytes without any state: size · canonical · version · chain · fields · signers in
- * their order · signatures. Pure, so its result may be cached by the bytes.
+ * All that can be said of a transaction's bytes without any state: size · canonical · version · chain · fields ·
+ * signers in their order · signatures. Pure, so its result may be cached by the bytes.
  * @returns the transaction, or the code of the first check that fails; never throws, whatever the bytes.
  * @spec docs/protocol.md §4.2
  */
@@ -41,21 +41,30 @@ export function checkStructure(bytes: Uint8Array, chainId: string, verify: Verif
   if (body.version !== 1) return refuse(CODE.wrongVersion);
   if (body.chainId !== chainId) return refuse(CODE.wrongChain);
   const {message} = body;
-  if (message.case === undefined || body.nonce < 1n || !tx.signatures.every(isSignature)) return refuse(CODE.invalidField);
+  if (message.case === undefined || body.nonce < 1n || !tx.signatures.every(isSignature))
+    return refuse(CODE.invalidField);
   const rules = rulesOf(message.case);
   if (!rules.fieldsAreValid(message.value)) return refuse(CODE.invalidField);
   const [first, ...others] = tx.signatures;
-  if (first === undefined || !rules.signatures(message.value).some((demanded) => areSignedBy(tx, demanded))) return refuse(CODE.wrongSigners);
+  if (first === undefined || !rules.signatures(message.value).some((demanded) => areSignedBy(tx, demanded)))
+    return refuse(CODE.wrongSigners);
   const txId = taggedHash('tx', tx.body);
-  if (!tx.signatures.every(({publicKey, signature}) => verify(publicKey, txId, signature))) return refuse(CODE.badSignature);
+  if (!tx.signatures.every(({publicKey, signature}) => verify(publicKey, txId, signature)))
+    return refuse(CODE.badSignature);
   return {ok: true, txId, body, message, signingKeys: [keyOf(first), ...others.map(keyOf)], rights: rules.rights};
 }
 
 function areSignedBy(tx: Tx, demanded: readonly (SigningKey | undefined)[]): boolean {
-  return tx.signatures.length === demanded.length && demanded.every((key, i) => {
-    const signature = tx.signatures[i];
-    return key === undefined || (signature !== undefined && key.alg === signature.alg && equalBytes(key.publicKey, signature.publicKey));
-  });
+  return (
+    tx.signatures.length === demanded.length &&
+    demanded.every((key, i) => {
+      const signature = tx.signatures[i];
+      return (
+        key === undefined ||
+        (signature !== undefined && key.alg === signature.alg && equalBytes(key.publicKey, signature.publicKey))
+      );
+    })
+  );
 }
 
 function keyOf({alg, publicKey}: {alg: number; publicKey: Uint8Array}): SigningKey {

@@ -6,8 +6,23 @@ import {build} from 'esbuild';
 import fc from 'fast-check';
 import {toHex} from '@vitalvault/contracts';
 import {
-  anchorRecords, DEFAULT_PARAMETERS, enrolPatient, epochStatement, PEOPLE, putGrant, recordEntry, registerDevice, registerMember, requestAccess, revokeGrant, skipEntry,
-  tag, TEST_SLOT, testGenesis, TestLedger, testOrganisation,
+  anchorRecords,
+  DEFAULT_PARAMETERS,
+  enrolPatient,
+  epochStatement,
+  PEOPLE,
+  putGrant,
+  recordEntry,
+  registerDevice,
+  registerMember,
+  requestAccess,
+  revokeGrant,
+  skipEntry,
+  tag,
+  TEST_SLOT,
+  testGenesis,
+  TestLedger,
+  testOrganisation,
 } from './testing/index.js';
 
 const {patient, recovery, clinician, device, stranger, strangerRecovery} = PEOPLE;
@@ -15,7 +30,14 @@ const hospital = testOrganisation('hospital');
 const clinic = testOrganisation('clinic');
 const people = {patient, device, custodian: hospital};
 /** Small buckets, so that quotas decide something. */
-const PARAMETERS = {...DEFAULT_PARAMETERS, rights: {burst: 5, refill: 1}, accessRequests: {burst: 4, refill: 1}, ungrantedBurst: 2, ungrantedBlocksPerToken: 3, deviceEntries: {burst: 6, refill: 2}};
+const PARAMETERS = {
+  ...DEFAULT_PARAMETERS,
+  rights: {burst: 5, refill: 1},
+  accessRequests: {burst: 4, refill: 1},
+  ungrantedBurst: 2,
+  ungrantedBlocksPerToken: 3,
+  deviceEntries: {burst: 6, refill: 2},
+};
 const genesis = testGenesis(['hospital', 'clinic'], PARAMETERS);
 
 const maker = new TestLedger(genesis);
@@ -30,7 +52,16 @@ const pool = [
   maker.tx(registerDevice(patient, device), [patient, device]),
   maker.tx(registerDevice(stranger, device), [stranger, device]),
   maker.tx({case: 'removeDevice', value: {owner: patient.id, device: device.id}}, [patient]),
-  maker.tx({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient), epochStatement(patient, {epoch: 2, fromSlot: TEST_SLOT})]}}, [patient]),
+  maker.tx(
+    {
+      case: 'publishKeys',
+      value: {
+        identity: patient.id,
+        epochStatements: [epochStatement(patient), epochStatement(patient, {epoch: 2, fromSlot: TEST_SLOT})],
+      },
+    },
+    [patient],
+  ),
   maker.tx(putGrant(patient.id, clinician.id, {maxReads: 2}), [patient]),
   maker.tx(putGrant(patient.id, hospital.id, {version: 2}), [patient]),
   maker.tx(putGrant(patient.id, hospital.id, {grantId: tag(2)}), [patient]),
@@ -38,7 +69,16 @@ const pool = [
   ...[1, 2, 3, 4].map(() => maker.tx(requestAccess(patient.id), [clinician])),
   ...[1, 2].map(() => maker.tx(requestAccess(patient.id, {grantId: tag(2)}), [clinician])),
   maker.tx(requestAccess(patient.id), [stranger]),
-  ...sequences.map((sequence) => maker.tx(anchorRecords([recordEntry(people, {sequence}), skipEntry(people, {sequence: sequence + 1n}), recordEntry(people, {sequence}, stranger)]), [hospital.storage])),
+  ...sequences.map((sequence) =>
+    maker.tx(
+      anchorRecords([
+        recordEntry(people, {sequence}),
+        skipEntry(people, {sequence: sequence + 1n}),
+        recordEntry(people, {sequence}, stranger),
+      ]),
+      [hospital.storage],
+    ),
+  ),
   Uint8Array.of(1, 2, 3),
 ];
 const chains = fc.array(fc.array(fc.nat(pool.length - 1), {maxLength: 12}), {minLength: 1, maxLength: 6});
@@ -67,14 +107,22 @@ async function outcomesElsewhere(all: Chain[]): Promise<string[][]> {
         return [toHex(ledger.appHash), ...results.map(({code, data}) => code + ':' + toHex(data))].join(' ');
       });
     })));`;
-  const {outputFiles} = await build({stdin: {contents: program, resolveDir: import.meta.dirname}, bundle: true, write: false, format: 'esm', platform: 'node', conditions: ['source']});
+  const {outputFiles} = await build({
+    stdin: {contents: program, resolveDir: import.meta.dirname},
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    conditions: ['source'],
+  });
   const dir = mkdtempSync(join(tmpdir(), 'vv-determinism-'));
   try {
     writeFileSync(join(dir, 'program.mjs'), outputFiles[0]?.text ?? '');
     const child = spawnSync(process.execPath, [join(dir, 'program.mjs')], {
       input: JSON.stringify({genesis: toHex(genesis), pool: pool.map(toHex), chains: all}),
       env: {TZ: 'Asia/Kathmandu', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8'},
-      encoding: 'utf8', maxBuffer: 1 << 28,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
     });
     expect(child.stderr).toBe('');
     return JSON.parse(child.stdout) as string[][];
@@ -86,12 +134,15 @@ async function outcomesElsewhere(all: Chain[]): Promise<string[][]> {
 test('the same transactions give the same app hashes and results in two instances and in another process', async () => {
   const seen: Chain[] = [];
   const here: string[][] = [];
-  fc.assert(fc.property(chains, (chain) => {
-    const first = outcome(chain);
-    expect(outcome(chain)).toEqual(first);
-    seen.push(chain);
-    here.push(first);
-  }), {numRuns: 25});
+  fc.assert(
+    fc.property(chains, (chain) => {
+      const first = outcome(chain);
+      expect(outcome(chain)).toEqual(first);
+      seen.push(chain);
+      here.push(first);
+    }),
+    {numRuns: 25},
+  );
   // One chain that is sure to do everything.
   const whole = [[0, 1, 3], [5, 8, 9], pool.map((_, index) => index), pool.map((_, index) => index).reverse()];
   seen.push(whole);
@@ -102,11 +153,21 @@ test('the same transactions give the same app hashes and results in two instance
 test('how transactions are cut into blocks decides only where it must', () => {
   // Same order, other blocks: heights differ in leaves and buckets, but codes of what has no quota are the same.
   const [one, many] = [outcome([[0, 3, 9, 13]]), outcome([[0], [3], [9], [13]])];
-  expect(one[0]?.split(' ').slice(1).map((result) => result.split(':')[0])).toEqual(many.map((block) => block.split(' ')[1]?.split(':')[0]));
+  expect(
+    one[0]
+      ?.split(' ')
+      .slice(1)
+      .map((result) => result.split(':')[0]),
+  ).toEqual(many.map((block) => block.split(' ')[1]?.split(':')[0]));
 });
 
 test('the app hash is that of the whole state, rebuilt from nothing', () => {
   const ledger = new TestLedger(genesis);
-  for (const block of [[0, 1, 3], [5, 8, 9], [13, 14, 19, 20]]) ledger.commit(block.map((index) => pool[index] as Uint8Array));
+  for (const block of [
+    [0, 1, 3],
+    [5, 8, 9],
+    [13, 14, 19, 20],
+  ])
+    ledger.commit(block.map((index) => pool[index] as Uint8Array));
   expect(toHex(ledger.state.rebuiltRoot())).toBe(toHex(ledger.appHash));
 });

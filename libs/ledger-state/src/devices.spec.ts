@@ -1,6 +1,15 @@
 import {CODE} from '@vitalvault/contracts';
 import {load, numberPart, SLOTS} from './state-slots.js';
-import {enrolPatient, HEART_RATE, PEOPLE, registerDevice, tag, TEST_SLOT, TestLedger, testOrganisation} from './testing/index.js';
+import {
+  enrolPatient,
+  HEART_RATE,
+  PEOPLE,
+  registerDevice,
+  tag,
+  TEST_SLOT,
+  TestLedger,
+  testOrganisation,
+} from './testing/index.js';
 import type {MessageInit} from './testing/index.js';
 
 const {patient, recovery, device, stranger, strangerRecovery} = PEOPLE;
@@ -12,9 +21,12 @@ function begun(): TestLedger {
   expect(ledger.run(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger]).code).toBe(0);
   return ledger;
 }
-const remove = (owner: Uint8Array, distrustFromSlot = 0): MessageInit => ({case: 'removeDevice', value: {owner, device: device.id, distrustFromSlot}});
+const remove = (owner: Uint8Array, distrustFromSlot = 0): MessageInit => ({
+  case: 'removeDevice',
+  value: {owner, device: device.id, distrustFromSlot},
+});
 
-test('a registered device is nobody else\'s until its owner removes it; then anybody\'s, with a new number', () => {
+test("a registered device is nobody else's until its owner removes it; then anybody's, with a new number", () => {
   const ledger = begun();
   expect([...ledger.run(registerDevice(patient, device), [patient, device]).data]).toEqual([0x08, 1]);
   expect(ledger.run(registerDevice(patient, device), [patient, device]).code).toBe(CODE.deviceTaken);
@@ -23,17 +35,27 @@ test('a registered device is nobody else\'s until its owner removes it; then any
   expect(ledger.run(remove(stranger.id), [stranger]).code).toBe(CODE.unknownDevice);
   expect(ledger.run(remove(patient.id), [patient]).code).toBe(0);
   expect(ledger.run(remove(patient.id), [patient]).code).toBe(CODE.deviceRemoved);
-  expect(load(ledger.state, SLOTS.registration, [device.id, numberPart(1)])).toMatchObject({owner: patient.id, removed: true, distrustFromSlot: TEST_SLOT});
-  expect([...ledger.run(registerDevice(stranger, device, [HEART_RATE], 5), [stranger, device]).data]).toEqual([0x08, 2]);
+  expect(load(ledger.state, SLOTS.registration, [device.id, numberPart(1)])).toMatchObject({
+    owner: patient.id,
+    removed: true,
+    distrustFromSlot: TEST_SLOT,
+  });
+  expect([...ledger.run(registerDevice(stranger, device, [HEART_RATE], 5), [stranger, device]).data]).toEqual([
+    0x08, 2,
+  ]);
   expect(load(ledger.state, SLOTS.device, [device.id])).toMatchObject({registration: 2, owner: stranger.id});
   // The past stays with the owner at the time; she cannot remove what is another's now.
   expect(load(ledger.state, SLOTS.registration, [device.id, numberPart(1)])?.owner).toEqual(patient.id);
   expect(ledger.run(remove(patient.id), [patient]).code).toBe(CODE.unknownDevice);
-  expect(ledger.accessLog(patient.id).map(({event}) => event.case)).toEqual(['enrolled', 'deviceRegistered', 'deviceRemoved']);
+  expect(ledger.accessLog(patient.id).map(({event}) => event.case)).toEqual([
+    'enrolled',
+    'deviceRegistered',
+    'deviceRemoved',
+  ]);
   expect(ledger.accessLog(stranger.id).map(({event}) => event.case)).toEqual(['enrolled', 'deviceRegistered']);
 });
 
-test('deviceTaken: a key that is a person\'s or an organisation\'s, also a retired one', () => {
+test("deviceTaken: a key that is a person's or an organisation's, also a retired one", () => {
   const ledger = begun();
   for (const taken of [stranger, patient, hospital.admin]) {
     expect(ledger.run(registerDevice(patient, taken), [patient, taken]).code).toBe(CODE.deviceTaken);
@@ -60,9 +82,25 @@ test('invalidField: tags, class, ids', () => {
   const ledger = begun();
   const value = {owner: patient.id, deviceKey: device.key, typeTags: [tag(1), tag(2)], deviceClass: 1, fromSlot: 0};
   const tags = Array.from({length: 33}, (_, i) => tag(i + 1));
-  for (const bad of [{typeTags: []}, {typeTags: [tag(2), tag(1)]}, {typeTags: [tag(1), tag(1)]}, {typeTags: [tag(0), tag(1)]}, {typeTags: [new Uint8Array(15)]}, {typeTags: tags}, {deviceClass: 0}, {deviceClass: 5}, {owner: new Uint8Array(21)}]) {
-    expect(ledger.run({case: 'registerDevice', value: {...value, ...bad}}, [patient, device]).code).toBe(CODE.invalidField);
+  for (const bad of [
+    {typeTags: []},
+    {typeTags: [tag(2), tag(1)]},
+    {typeTags: [tag(1), tag(1)]},
+    {typeTags: [tag(0), tag(1)]},
+    {typeTags: [new Uint8Array(15)]},
+    {typeTags: tags},
+    {deviceClass: 0},
+    {deviceClass: 5},
+    {owner: new Uint8Array(21)},
+  ]) {
+    expect(ledger.run({case: 'registerDevice', value: {...value, ...bad}}, [patient, device]).code).toBe(
+      CODE.invalidField,
+    );
   }
-  expect(ledger.run({case: 'registerDevice', value: {...value, typeTags: tags.slice(0, 32)}}, [patient, device]).code).toBe(0);
-  expect(ledger.run({case: 'removeDevice', value: {owner: patient.id, device: new Uint8Array(19)}}, [patient]).code).toBe(CODE.invalidField);
+  expect(
+    ledger.run({case: 'registerDevice', value: {...value, typeTags: tags.slice(0, 32)}}, [patient, device]).code,
+  ).toBe(0);
+  expect(
+    ledger.run({case: 'removeDevice', value: {owner: patient.id, device: new Uint8Array(19)}}, [patient]).code,
+  ).toBe(CODE.invalidField);
 });

@@ -23,13 +23,23 @@ export interface TakenStatements {
  * message that carries it.
  * @param ownerKey the patient's signing key after this transaction.
  */
-export function takeStatements(context: TxContext, {patient, ownerKey, statements}: {patient: Uint8Array; ownerKey: SigningKey; statements: readonly SignedEpochStatement[]}): TakenStatements {
+export function takeStatements(
+  context: TxContext,
+  {
+    patient,
+    ownerKey,
+    statements,
+  }: {patient: Uint8Array; ownerKey: SigningKey; statements: readonly SignedEpochStatement[]},
+): TakenStatements {
   const taken: SignedEpochStatement[] = [];
   const codes = statements.map((signed) => {
     const statement = decodeStatement(signed.statement);
     const code = statement === undefined ? CODE.invalidField : judge(context, statement, {signed, patient, ownerKey});
     if (code !== CODE.ok || statement === undefined) return code;
-    save(context.state, SLOTS.epochHead, [patient, statement.typeTag], {epoch: statement.epoch, fromSlot: statement.fromSlot});
+    save(context.state, SLOTS.epochHead, [patient, statement.typeTag], {
+      epoch: statement.epoch,
+      fromSlot: statement.fromSlot,
+    });
     save(context.state, SLOTS.epochStatement, [patient, statement.typeTag, numberPart(statement.epoch)], signed);
     taken.push(signed);
     return code;
@@ -51,19 +61,31 @@ function judge(context: TxContext, statement: EpochStatement, {signed, patient, 
   if (statement.epoch !== (head?.epoch ?? 0) + 1) return CODE.epochOrder;
   if (head === undefined) return CODE.ok;
   const now = blockSlot(context.block);
-  const inTime = statement.fromSlot > head.fromSlot && statement.fromSlot >= now - SLOTS_BACK && statement.fromSlot <= now + SLOTS_AHEAD;
+  const inTime =
+    statement.fromSlot > head.fromSlot &&
+    statement.fromSlot >= now - SLOTS_BACK &&
+    statement.fromSlot <= now + SLOTS_AHEAD;
   return inTime ? CODE.ok : CODE.epochSlot;
 }
 
 function isSignedBy(key: SigningKey, {statement, signature}: SignedEpochStatement, {ports}: TxContext): boolean {
-  return signature !== undefined && signature.alg === key.alg && equalBytes(signature.publicKey, key.publicKey)
-    && ports.verify(key.publicKey, taggedHash('epoch-statement', statement), signature.signature);
+  return (
+    signature !== undefined &&
+    signature.alg === key.alg &&
+    equalBytes(signature.publicKey, key.publicKey) &&
+    ports.verify(key.publicKey, taggedHash('epoch-statement', statement), signature.signature)
+  );
 }
 
 function decodeStatement(bytes: Uint8Array): EpochStatement | undefined {
   try {
     const statement = decodeCanonical(EpochStatementSchema, bytes);
-    const valid = isIdentity(statement.patient) && isTag(statement.typeTag) && !isZero(statement.typeTag) && statement.epoch >= 1 && isEncryptionKey(statement.publicKey);
+    const valid =
+      isIdentity(statement.patient) &&
+      isTag(statement.typeTag) &&
+      !isZero(statement.typeTag) &&
+      statement.epoch >= 1 &&
+      isEncryptionKey(statement.publicKey);
     return valid ? statement : undefined;
   } catch (error) {
     if (error instanceof NotCanonicalError) return undefined;
@@ -75,7 +97,10 @@ function decodeStatement(bytes: Uint8Array): EpochStatement | undefined {
  * Whether epoch `epoch` of a tag covers `slot`: from its own first slot to the next epoch's, inclusive at both ends.
  * @spec docs/protocol.md §3.5
  */
-export function epochCovers(view: StateView, {patient, typeTag, epoch, slot}: {patient: Uint8Array; typeTag: Uint8Array; epoch: number; slot: number}): boolean {
+export function epochCovers(
+  view: StateView,
+  {patient, typeTag, epoch, slot}: {patient: Uint8Array; typeTag: Uint8Array; epoch: number; slot: number},
+): boolean {
   const from = firstSlot(view, patient, typeTag, epoch);
   if (from === undefined || slot < from) return false;
   const next = firstSlot(view, patient, typeTag, epoch + 1);

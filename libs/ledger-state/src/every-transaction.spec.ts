@@ -3,8 +3,21 @@ import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {checkStructure} from './check-structure.js';
 import {load, SLOTS} from './state-slots.js';
 import {
-  DEFAULT_PARAMETERS, enrolPatient, PEOPLE, putGrant, registerMember, requestAccess, revokeGrant, signDigest, signedBody, TEST_CHAIN, TEST_PORTS,
-  testGenesis, testKey, TestLedger, testOrganisation,
+  DEFAULT_PARAMETERS,
+  enrolPatient,
+  PEOPLE,
+  putGrant,
+  registerMember,
+  requestAccess,
+  revokeGrant,
+  signDigest,
+  signedBody,
+  TEST_CHAIN,
+  TEST_PORTS,
+  testGenesis,
+  testKey,
+  TestLedger,
+  testOrganisation,
 } from './testing/index.js';
 import type {TxParts} from './testing/index.js';
 
@@ -27,8 +40,16 @@ function begun(parameters = DEFAULT_PARAMETERS): TestLedger {
 describe('structure and signatures', () => {
   const ledger = new TestLedger();
   const good = ledger.tx(revokeGrant(patient.id), [patient]);
-  const parts = {version: 1, chainId: TEST_CHAIN, nonce: 1n, expiresAtHeight: 9n, expiresAtTime: 9n, message: revokeGrant(patient.id)};
-  const signed = (body: Partial<typeof parts>, signers = [patient]): Uint8Array => signedBody(encodeCanonical(BodySchema, {...parts, ...body}), signers);
+  const parts = {
+    version: 1,
+    chainId: TEST_CHAIN,
+    nonce: 1n,
+    expiresAtHeight: 9n,
+    expiresAtTime: 9n,
+    message: revokeGrant(patient.id),
+  };
+  const signed = (body: Partial<typeof parts>, signers = [patient]): Uint8Array =>
+    signedBody(encodeCanonical(BodySchema, {...parts, ...body}), signers);
 
   test('a good one is taken, with its id, keys and lane', () => {
     expect(check(good)).toMatchObject({ok: true, rights: true, signingKeys: [patient.key]});
@@ -41,7 +62,12 @@ describe('structure and signatures', () => {
   });
 
   test('undecodable: not canonical, unknown field, trailing bytes', () => {
-    for (const bytes of [Uint8Array.of(0xff), Uint8Array.of(...good, 0), Uint8Array.of(...good, 0x78, 1), good.slice(0, -1)]) {
+    for (const bytes of [
+      Uint8Array.of(0xff),
+      Uint8Array.of(...good, 0),
+      Uint8Array.of(...good, 0x78, 1),
+      good.slice(0, -1),
+    ]) {
       expect(codeOf(bytes)).toBe(CODE.undecodable);
     }
     // Nothing is the canonical encoding of an empty message, whose version is 0.
@@ -50,7 +76,14 @@ describe('structure and signatures', () => {
     const body = encodeCanonical(BodySchema, parts);
     expect(codeOf(signedBody(Uint8Array.of(...body, 0xf8, 0x0f, 1), [patient]))).toBe(CODE.undecodable);
     // A reserved number is an unknown field.
-    expect(codeOf(signedBody(Uint8Array.of(...encodeCanonical(BodySchema, {...parts, message: {case: undefined}}), 0x9a, 0x01, 0), [patient]))).toBe(CODE.undecodable);
+    expect(
+      codeOf(
+        signedBody(
+          Uint8Array.of(...encodeCanonical(BodySchema, {...parts, message: {case: undefined}}), 0x9a, 0x01, 0),
+          [patient],
+        ),
+      ),
+    ).toBe(CODE.undecodable);
   });
 
   test('wrongVersion and wrongChain', () => {
@@ -59,17 +92,26 @@ describe('structure and signatures', () => {
   });
 
   test('invalidField: no message, no nonce, a signature of a wrong form', () => {
-    expect(codeOf(signedBody(encodeCanonical(BodySchema, {...parts, message: {case: undefined}}), [patient]))).toBe(CODE.invalidField);
+    expect(codeOf(signedBody(encodeCanonical(BodySchema, {...parts, message: {case: undefined}}), [patient]))).toBe(
+      CODE.invalidField,
+    );
     expect(codeOf(signed({nonce: 0n}))).toBe(CODE.invalidField);
     const body = encodeCanonical(BodySchema, parts);
     const signature = {alg: 1, publicKey: patient.key.publicKey, signature: new Uint8Array(64)};
-    for (const bad of [{alg: 2}, {publicKey: new Uint8Array(33)}, {publicKey: patient.key.publicKey.slice(1)}, {signature: new Uint8Array(63)}]) {
+    for (const bad of [
+      {alg: 2},
+      {publicKey: new Uint8Array(33)},
+      {publicKey: patient.key.publicKey.slice(1)},
+      {signature: new Uint8Array(63)},
+    ]) {
       expect(codeOf(encodeCanonical(TxSchema, {body, signatures: [{...signature, ...bad}]}))).toBe(CODE.invalidField);
     }
   });
 
   test('wrongSigners: too few, too many, another order, another key', () => {
-    expect(codeOf(encodeCanonical(TxSchema, {body: encodeCanonical(BodySchema, parts), signatures: []}))).toBe(CODE.wrongSigners);
+    expect(codeOf(encodeCanonical(TxSchema, {body: encodeCanonical(BodySchema, parts), signatures: []}))).toBe(
+      CODE.wrongSigners,
+    );
     expect(codeOf(signed({}, [patient, patient]))).toBe(CODE.wrongSigners);
     const enrol = {message: enrolPatient(patient, recovery)};
     expect(codeOf(signed(enrol, [hospital.sponsor, patient]))).toBe(0);
@@ -82,12 +124,13 @@ describe('structure and signatures', () => {
     const body = encodeCanonical(BodySchema, parts);
     const tx = check(good);
     if (!tx.ok) throw new Error('not good');
-    const withSignature = (signature: Uint8Array): Uint8Array => encodeCanonical(TxSchema, {body, signatures: [{alg: 1, publicKey: patient.key.publicKey, signature}]});
+    const withSignature = (signature: Uint8Array): Uint8Array =>
+      encodeCanonical(TxSchema, {body, signatures: [{alg: 1, publicKey: patient.key.publicKey, signature}]});
     expect(codeOf(withSignature(signDigest(patient, new Uint8Array(32))))).toBe(CODE.badSignature);
     expect(codeOf(withSignature(signDigest(stranger, tx.txId)))).toBe(CODE.badSignature);
     const signature = check(signedBody(body, [patient])).ok ? signDigest(patient, checkId(body)) : new Uint8Array();
     expect(codeOf(withSignature(signature))).toBe(0);
-    const order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141n;
+    const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
     const s = BigInt(`0x${Buffer.from(signature.slice(32)).toString('hex')}`);
     const high = Buffer.from((order - s).toString(16).padStart(64, '0'), 'hex');
     expect(codeOf(withSignature(Uint8Array.of(...signature.slice(0, 32), ...high)))).toBe(CODE.badSignature);
@@ -118,7 +161,7 @@ describe('expiry', () => {
 });
 
 describe('the key of the first signature', () => {
-  test('unknownKey: nobody\'s, and not even a nonce is written', () => {
+  test("unknownKey: nobody's, and not even a nonce is written", () => {
     const ledger = begun();
     const before = ledger.appHash;
     expect(ledger.run(revokeGrant(stranger.id), [stranger]).code).toBe(CODE.unknownKey);
@@ -128,7 +171,13 @@ describe('the key of the first signature', () => {
   test('unknownKey: a key that was replaced', () => {
     const ledger = begun();
     const next = testKey('next');
-    expect(ledger.run({case: 'publishKeys', value: {identity: patient.id, newSigningKey: next.key}}, [patient, next, recovery]).code).toBe(0);
+    expect(
+      ledger.run({case: 'publishKeys', value: {identity: patient.id, newSigningKey: next.key}}, [
+        patient,
+        next,
+        recovery,
+      ]).code,
+    ).toBe(0);
     expect(ledger.run(revokeGrant(patient.id), [patient]).code).toBe(CODE.unknownKey);
     expect(ledger.run(revokeGrant(patient.id), [next]).code).toBe(0);
   });
@@ -141,7 +190,11 @@ describe('the key of the first signature', () => {
     ['an organisation cannot ask for access', requestAccess(patient.id), [hospital.policy]],
     ['an organisation cannot grant', putGrant(patient.id, clinician.id), [hospital.admin]],
     ['a member cannot register a member', registerMember(hospital, stranger), [clinician, stranger]],
-    ['a member has no devices', {case: 'removeDevice', value: {owner: clinician.id, device: clinician.id}}, [clinician]],
+    [
+      'a member has no devices',
+      {case: 'removeDevice', value: {owner: clinician.id, device: clinician.id}},
+      [clinician],
+    ],
   ] as const)('notAuthorised: %s', (_name, message, signers) => {
     const ledger = begun();
     const before = ledger.appHash;
@@ -187,7 +240,11 @@ describe('nonces', () => {
     const grant = ledger.tx(putGrant(patient.id, clinician.id), [patient]);
     expect(ledger.commit([grant, grant]).results.map(({code}) => code)).toEqual([0, CODE.nonceUsed]);
     const before = ledger.appHash;
-    expect(ledger.commit([grant, grant, grant]).results.map(({code}) => code)).toEqual([CODE.nonceUsed, CODE.nonceUsed, CODE.nonceUsed]);
+    expect(ledger.commit([grant, grant, grant]).results.map(({code}) => code)).toEqual([
+      CODE.nonceUsed,
+      CODE.nonceUsed,
+      CODE.nonceUsed,
+    ]);
     expect(ledger.appHash).toEqual(before);
   });
 
@@ -199,8 +256,18 @@ describe('nonces', () => {
 });
 
 describe('quotas', () => {
-  const few = {...DEFAULT_PARAMETERS, rights: {burst: 3, refill: 1}, enrolments: {burst: 3, refill: 1}, accessRequests: {burst: 2, refill: 1}, ungrantedBurst: 2, ungrantedBlocksPerToken: 3};
-  const revoke = (ledger: TestLedger, count: number): number[] => ledger.commit(Array.from({length: count}, () => ledger.tx(revokeGrant(patient.id), [patient]))).results.map(({code}) => code);
+  const few = {
+    ...DEFAULT_PARAMETERS,
+    rights: {burst: 3, refill: 1},
+    enrolments: {burst: 3, refill: 1},
+    accessRequests: {burst: 2, refill: 1},
+    ungrantedBurst: 2,
+    ungrantedBlocksPerToken: 3,
+  };
+  const revoke = (ledger: TestLedger, count: number): number[] =>
+    ledger
+      .commit(Array.from({length: count}, () => ledger.tx(revokeGrant(patient.id), [patient])))
+      .results.map(({code}) => code);
 
   test('rights: a burst, then what comes back per block; the nonce is used up, nothing else happens', () => {
     const ledger = begun(few);
@@ -221,25 +288,47 @@ describe('quotas', () => {
     expect(ledger.appHash).toEqual(before);
   });
 
-  test('enrolments are the organisation\'s, members among them; another organisation has its own', () => {
+  test("enrolments are the organisation's, members among them; another organisation has its own", () => {
     const ledger = begun(few);
-    const enrol = (name: string, sponsor = hospital.sponsor): Uint8Array => ledger.tx(enrolPatient(testKey(name), testKey(`${name} recovery`)), [sponsor, testKey(name)]);
-    const codes = ledger.commit([enrol('a'), enrol('b'), enrol('c'), enrol('d'), enrol('e', clinic.sponsor)]).results.map(({code}) => code);
+    const enrol = (name: string, sponsor = hospital.sponsor): Uint8Array =>
+      ledger.tx(enrolPatient(testKey(name), testKey(`${name} recovery`)), [sponsor, testKey(name)]);
+    const codes = ledger
+      .commit([enrol('a'), enrol('b'), enrol('c'), enrol('d'), enrol('e', clinic.sponsor)])
+      .results.map(({code}) => code);
     expect(codes).toEqual([0, 0, 0, CODE.quota, 0]);
     expect(ledger.run(registerMember(hospital, testKey('m')), [hospital.admin, testKey('m')]).code).toBe(0);
-    expect(ledger.commit([ledger.tx(registerMember(hospital, testKey('n')), [hospital.admin, testKey('n')]), enrol('d')]).results.map(({code}) => code)).toEqual([0, CODE.quota]);
+    expect(
+      ledger
+        .commit([ledger.tx(registerMember(hospital, testKey('n')), [hospital.admin, testKey('n')]), enrol('d')])
+        .results.map(({code}) => code),
+    ).toEqual([0, CODE.quota]);
   });
 
-  test('access requests are the reader\'s, the patient\'s own too', () => {
+  test("access requests are the reader's, the patient's own too", () => {
     const ledger = begun(few);
     const ask = (reader = clinician): Uint8Array => ledger.tx(requestAccess(patient.id), [reader]);
-    expect(ledger.commit([ask(), ask(), ask(), ask(patient)]).results.map(({code}) => code)).toEqual([0, 0, CODE.quota, 0]);
+    expect(ledger.commit([ask(), ask(), ask(), ask(patient)]).results.map(({code}) => code)).toEqual([
+      0,
+      0,
+      CODE.quota,
+      0,
+    ]);
   });
 
   test('a reader without a grant has few per patient: she cannot bury a log; the period that began is not lost', () => {
     const ledger = begun({...few, accessRequests: {burst: 50, refill: 50}});
     const ask = (): number => ledger.run(requestAccess(patient.id), [clinician]).code;
-    expect([ask(), ask(), ask(), ask(), ask(), ask(), ask(), ask(), ask()]).toEqual([0, 0, CODE.quota, 0, CODE.quota, CODE.quota, 0, CODE.quota, CODE.quota]);
+    expect([ask(), ask(), ask(), ask(), ask(), ask(), ask(), ask(), ask()]).toEqual([
+      0,
+      0,
+      CODE.quota,
+      0,
+      CODE.quota,
+      CODE.quota,
+      0,
+      CODE.quota,
+      CODE.quota,
+    ]);
     expect(ledger.accessLog(patient.id).filter(({event}) => event.case === 'access')).toHaveLength(4);
     expect(ledger.run(putGrant(patient.id, clinician.id), [patient]).code).toBe(0);
     expect([ask(), ask(), ask()]).toEqual([0, 0, 0]);
@@ -248,7 +337,10 @@ describe('quotas', () => {
   test('a suspended member and another patient are readers without a grant', () => {
     const ledger = begun({...few, accessRequests: {burst: 50, refill: 50}, ungrantedBlocksPerToken: 100});
     expect(ledger.run(putGrant(patient.id, clinician.id), [patient]).code).toBe(0);
-    expect(ledger.run({case: 'suspendMember', value: {organisation: hospital.id, member: clinician.id}}, [hospital.admin]).code).toBe(0);
+    expect(
+      ledger.run({case: 'suspendMember', value: {organisation: hospital.id, member: clinician.id}}, [hospital.admin])
+        .code,
+    ).toBe(0);
     const ask = (): number => ledger.run(requestAccess(patient.id), [clinician]).code;
     expect([ask(), ask(), ask()]).toEqual([0, 0, CODE.quota]);
   });

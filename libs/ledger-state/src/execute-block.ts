@@ -31,12 +31,16 @@ export interface ExecutedBlock {
 }
 
 /**
- * The transition function: (state, block, transactions) → (results, changes). Deterministic; a refusal is a result. What it
- * throws is a bug or a corrupt state and must stop the process.
+ * The transition function: (state, block, transactions) → (results, changes). Deterministic; a refusal is a result.
+ * What it throws is a bug or a corrupt state and must stop the process.
  * @param txs results of `checkStructure`; a refusal of it is that transaction's result.
  * @spec docs/protocol.md §4.2; ABCI FinalizeBlock
  */
-export function executeBlock(view: StateView, {chainId, block, ports}: Omit<BlockContext, 'parameters'>, txs: readonly (CheckedTx | StructureRefusal)[]): ExecutedBlock {
+export function executeBlock(
+  view: StateView,
+  {chainId, block, ports}: Omit<BlockContext, 'parameters'>,
+  txs: readonly (CheckedTx | StructureRefusal)[],
+): ExecutedBlock {
   const state = new Overlay(view, ports.sha256);
   const context = {chainId, block, ports, parameters: parametersOf(view)};
   const results = txs.map((tx) => (tx.ok ? applyTx(state, tx, context) : refused(tx.code)));
@@ -51,8 +55,8 @@ export function parametersOf(view: StateView): Parameters {
 }
 
 /**
- * Applies one well-formed transaction to `state`. Steps: 1 expiry · 2 the first signature's key is somebody's current one and
- * may sign this · 3 nonce, used up from here on whatever comes · 4 quota · 5 the message's own rules.
+ * Applies one well-formed transaction to `state`. Steps: 1 expiry · 2 the first signature's key is somebody's current
+ * one and may sign this · 3 nonce, used up from here on whatever comes · 4 quota · 5 the message's own rules.
  * @returns its result; on a refusal by 5 only nonce and quota were written, by 4 only the nonce, before that nothing.
  * @spec docs/protocol.md §4.2
  */
@@ -71,16 +75,22 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   if (nonce !== CODE.ok) return refused(nonce);
   // 4
   const bucket = rules.bucket(signer);
-  if (bucket !== undefined && !spendTokens(state, bucket, {parameters, height: block.height})) return refused(CODE.quota);
+  if (bucket !== undefined && !spendTokens(state, bucket, {parameters, height: block.height}))
+    return refused(CODE.quota);
   // 5
   const fork = state.fork();
-  const outcome = rules.apply({...context, state: fork, txId: tx.txId, signer, signingKeys: tx.signingKeys}, tx.message.value);
+  const outcome = rules.apply(
+    {...context, state: fork, txId: tx.txId, signer, signingKeys: tx.signingKeys},
+    tx.message.value,
+  );
   if (outcome.code === CODE.ok) state.absorb(fork);
   return outcome;
 }
 
 function checkExpiry({body}: CheckedTx, {block, parameters}: BlockContext): number {
   if (body.expiresAtHeight < block.height || body.expiresAtTime < block.time) return CODE.expired;
-  const tooFar = body.expiresAtHeight - block.height > parameters.maxExpiryBlocks || body.expiresAtTime - block.time > parameters.maxExpirySeconds;
+  const tooFar =
+    body.expiresAtHeight - block.height > parameters.maxExpiryBlocks ||
+    body.expiresAtTime - block.time > parameters.maxExpirySeconds;
   return tooFar ? CODE.expiryTooFar : CODE.ok;
 }

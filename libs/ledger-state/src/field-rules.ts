@@ -11,11 +11,20 @@ export const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte
 
 /** A compressed secp256k1 key by its form; whether it is a point is found out by its signature. */
 export function isSigningKey(key: SigningKey | undefined): key is SigningKey {
-  return key !== undefined && key.alg === ALG_ES256K && key.publicKey.length === 33 && (key.publicKey[0] === 2 || key.publicKey[0] === 3);
+  return (
+    key !== undefined &&
+    key.alg === ALG_ES256K &&
+    key.publicKey.length === 33 &&
+    (key.publicKey[0] === 2 || key.publicKey[0] === 3)
+  );
 }
 
 export function isSignature(signature: Signature | undefined): signature is Signature {
-  return signature !== undefined && isSigningKey({...signature, $typeName: 'vitalvault.record.v1.SigningKey'}) && signature.signature.length === 64;
+  return (
+    signature !== undefined &&
+    isSigningKey({...signature, $typeName: 'vitalvault.record.v1.SigningKey'}) &&
+    signature.signature.length === 64
+  );
 }
 
 export function isAscending(numbers: readonly number[]): boolean {
@@ -24,10 +33,17 @@ export function isAscending(numbers: readonly number[]): boolean {
 
 /** Tags that rise, so that there is one way to write a set and none comes twice. */
 export function areTags(tags: readonly Uint8Array[], most: number): boolean {
-  return tags.length >= 1 && tags.length <= most && tags.every((tag, i) => isTag(tag) && (i === 0 || compareBytes(tags[i - 1] as Uint8Array, tag) < 0));
+  return (
+    tags.length >= 1 &&
+    tags.length <= most &&
+    tags.every((tag, i) => isTag(tag) && (i === 0 || compareBytes(tags[i - 1] as Uint8Array, tag) < 0))
+  );
 }
 
 /** Carried statements: how many, and large enough to hold one; everything else is a result of its own. */
 export function areStatements(statements: readonly SignedEpochStatement[]): boolean {
-  return statements.length <= LIMITS.epochStatements && statements.every((one) => one.statement.length > 0 && one.signature !== undefined);
+  return (
+    statements.length <= LIMITS.epochStatements &&
+    statements.every((one) => one.statement.length > 0 && one.signature !== undefined)
+  );
 }

@@ -3,8 +3,21 @@ import {encodeCanonical} from '@vitalvault/contracts';
 import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {checkStructure} from './check-structure.js';
 import {
-  anchorRecords, enrolPatient, epochStatement, PEOPLE, putGrant, recordEntry, registerDevice, registerMember, requestAccess, signedBody, skipEntry, TEST_CHAIN,
-  TEST_PORTS, TestLedger, testOrganisation,
+  anchorRecords,
+  enrolPatient,
+  epochStatement,
+  PEOPLE,
+  putGrant,
+  recordEntry,
+  registerDevice,
+  registerMember,
+  requestAccess,
+  signedBody,
+  skipEntry,
+  TEST_CHAIN,
+  TEST_PORTS,
+  TestLedger,
+  testOrganisation,
 } from './testing/index.js';
 
 const {patient, recovery, clinician, device} = PEOPLE;
@@ -15,7 +28,9 @@ const seeds = [
   ledger.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient]),
   ledger.tx(registerMember(hospital, clinician), [hospital.sponsor, clinician]),
   ledger.tx(registerDevice(patient, device), [patient, device]),
-  ledger.tx({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [patient]),
+  ledger.tx({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [
+    patient,
+  ]),
   ledger.tx(putGrant(patient.id, clinician.id), [patient]),
   ledger.tx(requestAccess(patient.id), [clinician]),
   ledger.tx(anchorRecords([recordEntry(people), skipEntry(people, {sequence: 2n}), {}]), [hospital.storage]),
@@ -24,21 +39,30 @@ ledger.commit(seeds);
 
 const anyBytes = fc.uint8Array({maxLength: 300});
 // Real transactions with some bytes changed, cut or put in: they reach deeper than random ones.
-const mutated = fc.tuple(fc.constantFrom(...seeds), fc.array(fc.tuple(fc.nat(), fc.nat(255), fc.nat(2)), {minLength: 1, maxLength: 4})).map(([seed, changes]) => changes.reduce((bytes, [place, value, kind]) => {
-  const at = place % (bytes.length + 1);
-  if (kind === 0) return Uint8Array.of(...bytes.slice(0, at), value, ...bytes.slice(at + 1));
-  return kind === 1 ? Uint8Array.of(...bytes.slice(0, at), ...bytes.slice(at + 1)) : Uint8Array.of(...bytes.slice(0, at), value, ...bytes.slice(at));
-}, seed));
+const mutated = fc
+  .tuple(fc.constantFrom(...seeds), fc.array(fc.tuple(fc.nat(), fc.nat(255), fc.nat(2)), {minLength: 1, maxLength: 4}))
+  .map(([seed, changes]) =>
+    changes.reduce((bytes, [place, value, kind]) => {
+      const at = place % (bytes.length + 1);
+      if (kind === 0) return Uint8Array.of(...bytes.slice(0, at), value, ...bytes.slice(at + 1));
+      return kind === 1
+        ? Uint8Array.of(...bytes.slice(0, at), ...bytes.slice(at + 1))
+        : Uint8Array.of(...bytes.slice(0, at), value, ...bytes.slice(at));
+    }, seed),
+  );
 const acceptAll = {...TEST_PORTS, verify: () => true};
 
 test('any bytes at all give a code, never an exception', () => {
   const strict = new TestLedger();
-  fc.assert(fc.property(fc.oneof(anyBytes, mutated), (bytes) => {
-    const checked = checkStructure(bytes, TEST_CHAIN, TEST_PORTS.verify);
-    expect(checked.ok || checked.code > 1).toBe(true);
-    const [result] = strict.commit([bytes]).results;
-    expect(Number.isInteger(result?.code)).toBe(true);
-  }), {numRuns: 200});
+  fc.assert(
+    fc.property(fc.oneof(anyBytes, mutated), (bytes) => {
+      const checked = checkStructure(bytes, TEST_CHAIN, TEST_PORTS.verify);
+      expect(checked.ok || checked.code > 1).toBe(true);
+      const [result] = strict.commit([bytes]).results;
+      expect(Number.isInteger(result?.code)).toBe(true);
+    }),
+    {numRuns: 200},
+  );
 });
 
 test('any body under good signatures gives a code, never an exception', () => {
@@ -46,30 +70,106 @@ test('any body under good signatures gives a code, never an exception', () => {
   const executed = new TestLedger(undefined, acceptAll);
   executed.commit(seeds);
   const bodies = mutated.map((bytes) => bytes.slice(3));
-  fc.assert(fc.property(fc.oneof(mutated, fc.tuple(fc.oneof(anyBytes, bodies), fc.constantFrom(patient, clinician, hospital.storage)).map(([body, signer]) => signedBody(body, [signer]))), (bytes) => {
-    const [result] = executed.commit([bytes]).results;
-    expect(Number.isInteger(result?.code)).toBe(true);
-    expect(result?.code).not.toBe(1);
-  }), {numRuns: 200});
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        mutated,
+        fc
+          .tuple(fc.oneof(anyBytes, bodies), fc.constantFrom(patient, clinician, hospital.storage))
+          .map(([body, signer]) => signedBody(body, [signer])),
+      ),
+      (bytes) => {
+        const [result] = executed.commit([bytes]).results;
+        expect(Number.isInteger(result?.code)).toBe(true);
+        expect(result?.code).not.toBe(1);
+      },
+    ),
+    {numRuns: 200},
+  );
 });
 
 test('bytes of every message with every field odd give a code', () => {
-  const field = fc.oneof(fc.uint8Array({maxLength: 40}), fc.constantFrom(20, 16, 32, 33).map((length) => new Uint8Array(length).fill(2)));
+  const field = fc.oneof(
+    fc.uint8Array({maxLength: 40}),
+    fc.constantFrom(20, 16, 32, 33).map((length) => new Uint8Array(length).fill(2)),
+  );
   const executed = new TestLedger(undefined, acceptAll);
   executed.commit(seeds);
   const numbers = fc.constantFrom(0, 1, 2, 4_294_967_295);
   const messages = fc.oneof(
-    fc.record({patient: field, grantId: field, typeTag: field, slotFrom: numbers, slotTo: numbers, purpose: numbers, action: numbers, readerKey: field, detailsHash: field}).map((value) => ({case: 'requestAccess' as const, value})),
-    fc.record({owner: field, device: field, distrustFromSlot: numbers}).map((value) => ({case: 'removeDevice' as const, value})),
-    fc.record({patient: field, grantId: field, version: numbers, grantee: field, typeTags: fc.array(field, {maxLength: 3}), actions: fc.array(numbers, {maxLength: 2}), purposes: fc.array(numbers, {maxLength: 2}), accessToSlot: numbers, dataToSlot: numbers, maxReads: numbers}).map((value) => ({case: 'putGrant' as const, value})),
-    fc.record({identity: field, encryptionKey: field, epochStatements: fc.array(field.map((statement) => ({statement, signature: {alg: 1, publicKey: patient.key.publicKey, signature: statement}})), {maxLength: 3})}).map((value) => ({case: 'publishKeys' as const, value})),
-    fc.record({header: field, ciphertextHash: field, innerKeyHash: field, sealedKeyHash: field, signature: field}).map((value) => ({case: 'anchorRecords' as const, value: {entries: [{entry: {case: 'record' as const, value}}]}})),
+    fc
+      .record({
+        patient: field,
+        grantId: field,
+        typeTag: field,
+        slotFrom: numbers,
+        slotTo: numbers,
+        purpose: numbers,
+        action: numbers,
+        readerKey: field,
+        detailsHash: field,
+      })
+      .map((value) => ({case: 'requestAccess' as const, value})),
+    fc
+      .record({owner: field, device: field, distrustFromSlot: numbers})
+      .map((value) => ({case: 'removeDevice' as const, value})),
+    fc
+      .record({
+        patient: field,
+        grantId: field,
+        version: numbers,
+        grantee: field,
+        typeTags: fc.array(field, {maxLength: 3}),
+        actions: fc.array(numbers, {maxLength: 2}),
+        purposes: fc.array(numbers, {maxLength: 2}),
+        accessToSlot: numbers,
+        dataToSlot: numbers,
+        maxReads: numbers,
+      })
+      .map((value) => ({case: 'putGrant' as const, value})),
+    fc
+      .record({
+        identity: field,
+        encryptionKey: field,
+        epochStatements: fc.array(
+          field.map((statement) => ({
+            statement,
+            signature: {alg: 1, publicKey: patient.key.publicKey, signature: statement},
+          })),
+          {maxLength: 3},
+        ),
+      })
+      .map((value) => ({case: 'publishKeys' as const, value})),
+    fc
+      .record({header: field, ciphertextHash: field, innerKeyHash: field, sealedKeyHash: field, signature: field})
+      .map((value) => ({
+        case: 'anchorRecords' as const,
+        value: {entries: [{entry: {case: 'record' as const, value}}]},
+      })),
   );
   const amounts = fc.constantFrom(0n, 1n, 2n, 1_000n, 2n ** 64n - 1n);
   const signer = fc.constantFrom(patient, clinician, hospital.storage, hospital.sponsor);
-  fc.assert(fc.property(messages, fc.tuple(amounts, amounts, amounts), signer, (message, [nonce, expiresAtHeight, expiresAtTime], {key}) => {
-    const body = encodeCanonical(BodySchema, {version: 1, chainId: TEST_CHAIN, nonce, expiresAtHeight, expiresAtTime, message});
-    const tx = encodeCanonical(TxSchema, {body, signatures: [{alg: 1, publicKey: key.publicKey, signature: new Uint8Array(64)}]});
-    expect(Number.isInteger(executed.commit([tx]).results[0]?.code)).toBe(true);
-  }), {numRuns: 300});
+  fc.assert(
+    fc.property(
+      messages,
+      fc.tuple(amounts, amounts, amounts),
+      signer,
+      (message, [nonce, expiresAtHeight, expiresAtTime], {key}) => {
+        const body = encodeCanonical(BodySchema, {
+          version: 1,
+          chainId: TEST_CHAIN,
+          nonce,
+          expiresAtHeight,
+          expiresAtTime,
+          message,
+        });
+        const tx = encodeCanonical(TxSchema, {
+          body,
+          signatures: [{alg: 1, publicKey: key.publicKey, signature: new Uint8Array(64)}],
+        });
+        expect(Number.isInteger(executed.commit([tx]).results[0]?.code)).toBe(true);
+      },
+    ),
+    {numRuns: 300},
+  );
 });

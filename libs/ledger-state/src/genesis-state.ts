@@ -1,6 +1,21 @@
-import {ALG_ES256K, ALG_X25519, compareBytes, decodeCanonical, equalBytes, KEY_OWNER, keyId, NotCanonicalError, ORG_ROLE} from '@vitalvault/contracts';
+import {
+  ALG_ES256K,
+  ALG_X25519,
+  compareBytes,
+  decodeCanonical,
+  equalBytes,
+  KEY_OWNER,
+  keyId,
+  NotCanonicalError,
+  ORG_ROLE,
+} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import type {Genesis, GenesisKey, GenesisOrganisation, GenesisValidator} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import type {
+  Genesis,
+  GenesisKey,
+  GenesisOrganisation,
+  GenesisValidator,
+} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import type {Parameters, Quota} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {isSigningKey} from './field-rules.js';
 import {Overlay} from './overlay.js';
@@ -41,14 +56,20 @@ export function genesisState(bytes: Uint8Array, view: StateView, ports: LedgerPo
   });
   const validators = genesis.organisations.flatMap((organisation) => organisation.validators);
   demand(validators.length > 0, 'it has no validator');
-  demand(validators.reduce((sum, {power}) => sum + power, 0n) <= MOST_POWER, 'its validators have too much power in all');
+  demand(
+    validators.reduce((sum, {power}) => sum + power, 0n) <= MOST_POWER,
+    'its validators have too much power in all',
+  );
   return {changes: state.finish().changes, validators};
 }
 
 function addOrganisation(state: Overlay, organisation: GenesisOrganisation, ports: LedgerPorts): void {
   const {id, name, keys, validators} = organisation;
   const admin = keys.find(({role}) => role === ORG_ROLE.admin);
-  demand(admin?.key !== undefined && equalBytes(keyId(admin.key), id), 'an organisation\'s id is not that of its first admin key');
+  demand(
+    admin?.key !== undefined && equalBytes(keyId(admin.key), id),
+    "an organisation's id is not that of its first admin key",
+  );
   demand(name.length > 0, 'an organisation has no name');
   save(state, SLOTS.organisation, [id], {name});
   for (const key of keys) addKey(state, id, key);
@@ -57,16 +78,25 @@ function addOrganisation(state: Overlay, organisation: GenesisOrganisation, port
 
 function addKey(state: Overlay, organisation: Uint8Array, {key, role, fromSlot, toSlot}: GenesisKey): void {
   demand(key !== undefined && role >= ORG_ROLE.admin && role <= ORG_ROLE.release, 'a key has no known role');
-  const form = role === ORG_ROLE.release ? key.alg === ALG_X25519 && key.publicKey.length === 32 : key.alg === ALG_ES256K && isSigningKey(key);
+  const form =
+    role === ORG_ROLE.release
+      ? key.alg === ALG_X25519 && key.publicKey.length === 32
+      : key.alg === ALG_ES256K && isSigningKey(key);
   demand(form, `a key of role ${role} has a wrong form`);
   demand(toSlot === 0 || fromSlot <= toSlot, 'a key ends before it begins');
   const id = keyId(key);
   demand(!has(state, SLOTS.organisationKey, [id]), 'a key comes twice');
   save(state, SLOTS.organisationKey, [id], {organisation, role, key, fromSlot, toSlot});
-  if (role !== ORG_ROLE.release) save(state, SLOTS.keyOwner, [id], {kind: KEY_OWNER.organisation, identity: organisation});
+  if (role !== ORG_ROLE.release)
+    save(state, SLOTS.keyOwner, [id], {kind: KEY_OWNER.organisation, identity: organisation});
 }
 
-function addValidator(state: Overlay, organisation: Uint8Array, {publicKey, power}: GenesisValidator, ports: LedgerPorts): void {
+function addValidator(
+  state: Overlay,
+  organisation: Uint8Array,
+  {publicKey, power}: GenesisValidator,
+  ports: LedgerPorts,
+): void {
   demand(publicKey.length === 32 && power >= 1n, 'a validator has no Ed25519 key or no power');
   const address = ports.sha256(publicKey).slice(0, 20);
   demand(!has(state, SLOTS.validator, [address]), 'a validator comes twice');
@@ -75,10 +105,29 @@ function addValidator(state: Overlay, organisation: Uint8Array, {publicKey, powe
 
 function demandParameters(parameters: Parameters | undefined): Parameters {
   demand(parameters !== undefined, 'it has no parameters');
-  const quotas = [parameters.rights, parameters.accessRequests, parameters.deviceEntries, parameters.ownerEntries, parameters.organisationEntries, parameters.enrolments];
-  demand(quotas.every((quota: Quota | undefined) => quota !== undefined && quota.burst >= 1 && quota.refill >= 1), 'a quota is missing');
-  const numbers = [parameters.ungrantedBurst, parameters.ungrantedBlocksPerToken, parameters.maxBlockBytes, parameters.releaseBlocks, parameters.releaseSeconds];
-  demand(numbers.every((value) => value >= 1) && parameters.maxExpiryBlocks >= 1n && parameters.maxExpirySeconds >= 1n, 'a parameter is missing');
+  const quotas = [
+    parameters.rights,
+    parameters.accessRequests,
+    parameters.deviceEntries,
+    parameters.ownerEntries,
+    parameters.organisationEntries,
+    parameters.enrolments,
+  ];
+  demand(
+    quotas.every((quota: Quota | undefined) => quota !== undefined && quota.burst >= 1 && quota.refill >= 1),
+    'a quota is missing',
+  );
+  const numbers = [
+    parameters.ungrantedBurst,
+    parameters.ungrantedBlocksPerToken,
+    parameters.maxBlockBytes,
+    parameters.releaseBlocks,
+    parameters.releaseSeconds,
+  ];
+  demand(
+    numbers.every((value) => value >= 1) && parameters.maxExpiryBlocks >= 1n && parameters.maxExpirySeconds >= 1n,
+    'a parameter is missing',
+  );
   return parameters;
 }
 
@@ -86,7 +135,8 @@ function decodeGenesis(bytes: Uint8Array): Genesis {
   try {
     return decodeCanonical(GenesisSchema, bytes);
   } catch (error) {
-    if (error instanceof NotCanonicalError) throw new InvalidGenesisError('genesis refused: app_state is not a canonical Genesis message', {cause: error});
+    if (error instanceof NotCanonicalError)
+      throw new InvalidGenesisError('genesis refused: app_state is not a canonical Genesis message', {cause: error});
     throw error;
   }
 }

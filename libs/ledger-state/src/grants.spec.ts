@@ -2,7 +2,19 @@ import {ACTION, CODE, decodeCanonical, PURPOSE} from '@vitalvault/contracts';
 import {DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {load, SLOTS} from './state-slots.js';
 import {
-  enrolPatient, epochStatement, HEART_RATE, PEOPLE, putGrant, registerMember, requestAccess, revokeGrant, tag, TEST_SLOT, testKey, TestLedger, testOrganisation,
+  enrolPatient,
+  epochStatement,
+  HEART_RATE,
+  PEOPLE,
+  putGrant,
+  registerMember,
+  requestAccess,
+  revokeGrant,
+  tag,
+  TEST_SLOT,
+  testKey,
+  TestLedger,
+  testOrganisation,
 } from './testing/index.js';
 import type {MessageInit} from './testing/index.js';
 
@@ -26,26 +38,46 @@ describe('PutGrant', () => {
     expect(ledger.run(putGrant(patient.id, clinician.id, {version: 4}), [patient]).code).toBe(CODE.grantVersion);
     expect(grantOf(ledger)).toMatchObject({version: 5, maxReads: 3});
     expect(ledger.run(putGrant(patient.id, hospital.id, {version: 6, purposes: [2, 3]}), [patient]).code).toBe(0);
-    expect(grantOf(ledger)).toMatchObject({version: 6, maxReads: 0, purposes: [2, 3], grantee: hospital.id, putAtHeight: ledger.block.height});
+    expect(grantOf(ledger)).toMatchObject({
+      version: 6,
+      maxReads: 0,
+      purposes: [2, 3],
+      grantee: hospital.id,
+      putAtHeight: ledger.block.height,
+    });
   });
 
   test('revoked for good: any version, an unknown id, again; nothing revives it', () => {
     const ledger = begun();
     expect(ledger.run(putGrant(patient.id, clinician.id, {version: 5}), [patient]).code).toBe(0);
     expect(ledger.run(revokeGrant(patient.id, tag(1), 2), [patient]).code).toBe(0);
-    expect(grantOf(ledger)).toMatchObject({version: 5, revoked: true, grantee: clinician.id, putAtHeight: ledger.block.height});
+    expect(grantOf(ledger)).toMatchObject({
+      version: 5,
+      revoked: true,
+      grantee: clinician.id,
+      putAtHeight: ledger.block.height,
+    });
     expect(ledger.run(putGrant(patient.id, clinician.id, {version: 6}), [patient]).code).toBe(CODE.grantRevoked);
     expect(ledger.run(putGrant(patient.id, clinician.id, {version: 5}), [patient]).code).toBe(CODE.grantVersion);
     expect(ledger.run(revokeGrant(patient.id, tag(1), 9), [patient]).code).toBe(0);
     expect(grantOf(ledger)).toMatchObject({version: 9, revoked: true});
     expect(ledger.run(revokeGrant(patient.id, tag(2)), [patient]).code).toBe(0);
-    expect(ledger.run(putGrant(patient.id, clinician.id, {grantId: tag(2), version: 1}), [patient]).code).toBe(CODE.grantRevoked);
-    expect(ledger.accessLog(patient.id).map(({event}) => event.case)).toEqual(['enrolled', 'grant', 'grant', 'grant', 'grant']);
+    expect(ledger.run(putGrant(patient.id, clinician.id, {grantId: tag(2), version: 1}), [patient]).code).toBe(
+      CODE.grantRevoked,
+    );
+    expect(ledger.accessLog(patient.id).map(({event}) => event.case)).toEqual([
+      'enrolled',
+      'grant',
+      'grant',
+      'grant',
+      'grant',
+    ]);
   });
 
   test('unknownGrantee: a patient, a device key, nobody; members and organisations are grantees', () => {
     const ledger = begun();
-    for (const nobody of [patient.id, stranger.id, hospital.sponsor.id]) expect(ledger.run(putGrant(patient.id, nobody), [patient]).code).toBe(CODE.unknownGrantee);
+    for (const nobody of [patient.id, stranger.id, hospital.sponsor.id])
+      expect(ledger.run(putGrant(patient.id, nobody), [patient]).code).toBe(CODE.unknownGrantee);
     expect(ledger.run(putGrant(patient.id, clinic.id), [patient]).code).toBe(0);
   });
 
@@ -61,7 +93,17 @@ describe('PutGrant', () => {
     const ledger = begun();
     const grant = putGrant(patient.id, clinician.id, {epochStatements: [epochStatement(patient)]});
     expect([...ledger.run(grant, [patient]).data]).toEqual([0x0a, 1, 0]);
-    const revoke: MessageInit = {case: 'putGrant', value: {patient: patient.id, grantId: tag(1), epochStatements: [epochStatement(patient, {epoch: 9}), epochStatement(patient, {epoch: 2, fromSlot: TEST_SLOT})]}};
+    const revoke: MessageInit = {
+      case: 'putGrant',
+      value: {
+        patient: patient.id,
+        grantId: tag(1),
+        epochStatements: [
+          epochStatement(patient, {epoch: 9}),
+          epochStatement(patient, {epoch: 2, fromSlot: TEST_SLOT}),
+        ],
+      },
+    };
     const outcome = ledger.run(revoke, [patient]);
     expect([outcome.code, ...outcome.data]).toEqual([0, 0x0a, 2, CODE.epochOrder, 0]);
     expect(grantOf(ledger)?.revoked).toBe(true);
@@ -73,14 +115,55 @@ describe('PutGrant', () => {
     const ledger = begun();
     const tags = Array.from({length: 65}, (_, i) => tag(i + 1));
     for (const bad of [
-      {version: 0}, {grantId: tag(0)}, {grantId: new Uint8Array(15)}, {grantee: new Uint8Array(19)}, {parentGrant: tag(3)}, {typeTags: [tag(0), tag(1)]},
-      {typeTags: [tag(2), tag(1)]}, {typeTags: [tag(1), tag(1)]}, {typeTags: tags}, {actions: []}, {actions: [3]}, {actions: [0]}, {actions: [2, 1]}, {purposes: []},
-      {purposes: [9]}, {purposes: [1, 1]}, {accessFromSlot: 5, accessToSlot: 4}, {dataFromSlot: 5, dataToSlot: 4}, {patient: new Uint8Array(0)},
-    ]) expect([bad, ledger.run(putGrant(patient.id, clinician.id, bad), [patient]).code]).toEqual([bad, CODE.invalidField]);
-    for (const more of [{grantee: clinician.id}, {actions: [1]}, {purposes: [1]}, {accessFromSlot: 1}, {accessToSlot: 1}, {dataFromSlot: 1}, {dataToSlot: 1}, {maxReads: 1}, {parentGrant: tag(1)}]) {
-      expect(ledger.run({case: 'putGrant', value: {patient: patient.id, grantId: tag(1), ...more}}, [patient]).code).toBe(CODE.invalidField);
+      {version: 0},
+      {grantId: tag(0)},
+      {grantId: new Uint8Array(15)},
+      {grantee: new Uint8Array(19)},
+      {parentGrant: tag(3)},
+      {typeTags: [tag(0), tag(1)]},
+      {typeTags: [tag(2), tag(1)]},
+      {typeTags: [tag(1), tag(1)]},
+      {typeTags: tags},
+      {actions: []},
+      {actions: [3]},
+      {actions: [0]},
+      {actions: [2, 1]},
+      {purposes: []},
+      {purposes: [9]},
+      {purposes: [1, 1]},
+      {accessFromSlot: 5, accessToSlot: 4},
+      {dataFromSlot: 5, dataToSlot: 4},
+      {patient: new Uint8Array(0)},
+    ])
+      expect([bad, ledger.run(putGrant(patient.id, clinician.id, bad), [patient]).code]).toEqual([
+        bad,
+        CODE.invalidField,
+      ]);
+    for (const more of [
+      {grantee: clinician.id},
+      {actions: [1]},
+      {purposes: [1]},
+      {accessFromSlot: 1},
+      {accessToSlot: 1},
+      {dataFromSlot: 1},
+      {dataToSlot: 1},
+      {maxReads: 1},
+      {parentGrant: tag(1)},
+    ]) {
+      expect(
+        ledger.run({case: 'putGrant', value: {patient: patient.id, grantId: tag(1), ...more}}, [patient]).code,
+      ).toBe(CODE.invalidField);
     }
-    expect(ledger.run(putGrant(patient.id, clinician.id, {typeTags: tags.slice(0, 64), actions: [1, 2], purposes: [1, 2, 3, 4, 5, 6, 7, 8]}), [patient]).code).toBe(0);
+    expect(
+      ledger.run(
+        putGrant(patient.id, clinician.id, {
+          typeTags: tags.slice(0, 64),
+          actions: [1, 2],
+          purposes: [1, 2, 3, 4, 5, 6, 7, 8],
+        }),
+        [patient],
+      ).code,
+    ).toBe(0);
     expect(ledger.run(putGrant(patient.id, clinician.id, {version: 2, typeTags: [tag(0)]}), [patient]).code).toBe(0);
   });
 });
@@ -94,19 +177,50 @@ describe('RequestAccess', () => {
 
   test('a refusal says nothing but no; a permit names what it is good for', () => {
     const ledger = begun();
-    expect(ask(ledger)).toMatchObject({permit: false, index: 1n, recordLogSize: 0n, grantVersion: 0, releaseUntilHeight: 0n, releaseUntilTime: 0n});
+    expect(ask(ledger)).toMatchObject({
+      permit: false,
+      index: 1n,
+      recordLogSize: 0n,
+      grantVersion: 0,
+      releaseUntilHeight: 0n,
+      releaseUntilTime: 0n,
+    });
     expect(ledger.run(putGrant(patient.id, clinician.id, {version: 3}), [patient]).code).toBe(0);
     const permit = ask(ledger);
-    expect(permit).toMatchObject({permit: true, index: 3n, grantVersion: 3, releaseUntilHeight: ledger.block.height + 1_200n, releaseUntilTime: ledger.block.time + 3_600n});
-    expect(ledger.accessLog(patient.id).at(-1)).toMatchObject({index: 3n, height: ledger.block.height, event: {case: 'access', value: {reader: clinician.id, organisation: hospital.id, decision: permit}}});
+    expect(permit).toMatchObject({
+      permit: true,
+      index: 3n,
+      grantVersion: 3,
+      releaseUntilHeight: ledger.block.height + 1_200n,
+      releaseUntilTime: ledger.block.time + 3_600n,
+    });
+    expect(ledger.accessLog(patient.id).at(-1)).toMatchObject({
+      index: 3n,
+      height: ledger.block.height,
+      event: {case: 'access', value: {reader: clinician.id, organisation: hospital.id, decision: permit}},
+    });
   });
 
   test('each rule refuses on the ledger as in the table', () => {
     const ledger = begun();
-    expect(ledger.run(putGrant(patient.id, clinician.id, {maxReads: 2, typeTags: [tag(1), HEART_RATE]}), [patient]).code).toBe(0);
-    const refusals = [{grantId: tag(9)}, {typeTag: tag(2)}, {typeTag: tag(0)}, {slotFrom: TEST_SLOT - 101}, {slotTo: TEST_SLOT + 1}, {purpose: PURPOSE.HRESCH}, {action: ACTION.write}];
+    expect(
+      ledger.run(putGrant(patient.id, clinician.id, {maxReads: 2, typeTags: [tag(1), HEART_RATE]}), [patient]).code,
+    ).toBe(0);
+    const refusals = [
+      {grantId: tag(9)},
+      {typeTag: tag(2)},
+      {typeTag: tag(0)},
+      {slotFrom: TEST_SLOT - 101},
+      {slotTo: TEST_SLOT + 1},
+      {purpose: PURPOSE.HRESCH},
+      {action: ACTION.write},
+    ];
     for (const fields of refusals) expect([fields, ask(ledger, fields).permit]).toEqual([fields, false]);
-    expect([ask(ledger).permit, ask(ledger, {typeTag: tag(1)}).permit, ask(ledger).permit]).toEqual([true, true, false]);
+    expect([ask(ledger).permit, ask(ledger, {typeTag: tag(1)}).permit, ask(ledger).permit]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     // Reads are counted over every version and never reset.
     expect(ledger.run(putGrant(patient.id, clinician.id, {version: 2, maxReads: 2}), [patient]).code).toBe(0);
     expect(ask(ledger).permit).toBe(false);
@@ -116,7 +230,11 @@ describe('RequestAccess', () => {
 
   test('the access period is that of block time', () => {
     const ledger = begun();
-    expect(ledger.run(putGrant(patient.id, clinician.id, {accessFromSlot: TEST_SLOT + 1, accessToSlot: TEST_SLOT + 1}), [patient]).code).toBe(0);
+    expect(
+      ledger.run(putGrant(patient.id, clinician.id, {accessFromSlot: TEST_SLOT + 1, accessToSlot: TEST_SLOT + 1}), [
+        patient,
+      ]).code,
+    ).toBe(0);
     expect(ask(ledger).permit).toBe(false);
     ledger.commit([], 3_600n);
     expect(ask(ledger).permit).toBe(true);
@@ -133,14 +251,17 @@ describe('RequestAccess', () => {
     expect(decodeCanonical(DecisionSchema, results[2]?.data ?? new Uint8Array()).permit).toBe(false);
   });
 
-  test('an organisation\'s grant is good for each of its members, while she stands', () => {
+  test("an organisation's grant is good for each of its members, while she stands", () => {
     const ledger = begun();
     const nurse = testKey('nurse');
     expect(ledger.run(registerMember(clinic, nurse), [clinic.admin, nurse]).code).toBe(0);
     expect(ledger.run(putGrant(patient.id, hospital.id), [patient]).code).toBe(0);
     expect(ask(ledger).permit).toBe(true);
     expect(ask(ledger, {}, nurse).permit).toBe(false);
-    expect(ledger.run({case: 'suspendMember', value: {organisation: hospital.id, member: clinician.id}}, [hospital.admin]).code).toBe(0);
+    expect(
+      ledger.run({case: 'suspendMember', value: {organisation: hospital.id, member: clinician.id}}, [hospital.admin])
+        .code,
+    ).toBe(0);
     expect(ask(ledger).permit).toBe(false);
   });
 
@@ -155,7 +276,17 @@ describe('RequestAccess', () => {
   test('unknownIdentity and invalidField', () => {
     const ledger = begun();
     expect(ledger.run(requestAccess(stranger.id), [clinician]).code).toBe(CODE.unknownIdentity);
-    for (const bad of [{grantId: new Uint8Array(0)}, {typeTag: new Uint8Array(15)}, {slotFrom: 5, slotTo: 4}, {purpose: 0}, {purpose: 9}, {action: 0}, {action: 3}, {readerKey: new Uint8Array(0)}, {detailsHash: new Uint8Array(0)}]) {
+    for (const bad of [
+      {grantId: new Uint8Array(0)},
+      {typeTag: new Uint8Array(15)},
+      {slotFrom: 5, slotTo: 4},
+      {purpose: 0},
+      {purpose: 9},
+      {action: 0},
+      {action: 3},
+      {readerKey: new Uint8Array(0)},
+      {detailsHash: new Uint8Array(0)},
+    ]) {
       expect([bad, ledger.run(requestAccess(patient.id, bad), [clinician]).code]).toEqual([bad, CODE.invalidField]);
     }
   });

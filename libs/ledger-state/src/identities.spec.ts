@@ -1,7 +1,18 @@
 import {CODE, KEY_OWNER} from '@vitalvault/contracts';
 import {load, numberPart, SLOTS} from './state-slots.js';
 import {
-  enrolPatient, epochStatement, PEOPLE, registerDevice, registerMember, requestAccess, tag, TEST_SLOT, testEncryptionKey, testKey, TestLedger, testOrganisation,
+  enrolPatient,
+  epochStatement,
+  PEOPLE,
+  registerDevice,
+  registerMember,
+  requestAccess,
+  tag,
+  TEST_SLOT,
+  testEncryptionKey,
+  testKey,
+  TestLedger,
+  testOrganisation,
 } from './testing/index.js';
 import type {MessageInit} from './testing/index.js';
 
@@ -20,32 +31,52 @@ type ValueOf<C extends MessageInit['case']> = NonNullable<Extract<MessageInit, {
 const publish = (value: ValueOf<'publishKeys'>): MessageInit => ({case: 'publishKeys', value});
 
 describe('EnrolPatient', () => {
-  test('keyTaken: by a patient, a member, a device, an organisation; a recovery key that is somebody\'s', () => {
+  test("keyTaken: by a patient, a member, a device, an organisation; a recovery key that is somebody's", () => {
     const ledger = begun();
     for (const taken of [patient, clinician, device, hospital.admin]) {
       expect(ledger.run(enrolPatient(taken, strangerRecovery), [clinic.sponsor, taken]).code).toBe(CODE.keyTaken);
     }
     expect(ledger.run(enrolPatient(stranger, clinician), [clinic.sponsor, stranger]).code).toBe(CODE.keyTaken);
     expect(ledger.run(enrolPatient(stranger, strangerRecovery), [clinic.sponsor, stranger]).code).toBe(0);
-    expect(load(ledger.state, SLOTS.patient, [stranger.id])).toMatchObject({sponsor: clinic.id, signingKey: stranger.key, recoveryKey: strangerRecovery.key, successions: 0});
+    expect(load(ledger.state, SLOTS.patient, [stranger.id])).toMatchObject({
+      sponsor: clinic.id,
+      signingKey: stranger.key,
+      recoveryKey: strangerRecovery.key,
+      successions: 0,
+    });
   });
 
   test('invalidField: the recovery key is the signing key, keys of a wrong form', () => {
     const ledger = new TestLedger();
     const value = {signingKey: stranger.key, encryptionKey: new Uint8Array(32), recoveryKey: strangerRecovery.key};
-    for (const bad of [{recoveryKey: stranger.key}, {encryptionKey: new Uint8Array(31)}, {signingKey: {alg: 2, publicKey: stranger.key.publicKey}}, {recoveryKey: {alg: 1, publicKey: new Uint8Array(33)}}]) {
-      expect(ledger.run({case: 'enrolPatient', value: {...value, ...bad}}, [hospital.sponsor, stranger]).code).toBe(CODE.invalidField);
+    for (const bad of [
+      {recoveryKey: stranger.key},
+      {encryptionKey: new Uint8Array(31)},
+      {signingKey: {alg: 2, publicKey: stranger.key.publicKey}},
+      {recoveryKey: {alg: 1, publicKey: new Uint8Array(33)}},
+    ]) {
+      expect(ledger.run({case: 'enrolPatient', value: {...value, ...bad}}, [hospital.sponsor, stranger]).code).toBe(
+        CODE.invalidField,
+      );
     }
-    expect(ledger.run({case: 'enrolPatient', value: {signingKey: stranger.key, encryptionKey: new Uint8Array(32)}}, [hospital.sponsor, stranger]).code).toBe(CODE.invalidField);
+    expect(
+      ledger.run({case: 'enrolPatient', value: {signingKey: stranger.key, encryptionKey: new Uint8Array(32)}}, [
+        hospital.sponsor,
+        stranger,
+      ]).code,
+    ).toBe(CODE.invalidField);
   });
 });
 
 describe('RegisterMember and SuspendMember', () => {
-  test('keyTaken; notAuthorised for another organisation; unknownIdentity for another\'s member', () => {
+  test("keyTaken; notAuthorised for another organisation; unknownIdentity for another's member", () => {
     const ledger = begun();
     expect(ledger.run(registerMember(hospital, clinician), [hospital.sponsor, clinician]).code).toBe(CODE.keyTaken);
     expect(ledger.run(registerMember(hospital, stranger), [clinic.sponsor, stranger]).code).toBe(CODE.notAuthorised);
-    const suspend = (organisation: Uint8Array, member: Uint8Array): MessageInit => ({case: 'suspendMember', value: {organisation, member}});
+    const suspend = (organisation: Uint8Array, member: Uint8Array): MessageInit => ({
+      case: 'suspendMember',
+      value: {organisation, member},
+    });
     expect(ledger.run(suspend(clinic.id, clinician.id), [clinic.admin]).code).toBe(CODE.unknownIdentity);
     expect(ledger.run(suspend(hospital.id, patient.id), [hospital.admin]).code).toBe(CODE.unknownIdentity);
     expect(ledger.run(suspend(hospital.id, clinician.id), [clinic.admin]).code).toBe(CODE.notAuthorised);
@@ -56,38 +87,83 @@ describe('RegisterMember and SuspendMember', () => {
 
   test('invalidField: role, profile hash, ids', () => {
     const ledger = new TestLedger();
-    const value = {organisation: hospital.id, signingKey: stranger.key, encryptionKey: new Uint8Array(32), role: 1, profileHash: new Uint8Array(32)};
-    for (const bad of [{role: 0}, {role: 5}, {profileHash: new Uint8Array(31)}, {organisation: new Uint8Array(19)}, {encryptionKey: new Uint8Array(0)}]) {
-      expect(ledger.run({case: 'registerMember', value: {...value, ...bad}}, [hospital.sponsor, stranger]).code).toBe(CODE.invalidField);
+    const value = {
+      organisation: hospital.id,
+      signingKey: stranger.key,
+      encryptionKey: new Uint8Array(32),
+      role: 1,
+      profileHash: new Uint8Array(32),
+    };
+    for (const bad of [
+      {role: 0},
+      {role: 5},
+      {profileHash: new Uint8Array(31)},
+      {organisation: new Uint8Array(19)},
+      {encryptionKey: new Uint8Array(0)},
+    ]) {
+      expect(ledger.run({case: 'registerMember', value: {...value, ...bad}}, [hospital.sponsor, stranger]).code).toBe(
+        CODE.invalidField,
+      );
     }
-    expect(ledger.run({case: 'suspendMember', value: {organisation: hospital.id, member: new Uint8Array(0)}}, [hospital.sponsor]).code).toBe(CODE.invalidField);
+    expect(
+      ledger.run({case: 'suspendMember', value: {organisation: hospital.id, member: new Uint8Array(0)}}, [
+        hospital.sponsor,
+      ]).code,
+    ).toBe(CODE.invalidField);
   });
 });
 
 describe('PublishKeys', () => {
   const next = testKey('next');
 
-  test('a patient\'s new key needs her recovery key; the old one is retired for good', () => {
+  test("a patient's new key needs her recovery key; the old one is retired for good", () => {
     const ledger = begun();
-    expect(ledger.run(publish({identity: patient.id, newSigningKey: next.key}), [patient, next]).code).toBe(CODE.wrongSigners);
-    expect(ledger.run(publish({identity: patient.id, newSigningKey: next.key}), [patient, next, stranger]).code).toBe(CODE.wrongSigners);
-    expect(ledger.run(publish({identity: patient.id, newSigningKey: clinician.key}), [patient, clinician, recovery]).code).toBe(CODE.keyTaken);
-    expect(ledger.run(publish({identity: patient.id, newSigningKey: recovery.key}), [patient, recovery, recovery]).code).toBe(CODE.keyTaken);
-    expect(ledger.run(publish({identity: patient.id, newSigningKey: next.key}), [patient, next, recovery]).code).toBe(0);
+    expect(ledger.run(publish({identity: patient.id, newSigningKey: next.key}), [patient, next]).code).toBe(
+      CODE.wrongSigners,
+    );
+    expect(ledger.run(publish({identity: patient.id, newSigningKey: next.key}), [patient, next, stranger]).code).toBe(
+      CODE.wrongSigners,
+    );
+    expect(
+      ledger.run(publish({identity: patient.id, newSigningKey: clinician.key}), [patient, clinician, recovery]).code,
+    ).toBe(CODE.keyTaken);
+    expect(
+      ledger.run(publish({identity: patient.id, newSigningKey: recovery.key}), [patient, recovery, recovery]).code,
+    ).toBe(CODE.keyTaken);
+    expect(ledger.run(publish({identity: patient.id, newSigningKey: next.key}), [patient, next, recovery]).code).toBe(
+      0,
+    );
     expect(load(ledger.state, SLOTS.patient, [patient.id])).toMatchObject({signingKey: next.key, successions: 1});
     expect(load(ledger.state, SLOTS.keyOwner, [patient.id])).toMatchObject({kind: KEY_OWNER.patient, retired: true});
     expect(load(ledger.state, SLOTS.keyOwner, [next.id])).toMatchObject({identity: patient.id, retired: false});
     expect(ledger.run(enrolPatient(patient, strangerRecovery), [hospital.sponsor, patient]).code).toBe(CODE.keyTaken);
-    expect(ledger.run(publish({identity: patient.id, newSigningKey: patient.key}), [next, patient, recovery]).code).toBe(CODE.keyTaken);
+    expect(
+      ledger.run(publish({identity: patient.id, newSigningKey: patient.key}), [next, patient, recovery]).code,
+    ).toBe(CODE.keyTaken);
   });
 
   test('a member signs with both keys and has no epochs', () => {
     const ledger = begun();
-    expect(ledger.run(publish({identity: clinician.id, newSigningKey: next.key}), [clinician, next, recovery]).code).toBe(CODE.wrongSigners);
-    expect(ledger.run(publish({identity: clinician.id, epochStatements: [epochStatement(patient)]}), [clinician]).code).toBe(CODE.invalidField);
-    expect(ledger.run(publish({identity: clinician.id, newSigningKey: device.key}), [clinician, device]).code).toBe(CODE.keyTaken);
-    expect(ledger.run(publish({identity: clinician.id, newSigningKey: next.key, encryptionKey: testEncryptionKey('new').publicKey}), [clinician, next]).code).toBe(0);
-    expect(load(ledger.state, SLOTS.member, [clinician.id])).toMatchObject({signingKey: next.key, encryptionKey: testEncryptionKey('new').publicKey, organisation: hospital.id});
+    expect(
+      ledger.run(publish({identity: clinician.id, newSigningKey: next.key}), [clinician, next, recovery]).code,
+    ).toBe(CODE.wrongSigners);
+    expect(
+      ledger.run(publish({identity: clinician.id, epochStatements: [epochStatement(patient)]}), [clinician]).code,
+    ).toBe(CODE.invalidField);
+    expect(ledger.run(publish({identity: clinician.id, newSigningKey: device.key}), [clinician, device]).code).toBe(
+      CODE.keyTaken,
+    );
+    expect(
+      ledger.run(
+        publish({identity: clinician.id, newSigningKey: next.key, encryptionKey: testEncryptionKey('new').publicKey}),
+        [clinician, next],
+      ).code,
+    ).toBe(0);
+    expect(load(ledger.state, SLOTS.member, [clinician.id])).toMatchObject({
+      signingKey: next.key,
+      encryptionKey: testEncryptionKey('new').publicKey,
+      organisation: hospital.id,
+    });
     expect(ledger.run(requestAccess(patient.id), [clinician]).code).toBe(CODE.unknownKey);
     expect(ledger.run(requestAccess(patient.id), [next]).code).toBe(0);
     expect(ledger.accessLog(patient.id).at(-1)?.event).toMatchObject({case: 'access', value: {reader: clinician.id}});
@@ -100,9 +176,20 @@ describe('PublishKeys', () => {
     expect(ledger.run(publish({identity: patient.id, encryptionKey}), [clinician]).code).toBe(CODE.notAuthorised);
     expect(ledger.run(publish({identity: clinician.id, encryptionKey}), [patient]).code).toBe(CODE.notAuthorised);
     expect(ledger.run(publish({identity: patient.id}), [patient]).code).toBe(CODE.invalidField);
-    expect(ledger.run(publish({identity: patient.id, encryptionKey: new Uint8Array(5)}), [patient]).code).toBe(CODE.invalidField);
-    expect(ledger.run(publish({identity: patient.id, epochStatements: Array.from({length: 65}, () => epochStatement(patient))}), [patient]).code).toBe(CODE.invalidField);
-    expect(ledger.run(publish({identity: patient.id, epochStatements: [{statement: epochStatement(patient).statement}]}), [patient]).code).toBe(CODE.invalidField);
+    expect(ledger.run(publish({identity: patient.id, encryptionKey: new Uint8Array(5)}), [patient]).code).toBe(
+      CODE.invalidField,
+    );
+    expect(
+      ledger.run(
+        publish({identity: patient.id, epochStatements: Array.from({length: 65}, () => epochStatement(patient))}),
+        [patient],
+      ).code,
+    ).toBe(CODE.invalidField);
+    expect(
+      ledger.run(publish({identity: patient.id, epochStatements: [{statement: epochStatement(patient).statement}]}), [
+        patient,
+      ]).code,
+    ).toBe(CODE.invalidField);
   });
 
   test('each epoch statement has its own result and harms no other', () => {
@@ -128,20 +215,43 @@ describe('PublishKeys', () => {
     const outcome = ledger.run(publish({identity: patient.id, epochStatements: statements}), [patient]);
     expect(outcome.code).toBe(0);
     expect([...outcome.data.slice(2)]).toEqual([
-      CODE.epochOrder, 0, CODE.epochOrder, CODE.epochSlot, CODE.epochSlot, 0, CODE.epochSlot, 0, 0,
-      CODE.epochSignature, CODE.notAuthorised, CODE.wrongChain, CODE.invalidField, CODE.invalidField, CODE.invalidField, CODE.epochSignature,
+      CODE.epochOrder,
+      0,
+      CODE.epochOrder,
+      CODE.epochSlot,
+      CODE.epochSlot,
+      0,
+      CODE.epochSlot,
+      0,
+      0,
+      CODE.epochSignature,
+      CODE.notAuthorised,
+      CODE.wrongChain,
+      CODE.invalidField,
+      CODE.invalidField,
+      CODE.invalidField,
+      CODE.epochSignature,
     ]);
-    expect(load(ledger.state, SLOTS.epochHead, [patient.id, tag(0xaa)])).toMatchObject({epoch: 3, fromSlot: TEST_SLOT + 24});
-    expect(load(ledger.state, SLOTS.epochStatement, [patient.id, tag(0xaa), numberPart(2)])?.statement).toEqual(statements[5]?.statement);
+    expect(load(ledger.state, SLOTS.epochHead, [patient.id, tag(0xaa)])).toMatchObject({
+      epoch: 3,
+      fromSlot: TEST_SLOT + 24,
+    });
+    expect(load(ledger.state, SLOTS.epochStatement, [patient.id, tag(0xaa), numberPart(2)])?.statement).toEqual(
+      statements[5]?.statement,
+    );
     const leaf = ledger.accessLog(patient.id).at(-1)?.event;
     expect(leaf?.case === 'keys' && leaf.value.epochStatements).toHaveLength(4);
   });
 
   test('with a new signing key, statements are signed by the new one', () => {
     const ledger = begun();
-    const run = (signer: typeof patient) => publish({identity: patient.id, newSigningKey: next.key, epochStatements: [epochStatement(patient, {}, signer)]});
+    const run = (signer: typeof patient) =>
+      publish({identity: patient.id, newSigningKey: next.key, epochStatements: [epochStatement(patient, {}, signer)]});
     expect([...ledger.run(run(next), [patient, next, recovery]).data]).toEqual([0x0a, 1, 0]);
-    const old = publish({identity: patient.id, epochStatements: [epochStatement(patient, {epoch: 2, fromSlot: TEST_SLOT}, patient)]});
+    const old = publish({
+      identity: patient.id,
+      epochStatements: [epochStatement(patient, {epoch: 2, fromSlot: TEST_SLOT}, patient)],
+    });
     expect([...ledger.run(old, [next]).data]).toEqual([0x0a, 1, CODE.epochSignature]);
   });
 });

@@ -18,5 +18,6 @@ export function assignKey(state: Overlay, key: SigningKey, kind: number, identit
 export function retireKey(state: Overlay, key: SigningKey): void {
   const id = keyId(key);
   const owner = load(state, SLOTS.keyOwner, [id]);
-  if (owner !== undefined) save(state, SLOTS.keyOwner, [id], {kind: owner.kind, identity: owner.identity, retired: true});
+  if (owner !== undefined)
+    save(state, SLOTS.keyOwner, [id], {kind: owner.kind, identity: owner.identity, retired: true});
 }

@@ -39,8 +39,8 @@ export interface MessageRules<M> {
   /** Every field's length and range; no state. */
   fieldsAreValid(message: M): boolean;
   /**
-   * The keys of the signatures in their order, as far as the message itself names them; undefined: a key that only the state
-   * knows. More than one list where the state decides how many.
+   * The keys of the signatures in their order, as far as the message itself names them; undefined: a key that only the
+   * state knows. More than one list where the state decides how many.
    */
   signatures(message: M): readonly (readonly (SigningKey | undefined)[])[];
   /** Whether a key of this owner and role may sign such a message at all. */

@@ -7,8 +7,8 @@ export interface Candidate {
 }
 
 /**
- * Orders a proposal: rights first, then the rest; in each, signers take turns, each with its own transactions in the order
- * in which they came, so that nobody's flood delays another. Leaves out only what does not fit in `maxBytes`.
+ * Orders a proposal: rights first, then the rest; in each, signers take turns, each with its own transactions in the
+ * order in which they came, so that nobody's flood delays another. Leaves out only what does not fit in `maxBytes`.
  * @spec docs/protocol.md §4; ABCI PrepareProposal
  */
 export function orderProposal(candidates: readonly Candidate[], maxBytes: number): Uint8Array[] {
@@ -49,7 +49,9 @@ function takingTurns(candidates: readonly Candidate[]): Candidate[] {
   return order;
 }
 
-/** Whether a proposed block keeps to the byte limit: part of ProcessProposal, with `checkStructure` of each transaction. */
+/**
+ * Whether a proposed block keeps to the byte limit: part of ProcessProposal, with `checkStructure` of each transaction.
+ */
 export function fitsInBlock(txs: readonly Uint8Array[], maxBytes: number): boolean {
   return txs.reduce((sum, tx) => sum + sizeInBlock(tx.length), 0) <= maxBytes;
 }

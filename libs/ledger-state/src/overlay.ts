@@ -25,7 +25,10 @@ export class Overlay implements MutableState {
   private readonly tips = new Map<string, LogTip>();
   private readonly appended: NewLeaf[] = [];
 
-  constructor(private readonly base: StateView, private readonly sha256: Sha256) {}
+  constructor(
+    private readonly base: StateView,
+    private readonly sha256: Sha256,
+  ) {}
 
   get(kind: number, parts: readonly Uint8Array[]): Uint8Array | undefined {
     return this.find(keyName(kind, parts), kind, parts);
@@ -46,7 +49,11 @@ export class Overlay implements MutableState {
   /** Appends canonical leaf bytes to a log; its index is the log's size before. */
   append(kind: number, patient: Uint8Array, leaf: Uint8Array): void {
     const frontier = this.frontier(kind, patient);
-    this.tips.set(keyName(kind, [patient]), {kind, patient, frontier: frontier.append(leafHash(leaf, this.sha256), this.sha256)});
+    this.tips.set(keyName(kind, [patient]), {
+      kind,
+      patient,
+      frontier: frontier.append(leafHash(leaf, this.sha256), this.sha256),
+    });
     this.appended.push({kind, patient, index: frontier.size, leaf});
   }
 
@@ -60,10 +67,15 @@ export class Overlay implements MutableState {
     this.appended.push(...fork.appended);
   }
 
-  /** Writes the heads of the logs that grew and gives all changes, ascending by key name, and the leaves as appended. */
+  /**
+   * Writes the heads of the logs that grew and gives all changes, ascending by key name, and the leaves as appended.
+   */
   finish(): {changes: StateChange[]; leaves: NewLeaf[]} {
     for (const {kind, patient, frontier} of this.tips.values()) {
-      save(this, kind === STATE_KIND.recordLog ? SLOTS.recordLog : SLOTS.accessLog, [patient], {size: frontier.size, root: frontier.root(this.sha256)});
+      save(this, kind === STATE_KIND.recordLog ? SLOTS.recordLog : SLOTS.accessLog, [patient], {
+        size: frontier.size,
+        root: frontier.root(this.sha256),
+      });
     }
     const names = [...this.values.keys()].sort();
     return {changes: names.map((name) => this.values.get(name) as StateChange), leaves: [...this.appended]};
@@ -79,7 +91,10 @@ export class Overlay implements MutableState {
   // The frontier lies beside the authenticated map; only one that gives the root in the map may decide anything.
   private checkAgainstHead(kind: number, patient: Uint8Array, frontier: Frontier): void {
     const head = load(this.base, kind === STATE_KIND.recordLog ? SLOTS.recordLog : SLOTS.accessLog, [patient]);
-    const fits = head === undefined ? frontier.size === 0n : head.size === frontier.size && equalBytes(head.root, frontier.root(this.sha256));
+    const fits =
+      head === undefined
+        ? frontier.size === 0n
+        : head.size === frontier.size && equalBytes(head.root, frontier.root(this.sha256));
     if (!fits) throw new CorruptStateError(`the frontier of a log of kind ${kind} does not give the root in the state`);
   }
 }

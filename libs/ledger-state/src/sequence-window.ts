@@ -26,5 +26,7 @@ export function takeSequence(window: Window, sequence: bigint): Window {
   const bitmap = withBit(window.bitmap, Number(sequence - window.base));
   let taken = 0;
   while (taken < LIMITS.sequenceWindow && bitAt(bitmap, taken)) taken++;
-  return taken === 0 ? {base: window.base, bitmap} : {base: window.base + BigInt(taken), bitmap: shifted(bitmap, -taken)};
+  return taken === 0
+    ? {base: window.base, bitmap}
+    : {base: window.base + BigInt(taken), bitmap: shifted(bitmap, -taken)};
 }

@@ -17,8 +17,8 @@ export interface Signer {
 
 /**
  * The identity that a key stands for now.
- * @returns the signer; or `unknownKey` when the key is nobody's current one, `notAuthorised` when it is an organisation's
- * outside its slots.
+ * @returns the signer; or `unknownKey` when the key is nobody's current one, `notAuthorised` when it is an
+ *   organisation's outside its slots.
  * @spec docs/protocol.md §4.2 rule 2
  */
 export function signerOf(view: StateView, key: SigningKey, slot: number): Signer | {readonly code: number} {

@@ -2,9 +2,22 @@ import {fromBinary} from '@bufbuild/protobuf';
 import type {DescMessage, MessageInitShape, MessageShape} from '@bufbuild/protobuf';
 import {encodeCanonical, STATE_KIND} from '@vitalvault/contracts';
 import {
-  BucketSchema, DeviceSchema, EpochHeadSchema, GrantSchema, KeyOwnerSchema, LogHeadSchema, MemberSchema, NonceWindowSchema,
-  OrganisationKeySchema, OrganisationSchema, ParametersSchema, PatientSchema, ReadsUsedSchema, RegistrationSchema,
-  SequenceWindowSchema, ValidatorSchema,
+  BucketSchema,
+  DeviceSchema,
+  EpochHeadSchema,
+  GrantSchema,
+  KeyOwnerSchema,
+  LogHeadSchema,
+  MemberSchema,
+  NonceWindowSchema,
+  OrganisationKeySchema,
+  OrganisationSchema,
+  ParametersSchema,
+  PatientSchema,
+  ReadsUsedSchema,
+  RegistrationSchema,
+  SequenceWindowSchema,
+  ValidatorSchema,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {MutableState, StateView} from './state-view.js';
@@ -17,7 +30,10 @@ export interface StateSlot<D extends DescMessage> {
 
 const slot = <D extends DescMessage>(kind: number, schema: D): StateSlot<D> => ({kind, schema});
 
-/** All kinds that are written today, with their id parts. @spec docs/protocol.md §5.1, proto/vitalvault/ledger/v1/state.proto */
+/**
+ * All kinds that are written today, with their id parts. @spec docs/protocol.md §5.1,
+ * proto/vitalvault/ledger/v1/state.proto
+ */
 export const SLOTS = {
   /** () */
   parameters: slot(STATE_KIND.parameters, ParametersSchema),
@@ -58,7 +74,11 @@ export const SLOTS = {
 } as const;
 
 /** The message under a key; undefined when there is nothing. */
-export function load<D extends DescMessage>(view: StateView, {kind, schema}: StateSlot<D>, parts: readonly Uint8Array[]): MessageShape<D> | undefined {
+export function load<D extends DescMessage>(
+  view: StateView,
+  {kind, schema}: StateSlot<D>,
+  parts: readonly Uint8Array[],
+): MessageShape<D> | undefined {
   const bytes = view.get(kind, parts);
   return bytes === undefined ? undefined : fromBinary(schema, bytes);
 }
@@ -67,7 +87,12 @@ export function has(view: StateView, {kind}: StateSlot<DescMessage>, parts: read
   return view.get(kind, parts) !== undefined;
 }
 
-export function save<D extends DescMessage>(overlay: MutableState, {kind, schema}: StateSlot<D>, parts: readonly Uint8Array[], message: MessageInitShape<D>): void {
+export function save<D extends DescMessage>(
+  overlay: MutableState,
+  {kind, schema}: StateSlot<D>,
+  parts: readonly Uint8Array[],
+  message: MessageInitShape<D>,
+): void {
   overlay.set(kind, parts, encodeCanonical(schema, message));
 }
 

@@ -5,7 +5,10 @@ import {encodeStateKey} from '@vitalvault/proofs';
 export interface StateView {
   /** Canonical bytes under (kind, id parts); undefined when there is nothing. */
   get(kind: number, parts: readonly Uint8Array[]): Uint8Array | undefined;
-  /** What is needed to append to the record log (kind 15) or access log (kind 16) of a patient; empty when there is none. */
+  /**
+   * What is needed to append to the record log (kind 15) or access log (kind 16) of a patient; empty when there is
+   * none.
+   */
   frontier(kind: number, patient: Uint8Array): Frontier;
 }
 

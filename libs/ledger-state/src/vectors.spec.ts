@@ -3,7 +3,8 @@ import {fromHex, sha256Of, toHex} from '@vitalvault/contracts';
 import {stateKey, StateTree, verifyState} from '@vitalvault/proofs';
 import {TEST_CHAIN, TestLedger} from './testing/index.js';
 
-const load = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../../../test/vectors/${name}`, import.meta.url), 'utf8')) as T;
+const load = <T>(name: string): T =>
+  JSON.parse(readFileSync(new URL(`../../../test/vectors/${name}`, import.meta.url), 'utf8')) as T;
 
 interface Chain {
   chainId: string;
@@ -31,10 +32,19 @@ test('ledger-chain.json: a change of any byte of state, result or leaf shows her
   expect(ledger.state.leaves(15, patient).map(toHex)).toEqual(chain.recordLog);
 });
 
-interface Key { kind: number; parts: string[] }
+interface Key {
+  kind: number;
+  parts: string[];
+}
 interface StateVectors {
   entries: (Key & {value: string; rootAfter: string})[];
-  proofs: (Key & {key: string; value: string | null; siblings: string[]; otherKey: string | null; otherValueHash: string | null})[];
+  proofs: (Key & {
+    key: string;
+    value: string | null;
+    siblings: string[];
+    otherKey: string | null;
+    otherValueHash: string | null;
+  })[];
 }
 
 test('proofs-state.json: roots after each entry, proofs of presence and absence', () => {
@@ -46,7 +56,13 @@ test('proofs-state.json: roots after each entry, proofs of presence and absence'
   }
   for (const {kind, parts, key, value, siblings, otherKey, otherValueHash} of proofs) {
     expect(toHex(stateKey(kind, parts.map(fromHex)))).toBe(key);
-    const proof = {siblings: siblings.map(fromHex), otherKey: otherKey === null ? undefined : fromHex(otherKey), otherValueHash: otherValueHash === null ? undefined : fromHex(otherValueHash)};
-    expect(verifyState({root: tree.root, key: fromHex(key), value: value === null ? undefined : fromHex(value), proof})).toBe(true);
+    const proof = {
+      siblings: siblings.map(fromHex),
+      otherKey: otherKey === null ? undefined : fromHex(otherKey),
+      otherValueHash: otherValueHash === null ? undefined : fromHex(otherValueHash),
+    };
+    expect(
+      verifyState({root: tree.root, key: fromHex(key), value: value === null ? undefined : fromHex(value), proof}),
+    ).toBe(true);
   }
 });

@@ -14,8 +14,12 @@ const INT64_MAX = 2n ** 63n - 1n;
 export class JsonFields {
   private readonly fields: Readonly<Record<string, unknown>>;
 
-  constructor(value: unknown, private readonly path: string) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedError(`${path} is not an object`);
+  constructor(
+    value: unknown,
+    private readonly path: string,
+  ) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new MalformedError(`${path} is not an object`);
     this.fields = value as Record<string, unknown>;
   }
 
@@ -50,7 +54,8 @@ export class JsonFields {
   int64(name: string): bigint {
     const value = this.get(name) ?? 0;
     const text = typeof value === 'number' && Number.isSafeInteger(value) ? value.toString() : value;
-    if (typeof text !== 'string' || !/^(0|[1-9]\d{0,18})$/.test(text) || BigInt(text) > INT64_MAX) throw this.wrong(name, 'a number');
+    if (typeof text !== 'string' || !/^(0|[1-9]\d{0,18})$/.test(text) || BigInt(text) > INT64_MAX)
+      throw this.wrong(name, 'a number');
     return BigInt(text);
   }
 

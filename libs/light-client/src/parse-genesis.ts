@@ -32,13 +32,17 @@ export function parseGenesis(text: string): ParsedGenesis {
   const fields = JsonFields.parse(text, 'genesis');
   const chainId = fields.text('chain_id');
   if (!/^[\x21-\x7e]{1,50}$/.test(chainId)) throw new MalformedError('genesis.chain_id is not a chain id');
-  if (fields.objects('validators').length > 0) throw new MalformedError('genesis.validators must be empty: the set is in app_state');
+  if (fields.objects('validators').length > 0)
+    throw new MalformedError('genesis.validators must be empty: the set is in app_state');
   const genesis = decodeAppState(fields.text('app_state'));
   const validators = genesis.organisations.flatMap(({id, validators: own}) =>
-    own.map(({publicKey, power}) => ({publicKey, power, address: validatorAddress(publicKey), organisation: id})));
+    own.map(({publicKey, power}) => ({publicKey, power, address: validatorAddress(publicKey), organisation: id})),
+  );
   if (validators.length === 0) throw new MalformedError('genesis has no validators');
-  if (new Set(validators.map(({publicKey}) => publicKey.join())).size !== validators.length) throw new MalformedError('genesis has a validator twice');
-  if (validators.some(({publicKey, power}) => publicKey.length !== 32 || power === 0n)) throw new MalformedError('genesis has a validator without key or power');
+  if (new Set(validators.map(({publicKey}) => publicKey.join())).size !== validators.length)
+    throw new MalformedError('genesis has a validator twice');
+  if (validators.some(({publicKey, power}) => publicKey.length !== 32 || power === 0n))
+    throw new MalformedError('genesis has a validator without key or power');
   return {chainId, validators: orderedValidators(validators), genesis, hash: sha256Of(new TextEncoder().encode(text))};
 }
 

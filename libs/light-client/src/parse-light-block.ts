@@ -7,7 +7,8 @@ import type {BlockId, Commit, CommitSignature, Header, LightBlock} from './light
  * @spec docs/protocol.md §5.5
  */
 export function parseLightBlock(json: string | object): LightBlock {
-  const fields = typeof json === 'string' ? JsonFields.parse(json, 'signed_header') : new JsonFields(json, 'signed_header');
+  const fields =
+    typeof json === 'string' ? JsonFields.parse(json, 'signed_header') : new JsonFields(json, 'signed_header');
   return {header: parseHeader(fields.object('header')), commit: parseCommit(fields.object('commit'))};
 }
 

@@ -29,8 +29,10 @@ export function orderedValidators<V extends Validator>(validators: readonly V[])
  * @spec CometBFT 0.38, spec/core/data_structures.md#validatorset
  */
 export function validatorsHash(validators: readonly Validator[]): Uint8Array {
-  return merkleRoot(orderedValidators(validators).map(({publicKey, power}) => {
-    const key = new Wire().message(1, publicKey).finish();
-    return leafHash(new Wire().message(1, key).varint(2, power).finish());
-  }));
+  return merkleRoot(
+    orderedValidators(validators).map(({publicKey, power}) => {
+      const key = new Wire().message(1, publicKey).finish();
+      return leafHash(new Wire().message(1, key).varint(2, power).finish());
+    }),
+  );
 }

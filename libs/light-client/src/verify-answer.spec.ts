@@ -20,20 +20,40 @@ const log = new LogTree();
 for (const leaf of leaves) log.append(leafHash(leaf));
 const head = encodeCanonical(LogHeadSchema, {size: 5n, root: log.root()});
 const tree = new StateTree();
-const root = tree.update([
-  {key: stateKey(grant.kind, grant.parts), valueHash: sha256Of(value)},
-  {key: stateKey(logKey.kind, logKey.parts), valueHash: sha256Of(head)},
-]).slice();
+const root = tree
+  .update([
+    {key: stateKey(grant.kind, grant.parts), valueHash: sha256Of(value)},
+    {key: stateKey(logKey.kind, logKey.parts), valueHash: sha256Of(head)},
+  ])
+  .slice();
 
 function stateProof({kind, parts}: {kind: number; parts: Uint8Array[]}, present?: Uint8Array) {
   const {siblings, otherKey = new Uint8Array(), otherValueHash = new Uint8Array()} = tree.prove(stateKey(kind, parts));
-  return {key: {kind, parts}, present: present !== undefined, value: present ?? new Uint8Array(), siblings: [...siblings], otherKey, otherValueHash};
+  return {
+    key: {kind, parts},
+    present: present !== undefined,
+    value: present ?? new Uint8Array(),
+    siblings: [...siblings],
+    otherKey,
+    otherValueHash,
+  };
 }
 
-const page = (from: bigint, to: number, inclusion: Uint8Array[] = []) =>
-  ({kind: logKey.kind, patient, size: 5n, from, leaves: leaves.slice(Number(from), to), inclusion});
+const page = (from: bigint, to: number, inclusion: Uint8Array[] = []) => ({
+  kind: logKey.kind,
+  patient,
+  size: 5n,
+  from,
+  leaves: leaves.slice(Number(from), to),
+  inclusion,
+});
 const answer = (init: Partial<Omit<MessageInitShape<typeof ProofResponseSchema>, '$typeName'>> = {}): ProofResponse =>
-  create(ProofResponseSchema, {height: 41n, states: [stateProof(grant, value), stateProof(absent), stateProof(logKey, head)], logs: [page(0n, 5)], ...init});
+  create(ProofResponseSchema, {
+    height: 41n,
+    states: [stateProof(grant, value), stateProof(absent), stateProof(logKey, head)],
+    logs: [page(0n, 5)],
+    ...init,
+  });
 
 const whole: ProofQuestion = {keys: [grant, absent], logs: [{kind: logKey.kind, patient, from: 0n, limit: 1_000}]};
 const signedHeader = signHeader({height: 42n, appHash: root});
@@ -59,23 +79,40 @@ describe('verifyAnswer', () => {
 
   it('refuses a header that too few signed, of another chain, or that is none', () => {
     const response = answer();
-    expect(verifyAnswer({request: whole, response, signedHeader: signHeader({height: 42n, appHash: root}, 2)}, MADE_UP_TRUST)).toEqual({ok: false, reason: 'too-few-signatures'});
-    expect(verifyAnswer({request: whole, response, signedHeader}, {...MADE_UP_TRUST, chainId: 'other'})).toEqual({ok: false, reason: 'wrong-chain'});
-    expect(verifyAnswer({request: whole, response, signedHeader: '{}'}, MADE_UP_TRUST)).toEqual({ok: false, reason: 'malformed'});
+    expect(
+      verifyAnswer(
+        {request: whole, response, signedHeader: signHeader({height: 42n, appHash: root}, 2)},
+        MADE_UP_TRUST,
+      ),
+    ).toEqual({ok: false, reason: 'too-few-signatures'});
+    expect(verifyAnswer({request: whole, response, signedHeader}, {...MADE_UP_TRUST, chainId: 'other'})).toEqual({
+      ok: false,
+      reason: 'wrong-chain',
+    });
+    expect(verifyAnswer({request: whole, response, signedHeader: '{}'}, MADE_UP_TRUST)).toEqual({
+      ok: false,
+      reason: 'malformed',
+    });
   });
 
   it('refuses the state of another block', () => {
     const other = signHeader({height: 43n, appHash: sha256Of(root)});
-    expect(verifyAnswer({request: whole, response: answer(), signedHeader: other}, MADE_UP_TRUST)).toEqual({ok: false, reason: 'state-proof'});
+    expect(verifyAnswer({request: whole, response: answer(), signedHeader: other}, MADE_UP_TRUST)).toEqual({
+      ok: false,
+      reason: 'state-proof',
+    });
   });
 
   it('refuses an altered value, a value passed off as absent, and an absence passed off as value', () => {
-    expect(verify(answer({states: [stateProof(grant, Uint8Array.of(1, 2, 4))], logs: []}))).toEqual({ok: false, reason: 'state-proof'});
+    expect(verify(answer({states: [stateProof(grant, Uint8Array.of(1, 2, 4))], logs: []}))).toEqual({
+      ok: false,
+      reason: 'state-proof',
+    });
     expect(verify(answer({states: [stateProof(grant)], logs: []}))).toEqual({ok: false, reason: 'state-proof'});
     expect(verify(answer({states: [stateProof(absent, value)], logs: []}))).toEqual({ok: false, reason: 'state-proof'});
   });
 
-  it('refuses yesterday\'s head and a block that is too early', () => {
+  it("refuses yesterday's head and a block that is too early", () => {
     expect(verify(answer(), whole, {notBeforeMs: 1_700_000_000_001})).toEqual({ok: false, reason: 'stale-header'});
     expect(verify(answer(), whole, {notBeforeMs: 1_700_000_000_000})).toMatchObject({ok: true});
     expect(verify(answer(), whole, {atLeast: 42n})).toEqual({ok: false, reason: 'behind'});
@@ -89,7 +126,7 @@ describe('verifyAnswer', () => {
       expect(verify(answer({states: [stateProof(grant, value), stateProof(logKey, head)]}))).toEqual(missing);
     });
 
-    it('a log, or gives another patient\'s', () => {
+    it("a log, or gives another patient's", () => {
       expect(verify(answer({logs: []}))).toEqual(missing);
       const other = {...whole, logs: [{kind: logKey.kind, patient: new Uint8Array(20), from: 0n, limit: 1_000}]};
       expect(verify(answer(), other)).toEqual(missing);
@@ -104,7 +141,10 @@ describe('verifyAnswer', () => {
       const one: ProofQuestion = {logs: [{kind: logKey.kind, patient, from: 3n, limit: 1, inclusion: true}]};
       expect(verify(answer({logs: [page(3n, 4, log.inclusion(3))]}), one)).toMatchObject({ok: true});
       expect(verify(answer({logs: [page(3n, 4)]}), one)).toEqual(missing);
-      expect(verify(answer({logs: [page(3n, 4, log.inclusion(2))]}), one)).toEqual({ok: false, reason: 'log-inclusion'});
+      expect(verify(answer({logs: [page(3n, 4, log.inclusion(2))]}), one)).toEqual({
+        ok: false,
+        reason: 'log-inclusion',
+      });
     });
   });
 

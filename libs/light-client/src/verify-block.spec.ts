@@ -6,7 +6,8 @@ import {verifyBlock} from './verify-block.js';
 import type {ClaimedBlock} from './verify-block.js';
 
 // Block 4 of the captured chain holds the one transaction of testdata/capture.mjs, and header 5 its result.
-const fixture = (name: string): string => readFileSync(join(import.meta.dirname, '../testdata', `${name}.json`), 'utf8');
+const fixture = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '../testdata', `${name}.json`), 'utf8');
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const trust = parseGenesis(fixture('genesis'));
 const [own, next] = [fixture('block-4'), fixture('block-5')];
@@ -25,7 +26,13 @@ describe('verifyBlock', () => {
 
   it('takes an empty block without the next header', () => {
     const {header} = parseLightBlock(fixture('block-3'));
-    expect(verifyBlock({height: 3n, timeSeconds: header.time.seconds, txs: [], results: []}, {own: fixture('block-3')}, trust)).toBeUndefined();
+    expect(
+      verifyBlock(
+        {height: 3n, timeSeconds: header.time.seconds, txs: [], results: []},
+        {own: fixture('block-3')},
+        trust,
+      ),
+    ).toBeUndefined();
   });
 
   it.each<[string, Partial<ClaimedBlock>, string]>([
@@ -42,7 +49,7 @@ describe('verifyBlock', () => {
     expect(verifyBlock({...block, ...altered}, {own, next}, trust)).toBe(fault);
   });
 
-  it('refuses it with headers that are not its own, not the next, or not signed by this chain\'s validators', () => {
+  it("refuses it with headers that are not its own, not the next, or not signed by this chain's validators", () => {
     expect(verifyBlock(block, {own: fixture('block-3'), next}, trust)).toBe('wrong-height');
     expect(verifyBlock(block, {own, next: own}, trust)).toBe('wrong-height');
     expect(verifyBlock(block, {own}, trust)).toBe('wrong-results');

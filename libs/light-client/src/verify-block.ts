@@ -23,8 +23,8 @@ export interface BlockHeaders {
 export type BlockFault = LightBlockReason | 'wrong-height' | 'wrong-time' | 'wrong-transactions' | 'wrong-results';
 
 /**
- * Whether a block is the chain's own: its transactions by the header's data hash, their codes and data by the results hash
- * of the next header. Undefined when it is; else what is wrong.
+ * Whether a block is the chain's own: its transactions by the header's data hash, their codes and data by the results
+ * hash of the next header. Undefined when it is; else what is wrong.
  * @spec CometBFT 0.38, spec/core/data_structures.md#data and #lastresultshash
  */
 export function verifyBlock(block: ClaimedBlock, {own, next}: BlockHeaders, trust: ChainTrust): BlockFault | undefined {
@@ -37,7 +37,9 @@ export function verifyBlock(block: ClaimedBlock, {own, next}: BlockHeaders, trus
   if (next === undefined) return 'wrong-results';
   const nextWrong = headerFault(verifySignedHeader(next, trust), block.height + 1n);
   if (nextWrong !== undefined) return nextWrong;
-  return equalBytes(resultsHash(block.results), parseLightBlock(next).header.lastResultsHash) ? undefined : 'wrong-results';
+  return equalBytes(resultsHash(block.results), parseLightBlock(next).header.lastResultsHash)
+    ? undefined
+    : 'wrong-results';
 }
 
 function headerFault(verdict: LightBlockVerdict, height: bigint): BlockFault | undefined {
@@ -50,5 +52,7 @@ function transactionsHash(txs: readonly Uint8Array[]): Uint8Array {
 }
 
 function resultsHash(results: ClaimedBlock['results']): Uint8Array {
-  return merkleRoot(results.map(({code, data}) => leafHash(new Wire().varint(1, BigInt(code)).bytes(2, data).finish())));
+  return merkleRoot(
+    results.map(({code, data}) => leafHash(new Wire().varint(1, BigInt(code)).bytes(2, data).finish())),
+  );
 }

@@ -11,14 +11,18 @@ import {verifyLightBlock, verifySignedHeader} from './verify-light-block.js';
 import {voteSignBytes} from './vote-sign-bytes.js';
 
 // Captured from four real CometBFT 0.38.25 validators with 7, 5, 5 and 3 of 20 power: testdata/capture.mjs.
-const fixture = (name: string): string => readFileSync(join(import.meta.dirname, '../testdata', `${name}.json`), 'utf8');
+const fixture = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '../testdata', `${name}.json`), 'utf8');
 const trust = parseGenesis(fixture('genesis'));
 const block = parseLightBlock(fixture('block-3'));
 const bytes = (n: number) => new Uint8Array(n).fill(9);
 const setHash = validatorsHash(trust.validators);
 
 /** The block with some of its commit's signatures replaced. */
-function withSignatures(change: (signatures: Commit['signatures']) => Commit['signatures'], of: LightBlock = block): LightBlock {
+function withSignatures(
+  change: (signatures: Commit['signatures']) => Commit['signatures'],
+  of: LightBlock = block,
+): LightBlock {
   return {header: of.header, commit: {...of.commit, signatures: change(of.commit.signatures)}};
 }
 
@@ -28,9 +32,15 @@ const refused = (reason: string) => ({ok: false, reason});
 describe('a block that real validators signed', () => {
   it.each(['block-1', 'block-2', 'block-3', 'block-4', 'block-5', 'block-absent'])('verifies %s', (name) => {
     const lightBlock = parseLightBlock(fixture(name));
-    const {header: {app_hash: appHash, time}, commit} = JSON.parse(fixture(name)) as {header: {app_hash: string; time: string}; commit: {block_id: {hash: string}}};
+    const {
+      header: {app_hash: appHash, time},
+      commit,
+    } = JSON.parse(fixture(name)) as {header: {app_hash: string; time: string}; commit: {block_id: {hash: string}}};
     const verdict = verifyLightBlock(lightBlock, trust);
-    expect(verdict).toMatchObject({ok: true, header: {height: lightBlock.header.height, timeMs: new Date(time).getTime()}});
+    expect(verdict).toMatchObject({
+      ok: true,
+      header: {height: lightBlock.header.height, timeMs: new Date(time).getTime()},
+    });
     if (!verdict.ok) throw new Error('unreachable');
     expect(toHex(verdict.header.appHash)).toBe(appHash.toLowerCase());
     expect(toHex(verdict.header.hash)).toBe(commit.block_id.hash.toLowerCase());
@@ -44,8 +54,12 @@ describe('a block that real validators signed', () => {
 
   it('orders the genesis set as CometBFT does and derives its addresses', () => {
     const {validators} = JSON.parse(fixture('validators')) as {validators: {address: string; voting_power: string}[]};
-    expect(trust.validators.map(({address, power}) => ({address: toHex(address).toUpperCase(), voting_power: power.toString()})))
-      .toEqual(validators.map(({address, voting_power}) => ({address, voting_power})));
+    expect(
+      trust.validators.map(({address, power}) => ({
+        address: toHex(address).toUpperCase(),
+        voting_power: power.toString(),
+      })),
+    ).toEqual(validators.map(({address, voting_power}) => ({address, voting_power})));
   });
 });
 
@@ -54,27 +68,47 @@ describe('a forged block', () => {
     expect(verifyLightBlock(block, {...trust, chainId: 'vitalvault-other'})).toEqual(refused('wrong-chain'));
     // Renaming the header to the chain that is expected breaks its hash.
     const renamed = {...block, header: {...block.header, chainId: 'vitalvault-other'}};
-    expect(verifyLightBlock(renamed, {...trust, chainId: 'vitalvault-other'})).toEqual(refused('header-commit-mismatch'));
+    expect(verifyLightBlock(renamed, {...trust, chainId: 'vitalvault-other'})).toEqual(
+      refused('header-commit-mismatch'),
+    );
     // Even with a commit for the new hash, the signatures name the old chain.
-    const rehashed = {...renamed, commit: {...block.commit, blockId: {...block.commit.blockId, hash: headerHash(renamed.header)}}};
+    const rehashed = {
+      ...renamed,
+      commit: {...block.commit, blockId: {...block.commit.blockId, hash: headerHash(renamed.header)}},
+    };
     expect(verifyLightBlock(rehashed, {...trust, chainId: 'vitalvault-other'})).toEqual(refused('bad-signature'));
   });
 
   const other: Partial<Record<keyof LightBlock['header'], unknown>> = {
-    blockVersion: 12n, appVersion: 1n, height: 4n, time: {seconds: block.header.time.seconds + 1n, nanos: 0},
-    lastBlockId: {...block.header.lastBlockId, partsTotal: 2}, lastCommitHash: bytes(32), dataHash: bytes(32), consensusHash: bytes(32),
-    appHash: bytes(32), lastResultsHash: bytes(32), evidenceHash: bytes(32), proposerAddress: bytes(20),
+    blockVersion: 12n,
+    appVersion: 1n,
+    height: 4n,
+    time: {seconds: block.header.time.seconds + 1n, nanos: 0},
+    lastBlockId: {...block.header.lastBlockId, partsTotal: 2},
+    lastCommitHash: bytes(32),
+    dataHash: bytes(32),
+    consensusHash: bytes(32),
+    appHash: bytes(32),
+    lastResultsHash: bytes(32),
+    evidenceHash: bytes(32),
+    proposerAddress: bytes(20),
   };
   it.each(Object.keys(other) as (keyof typeof other)[])('is refused with another %s', (field) => {
     const header = {...block.header, [field]: other[field]};
     expect(verifyLightBlock({header, commit: block.commit}, trust)).toEqual(refused('header-commit-mismatch'));
-    const commit = {...block.commit, height: header.height, blockId: {...block.commit.blockId, hash: headerHash(header)}};
+    const commit = {
+      ...block.commit,
+      height: header.height,
+      blockId: {...block.commit.blockId, hash: headerHash(header)},
+    };
     expect(verifyLightBlock({header, commit}, trust)).toEqual(refused('bad-signature'));
   });
 
   it('is refused with another validator set, this height or the next', () => {
     for (const field of ['validatorsHash', 'nextValidatorsHash'] as const) {
-      expect(verifyLightBlock({...block, header: {...block.header, [field]: bytes(32)}}, trust)).toEqual(refused('wrong-validators'));
+      expect(verifyLightBlock({...block, header: {...block.header, [field]: bytes(32)}}, trust)).toEqual(
+        refused('wrong-validators'),
+      );
     }
     const [first, ...rest] = trust.validators;
     const stronger = [{...at([first], 0), power: 8n}, ...rest] as typeof trust.validators;
@@ -83,8 +117,14 @@ describe('a forged block', () => {
   });
 
   it('is refused with too few signatures: exactly at two thirds is too few', () => {
-    const absent = {flag: 1, address: new Uint8Array(), time: {seconds: -62_135_596_800n, nanos: 0}, signature: new Uint8Array()};
-    const without = (...missing: number[]) => withSignatures((all) => all.map((entry, i) => missing.includes(i) ? absent : entry));
+    const absent = {
+      flag: 1,
+      address: new Uint8Array(),
+      time: {seconds: -62_135_596_800n, nanos: 0},
+      signature: new Uint8Array(),
+    };
+    const without = (...missing: number[]) =>
+      withSignatures((all) => all.map((entry, i) => (missing.includes(i) ? absent : entry)));
     expect(verifyLightBlock(without(3), trust).ok).toBe(true);
     expect(verifyLightBlock(without(1), trust).ok).toBe(true);
     expect(verifyLightBlock(without(0), trust)).toEqual(refused('too-few-signatures'));
@@ -95,7 +135,12 @@ describe('a forged block', () => {
   it('is refused when one signature stands in for another validator', () => {
     const doubled = withSignatures((all) => [at(all, 0), at(all, 0), at(all, 2), at(all, 3)]);
     expect(verifyLightBlock(doubled, trust)).toEqual(refused('wrong-validators'));
-    const disguised = withSignatures((all) => [at(all, 0), {...at(all, 0), address: at(all, 1).address}, at(all, 2), at(all, 3)]);
+    const disguised = withSignatures((all) => [
+      at(all, 0),
+      {...at(all, 0), address: at(all, 1).address},
+      at(all, 2),
+      at(all, 3),
+    ]);
     expect(verifyLightBlock(disguised, trust)).toEqual(refused('bad-signature'));
     const longer = withSignatures((all) => [...all, at(all, 0)]);
     expect(verifyLightBlock(longer, trust)).toEqual(refused('wrong-validators'));
@@ -104,32 +149,65 @@ describe('a forged block', () => {
   it('is refused when two validators change places', () => {
     const swapped = withSignatures((all) => [at(all, 0), at(all, 2), at(all, 1), at(all, 3)]);
     expect(verifyLightBlock(swapped, trust)).toEqual(refused('wrong-validators'));
-    const addressesOnly = withSignatures((all) => all.map((entry, i) => ({...entry, address: at(all, [0, 2, 1, 3][i] as number).address})));
+    const addressesOnly = withSignatures((all) =>
+      all.map((entry, i) => ({...entry, address: at(all, [0, 2, 1, 3][i] as number).address})),
+    );
     expect(verifyLightBlock(addressesOnly, trust)).toEqual(refused('wrong-validators'));
   });
 
   it('is refused with the signatures of another height or round', () => {
     const next = parseLightBlock(fixture('block-4'));
-    expect(verifyLightBlock({header: block.header, commit: next.commit}, trust)).toEqual(refused('header-commit-mismatch'));
-    expect(verifyLightBlock(withSignatures(() => next.commit.signatures), trust)).toEqual(refused('bad-signature'));
-    expect(verifyLightBlock({...block, commit: {...block.commit, height: 4n}}, trust)).toEqual(refused('header-commit-mismatch'));
-    expect(verifyLightBlock({...block, commit: {...block.commit, round: block.commit.round + 1}}, trust)).toEqual(refused('bad-signature'));
+    expect(verifyLightBlock({header: block.header, commit: next.commit}, trust)).toEqual(
+      refused('header-commit-mismatch'),
+    );
+    expect(
+      verifyLightBlock(
+        withSignatures(() => next.commit.signatures),
+        trust,
+      ),
+    ).toEqual(refused('bad-signature'));
+    expect(verifyLightBlock({...block, commit: {...block.commit, height: 4n}}, trust)).toEqual(
+      refused('header-commit-mismatch'),
+    );
+    expect(verifyLightBlock({...block, commit: {...block.commit, round: block.commit.round + 1}}, trust)).toEqual(
+      refused('bad-signature'),
+    );
   });
 
-  it('is refused when a vote\'s time or its parts are altered', () => {
-    const later = withSignatures((all) => all.map((entry, i) => i === 2 ? {...entry, time: {...entry.time, nanos: entry.time.nanos ^ 1}} : entry));
+  it("is refused when a vote's time or its parts are altered", () => {
+    const later = withSignatures((all) =>
+      all.map((entry, i) => (i === 2 ? {...entry, time: {...entry.time, nanos: entry.time.nanos ^ 1}} : entry)),
+    );
     expect(verifyLightBlock(later, trust)).toEqual(refused('bad-signature'));
     const parts = {...block, commit: {...block.commit, blockId: {...block.commit.blockId, partsHash: bytes(32)}}};
     expect(verifyLightBlock(parts, trust)).toEqual(refused('bad-signature'));
   });
 
   it('is refused with any bit of a signature flipped, cut or empty', () => {
-    const alter = (change: (signature: Uint8Array) => Uint8Array) => withSignatures((all) => all.map((entry, i) => i === 3 ? {...entry, signature: change(entry.signature)} : entry));
+    const alter = (change: (signature: Uint8Array) => Uint8Array) =>
+      withSignatures((all) =>
+        all.map((entry, i) => (i === 3 ? {...entry, signature: change(entry.signature)} : entry)),
+      );
     for (const place of [0, 31, 32, 63]) {
-      expect(verifyLightBlock(alter((signature) => signature.map((byte, i) => i === place ? byte ^ 1 : byte)), trust)).toEqual(refused('bad-signature'));
+      expect(
+        verifyLightBlock(
+          alter((signature) => signature.map((byte, i) => (i === place ? byte ^ 1 : byte))),
+          trust,
+        ),
+      ).toEqual(refused('bad-signature'));
     }
-    expect(verifyLightBlock(alter((signature) => signature.subarray(1)), trust)).toEqual(refused('bad-signature'));
-    expect(verifyLightBlock(alter(() => new Uint8Array()), trust)).toEqual(refused('bad-signature'));
+    expect(
+      verifyLightBlock(
+        alter((signature) => signature.subarray(1)),
+        trust,
+      ),
+    ).toEqual(refused('bad-signature'));
+    expect(
+      verifyLightBlock(
+        alter(() => new Uint8Array()),
+        trust,
+      ),
+    ).toEqual(refused('bad-signature'));
   });
 });
 
@@ -143,7 +221,11 @@ describe('votes for nil', () => {
 
   /** A commit in the set's order: `flags` say who signed the block (2) and who nil (3). */
   function signed(flags: number[]): LightBlock {
-    const decided = {height: header.height, round: 0, blockId: {hash: headerHash(header), partsTotal: 1, partsHash: bytes(32)}};
+    const decided = {
+      height: header.height,
+      round: 0,
+      blockId: {hash: headerHash(header), partsTotal: 1, partsHash: bytes(32)},
+    };
     const signatures = orderedValidators(validators).map(({key, publicKey}, i) => {
       const flag = flags[i] as number;
       const nilVote = Uint8Array.of(0x21, ...voteSignBytes(own.chainId, decided, header.time).subarray(1, 10));
@@ -157,12 +239,22 @@ describe('votes for nil', () => {
     expect(verifyLightBlock(signed([2, 2, 2, 3]), own)).toMatchObject({ok: true});
     expect(verifyLightBlock(signed([2, 2, 3, 3]), own)).toEqual(refused('too-few-signatures'));
     const {commit} = signed([2, 2, 3, 3]);
-    expect(verifyLightBlock({header, commit: {...commit, signatures: commit.signatures.map((entry) => ({...entry, flag: 2}))}}, own)).toEqual(refused('bad-signature'));
+    expect(
+      verifyLightBlock(
+        {header, commit: {...commit, signatures: commit.signatures.map((entry) => ({...entry, flag: 2}))}},
+        own,
+      ),
+    ).toEqual(refused('bad-signature'));
   });
 
   it.each([0, 4, 255])('flag %i is no vote', (flag) => {
     const {commit} = signed([2, 2, 2, 2]);
-    expect(verifyLightBlock({header, commit: {...commit, signatures: commit.signatures.map((entry) => ({...entry, flag}))}}, own)).toEqual(refused('too-few-signatures'));
+    expect(
+      verifyLightBlock(
+        {header, commit: {...commit, signatures: commit.signatures.map((entry) => ({...entry, flag}))}},
+        own,
+      ),
+    ).toEqual(refused('too-few-signatures'));
   });
 });
 
@@ -173,13 +265,24 @@ describe('verifySignedHeader', () => {
     expect(verifySignedHeader(JSON.parse(text) as object, trust)).toEqual(verifySignedHeader(text, trust));
   });
 
-  it.each(['', '{}', 'null', '[]', '{"header":[]}', '{"header":{},"commit":{}}', '{"header"'])('calls %j malformed', (text) => {
-    expect(verifySignedHeader(text, trust)).toEqual(refused('malformed'));
-  });
+  it.each(['', '{}', 'null', '[]', '{"header":[]}', '{"header":{},"commit":{}}', '{"header"'])(
+    'calls %j malformed',
+    (text) => {
+      expect(verifySignedHeader(text, trust)).toEqual(refused('malformed'));
+    },
+  );
 
   it.each([
-    ['height', -1], ['height', '9223372036854775808'], ['height', '03'], ['time', '2026-02-30T00:00:00Z'], ['time', '2026-01-01T00:00:00+01:00'],
-    ['app_hash', 'AB'], ['app_hash', 'zz'.repeat(32)], ['validators_hash', ''], ['proposer_address', 7], ['chain_id', {}],
+    ['height', -1],
+    ['height', '9223372036854775808'],
+    ['height', '03'],
+    ['time', '2026-02-30T00:00:00Z'],
+    ['time', '2026-01-01T00:00:00+01:00'],
+    ['app_hash', 'AB'],
+    ['app_hash', 'zz'.repeat(32)],
+    ['validators_hash', ''],
+    ['proposer_address', 7],
+    ['chain_id', {}],
   ])('calls a header whose %s is %j malformed', (field, value) => {
     const json = JSON.parse(fixture('block-3')) as {header: Record<string, unknown>};
     json.header[field] = value;

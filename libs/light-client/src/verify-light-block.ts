@@ -15,7 +15,8 @@ export interface ChainTrust {
   readonly validators: readonly Validator[];
 }
 
-export type LightBlockReason = 'wrong-chain' | 'wrong-validators' | 'too-few-signatures' | 'bad-signature' | 'header-commit-mismatch' | 'malformed';
+export type LightBlockReason =
+  'wrong-chain' | 'wrong-validators' | 'too-few-signatures' | 'bad-signature' | 'header-commit-mismatch' | 'malformed';
 
 /** A header that more than two thirds of the validators' power signed. */
 export interface VerifiedHeader {
@@ -28,7 +29,8 @@ export interface VerifiedHeader {
   readonly hash: Uint8Array;
 }
 
-export type LightBlockVerdict = {readonly ok: true; readonly header: VerifiedHeader} | {readonly ok: false; readonly reason: LightBlockReason};
+export type LightBlockVerdict =
+  {readonly ok: true; readonly header: VerifiedHeader} | {readonly ok: false; readonly reason: LightBlockReason};
 
 /**
  * Verifies a header against the genesis' validator set, which stands until validators can be changed on the ledger:
@@ -39,9 +41,11 @@ export type LightBlockVerdict = {readonly ok: true; readonly header: VerifiedHea
 export function verifyLightBlock({header, commit}: LightBlock, trust: ChainTrust): LightBlockVerdict {
   if (header.chainId !== trust.chainId) return refused('wrong-chain');
   const setHash = validatorsHash(trust.validators);
-  if (!equalBytes(header.validatorsHash, setHash) || !equalBytes(header.nextValidatorsHash, setHash)) return refused('wrong-validators');
+  if (!equalBytes(header.validatorsHash, setHash) || !equalBytes(header.nextValidatorsHash, setHash))
+    return refused('wrong-validators');
   const hash = headerHash(header);
-  if (header.height < 1n || commit.height !== header.height || !equalBytes(commit.blockId.hash, hash)) return refused('header-commit-mismatch');
+  if (header.height < 1n || commit.height !== header.height || !equalBytes(commit.blockId.hash, hash))
+    return refused('header-commit-mismatch');
   const wrong = wrongSignatures(commit, trust);
   if (wrong !== undefined) return refused(wrong);
   const {seconds, nanos} = header.time;

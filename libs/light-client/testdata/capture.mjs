@@ -16,18 +16,42 @@ const rpc = async (node, path) => (await (await fetch(`${node.rpcUrl}/${path}`))
 const until = async (node, height) => {
   while (Number((await rpc(node, 'status')).sync_info.latest_block_height) < height) await delay(100);
 };
-const signedHeader = async (height) => save(`block-${height}.json`, JSON.stringify((await rpc(nodes[0], `commit?height=${height}`)).signed_header, null, 1));
+const signedHeader = async (height) =>
+  save(`block-${height}.json`, JSON.stringify((await rpc(nodes[0], `commit?height=${height}`)).signed_header, null, 1));
 
 const nodes = [];
-for (const i of powers.keys()) nodes.push(await CometNode.create({binary, home: join(dir, `n${i}`), socketPath: join(dir, `n${i}.sock`)}));
+for (const i of powers.keys())
+  nodes.push(await CometNode.create({binary, home: join(dir, `n${i}`), socketPath: join(dir, `n${i}.sock`)}));
 const validators = nodes.map(({publicKey}, i) => ({publicKey, power: powers[i]}));
 const appState = encodeCanonical(GenesisSchema, {
   version: 1,
-  organisations: validators.map((validator, i) => ({id: new Uint8Array(20).fill(i + 1), name: `Hospital ${i + 1}`, validators: [validator]})),
+  organisations: validators.map((validator, i) => ({
+    id: new Uint8Array(20).fill(i + 1),
+    name: `Hospital ${i + 1}`,
+    validators: [validator],
+  })),
 });
 const genesis = genesisJson('vitalvault-capture', appState);
-const servers = await Promise.all(nodes.map((_, i) => startAbciServer({socketPath: join(dir, `n${i}.sock`), application: new Notebook(validators), log, onFatal: (error) => { throw error; }})));
-await Promise.all(nodes.map((node) => node.start(genesis, nodes.map(({address}) => address))));
+const servers = await Promise.all(
+  nodes.map((_, i) =>
+    startAbciServer({
+      socketPath: join(dir, `n${i}.sock`),
+      application: new Notebook(validators),
+      log,
+      onFatal: (error) => {
+        throw error;
+      },
+    }),
+  ),
+);
+await Promise.all(
+  nodes.map((node) =>
+    node.start(
+      genesis,
+      nodes.map(({address}) => address),
+    ),
+  ),
+);
 await until(nodes[0], 3);
 await rpc(nodes[1], 'broadcast_tx_sync?tx="reading"');
 await until(nodes[0], 8);

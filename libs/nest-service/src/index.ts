@@ -22,7 +22,16 @@ export type {LogFields, Logger} from './logging/create-logger.js';
 export {LOGGER} from './service.tokens.js';
 export {startTelemetry} from './telemetry/start-telemetry.js';
 export type {Telemetry} from './telemetry/start-telemetry.js';
-export {contextOf, currentTraceId, currentTraceparent, extractContext, formatTraceparent, injectHeaders, linksTo, parseTraceparent} from './telemetry/trace-context.js';
+export {
+  contextOf,
+  currentTraceId,
+  currentTraceparent,
+  extractContext,
+  formatTraceparent,
+  injectHeaders,
+  linksTo,
+  parseTraceparent,
+} from './telemetry/trace-context.js';
 export type {HeaderBag} from './telemetry/trace-context.js';
 export {failSpan, startSpan, withSpan} from './telemetry/with-span.js';
 export type {SpanOptions} from './telemetry/with-span.js';

@@ -10,7 +10,16 @@ export {createLogger} from './logging/create-logger.js';
 export type {LogFields, Logger} from './logging/create-logger.js';
 export {startTelemetry} from './telemetry/start-telemetry.js';
 export type {Telemetry} from './telemetry/start-telemetry.js';
-export {contextOf, currentTraceId, currentTraceparent, extractContext, formatTraceparent, injectHeaders, linksTo, parseTraceparent} from './telemetry/trace-context.js';
+export {
+  contextOf,
+  currentTraceId,
+  currentTraceparent,
+  extractContext,
+  formatTraceparent,
+  injectHeaders,
+  linksTo,
+  parseTraceparent,
+} from './telemetry/trace-context.js';
 export type {HeaderBag} from './telemetry/trace-context.js';
 export {failSpan, startSpan, withSpan} from './telemetry/with-span.js';
 export type {SpanOptions} from './telemetry/with-span.js';

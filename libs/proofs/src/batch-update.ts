@@ -21,7 +21,10 @@ export class BatchUpdate {
   readonly added: NodeRef[] = [];
   readonly replaced: NodeRef[] = [];
 
-  constructor(private readonly pool: NodePool, private readonly sha256: Sha256) {}
+  constructor(
+    private readonly pool: NodePool,
+    private readonly sha256: Sha256,
+  ) {}
 
   /** The subtree `ref` at `depth` with `changes` (ascending by key, no key twice) applied. */
   apply(ref: NodeRef, depth: number, changes: readonly Item[]): NodeRef {

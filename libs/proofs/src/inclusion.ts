@@ -17,7 +17,8 @@ export interface InclusionClaim {
 }
 
 /**
- * Whether a leaf stands at `index` of the log of `size` leaves with `root`. Never throws: whatever is wrong gives false.
+ * Whether a leaf stands at `index` of the log of `size` leaves with `root`. Never throws: whatever is wrong gives
+ * false.
  * @spec RFC 9162 §2.1.3.2
  */
 export function verifyInclusion(claim: InclusionClaim, sha256: Sha256 = portableSha256): boolean {

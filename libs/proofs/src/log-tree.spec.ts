@@ -14,15 +14,19 @@ const sizes = fc.integer({min: 1, max: leaves.length});
 test('the empty log has the hash of nothing as its root', () => {
   expect(new LogTree().root()).toEqual(emptyLogRoot());
   expect(Frontier.empty.root()).toEqual(emptyLogRoot());
-  expect(Buffer.from(emptyLogRoot()).toString('hex')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  expect(Buffer.from(emptyLogRoot()).toString('hex')).toBe(
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  );
 });
 
 test('roots and proofs of every size are those of the definition', () => {
   for (let size = 1; size <= leaves.length; size++) {
     const part = leaves.slice(0, size);
     expect(tree.root(size)).toEqual(merkleRoot(part));
-    for (let index = 0; index < size; index += 3) expect(tree.inclusion(index, size)).toEqual(inclusionProof(leaves, index, size));
-    for (let first = 1; first <= size; first += 4) expect(tree.consistency(first, size)).toEqual(consistencyProof(leaves, first, size));
+    for (let index = 0; index < size; index += 3)
+      expect(tree.inclusion(index, size)).toEqual(inclusionProof(leaves, index, size));
+    for (let first = 1; first <= size; first += 4)
+      expect(tree.consistency(first, size)).toEqual(consistencyProof(leaves, first, size));
   }
 });
 
@@ -48,28 +52,46 @@ test('a frontier whose peaks do not fit its size is refused', () => {
 });
 
 test('inclusion holds for the leaf, index, size and root it was made for, and for no other', () => {
-  fc.assert(fc.property(sizes, fc.nat(), fc.nat(), (size, i, j) => {
-    const [index, other] = [i % size, j % leaves.length];
-    const claim = {leafHash: leaves[index] as Uint8Array, index, size, proof: tree.inclusion(index, size), root: tree.root(size)};
-    expect(verifyInclusion(claim)).toBe(true);
-    expect(verifyInclusion({...claim, index: other})).toBe(other === index);
-    expect(verifyInclusion({...claim, leafHash: leaves[other] as Uint8Array})).toBe(other === index);
-    expect(verifyInclusion({...claim, root: tree.root(other)})).toBe(other === size);
-    expect(verifyInclusion({...claim, proof: [...claim.proof, claim.root]})).toBe(false);
-    expect(verifyInclusion({...claim, proof: claim.proof.slice(1)})).toBe(claim.proof.length === 0);
-  }));
+  fc.assert(
+    fc.property(sizes, fc.nat(), fc.nat(), (size, i, j) => {
+      const [index, other] = [i % size, j % leaves.length];
+      const claim = {
+        leafHash: leaves[index] as Uint8Array,
+        index,
+        size,
+        proof: tree.inclusion(index, size),
+        root: tree.root(size),
+      };
+      expect(verifyInclusion(claim)).toBe(true);
+      expect(verifyInclusion({...claim, index: other})).toBe(other === index);
+      expect(verifyInclusion({...claim, leafHash: leaves[other] as Uint8Array})).toBe(other === index);
+      expect(verifyInclusion({...claim, root: tree.root(other)})).toBe(other === size);
+      expect(verifyInclusion({...claim, proof: [...claim.proof, claim.root]})).toBe(false);
+      expect(verifyInclusion({...claim, proof: claim.proof.slice(1)})).toBe(claim.proof.length === 0);
+    }),
+  );
 });
 
 test('a log whose past was rewritten has no consistency proof', () => {
   const forged = new LogTree();
-  leaves.forEach((leaf, i) => { forged.append(i === 20 ? leafHash(Uint8Array.of(99, 99)) : leaf); });
-  fc.assert(fc.property(sizes, sizes, (a, b) => {
-    const [size1, size2] = [Math.min(a, b), Math.max(a, b)];
-    const claim = {size1, size2, root1: tree.root(size1), root2: tree.root(size2), proof: tree.consistency(size1, size2)};
-    expect(verifyConsistency(claim)).toBe(true);
-    const lie = {...claim, root2: forged.root(size2), proof: forged.consistency(size1, size2)};
-    expect(verifyConsistency(lie)).toBe(size1 <= 20);
-  }));
+  leaves.forEach((leaf, i) => {
+    forged.append(i === 20 ? leafHash(Uint8Array.of(99, 99)) : leaf);
+  });
+  fc.assert(
+    fc.property(sizes, sizes, (a, b) => {
+      const [size1, size2] = [Math.min(a, b), Math.max(a, b)];
+      const claim = {
+        size1,
+        size2,
+        root1: tree.root(size1),
+        root2: tree.root(size2),
+        proof: tree.consistency(size1, size2),
+      };
+      expect(verifyConsistency(claim)).toBe(true);
+      const lie = {...claim, root2: forged.root(size2), proof: forged.consistency(size1, size2)};
+      expect(verifyConsistency(lie)).toBe(size1 <= 20);
+    }),
+  );
 });
 
 test('sizes that are no counts give false, not an exception', () => {

@@ -25,8 +25,8 @@ class Level {
 }
 
 /**
- * A whole RFC 9162 log as the hashes of all its complete subtrees: appends in O(1) amortised, gives roots and proofs of any
- * size it ever had in O(log² n) hashes. Holds hashes only, no leaves; 64 bytes per leaf.
+ * A whole RFC 9162 log as the hashes of all its complete subtrees: appends in O(1) amortised, gives roots and proofs of
+ * any size it ever had in O(log² n) hashes. Holds hashes only, no leaves; 64 bytes per leaf.
  * @spec RFC 9162 §2.1
  */
 export class LogTree {

@@ -9,7 +9,10 @@ export function splitPoint(n: number): number {
   return k;
 }
 
-/** Root over leaf hashes, straight from the definition (MTH). O(n): for logs that are at hand as a whole. @spec RFC 9162 §2.1.1 */
+/**
+ * Root over leaf hashes, straight from the definition (MTH). O(n): for logs that are at hand as a whole. @spec RFC 9162
+ * §2.1.1
+ */
 export function merkleRoot(leafHashes: readonly Uint8Array[], sha256: Sha256 = portableSha256): Uint8Array {
   const [first] = leafHashes;
   if (first === undefined) return emptyLogRoot(sha256);
@@ -23,8 +26,14 @@ export function merkleRoot(leafHashes: readonly Uint8Array[], sha256: Sha256 = p
  * @throws RangeError when `index` is not below `size` or there are not so many leaves.
  * @spec RFC 9162 §2.1.3.1
  */
-export function inclusionProof(leafHashes: readonly Uint8Array[], index: number, size = leafHashes.length, sha256: Sha256 = portableSha256): Uint8Array[] {
-  if (index < 0 || index >= size || size > leafHashes.length) throw new RangeError(`no leaf ${index} in a log of ${size}`);
+export function inclusionProof(
+  leafHashes: readonly Uint8Array[],
+  index: number,
+  size = leafHashes.length,
+  sha256: Sha256 = portableSha256,
+): Uint8Array[] {
+  if (index < 0 || index >= size || size > leafHashes.length)
+    throw new RangeError(`no leaf ${index} in a log of ${size}`);
   return path(leafHashes.slice(0, size), index, sha256);
 }
 
@@ -42,7 +51,12 @@ function path(leaves: readonly Uint8Array[], index: number, sha256: Sha256): Uin
  * @throws RangeError unless 0 < size1 ≤ size2 ≤ number of leaves.
  * @spec RFC 9162 §2.1.4.1
  */
-export function consistencyProof(leafHashes: readonly Uint8Array[], size1: number, size2 = leafHashes.length, sha256: Sha256 = portableSha256): Uint8Array[] {
+export function consistencyProof(
+  leafHashes: readonly Uint8Array[],
+  size1: number,
+  size2 = leafHashes.length,
+  sha256: Sha256 = portableSha256,
+): Uint8Array[] {
   if (size1 <= 0 || size1 > size2 || size2 > leafHashes.length) throw new RangeError(`no sizes ${size1} and ${size2}`);
   return subproof(leafHashes.slice(0, size2), size1, true, sha256);
 }

@@ -9,7 +9,10 @@ export function stateLeafHash(key: Uint8Array, valueHash: Uint8Array, sha256: Sh
   return sha256(input);
 }
 
-/** SHA-256(left || right): exactly 64 bytes in, so that the length keeps leaves and nodes apart. @spec docs/protocol.md §5.2 */
+/**
+ * SHA-256(left || right): exactly 64 bytes in, so that the length keeps leaves and nodes apart. @spec docs/protocol.md
+ * §5.2
+ */
 export function stateNodeHash(children: Uint8Array, sha256: Sha256): Uint8Array {
   return sha256(children);
 }

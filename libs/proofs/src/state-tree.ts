@@ -9,10 +9,10 @@ import {bitOf} from './state-hash.js';
 import type {StatePath} from './verify-state.js';
 
 /**
- * The authenticated map as a compressed binary sparse Merkle tree over 256-bit keys. A subtree with one leaf is that leaf's
- * hash, an empty one 32 zero bytes. Updates come in batches that cost O(changes · log keys) hashes and share all untouched
- * nodes with the tree before: `stage` computes the next root while `root` and `prove` still speak for the last committed
- * one; `commit` makes it current, `discard` forgets it.
+ * The authenticated map as a compressed binary sparse Merkle tree over 256-bit keys. A subtree with one leaf is that
+ * leaf's hash, an empty one 32 zero bytes. Updates come in batches that cost O(changes · log keys) hashes and share all
+ * untouched nodes with the tree before: `stage` computes the next root while `root` and `prove` still speak for the
+ * last committed one; `commit` makes it current, `discard` forgets it.
  * @spec docs/protocol.md §5.2
  */
 export class StateTree {
@@ -35,7 +35,8 @@ export class StateTree {
     this.discard();
     const sorted = changes.toSorted((a, b) => compareBytes(a.key, b.key));
     sorted.forEach(({key, valueHash}, i) => {
-      if (key.length !== HASH_BYTES || (valueHash ?? key).length !== HASH_BYTES) throw new RangeError('keys and hashes have 32 bytes');
+      if (key.length !== HASH_BYTES || (valueHash ?? key).length !== HASH_BYTES)
+        throw new RangeError('keys and hashes have 32 bytes');
       const before = sorted[i - 1];
       if (before !== undefined && equalBytes(before.key, key)) throw new RangeError('a key comes twice in one batch');
     });
@@ -72,7 +73,10 @@ export class StateTree {
     const siblings: Uint8Array[] = [];
     let ref = this.committed;
     for (let depth = 0; ref > 0; depth++) {
-      const [near, far] = bitOf(key, depth) === 1 ? [this.pool.right(ref), this.pool.left(ref)] : [this.pool.left(ref), this.pool.right(ref)];
+      const [near, far] =
+        bitOf(key, depth) === 1
+          ? [this.pool.right(ref), this.pool.left(ref)]
+          : [this.pool.left(ref), this.pool.right(ref)];
       siblings.push(this.pool.hash(far));
       ref = near;
     }

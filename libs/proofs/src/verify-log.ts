@@ -15,12 +15,14 @@ export interface WholeLog {
   readonly leaves: readonly Uint8Array[];
 }
 
-export type LogFault = 'missing-leaves' | 'extra-leaves' | 'wrong-root' | 'malformed-leaf' | 'wrong-index' | 'height-falls';
-export type LogVerdict<L> = {readonly ok: true; readonly leaves: L[]} | {readonly ok: false; readonly fault: LogFault; readonly index?: number};
+export type LogFault =
+  'missing-leaves' | 'extra-leaves' | 'wrong-root' | 'malformed-leaf' | 'wrong-index' | 'height-falls';
+export type LogVerdict<L> =
+  {readonly ok: true; readonly leaves: L[]} | {readonly ok: false; readonly fault: LogFault; readonly index?: number};
 
 /**
- * Whether an access log is complete: all leaves from 0 to size − 1, rebuilt to the root, indexes rising by one, heights never
- * falling. Does NOT check how old the head is.
+ * Whether an access log is complete: all leaves from 0 to size − 1, rebuilt to the root, indexes rising by one, heights
+ * never falling. Does NOT check how old the head is.
  * @spec docs/protocol.md §5.2
  */
 export function verifyAccessLog(log: WholeLog, sha256: Sha256 = portableSha256): LogVerdict<AccessLeaf> {
@@ -32,7 +34,11 @@ export function verifyRecordLog(log: WholeLog, sha256: Sha256 = portableSha256):
   return verifyWhole(log, (leaf) => decodeCanonical(RecordLeafSchema, leaf), sha256);
 }
 
-function verifyWhole<L extends {index: bigint; height: bigint}>({head, leaves}: WholeLog, decode: (leaf: Uint8Array) => L, sha256: Sha256): LogVerdict<L> {
+function verifyWhole<L extends {index: bigint; height: bigint}>(
+  {head, leaves}: WholeLog,
+  decode: (leaf: Uint8Array) => L,
+  sha256: Sha256,
+): LogVerdict<L> {
   const size = toCount(head.size);
   if (size === undefined || BigInt(leaves.length) < size) return {ok: false, fault: 'missing-leaves'};
   if (BigInt(leaves.length) > size) return {ok: false, fault: 'extra-leaves'};
@@ -44,7 +50,10 @@ function verifyWhole<L extends {index: bigint; height: bigint}>({head, leaves}: 
     if (leaf.height < (decoded[index - 1]?.height ?? 0n)) return {ok: false, fault: 'height-falls', index};
     decoded.push(leaf);
   }
-  const root = merkleRoot(leaves.map((leaf) => leafHash(leaf, sha256)), sha256);
+  const root = merkleRoot(
+    leaves.map((leaf) => leafHash(leaf, sha256)),
+    sha256,
+  );
   return equalBytes(root, head.root) ? {ok: true, leaves: decoded} : {ok: false, fault: 'wrong-root'};
 }
 

@@ -14,7 +14,13 @@ import {verifyProofs} from './verify-proofs.js';
 const patient = new Uint8Array(20).fill(7);
 const nobody = new Uint8Array(20).fill(8);
 const kind = STATE_KIND.accessLog;
-const leafOf = (index: number, height = index + 1): Uint8Array => encodeCanonical(AccessLeafSchema, {index: BigInt(index), height: BigInt(height), blockTime: 9n, txId: new Uint8Array(32).fill(index)});
+const leafOf = (index: number, height = index + 1): Uint8Array =>
+  encodeCanonical(AccessLeafSchema, {
+    index: BigInt(index),
+    height: BigInt(height),
+    blockTime: 9n,
+    txId: new Uint8Array(32).fill(index),
+  });
 const leaves = [0, 1, 2, 3, 4].map((index) => leafOf(index));
 const treeOf = (all: Uint8Array[]): LogTree => {
   const tree = new LogTree();
@@ -24,15 +30,37 @@ const treeOf = (all: Uint8Array[]): LogTree => {
 const log = treeOf(leaves);
 const head = {size: 5n, root: log.root()};
 const state = new StateTree();
-const values = [{kind, parts: [patient], value: encodeCanonical(LogHeadSchema, head)}, {kind: 5, parts: [patient], value: Uint8Array.of(1)}, {kind: 6, parts: [patient], value: Uint8Array.of(2)}];
-const appHash = state.update(values.map(({kind: of, parts, value}) => ({key: stateKey(of, parts), valueHash: sha256(value)})));
+const values = [
+  {kind, parts: [patient], value: encodeCanonical(LogHeadSchema, head)},
+  {kind: 5, parts: [patient], value: Uint8Array.of(1)},
+  {kind: 6, parts: [patient], value: Uint8Array.of(2)},
+];
+const appHash = state.update(
+  values.map(({kind: of, parts, value}) => ({key: stateKey(of, parts), valueHash: sha256(value)})),
+);
 
 function stateProof(of: number, parts: Uint8Array[]) {
-  const value = values.find((one) => one.kind === of && Buffer.from(one.parts[0] as Uint8Array).equals(parts[0] as Uint8Array))?.value;
+  const value = values.find(
+    (one) => one.kind === of && Buffer.from(one.parts[0] as Uint8Array).equals(parts[0] as Uint8Array),
+  )?.value;
   const {siblings, otherKey, otherValueHash} = state.prove(stateKey(of, parts));
-  return {key: {kind: of, parts}, siblings: [...siblings], ...(value && {present: true, value}), ...(otherKey && {otherKey}), ...(otherValueHash && {otherValueHash})};
+  return {
+    key: {kind: of, parts},
+    siblings: [...siblings],
+    ...(value && {present: true, value}),
+    ...(otherKey && {otherKey}),
+    ...(otherValueHash && {otherValueHash}),
+  };
 }
-const logProof = (fields: Partial<Omit<LogProof, '$typeName' | '$unknown'>> = {}) => ({kind, patient, size: 5n, from: 0n, leaves, inclusion: [] as Uint8Array[], ...fields});
+const logProof = (fields: Partial<Omit<LogProof, '$typeName' | '$unknown'>> = {}) => ({
+  kind,
+  patient,
+  size: 5n,
+  from: 0n,
+  leaves,
+  inclusion: [] as Uint8Array[],
+  ...fields,
+});
 const answer = (logs: ReturnType<typeof logProof>[], keys: [number, Uint8Array][] = [[kind, patient]]): ProofResponse =>
   create(ProofResponseSchema, {height: 3n, states: keys.map(([of, who]) => stateProof(of, [who])), logs});
 const faultOf = (response: ProofResponse, root = appHash): string => {
@@ -43,7 +71,17 @@ const faultOf = (response: ProofResponse, root = appHash): string => {
 test('values, absence and logs that are proven, each as far as it is', () => {
   const page = logProof({from: 1n, leaves: leaves.slice(1, 3)});
   const one = logProof({from: 3n, leaves: leaves.slice(3, 4), inclusion: log.inclusion(3)});
-  const proven = verifyProofs(answer([logProof(), page, one], [[kind, patient], [5, patient], [5, nobody]]), appHash);
+  const proven = verifyProofs(
+    answer(
+      [logProof(), page, one],
+      [
+        [kind, patient],
+        [5, patient],
+        [5, nobody],
+      ],
+    ),
+    appHash,
+  );
   if (!proven.ok) throw new Error(proven.fault);
   expect(proven.logs.map(({proof}) => proof)).toEqual(['complete', 'page', 'inclusion']);
   expect(proven.state(5, [patient])).toEqual(Uint8Array.of(1));
@@ -70,11 +108,21 @@ test('lies are named: state, missing head, size, leaves, inclusion', () => {
   expect(faultOf(answer([logProof({size: 6n})]))).toBe('log-size');
   expect(faultOf(answer([logProof({from: 1n})]))).toBe('log-size');
   expect(faultOf(answer([logProof({leaves: [...leaves.slice(0, 4), leafOf(9)]})]))).toBe('log-leaves');
-  expect(faultOf(answer([logProof({leaves: [leaves[1], leaves[0], ...leaves.slice(2)] as Uint8Array[]})]))).toBe('log-leaves');
+  expect(faultOf(answer([logProof({leaves: [leaves[1], leaves[0], ...leaves.slice(2)] as Uint8Array[]})]))).toBe(
+    'log-leaves',
+  );
   // One withheld is no whole log, whatever it says.
   expect(faultOf(answer([logProof({leaves: leaves.slice(0, 4)})]))).toBe('page');
-  expect(faultOf(answer([logProof({from: 2n, leaves: leaves.slice(3, 4), inclusion: log.inclusion(3)})]))).toBe('log-inclusion');
-  expect(faultOf(answer([logProof({from: 3n, leaves: leaves.slice(3, 4), size: 4n, inclusion: treeOf(leaves.slice(0, 4)).inclusion(3)})]))).toBe('log-inclusion');
+  expect(faultOf(answer([logProof({from: 2n, leaves: leaves.slice(3, 4), inclusion: log.inclusion(3)})]))).toBe(
+    'log-inclusion',
+  );
+  expect(
+    faultOf(
+      answer([
+        logProof({from: 3n, leaves: leaves.slice(3, 4), size: 4n, inclusion: treeOf(leaves.slice(0, 4)).inclusion(3)}),
+      ]),
+    ),
+  ).toBe('log-inclusion');
 });
 
 describe('a whole access log', () => {

@@ -3,7 +3,9 @@ import {HASH_BYTES, portableSha256} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {bitOf, stateLeafHash, stateNodeHash} from './state-hash.js';
 
-/** Proof of presence (siblings only) or of absence (with the other leaf at the end of the path, or an empty subtree). */
+/**
+ * Proof of presence (siblings only) or of absence (with the other leaf at the end of the path, or an empty subtree).
+ */
 export interface StatePath {
   /** From the root downwards; 32 zero bytes stand for an empty subtree. */
   readonly siblings: readonly Uint8Array[];
@@ -21,8 +23,8 @@ export interface StateClaim {
 }
 
 /**
- * Whether the state with `root` holds exactly `value` under `key`, or nothing. Never throws: whatever is wrong gives false.
- * Does not check the root: that is the light client's part.
+ * Whether the state with `root` holds exactly `value` under `key`, or nothing. Never throws: whatever is wrong gives
+ * false. Does not check the root: that is the light client's part.
  * @spec docs/protocol.md §5.3
  */
 export function verifyState(claim: StateClaim, sha256: Sha256 = portableSha256): boolean {

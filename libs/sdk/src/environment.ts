@@ -16,7 +16,10 @@ export function systemEnvironment(overrides: Partial<Environment> = {}): Environ
     fetch: (input, init) => globalThis.fetch(input, init),
     now: () => Date.now(),
     random: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
-    sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }),
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        setTimeout(resolve, ms);
+      }),
     ...overrides,
   };
 }

@@ -40,7 +40,13 @@ export type {TxPart} from './ledger/part.js';
 export {Transactions, submit, transaction} from './ledger/transactions.js';
 export type {TxMessage, TxResult} from './ledger/transactions.js';
 export {VerifiedLedger, materialOf, numberPart, verifyHeader, verifyMaterial} from './ledger/verified-ledger.js';
-export type {ProofMaterial, StateQuery, VerifiedAnswer, VerifiedLedgerOptions, VerifyOptions} from './ledger/verified-ledger.js';
+export type {
+  ProofMaterial,
+  StateQuery,
+  VerifiedAnswer,
+  VerifiedLedgerOptions,
+  VerifyOptions,
+} from './ledger/verified-ledger.js';
 export {compareWitnesses} from './ledger/witnesses.js';
 export type {WitnessVerdict, WitnessedHeader} from './ledger/witnesses.js';
 export {effectiveTimeMs, faultOfDataPoint} from './open-mhealth/data-point-check.js';

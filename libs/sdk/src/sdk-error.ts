@@ -46,7 +46,10 @@ export class SdkError extends Error {
   readonly meta: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(readonly code: ErrorCode | SdkOnlyCode, context: SdkErrorContext = {}) {
+  constructor(
+    readonly code: ErrorCode | SdkOnlyCode,
+    context: SdkErrorContext = {},
+  ) {
     super(context.detail === undefined ? code : `${code}: ${context.detail}`, {cause: context.cause});
     this.detail = context.detail;
     this.status = context.status;

@@ -38,7 +38,8 @@ export class RunningProcess {
 
   constructor(program: ProcessToRun) {
     this.#child = start(program);
-    for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
     this.ended = new Promise((resolve) => this.#child.on('close', resolve));
   }
 
@@ -57,4 +58,9 @@ export class RunningProcess {
   }
 }
 
-const start = ({command, args, env, cwd}: ProcessToRun): ChildProcess => spawn(command, args, {stdio: ['ignore', 'pipe', 'pipe'], ...(env === undefined ? {} : {env}), ...(cwd === undefined ? {} : {cwd})});
+const start = ({command, args, env, cwd}: ProcessToRun): ChildProcess =>
+  spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(env === undefined ? {} : {env}),
+    ...(cwd === undefined ? {} : {cwd}),
+  });

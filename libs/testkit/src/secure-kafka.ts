@@ -16,25 +16,44 @@ export interface SecureKafka {
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qk';
 
 /**
- * A broker as a hospital has it, with the programs of `engines`, which must have Kafka: TLS, SASL, and nobody may do anything without an ACL.
+ * A broker as a hospital has it, with the programs of `engines`, which must have Kafka: TLS, SASL, and nobody may do
+ * anything without an ACL.
  * @param options.users passwords by name
  */
-export async function startSecureKafka(engines: Engines, {certificates, users}: {certificates: TestCertificates; users: Readonly<Record<string, string>>}): Promise<SecureKafka> {
+export async function startSecureKafka(
+  engines: Engines,
+  {certificates, users}: {certificates: TestCertificates; users: Readonly<Record<string, string>>},
+): Promise<SecureKafka> {
   const dir = join(engines.data, 'secure-kafka');
   await mkdir(dir, {recursive: true});
   const [keystore, properties] = [join(dir, 'keystore.pem'), join(dir, 'server.properties')];
-  await writeFile(keystore, await readFile(certificates.key, 'utf8') + await readFile(certificates.certificate, 'utf8'));
-  const [open, broker, controller] = [await freePort(), await freePort(), await freePort()].map((port) => `127.0.0.1:${String(port)}`) as [string, string, string];
+  await writeFile(
+    keystore,
+    (await readFile(certificates.key, 'utf8')) + (await readFile(certificates.certificate, 'utf8')),
+  );
+  const [open, broker, controller] = [await freePort(), await freePort(), await freePort()].map(
+    (port) => `127.0.0.1:${String(port)}`,
+  ) as [string, string, string];
   await writeFile(properties, propertiesOf({open, broker, controller, keystore, users, directory: join(dir, 'data')}));
   const [command, java] = await javaOf(engines);
-  const scram = Object.entries(users).flatMap(([name, password]) => ['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`]);
-  const formatted = await runProcess({command, args: [...java, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties, ...scram]});
+  const scram = Object.entries(users).flatMap(([name, password]) => [
+    '--add-scram',
+    `SCRAM-SHA-512=[name=${name},password=${password}]`,
+  ]);
+  const formatted = await runProcess({
+    command,
+    args: [...java, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties, ...scram],
+  });
   if (formatted.code !== 0) throw new Error(`Kafka's log was not formatted: ${formatted.stdout}${formatted.stderr}`);
   const running = new RunningProcess({command, args: [...java, 'kafka.Kafka', properties]});
-  return {broker, open, stop: async () => {
-    await running.end('SIGKILL');
-    await rm(dir, {recursive: true});
-  }};
+  return {
+    broker,
+    open,
+    stop: async () => {
+      await running.end('SIGKILL');
+      await rm(dir, {recursive: true});
+    },
+  };
 }
 
 /** Program and options that the launcher's own broker runs with, up to the main class. */
@@ -57,7 +76,9 @@ interface Parts {
 }
 
 function propertiesOf({open, broker, controller, keystore, directory, users}: Parts): string {
-  const plain = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`).join(' ');
+  const plain = Object.entries(users)
+    .map(([name, password]) => `user_${name}="${password}"`)
+    .join(' ');
   return `process.roles=broker,controller
 node.id=1
 listeners=PLAINTEXT://${open},SASL_SSL://${broker},CONTROLLER://${controller}

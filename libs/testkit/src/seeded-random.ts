@@ -6,7 +6,10 @@ export function seededRandom(seed: string): (length: number) => Uint8Array {
   return (length) => {
     const out = new Uint8Array(length);
     for (let at = 0; at < length; at += 32) {
-      out.set(sha256Of(new TextEncoder().encode(`${seed}/${String(counter++)}`)).subarray(0, Math.min(32, length - at)), at);
+      out.set(
+        sha256Of(new TextEncoder().encode(`${seed}/${String(counter++)}`)).subarray(0, Math.min(32, length - at)),
+        at,
+      );
     }
     return out;
   };

@@ -39,11 +39,13 @@ const BASES = 32;
 const BASE_STEP = 500;
 const ATTEMPTS = 4;
 
-const launch = (args: readonly string[]): ReturnType<typeof runProcess> => runProcess({command: process.execPath, args: [LAUNCHER, ...args], cwd: ROOT}, 170_000);
+const launch = (args: readonly string[]): ReturnType<typeof runProcess> =>
+  runProcess({command: process.execPath, args: [LAUNCHER, ...args], cwd: ROOT}, 170_000);
 
 /**
  * Starts real engines through the launcher, in a fresh directory on ports of their own.
- * @param options.only names and groups as `launcher up --only` takes them: kafka, postgres, ipfs, validators, services, …
+ * @param options.only names and groups as `launcher up --only` takes them: kafka, postgres, ipfs, validators, services,
+ *   …
  */
 export async function startEngines(options: {only: readonly string[]; validators?: number}): Promise<Engines> {
   let failure = '';
@@ -51,7 +53,16 @@ export async function startEngines(options: {only: readonly string[]; validators
     const data = await mkdtemp(join(tmpdir(), 'vv-'));
     const base = FIRST_BASE + BASE_STEP * Math.floor(Math.random() * BASES);
     const validators = options.validators === undefined ? [] : ['--validators', String(options.validators)];
-    const outcome = await launch(['up', '--data', data, '--port-base', String(base), '--only', options.only.join(','), ...validators]);
+    const outcome = await launch([
+      'up',
+      '--data',
+      data,
+      '--port-base',
+      String(base),
+      '--only',
+      options.only.join(','),
+      ...validators,
+    ]);
     if (outcome.code === 0) return running(data);
     failure = `${outcome.stdout}\n${outcome.stderr}`;
     await launch(['clean', '--data', data]);
@@ -67,7 +78,8 @@ async function running(data: string): Promise<Engines> {
   };
   process.once('exit', lastResort);
   return {
-    endpoints, data,
+    endpoints,
+    data,
     databaseUrl: (name) => new URL(`/${name}`, endpoints.postgres).href,
     control: async (command, name) => {
       const outcome = await launch([command, name, '--data', data]);

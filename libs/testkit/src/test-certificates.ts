@@ -14,11 +14,34 @@ const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes
 /** Makes a fresh authority and a server's certificate in `dir`, valid for two days. Takes the program openssl. */
 export async function testCertificates(dir: string): Promise<TestCertificates> {
   await mkdir(dir, {recursive: true});
-  const [ca, caKey, certificate, key, request, names] = ['ca.pem', 'ca.key', 'server.pem', 'server.key', 'server.csr', 'names'].map((name) => join(dir, name)) as [string, string, string, string, string, string];
+  const [ca, caKey, certificate, key, request, names] = [
+    'ca.pem',
+    'ca.key',
+    'server.pem',
+    'server.key',
+    'server.csr',
+    'names',
+  ].map((name) => join(dir, name)) as [string, string, string, string, string, string];
   await writeFile(names, 'subjectAltName=IP:127.0.0.1\n');
   await openssl('req', '-x509', ...NEW_KEY, '-keyout', caKey, '-out', ca, '-days', '2', '-subj', '/CN=test authority');
   await openssl('req', ...NEW_KEY, '-keyout', key, '-out', request, '-subj', '/CN=test server');
-  await openssl('x509', '-req', '-in', request, '-CA', ca, '-CAkey', caKey, '-CAcreateserial', '-out', certificate, '-days', '2', '-extfile', names);
+  await openssl(
+    'x509',
+    '-req',
+    '-in',
+    request,
+    '-CA',
+    ca,
+    '-CAkey',
+    caKey,
+    '-CAcreateserial',
+    '-out',
+    certificate,
+    '-days',
+    '2',
+    '-extfile',
+    names,
+  );
   return {ca, certificate, key};
 }
 

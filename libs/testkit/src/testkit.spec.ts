@@ -19,10 +19,16 @@ describe('testkit', () => {
 
   it('eventually gives the value, or the last failure', async () => {
     let calls = 0;
-    expect(await eventually(() => {
-      if (++calls < 3) throw new Error('early');
-      return calls;
-    }, 1_000, 1)).toBe(3);
+    expect(
+      await eventually(
+        () => {
+          if (++calls < 3) throw new Error('early');
+          return calls;
+        },
+        1_000,
+        1,
+      ),
+    ).toBe(3);
     await expect(eventually(() => Promise.reject(new Error('never')), 10, 1)).rejects.toThrow('never');
   });
 });

@@ -2,8 +2,33 @@ import {decodeCanonical} from '@vitalvault/contracts';
 import {RegisterDeviceResultSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {DeviceConfig} from '@vitalvault/contracts/gen/record/v1/record';
 import {
-  ApiClient, Clinician, Device, HEART_RATE, MemoryDeviceStores, MemoryNonceStore, Organisation, Patient, PatientContext, PatientGrants, PatientLog, Transactions, VerifiedLedger, acceptDeviceConfig,
-  createMemberKeys, createPatientKeys, decodePart, endorseRegistration, enrol, enrolmentRequest, heartRateReading, joinOrganisation, memberRequest, newSigningKey, submit, systemEnvironment, txOfPart,
+  ApiClient,
+  Clinician,
+  Device,
+  HEART_RATE,
+  MemoryDeviceStores,
+  MemoryNonceStore,
+  Organisation,
+  Patient,
+  PatientContext,
+  PatientGrants,
+  PatientLog,
+  Transactions,
+  VerifiedLedger,
+  acceptDeviceConfig,
+  createMemberKeys,
+  createPatientKeys,
+  decodePart,
+  endorseRegistration,
+  enrol,
+  enrolmentRequest,
+  heartRateReading,
+  joinOrganisation,
+  memberRequest,
+  newSigningKey,
+  submit,
+  systemEnvironment,
+  txOfPart,
 } from '@vitalvault/sdk';
 import type {MemberKeys, PatientKeys, Reading, StoredKey} from '@vitalvault/sdk';
 import {eventually} from '@vitalvault/testkit';
@@ -39,14 +64,26 @@ export interface DeviceActor {
 
 /** @param attempts how often a busy or absent service is asked; 1 shows its first answer */
 export function ledgerOf(platform: Platform, attempts = 6): VerifiedLedger {
-  return new VerifiedLedger({api: new ApiClient({endpoints: platform.endpoints.services, organisation: platform.organisation, attempts}), genesis: platform.genesis});
+  return new VerifiedLedger({
+    api: new ApiClient({endpoints: platform.endpoints.services, organisation: platform.organisation, attempts}),
+    genesis: platform.genesis,
+  });
 }
 
 export async function openOffice(platform: Platform): Promise<Office> {
   const ledger = ledgerOf(platform);
   // The sponsor's key is used by one spec after the other: each goes on where the ledger stands.
-  const used = await new Transactions({ledger, signer: platform.sponsor, nonces: new MemoryNonceStore()}).highestNonce();
-  const organisation = new Organisation({organisation: platform.organisation, key: platform.sponsor, ledger, nonces: new MemoryNonceStore(used)});
+  const used = await new Transactions({
+    ledger,
+    signer: platform.sponsor,
+    nonces: new MemoryNonceStore(),
+  }).highestNonce();
+  const organisation = new Organisation({
+    organisation: platform.organisation,
+    key: platform.sponsor,
+    ledger,
+    nonces: new MemoryNonceStore(used),
+  });
   return {platform, ledger, organisation};
 }
 
@@ -60,28 +97,67 @@ export async function enrolPatient({ledger, organisation}: Office, fromSlot: num
   return {keys, ledger, patient, grants: new PatientGrants(context), log: new PatientLog(context)};
 }
 
-/** A physician of the organisation; her requests to storage and policy are sent once, so that tests see the first answer. */
+/**
+ * A physician of the organisation; her requests to storage and policy are sent once, so that tests see the first
+ * answer.
+ */
 export async function enrolClinician({platform, ledger, organisation}: Office): Promise<ClinicianActor> {
   const keys = createMemberKeys(random);
-  await joinOrganisation(keys, ledger, await organisation.endorse({request: memberRequest(keys), name: 'Dr. Ada', title: 'Cardiologist', role: 'physician'}));
+  await joinOrganisation(
+    keys,
+    ledger,
+    await organisation.endorse({
+      request: memberRequest(keys),
+      name: 'Dr. Ada',
+      title: 'Cardiologist',
+      role: 'physician',
+    }),
+  );
   return {keys, clinician: new Clinician({keys, ledger: ledgerOf(platform, 1), nonces: new MemoryNonceStore()})};
 }
 
 /** A wearable with both signatures and its signed configuration. */
-export async function registerDevice({platform, ledger}: Office, {patient}: PatientActor, fromSlot: number): Promise<DeviceActor> {
+export async function registerDevice(
+  {platform, ledger}: Office,
+  {patient}: PatientActor,
+  fromSlot: number,
+): Promise<DeviceActor> {
   const key = newSigningKey(random);
-  const half = await patient.registerDevice({deviceKey: key, typeNames: [HEART_RATE], deviceClass: 'wearable', fromSlot});
+  const half = await patient.registerDevice({
+    deviceKey: key,
+    typeNames: [HEART_RATE],
+    deviceClass: 'wearable',
+    fromSlot,
+  });
   const {part, owner} = endorseRegistration(half, key);
-  const {registration} = decodeCanonical(RegisterDeviceResultSchema, (await submit(ledger, txOfPart(decodePart(part)))).data);
-  const signed = await patient.deviceConfig({registration, typeNames: [HEART_RATE], custodians: [platform.organisation], gateways: [platform.endpoints.services.ingest]});
+  const {registration} = decodeCanonical(
+    RegisterDeviceResultSchema,
+    (await submit(ledger, txOfPart(decodePart(part)))).data,
+  );
+  const signed = await patient.deviceConfig({
+    registration,
+    typeNames: [HEART_RATE],
+    custodians: [platform.organisation],
+    gateways: [platform.endpoints.services.ingest],
+  });
   const config = acceptDeviceConfig(signed, {chainId: ledger.chainId, owner, version: 0});
   const stores = new MemoryDeviceStores();
-  return {key, config, device: new Device({key, config, api: ledger.api, sequences: stores, pending: stores, epochs: stores})};
+  return {
+    key,
+    config,
+    device: new Device({key, config, api: ledger.api, sequences: stores, pending: stores, epochs: stores}),
+  };
 }
 
 /** Readings of one hour, half a minute apart. */
 export function readingsOf(slot: number, count: number, note?: string): Reading[] {
-  return Array.from({length: count}, (_, i) => heartRateReading({timeMs: (slot * 3_600 + i * 30) * 1_000, beatsPerMinute: 60 + (i % 40), note}, Date.now(), random));
+  return Array.from({length: count}, (_, i) =>
+    heartRateReading(
+      {timeMs: (slot * 3_600 + i * 30) * 1_000, beatsPerMinute: 60 + (i % 40), note},
+      Date.now(),
+      random,
+    ),
+  );
 }
 
 /** Subjects of all of a patient's alerts, as often as they were raised. */
@@ -101,9 +177,13 @@ export async function timesAlerted(actor: PatientActor, subjects: readonly strin
     const all = await alertSubjects(actor, kind);
     return subjects.map((subject) => all.filter((one) => one === subject).length);
   };
-  await eventually(async () => {
-    if ((await count()).includes(0)) throw new Error('an alert is missing');
-  }, 30_000, 300);
+  await eventually(
+    async () => {
+      if ((await count()).includes(0)) throw new Error('an alert is missing');
+    },
+    30_000,
+    300,
+  );
   return count();
 }
 

@@ -19,7 +19,11 @@ export type PostedChange = MessageInitShape<typeof PostedRecordSchema>;
 export class CraftedRecords {
   #sequence: bigint;
 
-  constructor(private readonly actor: DeviceActor, private readonly slot: number, after = 0n) {
+  constructor(
+    private readonly actor: DeviceActor,
+    private readonly slot: number,
+    after = 0n,
+  ) {
     this.#sequence = after;
   }
 
@@ -40,18 +44,36 @@ export class CraftedRecords {
     const sequence = this.#sequence + 1n;
     const made = create(PostedRecordSchema, {
       header: encodeCanonical(RecordHeaderSchema, {
-        version: 1, kind: 1, chainId: config.chainId, patient: config.patient, device: fromHex(this.device), registration: config.registration, typeTag: config.typeTags[0] ?? new Uint8Array(),
-        epoch: 1, slot: this.slot, sequence, tagSequence: sequence, count: 3, releaseSuite: 1, releaseKeyId: custodian?.releaseKeyId ?? new Uint8Array(), ...header,
+        version: 1,
+        kind: 1,
+        chainId: config.chainId,
+        patient: config.patient,
+        device: fromHex(this.device),
+        registration: config.registration,
+        typeTag: config.typeTags[0] ?? new Uint8Array(),
+        epoch: 1,
+        slot: this.slot,
+        sequence,
+        tagSequence: sequence,
+        count: 3,
+        releaseSuite: 1,
+        releaseKeyId: custodian?.releaseKeyId ?? new Uint8Array(),
+        ...header,
       }),
-      ciphertext: random(256), sealedKey: random(128), innerKeyHash: random(32), ...posted,
+      ciphertext: random(256),
+      sealedKey: random(128),
+      innerKeyHash: random(32),
+      ...posted,
     });
     if (posted.signature === undefined) made.signature = signDigest(privateHalf(key), recordIdOfPosted(made));
     return made;
   }
 }
 
-export const one = (posted: PostedRecord): Uint8Array<ArrayBuffer> => Uint8Array.from(encodeCanonical(PostedRecordSchema, posted));
-export const many = (records: PostedRecord[]): Uint8Array<ArrayBuffer> => Uint8Array.from(encodeCanonical(PostedRecordsSchema, {records}));
+export const one = (posted: PostedRecord): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(encodeCanonical(PostedRecordSchema, posted));
+export const many = (records: PostedRecord[]): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(encodeCanonical(PostedRecordsSchema, {records}));
 
 /** The same signature with n − s: valid mathematics, refused by rule. */
 export function withHighS(posted: PostedRecord): PostedRecord {

@@ -21,12 +21,20 @@ export async function lyingProxy(honestUrl: string, lie: Lie): Promise<LyingProx
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
-    const headers = Object.entries(request.headers).filter(([name]) => !['host', 'connection', 'content-length', 'transfer-encoding'].includes(name)) as [string, string][];
-    const honest = await fetch(new URL(request.url ?? '/', honestUrl), {method: request.method ?? 'GET', headers, ...(body.length > 0 ? {body: Uint8Array.from(body)} : {})});
+    const headers = Object.entries(request.headers).filter(
+      ([name]) => !['host', 'connection', 'content-length', 'transfer-encoding'].includes(name),
+    ) as [string, string][];
+    const honest = await fetch(new URL(request.url ?? '/', honestUrl), {
+      method: request.method ?? 'GET',
+      headers,
+      ...(body.length > 0 ? {body: Uint8Array.from(body)} : {}),
+    });
     const bytes = Buffer.from(await honest.arrayBuffer());
     const altered = honest.ok ? alter(callOf(request, body), bytes) : undefined;
     if (altered !== undefined) lies += 1;
-    response.writeHead(honest.status, {'content-type': honest.headers.get('content-type') ?? 'application/json'}).end(altered ?? bytes);
+    response
+      .writeHead(honest.status, {'content-type': honest.headers.get('content-type') ?? 'application/json'})
+      .end(altered ?? bytes);
   };
   const alter = (call: string, bytes: Buffer): string | undefined => {
     const altered = lie(call, JSON.parse(bytes.toString()) as Json);
@@ -35,14 +43,17 @@ export async function lyingProxy(honestUrl: string, lie: Lie): Promise<LyingProx
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     lies: () => lies,
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
 }
 

@@ -29,14 +29,23 @@ export interface Platform {
 export function thePlatform(): Platform {
   const data = process.env['VV_E2E_DATA'];
   if (data === undefined || !existsSync(join(data, 'endpoints.json'))) {
-    throw new Error('VV_E2E_DATA must name the data directory of a running system: make up DATA=dir, then VV_E2E_DATA=dir (make test does it by itself)');
+    throw new Error(
+      'VV_E2E_DATA must name the data directory of a running system: make up DATA=dir, then VV_E2E_DATA=dir (make test does it by itself)',
+    );
   }
   const genesisText = readFileSync(join(data, 'genesis.json'), 'utf8');
   const genesis = parseGenesis(genesisText);
   const sponsor = JSON.parse(readFileSync(join(data, 'org/0/sponsor.key.json'), 'utf8')) as StoredKey;
-  const own = genesis.genesis.organisations.find(({keys}) => keys.some(({key, role}) => role === ORG_ROLE.sponsor && toHex(key?.publicKey ?? new Uint8Array()) === sponsor.publicKey));
+  const own = genesis.genesis.organisations.find(({keys}) =>
+    keys.some(
+      ({key, role}) => role === ORG_ROLE.sponsor && toHex(key?.publicKey ?? new Uint8Array()) === sponsor.publicKey,
+    ),
+  );
   return {
-    data, genesis, genesisText, sponsor,
+    data,
+    genesis,
+    genesisText,
+    sponsor,
     endpoints: JSON.parse(readFileSync(join(data, 'endpoints.json'), 'utf8')) as Platform['endpoints'],
     organisation: toHex(own?.id ?? new Uint8Array()),
     control: (command, name) => launcher(command, name, data),
@@ -45,7 +54,9 @@ export function thePlatform(): Platform {
 
 function launcher(command: string, name: string, data: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--no-warnings', LAUNCHER, command, name, '--data', data], {stdio: ['ignore', 'pipe', 'pipe']});
+    const child = spawn(process.execPath, ['--no-warnings', LAUNCHER, command, name, '--data', data], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.on('error', reject);
@@ -57,7 +68,11 @@ function launcher(command: string, name: string, data: string): Promise<void> {
 }
 
 /** Runs statements in one service's own database, as somebody would who got into it. */
-export async function inDatabase<T>(platform: Platform, service: 'policy' | 'storage' | 'notify', work: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function inDatabase<T>(
+  platform: Platform,
+  service: 'policy' | 'storage' | 'notify',
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({connectionString: new URL(`/vv_${service}`, platform.endpoints.postgres).href});
   await client.connect();
   try {

@@ -1,4 +1,5 @@
-// The command of the test cluster; needs nothing but any Node: the programs of the clone are installed and compiled if they are not.
+// The command of the test cluster; needs nothing but any Node: the programs of the clone are installed and compiled if
+// they are not.
 //   node test/k8s/cluster/main.mjs up | down | status | import-images [--dir folder]
 import {spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
@@ -13,5 +14,6 @@ function run(command, args) {
   return status ?? 1;
 }
 
-const prepared = (existsSync(node24) && existsSync(program)) || run(process.execPath, ['tools/bootstrap.mjs', 'install']) === 0;
+const prepared =
+  (existsSync(node24) && existsSync(program)) || run(process.execPath, ['tools/bootstrap.mjs', 'install']) === 0;
 process.exitCode = prepared ? run(node24, [program, ...process.argv.slice(2)]) : 1;

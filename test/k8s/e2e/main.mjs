@@ -8,11 +8,22 @@ const root = join(import.meta.dirname, '..', '..', '..');
 let child;
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => child?.kill('SIGTERM'));
-const run = (command, args) => new Promise((resolve) => {
-  child = spawn(command, args, {cwd: root, stdio: 'inherit'});
-  child.once('error', (error) => { console.error(`${command}: ${error.message}`); resolve(127); });
-  child.once('close', (code) => resolve(code ?? 1));
-});
+const run = (command, args) =>
+  new Promise((resolve) => {
+    child = spawn(command, args, {cwd: root, stdio: 'inherit'});
+    child.once('error', (error) => {
+      console.error(`${command}: ${error.message}`);
+      resolve(127);
+    });
+    child.once('close', (code) => resolve(code ?? 1));
+  });
 // Also compiles what changed since.
-const prepared = await run(process.execPath, ['tools/bootstrap.mjs', 'install']) === 0 && await run(join(root, 'node_modules/.bin/node'), ['tools/build.mjs']) === 0;
-process.exitCode = prepared ? await run(join(root, 'node_modules/.bin/node'), [join(import.meta.dirname, 'dist', 'main.js'), ...process.argv.slice(2)]) : 1;
+const prepared =
+  (await run(process.execPath, ['tools/bootstrap.mjs', 'install'])) === 0 &&
+  (await run(join(root, 'node_modules/.bin/node'), ['tools/build.mjs'])) === 0;
+process.exitCode = prepared
+  ? await run(join(root, 'node_modules/.bin/node'), [
+      join(import.meta.dirname, 'dist', 'main.js'),
+      ...process.argv.slice(2),
+    ])
+  : 1;

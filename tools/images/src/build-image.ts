@@ -40,12 +40,22 @@ export interface ImageBuild {
 
 /** Builds one image, its archive and its bill of materials, unless the same is here already. */
 export async function buildImage(recipe: Recipe, to: ImageBuild): Promise<Image> {
-  const [base, jdk] = [await to.bases.get(recipe.base), recipe.jdk === undefined ? undefined : await to.bases.get(recipe.jdk)];
+  const [base, jdk] = [
+    await to.bases.get(recipe.base),
+    recipe.jdk === undefined ? undefined : await to.bases.get(recipe.jdk),
+  ];
   const containerfiles = join(CONTAINERFILES, recipe.containerfile);
   const revision = await revisionOf([...recipe.sources, `deploy/images/${recipe.containerfile}`]);
   const name = `${to.registry}/vitalvault/${recipe.name}`;
   const labels = labelsOf({recipe, tag: to.tag, revision, base});
-  const made = [to.tool.name, name, labels, jdk?.digest, await recipe.inputs(), await contentHash([containerfiles, import.meta.dirname], (path) => !path.includes('/smoke/'))];
+  const made = [
+    to.tool.name,
+    name,
+    labels,
+    jdk?.digest,
+    await recipe.inputs(),
+    await contentHash([containerfiles, import.meta.dirname], (path) => !path.includes('/smoke/')),
+  ];
   const key = createHash('sha256').update(JSON.stringify(made)).digest('hex');
   const archive = join(to.directory, `${recipe.name}.tar`);
   if (!to.again) {
@@ -60,15 +70,35 @@ export async function buildImage(recipe: Recipe, to: ImageBuild): Promise<Image>
     await mkdir(root);
     const own = await recipe.stage({root, cache: join(to.directory, 'staging')});
     const runtime = jdk?.components.filter((c) => c.name === 'openjdk-17-jre-headless') ?? [];
-    const bom = JSON.stringify(makeBom({name, version: to.tag, created: revision.created}, [...base.components, ...runtime, ...own]), undefined, 1);
+    const bom = JSON.stringify(
+      makeBom({name, version: to.tag, created: revision.created}, [...base.components, ...runtime, ...own]),
+      undefined,
+      1,
+    );
     await mkdir(join(root, 'usr/share/sbom'), {recursive: true});
     await writeFile(join(root, 'usr/share/sbom', `${recipe.name}.cdx.json`), bom, {mode: 0o644});
     await settleTree(root, revision.created);
     const reference = `${name}:${to.tag}`;
     const args = {BASE: base.reference, ...(jdk === undefined ? {} : {JDK_BASE: jdk.reference})};
-    await to.tool.build({reference, containerfile: join(containerfiles, 'Containerfile'), context, args, labels, created: revision.created});
+    await to.tool.build({
+      reference,
+      containerfile: join(containerfiles, 'Containerfile'),
+      context,
+      args,
+      labels,
+      created: revision.created,
+    });
     const digest = await to.tool.save(reference, `${archive}.new`);
-    const image: Image = {name, tag: to.tag, digest, bytes: (await stat(`${archive}.new`)).size, stagedBytes: await sizeOfTree(root), revision: revision.id, base: base.digest, key};
+    const image: Image = {
+      name,
+      tag: to.tag,
+      digest,
+      bytes: (await stat(`${archive}.new`)).size,
+      stagedBytes: await sizeOfTree(root),
+      revision: revision.id,
+      base: base.digest,
+      key,
+    };
     await rename(`${archive}.new`, archive);
     await writeFile(join(to.directory, `${recipe.name}.cdx.json`), bom);
     await writeFile(join(to.directory, `${recipe.name}.json`), JSON.stringify(image));
@@ -88,21 +118,36 @@ interface LabelFacts {
 
 function labelsOf({recipe, tag, revision, base}: LabelFacts): Record<string, string> {
   const facts = {
-    title: recipe.title, version: tag, revision: revision.id, created: revision.created.toISOString(), licenses: recipe.licenses,
-    'base.name': base.reference, 'base.digest': base.digest,
+    title: recipe.title,
+    version: tag,
+    revision: revision.id,
+    created: revision.created.toISOString(),
+    licenses: recipe.licenses,
+    'base.name': base.reference,
+    'base.digest': base.digest,
   };
   return Object.fromEntries(Object.entries(facts).map(([name, value]) => [`org.opencontainers.image.${name}`, value]));
 }
 
 /** @returns the image of an earlier run, if its archive is still whole */
 export async function keptImage(directory: string, name: string): Promise<Image | undefined> {
-  const image = await readFile(join(directory, `${name}.json`), 'utf8').then((text) => JSON.parse(text) as Image).catch(() => undefined);
-  const size = await stat(join(directory, `${name}.tar`)).then((status) => status.size, () => 0);
+  const image = await readFile(join(directory, `${name}.json`), 'utf8')
+    .then((text) => JSON.parse(text) as Image)
+    .catch(() => undefined);
+  const size = await stat(join(directory, `${name}.tar`)).then(
+    (status) => status.size,
+    () => 0,
+  );
   return image?.bytes === size ? image : undefined;
 }
 
 async function sizeOfTree(root: string): Promise<number> {
   const entries = await readdir(root, {recursive: true});
-  const sizes = await Promise.all(entries.map(async (entry) => { const s = await lstat(join(root, entry)); return s.isFile() ? s.size : 0; }));
+  const sizes = await Promise.all(
+    entries.map(async (entry) => {
+      const s = await lstat(join(root, entry));
+      return s.isFile() ? s.size : 0;
+    }),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -33,13 +33,21 @@ async function setUp(names: string[], options: Options): Promise<Setup> {
   const {engines, cache} = await builtEngines();
   const all = recipes(engines);
   const unknown = names.filter((name) => !all.some((recipe) => recipe.name === name));
-  if (unknown.length > 0) throw new ImagesError(`No such image: ${unknown.join(', ')}. Images: ${all.map((recipe) => recipe.name).join(', ')}.`);
+  if (unknown.length > 0)
+    throw new ImagesError(
+      `No such image: ${unknown.join(', ')}. Images: ${all.map((recipe) => recipe.name).join(', ')}.`,
+    );
   const directory = join(cache, 'images');
   await mkdir(directory, {recursive: true});
-  const bases = new Bases(tool, directory, {refresh: options.refresh === true, ...(options.base === undefined ? {} : {from: options.base})});
+  const bases = new Bases(tool, directory, {
+    refresh: options.refresh === true,
+    ...(options.base === undefined ? {} : {from: options.base}),
+  });
   const {version: tag} = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8')) as {version: string};
   return {
-    tool, directory, all,
+    tool,
+    directory,
+    all,
     chosen: names.length === 0 ? all : all.filter((recipe) => names.includes(recipe.name)),
     build: (recipe, again) => buildImage(recipe, {tool, bases, directory, registry: options.registry, tag, again}),
   };
@@ -60,7 +68,14 @@ async function build(names: string[], options: Options): Promise<void> {
 /** Writes images.json: every image that is here, also those that this run did not touch. */
 async function writeList(directory: string, all: readonly Recipe[]): Promise<void> {
   const images = await Promise.all(all.map(({name}) => keptImage(directory, name)));
-  await writeFile(join(directory, 'images.json'), `${JSON.stringify(images.filter((image) => image !== undefined), undefined, 1)}\n`);
+  await writeFile(
+    join(directory, 'images.json'),
+    `${JSON.stringify(
+      images.filter((image) => image !== undefined),
+      undefined,
+      1,
+    )}\n`,
+  );
 }
 
 /** Builds twice and compares. @throws ImagesError that names what differs */
@@ -69,7 +84,9 @@ async function check(names: string[], options: Options): Promise<void> {
   const different: string[] = [];
   for (const recipe of chosen) {
     const [first, second] = [await make(recipe, true), await make(recipe, true)];
-    progress(`${recipe.name}: ${first.digest} ${first.digest === second.digest ? 'twice' : `and then ${second.digest}`}`);
+    progress(
+      `${recipe.name}: ${first.digest} ${first.digest === second.digest ? 'twice' : `and then ${second.digest}`}`,
+    );
     if (first.digest !== second.digest) different.push(recipe.name);
   }
   await writeList(directory, all);
@@ -77,9 +94,18 @@ async function check(names: string[], options: Options): Promise<void> {
 }
 
 function tableOf(images: readonly Image[]): string {
-  const rows = [['image', 'digest', 'archive', 'own files'], ...images.map((i) => [`${i.name}:${i.tag}`, i.digest, megabytes(i.bytes), megabytes(i.stagedBytes)])];
+  const rows = [
+    ['image', 'digest', 'archive', 'own files'],
+    ...images.map((i) => [`${i.name}:${i.tag}`, i.digest, megabytes(i.bytes), megabytes(i.stagedBytes)]),
+  ];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)).join('  ')).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  '),
+    )
+    .join('\n');
 }
 
 const program = new Command('images').description('Builds the images of VitalVault.').showHelpAfterError();
@@ -87,8 +113,12 @@ for (const [name, description, action] of [
   ['build', 'build what has changed, try each image, write archives and images.json', build],
   ['check', 'build images twice and compare their digests', check],
 ] as const) {
-  program.command(name).description(description).argument('[names...]', 'images; all if none is named')
-    .option('--base <image>', 'base image, or debootstrap').option('--refresh', 'make the bases anew, with today\'s packages')
+  program
+    .command(name)
+    .description(description)
+    .argument('[names...]', 'images; all if none is named')
+    .option('--base <image>', 'base image, or debootstrap')
+    .option('--refresh', "make the bases anew, with today's packages")
     .option('--registry <prefix>', 'first part of the names', LOCAL_REGISTRY)
     .action(action);
 }
@@ -96,6 +126,8 @@ for (const [name, description, action] of [
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(`\n${error instanceof ImagesError ? error.message : error instanceof Error ? error.stack ?? '' : String(error)}`);
+  console.error(
+    `\n${error instanceof ImagesError ? error.message : error instanceof Error ? (error.stack ?? '') : String(error)}`,
+  );
   process.exitCode = 1;
 }

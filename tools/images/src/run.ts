@@ -23,14 +23,21 @@ export interface Outcome {
 /** Runs a program to its end, whatever that is. */
 export function outcomeOf(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe']});
-    const timer = options.stopAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGTERM'), options.stopAfterMs);
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const timer =
+      options.stopAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGTERM'), options.stopAfterMs);
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => {
       if (options.show === true) process.stdout.write(chunk);
       stdout += chunk.toString();
     });
-    child.stderr.on('data', (chunk: Buffer) => { stderr = (stderr + chunk.toString()).slice(-KEPT_BYTES); });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString()).slice(-KEPT_BYTES);
+    });
     child.once('error', (error) => {
       clearTimeout(timer);
       resolve({code: 127, stdout, stderr: error.message});
@@ -46,6 +53,11 @@ export function outcomeOf(command: string, args: readonly string[], options: Run
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const {code, stdout, stderr} = await outcomeOf(command, args, options);
   if (code === 0) return stdout;
-  const tail = `${stdout}\n${stderr}`.trimEnd().split('\n').slice(-SHOWN_LINES).map((line) => `    ${line}`).join('\n');
+  const tail = `${stdout}\n${stderr}`
+    .trimEnd()
+    .split('\n')
+    .slice(-SHOWN_LINES)
+    .map((line) => `    ${line}`)
+    .join('\n');
   throw new ImagesError(`${command} ${args.join(' ').slice(0, 200)} failed (exit code ${code}).\n${tail}`);
 }

@@ -44,7 +44,9 @@ export class FilePendingStore implements PendingStore {
 
   all(): Promise<PendingRecord[]> {
     mkdirSync(this.dir, {recursive: true, mode: 0o700});
-    const records = readdirSync(this.dir).filter((name) => name.endsWith('.json')).map((name) => JSON.parse(readFileSync(join(this.dir, name), 'utf8')) as PendingRecord);
+    const records = readdirSync(this.dir)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => JSON.parse(readFileSync(join(this.dir, name), 'utf8')) as PendingRecord);
     return Promise.resolve(records.sort((a, b) => Number(BigInt(a.sequence) - BigInt(b.sequence))));
   }
 
@@ -66,6 +68,9 @@ export class FileEpochMemory implements EpochMemory {
   }
 
   remember(typeTag: string, epoch: number): Promise<void> {
-    return this.file.update((seen) => ({value: {...seen, [typeTag]: Math.max(epoch, seen[typeTag] ?? 0)}, result: undefined}));
+    return this.file.update((seen) => ({
+      value: {...seen, [typeTag]: Math.max(epoch, seen[typeTag] ?? 0)},
+      result: undefined,
+    }));
   }
 }

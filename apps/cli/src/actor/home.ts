@@ -19,11 +19,18 @@ export interface ActorCard {
 export class Home {
   private derived: DerivedKey | undefined;
 
-  constructor(readonly dir: string, private readonly passphrase: () => Promise<string>) {}
+  constructor(
+    readonly dir: string,
+    private readonly passphrase: () => Promise<string>,
+  ) {}
 
   get card(): ActorCard {
     const path = join(this.dir, 'actor.json');
-    if (!existsSync(path)) throw new CliError('home-missing', `${this.dir} is nobody's home.`, {remedy: 'Give --home DIR of an actor, or make one with `vv patient init`, `vv member init` or `vv device init`.'});
+    if (!existsSync(path))
+      throw new CliError('home-missing', `${this.dir} is nobody's home.`, {
+        remedy:
+          'Give --home DIR of an actor, or make one with `vv patient init`, `vv member init` or `vv device init`.',
+      });
     return JSON.parse(readFileSync(path, 'utf8')) as ActorCard;
   }
 
@@ -34,7 +41,10 @@ export class Home {
 
   /** Makes the home. @throws CliError `home-taken` when somebody lives there. */
   async create(card: ActorCard, secrets: unknown, genesis: string): Promise<void> {
-    if (existsSync(join(this.dir, 'actor.json'))) throw new CliError('home-taken', `${this.dir} already holds the keys of ${this.card.kind} ${this.card.id}.`, {remedy: 'Choose another --home; keys are never overwritten.'});
+    if (existsSync(join(this.dir, 'actor.json')))
+      throw new CliError('home-taken', `${this.dir} already holds the keys of ${this.card.kind} ${this.card.id}.`, {
+        remedy: 'Choose another --home; keys are never overwritten.',
+      });
     mkdirSync(this.dir, {recursive: true, mode: 0o700});
     await this.writeSecrets(secrets);
     writeSecretFile(join(this.dir, 'genesis.json'), genesis);
@@ -43,7 +53,10 @@ export class Home {
 
   /** The secrets of the key file. @throws CliError `wrong-actor`, `passphrase-wrong`, `key-file-readable` */
   async secrets<T>(kind: ActorKind): Promise<T> {
-    if (this.card.kind !== kind) throw new CliError('wrong-actor', `${this.dir} is the home of a ${this.card.kind}, not of a ${kind}.`, {remedy: `Give --home of a ${kind}.`});
+    if (this.card.kind !== kind)
+      throw new CliError('wrong-actor', `${this.dir} is the home of a ${this.card.kind}, not of a ${kind}.`, {
+        remedy: `Give --home of a ${kind}.`,
+      });
     const {secrets, derived} = openKeyFile(readSecretFile(this.keyFile), await this.passphrase());
     this.derived = derived;
     return JSON.parse(secrets) as T;

@@ -40,17 +40,44 @@ describe('key file', () => {
   });
 
   it.each<[string, (file: KeyFileJson) => void]>([
-    ['a byte of the ciphertext', (file) => { file.ciphertext = file.ciphertext.replace(/^../, (b) => (b === '00' ? '01' : '00')); }],
-    ['the salt', (file) => { file.kdf.salt = '00'.repeat(16); }],
-    ['the nonce', (file) => { file.nonce = '00'.repeat(12); }],
-    ['weaker parameters', (file) => { file.kdf.N = 1024; }],
+    [
+      'a byte of the ciphertext',
+      (file) => {
+        file.ciphertext = file.ciphertext.replace(/^../, (b) => (b === '00' ? '01' : '00'));
+      },
+    ],
+    [
+      'the salt',
+      (file) => {
+        file.kdf.salt = '00'.repeat(16);
+      },
+    ],
+    [
+      'the nonce',
+      (file) => {
+        file.nonce = '00'.repeat(12);
+      },
+    ],
+    [
+      'weaker parameters',
+      (file) => {
+        file.kdf.N = 1024;
+      },
+    ],
   ])('says no when %s was changed', (_what, change) => {
-    expect(() => openKeyFile(changed(change), 'correct horse')).toThrow(expect.objectContaining({code: 'passphrase-wrong'}));
+    expect(() => openKeyFile(changed(change), 'correct horse')).toThrow(
+      expect.objectContaining({code: 'passphrase-wrong'}),
+    );
   });
 
-  it.each(['', '{}', 'not json', changed((file) => Object.assign(file, {format: 'vitalvault-key-file/2'})), changed((file) => Object.assign(file, {kdf: {name: 'scrypt', N: 2 ** 30, r: 8, p: 1, salt: ''}}))])(
-    'refuses what is no key file of this version (%#)',
-    (text) => expect(() => openKeyFile(text, 'x')).toThrow(expect.objectContaining({code: 'key-file-invalid'})),
+  it.each([
+    '',
+    '{}',
+    'not json',
+    changed((file) => Object.assign(file, {format: 'vitalvault-key-file/2'})),
+    changed((file) => Object.assign(file, {kdf: {name: 'scrypt', N: 2 ** 30, r: 8, p: 1, salt: ''}})),
+  ])('refuses what is no key file of this version (%#)', (text) =>
+    expect(() => openKeyFile(text, 'x')).toThrow(expect.objectContaining({code: 'key-file-invalid'})),
   );
 
   describe('on disk', () => {

@@ -12,7 +12,13 @@ const SCRYPT_MEMORY_BYTES = 2 ** 31;
 const hex = z.string().regex(/^([0-9a-f]{2})*$/);
 const sealedFile = z.strictObject({
   format: z.literal(FORMAT),
-  kdf: z.strictObject({name: z.literal('scrypt'), N: z.int().min(2).max(MAX_SCRYPT_N), r: z.int().min(1).max(32), p: z.int().min(1).max(16), salt: hex}),
+  kdf: z.strictObject({
+    name: z.literal('scrypt'),
+    N: z.int().min(2).max(MAX_SCRYPT_N),
+    r: z.int().min(1).max(32),
+    p: z.int().min(1).max(16),
+    salt: hex,
+  }),
   cipher: z.literal('aes-256-gcm'),
   nonce: hex.length(24),
   ciphertext: hex,
@@ -40,7 +46,10 @@ export function sealKeyFile(secrets: string, {kdf, key}: DerivedKey): string {
   return `${JSON.stringify({...head, ciphertext: ciphertext.toString('hex')}, undefined, 1)}\n`;
 }
 
-/** @throws CliError `key-file-invalid`, `passphrase-wrong` (also when the file was changed: the two cannot be told apart) */
+/**
+ * @throws CliError `key-file-invalid`, `passphrase-wrong` (also when the file was changed: the two cannot be told
+ * apart)
+ */
 export function openKeyFile(text: string, passphrase: string): {secrets: string; derived: DerivedKey} {
   const file = parse(text);
   const sealed = Buffer.from(file.ciphertext, 'hex');
@@ -53,7 +62,11 @@ export function openKeyFile(text: string, passphrase: string): {secrets: string;
     const secrets = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]).toString('utf8');
     return {secrets, derived};
   } catch (cause) {
-    throw new CliError('passphrase-wrong', 'The key file does not open with this passphrase.', {remedy: 'Give the passphrase it was made with; if that is right, the file was changed: restore it from your backup.', cause});
+    throw new CliError('passphrase-wrong', 'The key file does not open with this passphrase.', {
+      remedy:
+        'Give the passphrase it was made with; if that is right, the file was changed: restore it from your backup.',
+      cause,
+    });
   }
 }
 
@@ -72,10 +85,15 @@ export function writeSecretFile(path: string, text: string): void {
 
 /** @throws CliError `key-file-missing`, `key-file-readable` when group or others may read it */
 export function readSecretFile(path: string): string {
-  if (!existsSync(path)) throw new CliError('key-file-missing', `There is no key file ${path}.`, {remedy: 'Name the right one, or make keys first with `init`.'});
+  if (!existsSync(path))
+    throw new CliError('key-file-missing', `There is no key file ${path}.`, {
+      remedy: 'Name the right one, or make keys first with `init`.',
+    });
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) !== 0) {
-    throw new CliError('key-file-readable', `${path} can be read by others (mode ${mode.toString(8)}).`, {remedy: `chmod 600 ${path}; if it stood open for long, make new keys.`});
+    throw new CliError('key-file-readable', `${path} can be read by others (mode ${mode.toString(8)}).`, {
+      remedy: `chmod 600 ${path}; if it stood open for long, make new keys.`,
+    });
   }
   return readFileSync(path, 'utf8');
 }
@@ -89,11 +107,19 @@ function parse(text: string): SealedFile {
 }
 
 function invalid(why: string, cause?: unknown): CliError {
-  return new CliError('key-file-invalid', `The key file cannot be used: ${why}.`, {remedy: 'Name a file that `vv … init` made.', cause});
+  return new CliError('key-file-invalid', `The key file cannot be used: ${why}.`, {
+    remedy: 'Name a file that `vv … init` made.',
+    cause,
+  });
 }
 
 function keyOf(kdf: Omit<SealedFile['kdf'], 'name'>, passphrase: string): Buffer {
-  return scryptSync(passphrase.normalize('NFKC'), Buffer.from(kdf.salt, 'hex'), 32, {N: kdf.N, r: kdf.r, p: kdf.p, maxmem: SCRYPT_MEMORY_BYTES});
+  return scryptSync(passphrase.normalize('NFKC'), Buffer.from(kdf.salt, 'hex'), 32, {
+    N: kdf.N,
+    r: kdf.r,
+    p: kdf.p,
+    maxmem: SCRYPT_MEMORY_BYTES,
+  });
 }
 
 function aadOf({format, kdf, cipher, nonce}: Omit<SealedFile, 'ciphertext'>): Buffer {

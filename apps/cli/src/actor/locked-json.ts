@@ -11,7 +11,10 @@ const STALE_MS = 5_000;
 
 /** A small JSON file that several processes of one actor change, one at a time, each change durable as a whole. */
 export class LockedJson<T> {
-  constructor(private readonly path: string, private readonly empty: T) {}
+  constructor(
+    private readonly path: string,
+    private readonly empty: T,
+  ) {}
 
   read(): T {
     let text: string;
@@ -23,7 +26,10 @@ export class LockedJson<T> {
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
-      throw new CliError('file-damaged', `${this.path} is damaged.`, {remedy: 'Restore it from your backup; without it numbers could be used twice.', cause});
+      throw new CliError('file-damaged', `${this.path} is damaged.`, {
+        remedy: 'Restore it from your backup; without it numbers could be used twice.',
+        cause,
+      });
     }
   }
 
@@ -45,9 +51,15 @@ async function lock(path: string): Promise<() => void> {
   for (const deadline = Date.now() + WAIT_MS; ;) {
     try {
       closeSync(openSync(path, 'wx', 0o600));
-      return () => { rmSync(path, {force: true}); };
+      return () => {
+        rmSync(path, {force: true});
+      };
     } catch (cause) {
-      if (Date.now() > deadline) throw new CliError('file-locked', `${path} does not go away.`, {remedy: 'Another vv is at work on these files; if none is, remove the lock.', cause});
+      if (Date.now() > deadline)
+        throw new CliError('file-locked', `${path} does not go away.`, {
+          remedy: 'Another vv is at work on these files; if none is, remove the lock.',
+          cause,
+        });
     }
     if (isStale(path)) rmSync(path, {force: true});
     await sleep(RETRY_MS);

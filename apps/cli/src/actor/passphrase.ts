@@ -18,15 +18,25 @@ export function passphraseFrom(sources: PassphraseSources): () => Promise<string
 }
 
 async function obtain({file, variable}: PassphraseSources): Promise<string> {
-  const passphrase = file === undefined ? variable ?? await prompt() : readSecretFile(file).replace(/\r?\n$/, '');
-  if (passphrase.length < SHORTEST) throw new CliError('passphrase-short', `The passphrase has fewer than ${SHORTEST} characters.`, {remedy: 'Choose a longer one; several words are good.'});
+  const passphrase = file === undefined ? (variable ?? (await prompt())) : readSecretFile(file).replace(/\r?\n$/, '');
+  if (passphrase.length < SHORTEST)
+    throw new CliError('passphrase-short', `The passphrase has fewer than ${SHORTEST} characters.`, {
+      remedy: 'Choose a longer one; several words are good.',
+    });
   return passphrase;
 }
 
 async function prompt(): Promise<string> {
-  if (!process.stdin.isTTY) throw new CliError('passphrase-missing', 'The key file needs a passphrase.', {remedy: 'Give --passphrase-file FILE (mode 0600) or VV_PASSPHRASE, or run vv in a terminal.'});
+  if (!process.stdin.isTTY)
+    throw new CliError('passphrase-missing', 'The key file needs a passphrase.', {
+      remedy: 'Give --passphrase-file FILE (mode 0600) or VV_PASSPHRASE, or run vv in a terminal.',
+    });
   process.stderr.write('Passphrase: ');
-  const silent = new Writable({write: (_chunk, _encoding, done) => { done(); }});
+  const silent = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done();
+    },
+  });
   const reader = createInterface({input: process.stdin, output: silent, terminal: true});
   try {
     return await reader.question('');

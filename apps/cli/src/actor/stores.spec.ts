@@ -56,10 +56,14 @@ describe('home of an actor', () => {
   });
 
   it('does not open with another passphrase', async () => {
-    await expect(new Home(home.dir, passphrase('another one')).secrets('patient')).rejects.toMatchObject({code: 'passphrase-wrong'});
+    await expect(new Home(home.dir, passphrase('another one')).secrets('patient')).rejects.toMatchObject({
+      code: 'passphrase-wrong',
+    });
   });
 
   it('is missed with a remedy', () => {
-    expect(() => new Home(join(dir, 'nobody'), passphrase('')).card).toThrow(expect.objectContaining({code: 'home-missing'}));
+    expect(() => new Home(join(dir, 'nobody'), passphrase('')).card).toThrow(
+      expect.objectContaining({code: 'home-missing'}),
+    );
   });
 });

@@ -1,8 +1,29 @@
 import {decodeCanonical, toHex} from '@vitalvault/contracts';
 import {RegisterDeviceResultSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {
-  Clinician, Device, HEART_RATE, MemoryDeviceStores, MemoryNonceStore, Patient, PatientContext, PatientGrants, acceptDeviceConfig, createMemberKeys, createPatientKeys,
-  decodePart, deviceIdOf, endorseRegistration, enrol, enrolmentRequest, heartRateOf, heartRateReading, joinOrganisation, memberRequest, newSigningKey, submit, txOfPart,
+  Clinician,
+  Device,
+  HEART_RATE,
+  MemoryDeviceStores,
+  MemoryNonceStore,
+  Patient,
+  PatientContext,
+  PatientGrants,
+  acceptDeviceConfig,
+  createMemberKeys,
+  createPatientKeys,
+  decodePart,
+  deviceIdOf,
+  endorseRegistration,
+  enrol,
+  enrolmentRequest,
+  heartRateOf,
+  heartRateReading,
+  joinOrganisation,
+  memberRequest,
+  newSigningKey,
+  submit,
+  txOfPart,
 } from '@vitalvault/sdk';
 import type {AccessTicket, Organisation, Reading, VerifiedLedger} from '@vitalvault/sdk';
 import {expected} from './checklist.js';
@@ -32,10 +53,15 @@ export async function checkPlatform(list: Checklist, platform: PlatformToCheck):
   const {ledger} = platform;
   await list.hold('all validators agree on the app hash of one height', async () => {
     const {height, hashes} = await platform.appHashes();
-    expected(hashes.length > 0 && new Set(hashes).size === 1, `at height ${height}: ${hashes.join(', ') || 'no validator is known'}`);
+    expected(
+      hashes.length > 0 && new Set(hashes).size === 1,
+      `at height ${height}: ${hashes.join(', ') || 'no validator is known'}`,
+    );
   });
-  const slot = await list.hold('the newest header is signed by the genesis\' validators and fresh', () => ledger.slot());
-  const patient = await list.hold('a throw-away patient is enrolled and publishes her keys', () => enrolledPatient(platform, slot));
+  const slot = await list.hold("the newest header is signed by the genesis' validators and fresh", () => ledger.slot());
+  const patient = await list.hold('a throw-away patient is enrolled and publishes her keys', () =>
+    enrolledPatient(platform, slot),
+  );
   const member = await list.hold('a throw-away member joins the organisation', () => joinedMember(platform));
   try {
     await withDevice(list, platform, {...patient, ...member, slot});
@@ -49,7 +75,9 @@ interface People extends Awaited<ReturnType<typeof enrolledPatient>>, Awaited<Re
 }
 
 async function withDevice(list: Checklist, platform: PlatformToCheck, people: People): Promise<void> {
-  const {device, deviceId} = await list.hold('her device is registered and configured', () => registeredDevice(platform, people));
+  const {device, deviceId} = await list.hold('her device is registered and configured', () =>
+    registeredDevice(platform, people),
+  );
   try {
     const sent = syntheticReadings(platform.ledger);
     await list.hold(`${READINGS} synthetic readings are accepted, stored and anchored`, async () => {
@@ -64,24 +92,55 @@ async function withDevice(list: Checklist, platform: PlatformToCheck, people: Pe
   }
 }
 
-async function readThem(list: Checklist, {grants, clinician, patientId, memberId, slot}: People, sent: readonly Reading[]): Promise<void> {
-  const request = (grantId?: string): Promise<AccessTicket> => clinician.requestAccess({patient: patientId, ...(grantId === undefined ? {} : {grantId, typeName: HEART_RATE}), slotFrom: slot - 1, slotTo: slot + 1, purpose: 'TREAT'});
-  await list.hold('before a grant, the member is refused', async () => { expected(!(await request()).permit, 'permitted'); });
-  const {grantId} = await list.hold('the patient grants', () => grants.put({
-    grantee: memberId, types: [HEART_RATE], purposes: ['TREAT'], accessFromSlot: slot - 1, accessToSlot: slot + 2, dataFromSlot: slot - 1, dataToSlot: slot + 1,
-  }));
+async function readThem(
+  list: Checklist,
+  {grants, clinician, patientId, memberId, slot}: People,
+  sent: readonly Reading[],
+): Promise<void> {
+  const request = (grantId?: string): Promise<AccessTicket> =>
+    clinician.requestAccess({
+      patient: patientId,
+      ...(grantId === undefined ? {} : {grantId, typeName: HEART_RATE}),
+      slotFrom: slot - 1,
+      slotTo: slot + 1,
+      purpose: 'TREAT',
+    });
+  await list.hold('before a grant, the member is refused', async () => {
+    expected(!(await request()).permit, 'permitted');
+  });
+  const {grantId} = await list.hold('the patient grants', () =>
+    grants.put({
+      grantee: memberId,
+      types: [HEART_RATE],
+      purposes: ['TREAT'],
+      accessFromSlot: slot - 1,
+      accessToSlot: slot + 2,
+      dataFromSlot: slot - 1,
+      dataToSlot: slot + 1,
+    }),
+  );
   const {typeTag} = await list.hold('the member reads, and what she opens equals what was sent', async () => {
     const ticket = await request(grantId);
     expected(ticket.permit, 'refused');
     const {records, findings} = await clinician.fetch(ticket);
     expected(findings.length === 0, findings.map(({kind, detail}) => `${kind}: ${detail}`).join('; '));
-    expected(asText(records.flatMap(({readings}) => readings)) === asText(sent.map(({text}) => text)), 'other readings');
+    expected(
+      asText(records.flatMap(({readings}) => readings)) === asText(sent.map(({text}) => text)),
+      'other readings',
+    );
     return ticket;
   });
   await list.hold('the patient revokes', () => grants.revoke(grantId));
   await list.hold('after the revocation, the member is refused', async () => {
     // By the tag that the grant told her: the name went with the grant.
-    const ticket = await clinician.requestAccess({patient: patientId, grantId, typeTag, slotFrom: slot - 1, slotTo: slot + 1, purpose: 'TREAT'});
+    const ticket = await clinician.requestAccess({
+      patient: patientId,
+      grantId,
+      typeTag,
+      slotFrom: slot - 1,
+      slotTo: slot + 1,
+      purpose: 'TREAT',
+    });
     expected(!ticket.permit, 'permitted');
   });
 }
@@ -98,26 +157,58 @@ async function enrolledPatient({ledger, office}: PlatformToCheck, slot: number) 
 
 async function joinedMember({ledger, office}: PlatformToCheck) {
   const keys = createMemberKeys(ledger.api.environment.random);
-  await joinOrganisation(keys, ledger, await office.endorse({request: memberRequest(keys), name: 'vv check', title: 'test', role: 'auditor'}));
+  await joinOrganisation(
+    keys,
+    ledger,
+    await office.endorse({request: memberRequest(keys), name: 'vv check', title: 'test', role: 'auditor'}),
+  );
   return {memberId: keys.member, clinician: new Clinician({keys, ledger, nonces: new MemoryNonceStore()})};
 }
 
-async function registeredDevice({ledger, ingestUrl}: PlatformToCheck, {patient, slot}: People): Promise<{device: Device; deviceId: string}> {
+async function registeredDevice(
+  {ledger, ingestUrl}: PlatformToCheck,
+  {patient, slot}: People,
+): Promise<{device: Device; deviceId: string}> {
   const key = newSigningKey(ledger.api.environment.random);
-  const {part, owner} = endorseRegistration(await patient.registerDevice({deviceKey: key, typeNames: [HEART_RATE], deviceClass: 'wearable', fromSlot: slot - 1}), key);
-  const {registration} = decodeCanonical(RegisterDeviceResultSchema, (await submit(ledger, txOfPart(decodePart(part)))).data);
-  const text = await patient.deviceConfig({registration, typeNames: [HEART_RATE], custodians: [toHex(ledger.api.organisation)], gateways: [ingestUrl]});
+  const {part, owner} = endorseRegistration(
+    await patient.registerDevice({
+      deviceKey: key,
+      typeNames: [HEART_RATE],
+      deviceClass: 'wearable',
+      fromSlot: slot - 1,
+    }),
+    key,
+  );
+  const {registration} = decodeCanonical(
+    RegisterDeviceResultSchema,
+    (await submit(ledger, txOfPart(decodePart(part)))).data,
+  );
+  const text = await patient.deviceConfig({
+    registration,
+    typeNames: [HEART_RATE],
+    custodians: [toHex(ledger.api.organisation)],
+    gateways: [ingestUrl],
+  });
   const stores = new MemoryDeviceStores();
   const config = acceptDeviceConfig(text, {chainId: ledger.chainId, owner, version: 0});
-  return {deviceId: deviceIdOf(key), device: new Device({key, config, api: ledger.api, sequences: stores, pending: stores, epochs: stores})};
+  return {
+    deviceId: deviceIdOf(key),
+    device: new Device({key, config, api: ledger.api, sequences: stores, pending: stores, epochs: stores}),
+  };
 }
 
 function syntheticReadings({api}: VerifiedLedger): Reading[] {
   const {random, now} = api.environment;
   const from = now() - READINGS * APART_MS;
-  return Array.from(random(READINGS), (byte, i) => heartRateReading({timeMs: from + i * APART_MS, beatsPerMinute: 50 + (byte % 80), source: SOURCE}, now(), random));
+  return Array.from(random(READINGS), (byte, i) =>
+    heartRateReading({timeMs: from + i * APART_MS, beatsPerMinute: 50 + (byte % 80), source: SOURCE}, now(), random),
+  );
 }
 
 function asText(points: readonly string[]): string {
-  return points.map(heartRateOf).sort((a, b) => a.timeMs - b.timeMs).map(({timeMs, beatsPerMinute}) => `${timeMs}:${beatsPerMinute}`).join(' ');
+  return points
+    .map(heartRateOf)
+    .sort((a, b) => a.timeMs - b.timeMs)
+    .map(({timeMs, beatsPerMinute}) => `${timeMs}:${beatsPerMinute}`)
+    .join(' ');
 }

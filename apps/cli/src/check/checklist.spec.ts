@@ -6,7 +6,9 @@ import type {CheckedSentence} from './checklist.js';
 describe('a checklist', () => {
   it('holds when every sentence does, and gives what the checks found out', async () => {
     const told: CheckedSentence[] = [];
-    const list = new Checklist((checked) => { told.push(checked); });
+    const list = new Checklist((checked) => {
+      told.push(checked);
+    });
     expect(await list.hold('one', () => Promise.resolve(1))).toBe(1);
     expect(list.holds).toBe(true);
     expect(told).toMatchObject([{sentence: 'one', holds: true}]);
@@ -17,8 +19,19 @@ describe('a checklist', () => {
   });
 
   it.each<[string, () => Promise<unknown>, string]>([
-    ['an expectation', () => Promise.resolve().then(() => { expected(false, 'permitted'); }), 'permitted'],
-    ['a service', () => Promise.reject(new SdkError('access-refused', {detail: 'no grant'})), 'no grant (access-refused)'],
+    [
+      'an expectation',
+      () =>
+        Promise.resolve().then(() => {
+          expected(false, 'permitted');
+        }),
+      'permitted',
+    ],
+    [
+      'a service',
+      () => Promise.reject(new SdkError('access-refused', {detail: 'no grant'})),
+      'no grant (access-refused)',
+    ],
     ['anything else', () => Promise.reject(new TypeError('broken')), 'broken (internal)'],
   ])('ends at a sentence that %s contradicts, and says what was the case', async (_, check, instead) => {
     const list = new Checklist();

@@ -34,7 +34,12 @@ export class Checklist {
       return result;
     } catch (error) {
       const {code, message} = explainError(error);
-      this.note({sentence, holds: false, tookMs: tookMs(), instead: error instanceof CheckFailed ? error.message : `${message} (${code})`});
+      this.note({
+        sentence,
+        holds: false,
+        tookMs: tookMs(),
+        instead: error instanceof CheckFailed ? error.message : `${message} (${code})`,
+      });
       throw new CheckFailed(sentence);
     }
   }

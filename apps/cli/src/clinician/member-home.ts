@@ -18,13 +18,23 @@ export interface OpenedMember {
 
 export async function openMember(session: Session): Promise<OpenedMember> {
   const secrets = await session.home.secrets<MemberSecrets>('member');
-  return {secrets, clinician: new Clinician({keys: secrets.keys, ledger: session.ledger, nonces: session.home.nonces()})};
+  return {
+    secrets,
+    clinician: new Clinician({keys: secrets.keys, ledger: session.ledger, nonces: session.home.nonces()}),
+  };
 }
 
 /** Keeps a permit with its one-time key, and the tag of the type if it was new to her. */
 export async function keepTicket(session: Session, secrets: MemberSecrets, ticket: AccessTicket): Promise<void> {
-  const tags = ticket.typeName === undefined ? secrets.tags : {...secrets.tags, [tagName(ticket.patient, ticket.typeName)]: ticket.typeTag};
-  await session.home.writeSecrets({...secrets, tags, tickets: ticket.permit ? [...secrets.tickets, ticket] : secrets.tickets} satisfies MemberSecrets);
+  const tags =
+    ticket.typeName === undefined
+      ? secrets.tags
+      : {...secrets.tags, [tagName(ticket.patient, ticket.typeName)]: ticket.typeTag};
+  await session.home.writeSecrets({
+    ...secrets,
+    tags,
+    tickets: ticket.permit ? [...secrets.tickets, ticket] : secrets.tickets,
+  } satisfies MemberSecrets);
 }
 
 /** The tag of a patient's type, if a grant ever told her. */
@@ -37,6 +47,9 @@ const tagName = (patient: string, typeName: string): string => `${patient}/${typ
 /** @throws CliError `request-unknown` */
 export function ticketOf(secrets: MemberSecrets, txId: string): AccessTicket {
   const ticket = secrets.tickets.find((kept) => kept.txId === txId);
-  if (ticket === undefined) throw new CliError('request-unknown', `${txId} is no request of hers.`, {remedy: 'Ask first with `vv clinician request`; it prints the transaction id.'});
+  if (ticket === undefined)
+    throw new CliError('request-unknown', `${txId} is no request of hers.`, {
+      remedy: 'Ask first with `vv clinician request`; it prints the transaction id.',
+    });
   return ticket;
 }

@@ -20,19 +20,30 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Why a request was refused, as far as the reader may know it: the decision worked out again from her own entry and her own
- * grant, both proven. Without a grant she learns no more than that.
+ * Why a request was refused, as far as the reader may know it: the decision worked out again from her own entry and her
+ * own grant, both proven. Without a grant she learns no more than that.
  */
-export async function ownReason(ledger: VerifiedLedger, {keys}: MemberSecrets, ticket: AccessTicket): Promise<{rule: number; reason: string}> {
+export async function ownReason(
+  ledger: VerifiedLedger,
+  {keys}: MemberSecrets,
+  ticket: AccessTicket,
+): Promise<{rule: number; reason: string}> {
   const [patient, reader] = [fromHex(ticket.patient), fromHex(keys.member)];
   const grantParts = [patient, fromHex(ticket.grantId ?? '00'.repeat(16))];
-  const [member, grant, reads] = await ledger.state(keys.signing, [{kind: 'member', parts: [reader]}, {kind: 'grant', parts: grantParts}, {kind: 'readsUsed', parts: grantParts}]);
-  const decision = decideAccess({...ticket, patient, typeTag: fromHex(ticket.typeTag)}, {
-    reader: {id: reader, ...(member === undefined ? {} : {member: decodeCanonical(MemberSchema, member)})},
-    grant: grant === undefined ? undefined : decodeCanonical(GrantSchema, grant),
-    readsUsed: reads === undefined ? 0n : decodeCanonical(ReadsUsedSchema, reads).reads,
-    blockSlot: slotOf((await ledger.head()).timeSeconds),
-  });
+  const [member, grant, reads] = await ledger.state(keys.signing, [
+    {kind: 'member', parts: [reader]},
+    {kind: 'grant', parts: grantParts},
+    {kind: 'readsUsed', parts: grantParts},
+  ]);
+  const decision = decideAccess(
+    {...ticket, patient, typeTag: fromHex(ticket.typeTag)},
+    {
+      reader: {id: reader, ...(member === undefined ? {} : {member: decodeCanonical(MemberSchema, member)})},
+      grant: grant === undefined ? undefined : decodeCanonical(GrantSchema, grant),
+      readsUsed: reads === undefined ? 0n : decodeCanonical(ReadsUsedSchema, reads).reads,
+      blockSlot: slotOf((await ledger.head()).timeSeconds),
+    },
+  );
   const rule = decision.permit ? 0 : decision.rule;
   return {rule, reason: REASONS[rule] ?? ''};
 }

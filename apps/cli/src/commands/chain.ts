@@ -11,6 +11,15 @@ export const chainCommand = defineCommand({
     const {height, timeMs, appHash} = await session.ledger.head();
     const {chainId, validators} = session.ledger.genesis;
     const json = {chainId, height, timeMs, appHash: toHex(appHash), validators: validators.length};
-    return {json, text: fields({ledger: chainId, height, time: new Date(timeMs).toISOString(), 'app hash': json.appHash, validators: validators.length})};
+    return {
+      json,
+      text: fields({
+        ledger: chainId,
+        height,
+        time: new Date(timeMs).toISOString(),
+        'app hash': json.appHash,
+        validators: validators.length,
+      }),
+    };
   },
 });

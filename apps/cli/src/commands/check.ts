@@ -11,25 +11,40 @@ import {rpcAppHash, rpcStatus} from '../validator-rpc.js';
 
 export const checkCommand = defineCommand<{sponsorKey: string}>({
   name: 'check',
-  summary: 'try a running system: synthetic readings in and out by throw-away identities; exit code 0 only if every sentence holds',
+  summary:
+    'try a running system: synthetic readings in and out by throw-away identities; exit code 0 only if every sentence holds',
   home: false,
-  options: [new Option('--sponsor-key <file>', 'sponsor key of the organisation that runs the system').makeOptionMandatory()],
-  examples: ['vv check --sponsor-key var/org/0/sponsor.key.json', 'vv check --endpoints endpoints.json --genesis genesis.json --sponsor-key sponsor/key.json --json'],
+  options: [
+    new Option('--sponsor-key <file>', 'sponsor key of the organisation that runs the system').makeOptionMandatory(),
+  ],
+  examples: [
+    'vv check --sponsor-key var/org/0/sponsor.key.json',
+    'vv check --endpoints endpoints.json --genesis genesis.json --sponsor-key sponsor/key.json --json',
+  ],
   run: async (session, {sponsorKey, json}) => {
     const startedAt = performance.now();
     // Each sentence is told when it is known: who waits for the end of a pod sees how far it came.
-    const list = new Checklist((checked) => { if (json !== true) process.stdout.write(`${lineOf(checked)}\n`); });
+    const list = new Checklist((checked) => {
+      if (json !== true) process.stdout.write(`${lineOf(checked)}\n`);
+    });
     // No file beside the key: it may lie on a read-only volume, and the ledger knows the last number.
     const {office, name} = openOrganisation(session, {key: sponsorKey, nonces: new MemoryNonceStore()});
     try {
-      await checkPlatform(list, {ledger: session.ledger, office, ingestUrl: session.endpoints.services.ingest, appHashes: () => appHashes(session)});
+      await checkPlatform(list, {
+        ledger: session.ledger,
+        office,
+        ingestUrl: session.endpoints.services.ingest,
+        appHashes: () => appHashes(session),
+      });
     } catch (error) {
       if (!(error instanceof CheckFailed)) throw error;
     }
     const tookMs = Math.round(performance.now() - startedAt);
     return {
       json: {holds: list.holds, organisation: name, chainId: session.ledger.chainId, tookMs, sentences: list.sentences},
-      text: [list.holds ? `holds: ${list.sentences.length} sentences in ${(tookMs / 1000).toFixed(1)} s` : 'does not hold'],
+      text: [
+        list.holds ? `holds: ${list.sentences.length} sentences in ${(tookMs / 1000).toFixed(1)} s` : 'does not hold',
+      ],
       exit: list.holds ? EXIT.done : EXIT.refused,
     };
   },

@@ -3,4 +3,8 @@ import {fetchCommand} from './clinician/fetch.js';
 import {plotCommand} from './clinician/plot.js';
 import {requestCommand} from './clinician/request.js';
 
-export const clinicianCommand = group('clinician', 'for a member who reads: ask, fetch, open, plot', [requestCommand, fetchCommand, plotCommand]);
+export const clinicianCommand = group('clinician', 'for a member who reads: ask, fetch, open, plot', [
+  requestCommand,
+  fetchCommand,
+  plotCommand,
+]);

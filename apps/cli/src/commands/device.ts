@@ -7,4 +7,12 @@ import {receiptsCommand} from './device/receipts.js';
 import {settleCommand} from './device/settle.js';
 import {statusCommand} from './device/status.js';
 
-export const deviceCommand = group('device', 'for a wearable: register, configure, post readings', [initCommand, endorseCommand, configureCommand, postCommand, settleCommand, statusCommand, receiptsCommand]);
+export const deviceCommand = group('device', 'for a wearable: register, configure, post readings', [
+  initCommand,
+  endorseCommand,
+  configureCommand,
+  postCommand,
+  settleCommand,
+  statusCommand,
+  receiptsCommand,
+]);

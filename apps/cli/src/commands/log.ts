@@ -9,21 +9,45 @@ import {columns, fields} from '../text/columns.js';
 
 export const logCommand = defineCommand<{validator?: string; witness?: string[]; strict?: boolean; out?: string}>({
   name: 'log',
-  summary: 'the patient\'s access log, checked: whole, in order, proven under a fresh header that the genesis\' validators signed',
+  summary:
+    "the patient's access log, checked: whole, in order, proven under a fresh header that the genesis' validators signed",
   options: [
     new Option('--validator <n>', 'have it answered by another validator (from 0)'),
-    new Option('--witness <urls...>', 'policy services of other organisations that are to give the same header; without it other validators are asked'),
+    new Option(
+      '--witness <urls...>',
+      'policy services of other organisations that are to give the same header; without it other validators are asked',
+    ),
     new Option('--strict', 'refuse a log whose header nobody else gives'),
     new Option('--out <file>', 'keep the log with its proofs, for `vv verify`'),
   ],
   examples: ['vv log --home anna', 'vv log --home anna --validator 2 --out log.json'],
   run: async (session, {validator, witness, strict, out}) => {
     const {log} = await openPatient(session);
-    const {leaves, head, header, evidence, agreedBy, oneOrganisation} = await log.accessLog({validator: validator === undefined ? undefined : Number(validator), witnesses: witness, strict});
+    const {leaves, head, header, evidence, agreedBy, oneOrganisation} = await log.accessLog({
+      validator: validator === undefined ? undefined : Number(validator),
+      witnesses: witness,
+      strict,
+    });
     writePaper(out, 'access-log', {...evidence});
     return {
-      json: {size: head.size, root: toHex(head.root), height: header.height, headerTimeMs: header.timeMs, agreedBy, oneOrganisation, entries: leaves.map(leafJson)},
-      text: [...columns(leaves.map(leafRow)), ...fields({entries: head.size, root: toHex(head.root), 'proven by header': header.height, 'same header from': witnessText({agreedBy, oneOrganisation})})],
+      json: {
+        size: head.size,
+        root: toHex(head.root),
+        height: header.height,
+        headerTimeMs: header.timeMs,
+        agreedBy,
+        oneOrganisation,
+        entries: leaves.map(leafJson),
+      },
+      text: [
+        ...columns(leaves.map(leafRow)),
+        ...fields({
+          entries: head.size,
+          root: toHex(head.root),
+          'proven by header': header.height,
+          'same header from': witnessText({agreedBy, oneOrganisation}),
+        }),
+      ],
     };
   },
 });

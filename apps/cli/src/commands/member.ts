@@ -14,8 +14,15 @@ const initCommand = defineCommand({
     const genesis = session.genesisToPin();
     const keys = createMemberKeys(systemEnvironment().random);
     const {chainId} = parseGenesis(genesis);
-    await session.home.create({kind: 'member', id: keys.member, chainId}, {keys, tickets: [], tags: {}} satisfies MemberSecrets, genesis);
-    return {json: {member: keys.member, chainId}, text: fields({member: keys.member, ledger: chainId, keys: session.home.dir})};
+    await session.home.create(
+      {kind: 'member', id: keys.member, chainId},
+      {keys, tickets: [], tags: {}} satisfies MemberSecrets,
+      genesis,
+    );
+    return {
+      json: {member: keys.member, chainId},
+      text: fields({member: keys.member, ledger: chainId, keys: session.home.dir}),
+    };
   },
 });
 
@@ -34,14 +41,23 @@ const requestCommand = defineCommand<{out?: string}>({
 
 const joinCommand = defineCommand<{in: string}>({
   name: 'submit',
-  summary: 'check that the organisation registers exactly these keys, sign as well, and send; publishes the signed profile',
+  summary:
+    'check that the organisation registers exactly these keys, sign as well, and send; publishes the signed profile',
   options: [new Option('--in <file>', 'what the organisation signed').makeOptionMandatory()],
   examples: ['vv member submit --home keller --in member.signed.json'],
   run: async (session, options) => {
     const {keys} = await session.home.secrets<MemberSecrets>('member');
-    const {txId, height} = await joinOrganisation(keys, session.ledger, paperText(readPaper(options.in, 'transaction-part'), 'part'));
+    const {txId, height} = await joinOrganisation(
+      keys,
+      session.ledger,
+      paperText(readPaper(options.in, 'transaction-part'), 'part'),
+    );
     return {json: {member: keys.member, txId, height}, text: fields({member: keys.member, transaction: txId, height})};
   },
 });
 
-export const memberCommand = group('member', 'for a member of an organisation: keys and registration', [initCommand, requestCommand, joinCommand]);
+export const memberCommand = group('member', 'for a member of an organisation: keys and registration', [
+  initCommand,
+  requestCommand,
+  joinCommand,
+]);

@@ -15,7 +15,11 @@ const sponsorCommand = defineCommand<OrganisationKeyOptions & {in: string; out?:
   name: 'sponsor',
   summary: 'sign the enrolment of a patient whom the organisation knows',
   home: false,
-  options: [KEY, new Option('--in <file>', 'request of the patient').makeOptionMandatory(), new Option('--out <file>', 'the signed enrolment, for her')],
+  options: [
+    KEY,
+    new Option('--in <file>', 'request of the patient').makeOptionMandatory(),
+    new Option('--out <file>', 'the signed enrolment, for her'),
+  ],
   examples: [`vv org sponsor --key ${SPONSOR_KEY} --in enrol.json --out enrol.signed.json`],
   run: async (session, options) => {
     const {office, name} = openOrganisation(session, options);
@@ -25,7 +29,9 @@ const sponsorCommand = defineCommand<OrganisationKeyOptions & {in: string; out?:
   },
 });
 
-const endorseCommand = defineCommand<OrganisationKeyOptions & {in: string; out?: string; name: string; title: string; role: keyof typeof MEMBER_ROLE}>({
+const endorseCommand = defineCommand<
+  OrganisationKeyOptions & {in: string; out?: string; name: string; title: string; role: keyof typeof MEMBER_ROLE}
+>({
   name: 'endorse',
   summary: 'vouch for a member: sign her registration and her profile',
   home: false,
@@ -37,13 +43,22 @@ const endorseCommand = defineCommand<OrganisationKeyOptions & {in: string; out?:
     new Option('--role <name>', 'what she is').choices(Object.keys(MEMBER_ROLE)).default('physician'),
     new Option('--out <file>', 'the signed registration, for her'),
   ],
-  examples: [`vv org endorse --key ${SPONSOR_KEY} --in member.json --name "Ada Keller" --title Dr. --out member.signed.json`],
+  examples: [
+    `vv org endorse --key ${SPONSOR_KEY} --in member.json --name "Ada Keller" --title Dr. --out member.signed.json`,
+  ],
   run: async (session, options) => {
     const {office, name} = openOrganisation(session, options);
     const request = paperText(readPaper(options.in, 'member-request'), 'request');
     const part = await office.endorse({request, name: options.name, title: options.title, role: options.role});
     writePaper(options.out, 'transaction-part', {part});
-    return {json: {organisation: name, part}, text: fields({organisation: name, 'vouches for': `${options.title} ${options.name}`.trim(), 'for the member': options.out ?? part})};
+    return {
+      json: {organisation: name, part},
+      text: fields({
+        organisation: name,
+        'vouches for': `${options.title} ${options.name}`.trim(),
+        'for the member': options.out ?? part,
+      }),
+    };
   },
 });
 
@@ -55,7 +70,10 @@ const suspendCommand = defineCommand<OrganisationKeyOptions & {member: string}>(
   examples: [`vv org suspend --key ${SPONSOR_KEY} --member 9c41…`],
   run: async (session, options) => {
     const {txId, height} = await openOrganisation(session, options).office.suspend(options.member);
-    return {json: {member: options.member, txId, height}, text: fields({suspended: options.member, transaction: txId, height})};
+    return {
+      json: {member: options.member, txId, height},
+      text: fields({suspended: options.member, transaction: txId, height}),
+    };
   },
 });
 
@@ -66,9 +84,25 @@ const infoCommand = defineCommand({
   examples: ['vv org info --genesis var/genesis.json'],
   run: (session) => {
     const {chainId, genesis} = parseGenesis(session.genesis());
-    const organisations = genesis.organisations.map(({id, name, validators, keys}) => ({id: toHex(id), name, validators: validators.length, keys: keys.length}));
-    return {json: {chainId, organisations}, text: [`ledger ${chainId}`, ...columns(organisations.map(({id, name, validators}) => [id, name, `${validators} validator(s)`]))]};
+    const organisations = genesis.organisations.map(({id, name, validators, keys}) => ({
+      id: toHex(id),
+      name,
+      validators: validators.length,
+      keys: keys.length,
+    }));
+    return {
+      json: {chainId, organisations},
+      text: [
+        `ledger ${chainId}`,
+        ...columns(organisations.map(({id, name, validators}) => [id, name, `${validators} validator(s)`])),
+      ],
+    };
   },
 });
 
-export const orgCommand = group('org', 'for the office of an organisation: sponsor patients, vouch for members', [sponsorCommand, endorseCommand, suspendCommand, infoCommand]);
+export const orgCommand = group('org', 'for the office of an organisation: sponsor patients, vouch for members', [
+  sponsorCommand,
+  endorseCommand,
+  suspendCommand,
+  infoCommand,
+]);

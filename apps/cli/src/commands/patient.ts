@@ -15,6 +15,19 @@ import {removeDeviceCommand} from './patient/remove-device.js';
 import {revokeCommand} from './patient/revoke.js';
 
 export const patientCommand = group('patient', 'for a patient: keys, devices, grants, alerts', [
-  initCommand, enrolRequestCommand, enrolCommand, cardCommand, publishKeysCommand, registerDeviceCommand, configureDeviceCommand, removeDeviceCommand,
-  grantCommand, revokeCommand, grantsCommand, devicesCommand, alertsCommand, explainCommand, proveReceiptsCommand,
+  initCommand,
+  enrolRequestCommand,
+  enrolCommand,
+  cardCommand,
+  publishKeysCommand,
+  registerDeviceCommand,
+  configureDeviceCommand,
+  removeDeviceCommand,
+  grantCommand,
+  revokeCommand,
+  grantsCommand,
+  devicesCommand,
+  alertsCommand,
+  explainCommand,
+  proveReceiptsCommand,
 ]);

@@ -17,28 +17,55 @@ interface StoryOptions {
 
 export const storyCommand = new Command('story')
   .summary('play the story of a reading on a running system (`make demo`)')
-  .description('Plays the story of a reading, from the wearable to the clinician, on a running system; every actor is a vv process of her own. Exit code 0 only if every sentence held.')
-  .addOption(new Option('--data <dir>', 'data directory of the system; for a cluster: where to keep what the story makes').default('var'))
-  .addOption(new Option('--site <kind>', 'what the system runs on').choices(['processes', 'kubernetes']).default('processes'))
+  .description(
+    'Plays the story of a reading, from the wearable to the clinician, on a running system; every actor is a vv process of her own. Exit code 0 only if every sentence held.',
+  )
+  .addOption(
+    new Option(
+      '--data <dir>',
+      'data directory of the system; for a cluster: where to keep what the story makes',
+    ).default('var'),
+  )
+  .addOption(
+    new Option('--site <kind>', 'what the system runs on').choices(['processes', 'kubernetes']).default('processes'),
+  )
   .addOption(new Option('--namespace <name>', 'kubernetes: namespace of the release'))
   .addOption(new Option('--release <name>', 'kubernetes: name of the release'))
-  .addOption(new Option('--kubeconfig <file>', 'kubernetes: which cluster, as whom (default: kubectl\'s own)'))
+  .addOption(new Option('--kubeconfig <file>', "kubernetes: which cluster, as whom (default: kubectl's own)"))
   .addOption(new Option('--kubectl <file>', 'kubernetes: the program (default: in PATH)'))
-  .addOption(new Option('--url <service=url...>', 'kubernetes: reach a service through an Ingress or Gateway, for example ingest=https://ingest.example'))
-  .addOption(new Option('--sponsor-secret <name>', 'kubernetes: Secret of the sponsor key (default: the one that the chart made)'))
-  .addHelpText('after', '\nExamples:\n  $ vv story\n  $ vv story --data /tmp/second\n  $ vv story --site kubernetes --namespace vitalvault --release demo --data /tmp/story')
+  .addOption(
+    new Option(
+      '--url <service=url...>',
+      'kubernetes: reach a service through an Ingress or Gateway, for example ingest=https://ingest.example',
+    ),
+  )
+  .addOption(
+    new Option(
+      '--sponsor-secret <name>',
+      'kubernetes: Secret of the sponsor key (default: the one that the chart made)',
+    ),
+  )
+  .addHelpText(
+    'after',
+    '\nExamples:\n  $ vv story\n  $ vv story --data /tmp/second\n  $ vv story --site kubernetes --namespace vitalvault --release demo --data /tmp/story',
+  )
   .action(async (options: StoryOptions) => {
     // kafkajs sets timers to the past, and Node 24 says so each time.
     process.removeAllListeners('warning');
     try {
       // Loaded here, because it brings in clients of engines that no other command needs.
-      const [{playStory}, {prepareStory}] = await Promise.all([import('../story/play-story.js'), import('../story/prepare-story.js')]);
+      const [{playStory}, {prepareStory}] = await Promise.all([
+        import('../story/play-story.js'),
+        import('../story/prepare-story.js'),
+      ]);
       const data = resolve(options.data);
       const site = await siteOf(options, data);
       // Keys must not stay behind, however the story ends.
-      process.once('exit', () => { site.close(); });
+      process.once('exit', () => {
+        site.close();
+      });
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(EXIT.unavailable));
-      process.exitCode = await playStory(prepareStory(data, site)) ? EXIT.done : EXIT.refused;
+      process.exitCode = (await playStory(prepareStory(data, site))) ? EXIT.done : EXIT.refused;
       site.close();
     } catch (error) {
       const {message, remedy, exit} = explainError(error);
@@ -50,15 +77,23 @@ export const storyCommand = new Command('story')
 async function siteOf(options: StoryOptions, data: string): Promise<Site> {
   if (options.site === 'processes') return new (await import('../story/process-site.js')).ProcessSite(data);
   const {namespace, release} = options;
-  if (namespace === undefined || release === undefined) throw new CliError('release-unnamed', 'Which release?', {remedy: 'Give --namespace and --release, as `helm list -A` shows them.'});
+  if (namespace === undefined || release === undefined)
+    throw new CliError('release-unnamed', 'Which release?', {
+      remedy: 'Give --namespace and --release, as `helm list -A` shows them.',
+    });
   const {openKubernetesSite} = await import('../kubernetes/open-kubernetes-site.js');
   return openKubernetesSite({...options, namespace, release, urls: urlsOf(options.url ?? [])}, data);
 }
 
 function urlsOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(pairs.map((pair) => {
-    const [, name = '', url = ''] = /^(ingest|policy|storage|notify)=(https?:\/\/.+)$/.exec(pair) ?? [];
-    if (name === '') throw new CliError('url-invalid', `${pair} names no service and URL.`, {remedy: 'Write --url policy=https://policy.example.'});
-    return [name, url];
-  }));
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name = '', url = ''] = /^(ingest|policy|storage|notify)=(https?:\/\/.+)$/.exec(pair) ?? [];
+      if (name === '')
+        throw new CliError('url-invalid', `${pair} names no service and URL.`, {
+          remedy: 'Write --url policy=https://policy.example.',
+        });
+      return [name, url];
+    }),
+  );
 }

@@ -10,19 +10,43 @@ import {drawWaterfall} from '../trace/waterfall.js';
 export const traceCommand = defineCommand<{spans?: string}>({
   name: 'trace',
   arguments: [['<id>', 'trace id, for example the instance of an error']],
-  summary: 'one trace as a waterfall, with what other traces link to it (~), from the Collector\'s file',
+  summary: "one trace as a waterfall, with what other traces link to it (~), from the Collector's file",
   home: false,
   options: [new Option('--spans <file>', 'file of the Collector (default: otel/traces.jsonl beside the endpoints)')],
   examples: ['vv trace 4bf92f3577b34da6a3ce929d0e0e4736'],
   run: async (session, options, id) => {
     const file = options.spans ?? join(dirname(session.endpointsPath), 'otel', 'traces.jsonl');
-    if (!existsSync(file)) throw new CliError('spans-missing', `There is no ${file}.`, {remedy: 'Name the Collector\'s file with --spans FILE.'});
+    if (!existsSync(file))
+      throw new CliError('spans-missing', `There is no ${file}.`, {
+        remedy: "Name the Collector's file with --spans FILE.",
+      });
     const {placed, unreachable} = spanTree(await readSpans(file), id);
-    if (placed.length === 0) throw new CliError('trace-unknown', `No span of the trace ${id} is in ${file}.`, {remedy: 'The Collector writes after a second or two: try again, or check the id.', exit: EXIT.unavailable});
-    const spans = placed.map(({span, depth, byLink}) => ({service: span.service, name: span.name, depth, byLink, startUs: span.startUs, endUs: span.endUs, failed: span.failed, attributes: span.attributes}));
+    if (placed.length === 0)
+      throw new CliError('trace-unknown', `No span of the trace ${id} is in ${file}.`, {
+        remedy: 'The Collector writes after a second or two: try again, or check the id.',
+        exit: EXIT.unavailable,
+      });
+    const spans = placed.map(({span, depth, byLink}) => ({
+      service: span.service,
+      name: span.name,
+      depth,
+      byLink,
+      startUs: span.startUs,
+      endUs: span.endUs,
+      failed: span.failed,
+      attributes: span.attributes,
+    }));
     return {
-      json: {traceId: id, spans, unreachable: unreachable.map(({service, name}) => `${service} ${name}`), services: [...new Set(placed.map(({span}) => span.service))]},
-      text: [...drawWaterfall(placed, session.environment.columns), ...unreachable.map(({service, name}) => `not reachable: ${service} ${name}`)],
+      json: {
+        traceId: id,
+        spans,
+        unreachable: unreachable.map(({service, name}) => `${service} ${name}`),
+        services: [...new Set(placed.map(({span}) => span.service))],
+      },
+      text: [
+        ...drawWaterfall(placed, session.environment.columns),
+        ...unreachable.map(({service, name}) => `not reachable: ${service} ${name}`),
+      ],
     };
   },
 });

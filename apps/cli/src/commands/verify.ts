@@ -14,14 +14,34 @@ import {columns, fields} from '../text/columns.js';
 
 export const verifyCommand = defineCommand<{maxAge: string; strict?: boolean}>({
   name: 'verify',
-  arguments: [['<file>', 'access log from `vv log --out`, or receipts from `vv device post --receipts`, `vv device receipts`, `vv patient prove-receipts`']],
-  summary: 'check a saved access log or receipts offline, with nothing trusted but the genesis; exit code 1 when it does not hold',
+  arguments: [
+    [
+      '<file>',
+      'access log from `vv log --out`, or receipts from `vv device post --receipts`, `vv device receipts`, `vv patient prove-receipts`',
+    ],
+  ],
+  summary:
+    'check a saved access log or receipts offline, with nothing trusted but the genesis; exit code 1 when it does not hold',
   home: false,
-  options: [new Option('--max-age <seconds>', 'of an access log: how old the newest header may be').default('60'), new Option('--strict', 'refuse an access log whose header nobody else gave')],
-  examples: ['vv verify log.json --genesis genesis.json', 'vv verify archive.json --genesis genesis.json --max-age 31536000', 'vv verify receipts.json --genesis genesis.json'],
+  options: [
+    new Option('--max-age <seconds>', 'of an access log: how old the newest header may be').default('60'),
+    new Option('--strict', 'refuse an access log whose header nobody else gave'),
+  ],
+  examples: [
+    'vv verify log.json --genesis genesis.json',
+    'vv verify archive.json --genesis genesis.json --max-age 31536000',
+    'vv verify receipts.json --genesis genesis.json',
+  ],
   run: (session, options, file) => {
     const genesis = parseGenesis(session.genesis());
-    return paperKind(file) === 'receipts' ? verifyReceipts(file, genesis) : verifyLog(file, {genesis, now: Date.now(), maxHeaderAgeMs: Number(options.maxAge) * 1000, strict: options.strict});
+    return paperKind(file) === 'receipts'
+      ? verifyReceipts(file, genesis)
+      : verifyLog(file, {
+          genesis,
+          now: Date.now(),
+          maxHeaderAgeMs: Number(options.maxAge) * 1000,
+          strict: options.strict,
+        });
   },
 });
 
@@ -29,9 +49,21 @@ function verifyLog(file: string, trust: AccessLogTrust): Answer {
   const evidence = readPaper(file, 'access-log') as unknown as AccessLogEvidence;
   const {leaves, head, header, agreedBy, oneOrganisation} = verifyAccessLog(evidence, trust);
   return {
-    json: {holds: true, size: head.size, root: toHex(head.root), height: header.height, agreedBy, oneOrganisation, entries: leaves.map(leafJson)},
+    json: {
+      holds: true,
+      size: head.size,
+      root: toHex(head.root),
+      height: header.height,
+      agreedBy,
+      oneOrganisation,
+      entries: leaves.map(leafJson),
+    },
     text: fields({
-      holds: 'yes: whole, unchanged, in order', entries: head.size, root: toHex(head.root), 'proven by header': header.height, 'header time': new Date(header.timeMs).toISOString(),
+      holds: 'yes: whole, unchanged, in order',
+      entries: head.size,
+      root: toHex(head.root),
+      'proven by header': header.height,
+      'header time': new Date(header.timeMs).toISOString(),
       'same header from': witnessText({agreedBy, oneOrganisation}),
     }),
   };
@@ -40,15 +72,35 @@ function verifyLog(file: string, trust: AccessLogTrust): Answer {
 function verifyReceipts(file: string, genesis: ParsedGenesis): Answer {
   const verified = readReceipts(file).map((receipt) => verifyReceipt(receipt, genesis));
   const receipts = verified.map(({accepted, custodian, anchored}) => ({
-    sequence: accepted.sequence, recordId: toHex(accepted.recordId), device: toHex(accepted.device), registration: accepted.registration,
-    custodian, acceptedAtMs: accepted.acceptedAtMs, state: anchored === undefined ? 'accepted' : 'anchored',
-    ...(anchored === undefined ? {} : {logIndex: anchored.index, height: anchored.height, txId: anchored.txId, provenByHeader: anchored.header.height}),
+    sequence: accepted.sequence,
+    recordId: toHex(accepted.recordId),
+    device: toHex(accepted.device),
+    registration: accepted.registration,
+    custodian,
+    acceptedAtMs: accepted.acceptedAtMs,
+    state: anchored === undefined ? 'accepted' : 'anchored',
+    ...(anchored === undefined
+      ? {}
+      : {
+          logIndex: anchored.index,
+          height: anchored.height,
+          txId: anchored.txId,
+          provenByHeader: anchored.header.height,
+        }),
   }));
   const anchored = receipts.filter(({state}) => state === 'anchored').length;
   return {
     json: {holds: true, receipts, anchored},
     text: [
-      ...columns(receipts.map(({sequence, recordId, custodian, state, height}) => [`record ${sequence}`, `${recordId.slice(0, 16)}…`, custodian, state, height === undefined ? '' : `height ${height}`])),
+      ...columns(
+        receipts.map(({sequence, recordId, custodian, state, height}) => [
+          `record ${sequence}`,
+          `${recordId.slice(0, 16)}…`,
+          custodian,
+          state,
+          height === undefined ? '' : `height ${height}`,
+        ]),
+      ),
       ...fields({holds: `yes: ${receipts.length} accepted, ${anchored} of them proven to be anchored`}),
     ],
   };

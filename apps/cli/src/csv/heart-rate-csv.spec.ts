@@ -15,7 +15,10 @@ describe('heart-rate CSV', () => {
 
   it('knows noon from midnight', () => {
     const rows = parseHeartRateCsv(csv('1,4/1/2016 12:00:00 AM,60', '1,4/1/2016 12:00:00 PM,61', ''));
-    expect(rows.map((r) => new Date(r.unixSeconds * 1000).toISOString())).toEqual(['2016-04-01T00:00:00.000Z', '2016-04-01T12:00:00.000Z']);
+    expect(rows.map((r) => new Date(r.unixSeconds * 1000).toISOString())).toEqual([
+      '2016-04-01T00:00:00.000Z',
+      '2016-04-01T12:00:00.000Z',
+    ]);
   });
 
   it('takes CRLF', () => {

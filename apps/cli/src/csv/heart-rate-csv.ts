@@ -21,17 +21,35 @@ export function parseHeartRateCsv(text: string): HeartRateRow[] {
 function parseRow(line: string, number: number): HeartRateRow {
   const match = ROW.exec(line);
   if (!match) throw invalid(number, 'a row looks like 2022484408,4/1/2016 7:54:05 AM,91');
-  const [month, day, year, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  const [month, day, year, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const beatsPerMinute = Number(match[8]);
   const hour24 = (hour % 12) + (match[7] === 'PM' ? 12 : 0);
   const time = Date.UTC(year, month - 1, day, hour24, minute, second);
   const back = new Date(time);
   // Date.UTC rolls over (February 30th is March 1st): a time that does not come back as it went in is none.
-  if (hour < 1 || hour > 12 || back.getUTCMonth() !== month - 1 || back.getUTCDate() !== day || back.getUTCMinutes() !== minute || back.getUTCSeconds() !== second) throw invalid(number, 'there is no such time');
+  if (
+    hour < 1 ||
+    hour > 12 ||
+    back.getUTCMonth() !== month - 1 ||
+    back.getUTCDate() !== day ||
+    back.getUTCMinutes() !== minute ||
+    back.getUTCSeconds() !== second
+  )
+    throw invalid(number, 'there is no such time');
   if (beatsPerMinute === 0) throw invalid(number, 'a heart rate is not 0');
   return {unixSeconds: time / 1000, beatsPerMinute};
 }
 
 function invalid(line: number, why: string): CliError {
-  return new CliError('csv-invalid', `Line ${line} cannot be read: ${why}.`, {remedy: 'Use an export with the columns Id, Time, Value.', meta: {line}});
+  return new CliError('csv-invalid', `Line ${line} cannot be read: ${why}.`, {
+    remedy: 'Use an export with the columns Id, Time, Value.',
+    meta: {line},
+  });
 }

@@ -2,7 +2,10 @@ import type {PendingRecord, PostOutcome, Reading, ReceiptState} from '@vitalvaul
 import {splitReadings, SdkError} from '@vitalvault/sdk';
 import {postReadings} from './post-readings.js';
 
-/** A gateway and ledger in memory: a record is stored at the second question and anchored at the third, unless told otherwise. */
+/**
+ * A gateway and ledger in memory: a record is stored at the second question and anchored at the third, unless told
+ * otherwise.
+ */
 class Platform {
   readonly bodies: number[] = [];
   readonly kept = new Map<string, PendingRecord>();
@@ -16,10 +19,16 @@ class Platform {
   readonly posting = {
     typeName: 'omh:heart-rate',
     newTrace: () => `trace-${++this.traces}`,
-    onProgress: (progress: {posted: number; anchored: number; total: number}) => { this.progress.push(progress); },
-    forget: (record: PendingRecord) => { this.kept.delete(record.sequence); return Promise.resolve(); },
+    onProgress: (progress: {posted: number; anchored: number; total: number}) => {
+      this.progress.push(progress);
+    },
+    forget: (record: PendingRecord) => {
+      this.kept.delete(record.sequence);
+      return Promise.resolve();
+    },
     device: {
-      seal: (_type: string, readings: Reading[]) => Promise.resolve(splitReadings(readings).map((batch) => this.keep(batch.readings))),
+      seal: (_type: string, readings: Reading[]) =>
+        Promise.resolve(splitReadings(readings).map((batch) => this.keep(batch.readings))),
       post: (records: PendingRecord[]) => Promise.resolve(this.accept(records)),
     },
     asking: {state: (sequence: bigint) => Promise.resolve(this.state(sequence))},
@@ -27,7 +36,15 @@ class Platform {
 
   private keep(readings: Reading[]): PendingRecord {
     const sequence = String(++this.sequence);
-    const record = {registration: 1, sequence, tagSequence: sequence, typeName: 'omh:heart-rate', recordId: `id-${sequence}`, posted: '', readings};
+    const record = {
+      registration: 1,
+      sequence,
+      tagSequence: sequence,
+      typeName: 'omh:heart-rate',
+      recordId: `id-${sequence}`,
+      posted: '',
+      readings,
+    };
     this.kept.set(sequence, record);
     return record;
   }
@@ -49,13 +66,15 @@ class Platform {
     if (asked === 1) return {state: 'accepted', recordId};
     const stored = {recordId, cid: `cid-${sequence}`, replicas: 2};
     if (asked === 2) return {state: 'stored', ...stored};
-    if (Number(sequence) === this.rules.refuseAtLedger) return {state: 'refused', ...stored, refusal: {code: 125, name: 'entryTag'}};
+    if (Number(sequence) === this.rules.refuseAtLedger)
+      return {state: 'refused', ...stored, refusal: {code: 125, name: 'entryTag'}};
     return {state: 'anchored', ...stored, height: 7n, txId: 'tx', logIndex: sequence - 1n};
   }
 }
 
 /** `n` readings, one a minute, from half past an hour on. */
-const readings = (n: number): Reading[] => Array.from({length: n}, (_, i) => ({timeMs: Date.parse('2016-04-01T07:30:00Z') + i * 60_000, text: '{}'}));
+const readings = (n: number): Reading[] =>
+  Array.from({length: n}, (_, i) => ({timeMs: Date.parse('2016-04-01T07:30:00Z') + i * 60_000, text: '{}'}));
 
 describe('posting readings', () => {
   it('cuts at the hour and after 64, eight batches a body, each body in a trace of its own', async () => {
@@ -70,7 +89,16 @@ describe('posting readings', () => {
   it('waits until each is anchored, tells how it went, and forgets what the ledger has', async () => {
     const platform = new Platform();
     const [batch] = await postReadings(readings(5), platform.posting);
-    expect(batch).toMatchObject({sequence: '1', state: 'anchored', receipt: 'receipt-1', cid: 'cid-1', replicas: 2, height: '7', txId: 'tx', logIndex: '0'});
+    expect(batch).toMatchObject({
+      sequence: '1',
+      state: 'anchored',
+      receipt: 'receipt-1',
+      cid: 'cid-1',
+      replicas: 2,
+      height: '7',
+      txId: 'tx',
+      logIndex: '0',
+    });
     expect(batch?.anchoredMs).toBeGreaterThanOrEqual(batch?.storedMs ?? Infinity);
     expect(platform.kept.size).toBe(0);
     expect(platform.progress.at(-1)).toEqual({posted: 1, anchored: 1, total: 1});
@@ -79,11 +107,14 @@ describe('posting readings', () => {
   it('keeps what the ledger refused for good, and says why', async () => {
     const platform = new Platform({refuseAtLedger: 2});
     const batches = await postReadings(readings(70), platform.posting);
-    expect(batches.map(({state, refusal}) => [state, refusal])).toEqual([['anchored', undefined], ['refused', 'entryTag']]);
+    expect(batches.map(({state, refusal}) => [state, refusal])).toEqual([
+      ['anchored', undefined],
+      ['refused', 'entryTag'],
+    ]);
     expect([...platform.kept.keys()]).toEqual(['2']);
   });
 
-  it('ends with the gateway\'s own error when a record is not accepted; what was sealed stays for later', async () => {
+  it("ends with the gateway's own error when a record is not accepted; what was sealed stays for later", async () => {
     const platform = new Platform({refuseAtIngest: 2});
     await expect(postReadings(readings(70), platform.posting)).rejects.toMatchObject({code: 'quota-exceeded'});
     expect(platform.kept.has('2')).toBe(true);

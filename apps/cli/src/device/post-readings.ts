@@ -41,13 +41,17 @@ const RECORDS_PER_BODY = 8;
 const POLL_MS = 100;
 const PATIENCE_MS = 90_000;
 
-/** Posts readings in batches cut at the hour and waits until the ledger has every one of them, or refused it for good. */
+/**
+ * Posts readings in batches cut at the hour and waits until the ledger has every one of them, or refused it for good.
+ */
 export async function postReadings(readings: Reading[], posting: Posting): Promise<PostedBatch[]> {
   const batches = splitReadings(readings);
   const posted: Waiting[] = [];
   let anchored = 0;
   const feed = {ended: false};
-  const progress = () => { posting.onProgress({posted: posted.length, anchored, total: batches.length}); };
+  const progress = () => {
+    posting.onProgress({posted: posted.length, anchored, total: batches.length});
+  };
   const asking = (async () => {
     for (let next = 0; !feed.ended || next < posted.length; next++) {
       while (next >= posted.length && !feed.ended) await sleep(POLL_MS);
@@ -62,7 +66,12 @@ export async function postReadings(readings: Reading[], posting: Posting): Promi
   asking.catch(() => undefined);
   try {
     for (let i = 0; i < batches.length; i += RECORDS_PER_BODY) {
-      posted.push(...await postBody(batches.slice(i, i + RECORDS_PER_BODY).flatMap((batch) => batch.readings), posting));
+      posted.push(
+        ...(await postBody(
+          batches.slice(i, i + RECORDS_PER_BODY).flatMap((batch) => batch.readings),
+          posting,
+        )),
+      );
       progress();
     }
   } finally {
@@ -87,7 +96,19 @@ async function postBody(readings: Reading[], {device, typeName, newTrace}: Posti
   return outcomes.map((outcome, i) => {
     if (outcome.status === 'refused') throw outcome.error;
     const pending = records[i] as PendingRecord;
-    return {pending, postedAt, batch: {sequence: pending.sequence, recordId: pending.recordId, readings: pending.readings.length, traceId, acceptedMs, state: 'accepted', receipt: outcome.receipt}};
+    return {
+      pending,
+      postedAt,
+      batch: {
+        sequence: pending.sequence,
+        recordId: pending.recordId,
+        readings: pending.readings.length,
+        traceId,
+        acceptedMs,
+        state: 'accepted',
+        receipt: outcome.receipt,
+      },
+    };
   });
 }
 
@@ -103,7 +124,11 @@ async function followToLedger({batch, pending, postedAt}: Waiting, {asking, forg
       return;
     }
     if (sinceMs > PATIENCE_MS) {
-      throw new CliError('not-anchored', `Record ${pending.sequence} is still ${state.state} after ${PATIENCE_MS / 1000} s.`, {remedy: 'It is kept; go on later with `vv device settle`.', exit: EXIT.unavailable});
+      throw new CliError(
+        'not-anchored',
+        `Record ${pending.sequence} is still ${state.state} after ${PATIENCE_MS / 1000} s.`,
+        {remedy: 'It is kept; go on later with `vv device settle`.', exit: EXIT.unavailable},
+      );
     }
     await sleep(POLL_MS);
   }

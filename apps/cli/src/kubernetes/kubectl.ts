@@ -42,11 +42,17 @@ export class Kubectl {
   }
 
   /** Copies directories out of a container into one of this machine, as they are at this moment. */
-  async copyOut({pod, container}: {pod: string; container: string}, from: readonly string[], to: string): Promise<void> {
+  async copyOut(
+    {pod, container}: {pod: string; container: string},
+    from: readonly string[],
+    to: string,
+  ): Promise<void> {
     mkdirSync(to, {recursive: true, mode: 0o700});
     const args = ['exec', pod, '-c', container, '--', 'tar', '-cSf', '-', '-C', '/', ...from.map((path) => `.${path}`)];
     const packing = this.spawn(args);
-    const unpacking = spawn('tar', ['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', to], {stdio: ['pipe', 'ignore', 'pipe']});
+    const unpacking = spawn('tar', ['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', to], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
     const ends = Promise.all([ending(packing), ending(unpacking)]);
     packing.stdin?.end();
     // A broken pipe is told by the side that broke.
@@ -68,14 +74,26 @@ export class Kubectl {
 function ending(child: ChildProcess): Promise<{code: number; errors: string}> {
   return new Promise((resolve, reject) => {
     let errors = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-4 * TAIL); });
-    child.on('error', (cause) => {
-      reject(new CliError('kubectl-missing', `${child.spawnfile} cannot be started.`, {remedy: 'Install kubectl, or name it with --kubectl FILE.', cause}));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      errors = (errors + text).slice(-4 * TAIL);
     });
-    child.on('close', (code) => { resolve({code: code ?? 128, errors}); });
+    child.on('error', (cause) => {
+      reject(
+        new CliError('kubectl-missing', `${child.spawnfile} cannot be started.`, {
+          remedy: 'Install kubectl, or name it with --kubectl FILE.',
+          cause,
+        }),
+      );
+    });
+    child.on('close', (code) => {
+      resolve({code: code ?? 128, errors});
+    });
   });
 }
 
 function failed(args: readonly string[], errors: string): CliError {
-  return new CliError('kubectl-failed', `kubectl ${args.slice(0, 4).join(' ')} failed: ${errors.trim().slice(-TAIL)}`, {remedy: 'Try the same with kubectl yourself; check --kubeconfig, --namespace and your rights.', exit: EXIT.unavailable});
+  return new CliError('kubectl-failed', `kubectl ${args.slice(0, 4).join(' ')} failed: ${errors.trim().slice(-TAIL)}`, {
+    remedy: 'Try the same with kubectl yourself; check --kubeconfig, --namespace and your rights.',
+    exit: EXIT.unavailable,
+  });
 }

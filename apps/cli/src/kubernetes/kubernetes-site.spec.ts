@@ -12,41 +12,135 @@ const fake = new FakeKubectl();
 const data = join(fake.dir, 'data');
 const disk = join(fake.dir, 'disk');
 
-const labels = (component: string) => ({'app.kubernetes.io/instance': 'demo', 'app.kubernetes.io/component': component});
-const service = (part: string, clusterIP = '127.0.0.1') => ({metadata: {name: `demo-vitalvault-${part}`, labels: labels(part.replace(/-\d+$/, ''))}, spec: {clusterIP}});
-function pod(name: string, component: string, more: object = {containerStatuses: [{name: 'main', restartCount: 0, state: {running: {}}}]}) {
+const labels = (component: string) => ({
+  'app.kubernetes.io/instance': 'demo',
+  'app.kubernetes.io/component': component,
+});
+const service = (part: string, clusterIP = '127.0.0.1') => ({
+  metadata: {name: `demo-vitalvault-${part}`, labels: labels(part.replace(/-\d+$/, ''))},
+  spec: {clusterIP},
+});
+function pod(
+  name: string,
+  component: string,
+  more: object = {containerStatuses: [{name: 'main', restartCount: 0, state: {running: {}}}]},
+) {
   return {
     metadata: {name: `demo-vitalvault-${name}`, namespace: 'hospital', labels: labels(component)},
     spec: {
       nodeName: 'node-a',
-      containers: [{name: 'main', volumeMounts: [{name: 'data', mountPath: disk}, {name: 'settings', mountPath: '/etc/settings', readOnly: true}]}],
-      volumes: [{name: 'data', persistentVolumeClaim: {claimName: 'data'}}, {name: 'settings', configMap: {name: 'settings'}}],
+      containers: [
+        {
+          name: 'main',
+          volumeMounts: [
+            {name: 'data', mountPath: disk},
+            {name: 'settings', mountPath: '/etc/settings', readOnly: true},
+          ],
+        },
+      ],
+      volumes: [
+        {name: 'data', persistentVolumeClaim: {claimName: 'data'}},
+        {name: 'settings', configMap: {name: 'settings'}},
+      ],
     },
     status: {podIP: '', conditions: [{type: 'Ready', status: 'True'}], ...more},
   };
 }
 
 function cluster(): void {
-  fake.has('services', {items: ['ingest', 'policy', 'storage', 'notify', 'otel', 'kafka', 'postgres', 'validator-0', 'validator-1', 'validator-10'].map((part) => service(part)).concat(service('ipfs', 'None'))});
-  fake.has('pods', {items: [
-    pod('ingest-5d9', 'ingest'), pod('validator-1-0', 'validator'), pod('ipfs-0', 'ipfs'), pod('otel-77', 'otel'),
-    pod('kafka-0', 'kafka', {conditions: [{type: 'Ready', status: 'False'}], containerStatuses: [{name: 'main', restartCount: 2, state: {waiting: {reason: 'CrashLoopBackOff'}}}], initContainerStatuses: [{name: 'format', restartCount: 0, state: {terminated: {}}}]}),
-  ]});
-  fake.has('configmap.demo-vitalvault-consortium', {metadata: {name: 'c'}, data: {'chain-id': 'vv-test', 'organisation': 'ab'.repeat(20), 'organisations.json': JSON.stringify([{id: 'ab'.repeat(20), name: 'Hospital North'}]), 'genesis.json': '{"genesis":1}'}});
+  fake.has('services', {
+    items: [
+      'ingest',
+      'policy',
+      'storage',
+      'notify',
+      'otel',
+      'kafka',
+      'postgres',
+      'validator-0',
+      'validator-1',
+      'validator-10',
+    ]
+      .map((part) => service(part))
+      .concat(service('ipfs', 'None')),
+  });
+  fake.has('pods', {
+    items: [
+      pod('ingest-5d9', 'ingest'),
+      pod('validator-1-0', 'validator'),
+      pod('ipfs-0', 'ipfs'),
+      pod('otel-77', 'otel'),
+      pod('kafka-0', 'kafka', {
+        conditions: [{type: 'Ready', status: 'False'}],
+        containerStatuses: [{name: 'main', restartCount: 2, state: {waiting: {reason: 'CrashLoopBackOff'}}}],
+        initContainerStatuses: [{name: 'format', restartCount: 0, state: {terminated: {}}}],
+      }),
+    ],
+  });
+  fake.has('configmap.demo-vitalvault-consortium', {
+    metadata: {name: 'c'},
+    data: {
+      'chain-id': 'vv-test',
+      organisation: 'ab'.repeat(20),
+      'organisations.json': JSON.stringify([{id: 'ab'.repeat(20), name: 'Hospital North'}]),
+      'genesis.json': '{"genesis":1}',
+    },
+  });
   fake.has('secret.demo-vitalvault-key-sponsor', {data: {'key.json': Buffer.from('{"alg":1}').toString('base64')}});
   fake.has('secret.db', {data: {'policy-password': Buffer.from('p@ss/word\n').toString('base64')}});
-  fake.has('deployment.demo-vitalvault-policy', {spec: {template: {spec: {
-    containers: [{
-      name: 'policy', volumeMounts: [{name: 'all', mountPath: '/secrets'}, {name: 'db', mountPath: '/secrets/db'}],
-      env: [{name: 'VITALVAULT_DATABASE_URL', value: 'postgresql://vv_policy@demo-vitalvault-postgres:5432/vv_policy'}, {name: 'VITALVAULT_DATABASE_PASSWORD_FILE', value: '/secrets/db/password'}, {name: 'VITALVAULT_CHAIN_ID', valueFrom: {configMapKeyRef: {name: 'demo-vitalvault-consortium', key: 'chain-id'}}}],
-    }],
-    volumes: [{name: 'db', projected: {sources: [{secret: {name: 'ca', items: [{key: 'ca', path: 'ca.crt'}]}}, {secret: {name: 'db', items: [{key: 'policy-password', path: 'password'}]}}]}}, {name: 'all', emptyDir: {}}],
-  }}}});
-  fake.has('stats', {pods: [
-    {podRef: {name: 'demo-vitalvault-ingest-5d9', namespace: 'hospital'}, containers: [{memory: {workingSetBytes: 3 * 1024 * 1024}}, {}]},
-    {podRef: {name: 'demo-vitalvault-ingest-5d9', namespace: 'another'}, containers: [{memory: {workingSetBytes: 500 * 1024 * 1024}}]},
-    {podRef: {name: 'stranger', namespace: 'hospital'}, containers: [{memory: {workingSetBytes: 500 * 1024 * 1024}}]},
-  ]});
+  fake.has('deployment.demo-vitalvault-policy', {
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              name: 'policy',
+              volumeMounts: [
+                {name: 'all', mountPath: '/secrets'},
+                {name: 'db', mountPath: '/secrets/db'},
+              ],
+              env: [
+                {
+                  name: 'VITALVAULT_DATABASE_URL',
+                  value: 'postgresql://vv_policy@demo-vitalvault-postgres:5432/vv_policy',
+                },
+                {name: 'VITALVAULT_DATABASE_PASSWORD_FILE', value: '/secrets/db/password'},
+                {
+                  name: 'VITALVAULT_CHAIN_ID',
+                  valueFrom: {configMapKeyRef: {name: 'demo-vitalvault-consortium', key: 'chain-id'}},
+                },
+              ],
+            },
+          ],
+          volumes: [
+            {
+              name: 'db',
+              projected: {
+                sources: [
+                  {secret: {name: 'ca', items: [{key: 'ca', path: 'ca.crt'}]}},
+                  {secret: {name: 'db', items: [{key: 'policy-password', path: 'password'}]}},
+                ],
+              },
+            },
+            {name: 'all', emptyDir: {}},
+          ],
+        },
+      },
+    },
+  });
+  fake.has('stats', {
+    pods: [
+      {
+        podRef: {name: 'demo-vitalvault-ingest-5d9', namespace: 'hospital'},
+        containers: [{memory: {workingSetBytes: 3 * 1024 * 1024}}, {}],
+      },
+      {
+        podRef: {name: 'demo-vitalvault-ingest-5d9', namespace: 'another'},
+        containers: [{memory: {workingSetBytes: 500 * 1024 * 1024}}],
+      },
+      {podRef: {name: 'stranger', namespace: 'hospital'}, containers: [{memory: {workingSetBytes: 500 * 1024 * 1024}}]},
+    ],
+  });
 }
 
 describe('a release as the site of the story', () => {
@@ -58,11 +152,17 @@ describe('a release as the site of the story', () => {
     site = await openKubernetesSite({namespace: 'hospital', release: 'demo', kubectl: fake.program}, data);
   });
 
-  afterAll(() => { fake.remove(); });
+  afterAll(() => {
+    fake.remove();
+  });
 
   it('is written down as endpoints with its genesis; what this machine cannot route to is forwarded', () => {
     const endpoints = readEndpoints(join(data, 'endpoints.json'));
-    expect(endpoints).toMatchObject({chainId: 'vv-test', organisation: 'ab'.repeat(20), services: {ingest: 'http://127.0.0.1:48080'}});
+    expect(endpoints).toMatchObject({
+      chainId: 'vv-test',
+      organisation: 'ab'.repeat(20),
+      services: {ingest: 'http://127.0.0.1:48080'},
+    });
     expect(endpoints.validators).toHaveLength(3);
     expect(endpoints.ipfsCluster).toHaveLength(1);
     expect(readFileSync(join(data, 'genesis.json'), 'utf8')).toBe('{"genesis":1}');
@@ -75,7 +175,12 @@ describe('a release as the site of the story', () => {
 
   it('reaches PostgreSQL as policy does, with the password of its Secret', () => {
     const url = new URL(site.postgres());
-    expect([url.username, decodeURIComponent(url.password), url.hostname, url.pathname]).toEqual(['vv_policy', 'p@ss/word', '127.0.0.1', '/vv_policy']);
+    expect([url.username, decodeURIComponent(url.password), url.hostname, url.pathname]).toEqual([
+      'vv_policy',
+      'p@ss/word',
+      '127.0.0.1',
+      '/vv_policy',
+    ]);
   });
 
   it('names what is ready as the story does', async () => {
@@ -104,7 +209,10 @@ describe('a release as the site of the story', () => {
 
   it('copies the log of every container, of restarted ones the one before as well', async () => {
     const [dir = ''] = await site.contents('logs');
-    expect(readdirSync(dir).filter((name) => name.includes('kafka'))).toEqual(['demo-vitalvault-kafka-0.format.log', 'demo-vitalvault-kafka-0.main.before.log']);
+    expect(readdirSync(dir).filter((name) => name.includes('kafka'))).toEqual([
+      'demo-vitalvault-kafka-0.format.log',
+      'demo-vitalvault-kafka-0.main.before.log',
+    ]);
     expect(readdirSync(dir)).toContain('demo-vitalvault-otel-77.main.log');
   });
 
@@ -116,7 +224,7 @@ describe('a release as the site of the story', () => {
     expect(await site.readBlock(0, CID)).toEqual(bytes);
   });
 
-  it('follows the Collector\'s file without fetching it anew', async () => {
+  it("follows the Collector's file without fetching it anew", async () => {
     writeFileSync(join(disk, 'traces.jsonl'), '{"a":1}\n');
     expect(readFileSync(await site.spansFile(), 'utf8')).toBe('{"a":1}\n');
     appendFileSync(join(disk, 'traces.jsonl'), '{"b":2}\n');
@@ -135,8 +243,12 @@ describe('a release as the site of the story', () => {
   });
 
   it('says what is missing', async () => {
-    await expect(openKubernetesSite({namespace: 'hospital', release: 'demo', kubectl: '/nowhere/kubectl'}, data)).rejects.toMatchObject({code: 'kubectl-missing'});
+    await expect(
+      openKubernetesSite({namespace: 'hospital', release: 'demo', kubectl: '/nowhere/kubectl'}, data),
+    ).rejects.toMatchObject({code: 'kubectl-missing'});
     fake.has('services', {items: []});
-    await expect(openKubernetesSite({namespace: 'hospital', release: 'demo', kubectl: fake.program}, data)).rejects.toMatchObject({code: 'release-missing'});
+    await expect(
+      openKubernetesSite({namespace: 'hospital', release: 'demo', kubectl: fake.program}, data),
+    ).rejects.toMatchObject({code: 'release-missing'});
   });
 });

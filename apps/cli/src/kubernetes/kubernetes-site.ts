@@ -30,16 +30,21 @@ export interface KubernetesSiteOptions {
   sponsorSecret?: string | undefined;
 }
 
-/** The system as a release of the chart, through kubectl: what an administrator with rights in the namespace could do. */
+/**
+ * The system as a release of the chart, through kubectl: what an administrator with rights in the namespace could do.
+ */
 export class KubernetesSite implements Site {
   readonly lookNext = 'kubectl get pods';
-  // The kubelet gives every container two seconds at the least, whatever is asked for. Deleting by force would only take the
-  // pod out of the API before its processes are gone: a second pod with the same key could start beside them.
+  // The kubelet gives every container two seconds at the least, whatever is asked for. Deleting by force would only
+  // take the pod out of the API before its processes are gone: a second pod with the same key could start beside them.
   readonly howItKills = 'by deleting its pod with one second of grace';
   private spansAt: string | undefined;
   private spansSize = 0;
 
-  private constructor(private readonly options: KubernetesSiteOptions, private readonly doors: Doors) {}
+  private constructor(
+    private readonly options: KubernetesSiteOptions,
+    private readonly doors: Doors,
+  ) {}
 
   static async open(options: KubernetesSiteOptions): Promise<KubernetesSite> {
     const {release, reach} = options;
@@ -54,7 +59,14 @@ export class KubernetesSite implements Site {
   async kill(name: string): Promise<void> {
     const {kubectl} = this.options.release;
     await kubectl.text(['scale', 'statefulset', this.nameOf(name), '--replicas=0']);
-    await kubectl.text(['delete', 'pod', `${this.nameOf(name)}-0`, '--grace-period=1', '--ignore-not-found', `--timeout=${WAIT}`]);
+    await kubectl.text([
+      'delete',
+      'pod',
+      `${this.nameOf(name)}-0`,
+      '--grace-period=1',
+      '--ignore-not-found',
+      `--timeout=${WAIT}`,
+    ]);
   }
 
   async start(name: string): Promise<void> {
@@ -73,7 +85,9 @@ export class KubernetesSite implements Site {
     rmSync(dir, {recursive: true, force: true});
     mkdirSync(dir, {recursive: true, mode: 0o700});
     if (store === 'logs') await this.copyLogs(dir);
-    else for (const pod of await this.options.release.pods(store === 'chain' ? 'validator' : store)) await this.copyDisk(pod, join(dir, pod.metadata.name));
+    else
+      for (const pod of await this.options.release.pods(store === 'chain' ? 'validator' : store))
+        await this.copyDisk(pod, join(dir, pod.metadata.name));
     return [dir];
   }
 
@@ -90,12 +104,25 @@ export class KubernetesSite implements Site {
     const {release, data} = this.options;
     const {kubectl} = release;
     const [pod] = await release.pods('otel');
-    if (pod === undefined) throw new CliError('collector-missing', 'The release has no Collector.', {remedy: 'Install it with otel.enabled=true: the story shows traces.'});
+    if (pod === undefined)
+      throw new CliError('collector-missing', 'The release has no Collector.', {
+        remedy: 'Install it with otel.enabled=true: the story shows traces.',
+      });
     const at = {pod: pod.metadata.name, container: pod.spec.containers[0]?.name ?? ''};
     const file = join(data, 'stores', 'traces.jsonl');
     this.spansAt ??= await this.findSpans(pod, at, file);
     // Only what was written since: the file grows by megabytes while it is asked for every second.
-    const fresh = await kubectl.bytes(['exec', at.pod, '-c', at.container, '--', 'tail', '-c', `+${this.spansSize + 1}`, this.spansAt]);
+    const fresh = await kubectl.bytes([
+      'exec',
+      at.pod,
+      '-c',
+      at.container,
+      '--',
+      'tail',
+      '-c',
+      `+${this.spansSize + 1}`,
+      this.spansAt,
+    ]);
     appendFileSync(file, fresh);
     this.spansSize += fresh.length;
     return file;
@@ -106,9 +133,17 @@ export class KubernetesSite implements Site {
     const ours = new Set(pods.map(({metadata}) => metadata.name));
     let bytes = 0;
     for (const node of new Set(pods.map(({spec}) => spec.nodeName).filter((name) => name !== ''))) {
-      const summary = statsSummary.parse(JSON.parse(await this.options.release.kubectl.text(['get', '--raw', `/api/v1/nodes/${node}/proxy/stats/summary`])));
-      const counted = summary.pods.filter(({podRef}) => ours.has(podRef.name) && podRef.namespace === namespaceOf(pods));
-      bytes += counted.flatMap(({containers}) => containers).reduce((sum, {memory}) => sum + (memory?.workingSetBytes ?? 0), 0);
+      const summary = statsSummary.parse(
+        JSON.parse(
+          await this.options.release.kubectl.text(['get', '--raw', `/api/v1/nodes/${node}/proxy/stats/summary`]),
+        ),
+      );
+      const counted = summary.pods.filter(
+        ({podRef}) => ours.has(podRef.name) && podRef.namespace === namespaceOf(pods),
+      );
+      bytes += counted
+        .flatMap(({containers}) => containers)
+        .reduce((sum, {memory}) => sum + (memory?.workingSetBytes ?? 0), 0);
     }
     return {mebibytes: bytes / MEBIBYTE, how: 'working set of every container, as the kubelet counts it'};
   }
@@ -126,7 +161,8 @@ export class KubernetesSite implements Site {
     const {hostname, port} = new URL(`tcp://${this.doors.kafka}`);
     return {
       brokers: [this.doors.kafka],
-      socketFactory: ({onConnect}) => connect({host: hostname, port: Number(port)}, onConnect).setKeepAlive(true, 60_000),
+      socketFactory: ({onConnect}) =>
+        connect({host: hostname, port: Number(port)}, onConnect).setKeepAlive(true, 60_000),
     };
   }
 
@@ -147,7 +183,20 @@ export class KubernetesSite implements Site {
     const {release} = this.options;
     const file = flatfsFile('', cid);
     const stdin = input === undefined ? [] : ['-i'];
-    return release.kubectl.bytes(['exec', ...stdin, `${this.nameOf('ipfs')}-${peer}`, '-c', 'kubo', '--', 'sh', '-c', script.replaceAll('$0', `$IPFS_PATH/${file}`)], input);
+    return release.kubectl.bytes(
+      [
+        'exec',
+        ...stdin,
+        `${this.nameOf('ipfs')}-${peer}`,
+        '-c',
+        'kubo',
+        '--',
+        'sh',
+        '-c',
+        script.replaceAll('$0', `$IPFS_PATH/${file}`),
+      ],
+      input,
+    );
   }
 
   private async copyDisk(pod: Pod, to: string): Promise<void> {
@@ -158,19 +207,46 @@ export class KubernetesSite implements Site {
 
   private async copyLogs(dir: string): Promise<void> {
     const {release} = this.options;
-    for (const {metadata: {name}, status} of await release.pods()) {
-      for (const {name: container, restartCount, state} of [...status.initContainerStatuses, ...status.containerStatuses]) {
-        if (state.waiting === undefined) writeFileSync(join(dir, `${name}.${container}.log`), await release.kubectl.bytes(['logs', name, '-c', container]));
-        if (restartCount > 0) writeFileSync(join(dir, `${name}.${container}.before.log`), await release.kubectl.bytes(['logs', name, '-c', container, '--previous']));
+    for (const {
+      metadata: {name},
+      status,
+    } of await release.pods()) {
+      for (const {name: container, restartCount, state} of [
+        ...status.initContainerStatuses,
+        ...status.containerStatuses,
+      ]) {
+        if (state.waiting === undefined)
+          writeFileSync(
+            join(dir, `${name}.${container}.log`),
+            await release.kubectl.bytes(['logs', name, '-c', container]),
+          );
+        if (restartCount > 0)
+          writeFileSync(
+            join(dir, `${name}.${container}.before.log`),
+            await release.kubectl.bytes(['logs', name, '-c', container, '--previous']),
+          );
       }
     }
   }
 
   private async findSpans(pod: Pod, at: {pod: string; container: string}, file: string): Promise<string> {
     const where = writableDirectories(pod).map(({path}) => path);
-    const found = await this.options.release.kubectl.text(['exec', at.pod, '-c', at.container, '--', 'find', ...where, '-name', '*.jsonl']);
+    const found = await this.options.release.kubectl.text([
+      'exec',
+      at.pod,
+      '-c',
+      at.container,
+      '--',
+      'find',
+      ...where,
+      '-name',
+      '*.jsonl',
+    ]);
     const [path] = found.split('\n').filter((line) => line !== '');
-    if (path === undefined) throw new CliError('spans-missing', 'The Collector keeps no file of spans.', {remedy: 'Install with the Collector\'s file exporter on (otel.file): the story looks for the sentence in it.'});
+    if (path === undefined)
+      throw new CliError('spans-missing', 'The Collector keeps no file of spans.', {
+        remedy: "Install with the Collector's file exporter on (otel.file): the story looks for the sentence in it.",
+      });
     mkdirSync(join(file, '..'), {recursive: true, mode: 0o700});
     writeFileSync(file, '');
     return path;
@@ -203,7 +279,8 @@ async function databaseUrl(release: Release, reach: Reach): Promise<string> {
   const env = new Map(spec.containers.flatMap((container) => container.env).map(({name, value = ''}) => [name, value]));
   const url = new URL(env.get('VITALVAULT_DATABASE_URL') ?? '');
   const behind = secretBehind(spec, env.get('VITALVAULT_DATABASE_PASSWORD_FILE') ?? '');
-  if (behind !== undefined) url.password = encodeURIComponent((await release.secretText(behind.secret, behind.key)).trim());
+  if (behind !== undefined)
+    url.password = encodeURIComponent((await release.secretText(behind.secret, behind.key)).trim());
   url.host = await reach.addressOf(targetOf(release.service('postgres'), PORT.postgres));
   return url.href;
 }

@@ -1,23 +1,41 @@
 import {describe, expect, it} from '@jest/globals';
 import {podList, secretBehind, writableDirectories} from './objects.js';
 
-const [pod] = podList.parse({items: [{
-  metadata: {name: 'validator-0'},
-  spec: {
-    initContainers: [{name: 'abci'}],
-    containers: [
-      {name: 'cometbft', volumeMounts: [{name: 'data', mountPath: '/data'}, {name: 'keys', mountPath: '/keys'}, {name: 'tmp', mountPath: '/tmp'}]},
-      {name: 'other', volumeMounts: [{name: 'data', mountPath: '/elsewhere'}]},
-    ],
-    volumes: [{name: 'data', persistentVolumeClaim: {}}, {name: 'tmp', emptyDir: {}}, {name: 'keys', secret: {secretName: 'validator-0-key'}}],
-  },
-  status: {},
-}]}).items;
+const [pod] = podList.parse({
+  items: [
+    {
+      metadata: {name: 'validator-0'},
+      spec: {
+        initContainers: [{name: 'abci'}],
+        containers: [
+          {
+            name: 'cometbft',
+            volumeMounts: [
+              {name: 'data', mountPath: '/data'},
+              {name: 'keys', mountPath: '/keys'},
+              {name: 'tmp', mountPath: '/tmp'},
+            ],
+          },
+          {name: 'other', volumeMounts: [{name: 'data', mountPath: '/elsewhere'}]},
+        ],
+        volumes: [
+          {name: 'data', persistentVolumeClaim: {}},
+          {name: 'tmp', emptyDir: {}},
+          {name: 'keys', secret: {secretName: 'validator-0-key'}},
+        ],
+      },
+      status: {},
+    },
+  ],
+}).items;
 if (pod === undefined) throw new Error('no pod');
 
 describe('what a pod may write', () => {
   it('is every claim and empty directory, once, and no Secret', () => {
-    expect(writableDirectories(pod)).toEqual([{container: 'cometbft', path: '/data'}, {container: 'cometbft', path: '/tmp'}]);
+    expect(writableDirectories(pod)).toEqual([
+      {container: 'cometbft', path: '/data'},
+      {container: 'cometbft', path: '/tmp'},
+    ]);
   });
 });
 

@@ -5,22 +5,43 @@ const items = z.array(z.looseObject({key: z.string(), path: z.string()})).option
 const volume = z.looseObject({
   name: z.string(),
   secret: z.looseObject({secretName: z.string(), items}).optional(),
-  projected: z.looseObject({sources: z.array(z.looseObject({secret: z.looseObject({name: z.string(), items}).optional()}))}).optional(),
+  projected: z
+    .looseObject({sources: z.array(z.looseObject({secret: z.looseObject({name: z.string(), items}).optional()}))})
+    .optional(),
   emptyDir: z.looseObject({}).optional(),
   persistentVolumeClaim: z.looseObject({}).optional(),
   ephemeral: z.looseObject({}).optional(),
 });
 const container = z.looseObject({
   name: z.string(),
-  env: z.array(z.looseObject({
-    name: z.string(),
-    value: z.string().optional(),
-    valueFrom: z.looseObject({configMapKeyRef: z.looseObject({name: z.string()}).optional()}).optional(),
-  })).default([]),
-  volumeMounts: z.array(z.looseObject({name: z.string(), mountPath: z.string(), readOnly: z.boolean().default(false)})).default([]),
+  env: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        value: z.string().optional(),
+        valueFrom: z.looseObject({configMapKeyRef: z.looseObject({name: z.string()}).optional()}).optional(),
+      }),
+    )
+    .default([]),
+  volumeMounts: z
+    .array(z.looseObject({name: z.string(), mountPath: z.string(), readOnly: z.boolean().default(false)}))
+    .default([]),
 });
-const podSpec = z.looseObject({nodeName: z.string().default(''), containers: z.array(container), initContainers: z.array(container).default([]), volumes: z.array(volume).default([])});
-const statuses = z.array(z.looseObject({name: z.string(), restartCount: z.number(), state: z.looseObject({waiting: z.looseObject({}).optional()}).default({})})).default([]);
+const podSpec = z.looseObject({
+  nodeName: z.string().default(''),
+  containers: z.array(container),
+  initContainers: z.array(container).default([]),
+  volumes: z.array(volume).default([]),
+});
+const statuses = z
+  .array(
+    z.looseObject({
+      name: z.string(),
+      restartCount: z.number(),
+      state: z.looseObject({waiting: z.looseObject({}).optional()}).default({}),
+    }),
+  )
+  .default([]);
 const pod = z.looseObject({
   metadata,
   spec: podSpec,
@@ -40,10 +61,14 @@ export const deployment = z.looseObject({spec: z.looseObject({template: z.looseO
 export const configMap = z.looseObject({metadata, data: z.record(z.string(), z.string()).default({})});
 export const secret = z.looseObject({data: z.record(z.string(), z.string()).default({})});
 export const statsSummary = z.looseObject({
-  pods: z.array(z.looseObject({
-    podRef: z.looseObject({name: z.string(), namespace: z.string()}),
-    containers: z.array(z.looseObject({memory: z.looseObject({workingSetBytes: z.number().default(0)}).optional()})).default([]),
-  })),
+  pods: z.array(
+    z.looseObject({
+      podRef: z.looseObject({name: z.string(), namespace: z.string()}),
+      containers: z
+        .array(z.looseObject({memory: z.looseObject({workingSetBytes: z.number().default(0)}).optional()}))
+        .default([]),
+    }),
+  ),
 });
 
 export type Pod = z.infer<typeof pod>;
@@ -52,15 +77,19 @@ export type PodSpec = z.infer<typeof podSpec>;
 
 export const componentOf = ({metadata: {labels}}: Pod | Service): string => labels['app.kubernetes.io/component'] ?? '';
 
-export const isReady = ({status}: Pod): boolean => status.conditions.some(({type, status: is}) => type === 'Ready' && is === 'True');
+export const isReady = ({status}: Pod): boolean =>
+  status.conditions.some(({type, status: is}) => type === 'Ready' && is === 'True');
 
 /** Directories that a pod may write, each with a container that has it mounted. */
 export function writableDirectories({spec}: Pod): {container: string; path: string}[] {
-  const writable = new Set(spec.volumes.filter((one) => one.emptyDir ?? one.persistentVolumeClaim ?? one.ephemeral).map(({name}) => name));
+  const writable = new Set(
+    spec.volumes.filter((one) => one.emptyDir ?? one.persistentVolumeClaim ?? one.ephemeral).map(({name}) => name),
+  );
   const found = new Map<string, {container: string; path: string}>();
   for (const {name, volumeMounts} of spec.containers) {
     for (const mount of volumeMounts) {
-      if (writable.has(mount.name) && !found.has(mount.name)) found.set(mount.name, {container: name, path: mount.mountPath});
+      if (writable.has(mount.name) && !found.has(mount.name))
+        found.set(mount.name, {container: name, path: mount.mountPath});
     }
   }
   return [...found.values()];
@@ -68,7 +97,9 @@ export function writableDirectories({spec}: Pod): {container: string; path: stri
 
 /** The Secret and key that stand behind a file of a pod. */
 export function secretBehind({containers, volumes}: PodSpec, path: string): {secret: string; key: string} | undefined {
-  const mounts = containers.flatMap(({volumeMounts}) => volumeMounts).filter(({mountPath}) => path.startsWith(`${mountPath}/`));
+  const mounts = containers
+    .flatMap(({volumeMounts}) => volumeMounts)
+    .filter(({mountPath}) => path.startsWith(`${mountPath}/`));
   const mount = mounts.toSorted((a, b) => b.mountPath.length - a.mountPath.length)[0];
   const volume = volumes.find(({name}) => name === mount?.name);
   if (mount === undefined || volume === undefined) return undefined;

@@ -19,16 +19,20 @@ const AGAIN_MS = 300;
 export class Reach {
   private readonly forwards: Forward[] = [];
 
-  constructor(private readonly kubectl: Kubectl, private readonly direct: boolean) {}
+  constructor(
+    private readonly kubectl: Kubectl,
+    private readonly direct: boolean,
+  ) {}
 
   /** Tries one address to find out whether this machine routes into the cluster. */
   static async toward(kubectl: Kubectl, probe: Target): Promise<Reach> {
-    return new Reach(kubectl, probe.ip !== undefined && await answers(probe.ip, probe.port));
+    return new Reach(kubectl, probe.ip !== undefined && (await answers(probe.ip, probe.port)));
   }
 
   /** `host:port` to connect to. */
   async addressOf(target: Target): Promise<string> {
-    if (this.direct && target.ip !== undefined) return `${target.ip.includes(':') ? `[${target.ip}]` : target.ip}:${target.port}`;
+    if (this.direct && target.ip !== undefined)
+      return `${target.ip.includes(':') ? `[${target.ip}]` : target.ip}:${target.port}`;
     const forward = new Forward(this.kubectl, target);
     this.forwards.push(forward);
     return `127.0.0.1:${await forward.opened}`;
@@ -39,13 +43,18 @@ export class Reach {
   }
 }
 
-/** One forwarded port. It follows its Service: when the pod behind it goes, it is opened again at the same local port. */
+/**
+ * One forwarded port. It follows its Service: when the pod behind it goes, it is opened again at the same local port.
+ */
 class Forward {
   readonly opened: Promise<number>;
   private child: ChildProcess | undefined;
   private closed = false;
 
-  constructor(private readonly kubectl: Kubectl, private readonly target: Target) {
+  constructor(
+    private readonly kubectl: Kubectl,
+    private readonly target: Target,
+  ) {
     this.opened = this.open(0);
   }
 
@@ -56,21 +65,38 @@ class Forward {
 
   private open(localPort: number): Promise<number> {
     const {kind, name, port} = this.target;
-    const child = this.kubectl.spawn(['port-forward', '--address', '127.0.0.1', `${kind}/${name}`, `${localPort === 0 ? '' : localPort}:${port}`]);
+    const child = this.kubectl.spawn([
+      'port-forward',
+      '--address',
+      '127.0.0.1',
+      `${kind}/${name}`,
+      `${localPort === 0 ? '' : localPort}:${port}`,
+    ]);
     this.child = child;
     return new Promise((resolve, reject) => {
       let given = localPort;
       let said = '';
-      child.stderr?.on('data', (text: Buffer) => { said = (said + text.toString('utf8')).slice(-400); });
+      child.stderr?.on('data', (text: Buffer) => {
+        said = (said + text.toString('utf8')).slice(-400);
+      });
       child.stdout?.on('data', (text: Buffer) => {
         given = Number(/127\.0\.0\.1:(\d+)/.exec(text.toString('utf8'))?.[1] ?? given);
         if (given !== 0) resolve(given);
       });
       child.on('error', reject);
       child.on('close', () => {
-        if (given === 0) reject(new CliError('forward-failed', `kubectl could not forward ${kind}/${name} ${port}: ${said.trim()}`, {remedy: 'Is its pod running, and may you forward ports?', exit: EXIT.unavailable}));
+        if (given === 0)
+          reject(
+            new CliError('forward-failed', `kubectl could not forward ${kind}/${name} ${port}: ${said.trim()}`, {
+              remedy: 'Is its pod running, and may you forward ports?',
+              exit: EXIT.unavailable,
+            }),
+          );
         // The same port again, so that whoever knows the address finds the next pod behind it.
-        else if (!this.closed) setTimeout(() => { if (!this.closed) this.open(given).catch(() => undefined); }, AGAIN_MS);
+        else if (!this.closed)
+          setTimeout(() => {
+            if (!this.closed) this.open(given).catch(() => undefined);
+          }, AGAIN_MS);
       });
     });
   }
@@ -79,7 +105,19 @@ class Forward {
 function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({host, port, timeout: TRY_MS});
-    const end = (answer: boolean) => { socket.destroy(); resolve(answer); };
-    socket.on('connect', () => { end(true); }).on('timeout', () => { end(false); }).on('error', () => { end(false); });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket
+      .on('connect', () => {
+        end(true);
+      })
+      .on('timeout', () => {
+        end(false);
+      })
+      .on('error', () => {
+        end(false);
+      });
   });
 }

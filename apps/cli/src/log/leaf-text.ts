@@ -6,33 +6,62 @@ const purposeNames = new Map<number, string>(Object.entries(PURPOSE).map(([name,
 
 /** An entry of an access log as a row: number, height, time, what, details. */
 export function leafRow(leaf: AccessLeaf): string[] {
-  return [String(leaf.index), String(leaf.height), new Date(Number(leaf.blockTime) * 1000).toISOString().slice(0, 19), ...eventText(leaf)];
+  return [
+    String(leaf.index),
+    String(leaf.height),
+    new Date(Number(leaf.blockTime) * 1000).toISOString().slice(0, 19),
+    ...eventText(leaf),
+  ];
 }
 
 /** An entry as JSON fields. */
 export function leafJson(leaf: AccessLeaf): Record<string, unknown> {
   const [kind, details] = eventText(leaf);
-  return {index: leaf.index, height: leaf.height, blockTime: leaf.blockTime, txId: leaf.txId, event: leaf.event.case, kind, details};
+  return {
+    index: leaf.index,
+    height: leaf.height,
+    blockTime: leaf.blockTime,
+    txId: leaf.txId,
+    event: leaf.event.case,
+    kind,
+    details,
+  };
 }
 
 function eventText({event}: AccessLeaf): [string, string] {
   switch (event.case) {
-    case 'enrolled': return ['enrolled', `by ${short(event.value.organisation)}`];
-    case 'keys': return ['keys', event.value.epochStatements.length === 0 ? 'changed' : `${event.value.epochStatements.length} epoch(s)`];
-    case 'deviceRegistered': return ['device', `${short(event.value.device)} registered (${event.value.registration})`];
-    case 'deviceRemoved': return ['device', `${short(event.value.device)} removed`];
-    case 'grant': return grantText(event.value);
-    case 'access': return accessText(event.value);
-    default: return ['unknown', ''];
+    case 'enrolled':
+      return ['enrolled', `by ${short(event.value.organisation)}`];
+    case 'keys':
+      return [
+        'keys',
+        event.value.epochStatements.length === 0 ? 'changed' : `${event.value.epochStatements.length} epoch(s)`,
+      ];
+    case 'deviceRegistered':
+      return ['device', `${short(event.value.device)} registered (${event.value.registration})`];
+    case 'deviceRemoved':
+      return ['device', `${short(event.value.device)} removed`];
+    case 'grant':
+      return grantText(event.value);
+    case 'access':
+      return accessText(event.value);
+    default:
+      return ['unknown', ''];
   }
 }
 
 function grantText({grantId, grant}: GrantEvent): [string, string] {
-  return ['grant', `${short(grantId)} ${grant === undefined || grant.revoked ? 'revoked' : `to ${short(grant.grantee)}`}`];
+  return [
+    'grant',
+    `${short(grantId)} ${grant === undefined || grant.revoked ? 'revoked' : `to ${short(grant.grantee)}`}`,
+  ];
 }
 
 function accessText({reader, request, decision}: AccessEvent): [string, string] {
-  const hours = request === undefined ? '' : `${slotText(request.slotFrom)} to ${slotText(request.slotTo)} ${purposeNames.get(request.purpose) ?? ''}`;
+  const hours =
+    request === undefined
+      ? ''
+      : `${slotText(request.slotFrom)} to ${slotText(request.slotTo)} ${purposeNames.get(request.purpose) ?? ''}`;
   return [decision?.permit === true ? 'permitted' : 'refused', `${short(reader)} ${hours}`];
 }
 

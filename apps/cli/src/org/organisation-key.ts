@@ -12,17 +12,38 @@ export interface OrganisationKeyOptions {
   key: string;
 }
 
-const keyFile = z.object({alg: z.literal(1), publicKey: z.string().regex(/^[0-9a-f]{66}$/), privateKey: z.string().regex(/^[0-9a-f]{64}$/)});
+const keyFile = z.object({
+  alg: z.literal(1),
+  publicKey: z.string().regex(/^[0-9a-f]{66}$/),
+  privateKey: z.string().regex(/^[0-9a-f]{64}$/),
+});
 
-/** The office that a key file belongs to; the genesis says which organisation that is. @param more.nonces default: a file beside the key */
-export function openOrganisation(session: Session, {key: path, nonces = new FileNonceStore(`${path.replace(/\.json$/, '')}.nonces.json`)}: OrganisationKeyOptions & {nonces?: NonceStore}): {office: Organisation; name: string} {
+/**
+ * The office that a key file belongs to; the genesis says which organisation that is. @param more.nonces default: a
+ * file beside the key
+ */
+export function openOrganisation(
+  session: Session,
+  {
+    key: path,
+    nonces = new FileNonceStore(`${path.replace(/\.json$/, '')}.nonces.json`),
+  }: OrganisationKeyOptions & {nonces?: NonceStore},
+): {office: Organisation; name: string} {
   const key = readKey(path);
   const publicKey = fromHex(key.publicKey);
-  const organisation = parseGenesis(session.genesis()).genesis.organisations.find(({keys}) => keys.some((known) => known.key !== undefined && equalBytes(known.key.publicKey, publicKey)));
-  if (organisation === undefined) throw new CliError('key-unknown', `${path} is no key of an organisation of this ledger.`, {remedy: 'Use a sponsor or admin key of an organisation in the genesis.'});
+  const organisation = parseGenesis(session.genesis()).genesis.organisations.find(({keys}) =>
+    keys.some((known) => known.key !== undefined && equalBytes(known.key.publicKey, publicKey)),
+  );
+  if (organisation === undefined)
+    throw new CliError('key-unknown', `${path} is no key of an organisation of this ledger.`, {
+      remedy: 'Use a sponsor or admin key of an organisation in the genesis.',
+    });
   // An office calls its own services, where the endpoints do not say whose they are.
   if (session.endpoints.organisation === '') session.calls(toHex(organisation.id));
-  return {office: new Organisation({organisation: toHex(organisation.id), key, ledger: session.ledger, nonces}), name: organisation.name};
+  return {
+    office: new Organisation({organisation: toHex(organisation.id), key, ledger: session.ledger, nonces}),
+    name: organisation.name,
+  };
 }
 
 function readKey(path: string): StoredKey {
@@ -30,6 +51,9 @@ function readKey(path: string): StoredKey {
     return keyFile.parse(JSON.parse(readSecretFile(path)));
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
-    throw new CliError('key-file-invalid', `${path} holds no signing key.`, {remedy: 'Name the sponsor.key.json of the organisation.', cause});
+    throw new CliError('key-file-invalid', `${path} holds no signing key.`, {
+      remedy: 'Name the sponsor.key.json of the organisation.',
+      cause,
+    });
   }
 }

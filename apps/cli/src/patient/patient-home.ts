@@ -12,6 +12,11 @@ export interface OpenedPatient {
 
 export async function openPatient(session: Session): Promise<OpenedPatient> {
   const keys = await session.home.secrets<PatientKeys>('patient');
-  const patient = new Patient({keys, ledger: session.ledger, nonces: session.home.nonces(), save: (changed) => session.home.writeSecrets(changed)});
+  const patient = new Patient({
+    keys,
+    ledger: session.ledger,
+    nonces: session.home.nonces(),
+    save: (changed) => session.home.writeSecrets(changed),
+  });
   return {keys, patient, grants: new PatientGrants(patient.context), log: new PatientLog(patient.context)};
 }

@@ -16,7 +16,10 @@ const openRaw = (bytes: Buffer) => inflateRawSync(bytes, partly);
 const openGzip = (bytes: Buffer) => openRaw(bytes.subarray(gzipHeaderBytes(bytes)));
 const openZstd = (bytes: Buffer) => zstdDecompressSync(bytes, {maxOutputLength: MAX_INFLATED_BYTES});
 
-/** What lies compressed in `bytes`: gzip, zlib and zstd streams by their first bytes, and `bytes` as a whole as raw deflate. */
+/**
+ * What lies compressed in `bytes`: gzip, zlib and zstd streams by their first bytes, and `bytes` as a whole as raw
+ * deflate.
+ */
 export function* inflatedStreams(bytes: Buffer): Generator<Buffer> {
   for (const opening of openings(bytes)) {
     const inflated = attempt(opening, bytes);

@@ -17,7 +17,9 @@ export class NeedleScanner {
     this.window = Math.min(255, ...needles.map(({bytes}) => bytes.length));
     if (this.window < BLOCK_BYTES) throw new RangeError('a needle has two bytes at the least');
     this.shifts = new Uint8Array(TABLE_SIZE).fill(this.window - BLOCK_BYTES + 1);
-    needles.forEach(({bytes}, index) => { this.enter(bytes, index); });
+    needles.forEach(({bytes}, index) => {
+      this.enter(bytes, index);
+    });
   }
 
   /** Place of the first occurrence of each needle that occurs, by its index. */
@@ -44,7 +46,7 @@ export class NeedleScanner {
       const block = ((needle[end - 1] as number) << 8) | (needle[end] as number);
       const shift = this.window - 1 - end;
       this.shifts[block] = Math.min(this.shifts[block] as number, shift);
-      if (shift === 0) this.ending.set(block, [...this.ending.get(block) ?? [], index]);
+      if (shift === 0) this.ending.set(block, [...(this.ending.get(block) ?? []), index]);
     }
   }
 

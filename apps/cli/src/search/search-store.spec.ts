@@ -10,7 +10,12 @@ import {searchBytes, searchStore} from './search-store.js';
 const SENTENCE = 'the heron sleeps at k7Qw93ZpXv1b';
 const needles = needlesOf(SENTENCE);
 const noise = (n: number) => randomBytes(n);
-const forms = (bytes: Buffer) => new Set(searchBytes(bytes, needles).map((hit) => `${hit.of === 'sentence' ? hit.form : hit.of}${hit.inflated ? ' inflated' : ''}`));
+const forms = (bytes: Buffer) =>
+  new Set(
+    searchBytes(bytes, needles).map(
+      (hit) => `${hit.of === 'sentence' ? hit.form : hit.of}${hit.inflated ? ' inflated' : ''}`,
+    ),
+  );
 const around = (bytes: Buffer | string) => Buffer.concat([noise(777), Buffer.from(bytes as string), noise(555)]);
 
 describe('search for a planted sentence', () => {
@@ -28,10 +33,17 @@ describe('search for a planted sentence', () => {
   });
 
   it('finds it as base64 wherever it stands in the encoded text', () => {
-    fc.assert(fc.property(fc.uint8Array({maxLength: 40}), fc.uint8Array({maxLength: 40}), fc.constantFrom<BufferEncoding>('base64', 'base64url'), (before, after, encoding) => {
-      const encoded = Buffer.concat([before, Buffer.from(SENTENCE), after]).toString(encoding);
-      return forms(Buffer.from(encoded)).has('base64');
-    }));
+    fc.assert(
+      fc.property(
+        fc.uint8Array({maxLength: 40}),
+        fc.uint8Array({maxLength: 40}),
+        fc.constantFrom<BufferEncoding>('base64', 'base64url'),
+        (before, after, encoding) => {
+          const encoded = Buffer.concat([before, Buffer.from(SENTENCE), after]).toString(encoding);
+          return forms(Buffer.from(encoded)).has('base64');
+        },
+      ),
+    );
   });
 
   it('finds it between the control bytes of pglz and its like, in any phase', () => {
@@ -63,7 +75,9 @@ describe('search for a planted sentence', () => {
     expect(found(around(deflated))).toEqual(new Set(['deflated raw']));
     expect(found(around(deflated.subarray(0, 200)))).toEqual(new Set(['deflated raw']));
     expect(found(Buffer.from(around(deflated).toString('base64')))).toContain('deflated base64');
-    expect(found(around(deflateRawSync(JSON.stringify({note: 'another', noise: noise(3000).toString('hex')}))))).toEqual(new Set());
+    expect(
+      found(around(deflateRawSync(JSON.stringify({note: 'another', noise: noise(3000).toString('hex')})))),
+    ).toEqual(new Set());
   });
 
   it('refuses a sentence too short to mean anything', () => expect(() => needlesOf('heron')).toThrow(RangeError));
@@ -75,11 +89,16 @@ describe('search for a planted sentence', () => {
     it('looks into every file below, over the seams of what it reads at once', () => {
       const seam = 4 * 1024 * 1024;
       mkdirSync(join(dir, 'a/b'), {recursive: true});
-      writeFileSync(join(dir, 'a/b/large'), Buffer.concat([Buffer.alloc(seam - 10, 1), Buffer.from(SENTENCE), Buffer.alloc(100, 1)]));
+      writeFileSync(
+        join(dir, 'a/b/large'),
+        Buffer.concat([Buffer.alloc(seam - 10, 1), Buffer.from(SENTENCE), Buffer.alloc(100, 1)]),
+      );
       writeFileSync(join(dir, 'clean'), noise(100));
       const search = searchStore([dir, join(dir, 'missing')], needles);
       expect(search.files).toBe(2);
-      expect(new Set(search.hits.filter((hit) => hit.of === 'sentence').map((hit) => [hit.file, hit.at].join()))).toEqual(new Set([`${join(dir, 'a/b/large')},${seam - 10}`]));
+      expect(
+        new Set(search.hits.filter((hit) => hit.of === 'sentence').map((hit) => [hit.file, hit.at].join())),
+      ).toEqual(new Set([`${join(dir, 'a/b/large')},${seam - 10}`]));
     });
   });
 });

@@ -44,10 +44,11 @@ interface Look {
 
 function lookingFor(needles: readonly Needle[]): Look {
   const scanner = new NeedleScanner(needles);
-  const find = (bytes: Buffer, inflated: boolean) => [...scanner.find(bytes)].map(([index, at]) => {
-    const {of, form} = needles[index] as Needle;
-    return {of, form, inflated, at};
-  });
+  const find = (bytes: Buffer, inflated: boolean) =>
+    [...scanner.find(bytes)].map(([index, at]) => {
+      const {of, form} = needles[index] as Needle;
+      return {of, form, inflated, at};
+    });
   const look = (bytes: Buffer) => {
     const hits = find(bytes, false);
     for (const stream of inflatedStreams(bytes)) hits.push(...find(stream, true));
@@ -69,7 +70,8 @@ function searchFile(file: string, look: Look, into: StoreSearch): void {
       read = readSync(handle, look.buffer, 0, CHUNK_BYTES, at);
       const chunk = withoutHoles(look.buffer.subarray(0, read));
       into.bytes += read;
-      if (chunk.length > 0) into.hits.push(...look.in(chunk).map((hit) => ({...hit, file, at: hit.at + (hit.inflated ? 0 : at)})));
+      if (chunk.length > 0)
+        into.hits.push(...look.in(chunk).map((hit) => ({...hit, file, at: hit.at + (hit.inflated ? 0 : at)})));
     }
   } finally {
     closeSync(handle);
@@ -78,7 +80,9 @@ function searchFile(file: string, look: Look, into: StoreSearch): void {
 
 // Engines preallocate: a chunk of nothing but zeros needs no inflating.
 function withoutHoles(chunk: Buffer): Buffer {
-  return chunk.length > 0 && chunk[0] === 0 && chunk.subarray(1).equals(chunk.subarray(0, -1)) ? chunk.subarray(0, 0) : chunk;
+  return chunk.length > 0 && chunk[0] === 0 && chunk.subarray(1).equals(chunk.subarray(0, -1))
+    ? chunk.subarray(0, 0)
+    : chunk;
 }
 
 function filesBelow(path: string): string[] {
@@ -86,5 +90,7 @@ function filesBelow(path: string): string[] {
   if (!stats) return [];
   if (stats.isFile()) return [path];
   if (!stats.isDirectory()) return [];
-  return readdirSync(path, {withFileTypes: true}).flatMap((entry) => (entry.isDirectory() ? filesBelow(join(path, entry.name)) : entry.isFile() ? [join(path, entry.name)] : []));
+  return readdirSync(path, {withFileTypes: true}).flatMap((entry) =>
+    entry.isDirectory() ? filesBelow(join(path, entry.name)) : entry.isFile() ? [join(path, entry.name)] : [],
+  );
 }

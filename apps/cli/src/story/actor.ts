@@ -18,7 +18,11 @@ export interface Stagecraft {
 export class Actor {
   readonly home: string;
 
-  constructor(readonly name: string, private readonly craft: Stagecraft, private readonly passphrase = randomBytes(18).toString('base64url')) {
+  constructor(
+    readonly name: string,
+    private readonly craft: Stagecraft,
+    private readonly passphrase = randomBytes(18).toString('base64url'),
+  ) {
     this.home = join(craft.dir, name);
     mkdirSync(craft.dir, {recursive: true, mode: 0o700});
   }
@@ -38,10 +42,11 @@ export class Actor {
   /** Runs a command that needs no home, whatever comes of it. */
   async triesWithoutHome(args: readonly string[], onLine?: (line: string) => void): Promise<Said> {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, ['--no-warnings', MAIN, ...args, '--endpoints', this.craft.endpoints, '--json'], {
-      env: {PATH: process.env['PATH'], VV_PASSPHRASE: this.passphrase},
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--no-warnings', MAIN, ...args, '--endpoints', this.craft.endpoints, '--json'],
+      {env: {PATH: process.env['PATH'], VV_PASSPHRASE: this.passphrase}, stdio: ['ignore', 'pipe', 'pipe']},
+    );
     const out: string[] = [];
     const errors: string[] = [];
     child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
@@ -51,7 +56,9 @@ export class Actor {
     });
     const exit = await new Promise<number>((resolve, reject) => {
       child.on('error', reject);
-      child.on('close', (code) => { resolve(code ?? 128); });
+      child.on('close', (code) => {
+        resolve(code ?? 128);
+      });
     });
     const command = `${this.name}: vv ${args.join(' ')}`;
     return new Said(command, exit, jsonOf(command, out.join('') || errors.join('')), performance.now() - startedAt);
@@ -80,8 +87,12 @@ function mustBeDone(said: Said): Said {
 
 // The last line is the answer; lines before it may be progress.
 function jsonOf(command: string, text: string): Record<string, unknown> {
-  const last = text.trim().split('\n').findLast((line) => line.startsWith('{'));
-  if (last === undefined) return text.trim() === '' ? {} : {error: {code: 'internal', message: text.trim().slice(-2000)}};
+  const last = text
+    .trim()
+    .split('\n')
+    .findLast((line) => line.startsWith('{'));
+  if (last === undefined)
+    return text.trim() === '' ? {} : {error: {code: 'internal', message: text.trim().slice(-2000)}};
   try {
     return JSON.parse(last) as Record<string, unknown>;
   } catch (cause) {

@@ -15,13 +15,29 @@ export interface Question {
 }
 
 /** Has the clinician ask on the ledger, and keeps the decision; a refusal is an answer like any other. */
-export async function ask(run: StoryRun, {what, grant, type, from, to, purpose}: Question): Promise<{said: Said; decision: StoryDecision}> {
+export async function ask(
+  run: StoryRun,
+  {what, grant, type, from, to, purpose}: Question,
+): Promise<{said: Said; decision: StoryDecision}> {
   const said = await run.cast.clinician.tries([
-    'clinician', 'request', '--card', run.props.get('card'), '--from', from, '--to', to,
-    ...(grant === undefined ? [] : ['--grant', grant]), ...(type === undefined ? [] : ['--type', type]), ...(purpose === undefined ? [] : ['--purpose', purpose]),
+    'clinician',
+    'request',
+    '--card',
+    run.props.get('card'),
+    '--from',
+    from,
+    '--to',
+    to,
+    ...(grant === undefined ? [] : ['--grant', grant]),
+    ...(type === undefined ? [] : ['--type', type]),
+    ...(purpose === undefined ? [] : ['--purpose', purpose]),
   ]);
   const decision: StoryDecision = {
-    what, txId: said.text('txId'), height: said.text('height'), logIndex: said.text('logIndex'), permit: said.flag('permit'),
+    what,
+    txId: said.text('txId'),
+    height: said.text('height'),
+    logIndex: said.text('logIndex'),
+    permit: said.flag('permit'),
     ...(said.has('rule') ? {rule: said.number('rule'), reason: said.text('reason')} : {}),
   };
   run.facts.decisions.push(decision);
@@ -50,7 +66,13 @@ export async function awaitAlerts(run: StoryRun, kind: string, subjects: readonl
 /** Everything that the patient was told so far. */
 export async function allAlerts(run: StoryRun): Promise<StoryAlert[]> {
   const said = await run.cast.patient.does(['patient', 'alerts', '--limit', '1000']);
-  return said.list('alerts').map((alert) => ({kind: kindOf(alert['kind']), subject: String(alert['subject']), raisedAtMs: Number(alert['raisedAtMs'])}));
+  return said
+    .list('alerts')
+    .map((alert) => ({
+      kind: kindOf(alert['kind']),
+      subject: String(alert['subject']),
+      raisedAtMs: Number(alert['raisedAtMs']),
+    }));
 }
 
 /** ACCESS_REFUSED however it is written: with or without the enum's prefix, in whatever case. */

@@ -1,7 +1,17 @@
 import {randomBytes} from 'node:crypto';
 import {Kafka, logLevel} from 'kafkajs';
 import pg from 'pg';
-import {Transactions, idOf, newEncryptionKey, newSigningKey, publicHalf, submit, systemEnvironment, signPart, txOfPart} from '@vitalvault/sdk';
+import {
+  Transactions,
+  idOf,
+  newEncryptionKey,
+  newSigningKey,
+  publicHalf,
+  submit,
+  systemEnvironment,
+  signPart,
+  txOfPart,
+} from '@vitalvault/sdk';
 import type {StoredKey} from '@vitalvault/sdk';
 import {equalBytes, fromHex} from '@vitalvault/contracts';
 import {FileNonceStore} from '../actor/file-nonce-store.js';
@@ -13,8 +23,18 @@ import type {StoryRun} from './story-run.js';
 
 const SCRATCH = 'vv.story.scratch';
 
-/** Puts a marker in clear into each store, through the store's own front door: what a search must find if it looks at all. */
-export const CONTROLS: Record<StoreName, (run: StoryRun, marker: string) => Promise<void>> = {kafka, postgres, ipfs, chain, logs, spans};
+/**
+ * Puts a marker in clear into each store, through the store's own front door: what a search must find if it looks at
+ * all.
+ */
+export const CONTROLS: Record<StoreName, (run: StoryRun, marker: string) => Promise<void>> = {
+  kafka,
+  postgres,
+  ipfs,
+  chain,
+  logs,
+  spans,
+};
 
 /** A marker of 32 bytes that any store takes as it is. */
 export function newMarker(): string {
@@ -29,7 +49,11 @@ async function kafka({site}: StoryRun, marker: string): Promise<void> {
   try {
     await Promise.all([admin.connect(), producer.connect()]);
     await admin.createTopics({topics: [{topic: SCRATCH, numPartitions: 1}], waitForLeaders: true});
-    await producer.send({topic: SCRATCH, compression: 1, messages: [{value: JSON.stringify({marker, padding: 'x'.repeat(200)})}]});
+    await producer.send({
+      topic: SCRATCH,
+      compression: 1,
+      messages: [{value: JSON.stringify({marker, padding: 'x'.repeat(200)})}],
+    });
   } finally {
     await Promise.all([admin.disconnect(), producer.disconnect()]);
   }
@@ -54,7 +78,10 @@ async function connected(url: string): Promise<pg.Client> {
 async function ipfs({endpoints}: StoryRun, marker: string): Promise<void> {
   const form = new FormData();
   form.append('file', new Blob([`a note in clear: ${marker}`]));
-  const response = await fetch(new URL('/add?raw-leaves=true&cid-version=1&stream-channels=false', endpoints.ipfsCluster[0]), {method: 'POST', body: form});
+  const response = await fetch(
+    new URL('/add?raw-leaves=true&cid-version=1&stream-channels=false', endpoints.ipfsCluster[0]),
+    {method: 'POST', body: form},
+  );
   if (!response.ok) throw new StoryFailed(`IPFS Cluster did not take the marker: ${response.status}`);
   await response.text();
 }
@@ -64,14 +91,30 @@ async function chain(run: StoryRun, marker: string): Promise<void> {
   const ledger = storyLedger(run);
   const keyPath = run.site.sponsorKey();
   const sponsor = JSON.parse(readSecretFile(keyPath)) as StoredKey;
-  const organisation = ledger.genesis.genesis.organisations.find(({keys}) => keys.some(({key}) => key !== undefined && equalBytes(key.publicKey, fromHex(sponsor.publicKey))));
+  const organisation = ledger.genesis.genesis.organisations.find(({keys}) =>
+    keys.some(({key}) => key !== undefined && equalBytes(key.publicKey, fromHex(sponsor.publicKey))),
+  );
   if (organisation === undefined) throw new StoryFailed('the sponsor key is not in the genesis');
   const {random} = systemEnvironment();
   const member = newSigningKey(random);
-  const transactions = new Transactions({ledger, signer: sponsor, nonces: new FileNonceStore(keyPath.replace('.json', '.nonces.json'))});
-  const part = await transactions.part({case: 'registerMember', value: {
-    organisation: organisation.id, signingKey: publicHalf(member), encryptionKey: fromHex(newEncryptionKey(random).publicKey), role: 4, profileHash: Buffer.from(marker),
-  }}, await transactions.highestNonce() + 1n);
+  const transactions = new Transactions({
+    ledger,
+    signer: sponsor,
+    nonces: new FileNonceStore(keyPath.replace('.json', '.nonces.json')),
+  });
+  const part = await transactions.part(
+    {
+      case: 'registerMember',
+      value: {
+        organisation: organisation.id,
+        signingKey: publicHalf(member),
+        encryptionKey: fromHex(newEncryptionKey(random).publicKey),
+        role: 4,
+        profileHash: Buffer.from(marker),
+      },
+    },
+    (await transactions.highestNonce()) + 1n,
+  );
   const {txId} = await submit(ledger, txOfPart(signPart(part, member)));
   if (txId === '') throw new StoryFailed(`member ${idOf(member)} was not registered`);
 }
@@ -88,8 +131,26 @@ async function logs({site}: StoryRun, marker: string): Promise<void> {
 
 async function spans({endpoints}: StoryRun, marker: string): Promise<void> {
   const now = `${Date.now()}000000`;
-  const span = {traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex'), name: marker, kind: 1, startTimeUnixNano: now, endTimeUnixNano: now};
-  const body = {resourceSpans: [{resource: {attributes: [{key: 'service.name', value: {stringValue: 'vv-story'}}]}, scopeSpans: [{spans: [span]}]}]};
-  const response = await fetch(new URL('/v1/traces', endpoints.otlp), {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(body)});
+  const span = {
+    traceId: randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+    name: marker,
+    kind: 1,
+    startTimeUnixNano: now,
+    endTimeUnixNano: now,
+  };
+  const body = {
+    resourceSpans: [
+      {
+        resource: {attributes: [{key: 'service.name', value: {stringValue: 'vv-story'}}]},
+        scopeSpans: [{spans: [span]}],
+      },
+    ],
+  };
+  const response = await fetch(new URL('/v1/traces', endpoints.otlp), {
+    method: 'POST',
+    headers: {'content-type': 'application/json'},
+    body: JSON.stringify(body),
+  });
   if (!response.ok) throw new StoryFailed(`the Collector did not take the marker: ${response.status}`);
 }

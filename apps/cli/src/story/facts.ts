@@ -24,5 +24,18 @@ export interface Facts {
 }
 
 export function emptyFacts(run: string, chainId: string): Facts {
-  return {run, chainId, ok: false, tookMs: 0, startedAtMs: Date.now(), steps: [], counts: {}, batches: [], decisions: [], alerts: [], latencies: {}, search: []};
+  return {
+    run,
+    chainId,
+    ok: false,
+    tookMs: 0,
+    startedAtMs: Date.now(),
+    steps: [],
+    counts: {},
+    batches: [],
+    decisions: [],
+    alerts: [],
+    latencies: {},
+    search: [],
+  };
 }

@@ -1,6 +1,15 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {ApiClient, MemoryNonceStore, Transactions, VerifiedLedger, decodeEnrolmentRequest, encodePart, newSigningKey, systemEnvironment} from '@vitalvault/sdk';
+import {
+  ApiClient,
+  MemoryNonceStore,
+  Transactions,
+  VerifiedLedger,
+  decodeEnrolmentRequest,
+  encodePart,
+  newSigningKey,
+  systemEnvironment,
+} from '@vitalvault/sdk';
 import {paperText, readPaper, writePaper} from '../exchange.js';
 import type {StoryRun} from './story-run.js';
 
@@ -13,6 +22,12 @@ export function storyLedger({endpoints, data}: StoryRun): VerifiedLedger {
 /** An enrolment whose sponsor is a key that somebody made up. */
 export async function forgedEnrolment(run: StoryRun, requestFile: string, outFile: string): Promise<void> {
   const request = decodeEnrolmentRequest(paperText(readPaper(requestFile, 'enrolment-request'), 'request'));
-  const madeUp = new Transactions({ledger: storyLedger(run), signer: newSigningKey(systemEnvironment().random), nonces: new MemoryNonceStore()});
-  writePaper(outFile, 'transaction-part', {part: encodePart(await madeUp.part({case: 'enrolPatient', value: request}))});
+  const madeUp = new Transactions({
+    ledger: storyLedger(run),
+    signer: newSigningKey(systemEnvironment().random),
+    nonces: new MemoryNonceStore(),
+  });
+  writePaper(outFile, 'transaction-part', {
+    part: encodePart(await madeUp.part({case: 'enrolPatient', value: request})),
+  });
 }

@@ -1,6 +1,9 @@
 import {readFileSync, readdirSync} from 'node:fs';
 
-/** Sum of PSS (shared pages counted once) of processes and all their descendants; MiB. Processes that ended count nothing. */
+/**
+ * Sum of PSS (shared pages counted once) of processes and all their descendants; MiB. Processes that ended count
+ * nothing.
+ */
 export function memoryMiB(pids: readonly number[]): number {
   const children = childrenOf();
   const all = new Set<number>();

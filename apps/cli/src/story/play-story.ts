@@ -16,7 +16,12 @@ export async function playStory(run: StoryRun): Promise<boolean> {
       const heldBefore = narrator.held.length;
       narrator.step(i + 1, step.title);
       await step.play(run);
-      facts.steps.push({number: i + 1, title: step.title, tookMs: narrator.endStep(), held: narrator.held.slice(heldBefore)});
+      facts.steps.push({
+        number: i + 1,
+        title: step.title,
+        tookMs: narrator.endStep(),
+        held: narrator.held.slice(heldBefore),
+      });
     }
     facts.alerts = await allAlerts(run);
     await sampleLatencies(run);
@@ -37,17 +42,35 @@ export async function playStory(run: StoryRun): Promise<boolean> {
 
 function summary({narrator, facts, data, endpoints, site}: StoryRun): void {
   const {counts, latencies, alerts, decisions} = facts;
-  const time = ({p50, p99, count}: Latencies = {p50: 0, p99: 0, max: 0, count: 0}) => (count > 1 ? `p50 ${p50} ms, p99 ${p99} ms (${count})` : `${p50} ms`);
-  const kinds = [...new Set(alerts.map(({kind}) => kind))].map((kind) => `${alerts.filter((alert) => alert.kind === kind).length} ${kind}`);
+  const time = ({p50, p99, count}: Latencies = {p50: 0, p99: 0, max: 0, count: 0}) =>
+    count > 1 ? `p50 ${p50} ms, p99 ${p99} ms (${count})` : `${p50} ms`;
+  const kinds = [...new Set(alerts.map(({kind}) => kind))].map(
+    (kind) => `${alerts.filter((alert) => alert.kind === kind).length} ${kind}`,
+  );
   narrator.title('\nSummary');
-  narrator.say('readings', `${counts['readings']} in the file = accepted = stored = anchored (${counts['batches']} batches)`);
+  narrator.say(
+    'readings',
+    `${counts['readings']} in the file = accepted = stored = anchored (${counts['batches']} batches)`,
+  );
   narrator.say('first accepted', `${((facts.firstAcceptedMs ?? 0) / 1000).toFixed(1)} s into the story`);
-  narrator.say('decisions', `${decisions.filter(({permit}) => permit).length} permitted, ${decisions.filter(({permit}) => !permit).length} refused, all in her log`);
+  narrator.say(
+    'decisions',
+    `${decisions.filter(({permit}) => permit).length} permitted, ${decisions.filter(({permit}) => !permit).length} refused, all in her log`,
+  );
   narrator.say('alerts', kinds.join(', '));
   narrator.say('POST to anchored', time(latencies['postToAnchored']));
   narrator.say('request to plaintext', time(latencies['requestToPlaintext']));
-  narrator.say('revoke to refused', `${time(latencies['revokeToRefused'])}, ${counts['blocksFromRevocationToRefusal']} blocks`);
+  narrator.say(
+    'revoke to refused',
+    `${time(latencies['revokeToRefused'])}, ${counts['blocksFromRevocationToRefusal']} blocks`,
+  );
   narrator.say('memory', `${facts.memoryMiB} MiB (${facts.memoryIs ?? ''})`);
-  narrator.say('story', `${narrator.held.length} sentences held in ${(facts.tookMs / 1000).toFixed(0)} s; all of it in ${join(data, 'demo.json')}`);
-  narrator.say('look next', `vv chain · vv log --home ${join(data, 'actors', facts.run, 'patient')} · ${endpoints.services.policy}/v1/chain/latest · ${site.lookNext}`);
+  narrator.say(
+    'story',
+    `${narrator.held.length} sentences held in ${(facts.tookMs / 1000).toFixed(0)} s; all of it in ${join(data, 'demo.json')}`,
+  );
+  narrator.say(
+    'look next',
+    `vv chain · vv log --home ${join(data, 'actors', facts.run, 'patient')} · ${endpoints.services.policy}/v1/chain/latest · ${site.lookNext}`,
+  );
 }

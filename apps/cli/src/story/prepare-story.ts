@@ -15,20 +15,38 @@ import type {StoryRun} from './story-run.js';
 
 const READINGS = join(import.meta.dirname, '../../../../test/data/wearables/fitbit-heart-rate-5s.csv');
 
-/** A fresh playing: new identities in homes of their own below $DATA/actors/<run>. @param data directory with the endpoints and the genesis of a running system */
+/**
+ * A fresh playing: new identities in homes of their own below $DATA/actors/<run>. @param data directory with the
+ * endpoints and the genesis of a running system
+ */
 export function prepareStory(data: string, site: Site): StoryRun {
   const {colour, interactive} = environment();
   const endpoints = readEndpoints(join(data, 'endpoints.json'));
   const run = freshRun(data);
   const craft = {dir: join(data, 'actors', run), endpoints: join(data, 'endpoints.json')};
-  const narrator = new Narrator({write: (text) => process.stdout.write(text), interactive, style: styleOf(colour), now: () => Date.now()});
+  const narrator = new Narrator({
+    write: (text) => process.stdout.write(text),
+    interactive,
+    style: styleOf(colour),
+    now: () => Date.now(),
+  });
   const actor = (name: string) => new Actor(name, craft);
   return {
-    data, endpoints, narrator, site,
+    data,
+    endpoints,
+    narrator,
+    site,
     facts: emptyFacts(run, endpoints.chainId),
     props: new Props(),
     source: {file: READINGS, rows: parseHeartRateCsv(readCsvFile(READINGS))},
-    cast: {office: actor('office'), patient: actor('patient'), watch: actor('watch'), clinician: actor('clinician'), stranger: actor('stranger'), outsider: actor('outsider')},
+    cast: {
+      office: actor('office'),
+      patient: actor('patient'),
+      watch: actor('watch'),
+      clinician: actor('clinician'),
+      stranger: actor('stranger'),
+      outsider: actor('outsider'),
+    },
   };
 }
 

@@ -9,7 +9,14 @@ import type {Site, SiteMemory, StoreName} from './site.js';
 import {readySeconds} from './start-times.js';
 
 const LAUNCHER = join(import.meta.dirname, '../../../launcher/dist/main.js');
-const DIRECTORIES: Record<StoreName, string> = {kafka: 'kafka', postgres: 'postgres', ipfs: 'ipfs', chain: 'validator', logs: 'log', spans: 'otel'};
+const DIRECTORIES: Record<StoreName, string> = {
+  kafka: 'kafka',
+  postgres: 'postgres',
+  ipfs: 'ipfs',
+  chain: 'validator',
+  logs: 'log',
+  spans: 'otel',
+};
 
 /** The system as processes of this machine, started by the launcher in one data directory. */
 export class ProcessSite implements Site {
@@ -28,7 +35,11 @@ export class ProcessSite implements Site {
 
   running(): Promise<string[]> {
     const {processes} = this.endpoints();
-    return Promise.resolve(Object.entries(processes).filter(([, {pid}]) => existsSync(`/proc/${pid}`)).map(([name]) => name));
+    return Promise.resolve(
+      Object.entries(processes)
+        .filter(([, {pid}]) => existsSync(`/proc/${pid}`))
+        .map(([name]) => name),
+    );
   }
 
   contents(store: StoreName): Promise<string[]> {
@@ -50,7 +61,10 @@ export class ProcessSite implements Site {
   }
 
   memory(): Promise<SiteMemory> {
-    return Promise.resolve({mebibytes: memoryMiB(Object.values(this.endpoints().processes).map(({pid}) => pid)), how: 'PSS of every process'});
+    return Promise.resolve({
+      mebibytes: memoryMiB(Object.values(this.endpoints().processes).map(({pid}) => pid)),
+      how: 'PSS of every process',
+    });
   }
 
   startSeconds(): number | undefined {
@@ -83,9 +97,12 @@ export class ProcessSite implements Site {
 
   private launcher(verb: string, name: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, ['--no-warnings', LAUNCHER, verb, name, '--data', this.data], {stdio: ['ignore', 'pipe', 'pipe']});
+      const child = spawn(process.execPath, ['--no-warnings', LAUNCHER, verb, name, '--data', this.data], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       const said: string[] = [];
-      for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
       child.on('error', reject);
       child.on('close', (code) => {
         if (code === 0) resolve();

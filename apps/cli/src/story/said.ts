@@ -20,7 +20,9 @@ export class Said {
   /** The error in words; what was said instead, when there was none. */
   get errorText(): string {
     const error = this.json['error'] as {code?: string; message?: string} | undefined;
-    return error === undefined ? JSON.stringify(this.json).slice(0, LONGEST) : `${error.code ?? '?'}: ${error.message ?? ''}`;
+    return error === undefined
+      ? JSON.stringify(this.json).slice(0, LONGEST)
+      : `${error.code ?? '?'}: ${error.message ?? ''}`;
   }
 
   /** A field of the error's meta, for example the ledger's code name. */

@@ -10,7 +10,10 @@ export interface SiteMemory {
   how: string;
 }
 
-/** How the story reaches what a user never touches: parts to kill, disks to look into, front doors of the engines. Processes or a cluster. */
+/**
+ * How the story reaches what a user never touches: parts to kill, disks to look into, front doors of the engines.
+ * Processes or a cluster.
+ */
 export interface Site {
   /** As hard as can be, with no chance to tidy up. Returns when it is gone. */
   kill(name: string): Promise<void>;

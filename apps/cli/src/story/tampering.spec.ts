@@ -11,15 +11,42 @@ import type {Lie} from './tampering.js';
 const dir = mkdtempSync(join(tmpdir(), 'vv-lies-'));
 afterAll(() => rmSync(dir, {recursive: true}));
 
-const leaves = [0, 1, 2, 3, 4].map((n) => encodeCanonical(AccessLeafSchema, {
-  index: BigInt(n), height: BigInt(10 + n), blockTime: 1_700_000_000n, txId: new Uint8Array(32).fill(n + 1),
-  event: {case: 'enrolled', value: {organisation: new Uint8Array(20).fill(9), signingKeyId: new Uint8Array(20).fill(8), recoveryKeyId: new Uint8Array(20).fill(7)}},
-}));
+const leaves = [0, 1, 2, 3, 4].map((n) =>
+  encodeCanonical(AccessLeafSchema, {
+    index: BigInt(n),
+    height: BigInt(10 + n),
+    blockTime: 1_700_000_000n,
+    txId: new Uint8Array(32).fill(n + 1),
+    event: {
+      case: 'enrolled',
+      value: {
+        organisation: new Uint8Array(20).fill(9),
+        signingKeyId: new Uint8Array(20).fill(8),
+        recoveryKeyId: new Uint8Array(20).fill(7),
+      },
+    },
+  }),
+);
 const head = {size: 5n, root: merkleRoot(leaves.map((leaf) => leafHash(leaf)))};
 const honest = join(dir, 'honest.json');
-writeFileSync(honest, JSON.stringify({paper: 'access-log', patient: 'ab'.repeat(20), pages: [{
-  proof: toHex(encodeCanonical(ProofResponseSchema, {height: 20n, logs: [{kind: 16, patient: new Uint8Array(20), size: 5n, leaves}]})), signedHeader: {genuine: true},
-}]}));
+writeFileSync(
+  honest,
+  JSON.stringify({
+    paper: 'access-log',
+    patient: 'ab'.repeat(20),
+    pages: [
+      {
+        proof: toHex(
+          encodeCanonical(ProofResponseSchema, {
+            height: 20n,
+            logs: [{kind: 16, patient: new Uint8Array(20), size: 5n, leaves}],
+          }),
+        ),
+        signedHeader: {genuine: true},
+      },
+    ],
+  }),
+);
 
 const leavesOf = (file: string): Uint8Array[] => {
   const {pages} = JSON.parse(readFileSync(file, 'utf8')) as {pages: {proof: string; signedHeader: unknown}[]};

@@ -12,7 +12,9 @@ export const LIES = {
 } as const;
 export type Lie = keyof typeof LIES;
 
-/** A saved access log in which one thing is not as it was; everything else, header and head proof included, is genuine. */
+/**
+ * A saved access log in which one thing is not as it was; everything else, header and head proof included, is genuine.
+ */
 export function tamper(inFile: string, outFile: string, lie: Lie): void {
   const paper = readPaper(inFile, 'access-log');
   const pages = (paper['pages'] as {proof: string; signedHeader: object}[]).map((page) => {

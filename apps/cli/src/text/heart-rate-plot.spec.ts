@@ -7,7 +7,10 @@ const size = {columns: 40, rows: 8};
 function dotRows(lines: string[]): {first: number[]; last: number[]} {
   const cells = lines.slice(0, -2).map((line) => line.split('┤')[1] ?? '');
   const rows = (pick: (row: string) => boolean) => cells.flatMap((row, y) => (pick(row) ? [y] : []));
-  return {first: rows((row) => (row.codePointAt(0) ?? 0x2800) > 0x2800), last: rows((row) => row.length === 32 && (row.codePointAt(31) ?? 0x2800) > 0x2800)};
+  return {
+    first: rows((row) => (row.codePointAt(0) ?? 0x2800) > 0x2800),
+    last: rows((row) => row.length === 32 && (row.codePointAt(31) ?? 0x2800) > 0x2800),
+  };
 }
 
 describe('plot of readings', () => {
@@ -22,7 +25,10 @@ describe('plot of readings', () => {
   });
 
   it('draws one dot per place: readings that differ are not lost in one column', () => {
-    const lines = plotReadings([at('2016-04-01T08:00:00Z', 60), at('2016-04-01T08:00:00Z', 120), at('2016-04-01T09:00:00Z', 90)], size);
+    const lines = plotReadings(
+      [at('2016-04-01T08:00:00Z', 60), at('2016-04-01T08:00:00Z', 120), at('2016-04-01T09:00:00Z', 90)],
+      size,
+    );
     expect(dotRows(lines).first).toEqual([0, 5]);
   });
 

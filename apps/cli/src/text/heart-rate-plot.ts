@@ -14,21 +14,37 @@ const LABEL_COLUMNS = 6;
 const DOTS_X = 2;
 const DOTS_Y = 4;
 /** Bit of each dot in a braille character, by row and column. */
-const BRAILLE = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]] as const;
+const BRAILLE = [
+  [0x01, 0x08],
+  [0x02, 0x10],
+  [0x04, 0x20],
+  [0x40, 0x80],
+] as const;
 
 /** Draws readings over time as lines of text: braille dots, values at the left, hours (UTC) below. */
 export function plotReadings(points: readonly PlotPoint[], size: PlotSize): string[] {
   if (points.length === 0) return ['(no readings)'];
   const width = Math.max(8, size.columns - LABEL_COLUMNS - 2);
   const height = Math.max(3, size.rows - 2);
-  const times = extent(points.map((p) => p.unixSeconds), 1);
-  const values = extent(points.map((p) => p.value), 5);
+  const times = extent(
+    points.map((p) => p.unixSeconds),
+    1,
+  );
+  const values = extent(
+    points.map((p) => p.value),
+    5,
+  );
   const cells = dots(points, {width, height, times, values});
-  const lines = cells.map((row, y) => `${label(y, height, values)} ┤${row.map((bits) => String.fromCharCode(0x2800 + bits)).join('')}`.trimEnd());
+  const lines = cells.map((row, y) =>
+    `${label(y, height, values)} ┤${row.map((bits) => String.fromCharCode(0x2800 + bits)).join('')}`.trimEnd(),
+  );
   return [...lines, `${' '.repeat(LABEL_COLUMNS)} └${'─'.repeat(width)}`, axis(times, width)];
 }
 
-interface Extent {low: number; high: number}
+interface Extent {
+  low: number;
+  high: number;
+}
 
 function extent(numbers: readonly number[], atLeast: number): Extent {
   let low = Infinity;
@@ -40,7 +56,10 @@ function extent(numbers: readonly number[], atLeast: number): Extent {
   return {low, high: Math.max(high, low + atLeast)};
 }
 
-function dots(points: readonly PlotPoint[], area: {width: number; height: number; times: Extent; values: Extent}): number[][] {
+function dots(
+  points: readonly PlotPoint[],
+  area: {width: number; height: number; times: Extent; values: Extent},
+): number[][] {
   const cells = Array.from({length: area.height}, () => new Array<number>(area.width).fill(0));
   for (const {unixSeconds, value} of points) {
     const x = scale(unixSeconds, area.times, area.width * DOTS_X);

@@ -15,13 +15,19 @@ describe('progress bar', () => {
   });
 
   it('moves in one line on a terminal', () => {
-    const out = shown(true, [[1, 2], [2, 2]]);
+    const out = shown(true, [
+      [1, 2],
+      [2, 2],
+    ]);
     expect(out.every((text) => text.startsWith('\r'))).toBe(true);
     expect(out.map((text) => text.endsWith('\n'))).toEqual([false, true]);
   });
 
   it('is a plain line at every quarter elsewhere', () => {
-    const out = shown(false, Array.from({length: 101}, (_, i) => [i, 100]));
+    const out = shown(
+      false,
+      Array.from({length: 101}, (_, i) => [i, 100]),
+    );
     expect(out).toHaveLength(4);
     expect(out.join('')).not.toMatch(/\r|\u001b/);
   });

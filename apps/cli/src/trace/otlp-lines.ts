@@ -16,8 +16,16 @@ export interface Span {
   failed: boolean;
 }
 
-interface OtlpValue {stringValue?: string; intValue?: string | number; boolValue?: boolean; doubleValue?: number}
-interface OtlpAttribute {key: string; value: OtlpValue}
+interface OtlpValue {
+  stringValue?: string;
+  intValue?: string | number;
+  boolValue?: boolean;
+  doubleValue?: number;
+}
+interface OtlpAttribute {
+  key: string;
+  value: OtlpValue;
+}
 interface OtlpSpan {
   traceId: string;
   spanId: string;
@@ -29,7 +37,9 @@ interface OtlpSpan {
   links?: {spanId: string}[];
   status?: {code?: number};
 }
-interface OtlpLine {resourceSpans?: {resource?: {attributes?: OtlpAttribute[]}; scopeSpans?: {spans?: OtlpSpan[]}[]}[]}
+interface OtlpLine {
+  resourceSpans?: {resource?: {attributes?: OtlpAttribute[]}; scopeSpans?: {spans?: OtlpSpan[]}[]}[];
+}
 
 const ERROR_STATUS = 2;
 
@@ -74,5 +84,10 @@ function microseconds(nanoseconds: string): number {
 }
 
 function attributesOf(attributes: OtlpAttribute[] | undefined): Record<string, string> {
-  return Object.fromEntries((attributes ?? []).map(({key, value}) => [key, String(value.stringValue ?? value.intValue ?? value.boolValue ?? value.doubleValue ?? '')]));
+  return Object.fromEntries(
+    (attributes ?? []).map(({key, value}) => [
+      key,
+      String(value.stringValue ?? value.intValue ?? value.boolValue ?? value.doubleValue ?? ''),
+    ]),
+  );
 }

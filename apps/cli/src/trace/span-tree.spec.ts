@@ -4,14 +4,29 @@ import {spanTree} from './span-tree.js';
 import {drawWaterfall} from './waterfall.js';
 
 const span = (spanId: string, parentSpanId: string, startUs: number, more: Partial<Span> = {}): Span => ({
-  traceId: 'aa', spanId, parentSpanId, name: `n-${spanId}`, service: 'svc', startUs, endUs: startUs + 1000, attributes: {}, links: [], failed: false, ...more,
+  traceId: 'aa',
+  spanId,
+  parentSpanId,
+  name: `n-${spanId}`,
+  service: 'svc',
+  startUs,
+  endUs: startUs + 1000,
+  attributes: {},
+  links: [],
+  failed: false,
+  ...more,
 });
-const order = (spans: Span[]) => spanTree(spans, 'aa').placed.map(({span: s, depth, byLink}) => `${'.'.repeat(depth)}${byLink ? '~' : ''}${s.spanId}`);
+const order = (spans: Span[]) =>
+  spanTree(spans, 'aa').placed.map(({span: s, depth, byLink}) => `${'.'.repeat(depth)}${byLink ? '~' : ''}${s.spanId}`);
 
 describe('span tree', () => {
   const spans = [
-    span('child', 'root', 2000), span('root', 'caller', 1000), span('late', 'root', 9000), span('grandchild', 'child', 3000),
-    span('block', '', 5000, {traceId: 'bb', links: ['grandchild']}), span('below-block', 'block', 6000, {traceId: 'bb'}),
+    span('child', 'root', 2000),
+    span('root', 'caller', 1000),
+    span('late', 'root', 9000),
+    span('grandchild', 'child', 3000),
+    span('block', '', 5000, {traceId: 'bb', links: ['grandchild']}),
+    span('below-block', 'block', 6000, {traceId: 'bb'}),
     span('stranger', '', 4000, {traceId: 'cc'}),
   ];
 
@@ -30,7 +45,9 @@ describe('span tree', () => {
   });
 
   it('ends when links make a circle', () => {
-    expect(order([span('root', '', 0, {links: ['child']}), span('child', 'root', 1, {links: ['root']})])).toHaveLength(2);
+    expect(order([span('root', '', 0, {links: ['child']}), span('child', 'root', 1, {links: ['root']})])).toHaveLength(
+      2,
+    );
   });
 
   it('has nothing for a trace that is not there', () => {
@@ -40,7 +57,10 @@ describe('span tree', () => {
 
 describe('waterfall', () => {
   it('gives each span a bar from its start, as long as it took', () => {
-    const tree = spanTree([span('root', '', 0, {endUs: 100_000}), span('second', 'root', 50_000, {endUs: 100_000, failed: true})], 'aa');
+    const tree = spanTree(
+      [span('root', '', 0, {endUs: 100_000}), span('second', 'root', 50_000, {endUs: 100_000, failed: true})],
+      'aa',
+    );
     const [first, second] = drawWaterfall(tree.placed, 100) as [string, string];
     const barOf = (line: string) => line.slice(68);
     expect(barOf(first)).toMatch(/━+$/);
@@ -53,7 +73,13 @@ describe('waterfall', () => {
 
 describe('waterfall of like spans', () => {
   it('puts them in one line, but never a span with others below it', () => {
-    const spans = [span('root', '', 0), span('a', 'root', 10, {name: 'get'}), span('b', 'root', 20, {name: 'get'}), span('c', 'root', 30, {name: 'get'}), span('below-c', 'c', 40)];
+    const spans = [
+      span('root', '', 0),
+      span('a', 'root', 10, {name: 'get'}),
+      span('b', 'root', 20, {name: 'get'}),
+      span('c', 'root', 30, {name: 'get'}),
+      span('below-c', 'c', 40),
+    ];
     const lines = drawWaterfall(spanTree(spans, 'aa').placed, 100);
     expect(lines).toHaveLength(4);
     expect(lines[1]).toContain('svc get ×2');
@@ -62,14 +88,44 @@ describe('waterfall of like spans', () => {
 
 describe('lines of the Collector', () => {
   it('are read with service, times, links and status', () => {
-    const line = JSON.stringify({resourceSpans: [{resource: {attributes: [{key: 'service.name', value: {stringValue: 'ingest'}}]}, scopeSpans: [{spans: [{
-      traceId: 'aa', spanId: '01', parentSpanId: '02', name: 'POST', startTimeUnixNano: '1700000000000001000', endTimeUnixNano: '1700000000000003999',
-      attributes: [{key: 'n', value: {intValue: '7'}}], links: [{traceId: 'bb', spanId: '03'}], status: {code: 2},
-    }]}]}]});
-    expect(spansOfLine(line)).toEqual([{
-      traceId: 'aa', spanId: '01', parentSpanId: '02', name: 'POST', service: 'ingest', startUs: 1_700_000_000_000_001, endUs: 1_700_000_000_000_003,
-      attributes: {n: '7'}, links: ['03'], failed: true,
-    }]);
+    const line = JSON.stringify({
+      resourceSpans: [
+        {
+          resource: {attributes: [{key: 'service.name', value: {stringValue: 'ingest'}}]},
+          scopeSpans: [
+            {
+              spans: [
+                {
+                  traceId: 'aa',
+                  spanId: '01',
+                  parentSpanId: '02',
+                  name: 'POST',
+                  startTimeUnixNano: '1700000000000001000',
+                  endTimeUnixNano: '1700000000000003999',
+                  attributes: [{key: 'n', value: {intValue: '7'}}],
+                  links: [{traceId: 'bb', spanId: '03'}],
+                  status: {code: 2},
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    expect(spansOfLine(line)).toEqual([
+      {
+        traceId: 'aa',
+        spanId: '01',
+        parentSpanId: '02',
+        name: 'POST',
+        service: 'ingest',
+        startUs: 1_700_000_000_000_001,
+        endUs: 1_700_000_000_000_003,
+        attributes: {n: '7'},
+        links: ['03'],
+        failed: true,
+      },
+    ]);
   });
 
   it('that were cut off are left out', () => expect(spansOfLine('{"resourceSpans":[{"resou')).toEqual([]));

@@ -10,7 +10,10 @@ interface Row extends PlacedSpan {
   times: number;
 }
 
-/** Draws placed spans as a waterfall: name, start and length in milliseconds, a bar on a common time axis; like ones in one line. */
+/**
+ * Draws placed spans as a waterfall: name, start and length in milliseconds, a bar on a common time axis; like ones in
+ * one line.
+ */
 export function drawWaterfall(placed: readonly PlacedSpan[], columns: number): string[] {
   const first = Math.min(...placed.map(({span}) => span.startUs));
   const last = Math.max(...placed.map(({span}) => span.endUs));
@@ -28,7 +31,11 @@ function rowsOf(placed: readonly PlacedSpan[]): Row[] {
   const rows: Row[] = [];
   for (const [i, {span, depth, byLink}] of placed.entries()) {
     const last = rows.at(-1);
-    const like = last?.depth === depth && last.span.name === span.name && last.span.service === span.service && last.byLink === byLink;
+    const like =
+      last?.depth === depth &&
+      last.span.name === span.name &&
+      last.span.service === span.service &&
+      last.byLink === byLink;
     const hasBelow = (placed[i + 1]?.depth ?? 0) > depth;
     if (last && like && !hasBelow) Object.assign(last, {times: last.times + 1, span: joined(last.span, span)});
     else rows.push({span, depth, byLink, times: 1});
@@ -37,7 +44,12 @@ function rowsOf(placed: readonly PlacedSpan[]): Row[] {
 }
 
 function joined(a: Span, b: Span): Span {
-  return {...a, startUs: Math.min(a.startUs, b.startUs), endUs: Math.max(a.endUs, b.endUs), failed: a.failed || b.failed};
+  return {
+    ...a,
+    startUs: Math.min(a.startUs, b.startUs),
+    endUs: Math.max(a.endUs, b.endUs),
+    failed: a.failed || b.failed,
+  };
 }
 
 function nameOf({span, depth, byLink, times}: Row): string {

@@ -4,12 +4,17 @@ import {harness, signer} from '../testing/fakes.js';
 import {NOW_MS, SLOT, device, numbered, organisation, patient, random, record} from '../testing/records.js';
 import type {RecordOutcome} from './accept-records.js';
 
-const statuses = (outcomes: readonly RecordOutcome[]): string[] => outcomes.map((outcome) => (outcome.status === 'refused' ? outcome.problem.code : outcome.status));
+const statuses = (outcomes: readonly RecordOutcome[]): string[] =>
+  outcomes.map((outcome) => (outcome.status === 'refused' ? outcome.problem.code : outcome.status));
 const receiptOf = (outcome: RecordOutcome | undefined) => {
   if (outcome === undefined || outcome.status === 'refused') throw new Error('no receipt');
   return outcome.receipt;
 };
-const code = (run: Promise<unknown>): Promise<unknown> => run.then(() => 'no error', (error: unknown) => (error as {code: string}).code);
+const code = (run: Promise<unknown>): Promise<unknown> =>
+  run.then(
+    () => 'no error',
+    (error: unknown) => (error as {code: string}).code,
+  );
 
 describe('AcceptRecords', () => {
   it('hands out a receipt that the ingest key signed over this very record', async () => {
@@ -18,7 +23,9 @@ describe('AcceptRecords', () => {
     const [outcome] = await accept.execute([posted]);
     const accepted = openAccepted(receiptOf(outcome), {alg: 1, publicKey: signer.publicKey});
     expect(accepted).toMatchObject({chainId: 'vv-spec', registration: 1, sequence: 1n, acceptedAtMs: BigInt(NOW_MS)});
-    expect([accepted.organisation, accepted.recordId, accepted.device].map(toHex)).toEqual([organisation, recordIdOfPosted(posted), device].map(toHex));
+    expect([accepted.organisation, accepted.recordId, accepted.device].map(toHex)).toEqual(
+      [organisation, recordIdOfPosted(posted), device].map(toHex),
+    );
     expect(log.appended).toHaveLength(1);
     expect(log.appended[0]).toMatchObject({patient, record: posted, receipt: receiptOf(outcome)});
   });
@@ -44,7 +51,10 @@ describe('AcceptRecords', () => {
   ])('%s, by what policy says', async (expected, facts) => {
     const {accept, facts: fake, log} = harness();
     Object.assign(fake, facts);
-    const outcome = await accept.execute([record()]).then((outcomes) => statuses(outcomes)[0], (error: unknown) => (error as {code: string}).code);
+    const outcome = await accept.execute([record()]).then(
+      (outcomes) => statuses(outcomes)[0],
+      (error: unknown) => (error as {code: string}).code,
+    );
     expect(outcome).toBe(expected);
     expect(log.appended).toHaveLength(0);
   });
@@ -74,7 +84,7 @@ describe('AcceptRecords', () => {
   it('refuses a signature by another key, and the high-S twin of a good one', async () => {
     const {accept, log} = harness();
     const posted = record();
-    const n = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141n;
+    const n = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
     const high = (n - BigInt(`0x${toHex(posted.signature.slice(32))}`)).toString(16).padStart(64, '0');
     const twin = {...posted, signature: Buffer.concat([posted.signature.slice(0, 32), Buffer.from(high, 'hex')])};
     const other = {...posted, signature: signDigest(random(32), recordIdOfPosted(posted))};
@@ -85,7 +95,9 @@ describe('AcceptRecords', () => {
   it('refuses a removed device from the slot that its owner named, not before', async () => {
     const {accept, facts} = harness();
     if (facts.registered !== undefined) facts.registered = {...facts.registered, distrustFromSlot: SLOT};
-    expect(statuses(await accept.execute([record({slot: SLOT, sequence: 1n}), record({slot: SLOT - 1, sequence: 2n})]))).toEqual(['device-removed', 'accepted']);
+    expect(
+      statuses(await accept.execute([record({slot: SLOT, sequence: 1n}), record({slot: SLOT - 1, sequence: 2n})])),
+    ).toEqual(['device-removed', 'accepted']);
   });
 
   it('answers per record: a bad one refuses itself alone', async () => {
@@ -124,7 +136,11 @@ describe('numbers', () => {
   it('takes a number twice in one body once', async () => {
     const {accept, log} = harness();
     const posted = record();
-    expect(statuses(await accept.execute([posted, posted, record()]))).toEqual(['accepted', 'duplicate', 'sequence-conflict']);
+    expect(statuses(await accept.execute([posted, posted, record()]))).toEqual([
+      'accepted',
+      'duplicate',
+      'sequence-conflict',
+    ]);
     expect(log.appended).toHaveLength(1);
   });
 
@@ -143,7 +159,7 @@ describe('numbers', () => {
     expect(log.appended).toHaveLength(1);
   });
 
-  it('does not let two requests that hold each other\'s numbers wait for ever', async () => {
+  it("does not let two requests that hold each other's numbers wait for ever", async () => {
     const {accept} = harness();
     const [one, two] = numbered(1, 2);
     if (one === undefined || two === undefined) throw new Error('spec');
@@ -158,8 +174,16 @@ describe('numbers', () => {
     const [neighbour] = numbered(4_999);
     if (neighbour === undefined) throw new Error('spec');
     table.entries.clear();
-    restarted.table.entries.set(`${toHex(device)}/1/4999`, {recordId: recordIdOfPosted(neighbour), state: 'stored', receipt: {} as never});
-    expect(statuses(await restarted.accept.execute(numbered(5_000, 6_023, 6_500)))).toEqual(['accepted', 'accepted', 'sequence-too-far']);
+    restarted.table.entries.set(`${toHex(device)}/1/4999`, {
+      recordId: recordIdOfPosted(neighbour),
+      state: 'stored',
+      receipt: {} as never,
+    });
+    expect(statuses(await restarted.accept.execute(numbered(5_000, 6_023, 6_500)))).toEqual([
+      'accepted',
+      'accepted',
+      'sequence-too-far',
+    ]);
   });
 
   it('refuses nothing for its number while storage is away: 503 and nothing taken', async () => {
@@ -176,7 +200,7 @@ describe('when Kafka is away', () => {
     const posted = record();
     log.fails = true;
     expect(await code(accept.execute([posted]))).toBe('bus-unavailable');
-    const made = [...recent.get(`${toHex(device)}/1/1`)?.receipt?.accepted ?? []];
+    const made = [...(recent.get(`${toHex(device)}/1/1`)?.receipt?.accepted ?? [])];
     log.fails = false;
     clock.ms += 60_000;
     const [again] = await accept.execute([posted]);
@@ -188,7 +212,10 @@ describe('when Kafka is away', () => {
     const {accept, log} = harness();
     log.fails = true;
     const posted = record();
-    expect(await Promise.all([code(accept.execute([posted])), code(accept.execute([posted]))])).toEqual(['bus-unavailable', 'bus-unavailable']);
+    expect(await Promise.all([code(accept.execute([posted])), code(accept.execute([posted]))])).toEqual([
+      'bus-unavailable',
+      'bus-unavailable',
+    ]);
   });
 });
 
@@ -196,7 +223,9 @@ describe('quota', () => {
   it('refuses the whole request before any effect, says when, and takes it then', async () => {
     const {accept, log, clock} = harness({device: 4});
     await accept.execute(numbered(1, 2, 3));
-    const refusal = await accept.execute(numbered(4, 5)).catch((error: unknown) => error as {code: string; retryAfterSeconds: number});
+    const refusal = await accept
+      .execute(numbered(4, 5))
+      .catch((error: unknown) => error as {code: string; retryAfterSeconds: number});
     expect(refusal).toMatchObject({code: 'quota-exceeded', retryAfterSeconds: 1});
     expect(log.appended).toHaveLength(3);
     clock.ms += 1_000;
@@ -215,7 +244,7 @@ describe('quota', () => {
     expect(statuses(await accept.execute(posted))).toEqual(['duplicate', 'duplicate']);
   });
 
-  it('cannot be spent by somebody who does not hold the device\'s key', async () => {
+  it("cannot be spent by somebody who does not hold the device's key", async () => {
     const {accept} = harness({device: 1});
     for (let i = 0; i < 5; i++) await accept.execute([record({}, {signature: new Uint8Array(64)})]);
     expect(statuses(await accept.execute([record()]))).toEqual(['accepted']);
@@ -239,4 +268,3 @@ describe('backlog', () => {
     expect(table.backlogAsked).toBe(1);
   });
 });
-

@@ -27,8 +27,9 @@ interface Claim {
 const QUESTIONS_AT_ONCE = 32;
 
 /**
- * Takes records: judged, charged, numbered, made durable, and only then receipted. A fault that concerns the whole request (quota,
- * a service away, Kafka away) is thrown and nothing is acknowledged; what is wrong with one record refuses that one alone.
+ * Takes records: judged, charged, numbered, made durable, and only then receipted. A fault that concerns the whole
+ * request (quota, a service away, Kafka away) is thrown and nothing is acknowledged; what is wrong with one record
+ * refuses that one alone.
  * @paper CA-18: cannot alter or invent a reading, because every record carries its device's signature
  */
 export class AcceptRecords {
@@ -37,8 +38,13 @@ export class AcceptRecords {
   constructor(
     private readonly options: {now: Clock},
     private readonly ports: {
-      backlog: StorageBacklog; judge: JudgeRecord; quota: ChargeQuota; numbers: NumberRecord; recent: RecentNumbers;
-      receipts: IssueReceipt; log: AcceptedLog;
+      backlog: StorageBacklog;
+      judge: JudgeRecord;
+      quota: ChargeQuota;
+      numbers: NumberRecord;
+      recent: RecentNumbers;
+      receipts: IssueReceipt;
+      log: AcceptedLog;
     },
   ) {}
 
@@ -72,7 +78,10 @@ export class AcceptRecords {
       else claimed.push({record, claim: this.#claim(record)});
     }
     try {
-      await this.#publish(claimed.map(({record}) => record), outcomes);
+      await this.#publish(
+        claimed.map(({record}) => record),
+        outcomes,
+      );
     } catch (error) {
       const fault = error instanceof DomainError ? error : new DomainError('internal', {cause: error});
       for (const {claim} of claimed) claim.settle(fault);
@@ -92,30 +101,49 @@ export class AcceptRecords {
   #claim({number, recordId}: IncomingRecord): Claim {
     const {promise, resolve, reject} = Promise.withResolvers<SignedAccepted>();
     promise.catch(() => undefined);
-    const claim: Claim = {recordId, receipt: promise, settle: (outcome) => {
-      if (outcome instanceof DomainError) reject(outcome);
-      else resolve(outcome);
-    }};
+    const claim: Claim = {
+      recordId,
+      receipt: promise,
+      settle: (outcome) => {
+        if (outcome instanceof DomainError) reject(outcome);
+        else resolve(outcome);
+      },
+    };
     this.#claims.set(number, claim);
     return claim;
   }
 
   async #publish(records: readonly IncomingRecord[], outcomes: Map<RecordNumber, RecordOutcome>): Promise<void> {
     const {recent, receipts, log} = this.ports;
-    const verdicts = await eachLimited(records, QUESTIONS_AT_ONCE, async (record) => ({record, verdict: await this.ports.numbers.execute(record)}));
-    const fresh = verdicts.filter(({verdict}) => verdict.kind === 'fresh').map(({record, verdict}) => {
-      const earlier = earlierOf(verdict);
-      const acceptedAtMs = earlier?.acceptedAtMs ?? this.options.now();
-      return {record, acceptedAtMs, receipt: earlier?.receipt ?? receipts.execute(record, acceptedAtMs)};
-    });
+    const verdicts = await eachLimited(records, QUESTIONS_AT_ONCE, async (record) => ({
+      record,
+      verdict: await this.ports.numbers.execute(record),
+    }));
+    const fresh = verdicts
+      .filter(({verdict}) => verdict.kind === 'fresh')
+      .map(({record, verdict}) => {
+        const earlier = earlierOf(verdict);
+        const acceptedAtMs = earlier?.acceptedAtMs ?? this.options.now();
+        return {record, acceptedAtMs, receipt: earlier?.receipt ?? receipts.execute(record, acceptedAtMs)};
+      });
     for (const {record, verdict} of verdicts) {
-      if (verdict.kind === 'duplicate') outcomes.set(record.number, {status: 'duplicate', record, receipt: verdict.receipt});
-      if (verdict.kind === 'refused') outcomes.set(record.number, {status: 'refused', record, problem: verdict.problem});
+      if (verdict.kind === 'duplicate')
+        outcomes.set(record.number, {status: 'duplicate', record, receipt: verdict.receipt});
+      if (verdict.kind === 'refused')
+        outcomes.set(record.number, {status: 'refused', record, problem: verdict.problem});
     }
     if (fresh.length === 0) return;
     // Remembered before it is sent: if the outcome stays unknown, the same bytes later get this very receipt.
-    for (const {record, receipt, acceptedAtMs} of fresh) recent.remember(record.number, {recordId: record.recordId, receipt, acceptedAtMs, durable: false});
-    await log.append(fresh.map(({record, receipt, acceptedAtMs}) => ({patient: record.header.patient, record: record.posted, receipt, acceptedAtMs})));
+    for (const {record, receipt, acceptedAtMs} of fresh)
+      recent.remember(record.number, {recordId: record.recordId, receipt, acceptedAtMs, durable: false});
+    await log.append(
+      fresh.map(({record, receipt, acceptedAtMs}) => ({
+        patient: record.header.patient,
+        record: record.posted,
+        receipt,
+        acceptedAtMs,
+      })),
+    );
     for (const {record, receipt, acceptedAtMs} of fresh) {
       recent.remember(record.number, {recordId: record.recordId, receipt, acceptedAtMs, durable: true});
       outcomes.set(record.number, {status: 'accepted', record, receipt});
@@ -126,7 +154,8 @@ export class AcceptRecords {
 const earlierOf = (verdict: NumberVerdict) => (verdict.kind === 'fresh' ? verdict.earlier : undefined);
 
 async function follow(record: IncomingRecord, claim: Claim): Promise<RecordOutcome> {
-  if (!equalBytes(claim.recordId, record.recordId)) return {status: 'refused', record, problem: new DomainError('sequence-conflict')};
+  if (!equalBytes(claim.recordId, record.recordId))
+    return {status: 'refused', record, problem: new DomainError('sequence-conflict')};
   try {
     return {status: 'duplicate', record, receipt: await claim.receipt};
   } catch (error) {
@@ -136,9 +165,15 @@ async function follow(record: IncomingRecord, claim: Claim): Promise<RecordOutco
 }
 
 /** Two records of one request with one number: the first counts, the same bytes again are its duplicate. */
-function outcomeOf(record: IncomingRecord, first: IncomingRecord | undefined, outcome: RecordOutcome | undefined): RecordOutcome {
-  if (first === undefined || outcome === undefined) return {status: 'refused', record, problem: new DomainError('internal')};
+function outcomeOf(
+  record: IncomingRecord,
+  first: IncomingRecord | undefined,
+  outcome: RecordOutcome | undefined,
+): RecordOutcome {
+  if (first === undefined || outcome === undefined)
+    return {status: 'refused', record, problem: new DomainError('internal')};
   if (record === first) return outcome;
-  if (!equalBytes(record.recordId, first.recordId)) return {status: 'refused', record, problem: new DomainError('sequence-conflict')};
+  if (!equalBytes(record.recordId, first.recordId))
+    return {status: 'refused', record, problem: new DomainError('sequence-conflict')};
   return outcome.status === 'accepted' ? {...outcome, status: 'duplicate'} : outcome;
 }

@@ -5,12 +5,18 @@ import {harness} from '../testing/fakes.js';
 import {CHAIN, device, deviceKey, patient, random, record, tag} from '../testing/records.js';
 
 const given = {chainId: CHAIN, patient, device, registration: 1, sequence: 1n, typeTag: tag, tagSequence: 1n};
-const entryOf = (change: Partial<typeof given> = {}, key = deviceKey.privateKey) => signSkip({...given, ...change}, key);
-const bodyOf = (change: Partial<typeof given> = {}, key = deviceKey.privateKey): Uint8Array => encodeCanonical(SkipEntrySchema, entryOf(change, key));
-const code = (run: Promise<unknown>): Promise<unknown> => run.then(() => 'no error', (error: unknown) => (error as {code: string}).code);
+const entryOf = (change: Partial<typeof given> = {}, key = deviceKey.privateKey) =>
+  signSkip({...given, ...change}, key);
+const bodyOf = (change: Partial<typeof given> = {}, key = deviceKey.privateKey): Uint8Array =>
+  encodeCanonical(SkipEntrySchema, entryOf(change, key));
+const code = (run: Promise<unknown>): Promise<unknown> =>
+  run.then(
+    () => 'no error',
+    (error: unknown) => (error as {code: string}).code,
+  );
 
 describe('AcceptSkip', () => {
-  it('hands a device\'s skip on to storage, under the patient', async () => {
+  it("hands a device's skip on to storage, under the patient", async () => {
     const {skip, log, clock} = harness();
     expect(await skip.execute(bodyOf())).toBe(`${toHex(device)}/1/1`);
     expect(log.appended).toEqual([{patient, skip: entryOf(), acceptedAtMs: clock.ms}]);
@@ -25,7 +31,7 @@ describe('AcceptSkip', () => {
     expect(outcome?.status === 'refused' && outcome.problem.code).toBe('sequence-conflict');
   });
 
-  it('gives up a refused record\'s number, and no other record\'s', async () => {
+  it("gives up a refused record's number, and no other record's", async () => {
     const {skip, accept, table, log} = harness();
     const posted = record();
     const [outcome] = await accept.execute([posted]);
@@ -35,7 +41,12 @@ describe('AcceptSkip', () => {
       table.entries.set(`${toHex(device)}/1/1`, {recordId: recordIdOfPosted(posted), state, receipt: outcome.receipt});
       expect(await code(skip.execute(bodyOf()))).toBe('sequence-conflict');
     }
-    table.entries.set(`${toHex(device)}/1/1`, {recordId: recordIdOfPosted(posted), state: 'refused', receipt: outcome.receipt, refusalCode: 126});
+    table.entries.set(`${toHex(device)}/1/1`, {
+      recordId: recordIdOfPosted(posted),
+      state: 'refused',
+      receipt: outcome.receipt,
+      refusalCode: 126,
+    });
     await skip.execute(bodyOf());
     expect(log.appended).toHaveLength(2);
     table.entries.set(`${toHex(device)}/1/1`, {recordId: recordIdOfPosted(posted), state: 'skipped'});
@@ -46,9 +57,15 @@ describe('AcceptSkip', () => {
   });
 
   it.each([
-    ['wrong-chain', bodyOf({chainId: 'another'})], ['invalid-field', bodyOf({sequence: 0n})], ['invalid-field', bodyOf({typeTag: new Uint8Array(16)})],
-    ['record-signature', bodyOf({}, random(32))], ['unknown-device', bodyOf({patient: random(20)})], ['wrong-tag', bodyOf({typeTag: random(16)})],
-    ['sequence-too-far', bodyOf({sequence: 1_025n})], ['malformed', random(40)], ['malformed', new Uint8Array()],
+    ['wrong-chain', bodyOf({chainId: 'another'})],
+    ['invalid-field', bodyOf({sequence: 0n})],
+    ['invalid-field', bodyOf({typeTag: new Uint8Array(16)})],
+    ['record-signature', bodyOf({}, random(32))],
+    ['unknown-device', bodyOf({patient: random(20)})],
+    ['wrong-tag', bodyOf({typeTag: random(16)})],
+    ['sequence-too-far', bodyOf({sequence: 1_025n})],
+    ['malformed', random(40)],
+    ['malformed', new Uint8Array()],
   ])('refuses with %s', async (expected, body) => {
     const {skip, log} = harness();
     expect(await code(skip.execute(body))).toBe(expected);

@@ -11,15 +11,21 @@ import type {AcceptedLog, Clock, RecordTable, SignatureVerifier} from './ports.j
 import type {StorageBacklog} from './storage-backlog.js';
 
 /**
- * Takes a device's word that it gives a number up, so that the ledger's window can move over it. Only a number without a record, or whose
- * record was refused for good, can be given up. @spec docs/protocol.md §3.6
+ * Takes a device's word that it gives a number up, so that the ledger's window can move over it. Only a number without
+ * a record, or whose record was refused for good, can be given up. @spec docs/protocol.md §3.6
  */
 export class AcceptSkip {
   constructor(
     private readonly options: {chainId: string; now: Clock},
     private readonly ports: {
-      backlog: StorageBacklog; facts: KnownFacts; verifier: SignatureVerifier; quota: ChargeQuota; table: RecordTable; numbers: NumberRecord;
-      recent: RecentNumbers; log: AcceptedLog;
+      backlog: StorageBacklog;
+      facts: KnownFacts;
+      verifier: SignatureVerifier;
+      quota: ChargeQuota;
+      table: RecordTable;
+      numbers: NumberRecord;
+      recent: RecentNumbers;
+      log: AcceptedLog;
     },
   ) {}
 
@@ -30,14 +36,15 @@ export class AcceptSkip {
     await this.ports.backlog.check();
     await this.#checkDevice(read);
     this.ports.quota.execute([read.skip]);
-    if (!await this.#isGivenUp(read)) await this.#append(read);
+    if (!(await this.#isGivenUp(read))) await this.#append(read);
     return read.number;
   }
 
   async #checkDevice({skip, digest, entry}: IncomingSkip): Promise<void> {
     const device = await this.ports.facts.device(skip.device, skip.registration);
     if (device === undefined) throw new DomainError('unknown-device');
-    if (!this.ports.verifier.verify(device.publicKey, digest, entry.signature)) throw new DomainError('record-signature', {detail: 'It covers T("skip", skip).'});
+    if (!this.ports.verifier.verify(device.publicKey, digest, entry.signature))
+      throw new DomainError('record-signature', {detail: 'It covers T("skip", skip).'});
     if (!equalBytes(device.owner, skip.patient)) throw new DomainError('unknown-device');
     if (!device.typeTags.some((tag) => equalBytes(tag, skip.typeTag))) throw new DomainError('wrong-tag');
   }
@@ -47,8 +54,9 @@ export class AcceptSkip {
     if (recent?.durable === true && equalBytes(recent.recordId, digest)) return true;
     const stored = await this.ports.table.status(skip.device, skip.registration, skip.sequence);
     if (stored?.state === 'skipped') return true;
-    if (stored === undefined ? recent?.receipt !== undefined : stored.state !== 'refused') throw new DomainError('sequence-conflict', {detail: 'The number has a record that was not refused.'});
-    if (!await this.ports.numbers.withinWindow(skip)) throw new DomainError('sequence-too-far');
+    if (stored === undefined ? recent?.receipt !== undefined : stored.state !== 'refused')
+      throw new DomainError('sequence-conflict', {detail: 'The number has a record that was not refused.'});
+    if (!(await this.ports.numbers.withinWindow(skip))) throw new DomainError('sequence-too-far');
     return false;
   }
 

@@ -29,7 +29,8 @@ export class ChargeQuota {
     if (waits.includes(undefined)) {
       throw new DomainError('quota-exceeded', {
         detail: 'The request has more records than may ever be sent at once: send fewer in one body.',
-        meta: {recordsOfDevice: this.options.device.burst, recordsOfOwner: this.options.owner.burst}, retryAfterSeconds: 1,
+        meta: {recordsOfDevice: this.options.device.burst, recordsOfOwner: this.options.owner.burst},
+        retryAfterSeconds: 1,
       });
     }
     const waitMs = Math.max(...waits.map((wait) => wait ?? 0));

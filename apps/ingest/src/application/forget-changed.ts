@@ -3,7 +3,10 @@ import type {LedgerEvent} from '@vitalvault/contracts/gen/events/v1/events';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {KnownFacts} from './known-facts.js';
 
-/** Forgets what a ledger event says has changed, so that a removed device is refused at once and not when the memory ends. */
+/**
+ * Forgets what a ledger event says has changed, so that a removed device is refused at once and not when the memory
+ * ends.
+ */
 export class ForgetChanged {
   constructor(private readonly ports: {facts: KnownFacts}) {}
 

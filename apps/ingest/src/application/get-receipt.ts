@@ -10,7 +10,10 @@ export class GetReceipt {
   /** @throws DomainError `receipt-not-found`, `storage-unavailable` */
   async execute(device: Uint8Array, registration: number, sequence: bigint): Promise<RecordStatus> {
     const recent = this.ports.recent.get(recordNumber(device, registration, sequence));
-    const accepted: RecordStatus | undefined = recent?.durable === true && recent.receipt !== undefined ? {recordId: recent.recordId, state: 'accepted', receipt: recent.receipt} : undefined;
+    const accepted: RecordStatus | undefined =
+      recent?.durable === true && recent.receipt !== undefined
+        ? {recordId: recent.recordId, state: 'accepted', receipt: recent.receipt}
+        : undefined;
     const stored = await this.ports.table.status(device, registration, sequence).catch((error: unknown) => {
       if (accepted === undefined) throw error;
       return undefined;

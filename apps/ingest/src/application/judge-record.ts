@@ -8,8 +8,9 @@ import type {KnownFacts} from './known-facts.js';
 import type {Clock, SignatureVerifier} from './ports.js';
 
 /**
- * Whether a record may be taken, as far as numbers and quotas do not matter: cheapest check first, what needs a question to another
- * service last. The ledger asks the same again and is the judge; what is refused here would be refused there for good.
+ * Whether a record may be taken, as far as numbers and quotas do not matter: cheapest check first, what needs a
+ * question to another service last. The ledger asks the same again and is the judge; what is refused here would be
+ * refused there for good.
  */
 export class JudgeRecord {
   constructor(
@@ -26,10 +27,11 @@ export class JudgeRecord {
     if (!this.ports.releaseKeys.covers(header, nowMs)) return new DomainError('unknown-release-key');
     const device = await this.ports.facts.device(header.device, header.registration);
     if (device === undefined) return new DomainError('unknown-device');
-    if (!this.ports.verifier.verify(device.publicKey, recordId, posted.signature)) return new DomainError('record-signature');
+    if (!this.ports.verifier.verify(device.publicKey, recordId, posted.signature))
+      return new DomainError('record-signature');
     const fault = faultOfDevice(device, header, nowMs);
     if (fault !== undefined) return fault;
-    if (!await this.ports.facts.epochCovers(header)) return new DomainError('unknown-epoch');
+    if (!(await this.ports.facts.epochCovers(header))) return new DomainError('unknown-epoch');
     return record;
   }
 }

@@ -42,14 +42,17 @@ describe('KnownFacts', () => {
     const {promise: gate, resolve: open} = Promise.withResolvers<undefined>();
     const slow = new FakeFacts();
     const old = slow.registered;
-    const known = new KnownFacts({ttlMs: 30_000, now: () => 0}, {
-      device: async () => {
-        const answer = slow.registered;
-        await gate;
-        return answer;
+    const known = new KnownFacts(
+      {ttlMs: 30_000, now: () => 0},
+      {
+        device: async () => {
+          const answer = slow.registered;
+          await gate;
+          return answer;
+        },
+        epochs: () => slow.epochs(),
       },
-      epochs: () => slow.epochs(),
-    });
+    );
     const asked = known.device(device, 1);
     known.forgetDevice(device, 1);
     slow.registered = undefined;
@@ -59,8 +62,12 @@ describe('KnownFacts', () => {
   });
 
   it.each([
-    ['deviceRemoved', {device, registration: 1}, 1], ['deviceRegistered', {device, registration: 1}, 1], ['deviceRemoved', {device, registration: 2}, 0],
-    ['keys', {}, 1], ['grant', {}, 1], ['access', {}, 0],
+    ['deviceRemoved', {device, registration: 1}, 1],
+    ['deviceRegistered', {device, registration: 1}, 1],
+    ['deviceRemoved', {device, registration: 2}, 0],
+    ['keys', {}, 1],
+    ['grant', {}, 1],
+    ['access', {}, 0],
   ] as const)('%s %o: %i question more', async (name, value, more) => {
     const {known, facts} = harness();
     const ask = async (): Promise<void> => {
@@ -69,7 +76,10 @@ describe('KnownFacts', () => {
     };
     await ask();
     const before = facts.asked;
-    new ForgetChanged({facts: known}).execute({patient, accessLeaf: encodeCanonical(AccessLeafSchema, {index: 1n, event: {case: name, value: value as never}})});
+    new ForgetChanged({facts: known}).execute({
+      patient,
+      accessLeaf: encodeCanonical(AccessLeafSchema, {index: 1n, event: {case: name, value: value as never}}),
+    });
     await ask();
     expect(facts.asked - before).toBe(more);
   });

@@ -12,8 +12,8 @@ interface Kept<T> {
 const LIMIT = 50_000;
 
 /**
- * What the ledger says about devices and epochs, remembered for a short time and forgotten when a ledger event says that it changed
- * (D-37: ingest has no database). What is not known is never remembered as such: it is asked again.
+ * What the ledger says about devices and epochs, remembered for a short time and forgotten when a ledger event says
+ * that it changed (D-37: ingest has no database). What is not known is never remembered as such: it is asked again.
  */
 export class KnownFacts {
   readonly #devices = new BoundedMap<string, Kept<RegisteredDevice>>(LIMIT);
@@ -22,7 +22,10 @@ export class KnownFacts {
   // Rises whenever something is forgotten: an answer that was on its way then may be the old one and is not kept.
   #generation = 0;
 
-  constructor(private readonly options: {ttlMs: number; now: Clock}, private readonly facts: LedgerFacts) {}
+  constructor(
+    private readonly options: {ttlMs: number; now: Clock},
+    private readonly facts: LedgerFacts,
+  ) {}
 
   async device(device: Uint8Array, registration: number): Promise<RegisteredDevice | undefined> {
     const key = deviceKey(device, registration);
@@ -31,13 +34,22 @@ export class KnownFacts {
     return this.#once(`device/${key}`, async () => {
       const generation = this.#generation;
       const found = await this.facts.device(device, registration);
-      if (found !== undefined && generation === this.#generation) this.#devices.set(key, {value: found, atMs: this.options.now()});
+      if (found !== undefined && generation === this.#generation)
+        this.#devices.set(key, {value: found, atMs: this.options.now()});
       return found;
     });
   }
 
-  /** Whether the epoch of that tag covers the slot; a no that stands on memory is asked again, because the epoch may be new. */
-  async epochCovers(question: {patient: Uint8Array; typeTag: Uint8Array; epoch: number; slot: number}): Promise<boolean> {
+  /**
+   * Whether the epoch of that tag covers the slot; a no that stands on memory is asked again, because the epoch may be
+   * new.
+   */
+  async epochCovers(question: {
+    patient: Uint8Array;
+    typeTag: Uint8Array;
+    epoch: number;
+    slot: number;
+  }): Promise<boolean> {
     const key = toHex(question.patient);
     const kept = this.#fresh(this.#epochs.get(key));
     if (kept !== undefined && covers(kept, question)) return true;
@@ -82,7 +94,14 @@ export class KnownFacts {
 
 const deviceKey = (device: Uint8Array, registration: number): string => `${toHex(device)}/${registration}`;
 
-function covers(statements: readonly EpochOfTag[], {typeTag, epoch, slot}: {typeTag: Uint8Array; epoch: number; slot: number}): boolean {
+function covers(
+  statements: readonly EpochOfTag[],
+  {typeTag, epoch, slot}: {typeTag: Uint8Array; epoch: number; slot: number},
+): boolean {
   const tag = toHex(typeTag);
-  return epochCovers(statements.filter((one) => toHex(one.typeTag) === tag), epoch, slot);
+  return epochCovers(
+    statements.filter((one) => toHex(one.typeTag) === tag),
+    epoch,
+    slot,
+  );
 }

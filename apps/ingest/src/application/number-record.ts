@@ -21,26 +21,39 @@ export class NumberRecord {
     const {recent, table} = this.ports;
     const remembered = recent.get(record.number);
     if (remembered !== undefined && !equalBytes(remembered.recordId, record.recordId)) return conflict();
-    if (remembered?.durable === true && remembered.receipt !== undefined) return {kind: 'duplicate', receipt: remembered.receipt};
+    if (remembered?.durable === true && remembered.receipt !== undefined)
+      return {kind: 'duplicate', receipt: remembered.receipt};
     const {device, registration, sequence} = record.header;
     const stored = await table.status(device, registration, sequence);
     if (stored !== undefined) {
       recent.known(record.number);
       // A number that was given up is never used again, not even by the record that it was given up for.
-      return stored.receipt !== undefined && equalBytes(stored.recordId, record.recordId) ? {kind: 'duplicate', receipt: stored.receipt} : conflict();
+      return stored.receipt !== undefined && equalBytes(stored.recordId, record.recordId)
+        ? {kind: 'duplicate', receipt: stored.receipt}
+        : conflict();
     }
-    if (!await this.withinWindow(record.header)) {
+    if (!(await this.withinWindow(record.header))) {
       return {kind: 'refused', problem: new DomainError('sequence-too-far', {meta: {window: LIMITS.sequenceWindow}})};
     }
     return remembered === undefined ? {kind: 'fresh'} : {kind: 'fresh', earlier: remembered};
   }
 
-  /** After a restart nothing is remembered: storage is asked for the neighbours that a device of good faith has used. */
-  async withinWindow({device, registration, sequence}: {device: Uint8Array; registration: number; sequence: bigint}): Promise<boolean> {
+  /**
+   * After a restart nothing is remembered: storage is asked for the neighbours that a device of good faith has used.
+   */
+  async withinWindow({
+    device,
+    registration,
+    sequence,
+  }: {
+    device: Uint8Array;
+    registration: number;
+    sequence: bigint;
+  }): Promise<boolean> {
     if (this.ports.recent.withinWindow(recordNumber(device, registration, sequence))) return true;
     for (const back of NEIGHBOURS) {
       const neighbour = sequence - back;
-      if (neighbour < 1n || await this.ports.table.status(device, registration, neighbour) === undefined) continue;
+      if (neighbour < 1n || (await this.ports.table.status(device, registration, neighbour)) === undefined) continue;
       this.ports.recent.known(recordNumber(device, registration, neighbour));
       return true;
     }

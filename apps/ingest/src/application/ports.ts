@@ -27,7 +27,10 @@ export interface EpochOfTag extends Epoch {
 export interface RecordTable {
   /** undefined: unknown there. @throws DomainError `storage-unavailable` */
   status(device: Uint8Array, registration: number, sequence: bigint): Promise<RecordStatus | undefined>;
-  /** Age in milliseconds of the oldest accepted record that storage has not consumed. @throws DomainError `storage-unavailable` */
+  /**
+   * Age in milliseconds of the oldest accepted record that storage has not consumed. @throws DomainError
+   * `storage-unavailable`
+   */
   backlogMs(): Promise<number>;
 }
 
@@ -62,7 +65,9 @@ export interface AcceptedSkip {
 
 /** The durable log between ingest and storage. */
 export interface AcceptedLog {
-  /** Resolves when every entry is durable. @throws DomainError `bus-unavailable`; then some may be durable all the same. */
+  /**
+   * Resolves when every entry is durable. @throws DomainError `bus-unavailable`; then some may be durable all the same.
+   */
   append(entries: readonly (AcceptedRecord | AcceptedSkip)[]): Promise<void>;
 }
 

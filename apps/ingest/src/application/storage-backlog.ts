@@ -10,13 +10,19 @@ export class StorageBacklog {
   #backlogMs = 0;
   #asking: Promise<void> | undefined;
 
-  constructor(private readonly options: {retentionMs: number; checkEveryMs: number; now: Clock}, private readonly ports: {table: RecordTable}) {}
+  constructor(
+    private readonly options: {retentionMs: number; checkEveryMs: number; now: Clock},
+    private readonly ports: {table: RecordTable},
+  ) {}
 
   /** @throws DomainError `storage-behind`, `storage-unavailable` */
   async check(): Promise<void> {
     if (this.options.now() - this.#checkedAtMs > this.options.checkEveryMs) await (this.#asking ??= this.#ask());
     if (this.#backlogMs > this.options.retentionMs / 2) {
-      throw new DomainError('storage-behind', {retryAfterSeconds: 30, meta: {oldestSeconds: Math.floor(this.#backlogMs / 1_000)}});
+      throw new DomainError('storage-behind', {
+        retryAfterSeconds: 30,
+        meta: {oldestSeconds: Math.floor(this.#backlogMs / 1_000)},
+      });
     }
   }
 

@@ -14,18 +14,24 @@ export interface RegisteredDevice {
 }
 
 /**
- * Whether the registration covers the record: owner, removal, tag, slot, in the order of the ledger's own rules so that what is
- * accepted here is not refused there. A removed device may still deliver what lies before its removal.
- * Does NOT check the signature.
+ * Whether the registration covers the record: owner, removal, tag, slot, in the order of the ledger's own rules so that
+ * what is accepted here is not refused there. A removed device may still deliver what lies before its removal. Does NOT
+ * check the signature.
  * @param nowMs Unix milliseconds
  * @paper CA-13
  */
 export function faultOfDevice(device: RegisteredDevice, header: RecordHeader, nowMs: number): DomainError | undefined {
   if (!equalBytes(device.owner, header.patient)) return new DomainError('unknown-device');
-  if (device.distrustFromSlot !== undefined && header.slot >= device.distrustFromSlot) return new DomainError('device-removed');
+  if (device.distrustFromSlot !== undefined && header.slot >= device.distrustFromSlot)
+    return new DomainError('device-removed');
   if (!device.typeTags.some((tag) => equalBytes(tag, header.typeTag))) return new DomainError('wrong-tag');
-  if (header.slot < device.fromSlot) return new DomainError('slot-out-of-range', {detail: 'It is before the registration of the device.', meta: {fromSlot: device.fromSlot}});
+  if (header.slot < device.fromSlot)
+    return new DomainError('slot-out-of-range', {
+      detail: 'It is before the registration of the device.',
+      meta: {fromSlot: device.fromSlot},
+    });
   const newest = slotOf(Math.floor(nowMs / 1_000)) + 1;
-  if (header.slot > newest) return new DomainError('slot-out-of-range', {detail: 'It is in the future.', meta: {newestSlot: newest}});
+  if (header.slot > newest)
+    return new DomainError('slot-out-of-range', {detail: 'It is in the future.', meta: {newestSlot: newest}});
   return undefined;
 }

@@ -35,7 +35,10 @@ const RULES: readonly Rule[] = [
 export function faultOfRecord(posted: PostedRecord, header: RecordHeader, chainId: string): DomainError | undefined {
   if (header.version !== 1) return new DomainError('wrong-version', {detail: 'header.version is not 1.'});
   if (header.chainId !== chainId) return new DomainError('wrong-chain', {meta: {chainId}});
-  if (posted.ciphertext.length > LIMITS.recordCiphertextBytes) return new DomainError('body-too-large', {detail: 'ciphertext', meta: {limitBytes: LIMITS.recordCiphertextBytes}});
+  if (posted.ciphertext.length > LIMITS.recordCiphertextBytes)
+    return new DomainError('body-too-large', {detail: 'ciphertext', meta: {limitBytes: LIMITS.recordCiphertextBytes}});
   const broken = RULES.find(({fits}) => !fits(posted, header));
-  return broken === undefined ? undefined : new DomainError('invalid-field', {detail: `${broken.field} is not allowed to have this value.`});
+  return broken === undefined
+    ? undefined
+    : new DomainError('invalid-field', {detail: `${broken.field} is not allowed to have this value.`});
 }

@@ -5,5 +5,8 @@ import {DomainError} from '@vitalvault/errors';
 export function codecFault(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (!(error instanceof NotCanonicalError)) return new DomainError('internal', {cause: error});
-  return new DomainError(error.message.startsWith('unknown field') ? 'unknown-field' : 'malformed', {detail: `${error.message}.`, cause: error});
+  return new DomainError(error.message.startsWith('unknown field') ? 'unknown-field' : 'malformed', {
+    detail: `${error.message}.`,
+    cause: error,
+  });
 }

@@ -25,15 +25,30 @@ describe('readRecord', () => {
   });
 
   it.each([
-    ['header.kind', {kind: 2}], ['header.patient', {patient: random(21)}], ['header.device', {device: random(0)}], ['header.registration', {registration: 0}],
-    ['header.typeTag', {typeTag: new Uint8Array(16)}], ['header.typeTag', {typeTag: random(15)}], ['header.epoch', {epoch: 0}], ['header.sequence', {sequence: 0n}],
-    ['header.sequence', {sequence: 2n ** 63n}], ['header.tagSequence', {tagSequence: 0n}], ['header.count', {count: 0}], ['header.count', {count: 65}],
-    ['header.releaseSuite', {releaseSuite: 2}], ['header.releaseKeyId', {releaseKeyId: random(19)}], ['header.supersedes', {supersedes: random(31)}],
+    ['header.kind', {kind: 2}],
+    ['header.patient', {patient: random(21)}],
+    ['header.device', {device: random(0)}],
+    ['header.registration', {registration: 0}],
+    ['header.typeTag', {typeTag: new Uint8Array(16)}],
+    ['header.typeTag', {typeTag: random(15)}],
+    ['header.epoch', {epoch: 0}],
+    ['header.sequence', {sequence: 0n}],
+    ['header.sequence', {sequence: 2n ** 63n}],
+    ['header.tagSequence', {tagSequence: 0n}],
+    ['header.count', {count: 0}],
+    ['header.count', {count: 65}],
+    ['header.releaseSuite', {releaseSuite: 2}],
+    ['header.releaseKeyId', {releaseKeyId: random(19)}],
+    ['header.supersedes', {supersedes: random(31)}],
   ])('names %s for %o', (field, header) => {
     expect(faultOf(record(header))).toEqual(['invalid-field', field]);
   });
 
-  it.each([['sealedKey', {sealedKey: random(127)}], ['innerKeyHash', {innerKeyHash: random(33)}], ['signature', {signature: random(65)}]])('names %s', (field, posted) => {
+  it.each([
+    ['sealedKey', {sealedKey: random(127)}],
+    ['innerKeyHash', {innerKeyHash: random(33)}],
+    ['signature', {signature: random(65)}],
+  ])('names %s', (field, posted) => {
     expect(faultOf(record({}, posted))).toEqual(['invalid-field', field]);
   });
 
@@ -49,23 +64,34 @@ describe('readRecord', () => {
 describe('readBody', () => {
   it('gives back what was posted, byte for byte', () => {
     const records = [record(), record({sequence: 2n})];
-    expect(readBody('records', encodeCanonical(PostedRecordsSchema, {records}))).toEqual(create(PostedRecordsSchema, {records}).records);
+    expect(readBody('records', encodeCanonical(PostedRecordsSchema, {records}))).toEqual(
+      create(PostedRecordsSchema, {records}).records,
+    );
   });
 
   // Whatever the bytes: an error of the catalogue, never another one.
   it('refuses any other bytes with an error that is ours', () => {
     const good = encodeCanonical(PostedRecordSchema, record());
-    const mutated = fc.tuple(fc.nat(good.length - 1), fc.integer({min: 1, max: 255})).map(([at, by]) => good.map((byte, index) => (index === at ? byte ^ by : byte)));
-    fc.assert(fc.property(fc.oneof(fc.uint8Array({maxLength: 300}), mutated), fc.constantFrom('record', 'records'), (body, kind) => {
-      try {
-        for (const posted of readBody(kind, body)) {
-          const read = readRecord(posted, CHAIN);
-          if (read instanceof DomainError) expect(read.code).not.toBe('internal');
-        }
-      } catch (error) {
-        expect(error).toBeInstanceOf(DomainError);
-        expect((error as DomainError).code).not.toBe('internal');
-      }
-    }), {numRuns: 300});
+    const mutated = fc
+      .tuple(fc.nat(good.length - 1), fc.integer({min: 1, max: 255}))
+      .map(([at, by]) => good.map((byte, index) => (index === at ? byte ^ by : byte)));
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.uint8Array({maxLength: 300}), mutated),
+        fc.constantFrom('record', 'records'),
+        (body, kind) => {
+          try {
+            for (const posted of readBody(kind, body)) {
+              const read = readRecord(posted, CHAIN);
+              if (read instanceof DomainError) expect(read.code).not.toBe('internal');
+            }
+          } catch (error) {
+            expect(error).toBeInstanceOf(DomainError);
+            expect((error as DomainError).code).not.toBe('internal');
+          }
+        },
+      ),
+      {numRuns: 300},
+    );
   });
 });

@@ -25,12 +25,19 @@ export function recordNumber(device: Uint8Array, registration: number, sequence:
 /** One record or several in one body; by content type. */
 export type BodyKind = 'record' | 'records';
 
-/** @throws DomainError for a body that is not canonical, is empty, or is a single record of more bytes than one can have. */
+/**
+ * @throws DomainError for a body that is not canonical, is empty, or is a single record of more bytes than one can
+ * have.
+ */
 export function readBody(kind: BodyKind, body: Uint8Array): PostedRecord[] {
-  if (kind === 'record' && body.length > MAX_RECORD_BODY_BYTES) throw new DomainError('body-too-large', {meta: {limitBytes: MAX_RECORD_BODY_BYTES}});
+  if (kind === 'record' && body.length > MAX_RECORD_BODY_BYTES)
+    throw new DomainError('body-too-large', {meta: {limitBytes: MAX_RECORD_BODY_BYTES}});
   if (body.length === 0) throw new DomainError('malformed', {detail: 'The body is empty.'});
   try {
-    const records = kind === 'record' ? [decodeCanonical(PostedRecordSchema, body)] : decodeCanonical(PostedRecordsSchema, body).records;
+    const records =
+      kind === 'record'
+        ? [decodeCanonical(PostedRecordSchema, body)]
+        : decodeCanonical(PostedRecordsSchema, body).records;
     if (records.length === 0) throw new DomainError('malformed', {detail: 'There is no record in the body.'});
     return records;
   } catch (error) {
@@ -39,11 +46,12 @@ export function readBody(kind: BodyKind, body: Uint8Array): PostedRecord[] {
 }
 
 /**
- * Checks everything about a record that its own bytes tell: canonical header, version, chain, lengths, size class, limits.
- * Does NOT check who sent it (`check-device.ts`).
+ * Checks everything about a record that its own bytes tell: canonical header, version, chain, lengths, size class,
+ * limits. Does NOT check who sent it (`check-device.ts`).
  */
 export function readRecord(posted: PostedRecord, chainId: string): IncomingRecord | DomainError {
-  if (posted.header.length > MAX_HEADER_BYTES) return new DomainError('invalid-field', {detail: 'header: more than 512 bytes'});
+  if (posted.header.length > MAX_HEADER_BYTES)
+    return new DomainError('invalid-field', {detail: 'header: more than 512 bytes'});
   let header: RecordHeader;
   try {
     header = decodeCanonical(RecordHeaderSchema, posted.header);
@@ -52,7 +60,12 @@ export function readRecord(posted: PostedRecord, chainId: string): IncomingRecor
   }
   const fault = faultOfRecord(posted, header, chainId);
   if (fault !== undefined) return fault;
-  return {posted, header, recordId: recordIdOfPosted(posted), number: recordNumber(header.device, header.registration, header.sequence)};
+  return {
+    posted,
+    header,
+    recordId: recordIdOfPosted(posted),
+    number: recordNumber(header.device, header.registration, header.sequence),
+  };
 }
 
 const MAX_HEADER_BYTES = 512;

@@ -25,7 +25,14 @@ export function readSkip(body: Uint8Array, chainId: string): IncomingSkip | Doma
     const entry = decodeCanonical(SkipEntrySchema, body);
     const skip = decodeCanonical(SkipSchema, entry.skip);
     const fault = faultOf(entry, skip, chainId);
-    return fault ?? {entry, skip, digest: taggedHash('skip', entry.skip), number: recordNumber(skip.device, skip.registration, skip.sequence)};
+    return (
+      fault ?? {
+        entry,
+        skip,
+        digest: taggedHash('skip', entry.skip),
+        number: recordNumber(skip.device, skip.registration, skip.sequence),
+      }
+    );
   } catch (error) {
     return codecFault(error);
   }
@@ -38,11 +45,13 @@ const RULES: Readonly<Record<string, (skip: Skip, entry: SkipEntry) => boolean>>
   'skip.sequence': ({sequence}) => sequence >= 1n && sequence <= MAX_SEQUENCE,
   'skip.typeTag': ({typeTag}) => typeTag.length === 16 && typeTag.some((byte) => byte !== 0),
   'skip.tagSequence': ({tagSequence}) => tagSequence >= 1n && tagSequence <= MAX_SEQUENCE,
-  'signature': (_skip, {signature}) => signature.length === 64,
+  signature: (_skip, {signature}) => signature.length === 64,
 };
 
 function faultOf(entry: SkipEntry, skip: Skip, chainId: string): DomainError | undefined {
   if (skip.chainId !== chainId) return new DomainError('wrong-chain', {meta: {chainId}});
   const broken = Object.entries(RULES).find(([, fits]) => !fits(skip, entry));
-  return broken === undefined ? undefined : new DomainError('invalid-field', {detail: `${broken[0]} is not allowed to have this value.`});
+  return broken === undefined
+    ? undefined
+    : new DomainError('invalid-field', {detail: `${broken[0]} is not allowed to have this value.`});
 }

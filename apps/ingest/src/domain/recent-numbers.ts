@@ -15,8 +15,8 @@ export interface RecentNumber {
 }
 
 /**
- * Numbers used a short while ago, because storage learns of them only when it has read the log; and per registration the highest
- * number known, which bounds how far ahead a device may be.
+ * Numbers used a short while ago, because storage learns of them only when it has read the log; and per registration
+ * the highest number known, which bounds how far ahead a device may be.
  */
 export class RecentNumbers {
   readonly #numbers: BoundedMap<RecordNumber, RecentNumber>;

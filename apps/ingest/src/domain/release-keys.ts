@@ -27,7 +27,10 @@ export class ReleaseKeys {
     return this.keys.size;
   }
 
-  /** Whether the key is one of ours, valid now or in the record's slot (docs/protocol.md §4.5). @param nowMs Unix milliseconds */
+  /**
+   * Whether the key is one of ours, valid now or in the record's slot (docs/protocol.md §4.5). @param nowMs Unix
+   * milliseconds
+   */
   covers({releaseKeyId, slot}: Pick<RecordHeader, 'releaseKeyId' | 'slot'>, nowMs: number): boolean {
     const validity = this.keys.get(toHex(releaseKeyId));
     if (validity === undefined) return false;

@@ -3,21 +3,26 @@ import {TokenBuckets} from './token-buckets.js';
 
 describe('TokenBuckets', () => {
   it('never gives more than burst and refill allow, whatever is asked when', () => {
-    fc.assert(fc.property(fc.array(fc.record({tokens: fc.integer({min: 1, max: 12}), laterMs: fc.nat(3_000)}), {maxLength: 60}), (asks) => {
-      const buckets = new TokenBuckets({burst: 10, refillPerSecond: 2});
-      let [nowMs, given] = [1_000_000, 0];
-      const began = nowMs;
-      for (const {tokens, laterMs} of asks) {
-        nowMs += laterMs;
-        const demand = [{key: 'a', tokens}];
-        const wait = buckets.waitMs(demand, nowMs);
-        if (tokens > 10) expect(wait).toBeUndefined();
-        if (wait !== 0) continue;
-        buckets.take(demand, nowMs);
-        given += tokens;
-        expect(given).toBeLessThanOrEqual(10 + ((nowMs - began) / 1_000) * 2 + 1e-6);
-      }
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({tokens: fc.integer({min: 1, max: 12}), laterMs: fc.nat(3_000)}), {maxLength: 60}),
+        (asks) => {
+          const buckets = new TokenBuckets({burst: 10, refillPerSecond: 2});
+          let [nowMs, given] = [1_000_000, 0];
+          const began = nowMs;
+          for (const {tokens, laterMs} of asks) {
+            nowMs += laterMs;
+            const demand = [{key: 'a', tokens}];
+            const wait = buckets.waitMs(demand, nowMs);
+            if (tokens > 10) expect(wait).toBeUndefined();
+            if (wait !== 0) continue;
+            buckets.take(demand, nowMs);
+            given += tokens;
+            expect(given).toBeLessThanOrEqual(10 + ((nowMs - began) / 1_000) * 2 + 1e-6);
+          }
+        },
+      ),
+    );
   });
 
   it('says a time after which it is enough, and before which it is not', () => {

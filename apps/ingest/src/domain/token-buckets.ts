@@ -17,15 +17,22 @@ export interface Demand {
 }
 
 /**
- * Token buckets of one kind (devices, owners), in memory: a restart fills them, and the ledger's own quotas hold regardless.
+ * Token buckets of one kind (devices, owners), in memory: a restart fills them, and the ledger's own quotas hold
+ * regardless.
  * @paper ME Table 3
  */
 export class TokenBuckets {
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(private readonly rate: BucketRate, private readonly maxBuckets = 100_000) {}
+  constructor(
+    private readonly rate: BucketRate,
+    private readonly maxBuckets = 100_000,
+  ) {}
 
-  /** Milliseconds until every demand can be met; 0: now; undefined: never, because one is above the burst. Takes nothing. */
+  /**
+   * Milliseconds until every demand can be met; 0: now; undefined: never, because one is above the burst. Takes
+   * nothing.
+   */
   waitMs(demands: readonly Demand[], nowMs: number): number | undefined {
     let wait = 0;
     for (const {key, tokens} of demands) {
@@ -50,7 +57,10 @@ export class TokenBuckets {
   #filled(key: string, nowMs: number): number {
     const bucket = this.#buckets.get(key);
     if (bucket === undefined) return this.rate.burst;
-    return Math.min(this.rate.burst, bucket.tokens + (Math.max(0, nowMs - bucket.atMs) / 1_000) * this.rate.refillPerSecond);
+    return Math.min(
+      this.rate.burst,
+      bucket.tokens + (Math.max(0, nowMs - bucket.atMs) / 1_000) * this.rate.refillPerSecond,
+    );
   }
 
   // Only a bucket that is full again may go: forgetting another one would give its tokens away.

@@ -7,7 +7,11 @@ import type {RecordAccepted} from '@vitalvault/contracts/gen/events/v1/events';
 import type {SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
 import type {GetDeviceRequest} from '@vitalvault/contracts/gen/policy/v1/policy';
-import {EpochStatementSchema, RecordHeaderSchema, SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {
+  EpochStatementSchema,
+  RecordHeaderSchema,
+  SignedEpochStatementSchema,
+} from '@vitalvault/contracts/gen/record/v1/record';
 import {RecordState, StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {GetRecordStatusRequest, GetRecordStatusResponse} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {MessageInitShape} from '@bufbuild/protobuf';
@@ -24,7 +28,13 @@ type StatusInit = MessageInitShape<typeof GetRecordStatusResponseSchema>;
 
 /** What the services that ingest asks would say, and what reached Kafka. */
 export const others = {
-  registered: {found: true, key: {alg: 1, publicKey: deviceKey.publicKey}, owner: patient, typeTags: [tag], fromSlot: SLOT - 100} as MessageInitShape<typeof GetDeviceResponseSchema>,
+  registered: {
+    found: true,
+    key: {alg: 1, publicKey: deviceKey.publicKey},
+    owner: patient,
+    typeTags: [tag],
+    fromSlot: SLOT - 100,
+  } as MessageInitShape<typeof GetDeviceResponseSchema>,
   devicesAsked: 0,
   backlogMs: 0n,
   statuses: new Map<string, StatusInit>(),
@@ -44,7 +54,14 @@ class OthersController {
 
   @GrpcMethod('PolicyService', 'GetEpochStatements')
   getEpochStatements(): object {
-    const statement = encodeCanonical(EpochStatementSchema, {chainId: 'vv', patient, typeTag: tag, epoch: 1, publicKey: new Uint8Array(32).fill(1), fromSlot: SLOT - 50});
+    const statement = encodeCanonical(EpochStatementSchema, {
+      chainId: 'vv',
+      patient,
+      typeTag: tag,
+      epoch: 1,
+      publicKey: new Uint8Array(32).fill(1),
+      fromSlot: SLOT - 50,
+    });
     return {statements: [create(SignedEpochStatementSchema, {statement, signature: {alg: 1}})], atHeight: 12n};
   }
 
@@ -66,7 +83,12 @@ class OthersController {
       if (value.record === undefined) continue;
       const id = toHex(recordIdOfPosted(value.record));
       others.counts.set(id, (others.counts.get(id) ?? 0) + 1);
-      others.accepted.push({value, traceparent: record.traceparent, key: toHex(record.key), sequence: fromBinary(RecordHeaderSchema, value.record.header).sequence});
+      others.accepted.push({
+        value,
+        traceparent: record.traceparent,
+        key: toHex(record.key),
+        sequence: fromBinary(RecordHeaderSchema, value.record.header).sequence,
+      });
     }
   }
 }
@@ -75,15 +97,30 @@ class OthersController {
 class OthersModule {}
 
 /** Starts both of them on one port, and a reader of the accepted records. */
-export async function startOthers(options: {kafka: string; grpcPort: number; producer: KafkaProducer}): Promise<HttpService> {
+export async function startOthers(options: {
+  kafka: string;
+  grpcPort: number;
+  producer: KafkaProducer;
+}): Promise<HttpService> {
   const logger = createLogger({service: 'others', level: 'error'});
   const bus = new KafkaServer({
-    brokers: [options.kafka], clientId: 'others', logger, producer: options.producer, groupId: 'others', onStalled: () => undefined,
+    brokers: [options.kafka],
+    clientId: 'others',
+    logger,
+    producer: options.producer,
+    groupId: 'others',
+    onStalled: () => undefined,
     offsets: {load: () => Promise.resolve(undefined), save: () => Promise.resolve()},
   });
   const service = await createHttpService({
-    module: OthersModule, logger, host: '127.0.0.1', httpPort: 0,
-    microservices: [grpcOptions({services: [PolicyService, StorageService], url: `127.0.0.1:${String(options.grpcPort)}`}), {strategy: bus}],
+    module: OthersModule,
+    logger,
+    host: '127.0.0.1',
+    httpPort: 0,
+    microservices: [
+      grpcOptions({services: [PolicyService, StorageService], url: `127.0.0.1:${String(options.grpcPort)}`}),
+      {strategy: bus},
+    ],
   });
   await service.listen();
   return service;
@@ -91,5 +128,13 @@ export async function startOthers(options: {kafka: string; grpcPort: number; pro
 
 /** Storage's answer for a record that it knows. */
 export function stored(entry: RecordAccepted, recordId: Uint8Array, more: StatusInit = {}): StatusInit {
-  return {found: true, recordId, state: RecordState.STORED, receipt: entry.receipt as GetRecordStatusResponse['receipt'] & object, cid: 'bafkreitest', replicas: 2, ...more};
+  return {
+    found: true,
+    recordId,
+    state: RecordState.STORED,
+    receipt: entry.receipt as GetRecordStatusResponse['receipt'] & object,
+    cid: 'bafkreitest',
+    replicas: 2,
+    ...more,
+  };
 }

@@ -11,7 +11,16 @@ import {IssueReceipt} from '../application/issue-receipt.js';
 import {JudgeRecord} from '../application/judge-record.js';
 import {KnownFacts} from '../application/known-facts.js';
 import {NumberRecord} from '../application/number-record.js';
-import type {AcceptedLog, AcceptedRecord, AcceptedSkip, EpochOfTag, LedgerFacts, PatientEpochs, RecordStatus, RecordTable} from '../application/ports.js';
+import type {
+  AcceptedLog,
+  AcceptedRecord,
+  AcceptedSkip,
+  EpochOfTag,
+  LedgerFacts,
+  PatientEpochs,
+  RecordStatus,
+  RecordTable,
+} from '../application/ports.js';
 import {StorageBacklog} from '../application/storage-backlog.js';
 import type {RegisteredDevice} from '../domain/check-device.js';
 import {recordNumber} from '../domain/incoming-record.js';
@@ -20,8 +29,16 @@ import {ReleaseKeys} from '../domain/release-keys.js';
 import {CHAIN, NOW_MS, SLOT, deviceKey, organisation, patient, random, releaseKey, tag} from './records.js';
 
 export class FakeFacts implements LedgerFacts {
-  registered: RegisteredDevice | undefined = {publicKey: deviceKey.publicKey, owner: patient, typeTags: [tag], fromSlot: SLOT - 100, distrustFromSlot: undefined};
-  statements: EpochOfTag[] = [{typeTag: tag, epoch: 1, fromSlot: SLOT - 50, signed: create(SignedEpochStatementSchema)}];
+  registered: RegisteredDevice | undefined = {
+    publicKey: deviceKey.publicKey,
+    owner: patient,
+    typeTags: [tag],
+    fromSlot: SLOT - 100,
+    distrustFromSlot: undefined,
+  };
+  statements: EpochOfTag[] = [
+    {typeTag: tag, epoch: 1, fromSlot: SLOT - 50, signed: create(SignedEpochStatementSchema)},
+  ];
   asked = 0;
   away = false;
 
@@ -73,7 +90,10 @@ export class FakeLog implements AcceptedLog {
 }
 
 const ingestKey = generateSigningKey(random);
-export const signer = {publicKey: ingestKey.publicKey, sign: (digest: Uint8Array) => signDigest(ingestKey.privateKey, digest)};
+export const signer = {
+  publicKey: ingestKey.publicKey,
+  sign: (digest: Uint8Array) => signDigest(ingestKey.privateKey, digest),
+};
 
 /** The use case over fakes, with a clock that the spec sets. */
 export function harness(limits: {device?: number; owner?: number} = {}) {
@@ -81,16 +101,35 @@ export function harness(limits: {device?: number; owner?: number} = {}) {
   const now = (): number => clock.ms;
   const [facts, table, log, recent] = [new FakeFacts(), new FakeTable(), new FakeLog(), new RecentNumbers()];
   const known = new KnownFacts({ttlMs: 30_000, now}, facts);
-  const releaseKeys = ReleaseKeys.of(create(GenesisSchema, {organisations: [{id: organisation, keys: [{key: releaseKey, role: ORG_ROLE.release, fromSlot: 0}]}]}), organisation);
+  const releaseKeys = ReleaseKeys.of(
+    create(GenesisSchema, {
+      organisations: [{id: organisation, keys: [{key: releaseKey, role: ORG_ROLE.release, fromSlot: 0}]}],
+    }),
+    organisation,
+  );
   const backlog = new StorageBacklog({retentionMs: 60_000, checkEveryMs: 3_000, now}, {table});
-  const quota = new ChargeQuota({device: {burst: limits.device ?? 256, refillPerSecond: 16}, owner: {burst: limits.owner ?? 1_024, refillPerSecond: 64}, now});
+  const quota = new ChargeQuota({
+    device: {burst: limits.device ?? 256, refillPerSecond: 16},
+    owner: {burst: limits.owner ?? 1_024, refillPerSecond: 64},
+    now,
+  });
   const numbers = new NumberRecord({table, recent});
   const verifier = {verify: verifyDigest};
-  const accept = new AcceptRecords({now}, {
-    backlog, quota, numbers, recent, log,
-    judge: new JudgeRecord({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier}),
-    receipts: new IssueReceipt({chainId: CHAIN, organisation}, {signer}),
-  });
-  const skip = new AcceptSkip({chainId: CHAIN, now}, {backlog, facts: known, quota, numbers, recent, table, log, verifier});
+  const accept = new AcceptRecords(
+    {now},
+    {
+      backlog,
+      quota,
+      numbers,
+      recent,
+      log,
+      judge: new JudgeRecord({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier}),
+      receipts: new IssueReceipt({chainId: CHAIN, organisation}, {signer}),
+    },
+  );
+  const skip = new AcceptSkip(
+    {chainId: CHAIN, now},
+    {backlog, facts: known, quota, numbers, recent, table, log, verifier},
+  );
   return {accept, skip, facts, known, table, log, recent, clock};
 }

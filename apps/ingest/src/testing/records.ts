@@ -8,10 +8,11 @@ import {generateSigningKey, recordIdOfPosted, signDigest} from '@vitalvault/enve
 // Seeded: the same bytes in every run.
 function seeded(seed: number): (length: number) => Uint8Array {
   let state = seed;
-  return (length) => Uint8Array.from({length}, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return state >>> 16 & 0xff;
-  });
+  return (length) =>
+    Uint8Array.from({length}, () => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return (state >>> 16) & 0xff;
+    });
 }
 
 export const random = seeded(7);
@@ -26,17 +27,37 @@ export const releaseKey = {alg: ALG_X25519, publicKey: random(32)};
 export const organisation = random(20);
 
 /** A well-formed record of `device`; what is inside the ciphertext does not matter to ingest. */
-export function record(header: MessageInitShape<typeof RecordHeaderSchema> = {}, posted: MessageInitShape<typeof PostedRecordSchema> = {}): PostedRecord {
+export function record(
+  header: MessageInitShape<typeof RecordHeaderSchema> = {},
+  posted: MessageInitShape<typeof PostedRecordSchema> = {},
+): PostedRecord {
   const made = create(PostedRecordSchema, {
     header: encodeCanonical(RecordHeaderSchema, {
-      version: 1, kind: 1, chainId: CHAIN, patient, device, registration: 1, typeTag: tag, epoch: 1, slot: SLOT, sequence: 1n, tagSequence: 1n, count: 3,
-      releaseSuite: 1, releaseKeyId: keyId(releaseKey), ...header,
+      version: 1,
+      kind: 1,
+      chainId: CHAIN,
+      patient,
+      device,
+      registration: 1,
+      typeTag: tag,
+      epoch: 1,
+      slot: SLOT,
+      sequence: 1n,
+      tagSequence: 1n,
+      count: 3,
+      releaseSuite: 1,
+      releaseKeyId: keyId(releaseKey),
+      ...header,
     }),
-    ciphertext: random(256), sealedKey: random(128), innerKeyHash: random(32), ...posted,
+    ciphertext: random(256),
+    sealedKey: random(128),
+    innerKeyHash: random(32),
+    ...posted,
   });
   if (posted.signature === undefined) made.signature = signDigest(deviceKey.privateKey, recordIdOfPosted(made));
   return made;
 }
 
 /** Records with these sequence numbers. */
-export const numbered = (...sequences: number[]): PostedRecord[] => sequences.map((sequence) => record({sequence: BigInt(sequence), tagSequence: BigInt(sequence)}));
+export const numbered = (...sequences: number[]): PostedRecord[] =>
+  sequences.map((sequence) => record({sequence: BigInt(sequence), tagSequence: BigInt(sequence)}));

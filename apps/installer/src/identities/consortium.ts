@@ -4,7 +4,10 @@ import type {PublicKeys} from './read-keys.js';
 import {parseGenesis} from './check-genesis.js';
 import {toHex} from '@vitalvault/contracts';
 
-/** What every pod of a release may know of the consortium: entries of the ConfigMap. `peers-<i>` names the other validators of this release as CometBFT's persistent_peers does. */
+/**
+ * What every pod of a release may know of the consortium: entries of the ConfigMap. `peers-<i>` names the other
+ * validators of this release as CometBFT's persistent_peers does.
+ */
 export function consortiumTexts(plan: Plan, keys: PublicKeys, genesis: string): Texts {
   const own = keys.validators.map(({nodeId}, i) => `${nodeId}@${plan.validators[i]?.address ?? ''}`);
   const organisations = parseGenesis(genesis).genesis.organisations.map(({id, name}) => ({id: toHex(id), name}));

@@ -9,9 +9,11 @@ import type {Plan} from './plan.js';
 import {parsePublicPart} from './public-part.js';
 
 const said: string[] = [];
-const ensure = (plan: Plan, store: MemoryObjects) => ensureIdentities(plan, {store, now: () => new Date(1_800_000_000_000), say: (line) => said.push(line)});
+const ensure = (plan: Plan, store: MemoryObjects) =>
+  ensureIdentities(plan, {store, now: () => new Date(1_800_000_000_000), say: (line) => said.push(line)});
 const consortium = (store: MemoryObjects) => store.objects.get('configmap/r-consortium') ?? {};
-const without = (store: MemoryObjects, name: string) => new MemoryObjects(new Map([...store.objects].filter(([key]) => key !== name)));
+const without = (store: MemoryObjects, name: string) =>
+  new MemoryObjects(new Map([...store.objects].filter(([key]) => key !== name)));
 
 async function installed(plan = LOCAL): Promise<MemoryObjects> {
   const store = new MemoryObjects();
@@ -24,13 +26,22 @@ describe('ensureIdentities, local', () => {
     const store = await installed();
     expect(store.objects.size).toBe(12 + 2 + 1 + 1 + 1);
     const {chainId, genesis} = parseGenesis(consortium(store)['genesis.json'] ?? '');
-    expect([chainId, genesis.organisations.map(({name}) => name).toSorted()]).toEqual(['vitalvault-test', ['Hospital East', 'Hospital North']]);
-    expect(genesis.organisations.map(({validators, keys}) => [validators.length, keys.length])).toEqual([[1, 6], [1, 6]]);
+    expect([chainId, genesis.organisations.map(({name}) => name).toSorted()]).toEqual([
+      'vitalvault-test',
+      ['Hospital East', 'Hospital North'],
+    ]);
+    expect(genesis.organisations.map(({validators, keys}) => [validators.length, keys.length])).toEqual([
+      [1, 6],
+      [1, 6],
+    ]);
   });
 
   it('tells each validator the other one', async () => {
     const texts = consortium(await installed());
-    expect([texts['peers-0'], texts['peers-1']]).toEqual([expect.stringMatching(/^[0-9a-f]{40}@r-validator-1:26656$/), expect.stringMatching(/^[0-9a-f]{40}@r-validator-0:26656$/)]);
+    expect([texts['peers-0'], texts['peers-1']]).toEqual([
+      expect.stringMatching(/^[0-9a-f]{40}@r-validator-1:26656$/),
+      expect.stringMatching(/^[0-9a-f]{40}@r-validator-0:26656$/),
+    ]);
   });
 
   it('changes nothing when it runs again', async () => {
@@ -42,16 +53,19 @@ describe('ensureIdentities, local', () => {
 
   it('cut off before any call and run again, keeps what was made and comes to its end', async () => {
     const {calls} = await installed();
-    await fc.assert(fc.asyncProperty(fc.array(fc.integer({min: 0, max: calls}), {maxLength: 4}), async (cuts) => {
-      const objects = new Map();
-      for (const cut of cuts) {
-        const before = new Map(objects);
-        await ensure(LOCAL, new MemoryObjects(objects, cut)).catch(() => undefined);
-        for (const [name, texts] of before) expect(objects.get(name)).toBe(texts);
-      }
-      await ensure(LOCAL, new MemoryObjects(objects));
-      expect(objects.size).toBe(17);
-    }), {numRuns: 25});
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({min: 0, max: calls}), {maxLength: 4}), async (cuts) => {
+        const objects = new Map();
+        for (const cut of cuts) {
+          const before = new Map(objects);
+          await ensure(LOCAL, new MemoryObjects(objects, cut)).catch(() => undefined);
+          for (const [name, texts] of before) expect(objects.get(name)).toBe(texts);
+        }
+        await ensure(LOCAL, new MemoryObjects(objects));
+        expect(objects.size).toBe(17);
+      }),
+      {numRuns: 25},
+    );
   });
 
   it('two at once agree', async () => {
@@ -78,42 +92,66 @@ describe('ensureIdentities, local', () => {
     const other = await installed();
     store.objects.set('secret/r-org1-policy', other.objects.get('secret/r-org1-policy') ?? {});
     store.objects.set('secret/r-validator-0', other.objects.get('secret/r-validator-0') ?? {});
-    await expect(ensure(LOCAL, store)).rejects.toThrow(/the policy key of Hospital East is another one in it\n {2}validator 0 \(Secret r-validator-0\) is not in it/);
+    await expect(ensure(LOCAL, store)).rejects.toThrow(
+      /the policy key of Hospital East is another one in it\n {2}validator 0 \(Secret r-validator-0\) is not in it/,
+    );
   });
 
   it('refuses another chain id over a chain that runs', async () => {
-    await expect(ensure({...LOCAL, chainId: 'other'}, await installed())).rejects.toThrow('it is of the chain vitalvault-test, the release of other');
+    await expect(ensure({...LOCAL, chainId: 'other'}, await installed())).rejects.toThrow(
+      'it is of the chain vitalvault-test, the release of other',
+    );
   });
 
   it('names a Secret that does not hold what it should', async () => {
-    const store = new MemoryObjects(new Map([['secret/r-validator-0', {'priv_validator_key.json': '{}', 'node_key.json': '{}'}]]));
-    await expect(ensure(LOCAL, store)).rejects.toThrow('Secret r-validator-0: priv_validator_key.json is no Ed25519 key');
+    const store = new MemoryObjects(
+      new Map([['secret/r-validator-0', {'priv_validator_key.json': '{}', 'node_key.json': '{}'}]]),
+    );
+    await expect(ensure(LOCAL, store)).rejects.toThrow(
+      'Secret r-validator-0: priv_validator_key.json is no Ed25519 key',
+    );
   });
 
   it('says nothing that is secret', async () => {
     said.length = 0;
     const store = await installed();
-    const secrets = [...store.objects].filter(([name]) => name.startsWith('secret/')).flatMap(([, texts]) => Object.values(texts)).join('\n');
+    const secrets = [...store.objects]
+      .filter(([name]) => name.startsWith('secret/'))
+      .flatMap(([, texts]) => Object.values(texts))
+      .join('\n');
     for (const word of said.join('\n').match(/[\w+/=-]{24,}/g) ?? []) expect(secrets).not.toContain(word);
   });
 });
 
 describe('ensureIdentities, join', () => {
-  async function withoutGenesis(plan = JOINING): Promise<{store: MemoryObjects; part: ReturnType<typeof parsePublicPart>}> {
+  async function withoutGenesis(
+    plan = JOINING,
+  ): Promise<{store: MemoryObjects; part: ReturnType<typeof parsePublicPart>}> {
     const store = new MemoryObjects();
     await expect(ensure(plan, store)).rejects.toThrow('a genesis is not given yet');
-    return {store, part: parsePublicPart(store.objects.get('configmap/r-consortium-public')?.['public.json'] ?? '', 'public.json')};
+    return {
+      store,
+      part: parsePublicPart(store.objects.get('configmap/r-consortium-public')?.['public.json'] ?? '', 'public.json'),
+    };
   }
-  const genesisOf = (...parts: ReturnType<typeof parsePublicPart>[]) => renderGenesis({
-    chainId: 'vitalvault-test', genesisTime: '2027-01-01T00:00:00.000Z', organisations: parts.map((p) => p.organisation), validators: parts.flatMap((p) => p.validators),
-  });
+  const genesisOf = (...parts: ReturnType<typeof parsePublicPart>[]) =>
+    renderGenesis({
+      chainId: 'vitalvault-test',
+      genesisTime: '2027-01-01T00:00:00.000Z',
+      organisations: parts.map((p) => p.organisation),
+      validators: parts.flatMap((p) => p.validators),
+    });
 
   it('first makes its keys and a public part, then takes the genesis that the consortium made of it', async () => {
     const {store, part} = await withoutGenesis();
     const other = (await withoutGenesis()).part;
     const genesis = genesisOf(part, other);
     await ensure({...JOINING, genesis}, store);
-    expect(consortium(store)).toMatchObject({'genesis.json': genesis, organisation: part.organisation.id, 'peers-0': ''});
+    expect(consortium(store)).toMatchObject({
+      'genesis.json': genesis,
+      organisation: part.organisation.id,
+      'peers-0': '',
+    });
   });
 
   it('stops again with the same part, but not beside a part of other keys', async () => {
@@ -126,7 +164,9 @@ describe('ensureIdentities, join', () => {
   it('refuses a genesis without this hospital', async () => {
     const {store} = await withoutGenesis();
     const genesis = genesisOf((await withoutGenesis()).part);
-    await expect(ensure({...JOINING, genesis}, store)).rejects.toThrow(/Hospital North \([0-9a-f]{40}\) is not in it\n {2}validator 0/);
+    await expect(ensure({...JOINING, genesis}, store)).rejects.toThrow(
+      /Hospital North \([0-9a-f]{40}\) is not in it\n {2}validator 0/,
+    );
     expect(store.objects.has('configmap/r-consortium')).toBe(false);
   });
 
@@ -140,7 +180,9 @@ describe('ensureIdentities, join', () => {
   it('takes no public part whose id is not that of its admin key', async () => {
     const {store} = await withoutGenesis();
     const text = store.objects.get('configmap/r-consortium-public')?.['public.json'] ?? '';
-    expect(() => parsePublicPart(text.replace(/"id":"[0-9a-f]{40}"/, `"id":"${'0'.repeat(40)}"`), 'x')).toThrow('its id is not that of its admin key');
+    expect(() => parsePublicPart(text.replace(/"id":"[0-9a-f]{40}"/, `"id":"${'0'.repeat(40)}"`), 'x')).toThrow(
+      'its id is not that of its admin key',
+    );
     expect(() => parsePublicPart(text.replace('"release"', '"policy"'), 'x')).toThrow('it needs exactly one');
   });
 });

@@ -18,9 +18,10 @@ export interface EnsureOptions {
 }
 
 /**
- * Makes what is missing of a plan's Secrets, then the ConfigMap with the genesis, and nothing that is there. The ConfigMap
- * comes last: while it is missing a run that was cut short is simply repeated; once it stands, a missing key of the genesis
- * is a fault, because no new key could take its place. Two runs at once agree: of each object the first one made counts.
+ * Makes what is missing of a plan's Secrets, then the ConfigMap with the genesis, and nothing that is there. The
+ * ConfigMap comes last: while it is missing a run that was cut short is simply repeated; once it stands, a missing key
+ * of the genesis is a fault, because no new key could take its place. Two runs at once agree: of each object the first
+ * one made counts.
  * @throws InstallerError that says what to do
  */
 export async function ensureIdentities(plan: Plan, options: EnsureOptions): Promise<void> {
@@ -40,7 +41,11 @@ export async function ensureIdentities(plan: Plan, options: EnsureOptions): Prom
   say(`made ConfigMap ${plan.configMap} with the genesis of ${plan.chainId}`);
 }
 
-async function ensureSecrets(plan: Plan, genesisStands: boolean, {store, say}: EnsureOptions): Promise<Map<string, Texts>> {
+async function ensureSecrets(
+  plan: Plan,
+  genesisStands: boolean,
+  {store, say}: EnsureOptions,
+): Promise<Map<string, Texts>> {
   const secrets = new Map<string, Texts>();
   const missing: WantedSecret[] = [];
   for (const wanted of wantedSecrets(plan)) {
@@ -50,7 +55,9 @@ async function ensureSecrets(plan: Plan, genesisStands: boolean, {store, say}: E
   }
   const lost = genesisStands ? missing.filter((wanted) => wanted.inGenesis) : [];
   if (lost.length > 0) {
-    throw new InstallerError(`The genesis in ConfigMap ${plan.configMap} was made with keys that are not here:\n${lost.map(({name, what}) => `  Secret ${name}: ${what}`).join('\n')}\nRestore them from your backup. New ones cannot take their place; a plan with more validators or organisations needs a new chain.`);
+    throw new InstallerError(
+      `The genesis in ConfigMap ${plan.configMap} was made with keys that are not here:\n${lost.map(({name, what}) => `  Secret ${name}: ${what}`).join('\n')}\nRestore them from your backup. New ones cannot take their place; a plan with more validators or organisations needs a new chain.`,
+    );
   }
   for (const {name, what, make} of missing) {
     secrets.set(name, await store.create('secret', name, make()));
@@ -62,21 +69,40 @@ async function ensureSecrets(plan: Plan, genesisStands: boolean, {store, say}: E
 
 async function genesisOf(plan: Plan, keys: PublicKeys, {store, now, say}: EnsureOptions): Promise<string> {
   if (plan.genesis !== undefined) return plan.genesis;
-  const validators = keys.validators.map(({publicKey}, i) => ({organisation: keys.organisations[plan.validators[i]?.organisation ?? 0]?.id ?? '', publicKey}));
-  if (plan.mode === 'local') return renderGenesis({chainId: plan.chainId, genesisTime: now().toISOString(), organisations: keys.organisations, validators});
+  const validators = keys.validators.map(({publicKey}, i) => ({
+    organisation: keys.organisations[plan.validators[i]?.organisation ?? 0]?.id ?? '',
+    publicKey,
+  }));
+  if (plan.mode === 'local')
+    return renderGenesis({
+      chainId: plan.chainId,
+      genesisTime: now().toISOString(),
+      organisations: keys.organisations,
+      validators,
+    });
   const name = `${plan.configMap}-public`;
   const part = publicPart(plan, keys);
   const stands = await store.create('configmap', name, {'public.json': part});
-  if (stands['public.json'] !== part) throw new InstallerError(`ConfigMap ${name} holds another public part than that of the keys that are here. If nobody has been sent that one, delete it (kubectl delete configmap ${name}) and install again.`);
+  if (stands['public.json'] !== part)
+    throw new InstallerError(
+      `ConfigMap ${name} holds another public part than that of the keys that are here. If nobody has been sent that one, delete it (kubectl delete configmap ${name}) and install again.`,
+    );
   say(part.trimEnd());
-  throw new GenesisAwaited(`The keys of this hospital are made; a genesis is not given yet. Send the consortium the public part (ConfigMap ${name}, also printed above), and install again with the genesis that comes back (validators.join.genesis).`);
+  throw new GenesisAwaited(
+    `The keys of this hospital are made; a genesis is not given yet. Send the consortium the public part (ConfigMap ${name}, also printed above), and install again with the genesis that comes back (validators.join.genesis).`,
+  );
 }
 
 function checkStanding(plan: Plan, keys: PublicKeys, standing: Texts): void {
   const text = standing['genesis.json'];
-  if (text === undefined) throw new InstallerError(`ConfigMap ${plan.configMap} has no genesis.json. It is not ours, or somebody has emptied it.`);
+  if (text === undefined)
+    throw new InstallerError(
+      `ConfigMap ${plan.configMap} has no genesis.json. It is not ours, or somebody has emptied it.`,
+    );
   checkGenesis(plan, keys, text);
   if (plan.genesis !== undefined && plan.genesis.trim() !== text.trim()) {
-    throw new InstallerError(`Another genesis is given than the one in ConfigMap ${plan.configMap}. A running chain keeps its genesis: give that one, or take another release name.`);
+    throw new InstallerError(
+      `Another genesis is given than the one in ConfigMap ${plan.configMap}. A running chain keeps its genesis: give that one, or take another release name.`,
+    );
   }
 }

@@ -1,4 +1,11 @@
-import {generateEd25519, newIpfsIdentities, newRoleKeyJson, nodeKeyJson, privValidatorKeyJson, ROLES} from '@vitalvault/genesis';
+import {
+  generateEd25519,
+  newIpfsIdentities,
+  newRoleKeyJson,
+  nodeKeyJson,
+  privValidatorKeyJson,
+  ROLES,
+} from '@vitalvault/genesis';
 import {randomBytes} from 'node:crypto';
 import type {Texts} from './object-store.js';
 import type {Plan} from './plan.js';
@@ -15,20 +22,33 @@ export interface WantedSecret {
 
 /** Every Secret of a plan. Whether a given genesis or this plan's own is meant makes no difference to them. */
 export function wantedSecrets(plan: Plan): WantedSecret[] {
-  const roles = plan.organisations.flatMap((organisation) => ROLES.map((role) => ({
-    name: organisation.secrets[role], what: `${role} key of ${organisation.name}`, inGenesis: true,
-    make: () => ({'key.json': newRoleKeyJson(role)}),
-  })));
+  const roles = plan.organisations.flatMap((organisation) =>
+    ROLES.map((role) => ({
+      name: organisation.secrets[role],
+      what: `${role} key of ${organisation.name}`,
+      inGenesis: true,
+      make: () => ({'key.json': newRoleKeyJson(role)}),
+    })),
+  );
   const validators = plan.validators.map(({secret}, i) => ({
-    name: secret, what: `keys of validator ${String(i)}`, inGenesis: true,
-    make: () => ({'priv_validator_key.json': privValidatorKeyJson(generateEd25519()), 'node_key.json': nodeKeyJson(generateEd25519())}),
+    name: secret,
+    what: `keys of validator ${String(i)}`,
+    inGenesis: true,
+    make: () => ({
+      'priv_validator_key.json': privValidatorKeyJson(generateEd25519()),
+      'node_key.json': nodeKeyJson(generateEd25519()),
+    }),
   }));
   const ipfs = {
-    name: plan.ipfs.secret, what: 'identities and secrets of the IPFS peers', inGenesis: false,
+    name: plan.ipfs.secret,
+    what: 'identities and secrets of the IPFS peers',
+    inGenesis: false,
     make: () => ({'identities.json': JSON.stringify(newIpfsIdentities(plan.ipfs.peers.length)) + '\n'}),
   };
   const passwords = plan.passwords.map(({secret, key}) => ({
-    name: secret, what: `password ${secret}`, inGenesis: false,
+    name: secret,
+    what: `password ${secret}`,
+    inGenesis: false,
     make: () => ({[key]: randomBytes(24).toString('base64url')}),
   }));
   return [...roles, ...validators, ipfs, ...passwords];

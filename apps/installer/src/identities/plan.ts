@@ -4,22 +4,48 @@ import {InstallerError} from '../installer-error.js';
 const secretName = z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'not a name that Kubernetes takes');
 const organisation = z.strictObject({
   name: z.string().min(1).max(100),
-  secrets: z.strictObject({admin: secretName, sponsor: secretName, ingest: secretName, storage: secretName, policy: secretName, release: secretName}),
+  secrets: z.strictObject({
+    admin: secretName,
+    sponsor: secretName,
+    ingest: secretName,
+    storage: secretName,
+    policy: secretName,
+    release: secretName,
+  }),
 });
 
-const planFile = z.strictObject({
-  chainId: z.string().min(1).max(50),
-  mode: z.enum(['local', 'join']),
-  ownOrganisation: z.int().min(0),
-  organisations: z.array(organisation).min(1),
-  validators: z.array(z.strictObject({organisation: z.int().min(0), secret: secretName, address: z.string().regex(/^[^\s:]+:\d{1,5}$/)})).min(1).max(16),
-  ipfs: z.strictObject({secret: secretName, peers: z.array(z.strictObject({kubo: z.string(), cluster: z.string()})).min(1)}),
-  passwords: z.array(z.strictObject({secret: secretName, key: z.string().min(1)})),
-  configMap: secretName,
-  labels: z.record(z.string(), z.string()).default({}),
-  annotations: z.record(z.string(), z.string()).default({}),
-  genesis: z.string().optional(),
-}).refine((plan) => plan.ownOrganisation < plan.organisations.length && plan.validators.every((v) => v.organisation < plan.organisations.length), 'an organisation is named that is not in the list');
+const planFile = z
+  .strictObject({
+    chainId: z.string().min(1).max(50),
+    mode: z.enum(['local', 'join']),
+    ownOrganisation: z.int().min(0),
+    organisations: z.array(organisation).min(1),
+    validators: z
+      .array(
+        z.strictObject({
+          organisation: z.int().min(0),
+          secret: secretName,
+          address: z.string().regex(/^[^\s:]+:\d{1,5}$/),
+        }),
+      )
+      .min(1)
+      .max(16),
+    ipfs: z.strictObject({
+      secret: secretName,
+      peers: z.array(z.strictObject({kubo: z.string(), cluster: z.string()})).min(1),
+    }),
+    passwords: z.array(z.strictObject({secret: secretName, key: z.string().min(1)})),
+    configMap: secretName,
+    labels: z.record(z.string(), z.string()).default({}),
+    annotations: z.record(z.string(), z.string()).default({}),
+    genesis: z.string().optional(),
+  })
+  .refine(
+    (plan) =>
+      plan.ownOrganisation < plan.organisations.length &&
+      plan.validators.every((v) => v.organisation < plan.organisations.length),
+    'an organisation is named that is not in the list',
+  );
 
 /** What must exist in a namespace before the first pod of a release starts; written by the chart. */
 export type Plan = z.infer<typeof planFile>;
@@ -34,5 +60,7 @@ export function parsePlan(text: string): Plan {
   }
   const {success, data, error} = planFile.safeParse(json);
   if (success) return data;
-  throw new InstallerError(`The plan cannot be used:\n${error.issues.map((issue) => `  ${issue.path.join('.') || 'plan'}: ${issue.message}`).join('\n')}`);
+  throw new InstallerError(
+    `The plan cannot be used:\n${error.issues.map((issue) => `  ${issue.path.join('.') || 'plan'}: ${issue.message}`).join('\n')}`,
+  );
 }

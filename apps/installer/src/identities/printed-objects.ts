@@ -18,7 +18,17 @@ export class PrintedObjects implements ObjectStore {
 
   /** A Kubernetes List of all of them. JSON is YAML. */
   manifest(): string {
-    return JSON.stringify({apiVersion: 'v1', kind: 'List', items: this.#made.map(({kind, name, texts}) => objectOf({kind, name, texts, ...this.plan}))}, undefined, 2) + '\n';
+    return (
+      JSON.stringify(
+        {
+          apiVersion: 'v1',
+          kind: 'List',
+          items: this.#made.map(({kind, name, texts}) => objectOf({kind, name, texts, ...this.plan})),
+        },
+        undefined,
+        2,
+      ) + '\n'
+    );
   }
 }
 

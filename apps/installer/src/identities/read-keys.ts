@@ -19,11 +19,17 @@ export interface PublicKeys {
 /** @throws InstallerError for a Secret that does not hold what it should */
 export function publicKeys(plan: Plan, secrets: ReadonlyMap<string, Texts>): PublicKeys {
   return {
-    organisations: plan.organisations.map(({name, secrets: names}) => organisationOf(name, ROLES.map((role) => {
-      const key = parseRoleKey(role, entry(secrets, names[role], 'key.json'));
-      if (key === undefined) throw new InstallerError(`Secret ${names[role]}: key.json is no key of the role ${role}.`);
-      return key;
-    }))),
+    organisations: plan.organisations.map(({name, secrets: names}) =>
+      organisationOf(
+        name,
+        ROLES.map((role) => {
+          const key = parseRoleKey(role, entry(secrets, names[role], 'key.json'));
+          if (key === undefined)
+            throw new InstallerError(`Secret ${names[role]}: key.json is no key of the role ${role}.`);
+          return key;
+        }),
+      ),
+    ),
     validators: plan.validators.map(({secret}) => ({
       publicKey: cometKey(secrets, secret, 'priv_validator_key.json'),
       nodeId: cometAddress(cometKey(secrets, secret, 'node_key.json')),

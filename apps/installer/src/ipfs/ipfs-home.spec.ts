@@ -14,10 +14,13 @@ beforeEach(async () => {
   await writeFile(join(dir, 'identities.json'), JSON.stringify(identities));
   await writeFile(join(dir, 'peers.json'), JSON.stringify(LOCAL.ipfs.peers));
 });
-afterEach(async () => { await rm(dir, {recursive: true}); });
+afterEach(async () => {
+  await rm(dir, {recursive: true});
+});
 
 const make = (ordinal = 1) => writeIpfsHome({configDir: dir, home: dir, ordinal});
-const json = async (...path: string[]) => JSON.parse(await readFile(join(dir, ...path), 'utf8')) as Record<string, never>;
+const json = async (...path: string[]) =>
+  JSON.parse(await readFile(join(dir, ...path), 'utf8')) as Record<string, never>;
 
 describe('writeIpfsHome', () => {
   it('gives a peer its own identity and the others by name', async () => {
@@ -25,10 +28,21 @@ describe('writeIpfsHome', () => {
     expect(await json('kubo', 'config')).toMatchObject({
       Identity: {PeerID: identities.kubo[1]?.id},
       Addresses: {API: '/ip4/127.0.0.1/tcp/5001', Gateway: '/ip4/0.0.0.0/tcp/8082'},
-      Peering: {Peers: [{ID: identities.kubo[0]?.id, Addrs: ['/dns4/r-ipfs-0/tcp/4001']}, {ID: identities.kubo[2]?.id, Addrs: ['/dns4/r-ipfs-2/tcp/4001']}]},
+      Peering: {
+        Peers: [
+          {ID: identities.kubo[0]?.id, Addrs: ['/dns4/r-ipfs-0/tcp/4001']},
+          {ID: identities.kubo[2]?.id, Addrs: ['/dns4/r-ipfs-2/tcp/4001']},
+        ],
+      },
     });
     expect(await json('cluster', 'service.json')).toMatchObject({
-      cluster: {peername: 'cluster-1', peer_addresses: [`/dns4/r-ipfs-0/tcp/9096/p2p/${identities.cluster[0]?.id ?? ''}`, `/dns4/r-ipfs-2/tcp/9096/p2p/${identities.cluster[2]?.id ?? ''}`]},
+      cluster: {
+        peername: 'cluster-1',
+        peer_addresses: [
+          `/dns4/r-ipfs-0/tcp/9096/p2p/${identities.cluster[0]?.id ?? ''}`,
+          `/dns4/r-ipfs-2/tcp/9096/p2p/${identities.cluster[2]?.id ?? ''}`,
+        ],
+      },
       consensus: {crdt: {trusted_peers: identities.cluster.map(({id}) => id)}},
     });
   });
@@ -51,6 +65,10 @@ describe('writeIpfsHome', () => {
 });
 
 describe('ordinalOf', () => {
-  it('is the number of the pod', () => { expect(ordinalOf('demo-ipfs-12')).toBe(12); });
-  it('is not guessed', () => { expect(() => ordinalOf('laptop')).toThrow('--ordinal'); });
+  it('is the number of the pod', () => {
+    expect(ordinalOf('demo-ipfs-12')).toBe(12);
+  });
+  it('is not guessed', () => {
+    expect(() => ordinalOf('laptop')).toThrow('--ordinal');
+  });
 });

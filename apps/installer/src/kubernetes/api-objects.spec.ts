@@ -23,7 +23,10 @@ describe('ApiObjects', () => {
     const {objects, asked} = api([200, {data: {password: base64('pässword')}}], [200, {data: {'chain-id': 'c'}}]);
     expect(await objects.read('secret', 's')).toEqual({password: 'pässword'});
     expect(await objects.read('configmap', 'c')).toEqual({'chain-id': 'c'});
-    expect(asked).toEqual([['GET', '/api/v1/namespaces/ns/secrets/s'], ['GET', '/api/v1/namespaces/ns/configmaps/c']]);
+    expect(asked).toEqual([
+      ['GET', '/api/v1/namespaces/ns/secrets/s'],
+      ['GET', '/api/v1/namespaces/ns/configmaps/c'],
+    ]);
   });
 
   it('tells what is not there from what is empty', async () => {
@@ -34,9 +37,17 @@ describe('ApiObjects', () => {
   it('makes a Secret with labels and annotations', async () => {
     const {objects, asked} = api([201, {}]);
     expect(await objects.create('secret', 's', {password: 'p'})).toEqual({password: 'p'});
-    expect(asked[0]).toEqual(['POST', '/api/v1/namespaces/ns/secrets', {
-      apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata: {name: 's', labels: marks.labels, annotations: marks.annotations}, stringData: {password: 'p'},
-    }]);
+    expect(asked[0]).toEqual([
+      'POST',
+      '/api/v1/namespaces/ns/secrets',
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        type: 'Opaque',
+        metadata: {name: 's', labels: marks.labels, annotations: marks.annotations},
+        stringData: {password: 'p'},
+      },
+    ]);
   });
 
   it('takes what another has made in the meantime', async () => {
@@ -45,7 +56,9 @@ describe('ApiObjects', () => {
   });
 
   it.each([
-    [403, 'Give its Role the verb "get" on secrets'], [401, 'does not accept the token'], [422, 'answered 422 to "get secret s": because'],
+    [403, 'Give its Role the verb "get" on secrets'],
+    [401, 'does not accept the token'],
+    [422, 'answered 422 to "get secret s": because'],
   ])('explains %p', async (code, words) => {
     const {objects} = api([code, status('because')]);
     await expect(objects.read('secret', 's')).rejects.toThrow(words);

@@ -12,7 +12,10 @@ const CONFLICT = 409;
 
 /** The Secrets and ConfigMaps of this pod's namespace, by the Kubernetes API. */
 export class ApiObjects implements ObjectStore {
-  constructor(private readonly call: ApiCall, private readonly marks: {namespace: string; labels: Texts; annotations: Texts}) {}
+  constructor(
+    private readonly call: ApiCall,
+    private readonly marks: {namespace: string; labels: Texts; annotations: Texts},
+  ) {}
 
   async read(kind: ObjectKind, name: string): Promise<Texts | undefined> {
     const {status, body} = await this.call('GET', this.path(kind, name));
@@ -27,7 +30,8 @@ export class ApiObjects implements ObjectStore {
     if (status !== CONFLICT) throw refused('create', {kind, name, status, body});
     // Somebody else has made it in the meantime: theirs counts.
     const theirs = await this.read(kind, name);
-    if (theirs === undefined) throw new InstallerError(`${kind} ${name} is there and not there: somebody deletes what is made here.`);
+    if (theirs === undefined)
+      throw new InstallerError(`${kind} ${name} is there and not there: somebody deletes what is made here.`);
     return theirs;
   }
 
@@ -38,13 +42,26 @@ export class ApiObjects implements ObjectStore {
 
 function textsOf(kind: ObjectKind, body: string): Texts {
   const {data} = objectBody.parse(JSON.parse(body));
-  return kind === 'configmap' ? data : Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
+  return kind === 'configmap'
+    ? data
+    : Object.fromEntries(
+        Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+      );
 }
 
-function refused(verb: string, {kind, name, status, body}: {kind: ObjectKind; name: string; status: number; body: string}): InstallerError {
-  if (status === 403) return new InstallerError(`The service account of this pod may not ${verb} ${kind}s (${name}). Give its Role the verb "${verb}" on ${kind}s, or make the objects yourself (keys.create=false, \`installer identities --print\`).`);
-  if (status === 401) return new InstallerError('The Kubernetes API does not accept the token of this pod\'s service account.');
-  return new InstallerError(`The Kubernetes API answered ${String(status)} to "${verb} ${kind} ${name}": ${messageOf(body)}`);
+function refused(
+  verb: string,
+  {kind, name, status, body}: {kind: ObjectKind; name: string; status: number; body: string},
+): InstallerError {
+  if (status === 403)
+    return new InstallerError(
+      `The service account of this pod may not ${verb} ${kind}s (${name}). Give its Role the verb "${verb}" on ${kind}s, or make the objects yourself (keys.create=false, \`installer identities --print\`).`,
+    );
+  if (status === 401)
+    return new InstallerError("The Kubernetes API does not accept the token of this pod's service account.");
+  return new InstallerError(
+    `The Kubernetes API answered ${String(status)} to "${verb} ${kind} ${name}": ${messageOf(body)}`,
+  );
 }
 
 /** The API's own sentence; never the object, which may be a Secret. */

@@ -10,10 +10,19 @@ class Release implements SinglePods {
   looks = 3;
   /** Whether a pod of a revision can become ready. */
   works: (revision: string) => boolean = () => true;
-  private readonly states = new Map<string, {wanted: string; uid: number; revision: string; ready: boolean; wait: number}>();
+  private readonly states = new Map<
+    string,
+    {wanted: string; uid: number; revision: string; ready: boolean; wait: number}
+  >();
 
-  constructor(readonly names: readonly string[], revisions: readonly string[], wanted: string) {
-    names.forEach((name, i) => this.states.set(name, {wanted, uid: i, revision: revisions[i] ?? '', ready: true, wait: 0}));
+  constructor(
+    readonly names: readonly string[],
+    revisions: readonly string[],
+    wanted: string,
+  ) {
+    names.forEach((name, i) =>
+      this.states.set(name, {wanted, uid: i, revision: revisions[i] ?? '', ready: true, wait: 0}),
+    );
   }
 
   breaks(name: string): void {
@@ -23,7 +32,10 @@ class Release implements SinglePods {
   look(name: string): Promise<SinglePod> {
     const state = this.of(name);
     if (state.wait > 0 && --state.wait === 0) state.ready = this.works(state.revision);
-    return Promise.resolve({wanted: state.wanted, pod: {uid: String(state.uid), revision: state.revision, ready: state.ready}});
+    return Promise.resolve({
+      wanted: state.wanted,
+      pod: {uid: String(state.uid), revision: state.revision, ready: state.ready},
+    });
   }
 
   end(name: string, uid: string): Promise<void> {
@@ -44,9 +56,12 @@ class Release implements SinglePods {
 
 const NAMES = ['v-0', 'v-1', 'v-2', 'v-3'];
 let said: string[];
-const run = (release: Release, timeoutSeconds = 5) => restartOneByOne(release.names, release, {timeoutSeconds, pauseMs: 1, say: (line) => said.push(line)});
+const run = (release: Release, timeoutSeconds = 5) =>
+  restartOneByOne(release.names, release, {timeoutSeconds, pauseMs: 1, say: (line) => said.push(line)});
 
-beforeEach(() => { said = []; });
+beforeEach(() => {
+  said = [];
+});
 
 describe('restarting what an upgrade has changed', () => {
   it('never has two away', async () => {

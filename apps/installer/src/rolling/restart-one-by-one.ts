@@ -17,9 +17,20 @@ function faultOf({wanted, pod}: SinglePod): string | undefined {
  * @throws InstallerError after `timeoutSeconds` without progress, naming who is not ready
  */
 export async function restartOneByOne(names: readonly string[], pods: SinglePods, options: WaitOptions): Promise<void> {
-  const until = (name: string, fault: (now: SinglePod) => string | undefined): Awaited => ({name, fault: async () => fault(await pods.look(name))});
-  const quiet = {...options, say: (line: string) => { if (!line.endsWith('is there')) options.say(line); }};
-  await waitFor(names.map((name) => until(name, ({wanted}) => (wanted === undefined ? faultOf({}) : undefined))), quiet);
+  const until = (name: string, fault: (now: SinglePod) => string | undefined): Awaited => ({
+    name,
+    fault: async () => fault(await pods.look(name)),
+  });
+  const quiet = {
+    ...options,
+    say: (line: string) => {
+      if (!line.endsWith('is there')) options.say(line);
+    },
+  };
+  await waitFor(
+    names.map((name) => until(name, ({wanted}) => (wanted === undefined ? faultOf({}) : undefined))),
+    quiet,
+  );
 
   const end = async (name: string, {pod}: SinglePod): Promise<void> => {
     if (pod === undefined) return;
@@ -36,10 +47,16 @@ export async function restartOneByOne(names: readonly string[], pods: SinglePods
     if (!older(await pods.look(name))) continue;
     const others = names.filter((other) => other !== name);
     // Of an older template they may be still; their turn comes.
-    await waitFor(others.map((other) => until(other, ({pod}) => (pod?.ready === true ? undefined : 'its pod is not ready'))), quiet);
+    await waitFor(
+      others.map((other) => until(other, ({pod}) => (pod?.ready === true ? undefined : 'its pod is not ready'))),
+      quiet,
+    );
     await end(name, await pods.look(name));
     await waitFor([until(name, faultOf)], quiet);
   }
-  await waitFor(names.map((name) => until(name, faultOf)), quiet);
+  await waitFor(
+    names.map((name) => until(name, faultOf)),
+    quiet,
+  );
   options.say(`all ${String(names.length)} run the present template and are ready`);
 }

@@ -4,7 +4,10 @@ import type {ObjectKind, ObjectStore, Texts} from '../identities/object-store.js
 export class MemoryObjects implements ObjectStore {
   calls = 0;
 
-  constructor(readonly objects = new Map<string, Texts>(), private readonly diesAfter = Infinity) {}
+  constructor(
+    readonly objects = new Map<string, Texts>(),
+    private readonly diesAfter = Infinity,
+  ) {}
 
   read(kind: ObjectKind, name: string): Promise<Texts | undefined> {
     this.count();

@@ -2,7 +2,10 @@ import {describe, expect, it} from '@jest/globals';
 import {listening, waitFor} from './wait-for.js';
 
 /** There after some tries. */
-const after = (tries: number, name = 'x') => ({name, fault: () => Promise.resolve(tries-- > 0 ? 'ECONNREFUSED' : undefined)});
+const after = (tries: number, name = 'x') => ({
+  name,
+  fault: () => Promise.resolve(tries-- > 0 ? 'ECONNREFUSED' : undefined),
+});
 const said: string[] = [];
 const options = {timeoutSeconds: 5, say: (line: string) => said.push(line), pauseMs: 1};
 
@@ -14,10 +17,14 @@ describe('waitFor', () => {
 
   it('gives up with the reason of each', async () => {
     const never = {name: 'db:5432', fault: () => Promise.reject(new Error('password authentication failed'))};
-    await expect(waitFor([never, after(0)], {...options, timeoutSeconds: 0})).rejects.toThrow('db:5432 (password authentication failed)');
+    await expect(waitFor([never, after(0)], {...options, timeoutSeconds: 0})).rejects.toThrow(
+      'db:5432 (password authentication failed)',
+    );
   });
 });
 
 describe('listening', () => {
-  it.each(['nohost', ':80', 'h:0', 'h:x'])('refuses %s', (address) => { expect(() => listening(address)).toThrow('not host:port'); });
+  it.each(['nohost', ':80', 'h:0', 'h:x'])('refuses %s', (address) => {
+    expect(() => listening(address)).toThrow('not host:port');
+  });
 });

@@ -19,18 +19,27 @@ const TRY_MS = 3_000;
 const SAY_EVERY_MS = 10_000;
 
 /** Waits until all are there; says every ten seconds what is not. @throws InstallerError after the time-out */
-export async function waitFor(all: readonly Awaited[], {timeoutSeconds, say, pauseMs = 500}: WaitOptions): Promise<void> {
+export async function waitFor(
+  all: readonly Awaited[],
+  {timeoutSeconds, say, pauseMs = 500}: WaitOptions,
+): Promise<void> {
   const started = Date.now();
   let said = started;
   let open = all;
   for (;;) {
-    const faults = await Promise.all(open.map(async (one) => ({one, fault: await one.fault().catch((error: unknown) => (error instanceof Error ? error.message : String(error)))})));
+    const faults = await Promise.all(
+      open.map(async (one) => ({
+        one,
+        fault: await one.fault().catch((error: unknown) => (error instanceof Error ? error.message : String(error))),
+      })),
+    );
     for (const {one} of faults.filter(({fault}) => fault === undefined)) say(`${one.name} is there`);
     const missing = faults.filter(({fault}) => fault !== undefined);
     if (missing.length === 0) return;
     open = missing.map(({one}) => one);
     const text = missing.map(({one, fault}) => `${one.name} (${fault ?? ''})`).join(', ');
-    if (Date.now() - started > timeoutSeconds * 1_000) throw new InstallerError(`Waited ${String(timeoutSeconds)} s in vain for ${text}.`);
+    if (Date.now() - started > timeoutSeconds * 1_000)
+      throw new InstallerError(`Waited ${String(timeoutSeconds)} s in vain for ${text}.`);
     if (Date.now() - said > SAY_EVERY_MS) {
       said = Date.now();
       say(`waiting for ${text}`);
@@ -43,19 +52,27 @@ export async function waitFor(all: readonly Awaited[], {timeoutSeconds, say, pau
 export function listening(address: string): Awaited {
   const colon = address.lastIndexOf(':');
   const [host, port] = [address.slice(0, colon).replace(/^\[|\]$/g, ''), Number(address.slice(colon + 1))];
-  if (colon < 1 || !Number.isInteger(port) || port < 1 || port > 65_535) throw new InstallerError(`${address} is not host:port.`);
+  if (colon < 1 || !Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InstallerError(`${address} is not host:port.`);
   return {
     name: address,
-    fault: () => new Promise((resolve) => {
-      const socket = connect({host, port, timeout: TRY_MS});
-      const end = (fault: string | undefined) => {
-        socket.destroy();
-        resolve(fault);
-      };
-      socket.once('connect', () => { end(undefined); });
-      socket.once('timeout', () => { end('no answer'); });
-      socket.once('error', (error: NodeJS.ErrnoException) => { end(error.code ?? error.message); });
-    }),
+    fault: () =>
+      new Promise((resolve) => {
+        const socket = connect({host, port, timeout: TRY_MS});
+        const end = (fault: string | undefined) => {
+          socket.destroy();
+          resolve(fault);
+        };
+        socket.once('connect', () => {
+          end(undefined);
+        });
+        socket.once('timeout', () => {
+          end('no answer');
+        });
+        socket.once('error', (error: NodeJS.ErrnoException) => {
+          end(error.code ?? error.message);
+        });
+      }),
   };
 }
 

@@ -15,11 +15,14 @@ const namesIn = (text: string): string[] => text.split(',').map((name) => name.t
 /** @throws LaunchError that says which names there are */
 function chosen<T extends string>(what: string, text: string, known: readonly T[]): T[] {
   const unknown = namesIn(text).filter((name) => !known.some((one) => one === name));
-  if (unknown.length > 0) throw new LaunchError(`No such ${what}: ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
+  if (unknown.length > 0)
+    throw new LaunchError(`No such ${what}: ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
   return known.filter((name) => namesIn(text).includes(name));
 }
 
-/** Builds what is missing of the engines for some uses. With `json` the last line says where each build lies, for tools. */
+/**
+ * Builds what is missing of the engines for some uses. With `json` the last line says where each build lies, for tools.
+ */
 export async function build(options: BuildOptions): Promise<void> {
   const uses = chosen('use of engines', options.for, ENGINE_USES);
   const all = ENGINES.filter((engine) => uses.includes(engine.use)).map((engine) => engine.name);

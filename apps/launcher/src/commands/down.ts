@@ -13,7 +13,16 @@ import type {DataOption} from './launcher-options.js';
  * Stops everything, in the order in which things depend on each other: nobody writes to what is already gone, and the
  * last spans still find the Collector.
  */
-const TIERS = [/^ingest$/, /^(storage|policy)$/, /^notify$/, /^comet-/, /^abci-/, /^cluster-/, /^(kubo-\d+|kafka|postgres)$/, /^otel$/];
+const TIERS = [
+  /^ingest$/,
+  /^(storage|policy)$/,
+  /^notify$/,
+  /^comet-/,
+  /^abci-/,
+  /^cluster-/,
+  /^(kubo-\d+|kafka|postgres)$/,
+  /^otel$/,
+];
 
 export async function down(options: DataOption): Promise<void> {
   const layout = layoutFor(options);
@@ -22,7 +31,9 @@ export async function down(options: DataOption): Promise<void> {
     progress(`nothing to stop: there is no system in ${layout.data}`);
     return;
   }
-  const busy = () => { progress(`another launcher is at work on ${layout.data}; waiting for it`); };
+  const busy = () => {
+    progress(`another launcher is at work on ${layout.data}; waiting for it`);
+  };
   await withLock(`data ${layout.data}`, busy, async () => {
     await stopNames(layout, processNames(settings.validators));
     await rm(layout.endpoints, {force: true});
@@ -32,11 +43,15 @@ export async function down(options: DataOption): Promise<void> {
 export async function stopNames(layout: Layout, names: string[]): Promise<void> {
   let stopped = 0;
   for (const tier of TIERS) {
-    const results = await Promise.all(names.filter((name) => tier.test(name)).map(async (name) => {
-      const result = await stopProcess(layout, stopTerms(name));
-      if (result === 'forced') progress(`${name} did not stop in time and was killed`);
-      return result;
-    }));
+    const results = await Promise.all(
+      names
+        .filter((name) => tier.test(name))
+        .map(async (name) => {
+          const result = await stopProcess(layout, stopTerms(name));
+          if (result === 'forced') progress(`${name} did not stop in time and was killed`);
+          return result;
+        }),
+    );
     stopped += results.filter((r) => r !== 'was not running').length;
   }
   progress(stopped === 0 ? 'nothing was running' : `${String(stopped)} processes stopped`);

@@ -15,11 +15,17 @@ export async function endpointTable(layout: Layout, settings: Settings): Promise
     ...Object.entries(endpoints.services),
     ...endpoints.validators.map((v, i): [string, string] => [`comet-${String(i)}`, `${v.rpc} (RPC)`]),
     ...endpoints.ipfsCluster.map((url, i): [string, string] => [`cluster-${String(i)}`, `${url} (REST)`]),
-    ...endpoints.kubo.map((url, i): [string, string] => [`kubo-${String(i)}`, `${url} (gateway), ${endpoints.kuboApi[i] ?? ''} (API)`]),
+    ...endpoints.kubo.map((url, i): [string, string] => [
+      `kubo-${String(i)}`,
+      `${url} (gateway), ${endpoints.kuboApi[i] ?? ''} (API)`,
+    ]),
     ['kafka', endpoints.kafka],
     ['postgres', endpoints.postgres],
     ['otel', `${endpoints.otlp} (OTLP/HTTP), 127.0.0.1:${String(ports.otel.grpc)} (OTLP/gRPC)`],
   ];
-  const shown = table([{title: 'PROCESS'}, {title: 'WHERE'}], rows.filter(([name]) => running.has(name)));
+  const shown = table(
+    [{title: 'PROCESS'}, {title: 'WHERE'}],
+    rows.filter(([name]) => running.has(name)),
+  );
   return `${shown}\n\nchain ${settings.chainId}; all of it in ${layout.endpoints}; logs in ${layout.logs}`;
 }

@@ -18,7 +18,10 @@ export function layoutFor({data}: DataOption): Layout {
 export async function existingSystem(options: DataOption): Promise<{layout: Layout; settings: Settings}> {
   const layout = layoutFor(options);
   const settings = await readSettings(layout);
-  if (settings === undefined) throw new LaunchError(`There is no system in ${layout.data}. Start one with \`make up\`, or name its directory with DATA=dir.`);
+  if (settings === undefined)
+    throw new LaunchError(
+      `There is no system in ${layout.data}. Start one with \`make up\`, or name its directory with DATA=dir.`,
+    );
   return {layout, settings};
 }
 
@@ -27,5 +30,7 @@ export function namesFor(list: string, validators: number): string[] {
   const {names, unknown} = expandNames(list, validators);
   if (unknown.length === 0 && names.length > 0) return names;
   const groups = [...processGroups(validators).keys()].join(' ');
-  throw new LaunchError(`There is no process or group ${unknown.map((n) => `"${n}"`).join(', ')}.\nProcesses: ${expandNames('all', validators).names.join(' ')}\nGroups: ${groups}`);
+  throw new LaunchError(
+    `There is no process or group ${unknown.map((n) => `"${n}"`).join(', ')}.\nProcesses: ${expandNames('all', validators).names.join(' ')}\nGroups: ${groups}`,
+  );
 }

@@ -13,8 +13,13 @@ export interface LogsOptions extends DataOption {
 export async function logs(list: string | undefined, options: LogsOptions): Promise<void> {
   const {layout, settings} = await existingSystem(options);
   const files = [];
-  for (const name of namesFor(list ?? 'all', settings.validators)) if (await exists(layout.log(name))) files.push(layout.log(name));
+  for (const name of namesFor(list ?? 'all', settings.validators))
+    if (await exists(layout.log(name))) files.push(layout.log(name));
   if (files.length === 0) throw new LaunchError(`There is no log yet in ${layout.logs}`);
   const args = ['-n', String(options.lines), ...(options.follow === true ? ['-F'] : []), ...files];
-  await new Promise<void>((resolve) => { spawn('tail', args, {stdio: 'inherit'}).once('close', () => { resolve(); }); });
+  await new Promise<void>((resolve) => {
+    spawn('tail', args, {stdio: 'inherit'}).once('close', () => {
+      resolve();
+    });
+  });
 }

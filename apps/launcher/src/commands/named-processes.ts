@@ -15,8 +15,12 @@ type Act = (system: {layout: Layout; settings: Settings}, names: string[]) => Pr
 async function withNames(list: string, options: DataOption, act: Act): Promise<void> {
   const system = await existingSystem(options);
   const names = namesFor(list, system.settings.validators);
-  const busy = () => { progress(`another launcher is at work on ${system.layout.data}; waiting for it`); };
-  await withLock(`data ${system.layout.data}`, busy, async () => { await act(system, names); });
+  const busy = () => {
+    progress(`another launcher is at work on ${system.layout.data}; waiting for it`);
+  };
+  await withLock(`data ${system.layout.data}`, busy, async () => {
+    await act(system, names);
+  });
 }
 
 /** Starts processes of an existing system again and waits until they are ready. */
@@ -50,4 +54,3 @@ export async function kill(list: string, options: DataOption): Promise<void> {
     await writeEndpoints(layout, settings);
   });
 }
-

@@ -20,21 +20,39 @@ interface Row {
 /** Prints every process with its state and its share of memory (PSS). */
 export async function status(options: StatusOptions): Promise<void> {
   const {layout, settings} = await existingSystem(options);
-  const rows: Row[] = await Promise.all(processNames(settings.validators).map(async (name) => {
-    const state = await processState(layout, name);
-    return {name, ...state, pssBytes: state.state === 'running' ? await treePssBytes(state.pid) : 0};
-  }));
+  const rows: Row[] = await Promise.all(
+    processNames(settings.validators).map(async (name) => {
+      const state = await processState(layout, name);
+      return {name, ...state, pssBytes: state.state === 'running' ? await treePssBytes(state.pid) : 0};
+    }),
+  );
   const pssBytes = rows.reduce((sum, row) => sum + row.pssBytes, 0);
   if (options.json === true) {
-    console.log(JSON.stringify({chainId: settings.chainId, portBase: settings.portBase, pssBytes, processes: rows}, undefined, 2));
+    console.log(
+      JSON.stringify({chainId: settings.chainId, portBase: settings.portBase, pssBytes, processes: rows}, undefined, 2),
+    );
     return;
   }
-  const cells = rows.map((row) => [row.name, wording(row.state), row.state === 'running' ? String(row.pid) : '', since(row.startedAt), row.state === 'running' ? mib(row.pssBytes) : '']);
+  const cells = rows.map((row) => [
+    row.name,
+    wording(row.state),
+    row.state === 'running' ? String(row.pid) : '',
+    since(row.startedAt),
+    row.state === 'running' ? mib(row.pssBytes) : '',
+  ]);
   const running = rows.filter((row) => row.state === 'running').length;
-  console.log(table(
-    [{title: 'PROCESS'}, {title: 'STATE'}, {title: 'PID', right: true}, {title: 'UP', right: true}, {title: 'PSS MiB', right: true}],
-    [...cells, ['sum', `${String(running)} of ${String(rows.length)} running`, '', '', mib(pssBytes)]],
-  ));
+  console.log(
+    table(
+      [
+        {title: 'PROCESS'},
+        {title: 'STATE'},
+        {title: 'PID', right: true},
+        {title: 'UP', right: true},
+        {title: 'PSS MiB', right: true},
+      ],
+      [...cells, ['sum', `${String(running)} of ${String(rows.length)} running`, '', '', mib(pssBytes)]],
+    ),
+  );
 }
 
 const mib = (bytes: number) => (bytes / 1024 ** 2).toFixed(0);

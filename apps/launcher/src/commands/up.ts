@@ -37,7 +37,9 @@ export interface UpOptions extends DataOption {
 /** Builds what is missing, starts what does not run, and returns when all of it is ready. */
 export async function up(options: UpOptions): Promise<void> {
   const layout = layoutFor(options);
-  const busy = () => { progress(`another launcher is at work on ${layout.data}; waiting for it`); };
+  const busy = () => {
+    progress(`another launcher is at work on ${layout.data}; waiting for it`);
+  };
   await withLock(`data ${layout.data}`, busy, async () => {
     const anyRunning = async (s: Settings) => (await runningNames(layout, processNames(s.validators))).size > 0;
     const settings = await settleSettings(layout, options, anyRunning);
@@ -59,8 +61,13 @@ export async function bringUp(layout: Layout, settings: Settings, names: string[
   await reportStale(layout, missing);
   const engines = await buildEngines(new Set(missing.map(engineOf).filter((e) => e !== undefined)));
   const context = {
-    layout, settings, engines, ports: portLayout(settings.portBase), identities: await ensureGenesis(layout, settings),
-    ipfs: await ensureIpfsIdentities(layout), active: new Set([...running, ...missing]),
+    layout,
+    settings,
+    engines,
+    ports: portLayout(settings.portBase),
+    identities: await ensureGenesis(layout, settings),
+    ipfs: await ensureIpfsIdentities(layout),
+    active: new Set([...running, ...missing]),
   };
   const specs = await processSpecs(context, missing);
   await requireFreePorts(specs);
@@ -73,7 +80,11 @@ export async function bringUp(layout: Layout, settings: Settings, names: string[
   } finally {
     await writeEndpoints(layout, settings);
   }
-  progress(missing.length === 0 ? 'all of it was running already' : `${String(missing.length)} processes ready in ${secondsSince(start)}`);
+  progress(
+    missing.length === 0
+      ? 'all of it was running already'
+      : `${String(missing.length)} processes ready in ${secondsSince(start)}`,
+  );
 }
 
 async function reportStale(layout: Layout, names: string[]): Promise<void> {

@@ -6,14 +6,23 @@ import {serviceEnvironment} from './service-environment.js';
 
 describe('serviceEnvironment', () => {
   const context = {
-    layout: layoutOf('/d'), ports: portLayout(30_000), organisation: 'ab',
+    layout: layoutOf('/d'),
+    ports: portLayout(30_000),
+    organisation: 'ab',
     settings: {layout: 1, chainId: 'c', portBase: 30_000, validators: 2} as const,
   };
 
-  it('gives each service its own key and no other\'s', () => {
-    const keys = SERVICES.map((name) => Object.values(serviceEnvironment(name, context)).filter((v) => v.endsWith('.key.json')).map((v) => v.replace('/d/org/0/', '')));
+  it("gives each service its own key and no other's", () => {
+    const keys = SERVICES.map((name) =>
+      Object.values(serviceEnvironment(name, context))
+        .filter((v) => v.endsWith('.key.json'))
+        .map((v) => v.replace('/d/org/0/', '')),
+    );
     expect(Object.fromEntries(SERVICES.map((name, i) => [name, keys[i]]))).toEqual({
-      policy: ['release.key.json', 'policy.key.json'], notify: [], storage: ['storage.key.json'], ingest: ['ingest.key.json'],
+      policy: ['release.key.json', 'policy.key.json'],
+      notify: [],
+      storage: ['storage.key.json'],
+      ingest: ['ingest.key.json'],
     });
   });
 
@@ -24,6 +33,8 @@ describe('serviceEnvironment', () => {
   });
 
   it('gives a database to those that have one', () => {
-    expect(SERVICES.map((name) => serviceEnvironment(name, context).VITALVAULT_DATABASE_URL?.split('/').at(-1))).toEqual(['vv_policy', 'vv_notify', 'vv_storage', undefined]);
+    expect(
+      SERVICES.map((name) => serviceEnvironment(name, context).VITALVAULT_DATABASE_URL?.split('/').at(-1)),
+    ).toEqual(['vv_policy', 'vv_notify', 'vv_storage', undefined]);
   });
 });

@@ -20,8 +20,12 @@ export type BuiltEngines = ReadonlyMap<string, string>;
 export async function buildEngines(names: ReadonlySet<string>): Promise<BuiltEngines> {
   const builds = await Promise.all(ENGINES.filter((e) => names.has(e.name)).map(engineBuild));
   if ((await missingOf(builds)).length > 0) {
-    const waiting = () => { progress('another launcher is building the engines; waiting for it'); };
-    await withLock(`build ${cacheDirectory()}`, waiting, async () => { await buildAll(await missingOf(builds)); });
+    const waiting = () => {
+      progress('another launcher is building the engines; waiting for it');
+    };
+    await withLock(`build ${cacheDirectory()}`, waiting, async () => {
+      await buildAll(await missingOf(builds));
+    });
   }
   return new Map(builds.map((b) => [b.engine.name, b.target]));
 }
@@ -46,12 +50,18 @@ async function buildAll(missing: EngineBuild[]): Promise<void> {
   const [maven, go] = [missing.filter((b) => b.engine.kind === 'maven'), missing.filter((b) => b.engine.kind === 'go')];
   const fetches = fetchInTurn(go);
   const lanes = [
-    inTurn(maven, (build) => finish(build, temporary, async (into) => { await buildKafka(build, into); })),
+    inTurn(maven, (build) =>
+      finish(build, temporary, async (into) => {
+        await buildKafka(build, into);
+      }),
+    ),
     // The compiler keeps all cores busy, so one engine after the other, while the next one's sources are fetched.
-    inTurn(go, (build) => finish(build, temporary, async (into) => {
-      await fetches.get(build);
-      await buildGo(build, build.engine as GoEngine, into);
-    })),
+    inTurn(go, (build) =>
+      finish(build, temporary, async (into) => {
+        await fetches.get(build);
+        await buildGo(build, build.engine as GoEngine, into);
+      }),
+    ),
   ];
   const results = await Promise.allSettled(lanes);
   for (const result of results) if (result.status === 'rejected') throw result.reason;

@@ -4,10 +4,15 @@ import {runTool} from './run-tool.js';
 import type {EngineBuild} from './cache.js';
 import type {GoEngine} from './catalogue.js';
 
-// No cgo: no C compiler needed, and the same binary from the same go.sum. No other toolchain is fetched behind our back.
-const env = () => buildEnvironment({
-  CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOWORK: 'off', GOFLAGS: '-mod=readonly -trimpath -buildvcs=false',
-});
+// No cgo: no C compiler needed, and the same binary from the same go.sum. No other toolchain is fetched behind our
+// back.
+const env = () =>
+  buildEnvironment({
+    CGO_ENABLED: '0',
+    GOTOOLCHAIN: 'local',
+    GOWORK: 'off',
+    GOFLAGS: '-mod=readonly -trimpath -buildvcs=false',
+  });
 
 /** Downloads what the engine's packages need (not all of the module graph), checked against go.sum. */
 export async function fetchGo(build: EngineBuild, engine: GoEngine): Promise<void> {
@@ -16,7 +21,9 @@ export async function fetchGo(build: EngineBuild, engine: GoEngine): Promise<voi
 }
 
 export async function buildGo(build: EngineBuild, engine: GoEngine, into: string): Promise<void> {
-  const variables = Object.entries(engine.linkVariables ?? {}).map(([name, value]) => ` -X ${name}=${value}`).join('');
+  const variables = Object.entries(engine.linkVariables ?? {})
+    .map(([name, value]) => ` -X ${name}=${value}`)
+    .join('');
   for (const {package: path, binary} of engine.binaries) {
     const args = ['build', `-ldflags=-s -w${variables}`, '-o', join(into, binary), path];
     await runTool(`building ${binary}`, {command: 'go', args, cwd: build.source, env: env()});

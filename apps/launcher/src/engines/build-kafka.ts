@@ -12,21 +12,39 @@ export async function buildKafka(build: EngineBuild, into: string): Promise<void
   await copyFile(join(build.source, 'pom.xml'), pom);
   const lib = join(into, 'lib');
   await mkdir(lib);
-  const args = ['-B', '-q', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${lib}`];
+  const args = [
+    '-B',
+    '-q',
+    '-f',
+    pom,
+    'dependency:copy-dependencies',
+    '-DincludeScope=runtime',
+    `-DoutputDirectory=${lib}`,
+  ];
   await runTool('fetching kafka', {command: 'mvn', args, cwd: into, env: buildEnvironment({})});
   await verifyJars(lib, await readFile(join(build.source, 'jars.sha256'), 'utf8'));
 }
 
 /** @param list lines of `sha256sum`. @throws LaunchError that names every jar that is missing, unknown or different. */
 export async function verifyJars(lib: string, list: string): Promise<void> {
-  const wanted = new Map(list.trimEnd().split('\n').map((line) => [line.slice(66), line.slice(0, 64)]));
+  const wanted = new Map(
+    list
+      .trimEnd()
+      .split('\n')
+      .map((line) => [line.slice(66), line.slice(0, 64)]),
+  );
   const found = (await readdir(lib)).sort();
   const faults = [...wanted.keys()].filter((name) => !found.includes(name)).map((name) => `${name} is missing`);
   for (const name of found) {
-    const hash = createHash('sha256').update(await readFile(join(lib, name))).digest('hex');
+    const hash = createHash('sha256')
+      .update(await readFile(join(lib, name)))
+      .digest('hex');
     const expected = wanted.get(name);
     if (expected === undefined) faults.push(`${name} is not in jars.sha256`);
     else if (hash !== expected) faults.push(`${name} has SHA-256 ${hash}, not ${expected}`);
   }
-  if (faults.length > 0) throw new LaunchError(`Kafka's jars are not those that engines/kafka/jars.sha256 names:\n    ${faults.join('\n    ')}`);
+  if (faults.length > 0)
+    throw new LaunchError(
+      `Kafka's jars are not those that engines/kafka/jars.sha256 names:\n    ${faults.join('\n    ')}`,
+    );
 }

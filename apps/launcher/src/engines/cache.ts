@@ -15,7 +15,8 @@ export interface EngineBuild {
 
 /**
  * Where the build of an engine belongs. Its key is the hash of every file in the engine's folder (go.sum and
- * jars.sha256 among them) and of what the linker is told, so a changed pin is a new build and an unchanged one is never built twice.
+ * jars.sha256 among them) and of what the linker is told, so a changed pin is a new build and an unchanged one is never
+ * built twice.
  */
 export async function engineBuild(engine: Engine): Promise<EngineBuild> {
   const source = join(REPOSITORY, 'engines', engine.name);
@@ -38,8 +39,9 @@ export async function isBuilt(build: EngineBuild): Promise<boolean> {
 
 function versionIn(engine: Engine, texts: Map<string, string>): string {
   const module = engine.versionOf.replaceAll('.', '\\.');
-  const found = engine.kind === 'go'
-    ? new RegExp(`^(?:require|\\t)\\s*${module} v(\\S+)`, 'm').exec(texts.get('go.mod') ?? '')
-    : new RegExp(`<artifactId>${module}</artifactId>\\s*<version>([^<]+)`).exec(texts.get('pom.xml') ?? '');
+  const found =
+    engine.kind === 'go'
+      ? new RegExp(`^(?:require|\\t)\\s*${module} v(\\S+)`, 'm').exec(texts.get('go.mod') ?? '')
+      : new RegExp(`<artifactId>${module}</artifactId>\\s*<version>([^<]+)`).exec(texts.get('pom.xml') ?? '');
   return found?.[1] ?? 'unknown';
 }

@@ -25,7 +25,10 @@ export interface MavenEngine {
 export type Engine = GoEngine | MavenEngine;
 
 const go = (use: EngineUse, name: string, module: string, packages: Readonly<Record<string, string>>): GoEngine => ({
-  kind: 'go', use, name, versionOf: module,
+  kind: 'go',
+  use,
+  name,
+  versionOf: module,
   binaries: Object.entries(packages).map(([binary, path]) => ({binary, package: path})),
 });
 
@@ -34,7 +37,9 @@ const KUBERNETES = {minor: '34', version: '1.34.3'};
 /** Longest builds first. */
 export const ENGINES: readonly Engine[] = [
   go('system', 'kubo', 'github.com/ipfs/kubo', {ipfs: 'github.com/ipfs/kubo/cmd/ipfs'}),
-  go('system', 'ipfs-cluster', 'github.com/ipfs-cluster/ipfs-cluster', {'ipfs-cluster-service': 'github.com/ipfs-cluster/ipfs-cluster/cmd/ipfs-cluster-service'}),
+  go('system', 'ipfs-cluster', 'github.com/ipfs-cluster/ipfs-cluster', {
+    'ipfs-cluster-service': 'github.com/ipfs-cluster/ipfs-cluster/cmd/ipfs-cluster-service',
+  }),
   go('system', 'otel-collector', 'go.opentelemetry.io/collector/otelcol', {'otel-collector': '.'}),
   go('system', 'cometbft', 'github.com/cometbft/cometbft', {cometbft: 'github.com/cometbft/cometbft/cmd/cometbft'}),
   {kind: 'maven', name: 'kafka', use: 'system', versionOf: 'kafka_2.13'},
@@ -47,11 +52,23 @@ export const ENGINES: readonly Engine[] = [
       'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor': KUBERNETES.minor,
     },
   },
-  go('chart', 'helm-unittest', 'github.com/helm-unittest/helm-unittest', {'helm-unittest': 'github.com/helm-unittest/helm-unittest/cmd/helm-unittest'}),
-  go('chart', 'kubeconform', 'github.com/yannh/kubeconform', {kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform'}),
+  go('chart', 'helm-unittest', 'github.com/helm-unittest/helm-unittest', {
+    'helm-unittest': 'github.com/helm-unittest/helm-unittest/cmd/helm-unittest',
+  }),
+  go('chart', 'kubeconform', 'github.com/yannh/kubeconform', {
+    kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform',
+  }),
   {
-    ...go('cluster', 'kubernetes', 'k8s.io/kubernetes', Object.fromEntries(
-      ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'kubelet', 'kubectl'].map((name) => [name, `k8s.io/kubernetes/cmd/${name}`]))),
+    ...go(
+      'cluster',
+      'kubernetes',
+      'k8s.io/kubernetes',
+      Object.fromEntries(
+        ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'kubelet', 'kubectl'].map(
+          (name) => [name, `k8s.io/kubernetes/cmd/${name}`],
+        ),
+      ),
+    ),
     linkVariables: {
       'k8s.io/component-base/version.gitVersion': `v${KUBERNETES.version}`,
       'k8s.io/component-base/version.gitMajor': '1',
@@ -59,12 +76,20 @@ export const ENGINES: readonly Engine[] = [
     },
   },
   go('cluster', 'coredns', 'github.com/coredns/coredns', {coredns: 'github.com/coredns/coredns'}),
-  go('cluster', 'cyclonus', 'github.com/mattfenwick/cyclonus', {cyclonus: 'github.com/mattfenwick/cyclonus/cmd/cyclonus'}),
+  go('cluster', 'cyclonus', 'github.com/mattfenwick/cyclonus', {
+    cyclonus: 'github.com/mattfenwick/cyclonus/cmd/cyclonus',
+  }),
 ];
 
 /** The engine behind a process, if it is one that is built. */
 export function engineOf(processName: string): string | undefined {
   const kind = processName.replace(/-\d+$/, '');
-  const engines: Record<string, string> = {comet: 'cometbft', kubo: 'kubo', cluster: 'ipfs-cluster', otel: 'otel-collector', kafka: 'kafka'};
+  const engines: Record<string, string> = {
+    comet: 'cometbft',
+    kubo: 'kubo',
+    cluster: 'ipfs-cluster',
+    otel: 'otel-collector',
+    kafka: 'kafka',
+  };
   return engines[kind];
 }

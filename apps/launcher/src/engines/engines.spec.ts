@@ -13,7 +13,10 @@ describe('the committed engines', () => {
   it.each(ENGINES.map((e) => [e.name, e] as const))('%s names its version and its checksums', async (name, engine) => {
     const build = await engineBuild(engine);
     expect(build.version).toMatch(/^\d+\.\d+\.\d+$/);
-    const sums = await readFile(join(REPOSITORY, 'engines', name, engine.kind === 'go' ? 'go.sum' : 'jars.sha256'), 'utf8');
+    const sums = await readFile(
+      join(REPOSITORY, 'engines', name, engine.kind === 'go' ? 'go.sum' : 'jars.sha256'),
+      'utf8',
+    );
     // kubeconform stands on little.
     expect(sums.split('\n').length).toBeGreaterThan(name === 'kubeconform' ? 40 : 50);
     if (engine.kind === 'go') expect(sums).toContain(`${engine.versionOf} v${build.version} h1:`);
@@ -41,9 +44,13 @@ describe('verifyJars', () => {
     lib = await mkdtemp(join(tmpdir(), 'vv-jars-'));
     await writeFile(join(lib, 'a.jar'), 'abc');
   });
-  afterEach(async () => { await rm(lib, {recursive: true}); });
+  afterEach(async () => {
+    await rm(lib, {recursive: true});
+  });
 
-  it('accepts exactly the named bytes', async () => { await expect(verifyJars(lib, list)).resolves.toBeUndefined(); });
+  it('accepts exactly the named bytes', async () => {
+    await expect(verifyJars(lib, list)).resolves.toBeUndefined();
+  });
 
   it('names a jar with other bytes', async () => {
     await writeFile(join(lib, 'a.jar'), 'abd');
@@ -66,7 +73,11 @@ describe('hint', () => {
     ['write /x: no space left on device', 'The disk is full'],
     ['verifying module: checksum mismatch\nSECURITY ERROR', 'do not use it'],
     ['dial tcp: lookup proxy.golang.org: no such host', 'network'],
-  ])('explains %p', (output, words) => { expect(hint(output)).toContain(words); });
+  ])('explains %p', (output, words) => {
+    expect(hint(output)).toContain(words);
+  });
 
-  it('says nothing about what it does not know', () => { expect(hint('undefined: x')).toBe(''); });
+  it('says nothing about what it does not know', () => {
+    expect(hint('undefined: x')).toBe('');
+  });
 });

@@ -14,11 +14,16 @@ import type {Layout} from '../plan/layout.js';
 let layout: Layout;
 const settings = {layout: 1, chainId: 'vitalvault-000000', portBase: 30_000, validators: 2} as const;
 
-beforeEach(async () => { layout = layoutOf(await mkdtemp(join(tmpdir(), 'vv-genesis-'))); });
-afterEach(async () => { await rm(layout.data, {recursive: true}); });
+beforeEach(async () => {
+  layout = layoutOf(await mkdtemp(join(tmpdir(), 'vv-genesis-')));
+});
+afterEach(async () => {
+  await rm(layout.data, {recursive: true});
+});
 
 const keyFileOf = (i: number, role: string) => join(layout.organisation(i), `${role}.key.json`);
-const readKey = async (i: number, role: string) => JSON.parse(await readFile(keyFileOf(i, role), 'utf8')) as {alg: number; publicKey: string; privateKey: string};
+const readKey = async (i: number, role: string) =>
+  JSON.parse(await readFile(keyFileOf(i, role), 'utf8')) as {alg: number; publicKey: string; privateKey: string};
 
 describe('ensureGenesis', () => {
   it('makes keys that only their owner can read, and whose public part belongs to the private one', async () => {
@@ -26,18 +31,22 @@ describe('ensureGenesis', () => {
     for (const role of ROLES) {
       expect((await stat(keyFileOf(0, role))).mode & 0o777).toBe(0o600);
       const {alg, publicKey, privateKey} = await readKey(0, role);
-      const derived = role === 'release' ? x25519.getPublicKey(fromHex(privateKey)) : secp256k1.getPublicKey(fromHex(privateKey));
+      const derived =
+        role === 'release' ? x25519.getPublicKey(fromHex(privateKey)) : secp256k1.getPublicKey(fromHex(privateKey));
       expect([role, alg, publicKey]).toEqual([role, role === 'release' ? 16 : 1, toHex(derived)]);
     }
   });
 
-  it('names an organisation by the id of its admin key and puts that into every validator\'s genesis', async () => {
+  it("names an organisation by the id of its admin key and puts that into every validator's genesis", async () => {
     const {organisations} = await ensureGenesis(layout, settings);
     const {alg, publicKey} = await readKey(1, 'admin');
     expect(organisations[1]?.id).toBe(toHex(keyId({alg, publicKey: fromHex(publicKey)})));
     const text = await readFile(join(layout.validator(1).home, 'config', 'genesis.json'), 'utf8');
     expect(text).toBe(await readFile(layout.genesis, 'utf8'));
-    const genesis = decodeCanonical(GenesisSchema, Buffer.from((JSON.parse(text) as {app_state: string}).app_state, 'base64'));
+    const genesis = decodeCanonical(
+      GenesisSchema,
+      Buffer.from((JSON.parse(text) as {app_state: string}).app_state, 'base64'),
+    );
     expect(genesis.organisations.map((o) => toHex(o.id)).toSorted()).toEqual(organisations.map((o) => o.id).toSorted());
     expect(genesis.organisations.filter((o) => o.validators.length === 1)).toHaveLength(2);
   });
@@ -58,9 +67,12 @@ describe('ensureGenesis', () => {
     expect(second.nodeIds).toEqual(first.nodeIds);
   });
 
-  it.each([() => keyFileOf(2, 'admin'), () => join(layout.validator(1).home, 'config', 'priv_validator_key.json')])('names a key that the genesis was made with and that is gone', async (file) => {
-    await ensureGenesis(layout, settings);
-    await rm(file());
-    await expect(ensureGenesis(layout, settings)).rejects.toThrow(file());
-  });
+  it.each([() => keyFileOf(2, 'admin'), () => join(layout.validator(1).home, 'config', 'priv_validator_key.json')])(
+    'names a key that the genesis was made with and that is gone',
+    async (file) => {
+      await ensureGenesis(layout, settings);
+      await rm(file());
+      await expect(ensureGenesis(layout, settings)).rejects.toThrow(file());
+    },
+  );
 });

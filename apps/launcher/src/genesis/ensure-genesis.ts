@@ -1,4 +1,13 @@
-import {cometAddress, FRESH_VALIDATOR_STATE, generateEd25519, keyFromCometJson, nodeKeyJson, organisationOfValidator, privValidatorKeyJson, renderGenesis} from '@vitalvault/genesis';
+import {
+  cometAddress,
+  FRESH_VALIDATOR_STATE,
+  generateEd25519,
+  keyFromCometJson,
+  nodeKeyJson,
+  organisationOfValidator,
+  privValidatorKeyJson,
+  renderGenesis,
+} from '@vitalvault/genesis';
 import type {Organisation} from '@vitalvault/genesis';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -20,7 +29,9 @@ export interface Identities {
  */
 export async function ensureGenesis(layout: Layout, settings: Settings): Promise<Identities> {
   if (await exists(layout.genesis)) await requireKeys(layout, settings.validators);
-  const organisations = await Promise.all(ORGANISATION_NAMES.map((name, i) => loadOrganisation(layout.organisation(i), name)));
+  const organisations = await Promise.all(
+    ORGANISATION_NAMES.map((name, i) => loadOrganisation(layout.organisation(i), name)),
+  );
   const validators = [];
   const nodeIds = [];
   for (let i = 0; i < settings.validators; i++) {
@@ -29,15 +40,24 @@ export async function ensureGenesis(layout: Layout, settings: Settings): Promise
     await createOnce(nodeKeyFile(home), () => nodeKeyJson(generateEd25519()), 0o600);
     await createOnce(join(home, 'data', 'priv_validator_state.json'), () => FRESH_VALIDATOR_STATE, 0o600);
     const key = keyFromCometJson(await readFile(validatorKeyFile(home), 'utf8'));
-    validators.push({organisation: organisations[organisationOfValidator(i, settings.validators, organisations.length)]?.id ?? '', publicKey: key.publicKey});
+    validators.push({
+      organisation: organisations[organisationOfValidator(i, settings.validators, organisations.length)]?.id ?? '',
+      publicKey: key.publicKey,
+    });
     nodeIds.push(cometAddress(keyFromCometJson(await readFile(nodeKeyFile(home), 'utf8')).publicKey));
   }
-  if (!await exists(layout.genesis)) {
-    const text = renderGenesis({chainId: settings.chainId, genesisTime: new Date().toISOString(), organisations, validators});
+  if (!(await exists(layout.genesis))) {
+    const text = renderGenesis({
+      chainId: settings.chainId,
+      genesisTime: new Date().toISOString(),
+      organisations,
+      validators,
+    });
     await writeWhole(layout.genesis, text);
   }
   const genesis = await readFile(layout.genesis, 'utf8');
-  for (let i = 0; i < settings.validators; i++) await writeWhole(join(layout.validator(i).home, 'config', 'genesis.json'), genesis);
+  for (let i = 0; i < settings.validators; i++)
+    await writeWhole(join(layout.validator(i).home, 'config', 'genesis.json'), genesis);
   return {organisations, nodeIds};
 }
 
@@ -50,6 +70,9 @@ async function requireKeys(layout: Layout, validators: number): Promise<void> {
     ...Array.from({length: validators}, (_, i) => validatorKeyFile(layout.validator(i).home)),
   ];
   for (const file of files) {
-    if (!await exists(file)) throw new LaunchError(`${file} is missing, but the genesis in ${layout.data} was made with it. Put it back, or start afresh with \`make clean\`.`);
+    if (!(await exists(file)))
+      throw new LaunchError(
+        `${file} is missing, but the genesis in ${layout.data} was made with it. Put it back, or start afresh with \`make clean\`.`,
+      );
   }
 }

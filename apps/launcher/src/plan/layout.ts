@@ -45,7 +45,11 @@ export function layoutOf(data: string): Layout {
     ipfsIdentities: join(data, 'ipfs', 'identities.json'),
     kafka: join(data, 'kafka'),
     postgres: join(data, 'postgres'),
-    otel: {dir: join(data, 'otel'), config: join(data, 'otel', 'config.yaml'), traces: join(data, 'otel', 'traces.jsonl')},
+    otel: {
+      dir: join(data, 'otel'),
+      config: join(data, 'otel', 'config.yaml'),
+      traces: join(data, 'otel', 'traces.jsonl'),
+    },
     record: (name) => join(data, 'run', `${name}.json`),
     log: (name) => join(data, 'log', `${name}.log`),
   };

@@ -10,7 +10,9 @@ const ipfs = (i: number) => [`kubo-${String(i)}`, `cluster-${String(i)}`];
 /** Every process of a system, in the order in which they are started; stopped in the reverse order. */
 export function processNames(validators: number): string[] {
   return [
-    'otel', 'kafka', 'postgres',
+    'otel',
+    'kafka',
+    'postgres',
     ...count(IPFS_PEERS).map((i) => `kubo-${String(i)}`),
     ...count(IPFS_PEERS).map((i) => `cluster-${String(i)}`),
     ...count(validators).map((i) => `abci-${String(i)}`),
@@ -42,7 +44,10 @@ export function expandNames(list: string, validators: number): {names: string[];
   const groups = processGroups(validators);
   const wanted = new Set<string>();
   const unknown: string[] = [];
-  for (const word of list.split(',').map((w) => w.trim()).filter((w) => w !== '')) {
+  for (const word of list
+    .split(',')
+    .map((w) => w.trim())
+    .filter((w) => w !== '')) {
     if (all.includes(word)) wanted.add(word);
     else if (groups.has(word)) for (const name of groups.get(word) ?? []) wanted.add(name);
     else unknown.push(word);
@@ -50,7 +55,9 @@ export function expandNames(list: string, validators: number): {names: string[];
   return {names: all.filter((name) => wanted.has(name)), unknown};
 }
 
-/** The names with the other half of each validator: CometBFT ends when its application does and cannot begin without it. */
+/**
+ * The names with the other half of each validator: CometBFT ends when its application does and cannot begin without it.
+ */
 export function withOtherHalves(names: string[], validators: number): string[] {
   const halves = names.map((name) => /^(?:comet|abci)-(\d+)$/.exec(name)?.[1]).filter((i) => i !== undefined);
   return expandNames([...names, ...halves.map((i) => `validator-${i}`)].join(','), validators).names;

@@ -7,8 +7,15 @@ const upTo = (n: number) => Array.from({length: n}, (_, i) => i);
 function allPorts(base: number): number[] {
   const p = portLayout(base);
   const parts: object[] = [
-    ...upTo(MAX_VALIDATORS).map(p.validator), ...upTo(IPFS_PEERS).flatMap((i) => [p.kubo(i), p.cluster(i)]),
-    p.kafka, {postgres: p.postgres}, p.otel, p.ingest, p.policy, p.storage, p.notify,
+    ...upTo(MAX_VALIDATORS).map(p.validator),
+    ...upTo(IPFS_PEERS).flatMap((i) => [p.kubo(i), p.cluster(i)]),
+    p.kafka,
+    {postgres: p.postgres},
+    p.otel,
+    p.ingest,
+    p.policy,
+    p.storage,
+    p.notify,
   ];
   return parts.flatMap((part) => Object.values(part) as number[]);
 }
@@ -28,10 +35,12 @@ describe('portLayout', () => {
 
 describe('portBaseFault', () => {
   it('lets pass exactly the bases under which every port exists and needs no root', () => {
-    fc.assert(fc.property(fc.integer({min: -10, max: 70_000}), (base) => {
-      const possible = base >= 1_024 && Math.max(...allPorts(base)) <= 65_535;
-      expect(portBaseFault(base) === undefined).toBe(possible);
-    }));
+    fc.assert(
+      fc.property(fc.integer({min: -10, max: 70_000}), (base) => {
+        const possible = base >= 1_024 && Math.max(...allPorts(base)) <= 65_535;
+        expect(portBaseFault(base) === undefined).toBe(possible);
+      }),
+    );
   });
 
   it('refuses what is not a whole number', () => {

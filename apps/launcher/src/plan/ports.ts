@@ -1,4 +1,7 @@
-/** Which TCP port every process listens on, all on 127.0.0.1, as offsets from one base (the table is in CONTRIBUTING.md). */
+/**
+ * Which TCP port every process listens on, all on 127.0.0.1, as offsets from one base (the table is in
+ * CONTRIBUTING.md).
+ */
 export const DEFAULT_PORT_BASE = 26_600;
 export const MAX_VALIDATORS = 16;
 export const IPFS_PEERS = 3;

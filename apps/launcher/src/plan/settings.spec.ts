@@ -10,8 +10,12 @@ const busy = () => Promise.resolve(true);
 let dir: string;
 const layout = () => layoutOf(join(dir, 'data'));
 
-beforeEach(async () => { dir = await mkdtemp(join(tmpdir(), 'vv-settings-')); });
-afterEach(async () => { await rm(dir, {recursive: true}); });
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'vv-settings-'));
+});
+afterEach(async () => {
+  await rm(dir, {recursive: true});
+});
 
 describe('settleSettings', () => {
   it('keeps the chain id and the wishes of the first start for all later ones', async () => {

@@ -30,7 +30,10 @@ export async function readSettings(layout: Layout): Promise<Settings | undefined
   } catch {
     throw new LaunchError(`${layout.system} is damaged. Start afresh with \`make clean\` or another DATA=dir.`);
   }
-  if (settings.layout !== 1) throw new LaunchError(`${layout.data} was made by another version of VitalVault. Start afresh with \`make clean\` or another DATA=dir.`);
+  if (settings.layout !== 1)
+    throw new LaunchError(
+      `${layout.data} was made by another version of VitalVault. Start afresh with \`make clean\` or another DATA=dir.`,
+    );
   return settings as Settings;
 }
 
@@ -38,21 +41,34 @@ export async function readSettings(layout: Layout): Promise<Settings | undefined
  * Settings for `up`: those of the data directory, or new ones written into it. The ports of a system that does not run
  * may change, the number of its validators may not: they are in its genesis.
  */
-export async function settleSettings(layout: Layout, wishes: Wishes, anyRunning: (settings: Settings) => Promise<boolean>): Promise<Settings> {
+export async function settleSettings(
+  layout: Layout,
+  wishes: Wishes,
+  anyRunning: (settings: Settings) => Promise<boolean>,
+): Promise<Settings> {
   const fault = faultOf(wishes);
   if (fault !== undefined) throw new LaunchError(fault);
   const old = await readSettings(layout);
   if (old === undefined) {
     await requireFresh(layout);
     const chainId = `vitalvault-${randomBytes(3).toString('hex')}`;
-    return await write(layout, {layout: 1, chainId, portBase: wishes.portBase ?? DEFAULT_PORT_BASE, validators: wishes.validators ?? DEFAULT_VALIDATORS});
+    return await write(layout, {
+      layout: 1,
+      chainId,
+      portBase: wishes.portBase ?? DEFAULT_PORT_BASE,
+      validators: wishes.validators ?? DEFAULT_VALIDATORS,
+    });
   }
   if (wishes.validators !== undefined && wishes.validators !== old.validators) {
-    throw new LaunchError(`The chain in ${layout.data} was made for ${String(old.validators)} validators, not ${String(wishes.validators)}. Use another DATA=dir, or \`make clean\` first.`);
+    throw new LaunchError(
+      `The chain in ${layout.data} was made for ${String(old.validators)} validators, not ${String(wishes.validators)}. Use another DATA=dir, or \`make clean\` first.`,
+    );
   }
   if (wishes.portBase === undefined || wishes.portBase === old.portBase) return old;
   if (await anyRunning(old)) {
-    throw new LaunchError(`The system in ${layout.data} runs on PORT_BASE=${String(old.portBase)}. Use \`make down\` first, or another DATA=dir for a second system.`);
+    throw new LaunchError(
+      `The system in ${layout.data} runs on PORT_BASE=${String(old.portBase)}. Use \`make down\` first, or another DATA=dir for a second system.`,
+    );
   }
   return await write(layout, {...old, portBase: wishes.portBase});
 }
@@ -73,6 +89,8 @@ function faultOf({portBase, validators}: Wishes): string | undefined {
 async function requireFresh(layout: Layout): Promise<void> {
   await mkdir(layout.data, {recursive: true});
   if ((await readdir(layout.data)).length > 0) {
-    throw new LaunchError(`${layout.data} is not empty and not a data directory of VitalVault. Give an empty or new one with DATA=dir.`);
+    throw new LaunchError(
+      `${layout.data} is not empty and not a data directory of VitalVault. Give an empty or new one with DATA=dir.`,
+    );
   }
 }

@@ -9,9 +9,11 @@ describe('socketDirectory', () => {
   });
 
   it('gives every validator a path that fits into the 108 bytes of sun_path, whatever the data directory', () => {
-    fc.assert(fc.property(fc.string({maxLength: 300, unit: 'grapheme'}), fc.integer({min: 0, max: 15}), (name, i) => {
-      expect(Buffer.byteLength(layoutOf(`/${name}`).validator(i).socket)).toBeLessThan(108);
-    }));
+    fc.assert(
+      fc.property(fc.string({maxLength: 300, unit: 'grapheme'}), fc.integer({min: 0, max: 15}), (name, i) => {
+        expect(Buffer.byteLength(layoutOf(`/${name}`).validator(i).socket)).toBeLessThan(108);
+      }),
+    );
   });
 
   it('keeps two long data directories apart and finds the same again', () => {

@@ -7,5 +7,7 @@ export async function requireDiskSpace(dir: string, bytes: number, purpose: stri
   const free = bavail * bsize;
   if (free >= bytes) return;
   const mib = (n: number) => `${String(Math.floor(n / 1024 ** 2))} MiB`;
-  throw new LaunchError(`The disk under ${dir} is (nearly) full: ${mib(free)} free, ${purpose} needs ${mib(bytes)}. Free some space, or use DATA=dir and VITALVAULT_CACHE=dir on another disk.`);
+  throw new LaunchError(
+    `The disk under ${dir} is (nearly) full: ${mib(free)} free, ${purpose} needs ${mib(bytes)}. Free some space, or use DATA=dir and VITALVAULT_CACHE=dir on another disk.`,
+  );
 }

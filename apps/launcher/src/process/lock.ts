@@ -4,8 +4,8 @@ import {errnoOf} from '../launch-error.js';
 import {shortHash} from '../plan/socket-directory.js';
 
 /**
- * Runs `work` while holding a lock on `subject` that no other launcher of this machine can hold. The lock is a socket in
- * Linux' abstract namespace, so the kernel releases it however this process ends: there is no stale lock.
+ * Runs `work` while holding a lock on `subject` that no other launcher of this machine can hold. The lock is a socket
+ * in Linux' abstract namespace, so the kernel releases it however this process ends: there is no stale lock.
  * @param onWait called once if somebody else holds it.
  */
 export async function withLock<T>(subject: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
@@ -34,7 +34,14 @@ function tryListen(path: string): Promise<(() => Promise<void>) | undefined> {
     });
     server.listen(path, () => {
       server.unref();
-      resolve(() => new Promise((done) => server.close(() => { done(); })));
+      resolve(
+        () =>
+          new Promise((done) =>
+            server.close(() => {
+              done();
+            }),
+          ),
+      );
     });
   });
 }

@@ -18,8 +18,16 @@ export async function answers(url: string): Promise<boolean> {
 export function acceptsConnection(target: {path: string} | {host: string; port: number}): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(target);
-    socket.setTimeout(2_000, () => { socket.destroy(); resolve(false); });
-    socket.once('connect', () => { socket.destroy(); resolve(true); });
-    socket.once('error', () => { resolve(false); });
+    socket.setTimeout(2_000, () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
   });
 }

@@ -2,7 +2,9 @@ import {readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {readProc} from './proc.js';
 import type {Layout} from '../plan/layout.js';
 
-/** What is written about a started process: $DATA/run/<name>.json. It is removed when the process is stopped in order. */
+/**
+ * What is written about a started process: $DATA/run/<name>.json. It is removed when the process is stopped in order.
+ */
 export interface ProcessRecord {
   pid: number;
   startTicks: string;
@@ -12,9 +14,7 @@ export interface ProcessRecord {
 }
 
 export type ProcessState =
-  | {state: 'running'; pid: number; startedAt: string}
-  | {state: 'stopped'}
-  | {state: 'killed' | 'died'; pid: number};
+  {state: 'running'; pid: number; startedAt: string} | {state: 'stopped'} | {state: 'killed' | 'died'; pid: number};
 
 export async function writeRecord(layout: Layout, name: string, record: ProcessRecord): Promise<void> {
   const file = layout.record(name);

@@ -20,17 +20,29 @@ export async function spawnProcess(layout: Layout, spec: ProcessSpec): Promise<S
   const log = await open(layout.log(spec.name), 'a');
   try {
     const child = spawn(spec.command, spec.args, {
-      cwd: spec.cwd, env: spec.env, detached: true, stdio: ['ignore', log.fd, log.fd], ...spec.runAs,
+      cwd: spec.cwd,
+      env: spec.env,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      ...spec.runAs,
     });
     const ended = new Promise<string>((resolve) => {
-      child.once('exit', (code, signal) => { resolve(signal === null ? `exited with code ${String(code)}` : `was ended by ${signal}`); });
-      child.once('error', (error) => { resolve(`could not be run: ${error.message}`); });
+      child.once('exit', (code, signal) => {
+        resolve(signal === null ? `exited with code ${String(code)}` : `was ended by ${signal}`);
+      });
+      child.once('error', (error) => {
+        resolve(`could not be run: ${error.message}`);
+      });
     });
     const {pid} = child;
     if (pid === undefined) throw new LaunchError(`${spec.name} ${await ended}`);
     child.unref();
     const entry = await readProc(pid);
-    await writeRecord(layout, spec.name, {pid, startTicks: entry?.startTicks ?? '', startedAt: new Date().toISOString()});
+    await writeRecord(layout, spec.name, {
+      pid,
+      startTicks: entry?.startTicks ?? '',
+      startedAt: new Date().toISOString(),
+    });
     return {pid, ended};
   } finally {
     await log.close();

@@ -25,7 +25,9 @@ export async function startProcesses(layout: Layout, specs: ProcessSpec[]): Prom
   // In start order every name of `after` comes before the process itself.
   for (const spec of specs) {
     const started = start(spec);
-    started.catch(() => { abort.abort(new LaunchError('another process failed')); });
+    started.catch(() => {
+      abort.abort(new LaunchError('another process failed'));
+    });
     starts.set(spec.name, started);
   }
   const results = await Promise.allSettled(starts.values());
@@ -42,12 +44,20 @@ async function startOne(layout: Layout, spec: ProcessSpec, signal: AbortSignal):
   const {ended} = await spawnProcess(layout, spec);
   let answer = '';
   let end: string | undefined;
-  void ended.then((how) => { end = how; });
+  void ended.then((how) => {
+    end = how;
+  });
   for (const deadline = prepared + spec.readySeconds * 1_000; ;) {
     if (end !== undefined) throw await failure(layout, spec, `${spec.name} ${end} before it was ready.`);
-    if (await spec.ready().catch((error: unknown) => { answer = error instanceof Error ? ` (${error.message})` : ''; })) break;
+    if (
+      await spec.ready().catch((error: unknown) => {
+        answer = error instanceof Error ? ` (${error.message})` : '';
+      })
+    )
+      break;
     signal.throwIfAborted();
-    if (Date.now() > deadline) throw await failure(layout, spec, `${spec.name} was not ready after ${String(spec.readySeconds)} s${answer}.`);
+    if (Date.now() > deadline)
+      throw await failure(layout, spec, `${spec.name} was not ready after ${String(spec.readySeconds)} s${answer}.`);
     await sleep(100);
   }
   await spec.settle?.();

@@ -18,10 +18,12 @@ export async function endpointsOf(layout: Layout, settings: Settings) {
     const state = await processState(layout, name);
     if (state.state === 'running') processes[name] = {pid: state.pid, log: layout.log(name)};
   }
-  const organisations = await Promise.all(ORGANISATION_NAMES.map(async (name, i) => {
-    const dir = layout.organisation(i);
-    return {id: (await loadOrganisation(dir, name)).id, name, keys: dir};
-  }));
+  const organisations = await Promise.all(
+    ORGANISATION_NAMES.map(async (name, i) => {
+      const dir = layout.organisation(i);
+      return {id: (await loadOrganisation(dir, name)).id, name, keys: dir};
+    }),
+  );
   return {
     chainId: settings.chainId,
     genesis: layout.genesis,

@@ -27,7 +27,14 @@ export function kuboSpec(context: SystemContext, i: number): ProcessSpec {
   const {swarm, api, gateway} = ports.kubo(i);
   const repo = layout.kubo(i);
   const command = join(engineDirectory(context, 'kubo'), 'ipfs');
-  const env = {...inheritedEnvironment(), IPFS_PATH: repo, LIBP2P_FORCE_PNET: '1', IPFS_TELEMETRY: 'off', GOGC: '50', GOMEMLIMIT: '128MiB'};
+  const env = {
+    ...inheritedEnvironment(),
+    IPFS_PATH: repo,
+    LIBP2P_FORCE_PNET: '1',
+    IPFS_TELEMETRY: 'off',
+    GOGC: '50',
+    GOMEMLIMIT: '128MiB',
+  };
   return {
     ...DEFAULTS,
     name: `kubo-${String(i)}`,
@@ -39,14 +46,25 @@ export function kuboSpec(context: SystemContext, i: number): ProcessSpec {
     prepare: async () => {
       await mkdir(repo, {recursive: true});
       const identity = own(ipfs.kubo, i);
-      const peers = ipfs.kubo.map((peer, j) => ({id: peer.id, address: local(ports.kubo(j).swarm)})).filter((_, j) => j !== i);
-      const config = kuboConfig({identity, listen: {swarm: local(swarm), api: local(api), gateway: local(gateway)}, peers});
+      const peers = ipfs.kubo
+        .map((peer, j) => ({id: peer.id, address: local(ports.kubo(j).swarm)}))
+        .filter((_, j) => j !== i);
+      const config = kuboConfig({
+        identity,
+        listen: {swarm: local(swarm), api: local(api), gateway: local(gateway)},
+        peers,
+      });
       await writeWhole(join(repo, 'swarm.key'), swarmKey(ipfs.swarmSecret), 0o600);
       // `version` is the last file that init writes; without it an init that was cut short is done again.
-      if (!await exists(join(repo, 'version'))) {
+      if (!(await exists(join(repo, 'version')))) {
         const template = join(repo, 'initial-config.json');
         await writeWhole(template, config, 0o600);
-        await runTool(`initialising kubo-${String(i)}`, {command, args: ['init', '--empty-repo', template], cwd: layout.data, env});
+        await runTool(`initialising kubo-${String(i)}`, {
+          command,
+          args: ['init', '--empty-repo', template],
+          cwd: layout.data,
+          env,
+        });
       }
       await writeWhole(join(repo, 'config'), config, 0o600);
     },
@@ -72,10 +90,19 @@ export function clusterSpec(context: SystemContext, i: number): ProcessSpec {
     prepare: async () => {
       const identity = own(ipfs.cluster, i);
       const peers = ipfs.cluster.map((peer, j) => ({id: peer.id, address: local(ports.cluster(j).swarm)}));
-      await writeWhole(join(home, 'identity.json'), JSON.stringify({id: identity.id, private_key: identity.privateKey}), 0o600);
+      await writeWhole(
+        join(home, 'identity.json'),
+        JSON.stringify({id: identity.id, private_key: identity.privateKey}),
+        0o600,
+      );
       const config = clusterConfig({
-        peername, secret: ipfs.clusterSecret, listen: {swarm: local(swarm), rest: local(rest)}, kuboApi: local(ports.kubo(i).api), replication: REPLICATION,
-        trusted: peers.map((p) => p.id), peers: peers.filter((_, j) => j !== i),
+        peername,
+        secret: ipfs.clusterSecret,
+        listen: {swarm: local(swarm), rest: local(rest)},
+        kuboApi: local(ports.kubo(i).api),
+        replication: REPLICATION,
+        trusted: peers.map((p) => p.id),
+        peers: peers.filter((_, j) => j !== i),
       });
       await writeWhole(join(home, 'service.json'), config, 0o600);
       await createOnce(join(home, 'peerstore'), () => '');
@@ -87,7 +114,7 @@ export function clusterSpec(context: SystemContext, i: number): ProcessSpec {
 
 async function metrics(rest: number): Promise<unknown[]> {
   const heard = await getJson(`http://127.0.0.1:${String(rest)}/monitor/metrics/freespace`);
-  return Array.isArray(heard) ? heard as unknown[] : [];
+  return Array.isArray(heard) ? (heard as unknown[]) : [];
 }
 
 function own<T>(all: T[], i: number): T {

@@ -14,11 +14,28 @@ import type {SystemContext} from './context.js';
 export function kafkaSpec(context: SystemContext): ProcessSpec {
   const {layout, ports} = context;
   const {broker, controller} = ports.kafka;
-  const [directory, properties, log4j] = [join(layout.kafka, 'data'), join(layout.kafka, 'server.properties'), join(layout.kafka, 'log4j2.properties')];
+  const [directory, properties, log4j] = [
+    join(layout.kafka, 'data'),
+    join(layout.kafka, 'server.properties'),
+    join(layout.kafka, 'log4j2.properties'),
+  ];
   const java = (heap: string, main: string) => [
-    `-Xmx${heap}`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', '-Xshare:auto', '-Xss512k', '-XX:ReservedCodeCacheSize=48m',
-    '-XX:MaxDirectMemorySize=64m', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true', '-Djava.net.preferIPv4Stack=true', `-Dlog4j2.configurationFile=${log4j}`,
-    `-Dkafka.logs.dir=${layout.logs}`, '-cp', join(engineDirectory(context, 'kafka'), 'lib', '*'), main,
+    `-Xmx${heap}`,
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-XX:-UsePerfData',
+    '-Xshare:auto',
+    '-Xss512k',
+    '-XX:ReservedCodeCacheSize=48m',
+    '-XX:MaxDirectMemorySize=64m',
+    '-XX:+ExitOnOutOfMemoryError',
+    '-Djava.awt.headless=true',
+    '-Djava.net.preferIPv4Stack=true',
+    `-Dlog4j2.configurationFile=${log4j}`,
+    `-Dkafka.logs.dir=${layout.logs}`,
+    '-cp',
+    join(engineDirectory(context, 'kafka'), 'lib', '*'),
+    main,
   ];
   const env = inheritedEnvironment();
   return {
@@ -34,8 +51,16 @@ export function kafkaSpec(context: SystemContext): ProcessSpec {
       await writeWhole(properties, kafkaConfig({...listen, advertised: listen, directory}));
       await writeWhole(log4j, KAFKA_LOG4J);
       if (await exists(join(directory, 'meta.properties'))) return;
-      const args = [...java('128m', 'kafka.tools.StorageTool'), 'format', '--ignore-formatted', '-t', clusterId(), '-c', properties];
-      await runTool('formatting Kafka\'s log', {command: javaCommand(), args, cwd: layout.data, env});
+      const args = [
+        ...java('128m', 'kafka.tools.StorageTool'),
+        'format',
+        '--ignore-formatted',
+        '-t',
+        clusterId(),
+        '-c',
+        properties,
+      ];
+      await runTool("formatting Kafka's log", {command: javaCommand(), args, cwd: layout.data, env});
     },
     ready: () => brokerServes(broker),
   };
@@ -49,8 +74,14 @@ function clusterId(): string {
 }
 
 async function brokerServes(port: number): Promise<boolean> {
-  if (!await acceptsConnection({host: '127.0.0.1', port})) return false;
-  const admin = new Kafka({brokers: [`127.0.0.1:${String(port)}`], logLevel: logLevel.NOTHING, connectionTimeout: 2_000, requestTimeout: 2_000, retry: {retries: 0}}).admin();
+  if (!(await acceptsConnection({host: '127.0.0.1', port}))) return false;
+  const admin = new Kafka({
+    brokers: [`127.0.0.1:${String(port)}`],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 2_000,
+    requestTimeout: 2_000,
+    retry: {retries: 0},
+  }).admin();
   try {
     await admin.connect();
     return (await admin.describeCluster()).brokers.length > 0;

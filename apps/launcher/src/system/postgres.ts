@@ -20,8 +20,19 @@ export function postgresSpec(context: SystemContext, home: PostgresHome): Proces
   const env = {...inheritedEnvironment(), HOME: home.directory, TMPDIR: home.directory, LC_ALL: 'C'};
   const port = context.ports.postgres;
   const options = {
-    listen_addresses: '127.0.0.1', port, unix_socket_directories: '', shared_buffers: '32MB', max_connections: 80, jit: 'off',
-    wal_level: 'minimal', max_wal_senders: 0, max_wal_size: '256MB', min_wal_size: '32MB', autovacuum_max_workers: 1, max_worker_processes: 2, io_method: 'sync',
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    shared_buffers: '32MB',
+    max_connections: 80,
+    jit: 'off',
+    wal_level: 'minimal',
+    max_wal_senders: 0,
+    max_wal_size: '256MB',
+    min_wal_size: '32MB',
+    autovacuum_max_workers: 1,
+    max_worker_processes: 2,
+    io_method: 'sync',
   };
   return {
     ...DEFAULTS,
@@ -39,8 +50,24 @@ export function postgresSpec(context: SystemContext, home: PostgresHome): Proces
       }
       const fresh = `${data}.new`;
       await rm(fresh, {recursive: true, force: true});
-      const args = ['-D', fresh, '-U', 'vitalvault', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'];
-      await runTool('initialising PostgreSQL', {command: join(home.bin, 'initdb'), args, cwd: home.directory, env, runAs: home.runAs});
+      const args = [
+        '-D',
+        fresh,
+        '-U',
+        'vitalvault',
+        '--auth=trust',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--no-sync',
+        '--no-instructions',
+      ];
+      await runTool('initialising PostgreSQL', {
+        command: join(home.bin, 'initdb'),
+        args,
+        cwd: home.directory,
+        env,
+        runAs: home.runAs,
+      });
       await rename(fresh, data);
     },
     ready: () => withClient(port, () => Promise.resolve(true)),
@@ -56,8 +83,8 @@ export function postgresSpec(context: SystemContext, home: PostgresHome): Proces
 async function removeStaleLock(data: string): Promise<void> {
   const lock = join(data, 'postmaster.pid');
   const real = await realpath(data);
-  for (let tries = 0; tries < 100 && await exists(lock); tries++) {
-    if (!await isWorkedIn(real)) await rm(lock, {force: true});
+  for (let tries = 0; tries < 100 && (await exists(lock)); tries++) {
+    if (!(await isWorkedIn(real))) await rm(lock, {force: true});
     else await sleep(100);
   }
 }

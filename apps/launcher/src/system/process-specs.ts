@@ -9,7 +9,12 @@ import {serviceSpec} from './services.js';
 import type {ProcessSpec} from '../process/process-spec.js';
 import type {SystemContext} from './context.js';
 
-const NUMBERED = new Map([['comet', cometSpec], ['abci', abciSpec], ['kubo', kuboSpec], ['cluster', clusterSpec]]);
+const NUMBERED = new Map([
+  ['comet', cometSpec],
+  ['abci', abciSpec],
+  ['kubo', kuboSpec],
+  ['cluster', clusterSpec],
+]);
 
 /** The spec of each of `names`, in their order. */
 export async function processSpecs(context: SystemContext, names: string[]): Promise<ProcessSpec[]> {

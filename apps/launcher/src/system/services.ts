@@ -15,7 +15,11 @@ export function serviceSpec(context: SystemContext, name: ServiceName): ProcessS
   const {layout, ports, settings, identities} = context;
   const dist = join(REPOSITORY, 'apps', name, 'dist');
   const organisation = identities.organisations[0]?.id ?? '';
-  const env = {...inheritedEnvironment(), NODE_ENV: 'production', ...serviceEnvironment(name, {layout, ports, settings, organisation})};
+  const env = {
+    ...inheritedEnvironment(),
+    NODE_ENV: 'production',
+    ...serviceEnvironment(name, {layout, ports, settings, organisation}),
+  };
   const listening = ports[name];
   return {
     ...DEFAULTS,
@@ -29,8 +33,13 @@ export function serviceSpec(context: SystemContext, name: ServiceName): ProcessS
     readySeconds: 150,
     prepare: async () => {
       const migrate = join(dist, 'migrate.js');
-      if (!await exists(migrate)) return;
-      await runTool(`migrating the database of ${name}`, {command: process.execPath, args: [migrate], cwd: REPOSITORY, env: {...env, VITALVAULT_DATABASE_URL: databaseUrl(ports.postgres, `vv_${name}`)}});
+      if (!(await exists(migrate))) return;
+      await runTool(`migrating the database of ${name}`, {
+        command: process.execPath,
+        args: [migrate],
+        cwd: REPOSITORY,
+        env: {...env, VITALVAULT_DATABASE_URL: databaseUrl(ports.postgres, `vv_${name}`)},
+      });
     },
     ready: () => answers(`http://127.0.0.1:${String(listening.http)}/readyz`),
   };

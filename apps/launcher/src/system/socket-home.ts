@@ -11,6 +11,9 @@ export async function ensureSocketDirectory(layout: Layout): Promise<void> {
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
     const {uid, mode} = await lstat(layout.sockets);
-    if (uid !== userInfo().uid || (mode & 0o170_077) !== 0o040_000) throw new LaunchError(`${layout.sockets} exists and is not your own directory. Remove it, or use a shorter DATA=dir.`);
+    if (uid !== userInfo().uid || (mode & 0o170_077) !== 0o040_000)
+      throw new LaunchError(
+        `${layout.sockets} exists and is not your own directory. Remove it, or use a shorter DATA=dir.`,
+      );
   }
 }

@@ -18,8 +18,11 @@ export function abciSpec(context: SystemContext, i: number): ProcessSpec {
     command: process.execPath,
     args: ['--max-old-space-size=192', '--max-semi-space-size=4', join(REPOSITORY, 'apps/ledger-abci/dist/main.js')],
     env: {
-      ...inheritedEnvironment(), NODE_ENV: 'production',
-      VITALVAULT_SOCKET: socket, VITALVAULT_STATE_DIR: state, VITALVAULT_OTLP_URL: `http://127.0.0.1:${String(ports.otel.http)}`,
+      ...inheritedEnvironment(),
+      NODE_ENV: 'production',
+      VITALVAULT_SOCKET: socket,
+      VITALVAULT_STATE_DIR: state,
+      VITALVAULT_OTLP_URL: `http://127.0.0.1:${String(ports.otel.http)}`,
       VITALVAULT_LOG_LEVEL: 'info',
     },
     cwd: REPOSITORY,
@@ -37,7 +40,9 @@ export function cometSpec(context: SystemContext, i: number): ProcessSpec {
   const {home, socket} = layout.validator(i);
   const {p2p, rpc} = ports.validator(i);
   const name = `comet-${String(i)}`;
-  const peers = identities.nodeIds.map((id, j) => ({j, address: `${id}@127.0.0.1:${String(ports.validator(j).p2p)}`})).filter(({j}) => j !== i);
+  const peers = identities.nodeIds
+    .map((id, j) => ({j, address: `${id}@127.0.0.1:${String(ports.validator(j).p2p)}`}))
+    .filter(({j}) => j !== i);
   return {
     ...DEFAULTS,
     name,
@@ -50,21 +55,31 @@ export function cometSpec(context: SystemContext, i: number): ProcessSpec {
     ports: [p2p, rpc],
     prepare: async () => {
       const config = cometConfig({
-        moniker: `validator-${String(i)}`, abciSocket: socket, p2p: `127.0.0.1:${String(p2p)}`, rpc: `127.0.0.1:${String(rpc)}`,
-        externalAddress: `127.0.0.1:${String(p2p)}`, peers: peers.map((p) => p.address),
-        // A validator that was killed must come back at once, and all of them after a reboot; its own state file keeps it from signing twice.
+        moniker: `validator-${String(i)}`,
+        abciSocket: socket,
+        p2p: `127.0.0.1:${String(p2p)}`,
+        rpc: `127.0.0.1:${String(rpc)}`,
+        externalAddress: `127.0.0.1:${String(p2p)}`,
+        peers: peers.map((p) => p.address),
+        // A validator that was killed must come back at once, and all of them after a reboot; its own state file keeps
+        // it from signing twice.
         doubleSignCheckHeight: 0,
       });
       await writeWhole(join(home, 'config', 'config.toml'), config);
     },
     // Without our application (a test brings its own) CometBFT waits for one before it answers anything.
-    ready: () => context.active.has(`abci-${String(i)}`) ? cometReady(rpc, hasQuorum(context, settings.validators)) : Promise.resolve(true),
+    ready: () =>
+      context.active.has(`abci-${String(i)}`)
+        ? cometReady(rpc, hasQuorum(context, settings.validators))
+        : Promise.resolve(true),
   };
 }
 
 /** With two thirds of the validators there must be blocks; with fewer it is enough that CometBFT answers. */
 async function cometReady(rpc: number, quorum: boolean): Promise<boolean> {
-  const {result} = await getJson(`http://127.0.0.1:${String(rpc)}/status`) as {result: {sync_info: {latest_block_height: string; catching_up: boolean}}};
+  const {result} = (await getJson(`http://127.0.0.1:${String(rpc)}/status`)) as {
+    result: {sync_info: {latest_block_height: string; catching_up: boolean}};
+  };
   return !quorum || (Number(result.sync_info.latest_block_height) > 0 && !result.sync_info.catching_up);
 }
 

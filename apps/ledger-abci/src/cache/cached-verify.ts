@@ -6,8 +6,8 @@ import {TwoGenerations} from './two-generations.js';
 const CAPACITY = 32_768;
 
 /**
- * Verification that remembers: CheckTx pays, FinalizeBlock looks up. Only the pure validity of (key, digest, signature) is
- * remembered, good and bad; everything that the state decides is judged anew.
+ * Verification that remembers: CheckTx pays, FinalizeBlock looks up. Only the pure validity of (key, digest, signature)
+ * is remembered, good and bad; everything that the state decides is judged anew.
  */
 export function cachedVerify(verify: Verify, capacity = CAPACITY): Verify {
   const known = new TwoGenerations<boolean>(capacity);

@@ -15,7 +15,11 @@ test('a signature is verified once, good or bad; the answer is that of the verif
   const digest = new Uint8Array(32).fill(3);
   const good = signDigest(patient, digest);
   const bad = good.with(9, (good[9] ?? 0) ^ 1);
-  for (let i = 0; i < 3; i++) expect([verify(patient.key.publicKey, digest, good), verify(patient.key.publicKey, digest, bad)]).toEqual([true, false]);
+  for (let i = 0; i < 3; i++)
+    expect([verify(patient.key.publicKey, digest, good), verify(patient.key.publicKey, digest, bad)]).toEqual([
+      true,
+      false,
+    ]);
   expect(calls).toBe(2);
   expect(verify(patient.key.publicKey, digest.with(0, 9), good)).toBe(false);
   expect(calls).toBe(3);
@@ -47,7 +51,10 @@ test('a transaction is decoded once; a refusal is remembered by its code', () =>
   expect(txs.check(tx)).toBe(txs.check(tx.slice()));
   expect(txs.verdict(tx)).toMatchObject({code: 0, rights: true});
   const forged = tx.with(tx.length - 1, (tx.at(-1) ?? 0) ^ 1);
-  expect([txs.check(forged), txs.check(forged)]).toEqual([{ok: false, code: 8}, {ok: false, code: 8}]);
+  expect([txs.check(forged), txs.check(forged)]).toEqual([
+    {ok: false, code: 8},
+    {ok: false, code: 8},
+  ]);
   expect(txs.verdict(Uint8Array.of(1)).code).toBe(2);
   expect(calls).toBe(2);
 });

@@ -25,7 +25,10 @@ export class CheckedTxs {
   private readonly verdicts = new TwoGenerations<Verdict>(VERDICTS);
   private readonly decoded = new TwoGenerations<CheckedTx>(DECODED_BYTES);
 
-  constructor(private readonly chainId: string, private readonly verify: Verify) {}
+  constructor(
+    private readonly chainId: string,
+    private readonly verify: Verify,
+  ) {}
 
   check(bytes: Uint8Array, name = txName(bytes)): CheckedTx | StructureRefusal {
     const known = this.decoded.get(name);

@@ -1,6 +1,6 @@
 /**
- * A bounded map that forgets what was not asked for lately: when the young generation is full it becomes the old one and
- * the old one is dropped. Costs two look-ups and no list of uses.
+ * A bounded map that forgets what was not asked for lately: when the young generation is full it becomes the old one
+ * and the old one is dropped. Costs two look-ups and no list of uses.
  */
 export class TwoGenerations<V> {
   private young = new Map<string, V>();

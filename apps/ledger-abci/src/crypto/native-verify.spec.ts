@@ -7,9 +7,21 @@ import {nativeVerify} from './native-verify.js';
 
 const verify = nativeVerify();
 
-interface Case { tcId: number; msg: string; sig: string; result: string; flags: string[] }
-interface File { numberOfTests: number; testGroups: {publicKey: {uncompressed: string}; tests: Case[]}[] }
-const load = (name: string): File => JSON.parse(readFileSync(new URL(`../../../../test/vectors/published/wycheproof/${name}`, import.meta.url), 'utf8')) as File;
+interface Case {
+  tcId: number;
+  msg: string;
+  sig: string;
+  result: string;
+  flags: string[];
+}
+interface File {
+  numberOfTests: number;
+  testGroups: {publicKey: {uncompressed: string}; tests: Case[]}[];
+}
+const load = (name: string): File =>
+  JSON.parse(
+    readFileSync(new URL(`../../../../test/vectors/published/wycheproof/${name}`, import.meta.url), 'utf8'),
+  ) as File;
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 
 /**
@@ -27,7 +39,12 @@ function refusedThoughValid(name: string, toCompact: (sig: Uint8Array) => Uint8A
       const signature = toCompact(bytes(test.sig));
       const digest = sha256Of(bytes(test.msg));
       const accepted = signature !== undefined && verify(compressed, digest, signature);
-      if (signature !== undefined) expect([name, test.tcId, TEST_PORTS.verify(compressed, digest, signature)]).toEqual([name, test.tcId, accepted]);
+      if (signature !== undefined)
+        expect([name, test.tcId, TEST_PORTS.verify(compressed, digest, signature)]).toEqual([
+          name,
+          test.tcId,
+          accepted,
+        ]);
       if (accepted) expect([name, test.tcId, test.result]).toEqual([name, test.tcId, 'valid']);
       else if (test.result !== 'invalid') refused.push(test.tcId);
     }
@@ -58,34 +75,49 @@ describe('Wycheproof', () => {
   });
 });
 
-/** Valid for Wycheproof, refused by docs/protocol.md §1.3: s > n/2 (numbers worked out from the files alone, with big integers). */
+/**
+ * Valid for Wycheproof, refused by docs/protocol.md §1.3: s > n/2 (numbers worked out from the files alone, with big
+ * integers).
+ */
 const HIGH_S_P1363 = [
-  1, 62, 63, 64, 66, 67, 68, 70, 72, 74, 75, 76, 78, 81, 83, 85, 87, 88, 89, 90, 95, 96, 97, 100, 102, 112, 113, 115, 117, 134,
-  135, 136, 167, 168, 171, 172, 173, 174, 176, 177, 181, 187, 188, 192, 196, 198, 200, 202, 206, 207, 212, 213, 221, 222, 226, 227,
-  228, 229, 231, 232, 233, 234, 235, 237, 238, 239, 240, 241, 242, 243, 247, 252,
+  1, 62, 63, 64, 66, 67, 68, 70, 72, 74, 75, 76, 78, 81, 83, 85, 87, 88, 89, 90, 95, 96, 97, 100, 102, 112, 113, 115,
+  117, 134, 135, 136, 167, 168, 171, 172, 173, 174, 176, 177, 181, 187, 188, 192, 196, 198, 200, 202, 206, 207, 212,
+  213, 221, 222, 226, 227, 228, 229, 231, 232, 233, 234, 235, 237, 238, 239, 240, 241, 242, 243, 247, 252,
 ];
 const HIGH_S_DER = [
-  1, 2, 5, 297, 298, 299, 301, 302, 303, 305, 307, 309, 310, 311, 313, 316, 318, 320, 322, 323, 324, 325, 330, 331, 332, 335, 337,
-  347, 348, 350, 352, 363, 364, 365, 392, 393, 396, 397, 398, 399, 401, 402, 406, 412, 413, 417, 421, 423, 425, 427, 431, 432, 437,
-  438, 447, 448, 449, 450, 452, 453, 454, 455, 456, 458, 459, 460, 461, 462, 463, 467, 471, 476,
+  1, 2, 5, 297, 298, 299, 301, 302, 303, 305, 307, 309, 310, 311, 313, 316, 318, 320, 322, 323, 324, 325, 330, 331, 332,
+  335, 337, 347, 348, 350, 352, 363, 364, 365, 392, 393, 396, 397, 398, 399, 401, 402, 406, 412, 413, 417, 421, 423,
+  425, 427, 431, 432, 437, 438, 447, 448, 449, 450, 452, 453, 454, 455, 456, 458, 459, 460, 461, 462, 463, 467, 471,
+  476,
 ];
 
 const key = testKey('native');
 const oddLength = fc.uint8Array({maxLength: 70});
 
 test('any bytes give an answer, the same as that of the oracle', () => {
-  fc.assert(fc.property(fc.oneof(oddLength, fc.constant(key.key.publicKey)), fc.uint8Array({minLength: 32, maxLength: 32}), fc.oneof(oddLength, fc.uint8Array({minLength: 64, maxLength: 64})), (publicKey, digest, signature) => {
-    expect(verify(publicKey, digest, signature)).toBe(TEST_PORTS.verify(publicKey, digest, signature));
-  }), {numRuns: 300});
+  fc.assert(
+    fc.property(
+      fc.oneof(oddLength, fc.constant(key.key.publicKey)),
+      fc.uint8Array({minLength: 32, maxLength: 32}),
+      fc.oneof(oddLength, fc.uint8Array({minLength: 64, maxLength: 64})),
+      (publicKey, digest, signature) => {
+        expect(verify(publicKey, digest, signature)).toBe(TEST_PORTS.verify(publicKey, digest, signature));
+      },
+    ),
+    {numRuns: 300},
+  );
 });
 
 test('good signatures are taken; one flipped bit anywhere is not', () => {
-  fc.assert(fc.property(fc.uint8Array({minLength: 32, maxLength: 32}), fc.nat(63), fc.nat(7), (digest, at, bit) => {
-    const signature = signDigest(key, digest);
-    expect(verify(key.key.publicKey, digest, signature)).toBe(true);
-    expect(verify(key.key.publicKey, digest, signature.with(at, (signature[at] as number) ^ (1 << bit)))).toBe(false);
-    expect(verify(testKey('other').key.publicKey, digest, signature)).toBe(false);
-  }), {numRuns: 50});
+  fc.assert(
+    fc.property(fc.uint8Array({minLength: 32, maxLength: 32}), fc.nat(63), fc.nat(7), (digest, at, bit) => {
+      const signature = signDigest(key, digest);
+      expect(verify(key.key.publicKey, digest, signature)).toBe(true);
+      expect(verify(key.key.publicKey, digest, signature.with(at, (signature[at] as number) ^ (1 << bit)))).toBe(false);
+      expect(verify(testKey('other').key.publicKey, digest, signature)).toBe(false);
+    }),
+    {numRuns: 50},
+  );
 });
 
 test('only 33-byte compressed keys: no uncompressed, no hybrid', () => {

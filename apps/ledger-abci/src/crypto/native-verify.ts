@@ -6,13 +6,14 @@ interface Secp256k1Binding {
 }
 
 const HALF_ORDER = Uint8Array.from([
-  0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-  0x5d, 0x57, 0x6e, 0x73, 0x57, 0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0,
+  0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x5d, 0x57, 0x6e,
+  0x73, 0x57, 0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0,
 ]);
 
 /**
  * Verification by libsecp256k1.
- * The package falls back to slow JavaScript without a word when its binary does not load, so the binary is asked for by name.
+ * The package falls back to slow JavaScript without a word when its binary does not load, so the binary is asked for by
+ * name.
  * @throws Error when there is no native binding or it fails the self-test: the process must not start.
  */
 export function nativeVerify(): Verify {
@@ -37,7 +38,10 @@ function loadBinding(): Secp256k1Binding {
   try {
     return require('secp256k1/bindings.js') as Secp256k1Binding;
   } catch (cause) {
-    throw new Error('the native binding of secp256k1 does not load on this platform; without it a validator is too slow to keep up, so the ledger does not start', {cause});
+    throw new Error(
+      'the native binding of secp256k1 does not load on this platform; without it a validator is too slow to keep up, so the ledger does not start',
+      {cause},
+    );
   }
 }
 

@@ -13,7 +13,8 @@ export function checkTx(ledger: Ledger, {tx}: RequestCheckTx): CheckTxAnswer {
   const checked = ledger.txs.check(tx, name);
   if (!checked.ok) return refusal(checked.code);
   const {signer} = ledger.txs.verdict(tx, name);
-  if (!ledger.pending.has(name) && !ledger.pending.admits(signer, tx.length, checked.rights)) return refusal(CODE.quota, 'too much of this key is waiting already');
+  if (!ledger.pending.has(name) && !ledger.pending.admits(signer, tx.length, checked.rights))
+    return refusal(CODE.quota, 'too much of this key is waiting already');
   const {overlay, context} = ledger.checkState();
   const fork = overlay.fork();
   const outcome = applyTx(fork, checked, context);

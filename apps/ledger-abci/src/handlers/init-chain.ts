@@ -4,14 +4,19 @@ import type {Ledger} from '../ledger.js';
 import {secondsOf} from './block-time.js';
 
 /**
- * [ABCI InitChain] state and validators from `app_state`. Comes again after a crash before the first block, and gives the
- * same then. A bad genesis stops the process: there is no chain to run.
+ * [ABCI InitChain] state and validators from `app_state`. Comes again after a crash before the first block, and gives
+ * the same then. A bad genesis stops the process: there is no chain to run.
  */
 export function initChain(ledger: Ledger, request: RequestInitChain): InitChainAnswer {
   const {chainId, initialHeight, time, validators: others} = request;
   // docs/protocol.md §5.3: the set comes from app_state alone, so that there is one place to verify it from.
-  if (others.length > 0) throw new InvalidGenesisError('genesis refused: its validators belong into app_state, not beside it');
-  const {appHash, validators} = ledger.initChain(appStateOf(request.appStateBytes), {chainId, initialHeight, time: secondsOf(time)});
+  if (others.length > 0)
+    throw new InvalidGenesisError('genesis refused: its validators belong into app_state, not beside it');
+  const {appHash, validators} = ledger.initChain(appStateOf(request.appStateBytes), {
+    chainId,
+    initialHeight,
+    time: secondsOf(time),
+  });
   return {
     appHash,
     validators: validators.map(({publicKey, power}) => ({pubKey: {sum: {case: 'ed25519', value: publicKey}}, power})),

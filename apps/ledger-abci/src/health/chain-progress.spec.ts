@@ -5,7 +5,10 @@ const start = (): ChainProgress => {
   [now, connections] = [1_000_000_000, 4];
   return new ChainProgress(() => now);
 };
-const block = (height: bigint, ageMs = 1_000): {height: bigint; time: bigint} => ({height, time: BigInt(Math.floor((now - ageMs) / 1_000))});
+const block = (height: bigint, ageMs = 1_000): {height: bigint; time: bigint} => ({
+  height,
+  time: BigInt(Math.floor((now - ageMs) / 1_000)),
+});
 
 describe('ChainProgress', () => {
   it('goes from reading the state over the first block to ready, and to stopping', () => {
@@ -19,7 +22,7 @@ describe('ChainProgress', () => {
     expect(chain.reason()).toBe('stopping');
   });
 
-  it('is not ready while one of CometBFT\'s connections is missing', () => {
+  it("is not ready while one of CometBFT's connections is missing", () => {
     const chain = start();
     chain.serving(() => connections);
     chain.committed(block(7n));

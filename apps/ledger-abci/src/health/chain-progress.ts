@@ -51,11 +51,14 @@ export class ChainProgress {
   reason(): string | undefined {
     if (this.#stage !== 'serving') return this.#stage === 'starting' ? 'the state is being read' : 'stopping';
     const connections = this.#connections();
-    if (connections < ABCI_CONNECTIONS) return `CometBFT is not connected (${String(connections)} of ${String(ABCI_CONNECTIONS)} connections)`;
+    if (connections < ABCI_CONNECTIONS)
+      return `CometBFT is not connected (${String(connections)} of ${String(ABCI_CONNECTIONS)} connections)`;
     const silentMs = this.nowMs() - (this.#last?.atMs ?? this.#since);
-    if (silentMs > STALLED_MS) return `no block for ${inSeconds(silentMs)}: fewer than two thirds of the validators may be up, or this one reaches none of them`;
+    if (silentMs > STALLED_MS)
+      return `no block for ${inSeconds(silentMs)}: fewer than two thirds of the validators may be up, or this one reaches none of them`;
     if (this.#last === undefined) return 'no block since the start yet';
-    if (this.#last.ageMs > OLD_BLOCK_MS) return `syncing: at height ${this.#last.height}, whose block is ${inSeconds(this.#last.ageMs)} old`;
+    if (this.#last.ageMs > OLD_BLOCK_MS)
+      return `syncing: at height ${this.#last.height}, whose block is ${inSeconds(this.#last.ageMs)} old`;
     return undefined;
   }
 }

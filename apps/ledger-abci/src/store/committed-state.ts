@@ -82,9 +82,12 @@ export class CommittedState implements StateView {
   }
 
   /** All values by key, ascending: what a snapshot holds is the same whatever the order in which it came about. */
-  * entries(): Generator<{key: Uint8Array; value: Uint8Array}> {
+  *entries(): Generator<{key: Uint8Array; value: Uint8Array}> {
     for (const name of [...this.values.keys()].sort()) {
-      yield {key: Uint8Array.from(name, (character) => character.charCodeAt(0)), value: this.values.get(name) as Uint8Array};
+      yield {
+        key: Uint8Array.from(name, (character) => character.charCodeAt(0)),
+        value: this.values.get(name) as Uint8Array,
+      };
     }
   }
 

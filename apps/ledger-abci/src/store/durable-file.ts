@@ -8,7 +8,10 @@ export interface FileCalls {
 
 export const SYSTEM_CALLS: FileCalls = {write: writeSync, sync: fdatasyncSync};
 
-/** Writes all of `bytes` at `position`; a short write goes on where it stopped. @throws the system's error, ENOSPC among them */
+/**
+ * Writes all of `bytes` at `position`; a short write goes on where it stopped. @throws the system's error, ENOSPC among
+ * them
+ */
 export function writeAll(fd: number, bytes: Uint8Array, position: number, calls: FileCalls = SYSTEM_CALLS): void {
   for (let done = 0; done < bytes.length;) done += calls.write(fd, bytes, done, bytes.length - done, position + done);
 }

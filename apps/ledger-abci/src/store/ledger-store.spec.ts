@@ -1,7 +1,29 @@
-import {appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync, fdatasyncSync} from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+  fdatasyncSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {toHex} from '@vitalvault/contracts';
-import {anchorRecords, enrolPatient, epochStatement, PEOPLE, recordEntry, registerDevice, revokeGrant, TestLedger, testOrganisation} from '@vitalvault/ledger-state/testing';
+import {
+  anchorRecords,
+  enrolPatient,
+  epochStatement,
+  PEOPLE,
+  recordEntry,
+  registerDevice,
+  revokeGrant,
+  TestLedger,
+  testOrganisation,
+} from '@vitalvault/ledger-state/testing';
 import {openLedger, scratchDir} from '../../test/scratch-ledger.js';
 import type {RunningLedger} from '../../test/scratch-ledger.js';
 import type {FileCalls} from './durable-file.js';
@@ -18,9 +40,16 @@ const appHashes: string[] = [];
 for (const make of [
   () => [maker.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient])],
   () => [maker.tx(registerDevice(patient, device), [patient, device])],
-  () => [maker.tx({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [patient])],
+  () => [
+    maker.tx({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [
+      patient,
+    ]),
+  ],
   () => [maker.tx(anchorRecords([1n, 2n, 3n].map((sequence) => recordEntry(people, {sequence}))), [hospital.storage])],
-  () => [maker.tx(revokeGrant(patient.id), [patient]), maker.tx(anchorRecords([recordEntry(people, {sequence: 4n})]), [hospital.storage])],
+  () => [
+    maker.tx(revokeGrant(patient.id), [patient]),
+    maker.tx(anchorRecords([recordEntry(people, {sequence: 4n})]), [hospital.storage]),
+  ],
 ]) {
   const txs = make();
   maker.commit(txs);
@@ -30,7 +59,9 @@ for (const make of [
 
 let dir: ReturnType<typeof scratchDir>;
 const opened: RunningLedger[] = [];
-beforeEach(() => { dir = scratchDir(); });
+beforeEach(() => {
+  dir = scratchDir();
+});
 afterEach(async () => {
   for (const ledger of opened.splice(0)) await ledger.close().catch(() => undefined);
   dir.remove();
@@ -49,7 +80,8 @@ async function close(ledger: RunningLedger): Promise<void> {
 
 /** Runs the chain up to `height` from wherever the store stands, checking every app hash. */
 async function runTo(ledger: RunningLedger, height: number): Promise<void> {
-  for (let next = Number(ledger.ledger.tip?.height ?? 0n); next < height; next++) expect(toHex(await ledger.block(blocks[next] ?? []))).toBe(appHashes[next]);
+  for (let next = Number(ledger.ledger.tip?.height ?? 0n); next < height; next++)
+    expect(toHex(await ledger.block(blocks[next] ?? []))).toBe(appHashes[next]);
 }
 
 async function filled(height = 5, options: Parameters<typeof openLedger>[1] = {}): Promise<void> {
@@ -57,7 +89,11 @@ async function filled(height = 5, options: Parameters<typeof openLedger>[1] = {}
   await runTo(ledger, height);
   await close(ledger);
 }
-const changelogs = (path = dir.path): string[] => readdirSync(path).filter((name) => name.endsWith('.vvc')).sort().map((name) => join(path, name));
+const changelogs = (path = dir.path): string[] =>
+  readdirSync(path)
+    .filter((name) => name.endsWith('.vvc'))
+    .sort()
+    .map((name) => join(path, name));
 const first = (): string => changelogs()[0] ?? '';
 
 test('a start finds the last committed block, its state and its logs', async () => {
@@ -66,8 +102,12 @@ test('a start finds the last committed block, its state and its logs', async () 
   expect(recovered.tip?.height).toBe(5n);
   expect(toHex(recovered.tip?.appHash ?? new Uint8Array())).toBe(appHashes[4]);
   expect(toHex(recovered.state.tree.root)).toBe(appHashes[4]);
-  expect([0, 1, 2, 3].map((index) => toHex(ledger.readLeaf(15, patient.id, index)))).toEqual(maker.state.leaves(15, patient.id).map(toHex));
-  expect([0, 1, 2, 3].map((index) => toHex(ledger.readLeaf(16, patient.id, index)))).toEqual(maker.state.leaves(16, patient.id).map(toHex));
+  expect([0, 1, 2, 3].map((index) => toHex(ledger.readLeaf(15, patient.id, index)))).toEqual(
+    maker.state.leaves(15, patient.id).map(toHex),
+  );
+  expect([0, 1, 2, 3].map((index) => toHex(ledger.readLeaf(16, patient.id, index)))).toEqual(
+    maker.state.leaves(16, patient.id).map(toHex),
+  );
 });
 
 test('a last record torn at any byte is cut off, and replaying the block gives the same app hash', async () => {
@@ -77,7 +117,9 @@ test('a last record torn at any byte is cut off, and replaying the block gives t
   await runTo(ledger, 4);
   await close(ledger);
   const longer = readFileSync(first());
-  const cuts = Array.from({length: longer.length - whole.length}, (_, i) => whole.length + i).filter((at, i) => i < 40 || at % 61 === 0);
+  const cuts = Array.from({length: longer.length - whole.length}, (_, i) => whole.length + i).filter(
+    (at, i) => i < 40 || at % 61 === 0,
+  );
   for (const at of cuts) {
     writeFileSync(first(), longer.subarray(0, at));
     const torn = await open();
@@ -146,35 +188,43 @@ test('a state that does not give the recorded app hash is refused', async () => 
 describe('a full disk', () => {
   const enospc = (): Error => Object.assign(new Error('ENOSPC: no space left on device, write'), {code: 'ENOSPC'});
 
-  test.each([0, 1, 27, 100])('after %i bytes: Commit fails, nothing more is taken, the next start stands at the block before', async (room) => {
-    let left = Infinity;
-    const calls: FileCalls = {
-      write: (fd, bytes, offset, length, position) => {
-        if (left === 0) throw enospc();
-        const count = Math.min(left, length);
-        left -= count;
-        return writeSync(fd, bytes, offset, count, position);
-      },
-      sync: fdatasyncSync,
-    };
-    const ledger = await open({calls});
-    await runTo(ledger, 3);
-    left = room;
-    await expect(ledger.block(blocks[3] ?? [])).rejects.toThrow('ENOSPC');
-    left = Infinity;
-    await expect(ledger.block(blocks[3] ?? [])).rejects.toThrow('the store has failed before');
-    await close(ledger);
-    const again = await open();
-    expect([again.recovered.tip?.height, again.recovered.cutBytes]).toEqual([3n, room]);
-    await runTo(again, 5);
-  });
+  test.each([0, 1, 27, 100])(
+    'after %i bytes: Commit fails, nothing more is taken, the next start stands at the block before',
+    async (room) => {
+      let left = Infinity;
+      const calls: FileCalls = {
+        write: (fd, bytes, offset, length, position) => {
+          if (left === 0) throw enospc();
+          const count = Math.min(left, length);
+          left -= count;
+          return writeSync(fd, bytes, offset, count, position);
+        },
+        sync: fdatasyncSync,
+      };
+      const ledger = await open({calls});
+      await runTo(ledger, 3);
+      left = room;
+      await expect(ledger.block(blocks[3] ?? [])).rejects.toThrow('ENOSPC');
+      left = Infinity;
+      await expect(ledger.block(blocks[3] ?? [])).rejects.toThrow('the store has failed before');
+      await close(ledger);
+      const again = await open();
+      expect([again.recovered.tip?.height, again.recovered.cutBytes]).toEqual([3n, room]);
+      await runTo(again, 5);
+    },
+  );
 
   test('a failed fdatasync is as fatal: what the kernel holds is not known', async () => {
     let fail = false;
-    const ledger = await open({calls: {write: writeSync, sync: (fd) => {
-      if (fail) throw Object.assign(new Error('EIO: i/o error, fdatasync'), {code: 'EIO'});
-      fdatasyncSync(fd);
-    }}});
+    const ledger = await open({
+      calls: {
+        write: writeSync,
+        sync: (fd) => {
+          if (fail) throw Object.assign(new Error('EIO: i/o error, fdatasync'), {code: 'EIO'});
+          fdatasyncSync(fd);
+        },
+      },
+    });
     await runTo(ledger, 2);
     fail = true;
     await expect(ledger.block(blocks[2] ?? [])).rejects.toThrow('EIO');
@@ -185,7 +235,10 @@ describe('a full disk', () => {
 
 describe('snapshots', () => {
   const options = {snapshotBlocks: 2};
-  const snapshots = (): string[] => readdirSync(dir.path).filter((name) => name.endsWith('.vvs')).sort();
+  const snapshots = (): string[] =>
+    readdirSync(dir.path)
+      .filter((name) => name.endsWith('.vvs'))
+      .sort();
 
   test('every so many blocks; the newest two are kept and every changelog', async () => {
     await filled(5, options);
@@ -193,7 +246,9 @@ describe('snapshots', () => {
     expect(changelogs().map((path) => path.slice(-12))).toEqual(['00000001.vvc', '00000003.vvc', '00000005.vvc']);
     const {recovered, ledger} = await open(options);
     expect([recovered.tip?.height, recovered.blocksInTail]).toEqual([5n, 1]);
-    expect([0, 1, 2, 3].map((index) => toHex(ledger.readLeaf(15, patient.id, index)))).toEqual(maker.state.leaves(15, patient.id).map(toHex));
+    expect([0, 1, 2, 3].map((index) => toHex(ledger.readLeaf(15, patient.id, index)))).toEqual(
+      maker.state.leaves(15, patient.id).map(toHex),
+    );
   });
 
   test('with and without, the chain has the same app hashes', async () => {
@@ -243,12 +298,17 @@ describe('snapshots', () => {
     const without = async (missing: string, damage?: string): Promise<unknown> => {
       rmSync(copy, {recursive: true, force: true});
       mkdirSync(copy);
-      for (const name of readdirSync(dir.path)) if (name !== missing && name !== 'copy') copyFileSync(join(dir.path, name), join(copy, name));
+      for (const name of readdirSync(dir.path))
+        if (name !== missing && name !== 'copy') copyFileSync(join(dir.path, name), join(copy, name));
       if (damage !== undefined) truncateSync(join(copy, damage), 10);
       return open(options, copy).catch((error: unknown) => error);
     };
     // Leaves of the logs lie in it.
-    expect(await without('changes-0000000000000001.vvc')).toEqual(new StoreError(`the changelog changes-0000000000000001.vvc is missing in ${copy}; restore it, or delete the directory and let CometBFT replay every block`));
+    expect(await without('changes-0000000000000001.vvc')).toEqual(
+      new StoreError(
+        `the changelog changes-0000000000000001.vvc is missing in ${copy}; restore it, or delete the directory and let CometBFT replay every block`,
+      ),
+    );
     expect(await without('changes-0000000000000003.vvc', 'snapshot-0000000000000004.vvs')).toBeInstanceOf(StoreError);
     // Without the newest the store is behind, and CometBFT replays.
     expect(await without('changes-0000000000000005.vvc')).toMatchObject({recovered: {tip: {height: 4n}}});

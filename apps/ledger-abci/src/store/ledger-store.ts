@@ -29,8 +29,8 @@ const LARGEST_CHANGELOG_BYTES = 256 << 20;
 const KEPT_SNAPSHOTS = 2;
 
 /**
- * The ledger's only durable state: changelogs with one record per block, and snapshots so that a start need not read all of
- * them. Changelogs are never deleted: they hold the leaves of the logs.
+ * The ledger's only durable state: changelogs with one record per block, and snapshots so that a start need not read
+ * all of them. Changelogs are never deleted: they hold the leaves of the logs.
  */
 export class LedgerStore {
   private failed = false;
@@ -39,7 +39,11 @@ export class LedgerStore {
   private readonly segments: Map<number, Segment>;
   private current: Segment | undefined;
 
-  private constructor(private readonly options: Required<StoreOptions>, private readonly lock: StateDirLock, recovered: Recovered) {
+  private constructor(
+    private readonly options: Required<StoreOptions>,
+    private readonly lock: StateDirLock,
+    recovered: Recovered,
+  ) {
     this.segments = recovered.segments;
     this.current = recovered.newest;
     this.sinceSnapshot = recovered.blocksInTail;
@@ -63,14 +67,14 @@ export class LedgerStore {
   }
 
   /**
-   * Makes a block durable: one write, one fdatasync. After a failure nothing more is taken: what is on disk is a torn tail
-   * at the most, which the next start cuts off.
+   * Makes a block durable: one write, one fdatasync. After a failure nothing more is taken: what is on disk is a torn
+   * tail at the most, which the next start cuts off.
    * @returns the places of the leaves, in their order.
    */
   append(block: CommittedBlock, leaves: readonly NewLeaf[]): LeafPlace[] {
     if (this.failed) throw new StoreError('the store has failed before; the process must stop');
     this.failed = true;
-    const segment = this.current ??= this.begin(Number(block.height));
+    const segment = (this.current ??= this.begin(Number(block.height)));
     const encoded = encodeBlock(block, leaves);
     const offset = segment.append(encoded.bytes);
     this.sinceSnapshot++;
@@ -85,7 +89,10 @@ export class LedgerStore {
     writeSnapshot(this.options.dir, tip, state);
     this.current = this.begin(Number(tip.height) + 1);
     this.sinceSnapshot = 0;
-    const heights = readdirSync(this.options.dir).map(heightOfSnapshot).filter((height) => height !== undefined).sort((a, b) => b - a);
+    const heights = readdirSync(this.options.dir)
+      .map(heightOfSnapshot)
+      .filter((height) => height !== undefined)
+      .sort((a, b) => b - a);
     for (const height of heights.slice(KEPT_SNAPSHOTS)) rmSync(join(this.options.dir, snapshotName(BigInt(height))));
     return true;
   }

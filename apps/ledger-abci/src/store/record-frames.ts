@@ -41,7 +41,8 @@ export function scanRecords(file: Buffer, start: number): ScannedFile {
 }
 
 function recordAt(file: Buffer, at: number): Uint8Array | undefined {
-  if (at + FRAME_HEADER_BYTES > file.length || file.compare(MAGIC, 0, MAGIC.length, at, at + MAGIC.length) !== 0) return undefined;
+  if (at + FRAME_HEADER_BYTES > file.length || file.compare(MAGIC, 0, MAGIC.length, at, at + MAGIC.length) !== 0)
+    return undefined;
   const from = at + FRAME_HEADER_BYTES;
   const payload = file.subarray(from, from + file.readUInt32LE(at + MAGIC.length));
   const checksum = file.subarray(at + MAGIC.length + 4, from);

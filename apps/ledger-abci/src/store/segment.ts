@@ -11,7 +11,12 @@ const NAME = /^changes-(\d{16})\.vvc$/;
 
 /** One changelog: the records of the blocks from its first height on. */
 export class Segment {
-  private constructor(private readonly fd: number, readonly first: number, private end: number, private readonly calls: FileCalls) {}
+  private constructor(
+    private readonly fd: number,
+    readonly first: number,
+    private end: number,
+    private readonly calls: FileCalls,
+  ) {}
 
   static nameOf(first: number): string {
     return `changes-${String(first).padStart(16, '0')}.vvc`;
@@ -32,11 +37,15 @@ export class Segment {
   }
 
   /**
-   * Opens a changelog and gives its records. A torn last record of the newest changelog was never committed: it is cut off
-   * and CometBFT replays the block.
+   * Opens a changelog and gives its records. A torn last record of the newest changelog was never committed: it is cut
+   * off and CometBFT replays the block.
    * @throws StoreError when anything else is damaged.
    */
-  static open(path: string, newest: boolean, calls: FileCalls = SYSTEM_CALLS): {segment: Segment; scanned: ScannedFile; cut: number} {
+  static open(
+    path: string,
+    newest: boolean,
+    calls: FileCalls = SYSTEM_CALLS,
+  ): {segment: Segment; scanned: ScannedFile; cut: number} {
     const first = Segment.firstOf(basename(path)) as number;
     const file = readFileSync(path);
     // Created, but killed before its header was durable: nothing was ever committed to it.
@@ -87,5 +96,7 @@ export class Segment {
 }
 
 function damaged(path: string, at: number): StoreError {
-  return new StoreError(`${path} is damaged at byte ${at} and committed blocks lie behind it; restore the state directory from a backup, or delete it and let CometBFT replay every block`);
+  return new StoreError(
+    `${path} is damaged at byte ${at} and committed blocks lie behind it; restore the state directory from a backup, or delete it and let CometBFT replay every block`,
+  );
 }

@@ -52,7 +52,13 @@ function* chunksOf(tip: SnapshotTip, state: CommittedState): Generator<Uint8Arra
     yield writer.finish();
     writer = new ByteWriter();
   }
-  writer.raw(MAGIC).u64(tip.height).u64(tip.time).raw(tip.appHash).bytes(Buffer.from(tip.chainId, 'utf8')).u64(BigInt(state.size));
+  writer
+    .raw(MAGIC)
+    .u64(tip.height)
+    .u64(tip.time)
+    .raw(tip.appHash)
+    .bytes(Buffer.from(tip.chainId, 'utf8'))
+    .u64(BigInt(state.size));
   for (const {key, value} of state.entries()) {
     writer.bytes(key).bytes(value);
     yield* flush(CHUNK_BYTES);
@@ -70,11 +76,15 @@ function* chunksOf(tip: SnapshotTip, state: CommittedState): Generator<Uint8Arra
   yield* flush(0);
 }
 
-/** Fills an empty state from a snapshot. @returns undefined when the file is damaged; the state must then be thrown away. */
+/**
+ * Fills an empty state from a snapshot. @returns undefined when the file is damaged; the state must then be thrown
+ * away.
+ */
 export function readSnapshot(path: string, state: CommittedState): SnapshotTip | undefined {
   const file = readFileSync(path);
   const content = file.subarray(0, Math.max(0, file.length - HASH_BYTES));
-  if (!file.subarray(content.length).equals(nativeSha256(content)) || !content.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
+  if (!file.subarray(content.length).equals(nativeSha256(content)) || !content.subarray(0, MAGIC.length).equals(MAGIC))
+    return undefined;
   const reader = new ByteReader(content);
   reader.raw(MAGIC.length);
   const [height, time, appHash] = [reader.u64(), reader.u64(), reader.raw(HASH_BYTES)];
@@ -84,7 +94,11 @@ export function readSnapshot(path: string, state: CommittedState): SnapshotTip |
     const [kind, patient] = [reader.u8(), reader.bytes()];
     for (let rest = reader.u64(); rest > 0n; rest--) {
       const hash = reader.raw(HASH_BYTES);
-      state.appendLeaf(kind, patient, hash, {segment: Number(reader.u64()), offset: Number(reader.u64()), length: reader.u32()});
+      state.appendLeaf(kind, patient, hash, {
+        segment: Number(reader.u64()),
+        offset: Number(reader.u64()),
+        length: reader.u32(),
+      });
     }
   }
   return {height, time, appHash, chainId};

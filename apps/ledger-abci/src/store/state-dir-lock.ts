@@ -16,17 +16,32 @@ export interface StateDirLock {
 export async function lockStateDir(dir: string): Promise<StateDirLock> {
   const {dev, ino} = statSync(dir, {bigint: true});
   const path = process.platform === 'linux' ? `\0vitalvault-ledger-${dev}-${ino}` : join(dir, 'lock.sock');
-  const server = createServer((socket) => { socket.destroy(); });
+  const server = createServer((socket) => {
+    socket.destroy();
+  });
   await listen(server, path, dir);
   server.unref();
-  return {release: () => new Promise((resolve) => { server.close(() => { resolve(); }); })};
+  return {
+    release: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      }),
+  };
 }
 
 function listen(server: Server, path: string, dir: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(cause.code === 'EADDRINUSE' ? new StoreError(`another process has the state directory ${dir}; two of them would tear it`, {cause}) : cause);
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? new StoreError(`another process has the state directory ${dir}; two of them would tear it`, {cause})
+          : cause,
+      );
     });
-    server.listen({path}, () => { resolve(); });
+    server.listen({path}, () => {
+      resolve();
+    });
   });
 }

@@ -14,13 +14,18 @@ export interface ToldAlert {
 }
 
 /** Runs `queue` with a span for each alert in the trace that its cause belongs to. */
-export async function withAlertSpans<T>(told: readonly ToldAlert[], queue: (alerts: readonly TracedAlert[]) => Promise<T>): Promise<T> {
+export async function withAlertSpans<T>(
+  told: readonly ToldAlert[],
+  queue: (alerts: readonly TracedAlert[]) => Promise<T>,
+): Promise<T> {
   const spans = told.map(({cause}) => startSpan('queue alert', {parent: contextOf(cause ?? currentTraceparent())}));
   try {
-    return await queue(told.flatMap(({alert}, index) => {
-      const span = spans[index];
-      return span === undefined ? [] : [{alert, traceparent: formatTraceparent(span.spanContext())}];
-    }));
+    return await queue(
+      told.flatMap(({alert}, index) => {
+        const span = spans[index];
+        return span === undefined ? [] : [{alert, traceparent: formatTraceparent(span.spanContext())}];
+      }),
+    );
   } catch (error) {
     for (const span of spans) failSpan(span, error);
     throw error;

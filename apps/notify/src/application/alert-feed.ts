@@ -35,20 +35,21 @@ export class AlertFeed {
     if (!this.#versions.has(patient)) this.#versions.set(patient, 0);
     return {
       version: () => this.#versions.get(patient) ?? 0,
-      changedSince: (version, timeoutMs, signal) => new Promise((resolve) => {
-        if (signal.aborted || (this.#versions.get(patient) ?? 0) !== version) {
-          resolve();
-          return;
-        }
-        const done = (): void => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        const timer = setTimeout(done, timeoutMs);
-        signal.addEventListener('abort', done, {once: true});
-        follower.wake = done;
-      }),
+      changedSince: (version, timeoutMs, signal) =>
+        new Promise((resolve) => {
+          if (signal.aborted || (this.#versions.get(patient) ?? 0) !== version) {
+            resolve();
+            return;
+          }
+          const done = (): void => {
+            clearTimeout(timer);
+            signal.removeEventListener('abort', done);
+            resolve();
+          };
+          const timer = setTimeout(done, timeoutMs);
+          signal.addEventListener('abort', done, {once: true});
+          follower.wake = done;
+        }),
       end: () => {
         this.#followers.delete(follower);
         if (![...this.#followers].some((one) => one.patient === patient)) this.#versions.delete(patient);

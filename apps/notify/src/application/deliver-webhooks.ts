@@ -4,11 +4,18 @@ import type {DeliveryQueue, DueDelivery, WebhookSender} from './ports.js';
 const AT_ONCE = 8;
 const LEASE_MS = 60_000;
 
-/** One round of webhook deliveries that are due. What fails is tried again later, at growing intervals; the database remembers when. */
+/**
+ * One round of webhook deliveries that are due. What fails is tried again later, at growing intervals; the database
+ * remembers when.
+ */
 export class DeliverWebhooks {
   constructor(
     private readonly options: {random: () => number},
-    private readonly ports: {queue: DeliveryQueue; sender: WebhookSender; trace: (delivery: DueDelivery, run: () => Promise<void>) => Promise<void>},
+    private readonly ports: {
+      queue: DeliveryQueue;
+      sender: WebhookSender;
+      trace: (delivery: DueDelivery, run: () => Promise<void>) => Promise<void>;
+    },
   ) {}
 
   /** @returns how many were tried. */

@@ -7,7 +7,10 @@ export class DeliveryLoop {
   #wake: () => void = () => undefined;
   #running: Promise<void> | undefined;
 
-  constructor(private readonly options: {idleMs: number; onFailure: (error: unknown) => void}, private readonly ports: {deliver: DeliverWebhooks}) {}
+  constructor(
+    private readonly options: {idleMs: number; onFailure: (error: unknown) => void},
+    private readonly ports: {deliver: DeliverWebhooks},
+  ) {}
 
   start(): void {
     this.#running ??= this.#run();

@@ -3,14 +3,24 @@ import {AlertFeed} from './alert-feed.js';
 import {FollowAlerts} from './follow-alerts.js';
 import type {AlertQueue} from './ports.js';
 
-const alertWith = (seq: bigint): QueuedAlert => ({alertId: String(seq), patient: 'p', kind: 1, raisedAtMs: 1n, subject: '', text: '', seq, acknowledged: false});
+const alertWith = (seq: bigint): QueuedAlert => ({
+  alertId: String(seq),
+  patient: 'p',
+  kind: 1,
+  raisedAtMs: 1n,
+  subject: '',
+  text: '',
+  seq,
+  acknowledged: false,
+});
 
 function harness(keepAliveMs = 30) {
   const alerts: QueuedAlert[] = [];
   const feed = new AlertFeed({followers: 3, followersOfPatient: 2});
   let beforeAnswer = (): void => undefined;
   const queue: AlertQueue = {
-    save: () => Promise.resolve(new Set()), acknowledge: () => Promise.resolve(true),
+    save: () => Promise.resolve(new Set()),
+    acknowledge: () => Promise.resolve(true),
     page: async ({after, limit}) => {
       const answer = alerts.filter(({seq}) => seq > after).slice(0, limit);
       beforeAnswer();
@@ -22,13 +32,18 @@ function harness(keepAliveMs = 30) {
     alerts.push(alertWith(BigInt(alerts.length + 1)));
     feed.wake(['p']);
   };
-  return {feed, add, follow: new FollowAlerts({keepAliveMs}, {queue, feed}), during: (run: () => void) => (beforeAnswer = run)};
+  return {
+    feed,
+    add,
+    follow: new FollowAlerts({keepAliveMs}, {queue, feed}),
+    during: (run: () => void) => (beforeAnswer = run),
+  };
 }
 
 async function take(alerts: AsyncGenerator<QueuedAlert | 'keep-alive'>, count: number): Promise<bigint[]> {
   const seen: bigint[] = [];
   while (seen.length < count) {
-    const {value} = await alerts.next() as {value: QueuedAlert | 'keep-alive'};
+    const {value} = (await alerts.next()) as {value: QueuedAlert | 'keep-alive'};
     if (value !== 'keep-alive') seen.push(value.seq);
   }
   return seen;
@@ -54,7 +69,9 @@ describe('FollowAlerts', () => {
     const {add, follow} = harness();
     for (let i = 0; i < 250; i++) add();
     const controller = new AbortController();
-    expect(await take(follow.execute('p', 10n, controller.signal), 240)).toEqual(Array.from({length: 240}, (_none, index) => BigInt(index + 11)));
+    expect(await take(follow.execute('p', 10n, controller.signal), 240)).toEqual(
+      Array.from({length: 240}, (_none, index) => BigInt(index + 11)),
+    );
     controller.abort();
   });
 

@@ -8,22 +8,33 @@ export type FollowedAlert = QueuedAlert | 'keep-alive';
 const PAGE = 100;
 
 /**
- * A patient's pushed alerts after `after`, those that are there and those to come, each once and in order: the database is asked from where this
- * follower is, a wake-up only says when.
+ * A patient's pushed alerts after `after`, those that are there and those to come, each once and in order: the database
+ * is asked from where this follower is, a wake-up only says when.
  */
 export class FollowAlerts {
-  constructor(private readonly options: {keepAliveMs: number}, private readonly ports: {queue: AlertQueue; feed: AlertFeed}) {}
+  constructor(
+    private readonly options: {keepAliveMs: number},
+    private readonly ports: {queue: AlertQueue; feed: AlertFeed},
+  ) {}
 
   /** The place is taken when this returns. @throws DomainError `quota-exceeded` */
   execute(patient: string, after: bigint, signal: AbortSignal): AsyncGenerator<FollowedAlert> {
     const following = this.ports.feed.follow(patient);
-    signal.addEventListener('abort', () => {
-      following.end();
-    }, {once: true});
+    signal.addEventListener(
+      'abort',
+      () => {
+        following.end();
+      },
+      {once: true},
+    );
     return this.#run(following, {patient, after}, signal);
   }
 
-  async* #run(following: ReturnType<AlertFeed['follow']>, from: {patient: string; after: bigint}, signal: AbortSignal): AsyncGenerator<FollowedAlert> {
+  async *#run(
+    following: ReturnType<AlertFeed['follow']>,
+    from: {patient: string; after: bigint},
+    signal: AbortSignal,
+  ): AsyncGenerator<FollowedAlert> {
     let {after} = from;
     const stopped = (): boolean => signal.aborted;
     try {

@@ -12,7 +12,10 @@ export interface AlertsToQueue {
 
 const DAY_MINUTES = 1_440;
 
-/** Queues alerts durably, each once (ALERT before KEY stands on this: docs/protocol.md §7), and wakes who waits for them. @paper DP step 5 */
+/**
+ * Queues alerts durably, each once (ALERT before KEY stands on this: docs/protocol.md §7), and wakes who waits for
+ * them. @paper DP step 5
+ */
 export class QueueAlerts {
   constructor(
     private readonly options: {now: Clock},
@@ -23,8 +26,16 @@ export class QueueAlerts {
   async execute({alerts, keys, position}: AlertsToQueue): Promise<ReadonlySet<string>> {
     const rules = await this.ports.preferences.rulesOf([...new Set(alerts.map(({alert}) => alert.patient))]);
     const minute = Math.floor(this.options.now() / 60_000) % DAY_MINUTES;
-    const decided = alerts.map(({alert, traceparent}) => ({alert, traceparent, pushed: isPushed(rules.get(alert.patient) ?? [], alert, minute)}));
-    const fresh = await this.ports.queue.save({alerts: decided, ...(keys === undefined ? {} : {keys}), ...(position === undefined ? {} : {position})});
+    const decided = alerts.map(({alert, traceparent}) => ({
+      alert,
+      traceparent,
+      pushed: isPushed(rules.get(alert.patient) ?? [], alert, minute),
+    }));
+    const fresh = await this.ports.queue.save({
+      alerts: decided,
+      ...(keys === undefined ? {} : {keys}),
+      ...(position === undefined ? {} : {position}),
+    });
     const told = decided.filter(({alert, pushed}) => pushed && fresh.has(alert.alertId));
     if (told.length > 0) {
       this.ports.feed.wake(told.map(({alert}) => alert.patient));

@@ -2,7 +2,10 @@ import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 
 const MAX_TEXT = 300;
 
-/** What the patient reads. The same whoever tells of the event, and without anything that identifies a person or says what was measured. */
+/**
+ * What the patient reads. The same whoever tells of the event, and without anything that identifies a person or says
+ * what was measured.
+ */
 const TEXTS: Readonly<Record<AlertKind, string>> = {
   [AlertKind.UNSPECIFIED]: '',
   [AlertKind.ACCESS_REFUSED]: 'Somebody asked to read your data and was refused.',
@@ -25,7 +28,11 @@ const CHANGES: Readonly<Record<string, string>> = {
 
 /** Text of an alert; what the sender says stands only where the kind alone would say too little. */
 export function textOf(kind: AlertKind, said: string): string {
-  const own = kind === AlertKind.STORAGE_CORRUPT || kind === AlertKind.STORAGE_FAILED || kind === AlertKind.RECORD_REFUSED || kind === AlertKind.READER_COMPLAINT;
+  const own =
+    kind === AlertKind.STORAGE_CORRUPT ||
+    kind === AlertKind.STORAGE_FAILED ||
+    kind === AlertKind.RECORD_REFUSED ||
+    kind === AlertKind.READER_COMPLAINT;
   // Identities and ids that a sender might have written are not for the text.
   return own && said !== '' && said.length <= MAX_TEXT && !/[0-9a-f]{32}/i.test(said) ? said : TEXTS[kind];
 }

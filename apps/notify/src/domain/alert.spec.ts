@@ -8,12 +8,22 @@ const good = () => patient.alert(AlertKind.STORAGE_CORRUPT, random(36), {text: '
 
 describe('readAlert', () => {
   it('takes what fits', () => {
-    expect(readAlert(good())).toMatchObject({kind: 4, patient: patient.hex, text: 'A copy on one machine was changed.'});
+    expect(readAlert(good())).toMatchObject({
+      kind: 4,
+      patient: patient.hex,
+      text: 'A copy on one machine was changed.',
+    });
   });
 
   it.each([
-    ['kind', {kind: 99 as AlertKind}], ['kind', {kind: AlertKind.UNSPECIFIED}], ['patient', {patient: random(19)}], ['subject', {subject: new Uint8Array()}],
-    ['alertId', {alertId: random(32)}], ['alertId', {subject: random(36)}], ['reader', {reader: random(1)}], ['raisedAtMs', {raisedAtMs: 0n}],
+    ['kind', {kind: 99 as AlertKind}],
+    ['kind', {kind: AlertKind.UNSPECIFIED}],
+    ['patient', {patient: random(19)}],
+    ['subject', {subject: new Uint8Array()}],
+    ['alertId', {alertId: random(32)}],
+    ['alertId', {subject: random(36)}],
+    ['reader', {reader: random(1)}],
+    ['raisedAtMs', {raisedAtMs: 0n}],
   ])('refuses a wrong %s: %j', (field, change) => {
     const refusal = readAlert({...good(), ...change});
     expect(refusal).toBeInstanceOf(DomainError);
@@ -26,6 +36,15 @@ describe('readAlert', () => {
   });
 
   it('knows every kind of the protocol by name', () => {
-    expect(ALERT_KINDS).toEqual(['ACCESS_REFUSED', 'ACCESS_PERMITTED', 'KEYS_RELEASED', 'STORAGE_CORRUPT', 'STORAGE_FAILED', 'RECORD_REFUSED', 'READER_COMPLAINT', 'RIGHTS_CHANGED']);
+    expect(ALERT_KINDS).toEqual([
+      'ACCESS_REFUSED',
+      'ACCESS_PERMITTED',
+      'KEYS_RELEASED',
+      'STORAGE_CORRUPT',
+      'STORAGE_FAILED',
+      'RECORD_REFUSED',
+      'READER_COMPLAINT',
+      'RIGHTS_CHANGED',
+    ]);
   });
 });

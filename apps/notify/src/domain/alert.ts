@@ -37,8 +37,9 @@ export function alertIdOf(kind: AlertKind, subject: Uint8Array): Uint8Array {
 /** Name of a kind as the API has it. */
 export type AlertKindName = Exclude<keyof typeof AlertKind, 'UNSPECIFIED'>;
 
-export const ALERT_KINDS = Object.keys(AlertKind).filter((name) => Number.isNaN(Number(name)) && name !== 'UNSPECIFIED') as AlertKindName[];
-
+export const ALERT_KINDS = Object.keys(AlertKind).filter(
+  (name) => Number.isNaN(Number(name)) && name !== 'UNSPECIFIED',
+) as AlertKindName[];
 
 const MAX_SUBJECT_BYTES = 128;
 
@@ -47,7 +48,12 @@ export function readAlert(alert: Alert): NewAlert | DomainError {
   const fault = faultOf(alert);
   if (fault !== undefined) return new DomainError('invalid-field', {detail: `alert.${fault}`});
   return {
-    alertId: toHex(alert.alertId), patient: toHex(alert.patient), kind: alert.kind, raisedAtMs: alert.raisedAtMs, subject: toHex(alert.subject), text: textOf(alert.kind, alert.text),
+    alertId: toHex(alert.alertId),
+    patient: toHex(alert.patient),
+    kind: alert.kind,
+    raisedAtMs: alert.raisedAtMs,
+    subject: toHex(alert.subject),
+    text: textOf(alert.kind, alert.text),
     ...(alert.reader.length === 0 ? {} : {reader: toHex(alert.reader), permit: alert.permit}),
     ...(alert.organisation.length === 0 ? {} : {organisation: toHex(alert.organisation)}),
     ...(alert.request === undefined ? {} : {request: encodeCanonical(RequestAccessSchema, alert.request)}),
@@ -59,7 +65,8 @@ function faultOf(alert: Alert): string | undefined {
   if (alert.kind === AlertKind.UNSPECIFIED || !(alert.kind in AlertKind)) return 'kind';
   if (alert.patient.length !== 20) return 'patient';
   if (alert.subject.length === 0 || alert.subject.length > MAX_SUBJECT_BYTES) return 'subject';
-  if (toHex(alert.alertId) !== toHex(alertIdOf(alert.kind, alert.subject))) return 'alertId: does not fit kind and subject';
+  if (toHex(alert.alertId) !== toHex(alertIdOf(alert.kind, alert.subject)))
+    return 'alertId: does not fit kind and subject';
   if (![0, 20].includes(alert.reader.length)) return 'reader';
   if (![0, 20].includes(alert.organisation.length)) return 'organisation';
   if (alert.raisedAtMs === 0n || alert.raisedAtMs >= 2n ** 63n) return 'raisedAtMs';

@@ -4,8 +4,8 @@ const LONGEST_MS = 3_600_000;
 export const MAX_ATTEMPTS = 20;
 
 /**
- * Milliseconds before the next attempt: doubling from one second to an hour, of which half is jitter, so that a receiver that comes back is not
- * hit by everything at once.
+ * Milliseconds before the next attempt: doubling from one second to an hour, of which half is jitter, so that a
+ * receiver that comes back is not hit by everything at once.
  * @param attempts attempts made, from 1
  * @param random from [0, 1)
  * @returns undefined: no more attempts

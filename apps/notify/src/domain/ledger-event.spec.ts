@@ -7,12 +7,22 @@ import {effectsOf} from './ledger-event.js';
 const read = (bytes: Uint8Array) => effectsOf(fromBinary(LedgerEventSchema, bytes));
 
 describe('effectsOf', () => {
-  it.each([[true, 2], [false, 1]])('makes an access with permit = %s an alert of kind %i that names reader and request', (permit, kind) => {
+  it.each([
+    [true, 2],
+    [false, 1],
+  ])('makes an access with permit = %s an alert of kind %i that names reader and request', (permit, kind) => {
     const [patient, reader, txId] = [new Patient(), random(20), random(32)];
     const request = patient.request();
     const {alert, key} = read(patient.accessed(request, {reader, permit, txId}));
     expect(alert).toMatchObject({
-      alertId: expectedId(kind, txId), patient: patient.hex, kind, subject: toHex(txId), reader: toHex(reader), organisation: toHex(organisation), permit, raisedAtMs: 1_790_000_001_000n,
+      alertId: expectedId(kind, txId),
+      patient: patient.hex,
+      kind,
+      subject: toHex(txId),
+      reader: toHex(reader),
+      organisation: toHex(organisation),
+      permit,
+      raisedAtMs: 1_790_000_001_000n,
     });
     expect(key).toBeUndefined();
   });
@@ -26,7 +36,9 @@ describe('effectsOf', () => {
 
   it('takes her key from the enrolment, without an alert', () => {
     const patient = new Patient();
-    expect(read(patient.enrolled())).toEqual({key: {keyId: patient.hex, patient: patient.hex, publicKey: patient.key.publicKey}});
+    expect(read(patient.enrolled())).toEqual({
+      key: {keyId: patient.hex, patient: patient.hex, publicKey: patient.key.publicKey},
+    });
   });
 
   it('takes a replaced key under the same identity, with an alert', () => {
@@ -39,7 +51,10 @@ describe('effectsOf', () => {
   it('does not take a key that is not the one of the leaf', () => {
     const patient = new Patient();
     const signingKey = {alg: 1, publicKey: patient.key.publicKey};
-    const event = patient.event({case: 'enrolled', value: {organisation, signingKeyId: random(20)}}, {case: 'enrolPatient', value: {signingKey}});
+    const event = patient.event(
+      {case: 'enrolled', value: {organisation, signingKeyId: random(20)}},
+      {case: 'enrolPatient', value: {signingKey}},
+    );
     expect(read(event)).toEqual({});
   });
 

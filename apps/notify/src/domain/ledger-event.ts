@@ -24,8 +24,9 @@ export interface LedgerEffects {
 }
 
 /**
- * Every access, permitted or refused, and every change of rights is an alert; an enrolment is none, since nothing can have been done to her
- * before. A new signing key is taken from the transaction and compared with the key id in the leaf.
+ * Every access, permitted or refused, and every change of rights is an alert; an enrolment is none, since nothing can
+ * have been done to her before. A new signing key is taken from the transaction and compared with the key id in the
+ * leaf.
  * @throws NotCanonicalError
  * @paper DP: alerts of every access
  */
@@ -49,14 +50,23 @@ export function effectsOf(event: LedgerEvent): LedgerEffects {
 }
 
 function alertOf({patient, txId, blockTime}: LedgerEvent, kind: AlertKind, text: string): NewAlert {
-  return {alertId: toHex(alertIdOf(kind, txId)), patient: toHex(patient), kind, raisedAtMs: blockTime * 1_000n, subject: toHex(txId), text};
+  return {
+    alertId: toHex(alertIdOf(kind, txId)),
+    patient: toHex(patient),
+    kind,
+    raisedAtMs: blockTime * 1_000n,
+    subject: toHex(txId),
+    text,
+  };
 }
 
 function accessAlert(event: LedgerEvent, access: AccessEvent): NewAlert {
   const permit = access.decision?.permit === true;
   const kind = permit ? AlertKind.ACCESS_PERMITTED : AlertKind.ACCESS_REFUSED;
   return {
-    ...alertOf(event, kind, textOf(kind, '')), reader: toHex(access.reader), permit,
+    ...alertOf(event, kind, textOf(kind, '')),
+    reader: toHex(access.reader),
+    permit,
     ...(access.organisation.length === 0 ? {} : {organisation: toHex(access.organisation)}),
     ...(access.request === undefined ? {} : {request: encodeCanonical(RequestAccessSchema, access.request)}),
   };
@@ -65,8 +75,16 @@ function accessAlert(event: LedgerEvent, access: AccessEvent): NewAlert {
 function newKey({patient, body}: LedgerEvent, {event}: AccessLeaf): PatientKey | undefined {
   if (event.case !== 'enrolled' && event.case !== 'keys') return undefined;
   const {message} = decodeCanonical(BodySchema, body);
-  const key = message.case === 'enrolPatient' ? message.value.signingKey : message.case === 'publishKeys' ? message.value.newSigningKey : undefined;
-  return key === undefined || !isKey(key, event.value.signingKeyId) ? undefined : {keyId: toHex(keyId(key)), patient: toHex(patient), publicKey: key.publicKey};
+  const key =
+    message.case === 'enrolPatient'
+      ? message.value.signingKey
+      : message.case === 'publishKeys'
+        ? message.value.newSigningKey
+        : undefined;
+  return key === undefined || !isKey(key, event.value.signingKeyId)
+    ? undefined
+    : {keyId: toHex(keyId(key)), patient: toHex(patient), publicKey: key.publicKey};
 }
 
-const isKey = (key: SigningKey, id: Uint8Array): boolean => key.alg === ALG_ES256K && key.publicKey.length === 33 && equalBytes(keyId(key), id);
+const isKey = (key: SigningKey, id: Uint8Array): boolean =>
+  key.alg === ALG_ES256K && key.publicKey.length === 33 && equalBytes(keyId(key), id);

@@ -28,10 +28,13 @@ export function isPushed(rules: readonly Rule[], alert: NewAlert, minute: number
 }
 
 function fits(rule: Rule, alert: NewAlert, minute: number): boolean {
-  return rule.kind === alert.kind
-    && (rule.reader === undefined || rule.reader === alert.reader)
-    && (rule.organisation === undefined || rule.organisation === alert.organisation)
-    && (rule.quiet === undefined || within(rule.quiet, minute));
+  return (
+    rule.kind === alert.kind &&
+    (rule.reader === undefined || rule.reader === alert.reader) &&
+    (rule.organisation === undefined || rule.organisation === alert.organisation) &&
+    (rule.quiet === undefined || within(rule.quiet, minute))
+  );
 }
 
-const within = ({from, to}: {from: number; to: number}, minute: number): boolean => (from <= to ? minute >= from && minute < to : minute >= from || minute < to);
+const within = ({from, to}: {from: number; to: number}, minute: number): boolean =>
+  from <= to ? minute >= from && minute < to : minute >= from || minute < to;

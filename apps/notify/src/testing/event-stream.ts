@@ -6,8 +6,14 @@ export class EventStream {
   readonly #controller = new AbortController();
 
   async open(url: string, headers: Record<string, string>): Promise<Response> {
-    const response = await fetch(url, {headers: {...headers, accept: 'text/event-stream'}, signal: this.#controller.signal});
-    if (response.status === 200) void this.#read(response).catch(() => undefined).finally(() => (this.ended = true));
+    const response = await fetch(url, {
+      headers: {...headers, accept: 'text/event-stream'},
+      signal: this.#controller.signal,
+    });
+    if (response.status === 200)
+      void this.#read(response)
+        .catch(() => undefined)
+        .finally(() => (this.ended = true));
     return response;
   }
 
@@ -31,7 +37,11 @@ export class EventStream {
       this.comments++;
       return;
     }
-    const field = (name: string): string => block.split('\n').find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
+    const field = (name: string): string =>
+      block
+        .split('\n')
+        .find((line) => line.startsWith(`${name}: `))
+        ?.slice(name.length + 2) ?? '';
     if (field('event') === 'alert') this.events.push({id: field('id'), data: JSON.parse(field('data'))});
   }
 }

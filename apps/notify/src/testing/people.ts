@@ -31,33 +31,73 @@ export class Patient {
 
   enrolled(): Uint8Array {
     const signingKey = {alg: ALG_ES256K, publicKey: this.key.publicKey};
-    return this.event({case: 'enrolled', value: {organisation, signingKeyId: this.keyId, recoveryKeyId: random(20)}},
-      {case: 'enrolPatient', value: {signingKey, encryptionKey: random(32), recoveryKey: signingKey}});
+    return this.event(
+      {case: 'enrolled', value: {organisation, signingKeyId: this.keyId, recoveryKeyId: random(20)}},
+      {case: 'enrolPatient', value: {signingKey, encryptionKey: random(32), recoveryKey: signingKey}},
+    );
   }
 
   /** Her event of a new key, which is hers from now on. */
   newKey(): Uint8Array {
     this.key = generateSigningKey(random);
     const newSigningKey = {alg: ALG_ES256K, publicKey: this.key.publicKey};
-    return this.event({case: 'keys', value: {signingKeyId: this.keyId}}, {case: 'publishKeys', value: {identity: this.id, newSigningKey}});
+    return this.event(
+      {case: 'keys', value: {signingKeyId: this.keyId}},
+      {case: 'publishKeys', value: {identity: this.id, newSigningKey}},
+    );
   }
 
   /** An access to her data that the ledger decided. */
   accessed(request: RequestAccess, given: {reader: Uint8Array; permit: boolean; txId: Uint8Array}): Uint8Array {
-    return this.event({case: 'access', value: {reader: given.reader, organisation, request, decision: {permit: given.permit}}}, {case: 'requestAccess', value: request}, given.txId);
+    return this.event(
+      {case: 'access', value: {reader: given.reader, organisation, request, decision: {permit: given.permit}}},
+      {case: 'requestAccess', value: request},
+      given.txId,
+    );
   }
 
-  event(leaf: MessageInitShape<typeof AccessLeafSchema>['event'] & object, message: MessageInitShape<typeof BodySchema>['message'] & object, txId = random(32)): Uint8Array {
+  event(
+    leaf: MessageInitShape<typeof AccessLeafSchema>['event'] & object,
+    message: MessageInitShape<typeof BodySchema>['message'] & object,
+    txId = random(32),
+  ): Uint8Array {
     const height = this.#height++;
     return encodeCanonical(LedgerEventSchema, {
-      height, txId, txHash: random(32), blockTime: 1_790_000_000n + height, patient: this.id,
-      accessLeaf: encodeCanonical(AccessLeafSchema, {index: height - 1n, height, blockTime: 1_790_000_000n + height, txId, event: leaf}),
-      body: encodeCanonical(BodySchema, {version: 1, chainId: 'vv-spec', expiresAtHeight: 9n, expiresAtTime: 9n, nonce: height, message}),
+      height,
+      txId,
+      txHash: random(32),
+      blockTime: 1_790_000_000n + height,
+      patient: this.id,
+      accessLeaf: encodeCanonical(AccessLeafSchema, {
+        index: height - 1n,
+        height,
+        blockTime: 1_790_000_000n + height,
+        txId,
+        event: leaf,
+      }),
+      body: encodeCanonical(BodySchema, {
+        version: 1,
+        chainId: 'vv-spec',
+        expiresAtHeight: 9n,
+        expiresAtTime: 9n,
+        nonce: height,
+        message,
+      }),
     });
   }
 
   request(): RequestAccess {
-    return create(RequestAccessSchema, {patient: this.id, grantId: random(16), typeTag: random(16), slotFrom: 5, slotTo: 6, purpose: 1, action: 1, readerKey: random(32), detailsHash: new Uint8Array(32)});
+    return create(RequestAccessSchema, {
+      patient: this.id,
+      grantId: random(16),
+      typeTag: random(16),
+      slotFrom: 5,
+      slotTo: 6,
+      purpose: 1,
+      action: 1,
+      readerKey: random(32),
+      detailsHash: new Uint8Array(32),
+    });
   }
 
   /** The same access as policy tells it by QueueAlert. */
@@ -67,17 +107,32 @@ export class Patient {
   }
 
   alert(kind: AlertKind, subject: Uint8Array, more: MessageInitShape<typeof AlertSchema> = {}): Alert {
-    return create(AlertSchema, {alertId: alertIdOf(kind, subject), patient: this.id, kind, raisedAtMs: 1_790_000_001_000n, subject, text: 'x', ...more});
+    return create(AlertSchema, {
+      alertId: alertIdOf(kind, subject),
+      patient: this.id,
+      kind,
+      raisedAtMs: 1_790_000_001_000n,
+      subject,
+      text: 'x',
+      ...more,
+    });
   }
 
   /** Headers that sign a request as hers. */
   sign(method: string, target: string, body?: Uint8Array): Record<string, string> {
     return signRequest({
-      method, target, ...(body === undefined ? {} : {body}), organisation: toHex(organisation), keyId: toHex(this.keyId), privateKey: this.key.privateKey,
-      nonce: Buffer.from(random(16)).toString('base64url'), created: Math.floor(Date.now() / 1_000),
+      method,
+      target,
+      ...(body === undefined ? {} : {body}),
+      organisation: toHex(organisation),
+      keyId: toHex(this.keyId),
+      privateKey: this.key.privateKey,
+      nonce: Buffer.from(random(16)).toString('base64url'),
+      created: Math.floor(Date.now() / 1_000),
     });
   }
 }
 
 /** The id that docs/protocol.md §9 gives an alert, computed apart from the code under test. */
-export const expectedId = (kind: number, subject: Uint8Array): string => toHex(taggedHash('alert', Uint8Array.of(kind), subject));
+export const expectedId = (kind: number, subject: Uint8Array): string =>
+  toHex(taggedHash('alert', Uint8Array.of(kind), subject));

@@ -27,7 +27,9 @@ const PATIENCE_MS = 5_000;
 
 /** Fetches from the ledger the leaves that a block added to access logs. */
 export class AccessLeaves {
-  constructor(private readonly ports: {ledger: LedgerSource; projection: Projection; sleep: (ms: number) => Promise<void>}) {}
+  constructor(
+    private readonly ports: {ledger: LedgerSource; projection: Projection; sleep: (ms: number) => Promise<void>},
+  ) {}
 
   /**
    * By transaction id. The ledger answers for its newest state, so what later blocks added is left out.
@@ -38,23 +40,37 @@ export class AccessLeaves {
     const expected = byPatient(transactions);
     const found = new Map<Id, NewLeaf>();
     for (let i = 0; i < expected.length; i += LOGS_PER_QUERY) {
-      for (const leaf of await this.fetch(height, expected.slice(i, i + LOGS_PER_QUERY))) found.set(toHex(leaf.leaf.txId), leaf);
+      for (const leaf of await this.fetch(height, expected.slice(i, i + LOGS_PER_QUERY)))
+        found.set(toHex(leaf.leaf.txId), leaf);
     }
     const missing = expected.find(({certain, txIds}) => certain && txIds.some((txId) => !found.has(txId)));
-    if (missing !== undefined) throw new DomainError('not-verified', {detail: 'the ledger withholds a leaf of an access log', meta: {height: String(height)}});
+    if (missing !== undefined)
+      throw new DomainError('not-verified', {
+        detail: 'the ledger withholds a leaf of an access log',
+        meta: {height: String(height)},
+      });
     return found;
   }
 
   private async fetch(height: bigint, expected: readonly Expected[]): Promise<NewLeaf[]> {
-    const logs = await Promise.all(expected.map(async ({patient, txIds}) => ({
-      kind: STATE_KIND.accessLog, patient: fromHex(patient), from: await this.ports.projection.accessLogSize(patient), limit: Math.min(txIds.length, MAX_LEAVES),
-    })));
+    const logs = await Promise.all(
+      expected.map(async ({patient, txIds}) => ({
+        kind: STATE_KIND.accessLog,
+        patient: fromHex(patient),
+        from: await this.ports.projection.accessLogSize(patient),
+        limit: Math.min(txIds.length, MAX_LEAVES),
+      })),
+    );
     for (let waited = 0; waited <= PATIENCE_MS; waited += RETRY_MS) {
       const response = await this.ports.ledger.proofs({logs});
-      if (response.height >= height) return response.logs.flatMap((log) => log.leaves.flatMap((bytes) => leafOf(height, log.patient, bytes)));
+      if (response.height >= height)
+        return response.logs.flatMap((log) => log.leaves.flatMap((bytes) => leafOf(height, log.patient, bytes)));
       await this.ports.sleep(RETRY_MS);
     }
-    throw new DomainError('ledger-unavailable', {detail: 'the validator does not have the state of a block that it gave', meta: {height: String(height)}});
+    throw new DomainError('ledger-unavailable', {
+      detail: 'the validator does not have the state of a block that it gave',
+      meta: {height: String(height)},
+    });
   }
 }
 

@@ -31,7 +31,13 @@ describe('proofs for others', () => {
 
   it('wait for the next header when the newest does not carry their root', async () => {
     const asked: bigint[] = [];
-    chain.tamper = {proofs: (response) => ({...response, height: 7n, states: response.states.map((state) => ({...state, siblings: []}))})};
+    chain.tamper = {
+      proofs: (response) => ({
+        ...response,
+        height: 7n,
+        states: response.states.map((state) => ({...state, siblings: []})),
+      }),
+    };
     chain.waitForHeader = (height) => {
       asked.push(height);
       return Promise.resolve('{"header":{}}');
@@ -43,13 +49,20 @@ describe('proofs for others', () => {
   it('of a log are for its patient', async () => {
     const logs = [{kind: STATE_KIND.accessLog, patient: patient.id, from: 0n, limit: 1}];
     await expect(proofs.anyState(toHex(stranger.id), {logs}, {})).rejects.toMatchObject({code: 'not-yours'});
-    await expect(proofs.anyState(toHex(stranger.id), {logs: [{kind: STATE_KIND.recordLog, limit: 1}]}, {})).rejects.toMatchObject({code: 'not-yours'});
+    await expect(
+      proofs.anyState(toHex(stranger.id), {logs: [{kind: STATE_KIND.recordLog, limit: 1}]}, {}),
+    ).rejects.toMatchObject({code: 'not-yours'});
     await proofs.anyState(toHex(patient.id), {logs, keys: [{kind: STATE_KIND.accessLog, parts: [patient.id]}]}, {});
-    const page = decodeCanonical(ProofResponseSchema, (await proofs.log(toHex(patient.id), {kind: STATE_KIND.accessLog, from: 0n, limit: 10})).proof);
+    const page = decodeCanonical(
+      ProofResponseSchema,
+      (await proofs.log(toHex(patient.id), {kind: STATE_KIND.accessLog, from: 0n, limit: 10})).proof,
+    );
     expect(page).toMatchObject({states: [{present: true}], logs: [{size: 1n, from: 0n}]});
   });
 
   it('come from a validator that exists', async () => {
-    await expect(proofs.anyState(toHex(stranger.id), {keys: [key]}, {validator: 1})).rejects.toMatchObject({code: 'invalid-field'});
+    await expect(proofs.anyState(toHex(stranger.id), {keys: [key]}, {validator: 1})).rejects.toMatchObject({
+      code: 'invalid-field',
+    });
   });
 });

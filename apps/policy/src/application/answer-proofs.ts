@@ -28,7 +28,10 @@ export interface LogPage extends Asked {
 
 /** Hands on what a validator says with proofs. Believed by nobody: the caller verifies it from the genesis. */
 export class AnswerProofs {
-  constructor(private readonly options: {trust: ChainTrust}, private readonly ports: {ledger: LedgerSource}) {}
+  constructor(
+    private readonly options: {trust: ChainTrust},
+    private readonly ports: {ledger: LedgerSource},
+  ) {}
 
   /** @throws DomainError not-yours when it asks for a log of another than `caller`. */
   async anyState(caller: Id, request: ProofQuestion, asked: Asked): Promise<ProofsWithHeader> {
@@ -53,7 +56,8 @@ export class AnswerProofs {
 
   private refuseUnknown(validator: number | undefined): void {
     const {validators} = this.ports.ledger;
-    if (validator !== undefined && validator >= validators) throw new DomainError('invalid-field', {detail: `validator: there are ${validators}`, meta: {validators}});
+    if (validator !== undefined && validator >= validators)
+      throw new DomainError('invalid-field', {detail: `validator: there are ${validators}`, meta: {validators}});
   }
 
   private async answer(request: ProofQuestion, {validator}: Asked): Promise<ProofsWithHeader> {
@@ -64,9 +68,13 @@ export class AnswerProofs {
     // While nothing changes, the next header is seconds away, but the newest one carries the same root: then the answer
     // speaks for the state before that header just as well.
     const verdict = verifyAnswer({request, response, signedHeader: newest}, this.options.trust);
-    if (verdict.ok) return bundle(create(ProofResponseSchema, {...response, height: verdict.header.height - 1n}), newest);
+    if (verdict.ok)
+      return bundle(create(ProofResponseSchema, {...response, height: verdict.header.height - 1n}), newest);
     return bundle(response, await ledger.waitForHeader(response.height + 1n, validator));
   }
 }
 
-const bundle = (response: ProofResponse, signedHeader: string): ProofsWithHeader => ({proof: encodeCanonical(ProofResponseSchema, response), signedHeader});
+const bundle = (response: ProofResponse, signedHeader: string): ProofsWithHeader => ({
+  proof: encodeCanonical(ProofResponseSchema, response),
+  signedHeader,
+});

@@ -1,7 +1,12 @@
 import {create} from '@bufbuild/protobuf';
 import {decodeCanonical, fromHex, keyId, toHex} from '@vitalvault/contracts';
 import {DeviceSchema, PatientSchema, RegistrationSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import type {DeviceRegisteredEvent, DeviceRemovedEvent, GrantEvent, KeysEvent} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {
+  DeviceRegisteredEvent,
+  DeviceRemovedEvent,
+  GrantEvent,
+  KeysEvent,
+} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import type {BlockTransaction} from '../domain/decode-block.js';
@@ -21,7 +26,14 @@ export interface LeafOrigin {
 /** Writes the effects that a leaf of a patient's access log tells, and the leaf itself. */
 export async function applyLeaf(leaf: NewLeaf, origin: LeafOrigin, writer: ProjectionWriter): Promise<void> {
   const verdict = await applyEvent(leaf, origin, writer);
-  await writer.appendLeaf({patient: leaf.patient, index: leaf.leaf.index, height: leaf.leaf.height, txId: origin.transaction.txId, bytes: leaf.bytes, verdict});
+  await writer.appendLeaf({
+    patient: leaf.patient,
+    index: leaf.leaf.index,
+    height: leaf.leaf.height,
+    txId: origin.transaction.txId,
+    bytes: leaf.bytes,
+    verdict,
+  });
 }
 
 async function applyEvent(leaf: NewLeaf, origin: LeafOrigin, writer: ProjectionWriter): Promise<StoredLeaf['verdict']> {
@@ -49,49 +61,98 @@ async function applyEvent(leaf: NewLeaf, origin: LeafOrigin, writer: ProjectionW
   }
 }
 
-async function enrolled(patient: Id, sponsor: Uint8Array, {transaction}: LeafOrigin, writer: ProjectionWriter): Promise<void> {
+async function enrolled(
+  patient: Id,
+  sponsor: Uint8Array,
+  {transaction}: LeafOrigin,
+  writer: ProjectionWriter,
+): Promise<void> {
   const {message} = transaction.body;
-  if (message.case !== 'enrolPatient' || message.value.signingKey === undefined || message.value.recoveryKey === undefined) throw new ProjectionFault('enrolled by another message');
+  if (
+    message.case !== 'enrolPatient' ||
+    message.value.signingKey === undefined ||
+    message.value.recoveryKey === undefined
+  )
+    throw new ProjectionFault('enrolled by another message');
   const {signingKey, encryptionKey, recoveryKey} = message.value;
   await writer.putPatient(patient, create(PatientSchema, {sponsor, signingKey, encryptionKey, recoveryKey}));
   await writer.putKey(patient, {publicKey: signingKey.publicKey, owner: ownerOf('patient', fromHex(patient))});
 }
 
-async function keysPublished(patient: Id, event: KeysEvent, {transaction}: LeafOrigin, writer: ProjectionWriter): Promise<void> {
+async function keysPublished(
+  patient: Id,
+  event: KeysEvent,
+  {transaction}: LeafOrigin,
+  writer: ProjectionWriter,
+): Promise<void> {
   const {message} = transaction.body;
   const before = await writer.patient(patient);
-  if (message.case !== 'publishKeys' || before?.signingKey === undefined) throw new ProjectionFault('keys of nobody, or by another message');
-  await replaceSigningKey({old: before.signingKey, next: message.value.newSigningKey, owner: ownerOf('patient', fromHex(patient))}, writer);
+  if (message.case !== 'publishKeys' || before?.signingKey === undefined)
+    throw new ProjectionFault('keys of nobody, or by another message');
+  await replaceSigningKey(
+    {old: before.signingKey, next: message.value.newSigningKey, owner: ownerOf('patient', fromHex(patient))},
+    writer,
+  );
   await writer.putPatient(patient, patientWithKeys(before, message.value));
   await putStatements(patient, event.epochStatements, writer);
 }
 
-async function deviceRegistered(owner: Id, event: DeviceRegisteredEvent, {transaction}: LeafOrigin, writer: ProjectionWriter): Promise<void> {
+async function deviceRegistered(
+  owner: Id,
+  event: DeviceRegisteredEvent,
+  {transaction}: LeafOrigin,
+  writer: ProjectionWriter,
+): Promise<void> {
   const {message} = transaction.body;
-  if (message.case !== 'registerDevice' || message.value.deviceKey === undefined) throw new ProjectionFault('a registration by another message');
+  if (message.case !== 'registerDevice' || message.value.deviceKey === undefined)
+    throw new ProjectionFault('a registration by another message');
   const key = message.value.deviceKey;
   const device = toHex(keyId(key));
   const {registration, typeTags, deviceClass, fromSlot} = event;
   await writer.putDevice(device, create(DeviceSchema, {key, registration, owner: fromHex(owner)}));
-  await writer.putRegistration(device, registration, create(RegistrationSchema, {owner: fromHex(owner), typeTags, deviceClass, fromSlot}));
+  await writer.putRegistration(
+    device,
+    registration,
+    create(RegistrationSchema, {owner: fromHex(owner), typeTags, deviceClass, fromSlot}),
+  );
   await writer.putKey(device, {publicKey: key.publicKey, owner: ownerOf('device', event.device)});
 }
 
-async function deviceRemoved({device, registration, distrustFromSlot}: DeviceRemovedEvent, writer: ProjectionWriter): Promise<void> {
+async function deviceRemoved(
+  {device, registration, distrustFromSlot}: DeviceRemovedEvent,
+  writer: ProjectionWriter,
+): Promise<void> {
   const id = toHex(device);
   const [before, entry] = [await writer.device(id), await writer.registration(id, registration)];
-  if (before === undefined || entry === undefined) throw new ProjectionFault('a device is removed that was never registered');
+  if (before === undefined || entry === undefined)
+    throw new ProjectionFault('a device is removed that was never registered');
   await writer.putDevice(id, withoutOwner(before));
-  await writer.putRegistration(id, registration, create(RegistrationSchema, {...entry, removed: true, distrustFromSlot}));
+  await writer.putRegistration(
+    id,
+    registration,
+    create(RegistrationSchema, {...entry, removed: true, distrustFromSlot}),
+  );
 }
 
-async function grantPut(patient: Id, event: GrantEvent, {transaction, block}: LeafOrigin, writer: ProjectionWriter): Promise<void> {
+async function grantPut(
+  patient: Id,
+  event: GrantEvent,
+  {transaction, block}: LeafOrigin,
+  writer: ProjectionWriter,
+): Promise<void> {
   if (event.grant === undefined) throw new ProjectionFault('a grant event without its grant');
-  await writer.putGrant({patient, grantId: toHex(event.grantId), height: block.height, index: transaction.index}, event.grant);
+  await writer.putGrant(
+    {patient, grantId: toHex(event.grantId), height: block.height, index: transaction.index},
+    event.grant,
+  );
   await putStatements(patient, event.epochStatements, writer);
 }
 
-async function putStatements(patient: Id, statements: readonly SignedEpochStatement[], writer: ProjectionWriter): Promise<void> {
+async function putStatements(
+  patient: Id,
+  statements: readonly SignedEpochStatement[],
+  writer: ProjectionWriter,
+): Promise<void> {
   for (const signed of statements) {
     const {typeTag, epoch} = decodeCanonical(EpochStatementSchema, signed.statement);
     await writer.putEpochStatement({patient, typeTag: toHex(typeTag), epoch}, signed);

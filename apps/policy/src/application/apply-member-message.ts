@@ -7,7 +7,10 @@ import {ProjectionFault} from '../domain/projection-fault.js';
 import type {ProjectionWriter} from './ports.js';
 import {replaceSigningKey} from './replace-signing-key.js';
 
-/** Effects of an executed transaction that concerns no patient's rights: members. Anchored records are storage's to follow. */
+/**
+ * Effects of an executed transaction that concerns no patient's rights: members. Anchored records are storage's to
+ * follow.
+ */
 export async function applyMemberMessage({message}: Body, writer: ProjectionWriter): Promise<void> {
   switch (message.case) {
     case 'registerMember':
@@ -20,7 +23,10 @@ export async function applyMemberMessage({message}: Body, writer: ProjectionWrit
   }
 }
 
-async function registered({signingKey, organisation, encryptionKey, role, profileHash}: RegisterMember, writer: ProjectionWriter): Promise<void> {
+async function registered(
+  {signingKey, organisation, encryptionKey, role, profileHash}: RegisterMember,
+  writer: ProjectionWriter,
+): Promise<void> {
   if (signingKey === undefined) throw new ProjectionFault('a member without a key');
   const id = keyId(signingKey);
   await writer.putMember(toHex(id), create(MemberSchema, {organisation, signingKey, encryptionKey, role, profileHash}));
@@ -36,7 +42,11 @@ async function suspended(id: Uint8Array, writer: ProjectionWriter): Promise<void
 async function keysPublished(published: PublishKeys, writer: ProjectionWriter): Promise<void> {
   const id = toHex(published.identity);
   const member = await writer.member(id);
-  if (member?.signingKey === undefined) throw new ProjectionFault('keys of an identity that is neither a member nor got a leaf');
-  await replaceSigningKey({old: member.signingKey, next: published.newSigningKey, owner: ownerOf('member', published.identity)}, writer);
+  if (member?.signingKey === undefined)
+    throw new ProjectionFault('keys of an identity that is neither a member nor got a leaf');
+  await replaceSigningKey(
+    {old: member.signingKey, next: published.newSigningKey, owner: ownerOf('member', published.identity)},
+    writer,
+  );
   await writer.putMember(id, memberWithKeys(member, published));
 }

@@ -14,24 +14,46 @@ export interface Complaint {
 
 /** Takes what a reader's client found wrong with what she was given, and alerts the patient. */
 export class Complain {
-  constructor(private readonly options: {now: Clock}, private readonly ports: {projection: Projection; documents: DocumentStore}) {}
+  constructor(
+    private readonly options: {now: Clock},
+    private readonly ports: {projection: Projection; documents: DocumentStore},
+  ) {}
 
   /** Durable when it returns. @throws DomainError tx-not-found, not-yours, access-refused */
   async about(complaint: Complaint, caller: Id): Promise<void> {
     const stored = await this.ports.projection.leafOfTransaction(complaint.txId);
-    if (stored?.leaf.event.case !== 'access') throw new DomainError('tx-not-found', {detail: 'No request for access has this id.'});
+    if (stored?.leaf.event.case !== 'access')
+      throw new DomainError('tx-not-found', {detail: 'No request for access has this id.'});
     const {reader, organisation, decision, request} = stored.leaf.event.value;
-    if (toHex(reader) !== caller) throw new DomainError('not-yours', {detail: 'Only the reader of the transaction may complain.'});
+    if (toHex(reader) !== caller)
+      throw new DomainError('not-yours', {detail: 'Only the reader of the transaction may complain.'});
     if (decision?.permit !== true || request === undefined) throw new DomainError('access-refused');
     // A gap is about no record: then the alert is about the permit.
     const subject = fromHex(/^0+$/.test(complaint.recordId) ? complaint.txId : complaint.recordId);
     const kind = kindOf(complaint.finding);
     const id = alertId(AlertKind.READER_COMPLAINT, subject);
     const alert = encodeCanonical(AlertSchema, {
-      alertId: id, patient: request.patient, kind: AlertKind.READER_COMPLAINT, raisedAtMs: BigInt(this.options.now()), subject,
-      text: `A reader could not accept what was released: ${kind}`, reader, organisation, permit: true, request,
+      alertId: id,
+      patient: request.patient,
+      kind: AlertKind.READER_COMPLAINT,
+      raisedAtMs: BigInt(this.options.now()),
+      subject,
+      text: `A reader could not accept what was released: ${kind}`,
+      reader,
+      organisation,
+      permit: true,
+      request,
     });
-    await this.ports.documents.putComplaint({...complaint, finding: kind}, {topic: TOPICS.alerts, key: stored.patient, value: alert, messageId: toHex(id), traceparent: currentTraceparent()});
+    await this.ports.documents.putComplaint(
+      {...complaint, finding: kind},
+      {
+        topic: TOPICS.alerts,
+        key: stored.patient,
+        value: alert,
+        messageId: toHex(id),
+        traceparent: currentTraceparent(),
+      },
+    );
   }
 }
 

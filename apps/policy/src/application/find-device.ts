@@ -23,6 +23,11 @@ export class FindDevice {
     const device = await this.ports.projection.device(id);
     const newest = device?.registration ?? 0;
     const number = registration === 0 ? newest : registration;
-    return {at, blockSlot: slotOf(at.timeSeconds), device, registration: number > newest ? undefined : await this.ports.projection.registration(id, number)};
+    return {
+      at,
+      blockSlot: slotOf(at.timeSeconds),
+      device,
+      registration: number > newest ? undefined : await this.ports.projection.registration(id, number),
+    };
   }
 }

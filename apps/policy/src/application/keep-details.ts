@@ -9,12 +9,18 @@ const MAX_BYTES = 16_384;
 export class KeepDetails {
   constructor(private readonly ports: {projection: Projection; documents: DocumentStore}) {}
 
-  /** @throws DomainError body-too-large, tx-not-found, not-yours, invalid-field when it is not what the request committed to */
+  /**
+   * @throws DomainError body-too-large, tx-not-found, not-yours, invalid-field when it is not what the request
+   * committed to
+   */
   async deposit(txId: Id, caller: Id, sealed: Uint8Array): Promise<void> {
-    if (sealed.length > MAX_BYTES) throw new DomainError('body-too-large', {detail: `Details have at most ${MAX_BYTES} bytes.`});
+    if (sealed.length > MAX_BYTES)
+      throw new DomainError('body-too-large', {detail: `Details have at most ${MAX_BYTES} bytes.`});
     const {event} = await this.access(txId);
-    if (toHex(event.reader) !== caller) throw new DomainError('not-yours', {detail: 'Only the reader of the transaction may add details.'});
-    if (!equalBytes(sha256Of(sealed), event.request?.detailsHash ?? new Uint8Array())) throw new DomainError('invalid-field', {detail: 'body: its hash is not the one in the transaction'});
+    if (toHex(event.reader) !== caller)
+      throw new DomainError('not-yours', {detail: 'Only the reader of the transaction may add details.'});
+    if (!equalBytes(sha256Of(sealed), event.request?.detailsHash ?? new Uint8Array()))
+      throw new DomainError('invalid-field', {detail: 'body: its hash is not the one in the transaction'});
     await this.ports.documents.putDetails(txId, sealed);
   }
 
@@ -29,7 +35,8 @@ export class KeepDetails {
 
   private async access(txId: Id): Promise<{patient: Id; event: AccessEvent}> {
     const stored = await this.ports.projection.leafOfTransaction(txId);
-    if (stored?.leaf.event.case !== 'access') throw new DomainError('tx-not-found', {detail: 'No request for access has this id.'});
+    if (stored?.leaf.event.case !== 'access')
+      throw new DomainError('tx-not-found', {detail: 'No request for access has this id.'});
     return {patient: stored.patient, event: stored.leaf.event.value};
   }
 }

@@ -7,21 +7,29 @@ import type {DocumentStore, Id, Projection} from './ports.js';
 
 /** Keeps the profiles of members: whose key is whose, as her organisation signed it and the ledger holds its hash. */
 export class KeepProfiles {
-  constructor(private readonly options: {chainId: string}, private readonly ports: {projection: Projection; documents: DocumentStore}) {}
+  constructor(
+    private readonly options: {chainId: string},
+    private readonly ports: {projection: Projection; documents: DocumentStore},
+  ) {}
 
   /** @throws DomainError malformed, unknown-field, not-found, invalid-field */
   async deposit(memberId: Id, bytes: Uint8Array): Promise<void> {
     const signed = decodeForCaller(SignedMemberProfileSchema, bytes);
     const member = await this.ports.projection.member(memberId);
     if (member === undefined) throw new DomainError('not-found', {detail: 'No such member is on the ledger.'});
-    if (!equalBytes(member.profileHash, profileHash(signed.profile))) throw new DomainError('invalid-field', {detail: 'profile: not the one that the ledger holds the hash of'});
+    if (!equalBytes(member.profileHash, profileHash(signed.profile)))
+      throw new DomainError('invalid-field', {detail: 'profile: not the one that the ledger holds the hash of'});
     const key = await this.signer(toHex(member.organisation), signed.signature?.publicKey);
     try {
       const profile = openMemberProfile(signed, key);
-      const fits = profile.chainId === this.options.chainId && toHex(profile.member) === memberId && equalBytes(profile.organisation, member.organisation);
+      const fits =
+        profile.chainId === this.options.chainId &&
+        toHex(profile.member) === memberId &&
+        equalBytes(profile.organisation, member.organisation);
       if (!fits) throw new DomainError('invalid-field', {detail: 'profile: of another chain, member or organisation'});
     } catch (cause) {
-      if (cause instanceof EnvelopeError) throw new DomainError('invalid-field', {detail: `profile: ${cause.message}`, cause});
+      if (cause instanceof EnvelopeError)
+        throw new DomainError('invalid-field', {detail: `profile: ${cause.message}`, cause});
       throw cause;
     }
     await this.ports.documents.putProfile(memberId, bytes);
@@ -35,13 +43,26 @@ export class KeepProfiles {
   }
 
   /** The sponsor or admin key of the organisation that the signature names, valid now. */
-  private async signer(organisation: Id, publicKey: Uint8Array | undefined): Promise<{alg: number; publicKey: Uint8Array}> {
+  private async signer(
+    organisation: Id,
+    publicKey: Uint8Array | undefined,
+  ): Promise<{alg: number; publicKey: Uint8Array}> {
     const position = await this.ports.projection.position();
     const slot = slotOf(position?.timeSeconds ?? 0n);
     const keys = await this.ports.projection.organisationKeys(organisation);
-    const found = keys.find(({role, key, fromSlot, toSlot}) => (role === ORG_ROLE.sponsor || role === ORG_ROLE.admin)
-      && key !== undefined && publicKey !== undefined && equalBytes(key.publicKey, publicKey) && slot >= fromSlot && (toSlot === 0 || slot <= toSlot));
-    if (found?.key === undefined) throw new DomainError('invalid-field', {detail: 'profile: not signed by a sponsor or admin key of the member\'s organisation'});
+    const found = keys.find(
+      ({role, key, fromSlot, toSlot}) =>
+        (role === ORG_ROLE.sponsor || role === ORG_ROLE.admin) &&
+        key !== undefined &&
+        publicKey !== undefined &&
+        equalBytes(key.publicKey, publicKey) &&
+        slot >= fromSlot &&
+        (toSlot === 0 || slot <= toSlot),
+    );
+    if (found?.key === undefined)
+      throw new DomainError('invalid-field', {
+        detail: "profile: not signed by a sponsor or admin key of the member's organisation",
+      });
     return found.key;
   }
 }

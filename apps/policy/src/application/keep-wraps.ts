@@ -10,7 +10,10 @@ const MAX_EPOCHS = 4_096;
 
 /** Keeps for each grant the epoch keys that the patient wrapped for its grantee. */
 export class KeepWraps {
-  constructor(private readonly options: {chainId: string}, private readonly ports: {projection: Projection; documents: DocumentStore}) {}
+  constructor(
+    private readonly options: {chainId: string},
+    private readonly ports: {projection: Projection; documents: DocumentStore},
+  ) {}
 
   /** @throws DomainError malformed, unknown-field, not-found, wrap-invalid */
   async deposit(place: {patient: Id; grantId: Id}, bytes: Uint8Array): Promise<void> {
@@ -25,14 +28,17 @@ export class KeepWraps {
       throw cause;
     }
     await this.check(bundle, place);
-    if (!await this.ports.documents.putWraps({...place, version: bundle.version, value: bytes})) throw new DomainError('wrap-invalid', {detail: 'version: a higher one, or another bundle of the same, is here'});
+    if (!(await this.ports.documents.putWraps({...place, version: bundle.version, value: bytes})))
+      throw new DomainError('wrap-invalid', {detail: 'version: a higher one, or another bundle of the same, is here'});
   }
 
   /** For the patient, or a grantee of a grant that stands. @throws DomainError not-yours, not-found */
   async fetch(place: {patient: Id; grantId: Id}, caller: Id): Promise<Uint8Array> {
     const grant = await this.ports.projection.grant(place.patient, place.grantId);
     const member = await this.ports.projection.member(caller);
-    const names = grant !== undefined && (toHex(grant.grantee) === caller || (member !== undefined && equalBytes(member.organisation, grant.grantee)));
+    const names =
+      grant !== undefined &&
+      (toHex(grant.grantee) === caller || (member !== undefined && equalBytes(member.organisation, grant.grantee)));
     if (caller !== place.patient && (!names || member?.suspended === true)) throw new DomainError('not-yours');
     const stored = grant?.revoked === true ? undefined : await this.ports.documents.wraps(place.patient, place.grantId);
     if (stored === undefined) throw new DomainError('not-found', {detail: 'No wrapped keys are here for this grant.'});
@@ -44,12 +50,19 @@ export class KeepWraps {
       throw new DomainError('wrap-invalid', {detail});
     };
     if (bundle.chainId !== this.options.chainId) invalid('another chain');
-    if (toHex(bundle.patient) !== place.patient || toHex(bundle.grantId) !== place.grantId) invalid('for another patient or grant');
+    if (toHex(bundle.patient) !== place.patient || toHex(bundle.grantId) !== place.grantId)
+      invalid('for another patient or grant');
     if (bundle.version < 1) invalid('version: counts from 1');
     if (bundle.epochs.length === 0 || bundle.epochs.length > MAX_EPOCHS) invalid(`epochs: 1 to ${MAX_EPOCHS}`);
-    if (bundle.epochs.some(({typeTag, publicKey, sealed, epoch}) => typeTag.length !== 16 || publicKey.length !== 32 || sealed.length !== 80 || epoch < 1)) invalid('epochs: a field of a wrong length');
+    if (
+      bundle.epochs.some(
+        ({typeTag, publicKey, sealed, epoch}) =>
+          typeTag.length !== 16 || publicKey.length !== 32 || sealed.length !== 80 || epoch < 1,
+      )
+    )
+      invalid('epochs: a field of a wrong length');
     const grant = await this.ports.projection.grant(place.patient, place.grantId);
     if (grant === undefined || grant.revoked) return invalid('no grant stands under this id');
-    if (!equalBytes(grant.grantee, bundle.grantee)) invalid('for another grantee than the grant\'s');
+    if (!equalBytes(grant.grantee, bundle.grantee)) invalid("for another grantee than the grant's");
   }
 }

@@ -1,5 +1,15 @@
 import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
-import type {AccessLeaf, Device, Grant, KeyOwner, Member, Organisation, OrganisationKey, Patient, Registration} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {
+  AccessLeaf,
+  Device,
+  Grant,
+  KeyOwner,
+  Member,
+  Organisation,
+  OrganisationKey,
+  Patient,
+  Registration,
+} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import type {ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
@@ -40,7 +50,9 @@ export interface StoredLeaf {
   readonly index: bigint;
   readonly txId: Id;
   readonly leaf: AccessLeaf;
-  /** Of an access: how the projection decides it at that place; undefined: it comes to another verdict than the ledger. */
+  /**
+   * Of an access: how the projection decides it at that place; undefined: it comes to another verdict than the ledger.
+   */
   readonly verdict?: {readonly rule: number; readonly byGrant: boolean} | undefined;
 }
 
@@ -94,7 +106,14 @@ export interface ProjectionWriter extends Projection {
   putReadsUsed(patient: Id, grantId: Id, reads: bigint): Promise<void>;
   putTransaction(outcome: TransactionOutcome): Promise<void>;
   /** `bytes` exactly as the ledger gave them; her log grows by it. */
-  appendLeaf(leaf: {patient: Id; index: bigint; height: bigint; txId: Id; bytes: Uint8Array; verdict?: StoredLeaf['verdict']}): Promise<void>;
+  appendLeaf(leaf: {
+    patient: Id;
+    index: bigint;
+    height: bigint;
+    txId: Id;
+    bytes: Uint8Array;
+    verdict?: StoredLeaf['verdict'];
+  }): Promise<void>;
   announce(announcement: Announcement): Promise<void>;
 }
 
@@ -137,7 +156,8 @@ export interface LedgerSource {
 export interface ProvenLedger {
   /**
    * @param atLeast the state must be that after this block or a later one.
-   * @throws DomainError not-verified when what the validators say does not verify; behind; ledger-unavailable, also when
+   * @throws DomainError not-verified when what the validators say does not verify; behind; ledger-unavailable, also
+   *   when
    *   their newest header is older than 30 s.
    */
   prove(question: ProofQuestion, atLeast: bigint): Promise<ProvenState>;
@@ -161,7 +181,12 @@ export interface ReleaseRegister {
    * Counts one more answer of the permit for each record, all or nothing, and keeps the request.
    * @returns false, and nothing is counted, when a record was answered as often as it may be.
    */
-  count(release: {txId: Id; recordIds: readonly Id[]; signedRequest: Uint8Array; verifiedAtHeight: bigint}): Promise<boolean>;
+  count(release: {
+    txId: Id;
+    recordIds: readonly Id[];
+    signedRequest: Uint8Array;
+    verifiedAtHeight: bigint;
+  }): Promise<boolean>;
   /** Whether `count` would take them now. */
   allows(txId: Id, recordIds: readonly Id[]): Promise<boolean>;
 }

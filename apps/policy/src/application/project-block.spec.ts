@@ -1,9 +1,31 @@
 import {describe, expect, it} from '@jest/globals';
-import {CODE, STATE_KIND, TOPICS, decodeCanonical, encodeCanonical, fromHex, sha256Of, toHex} from '@vitalvault/contracts';
+import {
+  CODE,
+  STATE_KIND,
+  TOPICS,
+  decodeCanonical,
+  encodeCanonical,
+  fromHex,
+  sha256Of,
+  toHex,
+} from '@vitalvault/contracts';
 import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {GrantSchema, MemberSchema, PatientSchema, RegistrationSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {txId} from '@vitalvault/envelope';
-import {PEOPLE, HEART_RATE, enrolPatient, epochStatement, putGrant, registerDevice, registerMember, requestAccess, revokeGrant, tag, testKey, testOrganisation} from '@vitalvault/ledger-state/testing';
+import {
+  PEOPLE,
+  HEART_RATE,
+  enrolPatient,
+  epochStatement,
+  putGrant,
+  registerDevice,
+  registerMember,
+  requestAccess,
+  revokeGrant,
+  tag,
+  testKey,
+  testOrganisation,
+} from '@vitalvault/ledger-state/testing';
 import {slotOf} from '@vitalvault/contracts';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {FakeChain} from '../testing/fake-chain.js';
@@ -19,7 +41,12 @@ const START = 1_704_067_200n;
 const SLOT = slotOf(START);
 const hospital = testOrganisation('hospital');
 const {patient, recovery, clinician, device, stranger} = PEOPLE;
-const [patientId, clinicianId, deviceId, grantId] = [toHex(patient.id), toHex(clinician.id), toHex(device.id), toHex(tag(1))];
+const [patientId, clinicianId, deviceId, grantId] = [
+  toHex(patient.id),
+  toHex(clinician.id),
+  toHex(device.id),
+  toHex(tag(1)),
+];
 
 async function projected(chain: FakeChain, store = new MemoryProjectionStore()) {
   const outcomes = new TransactionOutcomes(store);
@@ -33,10 +60,18 @@ async function projected(chain: FakeChain, store = new MemoryProjectionStore()) 
 /** A life: enrolled, endorsed, registered, granted, asked, revoked. */
 function story(): FakeChain {
   const chain = new FakeChain(START);
-  const grant = {accessFromSlot: SLOT, accessToSlot: SLOT + 10, dataFromSlot: SLOT - 100, dataToSlot: SLOT, maxReads: 2};
+  const grant = {
+    accessFromSlot: SLOT,
+    accessToSlot: SLOT + 10,
+    dataFromSlot: SLOT - 100,
+    dataToSlot: SLOT,
+    maxReads: 2,
+  };
   chain.run(registerMember(hospital, clinician), [hospital.sponsor, clinician]);
   chain.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]);
-  chain.run({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [patient]);
+  chain.run({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [
+    patient,
+  ]);
   chain.run(registerDevice(patient, device), [patient, device]);
   chain.run(requestAccess(patient.id, {slotFrom: SLOT - 2, slotTo: SLOT - 1}), [clinician]);
   chain.run(putGrant(patient.id, clinician.id, grant), [patient]);
@@ -49,10 +84,18 @@ describe('projection', () => {
     const chain = story();
     const {store} = await projected(chain);
     const state = chain.ledger.state;
-    expect(encodeCanonical(PatientSchema, await store.patient(patientId) as never)).toEqual(state.get(STATE_KIND.patient, [patient.id]));
-    expect(encodeCanonical(MemberSchema, await store.member(clinicianId) as never)).toEqual(state.get(STATE_KIND.member, [clinician.id]));
-    expect(encodeCanonical(GrantSchema, await store.grant(patientId, grantId) as never)).toEqual(state.get(STATE_KIND.grant, [patient.id, tag(1)]));
-    expect(encodeCanonical(RegistrationSchema, await store.registration(deviceId, 1) as never)).toEqual(state.get(STATE_KIND.registration, [device.id, Uint8Array.of(0, 0, 0, 1)]));
+    expect(encodeCanonical(PatientSchema, (await store.patient(patientId)) as never)).toEqual(
+      state.get(STATE_KIND.patient, [patient.id]),
+    );
+    expect(encodeCanonical(MemberSchema, (await store.member(clinicianId)) as never)).toEqual(
+      state.get(STATE_KIND.member, [clinician.id]),
+    );
+    expect(encodeCanonical(GrantSchema, (await store.grant(patientId, grantId)) as never)).toEqual(
+      state.get(STATE_KIND.grant, [patient.id, tag(1)]),
+    );
+    expect(encodeCanonical(RegistrationSchema, (await store.registration(deviceId, 1)) as never)).toEqual(
+      state.get(STATE_KIND.registration, [device.id, Uint8Array.of(0, 0, 0, 1)]),
+    );
     expect(await store.readsUsed(patientId, grantId)).toBe(1n);
     expect(await store.epochStatements(patientId, toHex(HEART_RATE))).toHaveLength(1);
   });
@@ -62,9 +105,15 @@ describe('projection', () => {
     const {store} = await projected(chain);
     const leaves = chain.ledger.state.leaves(STATE_KIND.accessLog, patient.id);
     expect(store.rows.leaves.map(({bytes}) => toHex(bytes))).toEqual(leaves.map(toHex));
-    const events = store.rows.announcements.map(({topic, key, value}) => ({topic, key, event: decodeCanonical(LedgerEventSchema, value)}));
+    const events = store.rows.announcements.map(({topic, key, value}) => ({
+      topic,
+      key,
+      event: decodeCanonical(LedgerEventSchema, value),
+    }));
     expect(events.map(({event}) => toHex(event.accessLeaf))).toEqual(leaves.map(toHex));
-    expect(new Set(events.map(({topic, key}) => `${topic} ${key}`))).toEqual(new Set([`${TOPICS.ledgerEvents} ${patientId}`]));
+    expect(new Set(events.map(({topic, key}) => `${topic} ${key}`))).toEqual(
+      new Set([`${TOPICS.ledgerEvents} ${patientId}`]),
+    );
     expect(new Set(store.rows.announcements.map(({messageId}) => messageId)).size).toBe(leaves.length);
   });
 
@@ -73,7 +122,9 @@ describe('projection', () => {
     const {store} = await projected(chain);
     const explain = new ExplainAccess({projection: store});
     const accesses = store.rows.leaves.filter(({leaf}) => leaf.event.case === 'access').map(({index}) => index);
-    expect(await Promise.all(accesses.map(async (index) => (await explain.explain(patientId, index)).rule))).toEqual([2, 0]);
+    expect(await Promise.all(accesses.map(async (index) => (await explain.explain(patientId, index)).rule))).toEqual([
+      2, 0,
+    ]);
   });
 
   it('decides each request by what stood before it in the same block', async () => {
@@ -116,12 +167,23 @@ describe('projection', () => {
     expect(store.rows.leaves).toHaveLength(chain.ledger.accessLog(patient.id).length);
   });
 
-  it('follows keys that are replaced: the old one is nobody\'s any more', async () => {
+  it("follows keys that are replaced: the old one is nobody's any more", async () => {
     const chain = story();
     const next = testKey('next');
-    expect(chain.run({case: 'publishKeys', value: {identity: patient.id, newSigningKey: next.key}}, [patient, next, recovery]).code).toBe(CODE.ok);
+    expect(
+      chain.run({case: 'publishKeys', value: {identity: patient.id, newSigningKey: next.key}}, [
+        patient,
+        next,
+        recovery,
+      ]).code,
+    ).toBe(CODE.ok);
     const newClinician = testKey('new clinician');
-    expect(chain.run({case: 'publishKeys', value: {identity: clinician.id, newSigningKey: newClinician.key}}, [clinician, newClinician]).code).toBe(CODE.ok);
+    expect(
+      chain.run({case: 'publishKeys', value: {identity: clinician.id, newSigningKey: newClinician.key}}, [
+        clinician,
+        newClinician,
+      ]).code,
+    ).toBe(CODE.ok);
     const {store} = await projected(chain);
     expect((await store.key(patientId))?.owner.retired).toBe(true);
     expect((await store.key(toHex(next.id)))?.owner).toMatchObject({identity: patient.id, retired: false});

@@ -11,11 +11,18 @@ import type {ChainPosition, LedgerBlock, ProjectionStore, ProjectionWriter, Tran
 import type {TransactionOutcomes} from './transaction-outcomes.js';
 
 /**
- * Projects one block: its transactions in order, each with the effects that the ledger gave it, and an event for Kafka per
- * new leaf of an access log, all in one database transaction with the block's height.
+ * Projects one block: its transactions in order, each with the effects that the ledger gave it, and an event for Kafka
+ * per new leaf of an access log, all in one database transaction with the block's height.
  */
 export class ProjectBlock {
-  constructor(private readonly ports: {store: ProjectionStore; leaves: AccessLeaves; traces: TransactionTraces; outcomes: TransactionOutcomes}) {}
+  constructor(
+    private readonly ports: {
+      store: ProjectionStore;
+      leaves: AccessLeaves;
+      traces: TransactionTraces;
+      outcomes: TransactionOutcomes;
+    },
+  ) {}
 
   /** Nothing happens for a block that this or another process of the service has projected before. */
   async project(block: LedgerBlock): Promise<void> {
@@ -32,17 +39,21 @@ export class ProjectBlock {
     }
     // [D-1] No trace context travels in a transaction: who posted it through this service is linked by its hash.
     const traces = await this.ports.traces.find(transactions.map(({txHash}) => txHash));
-    await withSpan('policy.project_block', {
-      attributes: {'vitalvault.height': Number(block.height), 'vitalvault.transactions': transactions.length},
-      links: linksTo(transactions.map(({txHash}) => traces.get(txHash))),
-    }, async () => {
-      // The ledger is asked before the database transaction is opened, so that a slow validator holds no lock.
-      const leaves = await this.ports.leaves.ofBlock(block.height, transactions);
-      await this.ports.store.project(block, async (writer) => {
-        const scribe = new BlockScribe(block, writer, leaves);
-        for (const transaction of transactions) await scribe.write(transaction, traces.get(transaction.txHash));
-      });
-    });
+    await withSpan(
+      'policy.project_block',
+      {
+        attributes: {'vitalvault.height': Number(block.height), 'vitalvault.transactions': transactions.length},
+        links: linksTo(transactions.map(({txHash}) => traces.get(txHash))),
+      },
+      async () => {
+        // The ledger is asked before the database transaction is opened, so that a slow validator holds no lock.
+        const leaves = await this.ports.leaves.ofBlock(block.height, transactions);
+        await this.ports.store.project(block, async (writer) => {
+          const scribe = new BlockScribe(block, writer, leaves);
+          for (const transaction of transactions) await scribe.write(transaction, traces.get(transaction.txHash));
+        });
+      },
+    );
   }
 }
 
@@ -73,14 +84,28 @@ class BlockScribe {
   private async announce(leaf: NewLeaf, transaction: BlockTransaction, postedBy: string | undefined): Promise<void> {
     const {height, timeSeconds} = this.block;
     const index = this.#events++;
-    const event = () => encodeCanonical(LedgerEventSchema, {
-      height, index, txId: fromHex(transaction.txId), txHash: fromHex(transaction.txHash), blockTime: timeSeconds, patient: fromHex(leaf.patient),
-      code: transaction.code, accessLeaf: leaf.bytes, body: transaction.tx.body, data: transaction.data,
-    });
+    const event = () =>
+      encodeCanonical(LedgerEventSchema, {
+        height,
+        index,
+        txId: fromHex(transaction.txId),
+        txHash: fromHex(transaction.txHash),
+        blockTime: timeSeconds,
+        patient: fromHex(leaf.patient),
+        code: transaction.code,
+        accessLeaf: leaf.bytes,
+        body: transaction.tx.body,
+        data: transaction.data,
+      });
     // A span of its own, linked to the request, so that what follows from the event can be reached from it.
-    await withSpan('policy.ledger_event', {kind: 'producer', links: linksTo([postedBy])}, () => this.writer.announce({
-      topic: TOPICS.ledgerEvents, key: leaf.patient, value: event(), messageId: `${height}-${index}`, traceparent: currentTraceparent(),
-    }));
+    await withSpan('policy.ledger_event', {kind: 'producer', links: linksTo([postedBy])}, () =>
+      this.writer.announce({
+        topic: TOPICS.ledgerEvents,
+        key: leaf.patient,
+        value: event(),
+        messageId: `${height}-${index}`,
+        traceparent: currentTraceparent(),
+      }),
+    );
   }
 }
-

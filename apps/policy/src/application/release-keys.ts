@@ -35,18 +35,38 @@ export interface ReleaseKey {
 
 const CATCH_UP_MS = 3_000;
 
-/** Log before key (docs/protocol.md §7): a key is opened only for a committed decision that still stands, and after the alert is durable. */
+/**
+ * Log before key (docs/protocol.md §7): a key is opened only for a committed decision that still stands, and after the
+ * alert is durable.
+ */
 export class ReleaseKeys {
   constructor(
-    private readonly options: {chainId: string; organisation: Id; releaseKeys: readonly ReleaseKey[]; now: Clock; catchUpMs?: number},
-    private readonly ports: {projection: Projection; outcomes: TransactionOutcomes; proven: ProvenRelease; alerts: AlertQueue; register: ReleaseRegister},
+    private readonly options: {
+      chainId: string;
+      organisation: Id;
+      releaseKeys: readonly ReleaseKey[];
+      now: Clock;
+      catchUpMs?: number;
+    },
+    private readonly ports: {
+      projection: Projection;
+      outcomes: TransactionOutcomes;
+      proven: ProvenRelease;
+      alerts: AlertQueue;
+      register: ReleaseRegister;
+    },
   ) {}
 
-  /** @throws DomainError tx-not-found, access-refused, permit-ended, release-mismatch, release-limit, not-verified, behind, ledger-unavailable, notify-unavailable */
+  /**
+   * @throws DomainError tx-not-found, access-refused, permit-ended, release-mismatch, release-limit, not-verified,
+   * behind, ledger-unavailable, notify-unavailable
+   */
   async release(question: ReleaseQuestion): Promise<ReleasedKeys> {
     const recordIds = question.records.map(idOf);
     // 1 · The decision, the standing of everybody and every record, proven by the ledger.
-    const facts = await withSpan('policy.verify_release', {attributes: {'vitalvault.records': recordIds.length}}, () => this.verify(question, recordIds));
+    const facts = await withSpan('policy.verify_release', {attributes: {'vitalvault.records': recordIds.length}}, () =>
+      this.verify(question, recordIds),
+    );
     const {permit, header} = facts;
     await this.refuseOverLimit(question.txId, recordIds);
     // 2 · The patient will hear of it, whatever happens from here on.
@@ -83,7 +103,11 @@ export class ReleaseKeys {
     return place;
   }
 
-  private async verifyRecords(records: readonly RecordToRelease[], permit: ProvenPermit, atLeast: bigint): Promise<void> {
+  private async verifyRecords(
+    records: readonly RecordToRelease[],
+    permit: ProvenPermit,
+    atLeast: bigint,
+  ): Promise<void> {
     const custody = {chainId: this.options.chainId, releaseKeyIds: this.options.releaseKeys.map(({id}) => id)};
     for (const record of records) {
       refuseIf(checkIndex(record, permit));
@@ -93,7 +117,11 @@ export class ReleaseKeys {
       refuseIf(checkReleaseKey(header, custody));
     }
     const at = {height: atLeast, logSize: permit.decision.recordLogSize};
-    const leaves = await this.ports.proven.recordLeaves(permit.request.patient, records.map(({logIndex}) => logIndex), at);
+    const leaves = await this.ports.proven.recordLeaves(
+      permit.request.patient,
+      records.map(({logIndex}) => logIndex),
+      at,
+    );
     records.forEach((record, i) => {
       const leaf = leaves[i];
       if (leaf === undefined) throw new DomainError('not-verified', {detail: 'a leaf of the record log is missing'});
@@ -102,37 +130,68 @@ export class ReleaseKeys {
   }
 
   private async refuseOverLimit(txId: Id, recordIds: readonly Uint8Array[]): Promise<void> {
-    if (!await this.ports.register.allows(txId, recordIds.map(toHex))) throw new DomainError('release-limit');
+    if (!(await this.ports.register.allows(txId, recordIds.map(toHex)))) throw new DomainError('release-limit');
   }
 
   private async alertPatient(txId: Id, {reader, organisation, request}: ProvenPermit): Promise<void> {
     const subject = fromHex(txId);
-    await this.ports.alerts.queue(create(AlertSchema, {
-      alertId: alertId(AlertKind.ACCESS_PERMITTED, subject), patient: request.patient, kind: AlertKind.ACCESS_PERMITTED, raisedAtMs: BigInt(this.options.now()),
-      subject, text: 'Access permitted', reader, organisation, permit: true, request,
-    }));
+    await this.ports.alerts.queue(
+      create(AlertSchema, {
+        alertId: alertId(AlertKind.ACCESS_PERMITTED, subject),
+        patient: request.patient,
+        kind: AlertKind.ACCESS_PERMITTED,
+        raisedAtMs: BigInt(this.options.now()),
+        subject,
+        text: 'Access permitted',
+        reader,
+        organisation,
+        permit: true,
+        request,
+      }),
+    );
   }
 
-  private async count({txId, signedRequest}: ReleaseQuestion, recordIds: readonly Uint8Array[], verifiedAtHeight: bigint): Promise<void> {
-    const counted = await this.ports.register.count({txId, recordIds: recordIds.map(toHex), signedRequest, verifiedAtHeight});
+  private async count(
+    {txId, signedRequest}: ReleaseQuestion,
+    recordIds: readonly Uint8Array[],
+    verifiedAtHeight: bigint,
+  ): Promise<void> {
+    const counted = await this.ports.register.count({
+      txId,
+      recordIds: recordIds.map(toHex),
+      signedRequest,
+      verifiedAtHeight,
+    });
     if (!counted) throw new DomainError('release-limit');
   }
 
-  private async openAndSeal({txId, records}: ReleaseQuestion, recordIds: Uint8Array[], permit: ProvenPermit): Promise<Uint8Array> {
+  private async openAndSeal(
+    {txId, records}: ReleaseQuestion,
+    recordIds: Uint8Array[],
+    permit: ProvenPermit,
+  ): Promise<Uint8Array> {
     const innerKeys: Uint8Array[] = [];
     for (const record of records) innerKeys.push(await this.open(record));
     const {chainId, organisation} = this.options;
-    return sealReleaseBundle({chainId, txId: fromHex(txId), organisation: fromHex(organisation), recordIds}, permit.request.readerKey, innerKeys);
+    return sealReleaseBundle(
+      {chainId, txId: fromHex(txId), organisation: fromHex(organisation), recordIds},
+      permit.request.readerKey,
+      innerKeys,
+    );
   }
 
   private async open(record: RecordToRelease): Promise<Uint8Array> {
     const header = headerOf(record);
-    const key = isRefusal(header) ? undefined : this.options.releaseKeys.find(({id}) => toHex(id) === toHex(header.releaseKeyId));
-    if (key === undefined) throw new DomainError('release-mismatch', {detail: 'a record that is sealed to another custodian'});
+    const key = isRefusal(header)
+      ? undefined
+      : this.options.releaseKeys.find(({id}) => toHex(id) === toHex(header.releaseKeyId));
+    if (key === undefined)
+      throw new DomainError('release-mismatch', {detail: 'a record that is sealed to another custodian'});
     try {
       return await openSealedKey(record, key.privateKey);
     } catch (cause) {
-      if (cause instanceof EnvelopeError) throw new DomainError('release-mismatch', {detail: `a sealed key does not open (${cause.code})`, cause});
+      if (cause instanceof EnvelopeError)
+        throw new DomainError('release-mismatch', {detail: `a sealed key does not open (${cause.code})`, cause});
       throw cause;
     }
   }

@@ -9,23 +9,46 @@ const bytes = (n: number): Uint8Array => new Uint8Array(20).fill(n);
 const id = (n: number): string => n.toString(16).padStart(2, '0').repeat(20);
 
 describe('whose key it is', () => {
-  it('a current one is its owner\'s, a retired one nobody\'s', async () => {
+  it("a current one is its owner's, a retired one nobody's", async () => {
     const store = new MemoryProjectionStore();
     await store.project({height: 0n, timeSeconds: 0n}, async (writer) => {
-      await writer.putKey(id(1), {publicKey: bytes(9), owner: create(KeyOwnerSchema, {kind: KEY_OWNER.patient, identity: bytes(5)})});
-      await writer.putKey(id(2), {publicKey: bytes(9), owner: create(KeyOwnerSchema, {kind: KEY_OWNER.member, identity: bytes(6), retired: true})});
+      await writer.putKey(id(1), {
+        publicKey: bytes(9),
+        owner: create(KeyOwnerSchema, {kind: KEY_OWNER.patient, identity: bytes(5)}),
+      });
+      await writer.putKey(id(2), {
+        publicKey: bytes(9),
+        owner: create(KeyOwnerSchema, {kind: KEY_OWNER.member, identity: bytes(6), retired: true}),
+      });
     });
     const resolve = new ResolveKey({projection: store});
     expect(await resolve.resolve(id(1))).toEqual({keyId: id(1), publicKey: bytes(9), identity: id(5), kind: 'patient'});
     expect([await resolve.resolve(id(2)), await resolve.resolve(id(3))]).toEqual([undefined, undefined]);
   });
 
-  it.each([[9, false], [10, true], [20, true], [21, false]])('an organisation\'s key in slot %d: %s', async (slot, valid) => {
+  it.each([
+    [9, false],
+    [10, true],
+    [20, true],
+    [21, false],
+  ])("an organisation's key in slot %d: %s", async (slot, valid) => {
     const store = new MemoryProjectionStore();
     await store.project({height: 0n, timeSeconds: BigInt(slot * 3_600)}, async (writer) => {
-      await writer.putKey(id(1), {publicKey: bytes(9), owner: create(KeyOwnerSchema, {kind: KEY_OWNER.organisation, identity: bytes(5)})});
-      await writer.putOrganisationKey(id(1), create(OrganisationKeySchema, {organisation: bytes(5), role: 2, key: {alg: 1, publicKey: bytes(9)}, fromSlot: 10, toSlot: 20}));
+      await writer.putKey(id(1), {
+        publicKey: bytes(9),
+        owner: create(KeyOwnerSchema, {kind: KEY_OWNER.organisation, identity: bytes(5)}),
+      });
+      await writer.putOrganisationKey(
+        id(1),
+        create(OrganisationKeySchema, {
+          organisation: bytes(5),
+          role: 2,
+          key: {alg: 1, publicKey: bytes(9)},
+          fromSlot: 10,
+          toSlot: 20,
+        }),
+      );
     });
-    expect(await new ResolveKey({projection: store}).resolve(id(1)) !== undefined).toBe(valid);
+    expect((await new ResolveKey({projection: store}).resolve(id(1))) !== undefined).toBe(valid);
   });
 });

@@ -25,8 +25,16 @@ describe('a posted transaction', () => {
     const store = new MemoryProjectionStore();
     const traces = new MemoryTraces();
     outcomes = new TransactionOutcomes(store);
-    const projectBlock = new ProjectBlock({store, traces, outcomes, leaves: new AccessLeaves({ledger: chain, projection: store, sleep: () => Promise.resolve()})});
-    submit = new SubmitTransaction({chainId: TEST_CHAIN, waitMs: 200}, {ledger: chain, projection: store, traces, outcomes});
+    const projectBlock = new ProjectBlock({
+      store,
+      traces,
+      outcomes,
+      leaves: new AccessLeaves({ledger: chain, projection: store, sleep: () => Promise.resolve()}),
+    });
+    submit = new SubmitTransaction(
+      {chainId: TEST_CHAIN, waitMs: 200},
+      {ledger: chain, projection: store, traces, outcomes},
+    );
     let done = 0;
     project = async () => {
       for (; done < chain.blocks.length; done++) await projectBlock.project(chain.blocks[done] as never);
@@ -53,7 +61,11 @@ describe('a posted transaction', () => {
   });
 
   it('in no block in time: the outcome is unknown, and the id is told', async () => {
-    await expect(submit.andWait(enrol())).rejects.toMatchObject({code: 'tx-timeout', category: 'unavailable', meta: {txId: expect.stringMatching(/^[0-9a-f]{64}$/)}});
+    await expect(submit.andWait(enrol())).rejects.toMatchObject({
+      code: 'tx-timeout',
+      category: 'unavailable',
+      meta: {txId: expect.stringMatching(/^[0-9a-f]{64}$/)},
+    });
   });
 
   it('that the mempool has seen executed is answered when the projection has caught up', async () => {
@@ -66,8 +78,14 @@ describe('a posted transaction', () => {
   });
 
   it('that the mempool refuses is refused at once, with its id', async () => {
-    chain.broadcast = () => Promise.reject(new DomainError('tx-refused', {detail: 'Code 25, quota.', meta: {code: CODE.quota, codeName: 'quota'}}));
-    await expect(submit.andWait(enrol())).rejects.toMatchObject({code: 'tx-refused', meta: {code: CODE.quota, txId: expect.any(String)}});
+    chain.broadcast = () =>
+      Promise.reject(
+        new DomainError('tx-refused', {detail: 'Code 25, quota.', meta: {code: CODE.quota, codeName: 'quota'}}),
+      );
+    await expect(submit.andWait(enrol())).rejects.toMatchObject({
+      code: 'tx-refused',
+      meta: {code: CODE.quota, txId: expect.any(String)},
+    });
   });
 
   it('refused before its nonce was used may succeed later', async () => {

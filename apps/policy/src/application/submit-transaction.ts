@@ -16,12 +16,18 @@ const CATCH_UP_MS = 3_000;
 export class SubmitTransaction {
   constructor(
     private readonly options: {chainId: string; waitMs?: number},
-    private readonly ports: {ledger: LedgerSource; projection: Projection; traces: TransactionTraces; outcomes: TransactionOutcomes},
+    private readonly ports: {
+      ledger: LedgerSource;
+      projection: Projection;
+      traces: TransactionTraces;
+      outcomes: TransactionOutcomes;
+    },
   ) {}
 
   /**
    * @returns the outcome, of whatever code, once its block is projected.
-   * @throws DomainError what `acceptTransaction` refuses; tx-refused by a mempool; tx-timeout with the id: outcome unknown
+   * @throws DomainError what `acceptTransaction` refuses; tx-refused by a mempool; tx-timeout with the id: outcome
+   *   unknown
    */
   async andWait(bytes: Uint8Array): Promise<TransactionOutcome> {
     const transaction = acceptTransaction(bytes, this.options.chainId);
@@ -29,8 +35,14 @@ export class SubmitTransaction {
     if (known !== undefined && isFinal(known)) return known;
     const expected = this.ports.outcomes.expect(transaction.txId, known?.height);
     const waitMs = this.options.waitMs ?? WAIT_MS;
-    const outcome = await this.broadcast(bytes, transaction, {expected, known}) ?? await withSpan('policy.wait_for_block', {}, () => expected.within(waitMs));
-    if (outcome === undefined) throw new DomainError('tx-timeout', {detail: `It is in no block after ${waitMs} ms.`, meta: {txId: transaction.txId}});
+    const outcome =
+      (await this.broadcast(bytes, transaction, {expected, known})) ??
+      (await withSpan('policy.wait_for_block', {}, () => expected.within(waitMs)));
+    if (outcome === undefined)
+      throw new DomainError('tx-timeout', {
+        detail: `It is in no block after ${waitMs} ms.`,
+        meta: {txId: transaction.txId},
+      });
     return outcome;
   }
 
@@ -49,7 +61,11 @@ export class SubmitTransaction {
   }
 
   /** @returns the outcome, when the mempool refuses only because the transaction is in a block already. */
-  private async broadcast(bytes: Uint8Array, {txId, txHash}: DecodedTransaction, seen: {expected: ExpectedOutcome; known: TransactionOutcome | undefined}): Promise<TransactionOutcome | undefined> {
+  private async broadcast(
+    bytes: Uint8Array,
+    {txId, txHash}: DecodedTransaction,
+    seen: {expected: ExpectedOutcome; known: TransactionOutcome | undefined},
+  ): Promise<TransactionOutcome | undefined> {
     const {expected, known} = seen;
     return withSpan('policy.broadcast_tx', {kind: 'client', attributes: {'vitalvault.tx_hash': txHash}}, async () => {
       const traceparent = currentTraceparent();
@@ -58,12 +74,17 @@ export class SubmitTransaction {
         await this.ports.ledger.broadcast(bytes);
         return undefined;
       } catch (error) {
-        const replayed = error instanceof DomainError && error.code === 'tx-refused' && error.meta['code'] === CODE.nonceUsed;
-        const outcome = replayed ? known ?? await expected.within(CATCH_UP_MS) : undefined;
+        const replayed =
+          error instanceof DomainError && error.code === 'tx-refused' && error.meta['code'] === CODE.nonceUsed;
+        const outcome = replayed ? (known ?? (await expected.within(CATCH_UP_MS))) : undefined;
         expected.close();
         if (outcome !== undefined) return outcome;
         if (!(error instanceof DomainError) || error.code !== 'tx-refused') throw error;
-        throw new DomainError('tx-refused', {...(error.detail === undefined ? {} : {detail: error.detail}), meta: {...error.meta, txId}, cause: error});
+        throw new DomainError('tx-refused', {
+          ...(error.detail === undefined ? {} : {detail: error.detail}),
+          meta: {...error.meta, txId},
+          cause: error,
+        });
       }
     });
   }

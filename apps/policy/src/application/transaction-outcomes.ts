@@ -24,7 +24,10 @@ export class TransactionOutcomes {
     for (const waiting of this.#waiting.values()) for (const wake of waiting) wake();
   }
 
-  /** Call before the transaction is sent, so that no block can pass unseen. @param above only an inclusion above this height counts. */
+  /**
+   * Call before the transaction is sent, so that no block can pass unseen. @param above only an inclusion above this
+   * height counts.
+   */
   expect(txId: Id, above = -1n): ExpectedOutcome {
     let wake = (): void => undefined;
     const woken = new Promise<void>((resolve) => {

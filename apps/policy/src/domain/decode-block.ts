@@ -11,10 +11,12 @@ export interface BlockTransaction extends DecodedTransaction {
 }
 
 /**
- * The transactions of a block in order. Bytes that are no transaction keep their place but are left out: the ledger gives
- * them a code and no effect, and they have no id.
+ * The transactions of a block in order. Bytes that are no transaction keep their place but are left out: the ledger
+ * gives them a code and no effect, and they have no id.
  */
-export function decodeBlock(block: {readonly transactions: readonly {readonly bytes: Uint8Array; readonly code: number; readonly data: Uint8Array}[]}): BlockTransaction[] {
+export function decodeBlock(block: {
+  readonly transactions: readonly {readonly bytes: Uint8Array; readonly code: number; readonly data: Uint8Array}[];
+}): BlockTransaction[] {
   return block.transactions.flatMap(({bytes, code, data}, index) => {
     const decoded = decodeOrSkip(bytes);
     return decoded === undefined ? [] : [{...decoded, index, code, data}];

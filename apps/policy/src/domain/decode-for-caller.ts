@@ -14,5 +14,8 @@ export function decodeForCaller<D extends DescMessage>(schema: D, bytes: Uint8Ar
 /** What a decoder refused as the caller's error; anything else as it is. */
 export function asCallersFault(cause: unknown): unknown {
   if (!(cause instanceof NotCanonicalError)) return cause;
-  return new DomainError(cause.message.startsWith('unknown field') ? 'unknown-field' : 'malformed', {detail: cause.message, cause});
+  return new DomainError(cause.message.startsWith('unknown field') ? 'unknown-field' : 'malformed', {
+    detail: cause.message,
+    cause,
+  });
 }

@@ -23,12 +23,13 @@ export function decodeTransaction(bytes: Uint8Array): DecodedTransaction {
 }
 
 /**
- * What can be said about a posted transaction before any validator is asked: size, canonical form, version, chain, a message
- * and signatures. Everything else is the ledger's to judge.
+ * What can be said about a posted transaction before any validator is asked: size, canonical form, version, chain, a
+ * message and signatures. Everything else is the ledger's to judge.
  * @throws DomainError body-too-large, malformed, unknown-field, wrong-version, wrong-chain, invalid-field
  */
 export function acceptTransaction(bytes: Uint8Array, chainId: string): DecodedTransaction {
-  if (bytes.length > LIMITS.txBytes) throw new DomainError('body-too-large', {detail: `A transaction has at most ${LIMITS.txBytes} bytes.`});
+  if (bytes.length > LIMITS.txBytes)
+    throw new DomainError('body-too-large', {detail: `A transaction has at most ${LIMITS.txBytes} bytes.`});
   if (bytes.length === 0) throw new DomainError('malformed', {detail: 'no body'});
   const decoded = decodePosted(bytes);
   const {body, tx} = decoded;

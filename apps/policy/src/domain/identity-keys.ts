@@ -27,7 +27,11 @@ export function patientWithKeys(patient: Patient, published: PublishKeys): Patie
 /** A member after her `PublishKeys`. */
 export function memberWithKeys(member: Member, published: PublishKeys): Member {
   const {newSigningKey, encryptionKey} = published;
-  return create(MemberSchema, {...member, ...(encryptionKey.length > 0 ? {encryptionKey} : {}), ...(newSigningKey === undefined ? {} : {signingKey: newSigningKey})});
+  return create(MemberSchema, {
+    ...member,
+    ...(encryptionKey.length > 0 ? {encryptionKey} : {}),
+    ...(newSigningKey === undefined ? {} : {signingKey: newSigningKey}),
+  });
 }
 
 /** A device without an owner: registered to nobody now. */

@@ -14,7 +14,9 @@ export function expectLeaf(body: Body): LeafExpectation | undefined {
   const {message} = body;
   switch (message.case) {
     case 'enrolPatient':
-      return message.value.signingKey === undefined ? undefined : {patient: keyId(message.value.signingKey), certain: true};
+      return message.value.signingKey === undefined
+        ? undefined
+        : {patient: keyId(message.value.signingKey), certain: true};
     case 'publishKeys':
       return {patient: message.value.identity, certain: false};
     case 'registerDevice':

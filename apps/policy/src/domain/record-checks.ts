@@ -31,8 +31,11 @@ export function checkIndex(record: RecordToRelease, {decision}: ProvenPermit): R
 /** [§7:3g] The recomputed id is that of the proven leaf at the index that storage named. */
 export function checkLeaf(record: RecordToRelease, leaf: RecordLeaf): ReleaseRefusal | undefined {
   const entry = leaf.entry?.entry.case === 'record' ? leaf.entry.entry.value : undefined;
-  if (leaf.index !== record.logIndex || entry === undefined) return mismatch('at that index of the record log stands no record');
-  return equalBytes(recordId(entry), idOf(record)) ? undefined : mismatch('the record log has another record at that index');
+  if (leaf.index !== record.logIndex || entry === undefined)
+    return mismatch('at that index of the record log stands no record');
+  return equalBytes(recordId(entry), idOf(record))
+    ? undefined
+    : mismatch('the record log has another record at that index');
 }
 
 /** The header that was proven by the id. */
@@ -50,13 +53,17 @@ export function checkScope(header: RecordHeader, {request}: ProvenPermit, chainI
   if (header.chainId !== chainId) return mismatch('a record of another chain');
   if (!equalBytes(header.patient, request.patient)) return mismatch('a record of another patient');
   // The zero tag was permitted by an all-types grant only, or to the patient herself (rule 6, rule 0).
-  if (!coversEveryTag([request.typeTag]) && !equalBytes(header.typeTag, request.typeTag)) return mismatch('a record of another type');
-  if (header.slot < request.slotFrom || header.slot > request.slotTo) return mismatch('a record outside the hours of the request');
+  if (!coversEveryTag([request.typeTag]) && !equalBytes(header.typeTag, request.typeTag))
+    return mismatch('a record of another type');
+  if (header.slot < request.slotFrom || header.slot > request.slotTo)
+    return mismatch('a record outside the hours of the request');
   return undefined;
 }
 
 /** [§7:3i] Sealed to a release key of this custodian. */
 export function checkReleaseKey(header: RecordHeader, {releaseKeyIds}: Custody): ReleaseRefusal | undefined {
   if (header.releaseSuite !== RELEASE_SUITE) return mismatch('a record of another release suite');
-  return releaseKeyIds.some((id) => equalBytes(id, header.releaseKeyId)) ? undefined : mismatch('a record that is sealed to another custodian');
+  return releaseKeyIds.some((id) => equalBytes(id, header.releaseKeyId))
+    ? undefined
+    : mismatch('a record that is sealed to another custodian');
 }

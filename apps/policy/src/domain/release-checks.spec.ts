@@ -7,28 +7,45 @@ import type {ProvenPermit} from './release-checks.js';
 
 const id = (byte: number): Uint8Array => new Uint8Array(20).fill(byte);
 const permit: ProvenPermit = {
-  reader: id(1), organisation: id(2), request: create(RequestAccessSchema, {patient: id(3)}), decision: create(DecisionSchema, {permit: true, releaseUntilHeight: 100n, releaseUntilTime: 5_000n}),
+  reader: id(1),
+  organisation: id(2),
+  request: create(RequestAccessSchema, {patient: id(3)}),
+  decision: create(DecisionSchema, {permit: true, releaseUntilHeight: 100n, releaseUntilTime: 5_000n}),
 };
 
 describe('a permit', () => {
-  it.each([[100n, 5_000n, undefined], [101n, 5_000n, 'permit-ended'], [100n, 5_001n, 'permit-ended']])('at height %d and time %d: %s', (height, timeSeconds, code) => {
+  it.each([
+    [100n, 5_000n, undefined],
+    [101n, 5_000n, 'permit-ended'],
+    [100n, 5_001n, 'permit-ended'],
+  ])('at height %d and time %d: %s', (height, timeSeconds, code) => {
     expect(checkWindow(permit, {height, timeSeconds})?.code).toBe(code);
   });
 
   it('stands with its reader', () => {
     const member = (change = {}) => create(MemberSchema, {organisation: id(2), ...change});
     expect(checkStanding(permit, member())).toBeUndefined();
-    expect([undefined, member({suspended: true}), member({organisation: id(9)})].map((one) => checkStanding(permit, one)?.code)).toEqual(['permit-ended', 'permit-ended', 'permit-ended']);
+    expect(
+      [undefined, member({suspended: true}), member({organisation: id(9)})].map(
+        (one) => checkStanding(permit, one)?.code,
+      ),
+    ).toEqual(['permit-ended', 'permit-ended', 'permit-ended']);
     expect(checkStanding({...permit, reader: id(3)}, undefined)).toBeUndefined();
   });
 
   it('is none in a leaf of another transaction, of another event, or in a refusal', () => {
     const txId = new Uint8Array(32).fill(7);
-    const access = (decision: object) => create(AccessLeafSchema, {txId, event: {case: 'access', value: {reader: id(1), request: {patient: id(3)}, decision}}});
+    const access = (decision: object) =>
+      create(AccessLeafSchema, {
+        txId,
+        event: {case: 'access', value: {reader: id(1), request: {patient: id(3)}, decision}},
+      });
     expect(isRefusal(permitOf(access({permit: true}), txId))).toBe(false);
     expect(permitOf(access({permit: false}), txId)).toMatchObject({code: 'access-refused'});
     expect(permitOf(access({permit: true}), new Uint8Array(32))).toMatchObject({code: 'release-mismatch'});
-    expect(permitOf(create(AccessLeafSchema, {txId, event: {case: 'enrolled', value: {}}}), txId)).toMatchObject({code: 'release-mismatch'});
+    expect(permitOf(create(AccessLeafSchema, {txId, event: {case: 'enrolled', value: {}}}), txId)).toMatchObject({
+      code: 'release-mismatch',
+    });
   });
 
   it('names each record once', () => {

@@ -28,9 +28,11 @@ const refuse = (code: ReleaseRefusal['code'], detail: string): ReleaseRefusal =>
 
 /** [§7:3a] The leaf of the patient's access log is this transaction's, and what it decided is a permit. */
 export function permitOf(leaf: AccessLeaf, txId: Uint8Array): ProvenPermit | ReleaseRefusal {
-  if (!equalBytes(leaf.txId, txId)) return refuse('release-mismatch', 'the leaf of the access log is another transaction\'s');
+  if (!equalBytes(leaf.txId, txId))
+    return refuse('release-mismatch', "the leaf of the access log is another transaction's");
   const event: AccessEvent | undefined = leaf.event.case === 'access' ? leaf.event.value : undefined;
-  if (event?.request === undefined || event.decision === undefined) return refuse('release-mismatch', 'the transaction asked for no access');
+  if (event?.request === undefined || event.decision === undefined)
+    return refuse('release-mismatch', 'the transaction asked for no access');
   if (!event.decision.permit) return refuse('access-refused', 'the ledger refused it');
   return {reader: event.reader, organisation: event.organisation, request: event.request, decision: event.decision};
 }
@@ -46,23 +48,34 @@ export function checkWindow({decision}: ProvenPermit, header: HeaderPlace): Rele
   return undefined;
 }
 
-/** [§7:3c] The reader is a member of the same organisation as when she asked, and not suspended. The patient needs no standing. */
+/**
+ * [§7:3c] The reader is a member of the same organisation as when she asked, and not suspended. The patient needs no
+ * standing.
+ */
 export function checkStanding(permit: ProvenPermit, member: Member | undefined): ReleaseRefusal | undefined {
   if (isOwnRead(permit)) return undefined;
   if (member === undefined) return refuse('permit-ended', 'the reader is no member of an organisation');
   if (member.suspended) return refuse('permit-ended', 'the reader is suspended');
-  if (!equalBytes(member.organisation, permit.organisation)) return refuse('permit-ended', 'the reader has changed the organisation');
+  if (!equalBytes(member.organisation, permit.organisation))
+    return refuse('permit-ended', 'the reader has changed the organisation');
   return undefined;
 }
 
 /**
- * [§7:3d] The grant that stands now would permit the request now: not revoked, names the reader, covers tag, slots, purpose and
- * action, at the header's time. The reads are not counted again: this permit has used up its own.
+ * [§7:3d] The grant that stands now would permit the request now: not revoked, names the reader, covers tag, slots,
+ * purpose and action, at the header's time. The reads are not counted again: this permit has used up its own.
  */
-export function checkGrant(permit: ProvenPermit, now: {grant: Grant | undefined; member: Member | undefined}, header: HeaderPlace): ReleaseRefusal | undefined {
+export function checkGrant(
+  permit: ProvenPermit,
+  now: {grant: Grant | undefined; member: Member | undefined},
+  header: HeaderPlace,
+): ReleaseRefusal | undefined {
   const {grant, member} = now;
   const verdict = decideAccess(permit.request, {
-    reader: {id: permit.reader, ...(member === undefined ? {} : {member})}, grant, readsUsed: 0n, blockSlot: slotOf(header.timeSeconds),
+    reader: {id: permit.reader, ...(member === undefined ? {} : {member})},
+    grant,
+    readsUsed: 0n,
+    blockSlot: slotOf(header.timeSeconds),
   });
   // The rule stays inside: what the patient changed in her grant is not the reader's to learn from here.
   return verdict.permit ? undefined : refuse('permit-ended', 'the grant does not cover the request any more');
@@ -75,5 +88,7 @@ export function isOwnRead({reader, request}: ProvenPermit): boolean {
 
 /** [§7:3e] No record is named twice. @param ids record ids */
 export function checkDistinct(ids: readonly Uint8Array[]): ReleaseRefusal | undefined {
-  return new Set(ids.map(toHex)).size === ids.length ? undefined : refuse('release-mismatch', 'a record is named twice');
+  return new Set(ids.map(toHex)).size === ids.length
+    ? undefined
+    : refuse('release-mismatch', 'a record is named twice');
 }

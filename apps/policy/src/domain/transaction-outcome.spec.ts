@@ -24,7 +24,16 @@ describe('the result of a transaction', () => {
   });
 
   it('is final once the nonce is used', () => {
-    expect([CODE.ok, CODE.quota, CODE.nonceUsed, CODE.keyTaken].map((code) => isFinal({code}))).toEqual([true, true, true, true]);
-    expect([CODE.expired, CODE.unknownKey, CODE.notAuthorised].map((code) => isFinal({code}))).toEqual([false, false, false]);
+    expect([CODE.ok, CODE.quota, CODE.nonceUsed, CODE.keyTaken].map((code) => isFinal({code}))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect([CODE.expired, CODE.unknownKey, CODE.notAuthorised].map((code) => isFinal({code}))).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });

@@ -13,8 +13,8 @@ import type {LedgerBlock, LedgerSource} from '../application/ports.js';
 import {TestValidators} from './test-validators.js';
 
 /**
- * A chain without consensus: the real transition function, real proofs, and headers that real keys signed. Each block is
- * followed by an empty one at once, as CometBFT does when the app hash changed.
+ * A chain without consensus: the real transition function, real proofs, and headers that real keys signed. Each block
+ * is followed by an empty one at once, as CometBFT does when the app hash changed.
  */
 export class FakeChain implements LedgerSource {
   readonly validators = 1;
@@ -70,9 +70,10 @@ export class FakeChain implements LedgerSource {
     return this.#headers[Number(height) - 1]?.();
   }
 
-  waitForHeader = (height: bigint): Promise<string> => this.signedHeader(height).catch((cause: unknown) => {
-    throw new DomainError('ledger-unavailable', {cause});
-  });
+  waitForHeader = (height: bigint): Promise<string> =>
+    this.signedHeader(height).catch((cause: unknown) => {
+      throw new DomainError('ledger-unavailable', {cause});
+    });
 
   lightBlock = (height?: bigint): Promise<string> => this.signedHeader(height ?? 'latest');
   demote = (_url: string, why: string): void => void this.demoted.push(why);
@@ -80,7 +81,11 @@ export class FakeChain implements LedgerSource {
   async proofs(question: ProofQuestion): Promise<ProofResponse> {
     this.answer();
     const {keys, logs} = decodeCanonical(ProofRequestSchema, encodeCanonical(ProofRequestSchema, question));
-    const response = create(ProofResponseSchema, {height: this.ledger.block.height, states: keys.map((key) => this.stateProof(key)), logs: logs.map((log) => this.logProof(log))});
+    const response = create(ProofResponseSchema, {
+      height: this.ledger.block.height,
+      states: keys.map((key) => this.stateProof(key)),
+      logs: logs.map((log) => this.logProof(log)),
+    });
     return this.tamper.proofs?.(response) ?? response;
   }
 
@@ -89,23 +94,54 @@ export class FakeChain implements LedgerSource {
     const {results} = this.ledger.commit(txs, seconds);
     const {height, time} = this.ledger.block;
     let signed: string | undefined;
-    this.#headers.push(() => signed ??= this.validatorSet.sign({height, timeSeconds: time, appHash: before}));
-    this.blocks.push({height, timeSeconds: time, transactions: txs.map((bytes, i) => ({bytes, code: results[i]?.code ?? -1, data: results[i]?.data ?? new Uint8Array()}))});
+    this.#headers.push(() => (signed ??= this.validatorSet.sign({height, timeSeconds: time, appHash: before})));
+    this.blocks.push({
+      height,
+      timeSeconds: time,
+      transactions: txs.map((bytes, i) => ({
+        bytes,
+        code: results[i]?.code ?? -1,
+        data: results[i]?.data ?? new Uint8Array(),
+      })),
+    });
     return results.map(({code}) => code);
   }
 
-  private stateProof(key: StateKey): {key: StateKey; present: boolean; value: Uint8Array; siblings: Uint8Array[]; otherKey: Uint8Array; otherValueHash: Uint8Array} {
+  private stateProof(key: StateKey): {
+    key: StateKey;
+    present: boolean;
+    value: Uint8Array;
+    siblings: Uint8Array[];
+    otherKey: Uint8Array;
+    otherValueHash: Uint8Array;
+  } {
     const value = this.ledger.state.get(key.kind, key.parts);
     const {siblings, otherKey, otherValueHash} = this.ledger.state.tree.prove(stateKey(key.kind, key.parts));
     const none = new Uint8Array();
-    return {key, present: value !== undefined, value: value ?? none, siblings: [...siblings], otherKey: otherKey ?? none, otherValueHash: otherValueHash ?? none};
+    return {
+      key,
+      present: value !== undefined,
+      value: value ?? none,
+      siblings: [...siblings],
+      otherKey: otherKey ?? none,
+      otherValueHash: otherValueHash ?? none,
+    };
   }
 
-  private logProof({kind, patient, from, limit, inclusion}: LogRequest): {kind: number; patient: Uint8Array; size: bigint; from: bigint; leaves: Uint8Array[]; inclusion: Uint8Array[]} {
+  private logProof({kind, patient, from, limit, inclusion}: LogRequest): {
+    kind: number;
+    patient: Uint8Array;
+    size: bigint;
+    from: bigint;
+    leaves: Uint8Array[];
+    inclusion: Uint8Array[];
+  } {
     const leaves = this.ledger.state.leaves(kind, patient);
     const part = leaves.slice(Number(from), Number(from) + limit);
-    if (inclusion && from >= BigInt(leaves.length)) throw new DomainError('invalid-field', {detail: 'a log is not so long'});
-    const path = inclusion && part.length === 1 ? this.ledger.state.logTree(kind, patient)?.inclusion(Number(from)) ?? [] : [];
+    if (inclusion && from >= BigInt(leaves.length))
+      throw new DomainError('invalid-field', {detail: 'a log is not so long'});
+    const path =
+      inclusion && part.length === 1 ? (this.ledger.state.logTree(kind, patient)?.inclusion(Number(from)) ?? []) : [];
     return {kind, patient, size: BigInt(leaves.length), from, leaves: [...part], inclusion: path};
   }
 

@@ -6,7 +6,8 @@ export class MemoryReleaseRegister implements ReleaseRegister {
   readonly #answers = new Map<string, number>();
   readonly requests: Uint8Array[] = [];
 
-  allows = async (txId: Id, recordIds: readonly Id[]): Promise<boolean> => recordIds.every((id) => this.#answered(txId, id) < LIMITS.releasesPerRecord);
+  allows = async (txId: Id, recordIds: readonly Id[]): Promise<boolean> =>
+    recordIds.every((id) => this.#answered(txId, id) < LIMITS.releasesPerRecord);
 
   async count(release: {txId: Id; recordIds: readonly Id[]; signedRequest: Uint8Array}): Promise<boolean> {
     if (release.recordIds.some((id) => this.#answered(release.txId, id) >= LIMITS.releasesPerRecord)) return false;

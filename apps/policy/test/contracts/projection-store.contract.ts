@@ -1,7 +1,17 @@
 import {beforeEach, describe, expect, it} from '@jest/globals';
 import {create} from '@bufbuild/protobuf';
 import {encodeCanonical, toHex} from '@vitalvault/contracts';
-import {AccessLeafSchema, DeviceSchema, GrantSchema, KeyOwnerSchema, MemberSchema, OrganisationKeySchema, OrganisationSchema, PatientSchema, RegistrationSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {
+  AccessLeafSchema,
+  DeviceSchema,
+  GrantSchema,
+  KeyOwnerSchema,
+  MemberSchema,
+  OrganisationKeySchema,
+  OrganisationSchema,
+  PatientSchema,
+  RegistrationSchema,
+} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {ProjectionStore, ProjectionWriter} from '../../src/application/ports.js';
 
@@ -10,13 +20,22 @@ const bytes = (n: number): Uint8Array => new Uint8Array(20).fill(n);
 const tag = (n: number): string => n.toString(16).padStart(2, '0').repeat(16);
 const tx = (n: number): string => n.toString(16).padStart(2, '0').repeat(32);
 const leafBytes = (index: bigint): Uint8Array =>
-  encodeCanonical(AccessLeafSchema, {index, height: 1n, blockTime: 5n, txId: new Uint8Array(32).fill(Number(index) + 1), event: {case: 'enrolled', value: {organisation: bytes(1)}}});
+  encodeCanonical(AccessLeafSchema, {
+    index,
+    height: 1n,
+    blockTime: 5n,
+    txId: new Uint8Array(32).fill(Number(index) + 1),
+    event: {case: 'enrolled', value: {organisation: bytes(1)}},
+  });
 
 /** What every projection store does, whatever it is made of. */
 export function projectionStoreContract(name: string, open: () => Promise<ProjectionStore>): void {
   describe(`${name} as a projection store`, () => {
     let store: ProjectionStore;
-    const project = (height: bigint, effects: (writer: ProjectionWriter) => Promise<void> = () => Promise.resolve()): Promise<boolean> => store.project({height, timeSeconds: height * 10n}, effects);
+    const project = (
+      height: bigint,
+      effects: (writer: ProjectionWriter) => Promise<void> = () => Promise.resolve(),
+    ): Promise<boolean> => store.project({height, timeSeconds: height * 10n}, effects);
 
     beforeEach(async () => {
       store = await open();
@@ -42,10 +61,12 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
 
     it('a block that fails leaves nothing, and can be projected again', async () => {
       await project(0n);
-      await expect(project(1n, async (writer) => {
-        await writer.putPatient(id(1), create(PatientSchema, {sponsor: bytes(9)}));
-        throw new Error('in the middle');
-      })).rejects.toThrow('in the middle');
+      await expect(
+        project(1n, async (writer) => {
+          await writer.putPatient(id(1), create(PatientSchema, {sponsor: bytes(9)}));
+          throw new Error('in the middle');
+        }),
+      ).rejects.toThrow('in the middle');
       expect([await store.patient(id(1)), (await store.position())?.height]).toEqual([undefined, 0n]);
       expect(await project(1n)).toBe(true);
     });
@@ -59,7 +80,7 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
       expect(await store.member(id(1))).toMatchObject({role: 2, organisation: bytes(7)});
     });
 
-    it('keeps organisations\' keys, keys and their owners', async () => {
+    it("keeps organisations' keys, keys and their owners", async () => {
       await project(0n, async (writer) => {
         await writer.putOrganisation(id(1), create(OrganisationSchema, {name: 'One'}));
         await writer.putOrganisationKey(id(3), create(OrganisationKeySchema, {organisation: bytes(1), role: 2}));
@@ -68,12 +89,16 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
         await writer.putKey(id(2), {publicKey: bytes(5), owner: create(KeyOwnerSchema, {kind: 1, identity: bytes(1)})});
       });
       expect((await store.organisationKeys(id(1))).map(({role}) => role)).toEqual([1, 2]);
-      expect(await store.key(id(2))).toMatchObject({publicKey: bytes(5), owner: {kind: 1, identity: bytes(1), retired: false}});
+      expect(await store.key(id(2))).toMatchObject({
+        publicKey: bytes(5),
+        owner: {kind: 1, identity: bytes(1), retired: false},
+      });
       expect(await store.key(id(3))).toBeUndefined();
     });
 
     it('gives the newest version of a grant by its place in the chain, and all grants by id', async () => {
-      const grant = (version: number): ReturnType<typeof create<typeof GrantSchema>> => create(GrantSchema, {version, grantee: bytes(8)});
+      const grant = (version: number): ReturnType<typeof create<typeof GrantSchema>> =>
+        create(GrantSchema, {version, grantee: bytes(8)});
       await project(0n, async (writer) => {
         await writer.putGrant({patient: id(1), grantId: tag(2), height: 0n, index: 0}, grant(7));
         await writer.putGrant({patient: id(1), grantId: tag(2), height: 0n, index: 3}, grant(8));
@@ -85,7 +110,12 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
         await writer.putReadsUsed(id(1), tag(2), 3n);
       });
       expect((await store.grant(id(1), tag(2)))?.version).toBe(2);
-      expect((await store.grantsOf(id(1))).map(({grantId, grant: {version}, readsUsed}) => [grantId, version, readsUsed])).toEqual([[tag(1), 1, 0n], [tag(2), 2, 3n]]);
+      expect(
+        (await store.grantsOf(id(1))).map(({grantId, grant: {version}, readsUsed}) => [grantId, version, readsUsed]),
+      ).toEqual([
+        [tag(1), 1, 0n],
+        [tag(2), 2, 3n],
+      ]);
       expect([await store.grant(id(3), tag(2)), await store.readsUsed(id(3), tag(2))]).toEqual([undefined, 0n]);
     });
 
@@ -96,19 +126,34 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
         await writer.putRegistration(id(5), 2, create(RegistrationSchema, {owner: bytes(2)}));
         await writer.putRegistration(id(4), 1, create(RegistrationSchema, {owner: bytes(1)}));
       });
-      expect((await store.registrationsOf(id(1))).map(({device, registration}) => [device, registration])).toEqual([[id(4), 1], [id(5), 1]]);
+      expect((await store.registrationsOf(id(1))).map(({device, registration}) => [device, registration])).toEqual([
+        [id(4), 1],
+        [id(5), 1],
+      ]);
       expect(await store.registration(id(5), 2)).toMatchObject({owner: bytes(2)});
       expect([await store.registration(id(5), 3), await store.device(id(6))]).toEqual([undefined, undefined]);
     });
 
     it('gives epoch statements by tag and epoch', async () => {
       await project(0n, async (writer) => {
-        for (const [typeTag, epoch] of [[2, 1], [1, 10], [1, 2]] as const) {
-          await writer.putEpochStatement({patient: id(1), typeTag: tag(typeTag), epoch}, create(SignedEpochStatementSchema, {statement: Uint8Array.of(typeTag, epoch)}));
+        for (const [typeTag, epoch] of [
+          [2, 1],
+          [1, 10],
+          [1, 2],
+        ] as const) {
+          await writer.putEpochStatement(
+            {patient: id(1), typeTag: tag(typeTag), epoch},
+            create(SignedEpochStatementSchema, {statement: Uint8Array.of(typeTag, epoch)}),
+          );
         }
       });
-      const statements = async (typeTag?: string): Promise<number[][]> => (await store.epochStatements(id(1), typeTag)).map(({statement}) => [...statement]);
-      expect(await statements()).toEqual([[1, 2], [1, 10], [2, 1]]);
+      const statements = async (typeTag?: string): Promise<number[][]> =>
+        (await store.epochStatements(id(1), typeTag)).map(({statement}) => [...statement]);
+      expect(await statements()).toEqual([
+        [1, 2],
+        [1, 10],
+        [2, 1],
+      ]);
       expect(await statements(tag(2))).toEqual([[2, 1]]);
     });
 
@@ -121,7 +166,13 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
     });
 
     it('appends leaves, and never a second one in the same place or of the same transaction', async () => {
-      const leaf = (index: bigint, txId: string) => ({patient: id(1), index, height: 1n, txId, bytes: leafBytes(index)});
+      const leaf = (index: bigint, txId: string) => ({
+        patient: id(1),
+        index,
+        height: 1n,
+        txId,
+        bytes: leafBytes(index),
+      });
       await project(0n, async (writer) => {
         await writer.putPatient(id(1), create(PatientSchema, {sponsor: bytes(9)}));
         await writer.appendLeaf(leaf(0n, tx(1)));
@@ -129,9 +180,15 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
       });
       expect(await store.accessLogSize(id(1))).toBe(2n);
       expect(await store.accessLogSize(id(2))).toBe(0n);
-      expect(await store.leafOfTransaction(tx(2))).toMatchObject({patient: id(1), index: 1n, verdict: {rule: 4, byGrant: false}});
+      expect(await store.leafOfTransaction(tx(2))).toMatchObject({
+        patient: id(1),
+        index: 1n,
+        verdict: {rule: 4, byGrant: false},
+      });
       expect((await store.leafAt(id(1), 0n))?.verdict).toBeUndefined();
-      expect(toHex(encodeCanonical(AccessLeafSchema, (await store.leafAt(id(1), 0n))?.leaf as never))).toBe(toHex(leafBytes(0n)));
+      expect(toHex(encodeCanonical(AccessLeafSchema, (await store.leafAt(id(1), 0n))?.leaf as never))).toBe(
+        toHex(leafBytes(0n)),
+      );
       await expect(project(1n, (writer) => writer.appendLeaf(leaf(1n, tx(3))))).rejects.toThrow();
       await expect(project(1n, (writer) => writer.appendLeaf(leaf(2n, tx(2))))).rejects.toThrow();
     });

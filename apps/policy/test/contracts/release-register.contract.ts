@@ -6,7 +6,12 @@ const id = (n: number): string => n.toString(16).padStart(2, '0').repeat(32);
 /** How every register counts the answers of permits. */
 export function releaseRegisterContract(name: string, open: () => ReleaseRegister): void {
   describe(`${name} as a release register`, () => {
-    const release = (records: number[], tx = 1) => ({txId: id(tx), recordIds: records.map(id), signedRequest: Uint8Array.of(1), verifiedAtHeight: 5n});
+    const release = (records: number[], tx = 1) => ({
+      txId: id(tx),
+      recordIds: records.map(id),
+      signedRequest: Uint8Array.of(1),
+      verifiedAtHeight: 5n,
+    });
 
     it('lets a permit be answered three times for each record', async () => {
       const register = open();

@@ -8,15 +8,23 @@ export interface AcceptedMessage {
 
 /** Takes accepted records and skips into the tables that are authoritative for (device, registration, sequence). */
 export class AcceptRecords {
-  constructor(private readonly options: {chainId: string}, private readonly ports: {records: RecordStore; onRecords: () => void; onSkips: () => void}) {}
+  constructor(
+    private readonly options: {chainId: string},
+    private readonly ports: {records: RecordStore; onRecords: () => void; onSkips: () => void},
+  ) {}
 
   /** @throws DomainError malformed when one of them is neither: then none is taken */
   async execute(messages: readonly AcceptedMessage[], position: TopicPosition): Promise<AcceptOutcome> {
-    const accepted = messages.map(({value, traceparent}) => parseAccepted(value, {chainId: this.options.chainId, traceparent}));
-    const outcome = await this.ports.records.accept({
-      records: accepted.flatMap((one) => (one.kind === 'record' ? [one.record] : [])),
-      skips: accepted.flatMap((one) => (one.kind === 'skip' ? [one.skip] : [])),
-    }, position);
+    const accepted = messages.map(({value, traceparent}) =>
+      parseAccepted(value, {chainId: this.options.chainId, traceparent}),
+    );
+    const outcome = await this.ports.records.accept(
+      {
+        records: accepted.flatMap((one) => (one.kind === 'record' ? [one.record] : [])),
+        skips: accepted.flatMap((one) => (one.kind === 'skip' ? [one.skip] : [])),
+      },
+      position,
+    );
     if (outcome.fresh > 0) this.ports.onRecords();
     if (outcome.skips > 0) this.ports.onSkips();
     return outcome;

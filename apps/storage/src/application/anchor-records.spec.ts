@@ -31,13 +31,38 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
     },
   };
   // Signs what it is given; the bytes tell the nonce, the expiry and how many records.
-  const signer = {keyId: hexOf(9), sign: (body: {nonce: bigint; entries: readonly EntryContent[]}) => ({
-    txId: `tx${String(body.nonce)}`, txHash: 'h', tx: Uint8Array.of(Number(body.nonce), body.entries.length),
-  })};
-  const build = (): AnchorRecords => new AnchorRecords({
-    now: () => now, maxOpen: options.maxOpen ?? 3, head: () => ({height, blockTime: 1_000n}), trace: async (_records, run) => { await run('trace'); }, onSent: () => undefined, onRefused: () => undefined,
-  }, {anchors: stores, ledger, signer});
-  return {stores, sent, answers, learned, build, anchor: build(), wait: (milliseconds: number) => (now += milliseconds), rise: (blocks: bigint) => (height += blocks)};
+  const signer = {
+    keyId: hexOf(9),
+    sign: (body: {nonce: bigint; entries: readonly EntryContent[]}) => ({
+      txId: `tx${String(body.nonce)}`,
+      txHash: 'h',
+      tx: Uint8Array.of(Number(body.nonce), body.entries.length),
+    }),
+  };
+  const build = (): AnchorRecords =>
+    new AnchorRecords(
+      {
+        now: () => now,
+        maxOpen: options.maxOpen ?? 3,
+        head: () => ({height, blockTime: 1_000n}),
+        trace: async (_records, run) => {
+          await run('trace');
+        },
+        onSent: () => undefined,
+        onRefused: () => undefined,
+      },
+      {anchors: stores, ledger, signer},
+    );
+  return {
+    stores,
+    sent,
+    answers,
+    learned,
+    build,
+    anchor: build(),
+    wait: (milliseconds: number) => (now += milliseconds),
+    rise: (blocks: bigint) => (height += blocks),
+  };
 }
 
 const refused = (code: number): DomainError => new DomainError('tx-refused', {meta: {code}});
@@ -48,7 +73,9 @@ describe('AnchorRecords', () => {
     expect(await anchor.step()).toBe(true);
     expect(sent).toEqual([Uint8Array.of(1, 3)]);
     expect(await anchor.step()).toBe(false);
-    expect(await stores.open()).toMatchObject([{txId: 'tx1', expiresAtHeight: 125n, expiresAtTime: 1_180n, traceparent: 'trace'}]);
+    expect(await stores.open()).toMatchObject([
+      {txId: 'tx1', expiresAtHeight: 125n, expiresAtTime: 1_180n, traceparent: 'trace'},
+    ]);
   });
 
   it('sends the same bytes again until there is an outcome, not more often than every three seconds', async () => {
@@ -85,7 +112,12 @@ describe('AnchorRecords', () => {
     expect(sent).toEqual([Uint8Array.of(41, 1)]);
   });
 
-  it.each([['nonceUsed', CODE.nonceUsed], ['expired', CODE.expired], ['quota', CODE.quota], ['nonceTooFar', CODE.nonceTooFar]])('%s at CheckTx decides nothing: the follower tells', async (_name, code) => {
+  it.each([
+    ['nonceUsed', CODE.nonceUsed],
+    ['expired', CODE.expired],
+    ['quota', CODE.quota],
+    ['nonceTooFar', CODE.nonceTooFar],
+  ])('%s at CheckTx decides nothing: the follower tells', async (_name, code) => {
     const {anchor, answers, stores} = await world(1);
     answers.push(refused(code));
     await anchor.step();
@@ -111,9 +143,23 @@ describe('AnchorRecords', () => {
 
   it('does nothing before the first block is known', async () => {
     const {stores} = await world(1);
-    const early = new AnchorRecords({
-      now: () => 0, maxOpen: 1, head: () => undefined, trace: async (_records, run) => { await run(undefined); }, onSent: () => undefined, onRefused: () => undefined,
-    }, {anchors: stores, ledger: {broadcast: () => Promise.reject(new Error('no')), highestNonce: () => Promise.reject(new Error('no'))}, signer: {keyId: '', sign: () => ({txId: '', txHash: '', tx: new Uint8Array()})}});
+    const early = new AnchorRecords(
+      {
+        now: () => 0,
+        maxOpen: 1,
+        head: () => undefined,
+        trace: async (_records, run) => {
+          await run(undefined);
+        },
+        onSent: () => undefined,
+        onRefused: () => undefined,
+      },
+      {
+        anchors: stores,
+        ledger: {broadcast: () => Promise.reject(new Error('no')), highestNonce: () => Promise.reject(new Error('no'))},
+        signer: {keyId: '', sign: () => ({txId: '', txHash: '', tx: new Uint8Array()})},
+      },
+    );
     expect(await early.step()).toBe(false);
   });
 });

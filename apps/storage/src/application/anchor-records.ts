@@ -10,7 +10,10 @@ export interface AnchorOptions {
   /** Newest block whose effect is stored; undefined before the first. */
   readonly head: () => LedgerCursor | undefined;
   /** Runs a submission inside a span that links to what it carries; gives its traceparent. */
-  readonly trace: (entries: readonly EntryToAnchor[], run: (traceparent: string | undefined) => Promise<SignedAnchor>) => Promise<void>;
+  readonly trace: (
+    entries: readonly EntryToAnchor[],
+    run: (traceparent: string | undefined) => Promise<SignedAnchor>,
+  ) => Promise<void>;
   readonly onSent: (anchor: SignedAnchor, entries: number) => void;
   readonly onRefused: (anchor: SignedAnchor, code: number) => void;
 }
@@ -24,14 +27,17 @@ const RESEND_MS = 3_000;
 const WAIT_CODES: ReadonlySet<number> = new Set([CODE.nonceTooFar, CODE.quota]);
 
 /**
- * Anchors stored records and skips: signs a transaction once, keeps its bytes, sends the same bytes until a block has them or they have expired. The outcome comes
- * from the block follower alone.
+ * Anchors stored records and skips: signs a transaction once, keeps its bytes, sends the same bytes until a block has
+ * them or they have expired. The outcome comes from the block follower alone.
  */
 export class AnchorRecords {
   readonly #sentAt = new Map<string, number>();
   #noncesKnown = false;
 
-  constructor(private readonly options: AnchorOptions, private readonly ports: {anchors: AnchorStore; ledger: LedgerGateway; signer: AnchorSigner}) {}
+  constructor(
+    private readonly options: AnchorOptions,
+    private readonly ports: {anchors: AnchorStore; ledger: LedgerGateway; signer: AnchorSigner},
+  ) {}
 
   /** Sends what is due again, then one new transaction. @returns whether there may be more */
   async step(): Promise<boolean> {
@@ -48,11 +54,20 @@ export class AnchorRecords {
     return true;
   }
 
-  async #submit(entries: readonly EntryToAnchor[], head: LedgerCursor, traceparent: string | undefined): Promise<SignedAnchor> {
+  async #submit(
+    entries: readonly EntryToAnchor[],
+    head: LedgerCursor,
+    traceparent: string | undefined,
+  ): Promise<SignedAnchor> {
     const {signer, anchors} = this.ports;
-    const expiry = {expiresAtHeight: head.height + EXPIRES_AFTER_BLOCKS, expiresAtTime: head.blockTime + EXPIRES_AFTER_SECONDS};
+    const expiry = {
+      expiresAtHeight: head.height + EXPIRES_AFTER_BLOCKS,
+      expiresAtTime: head.blockTime + EXPIRES_AFTER_SECONDS,
+    };
     const anchor = await anchors.sign(signer.keyId, entries, (nonce) => ({
-      ...signer.sign({...expiry, nonce, entries: entries.map(({content}) => content)}), ...expiry, traceparent,
+      ...signer.sign({...expiry, nonce, entries: entries.map(({content}) => content)}),
+      ...expiry,
+      traceparent,
     }));
     this.options.onSent(anchor, entries.length);
     await this.#send(anchor);
@@ -78,7 +93,8 @@ export class AnchorRecords {
     }
   }
 
-  // CheckTx is a courtesy. A used nonce may mean that a block has these very bytes: the follower will tell. Expiry too is judged by the follower, from blocks.
+  // CheckTx is a courtesy. A used nonce may mean that a block has these very bytes: the follower will tell. Expiry too
+  // is judged by the follower, from blocks.
   async #refusedByCheck(anchor: SignedAnchor, code: number): Promise<void> {
     this.options.onRefused(anchor, code);
     if (code === CODE.nonceUsed) this.#noncesKnown = false;

@@ -12,7 +12,12 @@ export interface Block {
 export class FollowLedger {
   #head: LedgerCursor | undefined;
 
-  constructor(private readonly ports: {ledger: LedgerStore; onEffect: (block: LedgerCursor, effect: BlockEffect) => Promise<void>}) {}
+  constructor(
+    private readonly ports: {
+      ledger: LedgerStore;
+      onEffect: (block: LedgerCursor, effect: BlockEffect) => Promise<void>;
+    },
+  ) {}
 
   /** Newest block whose effect is stored; undefined until `begin`, or on a chain without blocks. */
   get head(): LedgerCursor | undefined {

@@ -16,28 +16,55 @@ function world(lanes = 2) {
   const pins: Pin[] = [];
   const pauses: number[] = [];
   let stopped = false;
-  const pack = new PackRecords({
-    maxRecords: 2, maxBytes: 100_000, lanes, now: () => 0, trace: (_records, run) => run(), onFailure: () => undefined,
-    pause: (milliseconds) => {
-      pauses.push(milliseconds);
-      return stopped ? Promise.reject(new Error('stopped')) : Promise.resolve();
+  const pack = new PackRecords(
+    {
+      maxRecords: 2,
+      maxBytes: 100_000,
+      lanes,
+      now: () => 0,
+      trace: (_records, run) => run(),
+      onFailure: () => undefined,
+      pause: (milliseconds) => {
+        pauses.push(milliseconds);
+        return stopped ? Promise.reject(new Error('stopped')) : Promise.resolve();
+      },
     },
-  }, {records: stores, onStored: () => undefined, packs: {
-    recover: () => Promise.resolve(), rewrite: () => Promise.resolve(),
-    pin: (blocks) => new Promise((resolve, reject) => pins.push({cids: blocks.map(({cid}) => cid), finish: (error) => {
-      if (error === undefined) resolve({root: 'root', replicas: 3});
-      else reject(error);
-    }})),
-  }});
+    {
+      records: stores,
+      onStored: () => undefined,
+      packs: {
+        recover: () => Promise.resolve(),
+        rewrite: () => Promise.resolve(),
+        pin: (blocks) =>
+          new Promise((resolve, reject) =>
+            pins.push({
+              cids: blocks.map(({cid}) => cid),
+              finish: (error) => {
+                if (error === undefined) resolve({root: 'root', replicas: 3});
+                else reject(error);
+              },
+            }),
+          ),
+      },
+    },
+  );
   const accept = async (...sequences: number[]): Promise<string[]> => {
     const records = sequences.map((sequence) => sampleRecord({sequence: BigInt(sequence)}));
     await stores.accept({records}, position);
     return records.map(({cid}) => cid);
   };
   const states = (): string[] => [...stores.rows.values()].map(({state}) => state);
-  return {stores, pins, pauses, pack, accept, states, stop: () => {
-    stopped = true;
-  }};
+  return {
+    stores,
+    pins,
+    pauses,
+    pack,
+    accept,
+    states,
+    stop: () => {
+      stopped = true;
+    },
+  };
 }
 
 describe('PackRecords', () => {
@@ -75,14 +102,22 @@ describe('PackRecords', () => {
     await accept(1, 2);
     await pack.step();
     for (let attempt = 0; attempt < 8; attempt++) {
-      await eventually(() => {
-        expect(pins).toHaveLength(attempt + 1);
-      }, 1_000, 5);
+      await eventually(
+        () => {
+          expect(pins).toHaveLength(attempt + 1);
+        },
+        1_000,
+        5,
+      );
       pins[attempt]?.finish(new DomainError('ipfs-unavailable'));
     }
-    await eventually(() => {
-      expect(pins).toHaveLength(9);
-    }, 1_000, 5);
+    await eventually(
+      () => {
+        expect(pins).toHaveLength(9);
+      },
+      1_000,
+      5,
+    );
     expect(stores.alerts).toHaveLength(1);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(10_000);
     pins[8]?.finish();

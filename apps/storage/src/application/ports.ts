@@ -57,8 +57,8 @@ export interface AcceptOutcome {
 
 export interface RecordStore {
   /**
-   * In one transaction with the position: new records are taken, the same again are nothing, other bytes under a taken or given-up number are conflicts. A skip is
-   * taken when its number has no record, or one that was refused.
+   * In one transaction with the position: new records are taken, the same again are nothing, other bytes under a taken
+   * or given-up number are conflicts. A skip is taken when its number has no record, or one that was refused.
    */
   accept(messages: AcceptedBatch, position: TopicPosition): Promise<AcceptOutcome>;
   /** Oldest first, without those in `except`; at least one if there is any, then up to the limits. */
@@ -106,7 +106,15 @@ export interface LedgerStore {
 }
 
 export interface BlockEffect {
-  readonly anchors: readonly {readonly txId: string; readonly txHash: string; readonly traceparent: string | undefined; readonly anchored: number; readonly later: number; readonly refused: number; readonly traces: readonly string[]}[];
+  readonly anchors: readonly {
+    readonly txId: string;
+    readonly txHash: string;
+    readonly traceparent: string | undefined;
+    readonly anchored: number;
+    readonly later: number;
+    readonly refused: number;
+    readonly traces: readonly string[];
+  }[];
   readonly expired: number;
 }
 
@@ -145,12 +153,19 @@ export interface PackStore {
 /** One IPFS peer that may have a block. Bytes come only with the right hash. */
 export interface BlockPeer {
   readonly index: number;
-  blockGet(cid: string, limits: {timeoutMs: number; maxBytes: number}): Promise<{outcome: 'served'; bytes: Uint8Array} | {outcome: 'corrupt' | 'missing' | 'timeout'}>;
+  blockGet(
+    cid: string,
+    limits: {timeoutMs: number; maxBytes: number},
+  ): Promise<{outcome: 'served'; bytes: Uint8Array} | {outcome: 'corrupt' | 'missing' | 'timeout'}>;
 }
 
 /** policy: log before key. */
 export interface KeyRelease {
-  release(request: {txId: string; signedRequest: Uint8Array; records: readonly ReleasableRecord[]}): Promise<{bundle: Uint8Array}>;
+  release(request: {
+    txId: string;
+    signedRequest: Uint8Array;
+    records: readonly ReleasableRecord[];
+  }): Promise<{bundle: Uint8Array}>;
 }
 
 /** The ledger as storage writes to it. */
@@ -165,5 +180,9 @@ export interface LedgerGateway {
 export interface AnchorSigner {
   /** Hexadecimal. */
   readonly keyId: string;
-  sign(body: {expiresAtHeight: bigint; expiresAtTime: bigint; nonce: bigint; entries: readonly EntryContent[]}): {txId: string; txHash: string; tx: Uint8Array};
+  sign(body: {expiresAtHeight: bigint; expiresAtTime: bigint; nonce: bigint; entries: readonly EntryContent[]}): {
+    txId: string;
+    txHash: string;
+    tx: Uint8Array;
+  };
 }

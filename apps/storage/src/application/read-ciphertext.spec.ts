@@ -7,23 +7,47 @@ import {ReadCiphertext} from './read-ciphertext.js';
 
 type Outcome = 'served' | 'corrupt' | 'missing' | 'timeout';
 const sample = sampleRecord();
-const record: ReleasableRecord = {...sample, packRoot: 'root', ciphertextBytes: sample.ciphertext.length, logIndex: 0n, deviceKey: new Uint8Array()};
+const record: ReleasableRecord = {
+  ...sample,
+  packRoot: 'root',
+  ciphertextBytes: sample.ciphertext.length,
+  logIndex: 0n,
+  deviceKey: new Uint8Array(),
+};
 
 function world(...outcomes: Outcome[]) {
   const stores = new MemoryStores(() => 0);
   const [asked, recovered, served, limits]: [number[], string[], number[], number[]] = [[], [], [], []];
   const repaired: [number, Uint8Array][] = [];
   let now = 0;
-  const peers = outcomes.map((outcome, index): BlockPeer => ({index, blockGet: (_cid, {timeoutMs}) => {
-    asked.push(index);
-    limits.push(timeoutMs);
-    if (outcome === 'timeout') now += timeoutMs;
-    return Promise.resolve(outcome === 'served' ? {outcome, bytes: sample.ciphertext} : {outcome});
-  }}));
-  const read = new ReadCiphertext({timeoutMs: 5_000, now: () => now, traceparent: () => undefined, onServed: (_record, peer) => served.push(peer), onCorrupt: () => undefined}, {
-    peers, records: stores, repair: {offer: (_record, {index}, bytes) => void repaired.push([index, bytes])},
-    packs: {pin: () => Promise.reject(new Error('no')), rewrite: () => Promise.reject(new Error('no')), recover: (root) => Promise.resolve(void recovered.push(root))},
-  });
+  const peers = outcomes.map((outcome, index): BlockPeer => ({
+    index,
+    blockGet: (_cid, {timeoutMs}) => {
+      asked.push(index);
+      limits.push(timeoutMs);
+      if (outcome === 'timeout') now += timeoutMs;
+      return Promise.resolve(outcome === 'served' ? {outcome, bytes: sample.ciphertext} : {outcome});
+    },
+  }));
+  const read = new ReadCiphertext(
+    {
+      timeoutMs: 5_000,
+      now: () => now,
+      traceparent: () => undefined,
+      onServed: (_record, peer) => served.push(peer),
+      onCorrupt: () => undefined,
+    },
+    {
+      peers,
+      records: stores,
+      repair: {offer: (_record, {index}, bytes) => void repaired.push([index, bytes])},
+      packs: {
+        pin: () => Promise.reject(new Error('no')),
+        rewrite: () => Promise.reject(new Error('no')),
+        recover: (root) => Promise.resolve(void recovered.push(root)),
+      },
+    },
+  );
   return {read, asked, recovered, repaired, served, stores, limits};
 }
 
@@ -39,7 +63,11 @@ describe('ReadCiphertext', () => {
     expect(await read.execute(record)).toEqual(sample.ciphertext);
     expect([served, repaired, recovered]).toEqual([[2], [[0, sample.ciphertext]], []]);
     const alert = decodeCanonical(AlertSchema, stores.alerts[0]?.value ?? new Uint8Array());
-    expect([alert.kind, toHex(alert.patient), toHex(alert.subject)]).toEqual([AlertKind.STORAGE_CORRUPT, sample.patient, `01551220${toHex(sample.ciphertextHash)}`]);
+    expect([alert.kind, toHex(alert.patient), toHex(alert.subject)]).toEqual([
+      AlertKind.STORAGE_CORRUPT,
+      sample.patient,
+      `01551220${toHex(sample.ciphertextHash)}`,
+    ]);
   });
 
   it('tells a record that is lost from one that cannot be reached now', async () => {

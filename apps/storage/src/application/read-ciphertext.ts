@@ -13,13 +13,24 @@ export interface ReadOptions {
 }
 
 /**
- * Fetches a ciphertext: from this organisation's own peer, else from another. Bytes with another hash are never handed on; they are an alert to the patient, and the copy is
- * written anew from a good one.
+ * Fetches a ciphertext: from this organisation's own peer, else from another. Bytes with another hash are never handed
+ * on; they are an alert to the patient, and the copy is written anew from a good one.
  */
 export class ReadCiphertext {
-  constructor(private readonly options: ReadOptions, private readonly ports: {peers: readonly BlockPeer[]; packs: PackStore; records: RecordStore; repair: Pick<RepairBlocks, 'offer'>}) {}
+  constructor(
+    private readonly options: ReadOptions,
+    private readonly ports: {
+      peers: readonly BlockPeer[];
+      packs: PackStore;
+      records: RecordStore;
+      repair: Pick<RepairBlocks, 'offer'>;
+    },
+  ) {}
 
-  /** @throws DomainError record-lost when every peer answered and none has it intact; ipfs-unavailable when one did not answer in time */
+  /**
+   * @throws DomainError record-lost when every peer answered and none has it intact; ipfs-unavailable when one did not
+   * answer in time
+   */
   async execute(record: ReleasableRecord): Promise<Uint8Array> {
     const deadline = this.options.now() + this.options.timeoutMs;
     const damaged: BlockPeer[] = [];
@@ -48,9 +59,14 @@ export class ReadCiphertext {
 
   async #reportCorrupt(record: ReleasableRecord, peer: number): Promise<void> {
     this.options.onCorrupt(record, peer);
-    await this.ports.records.alert([alertOf('corrupt', {
-      patient: record.patient, subject: cidBytes(record.ciphertextHash), raisedAtMs: BigInt(this.options.now()), traceparent: this.options.traceparent(),
-      text: 'A stored copy of your readings was damaged. It was not handed out; another copy is used.',
-    })]);
+    await this.ports.records.alert([
+      alertOf('corrupt', {
+        patient: record.patient,
+        subject: cidBytes(record.ciphertextHash),
+        raisedAtMs: BigInt(this.options.now()),
+        traceparent: this.options.traceparent(),
+        text: 'A stored copy of your readings was damaged. It was not handed out; another copy is used.',
+      }),
+    ]);
   }
 }

@@ -11,35 +11,89 @@ const TX = 'aa'.repeat(32);
 const READER = hexOf(8);
 const position = {topic: 't', partition: 0, nextOffset: 1n};
 const request = {
-  txId: TX, signerKeyId: READER, signerPublicKey: Uint8Array.of(1), patient: hexOf(1), typeTag: hexOf(3, 16), slotFrom: 490_000, slotTo: 490_000, permit: true,
-  recordLogSize: 10_000n, releaseUntilHeight: 50n, releaseUntilTime: 5_000n,
+  txId: TX,
+  signerKeyId: READER,
+  signerPublicKey: Uint8Array.of(1),
+  patient: hexOf(1),
+  typeTag: hexOf(3, 16),
+  slotFrom: 490_000,
+  slotTo: 490_000,
+  permit: true,
+  recordLogSize: 10_000n,
+  releaseUntilHeight: 50n,
+  releaseUntilTime: 5_000n,
 };
 
-async function world(change: {records?: number; ciphertextBytes?: number; request?: Partial<typeof request>; head?: {height: bigint; blockTime: bigint}} = {}) {
+async function world(
+  change: {
+    records?: number;
+    ciphertextBytes?: number;
+    request?: Partial<typeof request>;
+    head?: {height: bigint; blockTime: bigint};
+  } = {},
+) {
   const stores = new MemoryStores(() => 0);
-  const records = Array.from({length: change.records ?? 3}, (_, index) => sampleRecord({sequence: BigInt(index + 1), ciphertextBytes: change.ciphertextBytes ?? 256}));
+  const records = Array.from({length: change.records ?? 3}, (_, index) =>
+    sampleRecord({sequence: BigInt(index + 1), ciphertextBytes: change.ciphertextBytes ?? 256}),
+  );
   await stores.accept({records}, position);
   await stores.markStored({root: 'r', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
-  await stores.sign('k', await stores.toAnchor(10_000, 0), () => ({txId: 'anchor', txHash: '', tx: new Uint8Array(), expiresAtHeight: 100n, expiresAtTime: 100n, traceparent: undefined}));
+  await stores.sign('k', await stores.toAnchor(10_000, 0), () => ({
+    txId: 'anchor',
+    txHash: '',
+    tx: new Uint8Array(),
+    expiresAtHeight: 100n,
+    expiresAtTime: 100n,
+    traceparent: undefined,
+  }));
   const results = records.map((_, index) => ({code: 0, index: BigInt(index)}));
-  await stores.apply({height: 1n, blockTime: 1n}, {requests: [{...request, ...change.request}], devices: [], anchors: [{txId: 'anchor', code: 0, results}]});
+  await stores.apply(
+    {height: 1n, blockTime: 1n},
+    {requests: [{...request, ...change.request}], devices: [], anchors: [{txId: 'anchor', code: 0, results}]},
+  );
   const order: string[] = [];
   const failures: {keys?: Error; read?: Error} = {};
   const undelivered: string[] = [];
   const clock = {ms: 0};
-  const release = new ReleaseRecords({head: () => change.head ?? {height: 2n, blockTime: 2n}, pause: () => Promise.resolve(), onRecords: () => undefined, now: () => clock.ms, onUndelivered: (txId) => undelivered.push(txId)}, {
-    releases: stores,
-    keys: {release: ({records: asked}) => {
-      order.push(`keys ${String(asked.length)}`);
-      return failures.keys === undefined ? Promise.resolve({bundle: Uint8Array.of(7)}) : Promise.reject(failures.keys);
-    }},
-    read: {execute: (record: ReleasableRecord) => {
-      order.push('read');
-      return failures.read === undefined ? Promise.resolve(stores.rows.get(record.recordId)?.record.ciphertext) : Promise.reject(failures.read);
-    }} as unknown as ReadCiphertext,
-  });
+  const release = new ReleaseRecords(
+    {
+      head: () => change.head ?? {height: 2n, blockTime: 2n},
+      pause: () => Promise.resolve(),
+      onRecords: () => undefined,
+      now: () => clock.ms,
+      onUndelivered: (txId) => undelivered.push(txId),
+    },
+    {
+      releases: stores,
+      keys: {
+        release: ({records: asked}) => {
+          order.push(`keys ${String(asked.length)}`);
+          return failures.keys === undefined
+            ? Promise.resolve({bundle: Uint8Array.of(7)})
+            : Promise.reject(failures.keys);
+        },
+      },
+      read: {
+        execute: (record: ReleasableRecord) => {
+          order.push('read');
+          return failures.read === undefined
+            ? Promise.resolve(stores.rows.get(record.recordId)?.record.ciphertext)
+            : Promise.reject(failures.read);
+        },
+      } as unknown as ReadCiphertext,
+    },
+  );
   const ask = async (asked: {page?: string; callerKeyId?: string; txId?: string} = {}) =>
-    decodeCanonical(ReleasePageSchema, await release.execute({txId: TX, page: undefined, callerKeyId: READER, signedRequest: Uint8Array.of(1), ...asked}));
+    decodeCanonical(
+      ReleasePageSchema,
+      await release.execute({
+        txId: TX,
+        page: undefined,
+        callerKeyId: READER,
+        signedRequest: Uint8Array.of(1),
+        ...asked,
+      }),
+    );
   return {ask, order, failures, records, stores, undelivered, clock};
 }
 
@@ -64,19 +118,37 @@ describe('ReleaseRecords', () => {
     expect(order).toEqual([]);
   });
 
-  it.each(['policy-unavailable', 'notify-unavailable', 'release-mismatch'] as const)('%s: nothing goes out, nothing is counted', async (code) => {
-    const {ask, order, failures, records, stores} = await world();
-    failures.keys = new DomainError(code);
-    await expect(ask()).rejects.toMatchObject({code});
-    expect(order.at(-1)).toBe('keys 3');
-    expect((await stores.answers(TX, records.map(({recordId}) => recordId))).size).toBe(0);
-  });
+  it.each(['policy-unavailable', 'notify-unavailable', 'release-mismatch'] as const)(
+    '%s: nothing goes out, nothing is counted',
+    async (code) => {
+      const {ask, order, failures, records, stores} = await world();
+      failures.keys = new DomainError(code);
+      await expect(ask()).rejects.toMatchObject({code});
+      expect(order.at(-1)).toBe('keys 3');
+      expect(
+        (
+          await stores.answers(
+            TX,
+            records.map(({recordId}) => recordId),
+          )
+        ).size,
+      ).toBe(0);
+    },
+  );
 
   it('a ciphertext that cannot be had uses no answer up: policy, which counts too, is not even asked', async () => {
     const {ask, order, failures, records, stores} = await world();
     failures.read = new DomainError('ipfs-unavailable');
-    for (let i = 0; i <= LIMITS.releasesPerRecord; i++) await expect(ask()).rejects.toMatchObject({code: 'ipfs-unavailable'});
-    expect((await stores.answers(TX, records.map(({recordId}) => recordId))).size).toBe(0);
+    for (let i = 0; i <= LIMITS.releasesPerRecord; i++)
+      await expect(ask()).rejects.toMatchObject({code: 'ipfs-unavailable'});
+    expect(
+      (
+        await stores.answers(
+          TX,
+          records.map(({recordId}) => recordId),
+        )
+      ).size,
+    ).toBe(0);
     expect(order).not.toContain('keys 3');
     delete failures.read;
     expect((await ask()).records).toHaveLength(3);

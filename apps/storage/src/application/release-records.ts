@@ -35,14 +35,18 @@ const MAX_PAGE_BYTES = 16 * 1_048_576;
 const PARALLEL_READS = 16;
 
 /**
- * Hands out a page of what a committed decision permits. What can fail comes first: the ciphertexts, of no use without keys, are fetched and hashed; then
- * policy opens the outer seals (log before key) and counts; then the answer is counted here, and only then it goes out.
+ * Hands out a page of what a committed decision permits. What can fail comes first: the ciphertexts, of no use without
+ * keys, are fetched and hashed; then policy opens the outer seals (log before key) and counts; then the answer is
+ * counted here, and only then it goes out.
  * @spec docs/protocol.md §7; docs/adr/0011
  */
 export class ReleaseRecords {
   readonly #refused: RecentRefusals;
 
-  constructor(private readonly options: ReleaseOptions, private readonly ports: {releases: ReleaseStore; keys: KeyRelease; read: ReadCiphertext}) {
+  constructor(
+    private readonly options: ReleaseOptions,
+    private readonly ports: {releases: ReleaseStore; keys: KeyRelease; read: ReadCiphertext},
+  ) {
     this.#refused = new RecentRefusals(options.now);
   }
 
@@ -58,20 +62,32 @@ export class ReleaseRecords {
     if (ids.some((id) => (answers.get(id) ?? 0) >= LIMITS.releasesPerRecord)) throw new DomainError('release-limit');
     this.#refused.throwIfRefused(ask.txId);
     const ciphertexts = await this.#ciphertexts(records);
-    const {bundle} = await this.#refused.watch(ask.txId, this.ports.keys.release({txId: ask.txId, signedRequest: ask.signedRequest, records}));
+    const {bundle} = await this.#refused.watch(
+      ask.txId,
+      this.ports.keys.release({txId: ask.txId, signedRequest: ask.signedRequest, records}),
+    );
     await this.#count(ask.txId, ids);
     return encodeCanonical(ReleasePageSchema, {
-      txId: fromHex(ask.txId), bundle, nextPage,
+      txId: fromHex(ask.txId),
+      bundle,
+      nextPage,
       records: records.map((record, place) => ({
-        header: record.header, ciphertextHash: record.ciphertextHash, innerKeyHash: record.innerKeyHash, sealedKeyHash: record.sealedKeyHash,
-        signature: record.signature, logIndex: record.logIndex, deviceKey: record.deviceKey, ciphertext: ciphertexts[place] ?? new Uint8Array(),
+        header: record.header,
+        ciphertextHash: record.ciphertextHash,
+        innerKeyHash: record.innerKeyHash,
+        sealedKeyHash: record.sealedKeyHash,
+        signature: record.signature,
+        logIndex: record.logIndex,
+        deviceKey: record.deviceKey,
+        ciphertext: ciphertexts[place] ?? new Uint8Array(),
       })),
     });
   }
 
   async #count(txId: string, ids: readonly string[]): Promise<void> {
     try {
-      if (!await this.ports.releases.countAnswer(txId, ids, LIMITS.releasesPerRecord)) throw new DomainError('release-limit');
+      if (!(await this.ports.releases.countAnswer(txId, ids, LIMITS.releasesPerRecord)))
+        throw new DomainError('release-limit');
     } catch (error) {
       this.options.onUndelivered(txId, error);
       throw error;
@@ -89,20 +105,30 @@ export class ReleaseRecords {
   }
 
   #check(request: DecidedRequest, ask: ReleaseAsk): void {
-    if (request.signerKeyId !== ask.callerKeyId) throw new DomainError('not-yours', {detail: 'Sign with the key that signed the access request.'});
+    if (request.signerKeyId !== ask.callerKeyId)
+      throw new DomainError('not-yours', {detail: 'Sign with the key that signed the access request.'});
     if (!request.permit) throw new DomainError('access-refused');
     const head = this.options.head();
     if (head === undefined) throw new DomainError('behind');
-    if (head.height > request.releaseUntilHeight || head.blockTime > request.releaseUntilTime) throw new DomainError('permit-ended');
+    if (head.height > request.releaseUntilHeight || head.blockTime > request.releaseUntilTime)
+      throw new DomainError('permit-ended');
   }
 
-  async #page(request: DecidedRequest, page: string | undefined): Promise<{records: ReleasableRecord[]; nextPage: string}> {
-    const found = await this.ports.releases.releasable(request, page === undefined ? 0n : BigInt(page), LIMITS.releasePage + 1);
+  async #page(
+    request: DecidedRequest,
+    page: string | undefined,
+  ): Promise<{records: ReleasableRecord[]; nextPage: string}> {
+    const found = await this.ports.releases.releasable(
+      request,
+      page === undefined ? 0n : BigInt(page),
+      LIMITS.releasePage + 1,
+    );
     const records: ReleasableRecord[] = [];
     let bytes = 0;
     for (const record of found) {
       bytes += record.ciphertextBytes;
-      if (records.length === LIMITS.releasePage || (records.length > 0 && bytes > MAX_PAGE_BYTES)) return {records, nextPage: record.logIndex.toString()};
+      if (records.length === LIMITS.releasePage || (records.length > 0 && bytes > MAX_PAGE_BYTES))
+        return {records, nextPage: record.logIndex.toString()};
       records.push(record);
     }
     return {records, nextPage: ''};

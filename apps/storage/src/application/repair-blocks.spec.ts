@@ -3,24 +3,50 @@ import type {BlockPeer, ReleasableRecord} from './ports.js';
 import {RepairBlocks} from './repair-blocks.js';
 
 const sample = sampleRecord();
-const record: ReleasableRecord = {...sample, packRoot: 'root', ciphertextBytes: sample.ciphertext.length, logIndex: 0n, deviceKey: new Uint8Array()};
+const record: ReleasableRecord = {
+  ...sample,
+  packRoot: 'root',
+  ciphertextBytes: sample.ciphertext.length,
+  logIndex: 0n,
+  deviceKey: new Uint8Array(),
+};
 
 /** A peer with a damaged copy, and a cluster that mends it by `rewrite`. */
 function world(mends = true) {
-  const copies = new Map([[0, false], [1, false]]);
+  const copies = new Map([
+    [0, false],
+    [1, false],
+  ]);
   const told: string[] = [];
   const rewritten: string[] = [];
   let failure: Error | undefined;
-  const peer = (index: number): BlockPeer => ({index, blockGet: () => Promise.resolve(copies.get(index) === true ? {outcome: 'served', bytes: sample.ciphertext} : {outcome: 'corrupt'})});
-  const repair = new RepairBlocks({timeoutMs: 10, onRepaired: (_record, index) => told.push(`repaired ${String(index)}`), onFailed: (_record, index, why) => told.push(`failed ${String(index)}: ${why instanceof Error ? why.message : String(why)}`)}, {packs: {
-    pin: () => Promise.reject(new Error('no')), recover: () => Promise.reject(new Error('no')),
-    rewrite: (root, {cid, bytes}) => {
-      if (failure !== undefined) return Promise.reject(failure);
-      rewritten.push(`${root} ${cid} ${String(bytes.length)}`);
-      if (mends) for (const index of copies.keys()) copies.set(index, true);
-      return Promise.resolve();
+  const peer = (index: number): BlockPeer => ({
+    index,
+    blockGet: () =>
+      Promise.resolve(
+        copies.get(index) === true ? {outcome: 'served', bytes: sample.ciphertext} : {outcome: 'corrupt'},
+      ),
+  });
+  const repair = new RepairBlocks(
+    {
+      timeoutMs: 10,
+      onRepaired: (_record, index) => told.push(`repaired ${String(index)}`),
+      onFailed: (_record, index, why) =>
+        told.push(`failed ${String(index)}: ${why instanceof Error ? why.message : String(why)}`),
     },
-  }});
+    {
+      packs: {
+        pin: () => Promise.reject(new Error('no')),
+        recover: () => Promise.reject(new Error('no')),
+        rewrite: (root, {cid, bytes}) => {
+          if (failure !== undefined) return Promise.reject(failure);
+          rewritten.push(`${root} ${cid} ${String(bytes.length)}`);
+          if (mends) for (const index of copies.keys()) copies.set(index, true);
+          return Promise.resolve();
+        },
+      },
+    },
+  );
   return {repair, peer, told, rewritten, fail: (error: Error | undefined) => (failure = error)};
 }
 

@@ -9,13 +9,19 @@ export interface RepairOptions {
 
 const MAX_WAITING = 100;
 
-/** Has damaged copies written anew from a good one: one after the other, beside the reading that found them, which does not wait. */
+/**
+ * Has damaged copies written anew from a good one: one after the other, beside the reading that found them, which does
+ * not wait.
+ */
 export class RepairBlocks {
   readonly #inHand = new Set<string>();
   #tail: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(private readonly options: RepairOptions, private readonly ports: {packs: PackStore}) {}
+  constructor(
+    private readonly options: RepairOptions,
+    private readonly ports: {packs: PackStore},
+  ) {}
 
   /** Does nothing for a copy that is in hand already, nor when a hundred wait: the next reading finds what was left. */
   offer(record: ReleasableRecord, peer: BlockPeer, bytes: Uint8Array): void {
@@ -23,9 +29,11 @@ export class RepairBlocks {
     const copy = `${cid} ${String(peer.index)}`;
     if (packRoot === undefined || this.#inHand.has(copy) || this.#inHand.size >= MAX_WAITING) return;
     this.#inHand.add(copy);
-    this.#tail = this.#tail.then(() => this.#repair(record, peer, {root: packRoot, bytes})).finally(() => {
-      this.#inHand.delete(copy);
-    });
+    this.#tail = this.#tail
+      .then(() => this.#repair(record, peer, {root: packRoot, bytes}))
+      .finally(() => {
+        this.#inHand.delete(copy);
+      });
   }
 
   /** Waits for what is in hand. */
@@ -38,7 +46,11 @@ export class RepairBlocks {
     this.#stopped = true;
   }
 
-  async #repair(record: ReleasableRecord, peer: BlockPeer, {root, bytes}: {root: string; bytes: Uint8Array}): Promise<void> {
+  async #repair(
+    record: ReleasableRecord,
+    peer: BlockPeer,
+    {root, bytes}: {root: string; bytes: Uint8Array},
+  ): Promise<void> {
     const {timeoutMs, onRepaired, onFailed} = this.options;
     if (this.#stopped) return;
     try {

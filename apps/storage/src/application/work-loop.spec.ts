@@ -11,14 +11,22 @@ describe('WorkLoop', () => {
       return Promise.resolve(--left > 0);
     });
     loop.start();
-    await eventually(() => {
-      expect(runs).toBe(3);
-    }, 1_000, 5);
+    await eventually(
+      () => {
+        expect(runs).toBe(3);
+      },
+      1_000,
+      5,
+    );
     left = 1;
     loop.poke();
-    await eventually(() => {
-      expect(runs).toBe(4);
-    }, 1_000, 5);
+    await eventually(
+      () => {
+        expect(runs).toBe(4);
+      },
+      1_000,
+      5,
+    );
     await loop.stop();
   });
 
@@ -29,20 +37,30 @@ describe('WorkLoop', () => {
       return Promise.resolve(false);
     });
     loop.start();
-    await eventually(() => {
-      expect(runs).toBe(2);
-    }, 1_000, 5);
+    await eventually(
+      () => {
+        expect(runs).toBe(2);
+      },
+      1_000,
+      5,
+    );
     await loop.stop();
   });
 
   it('tries again after a failure, and tells it', async () => {
     const failures: unknown[] = [];
     let runs = 0;
-    const loop = new WorkLoop({...options, onFailure: (error) => failures.push(error)}, () => (++runs === 1 ? Promise.reject(new Error('x')) : Promise.resolve(false)));
+    const loop = new WorkLoop({...options, onFailure: (error) => failures.push(error)}, () =>
+      ++runs === 1 ? Promise.reject(new Error('x')) : Promise.resolve(false),
+    );
     loop.start();
-    await eventually(() => {
-      expect(runs).toBe(2);
-    }, 2_000, 10);
+    await eventually(
+      () => {
+        expect(runs).toBe(2);
+      },
+      2_000,
+      10,
+    );
     await loop.stop();
     expect(failures).toHaveLength(1);
   });

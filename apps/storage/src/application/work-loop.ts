@@ -11,14 +11,20 @@ export interface WorkLoopOptions {
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 5_000;
 
-/** Does a piece of work again and again: at once while there is more, after a failure with growing pauses, else when poked or after a while. */
+/**
+ * Does a piece of work again and again: at once while there is more, after a failure with growing pauses, else when
+ * poked or after a while.
+ */
 export class WorkLoop {
   #stopping = new AbortController();
   #poked = new AbortController();
   #running: Promise<void> | undefined;
 
   /** @param work does one piece; true: there may be more */
-  constructor(private readonly options: WorkLoopOptions, private readonly work: () => Promise<boolean>) {}
+  constructor(
+    private readonly options: WorkLoopOptions,
+    private readonly work: () => Promise<boolean>,
+  ) {}
 
   start(): void {
     this.#running ??= this.#run();
@@ -56,6 +62,8 @@ export class WorkLoop {
   }
 
   async #pause(milliseconds: number, until: readonly AbortSignal[]): Promise<void> {
-    await sleep(milliseconds, undefined, {signal: AbortSignal.any([this.#stopping.signal, ...until])}).catch(() => undefined);
+    await sleep(milliseconds, undefined, {signal: AbortSignal.any([this.#stopping.signal, ...until])}).catch(
+      () => undefined,
+    );
   }
 }

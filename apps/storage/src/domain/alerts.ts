@@ -14,20 +14,33 @@ export interface AlertToSend {
 export type StorageAlert = 'corrupt' | 'failed' | 'refused';
 
 const KINDS: Readonly<Record<StorageAlert, AlertKind>> = {
-  corrupt: AlertKind.STORAGE_CORRUPT, failed: AlertKind.STORAGE_FAILED, refused: AlertKind.RECORD_REFUSED,
+  corrupt: AlertKind.STORAGE_CORRUPT,
+  failed: AlertKind.STORAGE_FAILED,
+  refused: AlertKind.RECORD_REFUSED,
 };
 
 /**
  * @param about.subject CID bytes (corrupt) or record id (failed, refused): the same kind and subject are one alert
  * @param about.text no ids, no keys, nothing of the data
  */
-export function alertOf(alert: StorageAlert, about: {patient: string; subject: Uint8Array; text: string; raisedAtMs: bigint; traceparent: string | undefined}): AlertToSend {
+export function alertOf(
+  alert: StorageAlert,
+  about: {patient: string; subject: Uint8Array; text: string; raisedAtMs: bigint; traceparent: string | undefined},
+): AlertToSend {
   const kind = KINDS[alert];
   const alertId = taggedHash('alert', Uint8Array.of(kind), about.subject);
   return {
-    patient: about.patient, traceparent: about.traceparent,
+    patient: about.patient,
+    traceparent: about.traceparent,
     messageId: [...alertId].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
-    value: encodeCanonical(AlertSchema, {alertId, patient: fromHex(about.patient), kind, raisedAtMs: about.raisedAtMs, subject: about.subject, text: about.text}),
+    value: encodeCanonical(AlertSchema, {
+      alertId,
+      patient: fromHex(about.patient),
+      kind,
+      raisedAtMs: about.raisedAtMs,
+      subject: about.subject,
+      text: about.text,
+    }),
   };
 }
 

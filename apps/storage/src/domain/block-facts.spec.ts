@@ -10,41 +10,107 @@ import {factsOf} from './block-facts.js';
 const random = seededRandom('facts');
 const [pair, device] = [generateSigningKey(random), generateSigningKey(random)];
 const tx = (message: MessageInitShape<typeof BodySchema>['message']): {bytes: Uint8Array; id: string} => {
-  const body = encodeBody({version: 1, chainId: 'c', expiresAtHeight: 1n, expiresAtTime: 1n, nonce: 1n, message} as MessageInitShape<typeof BodySchema>);
+  const body = encodeBody({
+    version: 1,
+    chainId: 'c',
+    expiresAtHeight: 1n,
+    expiresAtTime: 1n,
+    nonce: 1n,
+    message,
+  } as MessageInitShape<typeof BodySchema>);
   return {bytes: signTx(body, [pair.privateKey]), id: toHex(txId(body))};
 };
-const request = tx({case: 'requestAccess', value: {patient: new Uint8Array(20).fill(1), grantId: new Uint8Array(16), typeTag: new Uint8Array(16).fill(2), slotFrom: 3, slotTo: 4, purpose: 1, action: 1, readerKey: new Uint8Array(32), detailsHash: new Uint8Array(32)}});
+const request = tx({
+  case: 'requestAccess',
+  value: {
+    patient: new Uint8Array(20).fill(1),
+    grantId: new Uint8Array(16),
+    typeTag: new Uint8Array(16).fill(2),
+    slotFrom: 3,
+    slotTo: 4,
+    purpose: 1,
+    action: 1,
+    readerKey: new Uint8Array(32),
+    detailsHash: new Uint8Array(32),
+  },
+});
 const anchor = tx({case: 'anchorRecords', value: {entries: []}});
-const registration = tx({case: 'registerDevice', value: {owner: new Uint8Array(20), deviceKey: {alg: 1, publicKey: device.publicKey}}});
+const registration = tx({
+  case: 'registerDevice',
+  value: {owner: new Uint8Array(20), deviceKey: {alg: 1, publicKey: device.publicKey}},
+});
 
 describe('factsOf', () => {
   it('reads decisions with the key that asked', () => {
-    const data = encodeCanonical(DecisionSchema, {permit: true, index: 5n, recordLogSize: 6n, grantVersion: 1, releaseUntilHeight: 7n, releaseUntilTime: 8n});
-    expect(factsOf([request.bytes], [{code: 0, data}]).requests).toEqual([{
-      txId: request.id, signerKeyId: toHex(keyId({alg: 1, publicKey: pair.publicKey})), signerPublicKey: pair.publicKey, patient: hexOf(1), typeTag: hexOf(2, 16), slotFrom: 3, slotTo: 4,
-      permit: true, recordLogSize: 6n, releaseUntilHeight: 7n, releaseUntilTime: 8n,
-    }]);
+    const data = encodeCanonical(DecisionSchema, {
+      permit: true,
+      index: 5n,
+      recordLogSize: 6n,
+      grantVersion: 1,
+      releaseUntilHeight: 7n,
+      releaseUntilTime: 8n,
+    });
+    expect(factsOf([request.bytes], [{code: 0, data}]).requests).toEqual([
+      {
+        txId: request.id,
+        signerKeyId: toHex(keyId({alg: 1, publicKey: pair.publicKey})),
+        signerPublicKey: pair.publicKey,
+        patient: hexOf(1),
+        typeTag: hexOf(2, 16),
+        slotFrom: 3,
+        slotTo: 4,
+        permit: true,
+        recordLogSize: 6n,
+        releaseUntilHeight: 7n,
+        releaseUntilTime: 8n,
+      },
+    ]);
   });
 
   it('a refusal is a decision too; a transaction that failed is none', () => {
-    expect(factsOf([request.bytes], [{code: 0, data: encodeCanonical(DecisionSchema, {index: 5n})}]).requests).toMatchObject([{permit: false}]);
+    expect(
+      factsOf([request.bytes], [{code: 0, data: encodeCanonical(DecisionSchema, {index: 5n})}]).requests,
+    ).toMatchObject([{permit: false}]);
     expect(factsOf([request.bytes], [{code: 22, data: new Uint8Array()}]).requests).toEqual([]);
   });
 
   it('reads results of anchors in their places', () => {
     const data = encodeCanonical(AnchorResultsSchema, {results: [{code: 0, index: 9n}, {code: 128}]});
-    const facts = factsOf([request.bytes, anchor.bytes, anchor.bytes], [{code: 22, data: new Uint8Array()}, {code: 0, data}, {code: 23, data: new Uint8Array()}]);
-    expect(facts.anchors).toMatchObject([{txId: anchor.id, code: 0, results: [{code: 0, index: 9n}, {code: 128, index: 0n}]}, {txId: anchor.id, code: 23, results: []}]);
+    const facts = factsOf(
+      [request.bytes, anchor.bytes, anchor.bytes],
+      [
+        {code: 22, data: new Uint8Array()},
+        {code: 0, data},
+        {code: 23, data: new Uint8Array()},
+      ],
+    );
+    expect(facts.anchors).toMatchObject([
+      {
+        txId: anchor.id,
+        code: 0,
+        results: [
+          {code: 0, index: 9n},
+          {code: 128, index: 0n},
+        ],
+      },
+      {txId: anchor.id, code: 23, results: []},
+    ]);
   });
 
   it('learns the public keys of devices that were registered', () => {
     const data = new Uint8Array();
-    expect(factsOf([registration.bytes], [{code: 0, data}]).devices).toEqual([{device: toHex(keyId({alg: 1, publicKey: device.publicKey})), publicKey: device.publicKey}]);
+    expect(factsOf([registration.bytes], [{code: 0, data}]).devices).toEqual([
+      {device: toHex(keyId({alg: 1, publicKey: device.publicKey})), publicKey: device.publicKey},
+    ]);
     expect(factsOf([registration.bytes], [{code: 81, data}]).devices).toEqual([]);
   });
 
   it('passes bytes that are no transaction, but stands still at a result that cannot be read', () => {
-    expect(factsOf([Uint8Array.of(1)], [{code: 2, data: new Uint8Array()}])).toEqual({requests: [], anchors: [], devices: []});
+    expect(factsOf([Uint8Array.of(1)], [{code: 2, data: new Uint8Array()}])).toEqual({
+      requests: [],
+      anchors: [],
+      devices: [],
+    });
     expect(() => factsOf([request.bytes], [{code: 0, data: Uint8Array.of(255)}])).toThrow();
   });
 });

@@ -31,18 +31,27 @@ export interface BlockFacts {
 }
 
 /**
- * Reads a block for what concerns storage: decisions, anchor results, device keys. Anchors of other organisations are among them.
- * A transaction or result that cannot be read is a fault of this program or of the node: it throws, and the follower stands still rather than skips.
+ * Reads a block for what concerns storage: decisions, anchor results, device keys. Anchors of other organisations are
+ * among them. A transaction or result that cannot be read is a fault of this program or of the node: it throws, and the
+ * follower stands still rather than skips.
  */
 export function factsOf(txs: readonly Uint8Array[], results: readonly {code: number; data: Uint8Array}[]): BlockFacts {
-  const facts = {requests: [] as DecidedRequest[], anchors: [] as IncludedAnchor[], devices: [] as {device: string; publicKey: Uint8Array}[]};
+  const facts = {
+    requests: [] as DecidedRequest[],
+    anchors: [] as IncludedAnchor[],
+    devices: [] as {device: string; publicKey: Uint8Array}[],
+  };
   for (const [place, bytes] of txs.entries()) {
     const result = results[place];
     const tx = readTx(bytes);
     if (result === undefined || tx === undefined) continue;
     const {message} = tx.body;
     if (message.case === 'anchorRecords') {
-      facts.anchors.push({txId: tx.txId, code: result.code, results: result.code === 0 ? decodeCanonical(AnchorResultsSchema, result.data).results : []});
+      facts.anchors.push({
+        txId: tx.txId,
+        code: result.code,
+        results: result.code === 0 ? decodeCanonical(AnchorResultsSchema, result.data).results : [],
+      });
     } else if (message.case === 'requestAccess' && result.code === 0) {
       facts.requests.push({txId: tx.txId, ...tx.signer, ...scopeOf(message.value), ...decisionOf(result.data)});
     } else if (message.case === 'registerDevice' && result.code === 0 && message.value.deviceKey !== undefined) {
@@ -58,20 +67,30 @@ interface ReadTx {
   readonly signer: {readonly signerKeyId: string; readonly signerPublicKey: Uint8Array};
 }
 
-// A block holds only well-formed transactions: ProcessProposal refuses the others. Should that ever fail, it is none of ours.
+// A block holds only well-formed transactions: ProcessProposal refuses the others. Should that ever fail, it is none of
+// ours.
 function readTx(bytes: Uint8Array): ReadTx | undefined {
   try {
     const {body, signatures} = decodeCanonical(TxSchema, bytes);
     const [first] = signatures;
     if (first === undefined) return undefined;
-    return {txId: toHex(taggedHash('tx', body)), body: decodeCanonical(BodySchema, body), signer: {signerKeyId: toHex(keyId(first)), signerPublicKey: first.publicKey}};
+    return {
+      txId: toHex(taggedHash('tx', body)),
+      body: decodeCanonical(BodySchema, body),
+      signer: {signerKeyId: toHex(keyId(first)), signerPublicKey: first.publicKey},
+    };
   } catch (error) {
     if (error instanceof NotCanonicalError) return undefined;
     throw error;
   }
 }
 
-const scopeOf = ({patient, typeTag, slotFrom, slotTo}: RequestAccess) => ({patient: toHex(patient), typeTag: toHex(typeTag), slotFrom, slotTo});
+const scopeOf = ({patient, typeTag, slotFrom, slotTo}: RequestAccess) => ({
+  patient: toHex(patient),
+  typeTag: toHex(typeTag),
+  slotFrom,
+  slotTo,
+});
 
 function decisionOf(data: Uint8Array) {
   const {permit, recordLogSize, releaseUntilHeight, releaseUntilTime} = decodeCanonical(DecisionSchema, data);

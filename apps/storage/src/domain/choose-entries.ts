@@ -10,14 +10,25 @@ const ENVELOPE_BYTES = 512;
 export type EntryContent = MessageInitShape<typeof AnchorEntrySchema>;
 
 /** Entry for a record. */
-export const recordEntry = ({header, ciphertextHash, innerKeyHash, sealedKeyHash, signature}: SignedParts): EntryContent => ({
+export const recordEntry = ({
+  header,
+  ciphertextHash,
+  innerKeyHash,
+  sealedKeyHash,
+  signature,
+}: SignedParts): EntryContent => ({
   entry: {case: 'record', value: {header, ciphertextHash, innerKeyHash, sealedKeyHash, signature}},
 });
 
 /** Entry for a number that is given up. */
-export const skipEntry = ({skip, signature}: {skip: Uint8Array; signature: Uint8Array}): EntryContent => ({entry: {case: 'skip', value: {skip, signature}}});
+export const skipEntry = ({skip, signature}: {skip: Uint8Array; signature: Uint8Array}): EntryContent => ({
+  entry: {case: 'skip', value: {skip, signature}},
+});
 
-/** The first of `candidates` that fit into one transaction: 200 entries and 64 KiB at the most. @spec docs/protocol.md §10 */
+/**
+ * The first of `candidates` that fit into one transaction: 200 entries and 64 KiB at the most. @spec docs/protocol.md
+ * §10
+ */
 export function chooseEntries<R extends {readonly content: EntryContent}>(candidates: readonly R[]): R[] {
   const chosen: R[] = [];
   let bytes = ENVELOPE_BYTES;

@@ -5,11 +5,23 @@ import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {PostedRecordSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {cidOf, recordIdOfPosted} from '@vitalvault/envelope';
 import fc from 'fast-check';
-import {CHAIN_ID, sampleMessage, samplePosted, sampleRecord, sampleSkip, sampleSkipMessage} from '../testing/sample-records.js';
+import {
+  CHAIN_ID,
+  sampleMessage,
+  samplePosted,
+  sampleRecord,
+  sampleSkip,
+  sampleSkipMessage,
+} from '../testing/sample-records.js';
 import {parseAccepted} from './parse-accepted.js';
 
 const options = {chainId: CHAIN_ID, traceparent: 'trace'};
-const withRecord = (change: Partial<PostedRecord>): Uint8Array => encodeCanonical(RecordAcceptedSchema, {record: create(PostedRecordSchema, {...samplePosted(), ...change}), receipt: {accepted: Uint8Array.of(1)}, acceptedAtMs: 1n});
+const withRecord = (change: Partial<PostedRecord>): Uint8Array =>
+  encodeCanonical(RecordAcceptedSchema, {
+    record: create(PostedRecordSchema, {...samplePosted(), ...change}),
+    receipt: {accepted: Uint8Array.of(1)},
+    acceptedAtMs: 1n,
+  });
 const codeOf = (value: Uint8Array): unknown => {
   try {
     parseAccepted(value, options);
@@ -23,7 +35,18 @@ describe('parseAccepted', () => {
   it('gives what the device signed, by its own computation', () => {
     const posted = samplePosted();
     const accepted = parseAccepted(sampleMessage(), options);
-    expect(accepted).toMatchObject({kind: 'record', record: {recordId: toHex(recordIdOfPosted(posted)), cid: cidOf(posted.ciphertext), sequence: 1n, registration: 1, slot: 490_000, traceparent: 'trace', acceptedAtMs: 5n}});
+    expect(accepted).toMatchObject({
+      kind: 'record',
+      record: {
+        recordId: toHex(recordIdOfPosted(posted)),
+        cid: cidOf(posted.ciphertext),
+        sequence: 1n,
+        registration: 1,
+        slot: 490_000,
+        traceparent: 'trace',
+        acceptedAtMs: 5n,
+      },
+    });
   });
 
   it.each<[string, Partial<PostedRecord>]>([
@@ -43,33 +66,50 @@ describe('parseAccepted', () => {
     expect(codeOf(sampleMessage(change))).toBe('wrong-chain');
   });
 
-  it.each([{sequence: 2n ** 63n}, {patient: new Uint8Array(19)}, {typeTag: new Uint8Array(15)}, {slot: 2 ** 31}])('puts aside numbers and ids that the table or the ledger cannot hold (%#)', (change) => {
-    expect(codeOf(sampleMessage(change))).toBe('malformed');
-  });
+  it.each([{sequence: 2n ** 63n}, {patient: new Uint8Array(19)}, {typeTag: new Uint8Array(15)}, {slot: 2 ** 31}])(
+    'puts aside numbers and ids that the table or the ledger cannot hold (%#)',
+    (change) => {
+      expect(codeOf(sampleMessage(change))).toBe('malformed');
+    },
+  );
 
   it('gives a skip by what the device signed', () => {
     const {skip, skipId} = sampleSkip({sequence: 7n});
     expect(skipId).toBe(toHex(taggedHash('skip', skip)));
-    expect(parseAccepted(sampleSkipMessage({sequence: 7n}), options)).toMatchObject({kind: 'skip', skip: {skipId, sequence: 7n, registration: 1, traceparent: 'trace'}});
+    expect(parseAccepted(sampleSkipMessage({sequence: 7n}), options)).toMatchObject({
+      kind: 'skip',
+      skip: {skipId, sequence: 7n, registration: 1, traceparent: 'trace'},
+    });
   });
 
-  it.each([[{signatureBytes: 63}, 'malformed'], [{chainId: 'other'}, 'wrong-chain'], [{typeTag: new Uint8Array(3)}, 'malformed'], [{sequence: 0n}, 'malformed']])('puts aside a skip of the wrong shape (%#)', (change, code) => {
+  it.each([
+    [{signatureBytes: 63}, 'malformed'],
+    [{chainId: 'other'}, 'wrong-chain'],
+    [{typeTag: new Uint8Array(3)}, 'malformed'],
+    [{sequence: 0n}, 'malformed'],
+  ])('puts aside a skip of the wrong shape (%#)', (change, code) => {
     expect(codeOf(sampleSkipMessage(change))).toBe(code);
   });
 
   it('puts aside what is both a record and a skip', () => {
-    const both = encodeCanonical(RecordAcceptedSchema, {record: samplePosted(), receipt: {accepted: Uint8Array.of(1)}, skip: {skip: Uint8Array.of(1)}});
+    const both = encodeCanonical(RecordAcceptedSchema, {
+      record: samplePosted(),
+      receipt: {accepted: Uint8Array.of(1)},
+      skip: {skip: Uint8Array.of(1)},
+    });
     expect(codeOf(both)).toBe('malformed');
   });
 
   it('any bytes at all are taken or malformed, never a failure of another kind', () => {
     const message = sampleMessage();
     fc.assert(fc.property(fc.uint8Array({maxLength: 400}), (bytes) => codeOf(bytes) === 'malformed'));
-    fc.assert(fc.property(fc.nat(message.length - 1), fc.integer({min: 1, max: 255}), (at, flip) => {
-      const changed = Uint8Array.from(message);
-      changed[at] = (changed[at] ?? 0) ^ flip;
-      return ['taken', 'malformed', 'wrong-chain'].includes(String(codeOf(changed)));
-    }));
+    fc.assert(
+      fc.property(fc.nat(message.length - 1), fc.integer({min: 1, max: 255}), (at, flip) => {
+        const changed = Uint8Array.from(message);
+        changed[at] = (changed[at] ?? 0) ^ flip;
+        return ['taken', 'malformed', 'wrong-chain'].includes(String(codeOf(changed)));
+      }),
+    );
   });
 
   it('another ciphertext is another record', () => {

@@ -17,30 +17,44 @@ export interface ParseOptions {
 }
 
 /**
- * A message of vv.records.accepted.v1: a record or a skip. ingest is not trusted with structure: one entry of the wrong shape would make the ledger refuse
- * the whole transaction with everybody's entries. Signatures and rights are the ledger's to judge.
+ * A message of vv.records.accepted.v1: a record or a skip. ingest is not trusted with structure: one entry of the wrong
+ * shape would make the ledger refuse the whole transaction with everybody's entries. Signatures and rights are the
+ * ledger's to judge.
  * @throws DomainError malformed, wrong-chain
  */
 export function parseAccepted(value: Uint8Array, options: ParseOptions): Accepted {
   const {record, receipt, acceptedAtMs, skip} = decoded(() => decodeCanonical(RecordAcceptedSchema, value));
-  if (skip !== undefined && record === undefined && receipt === undefined) return {kind: 'skip', skip: parseSkip(skip, options)};
-  if (record === undefined || receipt === undefined || skip !== undefined) throw new DomainError('malformed', {detail: 'record and receipt, or skip'});
+  if (skip !== undefined && record === undefined && receipt === undefined)
+    return {kind: 'skip', skip: parseSkip(skip, options)};
+  if (record === undefined || receipt === undefined || skip !== undefined)
+    throw new DomainError('malformed', {detail: 'record and receipt, or skip'});
   return {kind: 'record', record: parseRecord({record, receipt, acceptedAtMs}, options)};
 }
 
-function parseRecord({record, receipt, acceptedAtMs}: {record: PostedRecord; receipt: SignedAccepted; acceptedAtMs: bigint}, options: ParseOptions): AcceptedRecord {
+function parseRecord(
+  {record, receipt, acceptedAtMs}: {record: PostedRecord; receipt: SignedAccepted; acceptedAtMs: bigint},
+  options: ParseOptions,
+): AcceptedRecord {
   const header = decoded(() => decodeCanonical(RecordHeaderSchema, record.header));
   if (header.chainId !== options.chainId) throw new DomainError('wrong-chain');
   refuseFault(faultOf(record, header));
   const parts = partsOfPosted(record);
   return {
     recordId: toHex(recordId(parts)),
-    device: toHex(header.device), registration: header.registration, sequence: header.sequence,
-    patient: toHex(header.patient), typeTag: toHex(header.typeTag), slot: header.slot,
+    device: toHex(header.device),
+    registration: header.registration,
+    sequence: header.sequence,
+    patient: toHex(header.patient),
+    typeTag: toHex(header.typeTag),
+    slot: header.slot,
     ...parts,
-    ciphertext: record.ciphertext, sealedKey: record.sealedKey, signature: record.signature,
-    receipt: encodeCanonical(SignedAcceptedSchema, receipt), acceptedAtMs,
-    cid: cidOfHash(parts.ciphertextHash), traceparent: options.traceparent,
+    ciphertext: record.ciphertext,
+    sealedKey: record.sealedKey,
+    signature: record.signature,
+    receipt: encodeCanonical(SignedAcceptedSchema, receipt),
+    acceptedAtMs,
+    cid: cidOfHash(parts.ciphertextHash),
+    traceparent: options.traceparent,
   };
 }
 
@@ -55,8 +69,13 @@ function parseSkip({skip: bytes, signature}: SkipEntry, options: ParseOptions): 
   ];
   refuseFault(rules.find(([holds]) => !holds)?.[1]);
   return {
-    skipId: toHex(taggedHash('skip', bytes)), device: toHex(skip.device), registration: skip.registration, sequence: skip.sequence,
-    skip: bytes, signature, traceparent: options.traceparent,
+    skipId: toHex(taggedHash('skip', bytes)),
+    device: toHex(skip.device),
+    registration: skip.registration,
+    sequence: skip.sequence,
+    skip: bytes,
+    signature,
+    traceparent: options.traceparent,
   };
 }
 

@@ -51,4 +51,5 @@ export interface AcceptedSkip extends RecordNumber {
 }
 
 /** What a message of vv.records.accepted.v1 brings. */
-export type Accepted = {readonly kind: 'record'; readonly record: AcceptedRecord} | {readonly kind: 'skip'; readonly skip: AcceptedSkip};
+export type Accepted =
+  {readonly kind: 'record'; readonly record: AcceptedRecord} | {readonly kind: 'skip'; readonly skip: AcceptedSkip};

@@ -3,27 +3,52 @@ import {retryAfterMs, settleAnchor} from './settle-anchor.js';
 
 describe('settleAnchor', () => {
   it('settles by place', () => {
-    const results = [{code: 0, index: 4n}, {code: CODE.entryWindow, index: 0n}, {code: CODE.entryEpoch, index: 0n}];
-    expect(settleAnchor(['a', 'b', 'c'], 0, results)).toEqual({kind: 'settled', entries: [
-      {entryId: 'a', fate: 'anchored', logIndex: 4n}, {entryId: 'b', fate: 'later', code: CODE.entryWindow}, {entryId: 'c', fate: 'refused', code: CODE.entryEpoch},
-    ]});
+    const results = [
+      {code: 0, index: 4n},
+      {code: CODE.entryWindow, index: 0n},
+      {code: CODE.entryEpoch, index: 0n},
+    ];
+    expect(settleAnchor(['a', 'b', 'c'], 0, results)).toEqual({
+      kind: 'settled',
+      entries: [
+        {entryId: 'a', fate: 'anchored', logIndex: 4n},
+        {entryId: 'b', fate: 'later', code: CODE.entryWindow},
+        {entryId: 'c', fate: 'refused', code: CODE.entryEpoch},
+      ],
+    });
   });
 
   it.each(['entryWindow', 'entryFutureSlot', 'entryQuota'] as const)('%s is tried again', (name) => {
     expect(settleAnchor(['a'], 0, [{code: CODE[name], index: 0n}])).toMatchObject({entries: [{fate: 'later'}]});
   });
 
-  it.each(['unknownDevice', 'deviceRemoved', 'entrySignature', 'entryDuplicate', 'entryTag', 'entryEpoch', 'entryReleaseKey', 'entrySlot', 'entryForgotten', 'wrongChain'] as const)('%s is final', (name) => {
-    expect(settleAnchor(['a'], 0, [{code: CODE[name], index: 0n}])).toMatchObject({entries: [{fate: 'refused', code: CODE[name]}]});
+  it.each([
+    'unknownDevice',
+    'deviceRemoved',
+    'entrySignature',
+    'entryDuplicate',
+    'entryTag',
+    'entryEpoch',
+    'entryReleaseKey',
+    'entrySlot',
+    'entryForgotten',
+    'wrongChain',
+  ] as const)('%s is final', (name) => {
+    expect(settleAnchor(['a'], 0, [{code: CODE[name], index: 0n}])).toMatchObject({
+      entries: [{fate: 'refused', code: CODE[name]}],
+    });
   });
 
   it('an inclusion after the nonce was used says nothing', () => {
     expect(settleAnchor(['a'], CODE.nonceUsed, [])).toEqual({kind: 'ignored'});
   });
 
-  it.each([CODE.expired, CODE.notAuthorised, CODE.unknownKey, CODE.internal])('code %d as a whole settles nothing', (code) => {
-    expect(settleAnchor(['a'], code, [])).toEqual({kind: 'failed', code});
-  });
+  it.each([CODE.expired, CODE.notAuthorised, CODE.unknownKey, CODE.internal])(
+    'code %d as a whole settles nothing',
+    (code) => {
+      expect(settleAnchor(['a'], code, [])).toEqual({kind: 'failed', code});
+    },
+  );
 
   it('results that do not match the entries settle nothing', () => {
     expect(settleAnchor(['a', 'b'], 0, [{code: 0, index: 0n}])).toEqual({kind: 'failed', code: 0});

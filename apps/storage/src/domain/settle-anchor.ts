@@ -11,7 +11,10 @@ export type EntryFate =
  * `ignored`: this inclusion does not count, the one that used the nonce does or will ·
  * `failed`: nothing happened and never will with these bytes; the entries need new ones.
  */
-export type AnchorFate = {readonly kind: 'settled'; readonly entries: readonly EntryFate[]} | {readonly kind: 'ignored'} | {readonly kind: 'failed'; readonly code: number};
+export type AnchorFate =
+  | {readonly kind: 'settled'; readonly entries: readonly EntryFate[]}
+  | {readonly kind: 'ignored'}
+  | {readonly kind: 'failed'; readonly code: number};
 
 /**
  * Judges an inclusion of an AnchorRecords transaction.
@@ -19,7 +22,11 @@ export type AnchorFate = {readonly kind: 'settled'; readonly entries: readonly E
  * @param results of its entries, in the same order; empty unless `code` is 0
  * @spec docs/protocol.md §3.6, §4.2
  */
-export function settleAnchor(entryIds: readonly string[], code: number, results: readonly {code: number; index: bigint}[]): AnchorFate {
+export function settleAnchor(
+  entryIds: readonly string[],
+  code: number,
+  results: readonly {code: number; index: bigint}[],
+): AnchorFate {
   // The same bytes were included before, or other bytes had this nonce: the follower has seen or will see that.
   if (code === CODE.nonceUsed) return {kind: 'ignored'};
   if (code !== CODE.ok || results.length !== entryIds.length) return {kind: 'failed', code};

@@ -1,5 +1,20 @@
 import {CODE} from '@vitalvault/contracts';
-import type {AcceptOutcome, AcceptedBatch, AnchorStore, BlockEffect, LedgerCursor, LedgerStore, RecordStatus, RecordStore, EntryToAnchor, RecordToPack, ReleasableRecord, ReleaseStore, SignedAnchor, TopicPosition} from '../application/ports.js';
+import type {
+  AcceptOutcome,
+  AcceptedBatch,
+  AnchorStore,
+  BlockEffect,
+  LedgerCursor,
+  LedgerStore,
+  RecordStatus,
+  RecordStore,
+  EntryToAnchor,
+  RecordToPack,
+  ReleasableRecord,
+  ReleaseStore,
+  SignedAnchor,
+  TopicPosition,
+} from '../application/ports.js';
 import type {AlertToSend} from '../domain/alerts.js';
 import {alertOf} from '../domain/alerts.js';
 import type {BlockFacts, DecidedRequest, IncludedAnchor} from '../domain/block-facts.js';
@@ -36,7 +51,10 @@ interface AnchorRow {
   state: 'open' | 'included' | 'expired' | 'failed';
 }
 
-/** All of storage's stores in memory: what the specs of the use cases run on. The contract suite holds them to what the real ones do. */
+/**
+ * All of storage's stores in memory: what the specs of the use cases run on. The contract suite holds them to what the
+ * real ones do.
+ */
 export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, ReleaseStore {
   readonly rows = new Map<string, Row>();
   readonly skips = new Map<string, SkipRow>();
@@ -61,7 +79,16 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
       if (this.#byNumber(record) === undefined && (skip === undefined || skip.state === 'refused')) {
         fresh++;
         this.rows.set(record.recordId, {
-          record, state: 'accepted', packRoot: undefined, replicas: 0, anchorTx: undefined, attempts: 0, retryAtMs: 0, settled: undefined, logIndex: undefined, refusalCode: undefined,
+          record,
+          state: 'accepted',
+          packRoot: undefined,
+          replicas: 0,
+          anchorTx: undefined,
+          attempts: 0,
+          retryAtMs: 0,
+          settled: undefined,
+          logIndex: undefined,
+          refusalCode: undefined,
         });
       } else if (!this.#conflicts.has(record.recordId)) {
         conflicts++;
@@ -73,7 +100,14 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
     for (const skip of skips) {
       if (this.#skipOf(skip) !== undefined || ![undefined, 'refused'].includes(this.#byNumber(skip)?.state)) continue;
       taken++;
-      this.skips.set(skip.skipId, {skip, state: 'stored', anchorTx: undefined, attempts: 0, retryAtMs: 0, settled: undefined});
+      this.skips.set(skip.skipId, {
+        skip,
+        state: 'stored',
+        anchorTx: undefined,
+        attempts: 0,
+        retryAtMs: 0,
+        settled: undefined,
+      });
     }
     this.positions.set(`${topic}/${String(partition)}`, nextOffset);
     return Promise.resolve({fresh, conflicts, skips: taken});
@@ -81,11 +115,25 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
 
   toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]> {
     let bytes = 0;
-    const waiting = [...this.rows.values()].filter((row) => row.state === 'accepted' && !except.has(row.record.recordId)).slice(0, limit.records);
-    return Promise.resolve(waiting.filter(({record}, place) => (bytes += record.ciphertext.length) <= limit.bytes || place === 0).map(({record}) => record));
+    const waiting = [...this.rows.values()]
+      .filter((row) => row.state === 'accepted' && !except.has(row.record.recordId))
+      .slice(0, limit.records);
+    return Promise.resolve(
+      waiting
+        .filter(({record}, place) => (bytes += record.ciphertext.length) <= limit.bytes || place === 0)
+        .map(({record}) => record),
+    );
   }
 
-  markStored({root, replicas, recordIds}: {root: string; replicas: number; recordIds: readonly string[]}): Promise<void> {
+  markStored({
+    root,
+    replicas,
+    recordIds,
+  }: {
+    root: string;
+    replicas: number;
+    recordIds: readonly string[];
+  }): Promise<void> {
     for (const id of recordIds) {
       const row = this.rows.get(id);
       if (row?.state !== 'accepted') continue;
@@ -99,14 +147,22 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
     const row = this.#byNumber(number);
     if (row !== undefined) return Promise.resolve(statusOf(row));
     const skip = this.#skipOf(number);
-    return Promise.resolve(skip?.state === 'skipped' ? {recordId: '', patient: '', state: 'skipped', receipt: undefined, ...skip.settled} : undefined);
+    return Promise.resolve(
+      skip?.state === 'skipped'
+        ? {recordId: '', patient: '', state: 'skipped', receipt: undefined, ...skip.settled}
+        : undefined,
+    );
   }
 
   byId(recordId: string): Promise<RecordStatus | undefined> {
     const row = this.rows.get(recordId);
     const conflict = this.#conflicts.get(recordId);
     if (row !== undefined) return Promise.resolve(statusOf(row));
-    return Promise.resolve(conflict === undefined ? undefined : {recordId, patient: '', state: 'refused', receipt: conflict.receipt, refusalCode: CODE.entryDuplicate});
+    return Promise.resolve(
+      conflict === undefined
+        ? undefined
+        : {recordId, patient: '', state: 'refused', receipt: conflict.receipt, refusalCode: CODE.entryDuplicate},
+    );
   }
 
   alert(alerts: readonly AlertToSend[]): Promise<void> {
@@ -115,16 +171,32 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
   }
 
   toAnchor(limit: number, nowMs: number): Promise<EntryToAnchor[]> {
-    const due = (row: Row | SkipRow): boolean => row.state === 'stored' && row.anchorTx === undefined && row.retryAtMs <= nowMs;
-    const skips = [...this.skips.values()].filter(due).map(({skip}): EntryToAnchor => ({kind: 'skip', entryId: skip.skipId, content: skipEntry(skip), traceparent: skip.traceparent}));
-    const records = [...this.rows.values()].filter(due).map(({record}): EntryToAnchor => ({kind: 'record', entryId: record.recordId, content: recordEntry(record), traceparent: record.traceparent}));
+    const due = (row: Row | SkipRow): boolean =>
+      row.state === 'stored' && row.anchorTx === undefined && row.retryAtMs <= nowMs;
+    const skips = [...this.skips.values()]
+      .filter(due)
+      .map(({skip}): EntryToAnchor => ({
+        kind: 'skip',
+        entryId: skip.skipId,
+        content: skipEntry(skip),
+        traceparent: skip.traceparent,
+      }));
+    const records = [...this.rows.values()]
+      .filter(due)
+      .map(({record}): EntryToAnchor => ({
+        kind: 'record',
+        entryId: record.recordId,
+        content: recordEntry(record),
+        traceparent: record.traceparent,
+      }));
     return Promise.resolve([...skips, ...records].slice(0, limit));
   }
 
   sign(keyId: string, entries: readonly EntryToAnchor[], sign: (nonce: bigint) => SignedAnchor): Promise<SignedAnchor> {
     const nonce = this.#nonces.get(keyId) ?? 1n;
     const rows = entries.flatMap(({entryId}) => this.#rowOf(entryId) ?? []);
-    if (rows.some((row) => row.anchorTx !== undefined || row.state !== 'stored')) return Promise.reject(new Error('entries were taken by another process'));
+    if (rows.some((row) => row.anchorTx !== undefined || row.state !== 'stored'))
+      return Promise.reject(new Error('entries were taken by another process'));
     const anchor = sign(nonce);
     this.#nonces.set(keyId, nonce + 1n);
     this.anchors.set(anchor.txId, {anchor, entryIds: entries.map(({entryId}) => entryId), state: 'open'});
@@ -161,7 +233,10 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
     for (const request of facts.requests) this.#requests.set(request.txId, request);
     for (const {device, publicKey} of facts.devices) this.#devices.set(device, publicKey);
     const anchors = facts.anchors.flatMap((included) => this.#settle(block, included) ?? []);
-    const expired = [...this.anchors.values()].filter(({state, anchor}) => state === 'open' && (anchor.expiresAtHeight <= block.height || anchor.expiresAtTime < block.blockTime));
+    const expired = [...this.anchors.values()].filter(
+      ({state, anchor}) =>
+        state === 'open' && (anchor.expiresAtHeight <= block.height || anchor.expiresAtTime < block.blockTime),
+    );
     for (const row of expired) {
       row.state = 'expired';
       this.#free(row.anchor.txId, 0);
@@ -174,19 +249,35 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
   }
 
   releasable(request: DecidedRequest, from: bigint, limit: number): Promise<ReleasableRecord[]> {
-    const fits = ({record, logIndex}: Row): boolean => logIndex !== undefined && logIndex >= from && logIndex < request.recordLogSize && record.patient === request.patient
-      && record.slot >= request.slotFrom && record.slot <= request.slotTo && (request.typeTag === '0'.repeat(32) || request.typeTag === record.typeTag);
-    const found = [...this.rows.values()].filter(fits).map((row) => ({
-      ...row.record, packRoot: row.packRoot, ciphertextBytes: row.record.ciphertext.length, logIndex: row.logIndex ?? 0n, deviceKey: this.#devices.get(row.record.device) ?? new Uint8Array(),
-    }));
+    const fits = ({record, logIndex}: Row): boolean =>
+      logIndex !== undefined &&
+      logIndex >= from &&
+      logIndex < request.recordLogSize &&
+      record.patient === request.patient &&
+      record.slot >= request.slotFrom &&
+      record.slot <= request.slotTo &&
+      (request.typeTag === '0'.repeat(32) || request.typeTag === record.typeTag);
+    const found = [...this.rows.values()]
+      .filter(fits)
+      .map((row) => ({
+        ...row.record,
+        packRoot: row.packRoot,
+        ciphertextBytes: row.record.ciphertext.length,
+        logIndex: row.logIndex ?? 0n,
+        deviceKey: this.#devices.get(row.record.device) ?? new Uint8Array(),
+      }));
     return Promise.resolve(found.sort((a, b) => Number(a.logIndex - b.logIndex)).slice(0, limit));
   }
 
   answers(txId: string, recordIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return Promise.resolve(new Map(recordIds.flatMap((id) => {
-      const answers = this.#answers.get(txId + id);
-      return answers === undefined ? [] : [[id, answers] as const];
-    })));
+    return Promise.resolve(
+      new Map(
+        recordIds.flatMap((id) => {
+          const answers = this.#answers.get(txId + id);
+          return answers === undefined ? [] : [[id, answers] as const];
+        }),
+      ),
+    );
   }
 
   countAnswer(txId: string, recordIds: readonly string[], most: number): Promise<boolean> {
@@ -206,18 +297,40 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
     for (const entry of entries) this.#settleEntry(block, included.txId, entry);
     const count = (wanted: string): number => entries.filter((entry) => entry.fate === wanted).length;
     const {txId, txHash, traceparent} = row.anchor;
-    return {txId, txHash, traceparent, anchored: count('anchored'), later: count('later'), refused: count('refused'), traces: []};
+    return {
+      txId,
+      txHash,
+      traceparent,
+      anchored: count('anchored'),
+      later: count('later'),
+      refused: count('refused'),
+      traces: [],
+    };
   }
 
   #settleEntry({height}: LedgerCursor, txId: string, fate: EntryFate): void {
     const row = this.#rowOf(fate.entryId);
     if (row === undefined || row.state === 'anchored' || row.state === 'skipped') return;
     if (fate.fate === 'anchored') {
-      if ('record' in row) Object.assign(row, {state: 'anchored', settled: {height, txId}, logIndex: fate.logIndex, anchorTx: undefined, refusalCode: undefined});
+      if ('record' in row)
+        Object.assign(row, {
+          state: 'anchored',
+          settled: {height, txId},
+          logIndex: fate.logIndex,
+          anchorTx: undefined,
+          refusalCode: undefined,
+        });
       else this.#skip(row, {height, txId, logIndex: fate.logIndex});
     } else if (row.state === 'stored' && row.anchorTx === txId) {
-      if (fate.fate === 'later') Object.assign(row, {anchorTx: undefined, retryAtMs: this.now() + retryAfterMs(row.attempts)});
-      else Object.assign(row, {state: 'refused', refusalCode: fate.code, settled: {height, txId, logIndex: undefined}, anchorTx: undefined});
+      if (fate.fate === 'later')
+        Object.assign(row, {anchorTx: undefined, retryAtMs: this.now() + retryAfterMs(row.attempts)});
+      else
+        Object.assign(row, {
+          state: 'refused',
+          refusalCode: fate.code,
+          settled: {height, txId, logIndex: undefined},
+          anchorTx: undefined,
+        });
       if (fate.fate === 'refused' && 'record' in row) this.#refused(row.record.patient, fate.entryId);
     }
   }
@@ -229,11 +342,20 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
   }
 
   #free(txId: string, retryAtMs: number): void {
-    for (const row of [...this.rows.values(), ...this.skips.values()]) if (row.anchorTx === txId && row.state === 'stored') Object.assign(row, {anchorTx: undefined, retryAtMs});
+    for (const row of [...this.rows.values(), ...this.skips.values()])
+      if (row.anchorTx === txId && row.state === 'stored') Object.assign(row, {anchorTx: undefined, retryAtMs});
   }
 
   #refused(patient: string, recordId: string): void {
-    this.alerts.push(alertOf('refused', {patient, subject: Buffer.from(recordId, 'hex'), text: 'refused', raisedAtMs: BigInt(this.now()), traceparent: undefined}));
+    this.alerts.push(
+      alertOf('refused', {
+        patient,
+        subject: Buffer.from(recordId, 'hex'),
+        text: 'refused',
+        raisedAtMs: BigInt(this.now()),
+        traceparent: undefined,
+      }),
+    );
   }
 
   #rowOf(entryId: string): Row | SkipRow | undefined {
@@ -241,18 +363,27 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
   }
 
   #skipOf({device, registration, sequence}: RecordNumber): SkipRow | undefined {
-    return [...this.skips.values()].find(({skip}) => skip.device === device && skip.registration === registration && skip.sequence === sequence);
+    return [...this.skips.values()].find(
+      ({skip}) => skip.device === device && skip.registration === registration && skip.sequence === sequence,
+    );
   }
 
   #byNumber({device, registration, sequence}: RecordNumber): Row | undefined {
-    return [...this.rows.values()].find(({record}) => record.device === device && record.registration === registration && record.sequence === sequence);
+    return [...this.rows.values()].find(
+      ({record}) => record.device === device && record.registration === registration && record.sequence === sequence,
+    );
   }
 }
 
 function statusOf({record, state, packRoot, replicas, settled, logIndex, refusalCode}: Row): RecordStatus {
   return {
-    recordId: record.recordId, patient: record.patient, state, receipt: record.receipt,
-    ...(packRoot === undefined ? {} : {cid: record.cid, replicas}), ...settled,
-    ...(logIndex === undefined ? {} : {logIndex}), ...(refusalCode === undefined ? {} : {refusalCode}),
+    recordId: record.recordId,
+    patient: record.patient,
+    state,
+    receipt: record.receipt,
+    ...(packRoot === undefined ? {} : {cid: record.cid, replicas}),
+    ...settled,
+    ...(logIndex === undefined ? {} : {logIndex}),
+    ...(refusalCode === undefined ? {} : {refusalCode}),
   };
 }

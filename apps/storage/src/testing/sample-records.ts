@@ -23,9 +23,20 @@ export interface SampleChange {
 /** Parts of a message of vv.records.accepted.v1 as a device posts them; nothing in it can be opened. */
 export function samplePosted(change: SampleChange = {}) {
   const header = encodeCanonical(RecordHeaderSchema, {
-    version: 1, kind: 1, chainId: change.chainId ?? CHAIN_ID, patient: change.patient ?? fixed(1), device: change.device ?? fixed(2), registration: 1,
-    typeTag: change.typeTag ?? fixed(3, 16), epoch: 1, slot: change.slot ?? 490_000, sequence: change.sequence ?? 1n, tagSequence: change.sequence ?? 1n, count: 1,
-    releaseSuite: 1, releaseKeyId: fixed(4),
+    version: 1,
+    kind: 1,
+    chainId: change.chainId ?? CHAIN_ID,
+    patient: change.patient ?? fixed(1),
+    device: change.device ?? fixed(2),
+    registration: 1,
+    typeTag: change.typeTag ?? fixed(3, 16),
+    epoch: 1,
+    slot: change.slot ?? 490_000,
+    sequence: change.sequence ?? 1n,
+    tagSequence: change.sequence ?? 1n,
+    count: 1,
+    releaseSuite: 1,
+    releaseKeyId: fixed(4),
   });
   const ciphertext = new Uint8Array(change.ciphertextBytes ?? 256);
   ciphertext.set(sha256Of(Buffer.from(`${change.text ?? 'x'}/${String(change.sequence ?? 1n)}`)));
@@ -37,7 +48,10 @@ export function samplePosted(change: SampleChange = {}) {
 
 export function sampleMessage(change: SampleChange = {}): Uint8Array {
   const record = samplePosted(change);
-  const receipt = {accepted: recordIdOfPosted(record), signature: {alg: 1, publicKey: fixed(8, 33), signature: fixed(9, 64)}};
+  const receipt = {
+    accepted: recordIdOfPosted(record),
+    signature: {alg: 1, publicKey: fixed(8, 33), signature: fixed(9, 64)},
+  };
   return encodeCanonical(RecordAcceptedSchema, {record, receipt, acceptedAtMs: 5n});
 }
 
@@ -49,10 +63,18 @@ export function sampleRecord(change: SampleChange = {}): AcceptedRecord {
 
 export function sampleSkipMessage(change: SampleChange & {signatureBytes?: number} = {}): Uint8Array {
   const skip = encodeCanonical(SkipSchema, {
-    chainId: change.chainId ?? CHAIN_ID, patient: change.patient ?? fixed(1), device: change.device ?? fixed(2), registration: 1,
-    sequence: change.sequence ?? 1n, typeTag: change.typeTag ?? fixed(3, 16), tagSequence: 1n,
+    chainId: change.chainId ?? CHAIN_ID,
+    patient: change.patient ?? fixed(1),
+    device: change.device ?? fixed(2),
+    registration: 1,
+    sequence: change.sequence ?? 1n,
+    typeTag: change.typeTag ?? fixed(3, 16),
+    tagSequence: 1n,
   });
-  return encodeCanonical(RecordAcceptedSchema, {skip: {skip, signature: fixed(9, change.signatureBytes ?? 64)}, acceptedAtMs: 5n});
+  return encodeCanonical(RecordAcceptedSchema, {
+    skip: {skip, signature: fixed(9, change.signatureBytes ?? 64)},
+    acceptedAtMs: 5n,
+  });
 }
 
 export function sampleSkip(change: SampleChange = {}): AcceptedSkip {

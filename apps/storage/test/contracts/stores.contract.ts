@@ -1,5 +1,13 @@
 import {CODE} from '@vitalvault/contracts';
-import type {AcceptOutcome, AcceptedBatch, AnchorStore, LedgerStore, RecordStore, ReleaseStore, SignedAnchor} from '../../src/application/ports.js';
+import type {
+  AcceptOutcome,
+  AcceptedBatch,
+  AnchorStore,
+  LedgerStore,
+  RecordStore,
+  ReleaseStore,
+  SignedAnchor,
+} from '../../src/application/ports.js';
 import type {DecidedRequest} from '../../src/domain/block-facts.js';
 import type {AcceptedRecord} from '../../src/domain/record.js';
 import {hexOf, sampleRecord, sampleSkip} from '../../src/testing/sample-records.js';
@@ -35,21 +43,36 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
     const sign = async (nowMs = LATER, expiresAtHeight = 100n): Promise<SignedAnchor> => {
       const records = await stores.anchors.toAnchor(10, nowMs);
       return stores.anchors.sign(KEY, records, (nonce) => ({
-        txId: `tx${String(++signed)}-${String(nonce)}`, txHash: 'hash', tx: Uint8Array.of(Number(nonce)), expiresAtHeight, expiresAtTime: 1_000n, traceparent: undefined,
+        txId: `tx${String(++signed)}-${String(nonce)}`,
+        txHash: 'hash',
+        tx: Uint8Array.of(Number(nonce)),
+        expiresAtHeight,
+        expiresAtTime: 1_000n,
+        traceparent: undefined,
       }));
     };
     let height = 0n;
-    const block = async (anchors: readonly {txId: string; code: number; results: readonly {code: number; index: bigint}[]}[], blockTime = 10n) =>
-      stores.ledger.apply({height: ++height, blockTime}, {...nothing, anchors});
+    const block = async (
+      anchors: readonly {txId: string; code: number; results: readonly {code: number; index: bigint}[]}[],
+      blockTime = 10n,
+    ) => stores.ledger.apply({height: ++height, blockTime}, {...nothing, anchors});
     beforeEach(() => {
       height = 0n;
     });
 
     it('takes a record once, and answers by id and by number', async () => {
       const record = sampleRecord();
-      expect(await stores.records.accept({records: [record, record]}, position)).toEqual({fresh: 1, conflicts: 0, skips: 0});
+      expect(await stores.records.accept({records: [record, record]}, position)).toEqual({
+        fresh: 1,
+        conflicts: 0,
+        skips: 0,
+      });
       expect(await stores.records.accept({records: [record]}, position)).toEqual({fresh: 0, conflicts: 0, skips: 0});
-      expect(await stores.records.byId(record.recordId)).toMatchObject({recordId: record.recordId, state: 'accepted', patient: record.patient});
+      expect(await stores.records.byId(record.recordId)).toMatchObject({
+        recordId: record.recordId,
+        state: 'accepted',
+        patient: record.patient,
+      });
       expect(await stores.records.byNumber(record)).toEqual(await stores.records.byId(record.recordId));
       expect(await stores.records.byNumber({...record, sequence: 2n})).toBeUndefined();
       expect(await stores.records.byNumber({...record, registration: 2 ** 32 - 1})).toBeUndefined();
@@ -57,17 +80,29 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
 
     it('the first under a number wins, in one message batch or in two; the other is refused once and alerted', async () => {
       const [first, second, third] = [sampleRecord({text: 'a'}), sampleRecord({text: 'b'}), sampleRecord({text: 'c'})];
-      expect(await stores.records.accept({records: [first, second]}, position)).toEqual({fresh: 1, conflicts: 1, skips: 0});
-      expect(await stores.records.accept({records: [third, second]}, position)).toEqual({fresh: 0, conflicts: 1, skips: 0});
+      expect(await stores.records.accept({records: [first, second]}, position)).toEqual({
+        fresh: 1,
+        conflicts: 1,
+        skips: 0,
+      });
+      expect(await stores.records.accept({records: [third, second]}, position)).toEqual({
+        fresh: 0,
+        conflicts: 1,
+        skips: 0,
+      });
       expect((await stores.records.byNumber(first))?.recordId).toBe(first.recordId);
-      expect(await stores.records.byId(second.recordId)).toMatchObject({state: 'refused', refusalCode: CODE.entryDuplicate});
+      expect(await stores.records.byId(second.recordId)).toMatchObject({
+        state: 'refused',
+        refusalCode: CODE.entryDuplicate,
+      });
       expect(new Set(await stores.alertIds()).size).toBe(2);
     });
 
     it('gives records to pack oldest first, within limits, without those in hand', async () => {
       const records = [1n, 2n, 3n].map((sequence) => sampleRecord({sequence}));
       await stores.records.accept({records: records}, position);
-      const ids = async (limit: {records: number; bytes: number}, except: string[] = []): Promise<string[]> => (await stores.records.toPack(limit, new Set(except))).map(({recordId}) => recordId);
+      const ids = async (limit: {records: number; bytes: number}, except: string[] = []): Promise<string[]> =>
+        (await stores.records.toPack(limit, new Set(except))).map(({recordId}) => recordId);
       const all = records.map(({recordId}) => recordId);
       expect(await ids({records: 10, bytes: 10_000})).toEqual(all);
       expect(await ids({records: 2, bytes: 10_000})).toEqual(all.slice(0, 2));
@@ -100,7 +135,16 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
       await stored(sampleRecord());
       const records = await stores.anchors.toAnchor(10, LATER);
       await sign();
-      await expect(stores.anchors.sign(KEY, records, () => ({txId: 'x', txHash: '', tx: new Uint8Array(), expiresAtHeight: 1n, expiresAtTime: 1n, traceparent: undefined}))).rejects.toThrow();
+      await expect(
+        stores.anchors.sign(KEY, records, () => ({
+          txId: 'x',
+          txHash: '',
+          tx: new Uint8Array(),
+          expiresAtHeight: 1n,
+          expiresAtTime: 1n,
+          traceparent: undefined,
+        })),
+      ).rejects.toThrow();
       expect(await stores.anchors.open()).toHaveLength(1);
     });
 
@@ -112,12 +156,31 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
     });
 
     it('settles each entry by its result', async () => {
-      const [good, later, bad] = [1n, 2n, 3n].map((sequence) => sampleRecord({sequence})) as [AcceptedRecord, AcceptedRecord, AcceptedRecord];
+      const [good, later, bad] = [1n, 2n, 3n].map((sequence) => sampleRecord({sequence})) as [
+        AcceptedRecord,
+        AcceptedRecord,
+        AcceptedRecord,
+      ];
       await stored(good, later, bad);
       const {txId} = await sign();
-      const effect = await block([{txId, code: 0, results: [{code: 0, index: 7n}, {code: CODE.entryQuota, index: 0n}, {code: CODE.entryTag, index: 0n}]}]);
+      const effect = await block([
+        {
+          txId,
+          code: 0,
+          results: [
+            {code: 0, index: 7n},
+            {code: CODE.entryQuota, index: 0n},
+            {code: CODE.entryTag, index: 0n},
+          ],
+        },
+      ]);
       expect(effect.anchors).toMatchObject([{txId, anchored: 1, later: 1, refused: 1}]);
-      expect(await stores.records.byId(good.recordId)).toMatchObject({state: 'anchored', logIndex: 7n, height: 1n, txId});
+      expect(await stores.records.byId(good.recordId)).toMatchObject({
+        state: 'anchored',
+        logIndex: 7n,
+        height: 1n,
+        txId,
+      });
       expect(await stores.records.byId(bad.recordId)).toMatchObject({state: 'refused', refusalCode: CODE.entryTag});
       expect(await stores.anchors.toAnchor(10, 0)).toEqual([]);
       expect((await stores.anchors.toAnchor(10, LATER)).map(({entryId}) => entryId)).toEqual([later.recordId]);
@@ -145,16 +208,22 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
       expect(await stores.records.byId(record.recordId)).toMatchObject({state: 'anchored', logIndex: 3n, height: 1n});
     });
 
-    it.each([['by height', 2n, 10n], ['by time', 100n, 1_001n]])('an expired transaction (%s) frees its records for a new one, under a new nonce', async (_how, expiresAtHeight, blockTime) => {
-      await stored(sampleRecord());
-      const first = await sign(LATER, expiresAtHeight);
-      expect((await block([])).expired).toBe(0);
-      expect((await block([], blockTime)).expired).toBe(1);
-      const second = await sign(0);
-      expect([...second.tx]).toEqual([2]);
-      expect((await stores.anchors.open()).map(({txId}) => txId)).toEqual([second.txId]);
-      expect(first.txId).not.toBe(second.txId);
-    });
+    it.each([
+      ['by height', 2n, 10n],
+      ['by time', 100n, 1_001n],
+    ])(
+      'an expired transaction (%s) frees its records for a new one, under a new nonce',
+      async (_how, expiresAtHeight, blockTime) => {
+        await stored(sampleRecord());
+        const first = await sign(LATER, expiresAtHeight);
+        expect((await block([])).expired).toBe(0);
+        expect((await block([], blockTime)).expired).toBe(1);
+        const second = await sign(0);
+        expect([...second.tx]).toEqual([2]);
+        expect((await stores.anchors.open()).map(({txId}) => txId)).toEqual([second.txId]);
+        expect(first.txId).not.toBe(second.txId);
+      },
+    );
 
     it('a transaction that was given up and is included after all counts; the duplicate in the later one says nothing', async () => {
       const record = sampleRecord();
@@ -164,7 +233,11 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
       const second = await sign();
       await block([{txId: first.txId, code: 0, results: [{code: 0, index: 0n}]}]);
       await block([{txId: second.txId, code: 0, results: [{code: CODE.entryDuplicate, index: 0n}]}]);
-      expect(await stores.records.byId(record.recordId)).toMatchObject({state: 'anchored', txId: first.txId, logIndex: 0n});
+      expect(await stores.records.byId(record.recordId)).toMatchObject({
+        state: 'anchored',
+        txId: first.txId,
+        logIndex: 0n,
+      });
       expect(await stores.alertIds()).toEqual([]);
     });
 
@@ -197,11 +270,31 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
         expect(await accept({records: [], skips: [skip, skip]})).toEqual({fresh: 0, conflicts: 0, skips: 1});
         expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 0});
         expect(await stores.records.byNumber(skip)).toBeUndefined();
-        expect((await stores.anchors.toAnchor(10, LATER)).map(({kind, entryId}) => [kind, entryId])).toEqual([['skip', skip.skipId], ['record', sampleRecord().recordId]]);
+        expect((await stores.anchors.toAnchor(10, LATER)).map(({kind, entryId}) => [kind, entryId])).toEqual([
+          ['skip', skip.skipId],
+          ['record', sampleRecord().recordId],
+        ]);
         const {txId} = await sign();
         expect(await stores.anchors.toAnchor(10, LATER)).toEqual([]);
-        await block([{txId, code: 0, results: [{code: 0, index: 4n}, {code: 0, index: 5n}]}]);
-        expect(await stores.records.byNumber(skip)).toEqual({recordId: '', patient: '', state: 'skipped', receipt: undefined, height: 1n, txId, logIndex: 4n});
+        await block([
+          {
+            txId,
+            code: 0,
+            results: [
+              {code: 0, index: 4n},
+              {code: 0, index: 5n},
+            ],
+          },
+        ]);
+        expect(await stores.records.byNumber(skip)).toEqual({
+          recordId: '',
+          patient: '',
+          state: 'skipped',
+          receipt: undefined,
+          height: 1n,
+          txId,
+          logIndex: 4n,
+        });
         expect(await stores.records.byId(sampleRecord().recordId)).toMatchObject({state: 'anchored', logIndex: 5n});
       });
 
@@ -209,7 +302,16 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
         const other = sampleSkip({sequence: 6n});
         await accept({records: [], skips: [skip, other]});
         const {txId} = await sign();
-        await block([{txId, code: 0, results: [{code: CODE.entryDuplicate, index: 0n}, {code: CODE.entryWindow, index: 0n}]}]);
+        await block([
+          {
+            txId,
+            code: 0,
+            results: [
+              {code: CODE.entryDuplicate, index: 0n},
+              {code: CODE.entryWindow, index: 0n},
+            ],
+          },
+        ]);
         expect((await stores.anchors.toAnchor(10, LATER)).map(({entryId}) => entryId)).toEqual([other.skipId]);
         expect(await stores.records.byNumber(skip)).toBeUndefined();
         expect(await stores.alertIds()).toEqual([]);
@@ -231,7 +333,12 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
         expect(await stores.records.byNumber(skip)).toMatchObject({state: 'refused'});
         const second = await sign();
         await block([{txId: second.txId, code: 0, results: [{code: 0, index: 8n}]}]);
-        expect(await stores.records.byNumber(skip)).toMatchObject({state: 'skipped', recordId: record.recordId, txId: second.txId, logIndex: 8n});
+        expect(await stores.records.byNumber(skip)).toMatchObject({
+          state: 'skipped',
+          recordId: record.recordId,
+          txId: second.txId,
+          logIndex: 8n,
+        });
         expect(await stores.records.byId(record.recordId)).toMatchObject({state: 'skipped'});
       });
 
@@ -239,7 +346,10 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
         await accept({records: [], skips: [skip]});
         const late = sampleRecord({sequence: 5n});
         expect(await accept({records: [late]})).toEqual({fresh: 0, conflicts: 1, skips: 0});
-        expect(await stores.records.byId(late.recordId)).toMatchObject({state: 'refused', refusalCode: CODE.entryDuplicate});
+        expect(await stores.records.byId(late.recordId)).toMatchObject({
+          state: 'refused',
+          refusalCode: CODE.entryDuplicate,
+        });
       });
 
       it('go into a new transaction when theirs expired', async () => {
@@ -252,21 +362,43 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
 
     describe('releases', () => {
       const request: DecidedRequest = {
-        txId: 'aa', signerKeyId: hexOf(8), signerPublicKey: Uint8Array.of(1), patient: hexOf(1), typeTag: hexOf(3, 16), slotFrom: 490_000, slotTo: 490_001, permit: true,
-        recordLogSize: 3n, releaseUntilHeight: 10n, releaseUntilTime: 10n,
+        txId: 'aa',
+        signerKeyId: hexOf(8),
+        signerPublicKey: Uint8Array.of(1),
+        patient: hexOf(1),
+        typeTag: hexOf(3, 16),
+        slotFrom: 490_000,
+        slotTo: 490_001,
+        permit: true,
+        recordLogSize: 3n,
+        releaseUntilHeight: 10n,
+        releaseUntilTime: 10n,
       };
-      const change = [{}, {slot: 490_001}, {slot: 490_002}, {typeTag: new Uint8Array(16).fill(7)}, {patient: new Uint8Array(20).fill(9)}] as const;
+      const change = [
+        {},
+        {slot: 490_001},
+        {slot: 490_002},
+        {typeTag: new Uint8Array(16).fill(7)},
+        {patient: new Uint8Array(20).fill(9)},
+      ] as const;
 
       beforeEach(async () => {
         const records = change.map((one, index) => sampleRecord({...one, sequence: BigInt(index + 1)}));
         await stored(...records);
         const {txId} = await sign();
-        await stores.ledger.apply({height: 1n, blockTime: 1n}, {
-          requests: [request], devices: [{device: hexOf(2), publicKey: Uint8Array.of(5)}],
-          anchors: [{txId, code: 0, results: records.map((_, index) => ({code: 0, index: BigInt(index === 4 ? 0 : index)}))}],
-        });
+        await stores.ledger.apply(
+          {height: 1n, blockTime: 1n},
+          {
+            requests: [request],
+            devices: [{device: hexOf(2), publicKey: Uint8Array.of(5)}],
+            anchors: [
+              {txId, code: 0, results: records.map((_, index) => ({code: 0, index: BigInt(index === 4 ? 0 : index)}))},
+            ],
+          },
+        );
       });
-      const found = async (ask: Partial<DecidedRequest> = {}, from = 0n, limit = 10): Promise<bigint[]> => (await stores.releases.releasable({...request, ...ask}, from, limit)).map(({logIndex}) => logIndex);
+      const found = async (ask: Partial<DecidedRequest> = {}, from = 0n, limit = 10): Promise<bigint[]> =>
+        (await stores.releases.releasable({...request, ...ask}, from, limit)).map(({logIndex}) => logIndex);
 
       it('speak for the patient, the tag, the slots and the size of the decision', async () => {
         expect(await stores.releases.request('aa')).toEqual(request);
@@ -278,14 +410,23 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
         expect(await found({}, 1n)).toEqual([1n]);
         expect(await found({}, 0n, 1)).toEqual([0n]);
         const [record] = await stores.releases.releasable(request, 0n, 1);
-        expect([[...record?.deviceKey ?? []], record?.sealedKey.length, record?.packRoot]).toEqual([[5], 128, 'root']);
+        expect([[...(record?.deviceKey ?? [])], record?.sealedKey.length, record?.packRoot]).toEqual([
+          [5],
+          128,
+          'root',
+        ]);
       });
 
       it('are counted for each record, all or none', async () => {
         expect(await stores.releases.countAnswer('aa', ['r1'], 2)).toBe(true);
         expect(await stores.releases.countAnswer('aa', ['r1', 'r2'], 2)).toBe(true);
         expect(await stores.releases.countAnswer('aa', ['r2', 'r1'], 2)).toBe(false);
-        expect(await stores.releases.answers('aa', ['r1', 'r2', 'r3'])).toEqual(new Map([['r1', 2], ['r2', 1]]));
+        expect(await stores.releases.answers('aa', ['r1', 'r2', 'r3'])).toEqual(
+          new Map([
+            ['r1', 2],
+            ['r2', 1],
+          ]),
+        );
         expect(await stores.releases.answers('bb', ['r1'])).toEqual(new Map());
       });
     });

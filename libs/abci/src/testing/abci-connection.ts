@@ -15,7 +15,8 @@ export class AbciConnection {
   private constructor(private readonly socket: Socket) {
     const reader = new FrameReader(256 << 20);
     socket.on('data', (chunk) => {
-      for (const message of reader.push(new Uint8Array(chunk))) this.waiting.shift()?.resolve(fromBinary(ResponseSchema, message).value);
+      for (const message of reader.push(new Uint8Array(chunk)))
+        this.waiting.shift()?.resolve(fromBinary(ResponseSchema, message).value);
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
@@ -25,12 +26,17 @@ export class AbciConnection {
 
   static open(socketPath: string): Promise<AbciConnection> {
     return new Promise((resolve, reject) => {
-      const socket = connect({path: socketPath}, () => { resolve(new AbciConnection(socket)); });
+      const socket = connect({path: socketPath}, () => {
+        resolve(new AbciConnection(socket));
+      });
       socket.once('error', reject);
     });
   }
 
-  /** Sends without waiting for earlier answers, as CometBFT does with CheckTx. Rejects when the connection is closed instead. */
+  /**
+   * Sends without waiting for earlier answers, as CometBFT does with CheckTx. Rejects when the connection is closed
+   * instead.
+   */
   ask(value: AbciRequest): Promise<Response['value']> {
     return new Promise((resolve, reject) => {
       if (this.socket.destroyed) {

@@ -21,7 +21,13 @@ export interface CometNodeOptions {
 export class CometNode {
   private child: ChildProcess | undefined;
 
-  private constructor(private readonly options: CometNodeOptions, readonly id: string, readonly publicKey: Uint8Array, readonly rpcPort: number, readonly p2pPort: number) {}
+  private constructor(
+    private readonly options: CometNodeOptions,
+    readonly id: string,
+    readonly publicKey: Uint8Array,
+    readonly rpcPort: number,
+    readonly p2pPort: number,
+  ) {}
 
   /** Makes keys and configuration; nothing runs yet. */
   static async create(options: CometNodeOptions): Promise<CometNode> {
@@ -29,7 +35,9 @@ export class CometNode {
     await mkdir(home, {recursive: true});
     await run(binary, ['init', '--home', home]);
     const id = (await run(binary, ['show-node-id', '--home', home])).trim();
-    const key = JSON.parse(await readFile(join(home, 'config/priv_validator_key.json'), 'utf8')) as {pub_key: {value: string}};
+    const key = JSON.parse(await readFile(join(home, 'config/priv_validator_key.json'), 'utf8')) as {
+      pub_key: {value: string};
+    };
     const [rpcPort, p2pPort] = await freePorts();
     return new CometNode(options, id, new Uint8Array(Buffer.from(key.pub_key.value, 'base64')), rpcPort, p2pPort);
   }
@@ -47,10 +55,25 @@ export class CometNode {
     const {binary, home, socketPath, timeoutCommitMs = 200, emptyBlocksSeconds = 1} = this.options;
     await writeFile(join(home, 'config/genesis.json'), genesis);
     await configure(join(home, 'config/config.toml'), timeoutCommitMs);
-    const child = spawn(binary, [
-      'start', '--home', home, '--proxy_app', `unix://${socketPath}`, '--rpc.laddr', `tcp://127.0.0.1:${this.rpcPort}`,
-      '--p2p.laddr', `tcp://127.0.0.1:${this.p2pPort}`, '--p2p.persistent_peers', peers.join(','), '--consensus.create_empty_blocks_interval', `${emptyBlocksSeconds}s`,
-    ], {stdio: ['ignore', 'pipe', 'pipe']});
+    const child = spawn(
+      binary,
+      [
+        'start',
+        '--home',
+        home,
+        '--proxy_app',
+        `unix://${socketPath}`,
+        '--rpc.laddr',
+        `tcp://127.0.0.1:${this.rpcPort}`,
+        '--p2p.laddr',
+        `tcp://127.0.0.1:${this.p2pPort}`,
+        '--p2p.persistent_peers',
+        peers.join(','),
+        '--consensus.create_empty_blocks_interval',
+        `${emptyBlocksSeconds}s`,
+      ],
+      {stdio: ['ignore', 'pipe', 'pipe']},
+    );
     const logFile = createWriteStream(join(home, 'cometbft.log'), {flags: 'a'});
     child.stdout.pipe(logFile, {end: false});
     child.stderr.pipe(logFile, {end: false});
@@ -75,29 +98,40 @@ export class CometNode {
 
 /** A genesis as ours: no validators of its own, the application brings them out of `appState`. */
 export function genesisJson(chainId: string, appState: Uint8Array): string {
-  return JSON.stringify({
-    genesis_time: new Date(Date.now() - 10_000).toISOString(),
-    chain_id: chainId,
-    initial_height: '1',
-    consensus_params: {
-      block: {max_bytes: '-1', max_gas: '-1'},
-      evidence: {max_age_num_blocks: '100000', max_age_duration: '172800000000000', max_bytes: '1048576'},
-      validator: {pub_key_types: ['ed25519']},
-      version: {app: '0'},
-      abci: {vote_extensions_enable_height: '0'},
+  return JSON.stringify(
+    {
+      genesis_time: new Date(Date.now() - 10_000).toISOString(),
+      chain_id: chainId,
+      initial_height: '1',
+      consensus_params: {
+        block: {max_bytes: '-1', max_gas: '-1'},
+        evidence: {max_age_num_blocks: '100000', max_age_duration: '172800000000000', max_bytes: '1048576'},
+        validator: {pub_key_types: ['ed25519']},
+        version: {app: '0'},
+        abci: {vote_extensions_enable_height: '0'},
+      },
+      app_hash: '',
+      app_state: Buffer.from(appState).toString('base64'),
     },
-    app_hash: '',
-    app_state: Buffer.from(appState).toString('base64'),
-  }, null, 2);
+    null,
+    2,
+  );
 }
 
 async function configure(path: string, timeoutCommitMs: number): Promise<void> {
   const settings = {
-    timeout_commit: `"${timeoutCommitMs}ms"`, timeout_propose: '"3s"', addr_book_strict: 'false', allow_duplicate_ip: 'true',
-    recheck: 'false', indexer: '"null"', log_level: '"info"', pprof_laddr: '""',
+    timeout_commit: `"${timeoutCommitMs}ms"`,
+    timeout_propose: '"3s"',
+    addr_book_strict: 'false',
+    allow_duplicate_ip: 'true',
+    recheck: 'false',
+    indexer: '"null"',
+    log_level: '"info"',
+    pprof_laddr: '""',
   };
   let text = await readFile(path, 'utf8');
-  for (const [name, value] of Object.entries(settings)) text = text.replace(new RegExp(`^${name} = .*$`, 'm'), `${name} = ${value}`);
+  for (const [name, value] of Object.entries(settings))
+    text = text.replace(new RegExp(`^${name} = .*$`, 'm'), `${name} = ${value}`);
   await writeFile(path, text);
 }
 
@@ -105,7 +139,9 @@ function run(binary: string, args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(binary, args, {stdio: ['ignore', 'pipe', 'ignore']});
     let out = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) resolve(out);
@@ -117,9 +153,16 @@ function run(binary: string, args: string[]): Promise<string> {
 /** Two ports that were free a moment ago. */
 async function freePorts(): Promise<[number, number]> {
   const servers = [createServer(), createServer()] as const;
-  const ports = await Promise.all(servers.map((server) => new Promise<number>((resolve) => {
-    server.listen(0, '127.0.0.1', () => { resolve((server.address() as AddressInfo).port); });
-  })));
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          server.listen(0, '127.0.0.1', () => {
+            resolve((server.address() as AddressInfo).port);
+          });
+        }),
+    ),
+  );
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports as [number, number];
 }

@@ -1,10 +1,15 @@
 import {createHash} from 'node:crypto';
 import type {AbciApplication, FinalizeBlockAnswer, InfoAnswer, InitChainAnswer} from '../application.js';
-import type {RequestCheckTx, RequestFinalizeBlock, RequestPrepareProposal, RequestQuery} from '../gen/tendermint/abci/types_pb.js';
+import type {
+  RequestCheckTx,
+  RequestFinalizeBlock,
+  RequestPrepareProposal,
+  RequestQuery,
+} from '../gen/tendermint/abci/types_pb.js';
 
 /**
- * The smallest application that is one: writes transactions down in memory. A transaction that begins with "!" is refused
- * by CheckTx with code 7; the query gives back its data. The app hash covers everything written.
+ * The smallest application that is one: writes transactions down in memory. A transaction that begins with "!" is
+ * refused by CheckTx with code 7; the query gives back its data. The app hash covers everything written.
  */
 export class Notebook implements AbciApplication {
   readonly pages: string[] = [];
@@ -20,7 +25,10 @@ export class Notebook implements AbciApplication {
 
   initChain(): InitChainAnswer {
     return {
-      validators: this.validators.map(({publicKey, power}) => ({pubKey: {sum: {case: 'ed25519', value: publicKey}}, power})),
+      validators: this.validators.map(({publicKey, power}) => ({
+        pubKey: {sum: {case: 'ed25519', value: publicKey}},
+        power,
+      })),
       appHash: this.appHash,
     };
   }

@@ -27,7 +27,14 @@ export async function sampleRecord(seed = 'sample', readings = ['{"v":93}', '{"v
   const bytes = readings.map((text) => new TextEncoder().encode(text));
   const posted = await sealRecord({
     header: {
-      chainId: 'vv-test', patient: random(20), registration: 1, typeTag: random(16), epoch: 1, slot: 405_000, sequence: 7n, tagSequence: 5n,
+      chainId: 'vv-test',
+      patient: random(20),
+      registration: 1,
+      typeTag: random(16),
+      epoch: 1,
+      slot: 405_000,
+      sequence: 7n,
+      tagSequence: 5n,
     },
     payload: {schemaId: 'omh:heart-rate:2.0', schemaHash: random(32), encoding: 1, readings: bytes},
     epochPublicKey: epoch.publicKey,

@@ -2,7 +2,12 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 /** One case of a Wycheproof file with its group's fields. */
-export type WycheproofCase = Record<string, string | number> & {tcId: number; result: 'valid' | 'invalid' | 'acceptable'; flags: string[]; group: Record<string, never>};
+export type WycheproofCase = Record<string, string | number> & {
+  tcId: number;
+  result: 'valid' | 'invalid' | 'acceptable';
+  flags: string[];
+  group: Record<string, never>;
+};
 
 const published = join(import.meta.dirname, '../../../../test/vectors/published');
 
@@ -13,8 +18,13 @@ export function publishedJson(path: string): unknown {
 
 /** Every case of a Wycheproof file. */
 export function wycheproof(file: string): WycheproofCase[] {
-  const {testGroups, numberOfTests} = publishedJson(`wycheproof/${file}`) as {numberOfTests: number; testGroups: {tests: WycheproofCase[]}[]};
-  const cases = testGroups.flatMap(({tests, ...group}) => tests.map((test) => Object.assign({}, test, {group: group as Record<string, never>})));
+  const {testGroups, numberOfTests} = publishedJson(`wycheproof/${file}`) as {
+    numberOfTests: number;
+    testGroups: {tests: WycheproofCase[]}[];
+  };
+  const cases = testGroups.flatMap(({tests, ...group}) =>
+    tests.map((test) => Object.assign({}, test, {group: group as Record<string, never>})),
+  );
   if (cases.length !== numberOfTests) throw new Error(`${file}: ${cases.length} of ${numberOfTests} cases`);
   return cases;
 }

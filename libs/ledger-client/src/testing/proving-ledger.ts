@@ -1,4 +1,12 @@
-import type {AbciApplication, FinalizeBlockAnswer, InfoAnswer, InitChainAnswer, RequestFinalizeBlock, RequestPrepareProposal, RequestQuery} from '@vitalvault/abci';
+import type {
+  AbciApplication,
+  FinalizeBlockAnswer,
+  InfoAnswer,
+  InitChainAnswer,
+  RequestFinalizeBlock,
+  RequestPrepareProposal,
+  RequestQuery,
+} from '@vitalvault/abci';
 import {ProposalStatus} from '@vitalvault/abci';
 import {STATE_KIND, decodeCanonical, encodeCanonical, sha256Of} from '@vitalvault/contracts';
 import {LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
@@ -13,8 +21,8 @@ type Part = Uint8Array<ArrayBuffer>;
 export const PATIENT = new Uint8Array(20).fill(9);
 
 /**
- * A ledger that is small enough to read and proves what it says: a transaction's body is written under (grant, first byte)
- * and appended to the access log of `PATIENT`. Body byte 0 is refused by CheckTx with code 26.
+ * A ledger that is small enough to read and proves what it says: a transaction's body is written under (grant, first
+ * byte) and appended to the access log of `PATIENT`. Body byte 0 is refused by CheckTx with code 26.
  */
 export class ProvingLedger implements AbciApplication {
   private readonly tree = new StateTree();
@@ -32,7 +40,13 @@ export class ProvingLedger implements AbciApplication {
   }
 
   initChain(): InitChainAnswer {
-    return {validators: this.validators.map(({publicKey, power}) => ({pubKey: {sum: {case: 'ed25519', value: publicKey}}, power})), appHash: this.appHash};
+    return {
+      validators: this.validators.map(({publicKey, power}) => ({
+        pubKey: {sum: {case: 'ed25519', value: publicKey}},
+        power,
+      })),
+      appHash: this.appHash,
+    };
   }
 
   checkTx({tx}: {tx: Uint8Array}) {
@@ -60,7 +74,12 @@ export class ProvingLedger implements AbciApplication {
       this.leaves.push(body);
       this.log.append(leafHash(body));
     }
-    if (request.txs.length > 0) set(STATE_KIND.accessLog, PATIENT, encodeCanonical(LogHeadSchema, {size: BigInt(this.log.size), root: this.log.root()}));
+    if (request.txs.length > 0)
+      set(
+        STATE_KIND.accessLog,
+        PATIENT,
+        encodeCanonical(LogHeadSchema, {size: BigInt(this.log.size), root: this.log.root()}),
+      );
     this.pending = request;
     this.appHash = this.tree.stage([...changes.values()]).slice();
     return {txResults: request.txs.map((tx) => ({code: 0, data: bodyOf(tx)})), appHash: this.appHash};
@@ -80,7 +99,10 @@ export class ProvingLedger implements AbciApplication {
       height: this.height,
       states: [...keys, ...heads].map(({kind, parts}) => this.stateProof(kind, parts)),
       logs: logs.map(({kind, patient, from, limit, inclusion}) => ({
-        kind, patient, from, size: BigInt(this.log.size),
+        kind,
+        patient,
+        from,
+        size: BigInt(this.log.size),
         leaves: this.leaves.slice(Number(from), Number(from) + limit),
         inclusion: inclusion ? this.log.inclusion(Number(from)) : [],
       })),
@@ -93,8 +115,12 @@ export class ProvingLedger implements AbciApplication {
     const value = this.values.get(key.join());
     const path = this.tree.prove(key);
     return {
-      key: {kind, parts}, present: value !== undefined, value: value ?? new Uint8Array(), siblings: [...path.siblings],
-      otherKey: path.otherKey ?? new Uint8Array(), otherValueHash: path.otherValueHash ?? new Uint8Array(),
+      key: {kind, parts},
+      present: value !== undefined,
+      value: value ?? new Uint8Array(),
+      siblings: [...path.siblings],
+      otherKey: path.otherKey ?? new Uint8Array(),
+      otherValueHash: path.otherValueHash ?? new Uint8Array(),
     };
   }
 }

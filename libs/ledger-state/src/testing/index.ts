@@ -1,7 +1,18 @@
 export {MemoryState} from './memory-state.js';
 export {
-  anchorRecords, enrolPatient, epochStatement, HEART_RATE, PEOPLE, putGrant, recordEntry, registerDevice, registerMember, requestAccess,
-  revokeGrant, skipEntry, TEST_SLOT,
+  anchorRecords,
+  enrolPatient,
+  epochStatement,
+  HEART_RATE,
+  PEOPLE,
+  putGrant,
+  recordEntry,
+  registerDevice,
+  registerMember,
+  requestAccess,
+  revokeGrant,
+  skipEntry,
+  TEST_SLOT,
 } from './messages.js';
 export type {RecordOf} from './messages.js';
 export {signedBody, signedTx} from './signed-tx.js';

@@ -38,12 +38,20 @@ export class MemoryState implements StateView {
       log.leaves.push(leaf);
       this.logs.set(name, log);
     }
-    return this.tree.update(changes.map(({kind, parts, value}) => ({key: stateKey(kind, parts), valueHash: value && sha256Of(value)})));
+    return this.tree.update(
+      changes.map(({kind, parts, value}) => ({key: stateKey(kind, parts), valueHash: value && sha256Of(value)})),
+    );
   }
 
   /** Root of a fresh tree over all values at once: what the incremental one must give. */
   rebuiltRoot(): Uint8Array {
-    const entries = [...this.values].map(([name, value]) => ({key: taggedHash('state', Uint8Array.from(name, (c) => c.charCodeAt(0))), valueHash: sha256Of(value)}));
+    const entries = [...this.values].map(([name, value]) => ({
+      key: taggedHash(
+        'state',
+        Uint8Array.from(name, (c) => c.charCodeAt(0)),
+      ),
+      valueHash: sha256Of(value),
+    }));
     return new StateTree().update(entries);
   }
 }

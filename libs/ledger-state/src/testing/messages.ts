@@ -8,7 +8,9 @@ import type {TestKey} from './test-keys.js';
 import {TEST_CHAIN, TEST_TIME} from './test-ledger.js';
 import type {TestOrganisation} from './test-genesis.js';
 
-type Fields<S extends Parameters<typeof encodeCanonical>[0]> = Partial<Omit<Extract<MessageInitShape<S>, {$typeName?: unknown}>, '$typeName' | '$unknown'>>;
+type Fields<S extends Parameters<typeof encodeCanonical>[0]> = Partial<
+  Omit<Extract<MessageInitShape<S>, {$typeName?: unknown}>, '$typeName' | '$unknown'>
+>;
 
 /** Slot of a test ledger's first block. */
 export const TEST_SLOT = slotOf(TEST_TIME);
@@ -21,39 +23,92 @@ export const enrolPatient = (patient: TestKey, recovery: TestKey): MessageInit =
 
 export const registerMember = (organisation: TestOrganisation, member: TestKey): MessageInit => ({
   case: 'registerMember',
-  value: {organisation: organisation.id, signingKey: member.key, encryptionKey: testEncryptionKey('member').publicKey, role: 1, profileHash: hash(7)},
+  value: {
+    organisation: organisation.id,
+    signingKey: member.key,
+    encryptionKey: testEncryptionKey('member').publicKey,
+    role: 1,
+    profileHash: hash(7),
+  },
 });
 
-export const registerDevice = (owner: TestKey, device: TestKey, typeTags: Uint8Array[] = [HEART_RATE], fromSlot = 0): MessageInit => ({
+export const registerDevice = (
+  owner: TestKey,
+  device: TestKey,
+  typeTags: Uint8Array[] = [HEART_RATE],
+  fromSlot = 0,
+): MessageInit => ({
   case: 'registerDevice',
   value: {owner: owner.id, deviceKey: device.key, typeTags, deviceClass: 1, fromSlot},
 });
 
 /** A grant of heart rate to treat, around the first block of a test ledger. */
-export function putGrant(patient: Uint8Array, grantee: Uint8Array, fields: Fields<typeof PutGrantSchema> = {}): MessageInit {
+export function putGrant(
+  patient: Uint8Array,
+  grantee: Uint8Array,
+  fields: Fields<typeof PutGrantSchema> = {},
+): MessageInit {
   const value = {
-    patient, grantId: tag(1), version: 1, grantee, typeTags: [HEART_RATE], actions: [ACTION.read], purposes: [PURPOSE.TREAT],
-    accessFromSlot: TEST_SLOT - 1, accessToSlot: TEST_SLOT + 100, dataFromSlot: TEST_SLOT - 100, dataToSlot: TEST_SLOT, ...fields,
+    patient,
+    grantId: tag(1),
+    version: 1,
+    grantee,
+    typeTags: [HEART_RATE],
+    actions: [ACTION.read],
+    purposes: [PURPOSE.TREAT],
+    accessFromSlot: TEST_SLOT - 1,
+    accessToSlot: TEST_SLOT + 100,
+    dataFromSlot: TEST_SLOT - 100,
+    dataToSlot: TEST_SLOT,
+    ...fields,
   };
   return {case: 'putGrant', value};
 }
 
-export const revokeGrant = (patient: Uint8Array, grantId = tag(1), version = 0): MessageInit => ({case: 'putGrant', value: {patient, grantId, version}});
+export const revokeGrant = (patient: Uint8Array, grantId = tag(1), version = 0): MessageInit => ({
+  case: 'putGrant',
+  value: {patient, grantId, version},
+});
 
 export function requestAccess(patient: Uint8Array, fields: Fields<typeof RequestAccessSchema> = {}): MessageInit {
   const value = {
-    patient, grantId: tag(1), typeTag: HEART_RATE, slotFrom: TEST_SLOT - 2, slotTo: TEST_SLOT - 1, purpose: PURPOSE.TREAT, action: ACTION.read,
-    readerKey: testEncryptionKey('one-time').publicKey, detailsHash: hash(0), ...fields,
+    patient,
+    grantId: tag(1),
+    typeTag: HEART_RATE,
+    slotFrom: TEST_SLOT - 2,
+    slotTo: TEST_SLOT - 1,
+    purpose: PURPOSE.TREAT,
+    action: ACTION.read,
+    readerKey: testEncryptionKey('one-time').publicKey,
+    detailsHash: hash(0),
+    ...fields,
   };
   return {case: 'requestAccess', value};
 }
 
 /** A signed epoch statement. */
-export function epochStatement(patient: TestKey, fields: Fields<typeof EpochStatementSchema> = {}, signer: TestKey = patient) {
+export function epochStatement(
+  patient: TestKey,
+  fields: Fields<typeof EpochStatementSchema> = {},
+  signer: TestKey = patient,
+) {
   const statement = encodeCanonical(EpochStatementSchema, {
-    chainId: TEST_CHAIN, patient: patient.id, typeTag: HEART_RATE, epoch: 1, publicKey: testEncryptionKey('epoch').publicKey, fromSlot: TEST_SLOT - 1_000, ...fields,
+    chainId: TEST_CHAIN,
+    patient: patient.id,
+    typeTag: HEART_RATE,
+    epoch: 1,
+    publicKey: testEncryptionKey('epoch').publicKey,
+    fromSlot: TEST_SLOT - 1_000,
+    ...fields,
   });
-  return {statement, signature: {alg: signer.key.alg, publicKey: signer.key.publicKey, signature: signDigest(signer, taggedHash('epoch-statement', statement))}};
+  return {
+    statement,
+    signature: {
+      alg: signer.key.alg,
+      publicKey: signer.key.publicKey,
+      signature: signDigest(signer, taggedHash('epoch-statement', statement)),
+    },
+  };
 }
 
 export interface RecordOf {
@@ -63,27 +118,64 @@ export interface RecordOf {
 }
 
 /** An anchor entry for a record of which nothing but hashes exists. */
-export function recordEntry({patient, device, custodian}: RecordOf, fields: Fields<typeof RecordHeaderSchema> = {}, signer: TestKey = device): MessageInitShape<typeof AnchorEntrySchema> {
+export function recordEntry(
+  {patient, device, custodian}: RecordOf,
+  fields: Fields<typeof RecordHeaderSchema> = {},
+  signer: TestKey = device,
+): MessageInitShape<typeof AnchorEntrySchema> {
   const header = encodeCanonical(RecordHeaderSchema, {
-    version: 1, kind: 1, chainId: TEST_CHAIN, patient: patient.id, device: device.id, registration: 1, typeTag: HEART_RATE, epoch: 1, slot: TEST_SLOT - 1,
-    sequence: 1n, tagSequence: fields.sequence ?? 1n, count: 12, releaseSuite: 1, releaseKeyId: custodian.release.id, ...fields,
+    version: 1,
+    kind: 1,
+    chainId: TEST_CHAIN,
+    patient: patient.id,
+    device: device.id,
+    registration: 1,
+    typeTag: HEART_RATE,
+    epoch: 1,
+    slot: TEST_SLOT - 1,
+    sequence: 1n,
+    tagSequence: fields.sequence ?? 1n,
+    count: 12,
+    releaseSuite: 1,
+    releaseKeyId: custodian.release.id,
+    ...fields,
   });
   const hashes = {ciphertextHash: hash(1), innerKeyHash: hash(2), sealedKeyHash: hash(3)};
-  const signature = signDigest(signer, taggedHash('record', header, hashes.ciphertextHash, hashes.innerKeyHash, hashes.sealedKeyHash));
+  const signature = signDigest(
+    signer,
+    taggedHash('record', header, hashes.ciphertextHash, hashes.innerKeyHash, hashes.sealedKeyHash),
+  );
   return {entry: {case: 'record', value: {header, ...hashes, signature}}};
 }
 
-export function skipEntry({patient, device}: RecordOf, fields: Fields<typeof SkipSchema> = {}): MessageInitShape<typeof AnchorEntrySchema> {
+export function skipEntry(
+  {patient, device}: RecordOf,
+  fields: Fields<typeof SkipSchema> = {},
+): MessageInitShape<typeof AnchorEntrySchema> {
   const skip = encodeCanonical(SkipSchema, {
-    chainId: TEST_CHAIN, patient: patient.id, device: device.id, registration: 1, sequence: 1n, typeTag: HEART_RATE, tagSequence: fields.sequence ?? 1n, ...fields,
+    chainId: TEST_CHAIN,
+    patient: patient.id,
+    device: device.id,
+    registration: 1,
+    sequence: 1n,
+    typeTag: HEART_RATE,
+    tagSequence: fields.sequence ?? 1n,
+    ...fields,
   });
   return {entry: {case: 'skip', value: {skip, signature: signDigest(device, taggedHash('skip', skip))}}};
 }
 
-export const anchorRecords = (entries: MessageInitShape<typeof AnchorEntrySchema>[]): MessageInit => ({case: 'anchorRecords', value: {entries}});
+export const anchorRecords = (entries: MessageInitShape<typeof AnchorEntrySchema>[]): MessageInit => ({
+  case: 'anchorRecords',
+  value: {entries},
+});
 
 /** Keys of the people in most tests. */
 export const PEOPLE = {
-  patient: testKey('patient'), recovery: testKey('recovery'), clinician: testKey('clinician'), device: testKey('device'),
-  stranger: testKey('stranger'), strangerRecovery: testKey('stranger recovery'),
+  patient: testKey('patient'),
+  recovery: testKey('recovery'),
+  clinician: testKey('clinician'),
+  device: testKey('device'),
+  stranger: testKey('stranger'),
+  strangerRecovery: testKey('stranger recovery'),
 } as const;

@@ -26,6 +26,10 @@ export function signedTx({message, signers, ...common}: TxParts): Uint8Array {
 /** Bytes of a transaction over any body, good or bad. */
 export function signedBody(body: Uint8Array, signers: readonly TestKey[]): Uint8Array {
   const digest = taggedHash('tx', body);
-  const signatures = signers.map((signer) => ({alg: signer.key.alg, publicKey: signer.key.publicKey, signature: signDigest(signer, digest)}));
+  const signatures = signers.map((signer) => ({
+    alg: signer.key.alg,
+    publicKey: signer.key.publicKey,
+    signature: signDigest(signer, digest),
+  }));
   return encodeCanonical(TxSchema, {body, signatures});
 }

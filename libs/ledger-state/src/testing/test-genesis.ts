@@ -39,17 +39,49 @@ export function testOrganisation(name: string): TestOrganisation {
   const release = testEncryptionKey(`${name} release`);
   const id = keyId({alg: ALG_X25519, publicKey: release.publicKey});
   const admin = role('admin');
-  return {id: admin.id, admin, sponsor: role('sponsor'), ingest: role('ingest'), storage: role('storage'), policy: role('policy'), release: {id, ...release}};
+  return {
+    id: admin.id,
+    admin,
+    sponsor: role('sponsor'),
+    ingest: role('ingest'),
+    storage: role('storage'),
+    policy: role('policy'),
+    release: {id, ...release},
+  };
 }
 
-/** Canonical `app_state` of a chain with these organisations; each has one validator whose key is made up from its name. */
-export function testGenesis(names: readonly string[], parameters: MessageInitShape<typeof ParametersSchema> = DEFAULT_PARAMETERS, validatorKeys?: readonly Uint8Array[]): Uint8Array {
+/**
+ * Canonical `app_state` of a chain with these organisations; each has one validator whose key is made up from its name.
+ */
+export function testGenesis(
+  names: readonly string[],
+  parameters: MessageInitShape<typeof ParametersSchema> = DEFAULT_PARAMETERS,
+  validatorKeys?: readonly Uint8Array[],
+): Uint8Array {
   const organisations = names.map((name, i) => {
     const {id, admin, sponsor, ingest, storage, policy, release} = testOrganisation(name);
-    const signing = [[ORG_ROLE.admin, admin], [ORG_ROLE.sponsor, sponsor], [ORG_ROLE.ingest, ingest], [ORG_ROLE.storage, storage], [ORG_ROLE.policy, policy]] as const;
+    const signing = [
+      [ORG_ROLE.admin, admin],
+      [ORG_ROLE.sponsor, sponsor],
+      [ORG_ROLE.ingest, ingest],
+      [ORG_ROLE.storage, storage],
+      [ORG_ROLE.policy, policy],
+    ] as const;
     const keys = signing.map(([role, {key}]) => ({key, role}));
-    const validator = {publicKey: validatorKeys?.[i] ?? sha256Of(new TextEncoder().encode(`validator ${name}`)), power: 10n};
-    return {id, name, keys: [...keys, {key: {alg: ALG_X25519, publicKey: release.publicKey}, role: ORG_ROLE.release}], validators: [validator]};
+    const validator = {
+      publicKey: validatorKeys?.[i] ?? sha256Of(new TextEncoder().encode(`validator ${name}`)),
+      power: 10n,
+    };
+    return {
+      id,
+      name,
+      keys: [...keys, {key: {alg: ALG_X25519, publicKey: release.publicKey}, role: ORG_ROLE.release}],
+      validators: [validator],
+    };
   });
-  return encodeCanonical(GenesisSchema, {version: 1, parameters, organisations: organisations.sort((a, b) => compareBytes(a.id, b.id))});
+  return encodeCanonical(GenesisSchema, {
+    version: 1,
+    parameters,
+    organisations: organisations.sort((a, b) => compareBytes(a.id, b.id)),
+  });
 }

@@ -16,7 +16,11 @@ const encoder = new TextEncoder();
 /** The signing key of a name: the same name, the same key. */
 export function testKey(name: string): TestKey {
   const privateKey = sha256Of(encoder.encode(`vitalvault test key ${name}`));
-  const key: SigningKey = {$typeName: 'vitalvault.record.v1.SigningKey', alg: ALG_ES256K, publicKey: secp256k1.getPublicKey(privateKey, true)};
+  const key: SigningKey = {
+    $typeName: 'vitalvault.record.v1.SigningKey',
+    alg: ALG_ES256K,
+    publicKey: secp256k1.getPublicKey(privateKey, true),
+  };
   return {id: keyId(key), key, privateKey};
 }
 
@@ -47,7 +51,10 @@ export const TEST_PORTS: LedgerPorts = {
 
 const remembered = new Map<string, boolean>();
 
-/** TEST_PORTS that verify a signature once: specs run the same transactions again and again, and noble takes a millisecond. */
+/**
+ * TEST_PORTS that verify a signature once: specs run the same transactions again and again, and noble takes a
+ * millisecond.
+ */
 export const REMEMBERING_PORTS: LedgerPorts = {
   sha256: sha256Of,
   verify: (publicKey, digest, signature) => {

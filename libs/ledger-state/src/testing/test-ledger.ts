@@ -27,7 +27,10 @@ export class TestLedger {
   appHash: Uint8Array;
   private readonly nonces = new Map<string, bigint>();
 
-  constructor(genesis: Uint8Array = testGenesis(['hospital', 'clinic']), private readonly ports: LedgerPorts = REMEMBERING_PORTS) {
+  constructor(
+    genesis: Uint8Array = testGenesis(['hospital', 'clinic']),
+    private readonly ports: LedgerPorts = REMEMBERING_PORTS,
+  ) {
     this.appHash = this.state.apply(genesisState(genesis, this.state, ports).changes, []);
   }
 
@@ -36,7 +39,15 @@ export class TestLedger {
     const name = toHex((signers[0] as TestKey).id);
     const nonce = overrides.nonce ?? (this.nonces.get(name) ?? 0n) + 1n;
     if (overrides.nonce === undefined) this.nonces.set(name, nonce);
-    return signedTx({message, signers, chainId: TEST_CHAIN, nonce, expiresAtHeight: this.block.height + 1_000n, expiresAtTime: this.block.time + 3_600n, ...overrides});
+    return signedTx({
+      message,
+      signers,
+      chainId: TEST_CHAIN,
+      nonce,
+      expiresAtHeight: this.block.height + 1_000n,
+      expiresAtTime: this.block.time + 3_600n,
+      ...overrides,
+    });
   }
 
   /** One block with these transactions, one second (or `seconds`) later. */

@@ -11,8 +11,8 @@ import {isOrganisationWith} from '../signer.js';
 type AnchorRecords = MessageOf<'anchorRecords'>;
 
 /**
- * A custodian anchors what its storage keeps: each entry carries the device's own signature and is judged by itself; a bad
- * one is refused alone with its reason.
+ * A custodian anchors what its storage keeps: each entry carries the device's own signature and is judged by itself; a
+ * bad one is refused alone with its reason.
  * @paper ME T_data, DI EMR blocks (pointers, not data); docs/protocol.md §4.5
  */
 export const ANCHOR_RECORDS: MessageRules<AnchorRecords> = {
@@ -21,7 +21,8 @@ export const ANCHOR_RECORDS: MessageRules<AnchorRecords> = {
   signatures: () => [[undefined]],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.storage]),
   bucket: () => undefined,
-  apply: (context, {entries}): Outcome => done(encodeCanonical(AnchorResultsSchema, {results: entries.map((entry) => anchor(context, entry))})),
+  apply: (context, {entries}): Outcome =>
+    done(encodeCanonical(AnchorResultsSchema, {results: entries.map((entry) => anchor(context, entry))})),
 };
 
 function anchor(context: TxContext, entry: AnchorEntry): {code: number; index?: bigint} {
@@ -31,7 +32,14 @@ function anchor(context: TxContext, entry: AnchorEntry): {code: number; index?: 
   if (code !== CODE.ok) return {code};
   const {state, block, txId, signer} = context;
   const index = state.frontier(STATE_KIND.recordLog, parsed.patient).size;
-  const leaf = encodeCanonical(RecordLeafSchema, {index, height: block.height, blockTime: block.time, txId, entry, organisation: signer.identity});
+  const leaf = encodeCanonical(RecordLeafSchema, {
+    index,
+    height: block.height,
+    blockTime: block.time,
+    txId,
+    entry,
+    organisation: signer.identity,
+  });
   state.append(STATE_KIND.recordLog, parsed.patient, leaf);
   return {code, index};
 }

@@ -17,7 +17,10 @@ type EnrolPatient = MessageOf<'enrolPatient'>;
 export const ENROL_PATIENT: MessageRules<EnrolPatient> = {
   rights: false,
   fieldsAreValid: ({signingKey, encryptionKey, recoveryKey}) =>
-    isSigningKey(signingKey) && isSigningKey(recoveryKey) && isEncryptionKey(encryptionKey) && !equalBytes(signingKey.publicKey, recoveryKey.publicKey),
+    isSigningKey(signingKey) &&
+    isSigningKey(recoveryKey) &&
+    isEncryptionKey(encryptionKey) &&
+    !equalBytes(signingKey.publicKey, recoveryKey.publicKey),
   signatures: ({signingKey}) => [[undefined, signingKey]],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor]),
   bucket: ({identity}) => ({bucket: BUCKET.enrolments, identities: [identity]}),
@@ -31,6 +34,9 @@ function apply(context: TxContext, {signingKey, encryptionKey, recoveryKey}: Enr
   const patient = keyId(signingKey);
   assignKey(state, signingKey, KEY_OWNER.patient, patient);
   save(state, SLOTS.patient, [patient], {sponsor: signer.identity, signingKey, encryptionKey, recoveryKey});
-  logAccess(context, patient, {case: 'enrolled', value: {organisation: signer.identity, signingKeyId: patient, recoveryKeyId: keyId(recoveryKey)}});
+  logAccess(context, patient, {
+    case: 'enrolled',
+    value: {organisation: signer.identity, signingKeyId: patient, recoveryKeyId: keyId(recoveryKey)},
+  });
   return done();
 }

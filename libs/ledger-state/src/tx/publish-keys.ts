@@ -13,19 +13,30 @@ import {load, save, SLOTS} from '../state-slots.js';
 type PublishKeys = MessageOf<'publishKeys'>;
 
 /**
- * New keys of a patient or member under her stable identity, and a patient's epoch keys. Replacing a patient's signing key
- * needs her recovery key, so that a stolen phone cannot take her out.
+ * New keys of a patient or member under her stable identity, and a patient's epoch keys. Replacing a patient's signing
+ * key needs her recovery key, so that a stolen phone cannot take her out.
  * @paper ME key distribution; docs/protocol.md §4.3
  */
 export const PUBLISH_KEYS: MessageRules<PublishKeys> = {
   rights: true,
   fieldsAreValid: ({identity, encryptionKey, newSigningKey, epochStatements}) => {
     const empty = encryptionKey.length === 0 && newSigningKey === undefined && epochStatements.length === 0;
-    return !empty && isIdentity(identity) && (encryptionKey.length === 0 || isEncryptionKey(encryptionKey))
-      && (newSigningKey === undefined || isSigningKey(newSigningKey)) && areStatements(epochStatements);
+    return (
+      !empty &&
+      isIdentity(identity) &&
+      (encryptionKey.length === 0 || isEncryptionKey(encryptionKey)) &&
+      (newSigningKey === undefined || isSigningKey(newSigningKey)) &&
+      areStatements(epochStatements)
+    );
   },
   // With a new key: a member signs with both, a patient with the recovery key too.
-  signatures: ({newSigningKey}) => (newSigningKey === undefined ? [[undefined]] : [[undefined, newSigningKey], [undefined, newSigningKey, undefined]]),
+  signatures: ({newSigningKey}) =>
+    newSigningKey === undefined
+      ? [[undefined]]
+      : [
+          [undefined, newSigningKey],
+          [undefined, newSigningKey, undefined],
+        ],
   maySign: ({kind}) => kind === KEY_OWNER.patient || kind === KEY_OWNER.member,
   bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
   apply,
@@ -47,15 +58,25 @@ function applyToPatient(context: TxContext, message: PublishKeys, patient: Patie
   const recovery = patient.recoveryKey;
   if (newSigningKey !== undefined) {
     const third = signingKeys[2];
-    if (third === undefined || recovery === undefined || !equalBytes(third.publicKey, recovery.publicKey)) return refused(CODE.wrongSigners);
-    if (!isFree(state, newSigningKey) || equalBytes(newSigningKey.publicKey, recovery.publicKey)) return refused(CODE.keyTaken);
+    if (third === undefined || recovery === undefined || !equalBytes(third.publicKey, recovery.publicKey))
+      return refused(CODE.wrongSigners);
+    if (!isFree(state, newSigningKey) || equalBytes(newSigningKey.publicKey, recovery.publicKey))
+      return refused(CODE.keyTaken);
     replaceKey(context, newSigningKey);
   }
   const signingKey = newSigningKey ?? signer.key;
   const encryptionKey = message.encryptionKey.length > 0 ? message.encryptionKey : patient.encryptionKey;
-  save(state, SLOTS.patient, [identity], {...patient, signingKey, encryptionKey, successions: patient.successions + (newSigningKey === undefined ? 0 : 1)});
+  save(state, SLOTS.patient, [identity], {
+    ...patient,
+    signingKey,
+    encryptionKey,
+    successions: patient.successions + (newSigningKey === undefined ? 0 : 1),
+  });
   const {data, taken} = takeStatements(context, {patient: identity, ownerKey: signingKey, statements: epochStatements});
-  logAccess(context, identity, {case: 'keys', value: {signingKeyId: keyId(signingKey), encryptionKey, epochStatements: taken}});
+  logAccess(context, identity, {
+    case: 'keys',
+    value: {signingKeyId: keyId(signingKey), encryptionKey, epochStatements: taken},
+  });
   return done(data);
 }
 
@@ -68,7 +89,11 @@ function applyToMember(context: TxContext, message: PublishKeys, member: Member)
     replaceKey(context, message.newSigningKey);
   }
   const encryptionKey = message.encryptionKey.length > 0 ? message.encryptionKey : member.encryptionKey;
-  save(state, SLOTS.member, [message.identity], {...member, signingKey: message.newSigningKey ?? signer.key, encryptionKey});
+  save(state, SLOTS.member, [message.identity], {
+    ...member,
+    signingKey: message.newSigningKey ?? signer.key,
+    encryptionKey,
+  });
   return done();
 }
 

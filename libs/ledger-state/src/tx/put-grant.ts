@@ -19,8 +19,12 @@ type PutGrant = MessageOf<'putGrant'>;
  */
 export const PUT_GRANT: MessageRules<PutGrant> = {
   rights: true,
-  fieldsAreValid: (message) => isIdentity(message.patient) && isTag(message.grantId) && !isZero(message.grantId)
-    && areStatements(message.epochStatements) && (message.typeTags.length === 0 ? isBareRevocation(message) : hasValidTerms(message)),
+  fieldsAreValid: (message) =>
+    isIdentity(message.patient) &&
+    isTag(message.grantId) &&
+    !isZero(message.grantId) &&
+    areStatements(message.epochStatements) &&
+    (message.typeTags.length === 0 ? isBareRevocation(message) : hasValidTerms(message)),
   signatures: () => [[undefined]],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
@@ -28,16 +32,29 @@ export const PUT_GRANT: MessageRules<PutGrant> = {
 };
 
 function isBareRevocation(message: PutGrant): boolean {
-  const numbers = [message.accessFromSlot, message.accessToSlot, message.dataFromSlot, message.dataToSlot, message.maxReads];
+  const numbers = [
+    message.accessFromSlot,
+    message.accessToSlot,
+    message.dataFromSlot,
+    message.dataToSlot,
+    message.maxReads,
+  ];
   const lists = [message.grantee, message.actions, message.purposes, message.parentGrant];
   return numbers.every((value) => value === 0) && lists.every((list) => list.length === 0);
 }
 
 function hasValidTerms(message: PutGrant): boolean {
-  return message.version >= 1 && isIdentity(message.grantee) && message.parentGrant.length === 0
-    && areTags(message.typeTags, LIMITS.grantTags) && (coversEveryTag(message.typeTags) || !message.typeTags.some(isZero))
-    && areChoices(message.actions, ACTION.write) && areChoices(message.purposes, PURPOSE.PUBHLTH)
-    && message.accessFromSlot <= message.accessToSlot && message.dataFromSlot <= message.dataToSlot;
+  return (
+    message.version >= 1 &&
+    isIdentity(message.grantee) &&
+    message.parentGrant.length === 0 &&
+    areTags(message.typeTags, LIMITS.grantTags) &&
+    (coversEveryTag(message.typeTags) || !message.typeTags.some(isZero)) &&
+    areChoices(message.actions, ACTION.write) &&
+    areChoices(message.purposes, PURPOSE.PUBHLTH) &&
+    message.accessFromSlot <= message.accessToSlot &&
+    message.dataFromSlot <= message.dataToSlot
+  );
 }
 
 function areChoices(numbers: readonly number[], highest: number): boolean {
@@ -55,9 +72,36 @@ function apply(context: TxContext, message: PutGrant): Outcome {
   }
   if (stored !== undefined && message.version <= stored.version) return refused(CODE.grantVersion);
   if (stored?.revoked === true) return refused(CODE.grantRevoked);
-  if (!has(state, SLOTS.member, [message.grantee]) && !has(state, SLOTS.organisation, [message.grantee])) return refused(CODE.unknownGrantee);
-  const {version, grantee, typeTags, actions, purposes, accessFromSlot, accessToSlot, dataFromSlot, dataToSlot, maxReads} = message;
-  return put(context, message, create(GrantSchema, {version, grantee, typeTags, actions, purposes, accessFromSlot, accessToSlot, dataFromSlot, dataToSlot, maxReads}));
+  if (!has(state, SLOTS.member, [message.grantee]) && !has(state, SLOTS.organisation, [message.grantee]))
+    return refused(CODE.unknownGrantee);
+  const {
+    version,
+    grantee,
+    typeTags,
+    actions,
+    purposes,
+    accessFromSlot,
+    accessToSlot,
+    dataFromSlot,
+    dataToSlot,
+    maxReads,
+  } = message;
+  return put(
+    context,
+    message,
+    create(GrantSchema, {
+      version,
+      grantee,
+      typeTags,
+      actions,
+      purposes,
+      accessFromSlot,
+      accessToSlot,
+      dataFromSlot,
+      dataToSlot,
+      maxReads,
+    }),
+  );
 }
 
 function put(context: TxContext, {patient, grantId, epochStatements}: PutGrant, terms: Grant): Outcome {

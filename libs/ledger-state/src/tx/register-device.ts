@@ -11,15 +11,19 @@ import {load, numberPart, save, SLOTS} from '../state-slots.js';
 type RegisterDevice = MessageOf<'registerDevice'>;
 
 /**
- * A device joins its owner with both signatures: hers, and its own as proof of possession. A second registration is refused
- * until the owner removes it; each registration has its own number and sequence of records.
+ * A device joins its owner with both signatures: hers, and its own as proof of possession. A second registration is
+ * refused until the owner removes it; each registration has its own number and sequence of records.
  * @paper CA registration (IoTDevice.owner), CA-13; docs/protocol.md §4.3
  */
 export const REGISTER_DEVICE: MessageRules<RegisterDevice> = {
   rights: true,
   fieldsAreValid: ({owner, deviceKey, typeTags, deviceClass}) =>
-    isIdentity(owner) && isSigningKey(deviceKey) && areTags(typeTags, LIMITS.deviceTags) && !typeTags.some(isZero)
-    && deviceClass >= DEVICE_CLASS.wearable && deviceClass <= DEVICE_CLASS.phone,
+    isIdentity(owner) &&
+    isSigningKey(deviceKey) &&
+    areTags(typeTags, LIMITS.deviceTags) &&
+    !typeTags.some(isZero) &&
+    deviceClass >= DEVICE_CLASS.wearable &&
+    deviceClass <= DEVICE_CLASS.phone,
   signatures: ({deviceKey}) => [[undefined, deviceKey]],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),

@@ -9,19 +9,29 @@ import {save, SLOTS} from '../state-slots.js';
 
 type RegisterMember = MessageOf<'registerMember'>;
 
-/** An organisation endorses a person of its own; both sign. @paper ME registration of medical staff; docs/protocol.md §4.3 */
+/**
+ * An organisation endorses a person of its own; both sign. @paper ME registration of medical staff; docs/protocol.md
+ * §4.3
+ */
 export const REGISTER_MEMBER: MessageRules<RegisterMember> = {
   rights: false,
   fieldsAreValid: ({organisation, signingKey, encryptionKey, role, profileHash}) =>
-    isIdentity(organisation) && isSigningKey(signingKey) && isEncryptionKey(encryptionKey) && isHash(profileHash)
-    && role >= MEMBER_ROLE.physician && role <= MEMBER_ROLE.auditor,
+    isIdentity(organisation) &&
+    isSigningKey(signingKey) &&
+    isEncryptionKey(encryptionKey) &&
+    isHash(profileHash) &&
+    role >= MEMBER_ROLE.physician &&
+    role <= MEMBER_ROLE.auditor,
   signatures: ({signingKey}) => [[undefined, signingKey]],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor, ORG_ROLE.admin]),
   bucket: ({identity}) => ({bucket: BUCKET.enrolments, identities: [identity]}),
   apply,
 };
 
-function apply({state, signer}: TxContext, {organisation, signingKey, encryptionKey, role, profileHash}: RegisterMember): Outcome {
+function apply(
+  {state, signer}: TxContext,
+  {organisation, signingKey, encryptionKey, role, profileHash}: RegisterMember,
+): Outcome {
   if (!equalBytes(signer.identity, organisation)) return refused(CODE.notAuthorised);
   if (!isSigningKey(signingKey)) return refused(CODE.invalidField);
   if (!isFree(state, signingKey)) return refused(CODE.keyTaken);

@@ -10,8 +10,8 @@ import {load, numberPart, save, SLOTS} from '../state-slots.js';
 type RemoveDevice = MessageOf<'removeDevice'>;
 
 /**
- * The owner takes a device out; records of `distrustFromSlot` (the block's slot if absent) and later are refused from now on.
- * Its past stays hers.
+ * The owner takes a device out; records of `distrustFromSlot` (the block's slot if absent) and later are refused from
+ * now on. Its past stays hers.
  * @paper CA-13; docs/protocol.md §4.3
  */
 export const REMOVE_DEVICE: MessageRules<RemoveDevice> = {
@@ -29,11 +29,19 @@ function apply(context: TxContext, message: RemoveDevice): Outcome {
   if (!equalBytes(signer.identity, owner)) return refused(CODE.notAuthorised);
   const entry = load(state, SLOTS.device, [device]);
   const registration = entry && load(state, SLOTS.registration, [device, numberPart(entry.registration)]);
-  if (entry === undefined || registration === undefined || !equalBytes(registration.owner, owner)) return refused(CODE.unknownDevice);
+  if (entry === undefined || registration === undefined || !equalBytes(registration.owner, owner))
+    return refused(CODE.unknownDevice);
   if (registration.removed) return refused(CODE.deviceRemoved);
   const distrustFromSlot = message.distrustFromSlot === 0 ? blockSlot(block) : message.distrustFromSlot;
   save(state, SLOTS.device, [device], {...entry, owner: new Uint8Array(0)});
-  save(state, SLOTS.registration, [device, numberPart(entry.registration)], {...registration, distrustFromSlot, removed: true});
-  logAccess(context, owner, {case: 'deviceRemoved', value: {device, registration: entry.registration, distrustFromSlot}});
+  save(state, SLOTS.registration, [device, numberPart(entry.registration)], {
+    ...registration,
+    distrustFromSlot,
+    removed: true,
+  });
+  logAccess(context, owner, {
+    case: 'deviceRemoved',
+    value: {device, registration: entry.registration, distrustFromSlot},
+  });
   return done();
 }

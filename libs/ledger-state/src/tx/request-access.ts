@@ -14,15 +14,23 @@ import {has, load, save, SLOTS} from '../state-slots.js';
 type RequestAccess = MessageOf<'requestAccess'>;
 
 /**
- * A reader asks; the verdict is computed here, so reads and revocations have one order, the chain's. Permitted or refused,
- * the request is a leaf of the patient's access log; on the chain a refusal is one bit.
+ * A reader asks; the verdict is computed here, so reads and revocations have one order, the chain's. Permitted or
+ * refused, the request is a leaf of the patient's access log; on the chain a refusal is one bit.
  * @paper ME protocols 3 and 4 (reads are transactions), DP access log; docs/protocol.md §6
  */
 export const REQUEST_ACCESS: MessageRules<RequestAccess> = {
   rights: false,
   fieldsAreValid: ({patient, grantId, typeTag, slotFrom, slotTo, purpose, action, readerKey, detailsHash}) =>
-    isIdentity(patient) && isTag(grantId) && isTag(typeTag) && slotFrom <= slotTo && purpose >= PURPOSE.TREAT && purpose <= PURPOSE.PUBHLTH
-    && action >= ACTION.read && action <= ACTION.write && isEncryptionKey(readerKey) && isHash(detailsHash),
+    isIdentity(patient) &&
+    isTag(grantId) &&
+    isTag(typeTag) &&
+    slotFrom <= slotTo &&
+    purpose >= PURPOSE.TREAT &&
+    purpose <= PURPOSE.PUBHLTH &&
+    action >= ACTION.read &&
+    action <= ACTION.write &&
+    isEncryptionKey(readerKey) &&
+    isHash(detailsHash),
   signatures: () => [[undefined]],
   maySign: ({kind}) => kind === KEY_OWNER.member || kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: BUCKET.accessRequests, identities: [identity]}),
@@ -39,7 +47,8 @@ function apply(context: TxContext, request: RequestAccess): Outcome {
   const decision = decideAccess(request, {reader, grant, readsUsed: reads, blockSlot: blockSlot(block)});
   const ungranted = {bucket: BUCKET.ungranted, identities: [patient, reader.id]};
   // Without this a reader whom nobody granted anything could bury a patient's log under refusals.
-  if (isUngranted(decision) && !spendTokens(state, ungranted, {parameters, height: block.height})) return refused(CODE.quota);
+  if (isUngranted(decision) && !spendTokens(state, ungranted, {parameters, height: block.height}))
+    return refused(CODE.quota);
   if (decision.permit && decision.byGrant) save(state, SLOTS.readsUsed, [patient, grantId], {reads: reads + 1n});
   const verdict = verdictOf(context, patient, decision, grant?.version ?? 0);
   const organisation = reader.member?.organisation ?? new Uint8Array(0);
@@ -49,7 +58,12 @@ function apply(context: TxContext, request: RequestAccess): Outcome {
 
 type Verdict = Omit<MessageInitShape<typeof DecisionSchema>, '$typeName'>;
 
-function verdictOf({state, block, parameters}: TxContext, patient: Uint8Array, decision: AccessDecision, version: number): Verdict {
+function verdictOf(
+  {state, block, parameters}: TxContext,
+  patient: Uint8Array,
+  decision: AccessDecision,
+  version: number,
+): Verdict {
   const index = state.frontier(STATE_KIND.accessLog, patient).size;
   if (!decision.permit) return {permit: false, index};
   return {
@@ -68,5 +82,7 @@ function readsUsed({state}: TxContext, {patient, grantId}: RequestAccess): bigin
 
 function readerOf({state, signer}: TxContext): Reader {
   const member = signer.kind === KEY_OWNER.member ? load(state, SLOTS.member, [signer.identity]) : undefined;
-  return member === undefined ? {id: signer.identity} : {id: signer.identity, member: {organisation: member.organisation, suspended: member.suspended}};
+  return member === undefined
+    ? {id: signer.identity}
+    : {id: signer.identity, member: {organisation: member.organisation, suspended: member.suspended}};
 }

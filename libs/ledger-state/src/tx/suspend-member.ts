@@ -8,7 +8,10 @@ import {load, save, SLOTS} from '../state-slots.js';
 
 type SuspendMember = MessageOf<'suspendMember'>;
 
-/** An organisation takes the standing of a member away; no request of hers is granted from here on. docs/protocol.md §4.3 */
+/**
+ * An organisation takes the standing of a member away; no request of hers is granted from here on. docs/protocol.md
+ * §4.3
+ */
 export const SUSPEND_MEMBER: MessageRules<SuspendMember> = {
   rights: true,
   fieldsAreValid: ({organisation, member}) => isIdentity(organisation) && isIdentity(member),

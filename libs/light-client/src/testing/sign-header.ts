@@ -18,28 +18,60 @@ export interface HeaderInit {
   readonly timeSeconds?: bigint;
 }
 
-/** JSON of a header with a commit as CometBFT's /commit gives it; `signers` of the four validators sign, the others are absent. */
+/**
+ * JSON of a header with a commit as CometBFT's /commit gives it; `signers` of the four validators sign, the others are
+ * absent.
+ */
 export function signHeader({height, appHash, timeSeconds = 1_700_000_000n}: HeaderInit, signers = 4): string {
   const hash = validatorsHash(validators);
   const none = new Uint8Array();
   const nothing = {hash: none, partsTotal: 0, partsHash: none};
   const header: Header = {
-    blockVersion: 11n, appVersion: 0n, chainId: MADE_UP_TRUST.chainId, height, time: {seconds: timeSeconds, nanos: 0}, lastBlockId: nothing, lastCommitHash: none,
-    dataHash: none, validatorsHash: hash, nextValidatorsHash: hash, consensusHash: none, appHash, lastResultsHash: none, evidenceHash: none, proposerAddress: new Uint8Array(20),
+    blockVersion: 11n,
+    appVersion: 0n,
+    chainId: MADE_UP_TRUST.chainId,
+    height,
+    time: {seconds: timeSeconds, nanos: 0},
+    lastBlockId: nothing,
+    lastCommitHash: none,
+    dataHash: none,
+    validatorsHash: hash,
+    nextValidatorsHash: hash,
+    consensusHash: none,
+    appHash,
+    lastResultsHash: none,
+    evidenceHash: none,
+    proposerAddress: new Uint8Array(20),
   };
   const decided = {height, round: 0, blockId: {hash: headerHash(header), partsTotal: 1, partsHash: new Uint8Array(32)}};
   const message = voteSignBytes(header.chainId, decided, header.time);
   const time = new Date(Number(timeSeconds) * 1000).toISOString();
   return JSON.stringify({
     header: {
-      version: {block: '11'}, chain_id: header.chainId, height: height.toString(), time, validators_hash: toHex(hash), next_validators_hash: toHex(hash),
-      consensus_hash: '', app_hash: toHex(appHash), proposer_address: '00'.repeat(20),
+      version: {block: '11'},
+      chain_id: header.chainId,
+      height: height.toString(),
+      time,
+      validators_hash: toHex(hash),
+      next_validators_hash: toHex(hash),
+      consensus_hash: '',
+      app_hash: toHex(appHash),
+      proposer_address: '00'.repeat(20),
     },
     commit: {
-      height: height.toString(), round: 0, block_id: {hash: toHex(decided.blockId.hash), parts: {total: 1, hash: '00'.repeat(32)}},
-      signatures: validators.map(({key, publicKey}, i) => i < signers
-        ? {block_id_flag: 2, validator_address: toHex(validatorAddress(publicKey)), timestamp: time, signature: Buffer.from(ed25519.sign(message, key)).toString('base64')}
-        : {block_id_flag: 1, validator_address: '', timestamp: '0001-01-01T00:00:00Z', signature: null}),
+      height: height.toString(),
+      round: 0,
+      block_id: {hash: toHex(decided.blockId.hash), parts: {total: 1, hash: '00'.repeat(32)}},
+      signatures: validators.map(({key, publicKey}, i) =>
+        i < signers
+          ? {
+              block_id_flag: 2,
+              validator_address: toHex(validatorAddress(publicKey)),
+              timestamp: time,
+              signature: Buffer.from(ed25519.sign(message, key)).toString('base64'),
+            }
+          : {block_id_flag: 1, validator_address: '', timestamp: '0001-01-01T00:00:00Z', signature: null},
+      ),
     },
   });
 }

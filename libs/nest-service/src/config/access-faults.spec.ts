@@ -20,7 +20,11 @@ describe('accessFaults', () => {
     ['a password without a mechanism', {kafkaPasswordFile: '/p'}, ['kafkaSaslMechanism']],
     ['plain without TLS', {...sasl, kafkaTls: 'false', kafkaSaslMechanism: 'plain'}, ['kafkaTls']],
     ['a CA without TLS', {kafkaCaFile: '/c'}, ['kafkaCaFile']],
-    ['two passwords', {databaseUrl: 'postgres://vv:secret@host/db', databasePasswordFile: '/p'}, ['databasePasswordFile']],
+    [
+      'two passwords',
+      {databaseUrl: 'postgres://vv:secret@host/db', databasePasswordFile: '/p'},
+      ['databasePasswordFile'],
+    ],
     ['two words about SSL', {databaseUrl: `${database}?sslmode=disable`, databaseCaFile: '/c'}, ['databaseCaFile']],
   ])('finds %s', (_what, given, settings) => {
     const faults = accessFaults(given);

@@ -4,7 +4,12 @@ import {ConfigError} from './config-error.js';
 import {loadConfig} from './load-config.js';
 import {variableOf} from './variable-of.js';
 
-const schema = z.strictObject({host: commonConfig.host, httpPort: commonConfig.httpPort, ledgerRpc: commonConfig.ledgerRpc, chainId: commonConfig.chainId});
+const schema = z.strictObject({
+  host: commonConfig.host,
+  httpPort: commonConfig.httpPort,
+  ledgerRpc: commonConfig.ledgerRpc,
+  chainId: commonConfig.chainId,
+});
 
 function faultsOf(env: Record<string, string>, of: z.ZodObject = schema): readonly string[] {
   try {
@@ -18,31 +23,60 @@ function faultsOf(env: Record<string, string>, of: z.ZodObject = schema): readon
 
 describe('loadConfig', () => {
   it('reads settings by name and leaves the rest of the environment alone', () => {
-    const config = loadConfig(schema, {PATH: '/bin', VITALVAULT_HTTP_PORT: '8080', VITALVAULT_CHAIN_ID: 'c', VITALVAULT_LEDGER_RPC: 'http://a:1, http://b:2'});
+    const config = loadConfig(schema, {
+      PATH: '/bin',
+      VITALVAULT_HTTP_PORT: '8080',
+      VITALVAULT_CHAIN_ID: 'c',
+      VITALVAULT_LEDGER_RPC: 'http://a:1, http://b:2',
+    });
     expect(config).toEqual({host: '127.0.0.1', httpPort: 8080, chainId: 'c', ledgerRpc: ['http://a:1', 'http://b:2']});
   });
 
   it('tells every fault at once', () => {
-    const faults = faultsOf({VITALVAULT_HTTP_PORT: 'eighty', VITALVAULT_LEDGER_RPC: 'nonsense', VITALVAULT_LEDGR_RPC: 'x'});
-    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['VITALVAULT_CHAIN_ID', 'VITALVAULT_HTTP_PORT', 'VITALVAULT_LEDGER_RPC', 'VITALVAULT_LEDGR_RPC']);
+    const faults = faultsOf({
+      VITALVAULT_HTTP_PORT: 'eighty',
+      VITALVAULT_LEDGER_RPC: 'nonsense',
+      VITALVAULT_LEDGR_RPC: 'x',
+    });
+    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([
+      'VITALVAULT_CHAIN_ID',
+      'VITALVAULT_HTTP_PORT',
+      'VITALVAULT_LEDGER_RPC',
+      'VITALVAULT_LEDGR_RPC',
+    ]);
   });
 
   it('never repeats a value', () => {
     const secret = 'hunter2';
-    expect(faultsOf({VITALVAULT_HTTP_PORT: secret, VITALVAULT_LEDGER_RPC: secret, VITALVAULT_OTHER: secret}).join()).not.toContain(secret);
+    expect(
+      faultsOf({VITALVAULT_HTTP_PORT: secret, VITALVAULT_LEDGER_RPC: secret, VITALVAULT_OTHER: secret}).join(),
+    ).not.toContain(secret);
   });
 
   it('tolerates a common setting that this service does not take', () => {
-    expect(faultsOf({VITALVAULT_HTTP_PORT: '1', VITALVAULT_CHAIN_ID: 'c', VITALVAULT_LEDGER_RPC: 'http://a:1', VITALVAULT_OTLP_URL: 'http://c:1'})).toEqual([]);
+    expect(
+      faultsOf({
+        VITALVAULT_HTTP_PORT: '1',
+        VITALVAULT_CHAIN_ID: 'c',
+        VITALVAULT_LEDGER_RPC: 'http://a:1',
+        VITALVAULT_OTLP_URL: 'http://c:1',
+      }),
+    ).toEqual([]);
   });
 
   it('an empty variable counts as missing', () => {
-    expect(faultsOf({VITALVAULT_HTTP_PORT: '', VITALVAULT_CHAIN_ID: 'c', VITALVAULT_LEDGER_RPC: 'http://a:1'})).toEqual(['VITALVAULT_HTTP_PORT: missing']);
+    expect(faultsOf({VITALVAULT_HTTP_PORT: '', VITALVAULT_CHAIN_ID: 'c', VITALVAULT_LEDGER_RPC: 'http://a:1'})).toEqual(
+      ['VITALVAULT_HTTP_PORT: missing'],
+    );
   });
 
   it('tells what does not fit together beside what is wrong alone', () => {
     const faults = faultsOf({VITALVAULT_KAFKA_USERNAME: 'u', VITALVAULT_KAFKA_TLS: 'yes'}, z.strictObject(kafkaConfig));
-    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(['VITALVAULT_KAFKA_BROKERS', 'VITALVAULT_KAFKA_SASL_MECHANISM', 'VITALVAULT_KAFKA_TLS']);
+    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([
+      'VITALVAULT_KAFKA_BROKERS',
+      'VITALVAULT_KAFKA_SASL_MECHANISM',
+      'VITALVAULT_KAFKA_TLS',
+    ]);
   });
 
   it('names variables in upper snake case', () => {

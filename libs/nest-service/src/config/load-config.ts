@@ -5,11 +5,15 @@ import {commonConfig} from './shared-settings.js';
 import {PREFIX, variableOf} from './variable-of.js';
 
 /**
- * Reads the settings of `schema` from `env`. Every fault is reported at once, by name of the variable and never with its value.
- * A variable with our prefix that no setting has is a fault too, except the common ones, which a launcher gives to every service.
+ * Reads the settings of `schema` from `env`. Every fault is reported at once, by name of the variable and never with
+ * its value. A variable with our prefix that no setting has is a fault too, except the common ones, which a launcher
+ * gives to every service.
  * @throws ConfigError
  */
-export function loadConfig<S extends z.ZodObject>(schema: S, env: Readonly<Record<string, string | undefined>>): z.infer<S> {
+export function loadConfig<S extends z.ZodObject>(
+  schema: S,
+  env: Readonly<Record<string, string | undefined>>,
+): z.infer<S> {
   const settings = new Map(Object.keys(schema.shape).map((setting) => [variableOf(setting), setting]));
   const common = new Set(Object.keys(commonConfig).map(variableOf));
   const given: Record<string, string> = {};

@@ -2,7 +2,12 @@ import {z} from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const milliseconds = z.coerce.number().int().min(0);
-const list = z.string().transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
 
 /** Field types of settings, for the schemas of the services. */
 export const setting = {
@@ -18,7 +23,10 @@ export const setting = {
   flag: z.enum(['true', 'false']).transform((text) => text === 'true'),
 } as const;
 
-/** Settings that several services share; a service takes those it needs with `pick`. No default for what identifies or is trusted. */
+/**
+ * Settings that several services share; a service takes those it needs with `pick`. No default for what identifies or
+ * is trusted.
+ */
 export const commonConfig = {
   host: z.string().default('127.0.0.1').describe('Address to listen on.'),
   httpPort: port.describe('Port of the HTTP API.'),
@@ -28,23 +36,66 @@ export const commonConfig = {
   organisation: setting.identity.describe('Organisation that runs this stack; hexadecimal id.'),
   ledgerRpc: setting.urls.describe('CometBFT RPC URLs, comma-separated; the first is the own validator.'),
   kafkaBrokers: setting.list.describe('host:port, comma-separated.'),
-  kafkaTls: setting.flag.prefault('false').describe('Whether the brokers are spoken to over TLS; their certificates and names are always checked.'),
-  kafkaCaFile: setting.file.optional().describe('PEM file of the authorities that signed the brokers\' certificates; absent: those that Node knows.'),
-  kafkaSaslMechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional().describe('How this process proves to the brokers who it is; absent: not at all. plain needs TLS.'),
+  kafkaTls: setting.flag
+    .prefault('false')
+    .describe('Whether the brokers are spoken to over TLS; their certificates and names are always checked.'),
+  kafkaCaFile: setting.file
+    .optional()
+    .describe("PEM file of the authorities that signed the brokers' certificates; absent: those that Node knows."),
+  kafkaSaslMechanism: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .optional()
+    .describe('How this process proves to the brokers who it is; absent: not at all. plain needs TLS.'),
   kafkaUsername: z.string().min(1).optional().describe('User name for SASL.'),
-  kafkaPasswordFile: setting.file.optional().describe('File of the password for SASL; a line end at its end is left out.'),
-  databaseUrl: setting.url.describe('PostgreSQL URL of the service\'s own database.'),
-  databasePasswordFile: setting.file.optional().describe('File of the database\'s password, which the URL then does not have; a line end at its end is left out.'),
-  databaseCaFile: setting.file.optional().describe('PEM file of the authority that signed the database\'s certificate: TLS, with certificate and host name checked. The URL then has no sslmode.'),
+  kafkaPasswordFile: setting.file
+    .optional()
+    .describe('File of the password for SASL; a line end at its end is left out.'),
+  databaseUrl: setting.url.describe("PostgreSQL URL of the service's own database."),
+  databasePasswordFile: setting.file
+    .optional()
+    .describe("File of the database's password, which the URL then does not have; a line end at its end is left out."),
+  databaseCaFile: setting.file
+    .optional()
+    .describe(
+      "PEM file of the authority that signed the database's certificate: TLS, with certificate and host name checked. The URL then has no sslmode.",
+    ),
   otlpUrl: setting.url.describe('OpenTelemetry Collector, OTLP over HTTP: http://host:port.'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Lowest level that is logged.'),
-  drainMs: milliseconds.default(0).describe('After SIGTERM: not ready, but serving for so long, in milliseconds, until nobody is sent here any more.'),
-  closeMs: milliseconds.min(1_000).default(12_000).describe('After drainMs: time for open requests and messages in hand to end, in milliseconds; then the process leaves with 1.'),
+  drainMs: milliseconds
+    .default(0)
+    .describe(
+      'After SIGTERM: not ready, but serving for so long, in milliseconds, until nobody is sent here any more.',
+    ),
+  closeMs: milliseconds
+    .min(1_000)
+    .default(12_000)
+    .describe(
+      'After drainMs: time for open requests and messages in hand to end, in milliseconds; then the process leaves with 1.',
+    ),
 } as const;
 
-const {kafkaBrokers, kafkaTls, kafkaCaFile, kafkaSaslMechanism, kafkaUsername, kafkaPasswordFile, databaseUrl, databasePasswordFile, databaseCaFile, drainMs, closeMs} = commonConfig;
+const {
+  kafkaBrokers,
+  kafkaTls,
+  kafkaCaFile,
+  kafkaSaslMechanism,
+  kafkaUsername,
+  kafkaPasswordFile,
+  databaseUrl,
+  databasePasswordFile,
+  databaseCaFile,
+  drainMs,
+  closeMs,
+} = commonConfig;
 
 /** Common settings that only make sense together. */
-export const kafkaConfig = {kafkaBrokers, kafkaTls, kafkaCaFile, kafkaSaslMechanism, kafkaUsername, kafkaPasswordFile} as const;
+export const kafkaConfig = {
+  kafkaBrokers,
+  kafkaTls,
+  kafkaCaFile,
+  kafkaSaslMechanism,
+  kafkaUsername,
+  kafkaPasswordFile,
+} as const;
 export const databaseConfig = {databaseUrl, databasePasswordFile, databaseCaFile} as const;
 export const stopConfig = {drainMs, closeMs} as const;

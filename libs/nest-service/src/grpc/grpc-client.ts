@@ -8,7 +8,9 @@ import {withSpan} from '../telemetry/with-span.js';
 import {fromGrpcError} from './grpc-errors.js';
 
 type UnaryCalls<S extends DescService> = {
-  readonly [K in keyof S['method'] as S['method'][K] extends DescMethodUnary ? K : never]: S['method'][K] extends DescMethodUnary<infer I, infer O>
+  readonly [
+    K in keyof S['method'] as S['method'][K] extends DescMethodUnary ? K : never
+  ]: S['method'][K] extends DescMethodUnary<infer I, infer O>
     ? (request: MessageInitShape<I>, options?: {deadlineMs?: number}) => Promise<MessageShape<O>>
     : never;
 };
@@ -29,11 +31,16 @@ const REACHABLE_MS = 1_500;
  * @param options.url host:port
  * @param options.unavailable what it means that the other side does not answer, for example `policy-unavailable`
  */
-export function grpcClient<S extends DescService>(service: S, options: {url: string; unavailable: ErrorCode; deadlineMs?: number}): GrpcClient<S> {
+export function grpcClient<S extends DescService>(
+  service: S,
+  options: {url: string; unavailable: ErrorCode; deadlineMs?: number},
+): GrpcClient<S> {
   const client = new Client(options.url, credentials.createInsecure(), {
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES, 'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
     // A peer that comes back is found within a second instead of after a backoff that grows to two minutes.
-    'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000,
+    'grpc.initial_reconnect_backoff_ms': 200,
+    'grpc.max_reconnect_backoff_ms': 1_000,
   });
   const calls: Record<string, unknown> = {
     close: () => {
@@ -44,9 +51,20 @@ export function grpcClient<S extends DescService>(service: S, options: {url: str
   for (const method of service.methods) {
     if (method.methodKind !== 'unary') continue;
     const unary = method as DescMethodUnary;
-    calls[method.localName] = (request: object, given?: {deadlineMs?: number}) => withSpan(`${service.typeName}/${method.name}`, {
-      kind: 'client', attributes: {'rpc.system': 'grpc', 'rpc.service': service.typeName, 'rpc.method': method.name},
-    }, () => call({client, service, method: unary, unavailable: options.unavailable}, request, given?.deadlineMs ?? options.deadlineMs ?? DEADLINE_MS));
+    calls[method.localName] = (request: object, given?: {deadlineMs?: number}) =>
+      withSpan(
+        `${service.typeName}/${method.name}`,
+        {
+          kind: 'client',
+          attributes: {'rpc.system': 'grpc', 'rpc.service': service.typeName, 'rpc.method': method.name},
+        },
+        () =>
+          call(
+            {client, service, method: unary, unavailable: options.unavailable},
+            request,
+            given?.deadlineMs ?? options.deadlineMs ?? DEADLINE_MS,
+          ),
+      );
   }
   return calls as GrpcClient<S>;
 }
@@ -71,12 +89,26 @@ function call({client, service, method, unavailable}: Target, request: object, d
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(injectHeaders())) metadata.set(name, value);
   return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(`/${service.typeName}/${method.name}`, encoder(method.input), decoder(method.output), request, metadata, {deadline: Date.now() + deadlineMs}, (error, value) => {
-      if (error !== null) reject(fromGrpcError(error, unavailable));
-      else resolve(value ?? create(method.output));
-    });
+    client.makeUnaryRequest(
+      `/${service.typeName}/${method.name}`,
+      encoder(method.input),
+      decoder(method.output),
+      request,
+      metadata,
+      {deadline: Date.now() + deadlineMs},
+      (error, value) => {
+        if (error !== null) reject(fromGrpcError(error, unavailable));
+        else resolve(value ?? create(method.output));
+      },
+    );
   });
 }
 
-const encoder = <D extends DescMessage>(schema: D) => (value: object): Buffer => Buffer.from(toBinary(schema, create(schema, value as MessageInitShape<D>)));
-const decoder = <D extends DescMessage>(schema: D) => (bytes: Buffer): MessageShape<D> => fromBinary(schema, bytes);
+const encoder =
+  <D extends DescMessage>(schema: D) =>
+  (value: object): Buffer =>
+    Buffer.from(toBinary(schema, create(schema, value as MessageInitShape<D>)));
+const decoder =
+  <D extends DescMessage>(schema: D) =>
+  (bytes: Buffer): MessageShape<D> =>
+    fromBinary(schema, bytes);

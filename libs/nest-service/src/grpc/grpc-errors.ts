@@ -17,8 +17,8 @@ export function toGrpcError(error: DomainError): Partial<ServiceError> {
 }
 
 /**
- * Error of a gRPC call as ours: what the other side said, if it is one of ours; `unavailable` if it could not be asked or did not answer
- * in time; `internal` otherwise.
+ * Error of a gRPC call as ours: what the other side said, if it is one of ours; `unavailable` if it could not be asked
+ * or did not answer in time; `internal` otherwise.
  */
 export function fromGrpcError(error: ServiceError, unavailable: ErrorCode): DomainError {
   const code = error.metadata.get(CODE_KEY)[0];
@@ -35,7 +35,9 @@ function contextOf(metadata: Metadata): ErrorContext {
     return {
       ...(typeof value.detail === 'string' ? {detail: value.detail} : {}),
       ...(typeof value.retryAfterSeconds === 'number' ? {retryAfterSeconds: value.retryAfterSeconds} : {}),
-      ...(typeof value.meta === 'object' && value.meta !== null ? {meta: value.meta as Record<string, string | number>} : {}),
+      ...(typeof value.meta === 'object' && value.meta !== null
+        ? {meta: value.meta as Record<string, string | number>}
+        : {}),
     };
   } catch {
     return {};

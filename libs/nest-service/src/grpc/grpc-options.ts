@@ -12,7 +12,11 @@ const MAX_MESSAGE_BYTES = 8 * 1_048_576;
 /** Options of NestJS's gRPC server for these services, with health checking and reflection. `url` is host:port. */
 export function grpcOptions(options: {services: readonly DescService[]; url: string}): GrpcOptions {
   const definition = packageDefinition(options.services);
-  const health = new HealthImplementation(Object.fromEntries(['', ...options.services.map((service) => service.typeName)].map((name) => [name, 'SERVING' as const])));
+  const health = new HealthImplementation(
+    Object.fromEntries(
+      ['', ...options.services.map((service) => service.typeName)].map((name) => [name, 'SERVING' as const]),
+    ),
+  );
   return {
     transport: Transport.GRPC,
     options: {

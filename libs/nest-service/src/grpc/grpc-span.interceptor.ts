@@ -15,8 +15,16 @@ export class GrpcSpanInterceptor implements NestInterceptor {
     // Kafka handlers have their own span (libs/kafka-bus) and no gRPC metadata.
     if (typeof metadata?.get !== 'function' || typeof metadata.getMap !== 'function') return next.handle();
     const method = execution.getHandler().name;
-    return defer(() => withSpan(`${execution.getClass().name}/${method}`, {
-      kind: 'server', attributes: {'rpc.system': 'grpc', 'rpc.method': method}, parent: extractContext(metadata.getMap()),
-    }, () => lastValueFrom(next.handle())));
+    return defer(() =>
+      withSpan(
+        `${execution.getClass().name}/${method}`,
+        {
+          kind: 'server',
+          attributes: {'rpc.system': 'grpc', 'rpc.method': method},
+          parent: extractContext(metadata.getMap()),
+        },
+        () => lastValueFrom(next.handle()),
+      ),
+    );
   }
 }

@@ -16,14 +16,19 @@ export function serviceDefinition(service: DescService): ServiceDefinition {
       originalName: method.localName,
       requestStream: method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',
       responseStream: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
-      requestSerialize: request.serialize, requestDeserialize: request.deserialize,
-      responseSerialize: response.serialize, responseDeserialize: response.deserialize,
+      requestSerialize: request.serialize,
+      requestDeserialize: request.deserialize,
+      responseSerialize: response.serialize,
+      responseDeserialize: response.deserialize,
     } as AnyMethod;
   }
   return methods;
 }
 
-/** What @grpc/proto-loader would give for these services, made from the generated code: no .proto file at run time, uint64 is bigint. */
+/**
+ * What @grpc/proto-loader would give for these services, made from the generated code: no .proto file at run time,
+ * uint64 is bigint.
+ */
 export function packageDefinition(services: readonly DescService[]): Record<string, object> {
   const definition: Record<string, object> = {};
   for (const service of services) {
@@ -48,7 +53,8 @@ function codecOf<D extends DescMessage>(schema: D): Codec {
   };
 }
 
-const messagesOf = (service: DescService): DescMessage[] => service.methods.flatMap((method) => [method.input, method.output]);
+const messagesOf = (service: DescService): DescMessage[] =>
+  service.methods.flatMap((method) => [method.input, method.output]);
 
 // For reflection: the file of the service and every file it needs.
 function descriptorsOf(file: DescFile): Buffer[] {

@@ -6,9 +6,21 @@ const failure = (fields: object): Error => Object.assign(new Error('words with a
 describe('accessReason', () => {
   it.each([
     ['a socket', failure({code: 'ECONNREFUSED'}), 'nobody listens there'],
-    ['a certificate behind our error', new DomainError('bus-unavailable', {cause: failure({code: 'SELF_SIGNED_CERT_IN_CHAIN'})}), 'its certificate is not trusted (SELF_SIGNED_CERT_IN_CHAIN)'],
-    ['a password behind a driver', failure({code: 'P2010', meta: {driverAdapterError: {cause: {originalCode: '28P01'}}}}), 'the user name or password was refused'],
-    ['one of several', failure({errors: [failure({}), failure({type: 'TOPIC_AUTHORIZATION_FAILED'})]}), 'this user has no right to the topic'],
+    [
+      'a certificate behind our error',
+      new DomainError('bus-unavailable', {cause: failure({code: 'SELF_SIGNED_CERT_IN_CHAIN'})}),
+      'its certificate is not trusted (SELF_SIGNED_CERT_IN_CHAIN)',
+    ],
+    [
+      'a password behind a driver',
+      failure({code: 'P2010', meta: {driverAdapterError: {cause: {originalCode: '28P01'}}}}),
+      'the user name or password was refused',
+    ],
+    [
+      'one of several',
+      failure({errors: [failure({}), failure({type: 'TOPIC_AUTHORIZATION_FAILED'})]}),
+      'this user has no right to the topic',
+    ],
   ])('knows %s', (_what, error, reason) => {
     expect(accessReason(error)).toBe(reason);
   });

@@ -8,7 +8,8 @@ export interface RawBodyRequest {
 const PROTOBUF = /^application\/vnd\.vitalvault\.[a-z0-9-]+\.v1\+protobuf$/;
 
 /**
- * Bodies: our protobuf types and octet streams stay bytes, JSON is parsed (its bytes are kept), every other type is answered 415.
+ * Bodies: our protobuf types and octet streams stay bytes, JSON is parsed (its bytes are kept), every other type is
+ * answered 415.
  */
 export function addBodyParsers(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();

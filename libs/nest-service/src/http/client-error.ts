@@ -10,10 +10,16 @@ export function answerClientError(error: Error & {code?: string}, socket: Socket
   const problem = toProblem(new DomainError(code));
   const body = JSON.stringify(problem);
   if (socket.writable) {
-    socket.write([
-      `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}`, 'content-type: application/problem+json',
-      `content-length: ${String(Buffer.byteLength(body))}`, 'connection: close', '', body,
-    ].join('\r\n'));
+    socket.write(
+      [
+        `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}`,
+        'content-type: application/problem+json',
+        `content-length: ${String(Buffer.byteLength(body))}`,
+        'connection: close',
+        '',
+        body,
+      ].join('\r\n'),
+    );
   }
   socket.destroySoon();
 }

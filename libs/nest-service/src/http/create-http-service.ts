@@ -27,7 +27,9 @@ export interface HttpServiceOptions {
   /** How long `close` goes on serving after it said so in /readyz, in milliseconds; default 0. */
   readonly drainMs?: number;
   /** gRPC (`grpcOptions`) and bus servers; started before HTTP listens. */
-  readonly microservices?: readonly (GrpcOptions | CustomStrategy)[] | ((app: NestFastifyApplication) => readonly (GrpcOptions | CustomStrategy)[]);
+  readonly microservices?:
+    | readonly (GrpcOptions | CustomStrategy)[]
+    | ((app: NestFastifyApplication) => readonly (GrpcOptions | CustomStrategy)[]);
 }
 
 export interface HttpService {
@@ -65,25 +67,29 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   addBodyParsers(instance);
   addHealthRoutes(instance, readiness);
   leaveConnections(instance, readiness);
-  const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.around(options.module, {logger, readiness}), adapter, {
-    logger: new NestLogger(logger), bodyParser: false, abortOnError: false,
-  });
-  const microservices = typeof options.microservices === 'function' ? options.microservices(app) : options.microservices ?? [];
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ServiceModule.around(options.module, {logger, readiness}),
+    adapter,
+    {logger: new NestLogger(logger), bodyParser: false, abortOnError: false},
+  );
+  const microservices =
+    typeof options.microservices === 'function' ? options.microservices(app) : (options.microservices ?? []);
   for (const microservice of microservices) app.connectMicroservice(microservice, {inheritAppConfig: true});
   let closing: Promise<void> | undefined;
   return {
-    app, readiness,
+    app,
+    readiness,
     listen: async () => {
       await app.startAllMicroservices();
       await app.listen(options.httpPort, options.host);
       readiness.started = true;
       return app.getUrl();
     },
-    close: () => closing ??= (async (): Promise<void> => {
-      readiness.stop();
-      await sleep(options.drainMs ?? 0);
-      await connections.reapDuring(app.close());
-    })(),
+    close: () =>
+      (closing ??= (async (): Promise<void> => {
+        readiness.stop();
+        await sleep(options.drainMs ?? 0);
+        await connections.reapDuring(app.close());
+      })()),
   };
 }
-

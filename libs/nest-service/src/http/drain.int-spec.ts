@@ -20,31 +20,46 @@ let service: RunningProcess;
 
 async function start(drainMs: number, closeMs = 5_000): Promise<void> {
   [port, grpcPort] = [await freePort(), await freePort()];
-  service = new RunningProcess({command: process.execPath, args: [PROGRAM, String(port), String(grpcPort), String(drainMs), String(closeMs)]});
+  service = new RunningProcess({
+    command: process.execPath,
+    args: [PROGRAM, String(port), String(grpcPort), String(drainMs), String(closeMs)],
+  });
   await eventually(async () => expect((await get('/readyz')).status).toBe(200), 10_000);
 }
 
-const get = (path: string, agent = new Agent()): Promise<Answer> => new Promise((resolve, reject) => {
-  request({port, host: '127.0.0.1', path, agent}, (response) => {
-    let body = '';
-    response.setEncoding('utf8').on('data', (text: string) => (body += text)).on('error', reject).on('end', () => {
-      resolve({status: response.statusCode ?? 0, body, connection: response.headers.connection});
-    });
-  }).on('error', reject).end();
-});
-
-const open = (): Promise<Socket> => new Promise((resolve, reject) => {
-  const socket = connect(port, '127.0.0.1', () => {
-    resolve(socket);
-  }).once('error', reject);
-});
-
-const textOf = (socket: Socket): Promise<string> => new Promise((resolve, reject) => {
-  let text = '';
-  socket.on('data', (chunk) => (text += chunk.toString())).on('error', reject).on('close', () => {
-    resolve(text);
+const get = (path: string, agent = new Agent()): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    request({port, host: '127.0.0.1', path, agent}, (response) => {
+      let body = '';
+      response
+        .setEncoding('utf8')
+        .on('data', (text: string) => (body += text))
+        .on('error', reject)
+        .on('end', () => {
+          resolve({status: response.statusCode ?? 0, body, connection: response.headers.connection});
+        });
+    })
+      .on('error', reject)
+      .end();
   });
-});
+
+const open = (): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      resolve(socket);
+    }).once('error', reject);
+  });
+
+const textOf = (socket: Socket): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let text = '';
+    socket
+      .on('data', (chunk) => (text += chunk.toString()))
+      .on('error', reject)
+      .on('close', () => {
+        resolve(text);
+      });
+  });
 
 /** One request after the other's answer, on kept connections, until one is not answered. */
 async function keepAsking(agent: Agent): Promise<{answers: Answer[]; endedAtMs: number}> {
@@ -70,7 +85,11 @@ describe('a service that is told to stop', () => {
     const code = service.end('SIGTERM');
     await sleep(200);
     const ready = await get('/readyz');
-    expect([ready.status, JSON.parse(ready.body), ready.connection]).toEqual([503, {status: 'not ready', reasons: {process: 'stopping'}}, 'close']);
+    expect([ready.status, JSON.parse(ready.body), ready.connection]).toEqual([
+      503,
+      {status: 'not ready', reasons: {process: 'stopping'}},
+      'close',
+    ]);
     expect((await get('/livez')).status).toBe(200);
     const outcomes = await Promise.all(clients);
     for (const {answers, endedAtMs} of outcomes) {
@@ -90,7 +109,9 @@ describe('a service that is told to stop', () => {
     const [idle, late] = [await open(), await open()];
     const [posting, streaming] = [await open(), await open()];
     const [posted, streamed, answeredLate] = [textOf(posting), textOf(streaming), textOf(late)];
-    posting.write('POST /v1/things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{"a"');
+    posting.write(
+      'POST /v1/things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n{"a"',
+    );
     streaming.write('GET /v1/stream HTTP/1.1\r\nhost: x\r\n\r\n');
     await sleep(200);
     const code = service.end('SIGTERM');

@@ -1,7 +1,10 @@
 import type {FastifyInstance} from 'fastify';
 import type {Readiness} from './readiness.js';
 
-/** /livez: the event loop turns · /startz: it has come up · /readyz: it can do its work; 503 with the reasons otherwise. What only a part waits for stands under `degraded`. */
+/**
+ * /livez: the event loop turns · /startz: it has come up · /readyz: it can do its work; 503 with the reasons otherwise.
+ * What only a part waits for stands under `degraded`.
+ */
 export function addHealthRoutes(instance: FastifyInstance, readiness: Readiness): void {
   instance.get('/livez', () => ({status: 'ok'}));
   instance.get('/startz', (_request, reply) => {
@@ -11,6 +14,8 @@ export function addHealthRoutes(instance: FastifyInstance, readiness: Readiness)
     const {reasons, degraded} = await readiness.look();
     const ready = Object.keys(reasons).length === 0;
     const waits = Object.keys(degraded).length === 0 ? {} : {degraded};
-    await reply.status(ready ? 200 : 503).send(ready ? {status: 'ok', ...waits} : {status: 'not ready', reasons, ...waits});
+    await reply
+      .status(ready ? 200 : 503)
+      .send(ready ? {status: 'ok', ...waits} : {status: 'not ready', reasons, ...waits});
   });
 }

@@ -51,14 +51,24 @@ let service: HttpService;
 let url: string;
 
 const get = (path: string): Promise<Response> => fetch(url + path);
-const post = (path: string, type: string, body: BodyInit): Promise<Response> => fetch(url + path, {method: 'POST', headers: {'content-type': type}, body});
-const problem = async (response: Response): Promise<object> => ({status: response.status, type: response.headers.get('content-type'), ...(await response.json() as object)});
+const post = (path: string, type: string, body: BodyInit): Promise<Response> =>
+  fetch(url + path, {method: 'POST', headers: {'content-type': type}, body});
+const problem = async (response: Response): Promise<object> => ({
+  status: response.status,
+  type: response.headers.get('content-type'),
+  ...((await response.json()) as object),
+});
 
 describe('createHttpService', () => {
   beforeAll(async () => {
     service = await createHttpService({
-      module: ThingsModule, logger: createLogger({service: 'spec', destination: {write: (line) => void lines.push(line)}}), host: '127.0.0.1', httpPort: 0,
-      bodyLimitBytes: 1_000, requestTimeoutMs: 1_000, microservices: [grpcOptions({services: [NotifyService], url: `127.0.0.1:${String(grpcPort)}`})],
+      module: ThingsModule,
+      logger: createLogger({service: 'spec', destination: {write: (line) => void lines.push(line)}}),
+      host: '127.0.0.1',
+      httpPort: 0,
+      bodyLimitBytes: 1_000,
+      requestTimeoutMs: 1_000,
+      microservices: [grpcOptions({services: [NotifyService], url: `127.0.0.1:${String(grpcPort)}`})],
     });
     url = await service.listen();
   });
@@ -69,7 +79,10 @@ describe('createHttpService', () => {
     const response = await get('/v1/things/away');
     expect(response.headers.get('retry-after')).toBe('2');
     expect(await problem(response)).toMatchObject({
-      status: 503, type: 'https://vitalvault.dev/errors/bus-unavailable', code: 'bus-unavailable', instance: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+      status: 503,
+      type: 'https://vitalvault.dev/errors/bus-unavailable',
+      code: 'bus-unavailable',
+      instance: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
     });
   });
 
@@ -86,10 +99,20 @@ describe('createHttpService', () => {
     ['a field of the wrong type', () => post('/v1/things', 'application/json', '{"count":"x"}'), 400, 'invalid-field'],
     ['an unknown field', () => post('/v1/things', 'application/json', '{"count":1,"more":2}'), 400, 'invalid-field'],
     ['a poisoned object', () => post('/v1/things', 'application/json', '{"count":1,"__proto__":{}}'), 400, 'malformed'],
-    ['a body that is too large', () => post('/v1/bytes', 'application/vnd.vitalvault.record.v1+protobuf', 'x'.repeat(1_001)), 413, 'body-too-large'],
+    [
+      'a body that is too large',
+      () => post('/v1/bytes', 'application/vnd.vitalvault.record.v1+protobuf', 'x'.repeat(1_001)),
+      413,
+      'body-too-large',
+    ],
     ['plain text', () => post('/v1/bytes', 'text/plain', 'x'), 415, 'unsupported-content-type'],
     ['a form', () => post('/v1/bytes', 'application/x-www-form-urlencoded', 'x=1'), 415, 'unsupported-content-type'],
-    ['a strange vendor type', () => post('/v1/bytes', 'application/vnd.other+protobuf', 'x'), 415, 'unsupported-content-type'],
+    [
+      'a strange vendor type',
+      () => post('/v1/bytes', 'application/vnd.other+protobuf', 'x'),
+      415,
+      'unsupported-content-type',
+    ],
   ])('answers %s', async (_what, send, status, code) => {
     const response = await send();
     expect(response.headers.get('content-type')).toContain('application/problem+json');
@@ -97,12 +120,19 @@ describe('createHttpService', () => {
   });
 
   it('leaves protobuf bodies as bytes', async () => {
-    expect(await (await post('/v1/bytes', 'application/vnd.vitalvault.record.v1+protobuf', 'abc')).json()).toEqual({bytes: 3, binary: true});
+    expect(await (await post('/v1/bytes', 'application/vnd.vitalvault.record.v1+protobuf', 'abc')).json()).toEqual({
+      bytes: 3,
+      binary: true,
+    });
   });
 
   it('answers 408 to a body that stops half-way, and closes', async () => {
     const answer = await new Promise<string>((resolve, reject) => {
-      const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write('POST /v1/bytes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{"a"'));
+      const socket = connect(Number(new URL(url).port), '127.0.0.1', () =>
+        socket.write(
+          'POST /v1/bytes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{"a"',
+        ),
+      );
       let text = '';
       socket.on('data', (chunk) => (text += chunk.toString()));
       socket.on('close', () => {
@@ -130,7 +160,10 @@ describe('createHttpService', () => {
     expect((await get('/readyz')).status).toBe(200);
     service.readiness.add('ledger', () => 'no block for 30 s');
     const response = await get('/readyz');
-    expect([response.status, await response.json()]).toEqual([503, {status: 'not ready', reasons: {ledger: 'no block for 30 s'}}]);
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      {status: 'not ready', reasons: {ledger: 'no block for 30 s'}},
+    ]);
     service.readiness.add('ledger', () => undefined);
     expect((await get('/livez')).status).toBe(200);
     expect((await get('/startz')).status).toBe(200);
@@ -138,9 +171,14 @@ describe('createHttpService', () => {
 
   it('stays ready when only a part waits, and tells it; an error is told by its code', async () => {
     const cause = Object.assign(new Error('secret words'), {code: 'ECONNREFUSED'});
-    service.readiness.add('notify', () => Promise.reject(new DomainError('notify-unavailable', {cause})), {needed: false});
+    service.readiness.add('notify', () => Promise.reject(new DomainError('notify-unavailable', {cause})), {
+      needed: false,
+    });
     const response = await get('/readyz');
-    expect([response.status, await response.json()]).toEqual([200, {status: 'ok', degraded: {notify: 'notify-unavailable: nobody listens there'}}]);
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      {status: 'ok', degraded: {notify: 'notify-unavailable: nobody listens there'}},
+    ]);
     service.readiness.add('notify', () => undefined);
   });
 
@@ -167,13 +205,20 @@ describe('createHttpService', () => {
       await telemetry.flush();
       const spans = exporter.getFinishedSpans();
       const named = (name: string): (typeof spans)[number] | undefined => spans.find((span) => span.name === name);
-      const [server, asked] = [named('ThingsController/queueAlert'), named('vitalvault.notify.v1.NotifyService/QueueAlert')];
+      const [server, asked] = [
+        named('ThingsController/queueAlert'),
+        named('vitalvault.notify.v1.NotifyService/QueueAlert'),
+      ];
       expect(server?.parentSpanContext?.spanId).toBe(asked?.spanContext().spanId);
       expect(asked?.parentSpanContext?.spanId).toBe(named('caller')?.spanContext().spanId);
     });
 
     it('brings an error of the catalogue across', async () => {
-      await expect(client.queueAlert({alert: {text: 'fail'}})).rejects.toMatchObject({code: 'behind', detail: 'by two blocks', meta: {height: 7}});
+      await expect(client.queueAlert({alert: {text: 'fail'}})).rejects.toMatchObject({
+        code: 'behind',
+        detail: 'by two blocks',
+        meta: {height: 7},
+      });
     });
 
     it('knows whether the other side takes calls', async () => {
@@ -184,7 +229,11 @@ describe('createHttpService', () => {
     });
 
     it('says who is away', async () => {
-      const nobody = grpcClient(NotifyService, {url: '127.0.0.1:1', unavailable: 'notify-unavailable', deadlineMs: 500});
+      const nobody = grpcClient(NotifyService, {
+        url: '127.0.0.1:1',
+        unavailable: 'notify-unavailable',
+        deadlineMs: 500,
+      });
       await expect(nobody.queueAlert({})).rejects.toMatchObject({code: 'notify-unavailable', retryable: true});
       nobody.close();
     });

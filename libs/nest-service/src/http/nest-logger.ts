@@ -33,4 +33,5 @@ export class NestLogger implements LoggerService {
   }
 }
 
-const text = (message: unknown): string => (typeof message === 'string' ? message : message instanceof Error ? message.message : 'object').slice(0, MAX_TEXT);
+const text = (message: unknown): string =>
+  (typeof message === 'string' ? message : message instanceof Error ? message.message : 'object').slice(0, MAX_TEXT);

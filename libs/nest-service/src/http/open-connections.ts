@@ -6,8 +6,8 @@ const GRACE_MS = 500;
 const LOOK_MS = 100;
 
 /**
- * Connections of a server, to end those that would hold up its closing: Node waits for kept ones whose answer began before the stop, and for such
- * as never sent a byte (a load balancer's, opened in advance).
+ * Connections of a server, to end those that would hold up its closing: Node waits for kept ones whose answer began
+ * before the stop, and for such as never sent a byte (a load balancer's, opened in advance).
  */
 export class OpenConnections {
   readonly #sockets = new Set<Socket>();

@@ -28,22 +28,28 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-const isGrpc = (host: ArgumentsHost): boolean => typeof host.switchToRpc().getContext<Partial<Metadata> | undefined>()?.getMap === 'function';
+const isGrpc = (host: ArgumentsHost): boolean =>
+  typeof host.switchToRpc().getContext<Partial<Metadata> | undefined>()?.getMap === 'function';
 
 export function sendProblem(reply: FastifyReply, error: DomainError): void {
   const problem = toProblem(error, currentTraceId());
-  if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterSeconds))));
+  if (error.retryAfterSeconds !== undefined)
+    void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterSeconds))));
   void reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
-/** Errors of Fastify and NestJS that a client can cause, by their own codes; whatever else is a fault of ours and tells nothing. */
+/**
+ * Errors of Fastify and NestJS that a client can cause, by their own codes; whatever else is a fault of ours and tells
+ * nothing.
+ */
 export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   const foreign = (thrown as {code?: unknown} | null)?.code;
   const known = typeof foreign === 'string' ? FASTIFY[foreign] : undefined;
   if (known !== undefined) return new DomainError(known, {cause: thrown});
-  const status = thrown instanceof HttpException ? thrown.getStatus() : (thrown as {statusCode?: unknown} | null)?.statusCode;
-  return new DomainError(typeof status === 'number' ? BY_STATUS[status] ?? 'internal' : 'internal', {cause: thrown});
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as {statusCode?: unknown} | null)?.statusCode;
+  return new DomainError(typeof status === 'number' ? (BY_STATUS[status] ?? 'internal') : 'internal', {cause: thrown});
 }
 
 const FASTIFY: Readonly<Record<string, ErrorCode>> = {
@@ -58,5 +64,12 @@ const FASTIFY: Readonly<Record<string, ErrorCode>> = {
 };
 
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
-  400: 'malformed', 404: 'route-not-found', 405: 'method-not-allowed', 408: 'body-timeout', 413: 'body-too-large', 414: 'malformed', 415: 'unsupported-content-type', 431: 'malformed',
+  400: 'malformed',
+  404: 'route-not-found',
+  405: 'method-not-allowed',
+  408: 'body-timeout',
+  413: 'body-too-large',
+  414: 'malformed',
+  415: 'unsupported-content-type',
+  431: 'malformed',
 };

@@ -26,7 +26,8 @@ export class Readiness {
   started = false;
 
   /**
-   * A later check of the same name replaces the earlier one; what it resolves to counts when it is text, what it throws is a reason.
+   * A later check of the same name replaces the earlier one; what it resolves to counts when it is text, what it throws
+   * is a reason.
    * @param options.needed false: the service works on without it and stays ready, but tells; default true
    */
   add(name: string, check: ReadinessCheck, options: {needed?: boolean} = {}): void {
@@ -45,9 +46,15 @@ export class Readiness {
   async look(): Promise<ReadinessState> {
     if (this.#stopping) return {reasons: {process: 'stopping'}, degraded: {}};
     if (!this.started) return {reasons: {process: 'starting'}, degraded: {}};
-    const found = await Promise.all([...this.#checks].map(async ([name, {check, needed}]) => ({name, needed, reason: await reasonOf(check)})));
+    const found = await Promise.all(
+      [...this.#checks].map(async ([name, {check, needed}]) => ({name, needed, reason: await reasonOf(check)})),
+    );
     const those = (needed: boolean): Record<string, string> =>
-      Object.fromEntries(found.flatMap((one) => (one.reason === undefined || one.needed !== needed ? [] : [[one.name, one.reason] as const])));
+      Object.fromEntries(
+        found.flatMap((one) =>
+          one.reason === undefined || one.needed !== needed ? [] : [[one.name, one.reason] as const],
+        ),
+      );
     return {reasons: those(true), degraded: those(false)};
   }
 }

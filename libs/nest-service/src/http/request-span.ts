@@ -12,8 +12,9 @@ interface Traced {
 const QUIET = new Set(['/livez', '/readyz', '/startz']);
 
 /**
- * One server span per request, named by the route and not by the path, because paths carry ids of patients. The handler runs inside
- * it: the hook before validation sets the context again, since reading the body leaves the one that the first hook set.
+ * One server span per request, named by the route and not by the path, because paths carry ids of patients. The handler
+ * runs inside it: the hook before validation sets the context again, since reading the body leaves the one that the
+ * first hook set.
  */
 export function traceRequests(instance: FastifyInstance): void {
   const traced = new WeakMap<FastifyRequest, Traced>();
@@ -33,7 +34,11 @@ export function traceRequests(instance: FastifyInstance): void {
       return;
     }
     const parent = extractContext(request.headers);
-    const span = startSpan(`${request.method} ${route}`, {kind: 'server', parent, attributes: {'http.request.method': request.method, 'http.route': route}});
+    const span = startSpan(`${request.method} ${route}`, {
+      kind: 'server',
+      parent,
+      attributes: {'http.request.method': request.method, 'http.route': route},
+    });
     const active = trace.setSpan(parent, span);
     traced.set(request, {span, active});
     context.with(active, done);

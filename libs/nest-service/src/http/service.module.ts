@@ -7,7 +7,9 @@ import {LOGGER} from '../service.tokens.js';
 import {ProblemFilter} from './problem-filter.js';
 import {Readiness} from './readiness.js';
 
-/** Root around a service's own module: gives it the logger, the readiness register, the problem filter and gRPC spans. */
+/**
+ * Root around a service's own module: gives it the logger, the readiness register, the problem filter and gRPC spans.
+ */
 @Global()
 @Module({})
 export class ServiceModule {

@@ -4,13 +4,22 @@ import type {LogFields} from './create-logger.js';
 
 function logged(fields: object, level = 'debug'): Record<string, unknown> {
   const lines: string[] = [];
-  createLogger({service: 's', level, destination: {write: (line: string) => void lines.push(line)}}).warn('hello', fields as LogFields);
+  createLogger({service: 's', level, destination: {write: (line: string) => void lines.push(line)}}).warn(
+    'hello',
+    fields as LogFields,
+  );
   return JSON.parse(lines[0] ?? '{}') as Record<string, unknown>;
 }
 
 describe('createLogger', () => {
   it('writes one JSON object with the allowed fields', () => {
-    expect(logged({height: 5n, cid: 'bafy'})).toMatchObject({level: 'warn', service: 's', msg: 'hello', height: '5', cid: 'bafy'});
+    expect(logged({height: 5n, cid: 'bafy'})).toMatchObject({
+      level: 'warn',
+      service: 's',
+      msg: 'hello',
+      height: '5',
+      cid: 'bafy',
+    });
   });
 
   it('drops a field that is not listed, and tells its name only', () => {

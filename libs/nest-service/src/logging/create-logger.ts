@@ -4,17 +4,56 @@ import {pino} from 'pino';
 import type {DestinationStream} from 'pino';
 
 /**
- * The only fields that reach a log line. No identity of a patient or device, no record, no key, no plaintext has a name here,
- * so none can be logged by accident: a field that is not listed is dropped and its name is told.
+ * The only fields that reach a log line. No identity of a patient or device, no record, no key, no plaintext has a name
+ * here, so none can be logged by accident: a field that is not listed is dropped and its name is told.
  */
 const ALLOWED = [
-  'attempt', 'bytes', 'category', 'cid', 'code', 'count', 'durationMs', 'entries', 'failed', 'fromHeight', 'group', 'height', 'host', 'index',
-  'kind', 'lag', 'messageId', 'method', 'migration', 'offset', 'page', 'partition', 'peer', 'port', 'reason', 'records', 'replicas', 'route',
-  'root', 'service', 'signal', 'state', 'status', 'step', 'topic', 'txHash', 'txId', 'url', 'version', 'waiting',
+  'attempt',
+  'bytes',
+  'category',
+  'cid',
+  'code',
+  'count',
+  'durationMs',
+  'entries',
+  'failed',
+  'fromHeight',
+  'group',
+  'height',
+  'host',
+  'index',
+  'kind',
+  'lag',
+  'messageId',
+  'method',
+  'migration',
+  'offset',
+  'page',
+  'partition',
+  'peer',
+  'port',
+  'reason',
+  'records',
+  'replicas',
+  'route',
+  'root',
+  'service',
+  'signal',
+  'state',
+  'status',
+  'step',
+  'topic',
+  'txHash',
+  'txId',
+  'url',
+  'version',
+  'waiting',
 ] as const;
 const allowed: ReadonlySet<string> = new Set(ALLOWED);
 
-export type LogFields = Partial<Record<(typeof ALLOWED)[number], string | number | bigint | boolean | undefined>> & {readonly error?: unknown};
+export type LogFields = Partial<Record<(typeof ALLOWED)[number], string | number | bigint | boolean | undefined>> & {
+  readonly error?: unknown;
+};
 
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
@@ -25,15 +64,20 @@ export interface Logger {
 
 /** One JSON object per line on stdout, with the trace id of the active span. */
 export function createLogger(options: {service: string; level?: string; destination?: DestinationStream}): Logger {
-  const sink = pino({
-    level: options.level ?? 'info',
-    base: {service: options.service, pid: process.pid},
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: {level: (label) => ({level: label})},
-  }, options.destination ?? pino.destination({dest: 1, sync: true}));
-  const write = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields: LogFields = {}): void => {
-    if (sink.isLevelEnabled(level)) sink[level](linesOf(fields), message);
-  };
+  const sink = pino(
+    {
+      level: options.level ?? 'info',
+      base: {service: options.service, pid: process.pid},
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {level: (label) => ({level: label})},
+    },
+    options.destination ?? pino.destination({dest: 1, sync: true}),
+  );
+  const write =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields: LogFields = {}): void => {
+      if (sink.isLevelEnabled(level)) sink[level](linesOf(fields), message);
+    };
   return {debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error')};
 }
 
@@ -59,11 +103,24 @@ function describeError(error: unknown, depth = 0): unknown {
     return {name: error.name, code: error.code, message: error.message, ...error.meta, ...causeOf(error, depth)};
   }
   if (error instanceof Error) {
-    const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? {code: error.code} : {};
-    return {name: error.name, ...code, message: error.message.slice(0, MAX_TEXT), stack: frames(error), ...causeOf(error, depth)};
+    const code =
+      'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? {code: error.code} : {};
+    return {
+      name: error.name,
+      ...code,
+      message: error.message.slice(0, MAX_TEXT),
+      stack: frames(error),
+      ...causeOf(error, depth),
+    };
   }
   return {name: typeof error, message: String(error).slice(0, MAX_TEXT)};
 }
 
-const causeOf = (error: Error, depth: number): object => (error.cause === undefined || depth > 2 ? {} : {cause: describeError(error.cause, depth + 1)});
-const frames = (error: Error): string[] => (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).slice(0, 6).map((line) => line.trim());
+const causeOf = (error: Error, depth: number): object =>
+  error.cause === undefined || depth > 2 ? {} : {cause: describeError(error.cause, depth + 1)};
+const frames = (error: Error): string[] =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .slice(0, 6)
+    .map((line) => line.trim());

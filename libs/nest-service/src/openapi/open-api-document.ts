@@ -17,20 +17,40 @@ export interface OpenApiDocument {
 
 const SIGNATURE = [{signature: [], signatureInput: []}];
 const SECURITY_SCHEMES = {
-  signature: {type: 'apiKey', in: 'header', name: 'signature', description: 'HTTP message signature (RFC 9421), label vv, ES256K by a key of the ledger: docs/protocol.md §8.2.'},
-  signatureInput: {type: 'apiKey', in: 'header', name: 'signature-input', description: 'What the signature covers and its parameters: created, expires, nonce, keyid, tag. A body needs a content-digest (RFC 9530).'},
+  signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'signature',
+    description: 'HTTP message signature (RFC 9421), label vv, ES256K by a key of the ledger: docs/protocol.md §8.2.',
+  },
+  signatureInput: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'signature-input',
+    description:
+      'What the signature covers and its parameters: created, expires, nonce, keyid, tag. A body needs a content-digest (RFC 9530).',
+  },
 };
 const RETRYABLE: ReadonlySet<number> = new Set([429, 503]);
 
 /** The HTTP side of one service: its routes, health, and this document itself. */
-export function openApiDocument(service: {title: string; description: string; routes: readonly Route[]}): OpenApiDocument {
+export function openApiDocument(service: {
+  title: string;
+  description: string;
+  routes: readonly Route[];
+}): OpenApiDocument {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of [...service.routes, ...healthRoutes]) {
     paths[route.path] = {...paths[route.path], [route.method]: operationOf(route)};
   }
   return {
     openapi: '3.1.1',
-    info: {title: service.title, version: '1', description: service.description, license: {name: 'Apache-2.0', identifier: 'Apache-2.0'}},
+    info: {
+      title: service.title,
+      version: '1',
+      description: service.description,
+      license: {name: 'Apache-2.0', identifier: 'Apache-2.0'},
+    },
     paths,
     components: {schemas: {Problem: schemaOf(problemSchema, 'output')}, securitySchemes: SECURITY_SCHEMES},
   };
@@ -38,12 +58,19 @@ export function openApiDocument(service: {title: string; description: string; ro
 
 function operationOf(route: Route): Json {
   const {operationId, summary, signedBy, params, query, headers, body} = route;
-  const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query'), ...parametersOf(headers, 'header')];
+  const parameters = [
+    ...parametersOf(params, 'path'),
+    ...parametersOf(query, 'query'),
+    ...parametersOf(headers, 'header'),
+  ];
   return {
-    operationId, summary,
+    operationId,
+    summary,
     ...(signedBy === undefined ? {} : {description: `Signed by ${signedBy}.`, security: SIGNATURE}),
     ...(parameters.length === 0 ? {} : {parameters}),
-    ...(body === undefined ? {} : {requestBody: {required: true, ...describe(body), content: contentOf(body, 'input')}}),
+    ...(body === undefined
+      ? {}
+      : {requestBody: {required: true, ...describe(body), content: contentOf(body, 'input')}}),
     responses: responsesOf(route),
   };
 }
@@ -55,7 +82,16 @@ function responsesOf(route: Route): Json {
     const {description, content} = (responses[String(status)] ?? {}) as {description?: string; content?: Json};
     responses[String(status)] = {
       description: [description, codes.join(', ')].filter((part) => part !== undefined).join('; '),
-      ...(RETRYABLE.has(status) ? {headers: {'Retry-After': {description: 'Seconds to wait, when that is known.', schema: {type: 'integer', minimum: 1}}}} : {}),
+      ...(RETRYABLE.has(status)
+        ? {
+            headers: {
+              'Retry-After': {
+                description: 'Seconds to wait, when that is known.',
+                schema: {type: 'integer', minimum: 1},
+              },
+            },
+          }
+        : {}),
       content: {...content, 'application/problem+json': {schema: problemOf(status, codes)}},
     };
   }
@@ -64,7 +100,9 @@ function responsesOf(route: Route): Json {
 
 function answerOf(answer: RouteAnswer): Json {
   const {description, headers = {}} = answer;
-  const named = Object.entries(headers).map(([name, says]) => [name, {description: says, schema: {type: 'string'}}] as const);
+  const named = Object.entries(headers).map(
+    ([name, says]) => [name, {description: says, schema: {type: 'string'}}] as const,
+  );
   const content = contentOf(answer, 'output');
   return {
     description,
@@ -81,17 +119,28 @@ function contentOf({json, bytes = []}: RouteContent, io: 'input' | 'output'): Js
 }
 
 const describe = ({description}: RouteContent): Json => (description === undefined ? {} : {description});
-const problemOf = (status: number, codes: readonly ErrorCode[]): Json => ({allOf: [{$ref: '#/components/schemas/Problem'}, {properties: {status: {const: status}, code: {enum: codes}}}]});
+const problemOf = (status: number, codes: readonly ErrorCode[]): Json => ({
+  allOf: [{$ref: '#/components/schemas/Problem'}, {properties: {status: {const: status}, code: {enum: codes}}}],
+});
 
 function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query' | 'header'): Json[] {
   if (schema === undefined) return [];
-  const {properties = {}, required = []} = schemaOf(schema, 'input') as {properties?: Record<string, Json>; required?: string[]};
+  const {properties = {}, required = []} = schemaOf(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, {description, ...rest}]) => ({
-    name, in: place, required: required.includes(name), ...(description === undefined ? {} : {description}), schema: rest,
+    name,
+    in: place,
+    required: required.includes(name),
+    ...(description === undefined ? {} : {description}),
+    schema: rest,
   }));
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   // The dialect is OpenAPI 3.1's own: said once for the whole document.
-  return Object.fromEntries(Object.entries(z.toJSONSchema(schema, {io, target: 'draft-2020-12'})).filter(([name]) => name !== '$schema'));
+  return Object.fromEntries(
+    Object.entries(z.toJSONSchema(schema, {io, target: 'draft-2020-12'})).filter(([name]) => name !== '$schema'),
+  );
 }

@@ -1,6 +1,8 @@
 import {z} from 'zod';
 
-/** An RFC 9457 problem document as every service answers it. `code` is one of the catalogue; each answer lists which. */
+/**
+ * An RFC 9457 problem document as every service answers it. `code` is one of the catalogue; each answer lists which.
+ */
 export const problemSchema = z.strictObject({
   type: z.string().describe('https://vitalvault.dev/errors/<code>'),
   title: z.string(),

@@ -14,7 +14,10 @@ export interface RouteAnswer extends RouteContent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One route of a service, described beside its controller. Its errors are codes of the catalogue; those that every request of its kind can meet come by themselves. */
+/**
+ * One route of a service, described beside its controller. Its errors are codes of the catalogue; those that every
+ * request of its kind can meet come by themselves.
+ */
 export interface Route {
   readonly method: 'get' | 'post' | 'put';
   /** As OpenAPI writes it: /v1/patients/{patient}/grants */

@@ -9,7 +9,8 @@ const MEMBER = /^sha-256=:([A-Za-z0-9+/]{43}=):$/;
  */
 export function checkContentDigest(field: string, body: Uint8Array): void {
   const encoded = MEMBER.exec(field.trim())?.[1];
-  if (encoded === undefined) throw new DomainError('digest-mismatch', {detail: 'content-digest is not one sha-256 member'});
+  if (encoded === undefined)
+    throw new DomainError('digest-mismatch', {detail: 'content-digest is not one sha-256 member'});
   const given = Buffer.from(encoded, 'base64');
   const real = createHash('sha256').update(body).digest();
   if (given.length !== real.length || !timingSafeEqual(given, real)) throw new DomainError('digest-mismatch');

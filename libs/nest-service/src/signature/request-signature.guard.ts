@@ -21,7 +21,12 @@ export class RequestSignatureGuard implements CanActivate {
     const request = execution.switchToHttp().getRequest<SignedRequest>();
     request.caller = await verifyRequestSignature(
       {method: request.method, target: request.raw.url ?? '/', headers: request.headers, body: request.rawBody},
-      {keys: this.keys, nonces: this.nonces, organisation: this.organisation, now: () => Math.floor(Date.now() / 1_000)},
+      {
+        keys: this.keys,
+        nonces: this.nonces,
+        organisation: this.organisation,
+        now: () => Math.floor(Date.now() / 1_000),
+      },
     );
     return true;
   }

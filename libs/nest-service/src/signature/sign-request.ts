@@ -21,17 +21,30 @@ export interface RequestToSign {
 
 /** Headers of a signed request. For services and tests; devices and people sign with libs/sdk. */
 export function signRequest(request: RequestToSign): Record<string, string> {
-  const digest = request.body === undefined || request.body.length === 0 ? {} : {'content-digest': contentDigest(request.body)};
-  const {signature, signatureInput} = createSignatureSync({
-    kind: 'request', method: request.method, targetUri: `http://service.invalid${request.target}`,
-    fields: Object.entries(digest).map(([name, value]) => ({name, value})),
-  }, {
-    label: SIGNATURE_LABEL,
-    components: ['@method', '@path', '@query', ...Object.keys(digest)],
-    parameters: {
-      created: request.created, expires: request.created + 60, nonce: request.nonce, keyid: request.keyId, tag: `vitalvault/v1/${request.organisation}`,
+  const digest =
+    request.body === undefined || request.body.length === 0 ? {} : {'content-digest': contentDigest(request.body)};
+  const {signature, signatureInput} = createSignatureSync(
+    {
+      kind: 'request',
+      method: request.method,
+      targetUri: `http://service.invalid${request.target}`,
+      fields: Object.entries(digest).map(([name, value]) => ({name, value})),
     },
-    signer: {algorithm: 'ecdsa-secp256k1-sha256', sign: (data) => signDigest(request.privateKey, createHash('sha256').update(data).digest())},
-  });
+    {
+      label: SIGNATURE_LABEL,
+      components: ['@method', '@path', '@query', ...Object.keys(digest)],
+      parameters: {
+        created: request.created,
+        expires: request.created + 60,
+        nonce: request.nonce,
+        keyid: request.keyId,
+        tag: `vitalvault/v1/${request.organisation}`,
+      },
+      signer: {
+        algorithm: 'ecdsa-secp256k1-sha256',
+        sign: (data) => signDigest(request.privateKey, createHash('sha256').update(data).digest()),
+      },
+    },
+  );
   return {...digest, signature, 'signature-input': signatureInput};
 }

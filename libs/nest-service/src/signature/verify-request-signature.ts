@@ -1,7 +1,13 @@
 import {verifyDigest} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {isSignatureError, verifySignature} from 'http-message-sig';
-import type {FieldOccurrence, SignatureError, SignatureParameters, UntrustedSignatureCandidate, Verifier} from 'http-message-sig';
+import type {
+  FieldOccurrence,
+  SignatureError,
+  SignatureParameters,
+  UntrustedSignatureCandidate,
+  Verifier,
+} from 'http-message-sig';
 import {createHash} from 'node:crypto';
 import {checkContentDigest} from './content-digest.js';
 import type {Caller, KeyResolver, NonceMemory} from './signature-ports.js';
@@ -32,9 +38,10 @@ export interface SignaturePolicy {
 }
 
 /**
- * Verifies an RFC 9421 signature by a ledger key: covered components, freshness, digest of the body, the key's standing, the
- * signature, and last that the nonce is new.
- * @throws DomainError signature-missing, signature-invalid, signature-stale, signature-replayed, digest-mismatch, unknown-key
+ * Verifies an RFC 9421 signature by a ledger key: covered components, freshness, digest of the body, the key's
+ * standing, the signature, and last that the nonce is new.
+ * @throws DomainError signature-missing, signature-invalid, signature-stale, signature-replayed, digest-mismatch,
+ *   unknown-key
  * @spec docs/protocol.md §8.2
  */
 export async function verifyRequestSignature(request: RequestToVerify, policy: SignaturePolicy): Promise<Caller> {
@@ -47,37 +54,57 @@ export async function verifyRequestSignature(request: RequestToVerify, policy: S
   let caller: Caller | undefined;
   let candidate: UntrustedSignatureCandidate | undefined;
   try {
-    await verifySignature({kind: 'request', method: request.method, targetUri: `http://service.invalid${request.target}`, fields}, {
-      label: SIGNATURE_LABEL,
-      policy: {
-        algorithms: [ALGORITHM], requiredComponents: components, requiredParameters: ['created', 'expires', 'nonce', 'keyid', 'tag'],
-        // Freshness is ours to judge below: it has an error of its own.
-        now, clockSkew: Number.MAX_SAFE_INTEGER,
+    await verifySignature(
+      {kind: 'request', method: request.method, targetUri: `http://service.invalid${request.target}`, fields},
+      {
+        label: SIGNATURE_LABEL,
+        policy: {
+          algorithms: [ALGORITHM],
+          requiredComponents: components,
+          requiredParameters: ['created', 'expires', 'nonce', 'keyid', 'tag'],
+          // Freshness is ours to judge below: it has an error of its own.
+          now,
+          clockSkew: Number.MAX_SAFE_INTEGER,
+        },
+        resolveVerifier: async (found) => {
+          candidate = found;
+          checkParameters(found, components, {now, organisation: policy.organisation});
+          caller = await policy.keys.resolve(String(found.parameters.keyid));
+          if (caller === undefined) throw new DomainError('unknown-key');
+          return verifierOf(caller);
+        },
       },
-      resolveVerifier: async (found) => {
-        candidate = found;
-        checkParameters(found, components, {now, organisation: policy.organisation});
-        caller = await policy.keys.resolve(String(found.parameters.keyid));
-        if (caller === undefined) throw new DomainError('unknown-key');
-        return verifierOf(caller);
-      },
-    });
+    );
   } catch (error) {
     throw translate(error);
   }
   if (caller === undefined || candidate === undefined) throw new DomainError('signature-invalid');
-  if (body !== undefined) checkContentDigest(fields.filter((field) => field.name === 'content-digest').map((field) => field.value).join(', '), body);
+  if (body !== undefined)
+    checkContentDigest(
+      fields
+        .filter((field) => field.name === 'content-digest')
+        .map((field) => field.value)
+        .join(', '),
+      body,
+    );
   const {nonce, expires} = candidate.parameters;
-  // As long as the signature would be taken: a caller whose clock is a minute ahead makes that 180 s, more than a fixed 120 s from now.
-  if (!await policy.nonces.remember(caller.keyId, String(nonce), Number(expires) + SKEW_SECONDS + 1)) throw new DomainError('signature-replayed');
+  // As long as the signature would be taken: a caller whose clock is a minute ahead makes that 180 s, more than a fixed
+  // 120 s from now.
+  if (!(await policy.nonces.remember(caller.keyId, String(nonce), Number(expires) + SKEW_SECONDS + 1)))
+    throw new DomainError('signature-replayed');
   return caller;
 }
 
-function checkParameters(found: UntrustedSignatureCandidate, components: readonly string[], expected: {now: number; organisation: string}): void {
+function checkParameters(
+  found: UntrustedSignatureCandidate,
+  components: readonly string[],
+  expected: {now: number; organisation: string},
+): void {
   const fault = coverageFault(found, components) ?? parameterFault(found.parameters, expected.organisation);
   if (fault !== undefined) throw new DomainError('signature-invalid', {detail: fault});
   const [created, expires] = [Number(found.parameters.created), Number(found.parameters.expires)];
-  if (created > expected.now + SKEW_SECONDS || expires < expected.now - SKEW_SECONDS) throw new DomainError('signature-stale');
+  if (created > expected.now + SKEW_SECONDS || expires < expected.now - SKEW_SECONDS)
+    throw new DomainError('signature-stale');
 }
 
 function coverageFault(found: UntrustedSignatureCandidate, components: readonly string[]): string | undefined {
@@ -87,11 +114,15 @@ function coverageFault(found: UntrustedSignatureCandidate, components: readonly 
   return plain && same ? undefined : `the covered components must be ${components.join(' ')}`;
 }
 
-function parameterFault({created, expires, nonce, keyid, tag}: SignatureParameters, organisation: string): string | undefined {
+function parameterFault(
+  {created, expires, nonce, keyid, tag}: SignatureParameters,
+  organisation: string,
+): string | undefined {
   if (tag !== `vitalvault/v1/${organisation}`) return 'tag: not for this organisation';
   if (!KEY_ID.test(keyid ?? '')) return 'keyid: not a key id in hexadecimal';
   if (!NONCE.test(nonce ?? '')) return 'nonce: not 16 bytes in base64url';
-  if (created === undefined || expires === undefined || expires < created || expires > created + LIFETIME_SECONDS) return 'expires: at most 60 seconds after created';
+  if (created === undefined || expires === undefined || expires < created || expires > created + LIFETIME_SECONDS)
+    return 'expires: at most 60 seconds after created';
   return undefined;
 }
 

@@ -3,8 +3,19 @@ import {createLogger} from '../logging/create-logger.js';
 import {readDatabaseSettings} from './read-database-settings.js';
 import {runMigrations} from './run-migrations.js';
 
-/** The migration of a service as a process of its own: takes the database's settings from `env` and no others; exit code 1 when it fails. */
-export async function migrateDatabase({service, dir, env}: {service: string; dir: string; env: Readonly<Record<string, string | undefined>>}): Promise<void> {
+/**
+ * The migration of a service as a process of its own: takes the database's settings from `env` and no others; exit code
+ * 1 when it fails.
+ */
+export async function migrateDatabase({
+  service,
+  dir,
+  env,
+}: {
+  service: string;
+  dir: string;
+  env: Readonly<Record<string, string | undefined>>;
+}): Promise<void> {
   const logger = createLogger({service: `${service}-migrate`});
   try {
     const applied = await runMigrations({...readDatabaseSettings(env), dir, logger});

@@ -7,9 +7,10 @@ interface Answered {
 }
 
 /**
- * Of what Prisma (with the adapter for pg) throws: errors that a query can be answered with stay what they are; every other one means that the
- * database is not there, not itself, or lets us not in, and becomes `database-unavailable`. Told by their fields, because each service generates
- * Prisma's classes for itself. A consumer that takes such an error for a fault of its message would put it aside for good.
+ * Of what Prisma (with the adapter for pg) throws: errors that a query can be answered with stay what they are; every
+ * other one means that the database is not there, not itself, or lets us not in, and becomes `database-unavailable`.
+ * Told by their fields, because each service generates Prisma's classes for itself. A consumer that takes such an error
+ * for a fault of its message would put it aside for good.
  */
 export function toDatabaseError(error: unknown): unknown {
   if (error instanceof DomainError || typeof error !== 'object' || error === null) return error;
@@ -24,8 +25,9 @@ export function toDatabaseError(error: unknown): unknown {
 const AWAY_TEXT = /timeout|terminated|ECONN|Can't reach|opening a TLS connection/i;
 
 /**
- * P1xxx is the connection, P2024 the pool, P2028 a transaction that went away, P2034 a deadlock resolved against us. PostgreSQL's own refusals come as
- * P2010 or P2039 with the SQLSTATE in the text only: 57P03 "starting up" after a crash is one, 28P01 after a password was changed another.
+ * P1xxx is the connection, P2024 the pool, P2028 a transaction that went away, P2034 a deadlock resolved against us.
+ * PostgreSQL's own refusals come as P2010 or P2039 with the SQLSTATE in the text only: 57P03 "starting up" after a
+ * crash is one, 28P01 after a password was changed another.
  */
 function isAnswer(code: string, message: string): boolean {
   if (/^(P1\d{3}|P2024|P2028|P2034)$/.test(code) || AWAY_TEXT.test(message)) return false;
@@ -33,7 +35,10 @@ function isAnswer(code: string, message: string): boolean {
   return state === undefined || !isAwayState(state);
 }
 
-/** SQLSTATE classes: connection, who may come in, which database, transaction rolled back, resources, operator (shut down, starting up), system, and internal errors. */
+/**
+ * SQLSTATE classes: connection, who may come in, which database, transaction rolled back, resources, operator (shut
+ * down, starting up), system, and internal errors.
+ */
 const isAwayState = (state: string): boolean => /^(08|28|3D|40|53|57|58|XX)[0-9A-Z]{3}$/.test(state);
 
 const away = (cause: unknown): DomainError => new DomainError('database-unavailable', {cause});

@@ -38,7 +38,9 @@ export function injectHeaders(): {traceparent?: string} {
 /** Context to continue what the sender of `headers` began; a fresh one if they carry nothing valid. */
 export function extractContext(headers: HeaderBag): Context {
   const value = headers['traceparent'];
-  const first = Array.isArray(value) ? (value as readonly (string | Uint8Array)[])[0] : (value as string | Uint8Array | undefined);
+  const first = Array.isArray(value)
+    ? (value as readonly (string | Uint8Array)[])[0]
+    : (value as string | Uint8Array | undefined);
   return contextOf(typeof first === 'object' ? new TextDecoder().decode(first) : first);
 }
 

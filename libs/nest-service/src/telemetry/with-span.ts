@@ -13,7 +13,13 @@ export interface SpanOptions {
   readonly startTime?: Date;
 }
 
-const KIND = {server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER, internal: SpanKind.INTERNAL} as const;
+const KIND = {
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+  internal: SpanKind.INTERNAL,
+} as const;
 
 /** Runs `run` inside a span; what it throws is recorded by its code and thrown on. */
 export async function withSpan<T>(name: string, options: SpanOptions, run: (span: Span) => Promise<T> | T): Promise<T> {
@@ -31,12 +37,18 @@ export async function withSpan<T>(name: string, options: SpanOptions, run: (span
 
 /** A span that the caller ends. */
 export function startSpan(name: string, options: SpanOptions): Span {
-  return trace.getTracer('vitalvault').startSpan(name, {
-    kind: KIND[options.kind ?? 'internal'],
-    ...(options.attributes === undefined ? {} : {attributes: options.attributes}),
-    ...(options.links === undefined ? {} : {links: options.links}),
-    ...(options.startTime === undefined ? {} : {startTime: options.startTime}),
-  }, options.parent ?? context.active());
+  return trace
+    .getTracer('vitalvault')
+    .startSpan(
+      name,
+      {
+        kind: KIND[options.kind ?? 'internal'],
+        ...(options.attributes === undefined ? {} : {attributes: options.attributes}),
+        ...(options.links === undefined ? {} : {links: options.links}),
+        ...(options.startTime === undefined ? {} : {startTime: options.startTime}),
+      },
+      options.parent ?? context.active(),
+    );
 }
 
 // The code, not the message: messages of foreign libraries may carry values.

@@ -59,7 +59,12 @@ const [port, grpcPort, drainMs, closeMs] = process.argv.slice(2).map(Number) as 
 
 await runService(logger, async () => {
   const service = await createHttpService({
-    module: SlowModule, logger, host: '127.0.0.1', httpPort: port, drainMs, microservices: [grpcOptions({services: [NotifyService], url: `127.0.0.1:${String(grpcPort)}`})],
+    module: SlowModule,
+    logger,
+    host: '127.0.0.1',
+    httpPort: port,
+    drainMs,
+    microservices: [grpcOptions({services: [NotifyService], url: `127.0.0.1:${String(grpcPort)}`})],
   });
   await service.listen();
   return {closeWithinMs: drainMs + closeMs, close: () => service.close()};

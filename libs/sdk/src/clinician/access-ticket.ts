@@ -17,7 +17,10 @@ export interface AccessQuestion {
   action: number;
 }
 
-/** A request that the ledger decided, with the one-time key that a release is sealed to. JSON; keep it like a private key. */
+/**
+ * A request that the ledger decided, with the one-time key that a release is sealed to. JSON; keep it like a private
+ * key.
+ */
 export interface AccessTicket extends AccessQuestion {
   txId: string;
   /** Decimal. */
@@ -33,7 +36,11 @@ export interface AccessTicket extends AccessQuestion {
 }
 
 /** Joins question and decision (`data` of the transaction's result). */
-export function ticketOf(question: AccessQuestion, result: {txId: string; height: bigint; data: Uint8Array}, readerPrivateKey: Uint8Array): AccessTicket {
+export function ticketOf(
+  question: AccessQuestion,
+  result: {txId: string; height: bigint; data: Uint8Array},
+  readerPrivateKey: Uint8Array,
+): AccessTicket {
   const decision = decodeCanonical(DecisionSchema, result.data);
   return {
     ...question,

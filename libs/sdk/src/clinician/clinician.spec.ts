@@ -12,7 +12,7 @@ import {Clinician} from './clinician.js';
 import {createMemberKeys} from './member-keys.js';
 import {MemoryNonceStore} from '../ledger/nonce-store.js';
 
-describe('a clinician\'s client', () => {
+describe("a clinician's client", () => {
   let all: People;
   let ticket: AccessTicket;
   let wrapsPath: string;
@@ -25,16 +25,26 @@ describe('a clinician\'s client', () => {
       return {bytes: encodeCanonical(ReleasePageSchema, page)};
     };
   };
-  const flip = (bytes: Uint8Array | undefined): Uint8Array => Uint8Array.from(bytes ?? [], (byte, i) => (i === 60 % (bytes?.length ?? 1) ? byte ^ 1 : byte));
+  const flip = (bytes: Uint8Array | undefined): Uint8Array =>
+    Uint8Array.from(bytes ?? [], (byte, i) => (i === 60 % (bytes?.length ?? 1) ? byte ^ 1 : byte));
 
   beforeAll(async () => {
     all = await people();
     const {device, slot, platform, grants, terms, clinician, keys} = all;
-    for (const hour of [slot - 3, slot - 2, slot - 1]) await device.post(await device.seal(HEART_RATE, readingsOf(hour, 4)));
+    for (const hour of [slot - 3, slot - 2, slot - 1])
+      await device.post(await device.seal(HEART_RATE, readingsOf(hour, 4)));
     platform.anchor();
     const {grantId} = await grants.put(terms);
     wrapsPath = `/v1/patients/${keys.patient}/grants/${grantId}/wraps`;
-    ticket = await clinician.requestAccess({patient: keys.patient, grantId, typeName: HEART_RATE, slotFrom: slot - 3, slotTo: slot - 1, purpose: 'TREAT', message: 'hello'});
+    ticket = await clinician.requestAccess({
+      patient: keys.patient,
+      grantId,
+      typeName: HEART_RATE,
+      slotFrom: slot - 3,
+      slotTo: slot - 1,
+      purpose: 'TREAT',
+      message: 'hello',
+    });
   });
 
   beforeEach(() => {
@@ -50,21 +60,49 @@ describe('a clinician\'s client', () => {
   });
 
   it.each<[string, (page: ReleasePage) => void, string]>([
-    ['ciphertext', (page) => { const [record] = page.records; if (record) record.ciphertext = flip(record.ciphertext); }, 'ciphertext'],
-    ['device\'s key', (page) => { const [record] = page.records; if (record) record.deviceKey = generateSigningKey(all.random).publicKey; }, 'wrong-owner'],
-    ['signature', (page) => { const [record] = page.records; if (record) record.signature = flip(record.signature); }, 'signature'],
-  ])('says so, and tells the patient, when a record\'s %s was changed', async (_, change, kind) => {
+    [
+      'ciphertext',
+      (page) => {
+        const [record] = page.records;
+        if (record) record.ciphertext = flip(record.ciphertext);
+      },
+      'ciphertext',
+    ],
+    [
+      "device's key",
+      (page) => {
+        const [record] = page.records;
+        if (record) record.deviceKey = generateSigningKey(all.random).publicKey;
+      },
+      'wrong-owner',
+    ],
+    [
+      'signature',
+      (page) => {
+        const [record] = page.records;
+        if (record) record.signature = flip(record.signature);
+      },
+      'signature',
+    ],
+  ])("says so, and tells the patient, when a record's %s was changed", async (_, change, kind) => {
     lying(change);
     const {records, findings} = await all.clinician.fetch(ticket);
     expect(records).toHaveLength(2);
     expect(findings.map((finding) => finding.kind)).toEqual([kind]);
-    expect(all.platform.complaints).toEqual([expect.objectContaining({txId: ticket.txId, recordId: findings[0]?.recordId})]);
+    expect(all.platform.complaints).toEqual([
+      expect.objectContaining({txId: ticket.txId, recordId: findings[0]?.recordId}),
+    ]);
   });
 
   it('opens nothing of a page whose records are not the ones that the bundle was sealed for', async () => {
-    lying((page) => { page.records.reverse(); });
+    lying((page) => {
+      page.records.reverse();
+    });
     await expect(all.clinician.fetch(ticket)).rejects.toMatchObject({code: 'hpke-open'});
-    lying((page) => { const [record] = page.records; if (record) record.sealedKeyHash = flip(record.sealedKeyHash); });
+    lying((page) => {
+      const [record] = page.records;
+      if (record) record.sealedKeyHash = flip(record.sealedKeyHash);
+    });
     await expect(all.clinician.fetch(ticket)).rejects.toMatchObject({code: 'hpke-open'});
   });
 
@@ -95,16 +133,29 @@ describe('a clinician\'s client', () => {
     const forged = signWrapBundle({version: 9}, generateSigningKey(random).privateKey);
     platform.kept.set(wrapsPath, encodeCanonical(SignedWrapBundleSchema, forged));
     await expect(clinician.fetch(ticket)).rejects.toMatchObject({code: 'bad-signature'});
-    platform.kept.set(wrapsPath, encodeCanonical(SignedWrapBundleSchema, signWrapBundle({version: 9, chainId: all.ledger.chainId, patient: fromHex(keys.patient)}, fromHex(keys.signing.privateKey))));
+    platform.kept.set(
+      wrapsPath,
+      encodeCanonical(
+        SignedWrapBundleSchema,
+        signWrapBundle(
+          {version: 9, chainId: all.ledger.chainId, patient: fromHex(keys.patient)},
+          fromHex(keys.signing.privateKey),
+        ),
+      ),
+    );
     await expect(clinician.fetch(ticket)).rejects.toMatchObject({code: 'wraps-missing'});
     platform.kept.delete(wrapsPath);
     await expect(clinician.fetch(ticket)).rejects.toMatchObject({code: 'wraps-missing'});
     platform.kept.set(wrapsPath, honest);
   });
 
-  it('cannot open with another member\'s keys', async () => {
+  it("cannot open with another member's keys", async () => {
     const {ledger, random} = all;
-    const other = new Clinician({keys: {...createMemberKeys(random), member: all.memberKeys.member}, ledger, nonces: new MemoryNonceStore()});
+    const other = new Clinician({
+      keys: {...createMemberKeys(random), member: all.memberKeys.member},
+      ledger,
+      nonces: new MemoryNonceStore(),
+    });
     await expect(other.fetch(ticket)).rejects.toMatchObject({code: 'hpke-open'});
   });
 
@@ -120,13 +171,27 @@ describe('a clinician\'s client', () => {
 
   it('believes no state but with a proof under a header that the validators signed', async () => {
     const {platform, clinician, keys, slot} = all;
-    platform.tamper = (path, answer) => (path === '/v1/proofs' ? {json: {...answer.json as object, signedHeader: platform.chain.signedHeader(2)}} : answer);
-    await expect(clinician.requestAccess({patient: keys.patient, grantId: ticket.grantId, typeName: HEART_RATE, slotFrom: slot, slotTo: slot, purpose: 'TREAT'})).rejects.toMatchObject({code: 'untrusted-header'});
+    platform.tamper = (path, answer) =>
+      path === '/v1/proofs'
+        ? {json: {...(answer.json as object), signedHeader: platform.chain.signedHeader(2)}}
+        : answer;
+    await expect(
+      clinician.requestAccess({
+        patient: keys.patient,
+        grantId: ticket.grantId,
+        typeName: HEART_RATE,
+        slotFrom: slot,
+        slotTo: slot,
+        purpose: 'TREAT',
+      }),
+    ).rejects.toMatchObject({code: 'untrusted-header'});
   });
 
   it('finds its nonce again when its counter was lost', async () => {
     const {ledger, memberKeys, keys, slot} = all;
     const restored = new Clinician({keys: memberKeys, ledger, nonces: new MemoryNonceStore()});
-    expect((await restored.requestAccess({patient: keys.patient, slotFrom: slot, slotTo: slot, purpose: 'TREAT'})).permit).toBe(false);
+    expect(
+      (await restored.requestAccess({patient: keys.patient, slotFrom: slot, slotTo: slot, purpose: 'TREAT'})).permit,
+    ).toBe(false);
   });
 });

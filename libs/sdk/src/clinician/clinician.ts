@@ -47,12 +47,19 @@ export interface Opened {
 
 const ZERO_GRANT = new Uint8Array(16);
 
-/** A member of an organisation who reads: asks on the ledger, fetches what was released, opens and checks it. @paper ME protocol 4 */
+/**
+ * A member of an organisation who reads: asks on the ledger, fetches what was released, opens and checks it. @paper ME
+ * protocol 4
+ */
 export class Clinician {
   private readonly transactions: Transactions;
 
   constructor(private readonly options: ClinicianOptions) {
-    this.transactions = new Transactions({ledger: options.ledger, signer: options.keys.signing, nonces: options.nonces});
+    this.transactions = new Transactions({
+      ledger: options.ledger,
+      signer: options.keys.signing,
+      nonces: options.nonces,
+    });
   }
 
   /** Keys and names of types of a grant to her. */
@@ -69,18 +76,24 @@ export class Clinician {
     const {random} = ledger.api.environment;
     const question = await this.questionOf(access);
     const reader = generateEncryptionKey(random);
-    const details = access.message === undefined ? undefined : await this.sealedDetails(access.patient, {typeName: access.typeName, message: access.message});
-    const result = await this.transactions.send({case: 'requestAccess', value: {
-      patient: fromHex(access.patient),
-      grantId: access.grantId === undefined ? ZERO_GRANT : fromHex(access.grantId),
-      typeTag: fromHex(question.typeTag),
-      slotFrom: access.slotFrom,
-      slotTo: access.slotTo,
-      purpose: question.purpose,
-      action: question.action,
-      readerKey: reader.publicKey,
-      detailsHash: details?.hash ?? new Uint8Array(32),
-    }});
+    const details =
+      access.message === undefined
+        ? undefined
+        : await this.sealedDetails(access.patient, {typeName: access.typeName, message: access.message});
+    const result = await this.transactions.send({
+      case: 'requestAccess',
+      value: {
+        patient: fromHex(access.patient),
+        grantId: access.grantId === undefined ? ZERO_GRANT : fromHex(access.grantId),
+        typeTag: fromHex(question.typeTag),
+        slotFrom: access.slotFrom,
+        slotTo: access.slotTo,
+        purpose: question.purpose,
+        action: question.action,
+        readerKey: reader.publicKey,
+        detailsHash: details?.hash ?? new Uint8Array(32),
+      },
+    });
     if (details !== undefined) await this.putDetails(result.txId, details.blob);
     return ticketOf(question, result, reader.privateKey);
   }
@@ -92,14 +105,19 @@ export class Clinician {
    */
   async fetch(ticket: AccessTicket, keptKeys?: GrantedKeys): Promise<Opened> {
     const {ledger} = this.options;
-    const keys = keptKeys ?? await this.keysFor(ticket);
+    const keys = keptKeys ?? (await this.keysFor(ticket));
     const records: OpenedReadings[] = [];
     const findings: Finding[] = [];
     let pages = 0;
     for (let next: string | undefined = ''; next !== undefined; pages++) {
       const page = await this.fetchPage(ticket, next === '' ? undefined : next);
       const isOwn = await this.ownership(page, ticket.patient);
-      const outcome = await openPage(page, ticket, {chainId: ledger.chainId, organisation: ledger.api.organisation, keyOf: keys.keyOf, isOwn});
+      const outcome = await openPage(page, ticket, {
+        chainId: ledger.chainId,
+        organisation: ledger.api.organisation,
+        keyOf: keys.keyOf,
+        isOwn,
+      });
       records.push(...outcome.opened);
       findings.push(...outcome.findings);
       next = page.nextPage === '' ? undefined : page.nextPage;
@@ -114,7 +132,8 @@ export class Clinician {
     const {ledger, keys} = this.options;
     for (const {kind, recordId, detail} of findings) {
       await ledger.api.post('policy', '/v1/complaints', {
-        signer: keys.signing, body: {txId: ticket.txId, recordId: recordId ?? toHex(new Uint8Array(32)), finding: `${kind}: ${detail}`},
+        signer: keys.signing,
+        body: {txId: ticket.txId, recordId: recordId ?? toHex(new Uint8Array(32)), finding: `${kind}: ${detail}`},
       });
     }
   }
@@ -139,13 +158,24 @@ export class Clinician {
       if (found === undefined) throw new SdkError('unknown-type', {detail: `the grant does not name ${typeName}`});
       typeTag = found.typeTag;
     }
-    return {patient, grantId, typeTag, typeName, slotFrom, slotTo, purpose: PURPOSE[access.purpose], action: ACTION[access.action ?? 'read']};
+    return {
+      patient,
+      grantId,
+      typeTag,
+      typeName,
+      slotFrom,
+      slotTo,
+      purpose: PURPOSE[access.purpose],
+      action: ACTION[access.action ?? 'read'],
+    };
   }
 
   private async fetchPage({txId}: AccessTicket, page: string | undefined): Promise<ReleasePage> {
     const {ledger, keys} = this.options;
     const answer = await ledger.api.post('storage', '/v1/releases', {
-      signer: keys.signing, body: {txId, ...(page === undefined ? {} : {page})}, accept: 'application/vnd.vitalvault.release.v1+protobuf, application/problem+json',
+      signer: keys.signing,
+      body: {txId, ...(page === undefined ? {} : {page})},
+      accept: 'application/vnd.vitalvault.release.v1+protobuf, application/problem+json',
     });
     try {
       return decodeCanonical(ReleasePageSchema, answer.bytes);
@@ -155,7 +185,10 @@ export class Clinician {
   }
 
   /** Which (device, registration) of a page are proven to be the patient's. */
-  private async ownership({records}: ReleasePage, patient: string): Promise<(device: Uint8Array, registration: number) => boolean> {
+  private async ownership(
+    {records}: ReleasePage,
+    patient: string,
+  ): Promise<(device: Uint8Array, registration: number) => boolean> {
     const {ledger, keys} = this.options;
     const name = (device: Uint8Array, registration: number): string => `${toHex(device)}/${registration}`;
     const asked = new Map<string, Uint8Array[]>();
@@ -167,7 +200,10 @@ export class Clinician {
     const entries = [...asked];
     for (let at = 0; at < entries.length; at += 64) {
       const some = entries.slice(at, at + 64);
-      const values = await ledger.state(keys.signing, some.map(([, parts]) => ({kind: 'registration' as const, parts})));
+      const values = await ledger.state(
+        keys.signing,
+        some.map(([, parts]) => ({kind: 'registration' as const, parts})),
+      );
       some.forEach(([device], i) => {
         const value = values[i];
         if (value !== undefined && toHex(decodeCanonical(RegistrationSchema, value).owner) === patient) own.add(device);
@@ -176,17 +212,29 @@ export class Clinician {
     return (device, registration) => own.has(name(device, registration));
   }
 
-  private async sealedDetails(patient: string, details: {typeName: string | undefined; message: string}): Promise<{blob: Uint8Array; hash: Uint8Array}> {
+  private async sealedDetails(
+    patient: string,
+    details: {typeName: string | undefined; message: string},
+  ): Promise<{blob: Uint8Array; hash: Uint8Array}> {
     const {ledger, keys} = this.options;
     const [value] = await ledger.state(keys.signing, [{kind: 'patient', parts: [fromHex(patient)]}]);
     if (value === undefined) throw new SdkError('not-found', {detail: 'no such patient is on the ledger'});
     const context = {chainId: ledger.chainId, patient: fromHex(patient), reader: fromHex(keys.member)};
     const text = new TextEncoder().encode(JSON.stringify(details));
-    return sealDetails(context, decodeCanonical(PatientSchema, value).encryptionKey, text, ledger.api.environment.random);
+    return sealDetails(
+      context,
+      decodeCanonical(PatientSchema, value).encryptionKey,
+      text,
+      ledger.api.environment.random,
+    );
   }
 
   private async putDetails(txId: string, blob: Uint8Array): Promise<void> {
     const {ledger, keys} = this.options;
-    await ledger.api.put('policy', `/v1/transactions/${txId}/details`, {signer: keys.signing, body: blob, contentType: 'application/octet-stream'});
+    await ledger.api.put('policy', `/v1/transactions/${txId}/details`, {
+      signer: keys.signing,
+      body: blob,
+      contentType: 'application/octet-stream',
+    });
   }
 }

@@ -18,17 +18,24 @@ export interface GrantedKeys {
 }
 
 /**
- * Fetches the wraps of a grant and opens them: the bundle signed by the patient's proven key, each private key giving the
- * public key of an epoch statement that stands on the ledger.
+ * Fetches the wraps of a grant and opens them: the bundle signed by the patient's proven key, each private key giving
+ * the public key of an epoch statement that stands on the ledger.
  * @throws SdkError `wraps-missing`, `proof-invalid`; EnvelopeError when a wrap does not open
  */
-export async function grantedKeys(keys: MemberKeys, ledger: VerifiedLedger, patient: string, grantId: string): Promise<GrantedKeys> {
+export async function grantedKeys(
+  keys: MemberKeys,
+  ledger: VerifiedLedger,
+  patient: string,
+  grantId: string,
+): Promise<GrantedKeys> {
   const bundle = await fetchBundle(keys, ledger, patient, grantId);
   const published = await publishedKeys(keys, ledger, bundle);
   const opened = new Map<string, Uint8Array>();
   for (const [i, wrap] of bundle.epochs.entries()) {
     if (published[i] === undefined || !equalBytes(published[i], wrap.publicKey)) {
-      throw new SdkError('proof-invalid', {detail: `epoch ${wrap.epoch} of ${wrap.typeName} has another public key on the ledger`});
+      throw new SdkError('proof-invalid', {
+        detail: `epoch ${wrap.epoch} of ${wrap.typeName} has another public key on the ledger`,
+      });
     }
     opened.set(name(wrap.typeTag, wrap.epoch), await unwrapEpoch(wrap, bundle, privateHalf(keys.encryption)));
   }
@@ -41,13 +48,22 @@ export async function grantedKeys(keys: MemberKeys, ledger: VerifiedLedger, pati
 
 const name = (typeTag: Uint8Array, epoch: number): string => `${toHex(typeTag)}/${epoch}`;
 
-async function fetchBundle(keys: MemberKeys, ledger: VerifiedLedger, patient: string, grantId: string): Promise<WrapBundle> {
+async function fetchBundle(
+  keys: MemberKeys,
+  ledger: VerifiedLedger,
+  patient: string,
+  grantId: string,
+): Promise<WrapBundle> {
   const bytes = await fetchBytes(keys, ledger, `/v1/patients/${patient}/grants/${grantId}/wraps`);
   const [value] = await ledger.state(keys.signing, [{kind: 'patient', parts: [fromHex(patient)]}]);
   const signer = value === undefined ? undefined : decodeCanonical(PatientSchema, value).signingKey;
   if (signer === undefined) throw new SdkError('not-found', {detail: 'no such patient is on the ledger'});
   const bundle = openWrapBundle(decodeCanonical(SignedWrapBundleSchema, bytes), signer);
-  const fits = bundle.chainId === ledger.chainId && toHex(bundle.patient) === patient && toHex(bundle.grantId) === grantId && toHex(bundle.grantee) === keys.member;
+  const fits =
+    bundle.chainId === ledger.chainId &&
+    toHex(bundle.patient) === patient &&
+    toHex(bundle.grantId) === grantId &&
+    toHex(bundle.grantee) === keys.member;
   if (!fits) throw new SdkError('wraps-missing', {detail: 'the bundle is of another grant'});
   return bundle;
 }
@@ -61,12 +77,22 @@ async function fetchBytes(keys: MemberKeys, ledger: VerifiedLedger, path: string
   }
 }
 
-async function publishedKeys(keys: MemberKeys, ledger: VerifiedLedger, bundle: WrapBundle): Promise<(Uint8Array | undefined)[]> {
+async function publishedKeys(
+  keys: MemberKeys,
+  ledger: VerifiedLedger,
+  bundle: WrapBundle,
+): Promise<(Uint8Array | undefined)[]> {
   const found: (Uint8Array | undefined)[] = [];
   // A proof request takes 64 keys.
   for (let at = 0; at < bundle.epochs.length; at += 64) {
     const page = bundle.epochs.slice(at, at + 64);
-    const values = await ledger.state(keys.signing, page.map(({typeTag, epoch}) => ({kind: 'epochStatement' as const, parts: [bundle.patient, typeTag, numberPart(epoch)]})));
+    const values = await ledger.state(
+      keys.signing,
+      page.map(({typeTag, epoch}) => ({
+        kind: 'epochStatement' as const,
+        parts: [bundle.patient, typeTag, numberPart(epoch)],
+      })),
+    );
     for (const value of values) {
       const signed = value === undefined ? undefined : decodeCanonical(SignedEpochStatementSchema, value);
       found.push(signed?.signature === undefined ? undefined : openEpochStatement(signed, signed.signature).publicKey);

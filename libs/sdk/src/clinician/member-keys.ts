@@ -28,8 +28,12 @@ export function memberRequest(keys: MemberKeys): string {
 }
 
 /** @throws SdkError `part-refused` */
-export function decodeMemberRequest(text: string): {signingKey: {alg: number; publicKey: Uint8Array}; encryptionKey: Uint8Array} {
-  if (!text.startsWith(PREFIX)) throw new SdkError('part-refused', {detail: `a member's request begins with "${PREFIX}"`});
+export function decodeMemberRequest(text: string): {
+  signingKey: {alg: number; publicKey: Uint8Array};
+  encryptionKey: Uint8Array;
+} {
+  if (!text.startsWith(PREFIX))
+    throw new SdkError('part-refused', {detail: `a member's request begins with "${PREFIX}"`});
   try {
     const {signingKey, encryptionKey} = decodeCanonical(RegisterMemberSchema, base64Decode(text.slice(PREFIX.length)));
     if (signingKey === undefined || encryptionKey.length !== 32) throw new RangeError('keys are missing');

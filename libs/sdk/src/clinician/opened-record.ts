@@ -12,7 +12,18 @@ export interface OpenedReadings {
 }
 
 export type FindingKind =
-  | 'gap' | 'wrong-record' | 'wrong-owner' | 'no-epoch-key' | 'inner-key' | 'ciphertext' | 'signature' | 'decryption' | 'payload' | 'schema' | 'slot' | 'count';
+  | 'gap'
+  | 'wrong-record'
+  | 'wrong-owner'
+  | 'no-epoch-key'
+  | 'inner-key'
+  | 'ciphertext'
+  | 'signature'
+  | 'decryption'
+  | 'payload'
+  | 'schema'
+  | 'slot'
+  | 'count';
 
 /** Something that does not fit: told to the reader, and to the patient as an alert. */
 export interface Finding {
@@ -31,7 +42,7 @@ export function gapsOf(headers: RecordHeader[]): Finding[] {
   const runs = new Map<string, bigint[]>();
   for (const {device, registration, typeTag, tagSequence} of headers) {
     const run = `${toHex(device)}/${registration}/${toHex(typeTag)}`;
-    runs.set(run, [...runs.get(run) ?? [], tagSequence]);
+    runs.set(run, [...(runs.get(run) ?? []), tagSequence]);
   }
   return [...runs].flatMap(([run, numbers]) => {
     const sorted = numbers.toSorted((a, b) => Number(a - b));
@@ -39,7 +50,10 @@ export function gapsOf(headers: RecordHeader[]): Finding[] {
       const before = sorted[i - 1];
       if (before === undefined || number === before + 1n) return [];
       const [device = ''] = run.split('/');
-      const detail = number === before ? `number ${number} of device ${device} twice` : `numbers ${before + 1n} to ${number - 1n} of device ${device} are missing`;
+      const detail =
+        number === before
+          ? `number ${number} of device ${device} twice`
+          : `numbers ${before + 1n} to ${number - 1n} of device ${device} are missing`;
       return [{kind: 'gap', detail} satisfies Finding];
     });
   });

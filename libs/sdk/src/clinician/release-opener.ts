@@ -19,7 +19,12 @@ export interface ReleaseTrust {
 }
 
 const FINDING_OF: Partial<Record<EnvelopeErrorCode, FindingKind>> = {
-  'ciphertext-hash': 'ciphertext', 'inner-key-hash': 'inner-key', 'bad-signature': 'signature', 'hpke-open': 'decryption', 'aead-open': 'decryption', 'count': 'count',
+  'ciphertext-hash': 'ciphertext',
+  'inner-key-hash': 'inner-key',
+  'bad-signature': 'signature',
+  'hpke-open': 'decryption',
+  'aead-open': 'decryption',
+  count: 'count',
 };
 
 /**
@@ -27,10 +32,16 @@ const FINDING_OF: Partial<Record<EnvelopeErrorCode, FindingKind>> = {
  * @throws EnvelopeError when the bundle as a whole does not open
  * @spec docs/protocol.md §7
  */
-export async function openPage(page: ReleasePage, ticket: AccessTicket, trust: ReleaseTrust): Promise<{opened: OpenedReadings[]; findings: Finding[]}> {
+export async function openPage(
+  page: ReleasePage,
+  ticket: AccessTicket,
+  trust: ReleaseTrust,
+): Promise<{opened: OpenedReadings[]; findings: Finding[]}> {
   const ids = page.records.map((record) => recordId(record));
   const innerKeys = await openReleaseBundle(
-    {chainId: trust.chainId, txId: fromHex(ticket.txId), organisation: trust.organisation, recordIds: ids}, fromHex(ticket.readerPrivateKey), page.bundle,
+    {chainId: trust.chainId, txId: fromHex(ticket.txId), organisation: trust.organisation, recordIds: ids},
+    fromHex(ticket.readerPrivateKey),
+    page.bundle,
   );
   const opened: OpenedReadings[] = [];
   const findings: Finding[] = [];
@@ -43,17 +54,29 @@ export async function openPage(page: ReleasePage, ticket: AccessTicket, trust: R
   return {opened, findings};
 }
 
-async function openOne(record: ReleasedRecord, innerKey: Uint8Array, {ticket, trust}: {ticket: AccessTicket; trust: ReleaseTrust}): Promise<Omit<OpenedReadings, 'recordId'> | Finding> {
+async function openOne(
+  record: ReleasedRecord,
+  innerKey: Uint8Array,
+  {ticket, trust}: {ticket: AccessTicket; trust: ReleaseTrust},
+): Promise<Omit<OpenedReadings, 'recordId'> | Finding> {
   const header = headerOf(record.header);
   if (header === undefined) return {kind: 'wrong-record', detail: 'the header is not canonical'};
   const stranger = foreign(header, record, ticket, trust);
   if (stranger !== undefined) return stranger;
   const epochPrivateKey = trust.keyOf(header.typeTag, header.epoch);
-  if (epochPrivateKey === undefined) return {kind: 'no-epoch-key', detail: `the grant's keys have no epoch ${header.epoch} of this type`};
+  if (epochPrivateKey === undefined)
+    return {kind: 'no-epoch-key', detail: `the grant's keys have no epoch ${header.epoch} of this type`};
   try {
     const {payload} = await openRecord({...record, innerKey, devicePublicKey: record.deviceKey, epochPrivateKey});
     const readings = payload.readings.map((bytes) => new TextDecoder().decode(bytes));
-    return payloadFault(header, payload.schemaId, payload.schemaHash, readings) ?? {header, schemaId: payload.schemaId, readings, logIndex: record.logIndex};
+    return (
+      payloadFault(header, payload.schemaId, payload.schemaHash, readings) ?? {
+        header,
+        schemaId: payload.schemaId,
+        readings,
+        logIndex: record.logIndex,
+      }
+    );
   } catch (error) {
     if (!(error instanceof EnvelopeError)) throw error;
     return {kind: FINDING_OF[error.code] ?? 'payload', detail: error.message};
@@ -61,24 +84,42 @@ async function openOne(record: ReleasedRecord, innerKey: Uint8Array, {ticket, tr
 }
 
 /** A record that the ticket does not cover, or of a device that is not proven to be the patient's. */
-function foreign(header: RecordHeader, {deviceKey}: ReleasedRecord, ticket: AccessTicket, trust: ReleaseTrust): Finding | undefined {
-  if (header.chainId !== trust.chainId || toHex(header.patient) !== ticket.patient) return {kind: 'wrong-record', detail: 'the record is of another patient or ledger'};
+function foreign(
+  header: RecordHeader,
+  {deviceKey}: ReleasedRecord,
+  ticket: AccessTicket,
+  trust: ReleaseTrust,
+): Finding | undefined {
+  if (header.chainId !== trust.chainId || toHex(header.patient) !== ticket.patient)
+    return {kind: 'wrong-record', detail: 'the record is of another patient or ledger'};
   const tag = fromHex(ticket.typeTag);
-  if (!equalBytes(tag, ZERO_TAG) && !equalBytes(header.typeTag, tag)) return {kind: 'wrong-record', detail: 'the record is of another type than was asked for'};
-  if (header.slot < ticket.slotFrom || header.slot > ticket.slotTo) return {kind: 'wrong-record', detail: `the record is of slot ${header.slot}, which was not asked for`};
-  const own = equalBytes(keyId({alg: 1, publicKey: deviceKey}), header.device) && trust.isOwn(header.device, header.registration);
-  return own ? undefined : {kind: 'wrong-owner', detail: `device ${toHex(header.device)} is not proven to be the patient's`};
+  if (!equalBytes(tag, ZERO_TAG) && !equalBytes(header.typeTag, tag))
+    return {kind: 'wrong-record', detail: 'the record is of another type than was asked for'};
+  if (header.slot < ticket.slotFrom || header.slot > ticket.slotTo)
+    return {kind: 'wrong-record', detail: `the record is of slot ${header.slot}, which was not asked for`};
+  const own =
+    equalBytes(keyId({alg: 1, publicKey: deviceKey}), header.device) && trust.isOwn(header.device, header.registration);
+  return own
+    ? undefined
+    : {kind: 'wrong-owner', detail: `device ${toHex(header.device)} is not proven to be the patient's`};
 }
 
-function payloadFault(header: RecordHeader, schemaId: string, hash: Uint8Array, readings: string[]): Finding | undefined {
+function payloadFault(
+  header: RecordHeader,
+  schemaId: string,
+  hash: Uint8Array,
+  readings: string[],
+): Finding | undefined {
   const schema = schemaById(schemaId);
   if (schema === undefined) return {kind: 'schema', detail: `unknown schema ${schemaId}`};
-  if (!equalBytes(schema.hash, hash)) return {kind: 'schema', detail: `${schemaId} was another text when this was sealed`};
+  if (!equalBytes(schema.hash, hash))
+    return {kind: 'schema', detail: `${schemaId} was another text when this was sealed`};
   for (const text of readings) {
     const fault = faultOfDataPoint(schemaId, text);
     if (fault !== undefined) return {kind: 'schema', detail: fault};
     const time = effectiveTimeMs(text);
-    if (time === undefined || Math.floor(time / (LIMITS.slotSeconds * 1000)) !== header.slot) return {kind: 'slot', detail: `a reading is not of slot ${header.slot}`};
+    if (time === undefined || Math.floor(time / (LIMITS.slotSeconds * 1000)) !== header.slot)
+      return {kind: 'slot', detail: `a reading is not of slot ${header.slot}`};
   }
   return undefined;
 }

@@ -19,7 +19,9 @@ export interface ConfigTrust {
   owner: string;
   /** Version of the configuration that it has; 0 = none. */
   version: number;
-  /** Public key (hexadecimal) that signed that configuration, once there is one: it may differ from the id's first key. */
+  /**
+   * Public key (hexadecimal) that signed that configuration, once there is one: it may differ from the id's first key.
+   */
   ownerKey?: string | undefined;
 }
 
@@ -32,14 +34,19 @@ export function acceptDeviceConfig(text: string, trust: ConfigTrust): DeviceConf
   const signed = decode(text);
   const signer = signed.signature;
   if (signer === undefined) throw refused('it is not signed');
-  const known = trust.ownerKey === undefined ? equalBytes(keyId(signer), fromHex(trust.owner)) : equalBytes(signer.publicKey, fromHex(trust.ownerKey));
+  const known =
+    trust.ownerKey === undefined
+      ? equalBytes(keyId(signer), fromHex(trust.owner))
+      : equalBytes(signer.publicKey, fromHex(trust.ownerKey));
   if (!known) throw refused('another than the owner signed it');
   const config = open(signed, signer);
   if (config.chainId !== trust.chainId) throw refused(`it is for the ledger ${config.chainId}`);
   if (!equalBytes(config.patient, fromHex(trust.owner))) throw refused('it is for another patient');
-  if (config.version < trust.version || config.version < 1) throw refused(`version ${config.version} is below ${trust.version}`);
+  if (config.version < trust.version || config.version < 1)
+    throw refused(`version ${config.version} is below ${trust.version}`);
   if (config.typeNames.length !== config.typeTags.length) throw refused('types and tags differ in number');
-  if (config.custodians.length === 0 || config.registration < 1) throw refused('it names no custodian or no registration');
+  if (config.custodians.length === 0 || config.registration < 1)
+    throw refused('it names no custodian or no registration');
   return config;
 }
 

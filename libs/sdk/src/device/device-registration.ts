@@ -14,7 +14,8 @@ import {SdkError} from '../sdk-error.js';
 export function endorseRegistration(partText: string, key: StoredKey): {part: string; owner: string} {
   const part = decodePart(partText);
   const {message} = bodyOfPart(part);
-  if (message.case !== 'registerDevice') throw new SdkError('part-refused', {detail: 'this is no registration of a device'});
+  if (message.case !== 'registerDevice')
+    throw new SdkError('part-refused', {detail: 'this is no registration of a device'});
   const {deviceKey, owner} = message.value;
   if (deviceKey === undefined || !equalBytes(deviceKey.publicKey, publicHalf(key).publicKey)) {
     throw new SdkError('part-refused', {detail: 'it registers another device'});

@@ -48,7 +48,10 @@ export class MemoryDeviceStores implements SequenceStore, PendingStore, EpochMem
   private readonly epochs = new Map<string, number>();
 
   take(registration: number, typeTag: string, records: number): Promise<ReservedNumbers> {
-    return Promise.resolve({sequence: this.reserve(`${registration}`, records), tagSequence: this.reserve(`${registration}/${typeTag}`, records)});
+    return Promise.resolve({
+      sequence: this.reserve(`${registration}`, records),
+      tagSequence: this.reserve(`${registration}/${typeTag}`, records),
+    });
   }
 
   put(record: PendingRecord): Promise<void> {

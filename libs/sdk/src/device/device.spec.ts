@@ -15,17 +15,29 @@ import {endorseRegistration} from './device-registration.js';
 import {MemoryDeviceStores} from './device-stores.js';
 import {Device} from './device.js';
 
-const headerOf = (posted: string) => decodeCanonical(RecordHeaderSchema, decodeCanonical(PostedRecordSchema, fromHex(posted)).header);
+const headerOf = (posted: string) =>
+  decodeCanonical(RecordHeaderSchema, decodeCanonical(PostedRecordSchema, fromHex(posted)).header);
 
 describe('a device', () => {
   let all: People;
-  beforeEach(async () => { all = await people(); });
+  beforeEach(async () => {
+    all = await people();
+  });
 
   it('numbers records without a gap, per device and per tag, and keeps them until they are anchored', async () => {
     const {device, slot, stores} = all;
-    const records = [...await device.seal(HEART_RATE, readingsOf(slot - 2, 70)), ...await device.seal(HEART_RATE, readingsOf(slot - 1, 3))];
+    const records = [
+      ...(await device.seal(HEART_RATE, readingsOf(slot - 2, 70))),
+      ...(await device.seal(HEART_RATE, readingsOf(slot - 1, 3))),
+    ];
     expect(records.map(({sequence}) => sequence)).toEqual(['1', '2', '3']);
-    expect(records.map(({posted}) => headerOf(posted)).map(({count, tagSequence, slot: hour}) => [count, tagSequence, hour])).toEqual([[64, 1n, slot - 2], [6, 2n, slot - 2], [3, 3n, slot - 1]]);
+    expect(
+      records.map(({posted}) => headerOf(posted)).map(({count, tagSequence, slot: hour}) => [count, tagSequence, hour]),
+    ).toEqual([
+      [64, 1n, slot - 2],
+      [6, 2n, slot - 2],
+      [3, 3n, slot - 1],
+    ]);
     expect(await stores.all()).toHaveLength(3);
   });
 
@@ -41,10 +53,19 @@ describe('a device', () => {
   it('halves a batch that does not fit, and refuses a reading that cannot', async () => {
     const {device, slot, random} = all;
     const noise = (bytes: number): string => toHex(random(bytes));
-    const big = readingsOf(slot, 4).map((reading) => ({...reading, text: reading.text.replace('}}}', `}},"user_notes":"${noise(20_000)}"}`)}));
-    for (const {text} of big) expect(() => { JSON.parse(text); }).not.toThrow();
+    const big = readingsOf(slot, 4).map((reading) => ({
+      ...reading,
+      text: reading.text.replace('}}}', `}},"user_notes":"${noise(20_000)}"}`),
+    }));
+    for (const {text} of big)
+      expect(() => {
+        JSON.parse(text);
+      }).not.toThrow();
     expect((await device.seal(HEART_RATE, big)).length).toBeGreaterThan(1);
-    const huge = readingsOf(slot, 1).map((reading) => ({...reading, text: reading.text.replace('}}}', `}},"user_notes":"${noise(80_000)}"}`)}));
+    const huge = readingsOf(slot, 1).map((reading) => ({
+      ...reading,
+      text: reading.text.replace('}}}', `}},"user_notes":"${noise(80_000)}"}`),
+    }));
     await expect(device.seal(HEART_RATE, huge)).rejects.toMatchObject({code: 'record-too-large'});
   });
 
@@ -61,28 +82,43 @@ describe('a device', () => {
     ];
     for (const lie of lies) {
       platform.tamper = (_, answer) => {
-        for (const record of (answer.json as {records?: {receipt: string}[]} | undefined)?.records ?? []) record.receipt = lie(record.receipt);
+        for (const record of (answer.json as {records?: {receipt: string}[]} | undefined)?.records ?? [])
+          record.receipt = lie(record.receipt);
         return answer;
       };
-      await expect(device.post(await device.seal(HEART_RATE, readingsOf(slot, 1)))).rejects.toMatchObject({code: 'receipt-invalid'});
+      await expect(device.post(await device.seal(HEART_RATE, readingsOf(slot, 1)))).rejects.toMatchObject({
+        code: 'receipt-invalid',
+      });
     }
     // A true receipt, but of another record.
     let first: string | undefined;
     platform.tamper = (path, answer) => {
-      for (const record of path === '/v1/records' ? (answer.json as {records: {receipt: string}[]}).records : []) record.receipt = first ??= record.receipt;
+      for (const record of path === '/v1/records' ? (answer.json as {records: {receipt: string}[]}).records : [])
+        record.receipt = first ??= record.receipt;
       return answer;
     };
     await device.post(await device.seal(HEART_RATE, readingsOf(slot, 1)));
-    await expect(device.post(await device.seal(HEART_RATE, readingsOf(slot, 1)))).rejects.toMatchObject({code: 'receipt-invalid'});
+    await expect(device.post(await device.seal(HEART_RATE, readingsOf(slot, 1)))).rejects.toMatchObject({
+      code: 'receipt-invalid',
+    });
   });
 
   it('tells which record of a body was refused and why, and recovers from a counter that was restored', async () => {
     const {device, slot, platform, deviceKey, config, ledger, stores} = all;
     await device.post(await device.seal(HEART_RATE, readingsOf(slot - 1, 2)));
     const restored = new MemoryDeviceStores();
-    const again = new Device({key: deviceKey, config, api: ledger.api, sequences: restored, pending: restored, epochs: restored});
+    const again = new Device({
+      key: deviceKey,
+      config,
+      api: ledger.api,
+      sequences: restored,
+      pending: restored,
+      epochs: restored,
+    });
     const outcomes = await again.post(await again.seal(HEART_RATE, readingsOf(slot, 1)));
-    expect(outcomes).toEqual([expect.objectContaining({status: 'refused', error: expect.objectContaining({code: 'sequence-conflict'})})]);
+    expect(outcomes).toEqual([
+      expect.objectContaining({status: 'refused', error: expect.objectContaining({code: 'sequence-conflict'})}),
+    ]);
     expect(platform.records.size).toBe(1);
     const fresh = await again.recover(outcomes);
     expect(fresh.map(({sequence}) => sequence)).toEqual(['2']);
@@ -95,18 +131,23 @@ describe('a device', () => {
   it('seals a finally refused record again under new numbers and gives the old one up', async () => {
     const {device, slot, platform, stores, patient, deviceKey} = all;
     await patient.rotate([HEART_RATE]);
-    // The device has not heard of epoch 2 yet, but of hours that it alone covers it knows nothing: it seals under epoch 1.
+    // The device has not heard of epoch 2 yet, but of hours that it alone covers it knows nothing: it seals under epoch
+    // 1.
     await device.post(await device.seal(HEART_RATE, readingsOf(slot - 1, 2)));
     const [record] = [...platform.records.values()];
     if (record === undefined) throw new Error('nothing was posted');
     record.refusal = {code: 126, name: 'entryEpoch'};
     // The skip does not get through at first: nothing is sealed twice for that.
-    platform.tamper = (path, answer) => (path === '/v1/skips' ? {status: 503, json: {code: 'bus-unavailable'}} : answer);
+    platform.tamper = (path, answer) =>
+      path === '/v1/skips' ? {status: 503, json: {code: 'bus-unavailable'}} : answer;
     await expect(device.settle()).rejects.toMatchObject({code: 'bus-unavailable'});
     platform.tamper = (_, answer) => answer;
     const {resealed} = await device.settle();
     expect(resealed.map(({sequence, readings}) => [sequence, readings.length])).toEqual([['2', 2]]);
-    const skip = openSkip(decodeCanonical(SkipEntrySchema, platform.skips.at(-1) ?? new Uint8Array()), publicHalf(deviceKey).publicKey);
+    const skip = openSkip(
+      decodeCanonical(SkipEntrySchema, platform.skips.at(-1) ?? new Uint8Array()),
+      publicHalf(deviceKey).publicKey,
+    );
     expect([skip.sequence, skip.tagSequence]).toEqual([1n, 1n]);
     expect((await stores.all()).map(({sequence}) => sequence)).toEqual(['2']);
     await device.post(resealed);
@@ -122,14 +163,31 @@ describe('a device', () => {
     await device.epochKeys.refresh(tag);
     expect((await device.epochKeys.at(tag, slot)).epoch).toBe(2);
     expect((await device.epochKeys.at(tag, slot - 5)).epoch).toBe(first.epoch);
-    platform.tamper = (path, answer) => (path.endsWith('/epoch-statements') ? {json: {...answer.json as object, statements: (answer.json as {statements: string[]}).statements.slice(0, 1)}} : answer);
+    platform.tamper = (path, answer) =>
+      path.endsWith('/epoch-statements')
+        ? {
+            json: {
+              ...(answer.json as object),
+              statements: (answer.json as {statements: string[]}).statements.slice(0, 1),
+            },
+          }
+        : answer;
     await expect(device.epochKeys.refresh(tag)).rejects.toMatchObject({code: 'epoch-missing'});
     await expect(device.epochKeys.at(tag, slot - 5_000)).rejects.toMatchObject({code: 'epoch-missing'});
   });
 
   it('seals to no key that its owner did not sign', async () => {
     const {device, platform, slot} = all;
-    platform.tamper = (path, answer) => (path.endsWith('/epoch-statements') ? {json: {statements: (answer.json as {statements: string[]}).statements.map((text) => text.slice(0, -2) + (text.endsWith('00') ? '01' : '00'))}} : answer);
+    platform.tamper = (path, answer) =>
+      path.endsWith('/epoch-statements')
+        ? {
+            json: {
+              statements: (answer.json as {statements: string[]}).statements.map(
+                (text) => text.slice(0, -2) + (text.endsWith('00') ? '01' : '00'),
+              ),
+            },
+          }
+        : answer;
     await expect(device.seal(HEART_RATE, readingsOf(slot, 1))).rejects.toMatchObject({code: 'epoch-missing'});
   });
 });
@@ -139,7 +197,9 @@ describe('a configuration', () => {
     const {configText, owner, ledger, patient, slot} = await people();
     const trust = {chainId: ledger.chainId, owner, version: 0};
     expect(acceptDeviceConfig(configText, trust).version).toBe(1);
-    const newer = await patient.deviceConfig({registration: 1, typeNames: [HEART_RATE], custodians: [], gateways: []}).catch(() => '');
+    const newer = await patient
+      .deviceConfig({registration: 1, typeNames: [HEART_RATE], custodians: [], gateways: []})
+      .catch(() => '');
     const refused = expect.objectContaining({code: 'config-refused'});
     expect(() => acceptDeviceConfig(newer, trust)).toThrow(refused);
     expect(() => acceptDeviceConfig(configText, {...trust, version: 2})).toThrow(refused);
@@ -156,11 +216,21 @@ describe('a registration', () => {
   it('is endorsed only for its own key, and refused by the ledger without that', async () => {
     const {patient, ledger, random, slot, keys} = await people();
     const deviceKey = newSigningKey(random);
-    const text = await patient.registerDevice({deviceKey, typeNames: [HEART_RATE], deviceClass: 'implant', fromSlot: slot});
+    const text = await patient.registerDevice({
+      deviceKey,
+      typeNames: [HEART_RATE],
+      deviceClass: 'implant',
+      fromSlot: slot,
+    });
     expect(bodyOfPart(decodePart(text)).message.value).toMatchObject({deviceClass: DEVICE_CLASS.implant});
-    expect(() => endorseRegistration(text, newSigningKey(random))).toThrow(expect.objectContaining({code: 'part-refused'}));
+    expect(() => endorseRegistration(text, newSigningKey(random))).toThrow(
+      expect.objectContaining({code: 'part-refused'}),
+    );
     expect(() => endorseRegistration('vvtx1.AAAA', deviceKey)).toThrow(expect.objectContaining({code: 'part-refused'}));
-    await expect(submit(ledger, txOfPart(decodePart(text)))).rejects.toMatchObject({code: 'tx-refused', meta: {codeName: 'wrongSigners'}});
+    await expect(submit(ledger, txOfPart(decodePart(text)))).rejects.toMatchObject({
+      code: 'tx-refused',
+      meta: {codeName: 'wrongSigners'},
+    });
     const {part, owner} = endorseRegistration(text, deviceKey);
     expect(owner).toBe(keys.patient);
     const forged = encodePart(signPart(decodePart(text), newSigningKey(random)));

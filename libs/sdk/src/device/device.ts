@@ -30,7 +30,11 @@ export interface DeviceOptions {
 
 /** What ingest said about one posted record. */
 export type PostOutcome = {recordId: string; sequence: bigint} & (
-  | {status: 'accepted' | 'duplicate'; acceptedAtMs: number; /** Canonical SignedAccepted, hexadecimal. */ receipt: string}
+  | {
+      status: 'accepted' | 'duplicate';
+      acceptedAtMs: number;
+      /** Canonical SignedAccepted, hexadecimal. */ receipt: string;
+    }
   | {status: 'refused'; error: SdkError}
 );
 
@@ -44,7 +48,14 @@ export class Device {
     const {key, config, api, sequences} = options;
     this.id = keyId(publicHalf(key));
     this.epochKeys = new EpochKeys({config, api, memory: options.epochs});
-    this.sealer = new RecordSealer({key, config, organisation: api.organisation, epochs: this.epochKeys, sequences, environment: api.environment});
+    this.sealer = new RecordSealer({
+      key,
+      config,
+      organisation: api.organisation,
+      epochs: this.epochKeys,
+      sequences,
+      environment: api.environment,
+    });
   }
 
   /** Seals readings of one type and keeps them as pending; nothing is sent yet. */
@@ -61,17 +72,20 @@ export class Device {
    */
   async post(records: PendingRecord[]): Promise<PostOutcome[]> {
     const outcomes: PostOutcome[] = [];
-    for (const body of bodiesOf(records)) outcomes.push(...await this.postBody(body));
+    for (const body of bodiesOf(records)) outcomes.push(...(await this.postBody(body)));
     return outcomes;
   }
 
   private async postBody(records: PendingRecord[]): Promise<PostOutcome[]> {
     const answer = await this.options.api.post('ingest', '/v1/records', {
-      body: encodeCanonical(PostedRecordsSchema, {records: records.map(({posted}) => decodeCanonical(PostedRecordSchema, fromHex(posted)))}),
+      body: encodeCanonical(PostedRecordsSchema, {
+        records: records.map(({posted}) => decodeCanonical(PostedRecordSchema, fromHex(posted))),
+      }),
       contentType: 'records',
     });
     const items = new JsonAnswer(answer.json(), 'records').list('records');
-    if (items.length !== records.length) throw new SdkError('answer-malformed', {detail: 'ingest answered for another number of records'});
+    if (items.length !== records.length)
+      throw new SdkError('answer-malformed', {detail: 'ingest answered for another number of records'});
     return records.map((record, i) => this.outcomeOf(record, new JsonAnswer(items[i], 'record')));
   }
 
@@ -80,7 +94,13 @@ export class Device {
     const known = {recordId, sequence: BigInt(sequence)};
     if (status !== 'accepted' && status !== 'duplicate') {
       const problem = answer.raw('problem');
-      return {...known, status: 'refused', error: problemError(typeof problem === 'object' && problem !== null ? problem as Record<string, unknown> : {})};
+      return {
+        ...known,
+        status: 'refused',
+        error: problemError(
+          typeof problem === 'object' && problem !== null ? (problem as Record<string, unknown>) : {},
+        ),
+      };
     }
     const receipt = answer.bytes('receipt');
     return {...known, status, acceptedAtMs: this.checkReceipt(receipt, known), receipt: toHex(receipt)};
@@ -93,8 +113,13 @@ export class Device {
     try {
       if (ingestKey === undefined) throw new RangeError('no ingest key of this custodian in the configuration');
       const accepted = openAccepted(decodeCanonical(SignedAcceptedSchema, bytes), ingestKey);
-      const fits = accepted.chainId === config.chainId && equalBytes(accepted.organisation, api.organisation) && equalBytes(accepted.device, this.id)
-        && accepted.registration === config.registration && accepted.sequence === record.sequence && toHex(accepted.recordId) === record.recordId;
+      const fits =
+        accepted.chainId === config.chainId &&
+        equalBytes(accepted.organisation, api.organisation) &&
+        equalBytes(accepted.device, this.id) &&
+        accepted.registration === config.registration &&
+        accepted.sequence === record.sequence &&
+        toHex(accepted.recordId) === record.recordId;
       if (!fits) throw new RangeError('it speaks of another record');
       return Number(accepted.acceptedAtMs);
     } catch (cause) {
@@ -102,12 +127,19 @@ export class Device {
     }
   }
 
-  /** What there is to show for a record by now, its acceptance checked; the patient adds the proof that it is anchored. */
+  /**
+   * What there is to show for a record by now, its acceptance checked; the patient adds the proof that it is anchored.
+   */
   async receipt(sequence: bigint): Promise<RecordReceipt> {
     const {recordId, receipt, logIndex} = await this.state(sequence);
     if (receipt === undefined) throw new SdkError('receipt-invalid', {detail: 'ingest gave no receipt'});
     this.checkReceipt(fromHex(receipt), {recordId, sequence});
-    return {accepted: receipt, ...(logIndex === undefined ? {} : {place: {patient: toHex(this.options.config.patient), index: String(logIndex)}})};
+    return {
+      accepted: receipt,
+      ...(logIndex === undefined
+        ? {}
+        : {place: {patient: toHex(this.options.config.patient), index: String(logIndex)}}),
+    };
   }
 
   /** How far a record has come, as storage says. */
@@ -117,11 +149,15 @@ export class Device {
   }
 
   /**
-   * Asks for every pending record once: forgets what is anchored, seals again under new numbers what was finally refused
-   * (and skips the old number).
+   * Asks for every pending record once: forgets what is anchored, seals again under new numbers what was finally
+   * refused (and skips the old number).
    * @returns how many are anchored and waiting, and the records that replace refused ones, sealed but not posted
    */
-  async settle(): Promise<{anchored: {sequence: bigint; state: ReceiptState}[]; waiting: number; resealed: PendingRecord[]}> {
+  async settle(): Promise<{
+    anchored: {sequence: bigint; state: ReceiptState}[];
+    waiting: number;
+    resealed: PendingRecord[];
+  }> {
     const anchored: {sequence: bigint; state: ReceiptState}[] = [];
     const resealed: PendingRecord[] = [];
     let waiting = 0;
@@ -131,7 +167,7 @@ export class Device {
         await this.options.pending.remove(record.registration, record.sequence);
         anchored.push({sequence: BigInt(record.sequence), state});
       } else if (state?.state === 'refused' || state?.state === 'skipped') {
-        resealed.push(...await this.reseal(record));
+        resealed.push(...(await this.reseal(record)));
       } else {
         waiting += 1;
       }
@@ -149,7 +185,8 @@ export class Device {
       anchored.push(...round.anchored);
       if (round.resealed.length > 0) await this.post(round.resealed);
       if (round.waiting === 0 && round.resealed.length === 0) return anchored;
-      if (now() > until) throw new SdkError('network', {detail: `${round.waiting} records are not anchored after ${timeoutMs} ms`});
+      if (now() > until)
+        throw new SdkError('network', {detail: `${round.waiting} records are not anchored after ${timeoutMs} ms`});
       await sleep(everyMs);
     }
   }
@@ -160,8 +197,9 @@ export class Device {
   }
 
   /**
-   * What ingest refused though the readings are good: an epoch or release key that ended meanwhile, a number that another
-   * record has (a restored counter). Sealed again, not posted. Other refusals stay pending for somebody to look at.
+   * What ingest refused though the readings are good: an epoch or release key that ended meanwhile, a number that
+   * another record has (a restored counter). Sealed again, not posted. Other refusals stay pending for somebody to look
+   * at.
    */
   async recover(outcomes: PostOutcome[]): Promise<PendingRecord[]> {
     const fresh: PendingRecord[] = [];
@@ -169,23 +207,32 @@ export class Device {
       const code = outcome.status === 'refused' ? outcome.error.code : undefined;
       const record = (await this.options.pending.all()).find(({recordId}) => recordId === outcome.recordId);
       if (record === undefined) continue;
-      if (code === 'unknown-epoch' || code === 'unknown-release-key') fresh.push(...await this.reseal(record));
+      if (code === 'unknown-epoch' || code === 'unknown-release-key') fresh.push(...(await this.reseal(record)));
       // The number is used, so there is nothing to give up.
-      if (code === 'sequence-conflict') fresh.push(...await this.reseal(record, {skip: false}));
+      if (code === 'sequence-conflict') fresh.push(...(await this.reseal(record, {skip: false})));
     }
     return fresh;
   }
 
   /**
-   * Seals the plaintext of a refused record under new numbers and gives the old one up. Broken off at any point and called
-   * again, it goes on where it was: the plaintext is never without a pending record, and never in two that are new.
+   * Seals the plaintext of a refused record under new numbers and gives the old one up. Broken off at any point and
+   * called again, it goes on where it was: the plaintext is never without a pending record, and never in two that are
+   * new.
    */
   async reseal(record: PendingRecord, {skip = true}: {skip?: boolean} = {}): Promise<PendingRecord[]> {
     const {pending, config} = this.options;
     const tag = config.typeTags[config.typeNames.indexOf(record.typeName)] ?? new Uint8Array(16);
-    const begun = (await pending.all()).filter(({replaces, registration}) => replaces === record.sequence && registration === record.registration);
+    const begun = (await pending.all()).filter(
+      ({replaces, registration}) => replaces === record.sequence && registration === record.registration,
+    );
     if (begun.length === 0) await this.epochKeys.refresh(tag);
-    const fresh = begun.length > 0 ? begun : (await this.sealer.seal(record.typeName, record.readings)).map((one) => ({...one, replaces: record.sequence}));
+    const fresh =
+      begun.length > 0
+        ? begun
+        : (await this.sealer.seal(record.typeName, record.readings)).map((one) => ({
+            ...one,
+            replaces: record.sequence,
+          }));
     for (const one of fresh) await pending.put(one);
     if (skip) await this.skip(record, tag);
     await pending.remove(record.registration, record.sequence);
@@ -194,10 +241,18 @@ export class Device {
 
   private async skip(record: PendingRecord, typeTag: Uint8Array): Promise<void> {
     const {config, key, api} = this.options;
-    const entry = signSkip({
-      chainId: config.chainId, patient: config.patient, device: this.id, registration: record.registration,
-      sequence: BigInt(record.sequence), typeTag, tagSequence: BigInt(record.tagSequence),
-    }, privateHalf(key));
+    const entry = signSkip(
+      {
+        chainId: config.chainId,
+        patient: config.patient,
+        device: this.id,
+        registration: record.registration,
+        sequence: BigInt(record.sequence),
+        typeTag,
+        tagSequence: BigInt(record.tagSequence),
+      },
+      privateHalf(key),
+    );
     await api.post('ingest', '/v1/skips', {body: encodeCanonical(SkipEntrySchema, entry), contentType: 'skip'});
   }
 

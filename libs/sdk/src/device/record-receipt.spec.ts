@@ -36,25 +36,43 @@ describe('the receipt of a record, checked offline', () => {
     const receipt = whole();
     const response = decodeCanonical(ProofResponseSchema, fromHex(receipt.anchored?.proof ?? ''));
     change(response);
-    return {...receipt, anchored: {proof: toHex(encodeCanonical(ProofResponseSchema, response)), signedHeader: receipt.anchored?.signedHeader ?? {}}};
+    return {
+      ...receipt,
+      anchored: {
+        proof: toHex(encodeCanonical(ProofResponseSchema, response)),
+        signedHeader: receipt.anchored?.signedHeader ?? {},
+      },
+    };
   };
 
   beforeAll(async () => {
     all = await people();
     const {device, slot, platform, log} = all;
-    await device.post(await device.seal(HEART_RATE, [...readingsOf(slot - 3, 10), ...readingsOf(slot - 2, 10), ...readingsOf(slot - 1, 10)]));
+    await device.post(
+      await device.seal(HEART_RATE, [
+        ...readingsOf(slot - 3, 10),
+        ...readingsOf(slot - 2, 10),
+        ...readingsOf(slot - 1, 10),
+      ]),
+    );
     platform.anchor();
-    receipts = await Promise.all([1n, 2n, 3n].map(async (sequence) => {
-      const receipt = await device.receipt(sequence);
-      return {...receipt, anchored: await log.recordProof(BigInt(receipt.place?.index ?? '-1'))};
-    }));
+    receipts = await Promise.all(
+      [1n, 2n, 3n].map(async (sequence) => {
+        const receipt = await device.receipt(sequence);
+        return {...receipt, anchored: await log.recordProof(BigInt(receipt.place?.index ?? '-1'))};
+      }),
+    );
     receipts = JSON.parse(JSON.stringify(receipts)) as RecordReceipt[];
   });
 
   it('holds: accepted by the custodian, anchored under a signed header, whatever its age', () => {
-    expect(receipts.map((receipt) => verifyReceipt(receipt, all.ledger.genesis))).toMatchObject([1n, 2n, 3n].map((sequence) => ({
-      custodian: 'hospital', accepted: {sequence, device: all.device.id}, anchored: {index: sequence - 1n},
-    })));
+    expect(receipts.map((receipt) => verifyReceipt(receipt, all.ledger.genesis))).toMatchObject(
+      [1n, 2n, 3n].map((sequence) => ({
+        custodian: 'hospital',
+        accepted: {sequence, device: all.device.id},
+        anchored: {index: sequence - 1n},
+      })),
+    );
   });
 
   it('without the proof says accepted and no more', () => {
@@ -62,48 +80,125 @@ describe('the receipt of a record, checked offline', () => {
   });
 
   it.each<[string, (signed: SignedAccepted) => void, string]>([
-    ['of what was accepted', (signed) => { signed.accepted = flipped(signed.accepted, 40); }, 'the signature of the acceptance is wrong'],
-    ['of the signature', (signed) => { if (signed.signature) signed.signature.signature = flipped(signed.signature.signature, 5); }, 'the signature of the acceptance is wrong'],
-    ['of the key', (signed) => { if (signed.signature) signed.signature.publicKey = flipped(signed.signature.publicKey, 5); }, 'the signature of the acceptance is wrong'],
+    [
+      'of what was accepted',
+      (signed) => {
+        signed.accepted = flipped(signed.accepted, 40);
+      },
+      'the signature of the acceptance is wrong',
+    ],
+    [
+      'of the signature',
+      (signed) => {
+        if (signed.signature) signed.signature.signature = flipped(signed.signature.signature, 5);
+      },
+      'the signature of the acceptance is wrong',
+    ],
+    [
+      'of the key',
+      (signed) => {
+        if (signed.signature) signed.signature.publicKey = flipped(signed.signature.publicKey, 5);
+      },
+      'the signature of the acceptance is wrong',
+    ],
   ])('with one bit %s changed is refused', (_, change, detail) => {
     expect(verdict(acceptedWith(change))).toMatchObject({code: 'receipt-invalid', detail});
   });
 
-  it('signed by anybody but the custodian\'s ingest is refused', () => {
+  it("signed by anybody but the custodian's ingest is refused", () => {
     const {accepted} = verifyReceipt(whole(), all.ledger.genesis);
     for (const impostor of [testOrganisation('clinic').ingest, testOrganisation('hospital').storage]) {
       const forged = toHex(encodeCanonical(SignedAcceptedSchema, signAccepted(accepted, impostor.privateKey)));
-      expect(verdict({...whole(), accepted: forged})).toMatchObject({code: 'receipt-invalid', detail: 'the key that signed it was no ingest key of hospital'});
+      expect(verdict({...whole(), accepted: forged})).toMatchObject({
+        code: 'receipt-invalid',
+        detail: 'the key that signed it was no ingest key of hospital',
+      });
     }
   });
 
   it.each<[string, (response: ProofResponse) => void]>([
-    ['of the leaf', (response) => { const [log] = response.logs; if (log) log.leaves = log.leaves.map((leaf) => flipped(leaf, 60)); }],
-    ['of the inclusion proof', (response) => { const [log] = response.logs; if (log) log.inclusion = log.inclusion.map((hash, i) => (i === 0 ? flipped(hash, 3) : hash)); }],
-    ['of the log\'s head', (response) => { const [state] = response.states; if (state) state.value = flipped(state.value, state.value.length - 1); }],
-    ['of a node above the head', (response) => { const [state] = response.states; if (state) state.siblings = state.siblings.map((hash, i) => (i === 0 ? flipped(hash, 0) : hash)); }],
-    ['of the height', (response) => { response.height ^= 1n; }],
-    ['of the index', (response) => { const [log] = response.logs; if (log) log.from ^= 1n; }],
+    [
+      'of the leaf',
+      (response) => {
+        const [log] = response.logs;
+        if (log) log.leaves = log.leaves.map((leaf) => flipped(leaf, 60));
+      },
+    ],
+    [
+      'of the inclusion proof',
+      (response) => {
+        const [log] = response.logs;
+        if (log) log.inclusion = log.inclusion.map((hash, i) => (i === 0 ? flipped(hash, 3) : hash));
+      },
+    ],
+    [
+      "of the log's head",
+      (response) => {
+        const [state] = response.states;
+        if (state) state.value = flipped(state.value, state.value.length - 1);
+      },
+    ],
+    [
+      'of a node above the head',
+      (response) => {
+        const [state] = response.states;
+        if (state) state.siblings = state.siblings.map((hash, i) => (i === 0 ? flipped(hash, 0) : hash));
+      },
+    ],
+    [
+      'of the height',
+      (response) => {
+        response.height ^= 1n;
+      },
+    ],
+    [
+      'of the index',
+      (response) => {
+        const [log] = response.logs;
+        if (log) log.from ^= 1n;
+      },
+    ],
   ])('with one bit %s changed is not anchored', (_, change) => {
     expect(verdict(provenWith(change))).toMatchObject({code: 'proof-invalid'});
   });
 
   it('with one character of the header changed, or signed by too few, is not anchored', () => {
-    const header = whole().anchored?.signedHeader as {header: {app_hash: string}; commit: {signatures: {signature: string}[]}};
-    const app = {...header, header: {...header.header, app_hash: header.header.app_hash.replace(/^./, (digit) => (digit === 'A' ? 'B' : 'A'))}};
+    const header = whole().anchored?.signedHeader as {
+      header: {app_hash: string};
+      commit: {signatures: {signature: string}[]};
+    };
+    const app = {
+      ...header,
+      header: {
+        ...header.header,
+        app_hash: header.header.app_hash.replace(/^./, (digit) => (digit === 'A' ? 'B' : 'A')),
+      },
+    };
     const proof = whole().anchored?.proof ?? '';
     expect(verdict({...whole(), anchored: {proof, signedHeader: app}})).toMatchObject({code: 'untrusted-header'});
-    expect(verdict({...whole(), anchored: {proof, signedHeader: all.platform.chain.signedHeader(2)}})).toMatchObject({code: 'untrusted-header', meta: {reason: 'too-few-signatures'}});
+    expect(verdict({...whole(), anchored: {proof, signedHeader: all.platform.chain.signedHeader(2)}})).toMatchObject({
+      code: 'untrusted-header',
+      meta: {reason: 'too-few-signatures'},
+    });
   });
 
   it('with the proof of another record, or of another place, is not anchored', () => {
     const [first, second] = receipts as [RecordReceipt, RecordReceipt];
-    expect(verdict({...first, anchored: second.anchored, place: second.place})).toMatchObject({code: 'proof-invalid', detail: 'another record than the accepted one is anchored there'});
+    expect(verdict({...first, anchored: second.anchored, place: second.place})).toMatchObject({
+      code: 'proof-invalid',
+      detail: 'another record than the accepted one is anchored there',
+    });
     expect(verdict({...first, anchored: second.anchored})).toMatchObject({code: 'proof-invalid'});
-    expect(verdict({accepted: first.accepted, anchored: first.anchored})).toMatchObject({code: 'proof-invalid', detail: 'it does not say where the record stands'});
+    expect(verdict({accepted: first.accepted, anchored: first.anchored})).toMatchObject({
+      code: 'proof-invalid',
+      detail: 'it does not say where the record stands',
+    });
   });
 
   it('of another ledger is refused', () => {
-    expect(verdict(whole(), {...all.ledger.genesis, chainId: 'another'})).toMatchObject({code: 'receipt-invalid', detail: expect.stringContaining('it is of the ledger')});
+    expect(verdict(whole(), {...all.ledger.genesis, chainId: 'another'})).toMatchObject({
+      code: 'receipt-invalid',
+      detail: expect.stringContaining('it is of the ledger'),
+    });
   });
 });

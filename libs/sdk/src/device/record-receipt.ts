@@ -1,4 +1,13 @@
-import {ALG_ES256K, NotCanonicalError, STATE_KIND, decodeCanonical, equalBytes, fromHex, slotOf, toHex} from '@vitalvault/contracts';
+import {
+  ALG_ES256K,
+  NotCanonicalError,
+  STATE_KIND,
+  decodeCanonical,
+  equalBytes,
+  fromHex,
+  slotOf,
+  toHex,
+} from '@vitalvault/contracts';
 import {RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {RecordEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Accepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
@@ -30,9 +39,9 @@ export interface VerifiedReceipt {
 }
 
 /**
- * Checks a receipt with nothing trusted but the genesis. *Accepted*: signed by an ingest key that the custodian had in the
- * genesis at that time. *Anchored*: exactly that record is in the record log that a header proves which the genesis'
- * validators signed; the header may be of any age, since what is in the log stays.
+ * Checks a receipt with nothing trusted but the genesis. *Accepted*: signed by an ingest key that the custodian had in
+ * the genesis at that time. *Anchored*: exactly that record is in the record log that a header proves which the
+ * genesis' validators signed; the header may be of any age, since what is in the log stays.
  * @throws SdkError `receipt-invalid` (the acceptance), `untrusted-header`, `proof-invalid` (the anchoring)
  * @spec docs/protocol.md §9
  */
@@ -42,7 +51,15 @@ export function verifyReceipt(receipt: RecordReceipt, genesis: ParsedGenesis): V
   const {place, anchored} = receipt;
   if (place === undefined) throw new SdkError('proof-invalid', {detail: 'it does not say where the record stands'});
   const material = {proof: fromHex(anchored.proof), signedHeader: anchored.signedHeader};
-  return {accepted, custodian, anchored: verifyAnchored(material, {patient: fromHex(place.patient), index: BigInt(place.index)}, {genesis, accepted})};
+  return {
+    accepted,
+    custodian,
+    anchored: verifyAnchored(
+      material,
+      {patient: fromHex(place.patient), index: BigInt(place.index)},
+      {genesis, accepted},
+    ),
+  };
 }
 
 function verifyAccepted(text: string, genesis: ParsedGenesis): {accepted: Accepted; custodian: string} {
@@ -64,21 +81,31 @@ function verifyAccepted(text: string, genesis: ParsedGenesis): {accepted: Accept
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof NotCanonicalError) return 'it is damaged';
-  if (cause instanceof EnvelopeError) return cause.code === 'bad-signature' ? 'the signature of the acceptance is wrong' : 'it is damaged';
+  if (cause instanceof EnvelopeError)
+    return cause.code === 'bad-signature' ? 'the signature of the acceptance is wrong' : 'it is damaged';
   if (cause instanceof SdkError) return cause.detail ?? cause.code;
   return cause instanceof Error ? cause.message : 'not a receipt';
 }
 
-function verifyAnchored(material: ProofMaterial, {patient, index}: {patient: Uint8Array; index: bigint}, {genesis, accepted}: {genesis: ParsedGenesis; accepted: Accepted}) {
+function verifyAnchored(
+  material: ProofMaterial,
+  {patient, index}: {patient: Uint8Array; index: bigint},
+  {genesis, accepted}: {genesis: ParsedGenesis; accepted: Accepted},
+) {
   const {answer, header} = verifyMaterial(material, genesis, {now: Number.MAX_SAFE_INTEGER, maxHeaderAgeMs: Infinity});
   const bytes = answer.leaf(STATE_KIND.recordLog, patient, index);
-  if (bytes === undefined) throw new SdkError('proof-invalid', {detail: `no leaf ${index} of this patient's record log is proven`});
+  if (bytes === undefined)
+    throw new SdkError('proof-invalid', {detail: `no leaf ${index} of this patient's record log is proven`});
   const leaf = decodeCanonical(RecordLeafSchema, bytes);
   if (leaf.entry?.entry.case !== 'record') throw new SdkError('proof-invalid', {detail: 'that leaf is no record'});
   const entry = leaf.entry.entry.value;
   const told = decodeCanonical(RecordHeaderSchema, entry.header);
-  const same = equalBytes(recordIdOf(entry), accepted.recordId) && equalBytes(told.device, accepted.device)
-    && told.registration === accepted.registration && told.sequence === accepted.sequence && equalBytes(leaf.organisation, accepted.organisation);
+  const same =
+    equalBytes(recordIdOf(entry), accepted.recordId) &&
+    equalBytes(told.device, accepted.device) &&
+    told.registration === accepted.registration &&
+    told.sequence === accepted.sequence &&
+    equalBytes(leaf.organisation, accepted.organisation);
   if (!same) throw new SdkError('proof-invalid', {detail: 'another record than the accepted one is anchored there'});
   return {index: leaf.index, height: leaf.height, txId: toHex(leaf.txId), header};
 }

@@ -5,7 +5,10 @@ import {ApiClient} from './api-client.js';
 import type {ApiOptions} from './api-client.js';
 
 const problem = (status: number, code: string, headers: Record<string, string> = {}): Response =>
-  new Response(JSON.stringify({code, status, detail: 'why', remedy: 'what to do', instance: 'trace', meta: {n: 1}}), {status, headers});
+  new Response(JSON.stringify({code, status, detail: 'why', remedy: 'what to do', instance: 'trace', meta: {n: 1}}), {
+    status,
+    headers,
+  });
 
 function client(answers: (Response | Error)[], options: Partial<ApiOptions> = {}) {
   const seen: Request[] = [];
@@ -16,11 +19,16 @@ function client(answers: (Response | Error)[], options: Partial<ApiOptions> = {}
     environment: {
       now: () => 1_700_000_000_000,
       random: seededRandom('client'),
-      sleep: (ms) => { waits.push(ms); return Promise.resolve(); },
+      sleep: (ms) => {
+        waits.push(ms);
+        return Promise.resolve();
+      },
       fetch: (input, init) => {
         seen.push(new Request(input as URL, init));
         const answer = answers.shift();
-        return answer instanceof Error || answer === undefined ? Promise.reject(answer ?? new Error('too many calls')) : Promise.resolve(answer);
+        return answer instanceof Error || answer === undefined
+          ? Promise.reject(answer ?? new Error('too many calls'))
+          : Promise.resolve(answer);
       },
     },
     ...options,
@@ -31,13 +39,27 @@ function client(answers: (Response | Error)[], options: Partial<ApiOptions> = {}
 describe('calling a service', () => {
   it('gives its problem document as an error', async () => {
     const {api, seen} = client([problem(403, 'access-refused')]);
-    await expect(api.get('storage', '/v1/x')).rejects.toMatchObject({code: 'access-refused', status: 403, detail: 'why', remedy: 'what to do', instance: 'trace', meta: {n: 1}});
+    await expect(api.get('storage', '/v1/x')).rejects.toMatchObject({
+      code: 'access-refused',
+      status: 403,
+      detail: 'why',
+      remedy: 'what to do',
+      instance: 'trace',
+      meta: {n: 1},
+    });
     expect(seen).toHaveLength(1);
   });
 
   it('tries again after 503, 429 and a broken connection, each time signed anew', async () => {
-    const {api, seen, waits} = client([problem(503, 'behind'), problem(429, 'quota-exceeded', {'retry-after': '3'}), new TypeError('fetch failed'), new Response('{"a":1}')]);
-    expect((await api.post('policy', '/v1/x', {signer: newSigningKey(seededRandom('k')), body: {a: 1}})).json()).toEqual({a: 1});
+    const {api, seen, waits} = client([
+      problem(503, 'behind'),
+      problem(429, 'quota-exceeded', {'retry-after': '3'}),
+      new TypeError('fetch failed'),
+      new Response('{"a":1}'),
+    ]);
+    expect(
+      (await api.post('policy', '/v1/x', {signer: newSigningKey(seededRandom('k')), body: {a: 1}})).json(),
+    ).toEqual({a: 1});
     expect(seen).toHaveLength(4);
     expect(waits).toHaveLength(3);
     expect(waits[1]).toBe(3_000);
@@ -56,7 +78,10 @@ describe('calling a service', () => {
 
   it('does not wait for a Retry-After that is too long, nor repeat what was refused', async () => {
     const long = client([problem(429, 'quota-exceeded', {'retry-after': '600'})]);
-    await expect(long.api.get('ingest', '/v1/x')).rejects.toMatchObject({code: 'quota-exceeded', retryAfterSeconds: 600});
+    await expect(long.api.get('ingest', '/v1/x')).rejects.toMatchObject({
+      code: 'quota-exceeded',
+      retryAfterSeconds: 600,
+    });
     expect(long.waits).toEqual([]);
     const refused = client([problem(409, 'sequence-conflict')]);
     await expect(refused.api.get('ingest', '/v1/x')).rejects.toMatchObject({code: 'sequence-conflict'});
@@ -64,18 +89,32 @@ describe('calling a service', () => {
   });
 
   it('says so when an answer is no problem document or no JSON, or nobody is there', async () => {
-    await expect(client([new Response('<html>', {status: 502})]).api.get('policy', '/')).rejects.toMatchObject({code: 'network', status: 502});
+    await expect(client([new Response('<html>', {status: 502})]).api.get('policy', '/')).rejects.toMatchObject({
+      code: 'network',
+      status: 502,
+    });
     const {api} = client([new Response('<html>')]);
     const answer = await api.get('policy', '/');
     expect(() => answer.json()).toThrow(expect.objectContaining({code: 'answer-malformed'}));
-    await expect(client([new TypeError('fetch failed')], {attempts: 1}).api.get('policy', '/')).rejects.toMatchObject({code: 'network'});
+    await expect(client([new TypeError('fetch failed')], {attempts: 1}).api.get('policy', '/')).rejects.toMatchObject({
+      code: 'network',
+    });
   });
 
   it('sends bytes under their media type, JSON as JSON, and the headers of the caller', async () => {
-    const {api, seen} = client([new Response('{}'), new Response('{}')], {headers: () => ({traceparent: '00-ab-cd-01'})});
-    await api.post('ingest', '/v1/records', {body: Uint8Array.of(1), contentType: 'records', query: {a: 1, b: undefined}});
+    const {api, seen} = client([new Response('{}'), new Response('{}')], {
+      headers: () => ({traceparent: '00-ab-cd-01'}),
+    });
+    await api.post('ingest', '/v1/records', {
+      body: Uint8Array.of(1),
+      contentType: 'records',
+      query: {a: 1, b: undefined},
+    });
     await api.post('ingest', '/v1/other', {body: {x: 1}});
-    expect(seen.map(({headers}) => headers.get('content-type'))).toEqual(['application/vnd.vitalvault.records.v1+protobuf', 'application/json']);
+    expect(seen.map(({headers}) => headers.get('content-type'))).toEqual([
+      'application/vnd.vitalvault.records.v1+protobuf',
+      'application/json',
+    ]);
     expect(seen[0]?.headers.get('traceparent')).toBe('00-ab-cd-01');
     expect(seen[0]?.url).toBe('http://i/v1/records?a=1');
     expect(seen[0]?.headers.get('signature')).toBeNull();

@@ -71,7 +71,11 @@ export class ApiClient {
   }
 
   /** One signed request whose body is read by the caller as it comes (server-sent events). No retry. */
-  async stream(service: ServiceName, path: string, request: ApiRequest & {signal?: AbortSignal; headers?: Record<string, string>}): Promise<Response> {
+  async stream(
+    service: ServiceName,
+    path: string,
+    request: ApiRequest & {signal?: AbortSignal; headers?: Record<string, string>},
+  ): Promise<Response> {
     const url = this.url(service, path, request);
     const response = await this.environment.fetch(url, {
       method: 'GET',
@@ -127,9 +131,17 @@ export class ApiClient {
   private headersOf(method: string, url: URL, request: ApiRequest): Record<string, string> {
     const body = bodyOf(request);
     const {environment, organisation} = this;
-    const signed = request.signer && signRequest({method, url, body}, {
-      privateKey: privateHalf(request.signer), organisation, nowSeconds: Math.floor(environment.now() / 1000), nonce: environment.random(16),
-    });
+    const signed =
+      request.signer &&
+      signRequest(
+        {method, url, body},
+        {
+          privateKey: privateHalf(request.signer),
+          organisation,
+          nowSeconds: Math.floor(environment.now() / 1000),
+          nonce: environment.random(16),
+        },
+      );
     return {
       ...(body === undefined ? {} : {'content-type': contentTypeOf(request)}),
       accept: request.accept ?? 'application/json, application/problem+json, */*;q=0.1',
@@ -141,7 +153,8 @@ export class ApiClient {
   /** Milliseconds to wait before the next attempt, jittered; undefined when another one is pointless. */
   private waitBefore(attempt: number, error: unknown): number | undefined {
     if (!(error instanceof SdkError)) return undefined;
-    const again = error.status === 429 || error.status === 503 || (error.code === 'network' && error.status === undefined);
+    const again =
+      error.status === 429 || error.status === 503 || (error.code === 'network' && error.status === undefined);
     if (!again) return undefined;
     const [byte = 0] = this.environment.random(1);
     const jittered = FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + byte / 256);

@@ -5,7 +5,10 @@ import {SdkError} from '../sdk-error.js';
 export class JsonAnswer {
   private readonly fields: Record<string, unknown>;
 
-  constructor(value: unknown, private readonly where: string) {
+  constructor(
+    value: unknown,
+    private readonly where: string,
+  ) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.malformed('is no object');
     this.fields = value as Record<string, unknown>;
   }
@@ -32,7 +35,8 @@ export class JsonAnswer {
 
   bigint(name: string): bigint {
     const value = this.fields[name];
-    if ((typeof value !== 'string' && typeof value !== 'number') || !/^\d+$/.test(String(value))) throw this.malformed(`has no number "${name}"`);
+    if ((typeof value !== 'string' && typeof value !== 'number') || !/^\d+$/.test(String(value)))
+      throw this.malformed(`has no number "${name}"`);
     return BigInt(value);
   }
 

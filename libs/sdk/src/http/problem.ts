@@ -18,7 +18,10 @@ export function problemError(problem: Record<string, unknown>, status?: number, 
     detail: textOf(problem['detail']) ?? textOf(problem['title']),
     remedy: textOf(problem['remedy']),
     instance: textOf(problem['instance']),
-    meta: typeof problem['meta'] === 'object' && problem['meta'] !== null ? problem['meta'] as Record<string, unknown> : {},
+    meta:
+      typeof problem['meta'] === 'object' && problem['meta'] !== null
+        ? (problem['meta'] as Record<string, unknown>)
+        : {},
     retryAfterSeconds,
   });
 }
@@ -26,7 +29,7 @@ export function problemError(problem: Record<string, unknown>, status?: number, 
 function parse(body: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? value as Record<string, unknown> : undefined;
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }

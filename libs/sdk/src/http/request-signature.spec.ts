@@ -13,7 +13,14 @@ const NOW = 1_700_000_000;
 /** Verifies with a library that is not ours. */
 async function verified(request: Request): Promise<Record<string, unknown>> {
   const result = await verifySignature(request, {
-    policy: {algorithms: ['es256k'], requiredComponents: ['@method', '@path', '@query'], requiredParameters: ['created', 'expires', 'nonce', 'keyid', 'tag'], maxAge: 60, clockSkew: 5, now: NOW},
+    policy: {
+      algorithms: ['es256k'],
+      requiredComponents: ['@method', '@path', '@query'],
+      requiredParameters: ['created', 'expires', 'nonce', 'keyid', 'tag'],
+      maxAge: 60,
+      clockSkew: 5,
+      now: NOW,
+    },
     resolveVerifier: () => ({
       algorithm: 'es256k',
       verify: (base: Uint8Array, signature: Uint8Array) => verifyDigest(key.publicKey, sha256Of(base), signature),
@@ -24,7 +31,13 @@ async function verified(request: Request): Promise<Record<string, unknown>> {
 
 function signed(method: string, address: string, body?: Uint8Array): {url: URL; headers: Record<string, string>} {
   const url = new URL(address);
-  return {url, headers: signRequest({method, url, body}, {privateKey: key.privateKey, organisation, nowSeconds: NOW, nonce: random(16)})};
+  return {
+    url,
+    headers: signRequest(
+      {method, url, body},
+      {privateKey: key.privateKey, organisation, nowSeconds: NOW, nonce: random(16)},
+    ),
+  };
 }
 
 describe('a signed request', () => {
@@ -36,7 +49,9 @@ describe('a signed request', () => {
     const body = text === undefined ? undefined : new TextEncoder().encode(text);
     const {url, headers} = signed(method, address, body);
     await expect(verified(new Request(url, {method, headers, ...(body ? {body} : {})}))).resolves.toBeDefined();
-    expect(headers['signature-input']).toContain(`keyid="${toHex(keyId(signingKeyOf(key.privateKey)))}";tag="vitalvault/v1/${toHex(organisation)}"`);
+    expect(headers['signature-input']).toContain(
+      `keyid="${toHex(keyId(signingKeyOf(key.privateKey)))}";tag="vitalvault/v1/${toHex(organisation)}"`,
+    );
     expect(headers['content-digest'] !== undefined).toBe(body !== undefined);
   });
 

@@ -32,13 +32,18 @@ export function signRequest({method, url, body}: RequestToSign, signer: RequestS
     ['@query', url.search === '' ? '?' : url.search],
     ...(digest === undefined ? [] : [['content-digest', digest] satisfies [string, string]]),
   ];
-  const parameters = signatureParameters(components.map(([name]) => name), signer);
-  const base = [...components.map(([name, value]) => `"${name}": ${value}`), `"@signature-params": ${parameters}`].join('\n');
+  const parameters = signatureParameters(
+    components.map(([name]) => name),
+    signer,
+  );
+  const base = [...components.map(([name, value]) => `"${name}": ${value}`), `"@signature-params": ${parameters}`].join(
+    '\n',
+  );
   const signature = signDigest(signer.privateKey, sha256Of(new TextEncoder().encode(base)));
   return {
     ...(digest === undefined ? {} : {'content-digest': digest}),
     'signature-input': `vv=${parameters}`,
-    'signature': `vv=:${base64Encode(signature)}:`,
+    signature: `vv=:${base64Encode(signature)}:`,
   };
 }
 
@@ -49,6 +54,8 @@ export function contentDigest(body: Uint8Array): string {
 
 function signatureParameters(names: string[], {privateKey, organisation, nowSeconds, nonce}: RequestSigner): string {
   const keyid = toHex(keyId(signingKeyOf(privateKey)));
-  return `(${names.map((name) => `"${name}"`).join(' ')});created=${nowSeconds};expires=${nowSeconds + SIGNATURE_SECONDS}`
-    + `;nonce="${base64Encode(nonce, 'url')}";keyid="${keyid}";tag="vitalvault/v1/${toHex(organisation)}"`;
+  return (
+    `(${names.map((name) => `"${name}"`).join(' ')});created=${nowSeconds};expires=${nowSeconds + SIGNATURE_SECONDS}` +
+    `;nonce="${base64Encode(nonce, 'url')}";keyid="${keyid}";tag="vitalvault/v1/${toHex(organisation)}"`
+  );
 }

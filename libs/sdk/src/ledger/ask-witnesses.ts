@@ -11,11 +11,19 @@ const MAX_VALIDATORS = 100;
 /** Another organisation's policy service; its headers are public. @param url base URL */
 export function organisationWitness(url: string, api: ApiClient): Witness {
   const {environment} = api;
-  const other = new ApiClient({endpoints: {ingest: url, policy: url, storage: url, notify: url}, organisation: '', environment, attempts: 1});
+  const other = new ApiClient({
+    endpoints: {ingest: url, policy: url, storage: url, notify: url},
+    organisation: '',
+    environment,
+    attempts: 1,
+  });
   return {name: new URL(url).host, headerAt: (height) => headerOf(other, height)};
 }
 
-/** The other validators that one's own policy service reaches, one after the other. @param answeredBy the one that is no witness to itself */
+/**
+ * The other validators that one's own policy service reaches, one after the other. @param answeredBy the one that is no
+ * witness to itself
+ */
 export function* otherValidators(api: ApiClient, answeredBy: number | undefined): Generator<Witness> {
   let end = MAX_VALIDATORS;
   for (let validator = 0; validator < end; validator++) {
@@ -42,8 +50,14 @@ export interface WitnessQuestion {
   sleep: (ms: number) => Promise<void>;
 }
 
-/** Asks one witness after the other until so many gave a header that the genesis' validators signed. @returns all that was given */
-export async function askWitnesses(witnesses: Iterable<Witness>, {height, needed, genesis, sleep}: WitnessQuestion): Promise<WitnessedHeader[]> {
+/**
+ * Asks one witness after the other until so many gave a header that the genesis' validators signed. @returns all that
+ * was given
+ */
+export async function askWitnesses(
+  witnesses: Iterable<Witness>,
+  {height, needed, genesis, sleep}: WitnessQuestion,
+): Promise<WitnessedHeader[]> {
   const given: WitnessedHeader[] = [];
   let signed = 0;
   for (const witness of witnesses) {
@@ -56,7 +70,11 @@ export async function askWitnesses(witnesses: Iterable<Witness>, {height, needed
 }
 
 // The newest block may reach a witness a moment later.
-async function headerFrom({headerAt}: Witness, height: bigint, sleep: (ms: number) => Promise<void>): Promise<object | undefined> {
+async function headerFrom(
+  {headerAt}: Witness,
+  height: bigint,
+  sleep: (ms: number) => Promise<void>,
+): Promise<object | undefined> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await headerAt(height);
@@ -68,6 +86,8 @@ async function headerFrom({headerAt}: Witness, height: bigint, sleep: (ms: numbe
 }
 
 async function headerOf(api: ApiClient, height: bigint, validator?: number): Promise<object | undefined> {
-  const answer = (await api.get('policy', `/v1/chain/${height}`, {query: {validator}, attempts: 1})).json() as {signedHeader?: unknown} | null;
+  const answer = (await api.get('policy', `/v1/chain/${height}`, {query: {validator}, attempts: 1})).json() as {
+    signedHeader?: unknown;
+  } | null;
   return typeof answer?.signedHeader === 'object' && answer.signedHeader !== null ? answer.signedHeader : undefined;
 }

@@ -15,7 +15,8 @@ export function organisationFromGenesis(genesis: Genesis, organisation: Uint8Arr
 /** Keys of one role that stand in a slot. */
 export function keysOfRole(organisation: GenesisOrganisation, role: keyof typeof ORG_ROLE, slot: number): SigningKey[] {
   return organisation.keys.flatMap(({key, role: has, fromSlot, toSlot}) =>
-    (key !== undefined && has === ORG_ROLE[role] && fromSlot <= slot && (toSlot === 0 || slot <= toSlot) ? [key] : []));
+    key !== undefined && has === ORG_ROLE[role] && fromSlot <= slot && (toSlot === 0 || slot <= toSlot) ? [key] : [],
+  );
 }
 
 /** A custodian as a device configuration names it. @throws SdkError `not-found` */
@@ -23,8 +24,12 @@ export function custodianFromGenesis(genesis: Genesis, organisation: Uint8Array,
   const found = organisationFromGenesis(genesis, organisation);
   const [release] = keysOfRole(found, 'release', slot);
   const [ingest] = keysOfRole(found, 'ingest', slot);
-  if (release === undefined || ingest === undefined) throw new SdkError('not-found', {detail: `${found.name} has no release or ingest key now`});
+  if (release === undefined || ingest === undefined)
+    throw new SdkError('not-found', {detail: `${found.name} has no release or ingest key now`});
   return create(CustodianSchema, {
-    organisation, releaseKeyId: keyId({alg: ALG_X25519, publicKey: release.publicKey}), releasePublicKey: release.publicKey, ingestKey: ingest,
+    organisation,
+    releaseKeyId: keyId({alg: ALG_X25519, publicKey: release.publicKey}),
+    releasePublicKey: release.publicKey,
+    ingestKey: ingest,
   });
 }

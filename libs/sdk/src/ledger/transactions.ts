@@ -47,17 +47,20 @@ export class Transactions {
   }
 
   /**
-   * Signs, sends and waits for the block. When the nonce turns out to be used (a restored counter), it asks the ledger for
-   * the highest and tries once more.
+   * Signs, sends and waits for the block. When the nonce turns out to be used (a restored counter), it asks the ledger
+   * for the highest and tries once more.
    * @throws SdkError `tx-refused` with `meta.code` and `meta.codeName`; `tx-timeout` when the outcome is not known
    */
   async send(message: TxMessage, coSigners: StoredKey[] = []): Promise<TxResult> {
     try {
       return await this.attempt(message, coSigners);
     } catch (error) {
-      const used = error instanceof SdkError && error.code === 'tx-refused' && (error.meta['code'] === CODE.nonceUsed || error.meta['code'] === CODE.nonceTooFar);
+      const used =
+        error instanceof SdkError &&
+        error.code === 'tx-refused' &&
+        (error.meta['code'] === CODE.nonceUsed || error.meta['code'] === CODE.nonceTooFar);
       if (!used) throw error;
-      return this.attempt(message, coSigners, await this.highestNonce() + 1n);
+      return this.attempt(message, coSigners, (await this.highestNonce()) + 1n);
     }
   }
 
@@ -80,7 +83,11 @@ export class Transactions {
  * @throws SdkError `tx-refused`, `tx-timeout`
  */
 export async function submit(ledger: VerifiedLedger, tx: Uint8Array): Promise<TxResult> {
-  const answer = await ledger.api.post('policy', '/v1/transactions', {body: tx, contentType: 'tx', query: {wait: 'committed'}});
+  const answer = await ledger.api.post('policy', '/v1/transactions', {
+    body: tx,
+    contentType: 'tx',
+    query: {wait: 'committed'},
+  });
   return resultOf(new JsonAnswer(answer.json(), 'transactions'));
 }
 
@@ -92,6 +99,14 @@ export async function transaction(ledger: VerifiedLedger, txId: string): Promise
 function resultOf(answer: JsonAnswer): TxResult {
   const code = answer.number('code');
   const txId = answer.text('txId');
-  if (code !== CODE.ok) throw new SdkError('tx-refused', {detail: codeName(code), meta: {code, codeName: codeName(code), txId, height: answer.raw('height')}});
-  return {txId, height: answer.bigint('height'), data: answer.has('data') ? fromHex(answer.text('data')) : new Uint8Array()};
+  if (code !== CODE.ok)
+    throw new SdkError('tx-refused', {
+      detail: codeName(code),
+      meta: {code, codeName: codeName(code), txId, height: answer.raw('height')},
+    });
+  return {
+    txId,
+    height: answer.bigint('height'),
+    data: answer.has('data') ? fromHex(answer.text('data')) : new Uint8Array(),
+  };
 }

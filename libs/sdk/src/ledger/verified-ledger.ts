@@ -36,22 +36,36 @@ const FUTURE_MS = 60_000;
  * Checks proofs against a header that the genesis' validators signed and that is not older than allowed.
  * @throws SdkError `untrusted-header`, `stale-header`, `proof-invalid`
  */
-export function verifyMaterial(material: ProofMaterial, genesis: ParsedGenesis, options: VerifyOptions): VerifiedAnswer {
+export function verifyMaterial(
+  material: ProofMaterial,
+  genesis: ParsedGenesis,
+  options: VerifyOptions,
+): VerifiedAnswer {
   const header = verifyHeader(material.signedHeader, genesis, options);
   const response = decodeResponse(material.proof);
-  if (header.height !== response.height + 1n) throw new SdkError('proof-invalid', {detail: 'the header is not the one after the state that was proven'});
+  if (header.height !== response.height + 1n)
+    throw new SdkError('proof-invalid', {detail: 'the header is not the one after the state that was proven'});
   const answer = verifyProofs(response, header.appHash);
   if (!answer.ok) throw new SdkError('proof-invalid', {detail: answer.fault, meta: {fault: answer.fault}});
   return {answer, header, material};
 }
 
 /** @throws SdkError `untrusted-header`, `stale-header` */
-export function verifyHeader(signedHeader: object, genesis: ParsedGenesis, {now, maxHeaderAgeMs}: VerifyOptions): VerifiedHeader {
+export function verifyHeader(
+  signedHeader: object,
+  genesis: ParsedGenesis,
+  {now, maxHeaderAgeMs}: VerifyOptions,
+): VerifiedHeader {
   const verdict = verifySignedHeader(signedHeader, genesis);
   if (!verdict.ok) throw new SdkError('untrusted-header', {detail: verdict.reason, meta: {reason: verdict.reason}});
   const ageMs = now - verdict.header.timeMs;
-  if (ageMs > maxHeaderAgeMs) throw new SdkError('stale-header', {detail: `the header of height ${verdict.header.height} is ${Math.round(ageMs / 1000)} s old`, meta: {ageMs}});
-  if (ageMs < -FUTURE_MS) throw new SdkError('stale-header', {detail: 'the header is from the future: check the clock', meta: {ageMs}});
+  if (ageMs > maxHeaderAgeMs)
+    throw new SdkError('stale-header', {
+      detail: `the header of height ${verdict.header.height} is ${Math.round(ageMs / 1000)} s old`,
+      meta: {ageMs},
+    });
+  if (ageMs < -FUTURE_MS)
+    throw new SdkError('stale-header', {detail: 'the header is from the future: check the clock', meta: {ageMs}});
   return verdict.header;
 }
 
@@ -59,7 +73,8 @@ function decodeResponse(bytes: Uint8Array) {
   try {
     return decodeCanonical(ProofResponseSchema, bytes);
   } catch (cause) {
-    if (cause instanceof NotCanonicalError) throw new SdkError('proof-invalid', {detail: 'the proof is not canonical', cause});
+    if (cause instanceof NotCanonicalError)
+      throw new SdkError('proof-invalid', {detail: 'the proof is not canonical', cause});
     throw cause;
   }
 }
@@ -99,10 +114,19 @@ export class VerifiedLedger {
     return Math.floor(Number((await this.head()).timeSeconds) / LIMITS.slotSeconds);
   }
 
-  /** Asks for state and logs with proofs and verifies them. `validator`: which of the organisation's RPCs is to answer. */
-  async proofs(signer: StoredKey, request: MessageInitShape<typeof ProofRequestSchema>, validator?: number): Promise<VerifiedAnswer> {
+  /**
+   * Asks for state and logs with proofs and verifies them. `validator`: which of the organisation's RPCs is to answer.
+   */
+  async proofs(
+    signer: StoredKey,
+    request: MessageInitShape<typeof ProofRequestSchema>,
+    validator?: number,
+  ): Promise<VerifiedAnswer> {
     const answer = await this.api.post('policy', '/v1/proofs', {
-      signer, body: encodeCanonical(ProofRequestSchema, request), contentType: 'proof-request', query: {validator},
+      signer,
+      body: encodeCanonical(ProofRequestSchema, request),
+      contentType: 'proof-request',
+      query: {validator},
     });
     return this.verify(materialOf(new JsonAnswer(answer.json(), 'proofs')));
   }

@@ -21,18 +21,25 @@ export interface Witness {
 export interface WitnessVerdict {
   /** Who gives the same header. */
   agreedBy: string[];
-  /** Who gave something that is no header of this chain at that height, and why. Nothing is proven against the header by that. */
+  /**
+   * Who gave something that is no header of this chain at that height, and why. Nothing is proven against the header by
+   * that.
+   */
   unusable: {name: string; reason: string}[];
 }
 
 /**
- * Compares a verified header with what others give for its height. Two headers that the genesis' validators both signed are a fork:
- * at least a third of them signed twice, and whoever shows only one of them hides something.
+ * Compares a verified header with what others give for its height. Two headers that the genesis' validators both signed
+ * are a fork: at least a third of them signed twice, and whoever shows only one of them hides something.
  * @param answeredBy who gave the header
  * @throws SdkError `headers-differ`, naming both
  * @spec docs/protocol.md §5.2
  */
-export function compareWitnesses(header: VerifiedHeader, witnessed: readonly WitnessedHeader[], {genesis, answeredBy}: {genesis: ParsedGenesis; answeredBy: string}): WitnessVerdict {
+export function compareWitnesses(
+  header: VerifiedHeader,
+  witnessed: readonly WitnessedHeader[],
+  {genesis, answeredBy}: {genesis: ParsedGenesis; answeredBy: string},
+): WitnessVerdict {
   const verdict: WitnessVerdict = {agreedBy: [], unusable: []};
   for (const {name, signedHeader} of witnessed) {
     const read = verifySignedHeader(signedHeader, genesis);
@@ -42,7 +49,13 @@ export function compareWitnesses(header: VerifiedHeader, witnessed: readonly Wit
     else {
       throw new SdkError('headers-differ', {
         detail: `at height ${header.height} ${answeredBy} gives header ${toHex(header.hash)}, ${name} gives ${toHex(read.header.hash)}; both are signed by more than two thirds`,
-        meta: {height: String(header.height), answeredBy, witness: name, hash: toHex(header.hash), other: toHex(read.header.hash)},
+        meta: {
+          height: String(header.height),
+          answeredBy,
+          witness: name,
+          hash: toHex(header.hash),
+          other: toHex(read.header.hash),
+        },
       });
     }
   }

@@ -8,7 +8,8 @@ const validators = new Map<string, ValidateFunction>();
 let compiler: Ajv | undefined;
 
 /**
- * Checks one reading: JSON text of an Open mHealth data point whose header names `schemaId` and whose body is valid by it.
+ * Checks one reading: JSON text of an Open mHealth data point whose header names `schemaId` and whose body is valid by
+ * it.
  * @returns what is wrong, without any value of the reading; undefined when nothing is
  */
 export function faultOfDataPoint(schemaId: string, text: string): string | undefined {
@@ -18,15 +19,21 @@ export function faultOfDataPoint(schemaId: string, text: string): string | undef
   if (point === undefined) return 'not JSON';
   const outer = faultOfDocument('data-point-1.0.json', point);
   if (outer !== undefined) return outer;
-  const {header, body} = point as {header: {schema_id: {namespace?: string; name?: string; version?: unknown}}; body: unknown};
+  const {header, body} = point as {
+    header: {schema_id: {namespace?: string; name?: string; version?: unknown}};
+    body: unknown;
+  };
   const {namespace, name, version} = header.schema_id;
   if (`${namespace}:${name}:${String(version)}` !== schemaId) return 'the header names another schema';
   return faultOfDocument(schema.file, body);
 }
 
-/** Unix milliseconds of the (start of the) effective time of a data point; undefined when it has none that can be read. */
+/**
+ * Unix milliseconds of the (start of the) effective time of a data point; undefined when it has none that can be read.
+ */
 export function effectiveTimeMs(text: string): number | undefined {
-  const point = parse(text) as {body?: {effective_time_frame?: {date_time?: string; time_interval?: {start_date_time?: string}}}} | undefined;
+  const point = parse(text) as
+    {body?: {effective_time_frame?: {date_time?: string; time_interval?: {start_date_time?: string}}}} | undefined;
   const frame = point?.body?.effective_time_frame;
   const time = Date.parse(frame?.date_time ?? frame?.time_interval?.start_date_time ?? '');
   return Number.isNaN(time) ? undefined : time;

@@ -32,7 +32,11 @@ export function heartRateReading(rate: HeartRate, createdMs: number, random: Ran
       id: uuid(random),
       creation_date_time: new Date(createdMs).toISOString(),
       schema_id: {namespace: 'omh', name: 'heart-rate', version: '2.0'},
-      acquisition_provenance: {source_name: rate.source ?? 'wearable', modality: 'sensed', source_creation_date_time: time},
+      acquisition_provenance: {
+        source_name: rate.source ?? 'wearable',
+        modality: 'sensed',
+        source_creation_date_time: time,
+      },
     },
     body: {
       heart_rate: {value: rate.beatsPerMinute, unit: 'beats/min'},
@@ -45,9 +49,19 @@ export function heartRateReading(rate: HeartRate, createdMs: number, random: Ran
 
 /** The measurement in a data point that `faultOfDataPoint` found valid. */
 export function heartRateOf(text: string): HeartRate {
-  const {body} = JSON.parse(text) as {body: {heart_rate: {value: number}; effective_time_frame: {date_time?: string; time_interval?: {start_date_time?: string}}; user_notes?: string}};
+  const {body} = JSON.parse(text) as {
+    body: {
+      heart_rate: {value: number};
+      effective_time_frame: {date_time?: string; time_interval?: {start_date_time?: string}};
+      user_notes?: string;
+    };
+  };
   const {date_time: time, time_interval: interval} = body.effective_time_frame;
-  return {timeMs: Date.parse(time ?? interval?.start_date_time ?? ''), beatsPerMinute: body.heart_rate.value, note: body.user_notes};
+  return {
+    timeMs: Date.parse(time ?? interval?.start_date_time ?? ''),
+    beatsPerMinute: body.heart_rate.value,
+    note: body.user_notes,
+  };
 }
 
 function uuid(random: RandomBytes): string {

@@ -39,12 +39,15 @@ export function closureOf(file: string): string[] {
 /** @spec docs/protocol.md §3.4 */
 export function schemaHash(file: string): Uint8Array {
   const encoder = new TextEncoder();
-  return taggedHash('schema', ...closureOf(file).flatMap((name) => {
-    const bytes = encoder.encode(name);
-    const length = new Uint8Array(4);
-    new DataView(length.buffer).setUint32(0, bytes.length);
-    return [length, bytes, sha256Of(encoder.encode(textOf(name)))];
-  }));
+  return taggedHash(
+    'schema',
+    ...closureOf(file).flatMap((name) => {
+      const bytes = encoder.encode(name);
+      const length = new Uint8Array(4);
+      new DataView(length.buffer).setUint32(0, bytes.length);
+      return [length, bytes, sha256Of(encoder.encode(textOf(name)))];
+    }),
+  );
 }
 
 function textOf(file: string): string {

@@ -47,20 +47,33 @@ export class Organisation {
   async endorse({request, name, title, role}: MemberToEndorse): Promise<string> {
     const {signingKey, encryptionKey} = decodeMemberRequest(request);
     const organisation = fromHex(this.options.organisation);
-    const profile = signMemberProfile({chainId: this.options.ledger.chainId, organisation, member: keyId(signingKey), name, title}, privateHalf(this.options.key));
-    const part = await this.part({case: 'registerMember', value: {
-      organisation, signingKey, encryptionKey, role: MEMBER_ROLE[role], profileHash: profileHash(profile.profile),
-    }});
+    const profile = signMemberProfile(
+      {chainId: this.options.ledger.chainId, organisation, member: keyId(signingKey), name, title},
+      privateHalf(this.options.key),
+    );
+    const part = await this.part({
+      case: 'registerMember',
+      value: {
+        organisation,
+        signingKey,
+        encryptionKey,
+        role: MEMBER_ROLE[role],
+        profileHash: profileHash(profile.profile),
+      },
+    });
     return encodeEndorsement(encodeCanonical(SignedMemberProfileSchema, profile), encodePart(part));
   }
 
   /** Its counter may be lost, or never kept (a check in a pod): the ledger knows how far the key is. */
   private async part(message: TxMessage): Promise<TxPart> {
-    return this.transactions.part(message, await this.transactions.highestNonce() + 1n);
+    return this.transactions.part(message, (await this.transactions.highestNonce()) + 1n);
   }
 
   /** @param member hexadecimal */
   async suspend(member: string): Promise<TxResult> {
-    return this.transactions.send({case: 'suspendMember', value: {organisation: fromHex(this.options.organisation), member: fromHex(member)}});
+    return this.transactions.send({
+      case: 'suspendMember',
+      value: {organisation: fromHex(this.options.organisation), member: fromHex(member)},
+    });
   }
 }

@@ -55,29 +55,49 @@ export interface AccessLogTrust {
 export function verifyAccessLog(evidence: AccessLogEvidence, trust: AccessLogTrust): VerifiedAccessLog {
   const patient = fromHex(evidence.patient);
   const options = {now: trust.now, maxHeaderAgeMs: trust.maxHeaderAgeMs ?? 60_000};
-  const pages = evidence.pages.map((page) => verifyPage({proof: fromHex(page.proof), signedHeader: page.signedHeader}, trust.genesis, options));
+  const pages = evidence.pages.map((page) =>
+    verifyPage({proof: fromHex(page.proof), signedHeader: page.signedHeader}, trust.genesis, options),
+  );
   const [first] = pages;
   if (first === undefined) throw new SdkError('log-incomplete', {detail: 'no page', meta: {fault: 'missing-leaves'}});
   const head = headOf(first, patient);
   const leaves: Uint8Array[] = [];
   for (const {answer} of pages) {
-    const log = answer.logs.find(({kind, patient: whose}) => kind === STATE_KIND.accessLog && equalBytes(whose, patient));
-    if (log === undefined || log.from !== BigInt(leaves.length)) throw new SdkError('log-incomplete', {detail: 'the pages do not follow one another', meta: {fault: 'missing-leaves'}});
+    const log = answer.logs.find(
+      ({kind, patient: whose}) => kind === STATE_KIND.accessLog && equalBytes(whose, patient),
+    );
+    if (log === undefined || log.from !== BigInt(leaves.length))
+      throw new SdkError('log-incomplete', {
+        detail: 'the pages do not follow one another',
+        meta: {fault: 'missing-leaves'},
+      });
     // A later page may speak for a longer log: what is above the first page's head is another reading's matter.
     leaves.push(...log.leaves.slice(0, Number(head.size) - leaves.length));
   }
   const verdict = verifyWholeLog({head, leaves});
-  if (!verdict.ok) throw new SdkError('log-incomplete', {detail: [verdict.fault, verdict.index].filter((part) => part !== undefined).join(' at '), meta: {fault: verdict.fault, index: verdict.index}});
+  if (!verdict.ok)
+    throw new SdkError('log-incomplete', {
+      detail: [verdict.fault, verdict.index].filter((part) => part !== undefined).join(' at '),
+      meta: {fault: verdict.fault, index: verdict.index},
+    });
   if (trust.remembered !== undefined) compareWithRemembered(trust.remembered, head, leaves);
   return {leaves: verdict.leaves, head, header: first.header, ...witnessesOf(evidence, first.header, trust)};
 }
 
-function witnessesOf({answeredBy = 'the answer', witnesses = [], witnessesNeeded = 1}: AccessLogEvidence, header: VerifiedHeader, {genesis, strict}: AccessLogTrust): WitnessVerdict & {oneOrganisation: boolean} {
+function witnessesOf(
+  {answeredBy = 'the answer', witnesses = [], witnessesNeeded = 1}: AccessLogEvidence,
+  header: VerifiedHeader,
+  {genesis, strict}: AccessLogTrust,
+): WitnessVerdict & {oneOrganisation: boolean} {
   const verdict = compareWitnesses(header, witnesses, {genesis, answeredBy});
   const oneOrganisation = verdict.agreedBy.length < Math.max(1, witnessesNeeded);
   if (oneOrganisation && strict === true) {
-    const why = verdict.unusable.map(({name, reason}) => `${name}: ${reason}`).join('; ') || 'nobody else surely gave it';
-    throw new SdkError('one-organisation', {detail: `only ${answeredBy} gives the header of height ${header.height} (${why})`, meta: {height: String(header.height)}});
+    const why =
+      verdict.unusable.map(({name, reason}) => `${name}: ${reason}`).join('; ') || 'nobody else surely gave it';
+    throw new SdkError('one-organisation', {
+      detail: `only ${answeredBy} gives the header of height ${header.height} (${why})`,
+      meta: {height: String(header.height)},
+    });
   }
   return {...verdict, oneOrganisation};
 }
@@ -87,13 +107,22 @@ export function rememberedHead({head, header}: Pick<VerifiedAccessLog, 'head' | 
   return {size: String(head.size), root: toHex(head.root), height: String(header.height)};
 }
 
-function verifyPage(material: ProofMaterial, genesis: ParsedGenesis, options: {now: number; maxHeaderAgeMs: number}): VerifiedAnswer {
+function verifyPage(
+  material: ProofMaterial,
+  genesis: ParsedGenesis,
+  options: {now: number; maxHeaderAgeMs: number},
+): VerifiedAnswer {
   try {
     return verifyMaterial(material, genesis, options);
   } catch (error) {
     const fault = error instanceof SdkError && error.code === 'proof-invalid' ? error.meta['fault'] : undefined;
     // A page that claims all leaves is rebuilt with the proof: what does not fit there is a fault of the log.
-    if (fault === 'log-leaves' || fault === 'log-inclusion') throw new SdkError('log-incomplete', {detail: 'the leaves do not give the proven root', meta: {fault: 'wrong-root'}, cause: error});
+    if (fault === 'log-leaves' || fault === 'log-inclusion')
+      throw new SdkError('log-incomplete', {
+        detail: 'the leaves do not give the proven root',
+        meta: {fault: 'wrong-root'},
+        cause: error,
+      });
     throw error;
   }
 }
@@ -108,9 +137,15 @@ function headOf({answer}: VerifiedAnswer, patient: Uint8Array): Pick<LogHead, 's
   }
 }
 
-function compareWithRemembered(remembered: RememberedHead, head: Pick<LogHead, 'size' | 'root'>, leaves: Uint8Array[]): void {
+function compareWithRemembered(
+  remembered: RememberedHead,
+  head: Pick<LogHead, 'size' | 'root'>,
+  leaves: Uint8Array[],
+): void {
   const size = BigInt(remembered.size);
-  if (head.size < size) throw new SdkError('log-older-than-known', {detail: `${head.size} entries are shown, ${size} were seen before`});
+  if (head.size < size)
+    throw new SdkError('log-older-than-known', {detail: `${head.size} entries are shown, ${size} were seen before`});
   const root = merkleRoot(leaves.slice(0, Number(size)).map((leaf) => leafHash(leaf)));
-  if (toHex(root) !== remembered.root) throw new SdkError('log-forked', {detail: 'the log does not begin with what was seen before'});
+  if (toHex(root) !== remembered.root)
+    throw new SdkError('log-forked', {detail: 'the log does not begin with what was seen before'});
 }

@@ -15,7 +15,9 @@ const PREFIX = 'vvenrol1.';
 
 function messageOf(keys: PatientKeys): EnrolPatient {
   return create(EnrolPatientSchema, {
-    signingKey: publicHalf(keys.signing), encryptionKey: fromHex(keys.encryption.publicKey), recoveryKey: publicHalf(keys.recovery),
+    signingKey: publicHalf(keys.signing),
+    encryptionKey: fromHex(keys.encryption.publicKey),
+    recoveryKey: publicHalf(keys.recovery),
   });
 }
 
@@ -26,7 +28,8 @@ export function enrolmentRequest(keys: PatientKeys): string {
 
 /** @throws SdkError `part-refused` */
 export function decodeEnrolmentRequest(text: string): EnrolPatient {
-  if (!text.startsWith(PREFIX)) throw new SdkError('part-refused', {detail: `a request to be enrolled begins with "${PREFIX}"`});
+  if (!text.startsWith(PREFIX))
+    throw new SdkError('part-refused', {detail: `a request to be enrolled begins with "${PREFIX}"`});
   try {
     return decodeCanonical(EnrolPatientSchema, base64Decode(text.slice(PREFIX.length)));
   } catch (cause) {

@@ -21,14 +21,20 @@ export interface StatementOutcome {
 
 /** Newest published epoch of a type. */
 export function newestEpoch(keys: PatientKeys, typeName: string): StoredEpoch | undefined {
-  return keys.epochs.filter((epoch) => epoch.typeName === typeName && epoch.published).reduce<StoredEpoch | undefined>((a, b) => (a && a.epoch > b.epoch ? a : b), undefined);
+  return keys.epochs
+    .filter((epoch) => epoch.typeName === typeName && epoch.published)
+    .reduce<StoredEpoch | undefined>((a, b) => (a && a.epoch > b.epoch ? a : b), undefined);
 }
 
 /**
  * Makes the next epoch of each type, saves the private keys and gives the signed statements.
  * @param fromSlot of the first epoch of a type, free; a later one begins in this slot or right after the one before
  */
-export async function prepareEpochs(context: PatientContext, typeNames: string[], fromSlot: number): Promise<{epochs: StoredEpoch[]; statements: SignedEpochStatement[]}> {
+export async function prepareEpochs(
+  context: PatientContext,
+  typeNames: string[],
+  fromSlot: number,
+): Promise<{epochs: StoredEpoch[]; statements: SignedEpochStatement[]}> {
   const {keys, environment} = context;
   const epochs = typeNames.map((typeName) => {
     const last = newestEpoch(keys, typeName);
@@ -50,20 +56,30 @@ export async function prepareEpochs(context: PatientContext, typeNames: string[]
 
 function statementOf({keys, ledger}: PatientContext, epoch: StoredEpoch): SignedEpochStatement {
   const statement = create(EpochStatementSchema, {
-    chainId: ledger.chainId, patient: fromHex(keys.patient), typeTag: fromHex(epoch.typeTag), epoch: epoch.epoch,
-    publicKey: fromHex(epoch.publicKey), fromSlot: epoch.fromSlot,
+    chainId: ledger.chainId,
+    patient: fromHex(keys.patient),
+    typeTag: fromHex(epoch.typeTag),
+    epoch: epoch.epoch,
+    publicKey: fromHex(epoch.publicKey),
+    fromSlot: epoch.fromSlot,
   });
   return signEpochStatement(statement, privateHalf(keys.signing));
 }
 
 /** Reads the ledger's word on each statement and keeps the epochs that it took. */
-export async function settleEpochs(context: PatientContext, epochs: StoredEpoch[], data: Uint8Array): Promise<StatementOutcome[]> {
+export async function settleEpochs(
+  context: PatientContext,
+  epochs: StoredEpoch[],
+  data: Uint8Array,
+): Promise<StatementOutcome[]> {
   const {codes} = decodeCanonical(StatementResultsSchema, data);
   const outcomes = epochs.map(({typeName, epoch, fromSlot}, i) => {
     const code = codes[i] ?? CODE.internal;
     return {typeName, epoch, fromSlot, code, codeName: codeName(code)};
   });
-  epochs.forEach((epoch, i) => { epoch.published = outcomes[i]?.code === CODE.ok; });
+  epochs.forEach((epoch, i) => {
+    epoch.published = outcomes[i]?.code === CODE.ok;
+  });
   context.keys.epochs = context.keys.epochs.filter((epoch) => epoch.published || !epochs.includes(epoch));
   await context.save();
   return outcomes;

@@ -22,7 +22,11 @@ export class PatientContext {
   constructor(private readonly options: PatientOptions) {
     this.keys = options.keys;
     this.ledger = options.ledger;
-    this.transactions = new Transactions({ledger: options.ledger, signer: options.keys.signing, nonces: options.nonces});
+    this.transactions = new Transactions({
+      ledger: options.ledger,
+      signer: options.keys.signing,
+      nonces: options.nonces,
+    });
   }
 
   get id(): Uint8Array {

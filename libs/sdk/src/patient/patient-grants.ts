@@ -17,7 +17,9 @@ export type PurposeName = keyof typeof PURPOSE;
 
 /** Whom, what, for what, when. Slots are inclusive at both ends. */
 export interface GrantTerms {
-  /** Member id, hexadecimal; the ledger knows grants to whole organisations, this SDK makes none (docs/threat-model.md). */
+  /**
+   * Member id, hexadecimal; the ledger knows grants to whole organisations, this SDK makes none (docs/threat-model.md).
+   */
   grantee: string;
   /** Names of types, or 'all'. */
   types: string[] | 'all';
@@ -73,41 +75,60 @@ export class PatientGrants {
     if (grantee.suspended) throw new SdkError('unknown-grantee', {detail: 'this member is suspended'});
     const known = context.keys.grants.find(({grantId}) => grantId === terms.grantId);
     const grant = storedGrant(terms, grantee, known, terms.grantId ?? toHex(context.environment.random(16)));
-    const result = await context.transactions.send({case: 'putGrant', value: {
-      patient: context.id,
-      grantId: fromHex(grant.grantId),
-      version: grant.version,
-      grantee: fromHex(grant.grantee),
-      typeTags: grant.allTypes ? [ZERO_TAG] : grant.typeNames.map((name) => tagOf(context.keys, name)).toSorted(compareBytes),
-      actions: (terms.actions ?? ['read']).map((name) => ACTION[name]).toSorted((a, b) => a - b),
-      purposes: terms.purposes.map((name) => PURPOSE[name]).toSorted((a, b) => a - b),
-      accessFromSlot: terms.accessFromSlot,
-      accessToSlot: terms.accessToSlot,
-      dataFromSlot: terms.dataFromSlot,
-      dataToSlot: terms.dataToSlot,
-      ...(terms.maxReads === undefined ? {} : {maxReads: terms.maxReads}),
-    }});
+    const result = await context.transactions.send({
+      case: 'putGrant',
+      value: {
+        patient: context.id,
+        grantId: fromHex(grant.grantId),
+        version: grant.version,
+        grantee: fromHex(grant.grantee),
+        typeTags: grant.allTypes
+          ? [ZERO_TAG]
+          : grant.typeNames.map((name) => tagOf(context.keys, name)).toSorted(compareBytes),
+        actions: (terms.actions ?? ['read']).map((name) => ACTION[name]).toSorted((a, b) => a - b),
+        purposes: terms.purposes.map((name) => PURPOSE[name]).toSorted((a, b) => a - b),
+        accessFromSlot: terms.accessFromSlot,
+        accessToSlot: terms.accessToSlot,
+        dataFromSlot: terms.dataFromSlot,
+        dataToSlot: terms.dataToSlot,
+        ...(terms.maxReads === undefined ? {} : {maxReads: terms.maxReads}),
+      },
+    });
     context.keys.grants = [...context.keys.grants.filter(({grantId}) => grantId !== grant.grantId), grant];
     await context.save();
     return {grantId: grant.grantId, version: grant.version, result, grantee, wrapped: await this.deposit(grant)};
   }
 
   /**
-   * Revokes for good and begins a new epoch for the grant's types in the same transaction; the grants that go on get its keys.
-   * What the grantee opened already cannot be unread.
+   * Revokes for good and begins a new epoch for the grant's types in the same transaction; the grants that go on get
+   * its keys. What the grantee opened already cannot be unread.
    */
   async revoke(grantId: string): Promise<RevokeResult> {
     const {context} = this;
     const grant = context.keys.grants.find((known) => known.grantId === grantId);
     const types = grant === undefined ? [] : this.typesOf(grant);
-    const {epochs, statements} = await prepareEpochs(context, types, types.length === 0 ? 0 : await context.ledger.slot());
-    const result = await context.transactions.send({case: 'putGrant', value: {
-      patient: context.id, grantId: fromHex(grantId), version: (grant?.version ?? 0) + 1, epochStatements: statements,
-    }});
+    const {epochs, statements} = await prepareEpochs(
+      context,
+      types,
+      types.length === 0 ? 0 : await context.ledger.slot(),
+    );
+    const result = await context.transactions.send({
+      case: 'putGrant',
+      value: {
+        patient: context.id,
+        grantId: fromHex(grantId),
+        version: (grant?.version ?? 0) + 1,
+        epochStatements: statements,
+      },
+    });
     if (grant !== undefined) grant.revoked = true;
     const outcomes = await settleEpochs(context, epochs, result.data);
     const touched = new Set(outcomes.flatMap(({typeName, code}) => (code === 0 ? [typeName] : [])));
-    return {result, outcomes, rewrapped: await this.rewrap((other) => this.typesOf(other).some((name) => touched.has(name)))};
+    return {
+      result,
+      outcomes,
+      rewrapped: await this.rewrap((other) => this.typesOf(other).some((name) => touched.has(name))),
+    };
   }
 
   /** Deposits all keys anew for every standing grant that `which` names; after a rotation. */
@@ -124,26 +145,44 @@ export class PatientGrants {
   /** Seals the epochs that overlap the grant's data period to its grantee, signs the bundle, deposits it at policy. */
   private async deposit(grant: StoredGrant): Promise<number> {
     const {keys, ledger, environment} = this.context;
-    const epochs = keys.epochs.filter((epoch) => epoch.published && this.typesOf(grant).includes(epoch.typeName) && overlaps(epoch, grant, keys.epochs));
+    const epochs = keys.epochs.filter(
+      (epoch) => epoch.published && this.typesOf(grant).includes(epoch.typeName) && overlaps(epoch, grant, keys.epochs),
+    );
     grant.wrapVersion += 1;
     await this.context.save();
-    const context = {chainId: ledger.chainId, patient: this.context.id, grantId: fromHex(grant.grantId), grantee: fromHex(grant.grantee)};
-    const wraps = await Promise.all(epochs.map((epoch) => wrapEpoch({
-      context: {...context, typeTag: fromHex(epoch.typeTag), epoch: epoch.epoch},
-      typeName: epoch.typeName,
-      epochPrivateKey: fromHex(epoch.privateKey),
-      granteePublicKey: fromHex(grant.granteeKey),
-      random: environment.random,
-    })));
+    const context = {
+      chainId: ledger.chainId,
+      patient: this.context.id,
+      grantId: fromHex(grant.grantId),
+      grantee: fromHex(grant.grantee),
+    };
+    const wraps = await Promise.all(
+      epochs.map((epoch) =>
+        wrapEpoch({
+          context: {...context, typeTag: fromHex(epoch.typeTag), epoch: epoch.epoch},
+          typeName: epoch.typeName,
+          epochPrivateKey: fromHex(epoch.privateKey),
+          granteePublicKey: fromHex(grant.granteeKey),
+          random: environment.random,
+        }),
+      ),
+    );
     const bundle = signWrapBundle({...context, version: grant.wrapVersion, epochs: wraps}, privateHalf(keys.signing));
     await ledger.api.put('policy', `/v1/patients/${keys.patient}/grants/${grant.grantId}/wraps`, {
-      signer: keys.signing, body: encodeCanonical(SignedWrapBundleSchema, bundle), contentType: 'wraps',
+      signer: keys.signing,
+      body: encodeCanonical(SignedWrapBundleSchema, bundle),
+      contentType: 'wraps',
     });
     return wraps.length;
   }
 }
 
-function storedGrant(terms: GrantTerms, grantee: VerifiedMember, known: StoredGrant | undefined, grantId: string): StoredGrant {
+function storedGrant(
+  terms: GrantTerms,
+  grantee: VerifiedMember,
+  known: StoredGrant | undefined,
+  grantId: string,
+): StoredGrant {
   return {
     grantId,
     grantee: grantee.member,
@@ -160,6 +199,8 @@ function storedGrant(terms: GrantTerms, grantee: VerifiedMember, known: StoredGr
 
 /** Whether an epoch covers any slot of the grant's data period: it runs to the next epoch's first slot, inclusive. */
 function overlaps(epoch: StoredEpoch, grant: StoredGrant, all: StoredEpoch[]): boolean {
-  const next = all.find((other) => other.published && other.typeName === epoch.typeName && other.epoch === epoch.epoch + 1);
+  const next = all.find(
+    (other) => other.published && other.typeName === epoch.typeName && other.epoch === epoch.epoch + 1,
+  );
   return epoch.fromSlot <= grant.dataToSlot && (next === undefined || next.fromSlot >= grant.dataFromSlot);
 }

@@ -90,7 +90,9 @@ export function ownKeys(keys: PatientKeys): GrantedKeys {
   return {
     types: [...types].map(([tag, typeName]) => ({typeTag: tag, typeName})),
     keyOf: (tag, epoch) => {
-      const found = keys.epochs.find((own) => own.epoch === epoch && own.published && equalBytes(fromHex(own.typeTag), tag));
+      const found = keys.epochs.find(
+        (own) => own.epoch === epoch && own.published && equalBytes(fromHex(own.typeTag), tag),
+      );
       return found && fromHex(found.privateKey);
     },
   };

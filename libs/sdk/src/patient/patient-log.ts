@@ -18,7 +18,10 @@ export interface AccessLogAnswer extends VerifiedAccessLog {
 export interface LogQuestion {
   /** Which of the organisation's RPCs is to answer; left out: whichever does, its own first. */
   validator?: number | undefined;
-  /** Base URLs of other organisations' policy services that are to give the same header. Without any, the other validators that one's own policy service reaches are asked. */
+  /**
+   * Base URLs of other organisations' policy services that are to give the same header. Without any, the other
+   * validators that one's own policy service reaches are asked.
+   */
   witnesses?: readonly string[] | undefined;
   /** Refuses a log whose header nobody else gives. */
   strict?: boolean | undefined;
@@ -57,7 +60,12 @@ export class PatientLog {
   async accessLog(question: LogQuestion = {}): Promise<AccessLogAnswer> {
     const {keys, ledger, environment} = this.context;
     const evidence = await this.fetchEvidence(question);
-    const verified = verifyAccessLog(evidence, {genesis: ledger.genesis, now: environment.now(), remembered: keys.logHead, strict: question.strict});
+    const verified = verifyAccessLog(evidence, {
+      genesis: ledger.genesis,
+      now: environment.now(),
+      remembered: keys.logHead,
+      strict: question.strict,
+    });
     keys.logHead = rememberedHead(verified);
     await this.context.save();
     return {...verified, evidence};
@@ -72,29 +80,47 @@ export class PatientLog {
     let from = 0;
     do {
       const path = `/v1/patients/${keys.patient}/access-log`;
-      const answer = await ledger.api.get('policy', path, {signer: keys.signing, query: {from, limit: PAGE_LEAVES, validator}});
+      const answer = await ledger.api.get('policy', path, {
+        signer: keys.signing,
+        query: {from, limit: PAGE_LEAVES, validator},
+      });
       const material = materialOf(new JsonAnswer(answer.json(), 'access-log'));
       pages.push({proof: toHex(material.proof), signedHeader: material.signedHeader});
-      const {answer: {logs: [log]}, header} = ledger.verify(material);
+      const {
+        answer: {
+          logs: [log],
+        },
+        header,
+      } = ledger.verify(material);
       if (log === undefined) throw new SdkError('proof-invalid', {detail: 'the answer holds no log'});
       if (pages.length === 1) [size, height] = [log.size, header.height];
       if (log.leaves.length === 0) break;
       from += log.leaves.length;
     } while (BigInt(from) < size);
-    const others = witnesses.length > 0 ? witnesses.map((url) => organisationWitness(url, ledger.api)) : otherValidators(ledger.api, validator);
+    const others =
+      witnesses.length > 0
+        ? witnesses.map((url) => organisationWitness(url, ledger.api))
+        : otherValidators(ledger.api, validator);
     // Who answered is not known unless one was named: of two validators that agree, one is another than that.
     const needed = witnesses.length > 0 || validator !== undefined ? 1 : 2;
     return {
-      patient: keys.patient, pages, witnessesNeeded: needed, answeredBy: validator === undefined ? 'the own organisation' : `validator ${validator}`,
+      patient: keys.patient,
+      pages,
+      witnessesNeeded: needed,
+      answeredBy: validator === undefined ? 'the own organisation' : `validator ${validator}`,
       witnesses: await askWitnesses(others, {height, needed, genesis: ledger.genesis, sleep: environment.sleep}),
     };
   }
 
-  /** A leaf of her record log with its proof, not checked: what makes a receipt of hers whole. @param index from the receipt's place */
+  /**
+   * A leaf of her record log with its proof, not checked: what makes a receipt of hers whole. @param index from the
+   * receipt's place
+   */
   async recordProof(index: bigint): Promise<{proof: string; signedHeader: object}> {
     const {keys, ledger, id} = this.context;
     const {material} = await ledger.proofs(keys.signing, {
-      keys: [{kind: STATE_KIND.recordLog, parts: [id]}], logs: [{kind: STATE_KIND.recordLog, patient: id, from: index, limit: 1, inclusion: true}],
+      keys: [{kind: STATE_KIND.recordLog, parts: [id]}],
+      logs: [{kind: STATE_KIND.recordLog, patient: id, from: index, limit: 1, inclusion: true}],
     });
     return {proof: toHex(material.proof), signedHeader: material.signedHeader};
   }
@@ -102,9 +128,16 @@ export class PatientLog {
   /** The exact reason of an access decision; only she is told. */
   async explain(index: number | bigint): Promise<Explanation> {
     const {keys, ledger} = this.context;
-    const answer = await ledger.api.get('policy', `/v1/patients/${keys.patient}/access-log/${index}/explain`, {signer: keys.signing});
+    const answer = await ledger.api.get('policy', `/v1/patients/${keys.patient}/access-log/${index}/explain`, {
+      signer: keys.signing,
+    });
     const json = new JsonAnswer(answer.json(), 'explain');
-    return {index: json.number('index'), permit: json.boolean('permit'), rule: json.number('rule'), reason: json.text('reason')};
+    return {
+      index: json.number('index'),
+      permit: json.boolean('permit'),
+      rule: json.number('rule'),
+      reason: json.text('reason'),
+    };
   }
 
   /** Alerts after a number, oldest first. */
@@ -115,10 +148,13 @@ export class PatientLog {
   }
 
   /** Alerts as they come (server-sent events), until `signal` aborts or the connection ends. */
-  async* followAlerts(after = '0', signal?: AbortSignal): AsyncGenerator<PatientAlert> {
+  async *followAlerts(after = '0', signal?: AbortSignal): AsyncGenerator<PatientAlert> {
     const {keys, ledger} = this.context;
     const response = await ledger.api.stream('notify', '/v1/alerts', {
-      signer: keys.signing, accept: 'text/event-stream', headers: {'last-event-id': after}, ...(signal ? {signal} : {}),
+      signer: keys.signing,
+      accept: 'text/event-stream',
+      headers: {'last-event-id': after},
+      ...(signal ? {signal} : {}),
     });
     if (response.body === null) return;
     let buffer = '';
@@ -127,7 +163,11 @@ export class PatientLog {
       const events = buffer.split(/\r?\n\r?\n/);
       buffer = events.pop() ?? '';
       for (const event of events) {
-        const data = event.split(/\r?\n/).filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trim()).join('\n');
+        const data = event
+          .split(/\r?\n/)
+          .filter((line) => line.startsWith('data:'))
+          .map((line) => line.slice(5).trim())
+          .join('\n');
         if (data !== '') yield alertOf(JSON.parse(data));
       }
     }

@@ -47,40 +47,62 @@ export class Patient {
   }
 
   /** Publishes the first epoch of each type; types that have one are left alone. */
-  async publishEpochs(typeNames: string[], fromSlot: number): Promise<{result: TxResult | undefined; outcomes: StatementOutcome[]}> {
+  async publishEpochs(
+    typeNames: string[],
+    fromSlot: number,
+  ): Promise<{result: TxResult | undefined; outcomes: StatementOutcome[]}> {
     const {keys} = this.context;
-    const fresh = typeNames.filter((typeName) => !keys.epochs.some((epoch) => epoch.typeName === typeName && epoch.published));
+    const fresh = typeNames.filter(
+      (typeName) => !keys.epochs.some((epoch) => epoch.typeName === typeName && epoch.published),
+    );
     return fresh.length === 0 ? {result: undefined, outcomes: []} : this.publish(fresh, fromSlot);
   }
 
-  /** Publishes the next epoch of a type from the slot of the newest block on. Grants need `PatientGrants.rewrap` afterwards. */
+  /**
+   * Publishes the next epoch of a type from the slot of the newest block on. Grants need `PatientGrants.rewrap`
+   * afterwards.
+   */
   async rotate(typeNames: string[]): Promise<{result: TxResult | undefined; outcomes: StatementOutcome[]}> {
     return this.publish(typeNames, await this.context.ledger.slot());
   }
 
-  private async publish(typeNames: string[], fromSlot: number): Promise<{result: TxResult; outcomes: StatementOutcome[]}> {
+  private async publish(
+    typeNames: string[],
+    fromSlot: number,
+  ): Promise<{result: TxResult; outcomes: StatementOutcome[]}> {
     const {epochs, statements} = await prepareEpochs(this.context, typeNames, fromSlot);
-    const result = await this.context.transactions.send({case: 'publishKeys', value: {identity: this.context.id, epochStatements: statements}});
+    const result = await this.context.transactions.send({
+      case: 'publishKeys',
+      value: {identity: this.context.id, epochStatements: statements},
+    });
     return {result, outcomes: await settleEpochs(this.context, epochs, result.data)};
   }
 
   /** The owner's half of a registration, as one line for the device, which signs it too and may send it. */
   async registerDevice(device: DeviceToRegister): Promise<string> {
-    const part = await this.context.transactions.part({case: 'registerDevice', value: {
-      owner: this.context.id,
-      deviceKey: publicHalf(device.deviceKey),
-      typeTags: device.typeNames.map((name) => tagOf(this.context.keys, name)).toSorted(compareBytes),
-      deviceClass: DEVICE_CLASS[device.deviceClass],
-      fromSlot: device.fromSlot,
-    }});
+    const part = await this.context.transactions.part({
+      case: 'registerDevice',
+      value: {
+        owner: this.context.id,
+        deviceKey: publicHalf(device.deviceKey),
+        typeTags: device.typeNames.map((name) => tagOf(this.context.keys, name)).toSorted(compareBytes),
+        deviceClass: DEVICE_CLASS[device.deviceClass],
+        fromSlot: device.fromSlot,
+      },
+    });
     return encodePart(part);
   }
 
   /** @param distrustFromSlot records of this slot and later are refused; default: the slot of the block */
   async removeDevice(device: string, distrustFromSlot?: number): Promise<TxResult> {
-    return this.context.transactions.send({case: 'removeDevice', value: {
-      owner: this.context.id, device: fromHex(device), ...(distrustFromSlot === undefined ? {} : {distrustFromSlot}),
-    }});
+    return this.context.transactions.send({
+      case: 'removeDevice',
+      value: {
+        owner: this.context.id,
+        device: fromHex(device),
+        ...(distrustFromSlot === undefined ? {} : {distrustFromSlot}),
+      },
+    });
   }
 
   /** All that a device may know, signed, as one line. Each one has a higher version than the one before. */
@@ -89,7 +111,9 @@ export class Patient {
     keys.configVersion += 1;
     await this.context.save();
     const slot = await ledger.slot();
-    const types = config.typeNames.map((name) => ({name, tag: tagOf(keys, name)})).toSorted((a, b) => compareBytes(a.tag, b.tag));
+    const types = config.typeNames
+      .map((name) => ({name, tag: tagOf(keys, name)}))
+      .toSorted((a, b) => compareBytes(a.tag, b.tag));
     const message = create(DeviceConfigSchema, {
       version: keys.configVersion,
       chainId: ledger.chainId,

@@ -12,18 +12,27 @@ const FILLER = '00'.repeat(32);
 const NOTHING = {hash: '', parts: {total: 0, hash: ''}};
 const upper = (bytes: Uint8Array): string => toHex(bytes).toUpperCase();
 
-/** The real transition function with real proofs under headers that four made-up validators sign: all but the consensus. */
+/**
+ * The real transition function with real proofs under headers that four made-up validators sign: all but the consensus.
+ */
 export class SignedChain {
   readonly ledger: TestLedger;
   readonly genesisText: string;
   private readonly headers = new Map<string, object>();
-  private readonly validators = [1, 2, 3, 4].map((n) => sha256Of(Uint8Array.of(0x73, n))).map((privateKey) => {
-    const publicKey = ed25519.getPublicKey(privateKey);
-    return {privateKey, publicKey, power: 10n, address: validatorAddress(publicKey)};
-  }).sort((a, b) => compareBytes(a.address, b.address));
+  private readonly validators = [1, 2, 3, 4]
+    .map((n) => sha256Of(Uint8Array.of(0x73, n)))
+    .map((privateKey) => {
+      const publicKey = ed25519.getPublicKey(privateKey);
+      return {privateKey, publicKey, power: 10n, address: validatorAddress(publicKey)};
+    })
+    .sort((a, b) => compareBytes(a.address, b.address));
 
   constructor() {
-    const appState = testGenesis(['hospital', 'clinic', 'east', 'west'], DEFAULT_PARAMETERS, this.validators.map(({publicKey}) => publicKey));
+    const appState = testGenesis(
+      ['hospital', 'clinic', 'east', 'west'],
+      DEFAULT_PARAMETERS,
+      this.validators.map(({publicKey}) => publicKey),
+    );
     this.ledger = new TestLedger(appState);
     this.genesisText = JSON.stringify({chain_id: TEST_CHAIN, app_state: base64Encode(appState)});
     this.ledger.commit([]);
@@ -52,38 +61,85 @@ export class SignedChain {
     const height = String(this.ledger.block.height + 1n);
     const set = upper(validatorsHash(this.validators));
     const header = {
-      version: {block: '11', app: '1'}, chain_id: TEST_CHAIN, height, time, last_block_id: NOTHING, last_commit_hash: FILLER, data_hash: dataHash, validators_hash: set, next_validators_hash: set,
-      consensus_hash: FILLER, app_hash: upper(this.ledger.appHash), last_results_hash: FILLER, evidence_hash: FILLER, proposer_address: '00'.repeat(20),
+      version: {block: '11', app: '1'},
+      chain_id: TEST_CHAIN,
+      height,
+      time,
+      last_block_id: NOTHING,
+      last_commit_hash: FILLER,
+      data_hash: dataHash,
+      validators_hash: set,
+      next_validators_hash: set,
+      consensus_hash: FILLER,
+      app_hash: upper(this.ledger.appHash),
+      last_results_hash: FILLER,
+      evidence_hash: FILLER,
+      proposer_address: '00'.repeat(20),
     };
     const unsigned = {height, round: 0, block_id: {hash: FILLER, parts: {total: 1, hash: FILLER}}, signatures: []};
-    const blockId = {hash: upper(headerHash(parseLightBlock({header, commit: unsigned}).header)), parts: {total: 1, hash: FILLER}};
+    const blockId = {
+      hash: upper(headerHash(parseLightBlock({header, commit: unsigned}).header)),
+      parts: {total: 1, hash: FILLER},
+    };
     const {commit, header: parsed} = parseLightBlock({header, commit: {...unsigned, block_id: blockId}});
-    const signatures = this.validators.map(({privateKey, address}, i) => (i < signers
-      ? {block_id_flag: 2, validator_address: upper(address), timestamp: time, signature: base64Encode(ed25519.sign(voteSignBytes(TEST_CHAIN, commit, parsed.time), privateKey))}
-      : {block_id_flag: 1, validator_address: '', timestamp: '0001-01-01T00:00:00Z', signature: ''}));
+    const signatures = this.validators.map(({privateKey, address}, i) =>
+      i < signers
+        ? {
+            block_id_flag: 2,
+            validator_address: upper(address),
+            timestamp: time,
+            signature: base64Encode(ed25519.sign(voteSignBytes(TEST_CHAIN, commit, parsed.time), privateKey)),
+          }
+        : {block_id_flag: 1, validator_address: '', timestamp: '0001-01-01T00:00:00Z', signature: ''},
+    );
     return {header, commit: {...unsigned, block_id: blockId, signatures}};
   }
 
   /** Answer of the query "/proofs". */
   proofs(request: Uint8Array): ProofResponse {
     const {keys, logs} = decodeCanonical(ProofRequestSchema, request);
-    return create(ProofResponseSchema, {height: this.ledger.block.height, states: keys.map((key) => this.stateProof(key)), logs: logs.map((log) => this.logProof(log))});
+    return create(ProofResponseSchema, {
+      height: this.ledger.block.height,
+      states: keys.map((key) => this.stateProof(key)),
+      logs: logs.map((log) => this.logProof(log)),
+    });
   }
 
   /** Head and leaves of a log, as policy asks for them. */
   logOf(kind: number, patient: Uint8Array, from: bigint, limit: number): ProofResponse {
-    return this.proofs(encodeCanonical(ProofRequestSchema, {keys: [{kind, parts: [patient]}], logs: [{kind, patient, from, limit}]}));
+    return this.proofs(
+      encodeCanonical(ProofRequestSchema, {keys: [{kind, parts: [patient]}], logs: [{kind, patient, from, limit}]}),
+    );
   }
 
   private stateProof(key: StateKey) {
     const value = this.ledger.state.get(key.kind, key.parts);
     const {siblings, otherKey, otherValueHash} = this.ledger.state.tree.prove(stateKey(key.kind, key.parts));
     const none = new Uint8Array();
-    return {key, present: value !== undefined, value: value ?? none, siblings: [...siblings], otherKey: otherKey ?? none, otherValueHash: otherValueHash ?? none};
+    return {
+      key,
+      present: value !== undefined,
+      value: value ?? none,
+      siblings: [...siblings],
+      otherKey: otherKey ?? none,
+      otherValueHash: otherValueHash ?? none,
+    };
   }
 
   private logProof({kind, patient, from, limit, inclusion}: LogRequest) {
     const leaves = this.ledger.state.leaves(kind, patient);
-    return {kind, patient, size: BigInt(leaves.length), from, leaves: leaves.slice(Number(from), Number(from) + limit), inclusion: inclusion ? inclusionProof(leaves.map((leaf) => leafHash(leaf)), Number(from)) : []};
+    return {
+      kind,
+      patient,
+      size: BigInt(leaves.length),
+      from,
+      leaves: leaves.slice(Number(from), Number(from) + limit),
+      inclusion: inclusion
+        ? inclusionProof(
+            leaves.map((leaf) => leafHash(leaf)),
+            Number(from),
+          )
+        : [],
+    };
   }
 }

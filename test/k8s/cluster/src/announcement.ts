@@ -4,8 +4,11 @@ import {NETWORK, PORTS} from './network.js';
 
 /** What `up`, and before it `make images`, installs and changes, in words. */
 export async function announcement(layout: Layout, {images}: {images: boolean}): Promise<string> {
-  const missing = [...await missingPackages(), ...images ? await missingForImages() : []];
-  const packages = missing.length === 0 ? `nothing: ${PACKAGES.join(', ')} are there` : `${missing.join(', ')} (they stay; their services are not started)`;
+  const missing = [...(await missingPackages()), ...(images ? await missingForImages() : [])];
+  const packages =
+    missing.length === 0
+      ? `nothing: ${PACKAGES.join(', ')} are there`
+      : `${missing.join(', ')} (they stay; their services are not started)`;
   return `This brings up a Kubernetes on this machine, as root. Until \`down\` it changes:
   Debian packages   ${packages}
   builds            Kubernetes, CoreDNS and cyclonus, once, into the launcher's cache (about 15 minutes on two cores; they stay)${images ? '\n  images            those of the product and its engines, by `make images`, into the same cache (they stay)' : ''}

@@ -17,25 +17,62 @@ const metadata = {name: NAME, namespace: NAMESPACE};
 const secure = {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}, readOnlyRootFilesystem: true};
 const pod = (container: object) => ({
   securityContext: {runAsNonRoot: true, runAsUser: 12345, fsGroup: 1001, seccompProfile: {type: 'RuntimeDefault'}},
-  containers: [{name: 'probe', image: PROBE_IMAGE, securityContext: secure, volumeMounts: [{name: 'data', mountPath: '/data'}], ...container}],
+  containers: [
+    {
+      name: 'probe',
+      image: PROBE_IMAGE,
+      securityContext: secure,
+      volumeMounts: [{name: 'data', mountPath: '/data'}],
+      ...container,
+    },
+  ],
   volumes: [{name: 'data', persistentVolumeClaim: {claimName: NAME}}],
 });
 
 const OBJECTS = [
-  {apiVersion: 'v1', kind: 'Namespace', metadata: {name: NAMESPACE, labels: {'pod-security.kubernetes.io/enforce': 'restricted'}}},
-  {apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec: {accessModes: ['ReadWriteOnce'], resources: {requests: {storage: '1Gi'}}}},
   {
-    apiVersion: 'apps/v1', kind: 'Deployment', metadata,
-    spec: {selector: {matchLabels: labels}, template: {metadata: {labels}, spec: pod({args: ['serve', ':8080'], readinessProbe: {httpGet: {path: '/', port: 8080}, periodSeconds: 1}})}},
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {name: NAMESPACE, labels: {'pod-security.kubernetes.io/enforce': 'restricted'}},
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata,
+    spec: {accessModes: ['ReadWriteOnce'], resources: {requests: {storage: '1Gi'}}},
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata,
+    spec: {
+      selector: {matchLabels: labels},
+      template: {
+        metadata: {labels},
+        spec: pod({args: ['serve', ':8080'], readinessProbe: {httpGet: {path: '/', port: 8080}, periodSeconds: 1}}),
+      },
+    },
   },
   {apiVersion: 'v1', kind: 'Service', metadata, spec: {selector: labels, ports: [{port: 80, targetPort: 8080}]}},
   {
-    apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata,
-    spec: {scaleTargetRef: {apiVersion: 'apps/v1', kind: 'Deployment', name: NAME}, maxReplicas: 2, metrics: [{type: 'Resource', resource: {name: 'cpu', target: {type: 'Utilization', averageUtilization: 80}}}]},
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata,
+    spec: {
+      scaleTargetRef: {apiVersion: 'apps/v1', kind: 'Deployment', name: NAME},
+      maxReplicas: 2,
+      metrics: [{type: 'Resource', resource: {name: 'cpu', target: {type: 'Utilization', averageUtilization: 80}}}],
+    },
   },
   {
-    apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata,
-    spec: {podSelector: {matchLabels: labels}, policyTypes: ['Ingress'], ingress: [{from: [{podSelector: {matchLabels: {app: 'client'}}}], ports: [{port: 8080}]}]},
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata,
+    spec: {
+      podSelector: {matchLabels: labels},
+      policyTypes: ['Ingress'],
+      ingress: [{from: [{podSelector: {matchLabels: {app: 'client'}}}], ports: [{port: 8080}]}],
+    },
   },
 ];
 
@@ -63,21 +100,34 @@ export async function check(directory: string): Promise<void> {
 
 async function checkAdmission({kubectl}: Cluster): Promise<void> {
   const refused = await kubectl.try(['run', 'root', '-n', NAMESPACE, `--image=${PROBE_IMAGE}`]);
-  expect('a pod that does not give up its rights is refused', refused.code !== 0 && refused.stderr.includes('violates PodSecurity'), refused);
+  expect(
+    'a pod that does not give up its rights is refused',
+    refused.code !== 0 && refused.stderr.includes('violates PodSecurity'),
+    refused,
+  );
 }
 
 async function checkPod({kubectl}: Cluster): Promise<void> {
-  const inPod = (...args: string[]) => kubectl.run(['exec', '-n', NAMESPACE, `deployment/${NAME}`, '--', '/probe', ...args]);
+  const inPod = (...args: string[]) =>
+    kubectl.run(['exec', '-n', NAMESPACE, `deployment/${NAME}`, '--', '/probe', ...args]);
   const resolved = await inPod('resolve', FULL_NAME);
   expect('a pod resolves a service by its full name', /^\[10\.197\.1\.\d+\]/.test(resolved), resolved);
   expect('and by its short name', (await inPod('resolve', NAME)) === resolved, resolved);
   const answer = await inPod('get', `http://${NAME}/`);
-  expect('a pod reaches a service that it is itself behind, and has the uid it asked for', answer.includes('uid 12345'), answer);
+  expect(
+    'a pod reaches a service that it is itself behind, and has the uid it asked for',
+    answer.includes('uid 12345'),
+    answer,
+  );
   await inPod('write', '/data/file', 'kept');
   await kubectl.run(['delete', 'pod', '-n', NAMESPACE, '-l', `app=${NAME}`]);
   await kubectl.run(['rollout', 'status', `deployment/${NAME}`, '-n', NAMESPACE, '--timeout=60s']);
   const kept = await inPod('read', '/data/file');
-  expect("what a pod writes to its volume is there for the next one, by the pod's fsGroup", kept.trim() === 'kept', kept);
+  expect(
+    "what a pod writes to its volume is there for the next one, by the pod's fsGroup",
+    kept.trim() === 'kept',
+    kept,
+  );
 }
 
 async function checkFromHere({kubectl, dns}: Cluster): Promise<void> {
@@ -90,7 +140,9 @@ async function checkFromHere({kubectl, dns}: Cluster): Promise<void> {
   });
   expect('this machine resolves and reaches a service', response.includes('uid'), response);
   const measured = await waitUntil({what: 'kubelet measuring the pod', seconds: 60}, async () => {
-    const found = (await podUsage(kubectl, NAMESPACE)).find(({container, workingSetBytes}) => container === 'probe' && workingSetBytes > 0);
+    const found = (await podUsage(kubectl, NAMESPACE)).find(
+      ({container, workingSetBytes}) => container === 'probe' && workingSetBytes > 0,
+    );
     return found;
   });
   expect('kubelet measures memory and CPU', measured.workingSetBytes > 100_000 && measured.cpuSeconds > 0, measured);
@@ -98,9 +150,19 @@ async function checkFromHere({kubectl, dns}: Cluster): Promise<void> {
 
 async function checkPolicies({kubectl, engines}: Cluster): Promise<void> {
   const policies = await kubectl.get<{items: unknown[]}>('networkpolicies', '-n', NAMESPACE);
-  const peers = ['client', 'other', NAME].map((app, index) => ({name: app, ip: `10.0.0.${index + 1}`, pod: {labels: {app}, namespace: NAMESPACE, namespaceLabels: {}}}));
+  const peers = ['client', 'other', NAME].map((app, index) => ({
+    name: app,
+    ip: `10.0.0.${index + 1}`,
+    pod: {labels: {app}, namespace: NAMESPACE, namespaceLabels: {}},
+  }));
   const ports = [{port: 8080, protocol: 'TCP'} as const, {port: 8081, protocol: 'TCP'} as const];
   const connections = connectionsBetween(peers, ports).filter(({to}) => to.name === NAME);
-  const allowed = (await evaluatePolicies(engines.cyclonus, policies, connections)).map(({from, port}) => `${from.name} ${port.port}`);
-  expect('cyclonus allows exactly the connection that the stored policy opens', allowed.join() === 'client 8080', allowed);
+  const allowed = (await evaluatePolicies(engines.cyclonus, policies, connections)).map(
+    ({from, port}) => `${from.name} ${port.port}`,
+  );
+  expect(
+    'cyclonus allows exactly the connection that the stored policy opens',
+    allowed.join() === 'client 8080',
+    allowed,
+  );
 }

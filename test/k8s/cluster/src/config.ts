@@ -10,7 +10,8 @@ export const DEFAULT_DIRECTORY = '/var/lib/vitalvault-k8s';
 /** The launcher's cache, which the images and the built engines are in. */
 export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
   if (env.VITALVAULT_CACHE !== undefined && env.VITALVAULT_CACHE !== '') return resolve(env.VITALVAULT_CACHE);
-  const cache = env.XDG_CACHE_HOME !== undefined && env.XDG_CACHE_HOME !== '' ? env.XDG_CACHE_HOME : join(homedir(), '.cache');
+  const cache =
+    env.XDG_CACHE_HOME !== undefined && env.XDG_CACHE_HOME !== '' ? env.XDG_CACHE_HOME : join(homedir(), '.cache');
   return resolve(cache, 'vitalvault');
 }
 

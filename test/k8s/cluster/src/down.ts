@@ -11,7 +11,10 @@ import {stopProcess} from './process/stop-process.js';
 import {PROCESSES} from './programs/processes.js';
 import {progress} from './progress.js';
 
-/** Undoes everything that `up` does but the Debian packages and the builds. @returns false when there was nothing to undo */
+/**
+ * Undoes everything that `up` does but the Debian packages and the builds. @returns false when there was nothing to
+ * undo
+ */
 export async function down(layout: Layout): Promise<boolean> {
   const before = await readBefore(layout);
   if (before === undefined) return false;
@@ -29,7 +32,8 @@ export async function down(layout: Layout): Promise<boolean> {
   await cleanPacketFilter(before.tables);
   await restore(layout, before);
   progress('mounts, network interfaces, packet filter and kernel settings as before');
-  for (const folder of ['pki', 'kubeconfig', 'log', 'run', 'config', 'data']) await rm(`${layout.root}/${folder}`, {recursive: true, force: true});
+  for (const folder of ['pki', 'kubeconfig', 'log', 'run', 'config', 'data'])
+    await rm(`${layout.root}/${folder}`, {recursive: true, force: true});
   await rm(layout.description, {force: true});
   // Last, because whatever ends this command before leaves the next one able to go on.
   await rm(layout.before, {force: true});

@@ -11,14 +11,36 @@ export class Layout {
   readonly data = (of: string): string => join(this.root, 'data', of);
 
   /** How the machine was before; kept until everything is undone. */
-  get before(): string { return join(this.root, 'before.json'); }
+  get before(): string {
+    return join(this.root, 'before.json');
+  }
   /** What a user of the cluster needs to know; there when it is up. */
-  get description(): string { return join(this.root, 'cluster.json'); }
-  get containerd(): string { return join(this.root, 'run', 'containerd.sock'); }
-  get volumes(): string { return this.data('volumes'); }
-  get images(): string { return this.data('images'); }
+  get description(): string {
+    return join(this.root, 'cluster.json');
+  }
+  get containerd(): string {
+    return join(this.root, 'run', 'containerd.sock');
+  }
+  get volumes(): string {
+    return this.data('volumes');
+  }
+  get images(): string {
+    return this.data('images');
+  }
   get folders(): string[] {
-    return ['pki', 'kubeconfig', 'log', 'run', 'config', 'config/cni', 'data', 'data/etcd', 'data/kubelet', 'data/pods-log', 'data/images', 'data/volumes']
-      .map((name) => join(this.root, name));
+    return [
+      'pki',
+      'kubeconfig',
+      'log',
+      'run',
+      'config',
+      'config/cni',
+      'data',
+      'data/etcd',
+      'data/kubelet',
+      'data/pods-log',
+      'data/images',
+      'data/volumes',
+    ].map((name) => join(this.root, name));
   }
 }

@@ -8,7 +8,9 @@ import {ClusterError} from './cluster-error.js';
 export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
-    server.once('error', () => { reject(new ClusterError('Another command is bringing the test cluster up or down. Try again when it is done.')); });
+    server.once('error', () => {
+      reject(new ClusterError('Another command is bringing the test cluster up or down. Try again when it is done.'));
+    });
     server.listen('\0vitalvault-k8s', resolve);
   });
   try {

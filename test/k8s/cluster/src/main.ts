@@ -23,14 +23,19 @@ interface Options {
 const layoutOf = ({dir}: Options) => new Layout(resolve(dir));
 
 function requireRoot(): void {
-  if (process.platform !== 'linux' || userInfo().uid !== 0) throw new ClusterError('The test cluster needs root on Linux: it makes network interfaces, mounts and control groups. Run it as root, on a machine that may be changed.');
+  if (process.platform !== 'linux' || userInfo().uid !== 0)
+    throw new ClusterError(
+      'The test cluster needs root on Linux: it makes network interfaces, mounts and control groups. Run it as root, on a machine that may be changed.',
+    );
 }
 
 /** For a caller that builds images before `up`. */
 async function commandPrepare(options: Options): Promise<void> {
   tell(await announcement(layoutOf(options), {images: true}));
   requireRoot();
-  await withLock(async () => { await installPackages([...await missingPackages(), ...await missingForImages()]); });
+  await withLock(async () => {
+    await installPackages([...(await missingPackages()), ...(await missingForImages())]);
+  });
 }
 
 async function commandUp(options: Options): Promise<void> {
@@ -59,14 +64,22 @@ async function commandImport(options: Options): Promise<void> {
 
 const program = new Command('cluster').description('A real Kubernetes of one node, to try the chart on.');
 const command = (name: string, words: string, action: (options: Options) => Promise<void>): Command =>
-  program.command(name).description(words).option('--dir <folder>', 'where everything of the cluster lies', DEFAULT_DIRECTORY).action(action);
+  program
+    .command(name)
+    .description(words)
+    .option('--dir <folder>', 'where everything of the cluster lies', DEFAULT_DIRECTORY)
+    .action(action);
 command('prepare', 'say what `make images` and `up` change, then install the Debian packages of both', commandPrepare);
 command('up', 'say what is changed, then make the cluster', commandUp).option('--told', 'say nothing: prepare has');
 command('down', 'end the cluster and leave the machine as it was', commandDown);
 command('status', 'show processes, node and pods; the exit code tells whether it is up', async (options) => {
-  if (!await status(layoutOf(options))) process.exitCode = 1;
+  if (!(await status(layoutOf(options)))) process.exitCode = 1;
 });
-command('check', 'try what the tests of the chart rely on: restricted pods, services, names, volumes, measurements, policies', (options) => check(layoutOf(options).root));
+command(
+  'check',
+  'try what the tests of the chart rely on: restricted pods, services, names, volumes, measurements, policies',
+  (options) => check(layoutOf(options).root),
+);
 command('import-images', 'give the node the images that `make images` built', commandImport);
 
 try {

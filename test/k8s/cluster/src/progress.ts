@@ -1,6 +1,8 @@
 const started = Date.now();
 
-export const tell = (text: string): void => { process.stdout.write(`${text}\n`); };
+export const tell = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
 
 /** One line of progress with the seconds since the command was given. */
 export function progress(text: string): void {

@@ -25,14 +25,24 @@ export function outcomeOf(command: string, args: readonly string[], options: Run
     const child = spawn(command, args, {cwd: options.cwd, env: options.env, stdio: 'pipe', timeout: options.timeoutMs});
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
-    const outcome = (code: number) => ({code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString()});
+    const outcome = (code: number) => ({
+      code,
+      stdout: Buffer.concat(stdout).toString(),
+      stderr: Buffer.concat(stderr).toString(),
+    });
     child.stdout.on('data', (chunk: Buffer) => {
       stdout.push(chunk);
       if (options.show === true && chunk.toString().startsWith('[')) process.stdout.write(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => { stderr.push(chunk); });
-    child.once('error', (error) => { resolve({...outcome(127), stderr: error.message}); });
-    child.once('close', (code) => { resolve(outcome(code ?? 128)); });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr.push(chunk);
+    });
+    child.once('error', (error) => {
+      resolve({...outcome(127), stderr: error.message});
+    });
+    child.once('close', (code) => {
+      resolve(outcome(code ?? 128));
+    });
     // A program may end without reading all of its input; its exit code says what to think of that.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.stdin ?? '');
@@ -43,6 +53,11 @@ export function outcomeOf(command: string, args: readonly string[], options: Run
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const {code, stdout, stderr} = await outcomeOf(command, args, options);
   if (code === 0) return stdout;
-  const tail = `${stdout}\n${stderr}`.trim().split('\n').slice(-SHOWN_LINES).map((line) => `    ${line}`).join('\n');
+  const tail = `${stdout}\n${stderr}`
+    .trim()
+    .split('\n')
+    .slice(-SHOWN_LINES)
+    .map((line) => `    ${line}`)
+    .join('\n');
   throw new ClusterError(`${command} ${args.join(' ').slice(0, 200)} failed (exit code ${code}).\n${tail}`);
 }

@@ -28,7 +28,7 @@ import {waitUntil} from './wait-until.js';
 
 /** Makes the cluster, whatever an earlier run left, and returns when its node is ready and its DNS answers. */
 export async function up(layout: Layout): Promise<void> {
-  if (await readBefore(layout) !== undefined) {
+  if ((await readBefore(layout)) !== undefined) {
     progress('clearing away what an earlier run left');
     await down(layout);
   }
@@ -37,7 +37,8 @@ export async function up(layout: Layout): Promise<void> {
   await refuseTakenNetworks();
   await mkdir(layout.root, {recursive: true});
   await writeBefore(layout);
-  for (const folder of [...layout.folders, ...volumeFolders(layout.volumes)]) await mkdir(folder, {recursive: true, mode: 0o755});
+  for (const folder of [...layout.folders, ...volumeFolders(layout.volumes)])
+    await mkdir(folder, {recursive: true, mode: 0o755});
   await makeBridge();
   // A refusal leaves nothing behind; a fault later on does, for somebody to look at, until the next up or down.
   await refuseTakenPorts().catch(async (error: unknown) => {
@@ -61,7 +62,8 @@ async function start(layout: Layout, engines: Engines): Promise<void> {
   };
   const hopeless = async () => {
     for (const {name} of started) {
-      if (await runningPid(layout, name) === undefined) return `${name} has ended. Its last words (${layout.log(name)}):\n${await lastWords(layout, name)}`;
+      if ((await runningPid(layout, name)) === undefined)
+        return `${name} has ended. Its last words (${layout.log(name)}):\n${await lastWords(layout, name)}`;
     }
     return undefined;
   };
@@ -74,7 +76,10 @@ async function start(layout: Layout, engines: Engines): Promise<void> {
     return true;
   });
   progress('containerd runs, with the images of pause, CoreDNS and probe');
-  await waitUntil({what: 'starting the API server', seconds: 120, hopeless}, async () => (await kubectl.run(['get', '--raw', '/readyz'])) === 'ok' || undefined);
+  await waitUntil(
+    {what: 'starting the API server', seconds: 120, hopeless},
+    async () => (await kubectl.run(['get', '--raw', '/readyz'])) === 'ok' || undefined,
+  );
   progress('API server ready');
   await begin(controllerManager(layout, engines.kubernetes));
   await begin(scheduler(layout, engines.kubernetes));
@@ -82,7 +87,13 @@ async function start(layout: Layout, engines: Engines): Promise<void> {
   await begin(await kubelet(layout, engines.kubernetes));
   await kubectl.apply(nodeObjects(layout.volumes));
   await waitUntil({what: 'the node becoming ready', seconds: 120, hopeless}, async () => {
-    const ready = await kubectl.run(['get', 'node', NODE_NAME, '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}']);
+    const ready = await kubectl.run([
+      'get',
+      'node',
+      NODE_NAME,
+      '-o',
+      'jsonpath={.status.conditions[?(@.type=="Ready")].status}',
+    ]);
     return ready === 'True' || undefined;
   });
   progress('node ready');

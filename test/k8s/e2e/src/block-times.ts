@@ -14,8 +14,10 @@ export async function longestPause(cluster: Cluster, from: number, to: number): 
   const times: number[] = [];
   for (let low = from; low <= to; low += PAGE) {
     const high = Math.min(low + PAGE - 1, to);
-    const response = await fetch(`${url}/blockchain?minHeight=${low}&maxHeight=${high}`, {signal: AbortSignal.timeout(5_000)});
-    const {result} = await response.json() as Page;
+    const response = await fetch(`${url}/blockchain?minHeight=${low}&maxHeight=${high}`, {
+      signal: AbortSignal.timeout(5_000),
+    });
+    const {result} = (await response.json()) as Page;
     times.push(...result.block_metas.map(({header}) => Date.parse(header.time)).toSorted((a, b) => a - b));
   }
   return Math.max(0, ...times.slice(1).map((time, i) => time - (times[i] ?? time)));

@@ -10,10 +10,17 @@ export const CHART = join(REPOSITORY, 'deploy/helm/vitalvault');
 
 /** Helm as the launcher built it, in the namespace of the test. */
 export class Helm {
-  private constructor(readonly program: string, private readonly env: NodeJS.ProcessEnv) {}
+  private constructor(
+    readonly program: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
 
   static async open({kubectl}: Cluster): Promise<Helm> {
-    const output = await run(process.execPath, [LAUNCHER, 'build', '--for', 'chart', '--only', 'helm', '--json'], {cwd: REPOSITORY, env: inherited(), show: true});
+    const output = await run(process.execPath, [LAUNCHER, 'build', '--for', 'chart', '--only', 'helm', '--json'], {
+      cwd: REPOSITORY,
+      env: inherited(),
+      show: true,
+    });
     const {helm} = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as {helm: string};
     return new Helm(join(helm, 'helm'), kubectl.env);
   }
@@ -33,7 +40,10 @@ export class Helm {
   }
 
   async revision(release: string): Promise<{version: number; status: string}> {
-    const {version, info} = JSON.parse(await this.run('status', release, '--output', 'json')) as {version: number; info: {status: string}};
+    const {version, info} = JSON.parse(await this.run('status', release, '--output', 'json')) as {
+      version: number;
+      info: {status: string};
+    };
     return {version, status: info.status};
   }
 }

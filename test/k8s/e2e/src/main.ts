@@ -21,7 +21,17 @@ import {reinstallStep} from './steps/reinstall.js';
 import {storyStep} from './steps/story.js';
 import {upgradeStep} from './steps/upgrade.js';
 
-const STEPS: readonly Step[] = [installStep, storyStep, helmTestStep, deletionsStep, upgradeStep, policiesStep, reinstallStep, documentsStep, joinStep];
+const STEPS: readonly Step[] = [
+  installStep,
+  storyStep,
+  helmTestStep,
+  deletionsStep,
+  upgradeStep,
+  policiesStep,
+  reinstallStep,
+  documentsStep,
+  joinStep,
+];
 const CLUSTER = join(REPOSITORY, 'test/k8s/cluster/main.mjs');
 
 interface Options {
@@ -35,7 +45,10 @@ function command(program: string, ...args: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {cwd: REPOSITORY, env: inherited(), stdio: 'inherit'});
     child.on('error', reject);
-    child.on('close', (code) => { if (code === 0) resolve(); else reject(new ClusterError(`${program} ${args.join(' ')} ended with ${String(code)}.`)); });
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new ClusterError(`${program} ${args.join(' ')} ended with ${String(code)}.`));
+    });
   });
 }
 
@@ -54,7 +67,7 @@ async function play({dir}: Options, steps: readonly Step[]): Promise<boolean> {
     report.end();
     return true;
   } catch (error) {
-    process.stdout.write(`\nFAILED: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n\n`);
+    process.stdout.write(`\nFAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n\n`);
     process.stdout.write(`${await describeFailure(cluster.kubectl, NAMESPACE).catch((why: unknown) => String(why))}\n`);
     return false;
   } finally {
@@ -65,7 +78,10 @@ async function play({dir}: Options, steps: readonly Step[]): Promise<boolean> {
 /** Fails when somebody ends this run: ^C, or a time limit. */
 function interrupted(): Promise<never> {
   const signal = new Promise<never>((_, reject) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => { reject(new ClusterError(`Ended by ${name}.`)); });
+    for (const name of ['SIGINT', 'SIGTERM'] as const)
+      process.once(name, () => {
+        reject(new ClusterError(`Ended by ${name}.`));
+      });
   });
   // It may come while a command runs, which then ends by itself.
   signal.catch(() => undefined);
@@ -75,7 +91,8 @@ function interrupted(): Promise<never> {
 async function run(options: Options): Promise<void> {
   const wanted = options.only?.split(',');
   const unknown = wanted?.filter((name) => !STEPS.some((step) => step.name === name)) ?? [];
-  if (unknown.length > 0) throw new ClusterError(`No such step: ${unknown.join(', ')}. Steps: ${STEPS.map(({name}) => name).join(', ')}.`);
+  if (unknown.length > 0)
+    throw new ClusterError(`No such step: ${unknown.join(', ')}. Steps: ${STEPS.map(({name}) => name).join(', ')}.`);
   const steps = STEPS.filter(({name}) => wanted?.includes(name) ?? true);
   const interruption = interrupted();
   await command(process.execPath, CLUSTER, 'prepare', '--dir', options.dir);

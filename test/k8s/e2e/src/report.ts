@@ -6,7 +6,9 @@ export class NotSo extends Error {
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-const write = (text: string): void => { process.stdout.write(`${text}\n`); };
+const write = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
 
 /** What the run tells a person, and the numbers that it ends with. */
 export class Report {

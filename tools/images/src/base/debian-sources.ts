@@ -15,7 +15,13 @@ export function debianSources(targets: string, suite: string): DebianSources {
   const found = new Map<string, string>();
   for (const line of targets.split('\n')) {
     const [kind, uri = '', codename = '', origin] = line.split(' ');
-    if (kind === 'Packages' && origin === 'Debian' && (codename === suite || codename.startsWith(`${suite}-`)) && !found.has(codename)) found.set(codename, uri);
+    if (
+      kind === 'Packages' &&
+      origin === 'Debian' &&
+      (codename === suite || codename.startsWith(`${suite}-`)) &&
+      !found.has(codename)
+    )
+      found.set(codename, uri);
   }
   const main = found.get(suite);
   if (main === undefined) return {mirror: [], lines: []};

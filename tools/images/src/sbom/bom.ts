@@ -28,15 +28,16 @@ export interface Subject {
 }
 
 /**
- * A CycloneDX 1.5 document. The same contents give the same bytes: the serial number comes from the contents, the time is
- * the commit's.
+ * A CycloneDX 1.5 document. The same contents give the same bytes: the serial number comes from the contents, the time
+ * is the commit's.
  *
  * @throws Error if a component has no name, version or purl, or occurs twice
  */
 export function makeBom(subject: Subject, components: readonly Component[]): Bom {
   const seen = new Set<string>();
   for (const c of components) {
-    if (c.name === '' || c.version === '' || !/^pkg:[a-z]+\/.+@.+/.test(c.purl)) throw new Error(`A component of ${subject.name} is not named: ${JSON.stringify(c)}`);
+    if (c.name === '' || c.version === '' || !/^pkg:[a-z]+\/.+@.+/.test(c.purl))
+      throw new Error(`A component of ${subject.name} is not named: ${JSON.stringify(c)}`);
     if (seen.has(c['bom-ref'])) throw new Error(`${c['bom-ref']} is twice in the bill of materials of ${subject.name}`);
     seen.add(c['bom-ref']);
   }
@@ -47,7 +48,10 @@ export function makeBom(subject: Subject, components: readonly Component[]): Bom
     specVersion: '1.5',
     serialNumber: `urn:uuid:${uuidOf(JSON.stringify([subject.name, subject.version, timestamp, sorted]))}`,
     version: 1,
-    metadata: {timestamp, component: {type: 'container', 'bom-ref': `image:${subject.name}`, name: subject.name, version: subject.version}},
+    metadata: {
+      timestamp,
+      component: {type: 'container', 'bom-ref': `image:${subject.name}`, name: subject.name, version: subject.version},
+    },
     components: sorted,
   };
 }
@@ -57,5 +61,8 @@ function uuidOf(text: string): string {
   const hash = createHash('sha256').update(text).digest();
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  return hash.toString('hex').slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return hash
+    .toString('hex')
+    .slice(0, 32)
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

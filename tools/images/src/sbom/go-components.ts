@@ -28,6 +28,13 @@ export function goComponents(versionOutput: string): Component[] {
   const standard: GoModule = {path: 'std', version: toolchain};
   return [standard, ...modules].map(({path, version, sum}) => {
     const purl = `pkg:golang/${path}@${encodeURIComponent(version)}`;
-    return {type: 'library', 'bom-ref': purl, name: path, version, purl, ...(sum === undefined ? {} : {properties: [{name: 'go.sum', value: sum}]})};
+    return {
+      type: 'library',
+      'bom-ref': purl,
+      name: path,
+      version,
+      purl,
+      ...(sum === undefined ? {} : {properties: [{name: 'go.sum', value: sum}]}),
+    };
   });
 }

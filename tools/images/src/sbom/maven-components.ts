@@ -14,11 +14,14 @@ export function mavenComponents(list: string, sums: string): Component[] {
     const classifier = rest.length === 3 ? `-${rest[0] ?? ''}` : '';
     origins.set(`${name}-${version}${classifier}.jar`, {group, name, version});
   }
-  return sums.trimEnd().split('\n').map((line) => {
-    const [jar, content] = [line.slice(66), line.slice(0, 64)];
-    const origin = origins.get(jar);
-    if (origin === undefined) throw new Error(`Maven does not say where ${jar} comes from`);
-    const purl = `pkg:maven/${origin.group}/${origin.name}@${encodeURIComponent(origin.version)}`;
-    return {type: 'library', 'bom-ref': `${purl}#${jar}`, ...origin, purl, hashes: [{alg: 'SHA-256', content}]};
-  });
+  return sums
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [jar, content] = [line.slice(66), line.slice(0, 64)];
+      const origin = origins.get(jar);
+      if (origin === undefined) throw new Error(`Maven does not say where ${jar} comes from`);
+      const purl = `pkg:maven/${origin.group}/${origin.name}@${encodeURIComponent(origin.version)}`;
+      return {type: 'library', 'bom-ref': `${purl}#${jar}`, ...origin, purl, hashes: [{alg: 'SHA-256', content}]};
+    });
 }

@@ -16,13 +16,20 @@ export interface Tested {
 /** Tries what an image is for, as an arbitrary uid, once for each digest. @throws ImagesError with what it said */
 export async function smokeTest(tool: ContainerTool, name: string, {directory, digest}: Tested): Promise<void> {
   const file = join(directory, `${name}.tried`);
-  if (await readFile(file, 'utf8').catch(() => '') === digest) return;
+  if ((await readFile(file, 'utf8').catch(() => '')) === digest) return;
   for (const {what, command, env, says, code = 0} of TRIALS[name] ?? []) {
     const request: RunRequest = {user: USER, command, ...(env === undefined ? {} : {env})};
     const outcome = await tool.runIn(join(directory, `${name}.tar`), request);
     const said = outcome.stdout + outcome.stderr;
     if (outcome.code !== code || !says.test(said)) {
-      throw new ImagesError(`${name}: ${what}: exit code ${outcome.code} instead of ${code}, or it did not say ${String(says)}:\n${said.trimEnd().split('\n').slice(-30).map((line) => `    ${line}`).join('\n')}`);
+      throw new ImagesError(
+        `${name}: ${what}: exit code ${outcome.code} instead of ${code}, or it did not say ${String(says)}:\n${said
+          .trimEnd()
+          .split('\n')
+          .slice(-30)
+          .map((line) => `    ${line}`)
+          .join('\n')}`,
+      );
     }
     progress(`${name}: ${what}`);
   }

@@ -9,11 +9,18 @@ export interface Trial {
 
 const shell = (script: string): readonly string[] => ['/bin/sh', '-c', `set -eu\n${script}`];
 
-const version = (binary: string, args: readonly string[], says: RegExp): Trial => ({what: `${binary} runs`, command: [`/usr/local/bin/${binary}`, ...args], says});
+const version = (binary: string, args: readonly string[], says: RegExp): Trial => ({
+  what: `${binary} runs`,
+  command: [`/usr/local/bin/${binary}`, ...args],
+  says,
+});
 
 /** A service without settings names every one that is missing and ends: its whole code was loaded. */
 const refuses = (app: string, code: number): Trial => ({
-  what: `${app} loads, and names the settings that it lacks`, command: ['/usr/local/bin/node', `/opt/vitalvault/apps/${app}/dist/main.js`], code, says: /VITALVAULT_/,
+  what: `${app} loads, and names the settings that it lacks`,
+  command: ['/usr/local/bin/node', `/opt/vitalvault/apps/${app}/dist/main.js`],
+  code,
+  says: /VITALVAULT_/,
 });
 
 /** Nothing but temporary files may be written to by a uid that owns nothing. */
@@ -67,19 +74,66 @@ echo stopped`;
 export const TRIALS: Readonly<Record<string, readonly Trial[]>> = {
   app: [
     sealed,
-    {what: 'Node is the one of the lock file', command: ['node', '--version'], says: new RegExp(`^v${process.versions.node.replaceAll('.', '\\.')}`)},
-    {what: 'native modules load', command: shell('cd /opt/vitalvault; node -e "console.log(typeof require(\'secp256k1/bindings\').ecdsaVerify)"'), says: /function/},
+    {
+      what: 'Node is the one of the lock file',
+      command: ['node', '--version'],
+      says: new RegExp(`^v${process.versions.node.replaceAll('.', '\\.')}`),
+    },
+    {
+      what: 'native modules load',
+      command: shell('cd /opt/vitalvault; node -e "console.log(typeof require(\'secp256k1/bindings\').ecdsaVerify)"'),
+      says: /function/,
+    },
     ...['ingest', 'policy', 'storage', 'notify'].map((app) => refuses(app, 1)),
     refuses('ledger-abci', 2),
-    {what: 'vv tells its commands', command: ['node', '/opt/vitalvault/apps/cli/dist/main.js', '--help'], says: /Usage/},
+    {
+      what: 'vv tells its commands',
+      command: ['node', '/opt/vitalvault/apps/cli/dist/main.js', '--help'],
+      says: /Usage/,
+    },
   ],
-  cometbft: [sealed, version('cometbft', ['version'], /^\d+\.\d+\.\d+/), {what: 'cometbft makes a home', command: shell('D=$(mktemp -d); cometbft init --home $D; ls $D/config'), says: /genesis\.json/}],
-  kubo: [sealed, version('ipfs', ['version'], /ipfs version/), {what: 'ipfs makes a repository', command: shell('export IPFS_PATH=$(mktemp -d); ipfs init --profile=server; ipfs --offline id'), says: /12D3Koo/}],
+  cometbft: [
+    sealed,
+    version('cometbft', ['version'], /^\d+\.\d+\.\d+/),
+    {
+      what: 'cometbft makes a home',
+      command: shell('D=$(mktemp -d); cometbft init --home $D; ls $D/config'),
+      says: /genesis\.json/,
+    },
+  ],
+  kubo: [
+    sealed,
+    version('ipfs', ['version'], /ipfs version/),
+    {
+      what: 'ipfs makes a repository',
+      command: shell('export IPFS_PATH=$(mktemp -d); ipfs init --profile=server; ipfs --offline id'),
+      says: /12D3Koo/,
+    },
+  ],
   'ipfs-cluster': [
-    sealed, version('ipfs-cluster-service', ['--version'], /ipfs-cluster-service version/),
-    {what: 'ipfs-cluster-service makes a home', command: shell('export IPFS_CLUSTER_PATH=$(mktemp -d); ipfs-cluster-service init; ls $IPFS_CLUSTER_PATH'), says: /identity\.json/},
+    sealed,
+    version('ipfs-cluster-service', ['--version'], /ipfs-cluster-service version/),
+    {
+      what: 'ipfs-cluster-service makes a home',
+      command: shell('export IPFS_CLUSTER_PATH=$(mktemp -d); ipfs-cluster-service init; ls $IPFS_CLUSTER_PATH'),
+      says: /identity\.json/,
+    },
   ],
   'otel-collector': [sealed, version('otel-collector', ['components'], /otlp/)],
-  kafka: [sealed, {what: 'a broker is formatted, started, asked for a topic and stopped', command: shell(KAFKA), says: /version "17\.[\s\S]*PartitionCount: 1[\s\S]*stopped/}],
-  postgres: [sealed, {what: 'a nameless user makes a cluster with a database, starts it and stops it', command: shell(POSTGRES), says: /ready to accept connections[\s\S]*databases: 4/}],
+  kafka: [
+    sealed,
+    {
+      what: 'a broker is formatted, started, asked for a topic and stopped',
+      command: shell(KAFKA),
+      says: /version "17\.[\s\S]*PartitionCount: 1[\s\S]*stopped/,
+    },
+  ],
+  postgres: [
+    sealed,
+    {
+      what: 'a nameless user makes a cluster with a database, starts it and stops it',
+      command: shell(POSTGRES),
+      says: /ready to accept connections[\s\S]*databases: 4/,
+    },
+  ],
 };

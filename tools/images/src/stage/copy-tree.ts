@@ -12,7 +12,11 @@ export interface Copied {
  *
  * @param wanted gets the path inside `from`
  */
-export async function copyTree(from: string, to: string, wanted: (path: string) => boolean = () => true): Promise<Copied> {
+export async function copyTree(
+  from: string,
+  to: string,
+  wanted: (path: string) => boolean = () => true,
+): Promise<Copied> {
   const copied = {files: 0, bytes: 0};
   const entries = await readdir(from, {recursive: true, withFileTypes: true});
   for (const entry of entries) {

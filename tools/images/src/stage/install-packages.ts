@@ -7,8 +7,8 @@ import {progress} from '../progress.js';
 import {run} from '../run.js';
 
 /**
- * A fresh installation of the production packages from the lock file, kept by its hash. Not the clone's own node_modules,
- * which somebody may have changed to look for a fault. No script of a package runs.
+ * A fresh installation of the production packages from the lock file, kept by its hash. Not the clone's own
+ * node_modules, which somebody may have changed to look for a fault. No script of a package runs.
  */
 export async function installPackages(cache: string): Promise<string> {
   const lock = await readFile(join(REPOSITORY, 'package-lock.json'));
@@ -18,15 +18,29 @@ export async function installPackages(cache: string): Promise<string> {
   await mkdir(cache, {recursive: true});
   const fresh = await mkdtemp(join(cache, 'installing-'));
   try {
-    for (const name of ['package.json', 'package-lock.json', '.npmrc']) await copyFile(join(REPOSITORY, name), join(fresh, name));
+    for (const name of ['package.json', 'package-lock.json', '.npmrc'])
+      await copyFile(join(REPOSITORY, name), join(fresh, name));
     for (const group of ['apps', 'libs']) {
       for (const name of await readdir(join(REPOSITORY, group))) {
         await mkdir(join(fresh, group, name), {recursive: true});
         await copyFile(join(REPOSITORY, group, name, 'package.json'), join(fresh, group, name, 'package.json'));
       }
     }
-    await run('npm', ['ci', '--omit=dev', '--ignore-scripts', '--prefer-offline', '--no-progress', '--no-update-notifier', '--loglevel=error'], {cwd: fresh});
-    for (const old of await readdir(cache)) if (old.startsWith('packages-')) await rm(join(cache, old), {recursive: true});
+    await run(
+      'npm',
+      [
+        'ci',
+        '--omit=dev',
+        '--ignore-scripts',
+        '--prefer-offline',
+        '--no-progress',
+        '--no-update-notifier',
+        '--loglevel=error',
+      ],
+      {cwd: fresh},
+    );
+    for (const old of await readdir(cache))
+      if (old.startsWith('packages-')) await rm(join(cache, old), {recursive: true});
     await rename(fresh, target);
   } finally {
     await rm(fresh, {recursive: true, force: true});

@@ -22,9 +22,10 @@ export interface Platform {
 }
 
 /**
- * Paths (`node_modules/a/node_modules/b`) of the packages that the root and the given workspaces need at run time: their
- * dependencies, and peers that are not optional. npm's own `--omit=dev` keeps optional peers too (the command line of
- * Prisma with its studio, some 60 packages), and `npm sbom --omit dev` leaves out packages that tools need as well.
+ * Paths (`node_modules/a/node_modules/b`) of the packages that the root and the given workspaces need at run time:
+ * their dependencies, and peers that are not optional. npm's own `--omit=dev` keeps optional peers too (the command
+ * line of Prisma with its studio, some 60 packages), and `npm sbom --omit dev` leaves out packages that tools need as
+ * well.
  *
  * @param workspaces paths like `libs/sdk`
  * @throws Error that names a package which the lock file lacks
@@ -52,7 +53,8 @@ export function productionPackages(lock: Lock, workspaces: readonly string[], pl
 
 function neededBy(entry: LockedPackage): Map<string, boolean> {
   const needed = new Map<string, boolean>();
-  for (const name of Object.keys(entry.peerDependencies ?? {})) if (entry.peerDependenciesMeta?.[name]?.optional !== true) needed.set(name, false);
+  for (const name of Object.keys(entry.peerDependencies ?? {}))
+    if (entry.peerDependenciesMeta?.[name]?.optional !== true) needed.set(name, false);
   for (const name of Object.keys(entry.dependencies ?? {})) needed.set(name, false);
   for (const name of Object.keys(entry.optionalDependencies ?? {})) needed.set(name, true);
   return needed;
@@ -68,7 +70,8 @@ function resolve(lock: Lock, from: string, name: string): string | undefined {
 }
 
 function fits(package_: LockedPackage, platform: Platform): boolean {
-  const allows = (list: string[] | string | undefined, value: string) => list === undefined || [list].flat().includes(value);
+  const allows = (list: string[] | string | undefined, value: string) =>
+    list === undefined || [list].flat().includes(value);
   return allows(package_.os, platform.os) && allows(package_.cpu, platform.cpu) && allows(package_.libc, platform.libc);
 }
 

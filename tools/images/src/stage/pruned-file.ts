@@ -1,6 +1,7 @@
 const LICENCE = /^(licen[cs]e|notice|copying|copyright|authors|patents|third[-_ ]?party)/i;
 const NEVER_LOADED = /\.(d\.[cm]?ts|[cm]?tsx?|map|md|markdown|flow|tsbuildinfo|[ch]|cc|cpp|gypi?|html|ya?ml)$/i;
-const DOT_FILES = /^\.(npmignore|gitattributes|gitignore|editorconfig|eslintrc.*|eslintignore|prettierrc.*|prettierignore|nycrc|travis\.yml|jshintrc|babelrc)$/;
+const DOT_FILES =
+  /^\.(npmignore|gitattributes|gitignore|editorconfig|eslintrc.*|eslintignore|prettierrc.*|prettierignore|nycrc|travis\.yml|jshintrc|babelrc)$/;
 const OTHER_DATABASES = /(^|\/)@prisma\/client\/runtime\/.*\.(cockroachdb|mysql|sqlite|sqlserver)\./;
 
 /**

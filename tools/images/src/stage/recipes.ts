@@ -12,7 +12,12 @@ const GO = [
   {name: 'cometbft', title: 'CometBFT', binary: 'cometbft', licenses: 'Apache-2.0'},
   {name: 'kubo', title: 'kubo (IPFS)', binary: 'ipfs', licenses: 'MIT OR Apache-2.0'},
   {name: 'ipfs-cluster', title: 'IPFS Cluster', binary: 'ipfs-cluster-service', licenses: 'MIT OR Apache-2.0'},
-  {name: 'otel-collector', title: 'OpenTelemetry Collector with VitalVault\'s components', binary: 'otel-collector', licenses: 'Apache-2.0'},
+  {
+    name: 'otel-collector',
+    title: "OpenTelemetry Collector with VitalVault's components",
+    binary: 'otel-collector',
+    licenses: 'Apache-2.0',
+  },
 ] as const;
 
 /** Every image of a release. The engines must be built: `engines` says where each is. */
@@ -22,22 +27,48 @@ export function recipes(engines: Readonly<Record<string, string>>): Recipe[] {
     if (build === undefined) throw new ImagesError(`The engine ${name} is not built; run make build.`);
     return build;
   };
-  const engine = (name: string) => ({name, sources: [`engines/${name}`], inputs: () => Promise.resolve(basename(buildOf(name)))});
+  const engine = (name: string) => ({
+    name,
+    sources: [`engines/${name}`],
+    inputs: () => Promise.resolve(basename(buildOf(name))),
+  });
   return [
     {
-      name: 'app', title: 'VitalVault services, command line and installer', licenses: 'Apache-2.0', containerfile: 'app', base: 'base',
-      sources: ['apps', 'libs', 'package.json', 'package-lock.json', 'tools/build.mjs'], inputs: appInputs, stage: stageApp,
+      name: 'app',
+      title: 'VitalVault services, command line and installer',
+      licenses: 'Apache-2.0',
+      containerfile: 'app',
+      base: 'base',
+      sources: ['apps', 'libs', 'package.json', 'package-lock.json', 'tools/build.mjs'],
+      inputs: appInputs,
+      stage: stageApp,
     },
     ...GO.map(({name, title, binary, licenses}): Recipe => ({
-      ...engine(name), title, licenses, containerfile: 'engine', base: 'base', stage: (context) => stageGo({engine: name, build: buildOf(name), binary}, context),
+      ...engine(name),
+      title,
+      licenses,
+      containerfile: 'engine',
+      base: 'base',
+      stage: (context) => stageGo({engine: name, build: buildOf(name), binary}, context),
     })),
     {
-      ...engine('kafka'), title: 'Apache Kafka', licenses: 'Apache-2.0 AND GPL-2.0-only WITH Classpath-exception-2.0', containerfile: 'kafka', base: 'base', jdk: 'jdk',
+      ...engine('kafka'),
+      title: 'Apache Kafka',
+      licenses: 'Apache-2.0 AND GPL-2.0-only WITH Classpath-exception-2.0',
+      containerfile: 'kafka',
+      base: 'base',
+      jdk: 'jdk',
       stage: (context) => stageKafka(buildOf('kafka'), context),
     },
     {
-      name: 'postgres', title: 'PostgreSQL (for evaluation)', licenses: 'PostgreSQL', containerfile: 'postgres', base: 'base-postgres',
-      sources: ['package-lock.json'], inputs: postgresVersion, stage: stagePostgres,
+      name: 'postgres',
+      title: 'PostgreSQL (for evaluation)',
+      licenses: 'PostgreSQL',
+      containerfile: 'postgres',
+      base: 'base-postgres',
+      sources: ['package-lock.json'],
+      inputs: postgresVersion,
+      stage: stagePostgres,
     },
   ];
 }

@@ -5,7 +5,9 @@
  * @param path inside `dist`, e.g. `testing/people.js`
  */
 export function isShipped(path: string): boolean {
-  return path.endsWith('.js') && !/(^|\/)testing\//.test(path) && !/\.(spec|int-spec|e2e-spec|contract)\.js$/.test(path);
+  return (
+    path.endsWith('.js') && !/(^|\/)testing\//.test(path) && !/\.(spec|int-spec|e2e-spec|contract)\.js$/.test(path)
+  );
 }
 
 /** Workspace libraries that the text of a compiled module imports, e.g. `libs/sdk` for `@vitalvault/sdk/gen/x`. */

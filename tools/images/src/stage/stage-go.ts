@@ -32,7 +32,15 @@ export async function stageGo({engine, build, binary}: GoEngine, {root}: StageCo
 
 /** Go's own copies of the sources; what is missing of them is fetched again and checked against go.sum. */
 async function moduleFolders(engine: string, versions: string): Promise<{module: string; folder: string}[]> {
-  const names = goModules(versions).modules.filter(({version}) => version.startsWith('v')).map(({path, version}) => `${path}@${version}`);
-  const output = await run('go', ['mod', 'download', '-json', ...names], {cwd: join(REPOSITORY, 'engines', engine), env: {...process.env, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local', GOWORK: 'off'}});
-  return [...output.matchAll(/"Path": "([^"]+)"[^}]*?"Dir": "([^"]+)"/g)].map(([, module = '', folder = '']) => ({module, folder}));
+  const names = goModules(versions)
+    .modules.filter(({version}) => version.startsWith('v'))
+    .map(({path, version}) => `${path}@${version}`);
+  const output = await run('go', ['mod', 'download', '-json', ...names], {
+    cwd: join(REPOSITORY, 'engines', engine),
+    env: {...process.env, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local', GOWORK: 'off'},
+  });
+  return [...output.matchAll(/"Path": "([^"]+)"[^}]*?"Dir": "([^"]+)"/g)].map(([, module = '', folder = '']) => ({
+    module,
+    folder,
+  }));
 }

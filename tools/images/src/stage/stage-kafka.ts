@@ -11,6 +11,17 @@ import type {StageContext} from './recipe.js';
 export async function stageKafka(build: string, {root}: StageContext): Promise<Component[]> {
   await copyTree(join(build, 'lib'), join(root, 'opt/kafka/lib'));
   const list = join(root, '..', 'dependencies.txt');
-  await run('mvn', ['-B', '-q', '-f', join(build, 'pom.xml'), 'dependency:list', '-DincludeScope=runtime', `-DoutputFile=${list}`]);
-  return mavenComponents(await readFile(list, 'utf8'), await readFile(join(REPOSITORY, 'engines/kafka/jars.sha256'), 'utf8'));
+  await run('mvn', [
+    '-B',
+    '-q',
+    '-f',
+    join(build, 'pom.xml'),
+    'dependency:list',
+    '-DincludeScope=runtime',
+    `-DoutputFile=${list}`,
+  ]);
+  return mavenComponents(
+    await readFile(list, 'utf8'),
+    await readFile(join(REPOSITORY, 'engines/kafka/jars.sha256'), 'utf8'),
+  );
 }

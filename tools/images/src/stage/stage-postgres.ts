@@ -17,7 +17,10 @@ export async function stagePostgres({root}: StageContext): Promise<Component[]> 
   await copyTree(FOLDER, target, (path) => !UNUSED.test(path) && path !== 'pg-symlinks.json');
   await rename(join(target, 'bin/initdb'), join(target, 'bin/initdb.real'));
   await mkdir(join(root, 'usr/local/bin'), {recursive: true});
-  for (const [name, to] of [['initdb', join(target, 'bin/initdb')], ['with-user-name', join(root, 'usr/local/bin/with-user-name')]] as const) {
+  for (const [name, to] of [
+    ['initdb', join(target, 'bin/initdb')],
+    ['with-user-name', join(root, 'usr/local/bin/with-user-name')],
+  ] as const) {
     await copyFile(join(CONTAINERFILES, 'postgres', name), to);
     await chmod(to, 0o755);
   }

@@ -14,19 +14,41 @@ export class Buildah implements ContainerTool {
 
   async build({reference, containerfile, context, args, labels, created}: BuildRequest): Promise<void> {
     const before = await this.idOf(reference);
-    await this.buildah('bud', '--no-cache', '--pull=false', '--identity-label=false', '--timestamp', String(created.getTime() / 1_000), '--format', 'oci',
-      ...flags('--build-arg', args), ...flags('--label', labels), '-f', containerfile, '-t', reference, context);
+    await this.buildah(
+      'bud',
+      '--no-cache',
+      '--pull=false',
+      '--identity-label=false',
+      '--timestamp',
+      String(created.getTime() / 1_000),
+      '--format',
+      'oci',
+      ...flags('--build-arg', args),
+      ...flags('--label', labels),
+      '-f',
+      containerfile,
+      '-t',
+      reference,
+      context,
+    );
     // What lost its name is of no use to anybody; where a newer image stands on it, it stays.
-    if (before !== undefined && before !== await this.idOf(reference)) await outcomeOf('buildah', ['rmi', before], {env: this.env});
+    if (before !== undefined && before !== (await this.idOf(reference)))
+      await outcomeOf('buildah', ['rmi', before], {env: this.env});
   }
 
   async digestOf(reference: string): Promise<string | undefined> {
-    const {code, stdout} = await outcomeOf('buildah', ['inspect', '--type', 'image', '--format', '{{.FromImageDigest}}', reference], {env: this.env});
+    const {code, stdout} = await outcomeOf(
+      'buildah',
+      ['inspect', '--type', 'image', '--format', '{{.FromImageDigest}}', reference],
+      {env: this.env},
+    );
     return code === 0 ? stdout.trim() : undefined;
   }
 
   async pull(reference: string): Promise<boolean> {
-    return (await outcomeOf('buildah', ['pull', '-q', reference], {env: this.env, stopAfterMs: PULL_TIMEOUT_MS})).code === 0;
+    return (
+      (await outcomeOf('buildah', ['pull', '-q', reference], {env: this.env, stopAfterMs: PULL_TIMEOUT_MS})).code === 0
+    );
   }
 
   async save(reference: string, archive: string): Promise<string> {
@@ -39,7 +61,9 @@ export class Buildah implements ContainerTool {
   }
 
   async runIn(image: string, {user, command, env}: RunRequest): Promise<Outcome> {
-    const container = (await this.buildah('from', '-q', '--pull=false', image.endsWith('.tar') ? `oci-archive:${image}` : image)).trim();
+    const container = (
+      await this.buildah('from', '-q', '--pull=false', image.endsWith('.tar') ? `oci-archive:${image}` : image)
+    ).trim();
     try {
       const args = ['run', '--user', user, ...flags('--env', env ?? {}), container, '--', ...command];
       return await outcomeOf('buildah', args, {env: this.env});

@@ -19,7 +19,10 @@ export const fetchCommand = defineCommand<{tx: string; out?: string; points?: st
     new Option('--points <file>', 'write the Open mHealth data points, by record (plaintext, mode 0600)'),
     new Option('--plot', 'draw them'),
   ],
-  examples: ['vv clinician fetch --home keller --tx 3fa9… --plot', 'vv clinician fetch --home keller --tx 3fa9… --out readings.json'],
+  examples: [
+    'vv clinician fetch --home keller --tx 3fa9… --plot',
+    'vv clinician fetch --home keller --tx 3fa9… --out readings.json',
+  ],
   run: async (session, options) => {
     const {secrets, clinician} = await openMember(session);
     const startedAt = performance.now();
@@ -27,32 +30,64 @@ export const fetchCommand = defineCommand<{tx: string; out?: string; points?: st
     const tookMs = Math.round(performance.now() - startedAt);
     const rates = ratesOf(opened);
     if (options.out !== undefined) writeReadings(options.out, rates);
-    if (options.points !== undefined) writePoints(options.points, opened.records.map(({recordId, schemaId, readings}) => ({recordId, schemaId, points: readings})));
+    if (options.points !== undefined)
+      writePoints(
+        options.points,
+        opened.records.map(({recordId, schemaId, readings}) => ({recordId, schemaId, points: readings})),
+      );
     const {findings, records} = opened;
     return {
-      json: {records: records.length, readings: rates.length, findings, tookMs, recordIds: records.map((record) => record.recordId)},
+      json: {
+        records: records.length,
+        readings: rates.length,
+        findings,
+        tookMs,
+        recordIds: records.map((record) => record.recordId),
+      },
       text: [
-        ...fields({records: records.length, readings: rates.length, findings: findings.length === 0 ? 'none' : findings.map(({kind, detail}) => `${kind}: ${detail}`).join('; '), took: `${tookMs} ms`}),
-        ...(options.plot === true ? plotReadings(rates.map(({unixSeconds, beatsPerMinute}) => ({unixSeconds, value: beatsPerMinute})), {columns: session.environment.columns, rows: 14}) : []),
+        ...fields({
+          records: records.length,
+          readings: rates.length,
+          findings: findings.length === 0 ? 'none' : findings.map(({kind, detail}) => `${kind}: ${detail}`).join('; '),
+          took: `${tookMs} ms`,
+        }),
+        ...(options.plot === true
+          ? plotReadings(
+              rates.map(({unixSeconds, beatsPerMinute}) => ({unixSeconds, value: beatsPerMinute})),
+              {columns: session.environment.columns, rows: 14},
+            )
+          : []),
       ],
       exit: findings.length === 0 ? EXIT.done : EXIT.refused,
     };
   },
 });
 
-/** Fetches and opens. Without wraps nothing could be opened; storage is asked all the same, so that its own word is heard. */
+/**
+ * Fetches and opens. Without wraps nothing could be opened; storage is asked all the same, so that its own word is
+ * heard.
+ */
 async function fetchOpened(session: Session, {secrets, clinician}: OpenedMember, txId: string): Promise<Opened> {
   try {
     return await clinician.fetch(ticketOf(secrets, txId));
   } catch (error) {
     if (!(error instanceof SdkError) || error.code !== 'wraps-missing') throw error;
-    await session.api.post('storage', '/v1/releases', {signer: secrets.keys.signing, body: {txId}, accept: 'application/vnd.vitalvault.release.v1+protobuf, application/problem+json'});
+    await session.api.post('storage', '/v1/releases', {
+      signer: secrets.keys.signing,
+      body: {txId},
+      accept: 'application/vnd.vitalvault.release.v1+protobuf, application/problem+json',
+    });
     throw error;
   }
 }
 
 function ratesOf({records}: Opened) {
-  return records.flatMap(({readings}) => readings.map(heartRateOf))
-    .map(({timeMs, beatsPerMinute, note}) => ({unixSeconds: timeMs / 1000, beatsPerMinute, ...(note === undefined ? {} : {note})}))
+  return records
+    .flatMap(({readings}) => readings.map(heartRateOf))
+    .map(({timeMs, beatsPerMinute, note}) => ({
+      unixSeconds: timeMs / 1000,
+      beatsPerMinute,
+      ...(note === undefined ? {} : {note}),
+    }))
     .sort((a, b) => a.unixSeconds - b.unixSeconds);
 }

@@ -10,7 +10,10 @@ export const plotCommand = defineCommand<{in: string}>({
   options: [new Option('--in <file>', 'readings from `vv clinician fetch --out`').makeOptionMandatory()],
   examples: ['vv clinician plot --in readings.json'],
   run: (session, options) => {
-    const points = readReadings(options.in).map(({unixSeconds, beatsPerMinute}) => ({unixSeconds, value: beatsPerMinute}));
+    const points = readReadings(options.in).map(({unixSeconds, beatsPerMinute}) => ({
+      unixSeconds,
+      value: beatsPerMinute,
+    }));
     const lines = plotReadings(points, {columns: session.environment.columns, rows: 16});
     return {json: {readings: points.length, lines}, text: lines};
   },

@@ -20,7 +20,7 @@ interface RequestOptions {
 
 export const requestCommand = defineCommand<RequestOptions>({
   name: 'request',
-  summary: 'ask on the ledger to read; permitted or refused, it is in the patient\'s log and she is told',
+  summary: "ask on the ledger to read; permitted or refused, it is in the patient's log and she is told",
   options: [
     new Option('--card <file>', 'card of the patient').makeOptionMandatory(),
     new Option('--grant <id>', 'id of the grant, if she has one'),
@@ -30,22 +30,49 @@ export const requestCommand = defineCommand<RequestOptions>({
     new Option('--purpose <name>', 'purpose of use').choices(Object.keys(PURPOSE)).default('TREAT'),
     new Option('--message <text>', 'words to the patient, sealed to her'),
   ],
-  examples: ['vv clinician request --home keller --card anna.card.json --grant 77ab… --type omh:heart-rate --from 2016-04-01T08:00 --to 2016-04-01T09:00'],
+  examples: [
+    'vv clinician request --home keller --card anna.card.json --grant 77ab… --type omh:heart-rate --from 2016-04-01T08:00 --to 2016-04-01T09:00',
+  ],
   run: async (session, options) => {
     const {secrets, clinician} = await openMember(session);
     const patient = paperText(readPaper(options.card, 'patient-card'), 'patient');
-    const [slotFrom, slotTo] = [options.from, options.to].map((text) => parseSlot(text, Date.now())) as [number, number];
+    const [slotFrom, slotTo] = [options.from, options.to].map((text) => parseSlot(text, Date.now())) as [
+      number,
+      number,
+    ];
     const startedAt = performance.now();
-    const ticket = await clinician.requestAccess({patient, grantId: options.grant, typeName: options.type, typeTag: knownTag(secrets, patient, options.type), slotFrom, slotTo, purpose: options.purpose, message: options.message});
+    const ticket = await clinician.requestAccess({
+      patient,
+      grantId: options.grant,
+      typeName: options.type,
+      typeTag: knownTag(secrets, patient, options.type),
+      slotFrom,
+      slotTo,
+      purpose: options.purpose,
+      message: options.message,
+    });
     const tookMs = Math.round(performance.now() - startedAt);
     await keepTicket(session, secrets, ticket);
     const reason = ticket.permit ? undefined : await ownReason(session.ledger, secrets, ticket);
     const {txId, height, permit, logIndex} = ticket;
     return {
-      json: {txId, height, permit, logIndex, tookMs, ...(reason === undefined ? {} : {rule: reason.rule, reason: reason.reason}), releaseUntilHeight: ticket.releaseUntilHeight},
+      json: {
+        txId,
+        height,
+        permit,
+        logIndex,
+        tookMs,
+        ...(reason === undefined ? {} : {rule: reason.rule, reason: reason.reason}),
+        releaseUntilHeight: ticket.releaseUntilHeight,
+      },
       text: fields({
-        decision: permit ? 'permitted' : 'refused', reason: reason?.reason, 'entry of her log': logIndex, transaction: txId, height,
-        hours: `${slotText(slotFrom)} to ${slotText(slotTo)}`, 'fetch with': permit ? `vv clinician fetch --tx ${txId}` : undefined,
+        decision: permit ? 'permitted' : 'refused',
+        reason: reason?.reason,
+        'entry of her log': logIndex,
+        transaction: txId,
+        height,
+        hours: `${slotText(slotFrom)} to ${slotText(slotTo)}`,
+        'fetch with': permit ? `vv clinician fetch --tx ${txId}` : undefined,
       }),
       exit: permit ? EXIT.done : EXIT.refused,
     };

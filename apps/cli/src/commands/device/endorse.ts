@@ -9,7 +9,7 @@ import {fields} from '../../text/columns.js';
 
 export const endorseCommand = defineCommand<{in: string; out?: string; newOwner?: boolean}>({
   name: 'endorse',
-  summary: 'sign the owner\'s registration: the device proves that it has its key, and remembers its owner',
+  summary: "sign the owner's registration: the device proves that it has its key, and remembers its owner",
   options: [
     new Option('--in <file>', 'registration, signed by the owner').makeOptionMandatory(),
     new Option('--out <file>', 'the registration with both signatures'),
@@ -21,7 +21,9 @@ export const endorseCommand = defineCommand<{in: string; out?: string; newOwner?
     const {part, owner} = endorseRegistration(paperText(readPaper(options.in, 'transaction-part'), 'part'), key);
     const {owner: before} = deviceMemory(session).read();
     if (before !== undefined && before !== owner && options.newOwner !== true) {
-      throw new CliError('device-owned', `This device belongs to ${before}.`, {remedy: 'If it changed hands, say so with --new-owner; the ledger still asks that the old owner removed it.'});
+      throw new CliError('device-owned', `This device belongs to ${before}.`, {
+        remedy: 'If it changed hands, say so with --new-owner; the ledger still asks that the old owner removed it.',
+      });
     }
     await deviceMemory(session).update((memory) => ({value: {...memory, owner}, result: undefined}));
     writePaper(options.out, 'transaction-part', {part});

@@ -9,13 +9,17 @@ import {fields} from '../../text/columns.js';
 export const initCommand = defineCommand<{out?: string}>({
   name: 'init',
   summary: 'make the key of a new device',
-  options: [new Option('--out <file>', 'write the device\'s card (its public key) for its owner')],
+  options: [new Option('--out <file>', "write the device's card (its public key) for its owner")],
   examples: ['vv device init --home watch --out watch.card.json'],
   run: async (session, {out}) => {
     const genesis = session.genesisToPin();
     const key = newSigningKey(systemEnvironment().random);
     const id = deviceIdOf(key);
-    await session.home.create({kind: 'device', id, chainId: parseGenesis(genesis).chainId}, {key} satisfies DeviceSecrets, genesis);
+    await session.home.create(
+      {kind: 'device', id, chainId: parseGenesis(genesis).chainId},
+      {key} satisfies DeviceSecrets,
+      genesis,
+    );
     const card = {device: id, alg: key.alg, publicKey: key.publicKey};
     writePaper(out, 'device-card', card);
     return {json: card, text: fields({device: id, 'public key': key.publicKey})};

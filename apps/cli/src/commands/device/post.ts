@@ -32,12 +32,18 @@ export const postCommand = defineCommand<PostOptions>({
   options: [
     new Option('--type <name>', 'Open mHealth schema name').default(HEART_RATE),
     new Option('--rows <from-to>', 'only these rows of the file, from 1, for example 1-64'),
-    new Option('--note <text>', 'the wearer\'s own words, with the first reading'),
+    new Option('--note <text>', "the wearer's own words, with the first reading"),
     new Option('--receipts <file>', 'write what there is to show for each record, for `vv verify`'),
   ],
-  examples: ['vv device post heart-rate.csv --home watch', 'vv device post heart-rate.csv --home watch --rows 1-64 --note "after the stairs"'],
+  examples: [
+    'vv device post heart-rate.csv --home watch',
+    'vv device post heart-rate.csv --home watch --rows 1-64 --note "after the stairs"',
+  ],
   run: async (session, options, file) => {
-    if (options.type !== HEART_RATE) throw new CliError('type-unknown', `This file format holds ${HEART_RATE} only.`, {remedy: `Use --type ${HEART_RATE}.`});
+    if (options.type !== HEART_RATE)
+      throw new CliError('type-unknown', `This file format holds ${HEART_RATE} only.`, {
+        remedy: `Use --type ${HEART_RATE}.`,
+      });
     const rows = chosenRows(parseHeartRateCsv(readCsvFile(file)), options.rows);
     const readings = rows.map((row, i) => toReading(row, i === 0 ? options.note : undefined));
     const batches = await post(session, readings);
@@ -48,17 +54,29 @@ export const postCommand = defineCommand<PostOptions>({
 
 async function keepReceipts(session: Session, batches: readonly PostedBatch[], path: string): Promise<void> {
   const patient = toHex((await openDevice(session)).config.patient);
-  writeReceipts(path, batches.map(({receipt, logIndex}) => ({accepted: receipt, ...(logIndex === undefined ? {} : {place: {patient, index: logIndex}})})));
+  writeReceipts(
+    path,
+    batches.map(({receipt, logIndex}) => ({
+      accepted: receipt,
+      ...(logIndex === undefined ? {} : {place: {patient, index: logIndex}}),
+    })),
+  );
 }
 
 async function post(session: Session, readings: Reading[]): Promise<PostedBatch[]> {
   const {device} = await openDevice(session);
   const {device: asking} = await openDevice(session, session.untracedApi());
   const kept = new FilePendingStore(session.home);
-  const bar = new ProgressBar({write: (text) => process.stderr.write(text), interactive: session.environment.interactive, indent: ''});
+  const bar = new ProgressBar({
+    write: (text) => process.stderr.write(text),
+    interactive: session.environment.interactive,
+    indent: '',
+  });
   const {json} = session.options;
   return postReadings(readings, {
-    device, asking, typeName: HEART_RATE,
+    device,
+    asking,
+    typeName: HEART_RATE,
     forget: (record) => kept.remove(record.registration, record.sequence),
     newTrace: () => session.newTrace(),
     onProgress: (progress) => {
@@ -71,13 +89,25 @@ async function post(session: Session, readings: Reading[]): Promise<PostedBatch[
 function chosenRows(rows: HeartRateRow[], range: string | undefined): HeartRateRow[] {
   if (range === undefined) return rows;
   const [from, to] = (/^(\d+)-(\d*)$/.exec(range) ?? []).slice(1).map(Number);
-  if (from === undefined || from < 1) throw new CliError('rows-invalid', `${range} names no rows.`, {remedy: 'Use --rows 1-64, or --rows 65- for all that follow.'});
+  if (from === undefined || from < 1)
+    throw new CliError('rows-invalid', `${range} names no rows.`, {
+      remedy: 'Use --rows 1-64, or --rows 65- for all that follow.',
+    });
   return rows.slice(from - 1, to === 0 ? undefined : to);
 }
 
 function toReading(row: HeartRateRow, note: string | undefined): Reading {
   const environment = systemEnvironment();
-  return heartRateReading({timeMs: row.unixSeconds * 1000, beatsPerMinute: row.beatsPerMinute, source: 'Fitbit', ...(note === undefined ? {} : {note})}, environment.now(), environment.random);
+  return heartRateReading(
+    {
+      timeMs: row.unixSeconds * 1000,
+      beatsPerMinute: row.beatsPerMinute,
+      source: 'Fitbit',
+      ...(note === undefined ? {} : {note}),
+    },
+    environment.now(),
+    environment.random,
+  );
 }
 
 function toAnswer(batches: PostedBatch[], readings: number): Answer {
@@ -87,12 +117,28 @@ function toAnswer(batches: PostedBatch[], readings: number): Answer {
   const postedToAnchored = latencies(anchored.flatMap((batch) => batch.anchoredMs ?? []));
   const last = anchored.at(-1);
   return {
-    json: {readings, accepted: readingsOf(batches), stored: readingsOf(batches.filter((batch) => batch.cid !== undefined)), anchored: readingsOf(anchored), refused, batches, postedToAnchored},
+    json: {
+      readings,
+      accepted: readingsOf(batches),
+      stored: readingsOf(batches.filter((batch) => batch.cid !== undefined)),
+      anchored: readingsOf(anchored),
+      refused,
+      batches,
+      postedToAnchored,
+    },
     text: [
       ...columns([
         ['readings', `${readings} in ${batches.length} batches`],
-        ['anchored', `${readingsOf(anchored)}${refused === 0 ? '' : `, ${refused} batches refused: ${[...new Set(batches.flatMap((batch) => batch.refusal ?? []))].join(', ')}`}`],
-        ['last', last === undefined ? '-' : `${last.cid ?? '?'} (${last.replicas ?? 0} replicas), height ${last.height ?? '?'}`],
+        [
+          'anchored',
+          `${readingsOf(anchored)}${refused === 0 ? '' : `, ${refused} batches refused: ${[...new Set(batches.flatMap((batch) => batch.refusal ?? []))].join(', ')}`}`,
+        ],
+        [
+          'last',
+          last === undefined
+            ? '-'
+            : `${last.cid ?? '?'} (${last.replicas ?? 0} replicas), height ${last.height ?? '?'}`,
+        ],
         ['POST to anchored', `p50 ${postedToAnchored.p50} ms, p99 ${postedToAnchored.p99} ms`],
       ]),
     ],

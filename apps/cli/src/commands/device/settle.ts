@@ -12,6 +12,9 @@ export const settleCommand = defineCommand<{seconds: string}>({
     const {device} = await openDevice(session);
     const reposted = await device.repost();
     const anchored = await device.settleAll(Number(seconds) * 1000);
-    return {json: {reposted: reposted.length, anchored: anchored.length}, text: fields({'posted again': reposted.length, anchored: anchored.length})};
+    return {
+      json: {reposted: reposted.length, anchored: anchored.length},
+      text: fields({'posted again': reposted.length, anchored: anchored.length}),
+    };
   },
 });

@@ -12,10 +12,13 @@ export const statusCommand = defineCommand<{sequence?: string}>({
   run: async (session, {sequence}) => {
     const {device} = await openDevice(session);
     if (sequence !== undefined) {
-      const state = {...await device.state(BigInt(sequence))};
+      const state = {...(await device.state(BigInt(sequence)))};
       return {json: state, text: fields({...state, refusal: state.refusal?.name})};
     }
     const kept = await new FilePendingStore(session.home).all();
-    return {json: {device: session.home.card.id, kept: kept.map((record) => record.sequence)}, text: fields({device: session.home.card.id, kept: `${kept.length} records not anchored yet`})};
+    return {
+      json: {device: session.home.card.id, kept: kept.map((record) => record.sequence)},
+      text: fields({device: session.home.card.id, kept: `${kept.length} records not anchored yet`}),
+    };
   },
 });

@@ -18,12 +18,17 @@ export const alertsCommand = defineCommand<{after: string; limit: string; follow
     const {log} = await openPatient(session);
     if (follow === true) {
       for await (const alert of log.followAlerts(after)) {
-        process.stdout.write(session.options.json === true ? `${toJson({alert: alert.raw})}\n` : `${rowOf(alert).join('  ')}\n`);
+        process.stdout.write(
+          session.options.json === true ? `${toJson({alert: alert.raw})}\n` : `${rowOf(alert).join('  ')}\n`,
+        );
       }
       return {json: {ended: true}, text: []};
     }
     const alerts = await log.alerts(after, Number(limit));
-    return {json: {alerts: alerts.map(({raw}) => raw)}, text: alerts.length === 0 ? ['No alerts.'] : columns(alerts.map(rowOf))};
+    return {
+      json: {alerts: alerts.map(({raw}) => raw)},
+      text: alerts.length === 0 ? ['No alerts.'] : columns(alerts.map(rowOf)),
+    };
   },
 });
 

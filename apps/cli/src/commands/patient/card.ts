@@ -13,6 +13,9 @@ export const cardCommand = defineCommand<{out?: string}>({
     const {patient} = await openPatient(session);
     const card = {...patient.card};
     writePaper(out, 'patient-card', card);
-    return {json: card, text: fields({pseudonym: card.patient, 'encryption key': card.encryptionKey, ledger: card.chainId})};
+    return {
+      json: card,
+      text: fields({pseudonym: card.patient, 'encryption key': card.encryptionKey, ledger: card.chainId}),
+    };
   },
 });

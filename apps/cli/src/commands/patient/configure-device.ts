@@ -11,19 +11,29 @@ export const configureDeviceCommand = defineCommand<{in: string; type: string[];
   name: 'configure-device',
   summary: 'send the registration that both signed, and sign the configuration of the device',
   options: [
-    new Option('--in <file>', 'registration with the device\'s signature').makeOptionMandatory(),
+    new Option('--in <file>', "registration with the device's signature").makeOptionMandatory(),
     new Option('--type <names...>', 'types that it may send, as registered').makeOptionMandatory(),
     new Option('--out <file>', 'the configuration, for the device'),
   ],
-  examples: ['vv patient configure-device --home anna --in registration.signed.json --type omh:heart-rate --out watch.config.json'],
+  examples: [
+    'vv patient configure-device --home anna --in registration.signed.json --type omh:heart-rate --out watch.config.json',
+  ],
   run: async (session, options) => {
     const {patient} = await openPatient(session);
     const part = decodePart(paperText(readPaper(options.in, 'transaction-part'), 'part'));
     const {txId, height, data} = await submit(session.ledger, txOfPart(part));
     const {registration} = decodeCanonical(RegisterDeviceResultSchema, data);
     const {organisation, services} = session.endpoints;
-    const config = await patient.deviceConfig({registration, typeNames: options.type, custodians: [organisation], gateways: [services.ingest]});
+    const config = await patient.deviceConfig({
+      registration,
+      typeNames: options.type,
+      custodians: [organisation],
+      gateways: [services.ingest],
+    });
     writePaper(options.out, 'device-config', {config});
-    return {json: {txId, height, registration, config}, text: fields({registration, transaction: txId, height, 'for the device': options.out ?? config})};
+    return {
+      json: {txId, height, registration, config},
+      text: fields({registration, transaction: txId, height, 'for the device': options.out ?? config}),
+    };
   },
 });

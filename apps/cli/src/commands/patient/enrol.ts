@@ -12,7 +12,14 @@ export const enrolCommand = defineCommand<{in: string}>({
   examples: ['vv patient enrol --home anna --in enrol.signed.json'],
   run: async (session, options) => {
     const keys = await session.home.secrets<PatientKeys>('patient');
-    const {txId, height} = await enrol(keys, session.ledger, paperText(readPaper(options.in, 'transaction-part'), 'part'));
-    return {json: {patient: keys.patient, txId, height}, text: fields({pseudonym: keys.patient, transaction: txId, height})};
+    const {txId, height} = await enrol(
+      keys,
+      session.ledger,
+      paperText(readPaper(options.in, 'transaction-part'), 'part'),
+    );
+    return {
+      json: {patient: keys.patient, txId, height},
+      text: fields({pseudonym: keys.patient, transaction: txId, height}),
+    };
   },
 });

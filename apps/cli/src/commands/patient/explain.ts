@@ -13,7 +13,14 @@ export const explainCommand = defineCommand<{index: string[]}>({
     const explanations = await Promise.all(index.map((n) => log.explain(BigInt(n))));
     return {
       json: {explanations},
-      text: columns(explanations.map(({index: n, permit, rule, reason}) => [String(n), permit ? 'permitted' : 'refused', `rule ${rule}`, reason])),
+      text: columns(
+        explanations.map(({index: n, permit, rule, reason}) => [
+          String(n),
+          permit ? 'permitted' : 'refused',
+          `rule ${rule}`,
+          reason,
+        ]),
+      ),
     };
   },
 });

@@ -12,6 +12,9 @@ export const initCommand = defineCommand({
     const {chainId} = parseGenesis(genesis);
     const keys = createPatientKeys(systemEnvironment().random);
     await session.home.create({kind: 'patient', id: keys.patient, chainId}, keys, genesis);
-    return {json: {patient: keys.patient, chainId}, text: fields({pseudonym: keys.patient, ledger: chainId, keys: session.home.dir})};
+    return {
+      json: {patient: keys.patient, chainId},
+      text: fields({pseudonym: keys.patient, ledger: chainId, keys: session.home.dir}),
+    };
   },
 });

@@ -15,7 +15,10 @@ export const publishKeysCommand = defineCommand<{type: string[]; from: string; r
     new Option('--from <time>', 'first hour that the first epoch covers').default('now'),
     new Option('--rotate', 'begin a new epoch now, and hand its keys to the grantees that stand'),
   ],
-  examples: ['vv patient publish-keys --home anna --type omh:heart-rate --from 2016-04-01', 'vv patient publish-keys --home anna --type omh:heart-rate --rotate'],
+  examples: [
+    'vv patient publish-keys --home anna --type omh:heart-rate --from 2016-04-01',
+    'vv patient publish-keys --home anna --type omh:heart-rate --rotate',
+  ],
   run: async (session, {type, from, rotate}) => {
     const {patient, grants} = await openPatient(session);
     if (rotate !== true) return toAnswer(await patient.publishEpochs(type, parseSlot(from, Date.now())));
@@ -26,7 +29,12 @@ export const publishKeysCommand = defineCommand<{type: string[]; from: string; r
 });
 
 function toAnswer({result, outcomes}: {result: TxResult | undefined; outcomes: StatementOutcome[]}): Answer {
-  const rows = outcomes.map(({typeName, epoch, fromSlot, codeName}) => [typeName, `epoch ${epoch}`, `from ${slotText(fromSlot)}`, codeName === 'ok' ? 'published' : `refused: ${codeName}`]);
+  const rows = outcomes.map(({typeName, epoch, fromSlot, codeName}) => [
+    typeName,
+    `epoch ${epoch}`,
+    `from ${slotText(fromSlot)}`,
+    codeName === 'ok' ? 'published' : `refused: ${codeName}`,
+  ]);
   return {
     json: {txId: result?.txId, height: result?.height, epochs: outcomes},
     text: rows.length === 0 ? ['Every one of these types has an epoch already.'] : columns(rows),

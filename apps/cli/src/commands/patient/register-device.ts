@@ -24,15 +24,28 @@ export const registerDeviceCommand = defineCommand<RegisterOptions>({
     new Option('--class <name>', 'what it is').choices(Object.keys(DEVICE_CLASS)).default('wearable'),
     new Option('--out <file>', 'the registration, for the device to sign'),
   ],
-  examples: ['vv patient register-device --home anna --device watch.card.json --type omh:heart-rate --from 2016-04-01 --out registration.json'],
+  examples: [
+    'vv patient register-device --home anna --device watch.card.json --type omh:heart-rate --from 2016-04-01 --out registration.json',
+  ],
   run: async (session, options) => {
     const card = readPaper(options.device, 'device-card');
     const {patient} = await openPatient(session);
     const fromSlot = parseSlot(options.from, Date.now());
     const part = await patient.registerDevice({
-      deviceKey: {alg: Number(card['alg']), publicKey: paperText(card, 'publicKey')}, typeNames: options.type, deviceClass: options.class, fromSlot,
+      deviceKey: {alg: Number(card['alg']), publicKey: paperText(card, 'publicKey')},
+      typeNames: options.type,
+      deviceClass: options.class,
+      fromSlot,
     });
     writePaper(options.out, 'transaction-part', {part});
-    return {json: {device: card['device'], part}, text: fields({device: String(card['device']), types: options.type.join(', '), from: slotText(fromSlot), 'for the device': options.out ?? part})};
+    return {
+      json: {device: card['device'], part},
+      text: fields({
+        device: String(card['device']),
+        types: options.type.join(', '),
+        from: slotText(fromSlot),
+        'for the device': options.out ?? part,
+      }),
+    };
   },
 });

@@ -17,8 +17,20 @@ export const revokeCommand = defineCommand<{grant: string}>({
     return {
       json: {grantId: grant, tookMs, txId: result.txId, height: result.height, epochs: outcomes, rewrapped},
       text: [
-        ...fields({revoked: grant, transaction: result.txId, height: result.height, 'keys handed on to': `${rewrapped.length} other grants`}),
-        ...columns(outcomes.map(({typeName, epoch, fromSlot, codeName}) => [typeName, `epoch ${epoch}`, `from ${slotText(fromSlot)}`, codeName])),
+        ...fields({
+          revoked: grant,
+          transaction: result.txId,
+          height: result.height,
+          'keys handed on to': `${rewrapped.length} other grants`,
+        }),
+        ...columns(
+          outcomes.map(({typeName, epoch, fromSlot, codeName}) => [
+            typeName,
+            `epoch ${epoch}`,
+            `from ${slotText(fromSlot)}`,
+            codeName,
+          ]),
+        ),
       ],
     };
   },

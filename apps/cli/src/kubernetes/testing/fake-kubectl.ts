@@ -2,7 +2,10 @@ import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
-/** What it does: answers `get` from files, runs what `exec` asks for on this machine, pretends to forward, notes every call. */
+/**
+ * What it does: answers `get` from files, runs what `exec` asks for on this machine, pretends to forward, notes every
+ * call.
+ */
 const SCRIPT = `#!/bin/sh
 dir=$(dirname "$0")
 while [ "$1" = --kubeconfig ] || [ "$1" = --namespace ]; do shift 2; done

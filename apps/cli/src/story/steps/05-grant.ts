@@ -17,12 +17,31 @@ export const grantStep: Step = {
   async play(run) {
     const {narrator, props, facts, cast, source} = run;
     await grants(run);
-    const {said, decision} = await ask(run, {what: 'two hours', grant: props.get('grantId'), type: 'omh:heart-rate', from: READ_FROM, to: READ_TO});
-    narrator.hold(`permitted at height ${decision.height}, tx ${decision.txId.slice(0, 16)}…`, decision.permit, decision.reason);
+    const {said, decision} = await ask(run, {
+      what: 'two hours',
+      grant: props.get('grantId'),
+      type: 'omh:heart-rate',
+      from: READ_FROM,
+      to: READ_TO,
+    });
+    narrator.hold(
+      `permitted at height ${decision.height}, tx ${decision.txId.slice(0, 16)}…`,
+      decision.permit,
+      decision.reason,
+    );
     props.put('permit', decision);
 
     const readings = cast.clinician.paper('readings.json');
-    const fetched = await cast.clinician.does(['clinician', 'fetch', '--tx', decision.txId, '--out', readings, '--points', cast.clinician.paper('points.json')]);
+    const fetched = await cast.clinician.does([
+      'clinician',
+      'fetch',
+      '--tx',
+      decision.txId,
+      '--out',
+      readings,
+      '--points',
+      cast.clinician.paper('points.json'),
+    ]);
     const alerts = await awaitAlerts(run, 'ACCESS_PERMITTED', [decision.txId]);
     const opened = readReadings(readings);
     props.put('opened', {recordIds: fetched.texts('recordIds'), readings: opened.length});
@@ -31,7 +50,10 @@ export const grantStep: Step = {
 
     const plot = await cast.clinician.doesWithoutHome(['clinician', 'plot', '--in', readings]);
     narrator.show(plot.texts('lines'));
-    narrator.say('opened', `${fetched.text('records')} records, ${opened.length} readings: hash, AAD, signature of the device, numbers and schema fit`);
+    narrator.say(
+      'opened',
+      `${fetched.text('records')} records, ${opened.length} readings: hash, AAD, signature of the device, numbers and schema fit`,
+    );
     narrator.say('request to plaintext', `${said.number('tookMs') + fetched.number('tookMs')} ms`);
     narrator.hold('nothing is missing and nothing is wrong', fetched.list('findings').length === 0);
     narrator.hold('compared with the source file: equal', sameReadings(opened, source.rows.filter(inHours)));
@@ -41,15 +63,35 @@ export const grantStep: Step = {
 
 async function grants({cast: {patient}, narrator, props}: StoryRun): Promise<void> {
   const grant = await patient.does([
-    'patient', 'grant', '--to', props.get('member'), '--type', 'omh:heart-rate', '--purpose', 'TREAT', '--data-from', '2016-04-01T00:00', '--data-to', '2016-04-01T23:00',
-    '--access-to', '+7d', '--max-reads', String(MAX_READS),
+    'patient',
+    'grant',
+    '--to',
+    props.get('member'),
+    '--type',
+    'omh:heart-rate',
+    '--purpose',
+    'TREAT',
+    '--data-from',
+    '2016-04-01T00:00',
+    '--data-to',
+    '2016-04-01T23:00',
+    '--access-to',
+    '+7d',
+    '--max-reads',
+    String(MAX_READS),
   ]);
   props.put('grantId', grant.text('grantId'));
   props.put('grantHeight', grant.text('height'));
   props.put('grantTxId', grant.text('txId'));
   narrator.say('grant', `${grant.text('grantId')}; height ${grant.text('height')}`);
-  narrator.say('to', `${grant.text('title')} ${grant.text('name')}, ${grant.text('organisation')}: proven on the ledger, profile signed by her organisation`);
-  narrator.say('terms', `heart rate, TREAT, readings of 1 April 2016, seven days, ${MAX_READS} reads; ${grant.text('wrapped')} epoch key sealed to her`);
+  narrator.say(
+    'to',
+    `${grant.text('title')} ${grant.text('name')}, ${grant.text('organisation')}: proven on the ledger, profile signed by her organisation`,
+  );
+  narrator.say(
+    'terms',
+    `heart rate, TREAT, readings of 1 April 2016, seven days, ${MAX_READS} reads; ${grant.text('wrapped')} epoch key sealed to her`,
+  );
 }
 
 function inHours({unixSeconds}: HeartRateRow): boolean {
@@ -58,6 +100,11 @@ function inHours({unixSeconds}: HeartRateRow): boolean {
 
 /** Equal as sequences of time and value. */
 export function sameReadings(opened: readonly PlainRate[], source: readonly HeartRateRow[]): boolean {
-  return opened.length === source.length && source.length > 0
-    && source.every((row, i) => opened[i]?.unixSeconds === row.unixSeconds && opened[i].beatsPerMinute === row.beatsPerMinute);
+  return (
+    opened.length === source.length &&
+    source.length > 0 &&
+    source.every(
+      (row, i) => opened[i]?.unixSeconds === row.unixSeconds && opened[i].beatsPerMinute === row.beatsPerMinute,
+    )
+  );
 }

@@ -18,7 +18,10 @@ export const refusalsStep: Step = {
       await refused(run, RULE.purpose, {...hours, what: 'for research', purpose: 'HRESCH'}),
     ];
     const {decision: hoarded} = await ask(run, {...hours, what: 'a second read'});
-    narrator.say('a second read', `permitted at height ${hoarded.height}, tx ${hoarded.txId.slice(0, 10)}…: she keeps the permit`);
+    narrator.say(
+      'a second read',
+      `permitted at height ${hoarded.height}, tx ${hoarded.txId.slice(0, 10)}…: she keeps the permit`,
+    );
     narrator.hold('the second read was the last one granted, and she got it', hoarded.permit, hoarded.reason);
     props.put('hoarded', hoarded);
     refusals.push(await refused(run, RULE.reads, {...hours, what: 'a third read'}));
@@ -33,8 +36,15 @@ interface Refusal {
 
 async function refused(run: StoryRun, rule: number, question: Question): Promise<Refusal> {
   const {decision} = await ask(run, question);
-  run.narrator.say(question.what, `refused at height ${decision.height}, tx ${decision.txId.slice(0, 10)}…; she is told: ${decision.reason ?? ''}`);
-  run.narrator.hold(`refused, and her own grant tells her why (rule ${rule})`, !decision.permit && decision.rule === rule, `rule ${String(decision.rule)}`);
+  run.narrator.say(
+    question.what,
+    `refused at height ${decision.height}, tx ${decision.txId.slice(0, 10)}…; she is told: ${decision.reason ?? ''}`,
+  );
+  run.narrator.hold(
+    `refused, and her own grant tells her why (rule ${rule})`,
+    !decision.permit && decision.rule === rule,
+    `rule ${String(decision.rule)}`,
+  );
   return {rule, decision};
 }
 
@@ -43,8 +53,18 @@ async function patientIsTold(run: StoryRun, refusals: readonly Refusal[]): Promi
   const {narrator, cast} = run;
   const indexes = refusals.map(({decision}) => decision.logIndex);
   const told = (await cast.patient.does(['patient', 'explain', '--index', ...indexes])).list('explanations');
-  told.forEach((explanation, i) => { narrator.say(`entry ${indexes[i] ?? ''}`, `the patient is told: ${String(explanation['reason'])}`); });
-  narrator.hold('the patient sees the exact reason of each', refusals.every(({rule}, i) => told[i]?.['rule'] === rule && told[i]['permit'] === false), JSON.stringify(told));
-  const alerts = await awaitAlerts(run, 'ACCESS_REFUSED', refusals.map(({decision}) => decision.txId));
+  told.forEach((explanation, i) => {
+    narrator.say(`entry ${indexes[i] ?? ''}`, `the patient is told: ${String(explanation['reason'])}`);
+  });
+  narrator.hold(
+    'the patient sees the exact reason of each',
+    refusals.every(({rule}, i) => told[i]?.['rule'] === rule && told[i]['permit'] === false),
+    JSON.stringify(told),
+  );
+  const alerts = await awaitAlerts(
+    run,
+    'ACCESS_REFUSED',
+    refusals.map(({decision}) => decision.txId),
+  );
   narrator.hold('and was alerted of each', alerts.length === refusals.length, `${alerts.length} alerts`);
 }

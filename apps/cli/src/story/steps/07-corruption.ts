@@ -25,10 +25,14 @@ export const corruptionStep: Step = {
     try {
       await cast.clinician.does(['clinician', 'fetch', '--tx', props.get('permit').txId, '--out', readings]);
       const alerts = await awaitAlerts(run, 'STORAGE_CORRUPT', await corruptSubjects(run));
-      narrator.hold('never served: what she opened is what she opened before', sameReadings(readReadings(readings), readReadings(cast.clinician.paper('readings.json'))));
+      narrator.hold(
+        'never served: what she opened is what she opened before',
+        sameReadings(readReadings(readings), readReadings(cast.clinician.paper('readings.json'))),
+      );
       narrator.hold('the storage alert appeared', alerts.length > 0);
     } finally {
-      // Storage writes the block anew; should that not have come about, the story leaves the system as it found it all the same.
+      // Storage writes the block anew; should that not have come about, the story leaves the system as it found it all
+      // the same.
       await site.writeBlock(FIRST_PEER, batch.cid, intact);
     }
     await showWhoWasAsked(run, batch.cid, since);
@@ -64,9 +68,21 @@ async function showWhoWasAsked({site, narrator}: StoryRun, cid: string, since: n
   let asked: Span[] = [];
   for (const until = Date.now() + SPAN_PATIENCE_MS; asked.length < 2 && Date.now() < until;) {
     await sleep(500);
-    asked = (await readSpans(await site.spansFile())).filter((span) => span.attributes['vv.cid'] === cid && span.startUs > since * 1000).sort((a, b) => a.startUs - b.startUs);
+    asked = (await readSpans(await site.spansFile()))
+      .filter((span) => span.attributes['vv.cid'] === cid && span.startUs > since * 1000)
+      .sort((a, b) => a.startUs - b.startUs);
   }
-  for (const {attributes} of asked) narrator.say('asked', `kubo ${attributes['vv.peer'] ?? '?'}: ${attributes['vv.outcome'] ?? '?'}`);
-  narrator.hold('that peer was asked, its answer thrown away', asked.some(({attributes}) => attributes['vv.peer'] === String(FIRST_PEER) && attributes['vv.outcome'] === 'corrupt'), `${asked.length} spans`);
-  narrator.hold('another replica answered', asked.some(({attributes}) => attributes['vv.peer'] !== String(FIRST_PEER) && attributes['vv.outcome'] === 'served'));
+  for (const {attributes} of asked)
+    narrator.say('asked', `kubo ${attributes['vv.peer'] ?? '?'}: ${attributes['vv.outcome'] ?? '?'}`);
+  narrator.hold(
+    'that peer was asked, its answer thrown away',
+    asked.some(
+      ({attributes}) => attributes['vv.peer'] === String(FIRST_PEER) && attributes['vv.outcome'] === 'corrupt',
+    ),
+    `${asked.length} spans`,
+  );
+  narrator.hold(
+    'another replica answered',
+    asked.some(({attributes}) => attributes['vv.peer'] !== String(FIRST_PEER) && attributes['vv.outcome'] === 'served'),
+  );
 }

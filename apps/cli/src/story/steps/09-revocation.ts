@@ -19,21 +19,40 @@ export const revocationStep: Step = {
     const {narrator, props, facts, cast} = run;
     const revoked = await cast.patient.does(['patient', 'revoke', '--grant', props.get('grantId')]);
     const [epoch] = revoked.list('epochs');
-    narrator.say('revoked', `at height ${revoked.text('height')}, tx ${revoked.text('txId').slice(0, 16)}…; epoch ${String(epoch?.['epoch'])} begins in the same act: ${String(epoch?.['codeName'])}`);
+    narrator.say(
+      'revoked',
+      `at height ${revoked.text('height')}, tx ${revoked.text('txId').slice(0, 16)}…; epoch ${String(epoch?.['epoch'])} begins in the same act: ${String(epoch?.['codeName'])}`,
+    );
     narrator.hold('the epoch was rotated with it', epoch?.['code'] === 0);
 
-    const {said, decision} = await ask(run, {what: 'after the revocation', grant: props.get('grantId'), type: 'omh:heart-rate', from: READ_FROM, to: READ_TO});
+    const {said, decision} = await ask(run, {
+      what: 'after the revocation',
+      grant: props.get('grantId'),
+      type: 'omh:heart-rate',
+      from: READ_FROM,
+      to: READ_TO,
+    });
     facts.latencies['revokeToRefused'] = latencies([revoked.number('tookMs') + said.number('tookMs')]);
     facts.counts['blocksFromRevocationToRefusal'] = Number(decision.height) - Number(revoked.text('height'));
-    narrator.hold(`a request at height ${decision.height} is refused`, !decision.permit && decision.rule === REVOKED_RULE, decision.reason);
+    narrator.hold(
+      `a request at height ${decision.height} is refused`,
+      !decision.permit && decision.rule === REVOKED_RULE,
+      decision.reason,
+    );
     const hoarded = await cast.clinician.tries(['clinician', 'fetch', '--tx', props.get('hoarded').txId]);
-    narrator.hold('the permit that she kept gives nothing any more', hoarded.exit === 1 && ['permit-ended', 'access-refused'].includes(hoarded.errorCode ?? ''), hoarded.errorText || 'it was answered');
+    narrator.hold(
+      'the permit that she kept gives nothing any more',
+      hoarded.exit === 1 && ['permit-ended', 'access-refused'].includes(hoarded.errorCode ?? ''),
+      hoarded.errorText || 'it was answered',
+    );
     narrator.say('', `storage says ${hoarded.errorText}`);
     await oldGrantAgain(run);
   },
 };
 
-/** The old grant, as it stands in its block for anybody to read, sent again to a validator that has just been restarted. */
+/**
+ * The old grant, as it stands in its block for anybody to read, sent again to a validator that has just been restarted.
+ */
 async function oldGrantAgain(run: StoryRun): Promise<void> {
   const {narrator, site, endpoints, props} = run;
   const rpc = endpoints.validators[RESTARTED]?.rpc ?? '';
@@ -42,7 +61,10 @@ async function oldGrantAgain(run: StoryRun): Promise<void> {
   await site.start(`validator-${RESTARTED}`);
   await caughtUp(rpc, Number(props.get('grantHeight')));
   const {code} = await rpcBroadcast(rpc, tx);
-  narrator.say('sent again', `the old grant, ${tx.length} bytes, to validator ${RESTARTED} after a restart: ${codeName(code)}`);
+  narrator.say(
+    'sent again',
+    `the old grant, ${tx.length} bytes, to validator ${RESTARTED} after a restart: ${codeName(code)}`,
+  );
   narrator.hold('refused by our own rule, not by a cache', code === CODE.nonceUsed, codeName(code));
 }
 

@@ -15,10 +15,17 @@ export const logStep: Step = {
     const file = cast.patient.paper('log.json');
     const log = await cast.patient.does(['log', '--validator', String(OTHER_VALIDATOR), '--out', file]);
     const entries = log.list('entries');
-    narrator.say('served by', `validator ${OTHER_VALIDATOR}; ${entries.length} entries, root ${log.text('root').slice(0, 16)}…, proven by header ${log.text('height')}`);
+    narrator.say(
+      'served by',
+      `validator ${OTHER_VALIDATOR}; ${entries.length} entries, root ${log.text('root').slice(0, 16)}…, proven by header ${log.text('height')}`,
+    );
     const accesses = entries.filter(({event}) => event === 'access').map(({txId}) => String(txId));
     const asked = facts.decisions.map(({txId}) => txId);
-    narrator.hold(`every one of the ${asked.length} attempts is there, none doubled, in their order`, JSON.stringify(accesses) === JSON.stringify(asked), `${accesses.length} entries`);
+    narrator.hold(
+      `every one of the ${asked.length} attempts is there, none doubled, in their order`,
+      JSON.stringify(accesses) === JSON.stringify(asked),
+      `${accesses.length} entries`,
+    );
     facts.counts['logEntries'] = entries.length;
 
     const honest = await verify(run, file);
@@ -31,7 +38,11 @@ export const logStep: Step = {
     }
     await sleep(Math.max(0, statSync(run.props.get('oldLog')).mtimeMs + MAX_AGE_MS - Date.now()));
     const old = await verify(run, run.props.get('oldLog'));
-    narrator.hold(`with an older head: no (${old.errorText})`, old.exit === 1 && old.errorCode === 'stale-header', 'it holds');
+    narrator.hold(
+      `with an older head: no (${old.errorText})`,
+      old.exit === 1 && old.errorCode === 'stale-header',
+      'it holds',
+    );
   },
 };
 

@@ -21,21 +21,41 @@ export const searchStep: Step = {
     const deflated = deflatedPayload(cast.clinician.paper('points.json'), sentence);
     narrator.say('sentence', `"${sentence}": the wearer's own words in a reading, which the clinician opened`);
     narrator.say('control', `"${marker}": put in clear into each store`);
-    narrator.say('searched as', 'raw, in pieces, hexadecimal, base64 in its three alignments, inside gzip, zlib and zstd;');
+    narrator.say(
+      'searched as',
+      'raw, in pieces, hexadecimal, base64 in its three alignments, inside gzip, zlib and zstd;',
+    );
     narrator.say('', `and the ${deflated.length} bytes of the deflated payload it was in, likewise`);
     for (const store of STORES) await CONTROLS[store](run, marker);
-    for (const store of STORES) await search(run, store, {sentence: [...needlesOf(sentence), ...needlesOfDeflated(deflated)], control: needlesOf(marker)});
+    for (const store of STORES)
+      await search(run, store, {
+        sentence: [...needlesOf(sentence), ...needlesOfDeflated(deflated)],
+        control: needlesOf(marker),
+      });
   },
 };
 
-async function search({narrator, site, facts}: StoryRun, store: StoreName, needles: {sentence: Needle[]; control: Needle[]}): Promise<void> {
+async function search(
+  {narrator, site, facts}: StoryRun,
+  store: StoreName,
+  needles: {sentence: Needle[]; control: Needle[]},
+): Promise<void> {
   const control = await controlSearch(() => site.contents(store), needles.control);
   // After the control was found: what went into the store before it has reached the disk as well.
   const {files, bytes, hits} = searchStore(await site.contents(store), needles.sentence);
   const megabytes = Math.round(bytes / 1e5) / 10;
   facts.search.push({store, files, megabytes, sentence: hits.length, control: control.hits.length});
-  const forms = [...new Set(control.hits.map(({of, form, inflated}) => (of === 'sentence' ? `${form}${inflated ? ', inflated' : ''}` : 'pieces')))].join(' · ');
-  narrator.say(store, `${String(files).padStart(5)} files ${megabytes.toFixed(1).padStart(7)} MB   sentence ${hits.length} hits   control ${control.hits.length} hits (${forms})`);
+  const forms = [
+    ...new Set(
+      control.hits.map(({of, form, inflated}) =>
+        of === 'sentence' ? `${form}${inflated ? ', inflated' : ''}` : 'pieces',
+      ),
+    ),
+  ].join(' · ');
+  narrator.say(
+    store,
+    `${String(files).padStart(5)} files ${megabytes.toFixed(1).padStart(7)} MB   sentence ${hits.length} hits   control ${control.hits.length} hits (${forms})`,
+  );
   narrator.hold(`${store}: the sentence is nowhere`, hits.length === 0, JSON.stringify(hits.slice(0, 3)));
   narrator.hold(`${store}: the control is found`, control.hits.length > 0);
 }

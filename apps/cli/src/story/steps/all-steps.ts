@@ -14,5 +14,16 @@ import {searchStep} from './12-search.js';
 
 /** The steps of the story, in their order. */
 export const STEPS: readonly Step[] = [
-  systemStep, peopleStep, readingsStep, noGrantStep, grantStep, refusalsStep, corruptionStep, validatorStep, revocationStep, logStep, traceStep, searchStep,
+  systemStep,
+  peopleStep,
+  readingsStep,
+  noGrantStep,
+  grantStep,
+  refusalsStep,
+  corruptionStep,
+  validatorStep,
+  revocationStep,
+  logStep,
+  traceStep,
+  searchStep,
 ];

@@ -20,13 +20,19 @@ export class PolicyLedgerFacts implements LedgerFacts {
     const found = await this.#policy.getDevice({device, registration});
     if (!found.found || found.key === undefined) return undefined;
     return {
-      publicKey: found.key.publicKey, owner: found.owner, typeTags: found.typeTags, fromSlot: found.fromSlot,
+      publicKey: found.key.publicKey,
+      owner: found.owner,
+      typeTags: found.typeTags,
+      fromSlot: found.fromSlot,
       distrustFromSlot: found.removed ? found.distrustFromSlot : undefined,
     };
   }
 
   async epochs(patient: Uint8Array, typeTag?: Uint8Array): Promise<PatientEpochs> {
-    const {statements, atHeight} = await this.#policy.getEpochStatements({patient, typeTag: typeTag ?? new Uint8Array()});
+    const {statements, atHeight} = await this.#policy.getEpochStatements({
+      patient,
+      typeTag: typeTag ?? new Uint8Array(),
+    });
     return {statements: statements.map(readStatement), atHeight};
   }
 
@@ -40,6 +46,8 @@ function readStatement(signed: SignedEpochStatement): EpochOfTag {
     const {typeTag, epoch, fromSlot} = decodeCanonical(EpochStatementSchema, signed.statement);
     return {typeTag, epoch, fromSlot, signed};
   } catch (cause) {
-    throw cause instanceof NotCanonicalError ? new DomainError('internal', {detail: 'policy gave a statement that is none', cause}) : cause;
+    throw cause instanceof NotCanonicalError
+      ? new DomainError('internal', {detail: 'policy gave a statement that is none', cause})
+      : cause;
   }
 }

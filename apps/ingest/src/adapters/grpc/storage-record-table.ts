@@ -38,11 +38,16 @@ export class StorageRecordTable implements RecordTable {
 
 function toStatus(found: GetRecordStatusResponse): RecordStatus {
   const state = STATES[found.state];
-  if (state === undefined || (found.receipt === undefined && state !== 'skipped')) throw new DomainError('internal', {detail: 'storage gave a record without state or receipt'});
+  if (state === undefined || (found.receipt === undefined && state !== 'skipped'))
+    throw new DomainError('internal', {detail: 'storage gave a record without state or receipt'});
   return {
-    recordId: found.recordId, state, ...(found.receipt === undefined ? {} : {receipt: found.receipt}),
+    recordId: found.recordId,
+    state,
+    ...(found.receipt === undefined ? {} : {receipt: found.receipt}),
     ...(found.cid === '' ? {} : {cid: found.cid, replicas: found.replicas}),
-    ...(state === 'anchored' || state === 'skipped' ? {height: found.height, txId: found.txId, logIndex: found.logIndex} : {}),
+    ...(state === 'anchored' || state === 'skipped'
+      ? {height: found.height, txId: found.txId, logIndex: found.logIndex}
+      : {}),
     ...(state === 'refused' ? {refusalCode: found.refusalCode} : {}),
   };
 }

@@ -19,12 +19,14 @@ export interface SigningKeyFile {
  * @param publicKeyOf tells whether the halves belong together
  */
 export function readSigningKey(path: string, publicKeyOf: (privateKey: Uint8Array) => Uint8Array): SigningKeyFile {
-  if (openToOthers(statSync(path), process.getuid?.())) throw new Error('key file: must be readable by its owner only (mode 0600)');
+  if (openToOthers(statSync(path), process.getuid?.()))
+    throw new Error('key file: must be readable by its owner only (mode 0600)');
   // zod's message could quote the key.
   const read = keyFile.safeParse(parsed(readFileSync(path, 'utf8')));
   if (!read.success) throw new Error('key file: not {"alg":1,"publicKey":…,"privateKey":…}');
   const key = {publicKey: fromHex(read.data.publicKey), privateKey: fromHex(read.data.privateKey)};
-  if (toHex(publicKeyOf(key.privateKey)) !== read.data.publicKey) throw new Error('key file: the public key is not that of the private key');
+  if (toHex(publicKeyOf(key.privateKey)) !== read.data.publicKey)
+    throw new Error('key file: the public key is not that of the private key');
   return key;
 }
 

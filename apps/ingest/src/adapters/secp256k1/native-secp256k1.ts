@@ -5,12 +5,17 @@ import type {ReceiptSigner, SignatureVerifier} from '../../application/ports.js'
 
 const HALF_ORDER = fromHex('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0');
 
-/** libsecp256k1 through npm `secp256k1`. Its plain entry falls back to slow JavaScript without a word, so the binding is taken itself. */
+/**
+ * libsecp256k1 through npm `secp256k1`. Its plain entry falls back to slow JavaScript without a word, so the binding is
+ * taken itself.
+ */
 function loadBinding(): typeof Secp256k1 {
   try {
     return createRequire(import.meta.url)('secp256k1/bindings.js') as typeof Secp256k1;
   } catch (cause) {
-    throw new Error('secp256k1: no native build for this platform; run the install script of npm package secp256k1', {cause});
+    throw new Error('secp256k1: no native build for this platform; run the install script of npm package secp256k1', {
+      cause,
+    });
   }
 }
 

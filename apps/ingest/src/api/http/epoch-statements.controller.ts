@@ -11,8 +11,14 @@ export class EpochStatementsController {
   constructor(private readonly statements: ListEpochStatements) {}
 
   @Get(':patient/epoch-statements')
-  async list(@ZodParams(patientParams) {patient}: PatientParams, @ZodQuery(statementsQuery) {typeTag, atLeast}: StatementsQuery): Promise<{statements: string[]; atHeight: string}> {
+  async list(
+    @ZodParams(patientParams) {patient}: PatientParams,
+    @ZodQuery(statementsQuery) {typeTag, atLeast}: StatementsQuery,
+  ): Promise<{statements: string[]; atHeight: string}> {
     const {statements, atHeight} = await this.statements.execute(patient, typeTag, atLeast ?? 0n);
-    return {statements: statements.map(({signed}) => toHex(encodeCanonical(SignedEpochStatementSchema, signed))), atHeight: atHeight.toString()};
+    return {
+      statements: statements.map(({signed}) => toHex(encodeCanonical(SignedEpochStatementSchema, signed))),
+      atHeight: atHeight.toString(),
+    };
   }
 }

@@ -6,7 +6,9 @@ import {ingestDocument} from './ingest-document.js';
 describe('the OpenAPI document of ingest', () => {
   it('is OpenAPI 3.1', async () => {
     const validator = new Validator();
-    expect(await validator.validate(structuredClone<object>(ingestDocument) as Record<string, unknown>)).toEqual({valid: true});
+    expect(await validator.validate(structuredClone<object>(ingestDocument) as Record<string, unknown>)).toEqual({
+      valid: true,
+    });
     expect(validator.version).toBe('3.1');
   });
 
@@ -15,7 +17,9 @@ describe('the OpenAPI document of ingest', () => {
   });
 
   it('names every operation once', () => {
-    const names = Object.values(ingestDocument.paths).flatMap((operations) => Object.values(operations).map(({operationId}) => operationId));
+    const names = Object.values(ingestDocument.paths).flatMap((operations) =>
+      Object.values(operations).map(({operationId}) => operationId),
+    );
     expect(new Set(names).size).toBe(names.length);
   });
 });

@@ -22,7 +22,10 @@ export type RecordsAnswer = z.infer<typeof recordsAnswer>;
 
 export const receiptAnswer = z.strictObject({
   state: z.enum(['accepted', 'stored', 'anchored', 'refused', 'skipped']),
-  recordId: z.string().regex(/^([0-9a-f]{64})?$/).describe('Empty for a number that was given up without a record.'),
+  recordId: z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/)
+    .describe('Empty for a number that was given up without a record.'),
   receipt: anyHexText.optional().describe('Canonical bytes of the SignedAccepted.'),
   cid: z.string().optional(),
   replicas: z.int().optional(),
@@ -35,7 +38,8 @@ export type ReceiptAnswer = z.infer<typeof receiptAnswer>;
 
 export function toRecordAnswer(outcome: RecordOutcome): RecordAnswer {
   const recordId = outcome.record === undefined ? {} : {recordId: toHex(outcome.record.recordId)};
-  if (outcome.status === 'refused') return {status: 'refused', ...recordId, problem: toProblem(outcome.problem, currentTraceId())};
+  if (outcome.status === 'refused')
+    return {status: 'refused', ...recordId, problem: toProblem(outcome.problem, currentTraceId())};
   const receipt = toHex(encodeCanonical(SignedAcceptedSchema, outcome.receipt));
   return {status: outcome.status, ...recordId, receipt, location: `/v1/receipts/${outcome.record.number}`};
 }
@@ -44,7 +48,8 @@ export function toRecordAnswer(outcome: RecordOutcome): RecordAnswer {
 export function toReceiptAnswer(status: RecordStatus): ReceiptAnswer {
   const {recordId, state, receipt, cid, replicas, height, txId, logIndex, refusalCode} = status;
   return {
-    state, recordId: toHex(recordId),
+    state,
+    recordId: toHex(recordId),
     ...(receipt === undefined ? {} : {receipt: toHex(encodeCanonical(SignedAcceptedSchema, receipt))}),
     ...(cid === undefined ? {} : {cid, replicas}),
     ...(height === undefined ? {} : {height: height.toString()}),

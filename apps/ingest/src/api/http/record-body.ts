@@ -23,8 +23,13 @@ export function recordBodyOf(request: FastifyRequest & RawBodyRequest): RecordBo
   return {kind: KINDS[type], records: readBody(KINDS[type], body)};
 }
 
-/** The body of a request of one of these types, compared with its Content-Digest when there is one. @throws DomainError */
-export function bytesOfType<T extends string>(request: FastifyRequest & RawBodyRequest, types: readonly T[]): {type: T; body: Uint8Array} {
+/**
+ * The body of a request of one of these types, compared with its Content-Digest when there is one. @throws DomainError
+ */
+export function bytesOfType<T extends string>(
+  request: FastifyRequest & RawBodyRequest,
+  types: readonly T[],
+): {type: T; body: Uint8Array} {
   const given = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
   const type = types.find((one) => one === given);
   if (type === undefined) throw new DomainError('unsupported-content-type');

@@ -9,11 +9,20 @@ import {recordBodyOf} from './record-body.js';
 
 @Controller('v1/records')
 export class RecordsController {
-  constructor(private readonly accept: AcceptRecords, @Inject(CHAIN_ID) private readonly chainId: string) {}
+  constructor(
+    private readonly accept: AcceptRecords,
+    @Inject(CHAIN_ID) private readonly chainId: string,
+  ) {}
 
-  /** 202 when every record is durable; 207 when some are refused; one record alone is answered with its problem document. */
+  /**
+   * 202 when every record is durable; 207 when some are refused; one record alone is answered with its problem
+   * document.
+   */
   @Post()
-  async post(@Req() request: FastifyRequest & RawBodyRequest, @Res({passthrough: true}) reply: FastifyReply): Promise<RecordsAnswer> {
+  async post(
+    @Req() request: FastifyRequest & RawBodyRequest,
+    @Res({passthrough: true}) reply: FastifyReply,
+  ): Promise<RecordsAnswer> {
     const body = recordBodyOf(request);
     const outcomes = await this.accept.execute(body.records);
     const refused = outcomes.find((outcome) => outcome.status === 'refused');

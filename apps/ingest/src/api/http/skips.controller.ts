@@ -9,11 +9,17 @@ export const SKIP_TYPE = 'application/vnd.vitalvault.skip.v1+protobuf';
 
 @Controller('v1/skips')
 export class SkipsController {
-  constructor(private readonly accept: AcceptSkip, @Inject(CHAIN_ID) private readonly chainId: string) {}
+  constructor(
+    private readonly accept: AcceptSkip,
+    @Inject(CHAIN_ID) private readonly chainId: string,
+  ) {}
 
   @Post()
   @HttpCode(202)
-  async post(@Req() request: FastifyRequest & RawBodyRequest, @Res({passthrough: true}) reply: FastifyReply): Promise<{chainId: string; status: 'accepted'}> {
+  async post(
+    @Req() request: FastifyRequest & RawBodyRequest,
+    @Res({passthrough: true}) reply: FastifyReply,
+  ): Promise<{chainId: string; status: 'accepted'}> {
     const number = await this.accept.execute(bytesOfType(request, [SKIP_TYPE]).body);
     void reply.header('location', `/v1/receipts/${number}`);
     return {chainId: this.chainId, status: 'accepted'};

@@ -6,7 +6,13 @@ import type {Alert as AlertRow, Prisma} from './gen/client.js';
 export function toRow({alert, pushed, traceparent}: AlertToQueue, seq: bigint): Prisma.AlertCreateManyInput {
   const {request, reader, organisation, permit, ...rest} = alert;
   return {
-    ...rest, seq, pushed, traceparent: traceparent ?? null, reader: reader ?? null, organisation: organisation ?? null, permit: permit ?? null,
+    ...rest,
+    seq,
+    pushed,
+    traceparent: traceparent ?? null,
+    reader: reader ?? null,
+    organisation: organisation ?? null,
+    permit: permit ?? null,
     request: request === undefined ? null : Uint8Array.from(request),
   };
 }
@@ -14,7 +20,14 @@ export function toRow({alert, pushed, traceparent}: AlertToQueue, seq: bigint): 
 export function fromRow(row: AlertRow): QueuedAlert {
   const {alertId, patient, seq, kind, raisedAtMs, subject, text, acknowledged} = row;
   return {
-    alertId, patient, seq, kind, raisedAtMs, subject, text, acknowledged,
+    alertId,
+    patient,
+    seq,
+    kind,
+    raisedAtMs,
+    subject,
+    text,
+    acknowledged,
     ...(row.reader === null ? {} : {reader: row.reader}),
     ...(row.organisation === null ? {} : {organisation: row.organisation}),
     ...(row.permit === null ? {} : {permit: row.permit}),

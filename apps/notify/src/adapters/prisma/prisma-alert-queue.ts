@@ -5,7 +5,10 @@ import {fromRow, toRow} from './alert-row.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 
-/** Alerts in PostgreSQL. A patient's row is locked while her alerts get their numbers, so that numbers become visible in their order. */
+/**
+ * Alerts in PostgreSQL. A patient's row is locked while her alerts get their numbers, so that numbers become visible in
+ * their order.
+ */
 export class PrismaAlertQueue implements AlertQueue {
   constructor(private readonly database: Database) {}
 
@@ -18,8 +21,22 @@ export class PrismaAlertQueue implements AlertQueue {
     });
   }
 
-  async page({patient, after, limit, pushedOnly}: {patient: string; after: bigint; limit: number; pushedOnly: boolean}): Promise<QueuedAlert[]> {
-    const rows = await this.database.alert.findMany({where: {patient, seq: {gt: after}, ...(pushedOnly ? {pushed: true} : {})}, orderBy: {seq: 'asc'}, take: limit});
+  async page({
+    patient,
+    after,
+    limit,
+    pushedOnly,
+  }: {
+    patient: string;
+    after: bigint;
+    limit: number;
+    pushedOnly: boolean;
+  }): Promise<QueuedAlert[]> {
+    const rows = await this.database.alert.findMany({
+      where: {patient, seq: {gt: after}, ...(pushedOnly ? {pushed: true} : {})},
+      orderBy: {seq: 'asc'},
+      take: limit,
+    });
     return rows.map(fromRow);
   }
 
@@ -42,7 +59,14 @@ async function queueAll(session: Session, alerts: readonly AlertToQueue[]): Prom
 async function queueOf(session: Session, patient: string, alerts: readonly AlertToQueue[]): Promise<string[]> {
   const [locked] = await session.$queryRaw<{last_seq: bigint}[]>`
     INSERT INTO patients (patient) VALUES (${patient}) ON CONFLICT (patient) DO UPDATE SET patient = EXCLUDED.patient RETURNING last_seq`;
-  const known = new Set((await session.alert.findMany({where: {alertId: {in: alerts.map(({alert}) => alert.alertId)}}, select: {alertId: true}})).map(({alertId}) => alertId));
+  const known = new Set(
+    (
+      await session.alert.findMany({
+        where: {alertId: {in: alerts.map(({alert}) => alert.alertId)}},
+        select: {alertId: true},
+      })
+    ).map(({alertId}) => alertId),
+  );
   const fresh = new Map<string, AlertToQueue>();
   for (const one of alerts) {
     if (known.has(one.alert.alertId)) await complete(session, one);
@@ -52,16 +76,28 @@ async function queueOf(session: Session, patient: string, alerts: readonly Alert
   if (fresh.size === 0) return [];
   await session.alert.createMany({data: [...fresh.values()].map((one) => toRow(one, ++seq))});
   await session.patient.update({where: {patient}, data: {lastSeq: seq}});
-  await queueDeliveries(session, patient, [...fresh.values()].filter(({pushed}) => pushed).map(({alert}) => alert.alertId));
+  await queueDeliveries(
+    session,
+    patient,
+    [...fresh.values()].filter(({pushed}) => pushed).map(({alert}) => alert.alertId),
+  );
   return [...fresh.keys()];
 }
 
 // Whoever told first may have known less.
-async function complete(session: Session, {alert: {alertId, patient, reader, organisation, permit, request}}: AlertToQueue): Promise<void> {
+async function complete(
+  session: Session,
+  {alert: {alertId, patient, reader, organisation, permit, request}}: AlertToQueue,
+): Promise<void> {
   if (reader === undefined) return;
   await session.alert.updateMany({
     where: {alertId, patient, reader: null},
-    data: {reader, permit: permit ?? null, ...(organisation === undefined ? {} : {organisation}), ...(request === undefined ? {} : {request: Uint8Array.from(request)})},
+    data: {
+      reader,
+      permit: permit ?? null,
+      ...(organisation === undefined ? {} : {organisation}),
+      ...(request === undefined ? {} : {request: Uint8Array.from(request)}),
+    },
   });
 }
 
@@ -69,7 +105,9 @@ async function queueDeliveries(session: Session, patient: string, alertIds: read
   if (alertIds.length === 0) return;
   const webhooks = await session.webhook.findMany({where: {patient}, select: {id: true}});
   if (webhooks.length === 0) return;
-  await session.delivery.createMany({data: alertIds.flatMap((alertId) => webhooks.map(({id}) => ({alertId, webhookId: id})))});
+  await session.delivery.createMany({
+    data: alertIds.flatMap((alertId) => webhooks.map(({id}) => ({alertId, webhookId: id}))),
+  });
 }
 
 async function putKey(session: Session, {keyId, patient, publicKey}: PatientKey): Promise<void> {

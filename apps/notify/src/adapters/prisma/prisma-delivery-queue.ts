@@ -14,9 +14,17 @@ export class PrismaDeliveryQueue implements DeliveryQueue {
       WHERE id IN (SELECT id FROM deliveries WHERE state = 'pending' AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
       RETURNING id`;
     if (taken.length === 0) return [];
-    const rows = await this.database.delivery.findMany({where: {id: {in: taken.map(({id}) => id)}}, include: {alert: true, webhook: true}, orderBy: {id: 'asc'}});
+    const rows = await this.database.delivery.findMany({
+      where: {id: {in: taken.map(({id}) => id)}},
+      include: {alert: true, webhook: true},
+      orderBy: {id: 'asc'},
+    });
     return rows.map(({id, alert, webhook, attempts}) => ({
-      id, attempts, alert: fromRow(alert), webhook: {url: webhook.url, secret: webhook.secret}, traceparent: alert.traceparent ?? undefined,
+      id,
+      attempts,
+      alert: fromRow(alert),
+      webhook: {url: webhook.url, secret: webhook.secret},
+      traceparent: alert.traceparent ?? undefined,
     }));
   }
 

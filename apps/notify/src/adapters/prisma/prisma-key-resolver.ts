@@ -9,6 +9,8 @@ export class PrismaKeyResolver implements KeyResolver {
 
   async resolve(keyId: string): Promise<Caller> {
     const row = await this.database.patientKey.findUnique({where: {keyId}});
-    return row?.current === true ? {keyId, publicKey: row.publicKey, identity: row.patient, kind: 'patient'} : undefined;
+    return row?.current === true
+      ? {keyId, publicKey: row.publicKey, identity: row.patient, kind: 'patient'}
+      : undefined;
   }
 }

@@ -16,8 +16,11 @@ export class PrismaPreferences implements Preferences {
   async rulesOf(patients: readonly string[]): Promise<ReadonlyMap<string, readonly Rule[]>> {
     const found = new Map<string, Rule[]>();
     if (patients.length === 0) return found;
-    for (const row of await this.database.rule.findMany({where: {patient: {in: [...patients]}}, orderBy: {position: 'asc'}})) {
-      found.set(row.patient, [...found.get(row.patient) ?? [], toRule(row)]);
+    for (const row of await this.database.rule.findMany({
+      where: {patient: {in: [...patients]}},
+      orderBy: {position: 'asc'},
+    })) {
+      found.set(row.patient, [...(found.get(row.patient) ?? []), toRule(row)]);
     }
     return found;
   }
@@ -25,9 +28,18 @@ export class PrismaPreferences implements Preferences {
   async putRules(patient: string, rules: readonly Rule[]): Promise<void> {
     await inTransaction(this.database, async (session) => {
       await session.rule.deleteMany({where: {patient}});
-      await session.rule.createMany({data: rules.map(({kind, reader, organisation, quiet, action}, position) => ({
-        patient, position, kind, reader: reader ?? null, organisation: organisation ?? null, quietFrom: quiet?.from ?? null, quietTo: quiet?.to ?? null, action,
-      }))});
+      await session.rule.createMany({
+        data: rules.map(({kind, reader, organisation, quiet, action}, position) => ({
+          patient,
+          position,
+          kind,
+          reader: reader ?? null,
+          organisation: organisation ?? null,
+          quietFrom: quiet?.from ?? null,
+          quietTo: quiet?.to ?? null,
+          action,
+        })),
+      });
     });
   }
 
@@ -40,7 +52,11 @@ export class PrismaPreferences implements Preferences {
     await inTransaction(this.database, async (session) => {
       await session.webhook.deleteMany({where: {patient, url: {notIn: webhooks.map(({url}) => url)}}});
       for (const [position, {url, secret}] of webhooks.entries()) {
-        await session.webhook.upsert({where: {patient_url: {patient, url}}, create: {patient, url, secret, position}, update: {secret, position}});
+        await session.webhook.upsert({
+          where: {patient_url: {patient, url}},
+          create: {patient, url, secret, position},
+          update: {secret, position},
+        });
       }
     });
   }
@@ -48,7 +64,8 @@ export class PrismaPreferences implements Preferences {
 
 function toRule(row: RuleRow): Rule {
   return {
-    kind: row.kind as AlertKind, action: row.action === 'store' ? 'store' : 'deliver',
+    kind: row.kind as AlertKind,
+    action: row.action === 'store' ? 'store' : 'deliver',
     ...(row.reader === null ? {} : {reader: row.reader}),
     ...(row.organisation === null ? {} : {organisation: row.organisation}),
     ...(row.quietFrom === null || row.quietTo === null ? {} : {quiet: {from: row.quietFrom, to: row.quietTo}}),

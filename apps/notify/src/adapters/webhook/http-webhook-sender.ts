@@ -21,9 +21,16 @@ export interface WebhookOptions extends TargetPolicy {
 }
 
 /** All addresses of a name. */
-export type ResolveName = (hostname: string, options: LookupAllOptions, callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void) => void;
+export type ResolveName = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
 
-/** Posts an alert as JSON with `VV-Signature: sha256=<HMAC of the body>`. Follows no redirect, reads no answer beyond its status. */
+/**
+ * Posts an alert as JSON with `VV-Signature: sha256=<HMAC of the body>`. Follows no redirect, reads no answer beyond
+ * its status.
+ */
 export class HttpWebhookSender implements WebhookSender {
   constructor(private readonly options: WebhookOptions) {}
 
@@ -33,7 +40,10 @@ export class HttpWebhookSender implements WebhookSender {
     const body = Buffer.from(JSON.stringify(this.options.render(alert)));
     try {
       const status = await this.#post(new URL(url), body, {
-        ...this.options.traceHeaders(), 'content-type': 'application/json', 'content-length': String(body.length), 'user-agent': 'VitalVault/1',
+        ...this.options.traceHeaders(),
+        'content-type': 'application/json',
+        'content-length': String(body.length),
+        'user-agent': 'VitalVault/1',
         'vv-signature': signatureOf(secret, body),
       });
       return status >= 200 && status < 300 ? undefined : `status-${String(status)}`;
@@ -44,13 +54,21 @@ export class HttpWebhookSender implements WebhookSender {
 
   #post(url: URL, body: Buffer, headers: Record<string, string>): Promise<number> {
     return new Promise((done, fail) => {
-      const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
-        // An agent of its own: a kept connection would skip the look-up, and with it the guard.
-        method: 'POST', headers, agent: false, lookup: guardedLookup(this.options, this.options.resolve ?? lookup), signal: AbortSignal.timeout(this.options.timeoutMs),
-      }, (response: IncomingMessage) => {
-        response.destroy();
-        done(response.statusCode ?? 0);
-      });
+      const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(
+        url,
+        {
+          // An agent of its own: a kept connection would skip the look-up, and with it the guard.
+          method: 'POST',
+          headers,
+          agent: false,
+          lookup: guardedLookup(this.options, this.options.resolve ?? lookup),
+          signal: AbortSignal.timeout(this.options.timeoutMs),
+        },
+        (response: IncomingMessage) => {
+          response.destroy();
+          done(response.statusCode ?? 0);
+        },
+      );
       request.on('error', fail);
       request.end(body);
     });
@@ -72,7 +90,8 @@ function guardedLookup(policy: TargetPolicy, resolve: ResolveName): LookupFuncti
         return;
       }
       const [first] = addresses;
-      if (first === undefined || addresses.some(({address}) => isForbidden(address, policy))) callback(new RefusedAddress(), []);
+      if (first === undefined || addresses.some(({address}) => isForbidden(address, policy)))
+        callback(new RefusedAddress(), []);
       else if (options.all === true) callback(null, addresses);
       else callback(null, first.address, first.family);
     });

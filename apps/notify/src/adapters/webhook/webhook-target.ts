@@ -6,9 +6,13 @@ export interface TargetPolicy {
   readonly allowLoopback: boolean;
 }
 
-export const isForbidden = (address: string, {allowLoopback}: TargetPolicy): boolean => isInside(address) && !(allowLoopback && isLoopback(address));
+export const isForbidden = (address: string, {allowLoopback}: TargetPolicy): boolean =>
+  isInside(address) && !(allowLoopback && isLoopback(address));
 
-/** Why a webhook may not be sent to this URL, as far as the URL itself tells; a name is judged by its addresses when it is connected to. */
+/**
+ * Why a webhook may not be sent to this URL, as far as the URL itself tells; a name is judged by its addresses when it
+ * is connected to.
+ */
 export function faultOfTarget(text: string, policy: TargetPolicy): string | undefined {
   const url = URL.parse(text);
   if (url === null) return 'not a URL';
@@ -20,4 +24,5 @@ export function faultOfTarget(text: string, policy: TargetPolicy): string | unde
 }
 
 const isLoopbackName = (host: string): boolean => isLoopback(host) || host === 'localhost';
-const isInsideName = (host: string): boolean => (isIP(host) === 0 ? /(^|\.)(localhost|local|internal)\.?$/i.test(host) : isInside(host));
+const isInsideName = (host: string): boolean =>
+  isIP(host) === 0 ? /(^|\.)(localhost|local|internal)\.?$/i.test(host) : isInside(host);

@@ -13,7 +13,10 @@ export class NotifyController {
   /** Answers only when the alert is durable: policy opens no seal before (docs/protocol.md §7). */
   @GrpcMethod('NotifyService', 'QueueAlert')
   async queueAlert(request: QueueAlertRequest): Promise<{fresh: boolean}> {
-    const alert = request.alert === undefined ? new DomainError('invalid-field', {detail: 'alert: missing'}) : readAlert(request.alert);
+    const alert =
+      request.alert === undefined
+        ? new DomainError('invalid-field', {detail: 'alert: missing'})
+        : readAlert(request.alert);
     if (alert instanceof DomainError) throw alert;
     const fresh = await withAlertSpans([{alert, cause: undefined}], (alerts) => this.queue.execute({alerts}));
     return {fresh: fresh.has(alert.alertId)};

@@ -6,11 +6,19 @@ import {z} from 'zod';
 import {ALERT_KINDS} from '../../domain/alert.js';
 import type {AlertKindName, QueuedAlert} from '../../domain/alert.js';
 
-const decimal = z.string().regex(/^\d{1,18}$/).transform(BigInt);
+const decimal = z
+  .string()
+  .regex(/^\d{1,18}$/)
+  .transform(BigInt);
 
 export const alertsQuery = z.strictObject({
   after: decimal.optional(),
-  limit: z.string().regex(/^[1-9]\d{0,3}$/).transform(Number).refine((value) => value <= 1_000, 'above 1,000').optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/)
+    .transform(Number)
+    .refine((value) => value <= 1_000, 'above 1,000')
+    .optional(),
 });
 export type AlertsQuery = z.infer<typeof alertsQuery>;
 
@@ -18,7 +26,7 @@ export const lastEventId = decimal;
 
 /** As the description has it; the controller reads the two by itself, because every request has other headers too. */
 export const alertsHeaders = z.object({
-  'accept': z.string().optional().describe('text/event-stream: what is there and what comes, as server-sent events.'),
+  accept: z.string().optional().describe('text/event-stream: what is there and what comes, as server-sent events.'),
   'last-event-id': decimal.optional().describe('Of an event stream: the number seen last.'),
 });
 
@@ -26,24 +34,47 @@ export const alertParams = z.strictObject({id: hexText(32)});
 export type AlertParams = z.infer<typeof alertParams>;
 
 const alertRequest = z.strictObject({
-  grantId: z.string().regex(/^([0-9a-f]{32})?$/), typeTag: hexText(16), slotFrom: z.int(), slotTo: z.int(), purpose: z.int(), action: z.int(),
+  grantId: z.string().regex(/^([0-9a-f]{32})?$/),
+  typeTag: hexText(16),
+  slotFrom: z.int(),
+  slotTo: z.int(),
+  purpose: z.int(),
+  action: z.int(),
   detailsHash: z.string().regex(/^([0-9a-f]{64})?$/),
 });
 export const alertAnswer = z.strictObject({
-  id: hexText(32), seq: decimalText, kind: z.enum(ALERT_KINDS as [AlertKindName, ...AlertKindName[]]), raisedAtMs: decimalText,
-  subject: z.string().describe('Transaction id, record id or bytes of a CID, by kind.'), text: z.string(),
-  reader: hexText(20).optional(), organisation: hexText(20).optional(), permit: z.boolean().optional(), request: alertRequest.optional(),
+  id: hexText(32),
+  seq: decimalText,
+  kind: z.enum(ALERT_KINDS as [AlertKindName, ...AlertKindName[]]),
+  raisedAtMs: decimalText,
+  subject: z.string().describe('Transaction id, record id or bytes of a CID, by kind.'),
+  text: z.string(),
+  reader: hexText(20).optional(),
+  organisation: hexText(20).optional(),
+  permit: z.boolean().optional(),
+  request: alertRequest.optional(),
   acknowledged: z.boolean(),
 });
 export type AlertAnswer = z.infer<typeof alertAnswer>;
 
-export const alertsAnswer = z.strictObject({alerts: z.array(alertAnswer), next: decimalText.describe('`after` of the next page.')});
+export const alertsAnswer = z.strictObject({
+  alerts: z.array(alertAnswer),
+  next: decimalText.describe('`after` of the next page.'),
+});
 
-/** An alert as the API, the event stream and the webhooks have it: bytes in hexadecimal, 64-bit numbers as decimal strings. */
+/**
+ * An alert as the API, the event stream and the webhooks have it: bytes in hexadecimal, 64-bit numbers as decimal
+ * strings.
+ */
 export function toAlertJson(alert: QueuedAlert): AlertAnswer {
   const {alertId, seq, kind, raisedAtMs, subject, text, reader, organisation, permit, request, acknowledged} = alert;
   return {
-    id: alertId, seq: seq.toString(), kind: AlertKind[kind] as AlertKindName, raisedAtMs: raisedAtMs.toString(), subject, text,
+    id: alertId,
+    seq: seq.toString(),
+    kind: AlertKind[kind] as AlertKindName,
+    raisedAtMs: raisedAtMs.toString(),
+    subject,
+    text,
     ...(reader === undefined ? {} : {reader}),
     ...(organisation === undefined ? {} : {organisation}),
     ...(permit === undefined ? {} : {permit}),
@@ -53,6 +84,17 @@ export function toAlertJson(alert: QueuedAlert): AlertAnswer {
 }
 
 function toRequestJson(bytes: Uint8Array): z.infer<typeof alertRequest> {
-  const {grantId, typeTag, slotFrom, slotTo, purpose, action, detailsHash} = decodeCanonical(RequestAccessSchema, bytes);
-  return {grantId: toHex(grantId), typeTag: toHex(typeTag), slotFrom, slotTo, purpose, action, detailsHash: toHex(detailsHash)};
+  const {grantId, typeTag, slotFrom, slotTo, purpose, action, detailsHash} = decodeCanonical(
+    RequestAccessSchema,
+    bytes,
+  );
+  return {
+    grantId: toHex(grantId),
+    typeTag: toHex(typeTag),
+    slotFrom,
+    slotTo,
+    purpose,
+    action,
+    detailsHash: toHex(detailsHash),
+  };
 }

@@ -16,11 +16,20 @@ const PAGE = 100;
 @Controller('v1/alerts')
 @UseGuards(RequestSignatureGuard)
 export class AlertsController {
-  constructor(@Inject(ALERT_QUEUE) private readonly queue: AlertQueue, private readonly follow: FollowAlerts, private readonly streams: EventStreams) {}
+  constructor(
+    @Inject(ALERT_QUEUE) private readonly queue: AlertQueue,
+    private readonly follow: FollowAlerts,
+    private readonly streams: EventStreams,
+  ) {}
 
   /** A page, or with `Accept: text/event-stream` what is there and what comes. */
   @Get()
-  async list(@SignedBy() caller: Caller, @ZodQuery(alertsQuery) query: AlertsQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async list(
+    @SignedBy() caller: Caller,
+    @ZodQuery(alertsQuery) query: AlertsQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const patient = patientOf(caller);
     const after = query.after ?? 0n;
     const seen = lastEventOf(request);
@@ -35,7 +44,7 @@ export class AlertsController {
   @Post(':id/ack')
   @HttpCode(204)
   async acknowledge(@SignedBy() caller: Caller, @ZodParams(alertParams) {id}: AlertParams): Promise<void> {
-    if (!await this.queue.acknowledge(patientOf(caller), id)) throw new DomainError('not-found');
+    if (!(await this.queue.acknowledge(patientOf(caller), id))) throw new DomainError('not-found');
   }
 }
 

@@ -12,11 +12,14 @@ import {patientOf} from './patient.js';
 @Controller('v1/channels')
 @UseGuards(RequestSignatureGuard)
 export class ChannelsController {
-  constructor(@Inject(PREFERENCES) private readonly preferences: Preferences, @Inject(TARGET_FAULT) private readonly faultOf: TargetFault) {}
+  constructor(
+    @Inject(PREFERENCES) private readonly preferences: Preferences,
+    @Inject(TARGET_FAULT) private readonly faultOf: TargetFault,
+  ) {}
 
   @Get()
   async channels(@SignedBy() caller: Caller): Promise<ChannelsBody> {
-    return {webhooks: [...await this.preferences.webhooks(patientOf(caller))]};
+    return {webhooks: [...(await this.preferences.webhooks(patientOf(caller)))]};
   }
 
   @Put()
@@ -24,7 +27,8 @@ export class ChannelsController {
     const patient = patientOf(caller);
     for (const [index, {url}] of webhooks.entries()) {
       const fault = this.faultOf(url);
-      if (fault !== undefined) throw new DomainError('invalid-field', {detail: `webhooks.${String(index)}.url: ${fault}`});
+      if (fault !== undefined)
+        throw new DomainError('invalid-field', {detail: `webhooks.${String(index)}.url: ${fault}`});
     }
     await this.preferences.putWebhooks(patient, webhooks);
     return {webhooks};

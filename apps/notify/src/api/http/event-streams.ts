@@ -5,7 +5,9 @@ import type {ServerResponse} from 'node:http';
 import type {FollowedAlert} from '../../application/follow-alerts.js';
 import {toAlertJson} from './alert.dto.js';
 
-/** Server-sent events. A reader that does not read is not written to: her stream waits, and ends when she stays away. */
+/**
+ * Server-sent events. A reader that does not read is not written to: her stream waits, and ends when she stays away.
+ */
 export class EventStreams {
   readonly #open = new Set<AbortController>();
 
@@ -35,8 +37,14 @@ export class EventStreams {
       raw.write(': vitalvault\n\n');
       for await (const alert of alerts) {
         if (controller.signal.aborted) break;
-        const text = alert === 'keep-alive' ? ': keep-alive\n\n' : `id: ${alert.seq.toString()}\nevent: alert\ndata: ${JSON.stringify(toAlertJson(alert))}\n\n`;
-        if (!raw.write(text)) await once(raw, 'drain', {signal: AbortSignal.any([controller.signal, AbortSignal.timeout(this.options.drainMs)])});
+        const text =
+          alert === 'keep-alive'
+            ? ': keep-alive\n\n'
+            : `id: ${alert.seq.toString()}\nevent: alert\ndata: ${JSON.stringify(toAlertJson(alert))}\n\n`;
+        if (!raw.write(text))
+          await once(raw, 'drain', {
+            signal: AbortSignal.any([controller.signal, AbortSignal.timeout(this.options.drainMs)]),
+          });
       }
     } catch (error) {
       if (!controller.signal.aborted) this.options.logger.warn('event stream ended', {error});

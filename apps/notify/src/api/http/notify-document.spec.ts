@@ -6,7 +6,9 @@ import {notifyDocument} from './notify-document.js';
 describe('the OpenAPI document of notify', () => {
   it('is OpenAPI 3.1', async () => {
     const validator = new Validator();
-    expect(await validator.validate(structuredClone<object>(notifyDocument) as Record<string, unknown>)).toEqual({valid: true});
+    expect(await validator.validate(structuredClone<object>(notifyDocument) as Record<string, unknown>)).toEqual({
+      valid: true,
+    });
     expect(validator.version).toBe('3.1');
   });
 
@@ -15,7 +17,9 @@ describe('the OpenAPI document of notify', () => {
   });
 
   it('names every operation once', () => {
-    const names = Object.values(notifyDocument.paths).flatMap((operations) => Object.values(operations).map(({operationId}) => operationId));
+    const names = Object.values(notifyDocument.paths).flatMap((operations) =>
+      Object.values(operations).map(({operationId}) => operationId),
+    );
     expect(new Set(names).size).toBe(names.length);
   });
 });

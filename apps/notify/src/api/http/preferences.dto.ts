@@ -9,7 +9,9 @@ const MAX_WEBHOOKS = 5;
 const MAX_RULES = 50;
 
 export const channelsBody = z.strictObject({
-  webhooks: z.array(z.strictObject({url: z.string().min(1).max(2_048), secret: z.string().min(16).max(256)})).max(MAX_WEBHOOKS)
+  webhooks: z
+    .array(z.strictObject({url: z.string().min(1).max(2_048), secret: z.string().min(16).max(256)}))
+    .max(MAX_WEBHOOKS)
     .refine((webhooks) => new Set(webhooks.map(({url}) => url)).size === webhooks.length, 'the same url twice'),
 });
 export type ChannelsBody = z.infer<typeof channelsBody>;
@@ -18,13 +20,23 @@ const identity = z.string().regex(/^[0-9a-f]{40}$/);
 /** Hours and minutes, UTC. */
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 
-const ruleBody = z.strictObject({
-  kind: z.enum(ALERT_KINDS as [AlertKindName, ...AlertKindName[]]),
-  reader: identity.optional(), organisation: identity.optional(),
-  quietFrom: clockTime.optional(), quietTo: clockTime.optional(),
-  action: z.enum(['deliver', 'store']),
-}).refine(({quietFrom, quietTo}) => (quietFrom === undefined) === (quietTo === undefined), 'quietFrom and quietTo go together')
-  .refine(({kind, action}) => action === 'deliver' || canBeSilenced(AlertKind[kind]), 'refusals and changed data cannot be silenced');
+const ruleBody = z
+  .strictObject({
+    kind: z.enum(ALERT_KINDS as [AlertKindName, ...AlertKindName[]]),
+    reader: identity.optional(),
+    organisation: identity.optional(),
+    quietFrom: clockTime.optional(),
+    quietTo: clockTime.optional(),
+    action: z.enum(['deliver', 'store']),
+  })
+  .refine(
+    ({quietFrom, quietTo}) => (quietFrom === undefined) === (quietTo === undefined),
+    'quietFrom and quietTo go together',
+  )
+  .refine(
+    ({kind, action}) => action === 'deliver' || canBeSilenced(AlertKind[kind]),
+    'refusals and changed data cannot be silenced',
+  );
 type RuleBody = z.infer<typeof ruleBody>;
 
 export const rulesBody = z.strictObject({rules: z.array(ruleBody).max(MAX_RULES)});
@@ -32,10 +44,13 @@ export type RulesBody = z.infer<typeof rulesBody>;
 
 export function fromRuleBody({kind, reader, organisation, quietFrom, quietTo, action}: RuleBody): Rule {
   return {
-    kind: AlertKind[kind], action,
+    kind: AlertKind[kind],
+    action,
     ...(reader === undefined ? {} : {reader}),
     ...(organisation === undefined ? {} : {organisation}),
-    ...(quietFrom === undefined || quietTo === undefined ? {} : {quiet: {from: minuteOf(quietFrom), to: minuteOf(quietTo)}}),
+    ...(quietFrom === undefined || quietTo === undefined
+      ? {}
+      : {quiet: {from: minuteOf(quietFrom), to: minuteOf(quietTo)}}),
   };
 }
 
@@ -50,4 +65,5 @@ export function toRuleBody({kind, reader, organisation, quiet, action}: Rule): R
 }
 
 const minuteOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
-const clockTimeOf = (minute: number): string => [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+const clockTimeOf = (minute: number): string =>
+  [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');

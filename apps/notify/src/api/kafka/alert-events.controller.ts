@@ -26,7 +26,10 @@ export class AlertEventsController {
   /** What the ledger says: one event per leaf of an access log. */
   @EventPattern<string>(TOPICS.ledgerEvents, KAFKA_BUS, {batch: true})
   async ledgerEvents(@Payload() records: readonly KafkaRecord[], @Ctx() context: KafkaContext): Promise<void> {
-    const effects = records.map((record) => ({cause: record.traceparent, ...effectsOf(decodeCanonical(LedgerEventSchema, record.value))}));
+    const effects = records.map((record) => ({
+      cause: record.traceparent,
+      ...effectsOf(decodeCanonical(LedgerEventSchema, record.value)),
+    }));
     const told = effects.flatMap(({alert, cause}): ToldAlert[] => (alert === undefined ? [] : [{alert, cause}]));
     const keys = effects.flatMap(({key}) => (key === undefined ? [] : [key]));
     await withAlertSpans(told, (alerts) => this.queue.execute({alerts, keys, position: context}));

@@ -29,7 +29,11 @@ describe('a key file', () => {
 
   it.each<[string, object | string, string]>([
     ['of another algorithm', {...good, alg: 1}, 'another algorithm'],
-    ['with halves of two keys', {...good, publicKey: toHex(testEncryptionKey('other').publicKey)}, 'do not belong together'],
+    [
+      'with halves of two keys',
+      {...good, publicKey: toHex(testEncryptionKey('other').publicKey)},
+      'do not belong together',
+    ],
     ['with a short private key', {...good, privateKey: '00'}, 'not a private key'],
     ['with something more', {...good, comment: 'x'}, 'not a key file'],
     ['that is no JSON', `{"privateKey": ${toHex(privateKey)}`, 'not a key file'],

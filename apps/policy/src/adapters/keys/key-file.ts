@@ -16,9 +16,16 @@ export class KeyFileError extends Error {
   override readonly name = 'KeyFileError';
 }
 
-const schema = z.strictObject({alg: z.union([z.literal(ALG_ES256K), z.literal(ALG_X25519)]), publicKey: z.string(), privateKey: z.string()});
+const schema = z.strictObject({
+  alg: z.union([z.literal(ALG_ES256K), z.literal(ALG_X25519)]),
+  publicKey: z.string(),
+  privateKey: z.string(),
+});
 
-/** @throws KeyFileError when it is missing, readable by others, of another algorithm, or its halves do not belong together. */
+/**
+ * @throws KeyFileError when it is missing, readable by others, of another algorithm, or its halves do not belong
+ * together.
+ */
 export async function readKeyFile(file: string, alg: typeof ALG_ES256K | typeof ALG_X25519): Promise<ServiceKey> {
   const key = parseKey(file, await readPrivate(file));
   if (key.alg !== alg) throw new KeyFileError(`${file}: a key of another algorithm`);
@@ -35,7 +42,8 @@ export async function readKeyFile(file: string, alg: typeof ALG_ES256K | typeof 
 
 async function readPrivate(file: string): Promise<string> {
   try {
-    if (openToOthers(await stat(file), process.getuid?.())) throw new KeyFileError(`${file}: others can read it; chmod 600`);
+    if (openToOthers(await stat(file), process.getuid?.()))
+      throw new KeyFileError(`${file}: others can read it; chmod 600`);
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof KeyFileError) throw error;

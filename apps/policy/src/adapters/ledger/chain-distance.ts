@@ -5,10 +5,14 @@ import {MAX_HEADER_AGE_MS} from './comet-proven-ledger.js';
 const MAX_BEHIND = 5n;
 
 /**
- * Readiness: why the projection cannot be read as the present; undefined: it can. Asks the chain within the check's time limit.
- * A chain whose newest block is too old to prove a release by stands still, or has just been started again.
+ * Readiness: why the projection cannot be read as the present; undefined: it can. Asks the chain within the check's
+ * time limit. A chain whose newest block is too old to prove a release by stands still, or has just been started again.
  */
-export async function chainDistance(client: Pick<LedgerClient, 'status'>, projection: Pick<Projection, 'position'>, nowMs = Date.now()): Promise<string | undefined> {
+export async function chainDistance(
+  client: Pick<LedgerClient, 'status'>,
+  projection: Pick<Projection, 'position'>,
+  nowMs = Date.now(),
+): Promise<string | undefined> {
   const [status, position] = [await client.status(), await projection.position()];
   if (status.catchingUp) return 'the own validator is catching up';
   const behind = status.height - (position?.height ?? 0n);

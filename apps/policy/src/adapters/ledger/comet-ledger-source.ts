@@ -9,7 +9,10 @@ const HEADER_MS = 12_000;
 /** The ledger over CometBFT's RPC: through whichever validator answers, or through one that the caller names. */
 export class CometLedgerSource implements LedgerSource {
   /** @param each one client per validator, in the order of the configuration. */
-  constructor(private readonly any: LedgerClient, private readonly each: readonly LedgerClient[]) {}
+  constructor(
+    private readonly any: LedgerClient,
+    private readonly each: readonly LedgerClient[],
+  ) {}
 
   get validators(): number {
     return this.each.length;
@@ -24,7 +27,9 @@ export class CometLedgerSource implements LedgerSource {
   }
 
   async waitForHeader(height: bigint, validator?: number): Promise<string> {
-    return withSpan('ledger.wait_for_header', {kind: 'client'}, () => this.client(validator).waitForHeader(height, HEADER_MS));
+    return withSpan('ledger.wait_for_header', {kind: 'client'}, () =>
+      this.client(validator).waitForHeader(height, HEADER_MS),
+    );
   }
 
   async proofs(request: ProofQuestion, validator?: number): Promise<ProofResponse> {

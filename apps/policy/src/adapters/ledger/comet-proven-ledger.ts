@@ -10,13 +10,22 @@ export const MAX_HEADER_AGE_MS = 30_000;
 
 /** Proofs that fold to a fresh header of the genesis' validators; whatever else a validator says is no answer. */
 export class CometProvenLedger implements ProvenLedger {
-  constructor(private readonly options: {client: VerifiedProofsOptions['client']; trust: ChainTrust; timeoutMs?: number}) {}
+  constructor(
+    private readonly options: {client: VerifiedProofsOptions['client']; trust: ChainTrust; timeoutMs?: number},
+  ) {}
 
   async prove(question: ProofQuestion, atLeast: bigint): Promise<ProvenState> {
     const {client, trust, timeoutMs = 8_000} = this.options;
     return withSpan('ledger.verified_proofs', {kind: 'client'}, async () => {
       try {
-        return await verifiedProofs({client, trust, request: question, atLeast, maxHeaderAgeMs: MAX_HEADER_AGE_MS, timeoutMs});
+        return await verifiedProofs({
+          client,
+          trust,
+          request: question,
+          atLeast,
+          maxHeaderAgeMs: MAX_HEADER_AGE_MS,
+          timeoutMs,
+        });
       } catch (error) {
         throw translate(error);
       }
@@ -27,8 +36,14 @@ export class CometProvenLedger implements ProvenLedger {
 function translate(error: unknown): unknown {
   if (!(error instanceof DomainError)) return error;
   // A true header that is old is no lie: the chain stands still, or we see only its past.
-  if (error.meta['reason'] === 'stale-header') return new DomainError('ledger-unavailable', {detail: 'its newest header is too old', meta: error.meta, cause: error});
+  if (error.meta['reason'] === 'stale-header')
+    return new DomainError('ledger-unavailable', {
+      detail: 'its newest header is too old',
+      meta: error.meta,
+      cause: error,
+    });
   // We asked for what is not there (a leaf beyond a log), because somebody told us that it is.
-  if (error.code === 'invalid-field') return new DomainError('not-verified', {detail: 'the ledger cannot prove what was asked', cause: error});
+  if (error.code === 'invalid-field')
+    return new DomainError('not-verified', {detail: 'the ledger cannot prove what was asked', cause: error});
   return error;
 }

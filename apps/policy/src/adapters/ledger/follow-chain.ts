@@ -41,9 +41,15 @@ export class FollowChain {
         const position = await this.ports.store.position();
         const fromHeight = (position?.height ?? 0n) + 1n;
         this.#follower = new BlockFollower({
-          client, fromHeight, log: ledgerLog(logger),
+          client,
+          fromHeight,
+          log: ledgerLog(logger),
           onBlock: async ({height, timeSeconds, txs, results}) => {
-            const transactions = txs.map((bytes, i) => ({bytes, code: results[i]?.code ?? 0, data: results[i]?.data ?? new Uint8Array()}));
+            const transactions = txs.map((bytes, i) => ({
+              bytes,
+              code: results[i]?.code ?? 0,
+              data: results[i]?.data ?? new Uint8Array(),
+            }));
             await this.ports.projectBlock.project({height, timeSeconds, transactions});
             afterBlock();
           },

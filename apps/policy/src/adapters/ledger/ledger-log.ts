@@ -3,11 +3,13 @@ import type {LogFields, Logger} from '@vitalvault/nest-service/process';
 
 /** Our logger as the ledger client calls it: only fields that our lines may carry. */
 export function ledgerLog(logger: Logger): LedgerLog {
-  const write = (level: 'info' | 'warn' | 'error') => (fields: Record<string, unknown>, message: string): void => {
-    // A node that stays away is told once; its further failures come every few hundred milliseconds.
-    const again = typeof fields['failures'] === 'number' && fields['failures'] > 1;
-    logger[again ? 'debug' : level](message, fieldsOf(fields));
-  };
+  const write =
+    (level: 'info' | 'warn' | 'error') =>
+    (fields: Record<string, unknown>, message: string): void => {
+      // A node that stays away is told once; its further failures come every few hundred milliseconds.
+      const again = typeof fields['failures'] === 'number' && fields['failures'] > 1;
+      logger[again ? 'debug' : level](message, fieldsOf(fields));
+    };
   return {info: write('info'), warn: write('warn'), error: write('error')};
 }
 

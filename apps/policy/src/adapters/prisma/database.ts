@@ -3,16 +3,25 @@ import {databaseConnection, toDatabaseError} from '@vitalvault/nest-service';
 import type {DatabaseSettings} from '@vitalvault/nest-service';
 import {PrismaClient} from './gen/client.js';
 
-const POOL = {max: 10, connectionTimeoutMillis: 2_000, query_timeout: 10_000, idleTimeoutMillis: 30_000, application_name: 'vv-policy'} as const;
+const POOL = {
+  max: 10,
+  connectionTimeoutMillis: 2_000,
+  query_timeout: 10_000,
+  idleTimeoutMillis: 30_000,
+  application_name: 'vv-policy',
+} as const;
 
 /** Opens the service's database; whatever keeps it from answering becomes `database-unavailable`. */
 export function openDatabase(settings: DatabaseSettings) {
-  const client = new PrismaClient({adapter: new PrismaPg({...databaseConnection(settings), ...POOL}), errorFormat: 'minimal'});
+  const client = new PrismaClient({
+    adapter: new PrismaPg({...databaseConnection(settings), ...POOL}),
+    errorFormat: 'minimal',
+  });
   return client.$extends({
     query: {
       $allOperations: async ({args, query}) => {
         try {
-          return await query(args) as unknown;
+          return (await query(args)) as unknown;
         } catch (error) {
           throw toDatabaseError(error);
         }

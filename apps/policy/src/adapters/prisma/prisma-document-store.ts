@@ -12,11 +12,27 @@ export class PrismaDocumentStore implements DocumentStore {
     return row === null ? undefined : {version: Number(row.version), value: row.value};
   }
 
-  async putWraps({patient, grantId, version, value}: {patient: Id; grantId: Id; version: number; value: Uint8Array}): Promise<boolean> {
+  async putWraps({
+    patient,
+    grantId,
+    version,
+    value,
+  }: {
+    patient: Id;
+    grantId: Id;
+    version: number;
+    value: Uint8Array;
+  }): Promise<boolean> {
     const row = {version: BigInt(version), value: ownBytes(value)};
-    const {count: created} = await this.database.wrapBundle.createMany({data: [{patient, grantId, ...row}], skipDuplicates: true});
+    const {count: created} = await this.database.wrapBundle.createMany({
+      data: [{patient, grantId, ...row}],
+      skipDuplicates: true,
+    });
     if (created === 1) return true;
-    const {count: raised} = await this.database.wrapBundle.updateMany({where: {patient, grantId, version: {lt: row.version}}, data: row});
+    const {count: raised} = await this.database.wrapBundle.updateMany({
+      where: {patient, grantId, version: {lt: row.version}},
+      data: row,
+    });
     if (raised === 1) return true;
     const stored = await this.wraps(patient, grantId);
     return stored?.version === version && Buffer.compare(stored.value, value) === 0;
@@ -40,11 +56,17 @@ export class PrismaDocumentStore implements DocumentStore {
     await this.database.accessDetails.upsert({where: {txId}, create: {txId, value}, update: {value}});
   }
 
-  async putComplaint(complaint: {txId: Id; recordId: Id; finding: string}, {topic, key, value, messageId, traceparent}: Announcement): Promise<void> {
+  async putComplaint(
+    complaint: {txId: Id; recordId: Id; finding: string},
+    {topic, key, value, messageId, traceparent}: Announcement,
+  ): Promise<void> {
     await inTransaction(this.database, async (session) => {
       const {count} = await session.complaint.createMany({data: [complaint], skipDuplicates: true});
       if (count === 0) return;
-      await session.outboxMessage.createMany({data: [{topic, key, value: ownBytes(value), messageId, traceparent: traceparent ?? null}], skipDuplicates: true});
+      await session.outboxMessage.createMany({
+        data: [{topic, key, value: ownBytes(value), messageId, traceparent: traceparent ?? null}],
+        skipDuplicates: true,
+      });
     });
   }
 }

@@ -8,7 +8,14 @@ export class PrismaOutbox implements Outbox {
 
   async take(limit: number): Promise<readonly OutboxMessage[]> {
     const rows = await this.database.outboxMessage.findMany({orderBy: {id: 'asc'}, take: limit});
-    return rows.map(({id, topic, key, value, messageId, traceparent}) => ({id, topic, key: fromHex(key), value, messageId, ...(traceparent === null ? {} : {traceparent})}));
+    return rows.map(({id, topic, key, value, messageId, traceparent}) => ({
+      id,
+      topic,
+      key: fromHex(key),
+      value,
+      messageId,
+      ...(traceparent === null ? {} : {traceparent}),
+    }));
   }
 
   async sent(ids: readonly bigint[]): Promise<void> {

@@ -10,9 +10,12 @@ export class PrismaProjectionStore extends PrismaProjection implements Projectio
     super(database);
   }
 
-  project({height, timeSeconds}: ChainPosition, effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean> {
+  project(
+    {height, timeSeconds}: ChainPosition,
+    effects: (writer: ProjectionWriter) => Promise<void>,
+  ): Promise<boolean> {
     return inTransaction(this.database, async (session) => {
-      if (!await takeHeight(session, {height, timeSeconds})) return false;
+      if (!(await takeHeight(session, {height, timeSeconds}))) return false;
       await effects(new PrismaProjectionWriter(session));
       return true;
     });
@@ -23,7 +26,7 @@ export class PrismaProjectionStore extends PrismaProjection implements Projectio
 async function takeHeight(session: Session, block: ChainPosition): Promise<boolean> {
   const {count} = await session.block.createMany({data: [{...block}], skipDuplicates: true});
   if (count === 0) return false;
-  if (block.height > 0n && await session.block.findUnique({where: {height: block.height - 1n}}) === null) {
+  if (block.height > 0n && (await session.block.findUnique({where: {height: block.height - 1n}})) === null) {
     throw new Error(`block ${block.height} cannot be projected before block ${block.height - 1n}`);
   }
   return true;

@@ -1,6 +1,23 @@
 import {toHex} from '@vitalvault/contracts';
-import {DeviceSchema, GrantSchema, KeyOwnerSchema, MemberSchema, OrganisationKeySchema, OrganisationSchema, PatientSchema, RegistrationSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import type {Device, Grant, Member, Organisation, OrganisationKey, Patient, Registration} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {
+  DeviceSchema,
+  GrantSchema,
+  KeyOwnerSchema,
+  MemberSchema,
+  OrganisationKeySchema,
+  OrganisationSchema,
+  PatientSchema,
+  RegistrationSchema,
+} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {
+  Device,
+  Grant,
+  Member,
+  Organisation,
+  OrganisationKey,
+  Patient,
+  Registration,
+} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import type {Announcement, Id, KnownKey, ProjectionWriter} from '../../application/ports.js';
@@ -42,22 +59,49 @@ export class PrismaProjectionWriter extends PrismaProjection implements Projecti
 
   async putRegistration(device: Id, registration: number, entry: Registration): Promise<void> {
     const row = {owner: toHex(entry.owner), value: bytesOf(RegistrationSchema, entry)};
-    await this.session.registration.upsert({where: {device_registration: {device, registration}}, create: {device, registration, ...row}, update: row});
+    await this.session.registration.upsert({
+      where: {device_registration: {device, registration}},
+      create: {device, registration, ...row},
+      update: row,
+    });
   }
 
-  async putEpochStatement(place: {patient: Id; typeTag: Id; epoch: number}, statement: SignedEpochStatement): Promise<void> {
+  async putEpochStatement(
+    place: {patient: Id; typeTag: Id; epoch: number},
+    statement: SignedEpochStatement,
+  ): Promise<void> {
     const value = bytesOf(SignedEpochStatementSchema, statement);
-    await this.session.epochStatement.upsert({where: {patient_typeTag_epoch: place}, create: {...place, value}, update: {value}});
+    await this.session.epochStatement.upsert({
+      where: {patient_typeTag_epoch: place},
+      create: {...place, value},
+      update: {value},
+    });
   }
 
-  async putGrant({patient, grantId, height, index}: {patient: Id; grantId: Id; height: bigint; index: number}, grant: Grant): Promise<void> {
-    await this.session.grant.create({data: {patient, grantId, height, txIndex: index, grantee: toHex(grant.grantee), value: bytesOf(GrantSchema, grant)}});
+  async putGrant(
+    {patient, grantId, height, index}: {patient: Id; grantId: Id; height: bigint; index: number},
+    grant: Grant,
+  ): Promise<void> {
+    await this.session.grant.create({
+      data: {
+        patient,
+        grantId,
+        height,
+        txIndex: index,
+        grantee: toHex(grant.grantee),
+        value: bytesOf(GrantSchema, grant),
+      },
+    });
     // Wrapped keys of a grant that ended are of no use to anybody and are the first thing to go.
     if (grant.revoked) await this.session.wrapBundle.deleteMany({where: {patient, grantId}});
   }
 
   async putReadsUsed(patient: Id, grantId: Id, reads: bigint): Promise<void> {
-    await this.session.readsUsed.upsert({where: {patient_grantId: {patient, grantId}}, create: {patient, grantId, reads}, update: {reads}});
+    await this.session.readsUsed.upsert({
+      where: {patient_grantId: {patient, grantId}},
+      create: {patient, grantId, reads},
+      update: {reads},
+    });
   }
 
   async putTransaction({txId, txHash, height, index, code, data}: TransactionOutcome): Promise<void> {
@@ -68,11 +112,15 @@ export class PrismaProjectionWriter extends PrismaProjection implements Projecti
   async appendLeaf(leaf: Parameters<ProjectionWriter['appendLeaf']>[0]): Promise<void> {
     const {patient, index, height, txId, bytes, verdict} = leaf;
     const judged = verdict === undefined ? {} : {rule: verdict.rule, byGrant: verdict.byGrant};
-    await this.session.accessLeaf.create({data: {patient, leafIndex: index, height, txId, value: ownBytes(bytes), ...judged}});
+    await this.session.accessLeaf.create({
+      data: {patient, leafIndex: index, height, txId, value: ownBytes(bytes), ...judged},
+    });
     await this.session.patient.update({where: {id: patient}, data: {accessLogSize: index + 1n}});
   }
 
   async announce({topic, key, value, messageId, traceparent}: Announcement): Promise<void> {
-    await this.session.outboxMessage.create({data: {topic, key, value: ownBytes(value), messageId, traceparent: traceparent ?? null}});
+    await this.session.outboxMessage.create({
+      data: {topic, key, value: ownBytes(value), messageId, traceparent: traceparent ?? null},
+    });
   }
 }

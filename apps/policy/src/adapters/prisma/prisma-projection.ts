@@ -1,11 +1,33 @@
 import {
-  AccessLeafSchema, DeviceSchema, GrantSchema, KeyOwnerSchema, MemberSchema, OrganisationKeySchema, PatientSchema, RegistrationSchema,
+  AccessLeafSchema,
+  DeviceSchema,
+  GrantSchema,
+  KeyOwnerSchema,
+  MemberSchema,
+  OrganisationKeySchema,
+  PatientSchema,
+  RegistrationSchema,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
-import type {Device, Grant, Member, OrganisationKey, Patient, Registration} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {
+  Device,
+  Grant,
+  Member,
+  OrganisationKey,
+  Patient,
+  Registration,
+} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import {decodeCanonical} from '@vitalvault/contracts';
-import type {ChainPosition, DeviceRegistration, Id, KnownKey, Projection, StoredGrant, StoredLeaf} from '../../application/ports.js';
+import type {
+  ChainPosition,
+  DeviceRegistration,
+  Id,
+  KnownKey,
+  Projection,
+  StoredGrant,
+  StoredLeaf,
+} from '../../application/ports.js';
 import type {TransactionOutcome} from '../../domain/transaction-outcome.js';
 import type {Session} from './database.js';
 import type {AccessLeaf as LeafRow} from './gen/client.js';
@@ -16,7 +38,7 @@ export class PrismaProjection implements Projection {
   constructor(protected readonly session: Session) {}
 
   async position(): Promise<ChainPosition | undefined> {
-    return await this.session.block.findFirst({orderBy: {height: 'desc'}}) ?? undefined;
+    return (await this.session.block.findFirst({orderBy: {height: 'desc'}})) ?? undefined;
   }
 
   async organisationKeys(organisation: Id): Promise<OrganisationKey[]> {
@@ -46,27 +68,53 @@ export class PrismaProjection implements Projection {
   }
 
   async registration(device: Id, registration: number): Promise<Registration | undefined> {
-    return messageOf(RegistrationSchema, await this.session.registration.findUnique({where: {device_registration: {device, registration}}}));
+    return messageOf(
+      RegistrationSchema,
+      await this.session.registration.findUnique({where: {device_registration: {device, registration}}}),
+    );
   }
 
   async registrationsOf(owner: Id): Promise<DeviceRegistration[]> {
-    const rows = await this.session.registration.findMany({where: {owner}, orderBy: [{device: 'asc'}, {registration: 'asc'}]});
-    return rows.map(({device, registration, value}) => ({device, registration, value: decodeCanonical(RegistrationSchema, value)}));
+    const rows = await this.session.registration.findMany({
+      where: {owner},
+      orderBy: [{device: 'asc'}, {registration: 'asc'}],
+    });
+    return rows.map(({device, registration, value}) => ({
+      device,
+      registration,
+      value: decodeCanonical(RegistrationSchema, value),
+    }));
   }
 
   async epochStatements(patient: Id, typeTag?: Id): Promise<SignedEpochStatement[]> {
-    const rows = await this.session.epochStatement.findMany({where: {patient, ...(typeTag === undefined ? {} : {typeTag})}, orderBy: [{typeTag: 'asc'}, {epoch: 'asc'}]});
+    const rows = await this.session.epochStatement.findMany({
+      where: {patient, ...(typeTag === undefined ? {} : {typeTag})},
+      orderBy: [{typeTag: 'asc'}, {epoch: 'asc'}],
+    });
     return rows.map(({value}) => decodeCanonical(SignedEpochStatementSchema, value));
   }
 
   async grant(patient: Id, grantId: Id): Promise<Grant | undefined> {
-    return messageOf(GrantSchema, await this.session.grant.findFirst({where: {patient, grantId}, orderBy: [{height: 'desc'}, {txIndex: 'desc'}]}));
+    return messageOf(
+      GrantSchema,
+      await this.session.grant.findFirst({where: {patient, grantId}, orderBy: [{height: 'desc'}, {txIndex: 'desc'}]}),
+    );
   }
 
   async grantsOf(patient: Id): Promise<StoredGrant[]> {
-    const rows = await this.session.grant.findMany({where: {patient}, distinct: ['grantId'], orderBy: [{grantId: 'asc'}, {height: 'desc'}, {txIndex: 'desc'}]});
-    const reads = new Map((await this.session.readsUsed.findMany({where: {patient}})).map((row) => [row.grantId, row.reads]));
-    return rows.map(({grantId, value}) => ({grantId, grant: decodeCanonical(GrantSchema, value), readsUsed: reads.get(grantId) ?? 0n}));
+    const rows = await this.session.grant.findMany({
+      where: {patient},
+      distinct: ['grantId'],
+      orderBy: [{grantId: 'asc'}, {height: 'desc'}, {txIndex: 'desc'}],
+    });
+    const reads = new Map(
+      (await this.session.readsUsed.findMany({where: {patient}})).map((row) => [row.grantId, row.reads]),
+    );
+    return rows.map(({grantId, value}) => ({
+      grantId,
+      grant: decodeCanonical(GrantSchema, value),
+      readsUsed: reads.get(grantId) ?? 0n,
+    }));
   }
 
   async readsUsed(patient: Id, grantId: Id): Promise<bigint> {
@@ -75,7 +123,9 @@ export class PrismaProjection implements Projection {
 
   async transaction(txId: Id): Promise<TransactionOutcome | undefined> {
     const row = await this.session.transaction.findUnique({where: {txId}});
-    return row === null ? undefined : {txId, txHash: row.txHash, height: row.height, index: row.txIndex, code: row.code, data: row.data};
+    return row === null
+      ? undefined
+      : {txId, txHash: row.txHash, height: row.height, index: row.txIndex, code: row.code, data: row.data};
   }
 
   async leafOfTransaction(txId: Id): Promise<StoredLeaf | undefined> {
@@ -90,5 +140,11 @@ export class PrismaProjection implements Projection {
 function toLeaf(row: LeafRow | null): StoredLeaf | undefined {
   if (row === null) return undefined;
   const {patient, leafIndex, txId, value, rule, byGrant} = row;
-  return {patient, index: leafIndex, txId, leaf: decodeCanonical(AccessLeafSchema, value), ...(rule === null ? {} : {verdict: {rule, byGrant: byGrant === true}})};
+  return {
+    patient,
+    index: leafIndex,
+    txId,
+    leaf: decodeCanonical(AccessLeafSchema, value),
+    ...(rule === null ? {} : {verdict: {rule, byGrant: byGrant === true}}),
+  };
 }

@@ -11,17 +11,28 @@ export class PrismaReleaseRegister implements ReleaseRegister {
   constructor(private readonly database: Database) {}
 
   async allows(txId: Id, recordIds: readonly Id[]): Promise<boolean> {
-    return await this.database.releaseAnswer.count({where: {txId, recordId: {in: [...recordIds]}, answers: {gte: LIMITS.releasesPerRecord}}}) === 0;
+    return (
+      (await this.database.releaseAnswer.count({
+        where: {txId, recordId: {in: [...recordIds]}, answers: {gte: LIMITS.releasesPerRecord}},
+      })) === 0
+    );
   }
 
-  async count(release: {txId: Id; recordIds: readonly Id[]; signedRequest: Uint8Array; verifiedAtHeight: bigint}): Promise<boolean> {
+  async count(release: {
+    txId: Id;
+    recordIds: readonly Id[];
+    signedRequest: Uint8Array;
+    verifiedAtHeight: bigint;
+  }): Promise<boolean> {
     const {txId, signedRequest, verifiedAtHeight} = release;
     // One order for everybody, so that two pages at a time cannot wait for each other.
     const recordIds = release.recordIds.toSorted();
     try {
       await inTransaction(this.database, async (session) => {
         await countEach(session, txId, recordIds);
-        await session.releaseRequest.create({data: {txId, signedRequest: ownBytes(signedRequest), records: recordIds.length, verifiedAtHeight}});
+        await session.releaseRequest.create({
+          data: {txId, signedRequest: ownBytes(signedRequest), records: recordIds.length, verifiedAtHeight},
+        });
       });
       return true;
     } catch (error) {
@@ -31,7 +42,8 @@ export class PrismaReleaseRegister implements ReleaseRegister {
   }
 }
 
-// One statement for all: an existing row is counted up unless it stands at the limit, and whoever is not touched is over it.
+// One statement for all: an existing row is counted up unless it stands at the limit, and whoever is not touched is
+// over it.
 async function countEach(session: Session, txId: Id, recordIds: readonly Id[]): Promise<void> {
   const touched = await session.$executeRaw`
     INSERT INTO release_answers (tx_id, record_id, answers)

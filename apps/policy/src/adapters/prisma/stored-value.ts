@@ -2,7 +2,10 @@ import type {DescMessage, MessageInitShape, MessageShape} from '@bufbuild/protob
 import {decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
 
 /** A message out of a row; undefined for no row. @throws NotCanonicalError when somebody else wrote the row. */
-export function messageOf<D extends DescMessage>(schema: D, row: {readonly value: Uint8Array} | null | undefined): MessageShape<D> | undefined {
+export function messageOf<D extends DescMessage>(
+  schema: D,
+  row: {readonly value: Uint8Array} | null | undefined,
+): MessageShape<D> | undefined {
   return row === null || row === undefined ? undefined : decodeCanonical(schema, row.value);
 }
 

@@ -3,7 +3,12 @@ import {GrpcMethod} from '@nestjs/microservices';
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import {LIMITS, toHex} from '@vitalvault/contracts';
 import type {
-  GetDeviceRequest, GetDeviceResponseSchema, GetEpochStatementsRequest, GetEpochStatementsResponseSchema, ReleaseKeysRequest, ReleaseKeysResponseSchema,
+  GetDeviceRequest,
+  GetDeviceResponseSchema,
+  GetEpochStatementsRequest,
+  GetEpochStatementsResponseSchema,
+  ReleaseKeysRequest,
+  ReleaseKeysResponseSchema,
 } from '@vitalvault/contracts/gen/policy/v1/policy';
 import {DomainError} from '@vitalvault/errors';
 import {FindDevice} from '../../application/find-device.js';
@@ -24,16 +29,25 @@ export class PolicyGrpcController {
   ) {}
 
   @GrpcMethod('PolicyService', 'ReleaseKeys')
-  async releaseKeys({txId, signedRequest, records}: ReleaseKeysRequest): Promise<MessageInitShape<typeof ReleaseKeysResponseSchema>> {
+  async releaseKeys({
+    txId,
+    signedRequest,
+    records,
+  }: ReleaseKeysRequest): Promise<MessageInitShape<typeof ReleaseKeysResponseSchema>> {
     if (txId.length !== 32) throw new DomainError('invalid-field', {detail: 'tx_id: 32 bytes'});
-    if (records.length === 0 || records.length > LIMITS.releasePage) throw new DomainError('invalid-field', {detail: `records: 1 to ${LIMITS.releasePage}`});
-    if (signedRequest.length === 0 || signedRequest.length > MAX_REQUEST_BYTES) throw new DomainError('invalid-field', {detail: 'signed_request: missing or too long'});
+    if (records.length === 0 || records.length > LIMITS.releasePage)
+      throw new DomainError('invalid-field', {detail: `records: 1 to ${LIMITS.releasePage}`});
+    if (signedRequest.length === 0 || signedRequest.length > MAX_REQUEST_BYTES)
+      throw new DomainError('invalid-field', {detail: 'signed_request: missing or too long'});
     return this.releaseKeysCase.release({txId: toHex(txId), signedRequest, records});
   }
 
   @GrpcMethod('PolicyService', 'GetDevice')
   async getDevice(request: GetDeviceRequest): Promise<MessageInitShape<typeof GetDeviceResponseSchema>> {
-    const {at, blockSlot, device, registration} = await this.findDevice.find(toHex(request.device), request.registration);
+    const {at, blockSlot, device, registration} = await this.findDevice.find(
+      toHex(request.device),
+      request.registration,
+    );
     const place = {newestRegistration: device?.registration ?? 0, atHeight: at.height, blockSlot};
     if (device?.key === undefined || registration === undefined) return {found: false, ...place};
     const {owner, typeTags, fromSlot, removed, distrustFromSlot} = registration;
@@ -41,9 +55,15 @@ export class PolicyGrpcController {
   }
 
   @GrpcMethod('PolicyService', 'GetEpochStatements')
-  async getEpochStatements({patient, typeTag}: GetEpochStatementsRequest): Promise<MessageInitShape<typeof GetEpochStatementsResponseSchema>> {
+  async getEpochStatements({
+    patient,
+    typeTag,
+  }: GetEpochStatementsRequest): Promise<MessageInitShape<typeof GetEpochStatementsResponseSchema>> {
     const {height} = await positionAtLeast(this.projection, undefined);
-    const statements = await this.projection.epochStatements(toHex(patient), typeTag.length === 0 ? undefined : toHex(typeTag));
+    const statements = await this.projection.epochStatements(
+      toHex(patient),
+      typeTag.length === 0 ? undefined : toHex(typeTag),
+    );
     return {statements, atHeight: height};
   }
 }

@@ -18,14 +18,21 @@ export class ChainController {
   constructor(@Inject(AnswerProofs) private readonly proofs: AnswerProofs) {}
 
   @Get('chain/:height')
-  async header(@ZodParams(heightPath) {height}: HeightPath, @ZodQuery(validatorQuery) {validator}: ValidatorQuery): Promise<HeaderAnswer> {
+  async header(
+    @ZodParams(heightPath) {height}: HeightPath,
+    @ZodQuery(validatorQuery) {validator}: ValidatorQuery,
+  ): Promise<HeaderAnswer> {
     return fromHeader(await this.proofs.header(height, {validator}));
   }
 
   @Post('proofs')
   @HttpCode(HttpStatus.OK)
   @UseGuards(RequestSignatureGuard)
-  async prove(@BinaryBody(PROOF_REQUEST) body: Uint8Array, @ZodQuery(validatorQuery) query: ValidatorQuery, @SignedBy() caller: Caller): Promise<ProofsAnswer> {
+  async prove(
+    @BinaryBody(PROOF_REQUEST) body: Uint8Array,
+    @ZodQuery(validatorQuery) query: ValidatorQuery,
+    @SignedBy() caller: Caller,
+  ): Promise<ProofsAnswer> {
     return fromProofs(await this.proofs.anyState(caller.identity, decodeForCaller(ProofRequestSchema, body), query));
   }
 }

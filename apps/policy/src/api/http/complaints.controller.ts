@@ -13,7 +13,10 @@ export class ComplaintsController {
 
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
-  async post(@ZodBody(complaintBody) complaint: ComplaintBody, @SignedBy() caller: Caller): Promise<{status: 'accepted'}> {
+  async post(
+    @ZodBody(complaintBody) complaint: ComplaintBody,
+    @SignedBy() caller: Caller,
+  ): Promise<{status: 'accepted'}> {
     await this.complain.about(complaint, caller.identity);
     return {status: 'accepted'};
   }

@@ -16,16 +16,28 @@ export const OCTETS = 'application/octet-stream';
 @Controller('v1/transactions/:txId/details')
 @UseGuards(RequestSignatureGuard)
 export class DetailsController {
-  constructor(@Inject(KeepDetails) private readonly details: KeepDetails, @Inject(PROJECTION) private readonly projection: Projection) {}
+  constructor(
+    @Inject(KeepDetails) private readonly details: KeepDetails,
+    @Inject(PROJECTION) private readonly projection: Projection,
+  ) {}
 
   @Put()
   @HttpCode(HttpStatus.NO_CONTENT)
-  async put(@ZodParams(transactionPath) {txId}: TransactionPath, @SignedBy() caller: Caller, @BinaryBody(OCTETS) sealed: Uint8Array): Promise<void> {
+  async put(
+    @ZodParams(transactionPath) {txId}: TransactionPath,
+    @SignedBy() caller: Caller,
+    @BinaryBody(OCTETS) sealed: Uint8Array,
+  ): Promise<void> {
     await this.details.deposit(txId, caller.identity, sealed);
   }
 
   @Get()
-  async get(@ZodParams(transactionPath) {txId}: TransactionPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @SignedBy() caller: Caller, @Res() reply: FastifyReply): Promise<void> {
+  async get(
+    @ZodParams(transactionPath) {txId}: TransactionPath,
+    @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery,
+    @SignedBy() caller: Caller,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     await positionAtLeast(this.projection, atLeast);
     sendBytes(reply, OCTETS, await this.details.fetch(txId, caller.identity));
   }

@@ -14,7 +14,10 @@ export const PROFILE = protobufType('profile');
 /** Who a member is, as her organisation signed it. Not for the public: only who is on the ledger may read it. */
 @Controller('v1/members/:member/profile')
 export class MembersController {
-  constructor(@Inject(KeepProfiles) private readonly profiles: KeepProfiles, @Inject(PROJECTION) private readonly projection: Projection) {}
+  constructor(
+    @Inject(KeepProfiles) private readonly profiles: KeepProfiles,
+    @Inject(PROJECTION) private readonly projection: Projection,
+  ) {}
 
   @Put()
   @HttpCode(HttpStatus.NO_CONTENT)
@@ -24,7 +27,11 @@ export class MembersController {
 
   @Get()
   @UseGuards(RequestSignatureGuard)
-  async get(@ZodParams(memberPath) {member}: MemberPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @Res() reply: FastifyReply): Promise<void> {
+  async get(
+    @ZodParams(memberPath) {member}: MemberPath,
+    @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     await positionAtLeast(this.projection, atLeast);
     sendBytes(reply, PROFILE, await this.profiles.fetch(member));
   }

@@ -25,29 +25,45 @@ export class PatientsController {
   ) {}
 
   @Get('grants')
-  async grants(@ZodParams(patientPath) {patient}: PatientPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @SignedBy() caller: Caller): Promise<GrantsAnswer> {
+  async grants(
+    @ZodParams(patientPath) {patient}: PatientPath,
+    @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery,
+    @SignedBy() caller: Caller,
+  ): Promise<GrantsAnswer> {
     onlyPatient(caller, patient);
     const {height} = await positionAtLeast(this.projection, atLeast);
     return {grants: (await this.projection.grantsOf(patient)).map(fromGrant), atHeight: String(height)};
   }
 
   @Get('devices')
-  async devices(@ZodParams(patientPath) {patient}: PatientPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @SignedBy() caller: Caller): Promise<DevicesAnswer> {
+  async devices(
+    @ZodParams(patientPath) {patient}: PatientPath,
+    @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery,
+    @SignedBy() caller: Caller,
+  ): Promise<DevicesAnswer> {
     onlyPatient(caller, patient);
     const {height} = await positionAtLeast(this.projection, atLeast);
     return {devices: fromRegistrations(await this.projection.registrationsOf(patient)), atHeight: String(height)};
   }
 
   @Get('access-log/:index/explain')
-  async explain(@ZodParams(leafPath) {patient, index}: LeafPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @SignedBy() caller: Caller): Promise<ExplanationAnswer> {
+  async explain(
+    @ZodParams(leafPath) {patient, index}: LeafPath,
+    @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery,
+    @SignedBy() caller: Caller,
+  ): Promise<ExplanationAnswer> {
     onlyPatient(caller, patient);
     await positionAtLeast(this.projection, atLeast);
-    return {...await this.explainAccess.explain(patient, index), index: String(index)};
+    return {...(await this.explainAccess.explain(patient, index)), index: String(index)};
   }
 
   // Last, because its path takes every name.
   @Get(':log')
-  async log(@ZodParams(logPath) {patient, log}: LogPath, @ZodQuery(logQuery) query: LogQuery, @SignedBy() caller: Caller): Promise<ProofsAnswer> {
+  async log(
+    @ZodParams(logPath) {patient, log}: LogPath,
+    @ZodQuery(logQuery) query: LogQuery,
+    @SignedBy() caller: Caller,
+  ): Promise<ProofsAnswer> {
     onlyPatient(caller, patient);
     return fromProofs(await this.proofs.log(patient, {kind: log, ...query}));
   }

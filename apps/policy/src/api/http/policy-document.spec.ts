@@ -6,7 +6,9 @@ import {policyDocument} from './policy-document.js';
 describe('the OpenAPI document of policy', () => {
   it('is OpenAPI 3.1', async () => {
     const validator = new Validator();
-    expect(await validator.validate(structuredClone<object>(policyDocument) as Record<string, unknown>)).toEqual({valid: true});
+    expect(await validator.validate(structuredClone<object>(policyDocument) as Record<string, unknown>)).toEqual({
+      valid: true,
+    });
     expect(validator.version).toBe('3.1');
   });
 
@@ -15,7 +17,9 @@ describe('the OpenAPI document of policy', () => {
   });
 
   it('names every operation once', () => {
-    const names = Object.values(policyDocument.paths).flatMap((operations) => Object.values(operations).map(({operationId}) => operationId));
+    const names = Object.values(policyDocument.paths).flatMap((operations) =>
+      Object.values(operations).map(({operationId}) => operationId),
+    );
     expect(new Set(names).size).toBe(names.length);
   });
 });

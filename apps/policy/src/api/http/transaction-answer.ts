@@ -6,7 +6,12 @@ import type {TransactionOutcome} from '../../domain/transaction-outcome.js';
 
 /** What an executed transaction is answered with; height and txId are the consistency token. */
 export const transactionAnswer = z.strictObject({
-  chainId: z.string(), height: decimalText, txId: hexText(32), code: z.literal(0), codeName: z.string(), data: anyHexText.describe('By message: docs/protocol.md §4.3.'),
+  chainId: z.string(),
+  height: decimalText,
+  txId: hexText(32),
+  code: z.literal(0),
+  codeName: z.string(),
+  data: anyHexText.describe('By message: docs/protocol.md §4.3.'),
 });
 export type TransactionAnswer = z.infer<typeof transactionAnswer>;
 
@@ -17,6 +22,10 @@ export type SentAnswer = z.infer<typeof sentAnswer>;
 /** @throws DomainError tx-refused when its code is not 0 */
 export function fromOutcome({txId, height, code, data}: TransactionOutcome, chainId: string): TransactionAnswer {
   const name = codeName(code);
-  if (code !== 0) throw new DomainError('tx-refused', {detail: `Code ${code}, ${name}.`, meta: {code, codeName: name, txId, height: String(height)}});
+  if (code !== 0)
+    throw new DomainError('tx-refused', {
+      detail: `Code ${code}, ${name}.`,
+      meta: {code, codeName: name, txId, height: String(height)},
+    });
   return {chainId, height: String(height), txId, code, codeName: name, data: toHex(data)};
 }

@@ -25,7 +25,11 @@ export class TransactionsController {
 
   @Post()
   @HttpCode(HttpStatus.OK)
-  async send(@BinaryBody(TX) bytes: Uint8Array, @ZodQuery(waitQuery) query: WaitQuery, @Res({passthrough: true}) reply: FastifyReply): Promise<TransactionAnswer | SentAnswer> {
+  async send(
+    @BinaryBody(TX) bytes: Uint8Array,
+    @ZodQuery(waitQuery) query: WaitQuery,
+    @Res({passthrough: true}) reply: FastifyReply,
+  ): Promise<TransactionAnswer | SentAnswer> {
     if (query.wait === 'committed') return fromOutcome(await this.submit.andWait(bytes), this.chainId);
     const txId = await this.submit.only(bytes);
     void reply.status(HttpStatus.ACCEPTED);
@@ -33,7 +37,10 @@ export class TransactionsController {
   }
 
   @Get(':txId')
-  async find(@ZodParams(transactionPath) {txId}: TransactionPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery): Promise<TransactionAnswer> {
+  async find(
+    @ZodParams(transactionPath) {txId}: TransactionPath,
+    @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery,
+  ): Promise<TransactionAnswer> {
     await positionAtLeast(this.projection, atLeast);
     const outcome = await this.projection.transaction(txId);
     if (outcome === undefined) throw new DomainError('tx-not-found');

@@ -17,17 +17,29 @@ export const WRAPS = protobufType('wraps');
 @Controller('v1/patients/:patient/grants/:grantId/wraps')
 @UseGuards(RequestSignatureGuard)
 export class WrapsController {
-  constructor(@Inject(KeepWraps) private readonly wraps: KeepWraps, @Inject(PROJECTION) private readonly projection: Projection) {}
+  constructor(
+    @Inject(KeepWraps) private readonly wraps: KeepWraps,
+    @Inject(PROJECTION) private readonly projection: Projection,
+  ) {}
 
   @Put()
   @HttpCode(HttpStatus.NO_CONTENT)
-  async put(@ZodParams(grantPath) place: GrantPath, @SignedBy() caller: Caller, @BinaryBody(WRAPS) bundle: Uint8Array): Promise<void> {
+  async put(
+    @ZodParams(grantPath) place: GrantPath,
+    @SignedBy() caller: Caller,
+    @BinaryBody(WRAPS) bundle: Uint8Array,
+  ): Promise<void> {
     onlyPatient(caller, place.patient);
     await this.wraps.deposit(place, bundle);
   }
 
   @Get()
-  async get(@ZodParams(grantPath) place: GrantPath, @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery, @SignedBy() caller: Caller, @Res() reply: FastifyReply): Promise<void> {
+  async get(
+    @ZodParams(grantPath) place: GrantPath,
+    @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery,
+    @SignedBy() caller: Caller,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     await positionAtLeast(this.projection, atLeast);
     sendBytes(reply, WRAPS, await this.wraps.fetch(place, caller.identity));
   }

@@ -11,13 +11,17 @@ export interface PinOptions {
 
 /** Packs as CARs on IPFS Cluster; pinned only when the pin status says so on enough peers (D-31). */
 export class IpfsClusterPackStore implements PackStore {
-  constructor(private readonly options: PinOptions, private readonly cluster: IpfsClusterClient) {}
+  constructor(
+    private readonly options: PinOptions,
+    private readonly cluster: IpfsClusterClient,
+  ) {}
 
   async pin(blocks: readonly {cid: string; bytes: Uint8Array}[]): Promise<{root: string; replicas: number}> {
     const {root, car} = buildPack(blocks);
     const {replicationMin, replicationMax, timeoutMs} = this.options;
     const added = await this.cluster.addCar(car, {replicationMin, replicationMax, name: 'vitalvault-pack'});
-    if (added.root !== root) throw new DomainError('ipfs-unavailable', {detail: 'another root was added than was sent'});
+    if (added.root !== root)
+      throw new DomainError('ipfs-unavailable', {detail: 'another root was added than was sent'});
     return {root, replicas: await this.cluster.waitPinned(root, replicationMin, timeoutMs)};
   }
 
@@ -26,14 +30,22 @@ export class IpfsClusterPackStore implements PackStore {
   }
 
   /**
-   * kubo's API is not ours to call, and `recover` does not look at blocks that are there: the block is added again, which kubo writes again because it keeps
-   * no cache of what it has (docs/adr/0010). The pin that adding makes is taken back: the pack's own pin holds the block.
+   * kubo's API is not ours to call, and `recover` does not look at blocks that are there: the block is added again,
+   * which kubo writes again because it keeps no cache of what it has (docs/adr/0010). The pin that adding makes is
+   * taken back: the pack's own pin holds the block.
    */
   async rewrite(root: string, block: {cid: string; bytes: Uint8Array}): Promise<void> {
     const {peers} = await this.cluster.status(root);
-    const holders = Object.entries(peers).filter(([, status]) => status === 'pinned').map(([peer]) => peer);
+    const holders = Object.entries(peers)
+      .filter(([, status]) => status === 'pinned')
+      .map(([peer]) => peer);
     if (holders.length === 0) throw new DomainError('ipfs-unavailable', {detail: 'no peer holds the pack'});
-    const replicas = {replicationMin: holders.length, replicationMax: holders.length, name: 'vitalvault-repair', peers: holders};
+    const replicas = {
+      replicationMin: holders.length,
+      replicationMax: holders.length,
+      name: 'vitalvault-repair',
+      peers: holders,
+    };
     await this.cluster.addCar(buildBlockCar(block), replicas);
     await this.cluster.waitPinned(block.cid, holders.length, this.options.timeoutMs);
     await this.cluster.unpin(block.cid);

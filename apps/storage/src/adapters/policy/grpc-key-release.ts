@@ -9,11 +9,30 @@ const DEADLINE_MS = 20_000;
 export class GrpcKeyRelease implements KeyRelease {
   constructor(private readonly policy: GrpcClient<typeof PolicyService>) {}
 
-  async release({txId, signedRequest, records}: {txId: string; signedRequest: Uint8Array; records: readonly ReleasableRecord[]}): Promise<{bundle: Uint8Array}> {
-    const {bundle} = await this.policy.releaseKeys({
-      txId: fromHex(txId), signedRequest,
-      records: records.map(({header, ciphertextHash, innerKeyHash, sealedKey, signature, logIndex}) => ({header, ciphertextHash, innerKeyHash, sealedKey, signature, logIndex})),
-    }, {deadlineMs: DEADLINE_MS});
+  async release({
+    txId,
+    signedRequest,
+    records,
+  }: {
+    txId: string;
+    signedRequest: Uint8Array;
+    records: readonly ReleasableRecord[];
+  }): Promise<{bundle: Uint8Array}> {
+    const {bundle} = await this.policy.releaseKeys(
+      {
+        txId: fromHex(txId),
+        signedRequest,
+        records: records.map(({header, ciphertextHash, innerKeyHash, sealedKey, signature, logIndex}) => ({
+          header,
+          ciphertextHash,
+          innerKeyHash,
+          sealedKey,
+          signature,
+          logIndex,
+        })),
+      },
+      {deadlineMs: DEADLINE_MS},
+    );
     return {bundle};
   }
 }

@@ -12,25 +12,65 @@ export class PrismaAnchorStore implements AnchorStore {
 
   async toAnchor(limit: number, nowMs: number): Promise<EntryToAnchor[]> {
     const due = {state: STATE.stored, anchorTx: null, retryAtMs: {lte: BigInt(nowMs)}} as const;
-    const skips = await this.database.skip.findMany({where: due, orderBy: {place: 'asc'}, take: limit, select: {skipId: true, skip: true, signature: true, traceparent: true}});
-    const records = skips.length === limit ? [] : await this.database.record.findMany({
-      where: due, orderBy: {place: 'asc'}, take: limit - skips.length,
-      select: {recordId: true, header: true, ciphertextHash: true, innerKeyHash: true, sealedKeyHash: true, signature: true, traceparent: true},
+    const skips = await this.database.skip.findMany({
+      where: due,
+      orderBy: {place: 'asc'},
+      take: limit,
+      select: {skipId: true, skip: true, signature: true, traceparent: true},
     });
+    const records =
+      skips.length === limit
+        ? []
+        : await this.database.record.findMany({
+            where: due,
+            orderBy: {place: 'asc'},
+            take: limit - skips.length,
+            select: {
+              recordId: true,
+              header: true,
+              ciphertextHash: true,
+              innerKeyHash: true,
+              sealedKeyHash: true,
+              signature: true,
+              traceparent: true,
+            },
+          });
     return [
-      ...skips.map(({skipId, traceparent, ...parts}) => ({kind: 'skip' as const, entryId: skipId, content: skipEntry(parts), traceparent: traceparent ?? undefined})),
-      ...records.map(({recordId, traceparent, ...parts}) => ({kind: 'record' as const, entryId: recordId, content: recordEntry(parts), traceparent: traceparent ?? undefined})),
+      ...skips.map(({skipId, traceparent, ...parts}) => ({
+        kind: 'skip' as const,
+        entryId: skipId,
+        content: skipEntry(parts),
+        traceparent: traceparent ?? undefined,
+      })),
+      ...records.map(({recordId, traceparent, ...parts}) => ({
+        kind: 'record' as const,
+        entryId: recordId,
+        content: recordEntry(parts),
+        traceparent: traceparent ?? undefined,
+      })),
     ];
   }
 
-  async sign(keyId: string, entries: readonly EntryToAnchor[], sign: (nonce: bigint) => SignedAnchor): Promise<SignedAnchor> {
+  async sign(
+    keyId: string,
+    entries: readonly EntryToAnchor[],
+    sign: (nonce: bigint) => SignedAnchor,
+  ): Promise<SignedAnchor> {
     return inTransaction(this.database, async (session) => {
       const [taken] = await session.$queryRaw<{nonce: bigint}[]>`
         INSERT INTO signing_nonces (key_id, next) VALUES (${keyId}, 2) ON CONFLICT (key_id) DO UPDATE SET next = signing_nonces.next + 1 RETURNING next - 1 AS nonce`;
       if (taken === undefined) throw new Error('no nonce');
       const {tx, traceparent, ...anchor} = sign(taken.nonce);
-      await session.anchor.create({data: {...anchor, keyId, nonce: taken.nonce, tx: bytesOf(tx), traceparent: traceparent ?? null}});
-      await session.anchorEntry.createMany({data: entries.map(({kind, entryId}, place) => ({txId: anchor.txId, place, ...(kind === 'record' ? {recordId: entryId} : {skipId: entryId})}))});
+      await session.anchor.create({
+        data: {...anchor, keyId, nonce: taken.nonce, tx: bytesOf(tx), traceparent: traceparent ?? null},
+      });
+      await session.anchorEntry.createMany({
+        data: entries.map(({kind, entryId}, place) => ({
+          txId: anchor.txId,
+          place,
+          ...(kind === 'record' ? {recordId: entryId} : {skipId: entryId}),
+        })),
+      });
       const moved = await carry(session, anchor.txId, entries);
       // Another process took one of them: nothing is signed, the nonce is given back with the rest.
       if (moved !== entries.length) throw new Error('entries were taken by another process');
@@ -58,8 +98,12 @@ export class PrismaAnchorStore implements AnchorStore {
 const FAILED_RETRY_MS = 5_000;
 
 async function carry(session: Session, anchorTx: string, entries: readonly EntryToAnchor[]): Promise<number> {
-  const idsOf = (wanted: EntryToAnchor['kind']): string[] => entries.filter(({kind}) => kind === wanted).map(({entryId}) => entryId);
-  const [free, data] = [{state: STATE.stored, anchorTx: null}, {anchorTx, anchorAttempts: {increment: 1}}];
+  const idsOf = (wanted: EntryToAnchor['kind']): string[] =>
+    entries.filter(({kind}) => kind === wanted).map(({entryId}) => entryId);
+  const [free, data] = [
+    {state: STATE.stored, anchorTx: null},
+    {anchorTx, anchorAttempts: {increment: 1}},
+  ];
   const records = await session.record.updateMany({where: {recordId: {in: idsOf('record')}, ...free}, data});
   const skips = await session.skip.updateMany({where: {skipId: {in: idsOf('skip')}, ...free}, data});
   return records.count + skips.count;
@@ -67,9 +111,19 @@ async function carry(session: Session, anchorTx: string, entries: readonly Entry
 
 /** What transactions carried that will never be included goes into new ones. */
 export async function freeEntries(session: Session, txIds: readonly string[], retryAtMs: bigint): Promise<void> {
-  const [where, data] = [{anchorTx: {in: [...txIds]}, state: STATE.stored}, {anchorTx: null, retryAtMs}];
+  const [where, data] = [
+    {anchorTx: {in: [...txIds]}, state: STATE.stored},
+    {anchorTx: null, retryAtMs},
+  ];
   await session.record.updateMany({where, data});
   await session.skip.updateMany({where, data});
 }
 
-const toAnchor = ({txId, txHash, tx, expiresAtHeight, expiresAtTime, traceparent}: Anchor): SignedAnchor => ({txId, txHash, tx, expiresAtHeight, expiresAtTime, traceparent: traceparent ?? undefined});
+const toAnchor = ({txId, txHash, tx, expiresAtHeight, expiresAtTime, traceparent}: Anchor): SignedAnchor => ({
+  txId,
+  txHash,
+  tx,
+  expiresAtHeight,
+  expiresAtTime,
+  traceparent: traceparent ?? undefined,
+});

@@ -14,7 +14,10 @@ const MAX_LINKS = 64;
 
 /** Effects of blocks, each in one transaction with the cursor: a block takes effect once. */
 export class PrismaLedgerStore implements LedgerStore {
-  constructor(private readonly database: Database, private readonly now: () => number) {}
+  constructor(
+    private readonly database: Database,
+    private readonly now: () => number,
+  ) {}
 
   async cursor(): Promise<LedgerCursor> {
     const {height, blockTime} = await this.database.ledgerCursor.findUniqueOrThrow({where: {id: 1}});
@@ -26,8 +29,18 @@ export class PrismaLedgerStore implements LedgerStore {
       const {count} = await session.ledgerCursor.updateMany({where: {id: 1, height: block.height - 1n}, data: block});
       // Another process has this block already, or more.
       if (count === 0) return {anchors: [], expired: 0};
-      await session.accessRequest.createMany({data: facts.requests.map((request) => ({...request, signerPublicKey: bytesOf(request.signerPublicKey), height: block.height})), skipDuplicates: true});
-      await session.device.createMany({data: facts.devices.map(({device, publicKey}) => ({device, publicKey: bytesOf(publicKey)})), skipDuplicates: true});
+      await session.accessRequest.createMany({
+        data: facts.requests.map((request) => ({
+          ...request,
+          signerPublicKey: bytesOf(request.signerPublicKey),
+          height: block.height,
+        })),
+        skipDuplicates: true,
+      });
+      await session.device.createMany({
+        data: facts.devices.map(({device, publicKey}) => ({device, publicKey: bytesOf(publicKey)})),
+        skipDuplicates: true,
+      });
       const anchors: AnchorEffect[] = [];
       for (const included of facts.anchors) {
         const effect = await this.#settle(session, block, included);
@@ -42,10 +55,17 @@ export class PrismaLedgerStore implements LedgerStore {
     // Of another organisation, or settled before.
     if (anchor === null || anchor.state === 'included') return undefined;
     const carried = await carriedBy(session, included.txId);
-    const fate = settleAnchor(carried.map(({entryId}) => entryId), included.code, included.results);
+    const fate = settleAnchor(
+      carried.map(({entryId}) => entryId),
+      included.code,
+      included.results,
+    );
     if (fate.kind === 'ignored') return undefined;
     const {txId, txHash, traceparent} = anchor;
-    await session.anchor.update({where: {txId}, data: {state: fate.kind === 'settled' ? 'included' : 'failed', code: included.code, height: block.height}});
+    await session.anchor.update({
+      where: {txId},
+      data: {state: fate.kind === 'settled' ? 'included' : 'failed', code: included.code, height: block.height},
+    });
     if (fate.kind === 'failed') {
       await freeEntries(session, [txId], BigInt(this.now() + retryAfterMs(1)));
     } else {
@@ -56,7 +76,12 @@ export class PrismaLedgerStore implements LedgerStore {
     const entries = fate.kind === 'settled' ? fate.entries : [];
     const count = (wanted: EntryFate['fate']): number => entries.filter((entry) => entry.fate === wanted).length;
     return {
-      txId, txHash, traceparent: traceparent ?? undefined, anchored: count('anchored'), later: count('later'), refused: count('refused'),
+      txId,
+      txHash,
+      traceparent: traceparent ?? undefined,
+      anchored: count('anchored'),
+      later: count('later'),
+      refused: count('refused'),
       traces: carried.flatMap((row) => row.traceparent ?? []).slice(0, MAX_LINKS),
     };
   }
@@ -64,7 +89,8 @@ export class PrismaLedgerStore implements LedgerStore {
   // From here on no block can take these bytes.
   async #expire(session: Session, block: LedgerCursor): Promise<number> {
     const expired = await session.anchor.findMany({
-      where: {state: 'open', OR: [{expiresAtHeight: {lte: block.height}}, {expiresAtTime: {lt: block.blockTime}}]}, select: {txId: true},
+      where: {state: 'open', OR: [{expiresAtHeight: {lte: block.height}}, {expiresAtTime: {lt: block.blockTime}}]},
+      select: {txId: true},
     });
     const txIds = expired.map(({txId}) => txId);
     if (txIds.length === 0) return 0;

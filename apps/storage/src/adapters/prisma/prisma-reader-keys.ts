@@ -5,14 +5,20 @@ import type {Database} from './database.js';
 const WAIT_FOR_BLOCK_MS = 2_000;
 const POLL_MS = 100;
 
-/** Keys that signed access requests: storage has no other callers. Whether a reader still stands is proved anew by policy at every release. */
+/**
+ * Keys that signed access requests: storage has no other callers. Whether a reader still stands is proved anew by
+ * policy at every release.
+ */
 export class PrismaReaderKeys implements KeyResolver {
   constructor(private readonly database: Database) {}
 
   /** Waits a little: a reader who comes right after her first request may be ahead of our follower. */
   async resolve(keyId: string): Promise<Caller | undefined> {
     for (let waited = 0; ; waited += POLL_MS) {
-      const row = await this.database.accessRequest.findFirst({where: {signerKeyId: keyId}, select: {signerPublicKey: true}});
+      const row = await this.database.accessRequest.findFirst({
+        where: {signerKeyId: keyId},
+        select: {signerPublicKey: true},
+      });
       if (row !== null) return {keyId, publicKey: row.signerPublicKey, identity: keyId, kind: 'member'};
       if (waited >= WAIT_FOR_BLOCK_MS) return undefined;
       await sleep(POLL_MS);

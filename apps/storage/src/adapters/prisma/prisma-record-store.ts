@@ -1,5 +1,12 @@
 import {CODE, fromHex} from '@vitalvault/contracts';
-import type {AcceptOutcome, AcceptedBatch, RecordStatus, RecordStore, RecordToPack, TopicPosition} from '../../application/ports.js';
+import type {
+  AcceptOutcome,
+  AcceptedBatch,
+  RecordStatus,
+  RecordStore,
+  RecordToPack,
+  TopicPosition,
+} from '../../application/ports.js';
 import {alertOf} from '../../domain/alerts.js';
 import type {AlertToSend} from '../../domain/alerts.js';
 import {STATE} from '../../domain/record.js';
@@ -16,17 +23,35 @@ const MAX_INT4 = 2 ** 31 - 1;
 
 /** Records in PostgreSQL. */
 export class PrismaRecordStore implements RecordStore {
-  constructor(private readonly database: Database, private readonly now: () => number) {}
+  constructor(
+    private readonly database: Database,
+    private readonly now: () => number,
+  ) {}
 
   async accept({records, skips = []}: AcceptedBatch, position: TopicPosition): Promise<AcceptOutcome> {
     return inTransaction(this.database, async (session) => {
       const free = await withoutGivenUp(session, records);
-      const inserted = await session.record.createManyAndReturn({data: free.map(toRow), skipDuplicates: true, select: {recordId: true}});
+      const inserted = await session.record.createManyAndReturn({
+        data: free.map(toRow),
+        skipDuplicates: true,
+        select: {recordId: true},
+      });
       const fresh = new Set(inserted.map(({recordId}) => recordId));
-      const taken = [...new Map(free.filter(({recordId}) => fresh.has(recordId)).map((record) => [record.recordId, record])).values()];
-      await session.waitingCiphertext.createMany({data: taken.map(({recordId, ciphertext}) => ({recordId, ciphertext: bytesOf(ciphertext)}))});
-      await session.sealedKey.createMany({data: taken.map(({recordId, sealedKey}) => ({recordId, sealedKey: bytesOf(sealedKey)}))});
-      const conflicts = await this.#keepConflicts(session, records.filter(({recordId}) => !fresh.has(recordId)));
+      const taken = [
+        ...new Map(
+          free.filter(({recordId}) => fresh.has(recordId)).map((record) => [record.recordId, record]),
+        ).values(),
+      ];
+      await session.waitingCiphertext.createMany({
+        data: taken.map(({recordId, ciphertext}) => ({recordId, ciphertext: bytesOf(ciphertext)})),
+      });
+      await session.sealedKey.createMany({
+        data: taken.map(({recordId, sealedKey}) => ({recordId, sealedKey: bytesOf(sealedKey)})),
+      });
+      const conflicts = await this.#keepConflicts(
+        session,
+        records.filter(({recordId}) => !fresh.has(recordId)),
+      );
       const newSkips = await takeSkips(session, skips);
       await savePosition(session, position);
       return {fresh: taken.length, conflicts, skips: newSkips};
@@ -35,25 +60,40 @@ export class PrismaRecordStore implements RecordStore {
 
   async toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]> {
     const rows = await this.database.record.findMany({
-      where: {state: STATE.accepted, recordId: {notIn: [...except]}}, orderBy: {place: 'asc'}, take: limit.records,
+      where: {state: STATE.accepted, recordId: {notIn: [...except]}},
+      orderBy: {place: 'asc'},
+      take: limit.records,
       select: {recordId: true, patient: true, cid: true, acceptedAtMs: true, traceparent: true, ciphertextBytes: true},
     });
     let bytes = 0;
     const chosen = rows.filter((row, place) => (bytes += row.ciphertextBytes) <= limit.bytes || place === 0);
-    const ciphertexts = await this.database.waitingCiphertext.findMany({where: {recordId: {in: chosen.map(({recordId}) => recordId)}}});
+    const ciphertexts = await this.database.waitingCiphertext.findMany({
+      where: {recordId: {in: chosen.map(({recordId}) => recordId)}},
+    });
     const byId = new Map(ciphertexts.map(({recordId, ciphertext}) => [recordId, ciphertext]));
     return chosen.flatMap(({recordId, patient, cid, acceptedAtMs, traceparent}) => {
       const ciphertext = byId.get(recordId);
-      return ciphertext === undefined ? [] : [{recordId, patient, cid, acceptedAtMs, ciphertext, traceparent: traceparent ?? undefined}];
+      return ciphertext === undefined
+        ? []
+        : [{recordId, patient, cid, acceptedAtMs, ciphertext, traceparent: traceparent ?? undefined}];
     });
   }
 
-  async markStored({root, replicas, recordIds}: {root: string; replicas: number; recordIds: readonly string[]}): Promise<void> {
+  async markStored({
+    root,
+    replicas,
+    recordIds,
+  }: {
+    root: string;
+    replicas: number;
+    recordIds: readonly string[];
+  }): Promise<void> {
     const ids = [...recordIds];
     await inTransaction(this.database, async (session) => {
       await session.pack.createMany({data: [{root, replicas, records: ids.length}], skipDuplicates: true});
       const rows = await session.record.updateManyAndReturn({
-        where: {recordId: {in: ids}, state: STATE.accepted}, data: {state: STATE.stored, packRoot: root, replicas},
+        where: {recordId: {in: ids}, state: STATE.accepted},
+        data: {state: STATE.stored, packRoot: root, replicas},
         select: {recordId: true, patient: true, cid: true, replicas: true, traceparent: true},
       });
       await session.waitingCiphertext.deleteMany({where: {recordId: {in: ids}}});
@@ -75,7 +115,9 @@ export class PrismaRecordStore implements RecordStore {
     const row = await this.database.record.findUnique({where: {recordId}});
     if (row !== null) return statusOf(row);
     const conflict = await this.database.recordConflict.findUnique({where: {recordId}});
-    return conflict === null ? undefined : {recordId, patient: '', state: 'refused', receipt: conflict.receipt, refusalCode: CODE.entryDuplicate};
+    return conflict === null
+      ? undefined
+      : {recordId, patient: '', state: 'refused', receipt: conflict.receipt, refusalCode: CODE.entryDuplicate};
   }
 
   async alert(alerts: readonly AlertToSend[]): Promise<void> {
@@ -85,29 +127,65 @@ export class PrismaRecordStore implements RecordStore {
   // What was not inserted is either the same record again or another one under a taken number.
   async #keepConflicts(session: Session, others: readonly AcceptedRecord[]): Promise<number> {
     if (others.length === 0) return 0;
-    const known = await session.record.findMany({where: {recordId: {in: others.map(({recordId}) => recordId)}}, select: {recordId: true}});
+    const known = await session.record.findMany({
+      where: {recordId: {in: others.map(({recordId}) => recordId)}},
+      select: {recordId: true},
+    });
     const same = new Set(known.map(({recordId}) => recordId));
     const losers = others.filter(({recordId}) => !same.has(recordId));
-    const kept = await session.recordConflict.createManyAndReturn({data: losers.map(toConflict), skipDuplicates: true, select: {recordId: true}});
+    const kept = await session.recordConflict.createManyAndReturn({
+      data: losers.map(toConflict),
+      skipDuplicates: true,
+      select: {recordId: true},
+    });
     const fresh = new Set(kept.map(({recordId}) => recordId));
-    await session.outboxMessage.createMany({data: losers.filter(({recordId}) => fresh.has(recordId)).map((record) => alertRow(this.#conflictAlert(record)))});
+    await session.outboxMessage.createMany({
+      data: losers.filter(({recordId}) => fresh.has(recordId)).map((record) => alertRow(this.#conflictAlert(record))),
+    });
     return fresh.size;
   }
 
   #conflictAlert({patient, recordId, traceparent}: AcceptedRecord): AlertToSend {
     return alertOf('refused', {
-      patient, subject: fromHex(recordId), traceparent, raisedAtMs: BigInt(this.now()),
+      patient,
+      subject: fromHex(recordId),
+      traceparent,
+      raisedAtMs: BigInt(this.now()),
       text: 'Your device sent two different records under one number. The later one was not taken; the device still holds its readings.',
     });
   }
 }
 
-const toConflict = ({recordId, device, registration, sequence, receipt}: AcceptedRecord): Prisma.RecordConflictCreateManyInput => ({recordId, device, registration, sequence, receipt: bytesOf(receipt)});
+const toConflict = ({
+  recordId,
+  device,
+  registration,
+  sequence,
+  receipt,
+}: AcceptedRecord): Prisma.RecordConflictCreateManyInput => ({
+  recordId,
+  device,
+  registration,
+  sequence,
+  receipt: bytesOf(receipt),
+});
 
 const toRow = (record: AcceptedRecord): Prisma.RecordCreateManyInput => ({
-  recordId: record.recordId, device: record.device, registration: record.registration, sequence: record.sequence,
-  patient: record.patient, typeTag: record.typeTag, slot: record.slot, header: bytesOf(record.header),
-  ciphertextHash: bytesOf(record.ciphertextHash), ciphertextBytes: record.ciphertext.length, innerKeyHash: bytesOf(record.innerKeyHash),
-  sealedKeyHash: bytesOf(record.sealedKeyHash), signature: bytesOf(record.signature), receipt: bytesOf(record.receipt),
-  acceptedAtMs: record.acceptedAtMs, cid: record.cid, traceparent: record.traceparent ?? null,
+  recordId: record.recordId,
+  device: record.device,
+  registration: record.registration,
+  sequence: record.sequence,
+  patient: record.patient,
+  typeTag: record.typeTag,
+  slot: record.slot,
+  header: bytesOf(record.header),
+  ciphertextHash: bytesOf(record.ciphertextHash),
+  ciphertextBytes: record.ciphertext.length,
+  innerKeyHash: bytesOf(record.innerKeyHash),
+  sealedKeyHash: bytesOf(record.sealedKeyHash),
+  signature: bytesOf(record.signature),
+  receipt: bytesOf(record.receipt),
+  acceptedAtMs: record.acceptedAtMs,
+  cid: record.cid,
+  traceparent: record.traceparent ?? null,
 });

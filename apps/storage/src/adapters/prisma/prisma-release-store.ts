@@ -11,22 +11,40 @@ export class PrismaReleaseStore implements ReleaseStore {
   constructor(private readonly database: Database) {}
 
   async request(txId: string): Promise<DecidedRequest | undefined> {
-    return await this.database.accessRequest.findUnique({where: {txId}, omit: {height: true}}) ?? undefined;
+    return (await this.database.accessRequest.findUnique({where: {txId}, omit: {height: true}})) ?? undefined;
   }
 
   async releasable(request: DecidedRequest, from: bigint, limit: number): Promise<ReleasableRecord[]> {
     const rows = await this.database.record.findMany({
       where: {
-        patient: request.patient, state: STATE.anchored, slot: {gte: request.slotFrom, lte: request.slotTo},
-        logIndex: {gte: from, lt: request.recordLogSize}, ...(request.typeTag === ALL_TYPES ? {} : {typeTag: request.typeTag}),
+        patient: request.patient,
+        state: STATE.anchored,
+        slot: {gte: request.slotFrom, lte: request.slotTo},
+        logIndex: {gte: from, lt: request.recordLogSize},
+        ...(request.typeTag === ALL_TYPES ? {} : {typeTag: request.typeTag}),
       },
-      orderBy: {logIndex: 'asc'}, take: limit, include: {sealedKey: true},
+      orderBy: {logIndex: 'asc'},
+      take: limit,
+      include: {sealedKey: true},
     });
-    const keys = await this.database.device.findMany({where: {device: {in: [...new Set(rows.map(({device}) => device))]}}});
+    const keys = await this.database.device.findMany({
+      where: {device: {in: [...new Set(rows.map(({device}) => device))]}},
+    });
     const keyOf = new Map(keys.map(({device, publicKey}) => [device, publicKey]));
-    return rows.flatMap(({sealedKey, logIndex, packRoot, traceparent, ...row}) => (sealedKey === null || logIndex === null ? [] : [{
-      ...row, sealedKey: sealedKey.sealedKey, logIndex, packRoot: packRoot ?? undefined, traceparent: traceparent ?? undefined, deviceKey: keyOf.get(row.device) ?? new Uint8Array(),
-    }]));
+    return rows.flatMap(({sealedKey, logIndex, packRoot, traceparent, ...row}) =>
+      sealedKey === null || logIndex === null
+        ? []
+        : [
+            {
+              ...row,
+              sealedKey: sealedKey.sealedKey,
+              logIndex,
+              packRoot: packRoot ?? undefined,
+              traceparent: traceparent ?? undefined,
+              deviceKey: keyOf.get(row.device) ?? new Uint8Array(),
+            },
+          ],
+    );
   }
 
   async answers(txId: string, recordIds: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -29,7 +29,9 @@ export interface Settling {
 export async function carriedBy(session: Session, txId: string): Promise<Carried[]> {
   const known = {traceparent: true, anchorAttempts: true, anchorTx: true, state: true} as const;
   const entries = await session.anchorEntry.findMany({
-    where: {txId}, orderBy: {place: 'asc'}, select: {record: {select: {recordId: true, patient: true, ...known}}, skip: {select: {skipId: true, ...known}}},
+    where: {txId},
+    orderBy: {place: 'asc'},
+    select: {record: {select: {recordId: true, patient: true, ...known}}, skip: {select: {skipId: true, ...known}}},
   });
   return entries.flatMap(({record, skip}): Carried[] => {
     if (record !== null) return [{kind: 'record', entryId: record.recordId, ...record}];
@@ -50,7 +52,16 @@ export async function settleRecords(session: Session, settling: Settling, fates:
     if (fate.fate === 'later') {
       await session.record.update({where, data: {anchorTx: null, retryAtMs: retryAt(settling, entry)}});
     } else if (fate.fate === 'refused') {
-      await session.record.update({where, data: {state: STATE.refused, refusalCode: fate.code, height: settling.height, txId: settling.txId, anchorTx: null}});
+      await session.record.update({
+        where,
+        data: {
+          state: STATE.refused,
+          refusalCode: fate.code,
+          height: settling.height,
+          txId: settling.txId,
+          anchorTx: null,
+        },
+      });
       await session.outboxMessage.create({data: alertRow(refusal(settling, entry, fate.code))});
     }
   }
@@ -63,13 +74,21 @@ export async function settleSkips(session: Session, settling: Settling, fates: r
   for (const {entry, fate} of own) {
     if (fate.fate !== 'anchored' || entry.state === STATE.skipped) continue;
     const settled = {state: STATE.skipped, height, txId, logIndex: fate.logIndex};
-    const {device, registration, sequence} = await session.skip.update({where: {skipId: entry.entryId}, data: {...settled, anchorTx: null, refusalCode: null}});
+    const {device, registration, sequence} = await session.skip.update({
+      where: {skipId: entry.entryId},
+      data: {...settled, anchorTx: null, refusalCode: null},
+    });
     await session.record.updateMany({where: {device, registration, sequence, state: STATE.refused}, data: settled});
   }
   for (const {entry, fate} of open(settling, own)) {
     const where = {skipId: entry.entryId};
-    if (fate.fate === 'later') await session.skip.update({where, data: {anchorTx: null, retryAtMs: retryAt(settling, entry)}});
-    else if (fate.fate === 'refused') await session.skip.update({where, data: {state: STATE.refused, refusalCode: fate.code, height, txId, anchorTx: null}});
+    if (fate.fate === 'later')
+      await session.skip.update({where, data: {anchorTx: null, retryAtMs: retryAt(settling, entry)}});
+    else if (fate.fate === 'refused')
+      await session.skip.update({
+        where,
+        data: {state: STATE.refused, refusalCode: fate.code, height, txId, anchorTx: null},
+      });
   }
 }
 
@@ -87,11 +106,16 @@ function pair({carried}: Settling, fates: readonly EntryFate[], kind: Carried['k
 }
 
 // Anchored by an earlier transaction, or under way in a later one: this entry says nothing new.
-const open = ({txId}: Settling, settled: readonly Settled[]): Settled[] => settled.filter(({entry}) => entry.state === STATE.stored && entry.anchorTx === txId);
+const open = ({txId}: Settling, settled: readonly Settled[]): Settled[] =>
+  settled.filter(({entry}) => entry.state === STATE.stored && entry.anchorTx === txId);
 
 const retryAt = ({nowMs}: Settling, {anchorAttempts}: Carried): bigint => BigInt(nowMs + retryAfterMs(anchorAttempts));
 
-const refusal = ({nowMs}: Settling, {patient, entryId, traceparent}: Carried, code: number) => alertOf('refused', {
-  patient, subject: fromHex(entryId), traceparent: traceparent ?? undefined, raisedAtMs: BigInt(nowMs),
-  text: `The ledger refused a record of your device (${codeName(code)}). The device still holds its readings and sends them again under new numbers.`,
-});
+const refusal = ({nowMs}: Settling, {patient, entryId, traceparent}: Carried, code: number) =>
+  alertOf('refused', {
+    patient,
+    subject: fromHex(entryId),
+    traceparent: traceparent ?? undefined,
+    raisedAtMs: BigInt(nowMs),
+    text: `The ledger refused a record of your device (${codeName(code)}). The device still holds its readings and sends them again under new numbers.`,
+  });

@@ -3,8 +3,13 @@ import type {AcceptedSkip, RecordNumber} from '../../domain/record.js';
 import type {Session} from './database.js';
 import {bytesOf} from './outbox-rows.js';
 
-export const pickNumber = ({device, registration, sequence}: RecordNumber): RecordNumber => ({device, registration, sequence});
-const keyOf = ({device, registration, sequence}: RecordNumber): string => `${device}/${String(registration)}/${String(sequence)}`;
+export const pickNumber = ({device, registration, sequence}: RecordNumber): RecordNumber => ({
+  device,
+  registration,
+  sequence,
+});
+const keyOf = ({device, registration, sequence}: RecordNumber): string =>
+  `${device}/${String(registration)}/${String(sequence)}`;
 
 /** Those of `records` whose number was not given up. */
 export async function withoutGivenUp<R extends RecordNumber>(session: Session, records: readonly R[]): Promise<R[]> {
@@ -27,11 +32,20 @@ export async function takeSkips(session: Session, skips: readonly AcceptedSkip[]
   const taken = new Set(living.map(keyOf));
   const {count} = await session.skip.createMany({
     skipDuplicates: true,
-    data: skips.filter((skip) => !taken.has(keyOf(skip))).map(({skip, signature, traceparent, ...row}) => ({...row, skip: bytesOf(skip), signature: bytesOf(signature), traceparent: traceparent ?? null})),
+    data: skips
+      .filter((skip) => !taken.has(keyOf(skip)))
+      .map(({skip, signature, traceparent, ...row}) => ({
+        ...row,
+        skip: bytesOf(skip),
+        signature: bytesOf(signature),
+        traceparent: traceparent ?? null,
+      })),
   });
   return count;
 }
 
 const columnsOf = (numbers: readonly RecordNumber[]) => ({
-  devices: numbers.map(({device}) => device), registrations: numbers.map(({registration}) => registration), sequences: numbers.map(({sequence}) => sequence),
+  devices: numbers.map(({device}) => device),
+  registrations: numbers.map(({registration}) => registration),
+  sequences: numbers.map(({sequence}) => sequence),
 });

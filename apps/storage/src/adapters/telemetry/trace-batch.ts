@@ -15,19 +15,39 @@ export function tracePack(records: readonly RecordToPack[], run: () => Promise<v
   return withSpan('storage pack', {...following(records), attributes: {'vv.records': records.length}}, run);
 }
 
-export async function traceAnchor(entries: readonly EntryToAnchor[], run: (traceparent: string | undefined) => Promise<SignedAnchor>): Promise<void> {
-  await withSpan('storage anchor', {...following(entries), kind: 'producer', attributes: {'vv.entries': entries.length}}, async (span) => {
-    const anchor = await run(currentTraceparent());
-    span.setAttributes({'vv.tx_hash': anchor.txHash, 'vv.tx_id': anchor.txId});
-  });
+export async function traceAnchor(
+  entries: readonly EntryToAnchor[],
+  run: (traceparent: string | undefined) => Promise<SignedAnchor>,
+): Promise<void> {
+  await withSpan(
+    'storage anchor',
+    {...following(entries), kind: 'producer', attributes: {'vv.entries': entries.length}},
+    async (span) => {
+      const anchor = await run(currentTraceparent());
+      span.setAttributes({'vv.tx_hash': anchor.txHash, 'vv.tx_id': anchor.txId});
+    },
+  );
 }
 
 /** A span for each transaction of ours that the block has: the ledger's part of a reading's trace (D-1). */
 export async function traceIncluded(block: LedgerCursor, effect: BlockEffect): Promise<void> {
   for (const {txId, txHash, traceparent, traces, anchored, later, refused} of effect.anchors) {
-    await withSpan('storage anchored', {
-      kind: 'consumer', parent: contextOf(traceparent), links: linksTo(traces),
-      attributes: {'vv.tx_hash': txHash, 'vv.tx_id': txId, 'vv.height': Number(block.height), 'vv.anchored': anchored, 'vv.later': later, 'vv.refused': refused},
-    }, () => undefined);
+    await withSpan(
+      'storage anchored',
+      {
+        kind: 'consumer',
+        parent: contextOf(traceparent),
+        links: linksTo(traces),
+        attributes: {
+          'vv.tx_hash': txHash,
+          'vv.tx_id': txId,
+          'vv.height': Number(block.height),
+          'vv.anchored': anchored,
+          'vv.later': later,
+          'vv.refused': refused,
+        },
+      },
+      () => undefined,
+    );
   }
 }

@@ -3,7 +3,11 @@ import {Controller, Inject} from '@nestjs/common';
 import {GrpcMethod} from '@nestjs/microservices';
 import {decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
-import type {GetBacklogResponseSchema, GetRecordStatusRequest, GetRecordStatusResponseSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
+import type {
+  GetBacklogResponseSchema,
+  GetRecordStatusRequest,
+  GetRecordStatusResponseSchema,
+} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {Backlog} from '@vitalvault/kafka-bus';
 import type {RecordStore} from '../../application/ports.js';
 import {STATE} from '../../domain/record.js';
@@ -12,16 +16,29 @@ import {BACKLOG, RECORD_STORE} from '../../storage.tokens.js';
 /** StorageService: what ingest asks. */
 @Controller()
 export class StorageController {
-  constructor(@Inject(RECORD_STORE) private readonly records: RecordStore, @Inject(BACKLOG) private readonly backlog: () => Backlog) {}
+  constructor(
+    @Inject(RECORD_STORE) private readonly records: RecordStore,
+    @Inject(BACKLOG) private readonly backlog: () => Backlog,
+  ) {}
 
   @GrpcMethod('StorageService', 'GetRecordStatus')
-  async getRecordStatus({device, registration, sequence}: GetRecordStatusRequest): Promise<MessageInitShape<typeof GetRecordStatusResponseSchema>> {
+  async getRecordStatus({
+    device,
+    registration,
+    sequence,
+  }: GetRecordStatusRequest): Promise<MessageInitShape<typeof GetRecordStatusResponseSchema>> {
     const status = await this.records.byNumber({device: toHex(device), registration, sequence});
     if (status === undefined) return {found: false};
     return {
-      found: true, recordId: fromHex(status.recordId), state: STATE[status.state], patient: fromHex(status.patient),
-      cid: status.cid ?? '', replicas: status.replicas ?? 0,
-      height: status.height ?? 0n, logIndex: status.logIndex ?? 0n, refusalCode: status.refusalCode ?? 0,
+      found: true,
+      recordId: fromHex(status.recordId),
+      state: STATE[status.state],
+      patient: fromHex(status.patient),
+      cid: status.cid ?? '',
+      replicas: status.replicas ?? 0,
+      height: status.height ?? 0n,
+      logIndex: status.logIndex ?? 0n,
+      refusalCode: status.refusalCode ?? 0,
       ...(status.receipt === undefined ? {} : {receipt: decodeCanonical(SignedAcceptedSchema, status.receipt)}),
       ...(status.txId === undefined ? {} : {txId: fromHex(status.txId)}),
     };

@@ -23,8 +23,14 @@ export type StatusAnswer = z.infer<typeof statusAnswer>;
 export function toStatusJson(status: RecordStatus): StatusAnswer {
   const {state, recordId, receipt, cid, replicas, height, txId, logIndex, refusalCode} = status;
   return {
-    state, recordId, receipt: receipt === undefined ? undefined : toHex(receipt), cid, replicas, txId,
-    height: height?.toString(), logIndex: logIndex?.toString(),
+    state,
+    recordId,
+    receipt: receipt === undefined ? undefined : toHex(receipt),
+    cid,
+    replicas,
+    txId,
+    height: height?.toString(),
+    logIndex: logIndex?.toString(),
     ...(refusalCode === undefined ? {} : {refusal: {code: refusalCode, name: codeName(refusalCode)}}),
   };
 }

@@ -18,8 +18,18 @@ export class ReleasesController {
   @Post()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  async post(@ZodBody(releaseBody) {txId, page}: ReleaseBody, @SignedBy() caller: Caller, @Req() request: FastifyRequest & RawBodyRequest, @Res({passthrough: true}) reply: FastifyReply): Promise<Buffer> {
-    const bytes = await this.release.execute({txId, page, callerKeyId: caller.keyId, signedRequest: signedRequestBytes(request)});
+  async post(
+    @ZodBody(releaseBody) {txId, page}: ReleaseBody,
+    @SignedBy() caller: Caller,
+    @Req() request: FastifyRequest & RawBodyRequest,
+    @Res({passthrough: true}) reply: FastifyReply,
+  ): Promise<Buffer> {
+    const bytes = await this.release.execute({
+      txId,
+      page,
+      callerKeyId: caller.keyId,
+      signedRequest: signedRequestBytes(request),
+    });
     // Not before: an error has a type of its own.
     void reply.type(RELEASE_TYPE);
     return Buffer.from(bytes);

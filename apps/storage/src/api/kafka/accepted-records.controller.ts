@@ -13,6 +13,9 @@ export class AcceptedRecordsController {
   @EventPattern<string>(TOPICS.recordsAccepted, KAFKA_BUS, {batch: true})
   async take(@Payload() records: readonly KafkaRecord[], @Ctx() context: KafkaContext): Promise<void> {
     const {topic, partition, nextOffset} = context;
-    await this.accept.execute(records.map(({value, traceparent}) => ({value, traceparent})), {topic, partition, nextOffset});
+    await this.accept.execute(
+      records.map(({value, traceparent}) => ({value, traceparent})),
+      {topic, partition, nextOffset},
+    );
   }
 }

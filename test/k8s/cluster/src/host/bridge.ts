@@ -23,9 +23,19 @@ export function overlap(one: string, other: string): boolean {
 
 /** @throws ClusterError if the machine already uses an address of the cluster's networks */
 export async function refuseTakenNetworks(): Promise<void> {
-  const routes = JSON.parse(await run('ip', ['-json', 'route', 'show', 'table', 'all', 'type', 'unicast']) || '[]') as Route[];
-  const taken = routes.filter(({dst, dev}) => dev !== NETWORK.bridge && /^[\d./]+$/.test(dst) && [NETWORK.pods, NETWORK.services].some((ours) => overlap(dst, ours)));
-  if (taken.length > 0) throw new ClusterError(`This machine already uses addresses of the cluster (${NETWORK.pods}, ${NETWORK.services}): ${taken.map(({dst, dev}) => `${dst} on ${dev ?? '?'}`).join(', ')}. Another network can be chosen in test/k8s/cluster/src/network.ts.`);
+  const routes = JSON.parse(
+    (await run('ip', ['-json', 'route', 'show', 'table', 'all', 'type', 'unicast'])) || '[]',
+  ) as Route[];
+  const taken = routes.filter(
+    ({dst, dev}) =>
+      dev !== NETWORK.bridge &&
+      /^[\d./]+$/.test(dst) &&
+      [NETWORK.pods, NETWORK.services].some((ours) => overlap(dst, ours)),
+  );
+  if (taken.length > 0)
+    throw new ClusterError(
+      `This machine already uses addresses of the cluster (${NETWORK.pods}, ${NETWORK.services}): ${taken.map(({dst, dev}) => `${dst} on ${dev ?? '?'}`).join(', ')}. Another network can be chosen in test/k8s/cluster/src/network.ts.`,
+    );
 }
 
 /** Makes the bridge that pods are on, with the node's address, and lets packets be passed on and filtered on it. */
@@ -36,7 +46,13 @@ export async function makeBridge(): Promise<void> {
   // So that the machine reaches services even without a default route, and never asks the outside for them.
   await run('ip', ['route', 'add', NETWORK.services, 'dev', NETWORK.bridge]);
   const filtered = sysctlFile('net/bridge/bridge-nf-call-iptables');
-  if (!await access(filtered).then(() => true, () => false)) await run('modprobe', ['br_netfilter']);
+  if (
+    !(await access(filtered).then(
+      () => true,
+      () => false,
+    ))
+  )
+    await run('modprobe', ['br_netfilter']);
   await writeFile(filtered, '1');
   await writeFile(sysctlFile('net/ipv4/ip_forward'), '1');
 }
@@ -46,8 +62,10 @@ export async function removeBridge(): Promise<void> {
   const members = await outcomeOf('ip', ['-json', 'link', 'show', 'master', NETWORK.bridge]);
   if (members.code === 0) {
     // The kernel removes a veth with its pod's network namespace, so it may be gone before its turn.
-    for (const {ifname} of JSON.parse(members.stdout || '[]') as {ifname?: string}[]) if (ifname !== undefined) await outcomeOf('ip', ['link', 'delete', ifname]);
+    for (const {ifname} of JSON.parse(members.stdout || '[]') as {ifname?: string}[])
+      if (ifname !== undefined) await outcomeOf('ip', ['link', 'delete', ifname]);
     await outcomeOf('ip', ['link', 'delete', NETWORK.bridge]);
   }
-  for (const network of [NETWORK.pods, NETWORK.services]) for (const end of ['--orig-src', '--orig-dst']) await outcomeOf('conntrack', ['-D', end, network]);
+  for (const network of [NETWORK.pods, NETWORK.services])
+    for (const end of ['--orig-src', '--orig-dst']) await outcomeOf('conntrack', ['-D', end, network]);
 }

@@ -9,8 +9,18 @@ const NAME = 'kubepods';
 /** Kubelet's control groups, of version 2 and of each hierarchy of version 1. */
 export async function kubernetesGroups(): Promise<string[]> {
   const hierarchies = await readdir(MOUNT, {withFileTypes: true}).catch(() => []);
-  const candidates = [join(MOUNT, NAME), ...hierarchies.filter((entry) => entry.isDirectory()).map(({name}) => join(MOUNT, name, NAME))];
-  const there = await Promise.all(candidates.map((group) => access(group).then(() => true, () => false)));
+  const candidates = [
+    join(MOUNT, NAME),
+    ...hierarchies.filter((entry) => entry.isDirectory()).map(({name}) => join(MOUNT, name, NAME)),
+  ];
+  const there = await Promise.all(
+    candidates.map((group) =>
+      access(group).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   return candidates.filter((_, index) => there[index]);
 }
 
@@ -31,7 +41,9 @@ export async function endPods(): Promise<void> {
         living++;
         try {
           process.kill(Number(pid), 'SIGKILL');
-        } catch { /* It ended by itself in between. */ }
+        } catch {
+          /* It ended by itself in between. */
+        }
       }
     }
     if (living === 0) break;

@@ -9,5 +9,7 @@ describe('two networks overlap', () => {
     ['192.168.0.0/16', '192.169.0.0/16', false],
     ['10.197.2.0/24', '10.197.1.0/24', false],
     ['255.255.255.255', '255.255.255.0/24', true],
-  ])('%s and %s: %p', (one, other, expected) => { expect(overlap(one, other)).toBe(expected); });
+  ])('%s and %s: %p', (one, other, expected) => {
+    expect(overlap(one, other)).toBe(expected);
+  });
 });

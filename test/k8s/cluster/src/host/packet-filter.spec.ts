@@ -26,14 +26,27 @@ COMMIT
 describe('what is removed of a packet filter', () => {
   it('is the chains of Kubernetes and CNI and the rules that lead into them, and nothing of others', () => {
     expect(removalOf(SAVED).trimEnd().split('\n')).toEqual([
-      '*filter', ':KUBE-FIREWALL - [0:0]', ':KUBE-FORWARD - [0:0]',
-      '-D INPUT -j KUBE-FIREWALL', '-D FORWARD -m comment --comment "kubernetes forwarding rules" -j KUBE-FORWARD',
-      '-X KUBE-FIREWALL', '-X KUBE-FORWARD', 'COMMIT',
-      '*nat', ':CNI-HOSTPORT-DNAT - [0:0]', '-D PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT', '-X CNI-HOSTPORT-DNAT', 'COMMIT',
+      '*filter',
+      ':KUBE-FIREWALL - [0:0]',
+      ':KUBE-FORWARD - [0:0]',
+      '-D INPUT -j KUBE-FIREWALL',
+      '-D FORWARD -m comment --comment "kubernetes forwarding rules" -j KUBE-FORWARD',
+      '-X KUBE-FIREWALL',
+      '-X KUBE-FORWARD',
+      'COMMIT',
+      '*nat',
+      ':CNI-HOSTPORT-DNAT - [0:0]',
+      '-D PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT',
+      '-X CNI-HOSTPORT-DNAT',
+      'COMMIT',
     ]);
   });
 
-  it('is nothing where Kubernetes was not', () => { expect(removalOf('*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j ACCEPT\nCOMMIT\n')).toBe(''); });
+  it('is nothing where Kubernetes was not', () => {
+    expect(removalOf('*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j ACCEPT\nCOMMIT\n')).toBe('');
+  });
 
-  it('knows the tables', () => { expect(tablesOf(SAVED)).toEqual(['filter', 'nat', 'mangle']); });
+  it('knows the tables', () => {
+    expect(tablesOf(SAVED)).toEqual(['filter', 'nat', 'mangle']);
+  });
 });

@@ -26,8 +26,8 @@ export const tablesOf = (saved: string): string[] => parse(saved).map(({name}) =
 const jumpsToOurs = (rule: string) => OURS.test(/ -[jg] (\S+)/.exec(rule.replace(/"[^"]*"/g, ''))?.[1] ?? '');
 
 /**
- * Input for `iptables-restore --noflush` that removes every chain of Kubernetes and of the CNI plugins, and the rules of
- * other chains that lead into them. Empty if there is nothing to remove.
+ * Input for `iptables-restore --noflush` that removes every chain of Kubernetes and of the CNI plugins, and the rules
+ * of other chains that lead into them. Empty if there is nothing to remove.
  */
 export function removalOf(saved: string): string {
   const lines = parse(saved).flatMap(({name, chains, rules}) => {
@@ -35,7 +35,13 @@ export function removalOf(saved: string): string {
     const jumps = rules.filter((rule) => !OURS.test(rule.split(' ')[1] ?? '') && jumpsToOurs(rule));
     if (ours.length + jumps.length === 0) return [];
     // A chain that is named with a colon is emptied first, so none is in use when it is deleted.
-    return [`*${name}`, ...ours.map((chain) => `:${chain} - [0:0]`), ...jumps.map((rule) => rule.replace(/^-A/, '-D')), ...ours.map((chain) => `-X ${chain}`), 'COMMIT'];
+    return [
+      `*${name}`,
+      ...ours.map((chain) => `:${chain} - [0:0]`),
+      ...jumps.map((rule) => rule.replace(/^-A/, '-D')),
+      ...ours.map((chain) => `-X ${chain}`),
+      'COMMIT',
+    ];
   });
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
@@ -48,7 +54,8 @@ export async function cleanPacketFilter(tablesBefore: Readonly<Record<string, st
     const removal = removalOf(saved.stdout);
     if (removal !== '') await run(`${command}-restore`, ['--noflush'], {stdin: removal});
     for (const {name, rules} of parse((await outcomeOf(`${command}-save`, [])).stdout)) {
-      if (rules.length === 0 && tablesBefore[command]?.includes(name) === false) await outcomeOf('nft', ['delete', 'table', FAMILY[command], name]);
+      if (rules.length === 0 && tablesBefore[command]?.includes(name) === false)
+        await outcomeOf('nft', ['delete', 'table', FAMILY[command], name]);
     }
   }
 }

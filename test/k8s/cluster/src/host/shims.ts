@@ -8,6 +8,8 @@ export async function killShims(layout: Layout): Promise<void> {
     if (args[0]?.includes('containerd-shim') !== true || !args.includes(layout.containerd)) continue;
     try {
       process.kill(Number(pid), 'SIGKILL');
-    } catch { /* It ended by itself in between. */ }
+    } catch {
+      /* It ended by itself in between. */
+    }
   }
 }

@@ -13,7 +13,8 @@ interface Image {
   tag: string;
 }
 
-const ctr = (layout: Layout, ...args: string[]) => run('ctr', ['--address', layout.containerd, '--namespace', CONTAINERD_NAMESPACE, ...args]);
+const ctr = (layout: Layout, ...args: string[]) =>
+  run('ctr', ['--address', layout.containerd, '--namespace', CONTAINERD_NAMESPACE, ...args]);
 
 export async function importArchive(layout: Layout, archive: string): Promise<void> {
   await ctr(layout, 'images', 'import', archive);
@@ -24,7 +25,10 @@ export async function importedImages(layout: Layout): Promise<string[]> {
   return (await ctr(layout, 'images', 'ls', '-q')).split('\n').filter((line) => line !== '');
 }
 
-/** Imports what `make images` built. @throws ClusterError if the node does not have each of them afterwards. @returns the references */
+/**
+ * Imports what `make images` built. @throws ClusterError if the node does not have each of them afterwards. @returns
+ * the references
+ */
 export async function importImages(layout: Layout, folder = join(cacheDirectory(), 'images')): Promise<string[]> {
   const list = await readFile(join(folder, 'images.json'), 'utf8').catch(() => {
     throw new ClusterError(`There are no images in ${folder}. Run: make images`);
@@ -37,6 +41,9 @@ export async function importImages(layout: Layout, folder = join(cacheDirectory(
   }
   const there = new Set(await importedImages(layout));
   const missing = references.filter((reference) => !there.has(reference));
-  if (missing.length > 0) throw new ClusterError(`Imported, but not found by the name that the chart uses: ${missing.join(', ')}. The node has:\n    ${[...there].join('\n    ')}`);
+  if (missing.length > 0)
+    throw new ClusterError(
+      `Imported, but not found by the name that the chart uses: ${missing.join(', ')}. The node has:\n    ${[...there].join('\n    ')}`,
+    );
   return references;
 }

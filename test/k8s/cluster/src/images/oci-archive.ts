@@ -33,13 +33,21 @@ export async function writeOciArchive(image: ProgramImage, folder: string): Prom
 
     const layer = await put('application/vnd.oci.image.layer.v1.tar', await layerOf(image, work));
     const config = await putJson('application/vnd.oci.image.config.v1+json', {
-      architecture: process.arch === 'x64' ? 'amd64' : process.arch, os: 'linux',
-      config: {Entrypoint: [`/${image.name}`], User: '1001:0'}, rootfs: {type: 'layers', diff_ids: [layer.digest]},
+      architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+      os: 'linux',
+      config: {Entrypoint: [`/${image.name}`], User: '1001:0'},
+      rootfs: {type: 'layers', diff_ids: [layer.digest]},
     });
     const manifest = await putJson('application/vnd.oci.image.manifest.v1+json', {
-      schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', config, layers: [layer],
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config,
+      layers: [layer],
     });
-    const named = {...manifest, annotations: {'io.containerd.image.name': image.reference, 'org.opencontainers.image.ref.name': image.reference}};
+    const named = {
+      ...manifest,
+      annotations: {'io.containerd.image.name': image.reference, 'org.opencontainers.image.ref.name': image.reference},
+    };
     await writeFile(join(work, 'oci', 'index.json'), JSON.stringify({schemaVersion: 2, manifests: [named]}));
     await writeFile(join(work, 'oci', 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
 

@@ -15,8 +15,16 @@ export async function makeOwnImages(layout: Layout, coredns: string): Promise<st
   const work = await mkdtemp(join(tmpdir(), 'vv-k8s-'));
   try {
     for (const name of ['pause', 'probe']) {
-      const env = inherited({CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOWORK: 'off', GOFLAGS: '-trimpath -buildvcs=false'});
-      await run('go', ['build', '-ldflags=-s -w', '-o', join(work, name), '.'], {cwd: join(REPOSITORY, 'test/k8s/cluster', name), env});
+      const env = inherited({
+        CGO_ENABLED: '0',
+        GOTOOLCHAIN: 'local',
+        GOWORK: 'off',
+        GOFLAGS: '-trimpath -buildvcs=false',
+      });
+      await run('go', ['build', '-ldflags=-s -w', '-o', join(work, name), '.'], {
+        cwd: join(REPOSITORY, 'test/k8s/cluster', name),
+        env,
+      });
     }
     const images = [
       {name: 'pause', reference: PAUSE_IMAGE, binary: join(work, 'pause')},

@@ -13,7 +13,15 @@ export async function writeKubeconfigs(layout: Layout): Promise<void> {
       apiVersion: 'v1',
       kind: 'Config',
       clusters: [{name: 'vitalvault', cluster: {server: API_SERVER, 'certificate-authority-data': authority}}],
-      users: [{name: user, user: {'client-certificate-data': await base64(`${user}.crt`), 'client-key-data': await base64(`${user}.key`)}}],
+      users: [
+        {
+          name: user,
+          user: {
+            'client-certificate-data': await base64(`${user}.crt`),
+            'client-key-data': await base64(`${user}.key`),
+          },
+        },
+      ],
       contexts: [{name: 'vitalvault', context: {cluster: 'vitalvault', user}}],
       'current-context': 'vitalvault',
     });

@@ -17,7 +17,7 @@ async function startTicksOf(pid: number): Promise<string | undefined> {
 }
 
 export async function writeRecord(layout: Layout, name: string, pid: number): Promise<void> {
-  const record: ProcessRecord = {pid, startTicks: await startTicksOf(pid) ?? ''};
+  const record: ProcessRecord = {pid, startTicks: (await startTicksOf(pid)) ?? ''};
   const file = layout.record(name);
   await writeFile(`${file}.new`, JSON.stringify(record));
   await rename(`${file}.new`, file);
@@ -28,7 +28,7 @@ export async function runningPid(layout: Layout, name: string): Promise<number |
   const text = await readFile(layout.record(name), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const record = JSON.parse(text) as ProcessRecord;
-  return await startTicksOf(record.pid) === record.startTicks ? record.pid : undefined;
+  return (await startTicksOf(record.pid)) === record.startTicks ? record.pid : undefined;
 }
 
 export async function removeRecord(layout: Layout, name: string): Promise<void> {

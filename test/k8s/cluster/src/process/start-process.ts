@@ -9,10 +9,17 @@ import {writeRecord} from './process-record.js';
 export async function startProcess(layout: Layout, program: Program): Promise<void> {
   const log = await open(layout.log(program.name), 'a');
   try {
-    const child = spawn(program.command, program.args, {cwd: layout.root, env: program.env, detached: true, stdio: ['ignore', log.fd, log.fd]});
+    const child = spawn(program.command, program.args, {
+      cwd: layout.root,
+      env: program.env,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
-      child.once('error', (error) => { reject(new ClusterError(`${program.name} could not be run: ${error.message}`)); });
+      child.once('error', (error) => {
+        reject(new ClusterError(`${program.name} could not be run: ${error.message}`));
+      });
     });
     if (child.pid === undefined) throw new ClusterError(`${program.name} has no process`);
     await writeRecord(layout, program.name, child.pid);

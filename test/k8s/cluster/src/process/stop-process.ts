@@ -11,7 +11,11 @@ export async function stopProcess(layout: Layout, name: string): Promise<void> {
     const pid = await runningPid(layout, name);
     if (pid === undefined) break;
     process.kill(pid, signal);
-    for (const deadline = Date.now() + GRACE_MS; await runningPid(layout, name) !== undefined && Date.now() < deadline;) await sleep(50);
+    for (
+      const deadline = Date.now() + GRACE_MS;
+      (await runningPid(layout, name)) !== undefined && Date.now() < deadline;
+    )
+      await sleep(50);
   }
   await removeRecord(layout, name);
 }

@@ -54,10 +54,16 @@ const cniConfiguration = (layout: Layout) => ({
   name: NETWORK.name,
   plugins: [
     {
-      type: 'bridge', bridge: NETWORK.bridge, isGateway: true, hairpinMode: true, ipMasq: false,
+      type: 'bridge',
+      bridge: NETWORK.bridge,
+      isGateway: true,
+      hairpinMode: true,
+      ipMasq: false,
       ipam: {
-        type: 'host-local', dataDir: layout.data('cni'),
-        ranges: [[{subnet: NETWORK.pods, gateway: NETWORK.node}]], routes: [{dst: '0.0.0.0/0'}],
+        type: 'host-local',
+        dataDir: layout.data('cni'),
+        ranges: [[{subnet: NETWORK.pods, gateway: NETWORK.node}]],
+        routes: [{dst: '0.0.0.0/0'}],
       },
     },
     {type: 'portmap', capabilities: {portMappings: true}},
@@ -67,5 +73,10 @@ const cniConfiguration = (layout: Layout) => ({
 export async function containerd(layout: Layout): Promise<Program> {
   await writeFile(layout.config('containerd.toml'), configuration(layout));
   await writeFile(layout.config('cni/10-vitalvault.conflist'), JSON.stringify(cniConfiguration(layout)));
-  return {name: 'containerd', command: 'containerd', env: inherited(), args: ['--config', layout.config('containerd.toml')]};
+  return {
+    name: 'containerd',
+    command: 'containerd',
+    env: inherited(),
+    args: ['--config', layout.config('containerd.toml')],
+  };
 }

@@ -40,10 +40,16 @@ const kubeletConfiguration = (layout: Layout) => ({
 export async function kubelet(layout: Layout, binaries: string): Promise<Program> {
   await writeFile(layout.config('kubelet.yaml'), stringify(kubeletConfiguration(layout)));
   return {
-    name: 'kubelet', command: `${binaries}/kubelet`, env: inherited(),
+    name: 'kubelet',
+    command: `${binaries}/kubelet`,
+    env: inherited(),
     args: flags({
-      config: layout.config('kubelet.yaml'), kubeconfig: layout.kubeconfig('kubelet'), 'root-dir': layout.data('kubelet'), 'cert-dir': layout.data('kubelet/pki'),
-      'hostname-override': NODE_NAME, 'node-ip': NETWORK.node,
+      config: layout.config('kubelet.yaml'),
+      kubeconfig: layout.kubeconfig('kubelet'),
+      'root-dir': layout.data('kubelet'),
+      'cert-dir': layout.data('kubelet/pki'),
+      'hostname-override': NODE_NAME,
+      'node-ip': NETWORK.node,
     }),
   };
 }
@@ -66,5 +72,10 @@ const proxyConfiguration = (layout: Layout) => ({
 
 export async function kubeProxy(layout: Layout, binaries: string): Promise<Program> {
   await writeFile(layout.config('kube-proxy.yaml'), stringify(proxyConfiguration(layout)));
-  return {name: 'kube-proxy', command: `${binaries}/kube-proxy`, env: inherited(), args: flags({config: layout.config('kube-proxy.yaml')})};
+  return {
+    name: 'kube-proxy',
+    command: `${binaries}/kube-proxy`,
+    env: inherited(),
+    args: flags({config: layout.config('kube-proxy.yaml')}),
+  };
 }

@@ -30,7 +30,9 @@ const FOOTER = /^\|\s*IS ALLOWED\?\s*\|\s*(TRUE|FALSE)\s*\|/gim;
 
 const peerOf = ({ip, pod}: Peer) => ({
   IP: ip,
-  ...(pod === undefined ? {} : {Internal: {PodLabels: pod.labels, Namespace: pod.namespace, NamespaceLabels: pod.namespaceLabels}}),
+  ...(pod === undefined
+    ? {}
+    : {Internal: {PodLabels: pod.labels, Namespace: pod.namespace, NamespaceLabels: pod.namespaceLabels}}),
 });
 
 /** Every connection between two different peers, on each of the ports. */
@@ -38,22 +40,45 @@ export const connectionsBetween = (peers: readonly Peer[], ports: readonly Port[
   peers.flatMap((from) => peers.filter((to) => to !== from).flatMap((to) => ports.map((port) => ({from, to, port}))));
 
 /**
- * Asks cyclonus, which knows the rules of NetworkPolicy independently of us, which connections the policies allow: out of
- * the one pod and into the other.
+ * Asks cyclonus, which knows the rules of NetworkPolicy independently of us, which connections the policies allow: out
+ * of the one pod and into the other.
  * @param policies a NetworkPolicyList, as `kubectl get networkpolicies -o json` gives it
  * @returns those of `connections` that are allowed
  */
-export async function evaluatePolicies(cyclonus: string, policies: {items: unknown[]}, connections: readonly Connection[]): Promise<Connection[]> {
+export async function evaluatePolicies(
+  cyclonus: string,
+  policies: {items: unknown[]},
+  connections: readonly Connection[],
+): Promise<Connection[]> {
   const work = await mkdtemp(join(tmpdir(), 'vv-cyclonus-'));
   try {
     const [policyFile, trafficFile] = [join(work, 'policies.json'), join(work, 'traffic.json')];
-    await writeFile(policyFile, JSON.stringify({apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicyList', items: policies.items}));
-    await writeFile(trafficFile, JSON.stringify(connections.map(({from, to, port}) => ({
-      Source: peerOf(from), Destination: peerOf(to), ResolvedPort: port.port, ResolvedPortName: port.name ?? '', Protocol: port.protocol,
-    }))));
-    const output = await run(join(cyclonus, 'cyclonus'), ['analyze', '--mode', 'query-traffic', '--policy-path', policyFile, '--traffic-path', trafficFile], {env: inherited()});
+    await writeFile(
+      policyFile,
+      JSON.stringify({apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicyList', items: policies.items}),
+    );
+    await writeFile(
+      trafficFile,
+      JSON.stringify(
+        connections.map(({from, to, port}) => ({
+          Source: peerOf(from),
+          Destination: peerOf(to),
+          ResolvedPort: port.port,
+          ResolvedPortName: port.name ?? '',
+          Protocol: port.protocol,
+        })),
+      ),
+    );
+    const output = await run(
+      join(cyclonus, 'cyclonus'),
+      ['analyze', '--mode', 'query-traffic', '--policy-path', policyFile, '--traffic-path', trafficFile],
+      {env: inherited()},
+    );
     const verdicts = [...output.matchAll(FOOTER)].map(([, verdict]) => verdict?.toUpperCase() === 'TRUE');
-    if (verdicts.length !== connections.length) throw new ClusterError(`cyclonus was asked about ${connections.length} connections and answered about ${verdicts.length}.`);
+    if (verdicts.length !== connections.length)
+      throw new ClusterError(
+        `cyclonus was asked about ${connections.length} connections and answered about ${verdicts.length}.`,
+      );
     return connections.filter((_, index) => verdicts[index]);
   } finally {
     await rm(work, {recursive: true, force: true});

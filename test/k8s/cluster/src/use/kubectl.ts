@@ -4,7 +4,10 @@ import type {Outcome} from '../run.js';
 
 /** The built kubectl as the cluster's administrator. */
 export class Kubectl {
-  constructor(private readonly binary: string, private readonly kubeconfig: string) {}
+  constructor(
+    private readonly binary: string,
+    private readonly kubeconfig: string,
+  ) {}
 
   /** Standard output. @throws ClusterError with what kubectl said */
   run(args: readonly string[], stdin?: string): Promise<string> {
@@ -23,7 +26,10 @@ export class Kubectl {
 
   /** Creates or changes one object, or a List of them. */
   async apply(object: unknown, namespace?: string): Promise<void> {
-    await this.run(['apply', '-f', '-', ...(namespace === undefined ? [] : ['--namespace', namespace])], JSON.stringify(object));
+    await this.run(
+      ['apply', '-f', '-', ...(namespace === undefined ? [] : ['--namespace', namespace])],
+      JSON.stringify(object),
+    );
   }
 
   /** Environment for other programs that talk to the cluster, Helm for one. */

@@ -22,10 +22,20 @@ export interface ContainerUsage {
 
 /** Memory and CPU of every container, as kubelet measures them. */
 export async function podUsage(kubectl: Kubectl, namespace?: string): Promise<ContainerUsage[]> {
-  const {pods} = await kubectl.get<{pods: {podRef: {name: string; namespace: string}; containers?: ContainerStats[]}[]}>('--raw', `/api/v1/nodes/${NODE_NAME}/proxy/stats/summary`);
-  return pods.filter(({podRef}) => namespace === undefined || podRef.namespace === namespace).flatMap(({podRef, containers = []}) => containers.map((container) => ({
-    namespace: podRef.namespace, pod: podRef.name, container: container.name,
-    workingSetBytes: container.memory?.workingSetBytes ?? 0, rssBytes: container.memory?.rssBytes ?? 0,
-    cores: (container.cpu?.usageNanoCores ?? 0) / 1e9, cpuSeconds: (container.cpu?.usageCoreNanoSeconds ?? 0) / 1e9,
-  })));
+  const {pods} = await kubectl.get<{
+    pods: {podRef: {name: string; namespace: string}; containers?: ContainerStats[]}[];
+  }>('--raw', `/api/v1/nodes/${NODE_NAME}/proxy/stats/summary`);
+  return pods
+    .filter(({podRef}) => namespace === undefined || podRef.namespace === namespace)
+    .flatMap(({podRef, containers = []}) =>
+      containers.map((container) => ({
+        namespace: podRef.namespace,
+        pod: podRef.name,
+        container: container.name,
+        workingSetBytes: container.memory?.workingSetBytes ?? 0,
+        rssBytes: container.memory?.rssBytes ?? 0,
+        cores: (container.cpu?.usageNanoCores ?? 0) / 1e9,
+        cpuSeconds: (container.cpu?.usageCoreNanoSeconds ?? 0) / 1e9,
+      })),
+    );
 }

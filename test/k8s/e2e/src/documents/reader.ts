@@ -16,11 +16,15 @@ export async function blocksOf(document: string): Promise<ShellBlock[]> {
 }
 
 /**
- * Somebody who types what stands in the documents, as the cluster's administrator, in what looks like the clone: what is
- * written there is written elsewhere.
+ * Somebody who types what stands in the documents, as the cluster's administrator, in what looks like the clone: what
+ * is written there is written elsewhere.
  */
 export class Reader {
-  private constructor(readonly folder: string, private readonly env: NodeJS.ProcessEnv, private readonly report: Bench['report']) {}
+  private constructor(
+    readonly folder: string,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly report: Bench['report'],
+  ) {}
 
   static async atWork({cluster, helm, report}: Bench): Promise<Reader> {
     const folder = await mkdtemp(join(tmpdir(), 'vv-reader-'));
@@ -41,20 +45,40 @@ export class Reader {
     return readFile(join(this.folder, name), 'utf8');
   }
 
-  /** Types blocks one after the other into one shell, which ends at the first fault. @param variables what the reader has set before */
-  async types(document: string, blocks: readonly ShellBlock[], variables: Readonly<Record<string, string>> = {}): Promise<void> {
-    for (const {line, heading, notRun} of blocks) if (notRun !== undefined) this.report.say(`${document}:${line}`, `not run (${heading}): ${notRun}`);
+  /**
+   * Types blocks one after the other into one shell, which ends at the first fault. @param variables what the reader
+   * has set before
+   */
+  async types(
+    document: string,
+    blocks: readonly ShellBlock[],
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    for (const {line, heading, notRun} of blocks)
+      if (notRun !== undefined) this.report.say(`${document}:${line}`, `not run (${heading}): ${notRun}`);
     const run = blocks.filter(({notRun}) => notRun === undefined);
     const script = run.map(({line, commands}) => `printf '\\n%s\\n' '@@ ${document}:${line}'\n${commands}\n`).join('');
     const code = await this.shell(script, variables);
-    this.report.hold(`${document}: ${run.length === 1 ? 'a block does' : `${run.length} blocks do`} what it says`, run.length > 0 && code === 0, `exit code ${code} at the block named last`);
+    this.report.hold(
+      `${document}: ${run.length === 1 ? 'a block does' : `${run.length} blocks do`} what it says`,
+      run.length > 0 && code === 0,
+      `exit code ${code} at the block named last`,
+    );
   }
 
   private shell(script: string, variables: Readonly<Record<string, string>>): Promise<number> {
     return new Promise((resolve, reject) => {
-      const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {cwd: this.folder, env: {...this.env, ...variables}, stdio: ['ignore', 'inherit', 'inherit']});
-      child.on('error', (error) => { reject(new NotSo(error.message)); });
-      child.on('close', (code) => { resolve(code ?? 128); });
+      const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+        cwd: this.folder,
+        env: {...this.env, ...variables},
+        stdio: ['ignore', 'inherit', 'inherit'],
+      });
+      child.on('error', (error) => {
+        reject(new NotSo(error.message));
+      });
+      child.on('close', (code) => {
+        resolve(code ?? 128);
+      });
     });
   }
 }

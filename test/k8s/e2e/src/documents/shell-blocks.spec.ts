@@ -27,5 +27,7 @@ describe('the commands of a document', () => {
     ]);
   });
 
-  it('end where the fence does', () => { expect(() => shellBlocks('```sh\nrm -r x\n')).toThrow('line 1'); });
+  it('end where the fence does', () => {
+    expect(() => shellBlocks('```sh\nrm -r x\n')).toThrow('line 1');
+  });
 });

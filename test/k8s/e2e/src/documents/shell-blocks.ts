@@ -23,7 +23,13 @@ export function shellBlocks(markdown: string): ShellBlock[] {
     const end = lines.indexOf('```', i + 1);
     if (end < 0) throw new Error(`The fence in line ${i + 1} is never closed.`);
     const reason = NOT_RUN.exec(lines[i - 1] ?? '')?.[1];
-    if (line === '```sh') blocks.push({heading, line: i + 2, commands: lines.slice(i + 1, end).join('\n'), ...(reason === undefined ? {} : {notRun: reason})});
+    if (line === '```sh')
+      blocks.push({
+        heading,
+        line: i + 2,
+        commands: lines.slice(i + 1, end).join('\n'),
+        ...(reason === undefined ? {} : {notRun: reason}),
+      });
     i = end;
   }
   return blocks;

@@ -11,8 +11,8 @@ const READINGS = 3;
 const SETTLE_SECONDS = 120;
 
 /**
- * A device of good faith: one small record after the other, each posted as the SDK does, and again with the same bytes until
- * it is acknowledged. What was acknowledged must be on the ledger in the end, exactly once.
+ * A device of good faith: one small record after the other, each posted as the SDK does, and again with the same bytes
+ * until it is acknowledged. What was acknowledged must be on the ledger in the end, exactly once.
  */
 export class Load {
   /** Record id to the moment of its acknowledgement. */
@@ -37,7 +37,9 @@ export class Load {
   /** Waits until more are acknowledged. */
   async goesOn(more = 3, seconds = 120): Promise<void> {
     const before = this.acknowledged.size;
-    await waitUntil({what: `${more} more acknowledgements`, seconds}, () => Promise.resolve(this.acknowledged.size >= before + more || undefined));
+    await waitUntil({what: `${more} more acknowledgements`, seconds}, () =>
+      Promise.resolve(this.acknowledged.size >= before + more || undefined),
+    );
   }
 
   async stop(): Promise<void> {
@@ -49,7 +51,10 @@ export class Load {
   async lost(): Promise<{anchored: number; missing: string[]; doubled: number}> {
     const read = () => anchoredIds(this.wearer.context, this.wearer.ledger);
     const missingIn = (ids: readonly string[]) => [...this.acknowledged.keys()].filter((id) => !ids.includes(id));
-    await waitUntil({what: 'anchoring all that was acknowledged', seconds: SETTLE_SECONDS, everyMs: 1_000}, async () => missingIn(await read()).length === 0 || undefined).catch(() => undefined);
+    await waitUntil(
+      {what: 'anchoring all that was acknowledged', seconds: SETTLE_SECONDS, everyMs: 1_000},
+      async () => missingIn(await read()).length === 0 || undefined,
+    ).catch(() => undefined);
     const ids = await read();
     return {anchored: ids.length, missing: missingIn(ids), doubled: ids.length - new Set(ids).size};
   }
@@ -58,7 +63,7 @@ export class Load {
     const {device} = this.wearer;
     for (let n = 0; this.goingOn(); n++) {
       const [record] = await device.seal(HEART_RATE, this.readings(n)).catch(() => []);
-      if (record !== undefined) while (!await this.acknowledge(record) && this.goingOn()) await sleep(PAUSE_MS);
+      if (record !== undefined) while (!(await this.acknowledge(record)) && this.goingOn()) await sleep(PAUSE_MS);
       await sleep(PAUSE_MS);
     }
   }
@@ -82,6 +87,12 @@ export class Load {
   private readings(n: number) {
     const {random, now} = systemEnvironment();
     const from = (this.wearer.slot + 1) * SLOT_MS + n * READINGS * 1_000;
-    return Array.from({length: READINGS}, (_, i) => heartRateReading({timeMs: from + i * 1_000, beatsPerMinute: 60 + ((n + i) % 40), source: 'test load, synthetic'}, now(), random));
+    return Array.from({length: READINGS}, (_, i) =>
+      heartRateReading(
+        {timeMs: from + i * 1_000, beatsPerMinute: 60 + ((n + i) % 40), source: 'test load, synthetic'},
+        now(),
+        random,
+      ),
+    );
   }
 }

@@ -1,8 +1,25 @@
 import {decodeCanonical} from '@vitalvault/contracts';
 import {RegisterDeviceResultSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {
-  ApiClient, Device, HEART_RATE, MemoryDeviceStores, MemoryNonceStore, Organisation, Patient, PatientContext, VerifiedLedger, acceptDeviceConfig, createPatientKeys, decodePart,
-  endorseRegistration, enrol, enrolmentRequest, newSigningKey, submit, systemEnvironment, txOfPart,
+  ApiClient,
+  Device,
+  HEART_RATE,
+  MemoryDeviceStores,
+  MemoryNonceStore,
+  Organisation,
+  Patient,
+  PatientContext,
+  VerifiedLedger,
+  acceptDeviceConfig,
+  createPatientKeys,
+  decodePart,
+  endorseRegistration,
+  enrol,
+  enrolmentRequest,
+  newSigningKey,
+  submit,
+  systemEnvironment,
+  txOfPart,
 } from '@vitalvault/sdk';
 import type {StoredKey} from '@vitalvault/sdk';
 import type {Cluster} from '#cluster/use/cluster.js';
@@ -26,8 +43,16 @@ export interface Wearer {
 export async function ledgerOf(cluster: Cluster): Promise<VerifiedLedger> {
   const {data} = await cluster.kubectl.get<Data>('configmap', `${FULLNAME}-consortium`, '-n', NAMESPACE);
   const url = async (part: string) => `http://${await clusterIp(cluster, part)}:8080`;
-  const [ingest, policy, storage, notify] = await Promise.all([url('ingest'), url('policy'), url('storage'), url('notify')]);
-  return new VerifiedLedger({api: new ApiClient({endpoints: {ingest, policy, storage, notify}, organisation: data['organisation'] ?? ''}), genesis: data['genesis.json'] ?? ''});
+  const [ingest, policy, storage, notify] = await Promise.all([
+    url('ingest'),
+    url('policy'),
+    url('storage'),
+    url('notify'),
+  ]);
+  return new VerifiedLedger({
+    api: new ApiClient({endpoints: {ingest, policy, storage, notify}, organisation: data['organisation'] ?? ''}),
+    genesis: data['genesis.json'] ?? '',
+  });
 }
 
 export async function enrolWearer(cluster: Cluster): Promise<Wearer> {
@@ -35,19 +60,42 @@ export async function enrolWearer(cluster: Cluster): Promise<Wearer> {
   const {random} = systemEnvironment();
   const {data} = await cluster.kubectl.get<Data>('configmap', `${FULLNAME}-consortium`, '-n', NAMESPACE);
   const organisation = data['organisation'] ?? '';
-  const office = new Organisation({organisation, key: await sponsorKey(cluster), ledger, nonces: new MemoryNonceStore()});
+  const office = new Organisation({
+    organisation,
+    key: await sponsorKey(cluster),
+    ledger,
+    nonces: new MemoryNonceStore(),
+  });
   const keys = createPatientKeys(random);
   await enrol(keys, ledger, await office.sponsor(enrolmentRequest(keys)));
   const context = new PatientContext({keys, ledger, nonces: new MemoryNonceStore(), save: () => Promise.resolve()});
   const patient = new Patient(context);
-  const slot = await ledger.slot() - 100;
+  const slot = (await ledger.slot()) - 100;
   await patient.publishEpochs([HEART_RATE], slot);
   const key = newSigningKey(random);
-  const {part, owner} = endorseRegistration(await patient.registerDevice({deviceKey: key, typeNames: [HEART_RATE], deviceClass: 'wearable', fromSlot: slot}), key);
-  const {registration} = decodeCanonical(RegisterDeviceResultSchema, (await submit(ledger, txOfPart(decodePart(part)))).data);
-  const config = await patient.deviceConfig({registration, typeNames: [HEART_RATE], custodians: [organisation], gateways: ['http://ingest']});
+  const {part, owner} = endorseRegistration(
+    await patient.registerDevice({deviceKey: key, typeNames: [HEART_RATE], deviceClass: 'wearable', fromSlot: slot}),
+    key,
+  );
+  const {registration} = decodeCanonical(
+    RegisterDeviceResultSchema,
+    (await submit(ledger, txOfPart(decodePart(part)))).data,
+  );
+  const config = await patient.deviceConfig({
+    registration,
+    typeNames: [HEART_RATE],
+    custodians: [organisation],
+    gateways: ['http://ingest'],
+  });
   const stores = new MemoryDeviceStores();
-  const device = new Device({key, config: acceptDeviceConfig(config, {chainId: ledger.chainId, owner, version: 0}), api: ledger.api, sequences: stores, pending: stores, epochs: stores});
+  const device = new Device({
+    key,
+    config: acceptDeviceConfig(config, {chainId: ledger.chainId, owner, version: 0}),
+    api: ledger.api,
+    sequences: stores,
+    pending: stores,
+    epochs: stores,
+  });
   return {ledger, context, device, slot};
 }
 

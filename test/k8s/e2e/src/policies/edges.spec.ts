@@ -4,10 +4,14 @@ import type {Edges, Role} from './edges.js';
 
 const edges: Edges = {
   edges: [{from: 'ingest', to: 'policy', port: 9090}],
-  outside: [{from: '*', to: 'dns', ports: [53]}, {from: 'installer', to: 'kubernetes-api', ports: [443]}],
+  outside: [
+    {from: '*', to: 'dns', ports: [53]},
+    {from: 'installer', to: 'kubernetes-api', ports: [443]},
+  ],
 };
 const isOurs = (role: Role): boolean => ['ingest', 'policy', 'installer'].includes(role);
-const has = (from: Role, to: Role, port: number, protocol: 'TCP' | 'UDP' = 'TCP') => isEdge(edges, [from, to], {port, protocol}, isOurs);
+const has = (from: Role, to: Role, port: number, protocol: 'TCP' | 'UDP' = 'TCP') =>
+  isEdge(edges, [from, to], {port, protocol}, isOurs);
 
 describe('whether the architecture has a connection', () => {
   it.each<[Role, Role, number, 'TCP' | 'UDP', boolean]>([

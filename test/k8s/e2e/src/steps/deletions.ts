@@ -27,7 +27,10 @@ export const deletionsStep: Step = {
       await load.stop();
     }
     const {anchored, missing, doubled} = await load.lost();
-    report.say('load', `${load.acknowledged.size} records acknowledged, ${anchored} anchored, ${load.again} posts made again`);
+    report.say(
+      'load',
+      `${load.acknowledged.size} records acknowledged, ${anchored} anchored, ${load.again} posts made again`,
+    );
     report.hold('everything that was acknowledged is anchored', missing.length === 0, `${missing.length} are not`);
     report.hold('exactly once', doubled === 0, `${doubled} doubled`);
     report.hold('nothing was refused', load.refused.length === 0, load.refused.slice(0, 3).join(', '));
@@ -37,22 +40,38 @@ export const deletionsStep: Step = {
 
 async function deleteOne({cluster, report}: Bench, load: Load, kind: (typeof KINDS)[number]): Promise<void> {
   const pods = await servingPods(cluster);
-  const victim = pods.filter((pod) => componentOf(pod) === kind).toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name)).at(-1);
+  const victim = pods
+    .filter((pod) => componentOf(pod) === kind)
+    .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name))
+    .at(-1);
   if (victim === undefined) throw new Error(`no pod of ${kind}`);
   const height = await highest(cluster);
   const deletedAt = performance.now();
   await cluster.kubectl.run(['delete', 'pod', '-n', NAMESPACE, victim.metadata.name, '--wait=false']);
-  await waitUntil({what: `a ready pod in place of ${victim.metadata.name}`, seconds: READY_SECONDS, everyMs: 500}, async () => replaced(await servingPods(cluster), victim, pods.length));
+  await waitUntil(
+    {what: `a ready pod in place of ${victim.metadata.name}`, seconds: READY_SECONDS, everyMs: 500},
+    async () => replaced(await servingPods(cluster), victim, pods.length),
+  );
   const readyMs = performance.now() - deletedAt;
   await load.goesOn();
-  report.measure(`${kind} deleted`, `ready again after ${(readyMs / 1000).toFixed(1)} s; longest without an acknowledgement ${(load.longestGap(deletedAt) / 1000).toFixed(1)} s`);
+  report.measure(
+    `${kind} deleted`,
+    `ready again after ${(readyMs / 1000).toFixed(1)} s; longest without an acknowledgement ${(load.longestGap(deletedAt) / 1000).toFixed(1)} s`,
+  );
   if (kind === 'validator') {
-    const reached = await waitUntil({what: 'the chain going on', seconds: 60}, async () => { const now = await highest(cluster); return now >= height + BLOCKS ? now : undefined; });
+    const reached = await waitUntil({what: 'the chain going on', seconds: 60}, async () => {
+      const now = await highest(cluster);
+      return now >= height + BLOCKS ? now : undefined;
+    });
     report.hold(`the chain went on: height ${height} to ${reached}`, reached >= height + BLOCKS);
   }
 }
 
 /** Gone for good, and as many pods ready as there were. */
 function replaced(pods: readonly PodObject[], victim: PodObject, count: number): true | undefined {
-  return pods.every(({metadata}) => metadata.uid !== victim.metadata.uid) && pods.length === count && pods.every(isReady) ? true : undefined;
+  return pods.every(({metadata}) => metadata.uid !== victim.metadata.uid) &&
+    pods.length === count &&
+    pods.every(isReady)
+    ? true
+    : undefined;
 }

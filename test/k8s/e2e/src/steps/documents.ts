@@ -16,14 +16,17 @@ export const documentsStep: Step = {
   async run(bench) {
     const {cluster, report} = bench;
     // The release of the steps before makes room; who reads the documents begins with nothing.
-    for (const name of [NAMESPACE, THEIRS]) await cluster.kubectl.run(['delete', 'namespace', name, '--ignore-not-found', '--timeout=180s']);
+    for (const name of [NAMESPACE, THEIRS])
+      await cluster.kubectl.run(['delete', 'namespace', name, '--ignore-not-found', '--timeout=180s']);
     const reader = await Reader.atWork(bench);
     try {
       const install = await blocksOf(INSTALL);
       const under = (...headings: string[]) => install.filter(({heading}) => headings.includes(heading));
       const [joining, end] = [under('Joining a consortium'), under('What stays')];
       const first = install.filter((block) => !joining.includes(block) && !end.includes(block));
-      await report.timed('from an empty cluster to the first reading, and its story', () => reader.types(INSTALL, first));
+      await report.timed('from an empty cluster to the first reading, and its story', () =>
+        reader.types(INSTALL, first),
+      );
       for (const document of MEANWHILE) await reader.types(document, await blocksOf(document));
       await reader.types(INSTALL, end);
       const left = await leftOf(cluster);
@@ -34,4 +37,5 @@ export const documentsStep: Step = {
   },
 };
 
-const leftOf = ({kubectl}: Cluster): Promise<string> => kubectl.run(['get', KINDS, '--namespace', THEIRS, '--selector', 'app.kubernetes.io/instance=vv', '--output', 'name']);
+const leftOf = ({kubectl}: Cluster): Promise<string> =>
+  kubectl.run(['get', KINDS, '--namespace', THEIRS, '--selector', 'app.kubernetes.io/instance=vv', '--output', 'name']);

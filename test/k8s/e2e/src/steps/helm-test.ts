@@ -18,7 +18,8 @@ export async function helmTest({helm, cluster: {kubectl}, report}: Bench, label:
   const {code, stderr} = await report.timed(label, () => helm.try('test', RELEASE, '--timeout', '3m'));
   const log = await kubectl.try(['logs', '-n', NAMESPACE, `${FULLNAME}-test`]);
   const last = log.stdout.trim().split('\n').at(-1) ?? '';
-  if (!last.startsWith('{"holds"')) report.hold('the test tells what it checked', false, `${stderr.trim()}\n${log.stdout}${log.stderr}`);
+  if (!last.startsWith('{"holds"'))
+    report.hold('the test tells what it checked', false, `${stderr.trim()}\n${log.stdout}${log.stderr}`);
   const {holds, sentences} = JSON.parse(last) as Checked;
   for (const {sentence, holds: held, instead} of sentences) report.hold(sentence, held, instead);
   report.hold('helm says that the test succeeded', code === 0 && holds, stderr.trim());

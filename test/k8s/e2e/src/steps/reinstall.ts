@@ -9,7 +9,17 @@ import {installed} from './install.js';
 
 const IPFS_PEERS = 3;
 /** Kinds of which nothing may stay. */
-const GONE = ['deployments', 'statefulsets', 'jobs', 'services', 'networkpolicies', 'poddisruptionbudgets', 'roles', 'rolebindings', 'serviceaccounts'];
+const GONE = [
+  'deployments',
+  'statefulsets',
+  'jobs',
+  'services',
+  'networkpolicies',
+  'poddisruptionbudgets',
+  'roles',
+  'rolebindings',
+  'serviceaccounts',
+];
 
 export const reinstallStep: Step = {
   name: 'reinstall',
@@ -20,12 +30,22 @@ export const reinstallStep: Step = {
     const height = await highest(cluster);
     await report.timed('uninstall', () => helm.run('uninstall', RELEASE, '--wait', '--timeout', '5m'));
     // The finished pod of `helm test` stays for its log, as every hook of Helm's does; the next test replaces it.
-    await waitUntil({what: 'the pods ending', seconds: 120}, async () => (await podsOf(cluster)).every(({metadata}) => metadata.name === `${FULLNAME}-test`) || undefined);
+    await waitUntil(
+      {what: 'the pods ending', seconds: 120},
+      async () => (await podsOf(cluster)).every(({metadata}) => metadata.name === `${FULLNAME}-test`) || undefined,
+    );
     await whatStays(bench, before);
 
     await report.timed('re-install until ready', () => installed(bench));
-    report.hold('Secrets and genesis are byte for byte what they were', JSON.stringify(Object.entries(before).sort()) === JSON.stringify(Object.entries(await identitiesOf(cluster)).sort()));
-    const reached = await waitUntil({what: 'the chain going on', seconds: 60}, async () => { const now = await highest(cluster); return now > height ? now : undefined; });
+    report.hold(
+      'Secrets and genesis are byte for byte what they were',
+      JSON.stringify(Object.entries(before).sort()) ===
+        JSON.stringify(Object.entries(await identitiesOf(cluster)).sort()),
+    );
+    const reached = await waitUntil({what: 'the chain going on', seconds: 60}, async () => {
+      const now = await highest(cluster);
+      return now > height ? now : undefined;
+    });
     report.hold(`the chain goes on where it was: height ${height} to ${reached}`, reached > height);
     await recordsAreThere(bench);
     await helmTest(bench, 'helm test after the re-install');
@@ -39,13 +59,23 @@ async function whatStays({cluster, report}: Bench, identities: Readonly<Record<s
     report.hold(`no ${kind}`, left.length === 0, left.join(', '));
   }
   const kept = [...(await namesOf(cluster, 'secrets')), ...(await namesOf(cluster, 'configmaps'))].sort();
-  report.hold('the Secrets and the ConfigMap of the identities stay, and no other', kept.join() === Object.keys(identities).sort().join(), kept.join(', '));
+  report.hold(
+    'the Secrets and the ConfigMap of the identities stay, and no other',
+    kept.join() === Object.keys(identities).sort().join(),
+    kept.join(', '),
+  );
   const claims = await namesOf(cluster, 'persistentvolumeclaims');
   const wanted = [
-    ...Array.from({length: VALIDATORS}, (_, n) => `data-${FULLNAME}-validator-${n}-0`), ...Array.from({length: IPFS_PEERS}, (_, n) => `data-${FULLNAME}-ipfs-${n}`),
-    `data-${FULLNAME}-kafka-0`, `data-${FULLNAME}-postgres-0`,
+    ...Array.from({length: VALIDATORS}, (_, n) => `data-${FULLNAME}-validator-${n}-0`),
+    ...Array.from({length: IPFS_PEERS}, (_, n) => `data-${FULLNAME}-ipfs-${n}`),
+    `data-${FULLNAME}-kafka-0`,
+    `data-${FULLNAME}-postgres-0`,
   ].sort();
-  report.hold('the claims of validators, IPFS peers, Kafka and PostgreSQL stay, and no other', claims.join() === wanted.join(), claims.join(', '));
+  report.hold(
+    'the claims of validators, IPFS peers, Kafka and PostgreSQL stay, and no other',
+    claims.join() === wanted.join(),
+    claims.join(', '),
+  );
 }
 
 async function recordsAreThere({cluster, report, load}: Bench): Promise<void> {
@@ -55,5 +85,9 @@ async function recordsAreThere({cluster, report, load}: Bench): Promise<void> {
   }
   const ids = new Set(await anchoredIds(load.wearer.context, await ledgerOf(cluster)));
   const missing = [...load.acknowledged.keys()].filter((id) => !ids.has(id));
-  report.hold(`all ${load.acknowledged.size} records from before are on the ledger`, missing.length === 0, `${missing.length} are not`);
+  report.hold(
+    `all ${load.acknowledged.size} records from before are on the ledger`,
+    missing.length === 0,
+    `${missing.length} are not`,
+  );
 }
