@@ -172,6 +172,12 @@ async function install() {
   say(`npm packages installed in ${((Date.now() - start) / 1000).toFixed(1)} s`);
 }
 
+/** Also after a pull that changed a schema and no package. */
+async function generate() {
+  const code = await run(node24, [join(root, 'tools', 'generate-prisma.mjs')]);
+  if (code !== 0) fail('A Prisma client could not be generated (see above).');
+}
+
 async function compile() {
   const code = await run(node24, [join(root, 'tools', 'build.mjs')], {stdio: ['ignore', 'ignore', 'inherit']});
   if (code !== 0) fail('The TypeScript sources could not be compiled (see above).');
@@ -183,6 +189,7 @@ const starts = ['up', 'start', 'build', 'install'].includes(command);
 if (starts || !existsSync(launcher) || !existsSync(node24)) {
   checkTools();
   await install();
+  await generate();
   await compile();
 }
 if (command !== 'install') process.exitCode = await run(node24, [launcher, command, ...rest]);

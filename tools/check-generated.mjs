@@ -4,11 +4,7 @@ import {readFile, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const env = {
-  ...process.env,
-  PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
-  PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
-};
+const env = {...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`};
 
 function run(command, cwd = root) {
   const {status, stdout, stderr} = spawnSync(command[0], command.slice(1), {cwd, env, encoding: 'utf8'});
@@ -35,13 +31,6 @@ async function compare(dir, generate) {
 
 await compare(join(root, 'libs/contracts/src/gen'), () => run(['buf', 'generate']));
 await compare(join(root, 'libs/abci/src/gen'), () => run(['buf', 'generate'], join(root, 'libs/abci')));
-for (const app of await readdir(join(root, 'apps'))) {
-  const files = await readdir(join(root, 'apps', app, 'prisma')).catch(() => []);
-  if (!files.includes('schema.prisma')) continue;
-  await compare(join(root, 'apps', app, 'src/adapters/prisma/gen'), () =>
-    run(['prisma', 'generate'], join(root, 'apps', app)),
-  );
-}
 const {errorsDocument} = await import('./generate-errors-doc.mjs');
 if ((await readFile(join(root, 'docs/errors.md'), 'utf8').catch(() => '')) !== errorsDocument())
   stale.push('docs/errors.md (node tools/generate-errors-doc.mjs --write)');
