@@ -16,6 +16,15 @@ const layers = [
   {sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:contract'], bannedExternalImports: frameworks},
   {sourceTag: 'type:testkit', onlyDependOnLibsWithTags: ['type:contract', 'type:testkit']},
 ];
+// NestJS ends at the edge (docs/adr/0014): what must run without it may not reach it through a library either.
+const hosts = [
+  {
+    sourceTag: 'host:plain',
+    notDependOnLibsWithTags: ['host:nest', 'host:transport'],
+    bannedExternalImports: ['@nestjs/*', 'fastify'],
+  },
+  {sourceTag: 'host:transport', notDependOnLibsWithTags: ['host:nest']},
+];
 const withTestkit = layers.map((layer) => ({
   ...layer,
   onlyDependOnLibsWithTags: [...new Set([...layer.onlyDependOnLibsWithTags, 'type:testkit'])],
@@ -63,7 +72,7 @@ export default [
     },
     plugins: {'@nx': nx, local},
     rules: {
-      ...boundaries(layers),
+      ...boundaries([...layers, ...hosts]),
       'local/kebab-case-file-name': 'error',
       'local/no-dump-names': 'error',
       'local/issue-in-todo': 'error',

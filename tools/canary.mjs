@@ -6,6 +6,9 @@ import {join} from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const CONSENT = 'libs/consent/src/index.ts';
+const PROCESS = 'libs/process/src/index.ts';
+const POSTGRES = 'libs/postgres/src/index.ts';
+const BUS = 'libs/kafka-bus/src/index.ts';
 const APP = 'libs/errors/src/index.ts';
 
 const SNIPPETS = [
@@ -18,6 +21,21 @@ const SNIPPETS = [
     '@nx/enforce-module-boundaries',
     CONSENT,
     "import type {Type} from '@nestjs/common';\nexport interface X { readonly y: Type }\n",
+  ],
+  [
+    '@nx/enforce-module-boundaries',
+    PROCESS,
+    "import type {Type} from '@nestjs/common';\nexport interface X { readonly y: Type }\n",
+  ],
+  [
+    '@nx/enforce-module-boundaries',
+    POSTGRES,
+    "import type {HttpService} from '@vitalvault/http';\nexport interface X { readonly y: HttpService }\n",
+  ],
+  [
+    '@nx/enforce-module-boundaries',
+    BUS,
+    "import type {HttpService} from '@vitalvault/http';\nexport interface X { readonly y: HttpService }\n",
   ],
   ['no-restricted-globals', CONSENT, 'export const x = Date.now();\n'],
   ['no-restricted-globals', CONSENT, 'export const x = process.pid;\n'],

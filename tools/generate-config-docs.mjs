@@ -8,7 +8,7 @@ import {ledgerConfig} from '../apps/ledger-abci/dist/config.js';
 import {notifyConfig} from '../apps/notify/dist/config.js';
 import {policyConfig} from '../apps/policy/dist/config.js';
 import {storageConfig} from '../apps/storage/dist/config.js';
-import {variableOf} from '@vitalvault/nest-service/process';
+import {variableOf} from '@vitalvault/process';
 
 const CONFIGS = {
   ingest: ingestConfig,

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {commonConfig, kafkaConfig, setting, stopConfig} from '@vitalvault/nest-service';
+import {commonConfig, kafkaConfig, setting, stopConfig} from '@vitalvault/process';
 
 const {host, httpPort, chainId, genesisFile, organisation, otlpUrl, logLevel} = commonConfig;
 const count = z.coerce.number().int().min(1);

@@ -1,4 +1,4 @@
-import {createLogger, loadConfig, runService, startTelemetry} from '@vitalvault/nest-service';
+import {createLogger, loadConfig, runService, startTelemetry} from '@vitalvault/process';
 import {environment, ingestConfig} from './config.js';
 import {startIngest} from './start-ingest.js';
 

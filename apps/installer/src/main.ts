@@ -1,5 +1,5 @@
 import {renderGenesis} from '@vitalvault/genesis';
-import {readDatabaseSettings} from '@vitalvault/nest-service/sql';
+import {readDatabaseSettings} from '@vitalvault/postgres';
 import {Command, InvalidArgumentError} from 'commander';
 import {readFile} from 'node:fs/promises';
 import {hostname} from 'node:os';

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {commonConfig, databaseConfig, kafkaConfig, stopConfig} from '@vitalvault/nest-service';
+import {commonConfig, databaseConfig, kafkaConfig, stopConfig} from '@vitalvault/process';
 
 const {host, httpPort, grpcPort, organisation, otlpUrl, logLevel} = commonConfig;
 const count = z.coerce.number().int().min(1);

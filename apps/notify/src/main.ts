@@ -1,4 +1,4 @@
-import {createLogger, loadConfig, runService, startTelemetry} from '@vitalvault/nest-service';
+import {createLogger, loadConfig, runService, startTelemetry} from '@vitalvault/process';
 import {environment, notifyConfig} from './config.js';
 import {startNotify} from './start-notify.js';
 

@@ -1,16 +1,9 @@
 import {Module} from '@nestjs/common';
 import type {DynamicModule, OnApplicationShutdown, OnModuleDestroy, Provider, Type} from '@nestjs/common';
 import {KafkaProducer} from '@vitalvault/kafka-bus';
-import {
-  KEY_RESOLVER,
-  LOGGER,
-  NONCE_MEMORY,
-  ORGANISATION,
-  contextOf,
-  injectHeaders,
-  withSpan,
-} from '@vitalvault/nest-service';
-import type {Logger} from '@vitalvault/nest-service';
+import {KEY_RESOLVER, LOGGER, NONCE_MEMORY, ORGANISATION} from '@vitalvault/http';
+import {contextOf, injectHeaders, withSpan} from '@vitalvault/process';
+import type {Logger} from '@vitalvault/process';
 import type {Database} from './adapters/prisma/database.js';
 import {PrismaAlertQueue} from './adapters/prisma/prisma-alert-queue.js';
 import {PrismaDeliveryQueue} from './adapters/prisma/prisma-delivery-queue.js';

@@ -1,8 +1,9 @@
 import {TOPICS} from '@vitalvault/contracts';
 import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
-import {createHttpService, grpcOptions} from '@vitalvault/nest-service';
-import type {Logger, RunningService} from '@vitalvault/nest-service';
+import {grpcOptions} from '@vitalvault/grpc';
+import {createHttpService} from '@vitalvault/http';
+import type {Logger, RunningService} from '@vitalvault/process';
 import {openDatabase} from './adapters/prisma/database.js';
 import {PrismaNonceMemory} from './adapters/prisma/prisma-nonce-memory.js';
 import {PrismaOffsetStore} from './adapters/prisma/prisma-offset-store.js';

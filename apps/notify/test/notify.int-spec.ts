@@ -2,8 +2,10 @@ import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events
 import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import {TOPICS, encodeCanonical, toHex} from '@vitalvault/contracts';
 import {KafkaProducer, createTopics} from '@vitalvault/kafka-bus';
-import {createLogger, grpcClient, runMigrations, startTelemetry, withSpan} from '@vitalvault/nest-service';
-import type {RunningService} from '@vitalvault/nest-service';
+import {grpcClient} from '@vitalvault/grpc';
+import {runMigrations} from '@vitalvault/postgres';
+import {createLogger, startTelemetry, withSpan} from '@vitalvault/process';
+import type {RunningService} from '@vitalvault/process';
 import {eventually, freePort, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';

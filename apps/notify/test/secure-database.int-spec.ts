@@ -1,5 +1,7 @@
-import {createLogger, createHttpService} from '@vitalvault/nest-service';
-import type {DatabaseSettings, HttpService} from '@vitalvault/nest-service';
+import {createHttpService} from '@vitalvault/http';
+import {createLogger} from '@vitalvault/process';
+import type {HttpService} from '@vitalvault/http';
+import type {DatabaseSettings} from '@vitalvault/postgres';
 import {RunningProcess, eventually, startEngines, testCertificates} from '@vitalvault/testkit';
 import type {Engines, TestCertificates} from '@vitalvault/testkit';
 import {Module} from '@nestjs/common';

@@ -1,4 +1,4 @@
-import {commonConfig, loadConfig, setting} from '@vitalvault/nest-service/process';
+import {commonConfig, loadConfig, setting} from '@vitalvault/process';
 import {z} from 'zod';
 
 /** Settings of policy; see docs/config/policy.md. */

@@ -1,6 +1,8 @@
 import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
-import {createHttpService, createLogger, grpcOptions, runService, startTelemetry} from '@vitalvault/nest-service';
-import type {RunningService} from '@vitalvault/nest-service';
+import {grpcOptions} from '@vitalvault/grpc';
+import {createHttpService} from '@vitalvault/http';
+import {createLogger, runService, startTelemetry} from '@vitalvault/process';
+import type {RunningService} from '@vitalvault/process';
 import {chainDistance} from './adapters/ledger/chain-distance.js';
 import {readConfig} from './config.js';
 import type {PolicyConfig} from './config.js';

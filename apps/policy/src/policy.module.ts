@@ -1,7 +1,7 @@
 import {Module} from '@nestjs/common';
 import type {DynamicModule, Provider, Type} from '@nestjs/common';
 import {OutboxPublisher} from '@vitalvault/kafka-bus';
-import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from '@vitalvault/nest-service';
+import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from '@vitalvault/http';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {CometLedgerSource} from './adapters/ledger/comet-ledger-source.js';
 import {CometProvenLedger} from './adapters/ledger/comet-proven-ledger.js';

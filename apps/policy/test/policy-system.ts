@@ -13,8 +13,9 @@ import {generateEncryptionKey, generateSigningKey, signTx} from '@vitalvault/env
 import type {KeyPair} from '@vitalvault/envelope';
 import {parseGenesis} from '@vitalvault/light-client';
 import type {ParsedGenesis} from '@vitalvault/light-client';
-import {grpcClient, signRequest} from '@vitalvault/nest-service';
-import type {GrpcClient} from '@vitalvault/nest-service';
+import {grpcClient} from '@vitalvault/grpc';
+import {signRequest} from '@vitalvault/http';
+import type {GrpcClient} from '@vitalvault/grpc';
 import {startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {randomBytes} from 'node:crypto';

@@ -29,7 +29,7 @@ import {
   wrapEpoch,
 } from '@vitalvault/envelope';
 import {verifyAnswer} from '@vitalvault/light-client';
-import {runMigrations} from '@vitalvault/nest-service';
+import {runMigrations} from '@vitalvault/postgres';
 import {LedgerClient} from '@vitalvault/ledger-client';
 import {eventually} from '@vitalvault/testkit';
 import {Kafka, logLevel} from 'kafkajs';

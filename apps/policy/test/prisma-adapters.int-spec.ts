@@ -1,5 +1,6 @@
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from '@jest/globals';
-import {createLogger, runMigrations} from '@vitalvault/nest-service';
+import {runMigrations} from '@vitalvault/postgres';
+import {createLogger} from '@vitalvault/process';
 import {startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {join} from 'node:path';

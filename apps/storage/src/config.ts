@@ -1,4 +1,4 @@
-import {commonConfig, databaseConfig, kafkaConfig, setting, stopConfig} from '@vitalvault/nest-service';
+import {commonConfig, databaseConfig, kafkaConfig, setting, stopConfig} from '@vitalvault/process';
 import {z} from 'zod';
 
 const {host, httpPort, grpcPort, chainId, genesisFile, organisation, ledgerRpc, otlpUrl, logLevel} = commonConfig;

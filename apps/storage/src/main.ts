@@ -1,4 +1,4 @@
-import {createLogger, loadConfig, runService, startTelemetry} from '@vitalvault/nest-service';
+import {createLogger, loadConfig, runService, startTelemetry} from '@vitalvault/process';
 import {environment, storageConfig} from './config.js';
 import {startStorage} from './start-storage.js';
 

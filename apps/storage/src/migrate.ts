@@ -1,4 +1,4 @@
-import {migrateDatabase} from '@vitalvault/nest-service';
+import {migrateDatabase} from '@vitalvault/postgres';
 import {join} from 'node:path';
 import {environment} from './config.js';
 

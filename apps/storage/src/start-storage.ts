@@ -1,8 +1,10 @@
 import {TOPICS} from '@vitalvault/contracts';
 import {StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
-import {createHttpService, grpcOptions} from '@vitalvault/nest-service';
-import type {HttpService, Logger, RunningService} from '@vitalvault/nest-service';
+import {grpcOptions} from '@vitalvault/grpc';
+import {createHttpService} from '@vitalvault/http';
+import type {HttpService} from '@vitalvault/http';
+import type {Logger, RunningService} from '@vitalvault/process';
 import {PrismaOffsetStore} from './adapters/prisma/prisma-offset-store.js';
 import type {StorageConfig} from './config.js';
 import {buildParts} from './storage-parts.js';

@@ -1,7 +1,7 @@
 import {Module} from '@nestjs/common';
 import type {DynamicModule, Type} from '@nestjs/common';
 import type {Backlog} from '@vitalvault/kafka-bus';
-import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from '@vitalvault/nest-service';
+import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from '@vitalvault/http';
 import {StorageController} from './api/grpc/storage.controller.js';
 import {OpenApiController} from './api/http/open-api.controller.js';
 import {RecordsController} from './api/http/records.controller.js';

@@ -1,4 +1,4 @@
-import {MigrationError, runMigrations} from '@vitalvault/nest-service';
+import {MigrationError, runMigrations} from '@vitalvault/postgres';
 import {startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {cp, mkdtemp, rm, writeFile} from 'node:fs/promises';

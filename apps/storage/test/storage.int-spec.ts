@@ -9,8 +9,11 @@ import {ReleasePageSchema, StorageService} from '@vitalvault/contracts/gen/stora
 import {DomainError} from '@vitalvault/errors';
 import {IpfsClusterClient, KuboClient} from '@vitalvault/ipfs-cluster-client';
 import {KafkaProducer} from '@vitalvault/kafka-bus';
-import {createHttpService, createLogger, grpcClient, grpcOptions, signRequest} from '@vitalvault/nest-service';
-import type {GrpcClient, HttpService} from '@vitalvault/nest-service';
+import {grpcClient, grpcOptions} from '@vitalvault/grpc';
+import {createHttpService, signRequest} from '@vitalvault/http';
+import {createLogger} from '@vitalvault/process';
+import type {GrpcClient} from '@vitalvault/grpc';
+import type {HttpService} from '@vitalvault/http';
 import {eventually, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {Kafka, logLevel} from 'kafkajs';

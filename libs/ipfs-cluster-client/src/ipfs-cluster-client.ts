@@ -1,5 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
-import {withSpan} from '@vitalvault/nest-service/process';
+import {withSpan} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {AddedSchema, PeerSchema, PinInfoSchema} from './cluster-schemas.js';
 

@@ -1,5 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
-import {withSpan} from '@vitalvault/nest-service/process';
+import {withSpan} from '@vitalvault/process';
 import {CID} from 'multiformats/cid';
 import {createHash} from 'node:crypto';
 import {readBounded} from './bounded-body.js';

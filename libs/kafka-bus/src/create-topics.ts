@@ -1,6 +1,6 @@
 import {TOPICS} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
-import {accessReason} from '@vitalvault/nest-service/process';
+import {accessReason} from '@vitalvault/process';
 import type {ITopicConfig} from 'kafkajs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {connectKafka} from './kafka-connection.js';

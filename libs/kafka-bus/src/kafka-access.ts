@@ -1,4 +1,4 @@
-import {readCertificates, readSecret} from '@vitalvault/nest-service/process';
+import {readCertificates, readSecret} from '@vitalvault/process';
 
 /** Settings of the same names (`kafkaConfig`). */
 export interface KafkaAccessSettings {

@@ -1,8 +1,9 @@
 import {Controller, Module} from '@nestjs/common';
 import {Ctx, EventPattern, Payload} from '@nestjs/microservices';
 import {DomainError} from '@vitalvault/errors';
-import {createHttpService, createLogger} from '@vitalvault/nest-service';
-import type {HttpService} from '@vitalvault/nest-service';
+import {createHttpService} from '@vitalvault/http';
+import {createLogger} from '@vitalvault/process';
+import type {HttpService} from '@vitalvault/http';
 import {eventually, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {createTopics, deadLetterTopic} from './create-topics.js';

@@ -1,4 +1,4 @@
-import type {Logger} from '@vitalvault/nest-service/process';
+import type {Logger} from '@vitalvault/process';
 import {Kafka, logLevel} from 'kafkajs';
 import type {SASLOptions} from 'kafkajs';
 import {quietIdleQueues} from './idle-request-queue.js';

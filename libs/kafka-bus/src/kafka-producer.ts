@@ -1,5 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
-import {contextOf, injectHeaders, withSpan} from '@vitalvault/nest-service/process';
+import {contextOf, injectHeaders, withSpan} from '@vitalvault/process';
 import type {Admin, Kafka, Message, Producer, TopicMessages} from 'kafkajs';
 import {randomUUID} from 'node:crypto';
 import {connectKafka} from './kafka-connection.js';

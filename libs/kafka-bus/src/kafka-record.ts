@@ -1,4 +1,4 @@
-import type {HeaderBag} from '@vitalvault/nest-service/process';
+import type {HeaderBag} from '@vitalvault/process';
 import {BaseRpcContext} from '@nestjs/microservices';
 
 /** One message as a handler gets it. */

@@ -1,6 +1,6 @@
 import {Server} from '@nestjs/microservices';
 import type {CustomTransportStrategy, MessageHandler} from '@nestjs/microservices';
-import {accessReason, contextOf, linksTo, withSpan} from '@vitalvault/nest-service/process';
+import {accessReason, contextOf, linksTo, withSpan} from '@vitalvault/process';
 import type {Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage} from 'kafkajs';
 import {lastValueFrom} from 'rxjs';
 import {setTimeout as sleep} from 'node:timers/promises';

@@ -1,4 +1,4 @@
-import type {Logger} from '@vitalvault/nest-service/process';
+import type {Logger} from '@vitalvault/process';
 import type {KafkaProducer, MessageToSend} from './kafka-producer.js';
 
 /** A message that was written in the same transaction as the fact it tells. */

@@ -1,6 +1,7 @@
 import {Controller, Module} from '@nestjs/common';
 import {EventPattern, Payload} from '@nestjs/microservices';
-import {createHttpService, createLogger} from '@vitalvault/nest-service';
+import {createHttpService} from '@vitalvault/http';
+import {createLogger} from '@vitalvault/process';
 import {eventually, startEngines, startSecureKafka, testCertificates} from '@vitalvault/testkit';
 import type {Engines, SecureKafka, TestCertificates} from '@vitalvault/testkit';
 import {AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, ResourcePatternTypes, logLevel} from 'kafkajs';

@@ -20,8 +20,10 @@ import type {GetRecordStatusResponseSchema} from '@vitalvault/contracts/gen/stor
 import {recordIdOfPosted} from '@vitalvault/envelope';
 import {KAFKA_BUS, KafkaServer} from '@vitalvault/kafka-bus';
 import type {KafkaProducer, KafkaRecord} from '@vitalvault/kafka-bus';
-import {createHttpService, createLogger, grpcOptions} from '@vitalvault/nest-service';
-import type {HttpService} from '@vitalvault/nest-service';
+import {grpcOptions} from '@vitalvault/grpc';
+import {createHttpService} from '@vitalvault/http';
+import {createLogger} from '@vitalvault/process';
+import type {HttpService} from '@vitalvault/http';
 import {SLOT, device, deviceKey, patient, tag} from './records.js';
 
 type StatusInit = MessageInitShape<typeof GetRecordStatusResponseSchema>;

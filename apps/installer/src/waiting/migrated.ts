@@ -1,5 +1,5 @@
-import {pendingMigrations} from '@vitalvault/nest-service/sql';
-import type {DatabaseSettings} from '@vitalvault/nest-service/sql';
+import {pendingMigrations} from '@vitalvault/postgres';
+import type {DatabaseSettings} from '@vitalvault/postgres';
 import {join} from 'node:path';
 import type {Awaited} from './wait-for.js';
 

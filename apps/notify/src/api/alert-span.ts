@@ -1,4 +1,4 @@
-import {contextOf, currentTraceparent, failSpan, formatTraceparent, startSpan} from '@vitalvault/nest-service';
+import {contextOf, currentTraceparent, failSpan, formatTraceparent, startSpan} from '@vitalvault/process';
 import type {NewAlert} from '../domain/alert.js';
 
 /** An alert with the span of its queueing, which its deliveries continue. */

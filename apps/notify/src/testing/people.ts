@@ -8,7 +8,7 @@ import {BodySchema, RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/
 import type {RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {generateSigningKey} from '@vitalvault/envelope';
 import type {KeyPair} from '@vitalvault/envelope';
-import {signRequest} from '@vitalvault/nest-service';
+import {signRequest} from '@vitalvault/http';
 import {randomBytes} from 'node:crypto';
 import {alertIdOf} from '../domain/alert.js';
 

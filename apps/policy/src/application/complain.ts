@@ -1,7 +1,7 @@
 import {TOPICS, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {DomainError} from '@vitalvault/errors';
-import {currentTraceparent} from '@vitalvault/nest-service/process';
+import {currentTraceparent} from '@vitalvault/process';
 import {alertId} from '../domain/alert-id.js';
 import type {Clock, DocumentStore, Id, Projection} from './ports.js';
 

@@ -1,6 +1,6 @@
 import {TOPICS, encodeCanonical, fromHex} from '@vitalvault/contracts';
 import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
-import {currentTraceparent, linksTo, withSpan} from '@vitalvault/nest-service/process';
+import {currentTraceparent, linksTo, withSpan} from '@vitalvault/process';
 import {decodeBlock} from '../domain/decode-block.js';
 import type {BlockTransaction} from '../domain/decode-block.js';
 import {supersedes} from '../domain/transaction-outcome.js';

@@ -4,7 +4,7 @@ import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events
 import type {RecordToRelease} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {EnvelopeError, openSealedKey, sealReleaseBundle} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
-import {withSpan} from '@vitalvault/nest-service/process';
+import {withSpan} from '@vitalvault/process';
 import {alertId} from '../domain/alert-id.js';
 import {checkIndex, checkLeaf, checkReleaseKey, checkScope, headerOf, idOf} from '../domain/record-checks.js';
 import {checkDistinct, checkGrant, checkStanding, checkWindow, isOwnRead, isRefusal} from '../domain/release-checks.js';

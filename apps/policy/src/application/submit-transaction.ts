@@ -1,6 +1,6 @@
 import {CODE} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
-import {currentTraceparent, withSpan} from '@vitalvault/nest-service/process';
+import {currentTraceparent, withSpan} from '@vitalvault/process';
 import {acceptTransaction} from '../domain/decode-transaction.js';
 import type {DecodedTransaction} from '../domain/decode-transaction.js';
 import {isFinal} from '../domain/transaction-outcome.js';

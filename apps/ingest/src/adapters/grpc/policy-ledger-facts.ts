@@ -3,8 +3,8 @@ import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import {DomainError} from '@vitalvault/errors';
-import {grpcClient} from '@vitalvault/nest-service';
-import type {GrpcClient} from '@vitalvault/nest-service';
+import {grpcClient} from '@vitalvault/grpc';
+import type {GrpcClient} from '@vitalvault/grpc';
 import type {RegisteredDevice} from '../../domain/check-device.js';
 import type {EpochOfTag, LedgerFacts, PatientEpochs} from '../../application/ports.js';
 

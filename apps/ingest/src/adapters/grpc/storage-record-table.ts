@@ -1,8 +1,8 @@
 import {RecordState, StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {GetRecordStatusResponse} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {DomainError} from '@vitalvault/errors';
-import {grpcClient} from '@vitalvault/nest-service';
-import type {GrpcClient} from '@vitalvault/nest-service';
+import {grpcClient} from '@vitalvault/grpc';
+import type {GrpcClient} from '@vitalvault/grpc';
 import type {RecordStatus, RecordTable} from '../../application/ports.js';
 
 const STATES: Readonly<Record<RecordState, RecordStatus['state'] | undefined>> = {

@@ -1,5 +1,5 @@
 import {ALG_ES256K, fromHex, toHex} from '@vitalvault/contracts';
-import {openToOthers} from '@vitalvault/nest-service/process';
+import {openToOthers} from '@vitalvault/process';
 import {readFileSync, statSync} from 'node:fs';
 import {z} from 'zod';
 

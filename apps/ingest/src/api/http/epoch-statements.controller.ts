@@ -1,7 +1,7 @@
 import {Controller, Get} from '@nestjs/common';
 import {encodeCanonical, toHex} from '@vitalvault/contracts';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import {ZodParams, ZodQuery} from '@vitalvault/nest-service';
+import {ZodParams, ZodQuery} from '@vitalvault/http';
 import {ListEpochStatements} from '../../application/list-epoch-statements.js';
 import {patientParams, statementsQuery} from './path.dto.js';
 import type {PatientParams, StatementsQuery} from './path.dto.js';

@@ -1,5 +1,5 @@
 import {Validator} from '@seriousme/openapi-schema-validator';
-import {describedRoutes, registeredRoutes} from '@vitalvault/nest-service/testing';
+import {describedRoutes, registeredRoutes} from '@vitalvault/http/testing';
 import {IngestModule} from '../../ingest.module.js';
 import {ingestDocument} from './ingest-document.js';
 

@@ -1,6 +1,6 @@
 import type {ErrorCode} from '@vitalvault/errors';
-import {anyHexText, decimalText, openApiDocument} from '@vitalvault/nest-service/openapi';
-import type {Route} from '@vitalvault/nest-service/openapi';
+import {anyHexText, decimalText, openApiDocument} from '@vitalvault/http';
+import type {Route} from '@vitalvault/http';
 import {z} from 'zod';
 import {patientParams, receiptParams, statementsQuery} from './path.dto.js';
 import {receiptAnswer, recordsAnswer} from './record-answer.js';

@@ -1,5 +1,5 @@
 import {Controller, Get} from '@nestjs/common';
-import {ZodParams} from '@vitalvault/nest-service';
+import {ZodParams} from '@vitalvault/http';
 import {GetReceipt} from '../../application/get-receipt.js';
 import {receiptParams} from './path.dto.js';
 import type {ReceiptParams} from './path.dto.js';

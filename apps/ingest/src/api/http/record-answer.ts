@@ -1,8 +1,8 @@
 import {codeName, encodeCanonical, toHex} from '@vitalvault/contracts';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {toProblem} from '@vitalvault/errors';
-import {currentTraceId} from '@vitalvault/nest-service';
-import {anyHexText, decimalText, hexText, problemSchema} from '@vitalvault/nest-service/openapi';
+import {currentTraceId} from '@vitalvault/process';
+import {anyHexText, decimalText, hexText, problemSchema} from '@vitalvault/http';
 import {z} from 'zod';
 import type {RecordOutcome} from '../../application/accept-records.js';
 import type {RecordStatus} from '../../application/ports.js';

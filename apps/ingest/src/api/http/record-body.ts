@@ -1,6 +1,6 @@
 import {DomainError} from '@vitalvault/errors';
-import {contentDigest} from '@vitalvault/nest-service';
-import type {RawBodyRequest} from '@vitalvault/nest-service';
+import {contentDigest} from '@vitalvault/http';
+import type {RawBodyRequest} from '@vitalvault/http';
 import type {FastifyRequest} from 'fastify';
 import {readBody} from '../../domain/incoming-record.js';
 import type {BodyKind} from '../../domain/incoming-record.js';

@@ -1,6 +1,6 @@
 import {Controller, Inject, Post, Req, Res} from '@nestjs/common';
 import type {FastifyReply, FastifyRequest} from 'fastify';
-import type {RawBodyRequest} from '@vitalvault/nest-service';
+import type {RawBodyRequest} from '@vitalvault/http';
 import {AcceptRecords} from '../../application/accept-records.js';
 import {CHAIN_ID} from '../../ingest.tokens.js';
 import {toRecordAnswer} from './record-answer.js';

@@ -1,5 +1,5 @@
 import {Controller, HttpCode, Inject, Post, Req, Res} from '@nestjs/common';
-import type {RawBodyRequest} from '@vitalvault/nest-service';
+import type {RawBodyRequest} from '@vitalvault/http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {AcceptSkip} from '../../application/accept-skip.js';
 import {CHAIN_ID} from '../../ingest.tokens.js';

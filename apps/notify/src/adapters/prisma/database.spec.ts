@@ -1,5 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
-import {toDatabaseError} from '@vitalvault/nest-service';
+import {toDatabaseError} from '@vitalvault/postgres';
 import {Prisma} from './gen/client.js';
 
 const prisma = (code: string, message = ''): Error =>

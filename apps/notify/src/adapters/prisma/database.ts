@@ -1,6 +1,6 @@
 import {PrismaPg} from '@prisma/adapter-pg';
-import {databaseConnection, toDatabaseError} from '@vitalvault/nest-service';
-import type {DatabaseSettings} from '@vitalvault/nest-service';
+import {databaseConnection, toDatabaseError} from '@vitalvault/postgres';
+import type {DatabaseSettings} from '@vitalvault/postgres';
 import {PrismaClient} from './gen/client.js';
 
 const POOL = {

@@ -1,4 +1,4 @@
-import type {KeyResolver} from '@vitalvault/nest-service';
+import type {KeyResolver} from '@vitalvault/http';
 import type {Database} from './database.js';
 
 type Caller = Awaited<ReturnType<KeyResolver['resolve']>>;

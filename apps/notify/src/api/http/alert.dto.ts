@@ -1,7 +1,7 @@
 import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import {RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {decodeCanonical, toHex} from '@vitalvault/contracts';
-import {decimalText, hexText} from '@vitalvault/nest-service/openapi';
+import {decimalText, hexText} from '@vitalvault/http';
 import {z} from 'zod';
 import {ALERT_KINDS} from '../../domain/alert.js';
 import type {AlertKindName, QueuedAlert} from '../../domain/alert.js';

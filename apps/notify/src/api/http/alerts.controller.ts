@@ -1,7 +1,7 @@
 import {Controller, Get, HttpCode, Inject, Post, Req, Res, UseGuards} from '@nestjs/common';
 import {DomainError} from '@vitalvault/errors';
-import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/nest-service';
-import type {Caller} from '@vitalvault/nest-service';
+import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/http';
+import type {Caller} from '@vitalvault/http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {FollowAlerts} from '../../application/follow-alerts.js';
 import type {AlertQueue} from '../../application/ports.js';

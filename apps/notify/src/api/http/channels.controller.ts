@@ -1,7 +1,7 @@
 import {Controller, Get, Inject, Put, UseGuards} from '@nestjs/common';
 import {DomainError} from '@vitalvault/errors';
-import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/nest-service';
-import type {Caller} from '@vitalvault/nest-service';
+import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/http';
+import type {Caller} from '@vitalvault/http';
 import type {Preferences} from '../../application/ports.js';
 import {PREFERENCES, TARGET_FAULT} from '../../notify.tokens.js';
 import type {TargetFault} from '../../notify.tokens.js';

@@ -1,4 +1,4 @@
-import type {Logger} from '@vitalvault/nest-service';
+import type {Logger} from '@vitalvault/process';
 import type {FastifyReply} from 'fastify';
 import {once} from 'node:events';
 import type {ServerResponse} from 'node:http';

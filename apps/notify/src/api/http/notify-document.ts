@@ -1,5 +1,5 @@
-import {openApiDocument} from '@vitalvault/nest-service/openapi';
-import type {Route} from '@vitalvault/nest-service/openapi';
+import {openApiDocument} from '@vitalvault/http';
+import type {Route} from '@vitalvault/http';
 import {alertParams, alertsAnswer, alertsHeaders, alertsQuery} from './alert.dto.js';
 import {channelsBody, rulesBody} from './preferences.dto.js';
 

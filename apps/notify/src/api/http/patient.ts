@@ -1,5 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
-import type {Caller} from '@vitalvault/nest-service';
+import type {Caller} from '@vitalvault/http';
 
 /** The patient who signed; nobody else has alerts. @throws DomainError `not-yours` */
 export function patientOf({kind, identity}: Caller): string {

@@ -1,6 +1,6 @@
 import {Controller, Get, Inject, Put, UseGuards} from '@nestjs/common';
-import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/nest-service';
-import type {Caller} from '@vitalvault/nest-service';
+import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/http';
+import type {Caller} from '@vitalvault/http';
 import type {Preferences} from '../../application/ports.js';
 import {PREFERENCES} from '../../notify.tokens.js';
 import {fromRuleBody, rulesBody, toRuleBody} from './preferences.dto.js';

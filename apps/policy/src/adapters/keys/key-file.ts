@@ -1,6 +1,6 @@
 import {ALG_ES256K, ALG_X25519, equalBytes, fromHex} from '@vitalvault/contracts';
 import {encryptionPublicKeyOf, publicKeyOf} from '@vitalvault/envelope';
-import {openToOthers} from '@vitalvault/nest-service/process';
+import {openToOthers} from '@vitalvault/process';
 import {readFile, stat} from 'node:fs/promises';
 import {z} from 'zod';
 

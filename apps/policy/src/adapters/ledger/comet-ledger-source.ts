@@ -1,7 +1,7 @@
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {LedgerClient} from '@vitalvault/ledger-client';
 import type {ProofQuestion} from '@vitalvault/light-client';
-import {withSpan} from '@vitalvault/nest-service/process';
+import {withSpan} from '@vitalvault/process';
 import type {LedgerSource} from '../../application/ports.js';
 
 const HEADER_MS = 12_000;

@@ -2,7 +2,7 @@ import {DomainError} from '@vitalvault/errors';
 import {verifiedProofs} from '@vitalvault/ledger-client';
 import type {VerifiedProofsOptions} from '@vitalvault/ledger-client';
 import type {ChainTrust, ProofQuestion} from '@vitalvault/light-client';
-import {withSpan} from '@vitalvault/nest-service/process';
+import {withSpan} from '@vitalvault/process';
 import type {ProvenLedger, ProvenState} from '../../application/ports.js';
 
 /** [§7:3] Older than this, a header says nothing about now. */

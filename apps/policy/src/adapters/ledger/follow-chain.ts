@@ -1,6 +1,6 @@
 import {BlockFollower} from '@vitalvault/ledger-client';
 import type {BlockSource} from '@vitalvault/ledger-client';
-import type {Logger} from '@vitalvault/nest-service/process';
+import type {Logger} from '@vitalvault/process';
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ProjectionStore} from '../../application/ports.js';

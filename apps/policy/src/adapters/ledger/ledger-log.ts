@@ -1,5 +1,5 @@
 import type {LedgerLog} from '@vitalvault/ledger-client';
-import type {LogFields, Logger} from '@vitalvault/nest-service/process';
+import type {LogFields, Logger} from '@vitalvault/process';
 
 /** Our logger as the ledger client calls it: only fields that our lines may carry. */
 export function ledgerLog(logger: Logger): LedgerLog {

@@ -1,4 +1,4 @@
-import type {NonceMemory} from '@vitalvault/nest-service';
+import type {NonceMemory} from '@vitalvault/http';
 import type {Database} from './database.js';
 
 /**

@@ -1,4 +1,4 @@
-import type {Logger} from '@vitalvault/nest-service/process';
+import type {Logger} from '@vitalvault/process';
 
 /** Rows that are kept for a while only. */
 export interface ShortLived {

@@ -1,7 +1,7 @@
 import {Controller, Get, HttpCode, HttpStatus, Inject, Post, UseGuards} from '@nestjs/common';
 import {ProofRequestSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
-import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/nest-service';
-import type {Caller} from '@vitalvault/nest-service';
+import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/http';
+import type {Caller} from '@vitalvault/http';
 import {AnswerProofs} from '../../application/answer-proofs.js';
 import {decodeForCaller} from '../../domain/decode-for-caller.js';
 import {BinaryBody, protobufType} from './binary-body.js';

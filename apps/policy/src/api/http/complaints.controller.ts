@@ -1,6 +1,6 @@
 import {Controller, HttpCode, HttpStatus, Inject, Post, UseGuards} from '@nestjs/common';
-import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/nest-service';
-import type {Caller} from '@vitalvault/nest-service';
+import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/http';
+import type {Caller} from '@vitalvault/http';
 import {Complain} from '../../application/complain.js';
 import {complaintBody} from './path.dto.js';
 import type {ComplaintBody} from './path.dto.js';

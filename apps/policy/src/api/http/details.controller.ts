@@ -1,6 +1,6 @@
 import {Controller, Get, HttpCode, HttpStatus, Inject, Put, Res, UseGuards} from '@nestjs/common';
-import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/nest-service';
-import type {Caller} from '@vitalvault/nest-service';
+import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/http';
+import type {Caller} from '@vitalvault/http';
 import type {FastifyReply} from 'fastify';
 import {positionAtLeast} from '../../application/freshness.js';
 import {KeepDetails} from '../../application/keep-details.js';

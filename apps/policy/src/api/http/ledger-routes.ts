@@ -1,5 +1,5 @@
 import type {ErrorCode} from '@vitalvault/errors';
-import type {Route} from '@vitalvault/nest-service/openapi';
+import type {Route} from '@vitalvault/http';
 import {PROOF_REQUEST} from './chain.controller.js';
 import {atLeastQuery, heightPath, transactionPath, validatorQuery, waitQuery} from './path.dto.js';
 import {headerAnswer, proofsAnswer} from './proofs-answer.js';

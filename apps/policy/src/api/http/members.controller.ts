@@ -1,5 +1,5 @@
 import {Controller, Get, HttpCode, HttpStatus, Inject, Put, Res, UseGuards} from '@nestjs/common';
-import {RequestSignatureGuard, ZodParams, ZodQuery} from '@vitalvault/nest-service';
+import {RequestSignatureGuard, ZodParams, ZodQuery} from '@vitalvault/http';
 import type {FastifyReply} from 'fastify';
 import {positionAtLeast} from '../../application/freshness.js';
 import {KeepProfiles} from '../../application/keep-profiles.js';

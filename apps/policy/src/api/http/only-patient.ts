@@ -1,5 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
-import type {Caller} from '@vitalvault/nest-service';
+import type {Caller} from '@vitalvault/http';
 
 /** @throws DomainError not-yours unless the patient herself signed. */
 export function onlyPatient(caller: Caller, patient: string): void {

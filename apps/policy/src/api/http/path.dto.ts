@@ -1,5 +1,5 @@
 import {STATE_KIND} from '@vitalvault/contracts';
-import {hexText as hex} from '@vitalvault/nest-service/openapi';
+import {hexText as hex} from '@vitalvault/http';
 import {z} from 'zod';
 
 /** A uint64 as text; anything longer could not be a height of ours. */

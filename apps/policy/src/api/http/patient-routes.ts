@@ -1,5 +1,5 @@
 import type {ErrorCode} from '@vitalvault/errors';
-import type {Route} from '@vitalvault/nest-service/openapi';
+import type {Route} from '@vitalvault/http';
 import {atLeastQuery, grantPath, leafPath, logPath, logQuery, patientPath} from './path.dto.js';
 import {LEDGER_AWAY} from './ledger-routes.js';
 import {proofsAnswer} from './proofs-answer.js';

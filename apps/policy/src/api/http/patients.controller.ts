@@ -1,6 +1,6 @@
 import {Controller, Get, Inject, UseGuards} from '@nestjs/common';
-import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/nest-service';
-import type {Caller} from '@vitalvault/nest-service';
+import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/http';
+import type {Caller} from '@vitalvault/http';
 import {AnswerProofs} from '../../application/answer-proofs.js';
 import {ExplainAccess} from '../../application/explain-access.js';
 import {positionAtLeast} from '../../application/freshness.js';

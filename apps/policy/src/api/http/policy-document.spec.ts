@@ -1,5 +1,5 @@
 import {Validator} from '@seriousme/openapi-schema-validator';
-import {describedRoutes, registeredRoutes} from '@vitalvault/nest-service/testing';
+import {describedRoutes, registeredRoutes} from '@vitalvault/http/testing';
 import {PolicyModule} from '../../policy.module.js';
 import {policyDocument} from './policy-document.js';
 

@@ -1,4 +1,4 @@
-import {openApiDocument} from '@vitalvault/nest-service/openapi';
+import {openApiDocument} from '@vitalvault/http';
 import {ledgerRoutes} from './ledger-routes.js';
 import {patientRoutes} from './patient-routes.js';
 import {readerRoutes} from './reader-routes.js';

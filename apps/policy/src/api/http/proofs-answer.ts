@@ -1,5 +1,5 @@
 import {toHex} from '@vitalvault/contracts';
-import {anyHexText, decimalText} from '@vitalvault/nest-service/openapi';
+import {anyHexText, decimalText} from '@vitalvault/http';
 import {z} from 'zod';
 import type {ProofsWithHeader} from '../../application/answer-proofs.js';
 

@@ -1,4 +1,4 @@
-import type {Route} from '@vitalvault/nest-service/openapi';
+import type {Route} from '@vitalvault/http';
 import {z} from 'zod';
 import {OCTETS} from './details.controller.js';
 import {PROFILE} from './members.controller.js';

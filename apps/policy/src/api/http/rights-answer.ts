@@ -1,5 +1,5 @@
 import {toHex} from '@vitalvault/contracts';
-import {decimalText, hexText} from '@vitalvault/nest-service/openapi';
+import {decimalText, hexText} from '@vitalvault/http';
 import {z} from 'zod';
 import type {DeviceRegistration, StoredGrant} from '../../application/ports.js';
 

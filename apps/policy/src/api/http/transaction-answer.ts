@@ -1,6 +1,6 @@
 import {codeName, toHex} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
-import {anyHexText, decimalText, hexText} from '@vitalvault/nest-service/openapi';
+import {anyHexText, decimalText, hexText} from '@vitalvault/http';
 import {z} from 'zod';
 import type {TransactionOutcome} from '../../domain/transaction-outcome.js';
 

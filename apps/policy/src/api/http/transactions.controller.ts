@@ -1,6 +1,6 @@
 import {Controller, Get, HttpCode, HttpStatus, Inject, Post, Res} from '@nestjs/common';
 import {DomainError} from '@vitalvault/errors';
-import {ZodParams, ZodQuery} from '@vitalvault/nest-service';
+import {ZodParams, ZodQuery} from '@vitalvault/http';
 import type {FastifyReply} from 'fastify';
 import {positionAtLeast} from '../../application/freshness.js';
 import {SubmitTransaction} from '../../application/submit-transaction.js';

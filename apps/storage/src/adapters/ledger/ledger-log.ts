@@ -1,5 +1,5 @@
 import type {LedgerLog} from '@vitalvault/ledger-client';
-import type {LogFields, Logger} from '@vitalvault/nest-service';
+import type {LogFields, Logger} from '@vitalvault/process';
 
 /** The ledger client's log lines through ours. */
 export function ledgerLog(logger: Logger): LedgerLog {

@@ -1,6 +1,6 @@
 import {fromHex} from '@vitalvault/contracts';
 import type {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
-import type {GrpcClient} from '@vitalvault/nest-service';
+import type {GrpcClient} from '@vitalvault/grpc';
 import type {KeyRelease, ReleasableRecord} from '../../application/ports.js';
 
 const DEADLINE_MS = 20_000;

@@ -1,4 +1,4 @@
-import type {Caller, KeyResolver} from '@vitalvault/nest-service';
+import type {Caller, KeyResolver} from '@vitalvault/http';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Database} from './database.js';
 

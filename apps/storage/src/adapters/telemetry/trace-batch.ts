@@ -1,4 +1,4 @@
-import {contextOf, currentTraceparent, linksTo, withSpan} from '@vitalvault/nest-service';
+import {contextOf, currentTraceparent, linksTo, withSpan} from '@vitalvault/process';
 import type {BlockEffect, LedgerCursor, EntryToAnchor, RecordToPack, SignedAnchor} from '../../application/ports.js';
 
 const MAX_LINKS = 64;

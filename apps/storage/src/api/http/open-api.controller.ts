@@ -1,5 +1,5 @@
 import {Controller, Get} from '@nestjs/common';
-import type {OpenApiDocument} from '@vitalvault/nest-service/openapi';
+import type {OpenApiDocument} from '@vitalvault/http';
 import {storageDocument} from './storage-document.js';
 
 /** Tells what this service answers. */

@@ -1,5 +1,5 @@
 import {codeName, toHex} from '@vitalvault/contracts';
-import {anyHexText, decimalText, hexText} from '@vitalvault/nest-service/openapi';
+import {anyHexText, decimalText, hexText} from '@vitalvault/http';
 import {z} from 'zod';
 import type {RecordStatus} from '../../application/ports.js';
 

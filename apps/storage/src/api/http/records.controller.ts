@@ -1,6 +1,6 @@
 import {Controller, Get, Inject} from '@nestjs/common';
 import {DomainError} from '@vitalvault/errors';
-import {ZodParams} from '@vitalvault/nest-service';
+import {ZodParams} from '@vitalvault/http';
 import type {RecordStore} from '../../application/ports.js';
 import {RECORD_STORE} from '../../storage.tokens.js';
 import {statusParams, toStatusJson} from './record-status.dto.js';

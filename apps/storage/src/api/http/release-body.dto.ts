@@ -1,4 +1,4 @@
-import {hexText} from '@vitalvault/nest-service/openapi';
+import {hexText} from '@vitalvault/http';
 import {z} from 'zod';
 
 export const releaseBody = z.strictObject({

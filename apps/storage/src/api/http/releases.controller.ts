@@ -1,6 +1,6 @@
 import {Controller, Header, HttpCode, Inject, Post, Req, Res, UseGuards} from '@nestjs/common';
-import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/nest-service';
-import type {Caller, RawBodyRequest} from '@vitalvault/nest-service';
+import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/http';
+import type {Caller, RawBodyRequest} from '@vitalvault/http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {ReleaseRecords} from '../../application/release-records.js';
 import {releaseBody} from './release-body.dto.js';

@@ -1,4 +1,4 @@
-import type {RawBodyRequest} from '@vitalvault/nest-service';
+import type {RawBodyRequest} from '@vitalvault/http';
 import type {FastifyRequest} from 'fastify';
 
 const SIGNED_FIELDS = ['content-type', 'content-digest', 'signature-input', 'signature'] as const;

@@ -1,5 +1,5 @@
 import {Validator} from '@seriousme/openapi-schema-validator';
-import {describedRoutes, registeredRoutes} from '@vitalvault/nest-service/testing';
+import {describedRoutes, registeredRoutes} from '@vitalvault/http/testing';
 import {StorageModule} from '../../storage.module.js';
 import {storageDocument} from './storage-document.js';
 

@@ -1,5 +1,5 @@
-import {openApiDocument} from '@vitalvault/nest-service/openapi';
-import type {Route} from '@vitalvault/nest-service/openapi';
+import {openApiDocument} from '@vitalvault/http';
+import type {Route} from '@vitalvault/http';
 import {statusAnswer, statusParams} from './record-status.dto.js';
 import {releaseBody} from './release-body.dto.js';
 import {RELEASE_TYPE} from './releases.controller.js';

@@ -1,0 +1,95 @@
+import type {DynamicModule, Type} from '@nestjs/common';
+import {NestFactory} from '@nestjs/core';
+import type {CustomStrategy, GrpcOptions} from '@nestjs/microservices';
+import {FastifyAdapter} from '@nestjs/platform-fastify';
+import type {NestFastifyApplication} from '@nestjs/platform-fastify';
+import type {Logger} from '@vitalvault/process';
+import {addBodyParsers} from './body-parsers.js';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {answerClientError} from './client-error.js';
+import {addHealthRoutes} from './health-routes.js';
+import {leaveConnections} from './leave-connections.js';
+import {NestLogger} from './nest-logger.js';
+import {OpenConnections} from './open-connections.js';
+import {Readiness} from '@vitalvault/process';
+import {traceRequests} from './request-span.js';
+import {ServiceModule} from './service.module.js';
+
+export interface HttpServiceOptions {
+  readonly module: Type | DynamicModule;
+  readonly logger: Logger;
+  readonly host: string;
+  readonly httpPort: number;
+  /** Largest body in bytes; default 64 KiB. */
+  readonly bodyLimitBytes?: number;
+  /** Time for a whole request to arrive, headers and body; default 10 s. */
+  readonly requestTimeoutMs?: number;
+  /** How long `close` goes on serving after it said so in /readyz, in milliseconds; default 0. */
+  readonly drainMs?: number;
+  /** gRPC (`grpcOptions`) and bus servers; started before HTTP listens. */
+  readonly microservices?:
+    | readonly (GrpcOptions | CustomStrategy)[]
+    | ((app: NestFastifyApplication) => readonly (GrpcOptions | CustomStrategy)[]);
+}
+
+export interface HttpService {
+  readonly app: NestFastifyApplication;
+  readonly readiness: Readiness;
+  /** Starts the microservices, then listens. @returns the URL. */
+  listen(): Promise<string>;
+  /** Not ready from now on, but serving for `drainMs`; then ends open requests and calls and closes everything. */
+  close(): Promise<void>;
+}
+
+const BODY_LIMIT_BYTES = 65_536;
+const REQUEST_TIMEOUT_MS = 10_000;
+const CHECK_CONNECTIONS_MS = 500;
+
+/** NestJS on Fastify as every service of ours runs it: limits, time-outs, problem documents, health, spans. */
+export async function createHttpService(options: HttpServiceOptions): Promise<HttpService> {
+  const {logger} = options;
+  const readiness = new Readiness();
+  const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.bodyLimitBytes ?? BODY_LIMIT_BYTES,
+    requestTimeout,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    // Who still comes on an open connection while we close is served too; the answer tells him to go elsewhere.
+    return503OnClosing: false,
+    // Node looks at slow requests only every 30 s unless told.
+    http: {connectionsCheckingInterval: CHECK_CONNECTIONS_MS, headersTimeout: requestTimeout, requestTimeout},
+    clientErrorHandler: answerClientError,
+  });
+  const instance = adapter.getInstance();
+  const connections = new OpenConnections(instance.server);
+  traceRequests(instance);
+  addBodyParsers(instance);
+  addHealthRoutes(instance, readiness);
+  leaveConnections(instance, readiness);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ServiceModule.around(options.module, {logger, readiness}),
+    adapter,
+    {logger: new NestLogger(logger), bodyParser: false, abortOnError: false},
+  );
+  const microservices =
+    typeof options.microservices === 'function' ? options.microservices(app) : (options.microservices ?? []);
+  for (const microservice of microservices) app.connectMicroservice(microservice, {inheritAppConfig: true});
+  let closing: Promise<void> | undefined;
+  return {
+    app,
+    readiness,
+    listen: async () => {
+      await app.startAllMicroservices();
+      await app.listen(options.httpPort, options.host);
+      readiness.started = true;
+      return app.getUrl();
+    },
+    close: () =>
+      (closing ??= (async (): Promise<void> => {
+        readiness.stop();
+        await sleep(options.drainMs ?? 0);
+        await connections.reapDuring(app.close());
+      })()),
+  };
+}

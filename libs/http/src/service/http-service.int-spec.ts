@@ -1,0 +1,238 @@
+import {Body, Controller, Get, Module, Param, Post} from '@nestjs/common';
+import {GrpcMethod} from '@nestjs/microservices';
+import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
+import {DomainError} from '@vitalvault/errors';
+import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
+import {connect} from 'node:net';
+import {z} from 'zod';
+import {grpcClient, grpcOptions} from '@vitalvault/grpc';
+import {createLogger, startTelemetry, withSpan} from '@vitalvault/process';
+import {createHttpService} from './create-http-service.js';
+import type {HttpService} from './create-http-service.js';
+import {ZodPipe} from './zod-pipe.js';
+
+@Controller('v1')
+class ThingsController {
+  @Get('things/:id')
+  thing(@Param('id') id: string): object {
+    if (id === 'bug') throw new TypeError('secret words');
+    if (id === 'away') throw new DomainError('bus-unavailable', {retryAfterSeconds: 2});
+    return {id};
+  }
+
+  @Post('things')
+  add(@Body(new ZodPipe(z.strictObject({count: z.number()}))) body: {count: number}): object {
+    return body;
+  }
+
+  @Post('bytes')
+  bytes(@Body() body: Buffer): object {
+    return {bytes: body.length, binary: Buffer.isBuffer(body)};
+  }
+
+  @GrpcMethod('NotifyService', 'QueueAlert')
+  queueAlert(request: {alert?: {text: string; raisedAtMs: bigint}}): object {
+    if (request.alert?.text === 'fail') throw new DomainError('behind', {detail: 'by two blocks', meta: {height: 7}});
+    return {fresh: request.alert?.raisedAtMs === 5n};
+  }
+}
+
+@Module({controllers: [ThingsController]})
+class ThingsModule {}
+
+const exporter = new InMemorySpanExporter();
+const telemetry = startTelemetry({service: 'spec', otlpUrl: 'http://127.0.0.1:1', exporter});
+const lines: string[] = [];
+const grpcPort = 30_000 + (process.pid % 20_000);
+let service: HttpService;
+let url: string;
+
+const get = (path: string): Promise<Response> => fetch(url + path);
+const post = (path: string, type: string, body: BodyInit): Promise<Response> =>
+  fetch(url + path, {method: 'POST', headers: {'content-type': type}, body});
+const problem = async (response: Response): Promise<object> => ({
+  status: response.status,
+  type: response.headers.get('content-type'),
+  ...((await response.json()) as object),
+});
+
+describe('createHttpService', () => {
+  beforeAll(async () => {
+    service = await createHttpService({
+      module: ThingsModule,
+      logger: createLogger({service: 'spec', destination: {write: (line) => void lines.push(line)}}),
+      host: '127.0.0.1',
+      httpPort: 0,
+      bodyLimitBytes: 1_000,
+      requestTimeoutMs: 1_000,
+      microservices: [grpcOptions({services: [NotifyService], url: `127.0.0.1:${String(grpcPort)}`})],
+    });
+    url = await service.listen();
+  });
+
+  afterAll(() => service.close());
+
+  it('answers an error of the catalogue as a problem document with Retry-After', async () => {
+    const response = await get('/v1/things/away');
+    expect(response.headers.get('retry-after')).toBe('2');
+    expect(await problem(response)).toMatchObject({
+      status: 503,
+      type: 'https://vitalvault.dev/errors/bus-unavailable',
+      code: 'bus-unavailable',
+      instance: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+    });
+  });
+
+  it('tells nothing of a bug, but logs it', async () => {
+    const response = await get('/v1/things/bug');
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('secret words');
+    expect(lines.join()).toContain('secret words');
+  });
+
+  it.each([
+    ['an unknown route', () => get('/nowhere'), 404, 'route-not-found'],
+    ['JSON that is none', () => post('/v1/things', 'application/json', '{'), 400, 'malformed'],
+    ['a field of the wrong type', () => post('/v1/things', 'application/json', '{"count":"x"}'), 400, 'invalid-field'],
+    ['an unknown field', () => post('/v1/things', 'application/json', '{"count":1,"more":2}'), 400, 'invalid-field'],
+    ['a poisoned object', () => post('/v1/things', 'application/json', '{"count":1,"__proto__":{}}'), 400, 'malformed'],
+    [
+      'a body that is too large',
+      () => post('/v1/bytes', 'application/vnd.vitalvault.record.v1+protobuf', 'x'.repeat(1_001)),
+      413,
+      'body-too-large',
+    ],
+    ['plain text', () => post('/v1/bytes', 'text/plain', 'x'), 415, 'unsupported-content-type'],
+    ['a form', () => post('/v1/bytes', 'application/x-www-form-urlencoded', 'x=1'), 415, 'unsupported-content-type'],
+    [
+      'a strange vendor type',
+      () => post('/v1/bytes', 'application/vnd.other+protobuf', 'x'),
+      415,
+      'unsupported-content-type',
+    ],
+  ])('answers %s', async (_what, send, status, code) => {
+    const response = await send();
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({status, code});
+  });
+
+  it('leaves protobuf bodies as bytes', async () => {
+    expect(await (await post('/v1/bytes', 'application/vnd.vitalvault.record.v1+protobuf', 'abc')).json()).toEqual({
+      bytes: 3,
+      binary: true,
+    });
+  });
+
+  it('answers 408 to a body that stops half-way, and closes', async () => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1', () =>
+        socket.write(
+          'POST /v1/bytes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{"a"',
+        ),
+      );
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('close', () => {
+        resolve(text);
+      });
+      socket.on('error', reject);
+    });
+    expect(answer).toContain('408');
+    expect(answer).toContain('errors/body-timeout');
+  });
+
+  it('answers 400 to what is not HTTP', async () => {
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write('nonsense\r\n\r\n'));
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('close', () => {
+        resolve(text);
+      });
+    });
+    expect(answer).toContain('errors/malformed');
+  });
+
+  it('is ready unless a check says why not', async () => {
+    expect((await get('/readyz')).status).toBe(200);
+    service.readiness.add('ledger', () => 'no block for 30 s');
+    const response = await get('/readyz');
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      {status: 'not ready', reasons: {ledger: 'no block for 30 s'}},
+    ]);
+    service.readiness.add('ledger', () => undefined);
+    expect((await get('/livez')).status).toBe(200);
+    expect((await get('/startz')).status).toBe(200);
+  });
+
+  it('stays ready when only a part waits, and tells it; an error is told by its code', async () => {
+    const cause = Object.assign(new Error('secret words'), {code: 'ECONNREFUSED'});
+    service.readiness.add('notify', () => Promise.reject(new DomainError('notify-unavailable', {cause})), {
+      needed: false,
+    });
+    const response = await get('/readyz');
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      {status: 'ok', degraded: {notify: 'notify-unavailable: nobody listens there'}},
+    ]);
+    service.readiness.add('notify', () => undefined);
+  });
+
+  it('names spans by route, never by path', async () => {
+    exporter.reset();
+    await get('/v1/things/0123456789abcdef');
+    await telemetry.flush();
+    const span = exporter.getFinishedSpans().find(({name}) => name === 'GET /v1/things/:id');
+    expect(span).toBeDefined();
+    expect(JSON.stringify(span?.attributes)).not.toContain('0123456789abcdef');
+  });
+
+  describe('gRPC', () => {
+    const client = grpcClient(NotifyService, {url: `127.0.0.1:${String(grpcPort)}`, unavailable: 'notify-unavailable'});
+    afterAll(() => {
+      client.close();
+    });
+
+    it('calls with bigints and hands the trace on', async () => {
+      exporter.reset();
+      await withSpan('caller', {}, async () => {
+        expect((await client.queueAlert({alert: {raisedAtMs: 5n}})).fresh).toBe(true);
+      });
+      await telemetry.flush();
+      const spans = exporter.getFinishedSpans();
+      const named = (name: string): (typeof spans)[number] | undefined => spans.find((span) => span.name === name);
+      const [server, asked] = [
+        named('ThingsController/queueAlert'),
+        named('vitalvault.notify.v1.NotifyService/QueueAlert'),
+      ];
+      expect(server?.parentSpanContext?.spanId).toBe(asked?.spanContext().spanId);
+      expect(asked?.parentSpanContext?.spanId).toBe(named('caller')?.spanContext().spanId);
+    });
+
+    it('brings an error of the catalogue across', async () => {
+      await expect(client.queueAlert({alert: {text: 'fail'}})).rejects.toMatchObject({
+        code: 'behind',
+        detail: 'by two blocks',
+        meta: {height: 7},
+      });
+    });
+
+    it('knows whether the other side takes calls', async () => {
+      await client.reachable();
+      const nobody = grpcClient(NotifyService, {url: '127.0.0.1:1', unavailable: 'notify-unavailable'});
+      await expect(nobody.reachable()).rejects.toMatchObject({code: 'notify-unavailable'});
+      nobody.close();
+    });
+
+    it('says who is away', async () => {
+      const nobody = grpcClient(NotifyService, {
+        url: '127.0.0.1:1',
+        unavailable: 'notify-unavailable',
+        deadlineMs: 500,
+      });
+      await expect(nobody.queueAlert({})).rejects.toMatchObject({code: 'notify-unavailable', retryable: true});
+      nobody.close();
+    });
+  });
+});

@@ -1,0 +1,120 @@
+import {createHash} from 'node:crypto';
+import {readFile, readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import pg from 'pg';
+import type {Logger} from '@vitalvault/process';
+import {databaseConnection} from './database-connection.js';
+import type {DatabaseSettings} from './database-connection.js';
+
+/** A migration that was applied has changed, is missing, or stands before one that was applied. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
+// Any constant; the same for every service, since each has a database of its own.
+const LOCK = 0x76_76_6d_67;
+const CONNECT_MS = 10_000;
+
+/**
+ * Applies the SQL files of `dir` in the order of their names, each once and in a transaction of its own. Processes that
+ * start together wait for each other. A file that was applied and has changed is refused: history is not rewritten.
+ * @returns names of those applied now.
+ */
+export async function runMigrations(options: DatabaseSettings & {dir: string; logger?: Logger}): Promise<string[]> {
+  const wanted = await readMigrations(options.dir);
+  return withClient(options, async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS vv_migrations (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
+    );
+    const open = pending(wanted, await appliedRows(client));
+    for (const migration of open) {
+      await apply(client, migration);
+      options.logger?.info('migration applied', {migration: migration.name});
+    }
+    return open.map((migration) => migration.name);
+  });
+}
+
+/** Names of the migrations of `dir` that the database does not have yet; changes nothing. @throws MigrationError */
+export async function pendingMigrations(options: DatabaseSettings & {dir: string}): Promise<string[]> {
+  const wanted = await readMigrations(options.dir);
+  return withClient(options, async (client) => {
+    const {
+      rows: [table],
+    } = await client.query<{there: boolean}>("SELECT to_regclass('vv_migrations') IS NOT NULL AS there");
+    return pending(wanted, table?.there === true ? await appliedRows(client) : []).map(({name}) => name);
+  });
+}
+
+interface AppliedRow {
+  name: string;
+  checksum: string;
+}
+
+async function appliedRows(client: pg.Client): Promise<AppliedRow[]> {
+  return (await client.query<AppliedRow>('SELECT name, checksum FROM vv_migrations ORDER BY name')).rows;
+}
+
+async function withClient<T>(settings: DatabaseSettings, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    ...databaseConnection(settings),
+    application_name: 'vv-migrate',
+    connectionTimeoutMillis: CONNECT_MS,
+  });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function pending(wanted: readonly Migration[], applied: readonly AppliedRow[]): Migration[] {
+  const known = new Map(applied.map((row) => [row.name, row.checksum]));
+  for (const {name} of applied) {
+    if (!wanted.some((migration) => migration.name === name))
+      throw new MigrationError(`${name} was applied but is not here: the database is newer than this program`);
+  }
+  const last = applied.at(-1)?.name ?? '';
+  return wanted.filter((migration) => {
+    const checksum = known.get(migration.name);
+    if (checksum === undefined && migration.name < last)
+      throw new MigrationError(`${migration.name} stands before ${last}, which was applied`);
+    if (checksum !== undefined && checksum !== migration.checksum)
+      throw new MigrationError(`${migration.name} was applied and has changed since`);
+    return checksum === undefined;
+  });
+}
+
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await client.query(migration.sql);
+    await client.query('INSERT INTO vv_migrations (name, checksum) VALUES ($1, $2)', [
+      migration.name,
+      migration.checksum,
+    ]);
+    await client.query('COMMIT');
+  } catch (cause) {
+    await client.query('ROLLBACK');
+    throw new MigrationError(`${migration.name} failed`, {cause});
+  }
+}
+
+async function readMigrations(dir: string): Promise<Migration[]> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
+  if (names.length === 0) throw new MigrationError('no migrations found');
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(join(dir, name), 'utf8');
+      return {name, sql, checksum: createHash('sha256').update(sql).digest('hex')};
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+export {ConfigError} from './config/config-error.js';
+export {loadConfig} from './config/load-config.js';
+export {openToOthers} from './config/open-to-others.js';
+export {readCertificates, readSecret} from './config/read-secret.js';
+export {commonConfig, databaseConfig, kafkaConfig, setting, stopConfig} from './config/shared-settings.js';
+export {variableOf} from './config/variable-of.js';
+export {accessReason} from './health/access-reason.js';
+export {Readiness} from './health/readiness.js';
+export type {ReadinessCheck} from './health/readiness.js';
+export {createLogger} from './logging/create-logger.js';
+export type {LogFields, Logger} from './logging/create-logger.js';
+export {runService} from './run/run-service.js';
+export type {RunningService} from './run/run-service.js';
+export {startTelemetry} from './telemetry/start-telemetry.js';
+export type {Telemetry} from './telemetry/start-telemetry.js';
+export {
+  contextOf,
+  currentTraceId,
+  currentTraceparent,
+  extractContext,
+  formatTraceparent,
+  injectHeaders,
+  linksTo,
+  parseTraceparent,
+} from './telemetry/trace-context.js';
+export type {HeaderBag} from './telemetry/trace-context.js';
+export {failSpan, startSpan, withSpan} from './telemetry/with-span.js';
+export type {SpanOptions} from './telemetry/with-span.js';
