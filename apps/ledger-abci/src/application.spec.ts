@@ -3,11 +3,12 @@ import {CheckTxType, ProposalStatus} from '@vitalvault/abci';
 import type {
   RequestCheckTx,
   RequestInfo,
+  RequestInitChain,
   RequestPrepareProposal,
   RequestProcessProposal,
   RequestQuery,
 } from '@vitalvault/abci';
-import {CODE, decodeCanonical, encodeCanonical, STATE_KIND, toHex} from '@vitalvault/contracts';
+import {CODE, decodeCanonical, encodeCanonical, LIMITS, STATE_KIND, toHex} from '@vitalvault/contracts';
 import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {verifyProofs} from '@vitalvault/proofs';
@@ -105,6 +106,17 @@ describe('InitChain and Info', () => {
   test('validators beside app_state stop it too', () => {
     expect(() => node.application.initChain({...initChainRequest(), validators: [{}] as never})).toThrow(
       'belong into app_state',
+    );
+  });
+
+  test.each([
+    ['-1', -1n],
+    ['104857600', 104_857_600n],
+    ['37748735', 37_748_735n],
+  ])('so does a block.max_bytes of %s, by name', (shown, maxBytes) => {
+    const consensusParams = {block: {maxBytes, maxGas: -1n}} as RequestInitChain['consensusParams'];
+    expect(() => node.application.initChain({...initChainRequest(), consensusParams} as RequestInitChain)).toThrow(
+      `block.max_bytes is ${shown} and must be 37748736`,
     );
   });
 });
@@ -326,6 +338,12 @@ describe('proposals', () => {
     expect(await prepare([one, register()])).toEqual([one]);
     expect(await accepts([one])).toBe(true);
     expect(await accepts([one, one])).toBe(false);
+  });
+
+  test('on a chain whose blocks may be longer than an ABCI frame the process stops, and says what to do', async () => {
+    expect(await prepare([], BigInt(LIMITS.cometBlockBytes))).toEqual([]);
+    // 104,857,600 less header and commit: what CometBFT offers on a chain with max_bytes -1.
+    expect(() => node.application.prepareProposal({txs: [], maxTxBytes: 104_856_000n} as never)).toThrow('made anew');
   });
 
   test('whatever lies in the pool, the proposal is accepted by another validator', async () => {

@@ -1,5 +1,5 @@
 import {startAbciServer} from '@vitalvault/abci';
-import {toHex} from '@vitalvault/contracts';
+import {LIMITS, toHex} from '@vitalvault/contracts';
 import {createApplication} from './application.js';
 import {ConfigError, environment, loadConfig} from './config.js';
 import type {LedgerConfig} from './config.js';
@@ -43,6 +43,7 @@ async function run(config: LedgerConfig, log: Log): Promise<void> {
     socketPath: config.socket,
     application,
     log,
+    maxMessageBytes: LIMITS.abciMessageBytes,
     onFatal: () => {
       process.exit(FATAL);
     },

@@ -2,6 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {AbciApplication, RequestFinalizeBlock, RequestInitChain} from '@vitalvault/abci';
+import {LIMITS} from '@vitalvault/contracts';
 import {REMEMBERING_PORTS, TEST_CHAIN, TEST_TIME, testGenesis} from '@vitalvault/ledger-state/testing';
 import {createApplication} from '../src/application.js';
 import {Ledger} from '../src/ledger.js';
@@ -67,6 +68,7 @@ export function initChainRequest(genesis = testGenesis(['hospital', 'clinic'])):
     initialHeight: 1n,
     time: {seconds: TEST_TIME},
     validators: [],
+    consensusParams: {block: {maxBytes: BigInt(LIMITS.cometBlockBytes), maxGas: -1n}},
     appStateBytes,
   } as unknown as RequestInitChain;
 }

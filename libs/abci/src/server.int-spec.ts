@@ -20,6 +20,7 @@ describe('the server behind a real CometBFT', () => {
       socketPath: socketPath(),
       application,
       log,
+      maxMessageBytes: 32 << 20,
       onFatal: (error) => {
         fatal.push(error);
       },

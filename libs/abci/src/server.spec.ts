@@ -46,14 +46,8 @@ describe('startAbciServer', () => {
   let connection: AbciConnection;
   const onFatal = jest.fn();
 
-  async function serve(application: AbciApplication, maxMessageBytes?: number): Promise<void> {
-    server = await startAbciServer({
-      socketPath,
-      application,
-      log,
-      onFatal,
-      ...(maxMessageBytes === undefined ? {} : {maxMessageBytes}),
-    });
+  async function serve(application: AbciApplication, maxMessageBytes = 64 << 20): Promise<void> {
+    server = await startAbciServer({socketPath, application, log, onFatal, maxMessageBytes});
     connection = await AbciConnection.open(socketPath);
   }
 
@@ -199,7 +193,13 @@ describe('claiming the socket path', () => {
     await rm(dir, {recursive: true});
   });
   const start = (socketPath: string) =>
-    startAbciServer({socketPath, application: new Recorder(), log, onFatal: () => undefined});
+    startAbciServer({
+      socketPath,
+      application: new Recorder(),
+      log,
+      onFatal: () => undefined,
+      maxMessageBytes: 64 << 20,
+    });
 
   it('replaces the file of a process that was killed', async () => {
     const path = join(dir, 'app.sock');

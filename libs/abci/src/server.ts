@@ -15,10 +15,10 @@ export interface AbciServerOptions {
   /** Called once, with the cause, when a consensus method failed: stop the process. No reply is or will be sent. */
   readonly onFatal: (error: Error) => void;
   /**
-   * Largest request taken. The default of 64 MiB is twice our mempool (32 MiB), since PrepareProposal brings the whole
-   * pool; CometBFT itself stops at 100 MiB.
+   * Largest request taken; a longer one ends the connection, and with it CometBFT. It must be above the largest block
+   * that the chain's `block.max_bytes` lets CometBFT hand over, with what ABCI adds (its own bound is 2 GiB).
    */
-  readonly maxMessageBytes?: number;
+  readonly maxMessageBytes: number;
 }
 
 export interface AbciServer {
@@ -32,7 +32,7 @@ const CLOSE_DEADLINE_MS = 5_000;
 
 /** Serves ABCI 2.0 to CometBFT on a unix socket; resolves when it listens. */
 export async function startAbciServer(options: AbciServerOptions): Promise<AbciServer> {
-  const {socketPath, application, log, onFatal, maxMessageBytes = 64 << 20} = options;
+  const {socketPath, application, log, onFatal, maxMessageBytes} = options;
   const dispatcher = new Dispatcher(application, log, onFatal);
   const connections = new Set<Connection>();
   const server = createServer((socket) => {

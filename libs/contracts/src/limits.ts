@@ -1,3 +1,10 @@
+/**
+ * CometBFT's limits of a block and of the evidence in it, and of its pool. A block above ours of `Parameters` that fits
+ * the first one reaches ProcessProposal, so every ABCI frame is measured by it.
+ */
+const BLOCK_BYTES = 36 * 1_048_576;
+const EVIDENCE_BYTES = 1_048_576;
+
 /** Constants of the protocol (docs/protocol.md §10). What the ledger may change is in its Parameters instead. */
 export const LIMITS = {
   txBytes: 65_536,
@@ -18,6 +25,19 @@ export const LIMITS = {
   innerKeyBytes: 80,
   sealedKeyBytes: 128,
   chainIdLength: 50,
+  /** The whole pool, with up to four bytes more for each transaction, fits in a block: PrepareProposal sees it all. */
+  mempoolBytes: 33_554_432,
+  mempoolTxs: 50_000,
+  /** CometBFT's `consensus_params.block.max_bytes`, the same on every chain of ours. */
+  cometBlockBytes: BLOCK_BYTES,
+  /** CometBFT's `consensus_params.evidence.max_bytes`; a part of the block. */
+  cometEvidenceBytes: EVIDENCE_BYTES,
+  /**
+   * Largest ABCI request. CometBFT 0.38 (state/execution.go) hands a block over as its transactions, each with the same
+   * prefix as in the block, votes of about a third of their size in the block, a few fields of the header, and evidence
+   * written anew, which is longer than in the block by less than a half.
+   */
+  abciMessageBytes: BLOCK_BYTES + EVIDENCE_BYTES,
 } as const;
 
 /** Slot of a time: hours since the Unix epoch. */

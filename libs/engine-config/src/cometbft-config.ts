@@ -1,3 +1,5 @@
+import {LIMITS} from '@vitalvault/contracts';
+
 /** What differs between two validators' config.toml. */
 export interface CometSettings {
   moniker: string;
@@ -57,10 +59,10 @@ persistent_peers_max_dial_period = "3s"
 
 [mempool]
 recheck = false
-size = 50000
-max_txs_bytes = 33554432
+size = ${String(LIMITS.mempoolTxs)}
+max_txs_bytes = ${String(LIMITS.mempoolBytes)}
 cache_size = 100000
-max_tx_bytes = 65536
+max_tx_bytes = ${String(LIMITS.txBytes)}
 
 [consensus]
 timeout_propose = "1s"

@@ -1,3 +1,4 @@
+import {LIMITS} from '@vitalvault/contracts';
 import {describe, expect, it} from '@jest/globals';
 import {clusterConfig, REPLICATION} from './cluster-config.js';
 import {cometConfig} from './cometbft-config.js';
@@ -77,6 +78,16 @@ describe('cometConfig', () => {
     ['persistent_peers', '"aa@127.0.0.1:3,bb@127.0.0.1:4"'],
   ])('sets %s', (name, value) => {
     expect(setting(name)).toBe(value);
+  });
+});
+
+describe("CometBFT's pool", () => {
+  it('goes whole into one block, at its worst, so that PrepareProposal sees all of it', () => {
+    // types.MaxDataBytes of CometBFT 0.38: overhead, header, a commit of this many validators, evidence.
+    const validators = 200;
+    const data = LIMITS.cometBlockBytes - 11 - 626 - (94 + 111 * validators) - LIMITS.cometEvidenceBytes;
+    // Before each transaction of at most 65,536 bytes: field number and length.
+    expect(LIMITS.mempoolBytes + 4 * LIMITS.mempoolTxs).toBeLessThanOrEqual(data);
   });
 });
 

@@ -29,7 +29,7 @@ const input = {
 interface Document {
   app_state: string;
   validators?: unknown;
-  consensus_params: {block: unknown; abci: unknown};
+  consensus_params: {block: unknown; evidence: unknown; abci: unknown};
 }
 
 const parsed = () => JSON.parse(renderGenesis(input)) as Document;
@@ -40,9 +40,10 @@ describe('renderGenesis', () => {
     expect(renderGenesis({...input, organisations: [east, north]})).toBe(renderGenesis(input));
   });
 
-  it('leaves the validator set to InitChain and the block size to the application', () => {
+  it('leaves the validator set to InitChain and bounds the block by the one limit', () => {
     expect(parsed().validators).toBeUndefined();
-    expect(parsed().consensus_params.block).toEqual({max_bytes: '-1', max_gas: '-1'});
+    expect(parsed().consensus_params.block).toEqual({max_bytes: '37748736', max_gas: '-1'});
+    expect(parsed().consensus_params.evidence).toMatchObject({max_bytes: '1048576'});
   });
 
   it('holds canonical bytes with the organisations ascending by id, each with its keys and its validators', () => {

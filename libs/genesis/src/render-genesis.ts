@@ -1,4 +1,4 @@
-import {encodeCanonical, fromHex, ORG_ROLE} from '@vitalvault/contracts';
+import {encodeCanonical, fromHex, LIMITS, ORG_ROLE} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import type {Organisation} from './organisation-keys.js';
 
@@ -53,8 +53,12 @@ export function renderGenesis(input: {
     chain_id: input.chainId,
     initial_height: '1',
     consensus_params: {
-      block: {max_bytes: '-1', max_gas: '-1'},
-      evidence: {max_age_num_blocks: '200000', max_age_duration: '172800000000000', max_bytes: '1048576'},
+      block: {max_bytes: String(LIMITS.cometBlockBytes), max_gas: '-1'},
+      evidence: {
+        max_age_num_blocks: '200000',
+        max_age_duration: '172800000000000',
+        max_bytes: String(LIMITS.cometEvidenceBytes),
+      },
       validator: {pub_key_types: ['ed25519']},
       version: {app: '0'},
       abci: {vote_extensions_enable_height: '0'},

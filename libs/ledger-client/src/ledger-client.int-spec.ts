@@ -61,6 +61,7 @@ describe('over four real validators', () => {
           socketPath: join(dir, `n${i}.sock`),
           application: new ProvingLedger(validators),
           log: quiet,
+          maxMessageBytes: 32 << 20,
           onFatal: (error) => {
             throw error;
           },

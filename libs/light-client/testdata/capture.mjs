@@ -38,6 +38,7 @@ const servers = await Promise.all(
       socketPath: join(dir, `n${i}.sock`),
       application: new Notebook(validators),
       log,
+      maxMessageBytes: 32 << 20,
       onFatal: (error) => {
         throw error;
       },

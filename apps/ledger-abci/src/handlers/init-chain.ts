@@ -1,4 +1,5 @@
 import type {InitChainAnswer, RequestInitChain} from '@vitalvault/abci';
+import {LIMITS} from '@vitalvault/contracts';
 import {InvalidGenesisError} from '@vitalvault/ledger-state';
 import type {Ledger} from '../ledger.js';
 import {secondsOf} from './block-time.js';
@@ -8,10 +9,15 @@ import {secondsOf} from './block-time.js';
  * the same then. A bad genesis stops the process: there is no chain to run.
  */
 export function initChain(ledger: Ledger, request: RequestInitChain): InitChainAnswer {
-  const {chainId, initialHeight, time, validators: others} = request;
+  const {chainId, initialHeight, time, consensusParams, validators: others} = request;
   // docs/protocol.md §5.3: the set comes from app_state alone, so that there is one place to verify it from.
   if (others.length > 0)
     throw new InvalidGenesisError('genesis refused: its validators belong into app_state, not beside it');
+  const maxBytes = consensusParams?.block?.maxBytes;
+  if (maxBytes !== BigInt(LIMITS.cometBlockBytes))
+    throw new InvalidGenesisError(
+      `genesis refused: consensus_params.block.max_bytes is ${maxBytes ?? 'missing'} and must be ${LIMITS.cometBlockBytes}`,
+    );
   const {appHash, validators} = ledger.initChain(appStateOf(request.appStateBytes), {
     chainId,
     initialHeight,

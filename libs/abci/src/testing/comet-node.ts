@@ -14,6 +14,8 @@ export interface CometNodeOptions {
   readonly socketPath: string;
   /** Between blocks with transactions. */
   readonly timeoutCommitMs?: number;
+  /** How long a round waits for its proposal. */
+  readonly timeoutProposeMs?: number;
   readonly emptyBlocksSeconds?: number;
 }
 
@@ -52,9 +54,10 @@ export class CometNode {
 
   /** Starts the process and waits until its RPC answers. */
   async start(genesis: string, peers: readonly string[] = []): Promise<void> {
-    const {binary, home, socketPath, timeoutCommitMs = 200, emptyBlocksSeconds = 1} = this.options;
+    const {binary, home, socketPath, timeoutCommitMs = 200, timeoutProposeMs = 3_000} = this.options;
+    const {emptyBlocksSeconds = 1} = this.options;
     await writeFile(join(home, 'config/genesis.json'), genesis);
-    await configure(join(home, 'config/config.toml'), timeoutCommitMs);
+    await configure(join(home, 'config/config.toml'), timeoutCommitMs, timeoutProposeMs);
     const child = spawn(
       binary,
       [
@@ -96,15 +99,18 @@ export class CometNode {
   }
 }
 
-/** A genesis as ours: no validators of its own, the application brings them out of `appState`. */
-export function genesisJson(chainId: string, appState: Uint8Array): string {
+/**
+ * A genesis as ours: no validators of its own, the application brings them out of `appState`. @param maxBytes of a
+ * block, its evidence within it; -1 is what CometBFT bears at the most
+ */
+export function genesisJson(chainId: string, appState: Uint8Array, maxBytes = 16_777_216): string {
   return JSON.stringify(
     {
       genesis_time: new Date(Date.now() - 10_000).toISOString(),
       chain_id: chainId,
       initial_height: '1',
       consensus_params: {
-        block: {max_bytes: '-1', max_gas: '-1'},
+        block: {max_bytes: String(maxBytes), max_gas: '-1'},
         evidence: {max_age_num_blocks: '100000', max_age_duration: '172800000000000', max_bytes: '1048576'},
         validator: {pub_key_types: ['ed25519']},
         version: {app: '0'},
@@ -118,10 +124,10 @@ export function genesisJson(chainId: string, appState: Uint8Array): string {
   );
 }
 
-async function configure(path: string, timeoutCommitMs: number): Promise<void> {
+async function configure(path: string, timeoutCommitMs: number, timeoutProposeMs: number): Promise<void> {
   const settings = {
     timeout_commit: `"${timeoutCommitMs}ms"`,
-    timeout_propose: '"3s"',
+    timeout_propose: `"${timeoutProposeMs}ms"`,
     addr_book_strict: 'false',
     allow_duplicate_ip: 'true',
     recheck: 'false',
