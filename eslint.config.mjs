@@ -38,7 +38,7 @@ const specs = [
   '**/*.e2e-spec.ts',
   '**/*.contract.ts',
   '**/testing/**/*.ts',
-  'apps/*/test/**/*.ts',
+  '{apps,libs}/*/test/**/*.ts',
   'libs/testkit/**/*.ts',
   'test/**/*.ts',
 ];

@@ -10,3 +10,5 @@ export {startSecureKafka} from './secure-kafka.js';
 export type {SecureKafka} from './secure-kafka.js';
 export {testCertificates} from './test-certificates.js';
 export type {TestCertificates} from './test-certificates.js';
+export {tablesOfDatabase} from './tables/tables-of-database.js';
+export {tablesOfModels} from './tables/tables-of-models.js';
