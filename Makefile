@@ -5,6 +5,7 @@ ONLY ?=
 KEEP ?= 1
 PORT_BASE ?=
 VALIDATORS ?=
+LIE ?=
 BASE ?=
 REFRESH ?=
 IMAGES ?=
@@ -18,9 +19,10 @@ IMAGES_OPTIONS = $(IMAGES) $(if $(BASE),--base $(BASE)) $(if $(REFRESH),--refres
 NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up status logs down clean kill start stop restart build test test-unit lint images images-check e2e-k8s
+.PHONY: help taste demo up status logs down clean kill start stop restart build test test-unit lint images images-check e2e-k8s
 
 help:
+	@echo "make taste       the story of a reading in memory, in seconds: needs Node and npm alone   [LIE=1 tells one lie]"
 	@echo "make demo        everything: set up, start, play the story of a reading   [KEEP=0 stops it afterwards]"
 	@echo "make up          set up and start; prints where everything is, writes DATA/endpoints.json   [ONLY=names]"
 	@echo "make status      processes and their memory"
@@ -36,6 +38,9 @@ help:
 	@echo "make images-check   build images twice and compare their digests   [IMAGES=\"app cometbft\"]"
 	@echo
 	@echo "For all of them: DATA=dir (default var/), PORT_BASE=n (default 26600), VALIDATORS=n (default 4)."
+
+taste:
+	@$(BOOTSTRAP) taste $(if $(LIE),--lie)
 
 demo:
 	@$(BOOTSTRAP) $(UP)

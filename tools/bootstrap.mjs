@@ -1,6 +1,7 @@
 // The only script that runs on the system's own Node: checks the tools, installs the npm packages (Node 24 among them),
 // compiles, and hands over to the launcher under Node 24. Plain JavaScript without any package.
-//   node tools/bootstrap.mjs install | <command of the launcher> …
+//   node tools/bootstrap.mjs install | taste | <command of the launcher> …
+// `taste` needs Node and npm alone: nothing is compiled, no engine is built.
 import {spawn, spawnSync} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {constants, homedir, setPriority} from 'node:os';
@@ -29,8 +30,8 @@ const atLeast = (found, wanted) => {
   return a[0] !== b[0] ? a[0] > b[0] : (a[1] ?? 0) >= (b[1] ?? 0);
 };
 
-/** Every tool that is missing or too old is named at once, with what to install. */
-function checkTools() {
+/** Every tool that is missing or too old is named at once, with what to install. @param engines also what builds them */
+function checkTools({engines = true} = {}) {
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
   const tools = [
     {
@@ -54,12 +55,13 @@ function checkTools() {
     {name: 'npm', least: '10', found: output('npm', ['-v'])?.trim(), install: 'npm, it comes with Node (Debian: npm)'},
   ];
   const faults = tools
+    .filter((t) => engines || t.name === 'npm')
     .filter((t) => t.found === undefined || !atLeast(t.found, t.least))
     .map(
       (t) =>
         `  ${t.name} ${t.found === undefined ? 'is missing' : `${t.found} is too old`}: ${t.least} or newer is needed; install ${t.install}`,
     );
-  if (process.platform !== 'linux') faults.unshift(`  Linux is needed, this is ${process.platform}`);
+  if (engines && process.platform !== 'linux') faults.unshift(`  Linux is needed, this is ${process.platform}`);
   if (!atLeast(process.versions.node, '20.0'))
     faults.unshift(
       `  Node ${process.versions.node} is too old: 20 or newer is needed to begin with; install it from https://nodejs.org`,
@@ -156,12 +158,12 @@ function warmUpCompiler() {
   return stop;
 }
 
-async function install() {
+async function install({warmUp = warmUpCompiler} = {}) {
   if (packagesAreCurrent()) return;
   say('installing npm packages (npm ci)');
   const start = Date.now();
   const timer = setInterval(() => say('… npm ci'), 15_000);
-  const stopWarmUp = warmUpCompiler();
+  const stopWarmUp = warmUp();
   const code = await run('npm', ['ci', '--loglevel=error', '--no-progress', '--no-update-notifier']);
   clearInterval(timer);
   stopWarmUp();
@@ -183,9 +185,22 @@ async function compile() {
   if (code !== 0) fail('The TypeScript sources could not be compiled (see above).');
 }
 
+/** The SDK's story in memory, from the sources as they are. */
+async function taste(options) {
+  if (!packagesAreCurrent()) {
+    checkTools({engines: false});
+    await install({warmUp: () => () => undefined});
+  }
+  const story = join(root, 'tools', 'taste', 'main.mjs');
+  const code = await run(node24, ['--no-addons', '--disable-warning=ExperimentalWarning', story, ...options]);
+  say('that was all of it');
+  return code;
+}
+
 process.env.VITALVAULT_STARTED = String(started);
 const [command = '--help', ...rest] = process.argv.slice(2);
 const starts = ['up', 'start', 'build', 'install'].includes(command);
+if (command === 'taste') process.exit(await taste(rest));
 if (starts || !existsSync(launcher) || !existsSync(node24)) {
   checkTools();
   await install();
