@@ -191,7 +191,7 @@ async function taste(options) {
     checkTools({engines: false});
     await install({warmUp: () => () => undefined});
   }
-  const story = join(root, 'tools', 'taste', 'main.mjs');
+  const story = join(root, 'tools', 'taste', 'main.ts');
   const code = await run(node24, ['--no-addons', '--disable-warning=ExperimentalWarning', story, ...options]);
   say('that was all of it');
   return code;

@@ -44,6 +44,11 @@ for (const [service, text] of Object.entries(openApiTexts())) {
   if ((await readFile(join(root, `docs/openapi/${service}.json`), 'utf8').catch(() => '')) !== text)
     stale.push(`docs/openapi/${service}.json (node tools/generate-openapi.mjs --write)`);
 }
+const {pictures} = await import('./generate-picture.ts');
+for (const [path, drawing] of Object.entries(pictures())) {
+  if ((await readFile(join(root, path), 'utf8').catch(() => '')) !== drawing)
+    stale.push(`${path} (node tools/generate-picture.ts --write)`);
+}
 
 if (stale.length > 0) {
   console.error(`Generated files were stale (they are regenerated now; commit them):\n  ${stale.join('\n  ')}`);

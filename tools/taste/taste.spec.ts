@@ -7,7 +7,7 @@ import {refusalOf} from './refusal-of.js';
 const root = join(import.meta.dirname, '..', '..');
 /** Node and what npm installed, and nothing else: no Go, no Java, no shell. */
 const env = {PATH: join(root, 'node_modules', '.bin')};
-const MAIN = ['--no-addons', '--disable-warning=ExperimentalWarning', 'tools/taste/main.mjs'];
+const MAIN = ['--no-addons', '--disable-warning=ExperimentalWarning', 'tools/taste/main.ts'];
 
 /** The story is bounded by its sentences, not by a clock. */
 const PATIENCE_MS = 120_000;

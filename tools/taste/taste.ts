@@ -1,6 +1,6 @@
 import {Narrator} from './narrator.js';
 
-const HELP = `node --no-addons tools/taste/main.mjs [--lie] [--help]        (make taste)
+const HELP = `node --no-addons tools/taste/main.ts [--lie] [--help]        (make taste)
 
 The story of a reading and of who may see it, in memory, in seconds, without an engine.
 Real: the SDK, the ledger's rules, the cryptography, the proofs, signed headers checked from genesis.
