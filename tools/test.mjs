@@ -41,6 +41,7 @@ const STEPS = [
   ['lint', 'proto', {check: ['buf', 'lint']}],
   ['lint', 'generated', {check: [process.execPath, 'tools/check-generated.mjs']}],
   ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.mjs']}],
+  ['lint', 'section references', {check: [process.execPath, 'tools/check-section-references.mjs']}],
   ['chart', 'Helm chart', {json: [process.execPath, 'tools/check-chart.mjs']}],
   ['unit', 'unit', {jest: 'jest.config.js'}],
   [

@@ -19,7 +19,7 @@ def check(name, ok):
     CHECKS.append({"name": name, "ok": bool(ok)})
     print(("ok    " if ok else "FAIL  ") + name, file=sys.stderr)
 
-# ---- §1: hashes, canonical protobuf, keys, HPKE
+# ---- docs/protocol.md §1: hashes, canonical protobuf, keys, HPKE
 def sha(*parts): return hashlib.sha256(b"".join(parts)).digest()
 def T(name, *parts): return sha(b"vitalvault/v1/", name.encode(), b"\0", *parts)
 def key_id(public, alg=1): return T("key", bytes([alg]), public)[:20]
@@ -78,7 +78,7 @@ def info(use, context): return b"vitalvault/v1/" + use.encode() + b"\0" + contex
 def seal(use, public, context, plain): return SUITE.encrypt(plain, x25519.X25519PublicKey.from_public_bytes(public), info(use, context))
 def unseal(use, scalar, context, sealed): return SUITE.decrypt(sealed, x25519.X25519PrivateKey.from_private_bytes(scalar), info(use, context))
 
-# ---- §2–§4: tags, records, signatures, transactions
+# ---- docs/protocol.md §2–§4: tags, records, signatures, transactions
 def type_tag(tag_key, name): return hmac.digest(tag_key, b"vitalvault/v1/type-tag\0" + name.encode(), "sha256")[:16]
 def signature_of(scalar, digest): return msg((1, 1), (2, public_of(scalar)), (3, sign(scalar, digest)))
 def signed(tag, content, scalar): return msg((1, content), (2, signature_of(scalar, T(tag, content))))
@@ -111,7 +111,7 @@ def seal_record(h, schema_hash, readings, epoch_public, release_public, device):
     record_id = T("record", header, sha(ciphertext), sha(inner), sha(sealed))
     return msg((1, header), (2, ciphertext), (3, sealed), (4, sha(inner)), (5, sign(device, record_id))), record_id
 
-# ---- §5: state map, logs, headers
+# ---- docs/protocol.md §5: state map, logs, headers
 def state_key(kind, parts): return T("state", bytes([kind]), *[struct.pack(">I", len(p)) + p for p in parts])
 
 def state_root(key, value, siblings, other_key=b"", other_hash=b""):
@@ -180,7 +180,7 @@ def log_fits(head, leaves):
     heights = [one(leaf, 2, 0) for leaf in read]
     return one(fields, 1, 0) == len(leaves) and [one(leaf, 1, 0) for leaf in read] == list(range(len(leaves))) and heights == sorted(heights) and merkle(leaves) == one(fields, 2)
 
-# ---- §8: HTTP
+# ---- docs/protocol.md §8: HTTP
 def request_headers(method, url, body, scalar, organisation, created, nonce):
     parts, headers = urlsplit(url), {}
     lines = [("@method", method), ("@path", parts.path), ("@query", "?" + parts.query)]

@@ -3,7 +3,7 @@ import {basename} from 'node:path';
 const NAME =
   /^[a-z0-9]+(-[a-z0-9]+)*(\.(module|controller|guard|interceptor|tokens|dto|spec|int-spec|e2e-spec|contract|config))?\.ts$/;
 
-/** Files are kebab-case with the suffixes of house-style §1.4. */
+/** Files are kebab-case; these suffixes say what a file is. */
 export const kebabCaseFileName = {
   meta: {
     type: 'problem',

@@ -1,6 +1,6 @@
 /**
  * Result codes of the ledger: consensus data (they are hashed into LastResultsHash), so this table is append-only and a
- * golden test freezes it. docs/protocol.md §4.4 says when each is given.
+ * golden test freezes it. docs/protocol.md §4 says when each is given.
  */
 export const CODE = {
   ok: 0,

@@ -32,7 +32,7 @@ export function isSizeClass(bytes: number): boolean {
 /**
  * Plaintext of a record: uint32 (big-endian) length || raw deflate of the canonical Payload || zeros, so long that
  * nonce, ciphertext and tag together are a size class.
- * @spec docs/protocol.md §3.3
+ * @spec docs/protocol.md §3.2
  */
 export function framePayload(payload: MessageInitShape<typeof PayloadSchema>): Uint8Array {
   const deflated = deflateSync(encodeCanonical(PayloadSchema, payload), {level: 9});

@@ -4,7 +4,7 @@ import type {BlockId, Commit, CommitSignature, Header, LightBlock} from './light
 /**
  * Reads a header with its commit from the JSON that CometBFT's RPC gives as `signed_header` of /commit.
  * @throws MalformedError naming the field that is wrong.
- * @spec docs/protocol.md §5.5
+ * @spec docs/protocol.md §5.3
  */
 export function parseLightBlock(json: string | object): LightBlock {
   const fields =

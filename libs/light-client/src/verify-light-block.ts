@@ -36,7 +36,7 @@ export type LightBlockVerdict =
  * Verifies a header against the genesis' validator set, which stands until validators can be changed on the ledger:
  * chain id, both validator hashes, the commit's height and block id, and Ed25519 precommits for this very block by more
  * than 2/3 of the power, each validator once and in its own place. Votes for nil count for nothing.
- * @spec docs/protocol.md §5.5; CometBFT 0.38 types/validation.go VerifyCommitLight, all signatures checked
+ * @spec docs/protocol.md §5.3; CometBFT 0.38 types/validation.go VerifyCommitLight, all signatures checked
  */
 export function verifyLightBlock({header, commit}: LightBlock, trust: ChainTrust): LightBlockVerdict {
   if (header.chainId !== trust.chainId) return refused('wrong-chain');

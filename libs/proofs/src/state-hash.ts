@@ -1,7 +1,7 @@
 import {HASH_BYTES} from './sha256.js';
 import type {Sha256} from './sha256.js';
 
-/** SHA-256(0x00 || key || SHA-256(value)): 65 bytes in. @spec docs/protocol.md §5.2 */
+/** SHA-256(0x00 || key || SHA-256(value)): 65 bytes in. @spec docs/protocol.md §5.1 */
 export function stateLeafHash(key: Uint8Array, valueHash: Uint8Array, sha256: Sha256): Uint8Array {
   const input = new Uint8Array(1 + 2 * HASH_BYTES);
   input.set(key, 1);
@@ -11,7 +11,7 @@ export function stateLeafHash(key: Uint8Array, valueHash: Uint8Array, sha256: Sh
 
 /**
  * SHA-256(left || right): exactly 64 bytes in, so that the length keeps leaves and nodes apart. @spec docs/protocol.md
- * §5.2
+ * §5.1
  */
 export function stateNodeHash(children: Uint8Array, sha256: Sha256): Uint8Array {
   return sha256(children);

@@ -13,7 +13,7 @@ import type {StatePath} from './verify-state.js';
  * leaf's hash, an empty one 32 zero bytes. Updates come in batches that cost O(changes · log keys) hashes and share all
  * untouched nodes with the tree before: `stage` computes the next root while `root` and `prove` still speak for the
  * last committed one; `commit` makes it current, `discard` forgets it.
- * @spec docs/protocol.md §5.2
+ * @spec docs/protocol.md §5.1
  */
 export class StateTree {
   private readonly pool = new NodePool();

@@ -25,7 +25,7 @@ export interface StateClaim {
 /**
  * Whether the state with `root` holds exactly `value` under `key`, or nothing. Never throws: whatever is wrong gives
  * false. Does not check the root: that is the light client's part.
- * @spec docs/protocol.md §5.3
+ * @spec docs/protocol.md §5.1
  */
 export function verifyState(claim: StateClaim, sha256: Sha256 = portableSha256): boolean {
   const {root, key, proof} = claim;

@@ -1,4 +1,4 @@
-/** What stands in CometBFT's pool, as far as CheckTx let it in. @spec docs of the mempool: protocol-outline §4, §10 */
+/** What stands in CometBFT's pool, as far as CheckTx let it in. */
 const POOL_BYTES = 33_554_432;
 const RIGHTS_ONLY_ABOVE_BYTES = (POOL_BYTES * 3) / 4;
 const MOST_TXS_PER_KEY = 64;

@@ -10,7 +10,7 @@ import {secondsOf} from './block-time.js';
  */
 export function initChain(ledger: Ledger, request: RequestInitChain): InitChainAnswer {
   const {chainId, initialHeight, time, consensusParams, validators: others} = request;
-  // docs/protocol.md §5.3: the set comes from app_state alone, so that there is one place to verify it from.
+  // docs/protocol.md §5.4: the set comes from app_state alone, so that there is one place to verify it from.
   if (others.length > 0)
     throw new InvalidGenesisError('genesis refused: its validators belong into app_state, not beside it');
   const maxBytes = consensusParams?.block?.maxBytes;

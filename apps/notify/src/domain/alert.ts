@@ -29,7 +29,7 @@ export interface QueuedAlert extends NewAlert {
   readonly acknowledged: boolean;
 }
 
-/** @spec docs/protocol.md §9 */
+/** @spec docs/protocol.md §9.2 */
 export function alertIdOf(kind: AlertKind, subject: Uint8Array): Uint8Array {
   return taggedHash('alert', Uint8Array.of(kind), subject);
 }

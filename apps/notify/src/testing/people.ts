@@ -133,6 +133,6 @@ export class Patient {
   }
 }
 
-/** The id that docs/protocol.md §9 gives an alert, computed apart from the code under test. */
+/** The id that docs/protocol.md §9.2 gives an alert, computed apart from the code under test. */
 export const expectedId = (kind: number, subject: Uint8Array): string =>
   toHex(taggedHash('alert', Uint8Array.of(kind), subject));

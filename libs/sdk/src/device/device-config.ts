@@ -28,7 +28,7 @@ export interface ConfigTrust {
 /**
  * Reads a configuration that the owner signed.
  * @throws SdkError `config-refused` for another owner, chain, a lower version, or fields that do not fit
- * @spec docs/protocol.md §2
+ * @spec docs/protocol.md §2.2
  */
 export function acceptDeviceConfig(text: string, trust: ConfigTrust): DeviceConfig {
   const signed = decode(text);

@@ -43,7 +43,7 @@ export interface VerifiedReceipt {
  * the genesis at that time. *Anchored*: exactly that record is in the record log that a header proves which the
  * genesis' validators signed; the header may be of any age, since what is in the log stays.
  * @throws SdkError `receipt-invalid` (the acceptance), `untrusted-header`, `proof-invalid` (the anchoring)
- * @spec docs/protocol.md §9
+ * @spec docs/protocol.md §9.1
  */
 export function verifyReceipt(receipt: RecordReceipt, genesis: ParsedGenesis): VerifiedReceipt {
   const {accepted, custodian} = verifyAccepted(receipt.accepted, genesis);
