@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals';
-import {runMigrations} from '@vitalvault/nest-service';
+import {runMigrations} from '@vitalvault/postgres';
 import {startEngines, tablesOfDatabase, tablesOfModels} from '@vitalvault/testkit';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
