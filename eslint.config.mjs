@@ -2,6 +2,7 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 import {kebabCaseFileName} from './tools/lint-rules/kebab-case-file-name.mjs';
 import {noDumpNames} from './tools/lint-rules/no-dump-names.mjs';
+import {messagesAreBuilt} from './tools/lint-rules/messages-are-built.mjs';
 import {issueInTodo} from './tools/lint-rules/issue-in-todo.mjs';
 
 const frameworks = ['@nestjs/*', 'kafkajs', '@prisma/*', '@grpc/*', '@opentelemetry/*', 'rxjs', 'rxjs/*', 'fastify'];
@@ -44,7 +45,12 @@ const specs = [
 ];
 const domain = ['libs/{consent,envelope,ledger-state,proofs,light-client}/src/**/*.ts'];
 const local = {
-  rules: {'kebab-case-file-name': kebabCaseFileName, 'no-dump-names': noDumpNames, 'issue-in-todo': issueInTodo},
+  rules: {
+    'kebab-case-file-name': kebabCaseFileName,
+    'messages-are-built': messagesAreBuilt,
+    'no-dump-names': noDumpNames,
+    'issue-in-todo': issueInTodo,
+  },
 };
 
 // Flat configuration replaces a rule's options instead of merging them: one object per rule and set of files.
@@ -74,6 +80,7 @@ export default [
     rules: {
       ...boundaries([...layers, ...hosts]),
       'local/kebab-case-file-name': 'error',
+      'local/messages-are-built': 'error',
       'local/no-dump-names': 'error',
       'local/issue-in-todo': 'error',
       'max-lines': ['error', {max: 400, skipBlankLines: true, skipComments: true}],
@@ -85,6 +92,7 @@ export default [
         {selector: 'ExportDefaultDeclaration', message: 'Export by name.'},
         {selector: 'ExportAllDeclaration', message: 'Name what you export.'},
       ],
+      'no-restricted-imports': ['error', {patterns: ['@vitalvault/*/testing']}],
       'no-restricted-properties': [
         'error',
         {object: 'process', property: 'env', message: 'Read the environment in config.ts only.'},
@@ -115,6 +123,7 @@ export default [
       ...boundaries(withTestkit),
       'max-lines': ['error', {max: 800, skipBlankLines: true, skipComments: true}],
       'max-params': 'off',
+      'no-restricted-imports': 'off',
       'no-restricted-properties': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -41,6 +41,11 @@ const SNIPPETS = [
   ['no-restricted-globals', CONSENT, 'export const x = process.pid;\n'],
   ['no-restricted-properties', CONSENT, 'export const x = Math.random();\n'],
   ['no-restricted-imports', CONSENT, "import type {Stats} from 'node:fs';\nexport interface X { readonly y: Stats }\n"],
+  [
+    'no-restricted-imports',
+    APP,
+    "import {incomplete} from '@vitalvault/contracts/testing';\nexport const x = incomplete;\n",
+  ],
   ['no-restricted-syntax', CONSENT, 'export const x = (v: unknown): string => JSON.stringify(v);\n'],
   ['no-restricted-syntax', CONSENT, 'export const x = (a: number, b: number): number => a / b;\n'],
   ['no-restricted-syntax', CONSENT, "export * from './index.js';\n"],
@@ -49,6 +54,12 @@ const SNIPPETS = [
   ['@typescript-eslint/no-non-null-assertion', CONSENT, 'export const x = (a: string | undefined): string => a!;\n'],
   ['max-params', CONSENT, 'export const x = (a: 1, b: 1, c: 1, d: 1, e: 1): number => a + b + c + d + e;\n'],
   ['max-lines', CONSENT, 'export const x = [\n' + '  1,\n'.repeat(401) + '];\n'],
+  [
+    'local/messages-are-built',
+    CONSENT,
+    "import {create} from '@bufbuild/protobuf';\nimport {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';\n" +
+      'export const x = create(BodySchema, {version: 1});\n',
+  ],
   ['local/no-dump-names', CONSENT, 'export class GrantManager { readonly x = 1; }\n'],
   ['local/issue-in-todo', CONSENT, '// TODO later\nexport const x = 1;\n'],
   ['no-console', APP, "console.log('x');\n"],

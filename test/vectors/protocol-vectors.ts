@@ -1,10 +1,12 @@
-import {ScalarType, create, toJson} from '@bufbuild/protobuf';
-import type {DescMessage, JsonValue, MessageInitShape} from '@bufbuild/protobuf';
+import {ScalarType, toJson} from '@bufbuild/protobuf';
+import type {DescMessage, JsonValue} from '@bufbuild/protobuf';
 import {
   ALG_X25519,
   DEVICE_CLASS,
+  NO_TERMS,
   STATE_KIND,
   TAGS,
+  build,
   encodeCanonical,
   fromHex,
   keyId,
@@ -12,6 +14,7 @@ import {
   taggedHash,
   toHex,
 } from '@vitalvault/contracts';
+import type {FieldsOf, TxMessage} from '@vitalvault/contracts';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {
@@ -74,13 +77,13 @@ const grantId = random(16);
 /** A message by its fields and by its canonical bytes. */
 function message<D extends DescMessage>(
   schema: D,
-  init: MessageInitShape<D>,
+  init: FieldsOf<D>,
 ): {type: string; fields: JsonValue; bytes: string} {
   return {type: schema.typeName, fields: hexFields(schema, init), bytes: toHex(encodeCanonical(schema, init))};
 }
 
 /** Protobuf JSON with field names of the .proto, bytes as hexadecimal. */
-function hexFields<D extends DescMessage>(schema: D, init: MessageInitShape<D>): JsonValue {
+function hexFields<D extends DescMessage>(schema: D, init: FieldsOf<D>): JsonValue {
   const walk = (desc: DescMessage, value: JsonValue): JsonValue => {
     const fields = value as Record<string, JsonValue>;
     return Object.fromEntries(
@@ -95,13 +98,13 @@ function hexFields<D extends DescMessage>(schema: D, init: MessageInitShape<D>):
       }),
     );
   };
-  return walk(schema, toJson(schema, create(schema, init), {useProtoFieldName: true}));
+  return walk(schema, toJson(schema, build(schema, init), {useProtoFieldName: true}));
 }
 
 function signed<D extends DescMessage>(
   name: (typeof TAGS)[number],
   signer: (typeof signing)[number][0],
-  content: {schema: D; init: MessageInitShape<D>},
+  content: {schema: D; init: FieldsOf<D>},
 ) {
   const inner = message(content.schema, content.init);
   const digest = taggedHash(name, fromHex(inner.bytes));
@@ -267,7 +270,7 @@ async function sealed<D extends DescMessage>(
   use: HpkeUse,
   to: (typeof encryption)[number][0],
   plaintext: Uint8Array,
-  content: {schema: D; init: MessageInitShape<D>},
+  content: {schema: D; init: FieldsOf<D>},
 ) {
   const context = message(content.schema, content.init);
   const ephemeral = random(32);
@@ -308,10 +311,7 @@ async function hpke() {
 
 function transactions() {
   const key = (name: (typeof signing)[number][0]) => signingKeyOf(keys[name].privateKey);
-  const tx = (
-    signers: (typeof signing)[number][0][],
-    body: NonNullable<MessageInitShape<typeof BodySchema>['message']>,
-  ) => {
+  const tx = (signers: (typeof signing)[number][0][], body: TxMessage) => {
     const init = {
       version: 1,
       chainId: CHAIN,
@@ -380,7 +380,7 @@ function transactions() {
         maxReads: 3,
       },
     }),
-    tx(['patient'], {case: 'putGrant', value: {patient: idOf('patient'), grantId, version: 2}}),
+    tx(['patient'], {case: 'putGrant', value: {patient: idOf('patient'), grantId, version: 2, ...NO_TERMS}}),
     tx(['member'], {
       case: 'requestAccess',
       value: {

@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {CODE, slotOf, STATE_KIND} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
 import {fromBinary} from '@bufbuild/protobuf';
 import {AccessLeafSchema, GrantSchema, LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {
@@ -12,7 +13,6 @@ import {
   revokeGrant,
   tag,
 } from '@vitalvault/ledger-state/testing';
-import type {MessageInit} from '@vitalvault/ledger-state/testing';
 import {eventually, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {RealChain} from './real-chain.js';
@@ -22,7 +22,7 @@ const now = slotOf(Math.floor(Date.now() / 1_000));
 
 let engines: Engines;
 let chain: RealChain;
-let member: MessageInit;
+let member: TxMessage;
 
 beforeAll(async () => {
   engines = await startEngines({only: ['validators'], validators: 1});
@@ -61,7 +61,7 @@ describe('the ledger under a real CometBFT', () => {
     expect(await chain.run(enrolPatient(patient, recovery), [sponsor, patient])).toMatchObject({code: 0});
     expect(await chain.run(member, [admin, clinician])).toMatchObject({code: 0});
     expect(await chain.run(registerDevice(patient, device), [patient, device])).toMatchObject({code: 0});
-    const keys: MessageInit = {
+    const keys: TxMessage = {
       case: 'publishKeys',
       value: {identity: patient.id, epochStatements: [epochStatement(patient, {chainId: chain.chainId})]},
     };

@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {decodeCanonical, fromHex, keyId} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
 import {DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Decision} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {DomainError} from '@vitalvault/errors';
@@ -9,7 +10,7 @@ import type {VerifiedProofs} from '@vitalvault/ledger-client';
 import {parseGenesis} from '@vitalvault/light-client';
 import type {ProofQuestion} from '@vitalvault/light-client';
 import {signedTx} from '@vitalvault/ledger-state/testing';
-import type {MessageInit, TestKey} from '@vitalvault/ledger-state/testing';
+import type {TestKey} from '@vitalvault/ledger-state/testing';
 import type {Engines} from '@vitalvault/testkit';
 import {eventually} from '@vitalvault/testkit';
 
@@ -49,7 +50,7 @@ export class RealChain {
     return {id: keyId(key), key, privateKey: fromHex(privateKey)};
   }
 
-  async sign(message: MessageInit, signers: readonly TestKey[]): Promise<Uint8Array> {
+  async sign(message: TxMessage, signers: readonly TestKey[]): Promise<Uint8Array> {
     const {height} = await this.client.status();
     const name = String(signers[0]?.id);
     const nonce = (this.nonces.get(name) ?? 0n) + 1n;
@@ -64,14 +65,14 @@ export class RealChain {
     });
   }
 
-  async run(message: MessageInit, signers: readonly TestKey[]): Promise<Included> {
+  async run(message: TxMessage, signers: readonly TestKey[]): Promise<Included> {
     const bytes = await this.sign(message, signers);
     const {height} = await this.client.status();
     await this.client.broadcast(bytes);
     return this.included(bytes, height);
   }
 
-  async decide(message: MessageInit, signer: TestKey): Promise<Included & {decision: Decision}> {
+  async decide(message: TxMessage, signer: TestKey): Promise<Included & {decision: Decision}> {
     const included = await this.run(message, [signer]);
     return {...included, decision: decodeCanonical(DecisionSchema, included.data)};
   }

@@ -1,6 +1,7 @@
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import {TOPICS, encodeCanonical, toHex} from '@vitalvault/contracts';
+import {revokeGrant} from '@vitalvault/ledger-state/testing';
 import {KafkaProducer, createTopics} from '@vitalvault/kafka-bus';
 import {grpcClient} from '@vitalvault/grpc';
 import {runMigrations} from '@vitalvault/postgres';
@@ -186,13 +187,13 @@ describe('one alert per access', () => {
     ['the ledger first', false],
   ])('whichever tells first: %s', async (_name, policyFirst) => {
     const patient = await known();
-    const [decided, request] = [access(true), patient.request()];
+    const [decided, request, grantId] = [access(true), patient.request(), random(16)];
     const byPolicy = (): Promise<unknown> => notify.queueAlert({alert: patient.accessAlert(request, decided)});
     const byLedger = async (): Promise<void> => {
       await tell(
         patient,
         patient.accessed(request, decided),
-        patient.event({case: 'grant', value: {grantId: random(16)}}, {case: 'putGrant', value: {}}),
+        patient.event({case: 'grant', value: {grantId}}, revokeGrant(patient.id, grantId)),
       );
       await eventually(async () =>
         expect((await alertsOf(patient)).some(({kind}) => kind === 'RIGHTS_CHANGED')).toBe(true),
@@ -209,10 +210,10 @@ describe('one alert per access', () => {
       request: {
         grantId: toHex(request.grantId),
         typeTag: toHex(request.typeTag),
-        slotFrom: 5,
-        slotTo: 6,
-        purpose: 1,
-        action: 1,
+        slotFrom: request.slotFrom,
+        slotTo: request.slotTo,
+        purpose: request.purpose,
+        action: request.action,
       },
     });
   });

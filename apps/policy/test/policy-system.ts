@@ -1,6 +1,7 @@
 import {Server, ServerCredentials} from '@grpc/grpc-js';
 import {create} from '@bufbuild/protobuf';
 import {keyId, toHex} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
 import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
 import {
   NotifyService,
@@ -28,10 +29,6 @@ export interface Key extends KeyPair {
   readonly id: Uint8Array;
   readonly key: {readonly alg: number; readonly publicKey: Uint8Array};
 }
-export type TxMessage = Exclude<
-  NonNullable<Extract<Parameters<typeof signTx>[0], {version?: number}>['message']>,
-  {case: undefined}
->;
 
 export const random = (n: number): Uint8Array => Uint8Array.from(randomBytes(n));
 const keyOf = (pair: KeyPair): Key => ({

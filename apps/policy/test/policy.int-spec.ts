@@ -1,6 +1,7 @@
 import {afterAll, beforeAll, describe, expect, it} from '@jest/globals';
 import {
   CODE,
+  NO_TERMS,
   STATE_KIND,
   decodeCanonical,
   encodeCanonical,
@@ -10,6 +11,8 @@ import {
   taggedHash,
   toHex,
 } from '@vitalvault/contracts';
+import {requestAccess} from '@vitalvault/ledger-state/testing';
+import {incomplete} from '@vitalvault/contracts/testing';
 import {SignedMemberProfileSchema, SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {AlertKind, LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
@@ -71,25 +74,12 @@ let records: RecordToRelease[];
 let permit: string;
 let refusal: string;
 
-const ask = (change: object = {}) =>
-  system.run(
-    {
-      case: 'requestAccess',
-      value: {
-        patient: patient.id,
-        grantId,
-        typeTag: tag,
-        slotFrom: slot - 3,
-        slotTo: slot,
-        purpose: 1,
-        action: 1,
-        readerKey: readerBox.publicKey,
-        detailsHash: sha256Of(Uint8Array.of(7)),
-        ...change,
-      },
-    },
-    [clinician],
-  );
+const ask = (change: Parameters<typeof requestAccess>[1] = {}) => {
+  const asked = {grantId, typeTag: tag, slotFrom: slot - 3, slotTo: slot, readerKey: readerBox.publicKey};
+  return system.run(requestAccess(patient.id, {...asked, detailsHash: sha256Of(Uint8Array.of(7)), ...change}), [
+    clinician,
+  ]);
+};
 const until = (holds: () => boolean | Promise<boolean>): Promise<void> =>
   eventually(async () => {
     if (!(await holds())) throw new Error('not in time');
@@ -222,28 +212,28 @@ describe('transactions', () => {
     ['too many bytes', () => new Uint8Array(65_537), TYPE('tx'), 413, 'body-too-large'],
     [
       'an unknown field',
-      () => encodeCanonical(TxSchema, {body: Uint8Array.of(0xfa, 0x7f, 0x01, 0x31)}),
+      () => encodeCanonical(TxSchema, {body: Uint8Array.of(0xfa, 0x7f, 0x01, 0x31), signatures: []}),
       TYPE('tx'),
       400,
       'unknown-field',
     ],
     [
       'another version',
-      () => signTx({version: 2, chainId, nonce: 1n}, [patient.privateKey]),
+      () => signTx(incomplete(BodySchema, {version: 2, chainId, nonce: 1n}), [patient.privateKey]),
       TYPE('tx'),
       400,
       'wrong-version',
     ],
     [
       'another chain',
-      () => signTx({version: 1, chainId: 'other', nonce: 1n}, [patient.privateKey]),
+      () => signTx(incomplete(BodySchema, {version: 1, chainId: 'other', nonce: 1n}), [patient.privateKey]),
       TYPE('tx'),
       400,
       'wrong-chain',
     ],
     [
       'no message',
-      () => signTx({version: 1, chainId, nonce: 1n}, [patient.privateKey]),
+      () => signTx(incomplete(BodySchema, {version: 1, chainId, nonce: 1n}), [patient.privateKey]),
       TYPE('tx'),
       400,
       'invalid-field',
@@ -252,7 +242,11 @@ describe('transactions', () => {
       'no signature',
       () =>
         encodeCanonical(TxSchema, {
-          body: encodeCanonical(BodySchema, {version: 1, chainId, message: {case: 'removeDevice', value: {}}}),
+          body: encodeCanonical(
+            BodySchema,
+            incomplete(BodySchema, {version: 1, chainId, message: {case: 'removeDevice', value: {}}}),
+          ),
+          signatures: [],
         }),
       TYPE('tx'),
       400,
@@ -528,7 +522,7 @@ describe('release', () => {
   });
 
   it('ends with the revocation', async () => {
-    await system.run({case: 'putGrant', value: {patient: patient.id, grantId, version: 2}}, [patient]);
+    await system.run({case: 'putGrant', value: {patient: patient.id, grantId, version: 2, ...NO_TERMS}}, [patient]);
     await expect(release(permit)).rejects.toMatchObject({code: 'permit-ended'});
     expect(await system.call('GET', grantPath, {signer: clinician})).toMatchObject({status: 404});
   });

@@ -1,7 +1,7 @@
-import type {MessageInitShape} from '@bufbuild/protobuf';
-import {encodeCanonical, fromHex, keyId, toHex} from '@vitalvault/contracts';
+import {PURPOSE, encodeCanonical, fromHex, keyId, toHex} from '@vitalvault/contracts';
+import {requestAccess} from '@vitalvault/ledger-state/testing';
+import type {TxMessage} from '@vitalvault/contracts';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
-import type {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {
   generateEncryptionKey,
   generateSigningKey,
@@ -21,7 +21,6 @@ import {randomBytes} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 
-type Message = MessageInitShape<typeof BodySchema>['message'];
 const random = (length: number): Uint8Array => randomBytes(length);
 const quiet = {info: () => undefined, warn: () => undefined, error: () => undefined};
 const idOf = (pair: KeyPair): Uint8Array => keyId({alg: 1, publicKey: pair.publicKey});
@@ -152,20 +151,14 @@ export class Person {
   /** The patient asks for her own: permitted by rule 0. */
   async requestOwn(slotFrom = this.slot, slotTo = this.slot): Promise<string> {
     const {txId} = await this.world.commit(
-      {
-        case: 'requestAccess',
-        value: {
-          patient: this.id,
-          grantId: new Uint8Array(16),
-          typeTag: this.tag,
-          slotFrom,
-          slotTo,
-          purpose: 6,
-          action: 1,
-          readerKey: this.readerKey.publicKey,
-          detailsHash: new Uint8Array(32),
-        },
-      },
+      requestAccess(this.id, {
+        grantId: new Uint8Array(16),
+        typeTag: this.tag,
+        slotFrom,
+        slotTo,
+        purpose: PURPOSE.PATRQT,
+        readerKey: this.readerKey.publicKey,
+      }),
       [this.signing],
     );
     return txId;
@@ -207,7 +200,7 @@ export class World {
     );
   }
 
-  async commit(message: Message, signers: readonly KeyPair[]): Promise<TxOutcome & {txId: string}> {
+  async commit(message: TxMessage, signers: readonly KeyPair[]): Promise<TxOutcome & {txId: string}> {
     const [first] = signers;
     const nonceKey = toHex(first?.publicKey ?? new Uint8Array());
     const nonce = (this.#nonces.get(nonceKey) ?? 0n) + 1n;
@@ -216,7 +209,7 @@ export class World {
     const expiry = {expiresAtHeight: height + 1_000n, expiresAtTime: BigInt(Math.floor(Date.now() / 1_000) + 3_600)};
     const {txId} = await this.client.broadcast(
       signTx(
-        {version: 1, chainId: this.chainId, ...expiry, nonce, message: message as never},
+        {version: 1, chainId: this.chainId, ...expiry, nonce, message},
         signers.map(({privateKey}) => privateKey),
       ),
     );

@@ -4,8 +4,10 @@ import {NotCanonicalError, decodeCanonical, encodeCanonical} from './canonical.j
 import {BodySchema, TxSchema} from './gen/vitalvault/ledger/v1/tx_pb.js';
 import {RecordHeaderSchema} from './gen/vitalvault/record/v1/record_pb.js';
 import {fromHex, toHex} from './hex.js';
+import {incomplete} from './testing/incomplete.js';
 
-const header = () => encodeCanonical(RecordHeaderSchema, {version: 1, kind: 1, chainId: 'c', sequence: 5n, count: 2});
+const some = {version: 1, kind: 1, chainId: 'c', sequence: 5n, count: 2};
+const header = () => encodeCanonical(RecordHeaderSchema, incomplete(RecordHeaderSchema, some));
 const refuses = (hex: string) =>
   expect(() => decodeCanonical(RecordHeaderSchema, fromHex(hex))).toThrow(NotCanonicalError);
 
@@ -33,7 +35,8 @@ describe('decodeCanonical', () => {
   });
 
   it('writes the member of a oneof at the place of its number', () => {
-    const bytes = encodeCanonical(BodySchema, {version: 1, nonce: 3n, message: {case: 'suspendMember', value: {}}});
+    const message = {case: 'suspendMember', value: {}} as const;
+    const bytes = encodeCanonical(BodySchema, incomplete(BodySchema, {version: 1, nonce: 3n, message}));
     expect(toHex(bytes)).toBe('080128037a00');
     expect(decodeCanonical(BodySchema, bytes).message.case).toBe('suspendMember');
   });

@@ -1,7 +1,9 @@
-import {create, fromBinary, toBinary} from '@bufbuild/protobuf';
-import type {DescMessage, MessageInitShape, MessageShape} from '@bufbuild/protobuf';
+import {fromBinary, toBinary} from '@bufbuild/protobuf';
+import type {DescMessage, MessageShape} from '@bufbuild/protobuf';
 import {reflect} from '@bufbuild/protobuf/reflect';
 import type {ReflectMessage} from '@bufbuild/protobuf/reflect';
+import {build} from './complete.js';
+import type {FieldsOf} from './complete.js';
 
 /** Bytes that are not the canonical encoding of a message of the expected type (docs/protocol.md §1.2). */
 export class NotCanonicalError extends Error {
@@ -9,8 +11,8 @@ export class NotCanonicalError extends Error {
 }
 
 /** Canonical bytes of a message: fields ascending, defaults absent, minimal varints, packed. */
-export function encodeCanonical<D extends DescMessage>(schema: D, init: MessageInitShape<D>): Uint8Array<ArrayBuffer> {
-  return toBinary(schema, create(schema, init));
+export function encodeCanonical<D extends DescMessage>(schema: D, fields: FieldsOf<D>): Uint8Array<ArrayBuffer> {
+  return toBinary(schema, build(schema, fields));
 }
 
 /**

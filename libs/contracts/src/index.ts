@@ -1,6 +1,8 @@
 export {NotCanonicalError, compareBytes, decodeCanonical, encodeCanonical, equalBytes} from './canonical.js';
 export {CODE, TRANSIENT_ENTRY_CODES, codeName, codespace} from './codes.js';
 export type {Code, CodeName} from './codes.js';
+export {build} from './complete.js';
+export type {ChangesTo, Complete, Fields, FieldsOf, TxMessage} from './complete.js';
 export {fromHex, toHex} from './hex.js';
 export {
   ACTION,
@@ -14,5 +16,6 @@ export {
   TOPICS,
   slotOf,
 } from './limits.js';
+export {NO_TERMS} from './no-terms.js';
 export {ALG_ES256K, ALG_X25519, TAGS, keyId, sha256Of, taggedHash} from './tagged-hash.js';
 export type {Tag} from './tagged-hash.js';

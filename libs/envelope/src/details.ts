@@ -1,11 +1,11 @@
-import type {MessageInitShape} from '@bufbuild/protobuf';
 import {encodeCanonical, sha256Of} from '@vitalvault/contracts';
+import type {FieldsOf} from '@vitalvault/contracts';
 import {DetailsContextSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {hpkeOpen, hpkeSealFrom} from './hpke.js';
 import type {RandomBytes} from './signing.js';
 
 /** Who the words go to and who they are from. */
-export type DetailsContext = MessageInitShape<typeof DetailsContextSchema>;
+export type DetailsContext = FieldsOf<typeof DetailsContextSchema>;
 
 /**
  * Seals a reader's words about a request to the patient. The blob travels off the chain and is deletable; the request

@@ -1,3 +1,4 @@
+import {build} from '@vitalvault/contracts';
 import {describe, expect, it} from '@jest/globals';
 import {openDetails, sealDetails} from './details.js';
 import {generateEncryptionKey} from './encryption-key.js';
@@ -6,7 +7,6 @@ import type {HpkeUse} from './hpke.js';
 import {openReleaseBundle, sealReleaseBundle} from './release-bundle.js';
 import {seededRandom} from './testing/seeded-random.js';
 import {unwrapEpoch, wrapEpoch} from './wrap.js';
-import {create} from '@bufbuild/protobuf';
 import {WrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 
 const random = seededRandom('hpke');
@@ -64,7 +64,7 @@ describe('sealed values', () => {
 describe('wraps', () => {
   const epoch = generateEncryptionKey(random);
   const names = {chainId: 'vv-test', patient: random(20), grantId: random(16), grantee: random(20)};
-  const bundle = create(WrapBundleSchema, {...names, version: 1});
+  const bundle = build(WrapBundleSchema, {...names, version: 1, epochs: []});
   const wrap = () =>
     wrapEpoch({
       context: {...names, typeTag: random(16), epoch: 2},

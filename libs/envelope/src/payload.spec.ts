@@ -2,6 +2,7 @@ import {describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
 import {deflateSync} from 'fflate';
 import {LIMITS, encodeCanonical} from '@vitalvault/contracts';
+import {incomplete} from '@vitalvault/contracts/testing';
 import {PayloadSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {framePayload, inflateBounded, isSizeClass, sizeClassFor, unframePayload} from './payload.js';
 
@@ -17,7 +18,7 @@ describe('the payload of a record', () => {
   it('comes back as it went in, in a size class as a whole', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({maxLength: 300}), {maxLength: 64}), fc.string(), (readings, schemaId) => {
-        const plaintext = framePayload({schemaId, encoding: 1, readings});
+        const plaintext = framePayload({schemaId, schemaHash: new Uint8Array(32), encoding: 1, readings});
         expect(isSizeClass(plaintext.length + 28)).toBe(true);
         expect(unframePayload(plaintext).readings).toEqual(readings);
       }),
@@ -42,11 +43,11 @@ describe('the payload of a record', () => {
   it('does not take readings that cannot fit', () => {
     let state = 1;
     const noise = Uint8Array.from({length: 66_000}, () => (state = (state * 48_271) % 2_147_483_647) & 255);
-    expect(() => framePayload({readings: [noise]})).toThrow(code('too-large'));
+    expect(() => framePayload(incomplete(PayloadSchema, {readings: [noise]}))).toThrow(code('too-large'));
   });
 
   it('refuses a length above the plaintext, padding that is not zero, and no length at all', () => {
-    const deflated = deflateSync(encodeCanonical(PayloadSchema, {schemaId: 'a'}));
+    const deflated = deflateSync(encodeCanonical(PayloadSchema, incomplete(PayloadSchema, {schemaId: 'a'})));
     expect(unframePayload(framed(deflated)).schemaId).toBe('a');
     expect(() => unframePayload(framed(deflated, 4_000))).toThrow(code('padding'));
     expect(() => unframePayload(framed(deflated, 0xffff_ffff))).toThrow(code('padding'));

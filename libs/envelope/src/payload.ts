@@ -1,7 +1,7 @@
 import {LIMITS, decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
+import type {FieldsOf} from '@vitalvault/contracts';
 import {PayloadSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {Payload} from '@vitalvault/contracts/gen/record/v1/record';
-import type {MessageInitShape} from '@bufbuild/protobuf';
 import {concatBytes} from '@noble/hashes/utils.js';
 import {Inflate, deflateSync} from 'fflate';
 import {AEAD_TAG_BYTES, NONCE_BYTES} from './aead.js';
@@ -34,7 +34,7 @@ export function isSizeClass(bytes: number): boolean {
  * nonce, ciphertext and tag together are a size class.
  * @spec docs/protocol.md §3.2
  */
-export function framePayload(payload: MessageInitShape<typeof PayloadSchema>): Uint8Array {
+export function framePayload(payload: FieldsOf<typeof PayloadSchema>): Uint8Array {
   const deflated = deflateSync(encodeCanonical(PayloadSchema, payload), {level: 9});
   const framed = new Uint8Array(sizeClassFor(OVERHEAD_BYTES + LENGTH_BYTES + deflated.length) - OVERHEAD_BYTES);
   new DataView(framed.buffer).setUint32(0, deflated.length);

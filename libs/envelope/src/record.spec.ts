@@ -1,6 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {LIMITS, decodeCanonical, encodeCanonical, sha256Of} from '@vitalvault/contracts';
-import {RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {incomplete} from '@vitalvault/contracts/testing';
+import {PayloadSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {openRecord, openSealedKey} from './open-record.js';
 import type {RecordToOpen} from './open-record.js';
 import {aeadSeal} from './aead.js';
@@ -109,7 +110,7 @@ describe('a record', () => {
       key: dek,
       nonce,
       aad: header,
-      plaintext: framePayload({readings: [random(9), random(9)]}),
+      plaintext: framePayload(incomplete(PayloadSchema, {readings: [random(9), random(9)]})),
     });
     const innerKey = await hpkeSeal('record-key', epoch.publicKey, recordKeyContext(header), dek);
     const lie = {

@@ -1,12 +1,12 @@
-import type {MessageInitShape} from '@bufbuild/protobuf';
 import {LIMITS, decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
+import type {FieldsOf} from '@vitalvault/contracts';
 import {InnerKeysSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {ReleaseBundleContextSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {EnvelopeError} from './envelope-error.js';
 import {hpkeOpen, hpkeSeal} from './hpke.js';
 
 /** What a bundle is bound to: chain, transaction, custodian, the records in their order. */
-export type ReleaseBundleContext = MessageInitShape<typeof ReleaseBundleContextSchema>;
+export type ReleaseBundleContext = FieldsOf<typeof ReleaseBundleContextSchema>;
 
 /** Seals inner keys (80 bytes each, in the order of the context's record ids) to the one-time key of a request. */
 export async function sealReleaseBundle(
@@ -35,7 +35,7 @@ export async function openReleaseBundle(
     bundle,
   );
   const keys = decodeInnerKeys(plaintext);
-  if (keys.length !== (context.recordIds?.length ?? 0))
+  if (keys.length !== context.recordIds.length)
     throw new EnvelopeError('count', 'the bundle has another number of keys than the page has records');
   if (keys.some((key) => key.length !== LIMITS.innerKeyBytes))
     throw new EnvelopeError('bad-key', `an inner key has ${LIMITS.innerKeyBytes} bytes`);

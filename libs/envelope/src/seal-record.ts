@@ -1,8 +1,7 @@
-import {create} from '@bufbuild/protobuf';
-import type {MessageInitShape} from '@bufbuild/protobuf';
-import {ALG_X25519, encodeCanonical, keyId, sha256Of} from '@vitalvault/contracts';
+import {ALG_X25519, build, encodeCanonical, keyId, sha256Of} from '@vitalvault/contracts';
+import type {Fields, FieldsOf} from '@vitalvault/contracts';
 import {PayloadSchema, PostedRecordSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
+import type {PostedRecord, RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
 import {NONCE_BYTES, aeadSeal} from './aead.js';
 import {hpkeSealFrom} from './hpke.js';
 import {framePayload} from './payload.js';
@@ -10,11 +9,13 @@ import {recordIdOfPosted, recordKeyContext, releaseKeyContext} from './record-id
 import {signDigest, signingKeyOf} from './signing.js';
 import type {RandomBytes} from './signing.js';
 
+/** Fields of a header that follow from the rest of the record. */
+type Derived = 'version' | 'kind' | 'device' | 'count' | 'releaseSuite' | 'releaseKeyId';
+
 /** What a record is made of. Bytes: X25519 keys 32, ES256K private key 32. */
 export interface RecordToSeal {
-  /** `version`, `kind`, `device`, `count`, `releaseSuite` and `releaseKeyId` follow from the rest and are set here. */
-  header: MessageInitShape<typeof RecordHeaderSchema>;
-  payload: MessageInitShape<typeof PayloadSchema>;
+  header: Omit<Fields<RecordHeader>, Derived>;
+  payload: FieldsOf<typeof PayloadSchema>;
   /** Of the header's tag and epoch. */
   epochPublicKey: Uint8Array;
   /** Of the custodian. */
@@ -36,7 +37,7 @@ export async function sealRecord(record: RecordToSeal): Promise<PostedRecord> {
     version: 1,
     kind: 1,
     device: keyId(signingKeyOf(record.devicePrivateKey)),
-    count: record.payload.readings?.length ?? 0,
+    count: record.payload.readings.length,
     releaseSuite: 1,
     releaseKeyId: keyId({alg: ALG_X25519, publicKey: record.releasePublicKey}),
   });
@@ -62,7 +63,7 @@ export async function sealRecord(record: RecordToSeal): Promise<PostedRecord> {
     plaintext: innerKey,
     ephemeral: record.random(32),
   });
-  const unsigned = create(PostedRecordSchema, {header, ciphertext, sealedKey, innerKeyHash});
-  unsigned.signature = signDigest(record.devicePrivateKey, recordIdOfPosted(unsigned));
-  return unsigned;
+  const posted = build(PostedRecordSchema, {header, ciphertext, sealedKey, innerKeyHash, signature: new Uint8Array(0)});
+  posted.signature = signDigest(record.devicePrivateKey, recordIdOfPosted(posted));
+  return posted;
 }

@@ -1,6 +1,5 @@
-import {create} from '@bufbuild/protobuf';
-import type {MessageInitShape} from '@bufbuild/protobuf';
-import {encodeCanonical, taggedHash} from '@vitalvault/contracts';
+import {build, encodeCanonical, taggedHash} from '@vitalvault/contracts';
+import type {FieldsOf} from '@vitalvault/contracts';
 import {
   MemberProfileSchema,
   SignedMemberProfileSchema,
@@ -44,11 +43,11 @@ const PROFILE = {tag: 'member-profile', schema: MemberProfileSchema} as const;
 
 /** The owner says which public key a tag's epoch has. */
 export function signEpochStatement(
-  init: MessageInitShape<typeof EpochStatementSchema>,
+  init: FieldsOf<typeof EpochStatementSchema>,
   ownerPrivateKey: Uint8Array,
 ): SignedEpochStatement {
   const {bytes, signature} = signStatement(EPOCH, init, ownerPrivateKey);
-  return create(SignedEpochStatementSchema, {statement: bytes, signature});
+  return build(SignedEpochStatementSchema, {statement: bytes, signature});
 }
 
 /** @throws EnvelopeError `bad-signature`, `not-canonical` */
@@ -58,11 +57,11 @@ export function openEpochStatement(signed: SignedEpochStatement, owner: PublicSi
 
 /** The owner tells her device all that it may know. */
 export function signDeviceConfig(
-  init: MessageInitShape<typeof DeviceConfigSchema>,
+  init: FieldsOf<typeof DeviceConfigSchema>,
   ownerPrivateKey: Uint8Array,
 ): SignedDeviceConfig {
   const {bytes, signature} = signStatement(CONFIG, init, ownerPrivateKey);
-  return create(SignedDeviceConfigSchema, {config: bytes, signature});
+  return build(SignedDeviceConfigSchema, {config: bytes, signature});
 }
 
 /** @throws EnvelopeError `bad-signature`, `not-canonical` */
@@ -71,12 +70,9 @@ export function openDeviceConfig(signed: SignedDeviceConfig, owner: PublicSignin
 }
 
 /** The custodian's ingest says that a record is durable. */
-export function signAccepted(
-  init: MessageInitShape<typeof AcceptedSchema>,
-  ingestPrivateKey: Uint8Array,
-): SignedAccepted {
+export function signAccepted(init: FieldsOf<typeof AcceptedSchema>, ingestPrivateKey: Uint8Array): SignedAccepted {
   const {bytes, signature} = signStatement(ACCEPTED, init, ingestPrivateKey);
-  return create(SignedAcceptedSchema, {accepted: bytes, signature});
+  return build(SignedAcceptedSchema, {accepted: bytes, signature});
 }
 
 /** @throws EnvelopeError `bad-signature`, `not-canonical` */
@@ -86,11 +82,11 @@ export function openAccepted(signed: SignedAccepted, ingestKey: PublicSigningKey
 
 /** The patient's bundle of epoch private keys for one grant. */
 export function signWrapBundle(
-  init: MessageInitShape<typeof WrapBundleSchema>,
+  init: FieldsOf<typeof WrapBundleSchema>,
   patientPrivateKey: Uint8Array,
 ): SignedWrapBundle {
   const {bytes, signature} = signStatement(WRAPS, init, patientPrivateKey);
-  return create(SignedWrapBundleSchema, {bundle: bytes, signature});
+  return build(SignedWrapBundleSchema, {bundle: bytes, signature});
 }
 
 /** @throws EnvelopeError `bad-signature`, `not-canonical` */
@@ -100,11 +96,11 @@ export function openWrapBundle(signed: SignedWrapBundle, patient: PublicSigningK
 
 /** An organisation says whose key a member's is. */
 export function signMemberProfile(
-  init: MessageInitShape<typeof MemberProfileSchema>,
+  init: FieldsOf<typeof MemberProfileSchema>,
   organisationPrivateKey: Uint8Array,
 ): SignedMemberProfile {
   const {bytes, signature} = signStatement(PROFILE, init, organisationPrivateKey);
-  return create(SignedMemberProfileSchema, {profile: bytes, signature});
+  return build(SignedMemberProfileSchema, {profile: bytes, signature});
 }
 
 /** @throws EnvelopeError `bad-signature`, `not-canonical` */
@@ -118,9 +114,9 @@ export function profileHash(profile: Uint8Array): Uint8Array {
 }
 
 /** The device says that a number will never be used. */
-export function signSkip(init: MessageInitShape<typeof SkipSchema>, devicePrivateKey: Uint8Array): SkipEntry {
+export function signSkip(init: FieldsOf<typeof SkipSchema>, devicePrivateKey: Uint8Array): SkipEntry {
   const skip = encodeCanonical(SkipSchema, init);
-  return create(SkipEntrySchema, {skip, signature: signDigest(devicePrivateKey, taggedHash('skip', skip))});
+  return build(SkipEntrySchema, {skip, signature: signDigest(devicePrivateKey, taggedHash('skip', skip))});
 }
 
 /** @throws EnvelopeError `bad-signature`, `not-canonical` */

@@ -1,8 +1,15 @@
 import {describe, expect, it} from '@jest/globals';
-import {create} from '@bufbuild/protobuf';
-import {encodeCanonical, taggedHash} from '@vitalvault/contracts';
+import {build, encodeCanonical, taggedHash} from '@vitalvault/contracts';
+import {incomplete} from '@vitalvault/contracts/testing';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {EpochStatementSchema, SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {MemberProfileSchema, WrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
+import {AcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
+import {
+  DeviceConfigSchema,
+  EpochStatementSchema,
+  SignedEpochStatementSchema,
+  SkipSchema,
+} from '@vitalvault/contracts/gen/record/v1/record';
 import {decodeCanonical} from '@vitalvault/contracts';
 import {generateSigningKey, publicKeyOf, signDigest, signingKeyOf, verifyDigest} from './signing.js';
 import {
@@ -37,6 +44,8 @@ const epoch = {
   publicKey: random(32),
   fromSlot: 5,
 };
+
+const skip = incomplete(SkipSchema, {sequence: 4n});
 
 describe('signatures', () => {
   it('are 64 bytes, low-S, the same for the same digest, and true for one digest and one key', () => {
@@ -76,40 +85,41 @@ describe('signatures', () => {
 describe('statements', () => {
   it('are read back when the expected key signed them', () => {
     expect(openEpochStatement(signEpochStatement(epoch, alice.privateKey), aliceKey).fromSlot).toBe(5);
-    expect(openDeviceConfig(signDeviceConfig({version: 3}, alice.privateKey), aliceKey).version).toBe(3);
-    expect(openAccepted(signAccepted({sequence: 9n}, alice.privateKey), aliceKey).sequence).toBe(9n);
-    expect(openWrapBundle(signWrapBundle({version: 2}, alice.privateKey), aliceKey).version).toBe(2);
-    const profile = signMemberProfile({name: 'Dr. Ada'}, alice.privateKey);
+    const config = incomplete(DeviceConfigSchema, {version: 3});
+    expect(openDeviceConfig(signDeviceConfig(config, alice.privateKey), aliceKey).version).toBe(3);
+    const accepted = incomplete(AcceptedSchema, {sequence: 9n});
+    expect(openAccepted(signAccepted(accepted, alice.privateKey), aliceKey).sequence).toBe(9n);
+    const wraps = incomplete(WrapBundleSchema, {version: 2});
+    expect(openWrapBundle(signWrapBundle(wraps, alice.privateKey), aliceKey).version).toBe(2);
+    const profile = signMemberProfile(incomplete(MemberProfileSchema, {name: 'Dr. Ada'}), alice.privateKey);
     expect(openMemberProfile(profile, aliceKey).name).toBe('Dr. Ada');
     expect(profileHash(profile.profile)).toEqual(taggedHash('member-profile', profile.profile));
-    expect(openSkip(signSkip({sequence: 4n}, alice.privateKey), alice.publicKey).sequence).toBe(4n);
+    expect(openSkip(signSkip(skip, alice.privateKey), alice.publicKey).sequence).toBe(4n);
   });
 
   it('by another key, unsigned, or changed are refused', () => {
     const signed = signEpochStatement(epoch, mallory.privateKey);
     expect(() => openEpochStatement(signed, aliceKey)).toThrow(code('bad-signature'));
     expect(() =>
-      openEpochStatement(create(SignedEpochStatementSchema, {statement: signed.statement}), aliceKey),
+      openEpochStatement(incomplete(SignedEpochStatementSchema, {statement: signed.statement}), aliceKey),
     ).toThrow(code('bad-signature'));
     const own = signEpochStatement(epoch, alice.privateKey);
     const moved = encodeCanonical(EpochStatementSchema, {...epoch, fromSlot: 6});
-    expect(() => openEpochStatement(create(SignedEpochStatementSchema, {...own, statement: moved}), aliceKey)).toThrow(
+    expect(() => openEpochStatement(build(SignedEpochStatementSchema, {...own, statement: moved}), aliceKey)).toThrow(
       code('bad-signature'),
     );
     // Mallory's signature under Alice's name.
-    const named = create(SignedEpochStatementSchema, {
+    const named = build(SignedEpochStatementSchema, {
       statement: signed.statement,
       signature: {alg: 1, publicKey: alice.publicKey, signature: signed.signature?.signature ?? new Uint8Array()},
     });
     expect(() => openEpochStatement(named, aliceKey)).toThrow(code('bad-signature'));
-    expect(() => openSkip(signSkip({sequence: 4n}, mallory.privateKey), alice.publicKey)).toThrow(
-      code('bad-signature'),
-    );
+    expect(() => openSkip(signSkip(skip, mallory.privateKey), alice.publicKey)).toThrow(code('bad-signature'));
   });
 
   it('of one kind are none of another kind, even with the same bytes', () => {
     const own = signEpochStatement(epoch, alice.privateKey);
-    const asConfig = create(SignedEpochStatementSchema, {
+    const asConfig = build(SignedEpochStatementSchema, {
       statement: own.statement,
       signature: signBytes('device-config', own.statement, alice.privateKey),
     });
@@ -118,7 +128,7 @@ describe('statements', () => {
 
   it('that are signed but not canonical are refused', () => {
     const bytes = Uint8Array.from([...encodeCanonical(EpochStatementSchema, epoch), 0x7a, 0x00]);
-    const signed = create(SignedEpochStatementSchema, {
+    const signed = build(SignedEpochStatementSchema, {
       statement: bytes,
       signature: signBytes('epoch-statement', bytes, alice.privateKey),
     });
@@ -131,6 +141,8 @@ describe('transactions', () => {
     version: 1,
     chainId: 'vv-test',
     nonce: 1n,
+    expiresAtHeight: 9n,
+    expiresAtTime: 9n,
     message: {case: 'suspendMember', value: {organisation: random(20), member: random(20)}},
   });
 

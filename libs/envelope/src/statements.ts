@@ -1,4 +1,4 @@
-import type {DescMessage, MessageInitShape, MessageShape} from '@bufbuild/protobuf';
+import type {DescMessage, MessageShape} from '@bufbuild/protobuf';
 import {
   ALG_ES256K,
   NotCanonicalError,
@@ -7,7 +7,7 @@ import {
   equalBytes,
   taggedHash,
 } from '@vitalvault/contracts';
-import type {Tag} from '@vitalvault/contracts';
+import type {FieldsOf, Tag} from '@vitalvault/contracts';
 import {EnvelopeError} from './envelope-error.js';
 import {publicKeyOf, signDigest, verifyDigest} from './signing.js';
 import type {PublicSigningKey} from './signing.js';
@@ -25,13 +25,13 @@ export interface SignedBytes {
   signature: CarriedSignature;
 }
 
-/** Signs the canonical bytes of `init` as a statement of this kind. */
+/** Signs the canonical bytes of `fields` as a statement of this kind. */
 export function signStatement<D extends DescMessage>(
   kind: StatementKind<D>,
-  init: MessageInitShape<D>,
+  fields: FieldsOf<D>,
   privateKey: Uint8Array,
 ): SignedBytes {
-  const bytes = encodeCanonical(kind.schema, init);
+  const bytes = encodeCanonical(kind.schema, fields);
   return {bytes, signature: signBytes(kind.tag, bytes, privateKey)};
 }
 

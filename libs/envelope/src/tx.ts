@@ -1,5 +1,5 @@
-import type {MessageInitShape} from '@bufbuild/protobuf';
 import {ALG_ES256K, encodeCanonical, taggedHash} from '@vitalvault/contracts';
+import type {FieldsOf} from '@vitalvault/contracts';
 import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Signature} from '@vitalvault/contracts/gen/record/v1/record';
 import {publicKeyOf, signDigest} from './signing.js';
@@ -8,7 +8,7 @@ import {publicKeyOf, signDigest} from './signing.js';
 export type CarriedSignature = Pick<Signature, 'alg' | 'publicKey' | 'signature'>;
 
 /** Canonical bytes of a transaction's body: what is signed. */
-export function encodeBody(body: MessageInitShape<typeof BodySchema>): Uint8Array {
+export function encodeBody(body: FieldsOf<typeof BodySchema>): Uint8Array {
   return encodeCanonical(BodySchema, body);
 }
 
@@ -28,7 +28,7 @@ export function assembleTx(body: Uint8Array, signatures: CarriedSignature[]): Ui
 }
 
 /** Signs a body with all keys of one place, in the order that the message demands, and gives the bytes of the Tx. */
-export function signTx(body: MessageInitShape<typeof BodySchema> | Uint8Array, privateKeys: Uint8Array[]): Uint8Array {
+export function signTx(body: FieldsOf<typeof BodySchema> | Uint8Array, privateKeys: Uint8Array[]): Uint8Array {
   const bytes = body instanceof Uint8Array ? body : encodeBody(body);
   return assembleTx(
     bytes,

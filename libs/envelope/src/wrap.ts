@@ -1,6 +1,5 @@
-import {create} from '@bufbuild/protobuf';
-import type {MessageInitShape} from '@bufbuild/protobuf';
-import {encodeCanonical, equalBytes} from '@vitalvault/contracts';
+import {build, encodeCanonical, equalBytes} from '@vitalvault/contracts';
+import type {FieldsOf} from '@vitalvault/contracts';
 import {WrapContextSchema, WrappedEpochSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import type {WrapBundle, WrappedEpoch} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {encryptionPublicKeyOf} from './encryption-key.js';
@@ -11,7 +10,7 @@ import type {RandomBytes} from './signing.js';
 /** An epoch of one tag with its private key, and who it is for. */
 export interface EpochToWrap {
   /** Names chain, patient, grant, grantee, tag and epoch: the wrap opens for nothing else. */
-  context: MessageInitShape<typeof WrapContextSchema>;
+  context: FieldsOf<typeof WrapContextSchema>;
   typeName: string;
   epochPrivateKey: Uint8Array;
   granteePublicKey: Uint8Array;
@@ -27,10 +26,10 @@ export async function wrapEpoch(epoch: EpochToWrap): Promise<WrappedEpoch> {
     plaintext: epoch.epochPrivateKey,
     ephemeral: epoch.random(32),
   });
-  return create(WrappedEpochSchema, {
-    typeTag: epoch.context.typeTag ?? new Uint8Array(),
+  return build(WrappedEpochSchema, {
+    typeTag: epoch.context.typeTag,
     typeName: epoch.typeName,
-    epoch: epoch.context.epoch ?? 0,
+    epoch: epoch.context.epoch,
     publicKey: encryptionPublicKeyOf(epoch.epochPrivateKey),
     sealed,
   });

@@ -1,8 +1,8 @@
 import {ALG_X25519, CODE, decodeCanonical, encodeCanonical, keyId, STATE_KIND} from '@vitalvault/contracts';
+import {incomplete} from '@vitalvault/contracts/testing';
+import type {FieldsOf} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import {AnchorResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import type {AnchorEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import type {MessageInitShape} from '@bufbuild/protobuf';
+import {AnchorEntrySchema, AnchorResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {verifyRecordLog} from '@vitalvault/proofs';
 import {tokensLeft} from './buckets.js';
 import {parametersOf} from './execute-block.js';
@@ -25,7 +25,8 @@ import {
   testOrganisation,
 } from './testing/index.js';
 
-type Entry = MessageInitShape<typeof AnchorEntrySchema>;
+type Entry = FieldsOf<typeof AnchorEntrySchema>;
+const EMPTY = incomplete(AnchorEntrySchema, {});
 
 const {patient, recovery, device, stranger} = PEOPLE;
 const hospital = testOrganisation('hospital');
@@ -83,18 +84,12 @@ test('leaves in order, with their index, height, transaction and custodian; a ba
 test('entryUndecodable: empty, not canonical, lengths and ranges', () => {
   const ledger = begun();
   const good = record();
-  if (good.entry?.case !== 'record') throw new Error('no record');
-  const {
-    header = new Uint8Array(),
-    ciphertextHash = header,
-    innerKeyHash = header,
-    sealedKeyHash = header,
-    signature = header,
-  } = good.entry.value;
-  const value = {header, ciphertextHash, innerKeyHash, sealedKeyHash, signature};
+  if (good.entry.case !== 'record') throw new Error('no record');
+  const {value} = good.entry;
+  const {header} = value;
   const changed = (fields: Partial<typeof value>): Entry => ({entry: {case: 'record', value: {...value, ...fields}}});
   const bad = [
-    {},
+    EMPTY,
     changed({header: new Uint8Array(0)}),
     changed({header: new Uint8Array(513)}),
     changed({header: Uint8Array.of(...header, 0)}),
@@ -307,7 +302,7 @@ describe('entryQuota', () => {
   test('a bad signature costs the custodian alone; other refusals cost nobody', () => {
     const ledger = begun(few);
     const forged = (sequence: bigint): Entry => record({sequence}, stranger);
-    expect(anchor(ledger, [forged(1n), forged(2n), record({slot: 1}), record({sequence: 5_000n}), {}])).toEqual([
+    expect(anchor(ledger, [forged(1n), forged(2n), record({slot: 1}), record({sequence: 5_000n}), EMPTY])).toEqual([
       CODE.entrySignature,
       CODE.entrySignature,
       CODE.entrySlot,
@@ -329,13 +324,13 @@ describe('entryQuota', () => {
 test('invalidField: no entry, more than 200', () => {
   const ledger = begun();
   expect(ledger.run(anchorRecords([]), [hospital.storage]).code).toBe(CODE.invalidField);
-  expect(ledger.run(anchorRecords(Array.from({length: 201}, () => ({}))), [hospital.storage]).code).toBe(
+  expect(ledger.run(anchorRecords(Array.from({length: 201}, () => EMPTY)), [hospital.storage]).code).toBe(
     CODE.invalidField,
   );
   expect(
     anchor(
       ledger,
-      Array.from({length: 200}, () => ({})),
+      Array.from({length: 200}, () => EMPTY),
     ),
   ).toHaveLength(200);
 });

@@ -1,4 +1,5 @@
 import {CODE} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
 import {load, numberPart, SLOTS} from './state-slots.js';
 import {
   enrolPatient,
@@ -10,7 +11,6 @@ import {
   TestLedger,
   testOrganisation,
 } from './testing/index.js';
-import type {MessageInit} from './testing/index.js';
 
 const {patient, recovery, device, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');
@@ -21,7 +21,7 @@ function begun(): TestLedger {
   expect(ledger.run(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger]).code).toBe(0);
   return ledger;
 }
-const remove = (owner: Uint8Array, distrustFromSlot = 0): MessageInit => ({
+const remove = (owner: Uint8Array, distrustFromSlot = 0): TxMessage => ({
   case: 'removeDevice',
   value: {owner, device: device.id, distrustFromSlot},
 });

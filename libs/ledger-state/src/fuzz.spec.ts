@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {encodeCanonical} from '@vitalvault/contracts';
-import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {incomplete} from '@vitalvault/contracts/testing';
+import {AnchorEntrySchema, BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {checkStructure} from './check-structure.js';
 import {
   anchorRecords,
@@ -33,7 +34,10 @@ const seeds = [
   ]),
   ledger.tx(putGrant(patient.id, clinician.id), [patient]),
   ledger.tx(requestAccess(patient.id), [clinician]),
-  ledger.tx(anchorRecords([recordEntry(people), skipEntry(people, {sequence: 2n}), {}]), [hospital.storage]),
+  ledger.tx(
+    anchorRecords([recordEntry(people), skipEntry(people, {sequence: 2n}), incomplete(AnchorEntrySchema, {})]),
+    [hospital.storage],
+  ),
 ];
 ledger.commit(seeds);
 
@@ -122,7 +126,9 @@ test('bytes of every message with every field odd give a code', () => {
         typeTags: fc.array(field, {maxLength: 3}),
         actions: fc.array(numbers, {maxLength: 2}),
         purposes: fc.array(numbers, {maxLength: 2}),
+        accessFromSlot: fc.constant(0),
         accessToSlot: numbers,
+        dataFromSlot: fc.constant(0),
         dataToSlot: numbers,
         maxReads: numbers,
       })

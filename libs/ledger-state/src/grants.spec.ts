@@ -1,4 +1,5 @@
-import {ACTION, CODE, decodeCanonical, PURPOSE} from '@vitalvault/contracts';
+import {ACTION, CODE, decodeCanonical, NO_TERMS, PURPOSE} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
 import {DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {load, SLOTS} from './state-slots.js';
 import {
@@ -16,7 +17,6 @@ import {
   TestLedger,
   testOrganisation,
 } from './testing/index.js';
-import type {MessageInit} from './testing/index.js';
 
 const {patient, recovery, clinician, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');
@@ -93,11 +93,13 @@ describe('PutGrant', () => {
     const ledger = begun();
     const grant = putGrant(patient.id, clinician.id, {epochStatements: [epochStatement(patient)]});
     expect([...ledger.run(grant, [patient]).data]).toEqual([0x0a, 1, 0]);
-    const revoke: MessageInit = {
+    const revoke: TxMessage = {
       case: 'putGrant',
       value: {
         patient: patient.id,
         grantId: tag(1),
+        version: 0,
+        ...NO_TERMS,
         epochStatements: [
           epochStatement(patient, {epoch: 9}),
           epochStatement(patient, {epoch: 2, fromSlot: TEST_SLOT}),
@@ -150,9 +152,8 @@ describe('PutGrant', () => {
       {maxReads: 1},
       {parentGrant: tag(1)},
     ]) {
-      expect(
-        ledger.run({case: 'putGrant', value: {patient: patient.id, grantId: tag(1), ...more}}, [patient]).code,
-      ).toBe(CODE.invalidField);
+      const value = {patient: patient.id, grantId: tag(1), version: 0, ...NO_TERMS, ...more};
+      expect(ledger.run({case: 'putGrant', value}, [patient]).code).toBe(CODE.invalidField);
     }
     expect(
       ledger.run(

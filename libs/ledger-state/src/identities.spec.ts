@@ -1,4 +1,8 @@
 import {CODE, KEY_OWNER} from '@vitalvault/contracts';
+import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {EnrolPatientSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {incomplete} from '@vitalvault/contracts/testing';
+import type {TxMessage} from '@vitalvault/contracts';
 import {load, numberPart, SLOTS} from './state-slots.js';
 import {
   enrolPatient,
@@ -14,7 +18,6 @@ import {
   TestLedger,
   testOrganisation,
 } from './testing/index.js';
-import type {MessageInit} from './testing/index.js';
 
 const {patient, recovery, clinician, device, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');
@@ -27,8 +30,8 @@ function begun(): TestLedger {
   expect(ledger.run(registerDevice(patient, device), [patient, device]).code).toBe(0);
   return ledger;
 }
-type ValueOf<C extends MessageInit['case']> = NonNullable<Extract<MessageInit, {case: C}>['value']>;
-const publish = (value: ValueOf<'publishKeys'>): MessageInit => ({case: 'publishKeys', value});
+type ValueOf<C extends TxMessage['case']> = Extract<TxMessage, {case: C}>['value'];
+const publish = (value: ValueOf<'publishKeys'>): TxMessage => ({case: 'publishKeys', value});
 
 describe('EnrolPatient', () => {
   test("keyTaken: by a patient, a member, a device, an organisation; a recovery key that is somebody's", () => {
@@ -59,12 +62,10 @@ describe('EnrolPatient', () => {
         CODE.invalidField,
       );
     }
-    expect(
-      ledger.run({case: 'enrolPatient', value: {signingKey: stranger.key, encryptionKey: new Uint8Array(32)}}, [
-        hospital.sponsor,
-        stranger,
-      ]).code,
-    ).toBe(CODE.invalidField);
+    const without = incomplete(EnrolPatientSchema, {...value, recoveryKey: undefined});
+    expect(ledger.run({case: 'enrolPatient', value: without}, [hospital.sponsor, stranger]).code).toBe(
+      CODE.invalidField,
+    );
   });
 });
 
@@ -73,7 +74,7 @@ describe('RegisterMember and SuspendMember', () => {
     const ledger = begun();
     expect(ledger.run(registerMember(hospital, clinician), [hospital.sponsor, clinician]).code).toBe(CODE.keyTaken);
     expect(ledger.run(registerMember(hospital, stranger), [clinic.sponsor, stranger]).code).toBe(CODE.notAuthorised);
-    const suspend = (organisation: Uint8Array, member: Uint8Array): MessageInit => ({
+    const suspend = (organisation: Uint8Array, member: Uint8Array): TxMessage => ({
       case: 'suspendMember',
       value: {organisation, member},
     });
@@ -185,11 +186,10 @@ describe('PublishKeys', () => {
         [patient],
       ).code,
     ).toBe(CODE.invalidField);
-    expect(
-      ledger.run(publish({identity: patient.id, epochStatements: [{statement: epochStatement(patient).statement}]}), [
-        patient,
-      ]).code,
-    ).toBe(CODE.invalidField);
+    const unsigned = incomplete(SignedEpochStatementSchema, {statement: epochStatement(patient).statement});
+    expect(ledger.run(publish({identity: patient.id, epochStatements: [unsigned]}), [patient]).code).toBe(
+      CODE.invalidField,
+    );
   });
 
   test('each epoch statement has its own result and harms no other', () => {

@@ -1,6 +1,7 @@
 import {fromBinary} from '@bufbuild/protobuf';
-import type {DescMessage, MessageInitShape, MessageShape} from '@bufbuild/protobuf';
+import type {DescMessage, MessageShape} from '@bufbuild/protobuf';
 import {encodeCanonical, STATE_KIND} from '@vitalvault/contracts';
+import type {FieldsOf} from '@vitalvault/contracts';
 import {
   BucketSchema,
   DeviceSchema,
@@ -91,7 +92,7 @@ export function save<D extends DescMessage>(
   overlay: MutableState,
   {kind, schema}: StateSlot<D>,
   parts: readonly Uint8Array[],
-  message: MessageInitShape<D>,
+  message: FieldsOf<D>,
 ): void {
   overlay.set(kind, parts, encodeCanonical(schema, message));
 }

@@ -38,7 +38,8 @@ export type {NonceStore} from './ledger/nonce-store.js';
 export {bodyOfPart, decodePart, encodePart, signPart, txOfPart} from './ledger/part.js';
 export type {TxPart} from './ledger/part.js';
 export {Transactions, submit, transaction} from './ledger/transactions.js';
-export type {TxMessage, TxResult} from './ledger/transactions.js';
+export type {TxResult} from './ledger/transactions.js';
+export type {TxMessage} from '@vitalvault/contracts';
 export {VerifiedLedger, materialOf, numberPart, verifyHeader, verifyMaterial} from './ledger/verified-ledger.js';
 export type {
   ProofMaterial,

@@ -1,6 +1,5 @@
-import {create} from '@bufbuild/protobuf';
-import type {MessageInitShape} from '@bufbuild/protobuf';
-import {encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {build, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import type {ChangesTo} from '@vitalvault/contracts';
 import {PostedRecordSchema, PostedRecordsSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {recordIdOfPosted, signDigest} from '@vitalvault/envelope';
@@ -12,8 +11,8 @@ export const RECORD = 'application/vnd.vitalvault.record.v1+protobuf';
 export const RECORDS = 'application/vnd.vitalvault.records.v1+protobuf';
 const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
-export type HeaderChange = MessageInitShape<typeof RecordHeaderSchema>;
-export type PostedChange = MessageInitShape<typeof PostedRecordSchema>;
+export type HeaderChange = ChangesTo<typeof RecordHeaderSchema>;
+export type PostedChange = ChangesTo<typeof PostedRecordSchema>;
 
 /** Well-formed records of a real device, numbered by the test itself, in which any field can be another. */
 export class CraftedRecords {
@@ -42,7 +41,7 @@ export class CraftedRecords {
     const {config, key} = this.actor;
     const [custodian] = config.custodians;
     const sequence = this.#sequence + 1n;
-    const made = create(PostedRecordSchema, {
+    const made = build(PostedRecordSchema, {
       header: encodeCanonical(RecordHeaderSchema, {
         version: 1,
         kind: 1,
@@ -63,6 +62,7 @@ export class CraftedRecords {
       ciphertext: random(256),
       sealedKey: random(128),
       innerKeyHash: random(32),
+      signature: new Uint8Array(),
       ...posted,
     });
     if (posted.signature === undefined) made.signature = signDigest(privateHalf(key), recordIdOfPosted(made));

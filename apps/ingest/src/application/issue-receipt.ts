@@ -1,5 +1,4 @@
-import {create} from '@bufbuild/protobuf';
-import {ALG_ES256K, encodeCanonical, taggedHash} from '@vitalvault/contracts';
+import {ALG_ES256K, build, encodeCanonical, taggedHash} from '@vitalvault/contracts';
 import {AcceptedSchema, SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import type {IncomingRecord} from '../domain/incoming-record.js';
@@ -27,6 +26,6 @@ export class IssueReceipt {
       publicKey: signer.publicKey,
       signature: signer.sign(taggedHash('accepted', accepted)),
     };
-    return create(SignedAcceptedSchema, {accepted, signature});
+    return build(SignedAcceptedSchema, {accepted, signature});
   }
 }

@@ -1,6 +1,6 @@
-import {create} from '@bufbuild/protobuf';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {encodeCanonical} from '@vitalvault/contracts';
+import {incomplete} from '@vitalvault/contracts/testing';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {FakeFacts, harness} from '../testing/fakes.js';
 import {SLOT, device, patient, tag} from '../testing/records.js';
@@ -8,7 +8,7 @@ import {ForgetChanged} from './forget-changed.js';
 import {KnownFacts} from './known-facts.js';
 
 const question = {patient, typeTag: tag, epoch: 2, slot: SLOT};
-const second = {typeTag: tag, epoch: 2, fromSlot: SLOT - 1, signed: create(SignedEpochStatementSchema)};
+const second = {typeTag: tag, epoch: 2, fromSlot: SLOT - 1, signed: incomplete(SignedEpochStatementSchema, {})};
 
 describe('KnownFacts', () => {
   it('asks once for many at the same time, and again when the time is over', async () => {

@@ -1,5 +1,4 @@
-import {create} from '@bufbuild/protobuf';
-import {encodeCanonical} from '@vitalvault/contracts';
+import {build, encodeCanonical} from '@vitalvault/contracts';
 import {PostedRecordSchema, PostedRecordsSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {DomainError} from '@vitalvault/errors';
 import fc from 'fast-check';
@@ -65,7 +64,7 @@ describe('readBody', () => {
   it('gives back what was posted, byte for byte', () => {
     const records = [record(), record({sequence: 2n})];
     expect(readBody('records', encodeCanonical(PostedRecordsSchema, {records}))).toEqual(
-      create(PostedRecordsSchema, {records}).records,
+      build(PostedRecordsSchema, {records}).records,
     );
   });
 

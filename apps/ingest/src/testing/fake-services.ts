@@ -1,7 +1,8 @@
 import {Controller, Module} from '@nestjs/common';
 import {EventPattern, GrpcMethod, Payload} from '@nestjs/microservices';
-import {create, fromBinary} from '@bufbuild/protobuf';
-import {TOPICS, encodeCanonical, toHex} from '@vitalvault/contracts';
+import {fromBinary} from '@bufbuild/protobuf';
+import {encodeCanonical, toHex, TOPICS} from '@vitalvault/contracts';
+import {incomplete} from '@vitalvault/contracts/testing';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {RecordAccepted} from '@vitalvault/contracts/gen/events/v1/events';
 import type {SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
@@ -64,7 +65,7 @@ class OthersController {
       publicKey: new Uint8Array(32).fill(1),
       fromSlot: SLOT - 50,
     });
-    return {statements: [create(SignedEpochStatementSchema, {statement, signature: {alg: 1}})], atHeight: 12n};
+    return {statements: [incomplete(SignedEpochStatementSchema, {statement, signature: {alg: 1}})], atHeight: 12n};
   }
 
   @GrpcMethod('StorageService', 'GetRecordStatus')

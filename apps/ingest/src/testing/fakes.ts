@@ -1,5 +1,6 @@
 import {create} from '@bufbuild/protobuf';
 import {ORG_ROLE} from '@vitalvault/contracts';
+import {incomplete} from '@vitalvault/contracts/testing';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {generateSigningKey, signDigest, verifyDigest} from '@vitalvault/envelope';
@@ -37,7 +38,7 @@ export class FakeFacts implements LedgerFacts {
     distrustFromSlot: undefined,
   };
   statements: EpochOfTag[] = [
-    {typeTag: tag, epoch: 1, fromSlot: SLOT - 50, signed: create(SignedEpochStatementSchema)},
+    {typeTag: tag, epoch: 1, fromSlot: SLOT - 50, signed: incomplete(SignedEpochStatementSchema, {})},
   ];
   asked = 0;
   away = false;

@@ -1,9 +1,10 @@
-import {create} from '@bufbuild/protobuf';
-import type {MessageInitShape} from '@bufbuild/protobuf';
-import {ALG_ES256K, ALG_X25519, encodeCanonical, keyId} from '@vitalvault/contracts';
+import {ALG_ES256K, ALG_X25519, build, encodeCanonical, keyId} from '@vitalvault/contracts';
+import type {ChangesTo} from '@vitalvault/contracts';
 import {PostedRecordSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {generateSigningKey, recordIdOfPosted, signDigest} from '@vitalvault/envelope';
+
+const NONE = new Uint8Array(0);
 
 // Seeded: the same bytes in every run.
 function seeded(seed: number): (length: number) => Uint8Array {
@@ -28,10 +29,10 @@ export const organisation = random(20);
 
 /** A well-formed record of `device`; what is inside the ciphertext does not matter to ingest. */
 export function record(
-  header: MessageInitShape<typeof RecordHeaderSchema> = {},
-  posted: MessageInitShape<typeof PostedRecordSchema> = {},
+  header: ChangesTo<typeof RecordHeaderSchema> = {},
+  posted: ChangesTo<typeof PostedRecordSchema> = {},
 ): PostedRecord {
-  const made = create(PostedRecordSchema, {
+  const made = build(PostedRecordSchema, {
     header: encodeCanonical(RecordHeaderSchema, {
       version: 1,
       kind: 1,
@@ -52,6 +53,7 @@ export function record(
     ciphertext: random(256),
     sealedKey: random(128),
     innerKeyHash: random(32),
+    signature: NONE,
     ...posted,
   });
   if (posted.signature === undefined) made.signature = signDigest(deviceKey.privateKey, recordIdOfPosted(made));

@@ -53,14 +53,15 @@ describe('effectsOf', () => {
     const signingKey = {alg: 1, publicKey: patient.key.publicKey};
     const event = patient.event(
       {case: 'enrolled', value: {organisation, signingKeyId: random(20)}},
-      {case: 'enrolPatient', value: {signingKey}},
+      {case: 'enrolPatient', value: {signingKey, encryptionKey: random(32), recoveryKey: signingKey}},
     );
     expect(read(event)).toEqual({});
   });
 
   it.each(['deviceRegistered', 'deviceRemoved', 'grant'] as const)('makes %s an alert of changed rights', (name) => {
     const patient = new Patient();
-    const {alert} = read(patient.event({case: name, value: {} as never}, {case: 'removeDevice', value: {}}));
+    const message = {owner: patient.id, device: random(20)};
+    const {alert} = read(patient.event({case: name, value: {} as never}, {case: 'removeDevice', value: message}));
     expect(alert?.kind).toBe(8);
   });
 });

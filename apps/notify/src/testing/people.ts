@@ -1,13 +1,15 @@
 import {create} from '@bufbuild/protobuf';
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import {ALG_ES256K, encodeCanonical, keyId, taggedHash, toHex} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
 import {AlertKind, AlertSchema, LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import {BodySchema, RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {generateSigningKey} from '@vitalvault/envelope';
 import type {KeyPair} from '@vitalvault/envelope';
+import {accessRequest} from '@vitalvault/ledger-state/testing';
 import {signRequest} from '@vitalvault/http';
 import {randomBytes} from 'node:crypto';
 import {alertIdOf} from '../domain/alert.js';
@@ -58,7 +60,7 @@ export class Patient {
 
   event(
     leaf: MessageInitShape<typeof AccessLeafSchema>['event'] & object,
-    message: MessageInitShape<typeof BodySchema>['message'] & object,
+    message: TxMessage,
     txId = random(32),
   ): Uint8Array {
     const height = this.#height++;
@@ -87,17 +89,7 @@ export class Patient {
   }
 
   request(): RequestAccess {
-    return create(RequestAccessSchema, {
-      patient: this.id,
-      grantId: random(16),
-      typeTag: random(16),
-      slotFrom: 5,
-      slotTo: 6,
-      purpose: 1,
-      action: 1,
-      readerKey: random(32),
-      detailsHash: new Uint8Array(32),
-    });
+    return accessRequest(this.id, {grantId: random(16), typeTag: random(16), readerKey: random(32)});
   }
 
   /** The same access as policy tells it by QueueAlert. */

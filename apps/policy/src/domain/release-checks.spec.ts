@@ -1,7 +1,9 @@
+import {build} from '@vitalvault/contracts';
+import {accessRequest} from '@vitalvault/ledger-state/testing';
 import {describe, expect, it} from '@jest/globals';
 import {create} from '@bufbuild/protobuf';
 import {AccessLeafSchema, MemberSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import {DecisionSchema, RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {checkDistinct, checkStanding, checkWindow, isRefusal, permitOf} from './release-checks.js';
 import type {ProvenPermit} from './release-checks.js';
 
@@ -9,8 +11,8 @@ const id = (byte: number): Uint8Array => new Uint8Array(20).fill(byte);
 const permit: ProvenPermit = {
   reader: id(1),
   organisation: id(2),
-  request: create(RequestAccessSchema, {patient: id(3)}),
-  decision: create(DecisionSchema, {permit: true, releaseUntilHeight: 100n, releaseUntilTime: 5_000n}),
+  request: accessRequest(id(3)),
+  decision: build(DecisionSchema, {permit: true, index: 0n, releaseUntilHeight: 100n, releaseUntilTime: 5_000n}),
 };
 
 describe('a permit', () => {

@@ -1,12 +1,13 @@
 import {create} from '@bufbuild/protobuf';
 import {decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {LogRequest, ProofResponse, StateKey} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {DomainError} from '@vitalvault/errors';
 import {DEFAULT_PARAMETERS, TEST_CHAIN, TestLedger, testGenesis} from '@vitalvault/ledger-state/testing';
-import type {MessageInit, TestKey} from '@vitalvault/ledger-state/testing';
+import type {TestKey} from '@vitalvault/ledger-state/testing';
 import type {ProofQuestion} from '@vitalvault/light-client';
 import {stateKey} from '@vitalvault/proofs';
 import type {LedgerBlock, LedgerSource} from '../application/ports.js';
@@ -48,7 +49,7 @@ export class FakeChain implements LedgerSource {
   }
 
   /** One transaction in a block of its own. */
-  run(message: MessageInit, signers: readonly TestKey[]): {code: number; tx: Uint8Array} {
+  run(message: TxMessage, signers: readonly TestKey[]): {code: number; tx: Uint8Array} {
     const tx = this.ledger.tx(message, signers);
     return {code: this.commit([tx])[0] ?? -1, tx};
   }

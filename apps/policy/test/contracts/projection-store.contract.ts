@@ -1,6 +1,7 @@
 import {beforeEach, describe, expect, it} from '@jest/globals';
 import {create} from '@bufbuild/protobuf';
 import {encodeCanonical, toHex} from '@vitalvault/contracts';
+import {incomplete} from '@vitalvault/contracts/testing';
 import {
   AccessLeafSchema,
   DeviceSchema,
@@ -143,7 +144,7 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
         ] as const) {
           await writer.putEpochStatement(
             {patient: id(1), typeTag: tag(typeTag), epoch},
-            create(SignedEpochStatementSchema, {statement: Uint8Array.of(typeTag, epoch)}),
+            incomplete(SignedEpochStatementSchema, {statement: Uint8Array.of(typeTag, epoch)}),
           );
         }
       });

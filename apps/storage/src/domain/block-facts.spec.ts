@@ -1,7 +1,7 @@
-import type {MessageInitShape} from '@bufbuild/protobuf';
 import {encodeCanonical, keyId, toHex} from '@vitalvault/contracts';
+import {requestAccess} from '@vitalvault/ledger-state/testing';
+import type {TxMessage} from '@vitalvault/contracts';
 import {AnchorResultsSchema, DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import type {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {encodeBody, generateSigningKey, signTx, txId} from '@vitalvault/envelope';
 import {seededRandom} from '@vitalvault/testkit';
 import {hexOf} from '../testing/sample-records.js';
@@ -9,35 +9,23 @@ import {factsOf} from './block-facts.js';
 
 const random = seededRandom('facts');
 const [pair, device] = [generateSigningKey(random), generateSigningKey(random)];
-const tx = (message: MessageInitShape<typeof BodySchema>['message']): {bytes: Uint8Array; id: string} => {
-  const body = encodeBody({
-    version: 1,
-    chainId: 'c',
-    expiresAtHeight: 1n,
-    expiresAtTime: 1n,
-    nonce: 1n,
-    message,
-  } as MessageInitShape<typeof BodySchema>);
+const tx = (message: TxMessage): {bytes: Uint8Array; id: string} => {
+  const body = encodeBody({version: 1, chainId: 'c', expiresAtHeight: 1n, expiresAtTime: 1n, nonce: 1n, message});
   return {bytes: signTx(body, [pair.privateKey]), id: toHex(txId(body))};
 };
-const request = tx({
-  case: 'requestAccess',
-  value: {
-    patient: new Uint8Array(20).fill(1),
-    grantId: new Uint8Array(16),
-    typeTag: new Uint8Array(16).fill(2),
-    slotFrom: 3,
-    slotTo: 4,
-    purpose: 1,
-    action: 1,
-    readerKey: new Uint8Array(32),
-    detailsHash: new Uint8Array(32),
-  },
-});
+const request = tx(
+  requestAccess(new Uint8Array(20).fill(1), {typeTag: new Uint8Array(16).fill(2), slotFrom: 3, slotTo: 4}),
+);
 const anchor = tx({case: 'anchorRecords', value: {entries: []}});
 const registration = tx({
   case: 'registerDevice',
-  value: {owner: new Uint8Array(20), deviceKey: {alg: 1, publicKey: device.publicKey}},
+  value: {
+    owner: new Uint8Array(20),
+    deviceKey: {alg: 1, publicKey: device.publicKey},
+    typeTags: [],
+    deviceClass: 1,
+    fromSlot: 0,
+  },
 });
 
 describe('factsOf', () => {
@@ -69,7 +57,7 @@ describe('factsOf', () => {
 
   it('a refusal is a decision too; a transaction that failed is none', () => {
     expect(
-      factsOf([request.bytes], [{code: 0, data: encodeCanonical(DecisionSchema, {index: 5n})}]).requests,
+      factsOf([request.bytes], [{code: 0, data: encodeCanonical(DecisionSchema, {permit: false, index: 5n})}]).requests,
     ).toMatchObject([{permit: false}]);
     expect(factsOf([request.bytes], [{code: 22, data: new Uint8Array()}]).requests).toEqual([]);
   });

@@ -1,5 +1,5 @@
-import type {MessageInitShape} from '@bufbuild/protobuf';
 import {LIMITS, encodeCanonical} from '@vitalvault/contracts';
+import type {FieldsOf} from '@vitalvault/contracts';
 import {AnchorEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SignedParts} from './record.js';
 
@@ -7,7 +7,7 @@ import type {SignedParts} from './record.js';
 const ENVELOPE_BYTES = 512;
 
 /** Content of one entry of a transaction. */
-export type EntryContent = MessageInitShape<typeof AnchorEntrySchema>;
+export type EntryContent = FieldsOf<typeof AnchorEntrySchema>;
 
 /** Entry for a record. */
 export const recordEntry = ({

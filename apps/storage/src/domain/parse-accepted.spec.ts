@@ -1,5 +1,4 @@
-import {create} from '@bufbuild/protobuf';
-import {encodeCanonical, taggedHash, toHex} from '@vitalvault/contracts';
+import {build, encodeCanonical, taggedHash, toHex} from '@vitalvault/contracts';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {PostedRecordSchema} from '@vitalvault/contracts/gen/record/v1/record';
@@ -18,7 +17,7 @@ import {parseAccepted} from './parse-accepted.js';
 const options = {chainId: CHAIN_ID, traceparent: 'trace'};
 const withRecord = (change: Partial<PostedRecord>): Uint8Array =>
   encodeCanonical(RecordAcceptedSchema, {
-    record: create(PostedRecordSchema, {...samplePosted(), ...change}),
+    record: build(PostedRecordSchema, {...samplePosted(), ...change}),
     receipt: {accepted: Uint8Array.of(1)},
     acceptedAtMs: 1n,
   });

@@ -1,7 +1,6 @@
-import {encodeCanonical, sha256Of, toHex} from '@vitalvault/contracts';
+import {build, encodeCanonical, sha256Of, toHex} from '@vitalvault/contracts';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {PostedRecordSchema, RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import {create} from '@bufbuild/protobuf';
 import {recordIdOfPosted} from '@vitalvault/envelope';
 import {parseAccepted} from '../domain/parse-accepted.js';
 import type {AcceptedRecord, AcceptedSkip} from '../domain/record.js';
@@ -40,7 +39,8 @@ export function samplePosted(change: SampleChange = {}) {
   });
   const ciphertext = new Uint8Array(change.ciphertextBytes ?? 256);
   ciphertext.set(sha256Of(Buffer.from(`${change.text ?? 'x'}/${String(change.sequence ?? 1n)}`)));
-  const record = create(PostedRecordSchema, {header, ciphertext, sealedKey: fixed(5, 128), innerKeyHash: fixed(6, 32)});
+  const hidden = {sealedKey: fixed(5, 128), innerKeyHash: fixed(6, 32)};
+  const record = build(PostedRecordSchema, {header, ciphertext, ...hidden, signature: new Uint8Array(0)});
   // No real signature: storage leaves it to the ledger, and thousands of them take their time.
   record.signature = Uint8Array.from([...recordIdOfPosted(record), ...fixed(7, 32)]);
   return record;

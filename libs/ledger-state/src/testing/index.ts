@@ -1,5 +1,6 @@
 export {MemoryState} from './memory-state.js';
 export {
+  accessRequest,
   anchorRecords,
   enrolPatient,
   epochStatement,
@@ -16,7 +17,7 @@ export {
 } from './messages.js';
 export type {RecordOf} from './messages.js';
 export {signedBody, signedTx} from './signed-tx.js';
-export type {MessageInit, TxParts} from './signed-tx.js';
+export type {TxParts} from './signed-tx.js';
 export {DEFAULT_PARAMETERS, testGenesis, testOrganisation} from './test-genesis.js';
 export type {TestOrganisation} from './test-genesis.js';
 export {hash, REMEMBERING_PORTS, signDigest, tag, TEST_PORTS, testEncryptionKey, testKey} from './test-keys.js';

@@ -1,27 +1,23 @@
-import {ACTION, encodeCanonical, PURPOSE, slotOf, taggedHash} from '@vitalvault/contracts';
-import type {MessageInitShape} from '@bufbuild/protobuf';
-import type {AnchorEntrySchema, PutGrantSchema, RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {ACTION, build, encodeCanonical, NO_TERMS, PURPOSE, slotOf, taggedHash} from '@vitalvault/contracts';
+import type {ChangesTo, FieldsOf, TxMessage} from '@vitalvault/contracts';
+import {RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {AnchorEntrySchema, PutGrantSchema, RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {EpochStatementSchema, RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import type {MessageInit} from './signed-tx.js';
 import {hash, signDigest, tag, testEncryptionKey, testKey} from './test-keys.js';
 import type {TestKey} from './test-keys.js';
 import {TEST_CHAIN, TEST_TIME} from './test-ledger.js';
 import type {TestOrganisation} from './test-genesis.js';
 
-type Fields<S extends Parameters<typeof encodeCanonical>[0]> = Partial<
-  Omit<Extract<MessageInitShape<S>, {$typeName?: unknown}>, '$typeName' | '$unknown'>
->;
-
 /** Slot of a test ledger's first block. */
 export const TEST_SLOT = slotOf(TEST_TIME);
 export const HEART_RATE = tag(0xaa);
 
-export const enrolPatient = (patient: TestKey, recovery: TestKey): MessageInit => ({
+export const enrolPatient = (patient: TestKey, recovery: TestKey): TxMessage => ({
   case: 'enrolPatient',
   value: {signingKey: patient.key, encryptionKey: testEncryptionKey('patient').publicKey, recoveryKey: recovery.key},
 });
 
-export const registerMember = (organisation: TestOrganisation, member: TestKey): MessageInit => ({
+export const registerMember = (organisation: TestOrganisation, member: TestKey): TxMessage => ({
   case: 'registerMember',
   value: {
     organisation: organisation.id,
@@ -37,7 +33,7 @@ export const registerDevice = (
   device: TestKey,
   typeTags: Uint8Array[] = [HEART_RATE],
   fromSlot = 0,
-): MessageInit => ({
+): TxMessage => ({
   case: 'registerDevice',
   value: {owner: owner.id, deviceKey: device.key, typeTags, deviceClass: 1, fromSlot},
 });
@@ -46,8 +42,8 @@ export const registerDevice = (
 export function putGrant(
   patient: Uint8Array,
   grantee: Uint8Array,
-  fields: Fields<typeof PutGrantSchema> = {},
-): MessageInit {
+  fields: ChangesTo<typeof PutGrantSchema> = {},
+): TxMessage {
   const value = {
     patient,
     grantId: tag(1),
@@ -65,13 +61,14 @@ export function putGrant(
   return {case: 'putGrant', value};
 }
 
-export const revokeGrant = (patient: Uint8Array, grantId = tag(1), version = 0): MessageInit => ({
+export const revokeGrant = (patient: Uint8Array, grantId = tag(1), version = 0): TxMessage => ({
   case: 'putGrant',
-  value: {patient, grantId, version},
+  value: {patient, grantId, version, ...NO_TERMS},
 });
 
-export function requestAccess(patient: Uint8Array, fields: Fields<typeof RequestAccessSchema> = {}): MessageInit {
-  const value = {
+/** The one place of the tests that writes out a RequestAccess. */
+export function accessRequest(patient: Uint8Array, fields: ChangesTo<typeof RequestAccessSchema> = {}): RequestAccess {
+  return build(RequestAccessSchema, {
     patient,
     grantId: tag(1),
     typeTag: HEART_RATE,
@@ -82,14 +79,18 @@ export function requestAccess(patient: Uint8Array, fields: Fields<typeof Request
     readerKey: testEncryptionKey('one-time').publicKey,
     detailsHash: hash(0),
     ...fields,
-  };
-  return {case: 'requestAccess', value};
+  });
 }
+
+export const requestAccess = (
+  patient: Uint8Array,
+  fields: ChangesTo<typeof RequestAccessSchema> = {},
+): TxMessage & {case: 'requestAccess'} => ({case: 'requestAccess', value: accessRequest(patient, fields)});
 
 /** A signed epoch statement. */
 export function epochStatement(
   patient: TestKey,
-  fields: Fields<typeof EpochStatementSchema> = {},
+  fields: ChangesTo<typeof EpochStatementSchema> = {},
   signer: TestKey = patient,
 ) {
   const statement = encodeCanonical(EpochStatementSchema, {
@@ -120,9 +121,9 @@ export interface RecordOf {
 /** An anchor entry for a record of which nothing but hashes exists. */
 export function recordEntry(
   {patient, device, custodian}: RecordOf,
-  fields: Fields<typeof RecordHeaderSchema> = {},
+  fields: ChangesTo<typeof RecordHeaderSchema> = {},
   signer: TestKey = device,
-): MessageInitShape<typeof AnchorEntrySchema> {
+): FieldsOf<typeof AnchorEntrySchema> {
   const header = encodeCanonical(RecordHeaderSchema, {
     version: 1,
     kind: 1,
@@ -150,8 +151,8 @@ export function recordEntry(
 
 export function skipEntry(
   {patient, device}: RecordOf,
-  fields: Fields<typeof SkipSchema> = {},
-): MessageInitShape<typeof AnchorEntrySchema> {
+  fields: ChangesTo<typeof SkipSchema> = {},
+): FieldsOf<typeof AnchorEntrySchema> {
   const skip = encodeCanonical(SkipSchema, {
     chainId: TEST_CHAIN,
     patient: patient.id,
@@ -165,7 +166,7 @@ export function skipEntry(
   return {entry: {case: 'skip', value: {skip, signature: signDigest(device, taggedHash('skip', skip))}}};
 }
 
-export const anchorRecords = (entries: MessageInitShape<typeof AnchorEntrySchema>[]): MessageInit => ({
+export const anchorRecords = (entries: FieldsOf<typeof AnchorEntrySchema>[]): TxMessage => ({
   case: 'anchorRecords',
   value: {entries},
 });

@@ -1,14 +1,11 @@
-import type {MessageInitShape} from '@bufbuild/protobuf';
 import {encodeCanonical, taggedHash} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
 import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {signDigest} from './test-keys.js';
 import type {TestKey} from './test-keys.js';
 
-type BodyInit = Extract<MessageInitShape<typeof BodySchema>, {message?: unknown}>;
-export type MessageInit = Exclude<NonNullable<BodyInit['message']>, {case: undefined}>;
-
 export interface TxParts {
-  readonly message: MessageInit;
+  readonly message: TxMessage;
   /** In the order that the message demands. */
   readonly signers: readonly TestKey[];
   readonly chainId: string;

@@ -1,4 +1,5 @@
 import {decodeCanonical, toHex} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
 import {AccessLeafSchema, RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {AccessLeaf, RecordLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {STATE_KIND} from '@vitalvault/contracts';
@@ -11,7 +12,7 @@ import type {Outcome} from '../message-rules.js';
 import type {LedgerPorts} from '../ports.js';
 import {MemoryState} from './memory-state.js';
 import {signedTx} from './signed-tx.js';
-import type {MessageInit, TxParts} from './signed-tx.js';
+import type {TxParts} from './signed-tx.js';
 import {REMEMBERING_PORTS} from './test-keys.js';
 import type {TestKey} from './test-keys.js';
 import {testGenesis} from './test-genesis.js';
@@ -35,7 +36,7 @@ export class TestLedger {
   }
 
   /** A signed transaction with the next nonce of its first signer and a comfortable expiry; parts may be overridden. */
-  tx(message: MessageInit, signers: readonly TestKey[], overrides: Partial<TxParts> = {}): Uint8Array {
+  tx(message: TxMessage, signers: readonly TestKey[], overrides: Partial<TxParts> = {}): Uint8Array {
     const name = toHex((signers[0] as TestKey).id);
     const nonce = overrides.nonce ?? (this.nonces.get(name) ?? 0n) + 1n;
     if (overrides.nonce === undefined) this.nonces.set(name, nonce);
@@ -60,7 +61,7 @@ export class TestLedger {
   }
 
   /** One block with one transaction. */
-  run(message: MessageInit, signers: readonly TestKey[], overrides: Partial<TxParts> = {}): Outcome {
+  run(message: TxMessage, signers: readonly TestKey[], overrides: Partial<TxParts> = {}): Outcome {
     return this.commit([this.tx(message, signers, overrides)]).results[0] as Outcome;
   }
 

@@ -1,6 +1,7 @@
-import type {MessageInitShape} from '@bufbuild/protobuf';
 import {ACTION, CODE, encodeCanonical, KEY_OWNER, PURPOSE, STATE_KIND} from '@vitalvault/contracts';
+import type {Fields} from '@vitalvault/contracts';
 import {DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {Decision} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {decideAccess, isUngranted} from '@vitalvault/consent';
 import type {AccessDecision, Reader} from '@vitalvault/consent';
 import {logAccess} from '../access-log.js';
@@ -56,7 +57,7 @@ function apply(context: TxContext, request: RequestAccess): Outcome {
   return done(encodeCanonical(DecisionSchema, verdict));
 }
 
-type Verdict = Omit<MessageInitShape<typeof DecisionSchema>, '$typeName'>;
+type Verdict = Fields<Decision>;
 
 function verdictOf(
   {state, block, parameters}: TxContext,

@@ -1,6 +1,7 @@
 import {beforeAll, beforeEach, describe, expect, it} from '@jest/globals';
 import {decodeCanonical, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
-import {SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
+import {incomplete} from '@vitalvault/contracts/testing';
+import {SignedWrapBundleSchema, WrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {ReleasePage} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {generateSigningKey, openDetails, signWrapBundle} from '@vitalvault/envelope';
@@ -130,7 +131,7 @@ describe("a clinician's client", () => {
     expect(bundle.length).toBeGreaterThan(0);
     platform.kept.set(wrapsPath, flip(honest));
     await expect(clinician.fetch(ticket)).rejects.toThrow();
-    const forged = signWrapBundle({version: 9}, generateSigningKey(random).privateKey);
+    const forged = signWrapBundle(incomplete(WrapBundleSchema, {version: 9}), generateSigningKey(random).privateKey);
     platform.kept.set(wrapsPath, encodeCanonical(SignedWrapBundleSchema, forged));
     await expect(clinician.fetch(ticket)).rejects.toMatchObject({code: 'bad-signature'});
     platform.kept.set(
@@ -138,7 +139,7 @@ describe("a clinician's client", () => {
       encodeCanonical(
         SignedWrapBundleSchema,
         signWrapBundle(
-          {version: 9, chainId: all.ledger.chainId, patient: fromHex(keys.patient)},
+          incomplete(WrapBundleSchema, {version: 9, chainId: all.ledger.chainId, patient: fromHex(keys.patient)}),
           fromHex(keys.signing.privateKey),
         ),
       ),

@@ -23,7 +23,14 @@ export function createMemberKeys(random: RandomBytes): MemberKeys {
 
 /** Her public keys as one line, for the organisation that vouches for her. */
 export function memberRequest(keys: MemberKeys): string {
-  const message = {signingKey: publicHalf(keys.signing), encryptionKey: fromHex(keys.encryption.publicKey)};
+  const message = {
+    signingKey: publicHalf(keys.signing),
+    encryptionKey: fromHex(keys.encryption.publicKey),
+    // For the organisation to say.
+    organisation: new Uint8Array(0),
+    role: 0,
+    profileHash: new Uint8Array(0),
+  };
   return PREFIX + base64Encode(encodeCanonical(RegisterMemberSchema, message), 'url');
 }
 

@@ -1,5 +1,4 @@
-import {create} from '@bufbuild/protobuf';
-import {ALG_X25519, ORG_ROLE, equalBytes, keyId} from '@vitalvault/contracts';
+import {ALG_X25519, build, equalBytes, keyId, ORG_ROLE} from '@vitalvault/contracts';
 import type {Genesis, GenesisOrganisation} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {CustodianSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {Custodian, SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
@@ -26,7 +25,7 @@ export function custodianFromGenesis(genesis: Genesis, organisation: Uint8Array,
   const [ingest] = keysOfRole(found, 'ingest', slot);
   if (release === undefined || ingest === undefined)
     throw new SdkError('not-found', {detail: `${found.name} has no release or ingest key now`});
-  return create(CustodianSchema, {
+  return build(CustodianSchema, {
     organisation,
     releaseKeyId: keyId({alg: ALG_X25519, publicKey: release.publicKey}),
     releasePublicKey: release.publicKey,

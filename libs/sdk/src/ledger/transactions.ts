@@ -1,7 +1,6 @@
-import type {MessageInitShape} from '@bufbuild/protobuf';
 import {CODE, codeName, decodeCanonical, fromHex, keyId} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
 import {NonceWindowSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import type {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {encodeBody} from '@vitalvault/envelope';
 import {JsonAnswer} from '../http/json-answer.js';
 import {publicHalf} from '../keys/stored-key.js';
@@ -11,9 +10,6 @@ import type {NonceStore} from './nonce-store.js';
 import {signPart, txOfPart} from './part.js';
 import type {TxPart} from './part.js';
 import type {VerifiedLedger} from './verified-ledger.js';
-
-/** What a transaction says; `case` and `value` of Body's `message`. */
-export type TxMessage = NonNullable<MessageInitShape<typeof BodySchema>['message']>;
 
 /** A committed transaction with code 0. */
 export interface TxResult {

@@ -1,4 +1,5 @@
 import {MEMBER_ROLE, encodeCanonical, fromHex, keyId} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
 import {SignedMemberProfileSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {profileHash, signMemberProfile} from '@vitalvault/envelope';
 import {privateHalf} from '../keys/stored-key.js';
@@ -7,7 +8,7 @@ import type {NonceStore} from '../ledger/nonce-store.js';
 import {encodePart} from '../ledger/part.js';
 import type {TxPart} from '../ledger/part.js';
 import {Transactions} from '../ledger/transactions.js';
-import type {TxMessage, TxResult} from '../ledger/transactions.js';
+import type {TxResult} from '../ledger/transactions.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
 import {decodeEnrolmentRequest} from '../patient/enrolment.js';
 import {decodeMemberRequest} from '../clinician/member-keys.js';

@@ -1,6 +1,6 @@
 import {base64Decode, base64Encode} from '@bufbuild/protobuf/wire';
-import {create, equals} from '@bufbuild/protobuf';
-import {decodeCanonical, encodeCanonical, fromHex} from '@vitalvault/contracts';
+import {equals} from '@bufbuild/protobuf';
+import {build, decodeCanonical, encodeCanonical, fromHex} from '@vitalvault/contracts';
 import {EnrolPatientSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {EnrolPatient} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {publicHalf} from '../keys/stored-key.js';
@@ -14,7 +14,7 @@ import type {PatientKeys} from './patient-keys.js';
 const PREFIX = 'vvenrol1.';
 
 function messageOf(keys: PatientKeys): EnrolPatient {
-  return create(EnrolPatientSchema, {
+  return build(EnrolPatientSchema, {
     signingKey: publicHalf(keys.signing),
     encryptionKey: fromHex(keys.encryption.publicKey),
     recoveryKey: publicHalf(keys.recovery),

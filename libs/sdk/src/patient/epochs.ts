@@ -1,5 +1,4 @@
-import {create} from '@bufbuild/protobuf';
-import {CODE, codeName, decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {build, CODE, codeName, decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {StatementResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
@@ -55,7 +54,7 @@ export async function prepareEpochs(
 }
 
 function statementOf({keys, ledger}: PatientContext, epoch: StoredEpoch): SignedEpochStatement {
-  const statement = create(EpochStatementSchema, {
+  const statement = build(EpochStatementSchema, {
     chainId: ledger.chainId,
     patient: fromHex(keys.patient),
     typeTag: fromHex(epoch.typeTag),

@@ -1,4 +1,4 @@
-import {ACTION, PURPOSE, compareBytes, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {ACTION, NO_TERMS, PURPOSE, compareBytes, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {ZERO_TAG, signWrapBundle, wrapEpoch} from '@vitalvault/envelope';
 import {privateHalf} from '../keys/stored-key.js';
@@ -118,6 +118,7 @@ export class PatientGrants {
         patient: context.id,
         grantId: fromHex(grantId),
         version: (grant?.version ?? 0) + 1,
+        ...NO_TERMS,
         epochStatements: statements,
       },
     });

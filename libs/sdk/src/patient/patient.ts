@@ -1,6 +1,5 @@
-import {DEVICE_CLASS, compareBytes, fromHex} from '@vitalvault/contracts';
+import {build, compareBytes, DEVICE_CLASS, fromHex} from '@vitalvault/contracts';
 import {signDeviceConfig} from '@vitalvault/envelope';
-import {create} from '@bufbuild/protobuf';
 import {DeviceConfigSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {encodeDeviceConfig} from '../device/device-config.js';
 import {privateHalf, publicHalf} from '../keys/stored-key.js';
@@ -114,7 +113,7 @@ export class Patient {
     const types = config.typeNames
       .map((name) => ({name, tag: tagOf(keys, name)}))
       .toSorted((a, b) => compareBytes(a.tag, b.tag));
-    const message = create(DeviceConfigSchema, {
+    const message = build(DeviceConfigSchema, {
       version: keys.configVersion,
       chainId: ledger.chainId,
       patient: this.context.id,

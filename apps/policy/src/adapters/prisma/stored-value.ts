@@ -1,5 +1,6 @@
-import type {DescMessage, MessageInitShape, MessageShape} from '@bufbuild/protobuf';
+import type {DescMessage, MessageShape} from '@bufbuild/protobuf';
 import {decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
+import type {FieldsOf} from '@vitalvault/contracts';
 
 /** A message out of a row; undefined for no row. @throws NotCanonicalError when somebody else wrote the row. */
 export function messageOf<D extends DescMessage>(
@@ -10,7 +11,7 @@ export function messageOf<D extends DescMessage>(
 }
 
 /** Canonical bytes for a row. */
-export function bytesOf<D extends DescMessage>(schema: D, message: MessageInitShape<D>): Uint8Array<ArrayBuffer> {
+export function bytesOf<D extends DescMessage>(schema: D, message: FieldsOf<D>): Uint8Array<ArrayBuffer> {
   return encodeCanonical(schema, message);
 }
 

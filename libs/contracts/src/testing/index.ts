@@ -1,0 +1,1 @@
+export {incomplete} from './incomplete.js';
