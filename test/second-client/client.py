@@ -130,6 +130,36 @@ def merkle(leaves):
     split = 1 << (len(leaves) - 1).bit_length() - 1
     return sha(b"\1", merkle(leaves[:split]), merkle(leaves[split:]))
 
+def path_root(leaf_hash, index, size, path):
+    """RFC 9162 §2.1.3.2: root that an inclusion path leads to; None when it cannot be one."""
+    if index >= size: return None
+    node, last, root = index, size - 1, leaf_hash
+    for sibling in path:
+        if last == 0: return None
+        if node & 1 or node == last:
+            root = sha(b"\1", sibling, root)
+            while node and not node & 1: node, last = node >> 1, last >> 1
+        else: root = sha(b"\1", root, sibling)
+        node, last = node >> 1, last >> 1
+    return root if last == 0 else None
+
+def consistent(size1, root1, size2, root2, path):
+    """RFC 9162 §2.1.4.2: whether the log of size2 begins with the one of size1."""
+    if size1 == size2: return not path and root1 == root2
+    path = ([root1] if not size1 & size1 - 1 else []) + path
+    if not path: return False
+    node, last = size1 - 1, size2 - 1
+    while node & 1: node, last = node >> 1, last >> 1
+    first = second = path[0]
+    for sibling in path[1:]:
+        if last == 0: return False
+        if node & 1 or node == last:
+            first, second = sha(b"\1", sibling, first), sha(b"\1", sibling, second)
+            while node and not node & 1: node, last = node >> 1, last >> 1
+        else: second = sha(b"\1", second, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and first == root1 and second == root2
+
 def timestamp(text):
     whole, _, fraction = text.rstrip("Z").partition(".")
     return int(time.mktime(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) - time.timezone), int(fraction.ljust(9, "0") or 0)
@@ -140,25 +170,47 @@ def block_id(b):
     parts = msg((1, b["parts"]["total"]), (2, bytes.fromhex(b["parts"]["hash"])))
     return msg((1, bytes.fromhex(b["hash"]))) + b"\x12" + varint(len(parts)) + parts
 
-def verified_header(signed_header, genesis):
-    """Checks a header against the genesis' validators; gives height, seconds and app hash, or raises."""
-    h, commit = signed_header["header"], signed_header["commit"]
+def header_leaves(h):
+    """docs/protocol.md §5.3: the fourteen leaves of a header's hash."""
     blob = lambda name: msg((1, bytes.fromhex(h[name])))
-    leaves = [msg((1, int(h["version"]["block"])), (2, int(h["version"].get("app", 0)))), msg((1, h["chain_id"])), msg((1, int(h["height"]))), stamp(h["time"]),
-              block_id(h["last_block_id"])] + [blob(n) for n in ("last_commit_hash", "data_hash", "validators_hash", "next_validators_hash", "consensus_hash",
-              "app_hash", "last_results_hash", "evidence_hash", "proposer_address")]
-    validators = sorted(genesis["validators"], key=lambda v: (-v[1], sha(v[0])[:20]))
-    set_hash = merkle([msg((1, msg((1, key))), (2, power)) for key, power in validators]).hex().upper()
-    assert h["chain_id"] == genesis["chain"] and h["validators_hash"] == set_hash == h["next_validators_hash"], "wrong chain or validators"
-    assert commit["height"] == h["height"] and commit["block_id"]["hash"] == merkle(leaves).hex().upper(), "header and commit differ"
+    version = h["version"]
+    return [msg((1, int(version["block"])), (2, int(version.get("app", 0)))), msg((1, h["chain_id"])),
+            msg((1, int(h["height"]))), stamp(h["time"]), block_id(h["last_block_id"])] + [blob(n) for n in (
+            "last_commit_hash", "data_hash", "validators_hash", "next_validators_hash", "consensus_hash", "app_hash",
+            "last_results_hash", "evidence_hash", "proposer_address")]
+
+def validator_set(validators):
+    """(key, power) in the order of commits, and the leaves of their hash."""
+    ordered = sorted(validators, key=lambda v: (-v[1], sha(v[0])[:20]))
+    return ordered, [msg((1, msg((1, key))), (2, power)) for key, power in ordered]
+
+def sign_bytes(commit, timestamp_text, chain):
+    fixed = lambda number, n: varint(number << 3 | 1) + struct.pack("<q", n) if n else b""
+    vote = (b"\x08\x02" + fixed(2, int(commit["height"])) + fixed(3, commit["round"])
+            + msg((4, block_id(commit["block_id"])), (5, stamp(timestamp_text)), (6, chain)))
+    return varint(len(vote)) + vote
+
+def signed_header(signed_header, chain, validators):
+    """docs/protocol.md §5.3: gives the header when the validators signed it, of whatever age; raises otherwise."""
+    h, commit = signed_header["header"], signed_header["commit"]
+    ordered, leaves = validator_set(validators)
+    set_hash = merkle(leaves).hex().upper()
+    assert h["chain_id"] == chain and h["validators_hash"] == set_hash == h["next_validators_hash"], "wrong chain or validators"
+    assert int(h["height"]) >= 1 and commit["height"] == h["height"], "another height"
+    assert commit["block_id"]["hash"] == merkle(header_leaves(h)).hex().upper(), "header and commit differ"
     power = 0
-    for (key, weight), vote in zip(validators, commit["signatures"], strict=True):
+    for (key, weight), vote in zip(ordered, commit["signatures"], strict=True):
         if vote["block_id_flag"] != 2: continue
-        fixed = lambda number, n: varint(number << 3 | 1) + struct.pack("<q", n) if n else b""
-        content = b"\x08\x02" + fixed(2, int(commit["height"])) + fixed(3, commit["round"]) + msg((4, block_id(commit["block_id"])), (5, stamp(vote["timestamp"])), (6, h["chain_id"]))
-        ed25519.Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(vote["signature"]), varint(len(content)) + content)
+        assert bytes.fromhex(vote["validator_address"]) == sha(key)[:20], "another validator's place"
+        ed25519.Ed25519PublicKey.from_public_bytes(key).verify(
+            base64.b64decode(vote["signature"]), sign_bytes(commit, vote["timestamp"], chain))
         power += weight
-    assert power * 3 > 2 * sum(weight for _, weight in validators), "too few signatures"
+    assert power * 3 > 2 * sum(weight for _, weight in ordered), "too few signatures"
+    return h
+
+def verified_header(answered, genesis):
+    """Checks a header against the genesis' validators; gives height, seconds and app hash, or raises."""
+    h = signed_header(answered, genesis["chain"], genesis["validators"])
     assert time.time() - timestamp(h["time"])[0] < 60, "header too old"
     return {"height": int(h["height"]), "seconds": timestamp(h["time"])[0], "app": bytes.fromhex(h["app_hash"])}
 

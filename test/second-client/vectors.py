@@ -1,7 +1,8 @@
-"""Checks the formulas of client.py against test/vectors/protocol.json: python vectors.py <protocol.json>"""
-import base64, json, sys
+"""Checks the formulas of client.py against test/vectors/protocol.json and the files beside it: python vectors.py <protocol.json>"""
+import base64, json, os, sys
 from client import (T, check, header_of, key_id, merkle, msg, open_payload, parse, public_of, request_headers, sha, sign, signature_of, state_key, state_root,
                     summary, type_tag, unseal, x_public)
+from parts import parts
 
 def vectors(path):
     with open(path) as file: v = json.load(file)
@@ -40,4 +41,4 @@ def vectors(path):
         check("signed request " + q["method"], request_headers(q["method"], q["url"], body, raw(q["signer"]), unhex(q["organisation"]), q["created"], unhex(q["nonce"])) == q["headers"])
 
 if __name__ == "__main__":
-    summary(vectors, sys.argv[1])
+    summary(lambda path: (vectors(path), parts(os.path.dirname(path))), sys.argv[1])

@@ -244,6 +244,7 @@ async function record() {
   });
   const signature = signDigest(keys.device.privateKey, id);
   return {
+    about: 'The ciphertext is to be opened only: another encoder of deflate gives other bytes.',
     header,
     payload: message(PayloadSchema, payload),
     dek: toHex(dek),
@@ -286,7 +287,7 @@ async function sealed<D extends DescMessage>(
     to,
     context,
     info: toHex(hpkeInfo(use, fromHex(context.bytes))),
-    ephemeral: toHex(ephemeral),
+    ikmE: toHex(ephemeral),
     plaintext: toHex(plaintext),
     sealed: toHex(value),
   };

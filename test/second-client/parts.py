@@ -1,0 +1,99 @@
+"""Checks client.py against what protocol.json leaves out: protocol-parts.json. Called by vectors.py."""
+import base64, copy, json, os, struct
+from client import (T, check, consistent, header_leaves, merkle, msg, one, open_payload, parse, path_root, public_of, sha,
+                    sign_bytes, signature_of, signed, signed_header, signing_key, unseal, validator_set, verifies)
+
+unhex = bytes.fromhex
+unline = lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+line_of = lambda prefix, message: prefix + "." + base64.urlsafe_b64encode(message).decode().rstrip("=")
+
+def edited(document, path, value):
+    changed = copy.deepcopy(document)
+    place = changed
+    for name in path[:-1]: place = place[name]
+    place[path[-1]] = value
+    return changed
+
+def holds(document, chain, validators):
+    try: return bool(signed_header(document, chain, validators))
+    except Exception: return False
+
+def headers(v, captured):
+    document, chain = captured["signedHeader"], captured["chainId"]
+    validators = [(unhex(one["publicKey"]), int(one["power"])) for one in captured["validators"]]
+    ordered, leaves = validator_set(validators)
+    check("header: leaves", [leaf.hex() for leaf in header_leaves(document["header"])] == v["headerLeaves"])
+    check("header: hash", merkle(header_leaves(document["header"])).hex() == v["headerHash"])
+    check("header: validator set", [(k.hex(), str(p), sha(k)[:20].hex(), leaf.hex()) for (k, p), leaf in zip(ordered, leaves)]
+          == [(one["publicKey"], one["power"], one["address"], one["leaf"]) for one in v["validators"]])
+    check("header: hash of the set", merkle(leaves).hex() == v["validatorsHash"])
+    check("header: sign bytes", all(
+        vote["signBytes"] == (sign_bytes(document["commit"], entry["timestamp"], chain).hex() if vote["flag"] == 2 else None)
+        for vote, entry in zip(v["votes"], document["commit"]["signatures"], strict=True)))
+    check("header: holds", holds(document, chain, validators))
+    for edit in v["refused"]:
+        check("header refused: " + edit["why"], not holds(edited(document, edit["path"], edit["value"]), chain, validators))
+
+def paths(v, log):
+    leaves, roots = [sha(b"\0", unhex(leaf)) for leaf in log["leaves"]], list(map(unhex, log["roots"]))
+    check("inclusion paths", all(
+        path_root(leaves[p["index"]], p["index"], p["size"], list(map(unhex, p["path"]))) == roots[p["size"]]
+        for p in v["inclusion"]))
+    check("consistency paths", all(
+        consistent(p["size1"], roots[p["size1"]], p["size2"], roots[p["size2"]], list(map(unhex, p["path"])))
+        for p in v["consistency"]))
+
+def release(v, vectors, raw):
+    page, record = parse(unhex(v["page"])), vectors["record"]
+    posted = parse(one(page, 3))
+    header, inner_hash = one(posted, 1), one(posted, 3)
+    record_id = T("record", header, one(posted, 2), inner_hash, one(posted, 4))
+    context = msg((1, vectors["chainId"]), (2, one(page, 1)),
+                  (3, unhex(vectors["signingKeys"]["organisation"]["keyId"])), (4, [record_id]))
+    inner = one(parse(unseal("release-bundle", raw("reader"), context, one(page, 2))), 1)
+    dek = unseal("record-key", raw("epoch"), msg((1, sha(header))), inner)
+    check("release page: the record that was asked for", record_id.hex() == record["recordId"] and one(posted, 7) == 3
+          and one(page, 1).hex() == vectors["transactions"][-1]["txId"] and one(page, 4) == b"17")
+    check("release page opens to the reading", sha(inner) == inner_hash and sha(one(posted, 6)) == one(posted, 2)
+          and verifies(one(posted, 8), record_id, one(posted, 5))
+          and open_payload(dek, one(posted, 6), header).hex() == record["payload"]["bytes"])
+    check("release page without records has no bundle", unhex(v["pageWithoutRecords"]) == msg((1, one(page, 1))))
+
+def statements(v, vectors, raw):
+    patient, new = unhex(vectors["signingKeys"]["patient"]["keyId"]), unhex(v["keySuccession"]["newPublicKey"])
+    content = msg((1, vectors["chainId"]), (2, patient), (3, 1), (4, signing_key(new)))
+    signature = parse(signature_of(raw("recovery"), T("key-succession", content)))
+    check("key succession", content.hex() == v["keySuccession"]["bytes"]
+          and one(signature, 3).hex() == v["keySuccession"]["signature"])
+    accepted = next(s for s in vectors["statements"] if s["tag"] == "accepted")
+    check("signed receipt", signed("accepted", unhex(accepted["bytes"]), raw("ingest")).hex() == v["signedAccepted"])
+
+def lines(v, vectors, raw):
+    find = lambda kind: next(entry for entry in v if entry["kind"] == kind)
+    body = lambda second: next(
+        unhex(t["body"]["bytes"]) for t in vectors["transactions"] if t["signers"] == ["organisation", second])
+    half = lambda content: msg((1, content), (2, [signature_of(raw("organisation"), T("tx", content))]))
+    statement = lambda tag: next(s for s in vectors["statements"] if s["tag"] == tag)
+    keys = lambda name: unhex(vectors["encryptionKeys"][name]["publicKey"])
+    enrol = msg((1, signing_key(public_of(raw("patient")))), (2, keys("patient-encryption")),
+                (3, signing_key(public_of(raw("recovery")))))
+    request = msg((2, signing_key(public_of(raw("member")))), (3, keys("member-encryption")))
+    profile = signed("member-profile", unhex(statement("member-profile")["bytes"]), raw("organisation"))
+    config = signed("device-config", unhex(statement("device-config")["bytes"]), raw("patient"))
+    made = {"vvenrol1": line_of("vvenrol1", enrol), "vvmemberreq1": line_of("vvmemberreq1", request),
+            "vvtx1": line_of("vvtx1", half(body("patient"))), "vvcfg1": line_of("vvcfg1", config),
+            "vvmember1": line_of("vvmember1", profile) + "." + line_of("vvtx1", half(body("member")))}
+    for kind, line in made.items(): check("line " + kind, line == find(kind)["line"])
+    check("lines read back", all(unline(entry["line"].split(".")[1]).hex() == entry["message"] for entry in v))
+
+def parts(folder):
+    load = lambda name: json.load(open(os.path.join(folder, name)))
+    vectors, v, captured = load("protocol.json"), load("protocol-parts.json"), load("signed-header.json")
+    raw = lambda name: unhex({**vectors["signingKeys"], **vectors["encryptionKeys"]}[name]["privateKey"])
+    headers(v["signedHeader"], captured)
+    paths(v["logPaths"], vectors["state"]["log"])
+    release(v["releasePage"], vectors, raw)
+    statements(v, vectors, raw)
+    lines(v["lines"], vectors, raw)
+    closure = b"".join(struct.pack(">I", len(f["name"])) + f["name"].encode() + unhex(f["sha256"]) for f in v["schemaClosure"])
+    check("schema closure", T("schema", closure).hex() == vectors["schemaHash"]["hash"])
