@@ -17,7 +17,8 @@ export function environment(): Environment {
   const interactive = process.stdout.isTTY;
   return {
     passphrase: env['VV_PASSPHRASE'],
-    dataDir: env['DATA'] ?? join(process.cwd(), 'var'),
+    // Empty as `make` passes it on when nobody said where.
+    dataDir: env['DATA'] === undefined || env['DATA'] === '' ? join(process.cwd(), 'var') : env['DATA'],
     colour: interactive && (env['NO_COLOR'] ?? '') === '',
     interactive,
     columns: interactive ? Math.min(process.stdout.columns, 120) : 100,

@@ -1,4 +1,6 @@
-import {Command, Option} from 'commander';
+import {path} from '@vitalvault/arguments';
+import type {ArgumentParser} from '@vitalvault/arguments';
+import {Argument, Command, Option} from 'commander';
 import {exitOf, toJson} from './answer.js';
 import type {Answer} from './answer.js';
 import {environment} from './config.js';
@@ -10,7 +12,8 @@ import {styleOf} from './text/style.js';
 /** A command as its file describes it. `O`: its own options as commander parses them. */
 export interface CommandSpec<O> {
   name: string;
-  arguments?: readonly [string, string][];
+  /** Name, explanation, and what takes it. */
+  arguments?: readonly [string, string, ArgumentParser<string>][];
   summary: string;
   /** Flags, explanation, and a default. */
   options?: readonly Option[];
@@ -30,17 +33,23 @@ export function group(name: string, summary: string, commands: Command[]): Comma
 /** Makes the commander command: common options, examples, output and errors are the same everywhere. */
 export function defineCommand<O extends object>(spec: CommandSpec<O>): Command {
   const command = new Command(spec.name).summary(spec.summary).description(spec.summary).allowExcessArguments(false);
-  for (const [name, text] of spec.arguments ?? []) command.argument(name, text);
+  for (const [name, text, parser] of spec.arguments ?? [])
+    command.addArgument(new Argument(name, text).argParser(parser));
   for (const option of spec.options ?? []) command.addOption(option);
   if (spec.home ?? true)
     command
-      .requiredOption('--home <dir>', 'directory with the keys and files of this actor')
+      .requiredOption('--home <dir>', 'directory with the keys and files of this actor', path)
       .option(
         '--passphrase-file <file>',
         'file (mode 0600) with the passphrase of the keys; else VV_PASSPHRASE, else a prompt',
+        path,
       );
-  command.option('--endpoints <file>', 'where the services are (default: endpoints.json in $DATA or ./var)');
-  command.option('--genesis <file>', 'genesis of the ledger (default: beside the endpoints; a home keeps its own)');
+  command.option('--endpoints <file>', 'where the services are (default: endpoints.json in $DATA or ./var)', path);
+  command.option(
+    '--genesis <file>',
+    'genesis of the ledger (default: beside the endpoints; a home keeps its own)',
+    path,
+  );
   command.option('--json', 'answer in JSON');
   command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
   command.action(async (...parsed: unknown[]) => {

@@ -6,6 +6,7 @@ import {explainError} from './explain-error.js';
 describe('errors as vv tells them', () => {
   it.each([
     ['wrong use', new CliError('csv-invalid', 'Line 2.', {remedy: 'Correct it.'}), EXIT.usage],
+    ['a value that is none', new SdkError('invalid-argument', {detail: 'maxReads'}), EXIT.usage],
     ['a refusal of the ledger', new SdkError('tx-refused', {status: 409, detail: 'nonceUsed'}), EXIT.refused],
     ['a service that is behind', new SdkError('behind', {status: 503}), EXIT.unavailable],
     ['nobody there', new SdkError('network', {detail: 'connect ECONNREFUSED'}), EXIT.unavailable],

@@ -16,6 +16,7 @@ export interface ToldError {
 
 const SDK_REMEDIES: Readonly<Record<string, string>> = {
   network: 'Is the system up (`make status`)? Then try again.',
+  'invalid-argument': 'Correct what the message names; a paper that was edited by hand has such faults too.',
   'untrusted-header':
     'The answer is not signed by the validators of your genesis: do not trust that service; try another validator.',
   'stale-header': 'The ledger does not make blocks, or you are shown an old state: try again, or another validator.',
@@ -62,6 +63,12 @@ function explainSdkError(error: SdkError): ToldError {
     remedy: error.remedy ?? SDK_REMEDIES[error.code] ?? 'See docs/errors.md.',
     meta: error.meta,
     ...(error.instance === undefined ? {} : {instance: error.instance}),
-    exit: UNREACHABLE.has(error.code) || error.status === 503 || error.status === 429 ? EXIT.unavailable : EXIT.refused,
+    exit: exitOfSdkError(error),
   };
+}
+
+function exitOfSdkError(error: SdkError): ExitCode {
+  if (error.code === 'invalid-argument') return EXIT.usage;
+  const unreachable = UNREACHABLE.has(error.code) || error.status === 503 || error.status === 429;
+  return unreachable ? EXIT.unavailable : EXIT.refused;
 }

@@ -1,4 +1,5 @@
 import {Command} from 'commander';
+import {toJson} from './answer.js';
 import {EXIT} from './cli-error.js';
 import {chainCommand} from './commands/chain.js';
 import {checkCommand} from './commands/check.js';
@@ -14,6 +15,14 @@ import {verifyCommand} from './commands/verify.js';
 
 /** Runs one `vv` command line; sets the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
+  const program = vvProgram();
+  if (argv.includes('--json')) tellUsageInJson(program);
+  exitWithUsage(program);
+  await program.parseAsync(argv);
+}
+
+/** All commands of `vv`. */
+export function vvProgram(): Command {
   const program = new Command('vv')
     .description(
       "VitalVault on the command line: what a patient, her wearable, a clinician and an organisation's office do.",
@@ -38,12 +47,22 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     storyCommand,
   ];
   for (const command of commands) program.addCommand(command);
-  exitWithUsage(program);
-  await program.parseAsync(argv);
+  return program;
 }
 
 // Commander ends with 1 on wrong arguments; 1 means "refused" here. Subcommands do not inherit the override.
 function exitWithUsage(command: Command): void {
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage));
   for (const child of command.commands) exitWithUsage(child);
+}
+
+// A script that asked for JSON reads errors as JSON too, also those that are found before a command begins.
+function tellUsageInJson(command: Command): void {
+  command.showHelpAfterError(false).configureOutput({
+    outputError: (text, write) => {
+      const message = text.replace(/^error: /, '').trim();
+      write(`${toJson({error: {code: 'usage', message, remedy: 'See --help.', meta: {}, exit: EXIT.usage}})}\n`);
+    },
+  });
+  for (const child of command.commands) tellUsageInJson(child);
 }

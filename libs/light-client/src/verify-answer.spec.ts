@@ -113,6 +113,7 @@ describe('verifyAnswer', () => {
   });
 
   it("refuses yesterday's head and a block that is too early", () => {
+    expect(verify(answer(), whole, {notBeforeMs: Number.NaN})).toEqual({ok: false, reason: 'stale-header'});
     expect(verify(answer(), whole, {notBeforeMs: 1_700_000_000_001})).toEqual({ok: false, reason: 'stale-header'});
     expect(verify(answer(), whole, {notBeforeMs: 1_700_000_000_000})).toMatchObject({ok: true});
     expect(verify(answer(), whole, {atLeast: 42n})).toEqual({ok: false, reason: 'behind'});

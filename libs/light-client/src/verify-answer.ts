@@ -49,7 +49,7 @@ export function verifyAnswer(
   const verdict = verifySignedHeader(signedHeader, trust);
   if (!verdict.ok) return verdict;
   const {header} = verdict;
-  if (limits.notBeforeMs !== undefined && header.timeMs < limits.notBeforeMs)
+  if (limits.notBeforeMs !== undefined && !(header.timeMs >= limits.notBeforeMs))
     return {ok: false, reason: 'stale-header'};
   const height = header.height - 1n;
   if (limits.atLeast !== undefined && height < limits.atLeast) return {ok: false, reason: 'behind'};

@@ -3,6 +3,7 @@ import type {ErrorCode} from '@vitalvault/errors';
 /** What the SDK itself finds wrong; every other code comes from a service's problem document (docs/errors.md). */
 export type SdkOnlyCode =
   | 'network'
+  | 'invalid-argument'
   | 'answer-malformed'
   | 'untrusted-header'
   | 'stale-header'

@@ -1,3 +1,4 @@
+import {path} from '@vitalvault/arguments';
 import {MemoryNonceStore} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import {checkPlatform} from '../check/check-platform.js';
@@ -15,7 +16,9 @@ export const checkCommand = defineCommand<{sponsorKey: string}>({
     'try a running system: synthetic readings in and out by throw-away identities; exit code 0 only if every sentence holds',
   home: false,
   options: [
-    new Option('--sponsor-key <file>', 'sponsor key of the organisation that runs the system').makeOptionMandatory(),
+    new Option('--sponsor-key <file>', 'sponsor key of the organisation that runs the system')
+      .argParser(path)
+      .makeOptionMandatory(),
   ],
   examples: [
     'vv check --sponsor-key var/org/0/sponsor.key.json',

@@ -1,3 +1,4 @@
+import {each, path, serviceUrl, wholeNumber} from '@vitalvault/arguments';
 import {toHex} from '@vitalvault/contracts';
 import {Option} from 'commander';
 import {defineCommand} from '../define-command.js';
@@ -7,24 +8,26 @@ import {witnessText} from '../log/witness-text.js';
 import {openPatient} from '../patient/patient-home.js';
 import {columns, fields} from '../text/columns.js';
 
-export const logCommand = defineCommand<{validator?: string; witness?: string[]; strict?: boolean; out?: string}>({
+export const logCommand = defineCommand<{validator?: number; witness?: string[]; strict?: boolean; out?: string}>({
   name: 'log',
   summary:
     "the patient's access log, checked: whole, in order, proven under a fresh header that the genesis' validators signed",
   options: [
-    new Option('--validator <n>', 'have it answered by another validator (from 0)'),
+    new Option('--validator <n>', 'have it answered by another validator (from 0)').argParser(
+      wholeNumber({least: 0, most: 99}),
+    ),
     new Option(
       '--witness <urls...>',
       'policy services of other organisations that are to give the same header; without it other validators are asked',
-    ),
+    ).argParser(each(serviceUrl)),
     new Option('--strict', 'refuse a log whose header nobody else gives'),
-    new Option('--out <file>', 'keep the log with its proofs, for `vv verify`'),
+    new Option('--out <file>', 'keep the log with its proofs, for `vv verify`').argParser(path),
   ],
   examples: ['vv log --home anna', 'vv log --home anna --validator 2 --out log.json'],
   run: async (session, {validator, witness, strict, out}) => {
     const {log} = await openPatient(session);
     const {leaves, head, header, evidence, agreedBy, oneOrganisation} = await log.accessLog({
-      validator: validator === undefined ? undefined : Number(validator),
+      validator,
       witnesses: witness,
       strict,
     });

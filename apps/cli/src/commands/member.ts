@@ -1,3 +1,4 @@
+import {path} from '@vitalvault/arguments';
 import {parseGenesis} from '@vitalvault/light-client';
 import {createMemberKeys, joinOrganisation, memberRequest, systemEnvironment} from '@vitalvault/sdk';
 import {Option} from 'commander';
@@ -29,7 +30,7 @@ const initCommand = defineCommand({
 const requestCommand = defineCommand<{out?: string}>({
   name: 'request',
   summary: 'ask the organisation to vouch for her: public keys only',
-  options: [new Option('--out <file>', 'write the request')],
+  options: [new Option('--out <file>', 'write the request').argParser(path)],
   examples: ['vv member request --home keller --out member.json'],
   run: async (session, {out}) => {
     const {keys} = await session.home.secrets<MemberSecrets>('member');
@@ -43,7 +44,7 @@ const joinCommand = defineCommand<{in: string}>({
   name: 'submit',
   summary:
     'check that the organisation registers exactly these keys, sign as well, and send; publishes the signed profile',
-  options: [new Option('--in <file>', 'what the organisation signed').makeOptionMandatory()],
+  options: [new Option('--in <file>', 'what the organisation signed').argParser(path).makeOptionMandatory()],
   examples: ['vv member submit --home keller --in member.signed.json'],
   run: async (session, options) => {
     const {keys} = await session.home.secrets<MemberSecrets>('member');

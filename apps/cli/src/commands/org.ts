@@ -1,3 +1,5 @@
+import {memberId, shortText} from '../arguments/vocabulary.js';
+import {path} from '@vitalvault/arguments';
 import {toHex} from '@vitalvault/contracts';
 import {MEMBER_ROLE} from '@vitalvault/contracts';
 import {parseGenesis} from '@vitalvault/light-client';
@@ -8,7 +10,9 @@ import {openOrganisation} from '../org/organisation-key.js';
 import type {OrganisationKeyOptions} from '../org/organisation-key.js';
 import {columns, fields} from '../text/columns.js';
 
-const KEY = new Option('--key <file>', 'sponsor or admin key of the organisation (mode 0600)').makeOptionMandatory();
+const KEY = new Option('--key <file>', 'sponsor or admin key of the organisation (mode 0600)')
+  .argParser(path)
+  .makeOptionMandatory();
 const SPONSOR_KEY = 'var/org/0/sponsor.key.json';
 
 const sponsorCommand = defineCommand<OrganisationKeyOptions & {in: string; out?: string}>({
@@ -17,8 +21,8 @@ const sponsorCommand = defineCommand<OrganisationKeyOptions & {in: string; out?:
   home: false,
   options: [
     KEY,
-    new Option('--in <file>', 'request of the patient').makeOptionMandatory(),
-    new Option('--out <file>', 'the signed enrolment, for her'),
+    new Option('--in <file>', 'request of the patient').argParser(path).makeOptionMandatory(),
+    new Option('--out <file>', 'the signed enrolment, for her').argParser(path),
   ],
   examples: [`vv org sponsor --key ${SPONSOR_KEY} --in enrol.json --out enrol.signed.json`],
   run: async (session, options) => {
@@ -37,11 +41,11 @@ const endorseCommand = defineCommand<
   home: false,
   options: [
     KEY,
-    new Option('--in <file>', 'request of the member').makeOptionMandatory(),
-    new Option('--name <text>', 'her name').makeOptionMandatory(),
-    new Option('--title <text>', 'her title or post').default(''),
+    new Option('--in <file>', 'request of the member').argParser(path).makeOptionMandatory(),
+    new Option('--name <text>', 'her name').argParser(shortText).makeOptionMandatory(),
+    new Option('--title <text>', 'her title or post').argParser(shortText).default(''),
     new Option('--role <name>', 'what she is').choices(Object.keys(MEMBER_ROLE)).default('physician'),
-    new Option('--out <file>', 'the signed registration, for her'),
+    new Option('--out <file>', 'the signed registration, for her').argParser(path),
   ],
   examples: [
     `vv org endorse --key ${SPONSOR_KEY} --in member.json --name "Ada Keller" --title Dr. --out member.signed.json`,
@@ -66,7 +70,7 @@ const suspendCommand = defineCommand<OrganisationKeyOptions & {member: string}>(
   name: 'suspend',
   summary: 'suspend a member: every request of hers is refused from that block on',
   home: false,
-  options: [KEY, new Option('--member <id>', 'id of the member').makeOptionMandatory()],
+  options: [KEY, new Option('--member <id>', 'id of the member').argParser(memberId).makeOptionMandatory()],
   examples: [`vv org suspend --key ${SPONSOR_KEY} --member 9c41…`],
   run: async (session, options) => {
     const {txId, height} = await openOrganisation(session, options).office.suspend(options.member);

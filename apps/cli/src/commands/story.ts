@@ -1,8 +1,18 @@
 import {resolve} from 'node:path';
+import {argument, each, path, shaped, wrongArgument} from '@vitalvault/arguments';
 import {Command, Option} from 'commander';
 import {CliError, EXIT} from '../cli-error.js';
 import {explainError} from '../explain-error.js';
 import type {Site} from '../story/site.js';
+
+/** Name of an object of Kubernetes. */
+const objectName = shaped(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'the name of an object of Kubernetes');
+
+const serviceAtUrl = argument((text): [string, string] => {
+  const [, name, url = ''] = /^(ingest|policy|storage|notify)=(https?:\/\/.+)$/.exec(text) ?? [];
+  if (name === undefined || !URL.canParse(url)) throw wrongArgument('Write policy=https://policy.example.');
+  return [name, url];
+});
 
 interface StoryOptions {
   data: string;
@@ -11,7 +21,7 @@ interface StoryOptions {
   release?: string;
   kubeconfig?: string;
   kubectl?: string;
-  url?: string[];
+  url?: [string, string][];
   sponsorSecret?: string;
 }
 
@@ -21,29 +31,30 @@ export const storyCommand = new Command('story')
     'Plays the story of a reading, from the wearable to the clinician, on a running system; every actor is a vv process of her own. Exit code 0 only if every sentence held.',
   )
   .addOption(
-    new Option(
-      '--data <dir>',
-      'data directory of the system; for a cluster: where to keep what the story makes',
-    ).default('var'),
+    new Option('--data <dir>', 'data directory of the system; for a cluster: where to keep what the story makes')
+      .argParser(path)
+      .default('var'),
   )
   .addOption(
     new Option('--site <kind>', 'what the system runs on').choices(['processes', 'kubernetes']).default('processes'),
   )
-  .addOption(new Option('--namespace <name>', 'kubernetes: namespace of the release'))
-  .addOption(new Option('--release <name>', 'kubernetes: name of the release'))
-  .addOption(new Option('--kubeconfig <file>', "kubernetes: which cluster, as whom (default: kubectl's own)"))
-  .addOption(new Option('--kubectl <file>', 'kubernetes: the program (default: in PATH)'))
+  .addOption(new Option('--namespace <name>', 'kubernetes: namespace of the release').argParser(objectName))
+  .addOption(new Option('--release <name>', 'kubernetes: name of the release').argParser(objectName))
+  .addOption(
+    new Option('--kubeconfig <file>', "kubernetes: which cluster, as whom (default: kubectl's own)").argParser(path),
+  )
+  .addOption(new Option('--kubectl <file>', 'kubernetes: the program (default: in PATH)').argParser(path))
   .addOption(
     new Option(
       '--url <service=url...>',
       'kubernetes: reach a service through an Ingress or Gateway, for example ingest=https://ingest.example',
-    ),
+    ).argParser(each(serviceAtUrl)),
   )
   .addOption(
     new Option(
       '--sponsor-secret <name>',
       'kubernetes: Secret of the sponsor key (default: the one that the chart made)',
-    ),
+    ).argParser(objectName),
   )
   .addHelpText(
     'after',
@@ -82,18 +93,5 @@ async function siteOf(options: StoryOptions, data: string): Promise<Site> {
       remedy: 'Give --namespace and --release, as `helm list -A` shows them.',
     });
   const {openKubernetesSite} = await import('../kubernetes/open-kubernetes-site.js');
-  return openKubernetesSite({...options, namespace, release, urls: urlsOf(options.url ?? [])}, data);
-}
-
-function urlsOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [, name = '', url = ''] = /^(ingest|policy|storage|notify)=(https?:\/\/.+)$/.exec(pair) ?? [];
-      if (name === '')
-        throw new CliError('url-invalid', `${pair} names no service and URL.`, {
-          remedy: 'Write --url policy=https://policy.example.',
-        });
-      return [name, url];
-    }),
-  );
+  return openKubernetesSite({...options, namespace, release, urls: Object.fromEntries(options.url ?? [])}, data);
 }

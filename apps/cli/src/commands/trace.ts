@@ -1,3 +1,5 @@
+import {traceId} from '../arguments/vocabulary.js';
+import {path} from '@vitalvault/arguments';
 import {existsSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {Option} from 'commander';
@@ -9,10 +11,14 @@ import {drawWaterfall} from '../trace/waterfall.js';
 
 export const traceCommand = defineCommand<{spans?: string}>({
   name: 'trace',
-  arguments: [['<id>', 'trace id, for example the instance of an error']],
+  arguments: [['<id>', 'trace id, for example the instance of an error', traceId]],
   summary: "one trace as a waterfall, with what other traces link to it (~), from the Collector's file",
   home: false,
-  options: [new Option('--spans <file>', 'file of the Collector (default: otel/traces.jsonl beside the endpoints)')],
+  options: [
+    new Option('--spans <file>', 'file of the Collector (default: otel/traces.jsonl beside the endpoints)').argParser(
+      path,
+    ),
+  ],
   examples: ['vv trace 4bf92f3577b34da6a3ce929d0e0e4736'],
   run: async (session, options, id) => {
     const file = options.spans ?? join(dirname(session.endpointsPath), 'otel', 'traces.jsonl');

@@ -1,52 +1,55 @@
+import {duration, path} from '@vitalvault/arguments';
 import {toHex} from '@vitalvault/contracts';
 import {parseGenesis} from '@vitalvault/light-client';
 import type {ParsedGenesis} from '@vitalvault/light-client';
 import {verifyAccessLog, verifyReceipt} from '@vitalvault/sdk';
-import type {AccessLogEvidence, AccessLogTrust} from '@vitalvault/sdk';
+import type {AccessLogTrust} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import type {Answer} from '../answer.js';
 import {defineCommand} from '../define-command.js';
-import {paperKind, readPaper} from '../exchange.js';
+import {paperKind} from '../exchange.js';
+import {readAccessLog} from '../log/access-log-file.js';
 import {leafJson} from '../log/leaf-text.js';
 import {witnessText} from '../log/witness-text.js';
 import {readReceipts} from '../receipts-file.js';
 import {columns, fields} from '../text/columns.js';
 
-export const verifyCommand = defineCommand<{maxAge: string; strict?: boolean}>({
+export const verifyCommand = defineCommand<{maxAge: number; strict?: boolean}>({
   name: 'verify',
   arguments: [
     [
       '<file>',
       'access log from `vv log --out`, or receipts from `vv device post --receipts`, `vv device receipts`, `vv patient prove-receipts`',
+      path,
     ],
   ],
   summary:
     'check a saved access log or receipts offline, with nothing trusted but the genesis; exit code 1 when it does not hold',
   home: false,
   options: [
-    new Option('--max-age <seconds>', 'of an access log: how old the newest header may be').default('60'),
+    new Option(
+      '--max-age <duration>',
+      'of an access log: how old the newest header may be, for example 60s, 1h, 30d, 1y',
+    )
+      .argParser(duration({least: 1, most: 1_000 * 31_557_600}))
+      .default(60, '60s'),
     new Option('--strict', 'refuse an access log whose header nobody else gave'),
   ],
   examples: [
     'vv verify log.json --genesis genesis.json',
-    'vv verify archive.json --genesis genesis.json --max-age 31536000',
+    'vv verify archive.json --genesis genesis.json --max-age 1y',
     'vv verify receipts.json --genesis genesis.json',
   ],
   run: (session, options, file) => {
     const genesis = parseGenesis(session.genesis());
     return paperKind(file) === 'receipts'
       ? verifyReceipts(file, genesis)
-      : verifyLog(file, {
-          genesis,
-          now: Date.now(),
-          maxHeaderAgeMs: Number(options.maxAge) * 1000,
-          strict: options.strict,
-        });
+      : verifyLog(file, {genesis, now: Date.now(), maxHeaderAgeMs: options.maxAge * 1000, strict: options.strict});
   },
 });
 
 function verifyLog(file: string, trust: AccessLogTrust): Answer {
-  const evidence = readPaper(file, 'access-log') as unknown as AccessLogEvidence;
+  const evidence = readAccessLog(file);
   const {leaves, head, header, agreedBy, oneOrganisation} = verifyAccessLog(evidence, trust);
   return {
     json: {

@@ -1,6 +1,6 @@
 import {PURPOSE, toHex} from '@vitalvault/contracts';
 import type {AccessEvent, AccessLeaf, GrantEvent} from '@vitalvault/contracts/gen/ledger/v1/state';
-import {slotText} from '../slots.js';
+import {slotText} from '../arguments/slots.js';
 
 const purposeNames = new Map<number, string>(Object.entries(PURPOSE).map(([name, code]) => [code, name]));
 

@@ -51,8 +51,9 @@ export async function waitFor(
 /** Something listens. @param address host:port */
 export function listening(address: string): Awaited {
   const colon = address.lastIndexOf(':');
-  const [host, port] = [address.slice(0, colon).replace(/^\[|\]$/g, ''), Number(address.slice(colon + 1))];
-  if (colon < 1 || !Number.isInteger(port) || port < 1 || port > 65_535)
+  const [host, digits] = [address.slice(0, colon).replace(/^\[|\]$/g, ''), address.slice(colon + 1)];
+  const port = Number(digits);
+  if (colon < 1 || !/^\d{1,5}$/.test(digits) || port < 1 || port > 65_535)
     throw new InstallerError(`${address} is not host:port.`);
   return {
     name: address,

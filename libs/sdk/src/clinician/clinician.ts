@@ -8,6 +8,7 @@ import {Transactions} from '../ledger/transactions.js';
 import type {NonceStore} from '../ledger/nonce-store.js';
 import {numberPart} from '../ledger/verified-ledger.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
+import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
 import {ticketOf} from './access-ticket.js';
 import type {AccessQuestion, AccessTicket} from './access-ticket.js';
@@ -72,6 +73,9 @@ export class Clinician {
    * @returns the ticket; `permit` says what was decided
    */
   async requestAccess(access: AccessToRequest): Promise<AccessTicket> {
+    requireUint32('slotFrom', access.slotFrom);
+    requireUint32('slotTo', access.slotTo);
+    const patient = requireId('patient', access.patient, 20);
     const {ledger} = this.options;
     const {random} = ledger.api.environment;
     const question = await this.questionOf(access);
@@ -83,8 +87,8 @@ export class Clinician {
     const result = await this.transactions.send({
       case: 'requestAccess',
       value: {
-        patient: fromHex(access.patient),
-        grantId: access.grantId === undefined ? ZERO_GRANT : fromHex(access.grantId),
+        patient,
+        grantId: access.grantId === undefined ? ZERO_GRANT : requireId('grantId', access.grantId, 16),
         typeTag: fromHex(question.typeTag),
         slotFrom: access.slotFrom,
         slotTo: access.slotTo,

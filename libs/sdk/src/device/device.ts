@@ -10,6 +10,7 @@ import {problemError} from '../http/problem.js';
 import {privateHalf, publicHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
 import type {Reading} from '../open-mhealth/heart-rate.js';
+import {requireFinite} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
 import type {EpochMemory, PendingRecord, PendingStore, SequenceStore} from './device-stores.js';
 import {EpochKeys} from './epoch-keys.js';
@@ -178,6 +179,7 @@ export class Device {
   /** Waits until nothing is pending. @throws SdkError `network` after `timeoutMs` */
   async settleAll(timeoutMs: number, everyMs = 500): Promise<{sequence: bigint; state: ReceiptState}[]> {
     const {now, sleep} = this.options.api.environment;
+    requireFinite('timeoutMs', timeoutMs, 0);
     const until = now() + timeoutMs;
     const anchored: {sequence: bigint; state: ReceiptState}[] = [];
     for (;;) {

@@ -3,6 +3,7 @@ import {systemEnvironment} from '../environment.js';
 import type {Environment} from '../environment.js';
 import {privateHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
+import {requireFinite} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
 import {errorOf} from './problem.js';
 import {signRequest} from './request-signature.js';
@@ -54,6 +55,9 @@ export class ApiClient {
   readonly organisation: Uint8Array;
 
   constructor(private readonly options: ApiOptions) {
+    requireFinite('attempts', options.attempts ?? 1, 1);
+    requireFinite('longestWaitMs', options.longestWaitMs ?? 0, 0);
+    requireFinite('timeoutMs', options.timeoutMs ?? 1, 1);
     this.environment = systemEnvironment(options.environment);
     this.organisation = fromHex(options.organisation);
   }

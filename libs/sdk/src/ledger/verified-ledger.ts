@@ -8,6 +8,7 @@ import type {ProvenAnswer} from '@vitalvault/proofs';
 import type {ApiClient} from '../http/api-client.js';
 import {JsonAnswer} from '../http/json-answer.js';
 import type {StoredKey} from '../keys/stored-key.js';
+import {requireFinite} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
 
 /** An answer with proofs and the signed header that they are checked against, as it came and as it can be kept. */
@@ -27,8 +28,12 @@ export interface VerifiedAnswer {
 export interface VerifyOptions {
   /** Unix milliseconds. */
   now: number;
+  /** Finite, and 1 at the least. */
   maxHeaderAgeMs: number;
 }
+
+/** `any-age`: for what stays proven however old it is, as that a record was anchored. */
+export type Freshness = VerifyOptions | 'any-age';
 
 const FUTURE_MS = 60_000;
 
@@ -36,11 +41,7 @@ const FUTURE_MS = 60_000;
  * Checks proofs against a header that the genesis' validators signed and that is not older than allowed.
  * @throws SdkError `untrusted-header`, `stale-header`, `proof-invalid`
  */
-export function verifyMaterial(
-  material: ProofMaterial,
-  genesis: ParsedGenesis,
-  options: VerifyOptions,
-): VerifiedAnswer {
+export function verifyMaterial(material: ProofMaterial, genesis: ParsedGenesis, options: Freshness): VerifiedAnswer {
   const header = verifyHeader(material.signedHeader, genesis, options);
   const response = decodeResponse(material.proof);
   if (header.height !== response.height + 1n)
@@ -50,23 +51,26 @@ export function verifyMaterial(
   return {answer, header, material};
 }
 
-/** @throws SdkError `untrusted-header`, `stale-header` */
-export function verifyHeader(
-  signedHeader: object,
-  genesis: ParsedGenesis,
-  {now, maxHeaderAgeMs}: VerifyOptions,
-): VerifiedHeader {
+/** @throws SdkError `untrusted-header`, `stale-header`, `invalid-argument` */
+export function verifyHeader(signedHeader: object, genesis: ParsedGenesis, freshness: Freshness): VerifiedHeader {
   const verdict = verifySignedHeader(signedHeader, genesis);
   if (!verdict.ok) throw new SdkError('untrusted-header', {detail: verdict.reason, meta: {reason: verdict.reason}});
-  const ageMs = now - verdict.header.timeMs;
+  if (freshness !== 'any-age') requireFresh(verdict.header, freshness);
+  return verdict.header;
+}
+
+function requireFresh(header: VerifiedHeader, {now, maxHeaderAgeMs}: VerifyOptions): void {
+  // What is no number compares with nothing, and would switch the check off.
+  requireFinite('now', now, 0);
+  requireFinite('maxHeaderAgeMs', maxHeaderAgeMs, 1);
+  const ageMs = now - header.timeMs;
   if (ageMs > maxHeaderAgeMs)
     throw new SdkError('stale-header', {
-      detail: `the header of height ${verdict.header.height} is ${Math.round(ageMs / 1000)} s old`,
+      detail: `the header of height ${header.height} is ${Math.round(ageMs / 1000)} s old`,
       meta: {ageMs},
     });
   if (ageMs < -FUTURE_MS)
     throw new SdkError('stale-header', {detail: 'the header is from the future: check the clock', meta: {ageMs}});
-  return verdict.header;
 }
 
 function decodeResponse(bytes: Uint8Array) {
@@ -96,6 +100,7 @@ export class VerifiedLedger {
   constructor({api, genesis, maxHeaderAgeMs = 60_000}: VerifiedLedgerOptions) {
     this.api = api;
     this.genesis = typeof genesis === 'string' ? parseGenesis(genesis) : genesis;
+    requireFinite('maxHeaderAgeMs', maxHeaderAgeMs, 1);
     this.maxHeaderAgeMs = maxHeaderAgeMs;
   }
 

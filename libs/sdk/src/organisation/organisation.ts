@@ -12,6 +12,7 @@ import type {TxResult} from '../ledger/transactions.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
 import {decodeEnrolmentRequest} from '../patient/enrolment.js';
 import {decodeMemberRequest} from '../clinician/member-keys.js';
+import {requireId} from '../require-argument.js';
 import {encodeEndorsement} from './endorsement.js';
 
 export interface OrganisationOptions {
@@ -74,7 +75,7 @@ export class Organisation {
   async suspend(member: string): Promise<TxResult> {
     return this.transactions.send({
       case: 'suspendMember',
-      value: {organisation: fromHex(this.options.organisation), member: fromHex(member)},
+      value: {organisation: fromHex(this.options.organisation), member: requireId('member', member, 20)},
     });
   }
 }

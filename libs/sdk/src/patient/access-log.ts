@@ -90,7 +90,9 @@ function witnessesOf(
   {genesis, strict}: AccessLogTrust,
 ): WitnessVerdict & {oneOrganisation: boolean} {
   const verdict = compareWitnesses(header, witnesses, {genesis, answeredBy});
-  const oneOrganisation = verdict.agreedBy.length < Math.max(1, witnessesNeeded);
+  // The number comes with the evidence: what is none must not compare as enough.
+  const enough = Number.isInteger(witnessesNeeded) && verdict.agreedBy.length >= Math.max(1, witnessesNeeded);
+  const oneOrganisation = !enough;
   if (oneOrganisation && strict === true) {
     const why =
       verdict.unusable.map(({name, reason}) => `${name}: ${reason}`).join('; ') || 'nobody else surely gave it';

@@ -5,6 +5,7 @@ import {openMemberProfile, profileHash} from '@vitalvault/envelope';
 import type {StoredKey} from '../keys/stored-key.js';
 import {keysOfRole, organisationFromGenesis} from '../ledger/genesis-keys.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
+import {requireId} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
 
 /** A member as the ledger proves her and her organisation vouches for her. */
@@ -37,7 +38,7 @@ export async function verifiedMember(
     throw new SdkError('grantee-is-organisation', {
       detail: `${named.name} is an organisation; it has no encryption key on the ledger, so nobody there could open what is granted`,
     });
-  const [value] = await ledger.state(signer, [{kind: 'member', parts: [fromHex(member)]}]);
+  const [value] = await ledger.state(signer, [{kind: 'member', parts: [requireId('member', member, 20)]}]);
   if (value === undefined) throw new SdkError('unknown-grantee', {detail: 'no such member is on the ledger'});
   const entry = decodeCanonical(MemberSchema, value);
   const organisation = organisationFromGenesis(ledger.genesis.genesis, entry.organisation);

@@ -3,6 +3,7 @@ import {SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {ZERO_TAG, signWrapBundle, wrapEpoch} from '@vitalvault/envelope';
 import {privateHalf} from '../keys/stored-key.js';
 import type {TxResult} from '../ledger/transactions.js';
+import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
 import {prepareEpochs, settleEpochs} from './epochs.js';
 import type {StatementOutcome} from './epochs.js';
@@ -29,7 +30,7 @@ export interface GrantTerms {
   accessToSlot: number;
   dataFromSlot: number;
   dataToSlot: number;
-  /** Permits in all; absent: no limit. */
+  /** Permits in all, 1 at the least; absent: no limit. */
   maxReads?: number | undefined;
   /** To alter a grant of hers; absent: a new one. */
   grantId?: string | undefined;
@@ -67,10 +68,11 @@ export class PatientGrants {
 
   /**
    * Puts a grant and deposits the epoch keys that it needs, sealed to the grantee's proven key.
-   * @throws SdkError `unknown-grantee`, `grantee-is-organisation`, `tx-refused`
+   * @throws SdkError `unknown-grantee`, `grantee-is-organisation`, `tx-refused`, `invalid-argument`
    */
   async put(terms: GrantTerms): Promise<GrantResult> {
     const {context} = this;
+    requireTerms(terms);
     const grantee = await this.lookUp(terms.grantee);
     if (grantee.suspended) throw new SdkError('unknown-grantee', {detail: 'this member is suspended'});
     const known = context.keys.grants.find(({grantId}) => grantId === terms.grantId);
@@ -116,7 +118,7 @@ export class PatientGrants {
       case: 'putGrant',
       value: {
         patient: context.id,
-        grantId: fromHex(grantId),
+        grantId: requireId('grantId', grantId, 16),
         version: (grant?.version ?? 0) + 1,
         ...NO_TERMS,
         epochStatements: statements,
@@ -176,6 +178,15 @@ export class PatientGrants {
     });
     return wraps.length;
   }
+}
+
+/** What cannot be encoded, or would mean something else: no permits at all is written as no limit. */
+function requireTerms(terms: GrantTerms): void {
+  requireId('grantee', terms.grantee, 20);
+  if (terms.grantId !== undefined) requireId('grantId', terms.grantId, 16);
+  if (terms.maxReads !== undefined) requireUint32('maxReads', terms.maxReads, 1);
+  for (const name of ['accessFromSlot', 'accessToSlot', 'dataFromSlot', 'dataToSlot'] as const)
+    requireUint32(name, terms[name]);
 }
 
 function storedGrant(

@@ -7,6 +7,7 @@ import type {StoredKey} from '../keys/stored-key.js';
 import {custodianFromGenesis} from '../ledger/genesis-keys.js';
 import {encodePart} from '../ledger/part.js';
 import type {TxResult} from '../ledger/transactions.js';
+import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
 import {prepareEpochs, settleEpochs} from './epochs.js';
 import type {StatementOutcome} from './epochs.js';
@@ -50,6 +51,7 @@ export class Patient {
     typeNames: string[],
     fromSlot: number,
   ): Promise<{result: TxResult | undefined; outcomes: StatementOutcome[]}> {
+    requireUint32('fromSlot', fromSlot);
     const {keys} = this.context;
     const fresh = typeNames.filter(
       (typeName) => !keys.epochs.some((epoch) => epoch.typeName === typeName && epoch.published),
@@ -79,6 +81,7 @@ export class Patient {
 
   /** The owner's half of a registration, as one line for the device, which signs it too and may send it. */
   async registerDevice(device: DeviceToRegister): Promise<string> {
+    requireUint32('fromSlot', device.fromSlot);
     const part = await this.context.transactions.part({
       case: 'registerDevice',
       value: {
@@ -94,11 +97,12 @@ export class Patient {
 
   /** @param distrustFromSlot records of this slot and later are refused; default: the slot of the block */
   async removeDevice(device: string, distrustFromSlot?: number): Promise<TxResult> {
+    if (distrustFromSlot !== undefined) requireUint32('distrustFromSlot', distrustFromSlot);
     return this.context.transactions.send({
       case: 'removeDevice',
       value: {
         owner: this.context.id,
-        device: fromHex(device),
+        device: requireId('device', device, 20),
         ...(distrustFromSlot === undefined ? {} : {distrustFromSlot}),
       },
     });

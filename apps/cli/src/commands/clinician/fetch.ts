@@ -1,3 +1,5 @@
+import {txId} from '../../arguments/vocabulary.js';
+import {path} from '@vitalvault/arguments';
 import {SdkError, heartRateOf} from '@vitalvault/sdk';
 import type {Opened} from '@vitalvault/sdk';
 import {Option} from 'commander';
@@ -14,9 +16,11 @@ export const fetchCommand = defineCommand<{tx: string; out?: string; points?: st
   name: 'fetch',
   summary: 'have the keys of a permit released, and open and check every record',
   options: [
-    new Option('--tx <id>', 'transaction of the permit').makeOptionMandatory(),
-    new Option('--out <file>', 'write the readings (plaintext, mode 0600)'),
-    new Option('--points <file>', 'write the Open mHealth data points, by record (plaintext, mode 0600)'),
+    new Option('--tx <id>', 'transaction of the permit').argParser(txId).makeOptionMandatory(),
+    new Option('--out <file>', 'write the readings (plaintext, mode 0600)').argParser(path),
+    new Option('--points <file>', 'write the Open mHealth data points, by record (plaintext, mode 0600)').argParser(
+      path,
+    ),
     new Option('--plot', 'draw them'),
   ],
   examples: [

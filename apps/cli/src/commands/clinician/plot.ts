@@ -1,3 +1,4 @@
+import {path} from '@vitalvault/arguments';
 import {Option} from 'commander';
 import {readReadings} from '../../clinician/readings-file.js';
 import {defineCommand} from '../../define-command.js';
@@ -7,7 +8,9 @@ export const plotCommand = defineCommand<{in: string}>({
   name: 'plot',
   summary: 'draw readings that were fetched',
   home: false,
-  options: [new Option('--in <file>', 'readings from `vv clinician fetch --out`').makeOptionMandatory()],
+  options: [
+    new Option('--in <file>', 'readings from `vv clinician fetch --out`').argParser(path).makeOptionMandatory(),
+  ],
   examples: ['vv clinician plot --in readings.json'],
   run: (session, options) => {
     const points = readReadings(options.in).map(({unixSeconds, beatsPerMinute}) => ({

@@ -1,3 +1,6 @@
+import {requirePeriod} from '../../arguments/period.js';
+import {grantId, message, typeName} from '../../arguments/vocabulary.js';
+import {path} from '@vitalvault/arguments';
 import {PURPOSE} from '@vitalvault/contracts';
 import {Option} from 'commander';
 import {ownReason} from '../../clinician/own-reason.js';
@@ -5,15 +8,15 @@ import {keepTicket, knownTag, openMember} from '../../clinician/member-home.js';
 import {EXIT} from '../../cli-error.js';
 import {defineCommand} from '../../define-command.js';
 import {paperText, readPaper} from '../../exchange.js';
-import {parseSlot, slotText} from '../../slots.js';
+import {slotText, slotTime} from '../../arguments/slots.js';
 import {fields} from '../../text/columns.js';
 
 interface RequestOptions {
   card: string;
   grant?: string;
   type?: string;
-  from: string;
-  to: string;
+  from: number;
+  to: number;
   purpose: keyof typeof PURPOSE;
   message?: string;
 }
@@ -22,24 +25,22 @@ export const requestCommand = defineCommand<RequestOptions>({
   name: 'request',
   summary: "ask on the ledger to read; permitted or refused, it is in the patient's log and she is told",
   options: [
-    new Option('--card <file>', 'card of the patient').makeOptionMandatory(),
-    new Option('--grant <id>', 'id of the grant, if she has one'),
-    new Option('--type <name>', 'Open mHealth schema name; without it: a type she cannot name'),
-    new Option('--from <time>', 'first hour').makeOptionMandatory(),
-    new Option('--to <time>', 'last hour').makeOptionMandatory(),
+    new Option('--card <file>', 'card of the patient').argParser(path).makeOptionMandatory(),
+    new Option('--grant <id>', 'id of the grant, if she has one').argParser(grantId),
+    new Option('--type <name>', 'Open mHealth schema name; without it: a type she cannot name').argParser(typeName),
+    new Option('--from <time>', 'first hour').argParser(slotTime).makeOptionMandatory(),
+    new Option('--to <time>', 'last hour').argParser(slotTime).makeOptionMandatory(),
     new Option('--purpose <name>', 'purpose of use').choices(Object.keys(PURPOSE)).default('TREAT'),
-    new Option('--message <text>', 'words to the patient, sealed to her'),
+    new Option('--message <text>', 'words to the patient, sealed to her').argParser(message),
   ],
   examples: [
     'vv clinician request --home keller --card anna.card.json --grant 77ab… --type omh:heart-rate --from 2016-04-01T08:00 --to 2016-04-01T09:00',
   ],
   run: async (session, options) => {
+    requirePeriod('', options.from, options.to);
     const {secrets, clinician} = await openMember(session);
     const patient = paperText(readPaper(options.card, 'patient-card'), 'patient');
-    const [slotFrom, slotTo] = [options.from, options.to].map((text) => parseSlot(text, Date.now())) as [
-      number,
-      number,
-    ];
+    const {from: slotFrom, to: slotTo} = options;
     const startedAt = performance.now();
     const ticket = await clinician.requestAccess({
       patient,
@@ -54,10 +55,10 @@ export const requestCommand = defineCommand<RequestOptions>({
     const tookMs = Math.round(performance.now() - startedAt);
     await keepTicket(session, secrets, ticket);
     const reason = ticket.permit ? undefined : await ownReason(session.ledger, secrets, ticket);
-    const {txId, height, permit, logIndex} = ticket;
+    const {height, permit, logIndex} = ticket;
     return {
       json: {
-        txId,
+        txId: ticket.txId,
         height,
         permit,
         logIndex,
@@ -69,10 +70,10 @@ export const requestCommand = defineCommand<RequestOptions>({
         decision: permit ? 'permitted' : 'refused',
         reason: reason?.reason,
         'entry of her log': logIndex,
-        transaction: txId,
+        transaction: ticket.txId,
         height,
         hours: `${slotText(slotFrom)} to ${slotText(slotTo)}`,
-        'fetch with': permit ? `vv clinician fetch --tx ${txId}` : undefined,
+        'fetch with': permit ? `vv clinician fetch --tx ${ticket.txId}` : undefined,
       }),
       exit: permit ? EXIT.done : EXIT.refused,
     };

@@ -1,3 +1,4 @@
+import {path} from '@vitalvault/arguments';
 import {toHex} from '@vitalvault/contracts';
 import {Option} from 'commander';
 import {defineCommand} from '../../define-command.js';
@@ -8,7 +9,9 @@ import {fields} from '../../text/columns.js';
 export const configureCommand = defineCommand<{in: string}>({
   name: 'configure',
   summary: "take the configuration that the owner signed; an older one, or anybody else's, is refused",
-  options: [new Option('--in <file>', 'configuration from `vv patient configure-device`').makeOptionMandatory()],
+  options: [
+    new Option('--in <file>', 'configuration from `vv patient configure-device`').argParser(path).makeOptionMandatory(),
+  ],
   examples: ['vv device configure --home watch --in watch.config.json'],
   run: async (session, options) => {
     const config = await takeConfig(session, paperText(readPaper(options.in, 'device-config'), 'config'));

@@ -1,3 +1,4 @@
+import {path} from '@vitalvault/arguments';
 import {endorseRegistration} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import {CliError} from '../../cli-error.js';
@@ -11,8 +12,8 @@ export const endorseCommand = defineCommand<{in: string; out?: string; newOwner?
   name: 'endorse',
   summary: "sign the owner's registration: the device proves that it has its key, and remembers its owner",
   options: [
-    new Option('--in <file>', 'registration, signed by the owner').makeOptionMandatory(),
-    new Option('--out <file>', 'the registration with both signatures'),
+    new Option('--in <file>', 'registration, signed by the owner').argParser(path).makeOptionMandatory(),
+    new Option('--out <file>', 'the registration with both signatures').argParser(path),
     new Option('--new-owner', 'sign although it has an owner already, for a device that was sold or given away'),
   ],
   examples: ['vv device endorse --home watch --in registration.json --out registration.signed.json'],

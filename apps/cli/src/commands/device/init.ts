@@ -1,3 +1,4 @@
+import {path} from '@vitalvault/arguments';
 import {deviceIdOf, newSigningKey, systemEnvironment} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import {parseGenesis} from '@vitalvault/light-client';
@@ -9,7 +10,7 @@ import {fields} from '../../text/columns.js';
 export const initCommand = defineCommand<{out?: string}>({
   name: 'init',
   summary: 'make the key of a new device',
-  options: [new Option('--out <file>', "write the device's card (its public key) for its owner")],
+  options: [new Option('--out <file>', "write the device's card (its public key) for its owner").argParser(path)],
   examples: ['vv device init --home watch --out watch.card.json'],
   run: async (session, {out}) => {
     const genesis = session.genesisToPin();

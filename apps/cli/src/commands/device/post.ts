@@ -1,3 +1,6 @@
+import {message, rows, typeName} from '../../arguments/vocabulary.js';
+import type {NumberRange} from '@vitalvault/arguments';
+import {path} from '@vitalvault/arguments';
 import {Option} from 'commander';
 import {toHex} from '@vitalvault/contracts';
 import {HEART_RATE, heartRateReading, systemEnvironment} from '@vitalvault/sdk';
@@ -20,20 +23,20 @@ import {ProgressBar} from '../../text/progress-bar.js';
 
 interface PostOptions {
   type: string;
-  rows?: string;
+  rows?: NumberRange;
   note?: string;
   receipts?: string;
 }
 
 export const postCommand = defineCommand<PostOptions>({
   name: 'post',
-  arguments: [['<file>', 'CSV with the columns Id, Time, Value; times are taken as UTC']],
+  arguments: [['<file>', 'CSV with the columns Id, Time, Value; times are taken as UTC', path]],
   summary: 'encrypt, sign and post the readings of a file, and wait until the ledger has them',
   options: [
-    new Option('--type <name>', 'Open mHealth schema name').default(HEART_RATE),
-    new Option('--rows <from-to>', 'only these rows of the file, from 1, for example 1-64'),
-    new Option('--note <text>', "the wearer's own words, with the first reading"),
-    new Option('--receipts <file>', 'write what there is to show for each record, for `vv verify`'),
+    new Option('--type <name>', 'Open mHealth schema name').argParser(typeName).default(HEART_RATE),
+    new Option('--rows <from-to>', 'only these rows of the file, from 1, for example 1-64').argParser(rows),
+    new Option('--note <text>', "the wearer's own words, with the first reading").argParser(message),
+    new Option('--receipts <file>', 'write what there is to show for each record, for `vv verify`').argParser(path),
   ],
   examples: [
     'vv device post heart-rate.csv --home watch',
@@ -44,11 +47,11 @@ export const postCommand = defineCommand<PostOptions>({
       throw new CliError('type-unknown', `This file format holds ${HEART_RATE} only.`, {
         remedy: `Use --type ${HEART_RATE}.`,
       });
-    const rows = chosenRows(parseHeartRateCsv(readCsvFile(file)), options.rows);
-    const readings = rows.map((row, i) => toReading(row, i === 0 ? options.note : undefined));
+    const chosen = chosenRows(parseHeartRateCsv(readCsvFile(file)), options.rows);
+    const readings = chosen.map((row, i) => toReading(row, i === 0 ? options.note : undefined));
     const batches = await post(session, readings);
     if (options.receipts !== undefined) await keepReceipts(session, batches, options.receipts);
-    return toAnswer(batches, rows.length);
+    return toAnswer(batches, chosen.length);
   },
 });
 
@@ -86,14 +89,15 @@ async function post(session: Session, readings: Reading[]): Promise<PostedBatch[
   });
 }
 
-function chosenRows(rows: HeartRateRow[], range: string | undefined): HeartRateRow[] {
-  if (range === undefined) return rows;
-  const [from, to] = (/^(\d+)-(\d*)$/.exec(range) ?? []).slice(1).map(Number);
-  if (from === undefined || from < 1)
-    throw new CliError('rows-invalid', `${range} names no rows.`, {
-      remedy: 'Use --rows 1-64, or --rows 65- for all that follow.',
+/** @throws CliError `rows-missing` when the file has none of them */
+function chosenRows(all: HeartRateRow[], range: NumberRange | undefined): HeartRateRow[] {
+  if (range === undefined) return all;
+  const chosen = all.slice(Number(range.from) - 1, range.to === undefined ? undefined : Number(range.to));
+  if (chosen.length === 0)
+    throw new CliError('rows-missing', `The file has ${all.length} rows, and none of these.`, {
+      remedy: 'Name rows that are there, for example --rows 1-64.',
     });
-  return rows.slice(from - 1, to === 0 ? undefined : to);
+  return chosen;
 }
 
 function toReading(row: HeartRateRow, note: string | undefined): Reading {

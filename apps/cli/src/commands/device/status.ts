@@ -1,18 +1,19 @@
+import {sequence} from '../../arguments/vocabulary.js';
 import {Option} from 'commander';
 import {FilePendingStore} from '../../actor/file-device-stores.js';
 import {defineCommand} from '../../define-command.js';
 import {openDevice} from '../../device/device-home.js';
 import {fields} from '../../text/columns.js';
 
-export const statusCommand = defineCommand<{sequence?: string}>({
+export const statusCommand = defineCommand<{sequence?: bigint}>({
   name: 'status',
   summary: 'how far a record has come, or how many are still kept for sending again',
-  options: [new Option('--sequence <n>', 'number of a record')],
+  options: [new Option('--sequence <n>', 'number of a record').argParser(sequence)],
   examples: ['vv device status --home watch', 'vv device status --home watch --sequence 12'],
-  run: async (session, {sequence}) => {
+  run: async (session, options) => {
     const {device} = await openDevice(session);
-    if (sequence !== undefined) {
-      const state = {...(await device.state(BigInt(sequence)))};
+    if (options.sequence !== undefined) {
+      const state = {...(await device.state(options.sequence))};
       return {json: state, text: fields({...state, refusal: state.refusal?.name})};
     }
     const kept = await new FilePendingStore(session.home).all();

@@ -1,3 +1,5 @@
+import {typeName} from '../../arguments/vocabulary.js';
+import {each, path} from '@vitalvault/arguments';
 import {decodeCanonical} from '@vitalvault/contracts';
 import {RegisterDeviceResultSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {decodePart, submit, txOfPart} from '@vitalvault/sdk';
@@ -11,9 +13,11 @@ export const configureDeviceCommand = defineCommand<{in: string; type: string[];
   name: 'configure-device',
   summary: 'send the registration that both signed, and sign the configuration of the device',
   options: [
-    new Option('--in <file>', "registration with the device's signature").makeOptionMandatory(),
-    new Option('--type <names...>', 'types that it may send, as registered').makeOptionMandatory(),
-    new Option('--out <file>', 'the configuration, for the device'),
+    new Option('--in <file>', "registration with the device's signature").argParser(path).makeOptionMandatory(),
+    new Option('--type <names...>', 'types that it may send, as registered')
+      .argParser(each(typeName))
+      .makeOptionMandatory(),
+    new Option('--out <file>', 'the configuration, for the device').argParser(path),
   ],
   examples: [
     'vv patient configure-device --home anna --in registration.signed.json --type omh:heart-rate --out watch.config.json',

@@ -1,3 +1,4 @@
+import {path} from '@vitalvault/arguments';
 import {enrolmentRequest} from '@vitalvault/sdk';
 import type {PatientKeys} from '@vitalvault/sdk';
 import {Option} from 'commander';
@@ -8,7 +9,7 @@ import {fields} from '../../text/columns.js';
 export const enrolRequestCommand = defineCommand<{out?: string}>({
   name: 'enrol-request',
   summary: 'ask an organisation to sponsor the enrolment: public keys only',
-  options: [new Option('--out <file>', 'write the request')],
+  options: [new Option('--out <file>', 'write the request').argParser(path)],
   examples: ['vv patient enrol-request --home anna --out enrol.json'],
   run: async (session, {out}) => {
     const keys = await session.home.secrets<PatientKeys>('patient');

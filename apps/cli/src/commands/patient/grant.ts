@@ -1,10 +1,13 @@
+import {requirePeriod} from '../../arguments/period.js';
+import {grantId, memberId, typeName} from '../../arguments/vocabulary.js';
+import {each, wholeNumber} from '@vitalvault/arguments';
 import {PURPOSE} from '@vitalvault/contracts';
 import type {PurposeName} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import {CliError} from '../../cli-error.js';
 import {defineCommand} from '../../define-command.js';
 import {openPatient} from '../../patient/patient-home.js';
-import {parseSlot, slotText} from '../../slots.js';
+import {parseSlot, slotText, slotTime} from '../../arguments/slots.js';
 import {fields} from '../../text/columns.js';
 
 interface GrantOptions {
@@ -12,11 +15,11 @@ interface GrantOptions {
   type?: string[];
   allTypes?: boolean;
   purpose: PurposeName[];
-  dataFrom: string;
-  dataTo: string;
-  accessFrom: string;
-  accessTo: string;
-  maxReads?: string;
+  dataFrom: number;
+  dataTo: number;
+  accessFrom: number;
+  accessTo: number;
+  maxReads?: number;
   grant?: string;
 }
 
@@ -24,19 +27,24 @@ export const grantCommand = defineCommand<GrantOptions>({
   name: 'grant',
   summary: 'let a member read: which types, which hours, for what, until when',
   options: [
-    new Option(
-      '--to <member>',
-      "id of the member; checked against the ledger and her organisation's signature",
-    ).makeOptionMandatory(),
-    new Option('--type <names...>', 'Open mHealth schema names').conflicts('allTypes'),
+    new Option('--to <member>', "id of the member; checked against the ledger and her organisation's signature")
+      .argParser(memberId)
+      .makeOptionMandatory(),
+    new Option('--type <names...>', 'Open mHealth schema names').argParser(each(typeName)).conflicts('allTypes'),
     new Option('--all-types', 'every type, also later ones'),
     new Option('--purpose <names...>', 'purposes of use').choices(Object.keys(PURPOSE)).default(['TREAT']),
-    new Option('--data-from <time>', 'first hour of the readings').makeOptionMandatory(),
-    new Option('--data-to <time>', 'last hour of the readings').makeOptionMandatory(),
-    new Option('--access-from <time>', 'first hour in which she may ask').default('now'),
-    new Option('--access-to <time>', 'last hour in which she may ask').default('+30d'),
-    new Option('--max-reads <n>', 'how often she may be permitted, in all'),
-    new Option('--grant <id>', 'alter this grant instead of making a new one'),
+    new Option('--data-from <time>', 'first hour of the readings').argParser(slotTime).makeOptionMandatory(),
+    new Option('--data-to <time>', 'last hour of the readings').argParser(slotTime).makeOptionMandatory(),
+    new Option('--access-from <time>', 'first hour in which she may ask')
+      .argParser(slotTime)
+      .default(parseSlot('now', Date.now()), 'now'),
+    new Option('--access-to <time>', 'last hour in which she may ask')
+      .argParser(slotTime)
+      .default(parseSlot('+30d', Date.now()), '+30d'),
+    new Option('--max-reads <n>', 'how often she may be permitted, in all; left out: no limit').argParser(
+      wholeNumber({least: 1, most: 2 ** 32 - 1}),
+    ),
+    new Option('--grant <id>', 'alter this grant instead of making a new one').argParser(grantId),
   ],
   examples: [
     'vv patient grant --home anna --to 9c41… --type omh:heart-rate --purpose TREAT --data-from 2016-04-01 --data-to 2016-04-02T23:00 --access-to +7d',
@@ -44,23 +52,23 @@ export const grantCommand = defineCommand<GrantOptions>({
   run: async (session, options) => {
     if (options.type === undefined && options.allTypes !== true)
       throw new CliError('type-missing', 'Which types?', {remedy: 'Give --type omh:heart-rate, or --all-types.'});
+    refuseUseless(options);
     const {grants} = await openPatient(session);
-    const slot = (text: string) => parseSlot(text, Date.now());
     const granted = await grants.put({
       grantee: options.to,
       types: options.type ?? 'all',
       purposes: options.purpose,
-      dataFromSlot: slot(options.dataFrom),
-      dataToSlot: slot(options.dataTo),
-      accessFromSlot: slot(options.accessFrom),
-      accessToSlot: slot(options.accessTo),
-      ...(options.maxReads === undefined ? {} : {maxReads: Number(options.maxReads)}),
+      dataFromSlot: options.dataFrom,
+      dataToSlot: options.dataTo,
+      accessFromSlot: options.accessFrom,
+      accessToSlot: options.accessTo,
+      ...(options.maxReads === undefined ? {} : {maxReads: options.maxReads}),
       ...(options.grant === undefined ? {} : {grantId: options.grant}),
     });
-    const {grantId, version, result, grantee, wrapped} = granted;
+    const {version, result, grantee, wrapped} = granted;
     return {
       json: {
-        grantId,
+        grantId: granted.grantId,
         version,
         txId: result.txId,
         height: result.height,
@@ -71,10 +79,10 @@ export const grantCommand = defineCommand<GrantOptions>({
         organisation: grantee.organisationName,
       },
       text: fields({
-        grant: grantId,
+        grant: granted.grantId,
         version,
         to: `${grantee.title} ${grantee.name}, ${grantee.organisationName}`.trim(),
-        readings: `${slotText(slot(options.dataFrom))} to ${slotText(slot(options.dataTo))}`,
+        readings: `${slotText(options.dataFrom)} to ${slotText(options.dataTo)}`,
         transaction: result.txId,
         height: result.height,
         'epoch keys': `${wrapped} sealed to her`,
@@ -82,3 +90,13 @@ export const grantCommand = defineCommand<GrantOptions>({
     };
   },
 });
+
+/** A grant that nobody could ever use is a typo. @throws CliError `period-empty` */
+function refuseUseless({dataFrom, dataTo, accessFrom, accessTo}: GrantOptions): void {
+  requirePeriod('--data', dataFrom, dataTo);
+  requirePeriod('--access', accessFrom, accessTo);
+  if (accessTo < parseSlot('now', Date.now()))
+    throw new CliError('period-empty', 'She could never use it: the last hour in which she may ask is over.', {
+      remedy: 'Give a later --access-to, for example +30d.',
+    });
+}

@@ -1,3 +1,4 @@
+import {path} from '@vitalvault/arguments';
 import type {RecordReceipt} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import {defineCommand} from '../../define-command.js';
@@ -10,11 +11,10 @@ export const proveReceiptsCommand = defineCommand<{in: string; out: string}>({
   summary:
     'add to receipts of her device the proof that each record stands in her log; then anybody can check them offline',
   options: [
-    new Option(
-      '--in <file>',
-      'receipts from `vv device post --receipts` or `vv device receipts`',
-    ).makeOptionMandatory(),
-    new Option('--out <file>', 'where to write them').makeOptionMandatory(),
+    new Option('--in <file>', 'receipts from `vv device post --receipts` or `vv device receipts`')
+      .argParser(path)
+      .makeOptionMandatory(),
+    new Option('--out <file>', 'where to write them').argParser(path).makeOptionMandatory(),
   ],
   examples: ['vv patient prove-receipts --home anna --in receipts.json --out proven.json'],
   run: async (session, options) => {

@@ -1,18 +1,22 @@
+import {typeName} from '../../arguments/vocabulary.js';
+import {each} from '@vitalvault/arguments';
 import type {StatementOutcome, TxResult} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import type {Answer} from '../../answer.js';
 import {EXIT} from '../../cli-error.js';
 import {defineCommand} from '../../define-command.js';
 import {openPatient} from '../../patient/patient-home.js';
-import {parseSlot, slotText} from '../../slots.js';
+import {parseSlot, slotText, slotTime} from '../../arguments/slots.js';
 import {columns} from '../../text/columns.js';
 
-export const publishKeysCommand = defineCommand<{type: string[]; from: string; rotate?: boolean}>({
+export const publishKeysCommand = defineCommand<{type: string[]; from: number; rotate?: boolean}>({
   name: 'publish-keys',
   summary: 'publish the first epoch key of each type, or begin the next one with --rotate',
   options: [
-    new Option('--type <names...>', 'Open mHealth schema names').makeOptionMandatory(),
-    new Option('--from <time>', 'first hour that the first epoch covers').default('now'),
+    new Option('--type <names...>', 'Open mHealth schema names').argParser(each(typeName)).makeOptionMandatory(),
+    new Option('--from <time>', 'first hour that the first epoch covers')
+      .argParser(slotTime)
+      .default(parseSlot('now', Date.now()), 'now'),
     new Option('--rotate', 'begin a new epoch now, and hand its keys to the grantees that stand'),
   ],
   examples: [
@@ -21,7 +25,7 @@ export const publishKeysCommand = defineCommand<{type: string[]; from: string; r
   ],
   run: async (session, {type, from, rotate}) => {
     const {patient, grants} = await openPatient(session);
-    if (rotate !== true) return toAnswer(await patient.publishEpochs(type, parseSlot(from, Date.now())));
+    if (rotate !== true) return toAnswer(await patient.publishEpochs(type, from));
     const rotated = await patient.rotate(type);
     await grants.rewrap((grant) => grant.allTypes || grant.typeNames.some((name) => type.includes(name)));
     return toAnswer(rotated);

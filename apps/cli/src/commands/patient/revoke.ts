@@ -1,13 +1,14 @@
+import {grantId} from '../../arguments/vocabulary.js';
 import {Option} from 'commander';
 import {defineCommand} from '../../define-command.js';
 import {openPatient} from '../../patient/patient-home.js';
-import {slotText} from '../../slots.js';
+import {slotText} from '../../arguments/slots.js';
 import {columns, fields} from '../../text/columns.js';
 
 export const revokeCommand = defineCommand<{grant: string}>({
   name: 'revoke',
   summary: 'revoke a grant for good and begin new epoch keys in the same act; what was read cannot be unread',
-  options: [new Option('--grant <id>', 'id of the grant').makeOptionMandatory()],
+  options: [new Option('--grant <id>', 'id of the grant').argParser(grantId).makeOptionMandatory()],
   examples: ['vv patient revoke --home anna --grant 77ab…'],
   run: async (session, {grant}) => {
     const {grants} = await openPatient(session);

@@ -1,0 +1,3 @@
+export {lenientOptions} from './lenient-options.js';
+export {ODD_TEXTS} from './odd-texts.js';
+export {rawOptions} from './raw-options.js';
