@@ -1,0 +1,90 @@
+import {afterAll, beforeAll, describe, expect, it} from '@jest/globals';
+import {spawnSync} from 'node:child_process';
+import {existsSync, readFileSync, readdirSync} from 'node:fs';
+import {chmod, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {shellBlocks} from '../k8s/e2e/src/documents/shell-blocks.js';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const README = read('README.md');
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs/known-issues.md',
+  'docs/roadmap.md',
+  'docs/operations/one-machine.md',
+  'docs/operations/install.md',
+];
+/** A command may start programs under load. */
+const PATIENCE_MS = 120_000;
+
+describe('README.md', () => {
+  const blocks = shellBlocks(README);
+
+  it('says of each block of commands what runs it, or why nothing does', () => {
+    const fences = README.match(/^```/gm)?.length ?? 0;
+    expect(blocks).toHaveLength(fences / 2);
+    const claims = blocks.map(({runBy, notRun}) => runBy ?? (notRun === undefined ? 'nobody' : 'marked'));
+    expect(new Set(claims)).toEqual(new Set(['make test', 'make e2e-k8s', 'marked']));
+  });
+
+  it('is at most 120 lines, and is no older than the tree', () => {
+    expect(README.trimEnd().split('\n').length).toBeLessThanOrEqual(120);
+    const projects = ['libs', 'apps'].flatMap((group) =>
+      readdirSync(join(root, group)).map((name) => `${group}/${name}`),
+    );
+    const there = projects.filter((project) => existsSync(join(root, project, 'package.json')));
+    expect(there.filter((project) => !README.includes(`\`${project}\``))).toEqual([]);
+    const named = [...README.matchAll(/`((?:libs|apps|docs|test|tools|deploy|engines|proto)\/[^`*]*)`/g)];
+    expect(named.map(([, path = '']) => path).filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  describe('with its commands for this machine typed as they stand there', () => {
+    let bin: string;
+
+    // No command of the page may install anything in a tree whose packages are not those of the lock file.
+    beforeAll(async () => {
+      bin = await mkdtemp(join(tmpdir(), 'vv-front-door-'));
+      await writeFile(join(bin, 'npm'), '#!/bin/sh\nexit 1\n');
+      await chmod(join(bin, 'npm'), 0o755);
+    });
+    afterAll(() => rm(bin, {recursive: true}));
+
+    it.each(blocks.filter(({runBy}) => runBy === 'make test').map(({commands, line}) => [line, commands] as const))(
+      'line %i does what it says',
+      (_, commands) => {
+        const env = {...process.env, NODE_OPTIONS: '', PATH: `${bin}:${process.env['PATH']}`};
+        const {status, stdout, stderr} = spawnSync('bash', ['-euo', 'pipefail', '-c', commands], {
+          cwd: root,
+          env,
+          encoding: 'utf8',
+        });
+        expect({status, stderr}).toEqual({status: 0, stderr: ''});
+        expect(stdout.length).toBeGreaterThan(100);
+      },
+      PATIENCE_MS,
+    );
+  });
+});
+
+describe('the pages at the front door', () => {
+  it.each(PAGES)('%s leads only to what is there', (page) => {
+    const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    const local = links.filter((target) => !/^(https:|#)/.test(target)).map((target) => target.replace(/#.*$/, ''));
+    expect(local.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
+  });
+
+  it('keep the known issues tied to the steps of the roadmap', () => {
+    const steps = [...read('docs/roadmap.md').matchAll(/^(\d)\. \*\*/gm)].map(([, step]) => step);
+    expect(steps).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    const issues =
+      read('docs/known-issues.md')
+        .replaceAll('\n  ', ' ')
+        .match(/^- .*$/gm) ?? [];
+    expect(issues.length).toBeGreaterThan(20);
+    expect(issues.filter((issue) => !/ \(([1-7]|later)[^()]*\)$/.test(issue))).toEqual([]);
+  });
+});
