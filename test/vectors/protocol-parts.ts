@@ -127,7 +127,9 @@ function lines(vectors: ProtocolJson) {
     throw new RangeError('other transactions');
   const request = encodeCanonical(EnrolPatientSchema, message.value);
   const {signingKey, encryptionKey} = registered.value;
-  const memberRequest = encodeCanonical(RegisterMemberSchema, {...(signingKey && {signingKey}), encryptionKey});
+  if (signingKey === undefined) throw new RangeError('a member without a key');
+  const forTheOrganisation = {organisation: new Uint8Array(0), role: 0, profileHash: new Uint8Array(0)};
+  const memberRequest = encodeCanonical(RegisterMemberSchema, {signingKey, encryptionKey, ...forTheOrganisation});
   const endorsed = half(vectors, register);
   return [
     {kind: 'vvenrol1', message: toHex(request), line: `vvenrol1.${base64url(request)}`},
