@@ -3,10 +3,10 @@ import {incomplete} from '@vitalvault/contracts/testing';
 import type {FieldsOf} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {AnchorEntrySchema, AnchorResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {verifyRecordLog} from '@vitalvault/proofs';
+import {numberPart, verifyRecordLog} from '@vitalvault/proofs';
 import {tokensLeft} from './buckets.js';
 import {parametersOf} from './execute-block.js';
-import {load, numberPart, SLOTS} from './state-slots.js';
+import {load, SLOTS} from './state-slots.js';
 import {
   anchorRecords,
   DEFAULT_PARAMETERS,

@@ -1,6 +1,7 @@
 import {CODE, equalBytes, ORG_ROLE, STATE_KIND} from '@vitalvault/contracts';
 import type {Registration} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
+import {numberPart} from '@vitalvault/proofs';
 import type {ParsedEntry} from './anchor-entry.js';
 import {blockSlot} from './block-time.js';
 import {BUCKET, spendTokens, tokensLeft} from './buckets.js';
@@ -10,7 +11,7 @@ import {isZero} from './field-rules.js';
 import type {TxContext} from './message-rules.js';
 import {checkSequence, freshSequenceWindow, takeSequence} from './sequence-window.js';
 import {isInForce} from './signer.js';
-import {load, numberPart, save, SLOTS} from './state-slots.js';
+import {load, save, SLOTS} from './state-slots.js';
 
 /**
  * Judges one entry and, when it holds, uses up its number and its tokens. Steps as docs/protocol.md §4.5: registration

@@ -1,6 +1,7 @@
 import {CODE} from '@vitalvault/contracts';
 import type {TxMessage} from '@vitalvault/contracts';
-import {load, numberPart, SLOTS} from './state-slots.js';
+import {numberPart} from '@vitalvault/proofs';
+import {load, SLOTS} from './state-slots.js';
 import {
   enrolPatient,
   HEART_RATE,

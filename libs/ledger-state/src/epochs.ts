@@ -2,10 +2,11 @@ import {CODE, decodeCanonical, encodeCanonical, equalBytes, NotCanonicalError, t
 import {StatementResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {EpochStatement, SignedEpochStatement, SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {numberPart} from '@vitalvault/proofs';
 import {blockSlot} from './block-time.js';
 import {isEncryptionKey, isIdentity, isTag, isZero} from './field-rules.js';
 import type {TxContext} from './message-rules.js';
-import {load, numberPart, save, SLOTS} from './state-slots.js';
+import {load, save, SLOTS} from './state-slots.js';
 import type {StateView} from './state-view.js';
 
 /** Slots that a later epoch's first slot may lie around the block's. @spec docs/protocol.md §3.5 */

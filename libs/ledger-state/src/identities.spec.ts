@@ -3,7 +3,8 @@ import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/re
 import {EnrolPatientSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {incomplete} from '@vitalvault/contracts/testing';
 import type {TxMessage} from '@vitalvault/contracts';
-import {load, numberPart, SLOTS} from './state-slots.js';
+import {numberPart} from '@vitalvault/proofs';
+import {load, SLOTS} from './state-slots.js';
 import {
   enrolPatient,
   epochStatement,

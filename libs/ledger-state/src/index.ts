@@ -15,7 +15,7 @@ export type {Candidate} from './order-proposal.js';
 export {CorruptStateError, Overlay} from './overlay.js';
 export type {LedgerPorts, Verify} from './ports.js';
 export {isInForce} from './signer.js';
-export {load, numberPart, SLOTS} from './state-slots.js';
+export {load, SLOTS} from './state-slots.js';
 export type {StateSlot} from './state-slots.js';
 export {keyName} from './state-view.js';
 export type {NewLeaf, StateChange, StateView} from './state-view.js';

@@ -96,10 +96,3 @@ export function save<D extends DescMessage>(
 ): void {
   overlay.set(kind, parts, encodeCanonical(schema, message));
 }
-
-/** Numbers as id parts: 4 bytes, big-endian. */
-export function numberPart(value: number): Uint8Array {
-  const part = new Uint8Array(4);
-  new DataView(part.buffer).setUint32(0, value);
-  return part;
-}

@@ -9,7 +9,7 @@ export {LogTree} from './log-tree.js';
 export {consistencyProof, inclusionProof, merkleRoot} from './merkle-root.js';
 export {HASH_BYTES, portableSha256} from './sha256.js';
 export type {Sha256} from './sha256.js';
-export {encodeStateKey, stateKey} from './state-key.js';
+export {encodeStateKey, numberPart, stateKey} from './state-key.js';
 export {StateTree} from './state-tree.js';
 export {emptyLogRoot, leafHash, nodeHash} from './tree-hash.js';
 export {verifyAccessLog, verifyRecordLog} from './verify-log.js';

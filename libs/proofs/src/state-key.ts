@@ -21,3 +21,10 @@ export function encodeStateKey(kind: number, parts: readonly Uint8Array[]): Uint
   }
   return bytes;
 }
+
+/** A number as a part of a key: 4 bytes, big-endian. */
+export function numberPart(value: number): Uint8Array {
+  const part = new Uint8Array(4);
+  new DataView(part.buffer).setUint32(0, value);
+  return part;
+}

@@ -40,7 +40,7 @@ export type {TxPart} from './ledger/part.js';
 export {Transactions, submit, transaction} from './ledger/transactions.js';
 export type {TxResult} from './ledger/transactions.js';
 export type {TxMessage} from '@vitalvault/contracts';
-export {VerifiedLedger, materialOf, numberPart, verifyHeader, verifyMaterial} from './ledger/verified-ledger.js';
+export {VerifiedLedger, materialOf, verifyHeader, verifyMaterial} from './ledger/verified-ledger.js';
 export type {
   ProofMaterial,
   StateQuery,

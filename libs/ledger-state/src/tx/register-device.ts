@@ -1,12 +1,13 @@
 import {CODE, DEVICE_CLASS, encodeCanonical, equalBytes, KEY_OWNER, keyId, LIMITS} from '@vitalvault/contracts';
 import {RegisterDeviceResultSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
 import {BUCKET} from '../buckets.js';
 import {areTags, isIdentity, isSigningKey, isZero} from '../field-rules.js';
 import {assignKey} from '../keys.js';
 import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
-import {load, numberPart, save, SLOTS} from '../state-slots.js';
+import {load, save, SLOTS} from '../state-slots.js';
 
 type RegisterDevice = MessageOf<'registerDevice'>;
 

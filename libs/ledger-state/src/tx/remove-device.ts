@@ -1,11 +1,12 @@
 import {CODE, equalBytes, KEY_OWNER} from '@vitalvault/contracts';
+import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
 import {blockSlot} from '../block-time.js';
 import {BUCKET} from '../buckets.js';
 import {isIdentity} from '../field-rules.js';
 import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
-import {load, numberPart, save, SLOTS} from '../state-slots.js';
+import {load, save, SLOTS} from '../state-slots.js';
 
 type RemoveDevice = MessageOf<'removeDevice'>;
 

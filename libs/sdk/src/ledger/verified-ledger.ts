@@ -163,13 +163,6 @@ export interface StateQuery {
   parts: Uint8Array[];
 }
 
-/** A number as a part of a state key. */
-export function numberPart(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
-  return bytes;
-}
-
 /** `{proof, signedHeader}` of an answer. */
 export function materialOf(answer: JsonAnswer): ProofMaterial {
   return {proof: answer.bytes('proof'), signedHeader: signedHeaderOf(answer)};

@@ -22,8 +22,8 @@ import {
   signAccepted,
   txId,
 } from '@vitalvault/envelope';
-import {numberPart} from '@vitalvault/ledger-state';
 import {TEST_CHAIN, anchorRecords, testOrganisation} from '@vitalvault/ledger-state/testing';
+import {numberPart} from '@vitalvault/proofs';
 import {ApiClient} from '../http/api-client.js';
 import {SignedChain} from './signed-chain.js';
 
