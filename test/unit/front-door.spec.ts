@@ -88,3 +88,23 @@ describe('the pages at the front door', () => {
     expect(issues.filter((issue) => !/ \(([1-7]|later)[^()]*\)$/.test(issue))).toEqual([]);
   });
 });
+
+describe('each library says at its door for whom it is', () => {
+  const libraries = readdirSync(join(root, 'libs')).filter((name) =>
+    existsSync(join(root, 'libs', name, 'package.json')),
+  );
+
+  it.each(libraries)('%s', (name) => {
+    const path = `libs/${name}/README.md`;
+    expect(existsSync(join(root, path)) ? '' : `${path} is missing`).toBe('');
+    const text = read(path);
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(12);
+    expect(text).toMatch(/^# @vitalvault\/.+\n\nFor [^]+\bIt never [^]+\nRead first: /);
+    const files = [...text.matchAll(/`((?:src|tools)\/[^`]*)`/g)].map(([, file = '']) => file);
+    expect(files.length).toBeGreaterThan(0);
+    const missing = files.filter(
+      (file) => ![join('libs', name), '.'].some((base) => existsSync(join(root, base, file))),
+    );
+    expect(missing).toEqual([]);
+  });
+});
