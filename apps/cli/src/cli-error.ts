@@ -1,3 +1,5 @@
+import type {CLI_ERRORS} from './cli-errors.js';
+
 /** What a process of `vv` ends with. Stable: scripts may rely on it. */
 export const EXIT = {
   done: 0,
@@ -12,16 +14,18 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+export type CliCode = keyof typeof CLI_ERRORS;
+
 /** An error that the person at the terminal can do something about. */
 export class CliError extends Error {
   override readonly name = 'CliError';
-  readonly code: string;
+  readonly code: CliCode;
   readonly remedy: string;
   readonly exit: ExitCode;
   readonly meta: Readonly<Record<string, string | number>>;
 
   constructor(
-    code: string,
+    code: CliCode,
     message: string,
     more: {remedy: string; exit?: ExitCode; meta?: Record<string, string | number>; cause?: unknown},
   ) {

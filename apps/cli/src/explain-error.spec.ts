@@ -23,9 +23,8 @@ describe('errors as vv tells them', () => {
   });
 
   it('prefers the remedy of the service that refused', () => {
-    expect(explainError(new SdkError('network', {remedy: 'Wait a second.', instance: 'abc'}))).toMatchObject({
-      remedy: 'Wait a second.',
-      instance: 'abc',
-    });
+    expect(
+      explainError(new SdkError('network', {status: 503, remedy: 'Wait a second.', instance: 'abc'})),
+    ).toMatchObject({remedy: 'Wait a second.', instance: 'abc'});
   });
 });

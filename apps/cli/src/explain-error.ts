@@ -1,11 +1,13 @@
 import {EnvelopeError} from '@vitalvault/envelope';
+import type {EnvelopeErrorCode} from '@vitalvault/envelope';
 import {SdkError} from '@vitalvault/sdk';
+import type {SdkCode} from '@vitalvault/sdk';
 import {CliError, EXIT} from './cli-error.js';
-import type {ExitCode} from './cli-error.js';
+import type {CliCode, ExitCode} from './cli-error.js';
 
 /** An error as `vv` tells it. */
 export interface ToldError {
-  code: string;
+  code: CliCode | SdkCode | EnvelopeErrorCode;
   message: string;
   remedy: string;
   meta: Readonly<Record<string, unknown>>;
@@ -14,21 +16,12 @@ export interface ToldError {
   exit: ExitCode;
 }
 
-const SDK_REMEDIES: Readonly<Record<string, string>> = {
+/** Where vv can say what to type. */
+const OWN_REMEDIES: Readonly<Partial<Record<SdkCode, string>>> = {
   network: 'Is the system up (`make status`)? Then try again.',
-  'invalid-argument': 'Correct what the message names; a paper that was edited by hand has such faults too.',
-  'untrusted-header':
-    'The answer is not signed by the validators of your genesis: do not trust that service; try another validator.',
-  'stale-header': 'The ledger does not make blocks, or you are shown an old state: try again, or another validator.',
-  'proof-invalid': 'The service gave a wrong proof: try another validator, and report it.',
-  'log-incomplete': 'Something was withheld or changed: try another validator, and report it.',
-  'headers-differ': 'The ledger has been forked: believe neither, keep both answers and tell the other organisations.',
   'one-organisation': "Give --witness with another organisation's policy URL, try again, or leave out --strict.",
-  'unknown-grantee': 'Ask for the id again; the member must be registered and in good standing.',
-  'grantee-is-organisation': 'Grant to its members, one by one: ask each for her id.',
-  'wraps-missing': 'The patient has not deposited keys for this grant yet; ask her.',
-  'part-refused': 'Ask the other side for its file again.',
-  'config-refused': 'Take the newest configuration that the owner of the device signed.',
+  'wraps-wrong':
+    'It is not the service: ask the patient to put the grant again (`vv patient grant --grant`), which deposits its keys anew.',
 };
 
 const UNREACHABLE: ReadonlySet<string> = new Set(['network', 'tx-timeout', 'behind']);
@@ -60,11 +53,16 @@ function explainSdkError(error: SdkError): ToldError {
   return {
     code: error.code,
     message: error.detail ?? error.code,
-    remedy: error.remedy ?? SDK_REMEDIES[error.code] ?? 'See docs/errors.md.',
+    remedy: remedyOf(error),
     meta: error.meta,
     ...(error.instance === undefined ? {} : {instance: error.instance}),
     exit: exitOfSdkError(error),
   };
+}
+
+/** What a service said goes before our own words: it knows its refusal. */
+function remedyOf({code, remedy, status}: SdkError): string {
+  return status === undefined ? (OWN_REMEDIES[code] ?? remedy) : remedy;
 }
 
 function exitOfSdkError(error: SdkError): ExitCode {

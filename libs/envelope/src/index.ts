@@ -3,7 +3,7 @@ export {cidOf, cidOfHash} from './cid.js';
 export {openDetails, sealDetails} from './details.js';
 export type {DetailsContext} from './details.js';
 export {agree, encryptionPublicKeyOf, generateEncryptionKey} from './encryption-key.js';
-export {EnvelopeError} from './envelope-error.js';
+export {ENVELOPE_ERRORS, EnvelopeError} from './envelope-error.js';
 export type {EnvelopeErrorCode} from './envelope-error.js';
 export {HPKE_SUITE, hpkeInfo, hpkeOpen, hpkeSeal, hpkeSealFrom} from './hpke.js';
 export type {HpkeSealing, HpkeUse} from './hpke.js';

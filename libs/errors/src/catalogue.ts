@@ -181,7 +181,8 @@ export const CATALOGUE = {
   'receipt-not-found': {
     category: 'not-found',
     title: 'No record has this number.',
-    remedy: 'Post the record again: the same bytes get the same receipt.',
+    remedy:
+      'Post the record again if it was one: the same bytes get the same receipt. A number that was given up is known once the skip is in a block: ask again then.',
   },
   // transactions and reads
   'tx-refused': {

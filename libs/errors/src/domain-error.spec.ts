@@ -45,3 +45,7 @@ describe('DomainError', () => {
     expect(isErrorCode(3)).toBe(false);
   });
 });
+
+it('a number that was given up and waits for its block is not only told to be posted', () => {
+  expect(CATALOGUE['receipt-not-found'].remedy).toMatch(/given up/);
+});

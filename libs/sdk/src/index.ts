@@ -75,4 +75,6 @@ export type {AccessLogAnswer, Explanation, LogQuestion, PatientAlert} from './pa
 export {Patient} from './patient/patient.js';
 export type {ConfigToSign, DeviceToRegister} from './patient/patient.js';
 export {SdkError} from './sdk-error.js';
-export type {SdkErrorContext, SdkOnlyCode} from './sdk-error.js';
+export type {SdkErrorContext} from './sdk-error.js';
+export {SDK_ERRORS} from './sdk-errors.js';
+export type {SdkCode, SdkOnlyCode} from './sdk-errors.js';

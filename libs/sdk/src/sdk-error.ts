@@ -1,34 +1,11 @@
-import type {ErrorCode} from '@vitalvault/errors';
-
-/** What the SDK itself finds wrong; every other code comes from a service's problem document (docs/errors.md). */
-export type SdkOnlyCode =
-  | 'network'
-  | 'invalid-argument'
-  | 'answer-malformed'
-  | 'untrusted-header'
-  | 'stale-header'
-  | 'proof-invalid'
-  | 'log-incomplete'
-  | 'log-older-than-known'
-  | 'log-forked'
-  | 'headers-differ'
-  | 'one-organisation'
-  | 'config-refused'
-  | 'epoch-missing'
-  | 'schema'
-  | 'record-too-large'
-  | 'part-refused'
-  | 'unknown-grantee'
-  | 'grantee-is-organisation'
-  | 'unknown-type'
-  | 'receipt-invalid'
-  | 'wraps-missing';
+import {remedyOf} from './sdk-errors.js';
+import type {SdkCode} from './sdk-errors.js';
 
 export interface SdkErrorContext {
   detail?: string | undefined;
   /** HTTP status, when a service answered. */
   status?: number | undefined;
-  /** What the caller can do, from the error catalogue. */
+  /** What the caller can do, as a service said it; default: as the tables say. */
   remedy?: string | undefined;
   /** Trace id of the refused request. */
   instance?: string | undefined;
@@ -42,19 +19,20 @@ export class SdkError extends Error {
   override readonly name = 'SdkError';
   readonly detail: string | undefined;
   readonly status: number | undefined;
-  readonly remedy: string | undefined;
+  /** What the caller can do. Every code has one. */
+  readonly remedy: string;
   readonly instance: string | undefined;
   readonly meta: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
-    readonly code: ErrorCode | SdkOnlyCode,
+    readonly code: SdkCode,
     context: SdkErrorContext = {},
   ) {
     super(context.detail === undefined ? code : `${code}: ${context.detail}`, {cause: context.cause});
     this.detail = context.detail;
     this.status = context.status;
-    this.remedy = context.remedy;
+    this.remedy = context.remedy ?? remedyOf(code);
     this.instance = context.instance;
     this.meta = context.meta ?? {};
     this.retryAfterSeconds = context.retryAfterSeconds;

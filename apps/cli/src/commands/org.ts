@@ -10,9 +10,10 @@ import {openOrganisation} from '../org/organisation-key.js';
 import type {OrganisationKeyOptions} from '../org/organisation-key.js';
 import {columns, fields} from '../text/columns.js';
 
-const KEY = new Option('--key <file>', 'sponsor or admin key of the organisation (mode 0600)')
-  .argParser(path)
-  .makeOptionMandatory();
+const keyOption = (whose: string): Option =>
+  new Option('--key <file>', `${whose} key of the organisation (mode 0600)`).argParser(path).makeOptionMandatory();
+const SPONSORS = keyOption('sponsor');
+const OFFICES = keyOption('sponsor or admin');
 const SPONSOR_KEY = 'var/org/0/sponsor.key.json';
 
 const sponsorCommand = defineCommand<OrganisationKeyOptions & {in: string; out?: string}>({
@@ -20,7 +21,7 @@ const sponsorCommand = defineCommand<OrganisationKeyOptions & {in: string; out?:
   summary: 'sign the enrolment of a patient whom the organisation knows',
   home: false,
   options: [
-    KEY,
+    SPONSORS,
     new Option('--in <file>', 'request of the patient').argParser(path).makeOptionMandatory(),
     new Option('--out <file>', 'the signed enrolment, for her').argParser(path),
   ],
@@ -40,7 +41,7 @@ const endorseCommand = defineCommand<
   summary: 'vouch for a member: sign her registration and her profile',
   home: false,
   options: [
-    KEY,
+    OFFICES,
     new Option('--in <file>', 'request of the member').argParser(path).makeOptionMandatory(),
     new Option('--name <text>', 'her name').argParser(shortText).makeOptionMandatory(),
     new Option('--title <text>', 'her title or post').argParser(shortText).default(''),
@@ -70,7 +71,7 @@ const suspendCommand = defineCommand<OrganisationKeyOptions & {member: string}>(
   name: 'suspend',
   summary: 'suspend a member: every request of hers is refused from that block on',
   home: false,
-  options: [KEY, new Option('--member <id>', 'id of the member').argParser(memberId).makeOptionMandatory()],
+  options: [OFFICES, new Option('--member <id>', 'id of the member').argParser(memberId).makeOptionMandatory()],
   examples: [`vv org suspend --key ${SPONSOR_KEY} --member 9c41…`],
   run: async (session, options) => {
     const {txId, height} = await openOrganisation(session, options).office.suspend(options.member);

@@ -2,6 +2,7 @@ import {beforeAll, beforeEach, describe, expect, it} from '@jest/globals';
 import {decodeCanonical, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {incomplete} from '@vitalvault/contracts/testing';
 import {SignedWrapBundleSchema, WrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
+import type {WrappedEpoch} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {ReleasePage} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {generateSigningKey, openDetails, signWrapBundle} from '@vitalvault/envelope';
@@ -150,6 +151,32 @@ describe("a clinician's client", () => {
     platform.kept.set(wrapsPath, honest);
   });
 
+  it("tells keys that the patient signed and that do not fit as hers, not as the service's fault", async () => {
+    const {platform, clinician, keys} = all;
+    const honest = platform.kept.get(wrapsPath) ?? new Uint8Array();
+    const {bundle} = decodeCanonical(SignedWrapBundleSchema, honest);
+    const signed = (change: (epoch: WrappedEpoch) => void): Uint8Array => {
+      const own = decodeCanonical(WrapBundleSchema, bundle);
+      own.epochs.forEach(change);
+      return encodeCanonical(SignedWrapBundleSchema, signWrapBundle(own, fromHex(keys.signing.privateKey)));
+    };
+    const changes: ((epoch: WrappedEpoch) => void)[] = [
+      (epoch) => (epoch.publicKey = flip(epoch.publicKey)),
+      (epoch) => (epoch.sealed = flip(epoch.sealed)),
+      (epoch) => (epoch.epoch += 7),
+    ];
+    for (const change of changes) {
+      platform.kept.set(wrapsPath, signed(change));
+      await expect(clinician.fetch(ticket)).rejects.toMatchObject({
+        code: 'wraps-wrong',
+        remedy: expect.stringContaining('ask the patient'),
+      });
+    }
+    platform.kept.set(wrapsPath, Uint8Array.of(1, 2, 3));
+    await expect(clinician.fetch(ticket)).rejects.toMatchObject({code: 'answer-malformed'});
+    platform.kept.set(wrapsPath, honest);
+  });
+
   it("cannot open with another member's keys", async () => {
     const {ledger, random} = all;
     const other = new Clinician({
@@ -157,7 +184,7 @@ describe("a clinician's client", () => {
       ledger,
       nonces: new MemoryNonceStore(),
     });
-    await expect(other.fetch(ticket)).rejects.toMatchObject({code: 'hpke-open'});
+    await expect(other.fetch(ticket)).rejects.toMatchObject({code: 'wraps-wrong'});
   });
 
   it('leaves words that the patient alone can read', async () => {

@@ -1,9 +1,9 @@
 import {decodeCanonical, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
 import {PatientSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
-import type {WrapBundle} from '@vitalvault/contracts/gen/policy/v1/wrap';
+import type {WrapBundle, WrappedEpoch} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import {openEpochStatement, openWrapBundle, unwrapEpoch} from '@vitalvault/envelope';
+import {EnvelopeError, openEpochStatement, openWrapBundle, unwrapEpoch} from '@vitalvault/envelope';
 import {numberPart} from '@vitalvault/proofs';
 import {privateHalf} from '../keys/stored-key.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
@@ -20,7 +20,8 @@ export interface GrantedKeys {
 /**
  * Fetches the wraps of a grant and opens them: the bundle signed by the patient's proven key, each private key giving
  * the public key of an epoch statement that stands on the ledger.
- * @throws SdkError `wraps-missing`, `proof-invalid`; EnvelopeError when a wrap does not open
+ * @throws SdkError `wraps-missing`, `wraps-wrong` (the patient's fault: she signed the bundle), `answer-malformed`;
+ *   EnvelopeError when she did not sign it
  */
 export async function grantedKeys(
   keys: MemberKeys,
@@ -33,17 +34,26 @@ export async function grantedKeys(
   const opened = new Map<string, Uint8Array>();
   for (const [i, wrap] of bundle.epochs.entries()) {
     if (published[i] === undefined || !equalBytes(published[i], wrap.publicKey)) {
-      throw new SdkError('proof-invalid', {
+      throw new SdkError('wraps-wrong', {
         detail: `epoch ${wrap.epoch} of ${wrap.typeName} has another public key on the ledger`,
       });
     }
-    opened.set(name(wrap.typeTag, wrap.epoch), await unwrapEpoch(wrap, bundle, privateHalf(keys.encryption)));
+    opened.set(name(wrap.typeTag, wrap.epoch), await unwrapped(wrap, bundle, keys));
   }
   const types = new Map(bundle.epochs.map(({typeName, typeTag}) => [toHex(typeTag), typeName]));
   return {
     types: [...types].map(([typeTag, typeName]) => ({typeTag, typeName})),
     keyOf: (typeTag, epoch) => opened.get(name(typeTag, epoch)),
   };
+}
+
+async function unwrapped(wrap: WrappedEpoch, bundle: WrapBundle, {encryption}: MemberKeys): Promise<Uint8Array> {
+  try {
+    return await unwrapEpoch(wrap, bundle, privateHalf(encryption));
+  } catch (cause) {
+    if (!(cause instanceof EnvelopeError)) throw cause;
+    throw new SdkError('wraps-wrong', {detail: `epoch ${wrap.epoch} of ${wrap.typeName}: ${cause.message}`, cause});
+  }
 }
 
 const name = (typeTag: Uint8Array, epoch: number): string => `${toHex(typeTag)}/${epoch}`;
@@ -58,7 +68,7 @@ async function fetchBundle(
   const [value] = await ledger.state(keys.signing, [{kind: 'patient', parts: [fromHex(patient)]}]);
   const signer = value === undefined ? undefined : decodeCanonical(PatientSchema, value).signingKey;
   if (signer === undefined) throw new SdkError('not-found', {detail: 'no such patient is on the ledger'});
-  const bundle = openWrapBundle(decodeCanonical(SignedWrapBundleSchema, bytes), signer);
+  const bundle = openWrapBundle(decodeBundle(bytes), signer);
   const fits =
     bundle.chainId === ledger.chainId &&
     toHex(bundle.patient) === patient &&
@@ -66,6 +76,14 @@ async function fetchBundle(
     toHex(bundle.grantee) === keys.member;
   if (!fits) throw new SdkError('wraps-missing', {detail: 'the bundle is of another grant'});
   return bundle;
+}
+
+function decodeBundle(bytes: Uint8Array) {
+  try {
+    return decodeCanonical(SignedWrapBundleSchema, bytes);
+  } catch (cause) {
+    throw new SdkError('answer-malformed', {detail: 'policy did not answer with wrapped keys', cause});
+  }
 }
 
 async function fetchBytes(keys: MemberKeys, ledger: VerifiedLedger, path: string): Promise<Uint8Array> {

@@ -1,9 +1,10 @@
-import {MEMBER_ROLE, encodeCanonical, fromHex, keyId} from '@vitalvault/contracts';
-import type {TxMessage} from '@vitalvault/contracts';
+import {MEMBER_ROLE, encodeCanonical, fromHex, keyId, toHex} from '@vitalvault/contracts';
+import type {ORG_ROLE, TxMessage} from '@vitalvault/contracts';
 import {SignedMemberProfileSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {profileHash, signMemberProfile} from '@vitalvault/envelope';
 import {privateHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
+import {keysOfRole, organisationFromGenesis} from '../ledger/genesis-keys.js';
 import type {NonceStore} from '../ledger/nonce-store.js';
 import {encodePart} from '../ledger/part.js';
 import type {TxPart} from '../ledger/part.js';
@@ -13,6 +14,7 @@ import type {VerifiedLedger} from '../ledger/verified-ledger.js';
 import {decodeEnrolmentRequest} from '../patient/enrolment.js';
 import {decodeMemberRequest} from '../clinician/member-keys.js';
 import {requireId} from '../require-argument.js';
+import {SdkError} from '../sdk-error.js';
 import {encodeEndorsement} from './endorsement.js';
 
 export interface OrganisationOptions {
@@ -40,13 +42,18 @@ export class Organisation {
     this.transactions = new Transactions({ledger: options.ledger, signer: options.key, nonces: options.nonces});
   }
 
-  /** Its half of an enrolment, as one line for the patient. @param request what she printed */
+  /**
+   * Its half of an enrolment, as one line for the patient. @param request what she printed
+   * @throws SdkError `role-missing` for a key that is no sponsor's: the ledger would refuse what she sends
+   */
   async sponsor(request: string): Promise<string> {
+    await this.requireRole(['sponsor']);
     return encodePart(await this.part({case: 'enrolPatient', value: decodeEnrolmentRequest(request)}));
   }
 
   /** Its half of a member's registration and the profile that it signs for her, as one line for the member. */
   async endorse({request, name, title, role}: MemberToEndorse): Promise<string> {
+    await this.requireRole(['sponsor', 'admin']);
     const {signingKey, encryptionKey} = decodeMemberRequest(request);
     const organisation = fromHex(this.options.organisation);
     const profile = signMemberProfile(
@@ -66,6 +73,16 @@ export class Organisation {
     return encodeEndorsement(encodeCanonical(SignedMemberProfileSchema, profile), encodePart(part));
   }
 
+  /** Whether the genesis gives the key one of these roles now, as the ledger will ask. */
+  private async requireRole(roles: readonly (keyof typeof ORG_ROLE)[]): Promise<void> {
+    const {organisation, key, ledger} = this.options;
+    const found = organisationFromGenesis(ledger.genesis.genesis, fromHex(organisation));
+    const slot = await ledger.slot();
+    const keys = roles.flatMap((role) => keysOfRole(found, role, slot));
+    if (!keys.some(({publicKey}) => toHex(publicKey) === key.publicKey))
+      throw new SdkError('role-missing', {detail: `this takes the ${roles.join(' or ')} key of ${found.name}`});
+  }
+
   /** Its counter may be lost, or never kept (a check in a pod): the ledger knows how far the key is. */
   private async part(message: TxMessage): Promise<TxPart> {
     return this.transactions.part(message, (await this.transactions.highestNonce()) + 1n);
@@ -73,6 +90,7 @@ export class Organisation {
 
   /** @param member hexadecimal */
   async suspend(member: string): Promise<TxResult> {
+    await this.requireRole(['sponsor', 'admin']);
     return this.transactions.send({
       case: 'suspendMember',
       value: {organisation: fromHex(this.options.organisation), member: requireId('member', member, 20)},

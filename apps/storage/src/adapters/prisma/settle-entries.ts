@@ -1,6 +1,7 @@
-import {codeName, fromHex} from '@vitalvault/contracts';
+import {fromHex} from '@vitalvault/contracts';
 import {alertOf} from '../../domain/alerts.js';
 import {STATE} from '../../domain/record.js';
+import {refusalText} from '../../domain/refusal-text.js';
 import {retryAfterMs} from '../../domain/settle-anchor.js';
 import type {EntryFate} from '../../domain/settle-anchor.js';
 import type {Session} from './database.js';
@@ -117,5 +118,5 @@ const refusal = ({nowMs}: Settling, {patient, entryId, traceparent}: Carried, co
     subject: fromHex(entryId),
     traceparent: traceparent ?? undefined,
     raisedAtMs: BigInt(nowMs),
-    text: `The ledger refused a record of your device (${codeName(code)}). The device still holds its readings and sends them again under new numbers.`,
+    text: refusalText(code),
   });
