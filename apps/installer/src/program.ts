@@ -1,6 +1,6 @@
 import {renderGenesis} from '@vitalvault/genesis';
 import {readDatabaseSettings} from '@vitalvault/postgres';
-import {duration, each, names, path, shaped, time, wholeNumber} from '@vitalvault/arguments';
+import {duration, each, names, path, shaped, size, time, wholeNumber} from '@vitalvault/arguments';
 import {Command, Option} from 'commander';
 import {readFile} from 'node:fs/promises';
 import {hostname} from 'node:os';
@@ -72,7 +72,12 @@ installerProgram
     'which peer, from 0; default: the number at the end of the host name',
     wholeNumber({least: 0, most: 999}),
   )
-  .action(async (options: {configDir: string; home: string; ordinal?: number}) => {
+  .option(
+    '--volume-size <quantity>',
+    'what the claim of the volume asks for, like 20Gi; default: its file system',
+    size,
+  )
+  .action(async (options: {configDir: string; home: string; ordinal?: number; volumeSize?: number}) => {
     const ordinal = options.ordinal ?? ordinalOf(hostname());
     await writeIpfsHome({...options, ordinal});
     say(`wrote the homes of IPFS peer ${String(ordinal)}`);

@@ -35,6 +35,12 @@ export function inheritedEnvironment(): Record<string, string> {
 /** When the user gave the command: the bootstrap may have worked for minutes before this process began. */
 export const startedAtMs: number = Number(process.env.VITALVAULT_STARTED ?? Date.now());
 
+/** Bytes that all IPFS peers of this machine may take together, for tests of a full peer; default: the disk's. */
+export function ipfsVolumeBytes(): number | undefined {
+  const text = process.env.VITALVAULT_IPFS_VOLUME_BYTES;
+  return text === undefined || !/^[1-9]\d{0,14}$/.test(text) ? undefined : Number(text);
+}
+
 export function javaCommand(): string {
   const home = process.env.JAVA_HOME;
   return home === undefined || home === '' ? 'java' : join(home, 'bin', 'java');

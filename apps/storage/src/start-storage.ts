@@ -5,6 +5,7 @@ import {grpcOptions} from '@vitalvault/grpc';
 import {createHttpService} from '@vitalvault/http';
 import type {HttpService} from '@vitalvault/http';
 import type {Logger, RunningService} from '@vitalvault/process';
+import {roomForPacks} from './adapters/ipfs/room-for-packs.js';
 import {PrismaOffsetStore} from './adapters/prisma/prisma-offset-store.js';
 import type {StorageConfig} from './config.js';
 import {buildParts} from './storage-parts.js';
@@ -43,7 +44,7 @@ export async function startStorage(
     ...kafka,
     topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.recordsStored}, {topic: TOPICS.alerts}],
   });
-  addChecks(service, parts, () => topics.reason() ?? bus.reason());
+  addChecks(service, parts, {kafka: () => topics.reason() ?? bus.reason(), config});
   void topics.ensure();
   parts.start();
   const url = await service.listen();
@@ -57,10 +58,16 @@ export async function startStorage(
   };
 }
 
-function addChecks({readiness}: HttpService, parts: StorageParts, kafka: () => string | undefined): void {
+function addChecks(
+  {readiness}: HttpService,
+  parts: StorageParts,
+  {kafka, config}: {kafka: () => string | undefined; config: StorageConfig},
+): void {
+  const room = () => roomForPacks(parts.cluster, {...config, peers: config.ipfsCluster.length});
   readiness.add('kafka', kafka);
   readiness.add('database', async () => parts.database.$queryRaw`SELECT 1`);
-  readiness.add('ipfs', () => parts.cluster.health());
+  readiness.add('ipfs', async () => (await room()).none);
+  readiness.add('ipfs-peers', async () => (await room()).less, {needed: false});
   readiness.add('ledger', () => {
     if (parts.head() === undefined) return 'no block seen yet';
     return parts.follower.silentMs > SILENT_MS ? 'no block for 30 s' : undefined;

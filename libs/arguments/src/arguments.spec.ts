@@ -1,6 +1,6 @@
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {argument, duration, each, hexId, names, numberRange, path, serviceUrl, time, timeMs} from './index.js';
-import {wholeBigint, wholeNumber, words} from './index.js';
+import {size, wholeBigint, wholeNumber, words} from './index.js';
 import {ODD_TEXTS, lenientOptions, rawOptions} from './testing/index.js';
 
 const number = wholeNumber({least: 1, most: 2 ** 32 - 1});
@@ -26,6 +26,11 @@ describe('what a person typed', () => {
     ['rows', rows, '1-64', {from: 1n, to: 64n}],
     ['all that follow', rows, '65-', {from: 65n, to: undefined}],
     ['a thousand numbers', sequences, '1-1000', {from: 1n, to: 1_000n}],
+    ['a volume', size, '20Gi', 20 * 2 ** 30],
+    ['part of a volume', size, '1.5Ti', 1.5 * 2 ** 40],
+    ['a volume in powers of ten', size, '500M', 500_000_000],
+    ['bytes', size, '128974848', 128_974_848],
+    ['bytes with an exponent', size, '129e6', 129_000_000],
     ['names', names, 'a, b', ['a', 'b']],
     ['an id', hexId(2), 'AbCd', 'abcd'],
     ['an address', serviceUrl, 'https://policy.example:8443/x', 'https://policy.example:8443/x'],
@@ -51,6 +56,16 @@ describe('what a person typed', () => {
     [seconds, '1H'],
     [seconds, '-1h'],
     [seconds, '999999999999y'],
+    [size, '0'],
+    [size, '0Gi'],
+    [size, '20gi'],
+    [size, '20 Gi'],
+    [size, 'Gi'],
+    [size, '100m'],
+    [size, '1e30'],
+    [size, '٢Gi'],
+    [size, '-1Gi'],
+    [size, ''],
     [rows, '0-3'],
     [rows, '5-3'],
     [rows, '-5'],

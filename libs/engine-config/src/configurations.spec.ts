@@ -20,6 +20,7 @@ const kubo = kuboConfig({
   identity: {id: 'me', privateKey: 'secret'},
   listen: {swarm: at(1), api: at(2), gateway: at(3)},
   peers: [{id: 'other', address: at(4)}],
+  storageMaxBytes: 7_000_000_000,
 });
 const cluster = clusterConfig({
   peername: 'cluster-0',

@@ -8,3 +8,4 @@ export {datastoreSpec, KUBO_REPOSITORY_VERSION, kuboConfig, swarmKey} from './ku
 export type {KuboSettings} from './kubo-config.js';
 export {otelConfig} from './otel-config.js';
 export type {OtelSettings} from './otel-config.js';
+export {storageMaxBytes, usableBytes} from './storage-max.js';

@@ -6,6 +6,8 @@ export interface KuboSettings {
   listen: {swarm: string; api: string; gateway: string};
   /** The other peers, always kept connected, with a multiaddress of each. */
   peers: readonly {id: string; address: string}[];
+  /** See `storageMaxBytes`. */
+  storageMaxBytes: number;
 }
 
 /**
@@ -25,7 +27,7 @@ export function kuboConfig(s: KuboSettings): string {
   const config = {
     Identity: {PeerID: s.identity.id, PrivKey: s.identity.privateKey},
     Datastore: {
-      StorageMax: '10GB',
+      StorageMax: `${String(s.storageMaxBytes)}B`,
       StorageGCWatermark: 90,
       GCPeriod: '1h',
       Spec: {

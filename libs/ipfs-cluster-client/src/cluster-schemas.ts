@@ -14,4 +14,7 @@ export const PinInfoSchema = z.object({
   ),
 });
 
+/** GET /monitor/metrics/{name}: the newest metric of each peer. `freespace` is in bytes. */
+export const MetricsSchema = z.array(z.object({peer: z.string(), value: z.string(), valid: z.boolean()}));
+
 export const PeerSchema = z.object({id: z.string(), peername: z.string().optional(), error: z.string().optional()});

@@ -1,7 +1,7 @@
 import {DomainError} from '@vitalvault/errors';
 import {withSpan} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {AddedSchema, PeerSchema, PinInfoSchema} from './cluster-schemas.js';
+import {AddedSchema, MetricsSchema, PeerSchema, PinInfoSchema} from './cluster-schemas.js';
 
 /**
  * Status of a pin by peer, in the API's own words: `pinned`, `pinning`, `pin_queued`, `pin_error`, `remote`,
@@ -115,9 +115,14 @@ export class IpfsClusterClient {
       .map((peer) => ({id: peer.id, name: peer.peername ?? '', reachable: (peer.error ?? '') === ''}));
   }
 
-  /** GET /health: whether any peer answers. */
-  async health(): Promise<void> {
-    await this.#call({method: 'GET', path: '/health', timeoutMs: 2_000});
+  /**
+   * GET /monitor/metrics/freespace: bytes below StorageMax by peer. A peer without any, or whose metric is old, is given
+   * no pin: it counts 0 or is not there.
+   */
+  async freeSpace(): Promise<ReadonlyMap<string, number>> {
+    const text = await this.#call({method: 'GET', path: '/monitor/metrics/freespace', timeoutMs: 2_000});
+    const metrics = MetricsSchema.parse(JSON.parse(text) ?? []);
+    return new Map(metrics.map(({peer, value, valid}) => [peer, valid ? Number(value) : 0]));
   }
 
   async #call(call: Call): Promise<string> {

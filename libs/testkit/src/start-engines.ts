@@ -39,30 +39,36 @@ const BASES = 32;
 const BASE_STEP = 500;
 const ATTEMPTS = 4;
 
-const launch = (args: readonly string[]): ReturnType<typeof runProcess> =>
-  runProcess({command: process.execPath, args: [LAUNCHER, ...args], cwd: ROOT}, 170_000);
+const launch = (args: readonly string[], env?: Readonly<Record<string, string>>): ReturnType<typeof runProcess> =>
+  runProcess(
+    {command: process.execPath, args: [LAUNCHER, ...args], cwd: ROOT, ...(env === undefined ? {} : {env})},
+    170_000,
+  );
 
 /**
  * Starts real engines through the launcher, in a fresh directory on ports of their own.
  * @param options.only names and groups as `launcher up --only` takes them: kafka, postgres, ipfs, validators, services,
  *   …
+ * @param options.ipfsVolumeBytes what all IPFS peers may take together; default: the disk
  */
-export async function startEngines(options: {only: readonly string[]; validators?: number}): Promise<Engines> {
+export async function startEngines(options: {
+  only: readonly string[];
+  validators?: number;
+  ipfsVolumeBytes?: number;
+}): Promise<Engines> {
   let failure = '';
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const data = await mkdtemp(join(tmpdir(), 'vv-'));
     const base = FIRST_BASE + BASE_STEP * Math.floor(Math.random() * BASES);
     const validators = options.validators === undefined ? [] : ['--validators', String(options.validators)];
-    const outcome = await launch([
-      'up',
-      '--data',
-      data,
-      '--port-base',
-      String(base),
-      '--only',
-      options.only.join(','),
-      ...validators,
-    ]);
+    const env =
+      options.ipfsVolumeBytes === undefined
+        ? undefined
+        : ({...process.env, VITALVAULT_IPFS_VOLUME_BYTES: String(options.ipfsVolumeBytes)} as Record<string, string>);
+    const outcome = await launch(
+      ['up', '--data', data, '--port-base', String(base), '--only', options.only.join(','), ...validators],
+      env,
+    );
     if (outcome.code === 0) return running(data);
     failure = `${outcome.stdout}\n${outcome.stderr}`;
     await launch(['clean', '--data', data]);

@@ -1,4 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it} from '@jest/globals';
+import {usableBytes} from '@vitalvault/engine-config';
 import {newIpfsIdentities} from '@vitalvault/genesis';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -18,7 +19,8 @@ afterEach(async () => {
   await rm(dir, {recursive: true});
 });
 
-const make = (ordinal = 1) => writeIpfsHome({configDir: dir, home: dir, ordinal});
+const make = (ordinal = 1, volumeSize?: number) =>
+  writeIpfsHome({configDir: dir, home: dir, ordinal, ...(volumeSize === undefined ? {} : {volumeSize})});
 const json = async (...path: string[]) =>
   JSON.parse(await readFile(join(dir, ...path), 'utf8')) as Record<string, never>;
 
@@ -45,6 +47,24 @@ describe('writeIpfsHome', () => {
       },
       consensus: {crdt: {trusted_peers: identities.cluster.map(({id}) => id)}},
     });
+  });
+
+  it('lets blocks take what the volume is for: seven tenths of the claim, or of the file system where that is smaller', async () => {
+    const storageMax = async () => {
+      const {Datastore} = (await json('kubo', 'config')) as {Datastore?: {StorageMax: string}};
+      expect(Datastore?.StorageMax).toMatch(/^\d+B$/);
+      return Number.parseInt(Datastore?.StorageMax ?? '', 10);
+    };
+    await make(1, 1_000_000);
+    expect(await storageMax()).toBe(700_000);
+    // The volume was enlarged; the next start follows.
+    await make(1, 2_000_000);
+    expect(await storageMax()).toBe(1_400_000);
+    const wholeDisk = Math.floor((await usableBytes(dir)) * 0.7);
+    await make(1, 2 ** 52);
+    expect(Math.abs((await storageMax()) - wholeDisk)).toBeLessThan(wholeDisk * 0.05);
+    await make();
+    expect(Math.abs((await storageMax()) - wholeDisk)).toBeLessThan(wholeDisk * 0.05);
   });
 
   it('keeps the layout of a repository that kubo has opened', async () => {

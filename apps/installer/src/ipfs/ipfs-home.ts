@@ -4,7 +4,9 @@ import {
   KUBO_REPOSITORY_VERSION,
   kuboConfig,
   REPLICATION,
+  storageMaxBytes,
   swarmKey,
+  usableBytes,
 } from '@vitalvault/engine-config';
 import type {IpfsIdentities, PeerIdentity} from '@vitalvault/genesis';
 import {mkdir, readFile, rename, stat, writeFile} from 'node:fs/promises';
@@ -28,6 +30,8 @@ export interface IpfsHomeOptions {
   home: string;
   /** Which peer this is, from 0. */
   ordinal: number;
+  /** What the claim asks for; left out: the volume is as large as its file system says. */
+  volumeSize?: number;
 }
 
 const everywhere = (port: number): string => `/ip4/0.0.0.0/tcp/${String(port)}`;
@@ -39,7 +43,7 @@ const OWNER_ONLY = 0o600;
  * Writes the configuration of kubo and IPFS Cluster of one peer; what they have stored is not touched. @throws
  * InstallerError
  */
-export async function writeIpfsHome({configDir, home, ordinal}: IpfsHomeOptions): Promise<void> {
+export async function writeIpfsHome({configDir, home, ordinal, volumeSize}: IpfsHomeOptions): Promise<void> {
   const identities: IpfsIdentities = await read(join(configDir, 'identities.json'), identitiesFile);
   const addresses = await read(join(configDir, 'peers.json'), peersFile);
   const [kubo, cluster] = [identities.kubo[ordinal], identities.cluster[ordinal]];
@@ -62,6 +66,9 @@ export async function writeIpfsHome({configDir, home, ordinal}: IpfsHomeOptions)
       identity: kubo,
       listen: {swarm: everywhere(PORTS.swarm), api: inThePod(PORTS.api), gateway: everywhere(PORTS.gateway)},
       peers: others(identities.kubo, 'kubo'),
+      // A volume of a folder of the node has the node's file system, which is not all its own; one that was enlarged
+      // may not have grown yet.
+      storageMaxBytes: storageMaxBytes(Math.min(await usableBytes(home), volumeSize ?? Number.POSITIVE_INFINITY)),
     }),
   );
   // A repository that kubo has opened keeps its version and layout: kubo itself says when they do not fit.

@@ -1,9 +1,16 @@
-import {clusterConfig, kuboConfig, REPLICATION, swarmKey} from '@vitalvault/engine-config';
+import {
+  clusterConfig,
+  kuboConfig,
+  REPLICATION,
+  storageMaxBytes,
+  swarmKey,
+  usableBytes,
+} from '@vitalvault/engine-config';
 import {newIpfsIdentities} from '@vitalvault/genesis';
 import type {IpfsIdentities} from '@vitalvault/genesis';
 import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {inheritedEnvironment} from '../config.js';
+import {inheritedEnvironment, ipfsVolumeBytes} from '../config.js';
 import {runTool} from '../engines/run-tool.js';
 import {IPFS_PEERS} from '../plan/ports.js';
 import {createOnce, exists, writeWhole} from '../process/files.js';
@@ -53,6 +60,7 @@ export function kuboSpec(context: SystemContext, i: number): ProcessSpec {
         identity,
         listen: {swarm: local(swarm), api: local(api), gateway: local(gateway)},
         peers,
+        storageMaxBytes: storageMaxBytes(ipfsVolumeBytes() ?? (await usableBytes(layout.data)), ipfs.kubo.length),
       });
       await writeWhole(join(repo, 'swarm.key'), swarmKey(ipfs.swarmSecret), 0o600);
       // `version` is the last file that init writes; without it an init that was cut short is done again.

@@ -1,0 +1,24 @@
+import {roomForPacks} from './room-for-packs.js';
+
+const room = (...bytes: number[]) =>
+  roomForPacks(
+    {freeSpace: () => Promise.resolve(new Map(bytes.map((free, i) => [`peer-${i}`, free])))},
+    {replicationMin: 2, peers: 3},
+  );
+
+describe('roomForPacks', () => {
+  it('has nothing to say while every peer has room', async () => {
+    expect(await room(1, 5_000_000, 2 ** 45)).toEqual({});
+  });
+
+  it('tells of a full peer, and of one that was not heard of, while a pack still finds its copies', async () => {
+    expect((await room(1, 0, 1)).less).toMatch(/^2 of 3 IPFS peers have free space/);
+    expect((await room(1, 1)).less).toMatch(/^2 of 3/);
+  });
+
+  it('says that nothing can be stored when fewer have room than a pack needs', async () => {
+    expect((await room(0, 0, 7)).none).toMatch(/^1 of 3 IPFS peers have free space, a pack needs 2/);
+    expect((await room()).none).toMatch(/^0 of 3/);
+    expect((await room(Number.NaN, -1, 1)).none).toMatch(/^1 of 3/);
+  });
+});

@@ -1,0 +1,24 @@
+import type {IpfsClusterClient} from '@vitalvault/ipfs-cluster-client';
+
+export interface RoomForPacks {
+  /** Why no pack can be stored now; undefined: one can. */
+  readonly none?: string;
+  /** Which part of the peers takes no more; undefined: all do. */
+  readonly less?: string;
+}
+
+/**
+ * IPFS Cluster answers its own /health while it can pin nothing: what it says of free space is what its allocator goes
+ * by. A peer that is full, or that has not been heard of, is given no pin.
+ * @throws DomainError ipfs-unavailable
+ */
+export async function roomForPacks(
+  cluster: Pick<IpfsClusterClient, 'freeSpace'>,
+  {replicationMin, peers}: {replicationMin: number; peers: number},
+): Promise<RoomForPacks> {
+  const roomy = [...(await cluster.freeSpace()).values()].filter((bytes) => bytes > 0).length;
+  const found = `${String(roomy)} of ${String(peers)} IPFS peers have free space`;
+  if (roomy < replicationMin)
+    return {none: `${found}, a pack needs ${String(replicationMin)}: look at the others, or enlarge their volumes`};
+  return roomy < peers ? {less: `${found}: look at the others, or enlarge their volumes`} : {};
+}
