@@ -3,16 +3,12 @@ import type {DynamicModule, OnApplicationShutdown, Provider, Type} from '@nestjs
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {fromHex} from '@vitalvault/contracts';
 import {KafkaProducer} from '@vitalvault/kafka-bus';
+import {openApiController} from '@vitalvault/http';
 import {PolicyLedgerFacts} from './adapters/grpc/policy-ledger-facts.js';
 import {StorageRecordTable} from './adapters/grpc/storage-record-table.js';
 import {KafkaAcceptedLog} from './adapters/kafka/kafka-accepted-log.js';
 import {NativeSecp256k1} from './adapters/secp256k1/native-secp256k1.js';
-import {EpochStatementsController} from './api/http/epoch-statements.controller.js';
-import {OpenApiController} from './api/http/open-api.controller.js';
-import {ReceiptsController} from './api/http/receipts.controller.js';
-import {RecordsController} from './api/http/records.controller.js';
-import {SkipsController} from './api/http/skips.controller.js';
-import {TimeController} from './api/http/time.controller.js';
+import {httpControllers, ingestDocument} from './api/http/ingest-document.js';
 import {LedgerEventsController} from './api/kafka/ledger-events.controller.js';
 import {AcceptRecords} from './application/accept-records.js';
 import {AcceptSkip} from './application/accept-skip.js';
@@ -51,12 +47,8 @@ export class IngestModule implements OnApplicationShutdown {
   ) {}
 
   static readonly controllers: readonly Type[] = [
-    RecordsController,
-    SkipsController,
-    ReceiptsController,
-    EpochStatementsController,
-    TimeController,
-    OpenApiController,
+    ...httpControllers,
+    openApiController(ingestDocument),
     LedgerEventsController,
   ];
 

@@ -1,7 +1,7 @@
 import {Module} from '@nestjs/common';
 import type {DynamicModule, OnApplicationShutdown, OnModuleDestroy, Provider, Type} from '@nestjs/common';
 import {KafkaProducer} from '@vitalvault/kafka-bus';
-import {KEY_RESOLVER, LOGGER, NONCE_MEMORY, ORGANISATION} from '@vitalvault/http';
+import {KEY_RESOLVER, LOGGER, NONCE_MEMORY, ORGANISATION, openApiController} from '@vitalvault/http';
 import {contextOf, injectHeaders, withSpan} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
 import type {Database} from './adapters/prisma/database.js';
@@ -14,11 +14,8 @@ import {HttpWebhookSender} from './adapters/webhook/http-webhook-sender.js';
 import {faultOfTarget} from './adapters/webhook/webhook-target.js';
 import {NotifyController} from './api/grpc/notify.controller.js';
 import {toAlertJson} from './api/http/alert.dto.js';
-import {AlertsController} from './api/http/alerts.controller.js';
-import {ChannelsController} from './api/http/channels.controller.js';
 import {EventStreams} from './api/http/event-streams.js';
-import {OpenApiController} from './api/http/open-api.controller.js';
-import {RulesController} from './api/http/rules.controller.js';
+import {httpControllers, notifyDocument} from './api/http/notify-document.js';
 import {AlertEventsController} from './api/kafka/alert-events.controller.js';
 import {AlertFeed} from './application/alert-feed.js';
 import {DeliverWebhooks} from './application/deliver-webhooks.js';
@@ -48,10 +45,8 @@ export class NotifyModule implements OnModuleDestroy, OnApplicationShutdown {
   ) {}
 
   static readonly controllers: readonly Type[] = [
-    AlertsController,
-    ChannelsController,
-    RulesController,
-    OpenApiController,
+    ...httpControllers,
+    openApiController(notifyDocument),
     NotifyController,
     AlertEventsController,
   ];

@@ -1,7 +1,7 @@
 import {Module} from '@nestjs/common';
 import type {DynamicModule, Provider, Type} from '@nestjs/common';
 import {OutboxPublisher} from '@vitalvault/kafka-bus';
-import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from '@vitalvault/http';
+import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, openApiController} from '@vitalvault/http';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {CometLedgerSource} from './adapters/ledger/comet-ledger-source.js';
 import {CometProvenLedger} from './adapters/ledger/comet-proven-ledger.js';
@@ -14,14 +14,7 @@ import {PrismaProjectionStore} from './adapters/prisma/prisma-projection-store.j
 import {PrismaReleaseRegister} from './adapters/prisma/prisma-release-register.js';
 import {PrismaTransactionTraces} from './adapters/prisma/prisma-transaction-traces.js';
 import {PolicyGrpcController} from './api/grpc/policy-grpc.controller.js';
-import {ChainController} from './api/http/chain.controller.js';
-import {ComplaintsController} from './api/http/complaints.controller.js';
-import {DetailsController} from './api/http/details.controller.js';
-import {MembersController} from './api/http/members.controller.js';
-import {OpenApiController} from './api/http/open-api.controller.js';
-import {PatientsController} from './api/http/patients.controller.js';
-import {TransactionsController} from './api/http/transactions.controller.js';
-import {WrapsController} from './api/http/wraps.controller.js';
+import {httpControllers, policyDocument} from './api/http/policy-document.js';
 import {AccessLeaves} from './application/access-leaves.js';
 import {AnswerProofs} from './application/answer-proofs.js';
 import {Complain} from './application/complain.js';
@@ -44,14 +37,8 @@ import {CHAIN_ID, LEDGER_SOURCE, PROJECTION} from './policy.tokens.js';
 @Module({})
 export class PolicyModule {
   static readonly controllers: readonly Type[] = [
-    TransactionsController,
-    DetailsController,
-    ChainController,
-    WrapsController,
-    PatientsController,
-    MembersController,
-    ComplaintsController,
-    OpenApiController,
+    ...httpControllers,
+    openApiController(policyDocument),
     PolicyGrpcController,
   ];
 

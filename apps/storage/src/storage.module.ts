@@ -1,11 +1,9 @@
 import {Module} from '@nestjs/common';
 import type {DynamicModule, Type} from '@nestjs/common';
 import type {Backlog} from '@vitalvault/kafka-bus';
-import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from '@vitalvault/http';
+import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, openApiController} from '@vitalvault/http';
 import {StorageController} from './api/grpc/storage.controller.js';
-import {OpenApiController} from './api/http/open-api.controller.js';
-import {RecordsController} from './api/http/records.controller.js';
-import {ReleasesController} from './api/http/releases.controller.js';
+import {httpControllers, storageDocument} from './api/http/storage-document.js';
 import {AcceptedRecordsController} from './api/kafka/accepted-records.controller.js';
 import {AcceptRecords} from './application/accept-records.js';
 import {ReleaseRecords} from './application/release-records.js';
@@ -16,9 +14,8 @@ import {BACKLOG, RECORD_STORE} from './storage.tokens.js';
 @Module({})
 export class StorageModule {
   static readonly controllers: readonly Type[] = [
-    RecordsController,
-    ReleasesController,
-    OpenApiController,
+    ...httpControllers,
+    openApiController(storageDocument),
     StorageController,
     AcceptedRecordsController,
   ];

@@ -9,6 +9,7 @@ export type Category =
   | 'unauthenticated'
   | 'forbidden'
   | 'not-found'
+  | 'not-allowed'
   | 'conflict'
   | 'gone'
   | 'limit'
@@ -23,6 +24,7 @@ export const STATUS: Readonly<Record<Category, {http: number; grpc: number; retr
   unauthenticated: {http: 401, grpc: 16, retryable: false},
   forbidden: {http: 403, grpc: 7, retryable: false},
   'not-found': {http: 404, grpc: 5, retryable: false},
+  'not-allowed': {http: 405, grpc: 12, retryable: false},
   conflict: {http: 409, grpc: 6, retryable: false},
   gone: {http: 410, grpc: 5, retryable: false},
   limit: {http: 429, grpc: 8, retryable: true},
@@ -87,9 +89,9 @@ export const CATALOGUE = {
     remedy: 'See docs/protocol.md §8 for the endpoints.',
   },
   'method-not-allowed': {
-    category: 'invalid',
+    category: 'not-allowed',
     title: 'The method is not allowed here.',
-    remedy: 'See docs/protocol.md §8 for the endpoints.',
+    remedy: 'Use one of the methods that the Allow header names; docs/protocol.md §8 has the endpoints.',
   },
   // signatures of requests
   'signature-missing': {

@@ -1,10 +1,10 @@
 import {z} from 'zod';
-import type {Route} from './route.js';
+import type {Route} from '../route/route.js';
 
 const waits = z.record(z.string(), z.string()).describe('Reasons by part.');
 const ok = {description: 'Yes.', json: z.strictObject({status: z.literal('ok')})};
 
-/** What every service answers about itself; the handlers are in ../service/health-routes.ts. */
+/** What every service answers about its health; the handlers are in ../service/health-routes.ts. */
 export const healthRoutes: readonly Route[] = [
   {
     method: 'get',
@@ -38,13 +38,5 @@ export const healthRoutes: readonly Route[] = [
         json: z.strictObject({status: z.literal('not ready'), reasons: waits, degraded: waits.optional()}),
       },
     },
-  },
-  {
-    method: 'get',
-    path: '/openapi.json',
-    operationId: 'getOpenApi',
-    summary: 'This document.',
-    errors: [],
-    answers: {200: {description: 'OpenAPI 3.1.', json: z.looseObject({openapi: z.string()})}},
   },
 ];

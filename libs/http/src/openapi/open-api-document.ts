@@ -1,9 +1,13 @@
+import type {Type} from '@nestjs/common';
 import type {ErrorCode} from '@vitalvault/errors';
 import {z} from 'zod';
+import type {Route, RouteAnswer, RouteContent} from '../route/route.js';
+import {routesOf} from '../route/routes-of.js';
+import {getOpenApi} from './get-open-api.js';
 import {healthRoutes} from './health-route-descriptions.js';
+
 import {possibleErrors} from './possible-errors.js';
 import {problemSchema} from './problem-schema.js';
-import type {Route, RouteAnswer, RouteContent} from './route.js';
 
 type Json = Record<string, unknown>;
 
@@ -33,14 +37,27 @@ const SECURITY_SCHEMES = {
 };
 const RETRYABLE: ReadonlySet<number> = new Set([429, 503]);
 
-/** The HTTP side of one service: its routes, health, and this document itself. */
+/** Answers that belong to no operation. */
+const OFF_THE_PATHS = {
+  RouteNotFound: {
+    description: 'Any other path: route-not-found',
+    content: {'application/problem+json': {schema: problemOf(404, ['route-not-found'])}},
+  },
+  MethodNotAllowed: {
+    description: 'A path of these with another method: method-not-allowed',
+    headers: {Allow: {description: 'The methods that it has.', schema: {type: 'string'}}},
+    content: {'application/problem+json': {schema: problemOf(405, ['method-not-allowed'])}},
+  },
+};
+
+/** The HTTP side of one service: what its controllers serve, health, and this document itself. */
 export function openApiDocument(service: {
   title: string;
   description: string;
-  routes: readonly Route[];
+  controllers: readonly Type[];
 }): OpenApiDocument {
   const paths: Record<string, Record<string, Json>> = {};
-  for (const route of [...service.routes, ...healthRoutes]) {
+  for (const route of [...routesOf(service.controllers), ...healthRoutes, getOpenApi]) {
     paths[route.path] = {...paths[route.path], [route.method]: operationOf(route)};
   }
   return {
@@ -52,7 +69,11 @@ export function openApiDocument(service: {
       license: {name: 'Apache-2.0', identifier: 'Apache-2.0'},
     },
     paths,
-    components: {schemas: {Problem: schemaOf(problemSchema, 'output')}, securitySchemes: SECURITY_SCHEMES},
+    components: {
+      schemas: {Problem: schemaOf(problemSchema, 'output')},
+      responses: OFF_THE_PATHS,
+      securitySchemes: SECURITY_SCHEMES,
+    },
   };
 }
 
@@ -119,9 +140,12 @@ function contentOf({json, bytes = []}: RouteContent, io: 'input' | 'output'): Js
 }
 
 const describe = ({description}: RouteContent): Json => (description === undefined ? {} : {description});
-const problemOf = (status: number, codes: readonly ErrorCode[]): Json => ({
-  allOf: [{$ref: '#/components/schemas/Problem'}, {properties: {status: {const: status}, code: {enum: codes}}}],
-});
+
+function problemOf(status: number, codes: readonly ErrorCode[]): Json {
+  return {
+    allOf: [{$ref: '#/components/schemas/Problem'}, {properties: {status: {const: status}, code: {enum: codes}}}],
+  };
+}
 
 function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query' | 'header'): Json[] {
   if (schema === undefined) return [];

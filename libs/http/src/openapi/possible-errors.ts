@@ -1,6 +1,6 @@
 import {CATALOGUE, STATUS} from '@vitalvault/errors';
 import type {ErrorCode} from '@vitalvault/errors';
-import type {Route} from './route.js';
+import type {Route} from '../route/route.js';
 
 const ALWAYS: readonly ErrorCode[] = ['malformed', 'internal'];
 const WITH_BODY: readonly ErrorCode[] = ['body-too-large', 'unsupported-content-type', 'body-timeout'];

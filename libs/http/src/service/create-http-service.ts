@@ -7,6 +7,7 @@ import type {Logger} from '@vitalvault/process';
 import {addBodyParsers} from './body-parsers.js';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {answerClientError} from './client-error.js';
+import {serveDeclaredRoutes} from '../route/declared-routes.js';
 import {addHealthRoutes} from './health-routes.js';
 import {leaveConnections} from './leave-connections.js';
 import {NestLogger} from './nest-logger.js';
@@ -67,6 +68,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   addBodyParsers(instance);
   addHealthRoutes(instance, readiness);
   leaveConnections(instance, readiness);
+  serveDeclaredRoutes(instance);
   const app = await NestFactory.create<NestFastifyApplication>(
     ServiceModule.around(options.module, {logger, readiness}),
     adapter,

@@ -1,4 +1,4 @@
-import {Body, Controller, Get, Module, Param, Post} from '@nestjs/common';
+import {Controller, Module} from '@nestjs/common';
 import {GrpcMethod} from '@nestjs/microservices';
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
 import {DomainError} from '@vitalvault/errors';
@@ -9,24 +9,55 @@ import {grpcClient, grpcOptions} from '@vitalvault/grpc';
 import {createLogger, startTelemetry, withSpan} from '@vitalvault/process';
 import {createHttpService} from './create-http-service.js';
 import type {HttpService} from './create-http-service.js';
-import {ZodPipe} from './zod-pipe.js';
+import {route} from '../route/route.js';
+import type {RequestOf} from '../route/route.js';
+import {Serves} from '../route/serves.js';
 
-@Controller('v1')
+const getThing = route({
+  method: 'get',
+  path: '/v1/things/{id}',
+  operationId: 'getThing',
+  summary: 'One thing.',
+  params: z.strictObject({id: z.string()}),
+  answers: {200: {description: 'It.', json: z.strictObject({id: z.string()})}},
+  errors: ['bus-unavailable'],
+});
+const count = z.strictObject({count: z.number()});
+const addThings = route({
+  method: 'post',
+  path: '/v1/things',
+  operationId: 'addThings',
+  summary: 'So many more.',
+  body: {json: count},
+  answers: {201: {description: 'Done.', json: count}},
+  errors: [],
+});
+const addBytes = route({
+  method: 'post',
+  path: '/v1/bytes',
+  operationId: 'addBytes',
+  summary: 'Bytes.',
+  body: {bytes: ['application/vnd.vitalvault.record.v1+protobuf']},
+  answers: {201: {description: 'How many.', json: z.strictObject({bytes: z.int(), binary: z.boolean()})}},
+  errors: [],
+});
+
+@Controller()
 class ThingsController {
-  @Get('things/:id')
-  thing(@Param('id') id: string): object {
+  @Serves(getThing)
+  thing({params: {id}}: RequestOf<typeof getThing>): {id: string} {
     if (id === 'bug') throw new TypeError('secret words');
     if (id === 'away') throw new DomainError('bus-unavailable', {retryAfterSeconds: 2});
     return {id};
   }
 
-  @Post('things')
-  add(@Body(new ZodPipe(z.strictObject({count: z.number()}))) body: {count: number}): object {
+  @Serves(addThings)
+  add({body}: RequestOf<typeof addThings>): {count: number} {
     return body;
   }
 
-  @Post('bytes')
-  bytes(@Body() body: Buffer): object {
+  @Serves(addBytes)
+  bytes({body}: RequestOf<typeof addBytes>): {bytes: number; binary: boolean} {
     return {bytes: body.length, binary: Buffer.isBuffer(body)};
   }
 
@@ -93,6 +124,12 @@ describe('createHttpService', () => {
   it.each([
     ['an unknown route', () => get('/nowhere'), 404, 'route-not-found'],
     ['JSON that is none', () => post('/v1/things', 'application/json', '{'), 400, 'malformed'],
+    [
+      'a method that a known path lacks',
+      () => fetch(`${url}/v1/things/1`, {method: 'DELETE'}),
+      405,
+      'method-not-allowed',
+    ],
     ['a field of the wrong type', () => post('/v1/things', 'application/json', '{"count":"x"}'), 400, 'invalid-field'],
     ['an unknown field', () => post('/v1/things', 'application/json', '{"count":1,"more":2}'), 400, 'invalid-field'],
     ['a poisoned object', () => post('/v1/things', 'application/json', '{"count":1,"__proto__":{}}'), 400, 'malformed'],

@@ -1,4 +1,4 @@
-import {Inject, Injectable, createParamDecorator} from '@nestjs/common';
+import {Inject, Injectable} from '@nestjs/common';
 import type {CanActivate, ExecutionContext} from '@nestjs/common';
 import type {FastifyRequest} from 'fastify';
 import type {RawBodyRequest} from '../service/body-parsers.js';
@@ -8,7 +8,10 @@ import {verifyRequestSignature} from './verify-request-signature.js';
 
 type SignedRequest = FastifyRequest & RawBodyRequest & {caller?: Caller};
 
-/** Lets a request through only if a current ledger key signed it; `@SignedBy()` gives the handler the caller. */
+/**
+ * Lets a request through only if a current ledger key signed it. `@Serves` puts it before every
+ * signed route and gives the handler the caller.
+ */
 @Injectable()
 export class RequestSignatureGuard implements CanActivate {
   constructor(
@@ -31,10 +34,3 @@ export class RequestSignatureGuard implements CanActivate {
     return true;
   }
 }
-
-/** The caller whom RequestSignatureGuard verified. */
-export const SignedBy = createParamDecorator((_data: unknown, execution: ExecutionContext): Caller => {
-  const {caller} = execution.switchToHttp().getRequest<SignedRequest>();
-  if (caller === undefined) throw new Error('SignedBy without RequestSignatureGuard');
-  return caller;
-});

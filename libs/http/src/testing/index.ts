@@ -1,1 +1,1 @@
-export {describedRoutes, registeredRoutes} from './registered-routes.js';
+export {describeDocument} from './describe-document.js';

@@ -1,23 +1,54 @@
 // A process as our services are, for the tests of stopping: node slow-service.js <port> <grpcPort> <drainMs> <closeMs>.
-import {Controller, Get, Module, Param, Post, Res} from '@nestjs/common';
+import {Controller, Module, Res} from '@nestjs/common';
 import type {OnApplicationShutdown, OnModuleDestroy} from '@nestjs/common';
 import {GrpcMethod} from '@nestjs/microservices';
 import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import type {FastifyReply} from 'fastify';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {grpcOptions} from '@vitalvault/grpc';
+import {z} from 'zod';
+import {route} from '../route/route.js';
+import type {RequestOf} from '../route/route.js';
+import {Serves} from '../route/serves.js';
 import {createHttpService} from '../service/create-http-service.js';
 import {runService, createLogger} from '@vitalvault/process';
 
 const logger = createLogger({service: 'slow'});
 
-@Controller('v1')
+const object = {description: 'Some object.', json: z.looseObject({})};
+const getSlow = route({
+  method: 'get',
+  path: '/v1/slow/{ms}',
+  operationId: 'getSlow',
+  summary: 'Answers after so many milliseconds.',
+  params: z.object({ms: z.string()}),
+  answers: {200: object},
+  errors: [],
+});
+const postThing = route({
+  method: 'post',
+  path: '/v1/things',
+  operationId: 'postThing',
+  summary: 'Answers at once.',
+  answers: {201: object},
+  errors: [],
+});
+const getStream = route({
+  method: 'get',
+  path: '/v1/stream',
+  operationId: 'getStream',
+  summary: 'Opens a stream.',
+  answers: {200: {description: 'Comments.', bytes: ['text/event-stream']}},
+  errors: [],
+});
+
+@Controller()
 class SlowController implements OnModuleDestroy, OnApplicationShutdown {
   readonly #streams = new Set<FastifyReply>();
   #taken = 0;
 
-  @Get('slow/:ms')
-  async slow(@Param('ms') ms: string): Promise<object> {
+  @Serves(getSlow)
+  async slow({params: {ms}}: RequestOf<typeof getSlow>): Promise<{slept: string}> {
     this.#taken++;
     await sleep(Number(ms));
     return {slept: ms};
@@ -29,13 +60,13 @@ class SlowController implements OnModuleDestroy, OnApplicationShutdown {
     return {fresh: true};
   }
 
-  @Post('things')
-  add(): object {
+  @Serves(postThing)
+  add(): {status: string} {
     return {status: 'accepted'};
   }
 
-  @Get('stream')
-  stream(@Res() reply: FastifyReply): void {
+  @Serves(getStream)
+  stream(_request: RequestOf<typeof getStream>, @Res() reply: FastifyReply): void {
     reply.hijack();
     reply.raw.writeHead(200, {'content-type': 'text/event-stream'});
     reply.raw.write(': open\n\n');

@@ -1,21 +1,46 @@
-import {Controller, Get} from '@nestjs/common';
-import {encodeCanonical, toHex} from '@vitalvault/contracts';
+import {Controller} from '@nestjs/common';
+import {encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import {ZodParams, ZodQuery} from '@vitalvault/http';
+import {Serves, anyHexText, decimalText, hexText, route} from '@vitalvault/http';
+import type {AnswerOf, RequestOf} from '@vitalvault/http';
+import {z} from 'zod';
 import {ListEpochStatements} from '../../application/list-epoch-statements.js';
-import {patientParams, statementsQuery} from './path.dto.js';
-import type {PatientParams, StatementsQuery} from './path.dto.js';
+import {AWAY} from './possible-codes.js';
+import {identity} from './path.dto.js';
 
-@Controller('v1/patients')
+const listEpochStatements = route({
+  method: 'get',
+  path: '/v1/patients/{patient}/epoch-statements',
+  operationId: 'listEpochStatements',
+  summary: 'The signed epochs of a patient, for her devices.',
+  params: z.strictObject({patient: identity}),
+  query: z.strictObject({
+    typeTag: hexText(16).transform(fromHex).optional(),
+    atLeast: z
+      .string()
+      .regex(/^\d{1,19}$/)
+      .transform(BigInt)
+      .optional(),
+  }),
+  answers: {
+    200: {
+      description: 'Canonical SignedEpochStatements.',
+      json: z.strictObject({statements: z.array(anyHexText), atHeight: decimalText}),
+    },
+  },
+  errors: ['behind', ...AWAY],
+});
+
+@Controller()
 export class EpochStatementsController {
   constructor(private readonly statements: ListEpochStatements) {}
 
-  @Get(':patient/epoch-statements')
-  async list(
-    @ZodParams(patientParams) {patient}: PatientParams,
-    @ZodQuery(statementsQuery) {typeTag, atLeast}: StatementsQuery,
-  ): Promise<{statements: string[]; atHeight: string}> {
-    const {statements, atHeight} = await this.statements.execute(patient, typeTag, atLeast ?? 0n);
+  @Serves(listEpochStatements)
+  async list({
+    params: {patient},
+    query: {typeTag, atLeast = 0n},
+  }: RequestOf<typeof listEpochStatements>): Promise<AnswerOf<typeof listEpochStatements>> {
+    const {statements, atHeight} = await this.statements.execute(patient, typeTag, atLeast);
     return {
       statements: statements.map(({signed}) => toHex(encodeCanonical(SignedEpochStatementSchema, signed))),
       atHeight: atHeight.toString(),

@@ -2,23 +2,21 @@ import {codeName, encodeCanonical, toHex} from '@vitalvault/contracts';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {toProblem} from '@vitalvault/errors';
 import {currentTraceId} from '@vitalvault/process';
-import {anyHexText, decimalText, hexText, problemSchema} from '@vitalvault/http';
+import {anyHexText, decimalText, hexText, problemSchema, uint32} from '@vitalvault/http';
 import {z} from 'zod';
 import type {RecordOutcome} from '../../application/accept-records.js';
 import type {RecordStatus} from '../../application/ports.js';
 
 /** One entry of the answer to POST /v1/records. */
-export const recordAnswer = z.strictObject({
+const recordAnswer = z.strictObject({
   status: z.enum(['accepted', 'duplicate', 'refused']),
   recordId: hexText(32).optional(),
   receipt: anyHexText.optional().describe('Canonical bytes of the SignedAccepted.'),
   location: z.string().optional().describe('Address of its receipt.'),
   problem: problemSchema.optional(),
 });
-export type RecordAnswer = z.infer<typeof recordAnswer>;
 
 export const recordsAnswer = z.strictObject({chainId: z.string(), records: z.array(recordAnswer)});
-export type RecordsAnswer = z.infer<typeof recordsAnswer>;
 
 export const receiptAnswer = z.strictObject({
   state: z.enum(['accepted', 'stored', 'anchored', 'refused', 'skipped']),
@@ -28,15 +26,14 @@ export const receiptAnswer = z.strictObject({
     .describe('Empty for a number that was given up without a record.'),
   receipt: anyHexText.optional().describe('Canonical bytes of the SignedAccepted.'),
   cid: z.string().optional(),
-  replicas: z.int().optional(),
+  replicas: uint32.optional(),
   height: decimalText.optional(),
   txId: hexText(32).optional(),
   logIndex: decimalText.optional(),
-  refusal: z.strictObject({code: z.int(), name: z.string()}).optional(),
+  refusal: z.strictObject({code: uint32.min(1), name: z.string()}).optional(),
 });
-export type ReceiptAnswer = z.infer<typeof receiptAnswer>;
 
-export function toRecordAnswer(outcome: RecordOutcome): RecordAnswer {
+export function toRecordAnswer(outcome: RecordOutcome): z.infer<typeof recordAnswer> {
   const recordId = outcome.record === undefined ? {} : {recordId: toHex(outcome.record.recordId)};
   if (outcome.status === 'refused')
     return {status: 'refused', ...recordId, problem: toProblem(outcome.problem, currentTraceId())};
@@ -45,7 +42,7 @@ export function toRecordAnswer(outcome: RecordOutcome): RecordAnswer {
 }
 
 /** Answer of GET /v1/receipts/…: bytes in hexadecimal, 64-bit numbers as decimal strings. */
-export function toReceiptAnswer(status: RecordStatus): ReceiptAnswer {
+export function toReceiptAnswer(status: RecordStatus): z.infer<typeof receiptAnswer> {
   const {recordId, state, receipt, cid, replicas, height, txId, logIndex, refusalCode} = status;
   return {
     state,

@@ -1,13 +1,40 @@
-import {Controller, Inject, Post, Req, Res} from '@nestjs/common';
+import {Controller, Inject, Req, Res} from '@nestjs/common';
+import {Serves, route} from '@vitalvault/http';
+import type {AnswerOf, RequestOf} from '@vitalvault/http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
-import type {RawBodyRequest} from '@vitalvault/http';
 import {AcceptRecords} from '../../application/accept-records.js';
+import {readBody} from '../../domain/incoming-record.js';
+import type {BodyKind} from '../../domain/incoming-record.js';
 import {CHAIN_ID} from '../../ingest.tokens.js';
-import {toRecordAnswer} from './record-answer.js';
-import type {RecordsAnswer} from './record-answer.js';
-import {recordBodyOf} from './record-body.js';
+import {checkOptionalDigest} from './optional-digest.js';
+import {NOT_DURABLE, WRONG_MESSAGE} from './possible-codes.js';
+import {recordsAnswer, toRecordAnswer} from './record-answer.js';
 
-@Controller('v1/records')
+const RECORD = 'application/vnd.vitalvault.record.v1+protobuf';
+const RECORDS = 'application/vnd.vitalvault.records.v1+protobuf';
+const KINDS: Readonly<Record<typeof RECORD | typeof RECORDS, BodyKind>> = {[RECORD]: 'record', [RECORDS]: 'records'};
+
+const postRecords = route({
+  method: 'post',
+  path: '/v1/records',
+  operationId: 'postRecords',
+  summary: 'Takes sealed records of a device: durable before it answers.',
+  body: {
+    bytes: [RECORD, RECORDS],
+    description: 'PostedRecord, or PostedRecords of at most 1 MiB (docs/protocol.md §3.3).',
+  },
+  answers: {
+    202: {
+      description: 'Every record is durable.',
+      json: recordsAnswer,
+      headers: {Location: 'Address of the receipt, of one record alone.'},
+    },
+    207: {description: 'Some of several records are refused; each says how.', json: recordsAnswer},
+  },
+  errors: [...WRONG_MESSAGE, 'slot-out-of-range', 'unknown-epoch', 'unknown-release-key', ...NOT_DURABLE],
+});
+
+@Controller()
 export class RecordsController {
   constructor(
     private readonly accept: AcceptRecords,
@@ -18,18 +45,20 @@ export class RecordsController {
    * 202 when every record is durable; 207 when some are refused; one record alone is answered with its problem
    * document.
    */
-  @Post()
+  @Serves(postRecords)
   async post(
-    @Req() request: FastifyRequest & RawBodyRequest,
+    {contentType, body}: RequestOf<typeof postRecords>,
+    @Req() request: FastifyRequest,
     @Res({passthrough: true}) reply: FastifyReply,
-  ): Promise<RecordsAnswer> {
-    const body = recordBodyOf(request);
-    const outcomes = await this.accept.execute(body.records);
+  ): Promise<AnswerOf<typeof postRecords>> {
+    checkOptionalDigest(request, body);
+    const kind = KINDS[contentType];
+    const outcomes = await this.accept.execute(readBody(kind, body));
     const refused = outcomes.find((outcome) => outcome.status === 'refused');
-    if (body.kind === 'record' && refused?.status === 'refused') throw refused.problem;
+    if (kind === 'record' && refused?.status === 'refused') throw refused.problem;
     const records = outcomes.map(toRecordAnswer);
-    void reply.status(refused === undefined ? 202 : 207);
-    const location = body.kind === 'record' ? records[0]?.location : undefined;
+    if (refused !== undefined) void reply.status(207);
+    const location = kind === 'record' ? records[0]?.location : undefined;
     if (location !== undefined) void reply.header('location', location);
     return {chainId: this.chainId, records};
   }

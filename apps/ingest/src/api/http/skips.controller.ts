@@ -1,26 +1,44 @@
-import {Controller, HttpCode, Inject, Post, Req, Res} from '@nestjs/common';
-import type {RawBodyRequest} from '@vitalvault/http';
+import {Controller, Inject, Req, Res} from '@nestjs/common';
+import {Serves, route} from '@vitalvault/http';
+import type {AnswerOf, RequestOf} from '@vitalvault/http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
+import {z} from 'zod';
 import {AcceptSkip} from '../../application/accept-skip.js';
 import {CHAIN_ID} from '../../ingest.tokens.js';
-import {bytesOfType} from './record-body.js';
+import {checkOptionalDigest} from './optional-digest.js';
+import {NOT_DURABLE, WRONG_MESSAGE} from './possible-codes.js';
 
-export const SKIP_TYPE = 'application/vnd.vitalvault.skip.v1+protobuf';
+const postSkip = route({
+  method: 'post',
+  path: '/v1/skips',
+  operationId: 'postSkip',
+  summary: 'Takes a number that a device gives up.',
+  body: {bytes: ['application/vnd.vitalvault.skip.v1+protobuf'], description: 'SkipEntry.'},
+  answers: {
+    202: {
+      description: 'Durable.',
+      json: z.strictObject({chainId: z.string(), status: z.literal('accepted')}),
+      headers: {Location: 'Address of the receipt.'},
+    },
+  },
+  errors: [...WRONG_MESSAGE, ...NOT_DURABLE],
+});
 
-@Controller('v1/skips')
+@Controller()
 export class SkipsController {
   constructor(
     private readonly accept: AcceptSkip,
     @Inject(CHAIN_ID) private readonly chainId: string,
   ) {}
 
-  @Post()
-  @HttpCode(202)
+  @Serves(postSkip)
   async post(
-    @Req() request: FastifyRequest & RawBodyRequest,
+    {body}: RequestOf<typeof postSkip>,
+    @Req() request: FastifyRequest,
     @Res({passthrough: true}) reply: FastifyReply,
-  ): Promise<{chainId: string; status: 'accepted'}> {
-    const number = await this.accept.execute(bytesOfType(request, [SKIP_TYPE]).body);
+  ): Promise<AnswerOf<typeof postSkip>> {
+    checkOptionalDigest(request, body);
+    const number = await this.accept.execute(body);
     void reply.header('location', `/v1/receipts/${number}`);
     return {chainId: this.chainId, status: 'accepted'};
   }

@@ -1,7 +1,7 @@
 import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import {RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {decodeCanonical, toHex} from '@vitalvault/contracts';
-import {decimalText, hexText} from '@vitalvault/http';
+import {ACTION, PURPOSE, decodeCanonical, toHex} from '@vitalvault/contracts';
+import {decimalText, hexText, uint32} from '@vitalvault/http';
 import {z} from 'zod';
 import {ALERT_KINDS} from '../../domain/alert.js';
 import type {AlertKindName, QueuedAlert} from '../../domain/alert.js';
@@ -20,26 +20,22 @@ export const alertsQuery = z.strictObject({
     .refine((value) => value <= 1_000, 'above 1,000')
     .optional(),
 });
-export type AlertsQuery = z.infer<typeof alertsQuery>;
 
-export const lastEventId = decimal;
-
-/** As the description has it; the controller reads the two by itself, because every request has other headers too. */
+/** A request has other headers too. */
 export const alertsHeaders = z.object({
   accept: z.string().optional().describe('text/event-stream: what is there and what comes, as server-sent events.'),
   'last-event-id': decimal.optional().describe('Of an event stream: the number seen last.'),
 });
 
 export const alertParams = z.strictObject({id: hexText(32)});
-export type AlertParams = z.infer<typeof alertParams>;
 
 const alertRequest = z.strictObject({
   grantId: z.string().regex(/^([0-9a-f]{32})?$/),
   typeTag: hexText(16),
-  slotFrom: z.int(),
-  slotTo: z.int(),
-  purpose: z.int(),
-  action: z.int(),
+  slotFrom: uint32,
+  slotTo: uint32,
+  purpose: z.int().min(PURPOSE.TREAT).max(PURPOSE.PUBHLTH),
+  action: z.int().min(ACTION.read).max(ACTION.write),
   detailsHash: z.string().regex(/^([0-9a-f]{64})?$/),
 });
 export const alertAnswer = z.strictObject({

@@ -1,20 +1,48 @@
-import {Controller, Get, HttpCode, Inject, Post, Req, Res, UseGuards} from '@nestjs/common';
+import {Controller, Inject, Res} from '@nestjs/common';
 import {DomainError} from '@vitalvault/errors';
-import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/http';
-import type {Caller} from '@vitalvault/http';
-import type {FastifyReply, FastifyRequest} from 'fastify';
+import {Serves, route} from '@vitalvault/http';
+import type {RequestOf} from '@vitalvault/http';
+import type {FastifyReply} from 'fastify';
 import {FollowAlerts} from '../../application/follow-alerts.js';
 import type {AlertQueue} from '../../application/ports.js';
 import {ALERT_QUEUE} from '../../notify.tokens.js';
-import {alertParams, alertsQuery, lastEventId, toAlertJson} from './alert.dto.js';
-import type {AlertParams, AlertsQuery} from './alert.dto.js';
+import {alertParams, alertsAnswer, alertsHeaders, alertsQuery, toAlertJson} from './alert.dto.js';
 import {EventStreams} from './event-streams.js';
 import {patientOf} from './patient.js';
 
 const PAGE = 100;
+const signedBy = 'the patient';
 
-@Controller('v1/alerts')
-@UseGuards(RequestSignatureGuard)
+const listAlerts = route({
+  method: 'get',
+  path: '/v1/alerts',
+  operationId: 'listAlerts',
+  summary: 'Alerts after a number, oldest first, or a stream of them.',
+  signedBy,
+  query: alertsQuery,
+  headers: alertsHeaders,
+  answers: {
+    200: {
+      description: 'A page; or events named `alert` whose data is one alert and whose id is its `seq`.',
+      json: alertsAnswer,
+      bytes: ['text/event-stream'],
+    },
+  },
+  errors: ['not-yours', 'quota-exceeded'],
+});
+
+const acknowledgeAlert = route({
+  method: 'post',
+  path: '/v1/alerts/{id}/ack',
+  operationId: 'acknowledgeAlert',
+  summary: 'She has read it.',
+  signedBy,
+  params: alertParams,
+  answers: {204: {description: 'Noted.'}},
+  errors: ['not-yours', 'not-found'],
+});
+
+@Controller()
 export class AlertsController {
   constructor(
     @Inject(ALERT_QUEUE) private readonly queue: AlertQueue,
@@ -23,35 +51,23 @@ export class AlertsController {
   ) {}
 
   /** A page, or with `Accept: text/event-stream` what is there and what comes. */
-  @Get()
+  @Serves(listAlerts)
   async list(
-    @SignedBy() caller: Caller,
-    @ZodQuery(alertsQuery) query: AlertsQuery,
-    @Req() request: FastifyRequest,
+    {caller, query: {after = 0n, limit = PAGE}, headers}: RequestOf<typeof listAlerts>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const patient = patientOf(caller);
-    const after = query.after ?? 0n;
-    const seen = lastEventOf(request);
-    if ((request.headers.accept ?? '').includes('text/event-stream')) {
-      this.streams.open(reply, (signal) => this.follow.execute(patient, seen ?? after, signal));
+    const {accept = '', 'last-event-id': seen = after} = headers;
+    if (accept.includes('text/event-stream')) {
+      this.streams.open(reply, (signal) => this.follow.execute(patient, seen, signal));
       return;
     }
-    const alerts = await this.queue.page({patient, after, limit: query.limit ?? PAGE, pushedOnly: false});
+    const alerts = await this.queue.page({patient, after, limit, pushedOnly: false});
     await reply.send({alerts: alerts.map(toAlertJson), next: (alerts.at(-1)?.seq ?? after).toString()});
   }
 
-  @Post(':id/ack')
-  @HttpCode(204)
-  async acknowledge(@SignedBy() caller: Caller, @ZodParams(alertParams) {id}: AlertParams): Promise<void> {
+  @Serves(acknowledgeAlert)
+  async acknowledge({caller, params: {id}}: RequestOf<typeof acknowledgeAlert>): Promise<void> {
     if (!(await this.queue.acknowledge(patientOf(caller), id))) throw new DomainError('not-found');
   }
-}
-
-function lastEventOf(request: FastifyRequest): bigint | undefined {
-  const given = request.headers['last-event-id'];
-  if (given === undefined) return undefined;
-  const read = lastEventId.safeParse(given);
-  if (!read.success) throw new DomainError('invalid-field', {detail: 'last-event-id: not a sequence number'});
-  return read.data;
 }

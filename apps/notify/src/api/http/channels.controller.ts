@@ -1,29 +1,50 @@
-import {Controller, Get, Inject, Put, UseGuards} from '@nestjs/common';
+import {Controller, Inject} from '@nestjs/common';
 import {DomainError} from '@vitalvault/errors';
-import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/http';
-import type {Caller} from '@vitalvault/http';
+import {Serves, route} from '@vitalvault/http';
+import type {AnswerOf, RequestOf} from '@vitalvault/http';
 import type {Preferences} from '../../application/ports.js';
 import {PREFERENCES, TARGET_FAULT} from '../../notify.tokens.js';
 import type {TargetFault} from '../../notify.tokens.js';
 import {channelsBody} from './preferences.dto.js';
-import type {ChannelsBody} from './preferences.dto.js';
 import {patientOf} from './patient.js';
 
-@Controller('v1/channels')
-@UseGuards(RequestSignatureGuard)
+const signedBy = 'the patient';
+
+const getChannels = route({
+  method: 'get',
+  path: '/v1/channels',
+  operationId: 'getChannels',
+  summary: 'Where her alerts are delivered.',
+  signedBy,
+  answers: {200: {description: 'Her webhooks.', json: channelsBody}},
+  errors: ['not-yours'],
+});
+
+const putChannels = route({
+  method: 'put',
+  path: '/v1/channels',
+  operationId: 'putChannels',
+  summary: 'Replaces her webhooks.',
+  signedBy,
+  body: {json: channelsBody},
+  answers: {200: {description: 'As they are now.', json: channelsBody}},
+  errors: ['not-yours'],
+});
+
+@Controller()
 export class ChannelsController {
   constructor(
     @Inject(PREFERENCES) private readonly preferences: Preferences,
     @Inject(TARGET_FAULT) private readonly faultOf: TargetFault,
   ) {}
 
-  @Get()
-  async channels(@SignedBy() caller: Caller): Promise<ChannelsBody> {
+  @Serves(getChannels)
+  async channels({caller}: RequestOf<typeof getChannels>): Promise<AnswerOf<typeof getChannels>> {
     return {webhooks: [...(await this.preferences.webhooks(patientOf(caller)))]};
   }
 
-  @Put()
-  async put(@SignedBy() caller: Caller, @ZodBody(channelsBody) {webhooks}: ChannelsBody): Promise<ChannelsBody> {
+  @Serves(putChannels)
+  async put({caller, body: {webhooks}}: RequestOf<typeof putChannels>): Promise<AnswerOf<typeof putChannels>> {
     const patient = patientOf(caller);
     for (const [index, {url}] of webhooks.entries()) {
       const fault = this.faultOf(url);

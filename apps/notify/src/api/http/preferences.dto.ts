@@ -14,7 +14,6 @@ export const channelsBody = z.strictObject({
     .max(MAX_WEBHOOKS)
     .refine((webhooks) => new Set(webhooks.map(({url}) => url)).size === webhooks.length, 'the same url twice'),
 });
-export type ChannelsBody = z.infer<typeof channelsBody>;
 
 const identity = z.string().regex(/^[0-9a-f]{40}$/);
 /** Hours and minutes, UTC. */
@@ -40,7 +39,6 @@ const ruleBody = z
 type RuleBody = z.infer<typeof ruleBody>;
 
 export const rulesBody = z.strictObject({rules: z.array(ruleBody).max(MAX_RULES)});
-export type RulesBody = z.infer<typeof rulesBody>;
 
 export function fromRuleBody({kind, reader, organisation, quietFrom, quietTo, action}: RuleBody): Rule {
   return {

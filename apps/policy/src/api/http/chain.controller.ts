@@ -1,38 +1,54 @@
-import {Controller, Get, HttpCode, HttpStatus, Inject, Post, UseGuards} from '@nestjs/common';
+import {Controller, Inject} from '@nestjs/common';
 import {ProofRequestSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
-import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/http';
-import type {Caller} from '@vitalvault/http';
+import {Serves, route} from '@vitalvault/http';
+import type {AnswerOf, RequestOf} from '@vitalvault/http';
 import {AnswerProofs} from '../../application/answer-proofs.js';
 import {decodeForCaller} from '../../domain/decode-for-caller.js';
-import {BinaryBody, protobufType} from './binary-body.js';
 import {heightPath, validatorQuery} from './path.dto.js';
-import type {HeightPath, ValidatorQuery} from './path.dto.js';
-import {fromHeader, fromProofs} from './proofs-answer.js';
-import type {HeaderAnswer, ProofsAnswer} from './proofs-answer.js';
+import {LEDGER_AWAY} from './possible-codes.js';
+import {fromHeader, fromProofs, headerAnswer, proofsAnswer} from './proofs-answer.js';
+import {protobufType} from './protobuf-type.js';
 
-export const PROOF_REQUEST = protobufType('proof-request');
+const NOT_VERIFIED = 'Not verified: whoever asks verifies it from the genesis.';
+
+const getHeader = route({
+  method: 'get',
+  path: '/v1/chain/{height}',
+  operationId: 'getHeader',
+  summary: 'A header with its signatures, as one validator has it.',
+  params: heightPath,
+  query: validatorQuery,
+  answers: {200: {description: NOT_VERIFIED, json: headerAnswer}},
+  errors: ['not-found', ...LEDGER_AWAY],
+});
+
+const prove = route({
+  method: 'post',
+  path: '/v1/proofs',
+  operationId: 'prove',
+  summary: 'State and log proofs of one height.',
+  signedBy: 'any identity of the ledger; logs are given to their patient only',
+  query: validatorQuery,
+  body: {bytes: [protobufType('proof-request')], description: 'ProofRequest (docs/protocol.md §5.5).'},
+  answers: {200: {description: NOT_VERIFIED, json: proofsAnswer}},
+  errors: ['unknown-field', 'not-yours', ...LEDGER_AWAY],
+});
 
 /** Headers and proofs, as validators give them; whoever asks verifies them from the genesis. */
-@Controller('v1')
+@Controller()
 export class ChainController {
   constructor(@Inject(AnswerProofs) private readonly proofs: AnswerProofs) {}
 
-  @Get('chain/:height')
-  async header(
-    @ZodParams(heightPath) {height}: HeightPath,
-    @ZodQuery(validatorQuery) {validator}: ValidatorQuery,
-  ): Promise<HeaderAnswer> {
+  @Serves(getHeader)
+  async header({
+    params: {height},
+    query: {validator},
+  }: RequestOf<typeof getHeader>): Promise<AnswerOf<typeof getHeader>> {
     return fromHeader(await this.proofs.header(height, {validator}));
   }
 
-  @Post('proofs')
-  @HttpCode(HttpStatus.OK)
-  @UseGuards(RequestSignatureGuard)
-  async prove(
-    @BinaryBody(PROOF_REQUEST) body: Uint8Array,
-    @ZodQuery(validatorQuery) query: ValidatorQuery,
-    @SignedBy() caller: Caller,
-  ): Promise<ProofsAnswer> {
+  @Serves(prove)
+  async prove({caller, query, body}: RequestOf<typeof prove>): Promise<AnswerOf<typeof prove>> {
     return fromProofs(await this.proofs.anyState(caller.identity, decodeForCaller(ProofRequestSchema, body), query));
   }
 }

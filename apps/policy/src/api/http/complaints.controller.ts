@@ -1,23 +1,28 @@
-import {Controller, HttpCode, HttpStatus, Inject, Post, UseGuards} from '@nestjs/common';
-import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/http';
-import type {Caller} from '@vitalvault/http';
+import {Controller, Inject} from '@nestjs/common';
+import {Serves, hexText, route} from '@vitalvault/http';
+import type {AnswerOf, RequestOf} from '@vitalvault/http';
+import {z} from 'zod';
 import {Complain} from '../../application/complain.js';
-import {complaintBody} from './path.dto.js';
-import type {ComplaintBody} from './path.dto.js';
+
+const complain = route({
+  method: 'post',
+  path: '/v1/complaints',
+  operationId: 'complain',
+  summary: "What a reader's client found wrong; the patient is alerted.",
+  signedBy: 'a reader with a permit',
+  body: {json: z.strictObject({txId: hexText(32), recordId: hexText(32), finding: z.string().min(1).max(1_000)})},
+  answers: {202: {description: 'Durable.', json: z.strictObject({status: z.literal('accepted')})}},
+  errors: ['not-yours', 'tx-not-found', 'access-refused'],
+});
 
 /** What a reader's client found wrong with what it was given. */
-@Controller('v1/complaints')
-@UseGuards(RequestSignatureGuard)
+@Controller()
 export class ComplaintsController {
-  constructor(@Inject(Complain) private readonly complain: Complain) {}
+  constructor(@Inject(Complain) private readonly complaints: Complain) {}
 
-  @Post()
-  @HttpCode(HttpStatus.ACCEPTED)
-  async post(
-    @ZodBody(complaintBody) complaint: ComplaintBody,
-    @SignedBy() caller: Caller,
-  ): Promise<{status: 'accepted'}> {
-    await this.complain.about(complaint, caller.identity);
+  @Serves(complain)
+  async post({caller, body}: RequestOf<typeof complain>): Promise<AnswerOf<typeof complain>> {
+    await this.complaints.about(body, caller.identity);
     return {status: 'accepted'};
   }
 }

@@ -1,44 +1,55 @@
-import {Controller, Get, HttpCode, HttpStatus, Inject, Put, Res, UseGuards} from '@nestjs/common';
-import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/http';
-import type {Caller} from '@vitalvault/http';
-import type {FastifyReply} from 'fastify';
+import {Controller, Inject} from '@nestjs/common';
+import {Serves, route} from '@vitalvault/http';
+import type {RequestOf} from '@vitalvault/http';
 import {positionAtLeast} from '../../application/freshness.js';
 import {KeepDetails} from '../../application/keep-details.js';
 import type {Projection} from '../../application/ports.js';
 import {PROJECTION} from '../../policy.tokens.js';
-import {BinaryBody, sendBytes} from './binary-body.js';
 import {atLeastQuery, transactionPath} from './path.dto.js';
-import type {AtLeastQuery, TransactionPath} from './path.dto.js';
 
-export const OCTETS = 'application/octet-stream';
+const path = '/v1/transactions/{txId}/details';
+const bytes = ['application/octet-stream'] as const;
+
+const putDetails = route({
+  method: 'put',
+  path,
+  operationId: 'putDetails',
+  summary: 'Sealed words to the patient about one request.',
+  signedBy: 'the reader',
+  params: transactionPath,
+  body: {bytes, description: 'Sealed to the patient (docs/protocol.md §1.5); its hash is in the request.'},
+  answers: {204: {description: 'Kept.'}},
+  errors: ['not-yours', 'tx-not-found'],
+});
+
+const getDetails = route({
+  method: 'get',
+  path,
+  operationId: 'getDetails',
+  summary: 'What the reader said about her request.',
+  signedBy: 'the patient',
+  params: transactionPath,
+  query: atLeastQuery,
+  answers: {200: {description: 'As it was left.', bytes}},
+  errors: ['not-yours', 'tx-not-found', 'not-found', 'behind'],
+});
 
 /** Sealed words of a reader to the patient about one request. */
-@Controller('v1/transactions/:txId/details')
-@UseGuards(RequestSignatureGuard)
+@Controller()
 export class DetailsController {
   constructor(
     @Inject(KeepDetails) private readonly details: KeepDetails,
     @Inject(PROJECTION) private readonly projection: Projection,
   ) {}
 
-  @Put()
-  @HttpCode(HttpStatus.NO_CONTENT)
-  async put(
-    @ZodParams(transactionPath) {txId}: TransactionPath,
-    @SignedBy() caller: Caller,
-    @BinaryBody(OCTETS) sealed: Uint8Array,
-  ): Promise<void> {
-    await this.details.deposit(txId, caller.identity, sealed);
+  @Serves(putDetails)
+  async put({caller, params: {txId}, body}: RequestOf<typeof putDetails>): Promise<void> {
+    await this.details.deposit(txId, caller.identity, body);
   }
 
-  @Get()
-  async get(
-    @ZodParams(transactionPath) {txId}: TransactionPath,
-    @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery,
-    @SignedBy() caller: Caller,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  @Serves(getDetails)
+  async get({caller, params: {txId}, query: {atLeast}}: RequestOf<typeof getDetails>): Promise<Uint8Array> {
     await positionAtLeast(this.projection, atLeast);
-    sendBytes(reply, OCTETS, await this.details.fetch(txId, caller.identity));
+    return this.details.fetch(txId, caller.identity);
   }
 }

@@ -1,38 +1,57 @@
-import {Controller, Get, HttpCode, HttpStatus, Inject, Put, Res, UseGuards} from '@nestjs/common';
-import {RequestSignatureGuard, ZodParams, ZodQuery} from '@vitalvault/http';
-import type {FastifyReply} from 'fastify';
+import {Controller, Inject} from '@nestjs/common';
+import {Serves, hexText, route} from '@vitalvault/http';
+import type {RequestOf} from '@vitalvault/http';
+import {z} from 'zod';
 import {positionAtLeast} from '../../application/freshness.js';
 import {KeepProfiles} from '../../application/keep-profiles.js';
 import type {Projection} from '../../application/ports.js';
 import {PROJECTION} from '../../policy.tokens.js';
-import {BinaryBody, protobufType, sendBytes} from './binary-body.js';
-import {atLeastQuery, memberPath} from './path.dto.js';
-import type {AtLeastQuery, MemberPath} from './path.dto.js';
+import {atLeastQuery} from './path.dto.js';
+import {protobufType} from './protobuf-type.js';
 
-export const PROFILE = protobufType('profile');
+const path = '/v1/members/{member}/profile';
+const params = z.strictObject({member: hexText(20)});
+const bytes = [protobufType('profile')] as const;
+
+const putProfile = route({
+  method: 'put',
+  path,
+  operationId: 'putProfile',
+  summary: 'Who a member is, as her organisation signed it.',
+  params,
+  body: {bytes, description: 'SignedMemberProfile.'},
+  answers: {204: {description: 'Kept.'}},
+  errors: ['unknown-field', 'not-found', 'behind', 'database-unavailable'],
+});
+
+const getProfile = route({
+  method: 'get',
+  path,
+  operationId: 'getProfile',
+  summary: 'Who a member is.',
+  signedBy: 'any identity of the ledger',
+  params,
+  query: atLeastQuery,
+  answers: {200: {description: 'SignedMemberProfile.', bytes}},
+  errors: ['not-found', 'behind'],
+});
 
 /** Who a member is, as her organisation signed it. Not for the public: only who is on the ledger may read it. */
-@Controller('v1/members/:member/profile')
+@Controller()
 export class MembersController {
   constructor(
     @Inject(KeepProfiles) private readonly profiles: KeepProfiles,
     @Inject(PROJECTION) private readonly projection: Projection,
   ) {}
 
-  @Put()
-  @HttpCode(HttpStatus.NO_CONTENT)
-  async put(@ZodParams(memberPath) {member}: MemberPath, @BinaryBody(PROFILE) profile: Uint8Array): Promise<void> {
-    await this.profiles.deposit(member, profile);
+  @Serves(putProfile)
+  async put({params: {member}, body}: RequestOf<typeof putProfile>): Promise<void> {
+    await this.profiles.deposit(member, body);
   }
 
-  @Get()
-  @UseGuards(RequestSignatureGuard)
-  async get(
-    @ZodParams(memberPath) {member}: MemberPath,
-    @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  @Serves(getProfile)
+  async get({params: {member}, query: {atLeast}}: RequestOf<typeof getProfile>): Promise<Uint8Array> {
     await positionAtLeast(this.projection, atLeast);
-    sendBytes(reply, PROFILE, await this.profiles.fetch(member));
+    return this.profiles.fetch(member);
   }
 }

@@ -1,36 +1,33 @@
-import {toHex} from '@vitalvault/contracts';
-import {decimalText, hexText} from '@vitalvault/http';
+import {ACTION, DEVICE_CLASS, PURPOSE, toHex} from '@vitalvault/contracts';
+import {decimalText, hexText, uint32} from '@vitalvault/http';
 import {z} from 'zod';
 import type {DeviceRegistration, StoredGrant} from '../../application/ports.js';
 
-const slot = z.int();
 const grantAnswer = z.strictObject({
   grantId: hexText(16),
-  version: z.int(),
+  version: uint32.min(1),
   revoked: z.boolean(),
   grantee: z.string().regex(/^([0-9a-f]{40})?$/),
   typeTags: z.array(hexText(16)),
-  actions: z.array(z.int()),
-  purposes: z.array(z.int()),
-  accessFromSlot: slot,
-  accessToSlot: slot,
-  dataFromSlot: slot,
-  dataToSlot: slot,
-  maxReads: z.int(),
+  actions: z.array(z.int().min(ACTION.read).max(ACTION.write)),
+  purposes: z.array(z.int().min(PURPOSE.TREAT).max(PURPOSE.PUBHLTH)),
+  accessFromSlot: uint32,
+  accessToSlot: uint32,
+  dataFromSlot: uint32,
+  dataToSlot: uint32,
+  maxReads: uint32.describe('0: no limit.'),
   readsUsed: decimalText,
   putAtHeight: decimalText,
 });
 const registrationAnswer = z.strictObject({
   device: hexText(20),
-  registration: z.int(),
+  registration: uint32.min(1),
   typeTags: z.array(hexText(16)),
-  deviceClass: z.int(),
-  fromSlot: slot,
+  deviceClass: z.int().min(DEVICE_CLASS.wearable).max(DEVICE_CLASS.phone),
+  fromSlot: uint32,
   removed: z.boolean(),
-  distrustFromSlot: slot.optional(),
+  distrustFromSlot: uint32.optional(),
 });
-type GrantAnswer = z.infer<typeof grantAnswer>;
-type RegistrationAnswer = z.infer<typeof registrationAnswer>;
 
 export const grantsAnswer = z.strictObject({grants: z.array(grantAnswer), atHeight: decimalText});
 export const devicesAnswer = z.strictObject({devices: z.array(registrationAnswer), atHeight: decimalText});
@@ -41,12 +38,8 @@ export const explanationAnswer = z.strictObject({
   reason: z.string(),
 });
 
-export type GrantsAnswer = z.infer<typeof grantsAnswer>;
-export type DevicesAnswer = z.infer<typeof devicesAnswer>;
-export type ExplanationAnswer = z.infer<typeof explanationAnswer>;
-
 /** A grant as JSON: the newest version under its id. */
-export function fromGrant({grantId, grant, readsUsed}: StoredGrant): GrantAnswer {
+export function fromGrant({grantId, grant, readsUsed}: StoredGrant): z.infer<typeof grantAnswer> {
   const {
     version,
     revoked,
@@ -80,7 +73,7 @@ export function fromGrant({grantId, grant, readsUsed}: StoredGrant): GrantAnswer
 }
 
 /** Registrations as JSON, one entry each. */
-export function fromRegistrations(registrations: readonly DeviceRegistration[]): RegistrationAnswer[] {
+export function fromRegistrations(registrations: readonly DeviceRegistration[]): z.infer<typeof registrationAnswer>[] {
   return registrations.map(({device, registration, value}) => ({
     device,
     registration,

@@ -13,14 +13,15 @@ export const transactionAnswer = z.strictObject({
   codeName: z.string(),
   data: anyHexText.describe('By message: docs/protocol.md §4.3.'),
 });
-export type TransactionAnswer = z.infer<typeof transactionAnswer>;
 
 /** What a transaction that was only handed on is answered with. */
 export const sentAnswer = z.strictObject({chainId: z.string(), txId: hexText(32)});
-export type SentAnswer = z.infer<typeof sentAnswer>;
 
 /** @throws DomainError tx-refused when its code is not 0 */
-export function fromOutcome({txId, height, code, data}: TransactionOutcome, chainId: string): TransactionAnswer {
+export function fromOutcome(
+  {txId, height, code, data}: TransactionOutcome,
+  chainId: string,
+): z.infer<typeof transactionAnswer> {
   const name = codeName(code);
   if (code !== 0)
     throw new DomainError('tx-refused', {

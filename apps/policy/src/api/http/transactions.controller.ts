@@ -1,21 +1,53 @@
-import {Controller, Get, HttpCode, HttpStatus, Inject, Post, Res} from '@nestjs/common';
+import {Controller, HttpStatus, Inject, Res} from '@nestjs/common';
 import {DomainError} from '@vitalvault/errors';
-import {ZodParams, ZodQuery} from '@vitalvault/http';
+import {Serves, route} from '@vitalvault/http';
+import type {AnswerOf, RequestOf} from '@vitalvault/http';
 import type {FastifyReply} from 'fastify';
+import {z} from 'zod';
 import {positionAtLeast} from '../../application/freshness.js';
 import {SubmitTransaction} from '../../application/submit-transaction.js';
 import {CHAIN_ID, PROJECTION} from '../../policy.tokens.js';
 import type {Projection} from '../../application/ports.js';
-import {BinaryBody, protobufType} from './binary-body.js';
-import {atLeastQuery, transactionPath, waitQuery} from './path.dto.js';
-import type {AtLeastQuery, TransactionPath, WaitQuery} from './path.dto.js';
-import {fromOutcome} from './transaction-answer.js';
-import type {SentAnswer, TransactionAnswer} from './transaction-answer.js';
+import {atLeastQuery, transactionPath} from './path.dto.js';
+import {protobufType} from './protobuf-type.js';
+import {fromOutcome, sentAnswer, transactionAnswer} from './transaction-answer.js';
 
-export const TX = protobufType('tx');
+const sendTransaction = route({
+  method: 'post',
+  path: '/v1/transactions',
+  operationId: 'sendTransaction',
+  summary: 'Sends a signed transaction to the ledger; the same bytes again give the same answer.',
+  query: z.strictObject({wait: z.enum(['committed', 'none']).default('committed')}),
+  body: {bytes: [protobufType('tx')], description: 'Tx (docs/protocol.md §4).'},
+  answers: {
+    200: {description: 'It is in a block, with code 0.', json: transactionAnswer},
+    202: {description: '`wait=none`: a mempool has it.', json: sentAnswer},
+  },
+  errors: [
+    'unknown-field',
+    'wrong-version',
+    'wrong-chain',
+    'tx-refused',
+    'tx-timeout',
+    'ledger-unavailable',
+    'shutting-down',
+    'database-unavailable',
+  ],
+});
+
+const getTransaction = route({
+  method: 'get',
+  path: '/v1/transactions/{txId}',
+  operationId: 'getTransaction',
+  summary: 'What became of a transaction.',
+  params: transactionPath,
+  query: atLeastQuery,
+  answers: {200: {description: 'It is in a block, with code 0.', json: transactionAnswer}},
+  errors: ['tx-not-found', 'tx-refused', 'behind', 'database-unavailable'],
+});
 
 /** Transactions: anyone may send one, it carries its signatures itself. */
-@Controller('v1/transactions')
+@Controller()
 export class TransactionsController {
   constructor(
     @Inject(SubmitTransaction) private readonly submit: SubmitTransaction,
@@ -23,24 +55,22 @@ export class TransactionsController {
     @Inject(CHAIN_ID) private readonly chainId: string,
   ) {}
 
-  @Post()
-  @HttpCode(HttpStatus.OK)
+  @Serves(sendTransaction)
   async send(
-    @BinaryBody(TX) bytes: Uint8Array,
-    @ZodQuery(waitQuery) query: WaitQuery,
+    {query: {wait}, body}: RequestOf<typeof sendTransaction>,
     @Res({passthrough: true}) reply: FastifyReply,
-  ): Promise<TransactionAnswer | SentAnswer> {
-    if (query.wait === 'committed') return fromOutcome(await this.submit.andWait(bytes), this.chainId);
-    const txId = await this.submit.only(bytes);
+  ): Promise<AnswerOf<typeof sendTransaction>> {
+    if (wait === 'committed') return fromOutcome(await this.submit.andWait(body), this.chainId);
+    const txId = await this.submit.only(body);
     void reply.status(HttpStatus.ACCEPTED);
     return {chainId: this.chainId, txId};
   }
 
-  @Get(':txId')
-  async find(
-    @ZodParams(transactionPath) {txId}: TransactionPath,
-    @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery,
-  ): Promise<TransactionAnswer> {
+  @Serves(getTransaction)
+  async find({
+    params: {txId},
+    query: {atLeast},
+  }: RequestOf<typeof getTransaction>): Promise<AnswerOf<typeof getTransaction>> {
     await positionAtLeast(this.projection, atLeast);
     const outcome = await this.projection.transaction(txId);
     if (outcome === undefined) throw new DomainError('tx-not-found');

@@ -1,46 +1,61 @@
-import {Controller, Get, HttpCode, HttpStatus, Inject, Put, Res, UseGuards} from '@nestjs/common';
-import {RequestSignatureGuard, SignedBy, ZodParams, ZodQuery} from '@vitalvault/http';
-import type {Caller} from '@vitalvault/http';
-import type {FastifyReply} from 'fastify';
+import {Controller, Inject} from '@nestjs/common';
+import {Serves, hexText, route} from '@vitalvault/http';
+import type {RequestOf} from '@vitalvault/http';
+import {z} from 'zod';
 import {positionAtLeast} from '../../application/freshness.js';
 import {KeepWraps} from '../../application/keep-wraps.js';
 import type {Projection} from '../../application/ports.js';
 import {PROJECTION} from '../../policy.tokens.js';
-import {BinaryBody, protobufType, sendBytes} from './binary-body.js';
 import {onlyPatient} from './only-patient.js';
-import {atLeastQuery, grantPath} from './path.dto.js';
-import type {AtLeastQuery, GrantPath} from './path.dto.js';
+import {atLeastQuery} from './path.dto.js';
+import {OWN} from './possible-codes.js';
+import {protobufType} from './protobuf-type.js';
 
-export const WRAPS = protobufType('wraps');
+const path = '/v1/patients/{patient}/grants/{grantId}/wraps';
+const params = z.strictObject({patient: hexText(20), grantId: hexText(16)});
+const bytes = [protobufType('wraps')] as const;
+
+const putWraps = route({
+  method: 'put',
+  path,
+  operationId: 'putWraps',
+  summary: 'Leaves epoch keys wrapped for the grantee of one grant.',
+  signedBy: 'the patient',
+  params,
+  body: {bytes, description: 'SignedWrapBundle.'},
+  answers: {204: {description: 'Kept.'}},
+  errors: ['unknown-field', 'not-yours', 'not-found', 'wrap-invalid'],
+});
+
+const getWraps = route({
+  method: 'get',
+  path,
+  operationId: 'getWraps',
+  summary: 'The wrapped epoch keys of one grant.',
+  signedBy: 'the patient, or a grantee while the grant stands',
+  params,
+  query: atLeastQuery,
+  answers: {200: {description: 'SignedWrapBundle.', bytes}},
+  errors: [...OWN, 'not-found'],
+});
 
 /** Epoch keys wrapped for the grantee of one grant. */
-@Controller('v1/patients/:patient/grants/:grantId/wraps')
-@UseGuards(RequestSignatureGuard)
+@Controller()
 export class WrapsController {
   constructor(
     @Inject(KeepWraps) private readonly wraps: KeepWraps,
     @Inject(PROJECTION) private readonly projection: Projection,
   ) {}
 
-  @Put()
-  @HttpCode(HttpStatus.NO_CONTENT)
-  async put(
-    @ZodParams(grantPath) place: GrantPath,
-    @SignedBy() caller: Caller,
-    @BinaryBody(WRAPS) bundle: Uint8Array,
-  ): Promise<void> {
-    onlyPatient(caller, place.patient);
-    await this.wraps.deposit(place, bundle);
+  @Serves(putWraps)
+  async put({caller, params, body}: RequestOf<typeof putWraps>): Promise<void> {
+    onlyPatient(caller, params.patient);
+    await this.wraps.deposit(params, body);
   }
 
-  @Get()
-  async get(
-    @ZodParams(grantPath) place: GrantPath,
-    @ZodQuery(atLeastQuery) {atLeast}: AtLeastQuery,
-    @SignedBy() caller: Caller,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  @Serves(getWraps)
+  async get({caller, params, query: {atLeast}}: RequestOf<typeof getWraps>): Promise<Uint8Array> {
     await positionAtLeast(this.projection, atLeast);
-    sendBytes(reply, WRAPS, await this.wraps.fetch(place, caller.identity));
+    return this.wraps.fetch(params, caller.identity);
   }
 }

@@ -1,26 +1,22 @@
 import {codeName, toHex} from '@vitalvault/contracts';
-import {anyHexText, decimalText, hexText} from '@vitalvault/http';
+import {anyHexText, decimalText, hexText, uint32} from '@vitalvault/http';
 import {z} from 'zod';
 import type {RecordStatus} from '../../application/ports.js';
-
-export const statusParams = z.strictObject({recordId: hexText(32)});
-export type StatusParams = z.infer<typeof statusParams>;
 
 export const statusAnswer = z.strictObject({
   state: z.enum(['accepted', 'stored', 'anchored', 'refused', 'skipped']),
   recordId: hexText(32),
   receipt: anyHexText.optional().describe('Canonical bytes of the SignedAccepted.'),
   cid: z.string().optional(),
-  replicas: z.int().optional(),
+  replicas: uint32.optional(),
   height: decimalText.optional(),
   txId: hexText(32).optional(),
   logIndex: decimalText.optional(),
-  refusal: z.strictObject({code: z.int(), name: z.string()}).optional(),
+  refusal: z.strictObject({code: uint32.min(1), name: z.string()}).optional(),
 });
-export type StatusAnswer = z.infer<typeof statusAnswer>;
 
 /** A record's receipt as HTTP shows it (docs/protocol.md §8.1). */
-export function toStatusJson(status: RecordStatus): StatusAnswer {
+export function toStatusJson(status: RecordStatus): z.infer<typeof statusAnswer> {
   const {state, recordId, receipt, cid, replicas, height, txId, logIndex, refusalCode} = status;
   return {
     state,

@@ -1,37 +1,62 @@
-import {Controller, Header, HttpCode, Inject, Post, Req, Res, UseGuards} from '@nestjs/common';
-import {RequestSignatureGuard, SignedBy, ZodBody} from '@vitalvault/http';
-import type {Caller, RawBodyRequest} from '@vitalvault/http';
-import type {FastifyReply, FastifyRequest} from 'fastify';
+import {Controller, Header, Inject, Req} from '@nestjs/common';
+import {Serves, hexText, route} from '@vitalvault/http';
+import type {RawBodyRequest, RequestOf} from '@vitalvault/http';
+import type {FastifyRequest} from 'fastify';
+import {z} from 'zod';
 import {ReleaseRecords} from '../../application/release-records.js';
-import {releaseBody} from './release-body.dto.js';
-import type {ReleaseBody} from './release-body.dto.js';
 import {signedRequestBytes} from './signed-request.js';
 
-export const RELEASE_TYPE = 'application/vnd.vitalvault.release.v1+protobuf';
+const releaseRecords = route({
+  method: 'post',
+  path: '/v1/releases',
+  operationId: 'releaseRecords',
+  summary: 'Hands out a page of what a committed decision permits: log before key (docs/protocol.md §7).',
+  signedBy: 'the key that signed the access request',
+  body: {
+    json: z.strictObject({
+      txId: hexText(32).describe('Transaction of the access request.'),
+      page: z
+        .string()
+        .regex(/^\d{1,18}$/)
+        .optional()
+        .describe('`nextPage` of the page before; left out: the first.'),
+    }),
+  },
+  answers: {
+    200: {
+      description: 'ReleasePage: sealed keys and ciphertexts.',
+      bytes: ['application/vnd.vitalvault.release.v1+protobuf'],
+    },
+  },
+  errors: [
+    'not-yours',
+    'access-refused',
+    'permit-ended',
+    'tx-not-found',
+    'release-mismatch',
+    'release-limit',
+    'record-lost',
+    'behind',
+    'not-verified',
+    'ipfs-unavailable',
+    'policy-unavailable',
+    'notify-unavailable',
+    'ledger-unavailable',
+    'shutting-down',
+  ],
+});
 
 /** Hands out what a committed decision permits, a page at a time. */
-@Controller('v1/releases')
-@UseGuards(RequestSignatureGuard)
+@Controller()
 export class ReleasesController {
   constructor(@Inject(ReleaseRecords) private readonly release: ReleaseRecords) {}
 
-  @Post()
-  @HttpCode(200)
+  @Serves(releaseRecords)
   @Header('cache-control', 'no-store')
   async post(
-    @ZodBody(releaseBody) {txId, page}: ReleaseBody,
-    @SignedBy() caller: Caller,
+    {caller, body: {txId, page}}: RequestOf<typeof releaseRecords>,
     @Req() request: FastifyRequest & RawBodyRequest,
-    @Res({passthrough: true}) reply: FastifyReply,
-  ): Promise<Buffer> {
-    const bytes = await this.release.execute({
-      txId,
-      page,
-      callerKeyId: caller.keyId,
-      signedRequest: signedRequestBytes(request),
-    });
-    // Not before: an error has a type of its own.
-    void reply.type(RELEASE_TYPE);
-    return Buffer.from(bytes);
+  ): Promise<Uint8Array> {
+    return this.release.execute({txId, page, callerKeyId: caller.keyId, signedRequest: signedRequestBytes(request)});
   }
 }
