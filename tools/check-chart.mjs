@@ -11,6 +11,7 @@ import {imagesOf, imagesText} from './chart/images.mjs';
 import {brokenNameRules} from './chart/name-rules.mjs';
 import {CHART, HELM, REPOSITORY} from './chart/paths.mjs';
 import {brokenPodRules} from './chart/pod-rules.mjs';
+import {podsOf} from './chart/pods.mjs';
 import {byTemplate, chartEngines, examples, objectsOf, rendered} from './chart/render.mjs';
 import {LOCATION, schemaStore} from './chart/schema-store.mjs';
 import {chartTexts} from './generate-chart.mjs';
@@ -127,17 +128,24 @@ holds(
   imagesOf(small.objects).filter((image) => !image.startsWith('registry.hospital.example/mirror/')),
 );
 
-const edges = parse(await readFile(join(HELM, 'edges.yaml'), 'utf8'));
-const wanted = new Set(edges.edges.map(({from, to, port}) => `${from} ${to} ${String(port)}`));
-const open = allowedEdges(dev.objects, [5001, 9093, 13_133]);
-holds(
-  'the network policies open every edge of edges.yaml',
-  [...wanted].filter((edge) => !open.has(edge)),
-);
-holds(
-  'the network policies open no other edge',
-  [...open].filter((edge) => !wanted.has(edge)),
-);
+const edges = parse(await readFile(join(CHART, 'edges.yaml'), 'utf8'));
+for (const {name, objects} of cases) {
+  const open = allowedEdges(objects, [5001, 9093, 13_133]);
+  const there = new Set(podsOf(objects).map(({labels}) => labels['app.kubernetes.io/component']));
+  const wanted = new Set(
+    edges.edges
+      .filter(({from, to}) => there.has(from) && there.has(to))
+      .map(({from, to, port}) => `${from} ${to} ${String(port)}`),
+  );
+  holds(
+    `example ${name}: the network policies open every edge of edges.yaml`,
+    [...wanted].filter((edge) => !open.has(edge)),
+  );
+  holds(
+    `example ${name}: the network policies open no other edge`,
+    [...open].filter((edge) => !wanted.has(edge)),
+  );
+}
 holds(
   'out of the release lead DNS, and for the installer alone the Kubernetes API',
   waysOut(dev.objects).filter(

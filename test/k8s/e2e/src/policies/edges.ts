@@ -1,6 +1,6 @@
 import type {Connection} from '#cluster/use/evaluate-policies.js';
 
-/** deploy/helm/edges.yaml: the architecture's connections, written by hand. */
+/** deploy/helm/vitalvault/edges.yaml: the architecture's connections, written by hand. */
 export interface Edges {
   edges: {from: string; to: string; port: number}[];
   /** Ways out of the release. */
