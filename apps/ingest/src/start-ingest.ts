@@ -1,15 +1,12 @@
-import {LIMITS, TOPICS, equalBytes, fromHex} from '@vitalvault/contracts';
-import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {LIMITS, TOPICS} from '@vitalvault/contracts';
 import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
-import {parseGenesis} from '@vitalvault/light-client';
 import {createHttpService} from '@vitalvault/http';
+import {readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import type {Logger, RunningService} from '@vitalvault/process';
-import {readFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 import {PolicyLedgerFacts} from './adapters/grpc/policy-ledger-facts.js';
 import {StorageRecordTable} from './adapters/grpc/storage-record-table.js';
 import {NoOffsets} from './adapters/kafka/no-offsets.js';
-import {readSigningKey} from './adapters/keys/read-signing-key.js';
 import {NativeSecp256k1} from './adapters/secp256k1/native-secp256k1.js';
 import type {IngestConfig} from './config.js';
 import {IngestModule} from './ingest.module.js';
@@ -20,9 +17,9 @@ export async function startIngest(
   config: IngestConfig,
   onStalled: () => void,
 ): Promise<RunningService> {
-  const genesis = genesisOf(config);
+  const {genesis} = readOwnGenesis(config);
   const secp256k1 = new NativeSecp256k1();
-  const key = readSigningKey(config.ingestKeyFile, (privateKey) => secp256k1.publicKeyOf(privateKey));
+  const key = readOwnKey('ingest', config.ingestKeyFile, {genesis, organisation: config.organisation});
   const kafka = {...kafkaAccess(config), clientId: 'ingest', logger};
   const producer = new KafkaProducer(kafka);
   const topics = new TopicsAtHand({
@@ -54,14 +51,4 @@ export async function startIngest(
       await service.close();
     },
   };
-}
-
-/** Genesis names our release keys, and what a receipt of ours is checked against: a wrong one must not come up. */
-function genesisOf(config: IngestConfig): Genesis {
-  const {chainId, genesis} = parseGenesis(readFileSync(config.genesisFile, 'utf8'));
-  if (chainId !== config.chainId) throw new Error('genesis file: it is of another chain than VITALVAULT_CHAIN_ID');
-  const organisation = fromHex(config.organisation);
-  if (!genesis.organisations.some(({id}) => equalBytes(id, organisation)))
-    throw new Error('genesis file: VITALVAULT_ORGANISATION is not in it');
-  return genesis;
 }

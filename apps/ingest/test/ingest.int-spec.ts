@@ -102,7 +102,10 @@ beforeAll(async () => {
       {
         id: organisation,
         name: 'x',
-        keys: [{key: releaseKey, role: ORG_ROLE.release}],
+        keys: [
+          {key: releaseKey, role: ORG_ROLE.release},
+          {key: {alg: 1, publicKey: ingestKey.publicKey}, role: ORG_ROLE.ingest},
+        ],
         validators: [{publicKey: random(32), power: 1n}],
       },
     ],

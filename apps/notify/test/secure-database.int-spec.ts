@@ -24,7 +24,7 @@ describe('a database that asks for TLS and a password', () => {
   let foreign: TestCertificates;
   let service: HttpService;
   const file = (name: string, text: string): string => {
-    writeFileSync(join(engines.data, name), text);
+    writeFileSync(join(engines.data, name), text, {mode: 0o600});
     return join(engines.data, name);
   };
   const settings = (given: Partial<DatabaseSettings> = {}): DatabaseSettings => {

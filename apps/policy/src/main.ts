@@ -18,7 +18,7 @@ const BODY_LIMIT_BYTES = 1_048_576;
 async function start(config: PolicyConfig): Promise<RunningService> {
   const logger = createLogger({service: SERVICE, level: config.logLevel});
   const telemetry = startTelemetry({service: SERVICE, organisation: config.organisation, otlpUrl: config.otlpUrl});
-  const runtime = await openRuntime(config, logger);
+  const runtime = openRuntime(config, logger);
   const service = await createHttpService({
     module: PolicyModule.with(runtime),
     logger,

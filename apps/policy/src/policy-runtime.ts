@@ -1,17 +1,13 @@
 import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
-import {ALG_ES256K, ALG_X25519, keyId} from '@vitalvault/contracts';
+import {keyId} from '@vitalvault/contracts';
 import {KafkaProducer, kafkaAccess} from '@vitalvault/kafka-bus';
 import type {KafkaOptions} from '@vitalvault/kafka-bus';
 import {LedgerClient} from '@vitalvault/ledger-client';
-import {parseGenesis} from '@vitalvault/light-client';
 import type {ParsedGenesis} from '@vitalvault/light-client';
 import {grpcClient} from '@vitalvault/grpc';
-import {currentTraceparent} from '@vitalvault/process';
+import {currentTraceparent, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import type {GrpcClient} from '@vitalvault/grpc';
 import type {Logger} from '@vitalvault/process';
-import {readFile} from 'node:fs/promises';
-import {readKeyFile} from './adapters/keys/key-file.js';
-import {checkOwnKey} from './adapters/keys/own-key.js';
 import {ledgerLog} from './adapters/ledger/ledger-log.js';
 import {openDatabase} from './adapters/prisma/database.js';
 import type {Database} from './adapters/prisma/database.js';
@@ -37,14 +33,11 @@ export interface PolicyRuntime {
 const ALERT_DEADLINE_MS = 5_000;
 
 /** Reads genesis and keys and refuses what does not fit together; connects to nothing yet. */
-export async function openRuntime(config: PolicyConfig, logger: Logger): Promise<PolicyRuntime> {
-  const genesis = parseGenesis(await readFile(config.genesisFile, 'utf8'));
-  if (genesis.chainId !== config.chainId)
-    throw new Error(`the genesis is of chain ${genesis.chainId}, not ${config.chainId}`);
-  const place = {genesis: genesis.genesis, organisation: config.organisation};
-  const release = await readKeyFile(config.releaseKeyFile, ALG_X25519);
-  checkOwnKey(release, {...place, role: 'release'});
-  checkOwnKey(await readKeyFile(config.policyKeyFile, ALG_ES256K), {...place, role: 'policy'});
+export function openRuntime(config: PolicyConfig, logger: Logger): PolicyRuntime {
+  const genesis = readOwnGenesis(config);
+  const own = {genesis: genesis.genesis, organisation: config.organisation};
+  const release = readOwnKey('release', config.releaseKeyFile, own);
+  readOwnKey('policy', config.policyKeyFile, own);
   const log = ledgerLog(logger);
   const kafka = {...kafkaAccess(config), clientId: 'vv-policy', logger};
   return {

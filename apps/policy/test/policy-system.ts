@@ -17,12 +17,12 @@ import type {ParsedGenesis} from '@vitalvault/light-client';
 import {grpcClient} from '@vitalvault/grpc';
 import {signRequest} from '@vitalvault/http';
 import type {GrpcClient} from '@vitalvault/grpc';
+import {readKeyFile} from '@vitalvault/process';
 import {startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {randomBytes} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {readKeyFile} from '../src/adapters/keys/key-file.js';
 
 /** A signing key with its id. */
 export interface Key extends KeyPair {
@@ -68,16 +68,11 @@ export class PolicySystem {
 
   static async start(validators: number): Promise<PolicySystem> {
     const engines = await startEngines({only: ['otel', 'kafka', 'postgres', 'validators', 'policy'], validators});
-    const own = async (role: string): Promise<Key> =>
-      keyOf(await readKeyFile(join(engines.endpoints.organisations[0]?.keys ?? '', `${role}.key.json`), 1));
+    const own = (role: 'sponsor' | 'storage'): Key =>
+      keyOf(readKeyFile(role, join(engines.endpoints.organisations[0]?.keys ?? '', `${role}.key.json`)));
     const notify = new Server();
     const genesis = parseGenesis(await readFile(engines.endpoints.genesis, 'utf8'));
-    const system = new PolicySystem(
-      engines,
-      genesis,
-      {sponsor: await own('sponsor'), storage: await own('storage')},
-      notify,
-    );
+    const system = new PolicySystem(engines, genesis, {sponsor: own('sponsor'), storage: own('storage')}, notify);
     await system.serveNotify();
     return system;
   }

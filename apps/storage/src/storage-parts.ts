@@ -3,13 +3,13 @@ import {IpfsClusterClient, KuboClient} from '@vitalvault/ipfs-cluster-client';
 import {KafkaProducer, OutboxPublisher, kafkaAccess} from '@vitalvault/kafka-bus';
 import {BlockFollower, LedgerClient} from '@vitalvault/ledger-client';
 import {grpcClient} from '@vitalvault/grpc';
-import {currentTraceparent, linksTo} from '@vitalvault/process';
+import {currentTraceparent, linksTo, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
 import {trace} from '@opentelemetry/api';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {IpfsClusterPackStore} from './adapters/ipfs/ipfs-cluster-pack-store.js';
 import {CometLedgerGateway} from './adapters/ledger/comet-ledger-gateway.js';
-import {readAnchorSigner} from './adapters/ledger/key-file-anchor-signer.js';
+import {anchorSigner} from './adapters/ledger/anchor-signer.js';
 import {ledgerLog} from './adapters/ledger/ledger-log.js';
 import {GrpcKeyRelease} from './adapters/policy/grpc-key-release.js';
 import {openDatabase} from './adapters/prisma/database.js';
@@ -48,7 +48,8 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   const pause = async (milliseconds: number): Promise<void> => {
     await sleep(milliseconds, undefined, {signal: stopping.signal});
   };
-  const signer = await readAnchorSigner(config.storageKeyFile, config.chainId);
+  const own = {...readOwnGenesis(config), organisation: config.organisation};
+  const signer = anchorSigner(readOwnKey('storage', config.storageKeyFile, own), config.chainId);
   const database = openDatabase(config);
   const records = new PrismaRecordStore(database, now);
   const ledger = new LedgerClient({rpcUrls: config.ledgerRpc, log: ledgerLog(logger), traceparent: currentTraceparent});

@@ -17,5 +17,7 @@ export {
   slotOf,
 } from './limits.js';
 export {NO_TERMS} from './no-terms.js';
+export {algorithmOf} from './organisation-role.js';
+export type {OrganisationRole} from './organisation-role.js';
 export {ALG_ES256K, ALG_X25519, TAGS, keyId, sha256Of, taggedHash} from './tagged-hash.js';
 export type {Tag} from './tagged-hash.js';

@@ -1,4 +1,4 @@
-export {newIpfsIdentities} from './ipfs-identities.js';
+export {newIpfsIdentities, parseIpfsIdentities} from './ipfs-identities.js';
 export type {IpfsIdentities} from './ipfs-identities.js';
 export {
   cometAddress,
@@ -9,14 +9,7 @@ export {
   privValidatorKeyJson,
 } from './node-keys.js';
 export type {Ed25519Key} from './node-keys.js';
-export {
-  algorithmOf,
-  newRoleKeyJson,
-  organisationOf,
-  organisationOfValidator,
-  parseRoleKey,
-  ROLES,
-} from './organisation-keys.js';
+export {newRoleKeyJson, organisationOf, organisationOfValidator, parseRoleKey, ROLES} from './organisation-keys.js';
 export type {Organisation, OrganisationKey, Role} from './organisation-keys.js';
 export {peerIdentity} from './peer-identity.js';
 export type {PeerIdentity} from './peer-identity.js';

@@ -12,6 +12,19 @@ export interface IpfsIdentities {
   cluster: PeerIdentity[];
 }
 
+/** What `newIpfsIdentities` made, from its JSON; undefined when the text is none. */
+export function parseIpfsIdentities(text: string): IpfsIdentities | undefined {
+  // The parser's own error quotes the text, and the text is a secret.
+  try {
+    const found = JSON.parse(text) as Partial<IpfsIdentities> | null;
+    return found?.swarmSecret !== undefined && found.clusterSecret !== undefined && found.kubo && found.cluster
+      ? (found as IpfsIdentities)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export function newIpfsIdentities(peers: number): IpfsIdentities {
   const identities = () => Array.from({length: peers}, () => peerIdentity(generateEd25519()));
   const secret = () => randomBytes(32).toString('hex');

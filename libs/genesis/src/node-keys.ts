@@ -37,11 +37,16 @@ export function nodeKeyJson(key: Ed25519Key): string {
   return JSON.stringify({priv_key: {type: 'tendermint/PrivKeyEd25519', value: base64(key.secret)}}) + '\n';
 }
 
-/** The key inside a node_key.json or priv_validator_key.json. */
-export function keyFromCometJson(text: string): Ed25519Key {
-  const parsed = JSON.parse(text) as {priv_key: {value: string}};
-  const secret = Buffer.from(parsed.priv_key.value, 'base64');
-  return {secret, publicKey: secret.subarray(32)};
+/** The key inside a node_key.json or priv_validator_key.json; undefined when the text has none. */
+export function keyFromCometJson(text: string): Ed25519Key | undefined {
+  // The parser's own error quotes the text, and the text is a secret.
+  try {
+    const parsed = JSON.parse(text) as {priv_key: {value: string}};
+    const secret = Buffer.from(parsed.priv_key.value, 'base64');
+    return secret.length === 64 ? {secret, publicKey: secret.subarray(32)} : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** priv_validator_state.json of a validator that has signed nothing yet. */

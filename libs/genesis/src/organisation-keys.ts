@@ -1,8 +1,9 @@
 import {secp256k1} from '@noble/curves/secp256k1.js';
 import {x25519} from '@noble/curves/ed25519.js';
-import {ALG_ES256K, ALG_X25519, fromHex, keyId, ORG_ROLE, toHex} from '@vitalvault/contracts';
+import {algorithmOf, fromHex, keyId, ORG_ROLE, toHex} from '@vitalvault/contracts';
+import type {OrganisationRole} from '@vitalvault/contracts';
 
-export type Role = keyof typeof ORG_ROLE;
+export type Role = OrganisationRole;
 export const ROLES = Object.keys(ORG_ROLE) as Role[];
 
 export interface OrganisationKey {
@@ -17,9 +18,6 @@ export interface Organisation {
   name: string;
   keys: OrganisationKey[];
 }
-
-/** The algorithm of a role's keys: release keys seal, all others sign. */
-export const algorithmOf = (role: Role): number => (role === 'release' ? ALG_X25519 : ALG_ES256K);
 
 /** Text of a fresh `<role>.key.json`. */
 export function newRoleKeyJson(role: Role): string {

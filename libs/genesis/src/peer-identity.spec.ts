@@ -16,9 +16,14 @@ describe('node keys', () => {
 
   it("survives CometBFT's two kinds of key file", () => {
     for (const json of [nodeKeyJson(key), privValidatorKeyJson(key)]) {
-      expect(Buffer.from(keyFromCometJson(json).publicKey)).toEqual(Buffer.from(key.publicKey));
+      expect(Buffer.from(keyFromCometJson(json)?.publicKey ?? [])).toEqual(Buffer.from(key.publicKey));
     }
   });
+
+  it.each(['{"priv_key":{"value":c2VjcmV0}}', '{}', 'null', nodeKeyJson({...key, secret: key.secret.slice(1)})])(
+    'finds no key in %s, and quotes nothing of it',
+    (text) => expect(keyFromCometJson(text)).toBeUndefined(),
+  );
 
   it("gives CometBFT's address: the first 20 bytes of SHA-256 of the key", () => {
     expect(cometAddress(key.publicKey)).toBe('21fe31dfa154a261626bf854046fd2271b7bed4b');

@@ -42,7 +42,7 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
   const lines: string[] = [];
   const logger = createLogger({service: 'spec', level: 'debug', destination: {write: (line) => void lines.push(line)}});
   const file = (name: string, text: string): string => {
-    writeFileSync(join(engines.data, name), text);
+    writeFileSync(join(engines.data, name), text, {mode: 0o600});
     return join(engines.data, name);
   };
   const optionsOf = (given: Partial<KafkaAccessSettings> = {}): KafkaOptions => ({

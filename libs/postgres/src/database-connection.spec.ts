@@ -5,7 +5,7 @@ import {databaseConnection} from './database-connection.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'vv-spec-'));
 const file = (name: string, text: string): string => {
-  writeFileSync(join(dir, name), text);
+  writeFileSync(join(dir, name), text, {mode: 0o600});
   return join(dir, name);
 };
 const databaseUrl = 'postgres://vv@db.example:5433/vv_storage';

@@ -1,12 +1,16 @@
 export {ConfigError} from './config/config-error.js';
 export {loadConfig} from './config/load-config.js';
-export {openToOthers} from './config/open-to-others.js';
 export {readCertificates, readSecret} from './config/read-secret.js';
 export {commonConfig, databaseConfig, kafkaConfig, setting, stopConfig} from './config/shared-settings.js';
 export {variableOf} from './config/variable-of.js';
 export {accessReason} from './health/access-reason.js';
 export {Readiness} from './health/readiness.js';
 export type {ReadinessCheck} from './health/readiness.js';
+export {openToOthers} from './keys/open-to-others.js';
+export {readKeyFile} from './keys/read-key-file.js';
+export type {ServiceKey} from './keys/read-key-file.js';
+export {readOwnGenesis} from './keys/read-own-genesis.js';
+export {readOwnKey} from './keys/read-own-key.js';
 export {createLogger} from './logging/create-logger.js';
 export type {LogFields, Logger} from './logging/create-logger.js';
 export {runService} from './run/run-service.js';

@@ -59,7 +59,14 @@ export class Home {
       });
     const {secrets, derived} = openKeyFile(readSecretFile(this.keyFile), await this.passphrase());
     this.derived = derived;
-    return JSON.parse(secrets) as T;
+    try {
+      return JSON.parse(secrets) as T;
+    } catch {
+      // Without the parser's error, which quotes the secrets.
+      throw new CliError('key-file-invalid', `The secrets in ${this.dir} are damaged.`, {
+        remedy: 'Restore the home from your backup.',
+      });
+    }
   }
 
   async writeSecrets(secrets: unknown): Promise<void> {

@@ -1,6 +1,7 @@
 import {chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {inspect} from 'node:util';
 import {deriveKey, openKeyFile, readSecretFile, sealKeyFile, writeSecretFile} from './key-file.js';
 
 interface KeyFileJson {
@@ -79,6 +80,17 @@ describe('key file', () => {
   ])('refuses what is no key file of this version (%#)', (text) =>
     expect(() => openKeyFile(text, 'x')).toThrow(expect.objectContaining({code: 'key-file-invalid'})),
   );
+
+  it('quotes nothing of a key that is given in its place', () => {
+    let thrown: unknown;
+    try {
+      openKeyFile('{"privateKey":ad95f59f0f}', 'x');
+    } catch (error) {
+      thrown = error;
+    }
+    expect(inspect(thrown, {depth: 5})).toContain('key-file-invalid');
+    expect(inspect(thrown, {depth: 5})).not.toContain('ad95');
+  });
 
   describe('on disk', () => {
     const dir = mkdtempSync(join(tmpdir(), 'vv-key-'));

@@ -101,15 +101,15 @@ export function readSecretFile(path: string): string {
 function parse(text: string): SealedFile {
   try {
     return sealedFile.parse(JSON.parse(text));
-  } catch (cause) {
-    throw invalid('it is not one, or of another version', cause);
+  } catch {
+    // Without the parser's error, which quotes the text: it may be a key in the clear.
+    throw invalid('it is not one, or of another version');
   }
 }
 
-function invalid(why: string, cause?: unknown): CliError {
+function invalid(why: string): CliError {
   return new CliError('key-file-invalid', `The key file cannot be used: ${why}.`, {
     remedy: 'Name a file that `vv … init` made.',
-    cause,
   });
 }
 

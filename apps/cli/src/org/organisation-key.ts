@@ -29,7 +29,7 @@ export function openOrganisation(
     nonces = new FileNonceStore(`${path.replace(/\.json$/, '')}.nonces.json`),
   }: OrganisationKeyOptions & {nonces?: NonceStore},
 ): {office: Organisation; name: string} {
-  const key = readKey(path);
+  const key = readOrganisationKey(path);
   const publicKey = fromHex(key.publicKey);
   const organisation = parseGenesis(session.genesis()).genesis.organisations.find(({keys}) =>
     keys.some((known) => known.key !== undefined && equalBytes(known.key.publicKey, publicKey)),
@@ -46,14 +46,14 @@ export function openOrganisation(
   };
 }
 
-function readKey(path: string): StoredKey {
+/** @throws CliError `key-file-invalid`, which tells nothing of the file */
+export function readOrganisationKey(path: string): StoredKey {
   try {
     return keyFile.parse(JSON.parse(readSecretFile(path)));
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
     throw new CliError('key-file-invalid', `${path} holds no signing key.`, {
       remedy: 'Name the sponsor.key.json of the organisation.',
-      cause,
     });
   }
 }

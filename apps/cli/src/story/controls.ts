@@ -12,10 +12,9 @@ import {
   signPart,
   txOfPart,
 } from '@vitalvault/sdk';
-import type {StoredKey} from '@vitalvault/sdk';
 import {equalBytes, fromHex} from '@vitalvault/contracts';
 import {FileNonceStore} from '../actor/file-nonce-store.js';
-import {readSecretFile} from '../actor/key-file.js';
+import {readOrganisationKey} from '../org/organisation-key.js';
 import {storyLedger} from './forged-enrolment.js';
 import {StoryFailed} from './narrator.js';
 import type {StoreName} from './site.js';
@@ -90,7 +89,7 @@ async function ipfs({endpoints}: StoryRun, marker: string): Promise<void> {
 async function chain(run: StoryRun, marker: string): Promise<void> {
   const ledger = storyLedger(run);
   const keyPath = run.site.sponsorKey();
-  const sponsor = JSON.parse(readSecretFile(keyPath)) as StoredKey;
+  const sponsor = readOrganisationKey(keyPath);
   const organisation = ledger.genesis.genesis.organisations.find(({keys}) =>
     keys.some(({key}) => key !== undefined && equalBytes(key.publicKey, fromHex(sponsor.publicKey))),
   );

@@ -1,5 +1,5 @@
-import {fromHex, keyId, toHex} from '@vitalvault/contracts';
-import {algorithmOf, ROLES} from '@vitalvault/genesis';
+import {algorithmOf, fromHex, keyId, toHex} from '@vitalvault/contracts';
+import {ROLES} from '@vitalvault/genesis';
 import type {GenesisValidator, Organisation} from '@vitalvault/genesis';
 import {z} from 'zod';
 import {InstallerError} from '../installer-error.js';

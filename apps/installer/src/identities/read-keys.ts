@@ -38,14 +38,9 @@ export function publicKeys(plan: Plan, secrets: ReadonlyMap<string, Texts>): Pub
 }
 
 function cometKey(secrets: ReadonlyMap<string, Texts>, secret: string, name: string): Uint8Array {
-  const text = entry(secrets, secret, name);
-  try {
-    const {publicKey, secret: bytes} = keyFromCometJson(text);
-    if (bytes.length === 64) return publicKey;
-  } catch {
-    // Told below, without the text.
-  }
-  throw new InstallerError(`Secret ${secret}: ${name} is no Ed25519 key of CometBFT.`);
+  const key = keyFromCometJson(entry(secrets, secret, name));
+  if (key === undefined) throw new InstallerError(`Secret ${secret}: ${name} is no Ed25519 key of CometBFT.`);
+  return key.publicKey;
 }
 
 function entry(secrets: ReadonlyMap<string, Texts>, secret: string, name: string): string {

@@ -29,6 +29,13 @@ describe('ApiObjects', () => {
     ]);
   });
 
+  it('quotes nothing of an answer that is no Secret', async () => {
+    const objects = new ApiObjects(() => Promise.resolve({status: 200, body: '{"data":{"key.json":c2VjcmV0'}), marks);
+    const reading = objects.read('secret', 's');
+    await expect(reading).rejects.toThrow('something that is no secret');
+    await expect(reading).rejects.not.toThrow('c2Vj');
+  });
+
   it('tells what is not there from what is empty', async () => {
     const {objects} = api([404, status('not found')], [200, {}]);
     expect([await objects.read('secret', 's'), await objects.read('secret', 's')]).toEqual([undefined, {}]);

@@ -41,12 +41,21 @@ export class ApiObjects implements ObjectStore {
 }
 
 function textsOf(kind: ObjectKind, body: string): Texts {
-  const {data} = objectBody.parse(JSON.parse(body));
+  const data = dataOf(kind, body);
   return kind === 'configmap'
     ? data
     : Object.fromEntries(
         Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
       );
+}
+
+// The parser's own error quotes the body, which may be a Secret.
+function dataOf(kind: ObjectKind, body: string): Texts {
+  try {
+    return objectBody.parse(JSON.parse(body)).data;
+  } catch {
+    throw new InstallerError(`The Kubernetes API answered with something that is no ${kind}.`);
+  }
 }
 
 function refused(

@@ -4,7 +4,7 @@ import {x25519} from '@noble/curves/ed25519.js';
 import {decodeCanonical, fromHex, keyId, toHex} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {ROLES} from '@vitalvault/genesis';
-import {mkdtemp, readFile, rm, stat} from 'node:fs/promises';
+import {chmod, mkdtemp, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {layoutOf} from '../plan/layout.js';
@@ -35,6 +35,16 @@ describe('ensureGenesis', () => {
         role === 'release' ? x25519.getPublicKey(fromHex(privateKey)) : secp256k1.getPublicKey(fromHex(privateKey));
       expect([role, alg, publicKey]).toEqual([role, role === 'release' ? 16 : 1, toHex(derived)]);
     }
+  });
+
+  it('refuses a key that others can read, and quotes nothing of one that is damaged', async () => {
+    await ensureGenesis(layout, settings);
+    const validator = join(layout.validator(0).home, 'config', 'priv_validator_key.json');
+    await writeFile(validator, '{"priv_key":{"value":c2VjcmV0}}');
+    await expect(ensureGenesis(layout, settings)).rejects.toThrow('is no key of CometBFT');
+    await expect(ensureGenesis(layout, settings)).rejects.not.toThrow('c2Vj');
+    await chmod(keyFileOf(0, 'storage'), 0o644);
+    await expect(ensureGenesis(layout, settings)).rejects.toThrow('can be read by others');
   });
 
   it("names an organisation by the id of its admin key and puts that into every validator's genesis", async () => {

@@ -8,11 +8,11 @@ import {
   privValidatorKeyJson,
   renderGenesis,
 } from '@vitalvault/genesis';
-import type {Organisation} from '@vitalvault/genesis';
+import type {Ed25519Key, Organisation} from '@vitalvault/genesis';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {LaunchError} from '../launch-error.js';
-import {createOnce, exists, writeWhole} from '../process/files.js';
+import {createOnce, exists, readPrivate, writeWhole} from '../process/files.js';
 import {keyFile, loadOrganisation, ORGANISATION_NAMES} from './organisation-keys.js';
 import type {Layout} from '../plan/layout.js';
 import type {Settings} from '../plan/settings.js';
@@ -39,12 +39,12 @@ export async function ensureGenesis(layout: Layout, settings: Settings): Promise
     await createOnce(validatorKeyFile(home), () => privValidatorKeyJson(generateEd25519()), 0o600);
     await createOnce(nodeKeyFile(home), () => nodeKeyJson(generateEd25519()), 0o600);
     await createOnce(join(home, 'data', 'priv_validator_state.json'), () => FRESH_VALIDATOR_STATE, 0o600);
-    const key = keyFromCometJson(await readFile(validatorKeyFile(home), 'utf8'));
+    const key = await cometKey(validatorKeyFile(home));
     validators.push({
       organisation: organisations[organisationOfValidator(i, settings.validators, organisations.length)]?.id ?? '',
       publicKey: key.publicKey,
     });
-    nodeIds.push(cometAddress(keyFromCometJson(await readFile(nodeKeyFile(home), 'utf8')).publicKey));
+    nodeIds.push(cometAddress((await cometKey(nodeKeyFile(home))).publicKey));
   }
   if (!(await exists(layout.genesis))) {
     const text = renderGenesis({
@@ -63,6 +63,13 @@ export async function ensureGenesis(layout: Layout, settings: Settings): Promise
 
 const validatorKeyFile = (home: string) => join(home, 'config', 'priv_validator_key.json');
 const nodeKeyFile = (home: string) => join(home, 'config', 'node_key.json');
+
+async function cometKey(file: string): Promise<Ed25519Key> {
+  const key = keyFromCometJson(await readPrivate(file));
+  if (key === undefined)
+    throw new LaunchError(`${file} is no key of CometBFT. Put the old one back, or \`make clean\`.`);
+  return key;
+}
 
 async function requireKeys(layout: Layout, validators: number): Promise<void> {
   const files = [

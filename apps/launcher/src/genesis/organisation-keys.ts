@@ -1,9 +1,8 @@
 import {newRoleKeyJson, organisationOf, parseRoleKey, ROLES} from '@vitalvault/genesis';
 import type {Organisation, OrganisationKey, Role} from '@vitalvault/genesis';
 import {join} from 'node:path';
-import {readFile} from 'node:fs/promises';
 import {LaunchError} from '../launch-error.js';
-import {createOnce} from '../process/files.js';
+import {createOnce, readPrivate} from '../process/files.js';
 
 /** Names of the four organisations of a demonstration system. */
 export const ORGANISATION_NAMES = ['Hospital North', 'Hospital East', 'Hospital South', 'Laboratory West'] as const;
@@ -18,7 +17,7 @@ export async function loadOrganisation(dir: string, name: string): Promise<Organ
   for (const role of ROLES) {
     const file = keyFile(dir, role);
     await createOnce(file, () => newRoleKeyJson(role), 0o600);
-    const key = parseRoleKey(role, await readFile(file, 'utf8'));
+    const key = parseRoleKey(role, await readPrivate(file));
     if (key === undefined)
       throw new LaunchError(
         `${file} is not a key file. It belongs to this system's genesis; without it start afresh with \`make clean\`.`,

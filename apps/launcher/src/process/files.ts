@@ -1,5 +1,6 @@
 import {access, mkdir, open, rename} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {LaunchError} from '../launch-error.js';
 
 export async function exists(file: string): Promise<boolean> {
   return await access(file).then(
@@ -24,4 +25,16 @@ export async function writeWhole(file: string, text: string, mode = 0o644): Prom
 /** Writes a file unless it exists. */
 export async function createOnce(file: string, text: () => string, mode = 0o644): Promise<void> {
   if (!(await exists(file))) await writeWhole(file, text(), mode);
+}
+
+/** Text of a file that holds a secret. @throws LaunchError when others can read it too */
+export async function readPrivate(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    if (((await handle.stat()).mode & 0o077) !== 0)
+      throw new LaunchError(`${file} holds a secret and can be read by others: chmod 600 ${file}`);
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
 }

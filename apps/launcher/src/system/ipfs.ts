@@ -6,14 +6,15 @@ import {
   swarmKey,
   usableBytes,
 } from '@vitalvault/engine-config';
-import {newIpfsIdentities} from '@vitalvault/genesis';
+import {newIpfsIdentities, parseIpfsIdentities} from '@vitalvault/genesis';
 import type {IpfsIdentities} from '@vitalvault/genesis';
-import {mkdir, readFile} from 'node:fs/promises';
+import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {inheritedEnvironment, ipfsVolumeBytes} from '../config.js';
 import {runTool} from '../engines/run-tool.js';
+import {LaunchError} from '../launch-error.js';
 import {IPFS_PEERS} from '../plan/ports.js';
-import {createOnce, exists, writeWhole} from '../process/files.js';
+import {createOnce, exists, readPrivate, writeWhole} from '../process/files.js';
 import {getJson} from '../process/probe.js';
 import {DEFAULTS} from '../process/process-spec.js';
 import {engineDirectory} from './context.js';
@@ -26,7 +27,10 @@ const local = (port: number): string => `/ip4/127.0.0.1/tcp/${String(port)}`;
 /** Identities of all peers and the secrets of the private swarm and of the cluster, made once. */
 export async function ensureIpfsIdentities(layout: Layout): Promise<IpfsIdentities> {
   await createOnce(layout.ipfsIdentities, () => JSON.stringify(newIpfsIdentities(IPFS_PEERS)), 0o600);
-  return JSON.parse(await readFile(layout.ipfsIdentities, 'utf8')) as IpfsIdentities;
+  const identities = parseIpfsIdentities(await readPrivate(layout.ipfsIdentities));
+  if (identities === undefined)
+    throw new LaunchError(`${layout.ipfsIdentities} is damaged. Put the old one back, or \`make clean\`.`);
+  return identities;
 }
 
 export function kuboSpec(context: SystemContext, i: number): ProcessSpec {

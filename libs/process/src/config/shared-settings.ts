@@ -49,11 +49,13 @@ export const commonConfig = {
   kafkaUsername: z.string().min(1).optional().describe('User name for SASL.'),
   kafkaPasswordFile: setting.file
     .optional()
-    .describe('File of the password for SASL; a line end at its end is left out.'),
+    .describe('File of the password for SASL, readable by this process alone; a line end at its end is left out.'),
   databaseUrl: setting.url.describe("PostgreSQL URL of the service's own database."),
   databasePasswordFile: setting.file
     .optional()
-    .describe("File of the database's password, which the URL then does not have; a line end at its end is left out."),
+    .describe(
+      "File of the database's password, which the URL then does not have, readable by this process alone; a line end at its end is left out.",
+    ),
   databaseCaFile: setting.file
     .optional()
     .describe(

@@ -33,6 +33,19 @@ describe('createLogger', () => {
     expect(logged({error})).toMatchObject({error: {code: 'bus-unavailable', cause: {message: 'connection refused'}}});
   });
 
+  it('quotes nothing of what a parser could not read', () => {
+    const secret = 'ad95f59f0f';
+    const parsing = (): unknown => JSON.parse(`{"privateKey":${secret}}`);
+    let error: unknown;
+    try {
+      parsing();
+    } catch (cause) {
+      error = new DomainError('internal', {cause});
+    }
+    expect(JSON.stringify(logged({error}))).not.toContain(secret);
+    expect(logged({error})).toMatchObject({error: {cause: {name: 'SyntaxError', message: 'not well formed'}}});
+  });
+
   it('keeps quiet below its level', () => {
     expect(logged({height: 1n}, 'error')).toEqual({});
   });

@@ -105,17 +105,14 @@ function describeError(error: unknown, depth = 0): unknown {
   if (error instanceof Error) {
     const code =
       'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? {code: error.code} : {};
-    return {
-      name: error.name,
-      ...code,
-      message: error.message.slice(0, MAX_TEXT),
-      stack: frames(error),
-      ...causeOf(error, depth),
-    };
+    return {name: error.name, ...code, message: wordsOf(error), stack: frames(error), ...causeOf(error, depth)};
   }
   return {name: typeof error, message: String(error).slice(0, MAX_TEXT)};
 }
 
+// A JSON parser quotes what it cannot read: a body of somebody's, or a file of a key.
+const wordsOf = (error: Error): string =>
+  error instanceof SyntaxError || error.name === 'SyntaxError' ? 'not well formed' : error.message.slice(0, MAX_TEXT);
 const causeOf = (error: Error, depth: number): object =>
   error.cause === undefined || depth > 2 ? {} : {cause: describeError(error.cause, depth + 1)};
 const frames = (error: Error): string[] =>

@@ -72,8 +72,4 @@ describe('NativeSecp256k1', () => {
       {numRuns: 100},
     );
   });
-
-  it('tells the public half', () => {
-    expect([...native.publicKeyOf(key.privateKey)]).toEqual([...key.publicKey]);
-  });
 });

@@ -33,10 +33,6 @@ export class NativeSecp256k1 implements SignatureVerifier {
     }
   }
 
-  publicKeyOf(privateKey: Uint8Array): Uint8Array {
-    return this.#binding.publicKeyCreate(privateKey, true);
-  }
-
   /** Signer with deterministic nonces (RFC 6979). */
   signer(key: {publicKey: Uint8Array; privateKey: Uint8Array}): ReceiptSigner {
     return {publicKey: key.publicKey, sign: (digest) => this.#binding.ecdsaSign(digest, key.privateKey).signature};

@@ -1,0 +1,34 @@
+import {createLogger} from '@vitalvault/process';
+import {OwnFiles} from '@vitalvault/process/testing';
+import {ingestConfig} from './config.js';
+import {startIngest} from './start-ingest.js';
+
+const files = new OwnFiles(['ingest']);
+const start = (given: object): Promise<unknown> => {
+  const config = ingestConfig.parse({
+    ...files.settings,
+    httpPort: 1,
+    otlpUrl: 'http://127.0.0.1:1',
+    kafkaBrokers: '127.0.0.1:1',
+    policyGrpc: '127.0.0.1:1',
+    storageGrpc: '127.0.0.1:1',
+    ...given,
+  });
+  return startIngest(createLogger({service: 'spec', level: 'error'}), config, () => undefined);
+};
+
+describe('ingest does not come up', () => {
+  afterAll(() => files.remove());
+
+  it.each([
+    ['with a key file that others can read', () => files.key('ingest', 'own', 0o644), 'others can read the file'],
+    ['with the key of another organisation', () => files.key('ingest', 'their'), 'the genesis does not name'],
+    ['with a key that nobody knows', () => files.key('ingest', 'unknown'), 'the genesis does not name'],
+  ])('%s', async (_what, file, words) => {
+    await expect(start({ingestKeyFile: file()})).rejects.toThrow(`VITALVAULT_INGEST_KEY_FILE: ${words}`);
+  });
+
+  it('with the genesis of another chain', async () => {
+    await expect(start({ingestKeyFile: files.key('ingest'), chainId: 'vv-other'})).rejects.toThrow('another chain');
+  });
+});

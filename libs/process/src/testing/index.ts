@@ -1,0 +1,1 @@
+export {OwnFiles} from './own-files.js';
