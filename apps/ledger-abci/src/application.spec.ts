@@ -16,6 +16,7 @@ import type {MessageInitShape} from '@bufbuild/protobuf';
 import {
   DEFAULT_PARAMETERS,
   enrolPatient,
+  epochStatement,
   PEOPLE,
   putGrant,
   registerMember,
@@ -288,6 +289,29 @@ describe('CheckTx', () => {
     );
     expect(toHex(node.ledger.state.tree.root)).toBe(before);
     expect(toHex(await node.block([]))).toBe(before);
+  });
+
+  test('names a refused field in the log, every time; the block says its code alone', async () => {
+    await node.block([enrol()]);
+    const bad = maker.tx(requestAccess(patient.id, {slotFrom: 9, slotTo: 8}), [clinician]);
+    const refusal = {code: CODE.invalidField, codespace: 'tx', log: 'invalidField: slot_to'};
+    const again = {tx: bad, type: CheckTxType.NEW} as RequestCheckTx;
+    expect(await node.application.checkTx(again)).toEqual(refusal);
+    expect(await node.application.checkTx(again)).toEqual(refusal);
+    const answer = await node.application.finalizeBlock(blockRequest(2n, [bad]));
+    expect(answer.txResults).toEqual([{code: CODE.invalidField, codespace: 'tx', data: new Uint8Array(0)}]);
+  });
+
+  test('names a field that only the state refuses: the epochs of a member', async () => {
+    const member = register();
+    await node.block([enrol(), member]);
+    const value = {identity: clinician.id, epochStatements: [epochStatement(patient)]};
+    const bad = maker.tx({case: 'publishKeys', value}, [clinician]);
+    expect((await node.application.checkTx({tx: bad, type: CheckTxType.NEW} as RequestCheckTx)).log).toBe(
+      'invalidField: epoch_statements',
+    );
+    const answer = await node.application.finalizeBlock(blockRequest(2n, [bad]));
+    expect(answer.txResults).toEqual([{code: CODE.invalidField, codespace: 'tx', data: new Uint8Array(0)}]);
   });
 
   test('a transaction in the pool is no longer counted once it is in a block; a second one with its nonce is refused before', async () => {

@@ -256,6 +256,14 @@ describe('transactions', () => {
     expect(await system.call('POST', '/v1/transactions', {body: bytes(), type})).toMatchObject({status, json: {code}});
   });
 
+  it('with a refused field are refused by its name', async () => {
+    const tx = system.tx(requestAccess(patient.id, {slotFrom: 2, slotTo: 1}), [patient]);
+    expect(await system.post(tx)).toMatchObject({
+      status: 409,
+      json: {code: 'tx-refused', detail: 'Code 6, invalidField: slot_to.', meta: {field: 'slot_to'}},
+    });
+  });
+
   it('that nobody knows are not found; an id that is none is refused', async () => {
     expect(await system.call('GET', `/v1/transactions/${'00'.repeat(32)}`)).toMatchObject({
       status: 404,

@@ -57,7 +57,9 @@ describe('LedgerClient', () => {
   const internal = (data: string) => ({error: {code: -32603, message: 'Internal error', data}});
 
   describe('broadcast', () => {
-    const checked = (code: number) => () => ({result: {code, data: '', log: '', codespace: '', hash: 'AB'}});
+    const checked =
+      (code: number, said = '') =>
+      () => ({result: {code, data: '', log: said, codespace: '', hash: 'AB'}});
 
     it('gives both names of a transaction that was taken', async () => {
       const sent = await (await ask(checked(0))).broadcast(tx);
@@ -80,6 +82,21 @@ describe('LedgerClient', () => {
         code: 'tx-refused',
         meta: {code: 8, codeName: 'badSignature'},
       });
+    });
+
+    it('names the field that CheckTx names in its log, and nothing else that a node might say there', async () => {
+      await expect(
+        (await ask(checked(CODE.invalidField, 'invalidField: slot_to'))).broadcast(tx),
+      ).rejects.toMatchObject({
+        code: 'tx-refused',
+        detail: 'Code 6, invalidField: slot_to.',
+        meta: {code: CODE.invalidField, codeName: 'invalidField', field: 'slot_to'},
+      });
+      for (const said of ['invalidField: <b>slot</b>', 'slot_to', `invalidField: ${'a'.repeat(65)}`])
+        await expect((await ask(checked(CODE.invalidField, said))).broadcast(tx)).rejects.toMatchObject({
+          detail: 'Code 6, invalidField.',
+          meta: {code: CODE.invalidField, codeName: 'invalidField'},
+        });
     });
 
     it('counts a transaction that the mempool knows as sent', async () => {

@@ -5,6 +5,7 @@ import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {isSignature} from './field-rules.js';
 import type {Message} from './message-rules.js';
 import type {Verify} from './ports.js';
+import {refusedField} from './refused-field.js';
 import {rulesOf} from './rules-of.js';
 
 /** A transaction that is well-formed and signed by the keys it carries. Who they are is for the state to say. */
@@ -23,9 +24,12 @@ export interface CheckedTx {
 export interface StructureRefusal {
   readonly ok: false;
   readonly code: number;
+  /** Name of the field that `invalidField` is about: for CheckTx's log, never consensus data. */
+  readonly field?: string;
 }
 
 const refuse = (code: number): StructureRefusal => ({ok: false, code});
+const refuseField = (field: string): StructureRefusal => ({ok: false, code: CODE.invalidField, field});
 
 /**
  * All that can be said of a transaction's bytes without any state: size · canonical · version · chain · fields ·
@@ -41,10 +45,12 @@ export function checkStructure(bytes: Uint8Array, chainId: string, verify: Verif
   if (body.version !== 1) return refuse(CODE.wrongVersion);
   if (body.chainId !== chainId) return refuse(CODE.wrongChain);
   const {message} = body;
-  if (message.case === undefined || body.nonce < 1n || !tx.signatures.every(isSignature))
-    return refuse(CODE.invalidField);
+  if (message.case === undefined) return refuseField('message');
+  if (body.nonce < 1n) return refuseField('nonce');
+  if (!tx.signatures.every(isSignature)) return refuseField('signatures');
+  const field = refusedField(message);
+  if (field !== undefined) return refuseField(field);
   const rules = rulesOf(message.case);
-  if (!rules.fieldsAreValid(message.value)) return refuse(CODE.invalidField);
   const [first, ...others] = tx.signatures;
   if (first === undefined || !rules.signatures(message.value).some((demanded) => areSignedBy(tx, demanded)))
     return refuse(CODE.wrongSigners);

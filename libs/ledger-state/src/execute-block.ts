@@ -43,7 +43,11 @@ export function executeBlock(
 ): ExecutedBlock {
   const state = new Overlay(view, ports.sha256);
   const context = {chainId, block, ports, parameters: parametersOf(view)};
-  const results = txs.map((tx) => (tx.ok ? applyTx(state, tx, context) : refused(tx.code)));
+  const results = txs.map((tx) => {
+    // Code and data, and nothing that only people read.
+    const {code, data} = tx.ok ? applyTx(state, tx, context) : refused(tx.code);
+    return {code, data};
+  });
   return {results, ...state.finish()};
 }
 

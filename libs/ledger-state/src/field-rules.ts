@@ -3,6 +3,8 @@ import type {Signature, SignedEpochStatement, SigningKey} from '@vitalvault/cont
 
 /** Lengths and ranges of fields, shared by the messages. None of them looks at the state. */
 
+/** A field whose every value means something. */
+export const isAny = (): boolean => true;
 export const isIdentity = (bytes: Uint8Array): boolean => bytes.length === 20;
 export const isTag = (bytes: Uint8Array): boolean => bytes.length === 16;
 export const isHash = (bytes: Uint8Array): boolean => bytes.length === 32;

@@ -1,3 +1,6 @@
+import type {Message as ProtoMessage} from '@bufbuild/protobuf';
+import type {GenMessage} from '@bufbuild/protobuf/codegenv2';
+import {CODE} from '@vitalvault/contracts';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import type {Parameters} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {Body} from '@vitalvault/contracts/gen/ledger/v1/tx';
@@ -30,14 +33,22 @@ export interface Outcome {
   readonly code: number;
   /** Canonical result message; empty when there is none. */
   readonly data: Uint8Array;
+  /** Name of the field that `invalidField` is about: for CheckTx's log, never consensus data. */
+  readonly field?: string;
 }
 
+/** Every field of a message by its name, and what it must be: length, range, how it stands to the others; no state. */
+export type FieldRules<M> = {
+  readonly [F in Exclude<keyof M, '$typeName' | '$unknown'>]-?: (value: M[F], message: M) => boolean;
+};
+
 /** All rules of one kind of message. One file per message in tx/. */
-export interface MessageRules<M> {
+export interface MessageRules<M extends ProtoMessage> {
   /** Rights come first in a block and have a bucket of their own that nothing else can empty. */
   readonly rights: boolean;
-  /** Every field's length and range; no state. */
-  fieldsAreValid(message: M): boolean;
+  /** Its fields, in the order in which they are judged. */
+  readonly schema: GenMessage<M>;
+  readonly fields: FieldRules<M>;
   /**
    * The keys of the signatures in their order, as far as the message itself names them; undefined: a key that only the
    * state knows. More than one list where the state decides how many.
@@ -55,3 +66,4 @@ const NO_DATA = new Uint8Array(0);
 
 export const done = (data: Uint8Array = NO_DATA): Outcome => ({code: 0, data});
 export const refused = (code: number): Outcome => ({code, data: NO_DATA});
+export const invalid = (field: string): Outcome => ({code: CODE.invalidField, data: NO_DATA, field});

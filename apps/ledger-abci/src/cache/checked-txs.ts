@@ -9,6 +9,8 @@ export interface Verdict {
   readonly rights: boolean;
   /** The key of the first signature; empty in a refusal. */
   readonly signer: string;
+  /** The field that a refusal names. */
+  readonly field?: string | undefined;
 }
 
 const VERDICTS = 65_536;
@@ -34,7 +36,7 @@ export class CheckedTxs {
     const known = this.decoded.get(name);
     if (known !== undefined) return known;
     const refusal = this.verdicts.get(name);
-    if (refusal !== undefined && refusal.code !== 0) return {ok: false, code: refusal.code};
+    if (refusal !== undefined && refusal.code !== 0) return refusalOf(refusal);
     // A copy: the request's bytes belong to a whole block or batch, which would stay in memory with them.
     const checked = checkStructure(bytes.slice(), this.chainId, this.verify);
     this.verdicts.set(name, verdictOf(checked));
@@ -47,7 +49,11 @@ export class CheckedTxs {
   }
 }
 
+function refusalOf({code, field}: Verdict): StructureRefusal {
+  return field === undefined ? {ok: false, code} : {ok: false, code, field};
+}
+
 function verdictOf(checked: CheckedTx | StructureRefusal): Verdict {
-  if (!checked.ok) return {code: checked.code, rights: false, signer: ''};
+  if (!checked.ok) return {code: checked.code, rights: false, signer: '', field: checked.field};
   return {code: 0, rights: checked.rights, signer: Buffer.from(checked.signingKeys[0].publicKey).toString('latin1')};
 }

@@ -11,19 +11,24 @@ import type {Ledger} from '../ledger.js';
 export function checkTx(ledger: Ledger, {tx}: RequestCheckTx): CheckTxAnswer {
   const name = txName(tx);
   const checked = ledger.txs.check(tx, name);
-  if (!checked.ok) return refusal(checked.code);
+  if (!checked.ok) return refusal(checked.code, wordsOf(checked));
   const {signer} = ledger.txs.verdict(tx, name);
   if (!ledger.pending.has(name) && !ledger.pending.admits(signer, tx.length, checked.rights))
     return refusal(CODE.quota, 'too much of this key is waiting already');
   const {overlay, context} = ledger.checkState();
   const fork = overlay.fork();
   const outcome = applyTx(fork, checked, context);
-  if (outcome.code !== CODE.ok) return refusal(outcome.code);
+  if (outcome.code !== CODE.ok) return refusal(outcome.code, wordsOf(outcome));
   overlay.absorb(fork);
   ledger.pending.add(name, {signer, bytes: tx.length});
   return {code: CODE.ok};
 }
 
-function refusal(code: number, log = codeName(code)): CheckTxAnswer {
+/** The log is for people and no consensus data: it may name the field, never its value. */
+function wordsOf({code, field}: {code: number; field?: string}): string {
+  return field === undefined ? codeName(code) : `${codeName(code)}: ${field}`;
+}
+
+function refusal(code: number, log: string): CheckTxAnswer {
   return {code, codespace: codespace(code), log};
 }

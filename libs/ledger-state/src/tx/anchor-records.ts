@@ -1,6 +1,6 @@
 import {CODE, encodeCanonical, LIMITS, ORG_ROLE, STATE_KIND} from '@vitalvault/contracts';
 import {RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import {AnchorResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {AnchorRecordsSchema, AnchorResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {AnchorEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {parseEntry} from '../anchor-entry.js';
 import {takeEntry} from '../anchor-rules.js';
@@ -17,7 +17,8 @@ type AnchorRecords = MessageOf<'anchorRecords'>;
  */
 export const ANCHOR_RECORDS: MessageRules<AnchorRecords> = {
   rights: false,
-  fieldsAreValid: ({entries}) => entries.length >= 1 && entries.length <= LIMITS.anchorEntries,
+  schema: AnchorRecordsSchema,
+  fields: {entries: (entries) => entries.length >= 1 && entries.length <= LIMITS.anchorEntries},
   signatures: () => [[undefined]],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.storage]),
   bucket: () => undefined,

@@ -1,4 +1,5 @@
 import {CODE, equalBytes, KEY_OWNER, keyId, ORG_ROLE} from '@vitalvault/contracts';
+import {EnrolPatientSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {logAccess} from '../access-log.js';
 import {BUCKET} from '../buckets.js';
 import {isEncryptionKey, isSigningKey} from '../field-rules.js';
@@ -16,11 +17,13 @@ type EnrolPatient = MessageOf<'enrolPatient'>;
  */
 export const ENROL_PATIENT: MessageRules<EnrolPatient> = {
   rights: false,
-  fieldsAreValid: ({signingKey, encryptionKey, recoveryKey}) =>
-    isSigningKey(signingKey) &&
-    isSigningKey(recoveryKey) &&
-    isEncryptionKey(encryptionKey) &&
-    !equalBytes(signingKey.publicKey, recoveryKey.publicKey),
+  schema: EnrolPatientSchema,
+  fields: {
+    signingKey: isSigningKey,
+    encryptionKey: isEncryptionKey,
+    recoveryKey: (key, {signingKey}) =>
+      isSigningKey(key) && signingKey !== undefined && !equalBytes(key.publicKey, signingKey.publicKey),
+  },
   signatures: ({signingKey}) => [[undefined, signingKey]],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor]),
   bucket: ({identity}) => ({bucket: BUCKET.enrolments, identities: [identity]}),

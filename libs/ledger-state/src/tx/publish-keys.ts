@@ -1,4 +1,5 @@
 import {CODE, equalBytes, KEY_OWNER, keyId} from '@vitalvault/contracts';
+import {PublishKeysSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Member, Patient} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {logAccess} from '../access-log.js';
@@ -6,7 +7,7 @@ import {BUCKET} from '../buckets.js';
 import {takeStatements} from '../epochs.js';
 import {areStatements, isEncryptionKey, isIdentity, isSigningKey} from '../field-rules.js';
 import {assignKey, isFree, retireKey} from '../keys.js';
-import {done, refused} from '../message-rules.js';
+import {done, invalid, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {load, save, SLOTS} from '../state-slots.js';
 
@@ -19,15 +20,13 @@ type PublishKeys = MessageOf<'publishKeys'>;
  */
 export const PUBLISH_KEYS: MessageRules<PublishKeys> = {
   rights: true,
-  fieldsAreValid: ({identity, encryptionKey, newSigningKey, epochStatements}) => {
-    const empty = encryptionKey.length === 0 && newSigningKey === undefined && epochStatements.length === 0;
-    return (
-      !empty &&
-      isIdentity(identity) &&
-      (encryptionKey.length === 0 || isEncryptionKey(encryptionKey)) &&
-      (newSigningKey === undefined || isSigningKey(newSigningKey)) &&
-      areStatements(epochStatements)
-    );
+  schema: PublishKeysSchema,
+  fields: {
+    identity: isIdentity,
+    encryptionKey: (key) => key.length === 0 || isEncryptionKey(key),
+    newSigningKey: (key) => key === undefined || isSigningKey(key),
+    epochStatements: (statements, {encryptionKey, newSigningKey}) =>
+      areStatements(statements) && (statements.length > 0 || encryptionKey.length > 0 || newSigningKey !== undefined),
   },
   // With a new key: a member signs with both, a patient with the recovery key too.
   signatures: ({newSigningKey}) =>
@@ -82,7 +81,7 @@ function applyToPatient(context: TxContext, message: PublishKeys, patient: Patie
 
 function applyToMember(context: TxContext, message: PublishKeys, member: Member): Outcome {
   const {state, signer, signingKeys} = context;
-  if (message.epochStatements.length > 0) return refused(CODE.invalidField);
+  if (message.epochStatements.length > 0) return invalid('epoch_statements');
   if (signingKeys.length > 2) return refused(CODE.wrongSigners);
   if (message.newSigningKey !== undefined) {
     if (!isFree(state, message.newSigningKey)) return refused(CODE.keyTaken);

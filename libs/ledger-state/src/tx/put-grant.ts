@@ -1,4 +1,5 @@
 import {ACTION, CODE, equalBytes, KEY_OWNER, LIMITS, PURPOSE} from '@vitalvault/contracts';
+import {PutGrantSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {coversEveryTag} from '@vitalvault/consent';
 import {create} from '@bufbuild/protobuf';
 import {GrantSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
@@ -6,7 +7,7 @@ import type {Grant} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {logAccess} from '../access-log.js';
 import {BUCKET} from '../buckets.js';
 import {takeStatements} from '../epochs.js';
-import {areStatements, areTags, isAscending, isIdentity, isTag, isZero} from '../field-rules.js';
+import {areStatements, areTags, isAny, isAscending, isIdentity, isTag, isZero} from '../field-rules.js';
 import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {has, load, save, SLOTS} from '../state-slots.js';
@@ -19,42 +20,39 @@ type PutGrant = MessageOf<'putGrant'>;
  */
 export const PUT_GRANT: MessageRules<PutGrant> = {
   rights: true,
-  fieldsAreValid: (message) =>
-    isIdentity(message.patient) &&
-    isTag(message.grantId) &&
-    !isZero(message.grantId) &&
-    areStatements(message.epochStatements) &&
-    (message.typeTags.length === 0 ? isBareRevocation(message) : hasValidTerms(message)),
+  schema: PutGrantSchema,
+  fields: {
+    patient: isIdentity,
+    grantId: (id) => isTag(id) && !isZero(id),
+    version: (value, message) => isRevocation(message) || value >= 1,
+    grantee: term(isIdentity),
+    typeTags: term((tags) => areTags(tags, LIMITS.grantTags) && (coversEveryTag(tags) || !tags.some(isZero))),
+    actions: term((values) => areChoices(values, ACTION.write)),
+    purposes: term((values) => areChoices(values, PURPOSE.PUBHLTH)),
+    accessFromSlot: term(isAny),
+    accessToSlot: term((to, {accessFromSlot}) => accessFromSlot <= to),
+    dataFromSlot: term(isAny),
+    dataToSlot: term((to, {dataFromSlot}) => dataFromSlot <= to),
+    maxReads: term(isAny),
+    parentGrant: ({length}) => length === 0,
+    epochStatements: areStatements,
+  },
   signatures: () => [[undefined]],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
   apply,
 };
 
-function isBareRevocation(message: PutGrant): boolean {
-  const numbers = [
-    message.accessFromSlot,
-    message.accessToSlot,
-    message.dataFromSlot,
-    message.dataToSlot,
-    message.maxReads,
-  ];
-  const lists = [message.grantee, message.actions, message.purposes, message.parentGrant];
-  return numbers.every((value) => value === 0) && lists.every((list) => list.length === 0);
+function isRevocation({typeTags}: PutGrant): boolean {
+  return typeTags.length === 0;
 }
 
-function hasValidTerms(message: PutGrant): boolean {
-  return (
-    message.version >= 1 &&
-    isIdentity(message.grantee) &&
-    message.parentGrant.length === 0 &&
-    areTags(message.typeTags, LIMITS.grantTags) &&
-    (coversEveryTag(message.typeTags) || !message.typeTags.some(isZero)) &&
-    areChoices(message.actions, ACTION.write) &&
-    areChoices(message.purposes, PURPOSE.PUBHLTH) &&
-    message.accessFromSlot <= message.accessToSlot &&
-    message.dataFromSlot <= message.dataToSlot
-  );
+/** A term of a grant: valid in a grant, absent in a revocation. */
+function term<T extends number | {readonly length: number}>(
+  isValid: (value: T, message: PutGrant) => boolean,
+): (value: T, message: PutGrant) => boolean {
+  return (value, message) =>
+    isRevocation(message) ? (typeof value === 'number' ? value : value.length) === 0 : isValid(value, message);
 }
 
 function areChoices(numbers: readonly number[], highest: number): boolean {

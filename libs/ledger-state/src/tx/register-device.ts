@@ -1,9 +1,9 @@
 import {CODE, DEVICE_CLASS, encodeCanonical, equalBytes, KEY_OWNER, keyId, LIMITS} from '@vitalvault/contracts';
-import {RegisterDeviceResultSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {RegisterDeviceResultSchema, RegisterDeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
 import {BUCKET} from '../buckets.js';
-import {areTags, isIdentity, isSigningKey, isZero} from '../field-rules.js';
+import {areTags, isAny, isIdentity, isSigningKey, isZero} from '../field-rules.js';
 import {assignKey} from '../keys.js';
 import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
@@ -18,13 +18,14 @@ type RegisterDevice = MessageOf<'registerDevice'>;
  */
 export const REGISTER_DEVICE: MessageRules<RegisterDevice> = {
   rights: true,
-  fieldsAreValid: ({owner, deviceKey, typeTags, deviceClass}) =>
-    isIdentity(owner) &&
-    isSigningKey(deviceKey) &&
-    areTags(typeTags, LIMITS.deviceTags) &&
-    !typeTags.some(isZero) &&
-    deviceClass >= DEVICE_CLASS.wearable &&
-    deviceClass <= DEVICE_CLASS.phone,
+  schema: RegisterDeviceSchema,
+  fields: {
+    owner: isIdentity,
+    deviceKey: isSigningKey,
+    typeTags: (tags) => areTags(tags, LIMITS.deviceTags) && !tags.some(isZero),
+    deviceClass: (value) => value >= DEVICE_CLASS.wearable && value <= DEVICE_CLASS.phone,
+    fromSlot: isAny,
+  },
   signatures: ({deviceKey}) => [[undefined, deviceKey]],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),

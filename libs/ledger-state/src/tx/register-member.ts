@@ -1,4 +1,5 @@
 import {CODE, equalBytes, KEY_OWNER, keyId, MEMBER_ROLE, ORG_ROLE} from '@vitalvault/contracts';
+import {RegisterMemberSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {BUCKET} from '../buckets.js';
 import {isEncryptionKey, isHash, isIdentity, isSigningKey} from '../field-rules.js';
 import {assignKey, isFree} from '../keys.js';
@@ -15,13 +16,14 @@ type RegisterMember = MessageOf<'registerMember'>;
  */
 export const REGISTER_MEMBER: MessageRules<RegisterMember> = {
   rights: false,
-  fieldsAreValid: ({organisation, signingKey, encryptionKey, role, profileHash}) =>
-    isIdentity(organisation) &&
-    isSigningKey(signingKey) &&
-    isEncryptionKey(encryptionKey) &&
-    isHash(profileHash) &&
-    role >= MEMBER_ROLE.physician &&
-    role <= MEMBER_ROLE.auditor,
+  schema: RegisterMemberSchema,
+  fields: {
+    organisation: isIdentity,
+    signingKey: isSigningKey,
+    encryptionKey: isEncryptionKey,
+    role: (value) => value >= MEMBER_ROLE.physician && value <= MEMBER_ROLE.auditor,
+    profileHash: isHash,
+  },
   signatures: ({signingKey}) => [[undefined, signingKey]],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor, ORG_ROLE.admin]),
   bucket: ({identity}) => ({bucket: BUCKET.enrolments, identities: [identity]}),

@@ -1,9 +1,10 @@
 import {CODE, equalBytes, KEY_OWNER} from '@vitalvault/contracts';
+import {RemoveDeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
 import {blockSlot} from '../block-time.js';
 import {BUCKET} from '../buckets.js';
-import {isIdentity} from '../field-rules.js';
+import {isAny, isIdentity} from '../field-rules.js';
 import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {load, save, SLOTS} from '../state-slots.js';
@@ -17,7 +18,8 @@ type RemoveDevice = MessageOf<'removeDevice'>;
  */
 export const REMOVE_DEVICE: MessageRules<RemoveDevice> = {
   rights: true,
-  fieldsAreValid: ({owner, device}) => isIdentity(owner) && isIdentity(device),
+  schema: RemoveDeviceSchema,
+  fields: {owner: isIdentity, device: isIdentity, distrustFromSlot: isAny},
   signatures: () => [[undefined]],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),

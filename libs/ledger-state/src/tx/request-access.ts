@@ -1,13 +1,13 @@
 import {ACTION, CODE, encodeCanonical, KEY_OWNER, PURPOSE, STATE_KIND} from '@vitalvault/contracts';
 import type {Fields} from '@vitalvault/contracts';
-import {DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {DecisionSchema, RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Decision} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {decideAccess, isUngranted} from '@vitalvault/consent';
 import type {AccessDecision, Reader} from '@vitalvault/consent';
 import {logAccess} from '../access-log.js';
 import {blockSlot} from '../block-time.js';
 import {BUCKET, spendTokens} from '../buckets.js';
-import {isEncryptionKey, isHash, isIdentity, isTag} from '../field-rules.js';
+import {isAny, isEncryptionKey, isHash, isIdentity, isTag} from '../field-rules.js';
 import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {has, load, save, SLOTS} from '../state-slots.js';
@@ -21,17 +21,18 @@ type RequestAccess = MessageOf<'requestAccess'>;
  */
 export const REQUEST_ACCESS: MessageRules<RequestAccess> = {
   rights: false,
-  fieldsAreValid: ({patient, grantId, typeTag, slotFrom, slotTo, purpose, action, readerKey, detailsHash}) =>
-    isIdentity(patient) &&
-    isTag(grantId) &&
-    isTag(typeTag) &&
-    slotFrom <= slotTo &&
-    purpose >= PURPOSE.TREAT &&
-    purpose <= PURPOSE.PUBHLTH &&
-    action >= ACTION.read &&
-    action <= ACTION.write &&
-    isEncryptionKey(readerKey) &&
-    isHash(detailsHash),
+  schema: RequestAccessSchema,
+  fields: {
+    patient: isIdentity,
+    grantId: isTag,
+    typeTag: isTag,
+    slotFrom: isAny,
+    slotTo: (to, {slotFrom}) => slotFrom <= to,
+    purpose: (value) => value >= PURPOSE.TREAT && value <= PURPOSE.PUBHLTH,
+    action: (value) => value >= ACTION.read && value <= ACTION.write,
+    readerKey: isEncryptionKey,
+    detailsHash: isHash,
+  },
   signatures: () => [[undefined]],
   maySign: ({kind}) => kind === KEY_OWNER.member || kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: BUCKET.accessRequests, identities: [identity]}),

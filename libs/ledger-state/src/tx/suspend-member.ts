@@ -1,4 +1,5 @@
 import {CODE, equalBytes, ORG_ROLE} from '@vitalvault/contracts';
+import {SuspendMemberSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {BUCKET} from '../buckets.js';
 import {isIdentity} from '../field-rules.js';
 import {done, refused} from '../message-rules.js';
@@ -14,7 +15,8 @@ type SuspendMember = MessageOf<'suspendMember'>;
  */
 export const SUSPEND_MEMBER: MessageRules<SuspendMember> = {
   rights: true,
-  fieldsAreValid: ({organisation, member}) => isIdentity(organisation) && isIdentity(member),
+  schema: SuspendMemberSchema,
+  fields: {organisation: isIdentity, member: isIdentity},
   signatures: () => [[undefined]],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor, ORG_ROLE.admin]),
   bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
