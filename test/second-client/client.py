@@ -233,6 +233,29 @@ def log_fits(head, leaves):
     return one(fields, 1, 0) == len(leaves) and [one(leaf, 1, 0) for leaf in read] == list(range(len(leaves))) and heights == sorted(heights) and merkle(leaves) == one(fields, 2)
 
 # ---- docs/protocol.md §8: HTTP
+def description_of(chain, organisation, issued_at):
+    """docs/protocol.md §8.5: what policy says about an organisation of the genesis (its parsed GenesisOrganisation)."""
+    keys = []
+    for entry in map(parse, organisation[3]):
+        key = parse(one(entry, 1))
+        keys.append(msg((1, key_id(one(key, 2), one(key, 1, 0))), *((n, one(entry, n, 0)) for n in (2, 3, 4))))
+    return msg((1, chain), (2, one(organisation, 1)), (3, "policy"), (4, keys), (5, issued_at), (6, issued_at + 86_400))
+
+def whose(signed_description, chain, organisations, now):
+    """docs/protocol.md §8.5: id of the organisation whose service gave this; raises when it is not to be believed."""
+    content, signature = one(parse(signed_description), 1), parse(one(parse(signed_description), 2))
+    said, public = parse(content), one(signature, 2)
+    issued, expires = one(said, 5, 0), one(said, 6, 0)
+    organisation = next(o for o in organisations if one(o, 1) == one(said, 2))
+    in_force = lambda entry: one(entry, 3, 0) <= issued // 3600 and \
+        issued // 3600 <= (one(entry, 4, 0) or 1 << 32)
+    policy_keys = [one(parse(one(entry, 1)), 2) for entry in map(parse, organisation[3]) if one(entry, 2, 0) == 5 and in_force(entry)]
+    assert public in policy_keys and verifies(public, T("service-description", content), one(signature, 3)), "not its policy key"
+    assert issued <= now + 60 and now - 60 <= expires <= issued + 86_400 and expires >= issued, "not now"
+    expected = parse(description_of(chain, organisation, issued))
+    assert (one(said, 1), one(said, 3), said[4]) == (one(expected, 1), b"policy", expected[4]), "another chain, service or keys"
+    return one(said, 2)
+
 def request_headers(method, url, body, scalar, organisation, created, nonce):
     parts, headers = urlsplit(url), {}
     lines = [("@method", method), ("@path", parts.path), ("@query", "?" + parts.query)]

@@ -1,7 +1,8 @@
 """Checks client.py against what protocol.json leaves out: protocol-parts.json. Called by vectors.py."""
 import base64, copy, json, os, struct
-from client import (T, check, consistent, header_leaves, merkle, msg, one, open_payload, parse, path_root, public_of, sha,
-                    sign_bytes, signature_of, signed, signed_header, signing_key, unseal, validator_set, verifies)
+from client import (T, check, consistent, description_of, header_leaves, merkle, msg, one, open_payload, parse, path_root,
+                    public_of, sha, sign_bytes, signature_of, signed, signed_header, signing_key, unseal, validator_set,
+                    verifies, whose)
 
 unhex = bytes.fromhex
 unline = lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -86,6 +87,20 @@ def lines(v, vectors, raw):
     for kind, line in made.items(): check("line " + kind, line == find(kind)["line"])
     check("lines read back", all(unline(entry["line"].split(".")[1]).hex() == entry["message"] for entry in v))
 
+def described(v, vectors):
+    organisation, key = parse(unhex(v["organisation"])), unhex(v["policyKey"]["privateKey"])
+    chain, issued = vectors["chainId"], v["issuedAt"]
+    content = description_of(chain, organisation, issued)
+    check("service description", content.hex() == v["bytes"] and signed("service-description", content, key).hex() == v["signed"])
+    def believed(content, key, now=issued):
+        try: return whose(signed("service-description", content, key), chain, [organisation], now) == one(organisation, 1)
+        except Exception: return False
+    check("service description: believed", believed(content, key) and believed(content, key, issued + 86_400))
+    check("service description: not when old, early, of another chain or by another key", not (
+        believed(content, key, issued + 86_461) or believed(content, key, issued - 61)
+        or believed(description_of("other", organisation, issued), key)
+        or believed(content, unhex(vectors["signingKeys"]["ingest"]["privateKey"]))))
+
 def parts(folder):
     load = lambda name: json.load(open(os.path.join(folder, name)))
     vectors, v, captured = load("protocol.json"), load("protocol-parts.json"), load("signed-header.json")
@@ -95,5 +110,6 @@ def parts(folder):
     release(v["releasePage"], vectors, raw)
     statements(v, vectors, raw)
     lines(v["lines"], vectors, raw)
+    described(v["serviceDescription"], vectors)
     closure = b"".join(struct.pack(">I", len(f["name"])) + f["name"].encode() + unhex(f["sha256"]) for f in v["schemaClosure"])
     check("schema closure", T("schema", closure).hex() == vectors["schemaHash"]["hash"])

@@ -1,11 +1,13 @@
 import {describe, expect, it} from '@jest/globals';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {decodeCanonical, fromHex, taggedHash, toHex} from '@vitalvault/contracts';
+import {decodeCanonical, fromHex, keyId, taggedHash, toHex} from '@vitalvault/contracts';
+import {GenesisOrganisationSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {SignedServiceDescriptionSchema} from '@vitalvault/contracts/gen/policy/v1/description';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {KeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
-import {openAccepted, openReleaseBundle, recordId, verifyDigest} from '@vitalvault/envelope';
+import {openAccepted, openReleaseBundle, openServiceDescription, recordId, verifyDigest} from '@vitalvault/envelope';
 import {leafHash, verifyConsistency, verifyInclusion} from '@vitalvault/proofs';
 import {
   acceptDeviceConfig,
@@ -94,6 +96,21 @@ describe('test/vectors/protocol-parts.json', () => {
     expect(verifyDigest(key('recovery').publicKey, fromHex(digest), fromHex(signature))).toBe(true);
     const accepted = decodeCanonical(SignedAcceptedSchema, fromHex(parts.signedAccepted));
     expect(openAccepted(accepted, key('ingest')).sequence).toBe(7n);
+  });
+
+  it('has a description with the keys of its genesis, signed by the policy key', () => {
+    const {policyKey, bytes, signed, organisation} = parts.serviceDescription;
+    const opened = decodeCanonical(SignedServiceDescriptionSchema, fromHex(signed));
+    const policy = {alg: 1, publicKey: fromHex(policyKey.publicKey)};
+    const {service, keys, issuedAt, expiresAt} = openServiceDescription(opened, policy);
+    const genesis = decodeCanonical(GenesisOrganisationSchema, fromHex(organisation));
+    expect([toHex(opened.description), service, expiresAt - issuedAt]).toEqual([bytes, 'policy', 86_400n]);
+    expect(keys.map(({role, fromSlot, toSlot}) => [role, fromSlot, toSlot])).toEqual(
+      genesis.keys.map(({role, fromSlot, toSlot}) => [role, fromSlot, toSlot]),
+    );
+    expect(keys.map(({keyId: id}) => id)).toEqual(
+      genesis.keys.map(({key: one}) => (one === undefined ? undefined : keyId(one))),
+    );
   });
 
   it('has the files of the schema whose hash is published', () => {

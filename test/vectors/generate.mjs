@@ -1,5 +1,5 @@
-// Writes test/vectors/protocol.json and protocol-parts.json. Run after `node tools/build.mjs`; a spec fails when a file and
-// the code differ.
+// Writes test/vectors/protocol.json and protocol-parts.json. Run after `node tools/build.mjs`; a spec fails when a file
+// and the code differ.
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {protocolParts} from './protocol-parts.ts';

@@ -1,15 +1,34 @@
 import {createHash} from 'node:crypto';
 import {readFileSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {decodeCanonical, encodeCanonical, fromHex, taggedHash, toHex} from '@vitalvault/contracts';
+import {create} from '@bufbuild/protobuf';
+import {
+  ALG_ES256K,
+  ALG_X25519,
+  ORG_ROLE,
+  decodeCanonical,
+  encodeCanonical,
+  fromHex,
+  taggedHash,
+  toHex,
+} from '@vitalvault/contracts';
+import {GenesisOrganisationSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {BodySchema, EnrolPatientSchema, RegisterMemberSchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {SignedServiceDescriptionSchema} from '@vitalvault/contracts/gen/policy/v1/description';
 import {InnerKeysSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {ReleaseBundleContextSchema, SignedMemberProfileSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {KeySuccessionSchema, SignedDeviceConfigSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
-import {generateSigningKey, hpkeSealFrom, recordId, signBytes, signingKeyOf} from '@vitalvault/envelope';
-import type {SignedBytes} from '@vitalvault/envelope';
+import {
+  generateSigningKey,
+  hpkeSealFrom,
+  recordId,
+  signBytes,
+  signServiceDescription,
+  signingKeyOf,
+} from '@vitalvault/envelope';
+import type {KeyPair, SignedBytes} from '@vitalvault/envelope';
 import {seededRandom} from '@vitalvault/envelope/testing';
 import {headerVectors} from './header-vectors.ts';
 import type {CapturedHeader} from './header-vectors.ts';
@@ -49,6 +68,7 @@ export async function protocolParts(vectors: ProtocolJson, captured: CapturedHea
     releasePage: await releasePage(vectors, random(32)),
     lines: lines(vectors),
     schemaClosure: schemaClosure('heart-rate-2.0.json'),
+    serviceDescription: serviceDescription(vectors, generateSigningKey(random)),
   };
 }
 
@@ -107,6 +127,28 @@ async function releasePage(
     ikmE: toHex(ikmE),
     page: toHex(encodeCanonical(ReleasePageSchema, {txId, bundle, records: [released], nextPage: '17'})),
     pageWithoutRecords: toHex(encodeCanonical(ReleasePageSchema, {txId})),
+  };
+}
+
+/** What the policy service of an organisation with these four keys says about it. */
+function serviceDescription({chainId, signingKeys, encryptionKeys}: ProtocolJson, policy: KeyPair) {
+  const signing = (name: string) => ({alg: ALG_ES256K, publicKey: fromHex(keyOf(signingKeys, name).publicKey)});
+  const keys = [
+    {key: signing('organisation'), role: ORG_ROLE.admin, fromSlot: 405_000},
+    {key: signing('ingest'), role: ORG_ROLE.ingest, fromSlot: 405_000, toSlot: 406_000},
+    {key: signingKeyOf(policy.privateKey), role: ORG_ROLE.policy},
+    {key: {alg: ALG_X25519, publicKey: fromHex(keyOf(encryptionKeys, 'release').publicKey)}, role: ORG_ROLE.release},
+  ];
+  const id = fromHex(keyOf(signingKeys, 'organisation').keyId);
+  const organisation = create(GenesisOrganisationSchema, {id, name: 'hospital', keys});
+  const signed = signServiceDescription({chainId, organisation, issuedAt: 1_459_497_300}, policy.privateKey);
+  return {
+    policyKey: {privateKey: toHex(policy.privateKey), publicKey: toHex(policy.publicKey)},
+    organisation: toHex(encodeCanonical(GenesisOrganisationSchema, organisation)),
+    issuedAt: 1_459_497_300,
+    digest: toHex(taggedHash('service-description', signed.description)),
+    bytes: toHex(signed.description),
+    signed: toHex(encodeCanonical(SignedServiceDescriptionSchema, signed)),
   };
 }
 

@@ -21,6 +21,7 @@ export const TAGS = [
   'alert',
   'schema',
   'patient-card',
+  'service-description',
 ] as const;
 export type Tag = (typeof TAGS)[number];
 

@@ -25,6 +25,8 @@ export {sealRecord} from './seal-record.js';
 export type {RecordToSeal} from './seal-record.js';
 export {generateSigningKey, publicKeyOf, signDigest, signingKeyOf, verifyDigest} from './signing.js';
 export type {KeyPair, PublicSigningKey, RandomBytes} from './signing.js';
+export {DESCRIPTION_SECONDS, openServiceDescription, signServiceDescription} from './service-description.js';
+export type {ServiceToDescribe} from './service-description.js';
 export {
   openAccepted,
   openDeviceConfig,

@@ -37,6 +37,8 @@ export {MemoryNonceStore} from './ledger/nonce-store.js';
 export type {NonceStore} from './ledger/nonce-store.js';
 export {bodyOfPart, decodePart, encodePart, signPart, txOfPart} from './ledger/part.js';
 export type {TxPart} from './ledger/part.js';
+export {describedService, verifyServiceDescription} from './ledger/service-description.js';
+export type {DescribedService} from './ledger/service-description.js';
 export {Transactions, submit, transaction} from './ledger/transactions.js';
 export type {TxResult} from './ledger/transactions.js';
 export type {TxMessage} from '@vitalvault/contracts';

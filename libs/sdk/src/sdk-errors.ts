@@ -103,6 +103,14 @@ export const SDK_ERRORS = {
     title: 'The keys that the patient signed for this grant do not fit hers on the ledger, or do not open.',
     remedy: 'It is not the service: ask the patient to put the grant again, which deposits its keys anew.',
   },
+  'other-organisation': {
+    title: "The policy service is another organisation's than the one that was named.",
+    remedy: 'Correct the URLs of the services, or the organisation that stands beside them.',
+  },
+  'description-invalid': {
+    title: 'No organisation of the genesis vouches for this policy service.',
+    remedy: 'Ask the hospital for the URL of its policy service and for the genesis of its ledger.',
+  },
 } as const satisfies Readonly<Record<string, {title: string; remedy: string}>>;
 
 export type SdkOnlyCode = keyof typeof SDK_ERRORS;

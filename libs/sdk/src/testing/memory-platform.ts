@@ -1,6 +1,16 @@
-import {STATE_KIND, codeName, decodeCanonical, encodeCanonical, fromHex, sha256Of, toHex} from '@vitalvault/contracts';
+import {
+  STATE_KIND,
+  codeName,
+  decodeCanonical,
+  encodeCanonical,
+  equalBytes,
+  fromHex,
+  sha256Of,
+  toHex,
+} from '@vitalvault/contracts';
 import {DeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {BodySchema, DecisionSchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {SignedServiceDescriptionSchema} from '@vitalvault/contracts/gen/policy/v1/description';
 import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {
@@ -20,9 +30,11 @@ import {
   recordIdOfPosted,
   sealReleaseBundle,
   signAccepted,
+  signServiceDescription,
   txId,
 } from '@vitalvault/envelope';
 import {TEST_CHAIN, anchorRecords, testOrganisation} from '@vitalvault/ledger-state/testing';
+import {parseGenesis} from '@vitalvault/light-client';
 import {numberPart} from '@vitalvault/proofs';
 import {ApiClient} from '../http/api-client.js';
 import {SignedChain} from './signed-chain.js';
@@ -114,6 +126,7 @@ export class MemoryPlatform {
           records: decodeCanonical(PostedRecordsSchema, body).records.map((record) => this.accept(record)),
         },
       }),
+      vitalvault: () => ({bytes: this.description()}),
       receipts: () => ({json: this.receipt(path)}),
       skips: ({body}) => ({status: 202, json: {count: this.skips.push(body)}}),
       complaints: ({body}) => ({
@@ -131,6 +144,19 @@ export class MemoryPlatform {
     if (path === '/v1/transactions') return {json: this.transact(call.body)};
     const route = routes[part] ?? routes[what];
     return route === undefined ? this.keep(call) : route(call);
+  }
+
+  private description(): Uint8Array {
+    const organisation = parseGenesis(this.chain.genesisText).genesis.organisations.find(({id}) =>
+      equalBytes(id, hospital.id),
+    );
+    if (organisation === undefined) throw new DomainError('not-found');
+    const issuedAt = Math.floor(this.chain.timeMs / 1_000);
+    const described = {chainId: TEST_CHAIN, organisation, issuedAt};
+    return encodeCanonical(
+      SignedServiceDescriptionSchema,
+      signServiceDescription(described, hospital.policy.privateKey),
+    );
   }
 
   /** Wraps, profiles and details: what was put is given back. */

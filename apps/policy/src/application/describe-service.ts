@@ -1,0 +1,35 @@
+import {encodeCanonical} from '@vitalvault/contracts';
+import type {GenesisOrganisation} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {SignedServiceDescriptionSchema} from '@vitalvault/contracts/gen/policy/v1/description';
+import {DESCRIPTION_SECONDS, signServiceDescription} from '@vitalvault/envelope';
+import type {Clock} from './ports.js';
+
+/** Signed anew when half of its time is over, so that nobody gets one that is about to end. */
+const RENEWED_AFTER_MS = (DESCRIPTION_SECONDS * 1_000) / 2;
+
+/** Says whose service this is, by the organisation's policy key. @spec docs/protocol.md §8.5 */
+export class DescribeService {
+  #last: {readonly bytes: Uint8Array; readonly signedAtMs: number} | undefined;
+
+  constructor(
+    private readonly options: {
+      chainId: string;
+      organisation: GenesisOrganisation;
+      /** 32 bytes; signs nothing else. */
+      policyPrivateKey: Uint8Array;
+      now: Clock;
+    },
+  ) {}
+
+  /** @returns canonical bytes of a SignedServiceDescription */
+  describe(): Uint8Array {
+    const {now, policyPrivateKey, chainId, organisation} = this.options;
+    const nowMs = now();
+    if (this.#last === undefined || Math.abs(nowMs - this.#last.signedAtMs) > RENEWED_AFTER_MS) {
+      const issuedAt = Math.floor(nowMs / 1_000);
+      const signed = signServiceDescription({chainId, organisation, issuedAt}, policyPrivateKey);
+      this.#last = {bytes: encodeCanonical(SignedServiceDescriptionSchema, signed), signedAtMs: nowMs};
+    }
+    return this.#last.bytes;
+  }
+}
