@@ -19,7 +19,7 @@ IMAGES_OPTIONS = $(IMAGES) $(if $(BASE),--base $(BASE)) $(if $(REFRESH),--refres
 NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
 
 .DEFAULT_GOAL := help
-.PHONY: help taste demo up status logs down clean kill start stop restart build test test-unit lint images images-check e2e-k8s
+.PHONY: help taste demo up status logs down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s
 
 help:
 	@echo "make taste       the story of a reading in memory, in seconds: needs Node and npm alone   [LIE=1 tells one lie]"
@@ -33,6 +33,7 @@ help:
 	@echo "make build       fetch and build the engines only"
 	@echo "make test        lint, types, boundaries, unit, integration and end-to-end tests"
 	@echo "make test-unit   the fast part;   make lint   the static part"
+	@echo "make packages    the libraries that others may use, as npm archives in dist/packages; nothing is published"
 	@echo "make images      container images as archives, with what is here: buildah, podman or docker   [BASE=image|debootstrap REFRESH=1 IMAGES=names]"
 	@echo "make e2e-k8s     the chart on a real Kubernetes of this machine, from install to re-install; needs root, says first what it changes   [KEEP=1 leaves it up, STEPS=names]"
 	@echo "make images-check   build images twice and compare their digests   [IMAGES=\"app cometbft\"]"
@@ -74,6 +75,10 @@ test-unit:
 lint:
 	@$(BOOTSTRAP) install
 	@$(NODE) tools/test.mjs --only=lint,types
+
+packages:
+	@$(BOOTSTRAP) install
+	@$(NODE) tools/pack/main.ts
 
 images:
 	@$(BOOTSTRAP) install

@@ -53,6 +53,7 @@ const STEPS = [
     },
   ],
   ['types', 'types', {aside: true, check: ['tsc', '-p', 'tsconfig.json']}],
+  ['packages', 'packages', {aside: true, json: [process.execPath, 'tools/pack/check.ts']}],
   ['integration', 'integration', {jest: 'jest.int.config.js'}],
   ['unit', 'second client: vectors', {json: [process.execPath, 'test/second-client/run.mjs', 'vectors']}],
   ['e2e', 'system up', {check: [...LAUNCHER, 'up', ...SYSTEM, '--port-base', '7000']}],
