@@ -1,5 +1,5 @@
-// What of the Helm chart is generated: the values' schema, the engines' configuration, README.md and
-// docs/operations/values.md. `--write` writes it. Takes what `node tools/build.mjs` compiled.
+// What of the Helm chart is generated: the values' schema, the engines' configuration, README.md, the icon in Chart.yaml
+// and docs/operations/values.md. `--write` writes it. Takes what `node tools/build.mjs` compiled.
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {CHART, HELM, REPOSITORY} from './chart/paths.mjs';
@@ -15,9 +15,13 @@ export async function chartTexts() {
   const values = await readFile(join(CHART, 'values.yaml'), 'utf8');
   const skeleton = await readFile(join(HELM, 'schema.skeleton.yaml'), 'utf8');
   const head = await readFile(join(HELM, 'README.head.md'), 'utf8');
+  const chart = await readFile(join(CHART, 'Chart.yaml'), 'utf8');
+  const icon = (await readFile(join(HELM, 'icon.svg'))).toString('base64');
   const settings = settingsSchemas();
   const table = valueTable(valueRows(values));
   const texts = {
+    // In the chart itself: a chart that was mirrored into a closed network has its icon too.
+    'deploy/helm/vitalvault/Chart.yaml': chart.replace(/^icon:.*$/m, `icon: data:image/svg+xml;base64,${icon}`),
     'deploy/helm/vitalvault/values.schema.json': JSON.stringify(valuesSchema(skeleton, settings), undefined, 2) + '\n',
     'deploy/helm/vitalvault/README.md': `${GENERATED}\n${head}\n## Values\n\n${table}\n`,
     'docs/operations/values.md': `${GENERATED}\n# Values of the chart\n\nEvery value is checked by \`values.schema.json\`: a misspelt one is refused. How to install: [install.md](install.md).\n\n${table}\n\n${settingsTables(settings)}`,
