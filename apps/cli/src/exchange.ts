@@ -1,4 +1,4 @@
-import {readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {CliError} from './cli-error.js';
 import {toJson} from './answer.js';
 
@@ -18,9 +18,14 @@ export type PaperKind =
   | 'readings'
   | 'data-points';
 
-/** Writes a paper; `-` prints nothing (the answer has it already). */
+/**
+ * Writes a paper; without a path nothing (the answer has it already). It may take the place of an older one of its kind
+ * and of nothing else: a typo must not cost a key file or the genesis of a system.
+ * @throws CliError `file-taken`
+ */
 export function writePaper(path: string | undefined, kind: PaperKind, content: Record<string, unknown>): void {
   if (path === undefined) return;
+  requirePlaceFor(kind, path);
   writeFileSync(path, `${toJson({paper: kind, ...content})}\n`);
 }
 
@@ -47,6 +52,22 @@ export function paperText(paper: Record<string, unknown>, name: string): string 
   if (typeof value !== 'string')
     throw new CliError('paper-wrong', `The file has no "${name}".`, {remedy: 'Ask the other side for it again.'});
   return value;
+}
+
+/** @throws CliError `file-taken` when there is a file that is no paper of this kind */
+export function requirePlaceFor(kind: PaperKind, path: string): void {
+  if (!existsSync(path) || kindAt(path) === kind) return;
+  throw new CliError('file-taken', `${path} is another file already; it stays as it is.`, {
+    remedy: 'Name another file, or take that one away first.',
+  });
+}
+
+function kindAt(path: string): unknown {
+  try {
+    return paperKind(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function parse(path: string): Record<string, unknown> {

@@ -1,8 +1,9 @@
 import {randomBytes} from 'node:crypto';
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {ApiClient, VerifiedLedger} from '@vitalvault/sdk';
 import {Home} from './actor/home.js';
+import {readGenesis} from './actor/genesis-file.js';
 import {passphraseFrom} from './actor/passphrase.js';
 import {readEndpoints} from './actor/endpoints.js';
 import type {Endpoints} from './actor/endpoints.js';
@@ -96,18 +97,22 @@ export class Session {
   /** The genesis pinned in the home; without a home, --genesis or the one beside the endpoints. */
   genesis(): string {
     const pinned = this.options.home === undefined ? undefined : join(this.options.home, 'genesis.json');
-    if (pinned !== undefined && existsSync(pinned)) return readFileSync(pinned, 'utf8');
-    return this.genesisToPin();
+    return pinned !== undefined && existsSync(pinned) ? readGenesis(pinned).text : this.genesisToPin();
   }
 
-  /** For `init`: the genesis file that a new home is to trust. */
+  /** For `init`: the genesis file that a new home is to trust. @throws CliError `systems-mixed` */
   genesisToPin(): string {
-    const path = this.options.genesis ?? this.genesisPath();
-    if (!existsSync(path))
-      throw new CliError('genesis-missing', `There is no genesis file ${path}.`, {
-        remedy: 'Name the genesis of the ledger with --genesis FILE; it is the one thing that vv trusts.',
-      });
-    return readFileSync(path, 'utf8');
+    if (this.options.genesis !== undefined) return readGenesis(this.options.genesis).text;
+    const path = this.genesisPath();
+    const {text, chainId} = readGenesis(path);
+    // Nobody named it, so it must be of the system whose endpoints lie beside it.
+    if (existsSync(this.endpointsPath) && this.endpoints.chainId !== chainId)
+      throw new CliError(
+        'systems-mixed',
+        `${path} is of the ledger ${chainId}, ${this.endpointsPath} of ${this.endpoints.chainId}.`,
+        {remedy: 'Files of two systems lie there: name the right genesis with --genesis FILE, or start afresh.'},
+      );
+    return text;
   }
 
   // Beside the endpoints wherever these were copied to; a pod has it in another volume.

@@ -15,6 +15,9 @@ export interface ActorCard {
   chainId: string;
 }
 
+/** What a new home would write over, and what marks the folder of a system. */
+const OWN_FILES = ['keys.json', 'genesis.json', 'nonces.json', 'device.json', 'system.json', 'endpoints.json'];
+
 /** The directory of one actor: an encrypted key file, the genesis she trusts, counters, and what she keeps. */
 export class Home {
   private derived: DerivedKey | undefined;
@@ -44,6 +47,11 @@ export class Home {
     if (existsSync(join(this.dir, 'actor.json')))
       throw new CliError('home-taken', `${this.dir} already holds the keys of ${this.card.kind} ${this.card.id}.`, {
         remedy: 'Choose another --home; keys are never overwritten.',
+      });
+    const other = OWN_FILES.find((name) => existsSync(join(this.dir, name)));
+    if (other !== undefined)
+      throw new CliError('home-taken', `${this.dir} holds a ${other} of something else; it stays as it is.`, {
+        remedy: 'Choose a new or empty --home.',
       });
     mkdirSync(this.dir, {recursive: true, mode: 0o700});
     await this.writeSecrets(secrets);

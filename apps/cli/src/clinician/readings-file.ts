@@ -1,6 +1,6 @@
 import {toJson} from '../answer.js';
 import {writeSecretFile} from '../actor/key-file.js';
-import {readPaper} from '../exchange.js';
+import {readPaper, requirePlaceFor} from '../exchange.js';
 
 /** A reading in plain text, as the clinician's side keeps it. */
 export interface PlainRate {
@@ -17,6 +17,7 @@ export interface RecordPoints {
 }
 
 export function writePoints(path: string, records: readonly RecordPoints[]): void {
+  requirePlaceFor('data-points', path);
   writeSecretFile(path, `${toJson({paper: 'data-points', records})}\n`);
 }
 
@@ -26,6 +27,7 @@ export function readPoints(path: string): RecordPoints[] {
 
 /** Writes readings for their reader alone: this is plaintext. */
 export function writeReadings(path: string, readings: readonly PlainRate[]): void {
+  requirePlaceFor('readings', path);
   writeSecretFile(path, `${toJson({paper: 'readings', readings})}\n`);
 }
 

@@ -3,6 +3,7 @@ import {argument, each, path, shaped, wrongArgument} from '@vitalvault/arguments
 import {Command, Option} from 'commander';
 import {CliError, EXIT} from '../cli-error.js';
 import {explainError} from '../explain-error.js';
+import {releaseFolder, requireLocalSystem} from '../story/claim-folder.js';
 import type {Site} from '../story/site.js';
 
 /** Name of an object of Kubernetes. */
@@ -15,7 +16,7 @@ const serviceAtUrl = argument((text): [string, string] => {
 });
 
 interface StoryOptions {
-  data: string;
+  data?: string;
   site: 'processes' | 'kubernetes';
   namespace?: string;
   release?: string;
@@ -31,9 +32,10 @@ export const storyCommand = new Command('story')
     'Plays the story of a reading, from the wearable to the clinician, on a running system; every actor is a vv process of her own. Exit code 0 only if every sentence held.',
   )
   .addOption(
-    new Option('--data <dir>', 'data directory of the system; for a cluster: where to keep what the story makes')
-      .argParser(path)
-      .default('var'),
+    new Option(
+      '--data <dir>',
+      'folder of the system (default: var; for a cluster: one of its own below var-kubernetes)',
+    ).argParser(path),
   )
   .addOption(
     new Option('--site <kind>', 'what the system runs on').choices(['processes', 'kubernetes']).default('processes'),
@@ -58,7 +60,7 @@ export const storyCommand = new Command('story')
   )
   .addHelpText(
     'after',
-    '\nExamples:\n  $ vv story\n  $ vv story --data /tmp/second\n  $ vv story --site kubernetes --namespace vitalvault --release demo --data /tmp/story',
+    '\nExamples:\n  $ vv story\n  $ vv story --data /tmp/second\n  $ vv story --site kubernetes --namespace vitalvault --release demo',
   )
   .action(async (options: StoryOptions) => {
     // kafkajs sets timers to the past, and Node 24 says so each time.
@@ -69,8 +71,7 @@ export const storyCommand = new Command('story')
         import('../story/play-story.js'),
         import('../story/prepare-story.js'),
       ]);
-      const data = resolve(options.data);
-      const site = await siteOf(options, data);
+      const {data, site} = await stageOf(options);
       // Keys must not stay behind, however the story ends.
       process.once('exit', () => {
         site.close();
@@ -85,13 +86,20 @@ export const storyCommand = new Command('story')
     }
   });
 
-async function siteOf(options: StoryOptions, data: string): Promise<Site> {
-  if (options.site === 'processes') return new (await import('../story/process-site.js')).ProcessSite(data);
+/** Where the story is played, and the folder of this machine that belongs to it. */
+async function stageOf(options: StoryOptions): Promise<{data: string; site: Site}> {
+  if (options.site === 'processes') {
+    const data = resolve(options.data ?? 'var');
+    requireLocalSystem(data);
+    return {data, site: new (await import('../story/process-site.js')).ProcessSite(data)};
+  }
   const {namespace, release} = options;
   if (namespace === undefined || release === undefined)
     throw new CliError('release-unnamed', 'Which release?', {
       remedy: 'Give --namespace and --release, as `helm list -A` shows them.',
     });
+  const data = resolve(options.data ?? releaseFolder({namespace, release}));
   const {openKubernetesSite} = await import('../kubernetes/open-kubernetes-site.js');
-  return openKubernetesSite({...options, namespace, release, urls: Object.fromEntries(options.url ?? [])}, data);
+  const urls = Object.fromEntries(options.url ?? []);
+  return {data, site: await openKubernetesSite({...options, namespace, release, urls}, data)};
 }

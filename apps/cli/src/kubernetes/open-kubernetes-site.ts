@@ -1,4 +1,4 @@
-import {mkdirSync} from 'node:fs';
+import {claimFolder} from '../story/claim-folder.js';
 import {Kubectl} from './kubectl.js';
 import {KubernetesSite} from './kubernetes-site.js';
 import {Reach} from './reach.js';
@@ -16,9 +16,12 @@ export interface ReleaseOptions {
   sponsorSecret?: string | undefined;
 }
 
-/** Finds the release, writes its endpoints and genesis into `data`, and opens the doors that the story needs. */
+/**
+ * Finds the release, writes its endpoints and genesis into `data`, and opens the doors that the story needs.
+ * @throws CliError `folder-taken` when the folder is of another system
+ */
 export async function openKubernetesSite(options: ReleaseOptions, data: string): Promise<KubernetesSite> {
-  mkdirSync(data, {recursive: true, mode: 0o700});
+  claimFolder(data, options);
   const kubectl = new Kubectl({program: options.kubectl, kubeconfig: options.kubeconfig, namespace: options.namespace});
   const release = await Release.find(kubectl, options.release);
   const reach = await Reach.toward(kubectl, targetOf(release.service('policy'), PORT.http));

@@ -61,6 +61,21 @@ describe('ensureGenesis', () => {
     expect(genesis.organisations.filter((o) => o.validators.length === 1)).toHaveLength(2);
   });
 
+  it('is never taken from another system: whose it is, and how to put it back, is said before a validator gets it', async () => {
+    await ensureGenesis(layout, settings);
+    const own = await readFile(layout.genesis, 'utf8');
+    const copy = join(layout.validator(0).home, 'config', 'genesis.json');
+    await writeFile(layout.genesis, own.replace('vitalvault-000000', 'vitalvault-release'));
+    await expect(ensureGenesis(layout, settings)).rejects.toThrow(
+      new RegExp(`of the chain vitalvault-release, .* is vitalvault-000000.*cp ${copy} ${layout.genesis}`),
+    );
+    expect(await readFile(copy, 'utf8')).toBe(own);
+    await writeFile(layout.genesis, 'no JSON');
+    await expect(ensureGenesis(layout, settings)).rejects.toThrow(/damaged/);
+    await writeFile(copy, own.replace('vitalvault-000000', 'vitalvault-release'));
+    await expect(ensureGenesis(layout, settings)).rejects.toThrow(/make clean/);
+  });
+
   it('is the same for ever: a second start changes neither keys nor genesis', async () => {
     const first = await ensureGenesis(layout, settings);
     const before = await readFile(layout.genesis, 'utf8');

@@ -28,7 +28,10 @@ export interface Identities {
  * after the genesis stands a missing key is a fault, since no new one could take its place.
  */
 export async function ensureGenesis(layout: Layout, settings: Settings): Promise<Identities> {
-  if (await exists(layout.genesis)) await requireKeys(layout, settings.validators);
+  if (await exists(layout.genesis)) {
+    await requireOwn(layout, settings.chainId);
+    await requireKeys(layout, settings.validators);
+  }
   const organisations = await Promise.all(
     ORGANISATION_NAMES.map((name, i) => loadOrganisation(layout.organisation(i), name)),
   );
@@ -69,6 +72,28 @@ async function cometKey(file: string): Promise<Ed25519Key> {
   if (key === undefined)
     throw new LaunchError(`${file} is no key of CometBFT. Put the old one back, or \`make clean\`.`);
   return key;
+}
+
+/** Before it is copied to the validators: it may have been written over by what another system left. */
+async function requireOwn(layout: Layout, chainId: string): Promise<void> {
+  const found = chainOf(await readFile(layout.genesis, 'utf8'));
+  if (found === chainId) return;
+  const copy = join(layout.validator(0).home, 'config', 'genesis.json');
+  const whole = chainOf(await readFile(copy, 'utf8').catch(() => '')) === chainId;
+  throw new LaunchError(
+    `${layout.genesis} is of the chain ${found ?? '(none: it is damaged)'}, the system in ${layout.data} is ${chainId}: another program wrote over it. ${
+      whole ? `Put it back: cp ${copy} ${layout.genesis}` : 'Start afresh with `make clean`, or use another DATA=dir.'
+    }`,
+  );
+}
+
+function chainOf(genesis: string): string | undefined {
+  try {
+    const {chain_id: chainId} = JSON.parse(genesis) as {chain_id?: unknown};
+    return typeof chainId === 'string' ? chainId : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function requireKeys(layout: Layout, validators: number): Promise<void> {

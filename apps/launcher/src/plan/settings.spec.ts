@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it} from '@jest/globals';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {layoutOf} from './layout.js';
@@ -52,6 +52,15 @@ describe('settleSettings', () => {
     await expect(settleSettings(layout(), {}, idle)).rejects.toThrow('damaged');
     await writeFile(layout().system, '{"layout":2}');
     await expect(settleSettings(layout(), {}, idle)).rejects.toThrow('another version');
+  });
+
+  it('never takes the folder of a release of the chart, and says whose it is', async () => {
+    await mkdir(layout().data);
+    const mark = '{"site":"kubernetes","namespace":"vitalvault","release":"vv"}';
+    await writeFile(layout().system, mark);
+    for (const use of [settleSettings(layout(), {}, idle), readSettings(layout())])
+      await expect(use).rejects.toThrow(/kubernetes release vitalvault\/vv.*another DATA=dir/);
+    expect(await readFile(layout().system, 'utf8')).toBe(mark);
   });
 
   it.each([{validators: 0}, {validators: 17}, {portBase: 80}, {portBase: 65_500}])('refuses %p', async (wishes) => {

@@ -13,6 +13,13 @@ export interface Settings {
   validators: number;
 }
 
+/** What a program that keeps the files of a release of the chart puts into the same place. */
+interface ReleaseMark {
+  site: string;
+  namespace: string;
+  release: string;
+}
+
 export interface Wishes {
   portBase?: number | undefined;
   validators?: number | undefined;
@@ -24,12 +31,16 @@ const DEFAULT_VALIDATORS = 4;
 export async function readSettings(layout: Layout): Promise<Settings | undefined> {
   const text = await readFile(layout.system, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  let settings: Partial<Settings>;
+  let settings: Partial<Settings & ReleaseMark>;
   try {
-    settings = JSON.parse(text) as Partial<Settings>;
+    settings = JSON.parse(text) as Partial<Settings & ReleaseMark>;
   } catch {
     throw new LaunchError(`${layout.system} is damaged. Start afresh with \`make clean\` or another DATA=dir.`);
   }
+  if (settings.site !== undefined)
+    throw new LaunchError(
+      `${layout.data} belongs to the ${settings.site} release ${settings.namespace ?? '?'}/${settings.release ?? '?'}, not to a system on this machine. Use another DATA=dir; nothing was changed.`,
+    );
   if (settings.layout !== 1)
     throw new LaunchError(
       `${layout.data} was made by another version of VitalVault. Start afresh with \`make clean\` or another DATA=dir.`,

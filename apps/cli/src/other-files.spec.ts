@@ -1,0 +1,90 @@
+import {mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {DEFAULT_PARAMETERS, testGenesis} from '@vitalvault/ledger-state/testing';
+import {Home} from './actor/home.js';
+import {writePoints, writeReadings} from './clinician/readings-file.js';
+import {writePaper} from './exchange.js';
+import {Session} from './session.js';
+
+const CHAIN = 'vitalvault-0a1b2c';
+const GENESIS = JSON.stringify({
+  chain_id: CHAIN,
+  app_state: Buffer.from(testGenesis(['hospital'], DEFAULT_PARAMETERS, [new Uint8Array(32).fill(7)])).toString(
+    'base64',
+  ),
+});
+const TAKEN = expect.objectContaining({code: 'file-taken'});
+
+describe("what is somebody else's", () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'vv-others-'));
+  });
+  afterEach(() => {
+    rmSync(dir, {recursive: true});
+  });
+
+  it.each([
+    ['a genesis', '{"chain_id":"vitalvault-0a1b2c"}'],
+    ['a key', '{"alg":1,"privateKey":"00"}'],
+    ['a paper of another kind', '{"paper":"device-card"}'],
+    ['a text', 'Dear Anna'],
+    ['an empty file', ''],
+  ])('%s is not written over by --out', (_what, content) => {
+    const file = join(dir, 'file.json');
+    writeFileSync(file, content);
+    expect(() => {
+      writePaper(file, 'patient-card', {});
+    }).toThrow(TAKEN);
+    expect(() => {
+      writeReadings(file, []);
+    }).toThrow(TAKEN);
+    expect(() => {
+      writePoints(file, []);
+    }).toThrow(TAKEN);
+    expect(readFileSync(file, 'utf8')).toBe(content);
+  });
+
+  it('an older paper of the same kind is', () => {
+    const file = join(dir, 'card.json');
+    writePaper(file, 'patient-card', {patient: 'a'});
+    writePaper(file, 'patient-card', {patient: 'b'});
+    expect(readFileSync(file, 'utf8')).toContain('"patient":"b"');
+  });
+
+  it.each(['system.json', 'endpoints.json', 'genesis.json', 'keys.json'])(
+    'a folder with a %s becomes no home',
+    async (name) => {
+      writeFileSync(join(dir, name), 'of the system');
+      const home = new Home(dir, () => Promise.resolve('a long passphrase'));
+      await expect(home.create({kind: 'patient', id: 'a', chainId: 'c'}, {}, 'genesis')).rejects.toMatchObject({
+        code: 'home-taken',
+      });
+      expect(readdirSync(dir)).toEqual([name]);
+    },
+  );
+
+  describe('a genesis', () => {
+    const session = (options = {}) =>
+      new Session(options, {passphrase: undefined, dataDir: dir, colour: false, interactive: false, columns: 80});
+    const endpointsOf = (chainId: string): void => {
+      const services = {ingest: 'http://a', policy: 'http://a', storage: 'http://a', notify: 'http://a'};
+      writeFileSync(join(dir, 'endpoints.json'), JSON.stringify({chainId, services, validators: []}));
+    };
+
+    it('is not trusted because it lies beside the endpoints of another ledger', () => {
+      writeFileSync(join(dir, 'genesis.json'), GENESIS);
+      endpointsOf('vitalvault-other');
+      expect(() => session().genesisToPin()).toThrow(expect.objectContaining({code: 'systems-mixed'}));
+      endpointsOf(CHAIN);
+      expect(session().genesisToPin()).toBe(GENESIS);
+    });
+
+    it.each(['', '{', '{"chain_id":"a"}', '[]'])('that is none (%j) is no bug of vv', (text) => {
+      const file = join(dir, 'g.json');
+      writeFileSync(file, text);
+      expect(() => session({genesis: file}).genesis()).toThrow(expect.objectContaining({code: 'genesis-invalid'}));
+    });
+  });
+});
