@@ -1,13 +1,7 @@
-// Writes test/vectors/protocol.json and protocol-parts.json. Run after `node tools/build.mjs`; a spec fails when a file
-// and the code differ.
-import {readFileSync, writeFileSync} from 'node:fs';
+// Writes every file of vectors that code makes. Run after `node tools/build.mjs`; a spec fails when a file and the code
+// differ. What a change of ledger-chain.json means is said in docs/changing-the-protocol.md.
+import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {protocolParts} from './protocol-parts.ts';
-import {protocolVectors} from './protocol-vectors.ts';
+import {vectorFiles} from './vector-files.ts';
 
-const write = (name, vectors) =>
-  writeFileSync(join(import.meta.dirname, name), `${JSON.stringify(vectors, null, 1)}\n`);
-const read = (name) => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8'));
-
-write('protocol.json', await protocolVectors());
-write('protocol-parts.json', await protocolParts(read('protocol.json'), read('signed-header.json')));
+for (const [name, text] of Object.entries(await vectorFiles())) writeFileSync(join(import.meta.dirname, name), text);

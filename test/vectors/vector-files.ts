@@ -1,0 +1,23 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {chainVectors} from './chain-vectors.ts';
+import {decisionVectors} from './decision-vectors.ts';
+import type {CapturedHeader} from './header-vectors.ts';
+import {protocolParts} from './protocol-parts.ts';
+import type {ProtocolJson} from './protocol-parts.ts';
+import {protocolVectors} from './protocol-vectors.ts';
+import {stateMapVectors} from './state-map-vectors.ts';
+
+/** Each file of vectors by its name, as it must stand there. signed-header.json is CometBFT's own word and is only read. */
+export async function vectorFiles(): Promise<Record<string, string>> {
+  const captured = JSON.parse(readFileSync(join(import.meta.dirname, 'signed-header.json'), 'utf8')) as CapturedHeader;
+  const protocol = await protocolVectors();
+  const made: Record<string, unknown> = {
+    'protocol.json': protocol,
+    'protocol-parts.json': await protocolParts(protocol as unknown as ProtocolJson, captured),
+    'ledger-chain.json': chainVectors(),
+    'ledger-decisions.json': decisionVectors(),
+    'proofs-state.json': stateMapVectors(),
+  };
+  return Object.fromEntries(Object.entries(made).map(([name, value]) => [name, `${JSON.stringify(value, null, 1)}\n`]));
+}
