@@ -1,7 +1,8 @@
 """Checks the formulas of client.py against test/vectors/protocol.json and the files beside it: python vectors.py <protocol.json>"""
 import base64, json, os, sys
-from client import (T, check, header_of, key_id, merkle, msg, open_payload, parse, public_of, request_headers, sha, sign, signature_of, state_key, state_root,
+from client import (T, check, header_of, key_id, merkle, msg, open_payload, public_of, request_headers, sha, sign, state_key, state_root,
                     summary, type_tag, unseal, x_public)
+from messages import messages
 from parts import parts
 
 def vectors(path):
@@ -27,9 +28,7 @@ def vectors(path):
     dek = unseal("record-key", raw("epoch"), msg((1, sha(header))), opened)
     check("record opens through both seals", opened == inner and dek.hex() == r["dek"] and open_payload(dek, ciphertext, header).hex() == r["payload"]["bytes"])
     for h in v["hpke"]: check("HPKE " + h["use"], unseal(h["use"], raw(h["to"]), unhex(h["context"]["bytes"]), unhex(h["sealed"])).hex() == h["plaintext"])
-    for t in v["transactions"]:
-        body = unhex(t["body"]["bytes"])
-        check("transaction " + str(max(parse(body))), T("tx", body).hex() == t["txId"] and msg((1, body), (2, [signature_of(raw(n), T("tx", body)) for n in t["signers"]])).hex() == t["tx"])
+    messages(v, raw)
     s, proof = v["state"], lambda p: (list(map(unhex, p["siblings"])), unhex(p.get("otherKey", "")), unhex(p.get("otherValueHash", "")))
     for e in s["entries"]:
         key = state_key(e["kind"], list(map(unhex, e["parts"])))
