@@ -39,6 +39,7 @@ const STEPS = [
   ['lint', 'format', {check: ['prettier', '--check', '--log-level=warn', '**/*.{ts,mjs,cjs,js}']}],
   ['lint', 'canary', {check: [process.execPath, 'tools/canary.mjs']}],
   ['lint', 'proto', {check: ['buf', 'lint']}],
+  ['lint', 'proto since the last release', {check: [process.execPath, 'tools/check-breaking.mjs']}],
   ['lint', 'generated', {check: [process.execPath, 'tools/check-generated.mjs']}],
   ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.mjs']}],
   ['lint', 'section references', {check: [process.execPath, 'tools/check-section-references.mjs']}],
