@@ -11,21 +11,21 @@ import {query} from './handlers/query.js';
 import {traceQuery} from './handlers/trace-query.js';
 import type {Ledger} from './ledger.js';
 import type {SnapshotTip} from './store/snapshot.js';
-import type {LedgerTelemetry} from './telemetry.js';
+import type {LedgerSpans} from './ledger-spans.js';
 
 /** The ABCI methods over one ledger. @param onCommitted is told of every durable block; must not throw */
 export function createApplication(
   ledger: Ledger,
-  telemetry: LedgerTelemetry,
+  spans: LedgerSpans,
   onCommitted: (tip: SnapshotTip) => void = () => undefined,
 ): AbciApplication {
   return {
     info: (request) => info(ledger, request),
-    query: (request) => (request.path === '/trace' ? traceQuery(telemetry, request) : query(ledger, request)),
+    query: (request) => (request.path === '/trace' ? traceQuery(spans, request) : query(ledger, request)),
     checkTx: (request) => {
       const startMs = Date.now();
       const answer = checkTx(ledger, request);
-      telemetry.checked({name: txName(request.tx), code: answer.code ?? 0}, startMs);
+      spans.checked({name: txName(request.tx), code: answer.code ?? 0}, startMs);
       return answer;
     },
     initChain: (request) => initChain(ledger, request),
@@ -34,7 +34,7 @@ export function createApplication(
     finalizeBlock: (request) => {
       const startMs = Date.now();
       const answer = finalizeBlock(ledger, request);
-      telemetry.finalized(traced(request, answer.txResults ?? []), startMs);
+      spans.finalized(traced(request, answer.txResults ?? []), startMs);
       return answer;
     },
     commit: () => {
@@ -48,6 +48,6 @@ export function createApplication(
 function traced(
   {height, txs}: RequestFinalizeBlock,
   results: readonly {code?: number}[],
-): Parameters<LedgerTelemetry['finalized']>[0] {
+): Parameters<LedgerSpans['finalized']>[0] {
   return {height, txs: txs.map((tx, i) => ({name: txName(tx), code: results[i]?.code ?? 0}))};
 }

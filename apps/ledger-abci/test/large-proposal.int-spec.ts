@@ -10,7 +10,7 @@ import {eventually} from '@vitalvault/testkit';
 import {createApplication} from '../src/application.js';
 import {Ledger} from '../src/ledger.js';
 import {LedgerStore} from '../src/store/ledger-store.js';
-import {NO_TELEMETRY} from '../src/telemetry.js';
+import {LedgerSpans} from '../src/ledger-spans.js';
 
 const TX_BYTES = 65_500;
 const POISONED_HEIGHT = 3n;
@@ -57,7 +57,7 @@ beforeAll(async () => {
   const ledger = new Ledger(store, opened.recovered, REMEMBERING_PORTS.verify);
   server = await startAbciServer({
     socketPath,
-    application: byzantine(createApplication(ledger, NO_TELEMETRY)),
+    application: byzantine(createApplication(ledger, new LedgerSpans())),
     log,
     maxMessageBytes: LIMITS.abciMessageBytes,
     onFatal: (error) => {

@@ -9,7 +9,7 @@ import {Ledger} from '../src/ledger.js';
 import type {FileCalls} from '../src/store/durable-file.js';
 import {LedgerStore} from '../src/store/ledger-store.js';
 import type {Recovered} from '../src/store/recover.js';
-import {NO_TELEMETRY} from '../src/telemetry.js';
+import {LedgerSpans} from '../src/ledger-spans.js';
 
 /** A directory that goes away with the spec. */
 export function scratchDir(): {path: string; remove: () => void} {
@@ -43,7 +43,7 @@ export async function openLedger(
 ): Promise<RunningLedger> {
   const {store, recovered} = await LedgerStore.open({dir, snapshotBlocks: 1_000, ...options});
   const ledger = new Ledger(store, recovered, REMEMBERING_PORTS.verify);
-  const application = createApplication(ledger, NO_TELEMETRY);
+  const application = createApplication(ledger, new LedgerSpans());
   if (recovered.tip === undefined) await application.initChain(initChainRequest());
   let codes: number[] = [];
   return {

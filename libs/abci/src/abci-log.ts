@@ -1,6 +1,13 @@
-/** The part of a structured logger (pino, say) that the server needs. */
+/** What is told beside a line: never anything of a transaction. */
+export interface AbciLogFields {
+  readonly connections?: number;
+  readonly method?: string;
+  readonly error?: unknown;
+}
+
+/** Where this library tells what happens. */
 export interface AbciLog {
-  info(fields: Record<string, unknown>, message: string): void;
-  warn(fields: Record<string, unknown>, message: string): void;
-  error(fields: Record<string, unknown>, message: string): void;
+  info(message: string, fields?: AbciLogFields): void;
+  warn(message: string, fields?: AbciLogFields): void;
+  error(message: string, fields?: AbciLogFields): void;
 }

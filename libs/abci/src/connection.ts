@@ -36,7 +36,7 @@ export class Connection {
       this.take(chunk);
     });
     socket.on('error', (err) => {
-      log.warn({err}, 'ABCI connection failed');
+      log.warn('ABCI connection failed', {error: err});
     });
     socket.on('close', () => {
       this.ended = true;
@@ -119,7 +119,7 @@ export class Connection {
   }
 
   private refuse(err: unknown, message: string): void {
-    this.options.log.error({err}, message);
+    this.options.log.error(message, {error: err});
     this.destroy();
   }
 }

@@ -122,15 +122,15 @@ export class Dispatcher {
     const method = asked.case ?? 'unknown';
     if (this.stopped) return undefined;
     if (asked.case === 'checkTx' || asked.case === 'query') {
-      this.log.error({method, err: error}, 'unexpected exception, answered with code 1');
+      this.log.error('unexpected exception, answered with code 1', {method, error});
       return {case: asked.case, value: {code: INTERNAL_CODE, codespace: 'tx', log: 'internal error'}};
     }
     if (asked.case === 'info') {
-      this.log.error({method, err: error}, 'unexpected exception, answered with an ABCI exception');
+      this.log.error('unexpected exception, answered with an ABCI exception', {method, error});
       return {case: 'exception', value: {error: 'internal error'}};
     }
     this.stopped = true;
-    this.log.error({method, err: error}, 'unexpected exception in a consensus method, the process must stop');
+    this.log.error('unexpected exception in a consensus method, the process must stop', {method, error});
     this.onFatal(error);
     return undefined;
   }

@@ -157,10 +157,9 @@ describe('startAbciServer', () => {
     await serve(new Recorder(), 1000);
     const asked = connection.ask({case: 'checkTx', value: {tx: new Uint8Array(1000)}});
     await expect(asked).rejects.toThrow('closed');
-    expect(log.error).toHaveBeenCalledWith(
-      {err: expect.objectContaining({message: expect.stringContaining('at most 1000 allowed')})},
-      expect.any(String),
-    );
+    expect(log.error).toHaveBeenCalledWith(expect.any(String), {
+      error: expect.objectContaining({message: expect.stringContaining('at most 1000 allowed')}),
+    });
     connection = await AbciConnection.open(socketPath);
     expect(await connection.ask({case: 'echo', value: {message: 'still here'}})).toMatchObject({case: 'echo'});
   });

@@ -38,16 +38,16 @@ export async function startAbciServer(options: AbciServerOptions): Promise<AbciS
   const server = createServer((socket) => {
     const connection = new Connection({socket, dispatcher, log, maxMessageBytes});
     connections.add(connection);
-    log.info({connections: connections.size}, 'ABCI connection opened');
+    log.info('ABCI connection opened', {connections: connections.size});
     socket.on('close', () => {
       connections.delete(connection);
-      log.info({connections: connections.size}, 'ABCI connection closed');
+      log.info('ABCI connection closed', {connections: connections.size});
     });
   });
   await claimSocketPath(socketPath);
   await listen(server, socketPath);
   server.on('error', (err) => {
-    log.error({err}, 'ABCI socket failed');
+    log.error('ABCI socket failed', {error: err});
   });
   return {
     get connections() {

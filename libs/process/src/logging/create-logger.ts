@@ -8,15 +8,19 @@ import type {DestinationStream} from 'pino';
  * here, so none can be logged by accident: a field that is not listed is dropped and its name is told.
  */
 const ALLOWED = [
+  'appHash',
   'attempt',
+  'blocks',
   'bytes',
   'category',
   'cid',
   'code',
+  'connections',
   'count',
   'durationMs',
   'entries',
   'failed',
+  'file',
   'fromHeight',
   'group',
   'height',
@@ -39,6 +43,7 @@ const ALLOWED = [
   'root',
   'service',
   'signal',
+  'socket',
   'state',
   'status',
   'step',

@@ -1,26 +1,32 @@
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
-import {startTelemetry} from './telemetry.js';
+import {startTelemetry} from '@vitalvault/process';
+import {LedgerSpans} from './ledger-spans.js';
 
 test("spans by height and transaction hash, linked to the sender's span; nothing else", async () => {
   const exporter = new InMemorySpanExporter();
   const kept: ReturnType<InMemorySpanExporter['getFinishedSpans']> = [];
-  const telemetry = startTelemetry('http://127.0.0.1:1', {
-    export: (spans, done) => {
-      kept.push(...spans);
-      done({code: 0});
+  const telemetry = startTelemetry({
+    service: 'ledger-abci',
+    otlpUrl: 'http://127.0.0.1:1',
+    exporter: {
+      export: (spans, done) => {
+        kept.push(...spans);
+        done({code: 0});
+      },
+      shutdown: () => exporter.shutdown(),
     },
-    shutdown: () => exporter.shutdown(),
   });
+  const spans = new LedgerSpans();
   const hash = new Uint8Array(32).fill(0xab);
   const name = Buffer.from(hash).toString('latin1');
   const [traceId, spanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
-  expect(telemetry.expect(hash, `00-${traceId}-${spanId}-01`)).toBe(true);
-  expect([telemetry.expect(hash, 'nonsense'), telemetry.expect(hash.slice(1), `00-${traceId}-${spanId}-01`)]).toEqual([
+  expect(spans.expect(hash, `00-${traceId}-${spanId}-01`)).toBe(true);
+  expect([spans.expect(hash, 'nonsense'), spans.expect(hash.slice(1), `00-${traceId}-${spanId}-01`)]).toEqual([
     false,
     false,
   ]);
-  telemetry.checked({name, code: 0}, Date.now());
-  telemetry.finalized(
+  spans.checked({name, code: 0}, Date.now());
+  spans.finalized(
     {
       height: 7n,
       txs: [
