@@ -5,7 +5,7 @@ import type {OpenApiDocument} from '../openapi/open-api-document.js';
 import {controllersAlone} from './controllers-alone.js';
 import type {ControllersAlone} from './controllers-alone.js';
 import {httpHandlers} from './http-handlers.js';
-import {call, ledger} from './signed-calls.js';
+import {call, ledger, somePathOf} from './signed-calls.js';
 
 /**
  * What must hold of the HTTP side of every service: what its controllers serve is declared and described, and what is
@@ -68,6 +68,12 @@ export function describeDocument(controllers: readonly Type[], document: OpenApi
       ] as const)('answers 401 to who signed %s', async (how, code) => {
         expect(await call(served, route, how)).toEqual([401, code]);
       });
+
+      // Fastify serves HEAD wherever it serves GET.
+      if (route.method === 'get')
+        it('answers 401 to HEAD of who did not sign', async () => {
+          expect((await served.app.inject({method: 'HEAD', url: somePathOf(route)})).statusCode).toBe(401);
+        });
 
       it('lets in who signed well', async () => {
         expect((await call(served, route, 'well'))[0]).not.toBe(401);

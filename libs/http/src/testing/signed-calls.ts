@@ -18,10 +18,13 @@ export const ledger = {
 /** Ways to call a route that no service may let through, and one that is right. */
 export type Signed = 'not at all' | 'for another path' | 'by a key that is not on the ledger' | 'well';
 
+/** Some path of its shape. */
+export const somePathOf = ({path}: Route): string => path.replace(/\{\w+\}/g, 'x');
+
 /** Calls a route with some path of its shape and some body of its type. @returns status, and the error's code or the answer */
 export async function call({app}: ControllersAlone, route: Route, signed: Signed): Promise<[number, unknown]> {
   const method = route.method.toUpperCase() as Uppercase<Route['method']>;
-  const url = route.path.replace(/\{\w+\}/g, 'x');
+  const url = somePathOf(route);
   const type = route.body?.json === undefined ? route.body?.bytes?.[0] : 'application/json';
   const body = type === undefined ? undefined : Buffer.from('{}');
   const {statusCode, payload} = await app.inject({
