@@ -13,6 +13,7 @@ const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  'CHANGELOG.md',
   'docs/known-issues.md',
   'docs/roadmap.md',
   'docs/operations/one-machine.md',
@@ -75,6 +76,12 @@ describe('the pages at the front door', () => {
     const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
     const local = links.filter((target) => !/^(https:|#)/.test(target)).map((target) => target.replace(/#.*$/, ''));
     expect(local.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
+  });
+
+  it('name one version, that of the packages and of the chart', () => {
+    const {version} = JSON.parse(read('package.json')) as {version: string};
+    expect(read('CHANGELOG.md').match(/^## .*$/gm)).toEqual([`## [${version}] - unreleased`]);
+    expect(read('deploy/helm/vitalvault/Chart.yaml')).toContain(`\nversion: ${version}\nappVersion: ${version}\n`);
   });
 
   it('keep the known issues tied to the steps of the roadmap', () => {
