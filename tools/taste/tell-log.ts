@@ -1,4 +1,5 @@
 import {decodeCanonical, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {AccessLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {verifyAccessLog} from '@vitalvault/sdk';
@@ -34,8 +35,8 @@ export async function tellLog({platform, ledger, her}: Cast, narrator: Narrator,
     ['the first refusal left out', changed(evidence, (leaves) => leaves.toSpliced(3, 1)), 'log-incomplete'],
     ['the newest entry left out', changed(evidence, (leaves) => leaves.slice(0, -1)), 'log-incomplete'],
     [
-      'an entry altered by one bit',
-      changed(evidence, (leaves) => leaves.with(3, bitFlipped(leaves[3]))),
+      'another reader named for it',
+      changed(evidence, (leaves) => leaves.with(3, withReader(leaves[3]))),
       'log-incomplete',
     ],
     ['a header that two of four signed', underHeader(evidence, platform.chain.signedHeader(2)), 'untrusted-header'],
@@ -75,6 +76,9 @@ function shortened<Answer extends {json?: unknown}>(answer: Answer): Answer {
   return {...answer, json: {...page, proof: withLeaves(page.proof, (leaves) => leaves.toSpliced(3, 1))}};
 }
 
-function bitFlipped(leaf: Uint8Array = new Uint8Array()): Uint8Array {
-  return leaf.map((byte, i) => (i === 40 ? byte ^ 1 : byte));
+/** The entry of an access as somebody else's, well formed in every other way. */
+function withReader(leaf: Uint8Array = new Uint8Array()): Uint8Array {
+  const told = decodeCanonical(AccessLeafSchema, leaf);
+  if (told.event.case === 'access') told.event.value.reader = told.event.value.reader.map((byte) => byte ^ 1);
+  return encodeCanonical(AccessLeafSchema, told);
 }
