@@ -11,6 +11,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const README = read('README.md');
 const PAGES = [
   'README.md',
+  'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
   'CHANGELOG.md',
@@ -57,7 +58,7 @@ describe('README.md', () => {
     it.each(blocks.filter(({runBy}) => runBy === 'make test').map(({commands, line}) => [line, commands] as const))(
       'line %i does what it says',
       (_, commands) => {
-        const env = {...process.env, NODE_OPTIONS: '', PATH: `${bin}:${process.env['PATH']}`};
+        const env = {...process.env, MAKEFLAGS: '', NODE_OPTIONS: '', PATH: `${bin}:${process.env['PATH']}`};
         const {status, stdout, stderr} = spawnSync('bash', ['-euo', 'pipefail', '-c', commands], {
           cwd: root,
           env,
