@@ -36,7 +36,7 @@ function checkTools({engines = true} = {}) {
   const tools = [
     {
       name: 'Go',
-      least: '1.25',
+      least: '1.26',
       found: output('go', ['env', 'GOVERSION'])?.match(/go([\d.]+)/)?.[1],
       install: 'https://go.dev/dl (Debian: golang from backports)',
     },

@@ -79,6 +79,17 @@ describe('the pages at the front door', () => {
     expect(local.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
   });
 
+  it('ask for the Go that every engine needs, as the bootstrap does', () => {
+    const modules = readdirSync(join(root, 'engines')).map((name) => `engines/${name}/go.mod`);
+    const versions = modules
+      .filter((path) => existsSync(join(root, path)))
+      .map((path) => Number(/^go 1\.(\d+)/m.exec(read(path))?.[1]));
+    const go = `1.${Math.max(...versions)}`;
+    expect(README).toContain(`Go ≥ ${go},`);
+    expect(read('engines/README.md')).toContain(`Go ≥ ${go},`);
+    expect(read('tools/bootstrap.mjs')).toContain(`least: '${go}'`);
+  });
+
   it('name one version, that of the packages and of the chart', () => {
     const {version} = JSON.parse(read('package.json')) as {version: string};
     expect(read('CHANGELOG.md').match(/^## .*$/gm)).toEqual([`## [${version}] - unreleased`]);
