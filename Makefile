@@ -9,6 +9,8 @@ LIE ?=
 BASE ?=
 REFRESH ?=
 IMAGES ?=
+NAMESPACE ?=
+RELEASE ?=
 
 BOOTSTRAP := node tools/bootstrap.mjs
 NODE := node_modules/.bin/node
@@ -19,11 +21,12 @@ IMAGES_OPTIONS = $(IMAGES) $(if $(BASE),--base $(BASE)) $(if $(REFRESH),--refres
 NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
 
 .DEFAULT_GOAL := help
-.PHONY: help taste demo up status logs down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s
+.PHONY: help taste demo story up status logs down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s
 
 help:
 	@echo "make taste       the story of a reading in memory, in seconds: needs Node and npm alone   [LIE=1 tells one lie]"
 	@echo "make demo        everything: set up, start, play the story of a reading   [KEEP=0 stops it afterwards]"
+	@echo "make story       the same story on a release of the chart, by kubectl   NAMESPACE=vitalvault RELEASE=vv"
 	@echo "make up          set up and start; prints where everything is, writes DATA/endpoints.json   [ONLY=names]"
 	@echo "make status      processes and their memory"
 	@echo "make logs        the end of the logs   [NAME=process]"
@@ -45,10 +48,13 @@ taste:
 
 demo:
 	@$(BOOTSTRAP) $(UP)
-	@$(NODE) apps/cli/dist/main.js story --data "$(DATA)"; code=$$?; \
+	@$(NODE) test/story/dist/main.js --data "$(DATA)"; code=$$?; \
 	if [ "$(KEEP)" = 0 ]; then $(BOOTSTRAP) down $(SYSTEM) || code=1; \
 	else echo; echo "The system goes on running: make status, make logs NAME=policy; make down stops it."; fi; \
 	exit $$code
+
+story:
+	@$(NODE) test/story/dist/main.js --site kubernetes --namespace "$(NAMESPACE)" --release "$(RELEASE)"
 
 up:
 	@$(BOOTSTRAP) $(UP)

@@ -7,7 +7,7 @@ export default {
   testMatch: [
     '<rootDir>/{apps,libs,tools,engines}/**/*.spec.ts',
     '<rootDir>/test/unit/**/*.spec.ts',
-    '<rootDir>/test/k8s/**/*.spec.ts',
+    '<rootDir>/test/{k8s,story}/**/*.spec.ts',
   ],
   testTimeout: 20_000,
 };

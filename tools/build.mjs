@@ -21,6 +21,7 @@ async function projects() {
   for (const group of ['libs', 'apps']) {
     for (const name of await readdir(join(root, group))) found.push(join(root, group, name));
   }
+  found.push(join(root, 'test', 'story'));
   found.push(join(root, 'tools', 'images'));
   found.push(join(root, 'test', 'k8s', 'cluster'));
   found.push(join(root, 'test', 'k8s', 'e2e'));

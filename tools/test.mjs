@@ -58,7 +58,7 @@ const STEPS = [
   ['integration', 'integration', {jest: 'jest.int.config.js'}],
   ['unit', 'second client: vectors', {json: [process.execPath, 'test/second-client/run.mjs', 'vectors']}],
   ['e2e', 'system up', {check: [...LAUNCHER, 'up', ...SYSTEM, '--port-base', '7000']}],
-  ['e2e', 'story', {story: [process.execPath, 'apps/cli/dist/main.js', 'story', '--data', DATA]}],
+  ['e2e', 'story', {story: [process.execPath, 'test/story/dist/main.js', '--data', DATA]}],
   ['e2e', 'second client: live', {json: [process.execPath, 'test/second-client/run.mjs', 'live', DATA]}],
   ['e2e', 'e2e', {jest: 'jest.e2e.config.js', serial: true}],
   ['e2e', 'system down', {check: [...LAUNCHER, 'down', ...SYSTEM]}],

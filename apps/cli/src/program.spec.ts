@@ -15,20 +15,31 @@ const FREE_TEXT = [
   '--points',
   '--spans',
   '--receipts',
-  '--data',
-  '--kubeconfig',
-  '--kubectl',
   '<file>',
   // Words.
   '--name',
   '--title',
   '--note',
   '--message',
-  // Names of Kubernetes.
-  '--namespace',
-  '--release',
-  '--sponsor-secret',
 ];
+
+describe('vv', () => {
+  it('has what patients, clinicians, devices and offices use, and the check of a system: no demo, nothing that breaks', () => {
+    const names = vvProgram().commands.map((command) => command.name());
+    expect(names).toEqual([
+      'org',
+      'member',
+      'patient',
+      'device',
+      'clinician',
+      'log',
+      'verify',
+      'trace',
+      'chain',
+      'check',
+    ]);
+  });
+});
 
 describe('the options of vv', () => {
   it('all go through a parser or a list of choices', () => {

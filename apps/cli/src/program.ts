@@ -9,7 +9,6 @@ import {logCommand} from './commands/log.js';
 import {memberCommand} from './commands/member.js';
 import {orgCommand} from './commands/org.js';
 import {patientCommand} from './commands/patient.js';
-import {storyCommand} from './commands/story.js';
 import {traceCommand} from './commands/trace.js';
 import {verifyCommand} from './commands/verify.js';
 
@@ -44,7 +43,6 @@ export function vvProgram(): Command {
     traceCommand,
     chainCommand,
     checkCommand,
-    storyCommand,
   ];
   for (const command of commands) program.addCommand(command);
   return program;

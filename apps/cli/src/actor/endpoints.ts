@@ -12,13 +12,7 @@ const endpointsFile = z
     genesis: z.string().optional(),
     organisations: z.array(z.looseObject({id: organisationId})).default([]),
     services: z.looseObject({ingest: z.url(), policy: z.url(), storage: z.url(), notify: z.url()}),
-    validators: z.array(z.looseObject({rpc: z.url(), home: z.string().optional()})),
-    ipfsCluster: z.array(z.url()).default([]),
-    kubo: z.array(z.url()).default([]),
-    kafka: z.string().default(''),
-    postgres: z.string().default(''),
-    otlp: z.string().default(''),
-    processes: z.record(z.string(), z.looseObject({pid: z.number(), log: z.string()})).default({}),
+    validators: z.array(z.looseObject({rpc: z.url()})),
     // The first organisation is the one that runs the stack.
   })
   .transform((file) => ({...file, organisation: file.organisation ?? file.organisations[0]?.id ?? ''}));

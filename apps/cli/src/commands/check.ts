@@ -8,7 +8,7 @@ import {EXIT} from '../cli-error.js';
 import {defineCommand} from '../define-command.js';
 import {openOrganisation} from '../org/organisation-key.js';
 import type {Session} from '../session.js';
-import {rpcAppHash, rpcStatus} from '../validator-rpc.js';
+import {rpcAppHash, rpcStatus} from '../check/validator-rpc.js';
 
 export const checkCommand = defineCommand<{sponsorKey: string}>({
   name: 'check',

@@ -35,6 +35,8 @@ export const traceCommand = defineCommand<{spans?: string}>({
     const spans = placed.map(({span, depth, byLink}) => ({
       service: span.service,
       name: span.name,
+      spanId: span.spanId,
+      parentSpanId: span.parentSpanId,
       depth,
       byLink,
       startUs: span.startUs,
@@ -42,17 +44,16 @@ export const traceCommand = defineCommand<{spans?: string}>({
       failed: span.failed,
       attributes: span.attributes,
     }));
+    const lines = drawWaterfall(placed, session.environment.columns);
     return {
       json: {
         traceId: id,
+        lines,
         spans,
         unreachable: unreachable.map(({service, name}) => `${service} ${name}`),
         services: [...new Set(placed.map(({span}) => span.service))],
       },
-      text: [
-        ...drawWaterfall(placed, session.environment.columns),
-        ...unreachable.map(({service, name}) => `not reachable: ${service} ${name}`),
-      ],
+      text: [...lines, ...unreachable.map(({service, name}) => `not reachable: ${service} ${name}`)],
     };
   },
 });

@@ -20,11 +20,9 @@ export async function installPackages(cache: string): Promise<string> {
   try {
     for (const name of ['package.json', 'package-lock.json', '.npmrc'])
       await copyFile(join(REPOSITORY, name), join(fresh, name));
-    for (const group of ['apps', 'libs']) {
-      for (const name of await readdir(join(REPOSITORY, group))) {
-        await mkdir(join(fresh, group, name), {recursive: true});
-        await copyFile(join(REPOSITORY, group, name, 'package.json'), join(fresh, group, name, 'package.json'));
-      }
+    for (const workspace of workspacesOf(lock.toString('utf8'))) {
+      await mkdir(join(fresh, workspace), {recursive: true});
+      await copyFile(join(REPOSITORY, workspace, 'package.json'), join(fresh, workspace, 'package.json'));
     }
     await run(
       'npm',
@@ -46,4 +44,10 @@ export async function installPackages(cache: string): Promise<string> {
     await rm(fresh, {recursive: true, force: true});
   }
   return target;
+}
+
+/** Folders of the workspaces that a lock file knows. */
+function workspacesOf(lock: string): string[] {
+  const {packages} = JSON.parse(lock) as {packages: Record<string, unknown>};
+  return Object.keys(packages).filter((path) => path !== '' && !path.includes('node_modules/'));
 }

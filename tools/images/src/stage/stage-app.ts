@@ -16,7 +16,10 @@ import {isPruned} from './pruned-file.js';
 import type {StageContext} from './recipe.js';
 import {importedLibraries, isShipped} from './shipped-file.js';
 
-const APPS = ['ingest', 'policy', 'storage', 'notify', 'ledger-abci', 'cli', 'installer'].map((name) => `apps/${name}`);
+/** The programs of the product; what they import comes with them. */
+export const APPS = ['ingest', 'policy', 'storage', 'notify', 'ledger-abci', 'cli', 'installer'].map(
+  (name) => `apps/${name}`,
+);
 const PREFIX = 'opt/vitalvault';
 const PLATFORM = {os: 'linux', cpu: process.arch, libc: 'glibc'};
 const isSource = (path: string): boolean => isShipped(path) || path.endsWith('.sql') || path.endsWith('package.json');

@@ -15,7 +15,6 @@ import {defineCommand} from '../../define-command.js';
 import {openDevice, readCsvFile} from '../../device/device-home.js';
 import {postReadings} from '../../device/post-readings.js';
 import type {PostedBatch} from '../../device/post-readings.js';
-import {latencies} from '../../latencies.js';
 import {writeReceipts} from '../../receipts-file.js';
 import type {Session} from '../../session.js';
 import {columns} from '../../text/columns.js';
@@ -118,7 +117,6 @@ function toAnswer(batches: PostedBatch[], readings: number): Answer {
   const anchored = batches.filter((batch) => batch.state === 'anchored');
   const refused = batches.length - anchored.length;
   const readingsOf = (some: PostedBatch[]) => some.reduce((sum, batch) => sum + batch.readings, 0);
-  const postedToAnchored = latencies(anchored.flatMap((batch) => batch.anchoredMs ?? []));
   const last = anchored.at(-1);
   return {
     json: {
@@ -128,7 +126,6 @@ function toAnswer(batches: PostedBatch[], readings: number): Answer {
       anchored: readingsOf(anchored),
       refused,
       batches,
-      postedToAnchored,
     },
     text: [
       ...columns([
@@ -143,7 +140,6 @@ function toAnswer(batches: PostedBatch[], readings: number): Answer {
             ? '-'
             : `${last.cid ?? '?'} (${last.replicas ?? 0} replicas), height ${last.height ?? '?'}`,
         ],
-        ['POST to anchored', `p50 ${postedToAnchored.p50} ms, p99 ${postedToAnchored.p99} ms`],
       ]),
     ],
     exit: refused === 0 ? EXIT.done : EXIT.refused,

@@ -3,19 +3,19 @@ import {join} from 'node:path';
 import type {Step} from '../bench.js';
 import {NAMESPACE, RELEASE} from '../bench.js';
 import {tellUsage} from '../usage.js';
-import {vv} from '../vv.js';
+import {program} from '../program.js';
 
 export const storyStep: Step = {
   name: 'story',
-  title: 'The story of `make demo`, played by vv from outside of the pods',
+  title: 'The story of `make demo`, played from outside of the pods',
   async run(bench) {
     const {cluster, data, report} = bench;
     const {KUBECONFIG: kubeconfig = ''} = cluster.kubectl.env;
     const dir = join(data, 'story');
     const code = await report.timed('the story', () =>
-      vv(
+      program(
+        'test/story/dist/main.js',
         [
-          'story',
           '--site',
           'kubernetes',
           '--namespace',
