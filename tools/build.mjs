@@ -1,7 +1,7 @@
 // Compiles src/ of every app and library to dist/ with SWC; unchanged files are left alone.
 // A plain script, because it runs before anything of the workspace is built.
 import {transform} from '@swc/core';
-import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -45,7 +45,9 @@ async function compile(source, target) {
   });
   await mkdir(dirname(target), {recursive: true});
   await writeFile(target + '.map', map);
-  await writeFile(target, `${code}\n//# sourceMappingURL=${target.split('/').pop()}.map\n`);
+  // Whole or not at all: a build that is broken off must not leave half a file that is newer than its source.
+  await writeFile(`${target}.new`, `${code}\n//# sourceMappingURL=${target.split('/').pop()}.map\n`);
+  await rename(`${target}.new`, target);
   return 1;
 }
 
