@@ -38,7 +38,11 @@ function referencesIn(file, faults) {
     const goesOn =
       match.index - last.end <= 12 && /^(?: step [\d.]+)?(?:, | and )$/.test(text.slice(last.end, match.index));
     const own =
-      file === PROTOCOL || goesOn ? (goesOn ? last.own : !OTHERS.test(before)) : /\bprotocol(\.md)?$|\[$/.test(before);
+      file === PROTOCOL || goesOn
+        ? goesOn
+          ? last.own
+          : !OTHERS.test(before)
+        : /\bprotocol(\.md)?`?$|\[$/.test(before);
     if (!own && !goesOn && !OTHERS.test(before)) faults.push(`${file}: §${match[1]} of which document?`);
     if (own) found.push(...[match[1], match[2]].filter((number) => number !== undefined));
     last = {end: match.index + match[0].length, own};

@@ -286,14 +286,16 @@ def read_genesis(path):
     organisations = [parse(o) for o in state[3]]
     validators = [(one(v, 1), one(v, 2, 0)) for o in organisations for v in map(parse, o.get(4, []))]
     keys = {one(o, 1): [(one(k, 2, 0), one(parse(one(k, 1)), 2)) for k in map(parse, o.get(3, []))] for o in organisations}
-    return {"chain": document["chain_id"], "validators": validators, "keys": keys}
+    return {"chain": document["chain_id"], "validators": validators, "keys": keys, "organisations": organisations}
 
 def live(endpoints_path, genesis_path, key_dir, vectors_path):
     with open(endpoints_path) as file: urls = json.load(file)["services"]
     with open(vectors_path) as file: schema_hash = bytes.fromhex(json.load(file)["schemaHash"]["hash"])
     genesis, load = read_genesis(genesis_path), lambda role: json.load(open(os.path.join(key_dir, role + ".key.json")))
     chain, sponsor = genesis["chain"], bytes.fromhex(load("sponsor")["privateKey"])
-    organisation = next(o for o, keys in genesis["keys"].items() if (2, public_of(sponsor)) in keys)
+    with urllib.request.urlopen(urls["policy"] + "/.well-known/vitalvault", timeout=30) as answer: said = answer.read()
+    organisation = whose(said, chain, genesis["organisations"], int(time.time()))
+    check("the service says whose it is: the organisation of our sponsor key", (2, public_of(sponsor)) in genesis["keys"][organisation])
     ingest_key, release = next(k for r, k in genesis["keys"][organisation] if r == 3), next(k for r, k in genesis["keys"][organisation] if r == 6)
     patient, recovery, device = [os.urandom(31).rjust(32, b"\1") for _ in range(3)]
     epoch, encryption, me = os.urandom(32), os.urandom(32), key_id(public_of(patient))

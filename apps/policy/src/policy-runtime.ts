@@ -20,6 +20,8 @@ export interface PolicyRuntime {
   readonly logger: Logger;
   readonly genesis: ParsedGenesis;
   readonly releaseKeys: readonly ReleaseKey[];
+  /** Says whose service this is, and signs nothing else. */
+  readonly policyPrivateKey: Uint8Array;
   readonly database: Database;
   /** Over all validators, with fail-over. */
   readonly ledger: LedgerClient;
@@ -37,7 +39,7 @@ export function openRuntime(config: PolicyConfig, logger: Logger): PolicyRuntime
   const genesis = readOwnGenesis(config);
   const own = {genesis: genesis.genesis, organisation: config.organisation};
   const release = readOwnKey('release', config.releaseKeyFile, own);
-  readOwnKey('policy', config.policyKeyFile, own);
+  const policyKey = readOwnKey('policy', config.policyKeyFile, own);
   const log = ledgerLog(logger);
   const kafka = {...kafkaAccess(config), clientId: 'vv-policy', logger};
   return {
@@ -46,6 +48,7 @@ export function openRuntime(config: PolicyConfig, logger: Logger): PolicyRuntime
     genesis,
     kafka,
     releaseKeys: [{id: keyId(release), privateKey: release.privateKey}],
+    policyPrivateKey: policyKey.privateKey,
     database: openDatabase(config),
     ledger: new LedgerClient({rpcUrls: config.ledgerRpc, log, traceparent: currentTraceparent}),
     validators: config.ledgerRpc.map((url) => new LedgerClient({rpcUrls: [url], log})),

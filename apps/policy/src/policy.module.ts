@@ -18,6 +18,7 @@ import {httpControllers, policyDocument} from './api/http/policy-document.js';
 import {AccessLeaves} from './application/access-leaves.js';
 import {AnswerProofs} from './application/answer-proofs.js';
 import {Complain} from './application/complain.js';
+import {DescribeService} from './application/describe-service.js';
 import {ExplainAccess} from './application/explain-access.js';
 import {FindDevice} from './application/find-device.js';
 import {KeepDetails} from './application/keep-details.js';
@@ -93,6 +94,10 @@ function compose(runtime: PolicyRuntime): Provider[] {
     {provide: KeepProfiles, useValue: new KeepProfiles({chainId}, {projection: store, documents})},
     {provide: KeepDetails, useValue: new KeepDetails({projection: store, documents})},
     {provide: Complain, useValue: new Complain({now}, {projection: store, documents})},
+    {
+      provide: DescribeService,
+      useValue: new DescribeService({genesis, organisation, policyPrivateKey: runtime.policyPrivateKey, now}),
+    },
     {provide: FindDevice, useValue: new FindDevice({projection: store})},
     {
       provide: ReleaseKeys,

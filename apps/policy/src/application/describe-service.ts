@@ -1,8 +1,8 @@
-import {encodeCanonical} from '@vitalvault/contracts';
-import type {GenesisOrganisation} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {encodeCanonical, toHex} from '@vitalvault/contracts';
 import {SignedServiceDescriptionSchema} from '@vitalvault/contracts/gen/policy/v1/description';
 import {DESCRIPTION_SECONDS, signServiceDescription} from '@vitalvault/envelope';
-import type {Clock} from './ports.js';
+import type {ParsedGenesis} from '@vitalvault/light-client';
+import type {Clock, Id} from './ports.js';
 
 /** Signed anew when half of its time is over, so that nobody gets one that is about to end. */
 const RENEWED_AFTER_MS = (DESCRIPTION_SECONDS * 1_000) / 2;
@@ -13,8 +13,8 @@ export class DescribeService {
 
   constructor(
     private readonly options: {
-      chainId: string;
-      organisation: GenesisOrganisation;
+      genesis: Pick<ParsedGenesis, 'chainId' | 'genesis'>;
+      organisation: Id;
       /** 32 bytes; signs nothing else. */
       policyPrivateKey: Uint8Array;
       now: Clock;
@@ -23,11 +23,13 @@ export class DescribeService {
 
   /** @returns canonical bytes of a SignedServiceDescription */
   describe(): Uint8Array {
-    const {now, policyPrivateKey, chainId, organisation} = this.options;
+    const {now, policyPrivateKey, genesis, organisation} = this.options;
     const nowMs = now();
     if (this.#last === undefined || Math.abs(nowMs - this.#last.signedAtMs) > RENEWED_AFTER_MS) {
-      const issuedAt = Math.floor(nowMs / 1_000);
-      const signed = signServiceDescription({chainId, organisation, issuedAt}, policyPrivateKey);
+      const own = genesis.genesis.organisations.find(({id}) => toHex(id) === organisation);
+      if (own === undefined) throw new RangeError('the genesis does not have this organisation');
+      const described = {chainId: genesis.chainId, organisation: own, issuedAt: Math.floor(nowMs / 1_000)};
+      const signed = signServiceDescription(described, policyPrivateKey);
       this.#last = {bytes: encodeCanonical(SignedServiceDescriptionSchema, signed), signedAtMs: nowMs};
     }
     return this.#last.bytes;

@@ -12,6 +12,7 @@ import {TEST_CHAIN, testOrganisation} from '@vitalvault/ledger-state/testing';
 import {parseGenesis} from '@vitalvault/light-client';
 import {MemoryPlatform} from '../testing/memory-platform.js';
 import {describedService, verifyServiceDescription} from './service-description.js';
+import {VerifiedLedger} from './verified-ledger.js';
 
 const platform = new MemoryPlatform();
 const genesis = parseGenesis(platform.chain.genesisText);
@@ -69,7 +70,23 @@ describe('whose service it is', () => {
     );
   });
 
-  it('is asked of the policy service', async () => {
-    expect((await describedService(platform.api(seededRandom('description')), genesis)).name).toBe('hospital');
+  it('is asked once by a client, before anything else, and another organisation is named', async () => {
+    const api = platform.api(seededRandom('description'));
+    const ledger = new VerifiedLedger({api, genesis});
+    await Promise.all([ledger.head(), ledger.slot()]);
+    expect(platform.calls.filter((call) => call === 'GET /.well-known/vitalvault')).toHaveLength(1);
+    expect(platform.calls[0]).toBe('GET /.well-known/vitalvault');
+    expect((await describedService(api, genesis)).name).toBe('hospital');
+
+    const issuedAt = Math.floor(platform.chain.timeMs / 1_000);
+    platform.tamper = (path, answer) =>
+      path === '/.well-known/vitalvault' ? {bytes: describedBy('clinic', issuedAt)} : answer;
+    const lost = new VerifiedLedger({api, genesis});
+    platform.calls.length = 0;
+    await expect(lost.head()).rejects.toMatchObject({
+      code: 'other-organisation',
+      meta: {organisation: toHex(testOrganisation('clinic').id)},
+    });
+    expect(platform.calls).toEqual(['GET /.well-known/vitalvault']);
   });
 });

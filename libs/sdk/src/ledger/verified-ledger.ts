@@ -1,5 +1,5 @@
 import type {MessageInitShape} from '@bufbuild/protobuf';
-import {LIMITS, NotCanonicalError, STATE_KIND, decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
+import {LIMITS, NotCanonicalError, STATE_KIND, decodeCanonical, encodeCanonical, toHex} from '@vitalvault/contracts';
 import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {parseGenesis, verifySignedHeader} from '@vitalvault/light-client';
 import type {ParsedGenesis, VerifiedHeader} from '@vitalvault/light-client';
@@ -10,6 +10,7 @@ import {JsonAnswer} from '../http/json-answer.js';
 import type {StoredKey} from '../keys/stored-key.js';
 import {requireFinite} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
+import {describedService} from './service-description.js';
 
 /** An answer with proofs and the signed header that they are checked against, as it came and as it can be kept. */
 export interface ProofMaterial {
@@ -96,6 +97,7 @@ export class VerifiedLedger {
   readonly genesis: ParsedGenesis;
   readonly api: ApiClient;
   private readonly maxHeaderAgeMs: number;
+  private identified: Promise<void> | undefined;
 
   constructor({api, genesis, maxHeaderAgeMs = 60_000}: VerifiedLedgerOptions) {
     this.api = api;
@@ -108,8 +110,31 @@ export class VerifiedLedger {
     return this.genesis.chainId;
   }
 
+  /**
+   * Asks the policy service whose it is, once, before anything is asked of it.
+   * @throws SdkError `other-organisation`, `description-invalid`
+   */
+  identify(): Promise<void> {
+    this.identified ??= this.checkOrganisation().catch((error: unknown) => {
+      this.identified = undefined;
+      throw error;
+    });
+    return this.identified;
+  }
+
+  private async checkOrganisation(): Promise<void> {
+    const expected = toHex(this.api.organisation);
+    const {organisation, name} = await describedService(this.api, this.genesis);
+    if (organisation !== expected)
+      throw new SdkError('other-organisation', {
+        detail: `the policy service is that of ${name} (${organisation}), not of ${expected}`,
+        meta: {organisation, expected},
+      });
+  }
+
   /** The newest header, verified. */
   async head(): Promise<VerifiedHeader> {
+    await this.identify();
     const answer = new JsonAnswer((await this.api.get('policy', '/v1/chain/latest')).json(), 'chain/latest');
     return verifyHeader(signedHeaderOf(answer), this.genesis, this.verifyOptions());
   }
@@ -127,6 +152,7 @@ export class VerifiedLedger {
     request: MessageInitShape<typeof ProofRequestSchema>,
     validator?: number,
   ): Promise<VerifiedAnswer> {
+    await this.identify();
     const answer = await this.api.post('policy', '/v1/proofs', {
       signer,
       body: encodeCanonical(ProofRequestSchema, request),

@@ -78,6 +78,7 @@ export class PatientLog {
     let size = 0n;
     let height = 0n;
     let from = 0;
+    await ledger.identify();
     do {
       const path = `/v1/patients/${keys.patient}/access-log`;
       const answer = await ledger.api.get('policy', path, {

@@ -1,6 +1,7 @@
 import {openApiDocument} from '@vitalvault/http';
 import {ChainController} from './chain.controller.js';
 import {ComplaintsController} from './complaints.controller.js';
+import {DescriptionController} from './description.controller.js';
 import {DetailsController} from './details.controller.js';
 import {MembersController} from './members.controller.js';
 import {PatientsController} from './patients.controller.js';
@@ -16,6 +17,7 @@ export const httpControllers = [
   MembersController,
   DetailsController,
   ComplaintsController,
+  DescriptionController,
 ] as const;
 
 export const policyDocument = openApiDocument({
