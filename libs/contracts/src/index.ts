@@ -3,6 +3,7 @@ export {CODE, TRANSIENT_ENTRY_CODES, codeName, codespace} from './codes.js';
 export type {Code, CodeName} from './codes.js';
 export {build} from './complete.js';
 export type {ChangesTo, Complete, Fields, FieldsOf, TxMessage} from './complete.js';
+export {fromDecimal, toDecimal} from './decimal.js';
 export {fromHex, toHex} from './hex.js';
 export {
   ACTION,

@@ -11,7 +11,8 @@ CREATE TABLE alerts (
   patient text NOT NULL REFERENCES patients,
   seq bigint NOT NULL,
   kind integer NOT NULL,
-  raised_at_ms bigint NOT NULL,
+  -- A uint64 of an alert, or a block time in milliseconds: wider than bigint.
+  raised_at_ms numeric(24) NOT NULL,
   subject text NOT NULL,
   text text NOT NULL,
   reader text,

@@ -69,6 +69,6 @@ function faultOf(alert: Alert): string | undefined {
     return 'alertId: does not fit kind and subject';
   if (![0, 20].includes(alert.reader.length)) return 'reader';
   if (![0, 20].includes(alert.organisation.length)) return 'organisation';
-  if (alert.raisedAtMs === 0n || alert.raisedAtMs >= 2n ** 63n) return 'raisedAtMs';
+  if (alert.raisedAtMs === 0n) return 'raisedAtMs';
   return undefined;
 }

@@ -1,5 +1,7 @@
 -- Projection of the ledger. Ids are lower-case hexadecimal text; `value` is the canonical ledger message that
 -- docs/protocol.md §5 defines for the key, so that a row can be compared with a proof byte by byte.
+-- A uint32 of the protocol is a bigint here and a uint64 a numeric(20): whatever a legal number is, it can be written.
+-- Heights and times of blocks are CometBFT's int64: bigint. Places in a block and rules are our own counts: int.
 CREATE TABLE blocks (
   height       bigint PRIMARY KEY,
   time_seconds bigint NOT NULL
@@ -13,7 +15,7 @@ CREATE TABLE organisations (
 CREATE TABLE organisation_keys (
   key_id       text   PRIMARY KEY,
   organisation text   NOT NULL,
-  role         int    NOT NULL,
+  role         bigint NOT NULL,
   value        bytea  NOT NULL
 );
 CREATE INDEX organisation_keys_organisation ON organisation_keys (organisation, role);
@@ -28,7 +30,7 @@ CREATE TABLE patients (
   id                text   PRIMARY KEY,
   value             bytea  NOT NULL,
   -- Leaves of her access log that are projected.
-  access_log_size   bigint NOT NULL
+  access_log_size   numeric(20) NOT NULL
 );
 
 -- Every key that was ever somebody's; `value` is the KeyOwner, `public_key` the key itself.
@@ -45,7 +47,7 @@ CREATE TABLE devices (
 
 CREATE TABLE registrations (
   device       text  NOT NULL,
-  registration int   NOT NULL,
+  registration bigint NOT NULL,
   owner        text  NOT NULL,
   value        bytea NOT NULL,
   PRIMARY KEY (device, registration)
@@ -55,7 +57,7 @@ CREATE INDEX registrations_owner ON registrations (owner);
 CREATE TABLE epoch_statements (
   patient  text  NOT NULL,
   type_tag text  NOT NULL,
-  epoch    int   NOT NULL,
+  epoch    bigint NOT NULL,
   value    bytea NOT NULL,
   PRIMARY KEY (patient, type_tag, epoch)
 );
@@ -74,7 +76,7 @@ CREATE TABLE grants (
 CREATE TABLE reads_used (
   patient  text   NOT NULL,
   grant_id text   NOT NULL,
-  reads    bigint NOT NULL,
+  reads    numeric(20) NOT NULL,
   PRIMARY KEY (patient, grant_id)
 );
 
@@ -83,14 +85,14 @@ CREATE TABLE transactions (
   tx_hash  text   NOT NULL,
   height   bigint NOT NULL,
   tx_index int    NOT NULL,
-  code     int    NOT NULL,
+  code     bigint NOT NULL,
   data     bytea  NOT NULL
 );
 CREATE INDEX transactions_place ON transactions (height, tx_index);
 
 CREATE TABLE access_leaves (
   patient    text   NOT NULL,
-  leaf_index bigint NOT NULL,
+  leaf_index numeric(20) NOT NULL,
   height     bigint NOT NULL,
   tx_id      text   NOT NULL UNIQUE,
   -- Canonical AccessLeaf exactly as the ledger gave it.

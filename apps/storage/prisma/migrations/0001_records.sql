@@ -1,13 +1,15 @@
 -- Records, authoritative for (device, registration, sequence). Ids are lower-case hexadecimal.
+-- A uint32 of the protocol is a bigint here and a uint64 a numeric(20): whatever a legal number is, it can be written.
+-- Heights and times of blocks are CometBFT's int64: bigint.
 CREATE TABLE records (
   record_id        text PRIMARY KEY,
   place            bigint GENERATED ALWAYS AS IDENTITY,
   device           text NOT NULL,
-  registration     integer NOT NULL,
-  sequence         bigint NOT NULL,
+  registration     bigint NOT NULL,
+  sequence         numeric(20) NOT NULL,
   patient          text NOT NULL,
   type_tag         text NOT NULL,
-  slot             integer NOT NULL,
+  slot             bigint NOT NULL,
   header           bytea NOT NULL,
   ciphertext_hash  bytea NOT NULL,
   ciphertext_bytes integer NOT NULL,
@@ -15,7 +17,7 @@ CREATE TABLE records (
   sealed_key_hash  bytea NOT NULL,
   signature        bytea NOT NULL,
   receipt          bytea NOT NULL,
-  accepted_at_ms   bigint NOT NULL,
+  accepted_at_ms   numeric(20) NOT NULL,
   -- W3C trace context of the post that brought it: spans of packs and anchors link to it.
   traceparent      text,
   -- 1 accepted, 2 stored, 3 anchored, 4 refused: RecordState of storage.proto.
@@ -29,8 +31,8 @@ CREATE TABLE records (
   retry_at_ms      bigint NOT NULL DEFAULT 0,
   height           bigint,
   tx_id            text,
-  log_index        bigint,
-  refusal_code     integer,
+  log_index        numeric(20),
+  refusal_code     bigint,
   UNIQUE (device, registration, sequence)
 );
 CREATE INDEX records_to_pack ON records (place) WHERE state = 1;
@@ -54,8 +56,8 @@ CREATE TABLE sealed_keys (
 CREATE TABLE record_conflicts (
   record_id    text PRIMARY KEY,
   device       text NOT NULL,
-  registration integer NOT NULL,
-  sequence     bigint NOT NULL,
+  registration bigint NOT NULL,
+  sequence     numeric(20) NOT NULL,
   receipt      bytea NOT NULL,
   found_at     timestamptz NOT NULL DEFAULT now()
 );

@@ -5,12 +5,12 @@ CREATE TABLE anchors (
   tx_hash           text NOT NULL,
   tx                bytea NOT NULL,
   key_id            text NOT NULL,
-  nonce             bigint NOT NULL,
-  expires_at_height bigint NOT NULL,
-  expires_at_time   bigint NOT NULL,
+  nonce             numeric(20) NOT NULL,
+  expires_at_height numeric(20) NOT NULL,
+  expires_at_time   numeric(20) NOT NULL,
   -- open, included, expired, failed
   state             text NOT NULL DEFAULT 'open',
-  code              integer,
+  code              bigint,
   height            bigint,
   traceparent       text,
   signed_at         timestamptz NOT NULL DEFAULT now(),
@@ -28,7 +28,7 @@ CREATE TABLE anchor_entries (
 
 CREATE TABLE signing_nonces (
   key_id text PRIMARY KEY,
-  next   bigint NOT NULL
+  next   numeric(20) NOT NULL
 );
 
 -- One row: the newest block whose effect is here.
@@ -47,12 +47,12 @@ CREATE TABLE access_requests (
   signer_public_key    bytea NOT NULL,
   patient              text NOT NULL,
   type_tag             text NOT NULL,
-  slot_from            integer NOT NULL,
-  slot_to              integer NOT NULL,
+  slot_from            bigint NOT NULL,
+  slot_to              bigint NOT NULL,
   permit               boolean NOT NULL,
-  record_log_size      bigint NOT NULL,
-  release_until_height bigint NOT NULL,
-  release_until_time   bigint NOT NULL
+  record_log_size      numeric(20) NOT NULL,
+  release_until_height numeric(20) NOT NULL,
+  release_until_time   numeric(20) NOT NULL
 );
 CREATE INDEX access_requests_signer ON access_requests (signer_key_id);
 

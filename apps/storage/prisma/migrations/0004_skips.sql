@@ -4,8 +4,8 @@ CREATE TABLE skips (
   skip_id         text PRIMARY KEY,
   place           bigint GENERATED ALWAYS AS IDENTITY,
   device          text NOT NULL,
-  registration    integer NOT NULL,
-  sequence        bigint NOT NULL,
+  registration    bigint NOT NULL,
+  sequence        numeric(20) NOT NULL,
   skip            bytea NOT NULL,
   signature       bytea NOT NULL,
   traceparent     text,
@@ -16,8 +16,8 @@ CREATE TABLE skips (
   retry_at_ms     bigint NOT NULL DEFAULT 0,
   height          bigint,
   tx_id           text,
-  log_index       bigint,
-  refusal_code    integer,
+  log_index       numeric(20),
+  refusal_code    bigint,
   UNIQUE (device, registration, sequence)
 );
 CREATE INDEX skips_to_anchor ON skips (place) WHERE state = 2 AND anchor_tx IS NULL;

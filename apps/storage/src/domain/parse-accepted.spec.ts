@@ -65,12 +65,16 @@ describe('parseAccepted', () => {
     expect(codeOf(sampleMessage(change))).toBe('wrong-chain');
   });
 
-  it.each([{sequence: 2n ** 63n}, {patient: new Uint8Array(19)}, {typeTag: new Uint8Array(15)}, {slot: 2 ** 31}])(
-    'puts aside numbers and ids that the table or the ledger cannot hold (%#)',
+  it.each([{sequence: 0n}, {patient: new Uint8Array(19)}, {typeTag: new Uint8Array(15)}])(
+    'puts aside numbers and ids that the ledger cannot take (%#)',
     (change) => {
       expect(codeOf(sampleMessage(change))).toBe('malformed');
     },
   );
+
+  it.each([{sequence: 2n ** 64n - 1n}, {slot: 2 ** 32 - 1}])('takes the greatest numbers (%#)', (change) => {
+    expect(codeOf(sampleMessage(change))).toBe('taken');
+  });
 
   it('gives a skip by what the device signed', () => {
     const {skip, skipId} = sampleSkip({sequence: 7n});

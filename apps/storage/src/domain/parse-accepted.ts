@@ -86,8 +86,8 @@ function refuseFault(fault: string | undefined): void {
 }
 
 const numberRules = (of: {registration: number; sequence: bigint; tagSequence: bigint}): readonly Rule[] => [
-  [of.registration > 0 && of.registration < 2 ** 31, 'registration'],
-  [of.sequence > 0n && of.sequence < 2n ** 63n && of.tagSequence > 0n, 'sequence'],
+  [of.registration > 0, 'registration'],
+  [of.sequence > 0n && of.tagSequence > 0n, 'sequence'],
 ];
 
 function faultOf(record: PostedRecord, header: RecordHeader): string | undefined {
@@ -100,7 +100,6 @@ function faultOf(record: PostedRecord, header: RecordHeader): string | undefined
     [header.patient.length === 20 && header.device.length === 20 && header.releaseKeyId.length === 20, 'ids'],
     [header.typeTag.length === 16, 'type tag'],
     [header.version === 1 && header.kind === 1, 'version'],
-    [header.slot < 2 ** 31, 'slot'],
     ...numberRules(header),
   ];
   return rules.find(([holds]) => !holds)?.[1];

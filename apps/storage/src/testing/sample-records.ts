@@ -37,6 +37,10 @@ export function samplePosted(change: SampleChange = {}) {
     releaseSuite: 1,
     releaseKeyId: fixed(4),
   });
+  return postedUnder(header, change);
+}
+
+function postedUnder(header: Uint8Array, change: SampleChange = {}) {
   const ciphertext = new Uint8Array(change.ciphertextBytes ?? 256);
   ciphertext.set(sha256Of(Buffer.from(`${change.text ?? 'x'}/${String(change.sequence ?? 1n)}`)));
   const hidden = {sealedKey: fixed(5, 128), innerKeyHash: fixed(6, 32)};
@@ -47,7 +51,13 @@ export function samplePosted(change: SampleChange = {}) {
 }
 
 export function sampleMessage(change: SampleChange = {}): Uint8Array {
-  const record = samplePosted(change);
+  return acceptedOf(samplePosted(change));
+}
+
+/** A message with the record of any header. */
+export const messageOfHeader = (header: Uint8Array): Uint8Array => acceptedOf(postedUnder(header));
+
+function acceptedOf(record: ReturnType<typeof samplePosted>): Uint8Array {
   const receipt = {
     accepted: recordIdOfPosted(record),
     signature: {alg: 1, publicKey: fixed(8, 33), signature: fixed(9, 64)},

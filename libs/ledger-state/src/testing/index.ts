@@ -1,3 +1,5 @@
+export {extremeNumbers} from './extreme-numbers.js';
+export type {ExtremeNumber} from './extreme-numbers.js';
 export {MemoryState} from './memory-state.js';
 export {
   accessRequest,
@@ -16,6 +18,9 @@ export {
   TEST_SLOT,
 } from './messages.js';
 export type {RecordOf} from './messages.js';
+export {SAMPLE_LEAVES} from './sample-leaves.js';
+export type {SampleLeaf} from './sample-leaves.js';
+export {sampleBody, SAMPLE_MESSAGES} from './sample-messages.js';
 export {signedBody, signedTx} from './signed-tx.js';
 export type {TxParts} from './signed-tx.js';
 export {DEFAULT_PARAMETERS, testGenesis, testOrganisation} from './test-genesis.js';

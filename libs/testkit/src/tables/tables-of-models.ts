@@ -9,6 +9,8 @@ const TYPES: Readonly<Record<string, string>> = {
   Bytes: 'bytea',
   Boolean: 'boolean',
   'DateTime @db.Timestamptz': 'timestamp with time zone',
+  'Decimal @db.Decimal(20, 0)': 'numeric(20,0)',
+  'Decimal @db.Decimal(24, 0)': 'numeric(24,0)',
 };
 const ON_DELETE: Readonly<Record<string, string>> = {Cascade: 'cascade', Restrict: 'restrict', SetNull: 'set null'};
 
@@ -61,7 +63,7 @@ const argument = (text: string, pattern: RegExp): string => pattern.exec(text)?.
 const columnName = ({name, rest}: Field): string => argument(rest, /@map\("(\w+)"\)/) || name;
 
 function column(field: Field): Column {
-  const native = /@db\.\w+/.exec(field.rest)?.[0];
+  const native = /@db\.\w+(?:\([\d, ]+\))?/.exec(field.rest)?.[0];
   const type = TYPES[native === undefined ? field.type : `${field.type} ${native}`];
   if (type === undefined || field.many === '[]')
     throw new Error(`field ${field.name}: which column is ${field.type}${field.many} ${native ?? ''}?`);

@@ -1,12 +1,14 @@
+import {fromDecimal, toDecimal} from '@vitalvault/contracts';
 import type {AlertToQueue} from '../../application/ports.js';
 import type {QueuedAlert} from '../../domain/alert.js';
 import type {Alert as AlertRow, Prisma} from './gen/client.js';
 
 /** Row of an alert that is new. */
 export function toRow({alert, pushed, traceparent}: AlertToQueue, seq: bigint): Prisma.AlertCreateManyInput {
-  const {request, reader, organisation, permit, ...rest} = alert;
+  const {request, reader, organisation, permit, raisedAtMs, ...rest} = alert;
   return {
     ...rest,
+    raisedAtMs: toDecimal(raisedAtMs),
     seq,
     pushed,
     traceparent: traceparent ?? null,
@@ -24,7 +26,7 @@ export function fromRow(row: AlertRow): QueuedAlert {
     patient,
     seq,
     kind,
-    raisedAtMs,
+    raisedAtMs: fromDecimal(raisedAtMs),
     subject,
     text,
     acknowledged,

@@ -1,4 +1,4 @@
-import {toHex} from '@vitalvault/contracts';
+import {toDecimal, toHex} from '@vitalvault/contracts';
 import {
   DeviceSchema,
   GrantSchema,
@@ -33,7 +33,11 @@ export class PrismaProjectionWriter extends PrismaProjection implements Projecti
   }
 
   async putOrganisationKey(keyId: Id, key: OrganisationKey): Promise<void> {
-    const row = {organisation: toHex(key.organisation), role: key.role, value: bytesOf(OrganisationKeySchema, key)};
+    const row = {
+      organisation: toHex(key.organisation),
+      role: BigInt(key.role),
+      value: bytesOf(OrganisationKeySchema, key),
+    };
     await this.session.organisationKey.upsert({where: {keyId}, create: {keyId, ...row}, update: row});
   }
 
@@ -44,7 +48,7 @@ export class PrismaProjectionWriter extends PrismaProjection implements Projecti
 
   async putPatient(id: Id, patient: Patient): Promise<void> {
     const value = bytesOf(PatientSchema, patient);
-    await this.session.patient.upsert({where: {id}, create: {id, value, accessLogSize: 0n}, update: {value}});
+    await this.session.patient.upsert({where: {id}, create: {id, value, accessLogSize: 0}, update: {value}});
   }
 
   async putKey(keyId: Id, key: KnownKey): Promise<void> {
@@ -60,8 +64,8 @@ export class PrismaProjectionWriter extends PrismaProjection implements Projecti
   async putRegistration(device: Id, registration: number, entry: Registration): Promise<void> {
     const row = {owner: toHex(entry.owner), value: bytesOf(RegistrationSchema, entry)};
     await this.session.registration.upsert({
-      where: {device_registration: {device, registration}},
-      create: {device, registration, ...row},
+      where: {device_registration: {device, registration: BigInt(registration)}},
+      create: {device, registration: BigInt(registration), ...row},
       update: row,
     });
   }
@@ -71,9 +75,10 @@ export class PrismaProjectionWriter extends PrismaProjection implements Projecti
     statement: SignedEpochStatement,
   ): Promise<void> {
     const value = bytesOf(SignedEpochStatementSchema, statement);
+    const key = {...place, epoch: BigInt(place.epoch)};
     await this.session.epochStatement.upsert({
-      where: {patient_typeTag_epoch: place},
-      create: {...place, value},
+      where: {patient_typeTag_epoch: key},
+      create: {...key, value},
       update: {value},
     });
   }
@@ -99,13 +104,13 @@ export class PrismaProjectionWriter extends PrismaProjection implements Projecti
   async putReadsUsed(patient: Id, grantId: Id, reads: bigint): Promise<void> {
     await this.session.readsUsed.upsert({
       where: {patient_grantId: {patient, grantId}},
-      create: {patient, grantId, reads},
-      update: {reads},
+      create: {patient, grantId, reads: toDecimal(reads)},
+      update: {reads: toDecimal(reads)},
     });
   }
 
   async putTransaction({txId, txHash, height, index, code, data}: TransactionOutcome): Promise<void> {
-    const row = {txHash, height, txIndex: index, code, data: ownBytes(data)};
+    const row = {txHash, height, txIndex: index, code: BigInt(code), data: ownBytes(data)};
     await this.session.transaction.upsert({where: {txId}, create: {txId, ...row}, update: row});
   }
 
@@ -113,9 +118,9 @@ export class PrismaProjectionWriter extends PrismaProjection implements Projecti
     const {patient, index, height, txId, bytes, verdict} = leaf;
     const judged = verdict === undefined ? {} : {rule: verdict.rule, byGrant: verdict.byGrant};
     await this.session.accessLeaf.create({
-      data: {patient, leafIndex: index, height, txId, value: ownBytes(bytes), ...judged},
+      data: {patient, leafIndex: toDecimal(index), height, txId, value: ownBytes(bytes), ...judged},
     });
-    await this.session.patient.update({where: {id: patient}, data: {accessLogSize: index + 1n}});
+    await this.session.patient.update({where: {id: patient}, data: {accessLogSize: toDecimal(index + 1n)}});
   }
 
   async announce({topic, key, value, messageId, traceparent}: Announcement): Promise<void> {

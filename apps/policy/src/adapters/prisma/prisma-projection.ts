@@ -18,7 +18,7 @@ import type {
 } from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
-import {decodeCanonical} from '@vitalvault/contracts';
+import {decodeCanonical, fromDecimal, toDecimal} from '@vitalvault/contracts';
 import type {
   ChainPosition,
   DeviceRegistration,
@@ -55,7 +55,8 @@ export class PrismaProjection implements Projection {
   }
 
   async accessLogSize(patient: Id): Promise<bigint> {
-    return (await this.session.patient.findUnique({where: {id: patient}}))?.accessLogSize ?? 0n;
+    const row = await this.session.patient.findUnique({where: {id: patient}});
+    return row === null ? 0n : fromDecimal(row.accessLogSize);
   }
 
   async key(keyId: Id): Promise<KnownKey | undefined> {
@@ -70,7 +71,9 @@ export class PrismaProjection implements Projection {
   async registration(device: Id, registration: number): Promise<Registration | undefined> {
     return messageOf(
       RegistrationSchema,
-      await this.session.registration.findUnique({where: {device_registration: {device, registration}}}),
+      await this.session.registration.findUnique({
+        where: {device_registration: {device, registration: BigInt(registration)}},
+      }),
     );
   }
 
@@ -81,7 +84,7 @@ export class PrismaProjection implements Projection {
     });
     return rows.map(({device, registration, value}) => ({
       device,
-      registration,
+      registration: Number(registration),
       value: decodeCanonical(RegistrationSchema, value),
     }));
   }
@@ -108,7 +111,7 @@ export class PrismaProjection implements Projection {
       orderBy: [{grantId: 'asc'}, {height: 'desc'}, {txIndex: 'desc'}],
     });
     const reads = new Map(
-      (await this.session.readsUsed.findMany({where: {patient}})).map((row) => [row.grantId, row.reads]),
+      (await this.session.readsUsed.findMany({where: {patient}})).map((row) => [row.grantId, fromDecimal(row.reads)]),
     );
     return rows.map(({grantId, value}) => ({
       grantId,
@@ -118,14 +121,15 @@ export class PrismaProjection implements Projection {
   }
 
   async readsUsed(patient: Id, grantId: Id): Promise<bigint> {
-    return (await this.session.readsUsed.findUnique({where: {patient_grantId: {patient, grantId}}}))?.reads ?? 0n;
+    const row = await this.session.readsUsed.findUnique({where: {patient_grantId: {patient, grantId}}});
+    return row === null ? 0n : fromDecimal(row.reads);
   }
 
   async transaction(txId: Id): Promise<TransactionOutcome | undefined> {
     const row = await this.session.transaction.findUnique({where: {txId}});
     return row === null
       ? undefined
-      : {txId, txHash: row.txHash, height: row.height, index: row.txIndex, code: row.code, data: row.data};
+      : {txId, txHash: row.txHash, height: row.height, index: row.txIndex, code: Number(row.code), data: row.data};
   }
 
   async leafOfTransaction(txId: Id): Promise<StoredLeaf | undefined> {
@@ -133,7 +137,9 @@ export class PrismaProjection implements Projection {
   }
 
   async leafAt(patient: Id, index: bigint): Promise<StoredLeaf | undefined> {
-    return toLeaf(await this.session.accessLeaf.findUnique({where: {patient_leafIndex: {patient, leafIndex: index}}}));
+    return toLeaf(
+      await this.session.accessLeaf.findUnique({where: {patient_leafIndex: {patient, leafIndex: toDecimal(index)}}}),
+    );
   }
 }
 
@@ -142,7 +148,7 @@ function toLeaf(row: LeafRow | null): StoredLeaf | undefined {
   const {patient, leafIndex, txId, value, rule, byGrant} = row;
   return {
     patient,
-    index: leafIndex,
+    index: fromDecimal(leafIndex),
     txId,
     leaf: decodeCanonical(AccessLeafSchema, value),
     ...(rule === null ? {} : {verdict: {rule, byGrant: byGrant === true}}),

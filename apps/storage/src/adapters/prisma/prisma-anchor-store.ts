@@ -1,3 +1,4 @@
+import {fromDecimal, toDecimal} from '@vitalvault/contracts';
 import type {AnchorStore, EntryToAnchor, SignedAnchor} from '../../application/ports.js';
 import {recordEntry, skipEntry} from '../../domain/choose-entries.js';
 import {STATE} from '../../domain/record.js';
@@ -57,24 +58,22 @@ export class PrismaAnchorStore implements AnchorStore {
     sign: (nonce: bigint) => SignedAnchor,
   ): Promise<SignedAnchor> {
     return inTransaction(this.database, async (session) => {
-      const [taken] = await session.$queryRaw<{nonce: bigint}[]>`
+      const [taken] = await session.$queryRaw<{nonce: Anchor['nonce']}[]>`
         INSERT INTO signing_nonces (key_id, next) VALUES (${keyId}, 2) ON CONFLICT (key_id) DO UPDATE SET next = signing_nonces.next + 1 RETURNING next - 1 AS nonce`;
       if (taken === undefined) throw new Error('no nonce');
-      const {tx, traceparent, ...anchor} = sign(taken.nonce);
-      await session.anchor.create({
-        data: {...anchor, keyId, nonce: taken.nonce, tx: bytesOf(tx), traceparent: traceparent ?? null},
-      });
+      const signed = sign(fromDecimal(taken.nonce));
+      await session.anchor.create({data: {...toRow(signed), keyId, nonce: taken.nonce}});
       await session.anchorEntry.createMany({
         data: entries.map(({kind, entryId}, place) => ({
-          txId: anchor.txId,
+          txId: signed.txId,
           place,
           ...(kind === 'record' ? {recordId: entryId} : {skipId: entryId}),
         })),
       });
-      const moved = await carry(session, anchor.txId, entries);
+      const moved = await carry(session, signed.txId, entries);
       // Another process took one of them: nothing is signed, the nonce is given back with the rest.
       if (moved !== entries.length) throw new Error('entries were taken by another process');
-      return {...anchor, tx, traceparent};
+      return signed;
     });
   }
 
@@ -84,14 +83,17 @@ export class PrismaAnchorStore implements AnchorStore {
 
   async fail(txId: string, code: number): Promise<void> {
     await inTransaction(this.database, async (session) => {
-      const {count} = await session.anchor.updateMany({where: {txId, state: 'open'}, data: {state: 'failed', code}});
+      const {count} = await session.anchor.updateMany({
+        where: {txId, state: 'open'},
+        data: {state: 'failed', code: BigInt(code)},
+      });
       if (count === 1) await freeEntries(session, [txId], BigInt(Date.now() + FAILED_RETRY_MS));
     });
   }
 
   async skipNonces(keyId: string, highest: bigint): Promise<void> {
     await this.database.$executeRaw`
-      INSERT INTO signing_nonces (key_id, next) VALUES (${keyId}, ${highest + 1n}) ON CONFLICT (key_id) DO UPDATE SET next = GREATEST(signing_nonces.next, EXCLUDED.next)`;
+      INSERT INTO signing_nonces (key_id, next) VALUES (${keyId}, ${toDecimal(highest + 1n)}::numeric) ON CONFLICT (key_id) DO UPDATE SET next = GREATEST(signing_nonces.next, EXCLUDED.next)`;
   }
 }
 
@@ -119,11 +121,20 @@ export async function freeEntries(session: Session, txIds: readonly string[], re
   await session.skip.updateMany({where, data});
 }
 
+const toRow = ({txId, txHash, tx, expiresAtHeight, expiresAtTime, traceparent}: SignedAnchor) => ({
+  txId,
+  txHash,
+  tx: bytesOf(tx),
+  expiresAtHeight: toDecimal(expiresAtHeight),
+  expiresAtTime: toDecimal(expiresAtTime),
+  traceparent: traceparent ?? null,
+});
+
 const toAnchor = ({txId, txHash, tx, expiresAtHeight, expiresAtTime, traceparent}: Anchor): SignedAnchor => ({
   txId,
   txHash,
   tx,
-  expiresAtHeight,
-  expiresAtTime,
+  expiresAtHeight: fromDecimal(expiresAtHeight),
+  expiresAtTime: fromDecimal(expiresAtTime),
   traceparent: traceparent ?? undefined,
 });

@@ -1,3 +1,4 @@
+import {toDecimal} from '@vitalvault/contracts';
 import type {BlockEffect, LedgerCursor, LedgerStore} from '../../application/ports.js';
 import type {BlockFacts, IncludedAnchor} from '../../domain/block-facts.js';
 import {retryAfterMs, settleAnchor} from '../../domain/settle-anchor.js';
@@ -6,6 +7,7 @@ import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 import {bytesOf} from './outbox-rows.js';
 import {freeEntries} from './prisma-anchor-store.js';
+import {requestRow} from './request-row.js';
 import {carriedBy, settleRecords, settleSkips} from './settle-entries.js';
 
 type AnchorEffect = BlockEffect['anchors'][number];
@@ -30,11 +32,7 @@ export class PrismaLedgerStore implements LedgerStore {
       // Another process has this block already, or more.
       if (count === 0) return {anchors: [], expired: 0};
       await session.accessRequest.createMany({
-        data: facts.requests.map((request) => ({
-          ...request,
-          signerPublicKey: bytesOf(request.signerPublicKey),
-          height: block.height,
-        })),
+        data: facts.requests.map((request) => ({...requestRow(request), height: block.height})),
         skipDuplicates: true,
       });
       await session.device.createMany({
@@ -64,7 +62,7 @@ export class PrismaLedgerStore implements LedgerStore {
     const {txId, txHash, traceparent} = anchor;
     await session.anchor.update({
       where: {txId},
-      data: {state: fate.kind === 'settled' ? 'included' : 'failed', code: included.code, height: block.height},
+      data: {state: fate.kind === 'settled' ? 'included' : 'failed', code: BigInt(included.code), height: block.height},
     });
     if (fate.kind === 'failed') {
       await freeEntries(session, [txId], BigInt(this.now() + retryAfterMs(1)));
@@ -89,7 +87,10 @@ export class PrismaLedgerStore implements LedgerStore {
   // From here on no block can take these bytes.
   async #expire(session: Session, block: LedgerCursor): Promise<number> {
     const expired = await session.anchor.findMany({
-      where: {state: 'open', OR: [{expiresAtHeight: {lte: block.height}}, {expiresAtTime: {lt: block.blockTime}}]},
+      where: {
+        state: 'open',
+        OR: [{expiresAtHeight: {lte: toDecimal(block.height)}}, {expiresAtTime: {lt: toDecimal(block.blockTime)}}],
+      },
       select: {txId: true},
     });
     const txIds = expired.map(({txId}) => txId);

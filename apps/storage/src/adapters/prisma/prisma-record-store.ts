@@ -1,4 +1,4 @@
-import {CODE, fromHex} from '@vitalvault/contracts';
+import {CODE, fromDecimal, fromHex, toDecimal} from '@vitalvault/contracts';
 import type {
   AcceptOutcome,
   AcceptedBatch,
@@ -17,9 +17,7 @@ import type {Prisma} from './gen/client.js';
 import {alertRow, bytesOf, storedRow} from './outbox-rows.js';
 import {savePosition} from './prisma-offset-store.js';
 import {statusOf, statusOfSkip} from './record-row.js';
-import {pickNumber, takeSkips, withoutGivenUp} from './skip-rows.js';
-
-const MAX_INT4 = 2 ** 31 - 1;
+import {numberRow, takeSkips, withoutGivenUp} from './skip-rows.js';
 
 /** Records in PostgreSQL. */
 export class PrismaRecordStore implements RecordStore {
@@ -75,7 +73,16 @@ export class PrismaRecordStore implements RecordStore {
       const ciphertext = byId.get(recordId);
       return ciphertext === undefined
         ? []
-        : [{recordId, patient, cid, acceptedAtMs, ciphertext, traceparent: traceparent ?? undefined}];
+        : [
+            {
+              recordId,
+              patient,
+              cid,
+              acceptedAtMs: fromDecimal(acceptedAtMs),
+              ciphertext,
+              traceparent: traceparent ?? undefined,
+            },
+          ];
     });
   }
 
@@ -102,9 +109,7 @@ export class PrismaRecordStore implements RecordStore {
   }
 
   async byNumber(number: RecordNumber): Promise<RecordStatus | undefined> {
-    // A number that the column cannot hold was never taken; PostgreSQL would call it an error.
-    if (number.registration > MAX_INT4) return undefined;
-    const where = {device_registration_sequence: pickNumber(number)};
+    const where = {device_registration_sequence: numberRow(number)};
     const row = await this.database.record.findUnique({where});
     if (row !== null) return statusOf(row);
     const skip = await this.database.skip.findUnique({where});
@@ -156,28 +161,18 @@ export class PrismaRecordStore implements RecordStore {
   }
 }
 
-const toConflict = ({
-  recordId,
-  device,
-  registration,
-  sequence,
-  receipt,
-}: AcceptedRecord): Prisma.RecordConflictCreateManyInput => ({
-  recordId,
-  device,
-  registration,
-  sequence,
-  receipt: bytesOf(receipt),
+const toConflict = (record: AcceptedRecord): Prisma.RecordConflictCreateManyInput => ({
+  recordId: record.recordId,
+  ...numberRow(record),
+  receipt: bytesOf(record.receipt),
 });
 
 const toRow = (record: AcceptedRecord): Prisma.RecordCreateManyInput => ({
   recordId: record.recordId,
-  device: record.device,
-  registration: record.registration,
-  sequence: record.sequence,
+  ...numberRow(record),
   patient: record.patient,
   typeTag: record.typeTag,
-  slot: record.slot,
+  slot: BigInt(record.slot),
   header: bytesOf(record.header),
   ciphertextHash: bytesOf(record.ciphertextHash),
   ciphertextBytes: record.ciphertext.length,
@@ -185,7 +180,7 @@ const toRow = (record: AcceptedRecord): Prisma.RecordCreateManyInput => ({
   sealedKeyHash: bytesOf(record.sealedKeyHash),
   signature: bytesOf(record.signature),
   receipt: bytesOf(record.receipt),
-  acceptedAtMs: record.acceptedAtMs,
+  acceptedAtMs: toDecimal(record.acceptedAtMs),
   cid: record.cid,
   traceparent: record.traceparent ?? null,
 });

@@ -1,8 +1,10 @@
+import {fromDecimal, toDecimal} from '@vitalvault/contracts';
 import type {ReleasableRecord, ReleaseStore} from '../../application/ports.js';
 import type {DecidedRequest} from '../../domain/block-facts.js';
 import {STATE} from '../../domain/record.js';
 import {inTransaction} from './database.js';
 import type {Database} from './database.js';
+import {requestOf} from './request-row.js';
 
 const ALL_TYPES = '0'.repeat(32);
 
@@ -11,7 +13,8 @@ export class PrismaReleaseStore implements ReleaseStore {
   constructor(private readonly database: Database) {}
 
   async request(txId: string): Promise<DecidedRequest | undefined> {
-    return (await this.database.accessRequest.findUnique({where: {txId}, omit: {height: true}})) ?? undefined;
+    const row = await this.database.accessRequest.findUnique({where: {txId}, omit: {height: true}});
+    return row === null ? undefined : requestOf(row);
   }
 
   async releasable(request: DecidedRequest, from: bigint, limit: number): Promise<ReleasableRecord[]> {
@@ -20,7 +23,7 @@ export class PrismaReleaseStore implements ReleaseStore {
         patient: request.patient,
         state: STATE.anchored,
         slot: {gte: request.slotFrom, lte: request.slotTo},
-        logIndex: {gte: from, lt: request.recordLogSize},
+        logIndex: {gte: toDecimal(from), lt: toDecimal(request.recordLogSize)},
         ...(request.typeTag === ALL_TYPES ? {} : {typeTag: request.typeTag}),
       },
       orderBy: {logIndex: 'asc'},
@@ -38,7 +41,7 @@ export class PrismaReleaseStore implements ReleaseStore {
             {
               ...row,
               sealedKey: sealedKey.sealedKey,
-              logIndex,
+              logIndex: fromDecimal(logIndex),
               packRoot: packRoot ?? undefined,
               traceparent: traceparent ?? undefined,
               deviceKey: keyOf.get(row.device) ?? new Uint8Array(),

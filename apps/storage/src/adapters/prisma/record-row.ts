@@ -1,3 +1,4 @@
+import {fromDecimal} from '@vitalvault/contracts';
 import type {RecordStatus} from '../../application/ports.js';
 import {STATE} from '../../domain/record.js';
 import type {RecordStateName} from '../../domain/record.js';
@@ -17,7 +18,7 @@ export function statusOf(row: RecordRow): RecordStatus {
     receipt: row.receipt,
     ...stored,
     ...settledOf(row),
-    ...(row.refusalCode === null ? {} : {refusalCode: row.refusalCode}),
+    ...(row.refusalCode === null ? {} : {refusalCode: Number(row.refusalCode)}),
   };
 }
 
@@ -36,6 +37,6 @@ function settledOf(
   return {
     ...(row.height === null ? {} : {height: row.height}),
     ...(row.txId === null ? {} : {txId: row.txId}),
-    ...(row.logIndex === null ? {} : {logIndex: row.logIndex}),
+    ...(row.logIndex === null ? {} : {logIndex: fromDecimal(row.logIndex)}),
   };
 }

@@ -1,4 +1,4 @@
-import {fromHex} from '@vitalvault/contracts';
+import {fromHex, toDecimal} from '@vitalvault/contracts';
 import {alertOf} from '../../domain/alerts.js';
 import {STATE} from '../../domain/record.js';
 import {refusalText} from '../../domain/refusal-text.js';
@@ -46,7 +46,7 @@ export async function settleRecords(session: Session, settling: Settling, fates:
   const anchored = own.flatMap(({fate}) => (fate.fate === 'anchored' ? [fate] : []));
   await session.$executeRaw`
     UPDATE records SET state = ${STATE.anchored}, height = ${settling.height}, tx_id = ${settling.txId}, log_index = entry.log_index, anchor_tx = NULL, refusal_code = NULL
-    FROM unnest(${anchored.map(({entryId}) => entryId)}::text[], ${anchored.map(({logIndex}) => logIndex)}::bigint[]) AS entry (record_id, log_index)
+    FROM unnest(${anchored.map(({entryId}) => entryId)}::text[], ${anchored.map(({logIndex}) => toDecimal(logIndex))}::text[]::numeric[]) AS entry (record_id, log_index)
     WHERE records.record_id = entry.record_id AND records.state <> ${STATE.anchored}`;
   for (const {entry, fate} of open(settling, own)) {
     const where = {recordId: entry.entryId};
@@ -57,7 +57,7 @@ export async function settleRecords(session: Session, settling: Settling, fates:
         where,
         data: {
           state: STATE.refused,
-          refusalCode: fate.code,
+          refusalCode: BigInt(fate.code),
           height: settling.height,
           txId: settling.txId,
           anchorTx: null,
@@ -74,7 +74,7 @@ export async function settleSkips(session: Session, settling: Settling, fates: r
   const {height, txId} = settling;
   for (const {entry, fate} of own) {
     if (fate.fate !== 'anchored' || entry.state === STATE.skipped) continue;
-    const settled = {state: STATE.skipped, height, txId, logIndex: fate.logIndex};
+    const settled = {state: STATE.skipped, height, txId, logIndex: toDecimal(fate.logIndex)};
     const {device, registration, sequence} = await session.skip.update({
       where: {skipId: entry.entryId},
       data: {...settled, anchorTx: null, refusalCode: null},
@@ -88,7 +88,7 @@ export async function settleSkips(session: Session, settling: Settling, fates: r
     else if (fate.fate === 'refused')
       await session.skip.update({
         where,
-        data: {state: STATE.refused, refusalCode: fate.code, height, txId, anchorTx: null},
+        data: {state: STATE.refused, refusalCode: BigInt(fate.code), height, txId, anchorTx: null},
       });
   }
 }

@@ -1,24 +1,31 @@
+import {fromDecimal, toDecimal} from '@vitalvault/contracts';
 import {STATE} from '../../domain/record.js';
 import type {AcceptedSkip, RecordNumber} from '../../domain/record.js';
 import type {Session} from './database.js';
+import type {Skip} from './gen/client.js';
 import {bytesOf} from './outbox-rows.js';
 
-export const pickNumber = ({device, registration, sequence}: RecordNumber): RecordNumber => ({
+/** A number as the columns of every table hold it. */
+export const numberRow = ({device, registration, sequence}: RecordNumber) => ({
   device,
-  registration,
-  sequence,
+  registration: BigInt(registration),
+  sequence: toDecimal(sequence),
 });
 const keyOf = ({device, registration, sequence}: RecordNumber): string =>
   `${device}/${String(registration)}/${String(sequence)}`;
+const keyOfRow = ({device, registration, sequence}: NumberRow): string =>
+  `${device}/${String(registration)}/${String(fromDecimal(sequence))}`;
+
+type NumberRow = Pick<Skip, 'device' | 'registration' | 'sequence'>;
 
 /** Those of `records` whose number was not given up. */
 export async function withoutGivenUp<R extends RecordNumber>(session: Session, records: readonly R[]): Promise<R[]> {
   if (records.length === 0) return [];
   const {devices, registrations, sequences} = columnsOf(records);
-  const skips = await session.$queryRaw<RecordNumber[]>`
-    SELECT device, registration, sequence FROM skips NATURAL JOIN unnest(${devices}::text[], ${registrations}::int[], ${sequences}::bigint[]) AS wanted (device, registration, sequence)
+  const skips = await session.$queryRaw<NumberRow[]>`
+    SELECT device, registration, sequence FROM skips NATURAL JOIN unnest(${devices}::text[], ${registrations}::bigint[], ${sequences}::text[]::numeric[]) AS wanted (device, registration, sequence)
     WHERE state <> ${STATE.refused}`;
-  const givenUp = new Set(skips.map(keyOf));
+  const givenUp = new Set(skips.map(keyOfRow));
   return records.filter((record) => !givenUp.has(keyOf(record)));
 }
 
@@ -26,16 +33,17 @@ export async function withoutGivenUp<R extends RecordNumber>(session: Session, r
 export async function takeSkips(session: Session, skips: readonly AcceptedSkip[]): Promise<number> {
   if (skips.length === 0) return 0;
   const {devices, registrations, sequences} = columnsOf(skips);
-  const living = await session.$queryRaw<RecordNumber[]>`
-    SELECT device, registration, sequence FROM records NATURAL JOIN unnest(${devices}::text[], ${registrations}::int[], ${sequences}::bigint[]) AS wanted (device, registration, sequence)
+  const living = await session.$queryRaw<NumberRow[]>`
+    SELECT device, registration, sequence FROM records NATURAL JOIN unnest(${devices}::text[], ${registrations}::bigint[], ${sequences}::text[]::numeric[]) AS wanted (device, registration, sequence)
     WHERE state <> ${STATE.refused}`;
-  const taken = new Set(living.map(keyOf));
+  const taken = new Set(living.map(keyOfRow));
   const {count} = await session.skip.createMany({
     skipDuplicates: true,
     data: skips
       .filter((skip) => !taken.has(keyOf(skip)))
-      .map(({skip, signature, traceparent, ...row}) => ({
-        ...row,
+      .map(({skipId, skip, signature, traceparent, ...number}) => ({
+        skipId,
+        ...numberRow(number),
         skip: bytesOf(skip),
         signature: bytesOf(signature),
         traceparent: traceparent ?? null,
@@ -46,6 +54,6 @@ export async function takeSkips(session: Session, skips: readonly AcceptedSkip[]
 
 const columnsOf = (numbers: readonly RecordNumber[]) => ({
   devices: numbers.map(({device}) => device),
-  registrations: numbers.map(({registration}) => registration),
-  sequences: numbers.map(({sequence}) => sequence),
+  registrations: numbers.map(({registration}) => BigInt(registration)),
+  sequences: numbers.map(({sequence}) => toDecimal(sequence)),
 });
