@@ -46,6 +46,12 @@ describe('README.md', () => {
 
   describe('with its commands for this machine typed as they stand there', () => {
     let bin: string;
+    const typed = (commands: string) =>
+      spawnSync('bash', ['-euo', 'pipefail', '-c', commands], {
+        cwd: root,
+        env: {...process.env, MAKEFLAGS: '', NODE_OPTIONS: '', PATH: `${bin}:${process.env['PATH']}`},
+        encoding: 'utf8',
+      });
 
     // No command of the page may install anything in a tree whose packages are not those of the lock file.
     beforeAll(async () => {
@@ -58,17 +64,34 @@ describe('README.md', () => {
     it.each(blocks.filter(({runBy}) => runBy === 'make test').map(({commands, line}) => [line, commands] as const))(
       'line %i does what it says',
       (_, commands) => {
-        const env = {...process.env, MAKEFLAGS: '', NODE_OPTIONS: '', PATH: `${bin}:${process.env['PATH']}`};
-        const {status, stdout, stderr} = spawnSync('bash', ['-euo', 'pipefail', '-c', commands], {
-          cwd: root,
-          env,
-          encoding: 'utf8',
-        });
+        const {status, stdout, stderr} = typed(commands);
         expect({status, stderr}).toEqual({status: 0, stderr: ''});
         expect(stdout.length).toBeGreaterThan(100);
       },
       PATIENCE_MS,
     );
+
+    it('those for a cluster import every image before anything is installed', async () => {
+      const programs = ['make', 'ctr', 'helm'];
+      for (const program of programs) {
+        await writeFile(join(bin, program), `#!/bin/sh\necho ${program} "$@"\n`);
+        await chmod(join(bin, program), 0o755);
+      }
+      const [block] = blocks.filter(({runBy}) => runBy === 'make e2e-k8s');
+      const {status, stdout} = typed(block?.commands ?? '');
+      for (const program of programs) await rm(join(bin, program));
+      expect(status).toBe(0);
+      const [first, ...rest] = stdout.trim().split('\n');
+      const images = read('deploy/helm/vitalvault/images.txt').trim().split('\n');
+      expect(first).toBe('make images');
+      const archives = images.map((image) => `/${image.split('/').at(-1)?.split(':')[0]}.tar`);
+      const imports = rest.slice(0, images.length);
+      expect(imports.filter((line, n) => !line.startsWith('ctr ') || !line.endsWith(archives[n] ?? ' '))).toEqual([]);
+      const [install = '', test, ...more] = rest.slice(images.length);
+      expect([install.split(' ')[1], test, more]).toEqual(['install', expect.stringMatching(/^helm test vv /), []]);
+      const files = [...install.matchAll(/deploy\/\S+/g)].map(([path]) => path);
+      expect(files.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    });
   });
 });
 
