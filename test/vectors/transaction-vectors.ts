@@ -2,6 +2,7 @@ import {DEVICE_CLASS, NO_TERMS, fromHex, sha256Of, toHex} from '@vitalvault/cont
 import type {TxMessage} from '@vitalvault/contracts';
 import {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {encodeBody, signTx, signingKeyOf, txId} from '@vitalvault/envelope';
+import {accessRequest} from '@vitalvault/ledger-state/testing';
 import {message} from './message-vector.ts';
 import type {record} from './record-vectors.ts';
 import type {statements} from './statement-vectors.ts';
@@ -123,17 +124,13 @@ export function transactions(signed: Statements, sealed: Awaited<ReturnType<type
     }),
     tx(['member'], {
       case: 'requestAccess',
-      value: {
-        patient: idOf('patient'),
+      value: accessRequest(idOf('patient'), {
         grantId,
         typeTag: tag,
         slotFrom: 405_415,
         slotTo: 405_416,
-        purpose: 1,
-        action: 1,
         readerKey: keys.reader.publicKey,
-        detailsHash: new Uint8Array(32),
-      },
+      }),
     }),
   ];
 }
