@@ -34,8 +34,8 @@ const WIRED = new Set([
   'replicationMax',
   'socket',
   'stateDir',
-  'healthHost',
-  'healthPort',
+  'managementHost',
+  'managementPort',
 ]);
 /** Only for development on one machine: in a cluster it would open the way to inside addresses. */
 const REFUSED = new Set(['webhookAllowLoopback']);

@@ -1,7 +1,7 @@
 import {z} from 'zod';
-import {commonConfig, kafkaConfig, setting, stopConfig} from '@vitalvault/process';
+import {commonConfig, kafkaConfig, processConfig, setting, stopConfig} from '@vitalvault/process';
 
-const {host, httpPort, chainId, genesisFile, organisation, otlpUrl, logLevel} = commonConfig;
+const {host, httpPort, chainId, genesisFile, organisation, otlpUrl} = commonConfig;
 const count = z.coerce.number().int().min(1);
 
 /** Settings of ingest; see docs/config/ingest.md. */
@@ -12,7 +12,7 @@ export const ingestConfig = z.strictObject({
   genesisFile,
   organisation,
   otlpUrl,
-  logLevel,
+  ...processConfig,
   ...kafkaConfig,
   ...stopConfig,
   ingestKeyFile: setting.file.describe('Key file of this process: its ingest key signs receipts.'),

@@ -1,5 +1,5 @@
 import {createLogger} from '@vitalvault/process';
-import {OwnFiles} from '@vitalvault/process/testing';
+import {ManagedHost, OwnFiles} from '@vitalvault/process/testing';
 import {ingestConfig} from './config.js';
 import {startIngest} from './start-ingest.js';
 
@@ -14,7 +14,7 @@ const start = (given: object): Promise<unknown> => {
     storageGrpc: '127.0.0.1:1',
     ...given,
   });
-  return startIngest(createLogger({service: 'spec', level: 'error'}), config, () => undefined);
+  return startIngest(new ManagedHost(config, createLogger({service: 'spec', level: 'error'})));
 };
 
 describe('ingest does not come up', () => {

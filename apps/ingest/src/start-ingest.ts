@@ -2,7 +2,7 @@ import {LIMITS, TOPICS} from '@vitalvault/contracts';
 import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
 import {createHttpService} from '@vitalvault/http';
 import {readOwnGenesis, readOwnKey} from '@vitalvault/process';
-import type {Logger, RunningService} from '@vitalvault/process';
+import type {Host, RunningService} from '@vitalvault/process';
 import {hostname} from 'node:os';
 import {PolicyLedgerFacts} from './adapters/grpc/policy-ledger-facts.js';
 import {StorageRecordTable} from './adapters/grpc/storage-record-table.js';
@@ -11,12 +11,9 @@ import {NativeSecp256k1} from './adapters/secp256k1/native-secp256k1.js';
 import type {IngestConfig} from './config.js';
 import {IngestModule} from './ingest.module.js';
 
-/** Starts the whole service. @param onStalled must end the process */
-export async function startIngest(
-  logger: Logger,
-  config: IngestConfig,
-  onStalled: () => void,
-): Promise<RunningService> {
+/** Starts the whole service. */
+export async function startIngest(host: Host<IngestConfig>): Promise<RunningService> {
+  const {config, logger, readiness, fail: onStalled} = host;
   const {genesis} = readOwnGenesis(config);
   const secp256k1 = new NativeSecp256k1();
   const key = readOwnKey('ingest', config.ingestKeyFile, {genesis, organisation: config.organisation});
@@ -31,6 +28,7 @@ export async function startIngest(
   const service = await createHttpService({
     module: IngestModule.with({config, genesis, producer, secp256k1, signer: secp256k1.signer(key)}),
     logger,
+    readiness,
     host: config.host,
     httpPort: config.httpPort,
     drainMs: config.drainMs,
@@ -39,9 +37,9 @@ export async function startIngest(
     microservices: [{strategy: events}],
   });
   const [facts, table] = [service.app.get(PolicyLedgerFacts), service.app.get(StorageRecordTable)];
-  service.readiness.add('kafka', () => topics.reason() ?? producer.check());
-  service.readiness.add('policy', () => facts.device(new Uint8Array(20), 1));
-  service.readiness.add('storage', () => table.backlogMs());
+  readiness.add('kafka', () => topics.reason() ?? producer.check());
+  readiness.add('policy', () => facts.device(new Uint8Array(20), 1));
+  readiness.add('storage', () => table.backlogMs());
   void topics.ensure();
   const url = await service.listen();
   logger.info('listening', {url});

@@ -14,6 +14,7 @@ import {contentDigest} from '@vitalvault/http';
 import {createLogger, startTelemetry} from '@vitalvault/process';
 import type {HttpService} from '@vitalvault/http';
 import type {RunningService} from '@vitalvault/process';
+import {ManagedHost} from '@vitalvault/process/testing';
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
 import {RunningProcess, eventually, freePort, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
@@ -21,6 +22,7 @@ import {writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {ingestConfig} from '../src/config.js';
+import type {IngestConfig} from '../src/config.js';
 import {startIngest} from '../src/start-ingest.js';
 import {others, startOthers, stored} from '../src/testing/fake-services.js';
 import {
@@ -46,6 +48,7 @@ let engines: Engines;
 let producer: KafkaProducer;
 let services: HttpService;
 let running: RunningService;
+let host: ManagedHost<IngestConfig>;
 let [url, httpPort, grpcPort] = ['', 0, 0];
 let sequence = 0n;
 
@@ -129,12 +132,15 @@ beforeAll(async () => {
   [httpPort, grpcPort] = [await freePort(), await freePort()];
   url = `http://127.0.0.1:${String(httpPort)}`;
   services = await startOthers({kafka: engines.endpoints.kafka, grpcPort, producer});
-  running = await startIngest(logger, settings(), () => undefined);
-  await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), 30_000);
+  host = new ManagedHost(settings(), logger);
+  running = await startIngest(host);
+  host.readiness.started = true;
+  await eventually(async () => expect((await host.readyz())[0]).toBe(200), 30_000);
 });
 
 afterAll(async () => {
   await running.close();
+  await host.close();
   await services.close();
   await producer.close();
   await telemetry.shutdown();
@@ -442,9 +448,9 @@ describe('what the ledger changes', () => {
 
 describe('when something is away', () => {
   const reasons = async (): Promise<object> => {
-    const response = await fetch(`${url}/readyz`);
-    expect(response.status).toBe(503);
-    return ((await response.json()) as {reasons: object}).reasons;
+    const [status, body] = await host.readyz();
+    expect(status).toBe(503);
+    return (body as {reasons: object}).reasons;
   };
 
   it('takes nothing while storage is too far behind', async () => {
@@ -518,14 +524,16 @@ describe('a process of its own', () => {
         String(value),
       ]),
     );
+  let management = 0;
   const run = async (port: number, given: Record<string, unknown> = {}): Promise<RunningProcess> => {
+    management = await freePort();
     const child = new RunningProcess({
       command: process.execPath,
       args: [join(import.meta.dirname, '..', 'dist', 'main.js')],
-      env: {...environment({...given, httpPort: port}), PATH: process.env['PATH'] ?? ''},
+      env: {...environment({...given, httpPort: port, managementPort: management}), PATH: process.env['PATH'] ?? ''},
     });
     await eventually(
-      async () => expect((await fetch(`http://127.0.0.1:${String(port)}/readyz`)).status).toBe(200),
+      async () => expect((await fetch(`http://127.0.0.1:${String(management)}/readyz`)).status).toBe(200),
       30_000,
     );
     return child;
@@ -572,7 +580,7 @@ describe('a process of its own', () => {
     const code = child.end('SIGTERM');
     const before = acknowledged.length;
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(await (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).json()).toEqual({
+    expect(await (await fetch(`http://127.0.0.1:${String(management)}/readyz`)).json()).toEqual({
       status: 'not ready',
       reasons: {process: 'stopping'},
     });

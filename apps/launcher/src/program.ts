@@ -31,7 +31,7 @@ const command = (name: string, description: string) =>
     .option('--data <dir>', 'data directory of the system', path, join(REPOSITORY, 'var'));
 
 command('up', 'start the system and wait until it is ready')
-  .option('--port-base <n>', 'first of the 407 ports it may use (default 26600)', wholeNumber({least: 1, most: 65_535}))
+  .option('--port-base <n>', 'first of the 414 ports it may use (default 26600)', wholeNumber({least: 1, most: 65_535}))
   .option('--validators <n>', 'validators of a new chain (default 4)', wholeNumber({least: 1, most: MAX_VALIDATORS}))
   .option('--only <names>', 'comma-separated processes and groups, e.g. kafka,postgres or engines', processes)
   .action(async (options: UpOptions) => {

@@ -1,26 +1,28 @@
 import {startAbciServer} from '@vitalvault/abci';
 import {LIMITS, toHex} from '@vitalvault/contracts';
-import {startTelemetry} from '@vitalvault/process';
-import type {Logger, RunningService} from '@vitalvault/process';
+import {meter} from '@vitalvault/process';
+import type {Host, Logger, RunningService} from '@vitalvault/process';
 import {createApplication} from './application.js';
 import type {LedgerConfig} from './config.js';
 import {nativeVerify} from './crypto/native-verify.js';
 import {ChainProgress} from './health/chain-progress.js';
-import {startHealthServer} from './health/health-server.js';
 import {LedgerSpans} from './ledger-spans.js';
 import {Ledger} from './ledger.js';
 import {LedgerStore} from './store/ledger-store.js';
 import type {Recovered} from './store/recover.js';
 
-/** Reads the state, then serves CometBFT. @param onFatal must end the process: no answer will be given any more */
-export async function startLedger(logger: Logger, config: LedgerConfig, onFatal: () => void): Promise<RunningService> {
+/** Reads the state, then serves CometBFT. */
+export async function startLedger({config, logger, readiness, fail}: Host<LedgerConfig>): Promise<RunningService> {
   const progress = new ChainProgress(() => Date.now());
-  const {healthHost: host, healthPort: port, otlpUrl} = config;
-  const health = port === undefined ? undefined : await startHealthServer({host, port, progress});
+  readiness.add('chain', () => progress.reason());
+  meter()
+    .createObservableGauge('vitalvault_ledger_height', {description: 'Last block since the start.'})
+    .addCallback((result) => {
+      if (progress.height !== undefined) result.observe(Number(progress.height));
+    });
   const verify = nativeVerify();
   const {store, recovered} = await LedgerStore.open({dir: config.stateDir, snapshotBlocks: config.snapshotBlocks});
   tell(recovered, logger);
-  const telemetry = otlpUrl === undefined ? undefined : startTelemetry({service: 'ledger-abci', otlpUrl});
   const application = createApplication(new Ledger(store, recovered, verify), new LedgerSpans(), (block) => {
     progress.committed(block);
   });
@@ -29,17 +31,14 @@ export async function startLedger(logger: Logger, config: LedgerConfig, onFatal:
     application,
     log: logger,
     maxMessageBytes: LIMITS.abciMessageBytes,
-    onFatal,
+    onFatal: fail,
   });
   progress.serving(() => server.connections);
   logger.info('listening for CometBFT', {socket: config.socket});
   return {
     close: async () => {
-      progress.stopping();
       await server.close();
       await store.close();
-      await telemetry?.shutdown();
-      await health?.close();
     },
   };
 }

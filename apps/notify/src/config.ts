@@ -1,7 +1,7 @@
 import {z} from 'zod';
-import {commonConfig, databaseConfig, kafkaConfig, stopConfig} from '@vitalvault/process';
+import {commonConfig, databaseConfig, kafkaConfig, processConfig, setting, stopConfig} from '@vitalvault/process';
 
-const {host, httpPort, grpcPort, organisation, otlpUrl, logLevel} = commonConfig;
+const {host, httpPort, grpcPort, organisation, otlpUrl} = commonConfig;
 const count = z.coerce.number().int().min(1);
 
 /** Settings of notify; see docs/config/notify.md. */
@@ -11,13 +11,12 @@ export const notifyConfig = z.strictObject({
   grpcPort,
   organisation,
   otlpUrl,
-  logLevel,
+  ...processConfig,
   ...kafkaConfig,
   ...databaseConfig,
   ...stopConfig,
-  webhookAllowLoopback: z
-    .enum(['true', 'false'])
-    .default('false')
+  webhookAllowLoopback: setting.flag
+    .prefault('false')
     .describe('Whether webhooks may go to this machine, over plain HTTP too: for development only.'),
   webhookTimeoutMs: count.default(5_000).describe('Time for one delivery of a webhook, in milliseconds.'),
   eventStreams: count.default(1_000).describe('Event streams that may be open at once.'),

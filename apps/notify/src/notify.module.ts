@@ -71,7 +71,7 @@ export class NotifyModule implements OnModuleDestroy, OnApplicationShutdown {
 }
 
 function adapters({config, database, producer}: NotifyParts): Provider[] {
-  const target = {allowLoopback: config.webhookAllowLoopback === 'true'};
+  const target = {allowLoopback: config.webhookAllowLoopback};
   return [
     {provide: KafkaProducer, useValue: producer},
     {provide: ORGANISATION, useValue: config.organisation},

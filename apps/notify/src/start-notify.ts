@@ -3,7 +3,7 @@ import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
 import {grpcOptions} from '@vitalvault/grpc';
 import {createHttpService} from '@vitalvault/http';
-import type {Logger, RunningService} from '@vitalvault/process';
+import type {Host, RunningService} from '@vitalvault/process';
 import {openDatabase} from './adapters/prisma/database.js';
 import {PrismaNonceMemory} from './adapters/prisma/prisma-nonce-memory.js';
 import {PrismaOffsetStore} from './adapters/prisma/prisma-offset-store.js';
@@ -13,12 +13,9 @@ import {NotifyModule} from './notify.module.js';
 
 const PRUNE_EVERY_MS = 60_000;
 
-/** Starts the whole service; its database must be migrated. @param onStalled must end the process */
-export async function startNotify(
-  logger: Logger,
-  config: NotifyConfig,
-  onStalled: () => void,
-): Promise<RunningService> {
+/** Starts the whole service; its database must be migrated. */
+export async function startNotify(host: Host<NotifyConfig>): Promise<RunningService> {
+  const {config, logger, readiness, fail: onStalled} = host;
   const database = openDatabase(config);
   const kafka = {...kafkaAccess(config), clientId: 'notify', logger};
   const producer = new KafkaProducer(kafka);
@@ -33,6 +30,7 @@ export async function startNotify(
   const service = await createHttpService({
     module: NotifyModule.with({config, database, producer}),
     logger,
+    readiness,
     host: config.host,
     httpPort: config.httpPort,
     drainMs: config.drainMs,
@@ -41,8 +39,8 @@ export async function startNotify(
       {strategy: bus},
     ],
   });
-  service.readiness.add('kafka', () => topics.reason() ?? bus.reason());
-  service.readiness.add('database', async () => database.$queryRaw`SELECT 1`);
+  readiness.add('kafka', () => topics.reason() ?? bus.reason());
+  readiness.add('database', async () => database.$queryRaw`SELECT 1`);
   void topics.ensure();
   const nonces = new PrismaNonceMemory(database);
   const pruning = setInterval(() => {

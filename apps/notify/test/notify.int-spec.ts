@@ -7,12 +7,14 @@ import {grpcClient} from '@vitalvault/grpc';
 import {runMigrations} from '@vitalvault/postgres';
 import {createLogger, startTelemetry, withSpan} from '@vitalvault/process';
 import type {RunningService} from '@vitalvault/process';
+import {ManagedHost} from '@vitalvault/process/testing';
 import {eventually, freePort, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
 import {createHmac} from 'node:crypto';
 import {join} from 'node:path';
 import {notifyConfig} from '../src/config.js';
+import type {NotifyConfig} from '../src/config.js';
 import {startNotify} from '../src/start-notify.js';
 import {EventStream} from '../src/testing/event-stream.js';
 import {Patient, expectedId, organisation, random} from '../src/testing/people.js';
@@ -23,13 +25,13 @@ const exporter = new InMemorySpanExporter();
 const telemetry = startTelemetry({service: 'spec', otlpUrl: 'http://127.0.0.1:1', exporter});
 let engines: Engines;
 let running: RunningService;
+let host: ManagedHost<NotifyConfig>;
 let producer: KafkaProducer;
 let notify: ReturnType<typeof grpcClient<typeof NotifyService>>;
 let [url, httpPort, grpcPort] = ['', 0, 0];
 
 const start = async (): Promise<void> => {
-  running = await startNotify(
-    logger,
+  host = new ManagedHost(
     notifyConfig.parse({
       httpPort,
       grpcPort,
@@ -42,10 +44,10 @@ const start = async (): Promise<void> => {
       keepAliveMs: 300,
       eventStreamsOfPatient: 2,
     }),
-    () => {
-      throw new Error('stalled');
-    },
+    logger,
   );
+  running = await startNotify(host);
+  host.readiness.started = true;
 };
 
 const tell = (patient: Patient, ...values: Uint8Array[]): Promise<void> =>
@@ -113,12 +115,13 @@ beforeAll(async () => {
   producer = new KafkaProducer({brokers: [engines.endpoints.kafka], clientId: 'spec', logger});
   notify = grpcClient(NotifyService, {url: `127.0.0.1:${String(grpcPort)}`, unavailable: 'notify-unavailable'});
   await start();
-  await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), 30_000);
+  await eventually(async () => expect((await host.readyz())[0]).toBe(200), 30_000);
 });
 
 afterAll(async () => {
   notify.close();
   await running.close();
+  await host.close();
   await producer.close();
   await telemetry.shutdown();
   await engines.stop();
@@ -443,10 +446,7 @@ describe('webhooks', () => {
 });
 
 describe('when engines go away', () => {
-  const readiness = async (): Promise<[number, unknown]> => {
-    const response = await fetch(`${url}/readyz`);
-    return [response.status, await response.json()];
-  };
+  const readiness = (): Promise<[number, unknown]> => host.readyz();
 
   it('says that it waits for Kafka, and is ready when it is back', async () => {
     await engines.control('kill', 'kafka');
@@ -488,6 +488,7 @@ describe('when engines go away', () => {
     await stream.open(`${url}/v1/alerts`, patient.sign('GET', '/v1/alerts'));
     await eventually(() => expect(stream.events).toHaveLength(1));
     await running.close();
+    await host.close();
     await eventually(() => expect(stream.ended).toBe(true));
     await tell(patient, patient.accessed(patient.request(), access(false)));
     await start();

@@ -1,4 +1,4 @@
-import {commonConfig, loadConfig, setting} from '@vitalvault/process';
+import {commonConfig, setting} from '@vitalvault/process';
 import {z} from 'zod';
 
 /** Settings of policy; see docs/config/policy.md. */
@@ -12,9 +12,6 @@ export const policyConfig = z.strictObject({
 });
 
 export type PolicyConfig = z.infer<typeof policyConfig>;
-
-/** @throws ConfigError with every fault at once */
-export const readConfig = (): PolicyConfig => loadConfig(policyConfig, environment());
 
 /** The environment of this process; nothing else in policy reads it. */
 export const environment = (): Readonly<Record<string, string | undefined>> => process.env;

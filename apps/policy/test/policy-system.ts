@@ -122,6 +122,12 @@ export class PolicySystem {
     return json as unknown as {txId: string; height: string; data: string};
   }
 
+  /** What policy's management port answers. */
+  async health(path: string): Promise<Pick<Answer, 'status' | 'json'>> {
+    const response = await fetch(`${this.engines.endpoints.management['policy'] ?? ''}${path}`);
+    return {status: response.status, json: (await response.json()) as Answer['json']};
+  }
+
   /** @param options.signer signs the request (RFC 9421) */
   async call(
     method: string,

@@ -667,14 +667,14 @@ describe('a projection', () => {
     'without the database it is not ready, and goes on when it is back',
     async () => {
       await system.engines.control('kill', 'postgres');
-      await until(async () => (await system.call('GET', '/readyz')).status === 503);
-      expect((await system.call('GET', '/readyz')).json).toMatchObject({reasons: {database: expect.any(String)}});
+      await until(async () => (await system.health('/readyz')).status === 503);
+      expect((await system.health('/readyz')).json).toMatchObject({reasons: {database: expect.any(String)}});
       expect(await system.call('GET', `/v1/transactions/${permit}`)).toMatchObject({
         status: 503,
         json: {code: 'database-unavailable'},
       });
       await system.engines.control('start', 'postgres');
-      await until(async () => (await system.call('GET', '/readyz')).status === 200);
+      await until(async () => (await system.health('/readyz')).status === 200);
       expect((await ask({grantId: new Uint8Array(16)})).txId).toHaveLength(64);
     },
     START_MS,
@@ -684,12 +684,12 @@ describe('a projection', () => {
     'without Kafka and notify it stays ready for everything but releases, and says what waits',
     async () => {
       const waiting = async (): Promise<string[]> =>
-        Object.keys(((await system.call('GET', '/readyz')).json as {degraded?: object}).degraded ?? {});
-      expect((await system.call('GET', '/readyz')).json).toEqual({status: 'ok'});
+        Object.keys(((await system.health('/readyz')).json as {degraded?: object}).degraded ?? {});
+      expect((await system.health('/readyz')).json).toEqual({status: 'ok'});
       await system.engines.control('kill', 'kafka');
       system.stopNotify();
       await until(async () => (await waiting()).length === 2);
-      expect(await system.call('GET', '/readyz')).toMatchObject({
+      expect(await system.health('/readyz')).toMatchObject({
         status: 200,
         json: {
           degraded: {
@@ -709,9 +709,9 @@ describe('a projection', () => {
     'without the chain it is not ready, says so, and releases nothing',
     async () => {
       await system.engines.control('kill', 'comet-0');
-      await until(async () => (await system.call('GET', '/readyz')).status === 503);
-      expect((await system.call('GET', '/readyz')).json).toMatchObject({reasons: {ledger: expect.any(String)}});
-      expect(await system.call('GET', '/livez')).toMatchObject({status: 200});
+      await until(async () => (await system.health('/readyz')).status === 503);
+      expect((await system.health('/readyz')).json).toMatchObject({reasons: {ledger: expect.any(String)}});
+      expect(await system.health('/livez')).toMatchObject({status: 200});
       expect(
         await system.post(system.tx({case: 'removeDevice', value: {owner: patient.id, device: device.id}}, [patient])),
       ).toMatchObject({status: 503, json: {code: 'ledger-unavailable'}});

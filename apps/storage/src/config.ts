@@ -1,7 +1,7 @@
-import {commonConfig, databaseConfig, kafkaConfig, setting, stopConfig} from '@vitalvault/process';
+import {commonConfig, databaseConfig, kafkaConfig, processConfig, setting, stopConfig} from '@vitalvault/process';
 import {z} from 'zod';
 
-const {host, httpPort, grpcPort, chainId, genesisFile, organisation, ledgerRpc, otlpUrl, logLevel} = commonConfig;
+const {host, httpPort, grpcPort, chainId, genesisFile, organisation, ledgerRpc, otlpUrl} = commonConfig;
 const count = z.coerce.number().int().min(1);
 
 /** Settings of storage; see docs/config/storage.md. */
@@ -14,7 +14,7 @@ export const storageConfig = z.strictObject({
   organisation,
   ledgerRpc,
   otlpUrl,
-  logLevel,
+  ...processConfig,
   ...kafkaConfig,
   ...databaseConfig,
   ...stopConfig,

@@ -3,8 +3,7 @@ import {StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
 import {grpcOptions} from '@vitalvault/grpc';
 import {createHttpService} from '@vitalvault/http';
-import type {HttpService} from '@vitalvault/http';
-import type {Logger, RunningService} from '@vitalvault/process';
+import type {Host, Readiness, RunningService} from '@vitalvault/process';
 import {roomForPacks} from './adapters/ipfs/room-for-packs.js';
 import {PrismaOffsetStore} from './adapters/prisma/prisma-offset-store.js';
 import type {StorageConfig} from './config.js';
@@ -14,12 +13,9 @@ import {StorageModule} from './storage.module.js';
 
 const SILENT_MS = 30_000;
 
-/** Starts the whole service; its database must be migrated. @param onStalled must end the process */
-export async function startStorage(
-  logger: Logger,
-  config: StorageConfig,
-  onStalled: () => void,
-): Promise<RunningService> {
+/** Starts the whole service; its database must be migrated. */
+export async function startStorage(host: Host<StorageConfig>): Promise<RunningService> {
+  const {config, logger, readiness, fail: onStalled} = host;
   const parts = await buildParts(config, logger);
   const kafka = {...kafkaAccess(config), clientId: 'storage', logger};
   const bus = new KafkaServer({
@@ -32,6 +28,7 @@ export async function startStorage(
   const service = await createHttpService({
     module: StorageModule.with({parts, organisation: config.organisation, backlog: () => bus.backlog()}),
     logger,
+    readiness,
     host: config.host,
     httpPort: config.httpPort,
     drainMs: config.drainMs,
@@ -44,7 +41,7 @@ export async function startStorage(
     ...kafka,
     topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.recordsStored}, {topic: TOPICS.alerts}],
   });
-  addChecks(service, parts, {kafka: () => topics.reason() ?? bus.reason(), config});
+  addChecks(readiness, parts, {kafka: () => topics.reason() ?? bus.reason(), config});
   void topics.ensure();
   parts.start();
   const url = await service.listen();
@@ -59,7 +56,7 @@ export async function startStorage(
 }
 
 function addChecks(
-  {readiness}: HttpService,
+  readiness: Readiness,
   parts: StorageParts,
   {kafka, config}: {kafka: () => string | undefined; config: StorageConfig},
 ): void {

@@ -86,7 +86,7 @@ describe('storage over the real engines', () => {
     });
   };
   const readiness = async (): Promise<[number, unknown]> => {
-    const response = await fetch(`${url}/readyz`);
+    const response = await fetch(`${engines.endpoints.management['storage'] ?? ''}/readyz`);
     return [response.status, await response.json()];
   };
   const codeOf = async (response: Response): Promise<unknown> => ((await response.json()) as {code: unknown}).code;

@@ -1,7 +1,14 @@
 export {ConfigError} from './config/config-error.js';
 export {loadConfig} from './config/load-config.js';
 export {readCertificates, readSecret} from './config/read-secret.js';
-export {commonConfig, databaseConfig, kafkaConfig, setting, stopConfig} from './config/shared-settings.js';
+export {
+  commonConfig,
+  databaseConfig,
+  kafkaConfig,
+  processConfig,
+  setting,
+  stopConfig,
+} from './config/shared-settings.js';
 export {variableOf} from './config/variable-of.js';
 export {accessReason} from './health/access-reason.js';
 export {Readiness} from './health/readiness.js';
@@ -13,8 +20,14 @@ export {readOwnGenesis} from './keys/read-own-genesis.js';
 export {readOwnKey} from './keys/read-own-key.js';
 export {createLogger} from './logging/create-logger.js';
 export type {LogFields, Logger} from './logging/create-logger.js';
+export {startManagement} from './management/start-management.js';
+export type {Management} from './management/start-management.js';
+export {runProgram} from './run/run-program.js';
+export type {Host, ProcessSettings} from './run/run-program.js';
 export {runService} from './run/run-service.js';
 export type {RunningService} from './run/run-service.js';
+export {meter, startMetrics} from './telemetry/start-metrics.js';
+export type {Metrics} from './telemetry/start-metrics.js';
 export {startTelemetry} from './telemetry/start-telemetry.js';
 export type {Telemetry} from './telemetry/start-telemetry.js';
 export {

@@ -9,6 +9,8 @@ export interface Endpoints {
   readonly chainId: string;
   readonly genesis: string;
   readonly services: Readonly<Record<string, string>>;
+  /** Where services and ledger tell of their health and what they measured, by process. */
+  readonly management: Readonly<Record<string, string>>;
   readonly validators: readonly {readonly rpc: string; readonly home: string}[];
   readonly ipfsCluster: readonly string[];
   readonly kubo: readonly string[];

@@ -9,6 +9,8 @@ const endpointsFile = z
     organisation: z.string().optional(),
     organisations: z.array(z.looseObject({id: z.string()})).default([]),
     services: z.looseObject({ingest: z.url(), policy: z.url(), storage: z.url(), notify: z.url()}),
+    /** Where a process tells of its health, by its name. */
+    management: z.record(z.string(), z.url()).default({}),
     validators: z.array(z.looseObject({rpc: z.url()})),
     ipfsCluster: z.array(z.url()).default([]),
     kubo: z.array(z.url()).default([]),

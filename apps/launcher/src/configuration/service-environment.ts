@@ -54,6 +54,7 @@ export function serviceEnvironment(
   };
   const common = {
     HOST: '127.0.0.1',
+    MANAGEMENT_PORT: ports[name].management,
     CHAIN_ID: settings.chainId,
     GENESIS_FILE: layout.genesis,
     ORGANISATION: organisation,

@@ -5,33 +5,33 @@
 export const DEFAULT_PORT_BASE = 26_600;
 export const MAX_VALIDATORS = 16;
 export const IPFS_PEERS = 3;
-const HIGHEST_OFFSET = 406;
+const HIGHEST_OFFSET = 413;
 
 export interface PortLayout {
-  validator(i: number): {p2p: number; rpc: number};
+  validator(i: number): {p2p: number; rpc: number; management: number};
   kubo(i: number): {swarm: number; api: number; gateway: number};
   cluster(i: number): {rest: number; swarm: number};
   kafka: {broker: number; controller: number};
   postgres: number;
   otel: {grpc: number; http: number; health: number};
-  ingest: {http: number};
-  policy: {http: number; grpc: number};
-  storage: {http: number; grpc: number};
-  notify: {http: number; grpc: number};
+  ingest: {http: number; management: number};
+  policy: {http: number; grpc: number; management: number};
+  storage: {http: number; grpc: number; management: number};
+  notify: {http: number; grpc: number; management: number};
 }
 
 export function portLayout(base: number): PortLayout {
   return {
-    validator: (i) => ({p2p: base + 10 * i, rpc: base + 10 * i + 1}),
+    validator: (i) => ({p2p: base + 10 * i, rpc: base + 10 * i + 1, management: base + 10 * i + 2}),
     kubo: (i) => ({swarm: base + 200 + 10 * i, api: base + 201 + 10 * i, gateway: base + 202 + 10 * i}),
     cluster: (i) => ({rest: base + 203 + 10 * i, swarm: base + 204 + 10 * i}),
     kafka: {broker: base + 300, controller: base + 301},
     postgres: base + 310,
     otel: {grpc: base + 320, http: base + 321, health: base + 322},
-    ingest: {http: base + 400},
-    policy: {http: base + 401, grpc: base + 402},
-    storage: {http: base + 403, grpc: base + 404},
-    notify: {http: base + 405, grpc: base + HIGHEST_OFFSET},
+    ingest: {http: base + 400, management: base + 410},
+    policy: {http: base + 401, grpc: base + 402, management: base + 411},
+    storage: {http: base + 403, grpc: base + 404, management: base + 412},
+    notify: {http: base + 405, grpc: base + 406, management: base + HIGHEST_OFFSET},
   };
 }
 

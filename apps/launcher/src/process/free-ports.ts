@@ -11,7 +11,7 @@ export async function requireFreePorts(specs: ProcessSpec[]): Promise<void> {
   }
   if (taken.length === 0) return;
   throw new LaunchError(
-    `In use by another program: ${taken.join(', ')}. Choose other ports with PORT_BASE=n (a system takes n to n+406), or stop that program.`,
+    `In use by another program: ${taken.join(', ')}. Choose other ports with PORT_BASE=n (a system takes n to n+413), or stop that program.`,
   );
 }
 

@@ -28,6 +28,12 @@ export async function endpointsOf(layout: Layout, settings: Settings) {
     chainId: settings.chainId,
     genesis: layout.genesis,
     services: Object.fromEntries(SERVICES.map((name) => [name, http(ports[name].http)])),
+    management: {
+      ...Object.fromEntries(SERVICES.map((name) => [name, http(ports[name].management)])),
+      ...Object.fromEntries(
+        each(settings.validators, (i) => [`abci-${String(i)}`, http(ports.validator(i).management)] as const),
+      ),
+    },
     validators: each(settings.validators, (i) => ({rpc: http(ports.validator(i).rpc), home: layout.validator(i).home})),
     ipfsCluster: each(IPFS_PEERS, (i) => http(ports.cluster(i).rest)),
     kubo: each(IPFS_PEERS, (i) => http(ports.kubo(i).gateway)),

@@ -41,7 +41,7 @@ export function serviceSpec(context: SystemContext, name: ServiceName): ProcessS
         env: {...env, VITALVAULT_DATABASE_URL: databaseUrl(ports.postgres, `vv_${name}`)},
       });
     },
-    ready: () => answers(`http://127.0.0.1:${String(listening.http)}/readyz`),
+    ready: () => answers(`http://127.0.0.1:${String(listening.management)}/readyz`),
   };
 }
 

@@ -12,6 +12,7 @@ import type {SystemContext} from './context.js';
 export function abciSpec(context: SystemContext, i: number): ProcessSpec {
   const {layout, ports} = context;
   const {socket, state} = layout.validator(i);
+  const {management} = ports.validator(i);
   return {
     ...DEFAULTS,
     name: `abci-${String(i)}`,
@@ -23,10 +24,11 @@ export function abciSpec(context: SystemContext, i: number): ProcessSpec {
       VITALVAULT_SOCKET: socket,
       VITALVAULT_STATE_DIR: state,
       VITALVAULT_OTLP_URL: `http://127.0.0.1:${String(ports.otel.http)}`,
+      VITALVAULT_MANAGEMENT_PORT: String(management),
       VITALVAULT_LOG_LEVEL: 'info',
     },
     cwd: REPOSITORY,
-    ports: [],
+    ports: [management],
     prepare: async () => {
       await mkdir(state, {recursive: true});
       await rm(socket, {force: true});

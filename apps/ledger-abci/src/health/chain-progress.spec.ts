@@ -11,15 +11,12 @@ const block = (height: bigint, ageMs = 1_000): {height: bigint; time: bigint} =>
 });
 
 describe('ChainProgress', () => {
-  it('goes from reading the state over the first block to ready, and to stopping', () => {
+  it('is ready with the first block since the start', () => {
     const chain = start();
-    expect([chain.started, chain.reason()]).toEqual([false, 'the state is being read']);
     chain.serving(() => connections);
-    expect([chain.started, chain.reason()]).toEqual([true, 'no block since the start yet']);
+    expect([chain.height, chain.reason()]).toEqual([undefined, 'no block since the start yet']);
     chain.committed(block(7n));
     expect([chain.height, chain.reason()]).toEqual([7n, undefined]);
-    chain.stopping();
-    expect(chain.reason()).toBe('stopping');
   });
 
   it("is not ready while one of CometBFT's connections is missing", () => {

@@ -13,7 +13,6 @@ interface SeenBlock {
 
 /** Whether the chain goes on through this validator, from what it sees itself. */
 export class ChainProgress {
-  #stage: 'starting' | 'serving' | 'stopping' = 'starting';
   #last: SeenBlock | undefined;
   #since: number;
 
@@ -25,21 +24,13 @@ export class ChainProgress {
 
   /** The state is read and the socket open. @param connections how many CometBFT has open */
   serving(connections: () => number): void {
-    [this.#stage, this.#since, this.#connections] = ['serving', this.nowMs(), connections];
-  }
-
-  stopping(): void {
-    this.#stage = 'stopping';
+    [this.#since, this.#connections] = [this.nowMs(), connections];
   }
 
   /** A block is durable. `timeSeconds` is the block's own, Unix. */
   committed({height, time}: {readonly height: bigint; readonly time: bigint}): void {
     const atMs = this.nowMs();
     this.#last = {height, atMs, ageMs: atMs - Number(time) * 1_000};
-  }
-
-  get started(): boolean {
-    return this.#stage !== 'starting';
   }
 
   /** Height of the last block since the start; undefined: none came yet. */
@@ -49,7 +40,6 @@ export class ChainProgress {
 
   /** Why this validator does not take part now; undefined: it does. */
   reason(): string | undefined {
-    if (this.#stage !== 'serving') return this.#stage === 'starting' ? 'the state is being read' : 'stopping';
     const connections = this.#connections();
     if (connections < ABCI_CONNECTIONS)
       return `CometBFT is not connected (${String(connections)} of ${String(ABCI_CONNECTIONS)} connections)`;

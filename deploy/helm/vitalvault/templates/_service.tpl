@@ -45,15 +45,18 @@ spec:
             {{- if .grpc }}
             - {name: VITALVAULT_GRPC_PORT, value: '9090'}
             {{- end }}
+            - {name: VITALVAULT_MANAGEMENT_HOST, value: 0.0.0.0}
+            - {name: VITALVAULT_MANAGEMENT_PORT, value: '8081'}
             {{- include "vitalvault.service.env" . | nindent 12 }}
           ports:
             - {name: http, containerPort: 8080}
+            - {name: management, containerPort: 8081}
             {{- if .grpc }}
             - {name: grpc, containerPort: 9090}
             {{- end }}
-          startupProbe: {httpGet: {path: /startz, port: http}, periodSeconds: 2, failureThreshold: 90}
-          livenessProbe: {httpGet: {path: /livez, port: http}, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6}
-          readinessProbe: {httpGet: {path: /readyz, port: http}, periodSeconds: 3, timeoutSeconds: 5, failureThreshold: 2}
+          startupProbe: {httpGet: {path: /startz, port: management}, periodSeconds: 2, failureThreshold: 90}
+          livenessProbe: {httpGet: {path: /livez, port: management}, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6}
+          readinessProbe: {httpGet: {path: /readyz, port: management}, periodSeconds: 3, timeoutSeconds: 5, failureThreshold: 2}
           resources: {{- toYaml $values.resources | nindent 12 }}
           volumeMounts:
             {{- include "vitalvault.tmpMount" . | nindent 12 }}

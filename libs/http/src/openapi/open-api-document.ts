@@ -4,7 +4,6 @@ import {z} from 'zod';
 import type {Route, RouteAnswer, RouteContent} from '../route/route.js';
 import {routesOf} from '../route/routes-of.js';
 import {getOpenApi} from './get-open-api.js';
-import {healthRoutes} from './health-route-descriptions.js';
 
 import {possibleErrors} from './possible-errors.js';
 import {problemSchema} from './problem-schema.js';
@@ -57,7 +56,7 @@ export function openApiDocument(service: {
   controllers: readonly Type[];
 }): OpenApiDocument {
   const paths: Record<string, Record<string, Json>> = {};
-  for (const route of [...routesOf(service.controllers), ...healthRoutes, getOpenApi]) {
+  for (const route of [...routesOf(service.controllers), getOpenApi]) {
     paths[route.path] = {...paths[route.path], [route.method]: operationOf(route)};
   }
   return {

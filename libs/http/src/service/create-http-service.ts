@@ -8,17 +8,19 @@ import {addBodyParsers} from './body-parsers.js';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {answerClientError} from './client-error.js';
 import {serveDeclaredRoutes} from '../route/declared-routes.js';
-import {addHealthRoutes} from './health-routes.js';
 import {leaveConnections} from './leave-connections.js';
 import {NestLogger} from './nest-logger.js';
 import {OpenConnections} from './open-connections.js';
 import {Readiness} from '@vitalvault/process';
+import {measureRequests} from './request-duration.js';
 import {traceRequests} from './request-span.js';
 import {ServiceModule} from './service.module.js';
 
 export interface HttpServiceOptions {
   readonly module: Type | DynamicModule;
   readonly logger: Logger;
+  /** Whether the process can work, and whether it stops; default: one of its own. */
+  readonly readiness?: Readiness;
   readonly host: string;
   readonly httpPort: number;
   /** Largest body in bytes; default 64 KiB. */
@@ -46,10 +48,10 @@ const BODY_LIMIT_BYTES = 65_536;
 const REQUEST_TIMEOUT_MS = 10_000;
 const CHECK_CONNECTIONS_MS = 500;
 
-/** NestJS on Fastify as every service of ours runs it: limits, time-outs, problem documents, health, spans. */
+/** NestJS on Fastify as every service of ours runs it: limits, time-outs, problem documents, spans, metrics. */
 export async function createHttpService(options: HttpServiceOptions): Promise<HttpService> {
   const {logger} = options;
-  const readiness = new Readiness();
+  const readiness = options.readiness ?? new Readiness();
   const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes ?? BODY_LIMIT_BYTES,
@@ -65,8 +67,8 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   const instance = adapter.getInstance();
   const connections = new OpenConnections(instance.server);
   traceRequests(instance);
+  measureRequests(instance);
   addBodyParsers(instance);
-  addHealthRoutes(instance, readiness);
   leaveConnections(instance, readiness);
   serveDeclaredRoutes(instance);
   const app = await NestFactory.create<NestFastifyApplication>(

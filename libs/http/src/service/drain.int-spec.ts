@@ -15,16 +15,24 @@ interface Answer {
   readonly connection: string | undefined;
 }
 
-let [port, grpcPort] = [0, 0];
+let [port, grpcPort, management] = [0, 0, 0];
 let service: RunningProcess;
 
 async function start(drainMs: number, closeMs = 5_000): Promise<void> {
-  [port, grpcPort] = [await freePort(), await freePort()];
+  [port, grpcPort, management] = [await freePort(), await freePort(), await freePort()];
   service = new RunningProcess({
     command: process.execPath,
-    args: [PROGRAM, String(port), String(grpcPort), String(drainMs), String(closeMs)],
+    args: [PROGRAM],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      VITALVAULT_HTTP_PORT: String(port),
+      VITALVAULT_GRPC_PORT: String(grpcPort),
+      VITALVAULT_MANAGEMENT_PORT: String(management),
+      VITALVAULT_DRAIN_MS: String(drainMs),
+      VITALVAULT_CLOSE_MS: String(closeMs),
+    },
   });
-  await eventually(async () => expect((await get('/readyz')).status).toBe(200), 10_000);
+  await eventually(async () => expect((await health('/readyz')).status).toBe(200), 30_000);
 }
 
 const get = (path: string, agent = new Agent()): Promise<Answer> =>
@@ -42,6 +50,8 @@ const get = (path: string, agent = new Agent()): Promise<Answer> =>
       .on('error', reject)
       .end();
   });
+
+const health = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${String(management)}${path}`);
 
 const open = (): Promise<Socket> =>
   new Promise((resolve, reject) => {
@@ -83,14 +93,19 @@ describe('a service that is told to stop', () => {
     await sleep(300);
     const stopped = Date.now();
     const code = service.end('SIGTERM');
-    await sleep(200);
-    const ready = await get('/readyz');
-    expect([ready.status, JSON.parse(ready.body), ready.connection]).toEqual([
-      503,
-      {status: 'not ready', reasons: {process: 'stopping'}},
-      'close',
-    ]);
-    expect((await get('/livez')).status).toBe(200);
+    await eventually(
+      async () => {
+        const ready = await health('/readyz');
+        expect([ready.status, await ready.json()]).toEqual([
+          503,
+          {status: 'not ready', reasons: {process: 'stopping'}},
+        ]);
+      },
+      1_000,
+      20,
+    );
+    expect((await health('/livez')).status).toBe(200);
+    expect((await get('/v1/slow/1')).connection).toBe('close');
     const outcomes = await Promise.all(clients);
     for (const {answers, endedAtMs} of outcomes) {
       expect(answers.length).toBeGreaterThan(10);
@@ -100,7 +115,7 @@ describe('a service that is told to stop', () => {
     expect(await late).toMatchObject({status: 200, body: '{"slept":"2500"}'});
     expect(await code).toBe(0);
     // What is not answered at the end was never taken: it did not get past the kernel's queue.
-    const answered = outcomes.reduce((sum, {answers}) => sum + answers.length, 0) + 1;
+    const answered = outcomes.reduce((sum, {answers}) => sum + answers.length, 0) + 2;
     expect(service.output).toContain(`"count":${String(answered)},"msg":"requests taken"`);
   });
 

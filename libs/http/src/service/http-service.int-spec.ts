@@ -6,7 +6,8 @@ import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import {connect} from 'node:net';
 import {z} from 'zod';
 import {grpcClient, grpcOptions} from '@vitalvault/grpc';
-import {createLogger, startTelemetry, withSpan} from '@vitalvault/process';
+import {Readiness, createLogger, startManagement, startMetrics, startTelemetry, withSpan} from '@vitalvault/process';
+import type {Management} from '@vitalvault/process';
 import {createHttpService} from './create-http-service.js';
 import type {HttpService} from './create-http-service.js';
 import {route} from '../route/route.js';
@@ -76,6 +77,7 @@ const telemetry = startTelemetry({service: 'spec', otlpUrl: 'http://127.0.0.1:1'
 const lines: string[] = [];
 const grpcPort = 30_000 + (process.pid % 20_000);
 let service: HttpService;
+let management: Management;
 let url: string;
 
 const get = (path: string): Promise<Response> => fetch(url + path);
@@ -89,6 +91,9 @@ const problem = async (response: Response): Promise<object> => ({
 
 describe('createHttpService', () => {
   beforeAll(async () => {
+    const readiness = new Readiness();
+    const metrics = startMetrics({service: 'spec'});
+    management = await startManagement({host: '127.0.0.1', port: 0, readiness, metrics});
     service = await createHttpService({
       module: ThingsModule,
       logger: createLogger({service: 'spec', destination: {write: (line) => void lines.push(line)}}),
@@ -101,7 +106,10 @@ describe('createHttpService', () => {
     url = await service.listen();
   });
 
-  afterAll(() => service.close());
+  afterAll(async () => {
+    await service.close();
+    await management.close();
+  });
 
   it('answers an error of the catalogue as a problem document with Retry-After', async () => {
     const response = await get('/v1/things/away');
@@ -190,30 +198,22 @@ describe('createHttpService', () => {
     expect(answer).toContain('errors/malformed');
   });
 
-  it('is ready unless a check says why not', async () => {
-    expect((await get('/readyz')).status).toBe(200);
-    service.readiness.add('ledger', () => 'no block for 30 s');
-    const response = await get('/readyz');
-    expect([response.status, await response.json()]).toEqual([
-      503,
-      {status: 'not ready', reasons: {ledger: 'no block for 30 s'}},
-    ]);
-    service.readiness.add('ledger', () => undefined);
-    expect((await get('/livez')).status).toBe(200);
-    expect((await get('/startz')).status).toBe(200);
+  it.each(['/livez', '/startz', '/readyz', '/metrics'])('says nothing of itself at %s', async (path) => {
+    expect((await get(path)).status).toBe(404);
   });
 
-  it('stays ready when only a part waits, and tells it; an error is told by its code', async () => {
-    const cause = Object.assign(new Error('secret words'), {code: 'ECONNREFUSED'});
-    service.readiness.add('notify', () => Promise.reject(new DomainError('notify-unavailable', {cause})), {
-      needed: false,
-    });
-    const response = await get('/readyz');
-    expect([response.status, await response.json()]).toEqual([
-      200,
-      {status: 'ok', degraded: {notify: 'notify-unavailable: nobody listens there'}},
-    ]);
-    service.readiness.add('notify', () => undefined);
+  it('counts requests by route and status, never by path', async () => {
+    await get('/v1/things/0123456789abcdef');
+    await get('/nowhere/0123456789abcdef');
+    const text = await (await fetch(`${management.url}/metrics`)).text();
+    const line = (route: string, status: number): RegExp =>
+      new RegExp(
+        `^http_server_request_duration_seconds_count\\{http_request_method="GET",http_route="${route}",http_response_status_code="${String(status)}".* [1-9]`,
+        'm',
+      );
+    expect(text).toMatch(line('/v1/things/:id', 200));
+    expect(text).toMatch(line('unmatched', 404));
+    expect(text).not.toContain('0123456789abcdef');
   });
 
   it('names spans by route, never by path', async () => {

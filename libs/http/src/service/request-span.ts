@@ -8,8 +8,6 @@ interface Traced {
   readonly active: Context;
 }
 
-const QUIET = new Set(['/livez', '/readyz', '/startz']);
-
 /**
  * One server span per request, named by the route and not by the path, because paths carry ids of patients. The handler
  * runs inside it: the hook before validation sets the context again, since reading the body leaves the one that the
@@ -28,10 +26,6 @@ export function traceRequests(instance: FastifyInstance): void {
   };
   instance.addHook('onRequest', (request, _reply, done) => {
     const route = request.routeOptions.url ?? 'unmatched';
-    if (QUIET.has(route)) {
-      done();
-      return;
-    }
     const parent = extractContext(request.headers);
     const span = startSpan(`${request.method} ${route}`, {
       kind: 'server',

@@ -4,9 +4,7 @@ import type {NestFastifyApplication} from '@nestjs/platform-fastify';
 import {Test} from '@nestjs/testing';
 import {addBodyParsers} from '../service/body-parsers.js';
 import {serveDeclaredRoutes} from '../route/declared-routes.js';
-import {addHealthRoutes} from '../service/health-routes.js';
 import {ProblemFilter} from '../service/problem-filter.js';
-import {Readiness} from '@vitalvault/process';
 import {createLogger} from '@vitalvault/process';
 import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from '../signature/signature-ports.js';
 import type {Caller} from '../signature/signature-ports.js';
@@ -30,7 +28,6 @@ export async function controllersAlone(
       if (one !== 'HEAD') routes.push(`${one} ${url.replace(/:([A-Za-z]+)/g, '{$1}')}`);
   });
   addBodyParsers(instance);
-  addHealthRoutes(instance, new Readiness());
   serveDeclaredRoutes(instance);
   const {caller} = ledger;
   const testing = await Test.createTestingModule({

@@ -1,4 +1,4 @@
-// A process as our services are, for the tests of stopping: node slow-service.js <port> <grpcPort> <drainMs> <closeMs>.
+// A process as our services are, for the tests of stopping; its settings are in the environment.
 import {Controller, Module, Res} from '@nestjs/common';
 import type {OnApplicationShutdown, OnModuleDestroy} from '@nestjs/common';
 import {GrpcMethod} from '@nestjs/microservices';
@@ -11,7 +11,7 @@ import {route} from '../route/route.js';
 import type {RequestOf} from '../route/route.js';
 import {Serves} from '../route/serves.js';
 import {createHttpService} from '../service/create-http-service.js';
-import {runService, createLogger} from '@vitalvault/process';
+import {commonConfig, createLogger, processConfig, runProgram, stopConfig} from '@vitalvault/process';
 
 const logger = createLogger({service: 'slow'});
 
@@ -85,17 +85,20 @@ class SlowController implements OnModuleDestroy, OnApplicationShutdown {
 @Module({controllers: [SlowController]})
 class SlowModule {}
 
-const [port, grpcPort, drainMs, closeMs] = process.argv.slice(2).map(Number) as [number, number, number, number];
+const {httpPort, grpcPort} = commonConfig;
+const settings = z.strictObject({httpPort, grpcPort, ...processConfig, ...stopConfig});
 
-await runService(logger, async () => {
+// eslint-disable-next-line no-restricted-properties -- a program of its own, which has no config.ts
+await runProgram({name: 'slow', settings, env: process.env}, async ({config, readiness}) => {
   const service = await createHttpService({
     module: SlowModule,
     logger,
+    readiness,
     host: '127.0.0.1',
-    httpPort: port,
-    drainMs,
-    microservices: [grpcOptions({services: [NotifyService], url: `127.0.0.1:${String(grpcPort)}`})],
+    httpPort: config.httpPort,
+    drainMs: config.drainMs,
+    microservices: [grpcOptions({services: [NotifyService], url: `127.0.0.1:${String(config.grpcPort)}`})],
   });
   await service.listen();
-  return {closeWithinMs: drainMs + closeMs, close: () => service.close()};
+  return service;
 });

@@ -30,6 +30,13 @@ export const setting = {
 export const commonConfig = {
   host: z.string().default('127.0.0.1').describe('Address to listen on.'),
   httpPort: port.describe('Port of the HTTP API.'),
+  managementHost: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address of the management port. Nobody but what runs the process needs to reach it.'),
+  managementPort: port
+    .optional()
+    .describe('Port of /livez, /startz, /readyz and /metrics. Absent: neither health nor metrics are told.'),
   grpcPort: port.describe('Port of the gRPC API.'),
   chainId: z.string().min(1).max(50).describe('Chain id of the ledger.'),
   genesisFile: setting.file.describe('CometBFT genesis: the only trust anchor.'),
@@ -88,6 +95,9 @@ const {
   databaseCaFile,
   drainMs,
   closeMs,
+  managementHost,
+  managementPort,
+  logLevel,
 } = commonConfig;
 
 /** Common settings that only make sense together. */
@@ -100,4 +110,6 @@ export const kafkaConfig = {
   kafkaPasswordFile,
 } as const;
 export const databaseConfig = {databaseUrl, databasePasswordFile, databaseCaFile} as const;
+/** What `runProgram` takes of every program. */
+export const processConfig = {managementHost, managementPort, logLevel} as const;
 export const stopConfig = {drainMs, closeMs} as const;

@@ -1,1 +1,2 @@
+export {ManagedHost} from './managed-host.js';
 export {OwnFiles} from './own-files.js';

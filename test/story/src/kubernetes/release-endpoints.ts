@@ -9,6 +9,7 @@ import type {Release} from './release.js';
 /** Ports of the chart's Services. */
 export const PORT = {
   http: 8080,
+  management: 8081,
   rpc: 26657,
   gateway: 8082,
   clusterRest: 9094,
@@ -37,6 +38,16 @@ const podTarget = ({metadata: {name}, status: {podIP}}: Pod, port: number): Targ
   port,
 });
 
+/** No Service leads to the management ports: one pod of each is asked itself, where there is one. */
+async function management(release: Release, url: (to: Target) => Promise<string>): Promise<Record<string, string>> {
+  const found: [string, string][] = [];
+  for (const name of SERVICES) {
+    const [pod] = await release.pods(name);
+    if (pod !== undefined) found.push([name, await url(podTarget(pod, PORT.management))]);
+  }
+  return Object.fromEntries(found);
+}
+
 /**
  * Writes the genesis and the addresses of a release into a directory, as the launcher does for processes, so that `vv`
  * works with it from this machine.
@@ -59,6 +70,7 @@ export async function writeReleaseEndpoints(
     services: Object.fromEntries(
       await Promise.all(SERVICES.map(async (name) => [name, urls[name] ?? (await service(name, PORT.http))])),
     ) as Record<string, string>,
+    management: await management(release, url),
     validators: await Promise.all(
       release.validators().map(async (n) => ({rpc: await service(`validator-${n}`, PORT.rpc)})),
     ),

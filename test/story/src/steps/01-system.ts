@@ -10,7 +10,7 @@ export const systemStep: Step = {
     const statuses = await Promise.all(endpoints.validators.map(({rpc}) => rpcStatus(rpc)));
     const organisations = (await cast.office.doesWithoutHome(['org', 'info'])).list('organisations');
     const ready = await Promise.all(
-      SERVICES.map(async (name) => (await fetch(new URL('/readyz', endpoints.services[name]))).ok),
+      SERVICES.map(async (name) => (await fetch(new URL('/readyz', endpoints.management[name]))).ok),
     );
     const running = new Set(await site.running());
 

@@ -1,0 +1,81 @@
+import {DomainError} from '@vitalvault/errors';
+import {request} from 'node:http';
+import {Readiness} from '../health/readiness.js';
+import {startMetrics} from '../telemetry/start-metrics.js';
+import {startManagement} from './start-management.js';
+import type {Management} from './start-management.js';
+
+const metrics = startMetrics({service: 'spec', organisation: 'aa'});
+let readiness: Readiness;
+let management: Management;
+
+const get = async (path: string, method = 'GET'): Promise<[number, unknown]> => {
+  const response = await fetch(`${management.url}${path}`, {method});
+  return [response.status, await response.json()];
+};
+
+beforeEach(async () => {
+  readiness = new Readiness();
+  management = await startManagement({host: '127.0.0.1', port: 0, readiness, metrics});
+});
+afterEach(() => management.close());
+afterAll(() => metrics.shutdown());
+
+describe('the management port', () => {
+  it('answers before the work has begun, and says so', async () => {
+    expect(await get('/livez')).toEqual([200, {status: 'ok'}]);
+    expect(await get('/startz')).toEqual([503, {status: 'starting'}]);
+    expect(await get('/readyz')).toEqual([503, {status: 'not ready', reasons: {process: 'starting'}}]);
+  });
+
+  it('is ready unless a check says why not', async () => {
+    readiness.started = true;
+    expect(await get('/startz')).toEqual([200, {status: 'ok'}]);
+    expect(await get('/readyz?x')).toEqual([200, {status: 'ok'}]);
+    readiness.add('ledger', () => 'no block for 30 s');
+    expect(await get('/readyz')).toEqual([503, {status: 'not ready', reasons: {ledger: 'no block for 30 s'}}]);
+    readiness.add('ledger', () => undefined);
+    readiness.stop();
+    expect(await get('/readyz')).toEqual([503, {status: 'not ready', reasons: {process: 'stopping'}}]);
+    expect(await get('/livez')).toEqual([200, {status: 'ok'}]);
+  });
+
+  it('stays ready when only a part waits, and tells it; an error is told by its code', async () => {
+    readiness.started = true;
+    const cause = Object.assign(new Error('secret words'), {code: 'ECONNREFUSED'});
+    readiness.add('notify', () => Promise.reject(new DomainError('notify-unavailable', {cause})), {needed: false});
+    expect(await get('/readyz')).toEqual([
+      200,
+      {status: 'ok', degraded: {notify: 'notify-unavailable: nobody listens there'}},
+    ]);
+  });
+
+  it('tells time, memory and event loop of the process in the format of Prometheus', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const response = await fetch(`${management.url}/metrics`);
+    const text = await response.text();
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    for (const line of [
+      /^target_info\{.*service_name="spec".*vitalvault_organisation="aa"/m,
+      /^process_cpu_seconds_total\{mode="user"\} [0-9.]+$/m,
+      /^process_resident_memory_bytes [1-9]\d{6,}$/m,
+      /^nodejs_eventloop_utilization [01]/m,
+      /^nodejs_eventloop_lag_p99_seconds [0-9.e-]+$/m,
+    ])
+      expect(text).toMatch(line);
+  });
+
+  it('knows nothing else, and changes nothing', async () => {
+    expect(await get('/')).toEqual([404, {status: 'not found'}]);
+    expect(await get('/readyz', 'POST')).toEqual([405, {status: 'only GET'}]);
+  });
+
+  it('closes at once, whatever is open', async () => {
+    const kept = request(`${management.url}/livez`);
+    kept.on('error', () => undefined).write('x');
+    await management.close();
+    await expect(fetch(`${management.url}/livez`)).rejects.toThrow();
+    management = await startManagement({host: '127.0.0.1', port: 0, readiness});
+    expect(await get('/metrics')).toEqual([404, {status: 'not found'}]);
+  });
+});

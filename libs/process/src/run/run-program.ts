@@ -1,0 +1,77 @@
+import type {z} from 'zod';
+import {loadConfig} from '../config/load-config.js';
+import {Readiness} from '../health/readiness.js';
+import {createLogger} from '../logging/create-logger.js';
+import type {Logger} from '../logging/create-logger.js';
+import {startManagement} from '../management/start-management.js';
+import {startMetrics} from '../telemetry/start-metrics.js';
+import {startTelemetry} from '../telemetry/start-telemetry.js';
+import {runService} from './run-service.js';
+import type {RunningService} from './run-service.js';
+
+/** Settings that every program of ours has (`processConfig`), and those that it may have. */
+export interface ProcessSettings {
+  readonly logLevel: string;
+  readonly managementHost: string;
+  readonly managementPort?: number | undefined;
+  readonly otlpUrl?: string | undefined;
+  readonly organisation?: string | undefined;
+  readonly drainMs?: number | undefined;
+  readonly closeMs?: number | undefined;
+}
+
+/** What a program is given to do its work with. */
+export interface Host<Config> {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Where it tells what it waits for; it is started when `start` resolves and stopping from the signal on. */
+  readonly readiness: Readiness;
+  /** Ends the process at once, with 1: going on would be wrong. */
+  readonly fail: () => void;
+}
+
+const CLOSE_MS = 12_000;
+
+/**
+ * Runs a program of ours: settings, logs, spans and metrics, and the management port, which opens before anything else
+ * and closes after everything.
+ * @param start brings the work up; what it resolves to ends it
+ */
+export async function runProgram<Config extends ProcessSettings>(
+  program: {
+    readonly name: string;
+    readonly settings: z.ZodObject & z.ZodType<Config>;
+    readonly env: Readonly<Record<string, string | undefined>>;
+  },
+  start: (host: Host<Config>) => Promise<Pick<RunningService, 'close'>>,
+): Promise<void> {
+  const {name: service} = program;
+  await runService(createLogger({service}), async () => {
+    const config: Config = loadConfig(program.settings, program.env);
+    const {managementHost: host, managementPort: port, otlpUrl, organisation} = config;
+    const readiness = new Readiness();
+    const metrics = startMetrics({service, organisation});
+    const management = port === undefined ? undefined : await startManagement({host, port, readiness, metrics});
+    const telemetry =
+      otlpUrl === undefined
+        ? undefined
+        : startTelemetry({service, otlpUrl, ...(organisation === undefined ? {} : {organisation})});
+    const running = await start({
+      config,
+      logger: createLogger({service, level: config.logLevel}),
+      readiness,
+      fail: () => process.exit(1),
+    });
+    readiness.started = true;
+    return {
+      closeWithinMs: (config.drainMs ?? 0) + (config.closeMs ?? CLOSE_MS),
+      close: async () => {
+        readiness.stop();
+        await running.close();
+        await telemetry?.shutdown();
+        await management?.close();
+        await metrics.shutdown();
+      },
+    };
+  });
+}
