@@ -265,7 +265,7 @@ describe('one alert per access', () => {
   it('refuses an alert whose id is not that of its subject', async () => {
     const patient = await known();
     await expect(
-      notify.queueAlert({alert: {...patient.alert(AlertKind.KEYS_RELEASED, random(32)), alertId: random(32)}}),
+      notify.queueAlert({alert: {...patient.alert(AlertKind.RIGHTS_CHANGED, random(32)), alertId: random(32)}}),
     ).rejects.toMatchObject({code: 'invalid-field'});
     await expect(notify.queueAlert({})).rejects.toMatchObject({code: 'invalid-field'});
   });

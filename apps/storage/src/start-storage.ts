@@ -37,10 +37,7 @@ export async function startStorage(host: Host<StorageConfig>): Promise<RunningSe
       {strategy: bus},
     ],
   });
-  const topics = new TopicsAtHand({
-    ...kafka,
-    topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.recordsStored}, {topic: TOPICS.alerts}],
-  });
+  const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.alerts}]});
   addChecks(readiness, parts, {kafka: () => topics.reason() ?? bus.reason(), config});
   void topics.ensure();
   parts.start();

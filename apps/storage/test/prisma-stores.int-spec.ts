@@ -93,16 +93,23 @@ describe('storage in a real PostgreSQL', () => {
     expect(await database.waitingCiphertext.count()).toBe(40);
   });
 
-  it('forgets the ciphertext, keeps the sealed key apart and announces, once the pack is pinned', async () => {
+  it('forgets the ciphertext and keeps the sealed key apart, once the pack is pinned', async () => {
     await empty();
     const record = sampleRecord();
     const records = new PrismaRecordStore(database, now);
     await records.accept({records: [record]}, {topic: 't', partition: 0, nextOffset: 1n});
     await records.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
     expect([await database.waitingCiphertext.count(), await database.sealedKey.count()]).toEqual([0, 1]);
+  });
+
+  it('sends an alert once', async () => {
+    await empty();
+    const {patient} = sampleRecord();
+    const alert = {patient, messageId: 'a1', value: Uint8Array.of(1), traceparent: undefined};
+    await new PrismaRecordStore(database, now).alert([alert]);
     const outbox = new PrismaOutbox(database);
     const [message] = await outbox.take(10);
-    expect(message).toMatchObject({topic: 'vv.records.stored.v1', messageId: `stored-${record.recordId}`});
+    expect(message).toMatchObject({topic: 'vv.alerts.v1', messageId: 'a1'});
     await outbox.sent([message?.id ?? 0n]);
     expect(await outbox.take(10)).toEqual([]);
   });

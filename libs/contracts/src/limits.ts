@@ -48,7 +48,6 @@ export function slotOf(unixSeconds: number | bigint): number {
 /** Kafka topics. */
 export const TOPICS = {
   recordsAccepted: 'vv.records.accepted.v1',
-  recordsStored: 'vv.records.stored.v1',
   ledgerEvents: 'vv.ledger.events.v1',
   alerts: 'vv.alerts.v1',
 } as const;

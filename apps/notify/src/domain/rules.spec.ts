@@ -23,7 +23,7 @@ describe('isPushed', () => {
     const rules: Rule[] = [{kind: AlertKind.ACCESS_PERMITTED, reader: 'aa', action: 'store'}];
     expect(isPushed(rules, alert(AlertKind.ACCESS_PERMITTED, 'aa'), NOON)).toBe(false);
     expect(isPushed(rules, alert(AlertKind.ACCESS_PERMITTED, 'bb'), NOON)).toBe(true);
-    expect(isPushed(rules, alert(AlertKind.KEYS_RELEASED, 'aa'), NOON)).toBe(true);
+    expect(isPushed(rules, alert(AlertKind.RIGHTS_CHANGED, 'aa'), NOON)).toBe(true);
   });
 
   it.each([AlertKind.ACCESS_REFUSED, AlertKind.STORAGE_CORRUPT])('pushes kind %i whatever the rules say', (kind) => {

@@ -1,7 +1,6 @@
 {{/* Topics of libs/kafka-bus with their retention in milliseconds; each has a dead-letter topic of one partition. */}}
 {{- define "vitalvault.topics" -}}
 vv.records.accepted.v1: {{ .Values.services.ingest.config.acceptedRetentionMs | default 604800000 | int64 }}
-vv.records.stored.v1: 604800000
 vv.ledger.events.v1: -1
 vv.alerts.v1: 604800000
 {{- end -}}

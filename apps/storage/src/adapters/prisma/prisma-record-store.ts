@@ -14,7 +14,7 @@ import type {AcceptedRecord, RecordNumber} from '../../domain/record.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 import type {Prisma} from './gen/client.js';
-import {alertRow, bytesOf, storedRow} from './outbox-rows.js';
+import {alertRow, bytesOf} from './outbox-rows.js';
 import {savePosition} from './prisma-offset-store.js';
 import {statusOf, statusOfSkip} from './record-row.js';
 import {numberRow, takeSkips, withoutGivenUp} from './skip-rows.js';
@@ -98,13 +98,11 @@ export class PrismaRecordStore implements RecordStore {
     const ids = [...recordIds];
     await inTransaction(this.database, async (session) => {
       await session.pack.createMany({data: [{root, replicas, records: ids.length}], skipDuplicates: true});
-      const rows = await session.record.updateManyAndReturn({
+      await session.record.updateMany({
         where: {recordId: {in: ids}, state: STATE.accepted},
         data: {state: STATE.stored, packRoot: root, replicas},
-        select: {recordId: true, patient: true, cid: true, replicas: true, traceparent: true},
       });
       await session.waitingCiphertext.deleteMany({where: {recordId: {in: ids}}});
-      await session.outboxMessage.createMany({data: rows.map(storedRow)});
     });
   }
 

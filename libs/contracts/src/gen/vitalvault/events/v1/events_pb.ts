@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/events/v1/events.proto.
  */
 export const file_vitalvault_events_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("CiF2aXRhbHZhdWx0L2V2ZW50cy92MS9ldmVudHMucHJvdG8SFHZpdGFsdmF1bHQuZXZlbnRzLnYxIsMBCg5SZWNvcmRBY2NlcHRlZBIyCgZyZWNvcmQYASABKAsyIi52aXRhbHZhdWx0LnJlY29yZC52MS5Qb3N0ZWRSZWNvcmQSNgoHcmVjZWlwdBgCIAEoCzIlLnZpdGFsdmF1bHQucmVjZWlwdC52MS5TaWduZWRBY2NlcHRlZBIWCg5hY2NlcHRlZF9hdF9tcxgDIAEoBBItCgRza2lwGAQgASgLMh8udml0YWx2YXVsdC5sZWRnZXIudjEuU2tpcEVudHJ5IlEKDFJlY29yZFN0b3JlZBIRCglyZWNvcmRfaWQYASABKAwSDwoHcGF0aWVudBgCIAEoDBILCgNjaWQYAyABKAkSEAoIcmVwbGljYXMYBCABKA0isAEKC0xlZGdlckV2ZW50Eg4KBmhlaWdodBgBIAEoBBINCgVpbmRleBgCIAEoDRINCgV0eF9pZBgDIAEoDBIPCgd0eF9oYXNoGAQgASgMEhIKCmJsb2NrX3RpbWUYBSABKAQSDwoHcGF0aWVudBgGIAEoDBIMCgRjb2RlGAcgASgNEhMKC2FjY2Vzc19sZWFmGAggASgMEgwKBGJvZHkYCSABKAwSDAoEZGF0YRgKIAEoDCL6AQoFQWxlcnQSEAoIYWxlcnRfaWQYASABKAwSDwoHcGF0aWVudBgCIAEoDBItCgRraW5kGAMgASgOMh8udml0YWx2YXVsdC5ldmVudHMudjEuQWxlcnRLaW5kEhQKDHJhaXNlZF9hdF9tcxgEIAEoBBIPCgdzdWJqZWN0GAUgASgMEgwKBHRleHQYBiABKAkSDgoGcmVhZGVyGAcgASgMEhQKDG9yZ2FuaXNhdGlvbhgIIAEoDBIOCgZwZXJtaXQYCSABKAgSNAoHcmVxdWVzdBgKIAEoCzIjLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlJlcXVlc3RBY2Nlc3MqowIKCUFsZXJ0S2luZBIaChZBTEVSVF9LSU5EX1VOU1BFQ0lGSUVEEAASHQoZQUxFUlRfS0lORF9BQ0NFU1NfUkVGVVNFRBABEh8KG0FMRVJUX0tJTkRfQUNDRVNTX1BFUk1JVFRFRBACEhwKGEFMRVJUX0tJTkRfS0VZU19SRUxFQVNFRBADEh4KGkFMRVJUX0tJTkRfU1RPUkFHRV9DT1JSVVBUEAQSHQoZQUxFUlRfS0lORF9TVE9SQUdFX0ZBSUxFRBAFEh0KGUFMRVJUX0tJTkRfUkVDT1JEX1JFRlVTRUQQBhIfChtBTEVSVF9LSU5EX1JFQURFUl9DT01QTEFJTlQQBxIdChlBTEVSVF9LSU5EX1JJR0hUU19DSEFOR0VEEAhiBnByb3RvMw", [file_vitalvault_ledger_v1_tx, file_vitalvault_receipt_v1_receipt, file_vitalvault_record_v1_record]);
+  fileDesc("CiF2aXRhbHZhdWx0L2V2ZW50cy92MS9ldmVudHMucHJvdG8SFHZpdGFsdmF1bHQuZXZlbnRzLnYxIsMBCg5SZWNvcmRBY2NlcHRlZBIyCgZyZWNvcmQYASABKAsyIi52aXRhbHZhdWx0LnJlY29yZC52MS5Qb3N0ZWRSZWNvcmQSNgoHcmVjZWlwdBgCIAEoCzIlLnZpdGFsdmF1bHQucmVjZWlwdC52MS5TaWduZWRBY2NlcHRlZBIWCg5hY2NlcHRlZF9hdF9tcxgDIAEoBBItCgRza2lwGAQgASgLMh8udml0YWx2YXVsdC5sZWRnZXIudjEuU2tpcEVudHJ5IrABCgtMZWRnZXJFdmVudBIOCgZoZWlnaHQYASABKAQSDQoFaW5kZXgYAiABKA0SDQoFdHhfaWQYAyABKAwSDwoHdHhfaGFzaBgEIAEoDBISCgpibG9ja190aW1lGAUgASgEEg8KB3BhdGllbnQYBiABKAwSDAoEY29kZRgHIAEoDRITCgthY2Nlc3NfbGVhZhgIIAEoDBIMCgRib2R5GAkgASgMEgwKBGRhdGEYCiABKAwi+gEKBUFsZXJ0EhAKCGFsZXJ0X2lkGAEgASgMEg8KB3BhdGllbnQYAiABKAwSLQoEa2luZBgDIAEoDjIfLnZpdGFsdmF1bHQuZXZlbnRzLnYxLkFsZXJ0S2luZBIUCgxyYWlzZWRfYXRfbXMYBCABKAQSDwoHc3ViamVjdBgFIAEoDBIMCgR0ZXh0GAYgASgJEg4KBnJlYWRlchgHIAEoDBIUCgxvcmdhbmlzYXRpb24YCCABKAwSDgoGcGVybWl0GAkgASgIEjQKB3JlcXVlc3QYCiABKAsyIy52aXRhbHZhdWx0LmxlZGdlci52MS5SZXF1ZXN0QWNjZXNzKqUCCglBbGVydEtpbmQSGgoWQUxFUlRfS0lORF9VTlNQRUNJRklFRBAAEh0KGUFMRVJUX0tJTkRfQUNDRVNTX1JFRlVTRUQQARIfChtBTEVSVF9LSU5EX0FDQ0VTU19QRVJNSVRURUQQAhIeChpBTEVSVF9LSU5EX1NUT1JBR0VfQ09SUlVQVBAEEh0KGUFMRVJUX0tJTkRfU1RPUkFHRV9GQUlMRUQQBRIdChlBTEVSVF9LSU5EX1JFQ09SRF9SRUZVU0VEEAYSHwobQUxFUlRfS0lORF9SRUFERVJfQ09NUExBSU5UEAcSHQoZQUxFUlRfS0lORF9SSUdIVFNfQ0hBTkdFRBAIIgQIAxADKhhBTEVSVF9LSU5EX0tFWVNfUkVMRUFTRURiBnByb3RvMw", [file_vitalvault_ledger_v1_tx, file_vitalvault_receipt_v1_receipt, file_vitalvault_record_v1_record]);
 
 /**
  * vv.records.accepted.v1, ingest -> storage: a record with its receipt, or a skip.
@@ -57,40 +57,6 @@ export type RecordAccepted = Message<"vitalvault.events.v1.RecordAccepted"> & {
  */
 export const RecordAcceptedSchema: GenMessage<RecordAccepted> = /*@__PURE__*/
   messageDesc(file_vitalvault_events_v1_events, 0);
-
-/**
- * vv.records.stored.v1, storage -> all.
- *
- * @generated from message vitalvault.events.v1.RecordStored
- */
-export type RecordStored = Message<"vitalvault.events.v1.RecordStored"> & {
-  /**
-   * @generated from field: bytes record_id = 1;
-   */
-  recordId: Uint8Array;
-
-  /**
-   * @generated from field: bytes patient = 2;
-   */
-  patient: Uint8Array;
-
-  /**
-   * @generated from field: string cid = 3;
-   */
-  cid: string;
-
-  /**
-   * @generated from field: uint32 replicas = 4;
-   */
-  replicas: number;
-};
-
-/**
- * Describes the message vitalvault.events.v1.RecordStored.
- * Use `create(RecordStoredSchema)` to create a new message.
- */
-export const RecordStoredSchema: GenMessage<RecordStored> = /*@__PURE__*/
-  messageDesc(file_vitalvault_events_v1_events, 1);
 
 /**
  * vv.ledger.events.v1, policy's follower -> all. Id of an event: (height, index), index = place among the block's events.
@@ -162,7 +128,7 @@ export type LedgerEvent = Message<"vitalvault.events.v1.LedgerEvent"> & {
  * Use `create(LedgerEventSchema)` to create a new message.
  */
 export const LedgerEventSchema: GenMessage<LedgerEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_events_v1_events, 2);
+  messageDesc(file_vitalvault_events_v1_events, 1);
 
 /**
  * vv.alerts.v1, any service -> notify.
@@ -234,7 +200,7 @@ export type Alert = Message<"vitalvault.events.v1.Alert"> & {
  * Use `create(AlertSchema)` to create a new message.
  */
 export const AlertSchema: GenMessage<Alert> = /*@__PURE__*/
-  messageDesc(file_vitalvault_events_v1_events, 3);
+  messageDesc(file_vitalvault_events_v1_events, 2);
 
 /**
  * @generated from enum vitalvault.events.v1.AlertKind
@@ -254,11 +220,6 @@ export enum AlertKind {
    * @generated from enum value: ALERT_KIND_ACCESS_PERMITTED = 2;
    */
   ACCESS_PERMITTED = 2,
-
-  /**
-   * @generated from enum value: ALERT_KIND_KEYS_RELEASED = 3;
-   */
-  KEYS_RELEASED = 3,
 
   /**
    * @generated from enum value: ALERT_KIND_STORAGE_CORRUPT = 4;
