@@ -6,23 +6,35 @@ import {orderedValidators, validatorAddress, validatorsHash} from '../validators
 import type {ChainTrust} from '../verify-light-block.js';
 import {voteSignBytes} from '../vote-sign-bytes.js';
 
-const keys = [1, 2, 3, 4].map((n) => sha256Of(Uint8Array.of(n)));
-const validators = orderedValidators(keys.map((key) => ({key, publicKey: ed25519.getPublicKey(key), power: 1n})));
+/** So many validators of equal power. */
+function madeUp(count: number) {
+  const keys = Array.from({length: count}, (_, n) => sha256Of(Uint8Array.of(n + 1)));
+  return orderedValidators(keys.map((key) => ({key, publicKey: ed25519.getPublicKey(key), power: 1n})));
+}
 
-/** Trust in four made-up validators of equal power, whose headers `signHeader` makes. */
-export const MADE_UP_TRUST: ChainTrust = {chainId: 'made-up', validators};
+/** Trust in so many made-up validators of equal power, whose headers `signHeader` makes. */
+export const madeUpTrust = (count: number): ChainTrust => ({chainId: 'made-up', validators: madeUp(count)});
+
+/** Trust in four of them. */
+export const MADE_UP_TRUST: ChainTrust = madeUpTrust(4);
 
 export interface HeaderInit {
   readonly height: bigint;
   readonly appHash: Uint8Array;
   readonly timeSeconds?: bigint;
+  /** Default 4. */
+  readonly validators?: number;
 }
 
 /**
- * JSON of a header with a commit as CometBFT's /commit gives it; `signers` of the four validators sign, the others are
+ * JSON of a header with a commit as CometBFT's /commit gives it; `signers` of the validators sign, the others are
  * absent.
  */
-export function signHeader({height, appHash, timeSeconds = 1_700_000_000n}: HeaderInit, signers = 4): string {
+export function signHeader(
+  {height, appHash, timeSeconds = 1_700_000_000n, validators: count = 4}: HeaderInit,
+  signers = count,
+): string {
+  const validators = madeUp(count);
   const hash = validatorsHash(validators);
   const none = new Uint8Array();
   const nothing = {hash: none, partsTotal: 0, partsHash: none};
