@@ -45,7 +45,7 @@ function eventText({event}: AccessLeaf): [string, string] {
       return grantText(event.value);
     case 'access':
       return accessText(event.value);
-    default:
+    case undefined:
       return ['unknown', ''];
   }
 }

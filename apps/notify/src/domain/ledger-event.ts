@@ -44,7 +44,8 @@ export function effectsOf(event: LedgerEvent): LedgerEffects {
     case 'deviceRemoved':
     case 'grant':
       return {alert: alertOf(event, AlertKind.RIGHTS_CHANGED, textOfChange(change.case)), ...keyEffect};
-    default:
+    case 'enrolled':
+    case undefined:
       return keyEffect;
   }
 }
