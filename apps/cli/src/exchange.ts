@@ -54,6 +54,16 @@ export function paperText(paper: Record<string, unknown>, name: string): string 
   return value;
 }
 
+/** A field of a paper that is so many bytes in hexadecimal. @throws CliError `paper-wrong` */
+export function paperHex(paper: Record<string, unknown>, name: string, bytes: number): string {
+  const value = paperText(paper, name);
+  if (value.length !== bytes * 2 || !/^[0-9a-f]+$/.test(value))
+    throw new CliError('paper-wrong', `"${name}" in the file is not ${bytes} bytes in hexadecimal.`, {
+      remedy: 'The file was changed or cut off: ask the other side for it again.',
+    });
+  return value;
+}
+
 /** @throws CliError `file-taken` when there is a file that is no paper of this kind */
 export function requirePlaceFor(kind: PaperKind, path: string): void {
   if (!existsSync(path) || kindAt(path) === kind) return;

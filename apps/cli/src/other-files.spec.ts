@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {DEFAULT_PARAMETERS, testGenesis} from '@vitalvault/ledger-state/testing';
 import {Home} from './actor/home.js';
 import {writePoints, writeReadings} from './clinician/readings-file.js';
-import {writePaper} from './exchange.js';
+import {paperHex, writePaper} from './exchange.js';
 import {Session} from './session.js';
 
 const CHAIN = 'vitalvault-0a1b2c';
@@ -44,6 +44,10 @@ describe("what is somebody else's", () => {
       writePoints(file, []);
     }).toThrow(TAKEN);
     expect(readFileSync(file, 'utf8')).toBe(content);
+  });
+
+  it.each(['anna', '', 'AB'.repeat(20), 'ab'.repeat(19), 7])('%j is no id of a paper', (patient) => {
+    expect(() => paperHex({patient}, 'patient', 20)).toThrow(expect.objectContaining({code: 'paper-wrong'}));
   });
 
   it('an older paper of the same kind is', () => {

@@ -34,7 +34,14 @@ export class Home {
         remedy:
           'Give --home DIR of an actor, or make one with `vv patient init`, `vv member init` or `vv device init`.',
       });
-    return JSON.parse(readFileSync(path, 'utf8')) as ActorCard;
+    try {
+      return JSON.parse(readFileSync(path, 'utf8')) as ActorCard;
+    } catch (cause) {
+      throw new CliError('file-damaged', `${path} cannot be read.`, {
+        remedy: 'Restore it from your backup; the keys beside it are whole.',
+        cause,
+      });
+    }
   }
 
   /** Text of the genesis file that was pinned when the home was made. */

@@ -7,7 +7,7 @@ import {ownReason} from '../../clinician/own-reason.js';
 import {keepTicket, knownTag, openMember} from '../../clinician/member-home.js';
 import {EXIT} from '../../cli-error.js';
 import {defineCommand} from '../../define-command.js';
-import {paperText, readPaper} from '../../exchange.js';
+import {paperHex, readPaper} from '../../exchange.js';
 import {slotText, slotTime} from '../../arguments/slots.js';
 import {fields} from '../../text/columns.js';
 
@@ -39,7 +39,7 @@ export const requestCommand = defineCommand<RequestOptions>({
   run: async (session, options) => {
     requirePeriod('', options.from, options.to);
     const {secrets, clinician} = await openMember(session);
-    const patient = paperText(readPaper(options.card, 'patient-card'), 'patient');
+    const patient = paperHex(readPaper(options.card, 'patient-card'), 'patient', 20);
     const {from: slotFrom, to: slotTo} = options;
     const startedAt = performance.now();
     const ticket = await clinician.requestAccess({

@@ -35,5 +35,7 @@ export const alertsCommand = defineCommand<{after: bigint; limit: number; follow
 });
 
 function rowOf({seq, kind, raisedAtMs, text}: PatientAlert): string[] {
-  return [seq, new Date(raisedAtMs).toISOString(), kind, text];
+  // notify says it: a time that no calendar has is no fault of ours.
+  const at = new Date(raisedAtMs);
+  return [seq, Number.isNaN(at.getTime()) ? `at ${raisedAtMs} ms` : at.toISOString(), kind, text];
 }

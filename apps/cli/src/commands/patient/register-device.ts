@@ -3,7 +3,7 @@ import {each, path} from '@vitalvault/arguments';
 import {DEVICE_CLASS} from '@vitalvault/contracts';
 import {Option} from 'commander';
 import {defineCommand} from '../../define-command.js';
-import {paperText, readPaper, writePaper} from '../../exchange.js';
+import {paperHex, readPaper, writePaper} from '../../exchange.js';
 import {openPatient} from '../../patient/patient-home.js';
 import {parseSlot, slotText, slotTime} from '../../arguments/slots.js';
 import {fields} from '../../text/columns.js';
@@ -35,7 +35,7 @@ export const registerDeviceCommand = defineCommand<RegisterOptions>({
     const card = readPaper(options.device, 'device-card');
     const {patient} = await openPatient(session);
     const part = await patient.registerDevice({
-      deviceKey: {alg: Number(card['alg']), publicKey: paperText(card, 'publicKey')},
+      deviceKey: {alg: Number(card['alg']), publicKey: paperHex(card, 'publicKey', 33)},
       typeNames: options.type,
       deviceClass: options.class,
       fromSlot: options.from,
