@@ -16,12 +16,14 @@ import {incomplete} from '@vitalvault/contracts/testing';
 import {SignedMemberProfileSchema, SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {AlertKind, LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
+import {SignedServiceDescriptionSchema} from '@vitalvault/contracts/gen/policy/v1/description';
 import {RecordToReleaseSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
 import type {RecordToRelease} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {AnchorResultsSchema, BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {create} from '@bufbuild/protobuf';
 import {
   openReleaseBundle,
+  openServiceDescription,
   partsOfPosted,
   profileHash,
   sealRecord,
@@ -138,6 +140,18 @@ afterAll(async () => {
 });
 
 describe('transactions', () => {
+  it('are sent to a service that says whose it is', async () => {
+    const {status, type, bytes} = await system.call('GET', '/.well-known/vitalvault');
+    expect([status, type]).toEqual([200, TYPE('service-description')]);
+    const signed = decodeCanonical(SignedServiceDescriptionSchema, bytes);
+    const policyKeys = system.genesis.genesis.organisations
+      .flatMap(({id, keys}) => (toHex(id) === system.organisationId ? keys : []))
+      .flatMap(({role, key}) => (role === 5 && key !== undefined ? [key] : []));
+    const [key] = policyKeys;
+    if (key === undefined) throw new Error('no policy key');
+    expect(openServiceDescription(signed, key)).toMatchObject({chainId, service: 'policy'});
+  });
+
   const enrol = (who = patient) => ({
     case: 'enrolPatient' as const,
     value: {signingKey: who.key, encryptionKey: patientBox.publicKey, recoveryKey: recovery.key},
