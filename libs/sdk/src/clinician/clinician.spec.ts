@@ -119,6 +119,20 @@ describe("a clinician's client", () => {
     expect(platform.complaints).toHaveLength(1);
   });
 
+  it('has nothing to open, and nothing to complain of, when a permit covers no record', async () => {
+    const {clinician, keys, slot, platform} = all;
+    const {grantId} = ticket;
+    const asked = {patient: keys.patient, grantId, typeName: HEART_RATE, purpose: 'TREAT' as const};
+    const empty = await clinician.requestAccess({...asked, slotFrom: slot, slotTo: slot});
+    expect(await clinician.fetch(empty)).toEqual({records: [], findings: [], pages: 1});
+    expect(platform.complaints).toEqual([]);
+    // A page that was emptied on its way still has the bundle of what was taken out.
+    lying((page) => {
+      page.records = [];
+    });
+    await expect(clinician.fetch(ticket)).rejects.toMatchObject({code: 'hpke-open'});
+  });
+
   it('takes no record of an hour that was not asked for', async () => {
     const {records, findings} = await all.clinician.fetch({...ticket, slotTo: ticket.slotTo - 1});
     expect(records).toHaveLength(2);

@@ -37,6 +37,8 @@ export async function openPage(
   ticket: AccessTicket,
   trust: ReleaseTrust,
 ): Promise<{opened: OpenedReadings[]; findings: Finding[]}> {
+  // A permit that covers no record: nothing was sealed. An emptied page would still have its bundle.
+  if (page.records.length === 0 && page.bundle.length === 0) return {opened: [], findings: []};
   const ids = page.records.map((record) => recordId(record));
   const innerKeys = await openReleaseBundle(
     {chainId: trust.chainId, txId: fromHex(ticket.txId), organisation: trust.organisation, recordIds: ids},

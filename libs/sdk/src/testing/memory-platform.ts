@@ -299,6 +299,7 @@ export class MemoryPlatform {
         slot <= decision.slotTo
       );
     });
+    if (found.length === 0) return encodeCanonical(ReleasePageSchema, {txId: fromHex(name)});
     const innerKeys = await Promise.all(found.map(({posted}) => openSealedKey(posted, hospital.release.privateKey)));
     const bundle = await sealReleaseBundle(
       {
