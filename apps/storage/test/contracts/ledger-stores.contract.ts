@@ -1,0 +1,255 @@
+import {CODE} from '@vitalvault/contracts';
+import type {AcceptOutcome, AcceptedBatch} from '../../src/application/ports.js';
+import type {DecidedRequest} from '../../src/domain/block-facts.js';
+import {hexOf, sampleRecord, sampleSkip} from '../../src/testing/sample-records.js';
+import {LATER, nothing, position} from './stores-fixture.js';
+import type {StoresFixture} from './stores-fixture.js';
+
+/** What blocks make of records, devices, requests and skips. */
+export function ledgerStoresContract(fixture: StoresFixture): void {
+  it('takes a block once, and none out of turn', async () => {
+    const record = sampleRecord();
+    await fixture.stored(record);
+    const {txId} = await fixture.sign();
+    const included = {...nothing, anchors: [{txId, code: 0, results: [{code: 0, index: 0n}]}]};
+    expect((await fixture.stores.ledger.apply({height: 2n, blockTime: 5n}, included)).anchors).toEqual([]);
+    expect((await fixture.stores.ledger.apply({height: 1n, blockTime: 5n}, included)).anchors).toHaveLength(1);
+    expect((await fixture.stores.ledger.apply({height: 1n, blockTime: 5n}, included)).anchors).toEqual([]);
+    expect(await fixture.stores.ledger.cursor()).toEqual({height: 1n, blockTime: 5n});
+  });
+
+  it('the same transaction in a second block changes nothing', async () => {
+    const record = sampleRecord();
+    await fixture.stored(record);
+    const {txId} = await fixture.sign();
+    await fixture.block([{txId, code: 0, results: [{code: 0, index: 3n}]}]);
+    await fixture.block([{txId, code: CODE.nonceUsed, results: []}]);
+    expect(await fixture.stores.records.byId(record.recordId)).toMatchObject({
+      state: 'anchored',
+      logIndex: 3n,
+      height: 1n,
+    });
+  });
+
+  it.each([
+    ['by height', 2n, 10n],
+    ['by time', 100n, 1_001n],
+  ])(
+    'an expired transaction (%s) frees its records for a new one, under a new nonce',
+    async (_how, expiresAtHeight, blockTime) => {
+      await fixture.stored(sampleRecord());
+      const first = await fixture.sign(LATER, expiresAtHeight);
+      expect((await fixture.block([])).expired).toBe(0);
+      expect((await fixture.block([], blockTime)).expired).toBe(1);
+      const second = await fixture.sign(0);
+      expect([...second.tx]).toEqual([2]);
+      expect((await fixture.stores.anchors.open()).map(({txId}) => txId)).toEqual([second.txId]);
+      expect(first.txId).not.toBe(second.txId);
+    },
+  );
+
+  it('a transaction that was given up and is included after all counts; the duplicate in the later one says nothing', async () => {
+    const record = sampleRecord();
+    await fixture.stored(record);
+    const first = await fixture.sign();
+    await fixture.stores.anchors.fail(first.txId, CODE.unknownKey);
+    const second = await fixture.sign();
+    await fixture.block([{txId: first.txId, code: 0, results: [{code: 0, index: 0n}]}]);
+    await fixture.block([{txId: second.txId, code: 0, results: [{code: CODE.entryDuplicate, index: 0n}]}]);
+    expect(await fixture.stores.records.byId(record.recordId)).toMatchObject({
+      state: 'anchored',
+      txId: first.txId,
+      logIndex: 0n,
+    });
+    expect(await fixture.stores.alertIds()).toEqual([]);
+  });
+
+  it('and the other way round', async () => {
+    const record = sampleRecord();
+    await fixture.stored(record);
+    const first = await fixture.sign();
+    await fixture.stores.anchors.fail(first.txId, CODE.unknownKey);
+    const second = await fixture.sign();
+    await fixture.block([{txId: second.txId, code: 0, results: [{code: 0, index: 0n}]}]);
+    await fixture.block([{txId: first.txId, code: 0, results: [{code: CODE.entryDuplicate, index: 0n}]}]);
+    expect(await fixture.stores.records.byId(record.recordId)).toMatchObject({state: 'anchored', txId: second.txId});
+  });
+
+  it('a transaction refused as a whole frees its records for later', async () => {
+    await fixture.stored(sampleRecord());
+    const {txId} = await fixture.sign();
+    await fixture.block([{txId, code: CODE.notAuthorised, results: []}]);
+    expect(await fixture.stores.anchors.open()).toEqual([]);
+    expect(await fixture.stores.anchors.toAnchor(10, 0)).toEqual([]);
+    expect(await fixture.stores.anchors.toAnchor(10, LATER)).toHaveLength(1);
+  });
+
+  describe('skips', () => {
+    const skip = sampleSkip({sequence: 5n});
+    const accept = (batch: AcceptedBatch): Promise<AcceptOutcome> => fixture.stores.records.accept(batch, position);
+
+    it('are taken once, anchored before records, and only then what a number says', async () => {
+      await fixture.stored(sampleRecord());
+      expect(await accept({records: [], skips: [skip, skip]})).toEqual({fresh: 0, conflicts: 0, skips: 1});
+      expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 0});
+      expect(await fixture.stores.records.byNumber(skip)).toBeUndefined();
+      expect((await fixture.stores.anchors.toAnchor(10, LATER)).map(({kind, entryId}) => [kind, entryId])).toEqual([
+        ['skip', skip.skipId],
+        ['record', sampleRecord().recordId],
+      ]);
+      const {txId} = await fixture.sign();
+      expect(await fixture.stores.anchors.toAnchor(10, LATER)).toEqual([]);
+      await fixture.block([
+        {
+          txId,
+          code: 0,
+          results: [
+            {code: 0, index: 4n},
+            {code: 0, index: 5n},
+          ],
+        },
+      ]);
+      expect(await fixture.stores.records.byNumber(skip)).toEqual({
+        recordId: '',
+        patient: '',
+        state: 'skipped',
+        receipt: undefined,
+        height: 1n,
+        txId,
+        logIndex: 4n,
+      });
+      expect(await fixture.stores.records.byId(sampleRecord().recordId)).toMatchObject({
+        state: 'anchored',
+        logIndex: 5n,
+      });
+    });
+
+    it('are refused or tried again by their results, without an alert', async () => {
+      const other = sampleSkip({sequence: 6n});
+      await accept({records: [], skips: [skip, other]});
+      const {txId} = await fixture.sign();
+      await fixture.block([
+        {
+          txId,
+          code: 0,
+          results: [
+            {code: CODE.entryDuplicate, index: 0n},
+            {code: CODE.entryWindow, index: 0n},
+          ],
+        },
+      ]);
+      expect((await fixture.stores.anchors.toAnchor(10, LATER)).map(({entryId}) => entryId)).toEqual([other.skipId]);
+      expect(await fixture.stores.records.byNumber(skip)).toBeUndefined();
+      expect(await fixture.stores.alertIds()).toEqual([]);
+    });
+
+    it('are not taken for a number that has a living record', async () => {
+      const record = sampleRecord({sequence: 5n});
+      await fixture.stored(record);
+      expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 0});
+      expect(await fixture.stores.records.byNumber(skip)).toMatchObject({state: 'stored', recordId: record.recordId});
+    });
+
+    it('replace the state of a record that was refused', async () => {
+      const record = sampleRecord({sequence: 5n});
+      await fixture.stored(record);
+      const first = await fixture.sign();
+      await fixture.block([{txId: first.txId, code: 0, results: [{code: CODE.entryEpoch, index: 0n}]}]);
+      expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 1});
+      expect(await fixture.stores.records.byNumber(skip)).toMatchObject({state: 'refused'});
+      const second = await fixture.sign();
+      await fixture.block([{txId: second.txId, code: 0, results: [{code: 0, index: 8n}]}]);
+      expect(await fixture.stores.records.byNumber(skip)).toMatchObject({
+        state: 'skipped',
+        recordId: record.recordId,
+        txId: second.txId,
+        logIndex: 8n,
+      });
+      expect(await fixture.stores.records.byId(record.recordId)).toMatchObject({state: 'skipped'});
+    });
+
+    it('leave no room for a record under the same number', async () => {
+      await accept({records: [], skips: [skip]});
+      const late = sampleRecord({sequence: 5n});
+      expect(await accept({records: [late]})).toEqual({fresh: 0, conflicts: 1, skips: 0});
+      expect(await fixture.stores.records.byId(late.recordId)).toMatchObject({
+        state: 'refused',
+        refusalCode: CODE.entryDuplicate,
+      });
+    });
+
+    it('go into a new transaction when theirs expired', async () => {
+      await accept({records: [], skips: [skip]});
+      await fixture.sign(LATER, 1n);
+      expect((await fixture.block([])).expired).toBe(1);
+      expect(await fixture.stores.anchors.toAnchor(10, 0)).toHaveLength(1);
+    });
+  });
+
+  describe('releases', () => {
+    const request: DecidedRequest = {
+      txId: 'aa',
+      signerKeyId: hexOf(8),
+      signerPublicKey: Uint8Array.of(1),
+      patient: hexOf(1),
+      typeTag: hexOf(3, 16),
+      slotFrom: 490_000,
+      slotTo: 490_001,
+      permit: true,
+      recordLogSize: 3n,
+      releaseUntilHeight: 10n,
+      releaseUntilTime: 10n,
+    };
+    const change = [
+      {},
+      {slot: 490_001},
+      {slot: 490_002},
+      {typeTag: new Uint8Array(16).fill(7)},
+      {patient: new Uint8Array(20).fill(9)},
+    ] as const;
+
+    beforeEach(async () => {
+      const records = change.map((one, index) => sampleRecord({...one, sequence: BigInt(index + 1)}));
+      await fixture.stored(...records);
+      const {txId} = await fixture.sign();
+      await fixture.stores.ledger.apply(
+        {height: 1n, blockTime: 1n},
+        {
+          requests: [request],
+          devices: [{device: hexOf(2), publicKey: Uint8Array.of(5)}],
+          anchors: [
+            {txId, code: 0, results: records.map((_, index) => ({code: 0, index: BigInt(index === 4 ? 0 : index)}))},
+          ],
+        },
+      );
+    });
+    const found = async (ask: Partial<DecidedRequest> = {}, from = 0n, limit = 10): Promise<bigint[]> =>
+      (await fixture.stores.releases.releasable({...request, ...ask}, from, limit)).map(({logIndex}) => logIndex);
+
+    it('speak for the patient, the tag, the slots and the size of the decision', async () => {
+      expect(await fixture.stores.releases.request('aa')).toEqual(request);
+      expect(await fixture.stores.releases.request('bb')).toBeUndefined();
+      expect(await found()).toEqual([0n, 1n]);
+      expect(await found({slotTo: 490_002})).toEqual([0n, 1n, 2n]);
+      expect(await found({recordLogSize: 1n})).toEqual([0n]);
+      expect(await found({typeTag: '0'.repeat(32), recordLogSize: 4n})).toEqual([0n, 1n, 3n]);
+      expect(await found({}, 1n)).toEqual([1n]);
+      expect(await found({}, 0n, 1)).toEqual([0n]);
+      const [record] = await fixture.stores.releases.releasable(request, 0n, 1);
+      expect([[...(record?.deviceKey ?? [])], record?.sealedKey.length, record?.packRoot]).toEqual([[5], 128, 'root']);
+    });
+
+    it('are counted for each record, all or none', async () => {
+      expect(await fixture.stores.releases.countAnswer('aa', ['r1'], 2)).toBe(true);
+      expect(await fixture.stores.releases.countAnswer('aa', ['r1', 'r2'], 2)).toBe(true);
+      expect(await fixture.stores.releases.countAnswer('aa', ['r2', 'r1'], 2)).toBe(false);
+      expect(await fixture.stores.releases.answers('aa', ['r1', 'r2', 'r3'])).toEqual(
+        new Map([
+          ['r1', 2],
+          ['r2', 1],
+        ]),
+      );
+      expect(await fixture.stores.releases.answers('bb', ['r1'])).toEqual(new Map());
+    });
+  });
+}

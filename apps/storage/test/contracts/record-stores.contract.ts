@@ -1,0 +1,147 @@
+import {CODE} from '@vitalvault/contracts';
+import type {AcceptedRecord} from '../../src/domain/record.js';
+import {sampleRecord} from '../../src/testing/sample-records.js';
+import {KEY, LATER, position} from './stores-fixture.js';
+import type {StoresFixture} from './stores-fixture.js';
+
+/** Records from acceptance to a signed anchor. */
+export function recordStoresContract(fixture: StoresFixture): void {
+  it('takes a record once, and answers by id and by number', async () => {
+    const record = sampleRecord();
+    expect(await fixture.stores.records.accept({records: [record, record]}, position)).toEqual({
+      fresh: 1,
+      conflicts: 0,
+      skips: 0,
+    });
+    expect(await fixture.stores.records.accept({records: [record]}, position)).toEqual({
+      fresh: 0,
+      conflicts: 0,
+      skips: 0,
+    });
+    expect(await fixture.stores.records.byId(record.recordId)).toMatchObject({
+      recordId: record.recordId,
+      state: 'accepted',
+      patient: record.patient,
+    });
+    expect(await fixture.stores.records.byNumber(record)).toEqual(await fixture.stores.records.byId(record.recordId));
+    expect(await fixture.stores.records.byNumber({...record, sequence: 2n})).toBeUndefined();
+    expect(await fixture.stores.records.byNumber({...record, registration: 2 ** 32 - 1})).toBeUndefined();
+  });
+
+  it('the first under a number wins, in one message batch or in two; the other is refused once and alerted', async () => {
+    const [first, second, third] = [sampleRecord({text: 'a'}), sampleRecord({text: 'b'}), sampleRecord({text: 'c'})];
+    expect(await fixture.stores.records.accept({records: [first, second]}, position)).toEqual({
+      fresh: 1,
+      conflicts: 1,
+      skips: 0,
+    });
+    expect(await fixture.stores.records.accept({records: [third, second]}, position)).toEqual({
+      fresh: 0,
+      conflicts: 1,
+      skips: 0,
+    });
+    expect((await fixture.stores.records.byNumber(first))?.recordId).toBe(first.recordId);
+    expect(await fixture.stores.records.byId(second.recordId)).toMatchObject({
+      state: 'refused',
+      refusalCode: CODE.entryDuplicate,
+    });
+    expect(new Set(await fixture.stores.alertIds()).size).toBe(2);
+  });
+
+  it('gives records to pack oldest first, within limits, without those in hand', async () => {
+    const records = [1n, 2n, 3n].map((sequence) => sampleRecord({sequence}));
+    await fixture.stores.records.accept({records: records}, position);
+    const ids = async (limit: {records: number; bytes: number}, except: string[] = []): Promise<string[]> =>
+      (await fixture.stores.records.toPack(limit, new Set(except))).map(({recordId}) => recordId);
+    const all = records.map(({recordId}) => recordId);
+    expect(await ids({records: 10, bytes: 10_000})).toEqual(all);
+    expect(await ids({records: 2, bytes: 10_000})).toEqual(all.slice(0, 2));
+    expect(await ids({records: 10, bytes: 600})).toEqual(all.slice(0, 2));
+    expect(await ids({records: 10, bytes: 1})).toEqual(all.slice(0, 1));
+    expect(await ids({records: 10, bytes: 10_000}, all.slice(0, 1))).toEqual(all.slice(1));
+    const [packed] = await fixture.stores.records.toPack({records: 1, bytes: 1}, new Set());
+    expect(Buffer.from(packed?.ciphertext ?? [])).toEqual(Buffer.from(records[0]?.ciphertext ?? []));
+  });
+
+  it('what is stored is not packed again, and stays stored when that is said twice', async () => {
+    const record = sampleRecord();
+    await fixture.stored(record);
+    await fixture.stores.records.markStored({root: 'other', replicas: 1, recordIds: [record.recordId]});
+    expect(await fixture.stores.records.toPack({records: 10, bytes: 10_000}, new Set())).toEqual([]);
+    expect(await fixture.stores.records.byId(record.recordId)).toMatchObject({
+      state: 'stored',
+      replicas: 2,
+      cid: record.cid,
+    });
+  });
+
+  it('never gives a nonce twice, and a record into one transaction only', async () => {
+    await fixture.stored(sampleRecord());
+    const first = await fixture.sign();
+    expect(await fixture.stores.anchors.toAnchor(10, LATER)).toEqual([]);
+    await fixture.stored(sampleRecord({sequence: 2n}));
+    const second = await fixture.sign();
+    expect([...first.tx, ...second.tx]).toEqual([1, 2]);
+    expect((await fixture.stores.anchors.open()).map(({txId}) => txId)).toEqual([first.txId, second.txId]);
+  });
+
+  it('refuses to sign for a record that another transaction took meanwhile', async () => {
+    await fixture.stored(sampleRecord());
+    const records = await fixture.stores.anchors.toAnchor(10, LATER);
+    await fixture.sign();
+    await expect(
+      fixture.stores.anchors.sign(KEY, records, () => ({
+        txId: 'x',
+        txHash: '',
+        tx: new Uint8Array(),
+        expiresAtHeight: 1n,
+        expiresAtTime: 1n,
+        traceparent: undefined,
+      })),
+    ).rejects.toThrow();
+    expect(await fixture.stores.anchors.open()).toHaveLength(1);
+  });
+
+  it('skips nonces that somebody used, never backwards', async () => {
+    await fixture.stores.anchors.skipNonces(KEY, 41n);
+    await fixture.stores.anchors.skipNonces(KEY, 7n);
+    await fixture.stored(sampleRecord());
+    expect([...(await fixture.sign()).tx]).toEqual([42]);
+  });
+
+  it('settles each entry by its result', async () => {
+    const [good, later, bad] = [1n, 2n, 3n].map((sequence) => sampleRecord({sequence})) as [
+      AcceptedRecord,
+      AcceptedRecord,
+      AcceptedRecord,
+    ];
+    await fixture.stored(good, later, bad);
+    const {txId} = await fixture.sign();
+    const effect = await fixture.block([
+      {
+        txId,
+        code: 0,
+        results: [
+          {code: 0, index: 7n},
+          {code: CODE.entryQuota, index: 0n},
+          {code: CODE.entryTag, index: 0n},
+        ],
+      },
+    ]);
+    expect(effect.anchors).toMatchObject([{txId, anchored: 1, later: 1, refused: 1}]);
+    expect(await fixture.stores.records.byId(good.recordId)).toMatchObject({
+      state: 'anchored',
+      logIndex: 7n,
+      height: 1n,
+      txId,
+    });
+    expect(await fixture.stores.records.byId(bad.recordId)).toMatchObject({
+      state: 'refused',
+      refusalCode: CODE.entryTag,
+    });
+    expect(await fixture.stores.anchors.toAnchor(10, 0)).toEqual([]);
+    expect((await fixture.stores.anchors.toAnchor(10, LATER)).map(({entryId}) => entryId)).toEqual([later.recordId]);
+    expect(await fixture.stores.alertIds()).toHaveLength(1);
+    expect(await fixture.stores.anchors.open()).toEqual([]);
+  });
+}

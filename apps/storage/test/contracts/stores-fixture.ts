@@ -1,0 +1,58 @@
+import type {AnchorStore, LedgerStore, RecordStore, ReleaseStore, SignedAnchor} from '../../src/application/ports.js';
+import type {AcceptedRecord} from '../../src/domain/record.js';
+import {hexOf} from '../../src/testing/sample-records.js';
+
+export interface StoresUnderTest {
+  readonly records: RecordStore;
+  readonly anchors: AnchorStore;
+  readonly ledger: LedgerStore;
+  readonly releases: ReleaseStore;
+  /** Message ids of the alerts that were queued. */
+  alertIds(): Promise<readonly string[]>;
+}
+
+export const KEY = hexOf(9);
+export const position = {topic: 't', partition: 0, nextOffset: 1n};
+export const nothing = {requests: [], anchors: [], devices: []};
+export const LATER = Number.MAX_SAFE_INTEGER;
+
+/** Stores of one kind, empty before each case, and the steps that most cases begin with. */
+export class StoresFixture {
+  #stores: StoresUnderTest | undefined;
+  #signed = 0;
+  #height = 0n;
+
+  get stores(): StoresUnderTest {
+    if (this.#stores === undefined) throw new Error('begin() first');
+    return this.#stores;
+  }
+
+  begin(stores: StoresUnderTest): void {
+    this.#stores = stores;
+    this.#height = 0n;
+  }
+
+  async stored(...records: AcceptedRecord[]): Promise<void> {
+    await this.stores.records.accept({records}, position);
+    await this.stores.records.markStored({root: 'root', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
+  }
+
+  async sign(nowMs = LATER, expiresAtHeight = 100n): Promise<SignedAnchor> {
+    const records = await this.stores.anchors.toAnchor(10, nowMs);
+    return this.stores.anchors.sign(KEY, records, (nonce) => ({
+      txId: `tx${String(++this.#signed)}-${String(nonce)}`,
+      txHash: 'hash',
+      tx: Uint8Array.of(Number(nonce)),
+      expiresAtHeight,
+      expiresAtTime: 1_000n,
+      traceparent: undefined,
+    }));
+  }
+
+  async block(
+    anchors: readonly {txId: string; code: number; results: readonly {code: number; index: bigint}[]}[],
+    blockTime = 10n,
+  ) {
+    return this.stores.ledger.apply({height: ++this.#height, blockTime}, {...nothing, anchors});
+  }
+}
