@@ -31,7 +31,7 @@ describe('slotOf', () => {
 
 describe('result codes', () => {
   it('are frozen: consensus data may only be appended', () => {
-    expect(CODE).toMatchObject({
+    expect(CODE).toEqual({
       ok: 0,
       internal: 1,
       undecodable: 2,
