@@ -88,7 +88,6 @@ class SlowModule {}
 const {httpPort, grpcPort} = commonConfig;
 const settings = z.strictObject({httpPort, grpcPort, ...processConfig, ...stopConfig});
 
-// eslint-disable-next-line no-restricted-properties -- a program of its own, which has no config.ts
 await runProgram({name: 'slow', settings, env: process.env}, async ({config, readiness}) => {
   const service = await createHttpService({
     module: SlowModule,

@@ -62,11 +62,15 @@ async function answer(
   if (request.method !== 'GET' && request.method !== 'HEAD') send(405, {status: 'only GET'});
   else if (path === '/livez') send(200, {status: 'ok'});
   else if (path === '/startz') send(readiness.started ? 200 : 503, {status: readiness.started ? 'ok' : 'starting'});
-  else if (path === '/readyz') {
-    const {reasons, degraded} = await readiness.look();
-    const ready = Object.keys(reasons).length === 0;
-    const waits = Object.keys(degraded).length === 0 ? {} : {degraded};
-    send(ready ? 200 : 503, ready ? {status: 'ok', ...waits} : {status: 'not ready', reasons, ...waits});
-  } else if (path === '/metrics' && metrics !== undefined) metrics.answer(request, response);
+  else if (path === '/readyz') send(...(await readyAnswer(readiness)));
+  else if (path === '/metrics' && metrics !== undefined) metrics.answer(request, response);
   else send(404, {status: 'not found'});
+}
+
+async function readyAnswer(readiness: Readiness): Promise<[status: number, body: object]> {
+  const {reasons, degraded} = await readiness.look();
+  const waits = Object.keys(degraded).length === 0 ? {} : {degraded};
+  return Object.keys(reasons).length === 0
+    ? [200, {status: 'ok', ...waits}]
+    : [503, {status: 'not ready', reasons, ...waits}];
 }
