@@ -72,15 +72,15 @@ build:
 	@$(BOOTSTRAP) build
 
 test: build
-	@$(NODE) tools/test.mjs
+	@$(NODE) tools/test.ts
 
 test-unit:
 	@$(BOOTSTRAP) install
-	@$(NODE) tools/test.mjs --only=unit
+	@$(NODE) tools/test.ts --only=unit
 
 lint:
 	@$(BOOTSTRAP) install
-	@$(NODE) tools/test.mjs --only=lint,types
+	@$(NODE) tools/test.ts --only=lint,types
 
 packages:
 	@$(BOOTSTRAP) install

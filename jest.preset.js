@@ -1,10 +1,12 @@
+import {SWC_OPTIONS} from './tools/swc-options.ts';
+
 /** What every Jest run of the workspace shares: ES modules, SWC, sources instead of builds. */
 if (
   !process.execArgv.includes('--experimental-vm-modules') &&
   !(process.env.NODE_OPTIONS ?? '').includes('--experimental-vm-modules')
 ) {
   throw new Error(
-    'Run Jest through `make test-unit` or `npm run jest`: without --experimental-vm-modules specs would silently pass as CommonJS.',
+    'Run Jest with `npm run jest -- <paths>`: without --experimental-vm-modules specs would silently pass as CommonJS.',
   );
 }
 
@@ -12,21 +14,7 @@ export default {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2024',
-          parser: {syntax: 'typescript', decorators: true},
-          transform: {legacyDecorator: true, decoratorMetadata: true},
-          keepClassNames: true,
-        },
-        module: {type: 'es6'},
-        sourceMaps: 'inline',
-      },
-    ],
-  },
+  transform: {'^.+\\.ts$': ['@swc/jest', {...SWC_OPTIONS, module: {type: 'es6'}, sourceMaps: 'inline'}]},
   moduleNameMapper: {'^(\\.{1,2}/.*)\\.js$': '$1'},
   testEnvironmentOptions: {customExportConditions: ['source', 'node', 'node-addons']},
   modulePathIgnorePatterns: ['/dist/', '/var/', '<rootDir>/test/canary/'],

@@ -12,28 +12,41 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const node24 = join(root, 'node_modules', '.bin', 'node');
 const launcher = join(root, 'apps', 'launcher', 'dist', 'main.js');
 const started = Date.now();
+/** @param {string} text */
 const say = (text) => console.log(`[${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s] ${text}`);
 
+/**
+ * @param {string} text
+ * @returns {never}
+ */
 function fail(text) {
   console.error(`\n${text}`);
   process.exit(1);
 }
 
-/** First output of a program, or undefined if it cannot be run. */
+/**
+ * First output of a program, or undefined if it cannot be run.
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
 function output(command, args) {
   const {status, stdout, stderr} = spawnSync(command, args, {encoding: 'utf8'});
   return status === 0 ? stdout + stderr : undefined;
 }
 
+/**
+ * @param {string} found
+ * @param {string} wanted
+ */
 const atLeast = (found, wanted) => {
-  const [a, b] = [found, wanted].map((v) => v.split('.').map(Number));
-  return a[0] !== b[0] ? a[0] > b[0] : (a[1] ?? 0) >= (b[1] ?? 0);
+  const [[a = 0, b = 0], [c = 0, d = 0]] = [found.split('.').map(Number), wanted.split('.').map(Number)];
+  return a !== c ? a > c : b >= d;
 };
 
-/** Every tool that is missing or too old is named at once, with what to install. @param engines also what builds them */
-function checkTools({engines = true} = {}) {
+/** What builds the engines, and npm: the version found, the least one, and where to get it. */
+function toolsOfThisMachine() {
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
-  const tools = [
+  return [
     {
       name: 'Go',
       least: '1.26',
@@ -54,18 +67,22 @@ function checkTools({engines = true} = {}) {
     },
     {name: 'npm', least: '10', found: output('npm', ['-v'])?.trim(), install: 'npm, it comes with Node (Debian: npm)'},
   ];
-  const faults = tools
-    .filter((t) => engines || t.name === 'npm')
-    .filter((t) => t.found === undefined || !atLeast(t.found, t.least))
-    .map(
-      (t) =>
-        `  ${t.name} ${t.found === undefined ? 'is missing' : `${t.found} is too old`}: ${t.least} or newer is needed; install ${t.install}`,
-    );
+}
+
+/** Every tool that is missing or too old is named at once, with what to install. @param engines also what builds them */
+function checkTools({engines = true} = {}) {
+  const faults = toolsOfThisMachine()
+    .filter(({name}) => engines || name === 'npm')
+    .filter(({found, least}) => found === undefined || !atLeast(found, least))
+    .map(({name, found, least, install}) => {
+      const fault = found === undefined ? 'is missing' : `${found} is too old`;
+      return `  ${name} ${fault}: ${least} or newer is needed; install ${install}`;
+    });
   if (engines && process.platform !== 'linux') faults.unshift(`  Linux is needed, this is ${process.platform}`);
-  if (!atLeast(process.versions.node, '20.0'))
-    faults.unshift(
-      `  Node ${process.versions.node} is too old: 20 or newer is needed to begin with; install it from https://nodejs.org`,
-    );
+  if (!atLeast(process.versions.node, '20.0')) {
+    const fault = `Node ${process.versions.node} is too old: 20 or newer is needed to begin with`;
+    faults.unshift(`  ${fault}; install it from https://nodejs.org`);
+  }
   if (faults.length > 0) fail(`VitalVault cannot be built on this machine yet:\n${faults.join('\n')}`);
 }
 
@@ -74,27 +91,31 @@ function checkTools({engines = true} = {}) {
  * install does not pass.
  */
 function packagesAreCurrent() {
-  const [wanted, installed] = ['package-lock.json', join('node_modules', '.package-lock.json')].map((file) => {
-    const path = join(root, file);
-    return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : undefined;
-  });
-  if (installed === undefined || !existsSync(node24)) return false;
+  const [wanted, installed] = ['package-lock.json', join('node_modules', '.package-lock.json')].map(
+    /** @returns {Record<string, any> | undefined} */ (file) => {
+      const path = join(root, file);
+      return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : undefined;
+    },
+  );
+  if (wanted === undefined || installed === undefined || !existsSync(node24)) return false;
+  /** @param {any} a @param {any} b */
   const same = (a, b) => a.version === b.version && a.integrity === b.integrity;
   return Object.entries(wanted).every(([path, entry]) => {
     const there = installed[path];
     if (there !== undefined) return same(entry, there);
-    // A workspace without dependencies needs no install: nothing imports an app by its name.
-    return (
-      path === '' ||
-      entry.optional === true ||
-      entry.devOptional === true ||
-      path.startsWith('apps/') ||
-      entry.resolved?.startsWith('apps/')
-    );
+    if (entry.optional === true || entry.devOptional === true) return true;
+    // A workspace of ours: what it needs has entries of its own, and it is found by its link.
+    return entry.link === true ? existsSync(join(root, path)) : !path.includes('node_modules/');
   });
 }
 
-/** Runs a program with its output shown, and ends with its exit code if that is not 0. */
+/**
+ * Runs a program with its output shown.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<number>} its exit code; 127 if it is not there
+ */
 async function run(command, args, options = {}) {
   const child = spawn(command, args, {cwd: root, stdio: 'inherit', ...options});
   // The terminal sends ^C to the child as well; it decides what that means.
@@ -126,6 +147,7 @@ function warmUpCompiler() {
     GOWORK: 'off',
     GOFLAGS: '-mod=readonly -trimpath -buildvcs=false',
   };
+  /** @type {import('node:child_process').ChildProcess | undefined} */
   let current;
   const stop = () => {
     const pid = current?.pid;
@@ -136,7 +158,9 @@ function warmUpCompiler() {
       /* it has just ended */
     }
   };
+  /** @param {readonly string[]} engines */
   const next = ([engine, ...others]) => {
+    if (engine === undefined) return;
     const cwd = join(root, 'engines', engine);
     const tools = join(cwd, 'tools.go');
     const name = existsSync(tools) ? (readFileSync(tools, 'utf8').match(/import _ "([^"]+)"/)?.[1] ?? '.') : '.';
@@ -148,7 +172,7 @@ function warmUpCompiler() {
     });
     child.once('error', () => undefined);
     child.once('exit', () => {
-      if (current === child && others.length > 0) next(others);
+      if (current === child) next(others);
     });
     current = child;
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
@@ -181,11 +205,14 @@ async function generate() {
 }
 
 async function compile() {
-  const code = await run(node24, [join(root, 'tools', 'build.mjs')], {stdio: ['ignore', 'ignore', 'inherit']});
+  const code = await run(node24, [join(root, 'tools', 'build.ts')], {stdio: ['ignore', 'ignore', 'inherit']});
   if (code !== 0) fail('The TypeScript sources could not be compiled (see above).');
 }
 
-/** The SDK's story in memory, from the sources as they are. */
+/**
+ * The SDK's story in memory, from the sources as they are.
+ * @param {readonly string[]} options
+ */
 async function taste(options) {
   if (!packagesAreCurrent()) {
     checkTools({engines: false});

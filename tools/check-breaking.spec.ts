@@ -17,7 +17,7 @@ function check(change?: {from: string; to: string}): {status: number | null; sai
     expect(text).toContain(change.from);
     writeFileSync(join(clone, TX), text.replace(change.from, change.to));
   }
-  const {status, stdout, stderr} = spawnSync(process.execPath, [join(root, 'tools/check-breaking.mjs'), clone], {
+  const {status, stdout, stderr} = spawnSync(process.execPath, [join(root, 'tools/check-breaking.ts'), clone], {
     encoding: 'utf8',
     env: {...process.env, NODE_OPTIONS: ''},
   });

@@ -1,5 +1,5 @@
-// Draws docs/picture/*.svg from the *.yaml beside them; `--write` puts them there. tools/check-generated.mjs compares.
-import {readFileSync, readdirSync, writeFileSync} from 'node:fs';
+// Draws docs/picture/*.svg from the *.yaml beside them, by tools/generate.ts.
+import {readFileSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {parse} from 'yaml';
 
@@ -124,6 +124,3 @@ export function pictures(): Record<string, string> {
     }),
   );
 }
-
-if (process.argv.includes('--write'))
-  for (const [path, drawing] of Object.entries(pictures())) writeFileSync(join(DIRECTORY, '..', '..', path), drawing);

@@ -1,5 +1,5 @@
-// Makes the Prisma client of every app that has a schema, where schema or Prisma have changed since the last time. Offline.
-// Runs as the root's postinstall and from bootstrap.mjs, on the system's own Node: plain JavaScript without any package.
+// Makes the Prisma client of every app that has a schema, where schema or Prisma have changed since the last time.
+// Offline. Runs as the root's postinstall and from bootstrap.mjs, on the system's own Node: plain JavaScript without any package.
 //   node tools/generate-prisma.mjs
 import {execFile} from 'node:child_process';
 import {createHash} from 'node:crypto';
@@ -15,6 +15,7 @@ const OUTPUT = join('src', 'adapters', 'prisma', 'gen');
 // `generate` needs no schema engine, but looks for one and would download it; any program that exists will do.
 const env = {...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1'};
 
+/** @param {string} app */
 async function generate(app) {
   const folder = join(root, 'apps', app);
   const {bin, version} = JSON.parse(readFileSync(join(prisma, 'package.json'), 'utf8'));
@@ -29,12 +30,14 @@ async function generate(app) {
   writeFileSync(stamp, wanted);
 }
 
-// An installation of the production packages alone has neither the program nor the sources; there is nothing to do for it.
+// An installation of the production packages alone has neither the program nor the sources; nothing is to be done.
 if (existsSync(prisma)) {
   const apps = readdirSync(join(root, 'apps')).filter((app) =>
     existsSync(join(root, 'apps', app, 'prisma', 'schema.prisma')),
   );
-  const failed = (await Promise.allSettled(apps.map(generate))).filter(({status}) => status === 'rejected');
-  for (const {reason} of failed) console.error(reason.message);
+  const failed = (await Promise.allSettled(apps.map(generate))).flatMap((end) =>
+    end.status === 'rejected' ? end.reason : [],
+  );
+  for (const reason of failed) console.error(reason.message);
   if (failed.length > 0) process.exitCode = 1;
 }

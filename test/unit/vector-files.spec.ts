@@ -7,6 +7,6 @@ import {vectorFiles} from '../vectors/vector-files.js';
 // docs/changing-the-protocol.md before it is made anew.
 const files = await vectorFiles();
 
-it.each(Object.keys(files))('test/vectors/%s is, to the byte, what test/vectors/generate.mjs makes', (name) => {
+it.each(Object.keys(files))('test/vectors/%s is, to the byte, what test/vectors/generate.ts makes', (name) => {
   expect(readFileSync(join(import.meta.dirname, '../vectors', name), 'utf8')).toBe(files[name]);
 });

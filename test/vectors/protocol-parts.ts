@@ -60,7 +60,7 @@ export async function protocolParts(vectors: ProtocolJson, captured: CapturedHea
   const {bytes, signature} = statement(vectors, 'accepted');
   return {
     about:
-      'What protocol.json leaves out. Made by test/vectors/generate.mjs; the keys are those of protocol.json, public: never use them.',
+      'What protocol.json leaves out. Made by test/vectors/generate.ts; the keys are those of protocol.json, public: never use them.',
     signedHeader: headerVectors(captured),
     logPaths: logPathVectors(vectors.state.log.leaves),
     keySuccession: keySuccession(vectors, generateSigningKey(random).privateKey),

@@ -19,7 +19,7 @@ export async function protocolVectors(): Promise<JsonValue> {
   const seals = await hpke();
   const vectors = {
     about:
-      'Values for every formula of docs/protocol.md. Made by test/vectors/generate.mjs from fixed words; the keys are public: never use them.',
+      'Values for every formula of docs/protocol.md. Made by test/vectors/generate.ts from fixed words; the keys are public: never use them.',
     chainId: CHAIN,
     signingKeys: Object.fromEntries(
       signing.map(([name, {privateKey, publicKey}]) => [

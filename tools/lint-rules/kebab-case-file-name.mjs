@@ -1,9 +1,12 @@
 import {basename} from 'node:path';
 
 const NAME =
-  /^[a-z0-9]+(-[a-z0-9]+)*(\.(module|controller|guard|interceptor|tokens|dto|spec|int-spec|e2e-spec|contract|config))?\.ts$/;
+  /^[a-z0-9]+(-[a-z0-9]+)*(\.(module|controller|guard|interceptor|tokens|dto|spec|int-spec|e2e-spec|contract|config))?\.(ts|mjs|js)$/;
 
-/** Files are kebab-case; these suffixes say what a file is. */
+/**
+ * Files are kebab-case; these suffixes say what a file is.
+ * @type {import('eslint').Rule.RuleModule}
+ */
 export const kebabCaseFileName = {
   meta: {
     type: 'problem',

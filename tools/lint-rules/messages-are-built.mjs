@@ -4,6 +4,7 @@ const SENT = /^@vitalvault\/contracts\/gen\/(ledger\/v1\/tx|policy\/v1\/wrap|rec
 /**
  * `create` of protobuf-es takes any of a message's fields, so a sender that lacks a new one compiles. `build` and
  * `encodeCanonical` of @vitalvault/contracts ask for all of them.
+ * @type {import('eslint').Rule.RuleModule}
  */
 export const messagesAreBuilt = {
   meta: {
@@ -14,12 +15,14 @@ export const messagesAreBuilt = {
   create: (context) => {
     const [makers, schemas] = [new Set(), new Set()];
     return {
+      /** @param {any} node */
       ImportDeclaration({source, specifiers}) {
         for (const {imported, local} of specifiers) {
           if (source.value === '@bufbuild/protobuf' && imported?.name === 'create') makers.add(local.name);
           if (SENT.test(source.value)) schemas.add(local.name);
         }
       },
+      /** @param {any} node */
       CallExpression(node) {
         const [schema] = node.arguments;
         if (makers.has(node.callee.name) && schemas.has(schema?.name))

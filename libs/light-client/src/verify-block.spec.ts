@@ -5,7 +5,7 @@ import {parseLightBlock} from './parse-light-block.js';
 import {verifyBlock} from './verify-block.js';
 import type {ClaimedBlock} from './verify-block.js';
 
-// Block 4 of the captured chain holds the one transaction of testdata/capture.mjs, and header 5 its result.
+// Block 4 of the captured chain holds the one transaction of testdata/capture.ts, and header 5 its result.
 const fixture = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../testdata', `${name}.json`), 'utf8');
 const utf8 = (text: string) => new TextEncoder().encode(text);

@@ -11,7 +11,7 @@ import {orderedValidators, validatorAddress, validatorsHash} from './validators.
 import {verifyLightBlock, verifySignedHeader} from './verify-light-block.js';
 import {voteSignBytes} from './vote-sign-bytes.js';
 
-// Captured from four real CometBFT 0.38.25 validators with 7, 5, 5 and 3 of 20 power: testdata/capture.mjs.
+// Captured from four real CometBFT 0.38.25 validators with 7, 5, 5 and 3 of 20 power: testdata/capture.ts.
 const fixture = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../testdata', `${name}.json`), 'utf8');
 const trust = parseGenesis(fixture('genesis'));

@@ -9,6 +9,10 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const node24 = join(root, 'node_modules', '.bin', 'node');
 const program = join(import.meta.dirname, 'dist', 'main.js');
 
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
 function run(command, args) {
   const {status} = spawnSync(command, args, {cwd: root, stdio: 'inherit'});
   return status ?? 1;

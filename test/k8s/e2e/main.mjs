@@ -5,22 +5,29 @@ import {join} from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 // The terminal sends ^C to the child as well, which takes the cluster down before it ends.
+/** @type {import('node:child_process').ChildProcess | undefined} */
 let child;
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => child?.kill('SIGTERM'));
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {Promise<number>}
+ */
 const run = (command, args) =>
   new Promise((resolve) => {
-    child = spawn(command, args, {cwd: root, stdio: 'inherit'});
-    child.once('error', (error) => {
+    const started = spawn(command, args, {cwd: root, stdio: 'inherit'});
+    child = started;
+    started.once('error', (error) => {
       console.error(`${command}: ${error.message}`);
       resolve(127);
     });
-    child.once('close', (code) => resolve(code ?? 1));
+    started.once('close', (code) => resolve(code ?? 1));
   });
 // Also compiles what changed since.
 const prepared =
   (await run(process.execPath, ['tools/bootstrap.mjs', 'install'])) === 0 &&
-  (await run(join(root, 'node_modules/.bin/node'), ['tools/build.mjs'])) === 0;
+  (await run(join(root, 'node_modules/.bin/node'), ['tools/build.ts'])) === 0;
 process.exitCode = prepared
   ? await run(join(root, 'node_modules/.bin/node'), [
       join(import.meta.dirname, 'dist', 'main.js'),

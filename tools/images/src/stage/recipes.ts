@@ -39,7 +39,7 @@ export function recipes(engines: Readonly<Record<string, string>>): Recipe[] {
       licenses: 'Apache-2.0',
       containerfile: 'app',
       base: 'base',
-      sources: ['apps', 'libs', 'package.json', 'package-lock.json', 'tools/build.mjs'],
+      sources: ['apps', 'libs', 'package.json', 'package-lock.json', 'tools/build.ts'],
       inputs: appInputs,
       stage: stageApp,
     },

@@ -81,7 +81,7 @@ async function projects(): Promise<string[]> {
     const dist = join(REPOSITORY, project, 'dist');
     const files = (
       await readdir(dist, {recursive: true}).catch(() => {
-        throw new ImagesError(`${project} is not compiled: run node tools/build.mjs first.`);
+        throw new ImagesError(`${project} is not compiled: run node tools/build.ts first.`);
       })
     ).filter(isShipped);
     const codes = await Promise.all(files.map((file) => readFile(join(dist, file), 'utf8')));

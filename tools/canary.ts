@@ -11,7 +11,7 @@ const POSTGRES = 'libs/postgres/src/index.ts';
 const BUS = 'libs/kafka-bus/src/index.ts';
 const APP = 'libs/errors/src/index.ts';
 
-const SNIPPETS = [
+const SNIPPETS: readonly (readonly [rule: string, file: string, code: string])[] = [
   [
     '@nx/enforce-module-boundaries',
     CONSENT,
@@ -72,19 +72,19 @@ process.env.TSESTREE_SINGLE_RUN = 'false';
 // Only the rule in question runs: others, with type information, may break on code that cannot compile.
 let asked = '';
 const eslint = new ESLint({cwd: root, ruleFilter: ({ruleId}) => ruleId === asked});
-const silent = [];
+const silent: string[] = [];
 for (const [rule, file, code] of SNIPPETS) {
   asked = rule;
   const [result] = await eslint.lintText(code, {filePath: join(root, file)});
   if (!result?.messages.some((m) => m.ruleId === rule && m.severity === 2))
-    silent.push(`${rule}: ${code.split('\n')[0]}`);
+    silent.push(`${rule}: ${code.slice(0, code.indexOf('\n'))}`);
 }
 const cruise = spawnSync(
   process.execPath,
   [
     join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'),
     '--config',
-    '.dependency-cruiser.cjs',
+    '.dependency-cruiser.mjs',
     'test/canary/cruise',
     '--output-type',
     'err',

@@ -4,16 +4,16 @@ import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const rowsOf = (document, pattern) =>
+const rowsOf = (document: string, pattern: RegExp): string[] =>
   readFileSync(join(root, document), 'utf8')
     .split('\n')
     .filter((line) => pattern.test(line));
-const faults = [];
+const faults: string[] = [];
 
-function checkNamed(document, rows) {
+function checkNamed(document: string, rows: readonly string[]): void {
   if (rows.length === 0) faults.push(`${document} has no rows`);
   for (const row of rows) {
-    for (const [, path, symbol] of row.matchAll(/`((?:apps|libs|test)\/[^`]+)`(?:: ([A-Za-z]+))?/g)) {
+    for (const [, path = '', symbol] of row.matchAll(/`((?:apps|libs|test)\/[^`]+)`(?:: ([A-Za-z]+))?/g)) {
       const file = join(root, path);
       if (!existsSync(file)) faults.push(`${document} names ${path}, which is not there`);
       else if (symbol !== undefined && !new RegExp(`\\b${symbol}\\b`).test(readFileSync(file, 'utf8')))
@@ -27,11 +27,12 @@ checkNamed('docs/papers.md', papers);
 
 const glossary = rowsOf('docs/glossary.md', /^\| \*\*/);
 checkNamed('docs/glossary.md', glossary);
-const words = glossary.map((row) => row.split('**')[1].toLowerCase());
+const words = glossary.map((row) => (row.split('**')[1] ?? '').toLowerCase());
 for (const [i, word] of words.entries()) {
-  if (i > 0 && words[i - 1].localeCompare(word, 'en') >= 0)
-    faults.push(`docs/glossary.md: "${word}" stands after "${words[i - 1]}"`);
-  if (!/`(?:apps|libs|test|proto)\//.test(glossary[i]))
+  const before = words[i - 1];
+  if (before !== undefined && before.localeCompare(word, 'en') >= 0)
+    faults.push(`docs/glossary.md: "${word}" stands after "${before}"`);
+  if (!/`(?:apps|libs|test|proto)\//.test(glossary[i] ?? ''))
     faults.push(`docs/glossary.md: "${word}" does not say where it lives`);
 }
 

@@ -1,13 +1,11 @@
-// Prints docs/errors.md from the catalogue. `--write` writes it.
-import {writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+// docs/errors.md from the catalogue.
 import {CATALOGUE, PROBLEM_BASE, STATUS} from '@vitalvault/errors';
 import {CODE, TRANSIENT_ENTRY_CODES, codespace} from '@vitalvault/contracts';
 import {ENVELOPE_ERRORS} from '@vitalvault/envelope';
 import {SDK_ERRORS} from '@vitalvault/sdk';
-import {CLI_ERRORS} from '../apps/cli/dist/cli-errors.js';
+import {CLI_ERRORS} from '@vitalvault/cli/errors';
 
-export function errorsDocument() {
+export function errorsDocument(): string {
   const rows = Object.entries(CATALOGUE).map(
     ([code, {category, title, remedy}]) =>
       `| \`${code}\` | ${STATUS[category].http} | ${STATUS[category].grpc} | ${STATUS[category].retryable ? 'yes' : 'no'} | ${title} | ${remedy} |`,
@@ -17,10 +15,11 @@ export function errorsDocument() {
       `| ${code} | ${name} | ${codespace(code)} | ${code >= 120 ? (TRANSIENT_ENTRY_CODES.has(code) ? 'transient' : 'final') : ''} |`,
   );
   const found = Object.entries(SDK_ERRORS).map(([code, {title, remedy}]) => `| \`${code}\` | ${title} | ${remedy} |`);
-  const meanings = (table) => Object.entries(table).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
+  const meanings = (table: Readonly<Record<string, string>>): string[] =>
+    Object.entries(table).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
   return `# Errors
 
-Generated from \`libs/errors/src/catalogue.ts\`, \`libs/sdk/src/sdk-errors.ts\`, \`libs/envelope/src/envelope-error.ts\`, \`apps/cli/src/cli-errors.ts\` and \`libs/contracts/src/codes.ts\` by \`tools/generate-errors-doc.mjs\`; do not edit.
+Generated from \`libs/errors/src/catalogue.ts\`, \`libs/sdk/src/sdk-errors.ts\`, \`libs/envelope/src/envelope-error.ts\`, \`apps/cli/src/cli-errors.ts\` and \`libs/contracts/src/codes.ts\` by \`tools/generate-errors-doc.ts\`; do not edit.
 
 Every HTTP error is an RFC 9457 problem document whose \`type\` is \`${PROBLEM_BASE}<code>\`; gRPC errors carry the code in the metadata \`vv-error\`.
 
@@ -61,6 +60,3 @@ When each is given: docs/protocol.md §4. *Transient* refusals of an anchor entr
 ${codes.join('\n')}
 `;
 }
-
-if (process.argv.includes('--write'))
-  await writeFile(join(import.meta.dirname, '..', 'docs', 'errors.md'), errorsDocument());

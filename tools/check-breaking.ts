@@ -1,5 +1,6 @@
 // Holds proto/ against the last release: numbers, names and types that somebody encodes with may not change.
-//   node tools/check-breaking.mjs [repository]   red when `buf breaking` finds something; green, and said, without a release
+//   node_modules/.bin/node tools/check-breaking.ts [repository]   red when `buf breaking` finds something; green, and
+//                                                                 said, without a release
 import {execFileSync, spawnSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -7,7 +8,7 @@ import {dirname, join} from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const repository = process.argv[2] ?? root;
-const git = (...args) => execFileSync('git', args, {cwd: repository, encoding: 'utf8'});
+const git = (...args: string[]): string => execFileSync('git', args, {cwd: repository, encoding: 'utf8'});
 
 if (git('tag', '--list', 'v*', '--merged', 'HEAD').trim() === '') {
   console.log('proto: nothing is released yet (no tag v* in the history), so nothing can break');

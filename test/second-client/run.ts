@@ -1,6 +1,6 @@
 // Runs the second client in a virtual environment of its own, made once per version of requirements.txt in the cache.
-//   node test/second-client/run.mjs vectors            the formulas alone
-//   node test/second-client/run.mjs live <data folder> against a running system (its endpoints.json, genesis.json,
+//   node test/second-client/run.ts vectors            the formulas alone
+//   node test/second-client/run.ts live <data folder> against a running system (its endpoints.json, genesis.json,
 // org/0)
 import {createHash} from 'node:crypto';
 import {spawnSync} from 'node:child_process';
@@ -11,13 +11,13 @@ import {join} from 'node:path';
 const here = import.meta.dirname;
 const vectors = join(here, '../vectors/protocol.json');
 
-function run(command, args, quiet) {
+function run(command: string, args: readonly string[], quiet = false): number {
   const {status, error} = spawnSync(command, args, {stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit']});
   if (error) throw error;
   return status ?? 1;
 }
 
-function interpreter() {
+function interpreter(): string {
   const requirements = join(here, 'requirements.txt');
   const version = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16);
   const venv = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'vitalvault', `second-client-${version}`);
@@ -64,5 +64,5 @@ if (mode === 'live' && data !== undefined) {
     ]),
   );
 }
-console.error('usage: run.mjs vectors | run.mjs live <data folder>');
+console.error('usage: run.ts vectors | run.ts live <data folder>');
 process.exit(2);

@@ -2,27 +2,44 @@ import {spawnSync} from 'node:child_process';
 import {readFileSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {parseAllDocuments} from 'yaml';
-import {CHART, REPOSITORY} from './paths.mjs';
+import type {KubernetesObject} from './kubernetes-object.ts';
+import {CHART, REPOSITORY} from './paths.ts';
 
 const KUBE_VERSION = 'v1.34.3';
 
-/** Directories of the engines that the chart's checks need, built if they are not there: {helm, helm4, …}. */
-export function chartEngines() {
+export interface RenderOptions {
+  /** Files of values that the chart ships. */
+  readonly profiles?: readonly string[];
+  readonly values?: readonly string[];
+  readonly apiVersions?: readonly string[];
+  readonly set?: readonly string[];
+  readonly release?: string;
+  readonly namespace?: string;
+}
+
+/** Programs of the engines that the chart's checks need, built if they are not there: {helm, helm4, …}. */
+export function chartEngines(): Record<'helm' | 'helm4' | 'helm-unittest' | 'kubeconform', string> {
   const {status, stdout, stderr} = spawnSync(
     process.execPath,
     ['apps/launcher/dist/main.js', 'build', '--for', 'chart', '--json'],
     {cwd: REPOSITORY, encoding: 'utf8'},
   );
   if (status !== 0) throw new Error(`the chart's tools cannot be built:\n${stderr}`);
-  const directories = JSON.parse(stdout.trim().split('\n').at(-1));
-  return Object.fromEntries(Object.entries(directories).map(([name, directory]) => [name, join(directory, name)]));
+  const directories = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, string>;
+  const program = (name: string): string => join(directories[name] ?? '', name);
+  return {
+    helm: program('helm'),
+    helm4: program('helm4'),
+    'helm-unittest': program('helm-unittest'),
+    kubeconform: program('kubeconform'),
+  };
 }
 
 /** Text that a Helm renders. @throws Error with what Helm said */
 export function rendered(
-  helm,
-  {profiles = [], values = [], apiVersions = [], set = [], release = 'vv', namespace = 'vitalvault'},
-) {
+  helm: string,
+  {profiles = [], values = [], apiVersions = [], set = [], release = 'vv', namespace = 'vitalvault'}: RenderOptions,
+): string {
   const args = ['template', release, CHART, '--namespace', namespace, '--kube-version', KUBE_VERSION];
   for (const profile of profiles) args.push('--values', join(CHART, profile));
   for (const file of values) args.push('--values', file);
@@ -34,18 +51,18 @@ export function rendered(
 }
 
 /** Objects of a rendered text. @throws Error when it is not clean YAML */
-export function objectsOf(text) {
+export function objectsOf(text: string): KubernetesObject[] {
   return parseAllDocuments(text).flatMap((document) => {
     const [fault] = [...document.errors, ...document.warnings];
     if (fault !== undefined) throw fault;
-    const object = document.toJS();
+    const object = document.toJS() as KubernetesObject | null;
     return object === null ? [] : [object];
   });
 }
 
 /** Rendered text by template: the file's path in the chart → its documents. */
-export function byTemplate(text) {
-  const files = new Map();
+export function byTemplate(text: string): Map<string, string> {
+  const files = new Map<string, string>();
   for (const part of text.split(/^---$/m)) {
     const source = /^# Source: vitalvault\/templates\/(.+)$/m.exec(part)?.[1];
     if (source === undefined) continue;
@@ -54,17 +71,23 @@ export function byTemplate(text) {
   return files;
 }
 
-/** Every example: {name, options for `rendered`}. */
-export function examples() {
+export interface Example {
+  readonly name: string;
+  readonly directory: string;
+  readonly options: RenderOptions;
+}
+
+/** Every example of the chart. */
+export function examples(): Example[] {
   const directory = join(CHART, 'examples');
   return readdirSync(directory, {withFileTypes: true})
     .filter((entry) => entry.isDirectory())
     .map(({name}) => {
-      const {profiles, apiVersions} = JSON.parse(readFileSync(join(directory, name, 'render.json'), 'utf8'));
+      const given = JSON.parse(readFileSync(join(directory, name, 'render.json'), 'utf8')) as RenderOptions;
       return {
         name,
         directory: join(directory, name),
-        options: {profiles, apiVersions, values: [join(directory, name, 'values.yaml')]},
+        options: {...given, values: [join(directory, name, 'values.yaml')]},
       };
     });
 }

@@ -1,23 +1,38 @@
 // What `make test` runs: every check and suite, and at the end one line counted from the runners' own results.
 // A suite that ran nothing, was skipped or died counts as failed.
-import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
-import {constants, setPriority, tmpdir} from 'node:os';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {createInterface} from 'node:readline';
+import {runProgram} from './run-program.ts';
+import type {Command, ProgramOptions} from './run-program.ts';
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** How a step is run and counted: see `STEPS`. */
+interface How {
+  readonly check?: Command;
+  readonly json?: Command;
+  readonly story?: Command;
+  readonly jest?: string;
+  readonly serial?: boolean;
+  readonly aside?: boolean;
+}
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 const env = {
   ...process.env,
-  PATH: `${bin}:${process.env.PATH}`,
+  PATH: `${bin}:${process.env.PATH ?? ''}`,
   NODE_OPTIONS: '',
   FORCE_COLOR: '0',
   NX_DAEMON: 'false',
   DO_NOT_TRACK: '1',
 };
-const JEST = [
+const JEST: Command = [
   process.execPath,
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
@@ -26,24 +41,24 @@ const JEST = [
 
 const DATA = await mkdtemp(join(tmpdir(), 'vv-test-'));
 const SYSTEM = ['--data', DATA];
-const LAUNCHER = [process.execPath, 'apps/launcher/dist/main.js'];
+const LAUNCHER: Command = [process.execPath, 'apps/launcher/dist/main.js'];
 
 /**
  * [stage, name, how]: `check` counts as one test, `jest` and `json` count what their runner reports, `story` the
  * sentences that held (demo.json) and one for its end. What is `aside` runs beside the next step that is not, at the
  * lowest priority: integration waits more than it computes. What it prints is printed when it has ended.
  */
-const STEPS = [
+const STEPS: readonly (readonly [stage: string, name: string, how: How])[] = [
   ['lint', 'project graph', {check: ['nx', 'show', 'projects']}],
-  ['lint', 'layers', {check: ['depcruise', '--config', '.dependency-cruiser.cjs', 'apps', 'libs']}],
-  ['lint', 'format', {check: ['prettier', '--check', '--log-level=warn', '**/*.{ts,mjs,cjs,js}']}],
-  ['lint', 'canary', {check: [process.execPath, 'tools/canary.mjs']}],
+  ['lint', 'layers', {check: ['depcruise', '--config', '.dependency-cruiser.mjs', 'apps', 'libs']}],
+  ['lint', 'format', {check: ['prettier', '--check', '--log-level=warn', '**/*.{ts,mjs,js}']}],
+  ['lint', 'canary', {check: [process.execPath, 'tools/canary.ts']}],
   ['lint', 'proto', {check: ['buf', 'lint']}],
-  ['lint', 'proto since the last release', {check: [process.execPath, 'tools/check-breaking.mjs']}],
-  ['lint', 'generated', {check: [process.execPath, 'tools/check-generated.mjs']}],
-  ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.mjs']}],
-  ['lint', 'section references', {check: [process.execPath, 'tools/check-section-references.mjs']}],
-  ['chart', 'Helm chart', {json: [process.execPath, 'tools/check-chart.mjs']}],
+  ['lint', 'proto since the last release', {check: [process.execPath, 'tools/check-breaking.ts']}],
+  ['lint', 'generated', {check: [process.execPath, 'tools/check-generated.ts']}],
+  ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.ts']}],
+  ['lint', 'section references', {check: [process.execPath, 'tools/check-section-references.ts']}],
+  ['chart', 'Helm chart', {json: [process.execPath, 'tools/check-chart.ts']}],
   ['unit', 'unit', {jest: 'jest.config.js'}],
   [
     'lint',
@@ -56,10 +71,10 @@ const STEPS = [
   ['types', 'types', {aside: true, check: ['tsc', '-p', 'tsconfig.json']}],
   ['packages', 'packages', {aside: true, json: [process.execPath, 'tools/pack/check.ts']}],
   ['integration', 'integration', {jest: 'jest.int.config.js'}],
-  ['unit', 'second client: vectors', {json: [process.execPath, 'test/second-client/run.mjs', 'vectors']}],
+  ['unit', 'second client: vectors', {json: [process.execPath, 'test/second-client/run.ts', 'vectors']}],
   ['e2e', 'system up', {check: [...LAUNCHER, 'up', ...SYSTEM, '--port-base', '7000']}],
   ['e2e', 'story', {story: [process.execPath, 'test/story/dist/main.js', '--data', DATA]}],
-  ['e2e', 'second client: live', {json: [process.execPath, 'test/second-client/run.mjs', 'live', DATA]}],
+  ['e2e', 'second client: live', {json: [process.execPath, 'test/second-client/run.ts', 'live', DATA]}],
   ['e2e', 'e2e', {jest: 'jest.e2e.config.js', serial: true}],
   ['e2e', 'system down', {check: [...LAUNCHER, 'down', ...SYSTEM]}],
 ];
@@ -75,65 +90,19 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/**
- * Nothing here takes a third of this. A runner that does not end is ended, and counts as failed, so that the last line
- * is always written.
- */
-const LIMIT_MS = 30 * 60_000;
-/** What a runner that has written its result may still take to end. */
-const FAREWELL_MS = 30_000;
+/** Runs a program in the repository; see `runProgram`. */
+const run = (command: Command, options: Pick<ProgramOptions, 'onLine' | 'done' | 'aside'> = {}) =>
+  runProgram(command, {cwd: root, env: {...env, VV_E2E_DATA: DATA}, ...options});
 
-/**
- * @returns the exit code; `onLine` gets standard output line by line instead of the terminal, `done` says that its
- * result is written, `aside` is the heading under which both outputs are told at the end
- */
-function run(command, {onLine, done = () => false, aside} = {}) {
-  return new Promise((resolve) => {
-    const child = spawn(command[0], command.slice(1), {
-      cwd: root,
-      env: {...env, VV_E2E_DATA: DATA},
-      stdio: ['ignore', onLine || aside ? 'pipe' : 'inherit', aside ? 'pipe' : 'inherit'],
-    });
-    const kept = [];
-    if (aside) {
-      if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => kept.push(chunk));
-    }
-    const end = (reason) => {
-      console.error(`${command.slice(0, 4).join(' ')} … ${reason}: ended`);
-      child.kill('SIGTERM');
-      setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
-    };
-    const limit = setTimeout(end, LIMIT_MS, `runs for ${LIMIT_MS / 60_000} minutes`);
-    let written;
-    const watch = setInterval(() => {
-      if (written === undefined && done())
-        written = setTimeout(end, FAREWELL_MS, 'wrote its result but holds something open');
-    }, 1000);
-    const settle = (result) => {
-      clearTimeout(limit);
-      clearTimeout(written);
-      clearInterval(watch);
-      if (aside) process.stdout.write(Buffer.concat([Buffer.from(`\n== ${aside} (beside another step)\n`), ...kept]));
-      resolve(result);
-    };
-    if (onLine) createInterface({input: child.stdout}).on('line', onLine);
-    child.on('error', (error) => {
-      console.error(String(error));
-      settle(127);
-    });
-    child.on('close', (code, signal) => settle(code ?? `signal ${signal}`));
-  });
-}
+const failedUnlessZero = (code: number | string, counts: Counts): Counts =>
+  code !== 0 && counts.failed === 0 ? {...counts, failed: 1} : counts;
 
-const failedUnlessZero = (code, counts) => (code !== 0 && counts.failed === 0 ? {...counts, failed: 1} : counts);
-
-async function check(command, aside) {
+async function check(command: Command, aside?: string): Promise<Counts> {
   return (await run(command, {aside})) === 0 ? {passed: 1, failed: 0} : {passed: 0, failed: 1};
 }
 
 /** A runner that tells each check itself and whose last line is JSON with `passed` and `failed`. */
-async function json(command, aside) {
+async function json(command: Command, aside?: string): Promise<Counts> {
   let last = '';
   const code = await run(command, {
     aside,
@@ -141,25 +110,27 @@ async function json(command, aside) {
       last = line;
     },
   });
-  const {passed = 0, failed = 0} = JSON.parse(last || '{}');
+  const {passed = 0, failed = 0} = JSON.parse(last || '{}') as Partial<Counts>;
   return failedUnlessZero(code, {passed, failed: passed === 0 && failed === 0 ? 1 : failed});
 }
 
-async function story(command) {
+async function story(command: Command): Promise<Counts> {
   const code = await run(command);
-  const {steps = []} = JSON.parse(await readFile(join(DATA, 'demo.json'), 'utf8').catch(() => '{}'));
+  const {steps = []} = JSON.parse(await readFile(join(DATA, 'demo.json'), 'utf8').catch(() => '{}')) as {
+    steps?: readonly {held: readonly string[]}[];
+  };
   const passed = steps.reduce((sum, step) => sum + step.held.length, 0);
   return code === 0 && passed > 0 ? {passed: passed + 1, failed: 0} : {passed, failed: 1};
 }
 
-async function jest(config, serial) {
+async function jest(config: string, serial: boolean): Promise<Counts> {
   const dir = await mkdtemp(join(tmpdir(), 'vv-jest-'));
   const out = join(dir, 'result.json');
   const code = await run(
     [...JEST, '-c', config, '--json', `--outputFile=${out}`, ...(serial ? ['--runInBand'] : ['--maxWorkers=2'])],
     {done: () => existsSync(out)},
   );
-  const result = JSON.parse(await readFile(out, 'utf8').catch(() => '{}'));
+  const result = JSON.parse(await readFile(out, 'utf8').catch(() => '{}')) as Readonly<Record<string, number>>;
   await rm(dir, {recursive: true, force: true});
   const passed = result.numPassedTests ?? 0;
   // Skipped tests and suites that could not even be loaded are failures: nothing may be left out silently.
@@ -173,19 +144,13 @@ async function jest(config, serial) {
 }
 
 const totals = {passed: 0, failed: 0};
-const rows = [];
+const rows: string[] = [];
 
-async function step(name, how) {
+async function step(name: string, how: How): Promise<void> {
   const started = performance.now();
   const aside = how.aside === true ? name : undefined;
   if (aside === undefined) console.log(`\n== ${name}`);
-  const result = how.jest
-    ? await jest(how.jest, how.serial === true)
-    : how.json
-      ? await json(how.json, aside)
-      : how.story
-        ? await story(how.story)
-        : await check(how.check, aside);
+  const result = await counted(how, aside);
   totals.passed += result.passed;
   totals.failed += result.failed;
   rows.push(
@@ -193,8 +158,15 @@ async function step(name, how) {
   );
 }
 
+function counted(how: How, aside?: string): Promise<Counts> {
+  if (how.jest !== undefined) return jest(how.jest, how.serial === true);
+  if (how.json !== undefined) return json(how.json, aside);
+  if (how.story !== undefined) return story(how.story);
+  return how.check === undefined ? Promise.resolve({passed: 0, failed: 1}) : check(how.check, aside);
+}
+
 const wanted = STEPS.filter(([stage]) => only === undefined || only.includes(stage));
-let besides = Promise.resolve();
+let besides: Promise<void> = Promise.resolve();
 for (const [, name, how] of wanted) {
   if (how.aside === true) {
     besides = besides.then(() => step(name, how));
@@ -207,5 +179,5 @@ await besides;
 await run([...LAUNCHER, 'clean', ...SYSTEM], {onLine: () => undefined});
 await rm(DATA, {recursive: true, force: true});
 console.log(`\n${rows.join('\n')}\n`);
-console.log(`${totals.passed} passed, ${totals.failed} failed`);
+console.log(`${String(totals.passed)} passed, ${String(totals.failed)} failed`);
 process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);

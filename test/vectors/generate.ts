@@ -1,4 +1,4 @@
-// Writes every file of vectors that code makes. Run after `node tools/build.mjs`; a spec fails when a file and the code
+// Writes every file of vectors that code makes. Run after `node tools/build.ts`; a spec fails when a file and the code
 // differ. What a change of ledger-chain.json means is said in docs/changing-the-protocol.md.
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';

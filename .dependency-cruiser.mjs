@@ -3,7 +3,7 @@
  * bites.
  */
 const IN = '^(?:test/canary/cruise/)?apps/([^/]+)/src/';
-module.exports = {
+export default {
   forbidden: [
     {
       name: 'domain-is-pure',

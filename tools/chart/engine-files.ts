@@ -5,7 +5,7 @@ const EVERYWHERE = '0.0.0.0';
 /**
  * The engines' configuration as the chart mounts it, from the same renderers that the launcher uses: file name → text.
  */
-export function engineFiles() {
+export function engineFiles(): Record<string, string> {
   return {
     'cometbft.toml': generated(
       cometConfig({
@@ -43,11 +43,11 @@ const READER = {pull: {exporter: {prometheus: {host: EVERYWHERE, port: 8888, wit
 const COLLECTOR_METRICS =
   JSON.stringify({service: {telemetry: {metrics: {level: 'normal', readers: [READER]}}}}, undefined, 2) + '\n';
 
-const generated = (text) =>
-  text.replace(/^# Written by .*$/m, '# Generated from libs/engine-config by tools/generate-chart.mjs; do not edit.');
+const generated = (text: string): string =>
+  text.replace(/^# Written by .*$/m, '# Generated from libs/engine-config by tools/generate-chart.ts; do not edit.');
 
 // In a pod nobody empties the file, so it is rotated; the exporter cannot rotate what it appends to.
-function collector() {
+function collector(): string {
   const config = JSON.parse(
     otelConfig({
       grpc: `${EVERYWHERE}:4317`,
@@ -55,7 +55,7 @@ function collector() {
       health: `${EVERYWHERE}:13133`,
       tracesFile: '/data/traces.jsonl',
     }),
-  );
+  ) as {exporters: {file: Record<string, unknown>}};
   const {append: _, ...file} = config.exporters.file;
   config.exporters.file = {...file, rotation: {max_megabytes: 200, max_backups: 3}};
   return JSON.stringify(config, undefined, 2) + '\n';

@@ -1,4 +1,6 @@
-import {containersOf, podsOf} from './pods.mjs';
+import type {Container, KubernetesObject} from './kubernetes-object.ts';
+import {containersOf, podsOf} from './pods.ts';
+import type {MadePod} from './pods.ts';
 
 /** Containers that speak with the Kubernetes API. */
 const HOOKS = new Set(['identities', 'restart']);
@@ -7,7 +9,7 @@ const HOOKS = new Set(['identities', 'restart']);
  * Each rule of a pod: [what it demands, whether a pod keeps it]. What PodSecurity `restricted` asks for, and what we
  * ask for beyond.
  */
-const POD_RULES = [
+const POD_RULES: readonly [string, (pod: MadePod) => boolean][] = [
   ['runs as no root', ({spec}) => spec.securityContext?.runAsNonRoot === true],
   ["has the runtime's seccomp profile", ({spec}) => spec.securityContext?.seccompProfile?.type === 'RuntimeDefault'],
   [
@@ -30,7 +32,7 @@ const POD_RULES = [
     'has a token of the API only if it is one of the two hooks',
     ({spec, labels}) =>
       spec.automountServiceAccountToken ===
-      (labels['app.kubernetes.io/component'] === 'installer' && HOOKS.has(spec.containers[0].name)),
+      (labels['app.kubernetes.io/component'] === 'installer' && HOOKS.has(spec.containers[0]?.name ?? '')),
   ],
   [
     'has volumes of the kinds that restricted allows',
@@ -56,10 +58,10 @@ const POD_RULES = [
       ),
   ],
 ];
-const CONTAINER_RULES = [
+const CONTAINER_RULES: readonly [string, (container: Container) => boolean][] = [
   [
     'gains no privilege',
-    (c) => c.securityContext?.allowPrivilegeEscalation === false && c.securityContext?.privileged !== true,
+    (c) => c.securityContext?.allowPrivilegeEscalation === false && c.securityContext.privileged !== true,
   ],
   ['drops all capabilities', (c) => JSON.stringify(c.securityContext?.capabilities) === '{"drop":["ALL"]}'],
   ['has a root file system that cannot be written', (c) => c.securityContext?.readOnlyRootFilesystem === true],
@@ -67,8 +69,8 @@ const CONTAINER_RULES = [
     'asks for CPU and memory, and has a limit of memory',
     (c) =>
       c.resources?.requests?.cpu !== undefined &&
-      c.resources?.requests?.memory !== undefined &&
-      c.resources?.limits?.memory !== undefined,
+      c.resources.requests.memory !== undefined &&
+      c.resources.limits?.memory !== undefined,
   ],
   ['has a /tmp', (c) => (c.volumeMounts ?? []).some(({mountPath}) => mountPath === '/tmp')],
   ['names its command', (c) => Array.isArray(c.command)],
@@ -80,7 +82,7 @@ const CONTAINER_RULES = [
 const SERVING = new Set(['Deployment', 'StatefulSet']);
 
 /** Every rule that a pod of `objects` breaks, in words. */
-export function brokenPodRules(objects) {
+export function brokenPodRules(objects: readonly KubernetesObject[]): string[] {
   return podsOf(objects).flatMap((pod) => [
     ...POD_RULES.filter(([, keeps]) => !keeps(pod)).map(([rule]) => `${pod.owner}: not true that it ${rule}`),
     ...containersOf(pod).flatMap((container) =>

@@ -1,39 +1,48 @@
 // The chart's checks; `make test` runs them. A line for each; the last line is {passed, failed}. `--write` renders
 // examples and images.txt anew first.
 import {spawnSync} from 'node:child_process';
+import type {SpawnSyncReturns} from 'node:child_process';
 import {mkdir, readFile, readdir, rm, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {Ajv} from 'ajv';
 import {parse} from 'yaml';
 import {TOPICS} from '@vitalvault/contracts';
-import {allowedEdges, waysOut} from './chart/network-edges.mjs';
-import {imagesOf, imagesText} from './chart/images.mjs';
-import {brokenNameRules} from './chart/name-rules.mjs';
-import {CHART, HELM, REPOSITORY} from './chart/paths.mjs';
-import {brokenPodRules} from './chart/pod-rules.mjs';
-import {podsOf} from './chart/pods.mjs';
-import {byTemplate, chartEngines, examples, objectsOf, rendered} from './chart/render.mjs';
-import {LOCATION, schemaStore} from './chart/schema-store.mjs';
-import {chartTexts} from './generate-chart.mjs';
+import {allowedEdges, waysOut} from './chart/network-edges.ts';
+import {imagesOf, imagesText} from './chart/images.ts';
+import {brokenNameRules} from './chart/name-rules.ts';
+import {CHART, REPOSITORY} from './chart/paths.ts';
+import {brokenPodRules} from './chart/pod-rules.ts';
+import {podsOf} from './chart/pods.ts';
+import {byTemplate, chartEngines, examples, objectsOf, rendered} from './chart/render.ts';
+import {LOCATION, schemaStore} from './chart/schema-store.ts';
+import {chartTexts} from './generate-chart.ts';
+
+type Values = Record<string, unknown>;
 
 const engines = chartEngines();
 const cases = examples()
   .map((example) => ({...example, text: rendered(engines.helm, example.options)}))
   .map((example) => ({...example, objects: objectsOf(example.text)}));
-const dev = cases.find(({name}) => name === 'dev');
+const [dev, small, ha] = [called('dev'), called('small'), called('ha')];
 const counts = {passed: 0, failed: 0};
 
 if (process.argv.includes('--write')) await write();
 
+function called(name: string): (typeof cases)[number] {
+  const found = cases.find((example) => example.name === name);
+  if (found === undefined) throw new Error(`the chart has no example ${name}`);
+  return found;
+}
+
 /** @param faults lines of what is wrong; none: the sentence holds */
-function holds(sentence, faults) {
+function holds(sentence: string, faults: Iterable<string>): void {
   const lines = [...faults];
   counts[lines.length === 0 ? 'passed' : 'failed'] += 1;
   console.log(`${lines.length === 0 ? 'ok  ' : 'FAIL'} ${sentence}`);
   for (const line of lines.slice(0, 20)) console.log(`       ${line}`);
 }
 
-async function write() {
+async function write(): Promise<void> {
   for (const {directory, text} of cases) {
     await rm(join(directory, 'rendered'), {recursive: true, force: true});
     for (const [file, content] of byTemplate(text)) {
@@ -45,21 +54,24 @@ async function write() {
   await writeFile(join(CHART, 'images.txt'), imagesText(dev.objects));
 }
 
-const tool = (name, args) =>
+const tool = (name: keyof typeof engines, args: readonly string[]): SpawnSyncReturns<string> =>
   spawnSync(engines[name], args, {encoding: 'utf8', cwd: REPOSITORY, maxBuffer: 64 * 1024 * 1024});
-const failure = ({status, stdout, stderr}) => (status === 0 ? [] : `${stdout}${stderr}`.trim().split('\n'));
+const failure = ({status, stdout, stderr}: SpawnSyncReturns<string>): string[] =>
+  status === 0 ? [] : `${stdout}${stderr}`.trim().split('\n');
 
-const stale = [];
+const stale: string[] = [];
 for (const [path, text] of Object.entries(await chartTexts()))
   if ((await readFile(join(REPOSITORY, path), 'utf8').catch(() => '')) !== text) stale.push(path);
-holds('what is generated of the chart is current (node tools/generate-chart.mjs --write)', stale);
+holds('what is generated of the chart is current (npm run generate)', stale);
 
-const values = parse(await readFile(join(CHART, 'values.yaml'), 'utf8'));
+const values = parse(await readFile(join(CHART, 'values.yaml'), 'utf8')) as Values;
 const validate = new Ajv({allErrors: true, strict: false, formats: {uri: true}}).compile(
-  JSON.parse(await readFile(join(CHART, 'values.schema.json'), 'utf8')),
+  JSON.parse(await readFile(join(CHART, 'values.schema.json'), 'utf8')) as object,
 );
-const described = (given, name) =>
-  validate(given) ? [] : validate.errors.map((error) => `${name}${error.instancePath}: ${error.message}`);
+const described = (given: unknown, name: string): string[] =>
+  validate(given)
+    ? []
+    : (validate.errors ?? []).map(({instancePath, message = ''}) => `${name}${instancePath}: ${message}`);
 const profiles = (await readdir(CHART)).filter((name) => /^values-.*\.yaml$/.test(name));
 holds('values.yaml and every profile fit the schema', [
   ...described(values, 'values.yaml'),
@@ -74,7 +86,7 @@ holds(
     .map(({path}) => `accepted: ${path}`),
 );
 
-for (const name of ['helm', 'helm4'])
+for (const name of ['helm', 'helm4'] as const)
   holds(
     `${name} lint`,
     failure(
@@ -85,7 +97,7 @@ for (const {name, options, text, objects, directory} of cases) {
   const other = rendered(engines.helm4, options);
   holds(`example ${name}: Helm 3 and Helm 4 render the same bytes`, differences(byTemplate(text), byTemplate(other)));
   holds(
-    `example ${name}: rendered/ is what the chart renders (node tools/check-chart.mjs --write)`,
+    `example ${name}: rendered/ is what the chart renders (npm run generate:chart)`,
     differences(byTemplate(text), await committed(join(directory, 'rendered'))),
   );
   holds(`example ${name}: every pod keeps to restricted and to our rules`, brokenPodRules(objects));
@@ -111,7 +123,7 @@ holds(
   'images.txt names every image that the chart may run, and no other',
   (await readFile(join(CHART, 'images.txt'), 'utf8').catch(() => '')) === imagesText(dev.objects)
     ? []
-    : ['stale (node tools/check-chart.mjs --write)'],
+    : ['stale (npm run generate:chart)'],
 );
 const listed = new Set(imagesOf(dev.objects));
 const strangers = cases
@@ -122,16 +134,17 @@ const strangers = cases
       .map((image) => `${name}: ${image}`),
   );
 holds('no example runs an image that images.txt does not name', strangers);
-const small = cases.find(({name}) => name === 'small');
 holds(
   'global.imageRegistry moves every image',
   imagesOf(small.objects).filter((image) => !image.startsWith('registry.hospital.example/mirror/')),
 );
 
-const edges = parse(await readFile(join(CHART, 'edges.yaml'), 'utf8'));
+const edges = parse(await readFile(join(CHART, 'edges.yaml'), 'utf8')) as {
+  edges: readonly {from: string; to: string; port: number}[];
+};
 for (const {name, objects} of cases) {
   const open = allowedEdges(objects, [5001, 9093, 13_133]);
-  const there = new Set(podsOf(objects).map(({labels}) => labels['app.kubernetes.io/component']));
+  const there = new Set(podsOf(objects).map(({labels}) => labels['app.kubernetes.io/component'] ?? ''));
   const wanted = new Set(
     edges.edges
       .filter(({from, to}) => there.has(from) && there.has(to))
@@ -156,10 +169,9 @@ holds(
   ),
 );
 
-const topics = cases
-  .find(({name}) => name === 'ha')
-  .objects.filter(({kind}) => kind === 'KafkaTopic')
-  .map(({spec}) => spec.topicName)
+const topics = ha.objects
+  .filter(({kind}) => kind === 'KafkaTopic')
+  .map(({spec}) => spec?.topicName)
   .sort();
 holds(
   'Strimzi gets exactly the topics of the protocol',
@@ -178,7 +190,7 @@ console.log(JSON.stringify(counts));
 process.exitCode = counts.failed === 0 ? 0 : 1;
 
 /** helm-unittest's own tests, each counted. */
-function unitTests() {
+function unitTests(): void {
   const {status, stdout, stderr} = tool('helm-unittest', ['--file', '../tests/*_test.yaml', CHART]);
   const [, failed = '0', passed = '0'] = /Tests: +(?:(\d+) failed, )?(?:\d+ errored, )?(\d+) passed/.exec(stdout) ?? [];
   holds('helm-unittest', status === 0 && Number(passed) > 0 ? [] : `${stdout}${stderr}`.split('\n'));
@@ -187,38 +199,38 @@ function unitTests() {
   console.log(`     helm-unittest: ${passed} passed, ${failed} failed`);
 }
 
-function differences(one, other) {
+function differences(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): string[] {
   return [...new Set([...one.keys(), ...other.keys()])].filter((file) => one.get(file) !== other.get(file));
 }
 
-async function committed(directory) {
+async function committed(directory: string): Promise<Map<string, string>> {
   const entries = await readdir(directory, {recursive: true, withFileTypes: true}).catch(() => []);
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return new Map(
-    await Promise.all(files.map(async (file) => [file.slice(directory.length + 1), await readFile(file, 'utf8')])),
+    await Promise.all(
+      files.map(async (file) => [file.slice(directory.length + 1), await readFile(file, 'utf8')] as const),
+    ),
   );
 }
 
 /** The values with one unknown key more, at each place where the chart owns the keys. */
-function misspelt(all) {
+function misspelt(all: Values): {path: string; given: Values}[] {
   const foreign = new Set(['global', 'podSecurityContext', 'securityContext', 'commonLabels']);
-  const made = [];
-  const walk = (node, path) => {
-    if (
-      typeof node !== 'object' ||
-      node === null ||
-      Array.isArray(node) ||
-      foreign.has(path[0]) ||
-      Object.keys(node).length === 0
-    )
-      return;
-    if (['requests', 'limits'].includes(path.at(-1))) return;
+  const made: {path: string; given: Values}[] = [];
+  const walk = (node: unknown, path: readonly string[]): void => {
+    if (!isMap(node) || foreign.has(path[0] ?? '') || Object.keys(node).length === 0) return;
+    if (['requests', 'limits'].includes(path.at(-1) ?? '')) return;
     const given = structuredClone(all);
-    const place = path.reduce((at, key) => at[key], given);
+    let place: Values = given;
+    for (const key of path) place = place[key] as Values;
     place.noSuchValue = {};
     made.push({path: [...path, 'noSuchValue'].join('.'), given});
     for (const key of Object.keys(node)) walk(node[key], [...path, key]);
   };
   walk(all, []);
   return made;
+}
+
+function isMap(node: unknown): node is Values {
+  return typeof node === 'object' && node !== null && !Array.isArray(node);
 }
