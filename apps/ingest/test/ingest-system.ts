@@ -1,0 +1,168 @@
+import {ORG_ROLE, TOPICS, encodeCanonical, toHex} from '@vitalvault/contracts';
+import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {PostedRecordSchema, PostedRecordsSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
+import {generateSigningKey, recordIdOfPosted} from '@vitalvault/envelope';
+import type {HttpService} from '@vitalvault/http';
+import {KafkaProducer, createTopics} from '@vitalvault/kafka-bus';
+import {createLogger, startTelemetry} from '@vitalvault/process';
+import type {RunningService, Telemetry} from '@vitalvault/process';
+import {ManagedHost} from '@vitalvault/process/testing';
+import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
+import {eventually, freePort, startEngines} from '@vitalvault/testkit';
+import type {Engines} from '@vitalvault/testkit';
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {ingestConfig} from '../src/config.js';
+import type {IngestConfig} from '../src/config.js';
+import {startIngest} from '../src/start-ingest.js';
+import {others, startOthers} from '../src/testing/fake-services.js';
+import {CHAIN, organisation, random, record, releaseKey} from '../src/testing/records.js';
+
+export const ONE = 'application/vnd.vitalvault.record.v1+protobuf';
+export const MANY = 'application/vnd.vitalvault.records.v1+protobuf';
+
+/** One entry of the answer to POST /v1/records. */
+export interface Entry {
+  status: string;
+  recordId: string;
+  receipt: string;
+  location: string;
+  problem?: {code: string; remedy: string};
+}
+
+/** ingest with a real Kafka; policy and storage are servers of the test's own (`others`). */
+export class IngestSystem {
+  readonly ingestKey = generateSigningKey(random);
+  readonly exporter = new InMemorySpanExporter();
+  readonly telemetry: Telemetry = startTelemetry({
+    service: 'spec',
+    otlpUrl: 'http://127.0.0.1:1',
+    exporter: this.exporter,
+  });
+  /** Of the newest record of `fresh`. */
+  sequence = 0n;
+  url = '';
+  httpPort = 0;
+  engines!: Engines;
+  producer!: KafkaProducer;
+  host!: ManagedHost<IngestConfig>;
+  #grpcPort = 0;
+  #others!: HttpService;
+  #running!: RunningService;
+  readonly #logger = createLogger({service: 'spec', level: 'error'});
+
+  async start(): Promise<void> {
+    const engines = await startEngines({only: ['kafka']});
+    this.engines = engines;
+    const kafka = {brokers: [engines.endpoints.kafka], clientId: 'spec', logger: this.#logger};
+    this.#writeFiles();
+    this.producer = new KafkaProducer(kafka);
+    await createTopics({...kafka, topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.ledgerEvents}]});
+    [this.httpPort, this.#grpcPort] = [await freePort(), await freePort()];
+    this.url = `http://127.0.0.1:${String(this.httpPort)}`;
+    await this.startOthers();
+    this.host = new ManagedHost(this.settings(), this.#logger);
+    this.#running = await startIngest(this.host);
+    this.host.readiness.started = true;
+    await eventually(async () => expect((await this.host.readyz())[0]).toBe(200), 30_000);
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.close();
+    await this.host.close();
+    await this.stopOthers();
+    await this.producer.close();
+    await this.telemetry.shutdown();
+    await this.engines.stop();
+  }
+
+  async startOthers(): Promise<void> {
+    const {engines, producer} = this;
+    this.#others = await startOthers({kafka: engines.endpoints.kafka, grpcPort: this.#grpcPort, producer});
+  }
+
+  stopOthers(): Promise<void> {
+    return this.#others.close();
+  }
+
+  settings(given: Record<string, unknown> = {}) {
+    return ingestConfig.parse({
+      httpPort: this.httpPort,
+      chainId: CHAIN,
+      genesisFile: join(this.engines.data, 'spec-genesis.json'),
+      organisation: toHex(organisation),
+      kafkaBrokers: this.engines.endpoints.kafka,
+      otlpUrl: 'http://127.0.0.1:1',
+      ingestKeyFile: join(this.engines.data, 'ingest.json'),
+      policyGrpc: `127.0.0.1:${String(this.#grpcPort)}`,
+      storageGrpc: `127.0.0.1:${String(this.#grpcPort)}`,
+      bodyTimeoutMs: 1_500,
+      factsTtlMs: 3_600_000,
+      deviceBurst: 60,
+      deviceRefillPerSecond: 40,
+      ...given,
+    });
+  }
+
+  /** A record of the next number. */
+  fresh = (header: Parameters<typeof record>[0] = {}, posted: Parameters<typeof record>[1] = {}): PostedRecord => {
+    const sequence = ++this.sequence;
+    return record({sequence, tagSequence: sequence, ...header}, posted);
+  };
+
+  post = (body: Uint8Array, type = ONE, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${this.url}/v1/records`, {
+      method: 'POST',
+      body: Buffer.from(body),
+      headers: {'content-type': type, ...headers},
+    });
+
+  #writeFiles(): void {
+    const {publicKey, privateKey} = this.ingestKey;
+    const genesis = encodeCanonical(GenesisSchema, {
+      version: 1,
+      organisations: [
+        {
+          id: organisation,
+          name: 'x',
+          keys: [
+            {key: releaseKey, role: ORG_ROLE.release},
+            {key: {alg: 1, publicKey}, role: ORG_ROLE.ingest},
+          ],
+          validators: [{publicKey: random(32), power: 1n}],
+        },
+      ],
+    });
+    writeFileSync(
+      join(this.engines.data, 'spec-genesis.json'),
+      JSON.stringify({chain_id: CHAIN, validators: [], app_state: Buffer.from(genesis).toString('base64')}),
+    );
+    writeFileSync(
+      join(this.engines.data, 'ingest.json'),
+      JSON.stringify({alg: 1, publicKey: toHex(publicKey), privateKey: toHex(privateKey)}),
+      {mode: 0o600},
+    );
+  }
+}
+
+export const one = (posted: PostedRecord): Buffer => Buffer.from(encodeCanonical(PostedRecordSchema, posted));
+export const many = (...records: PostedRecord[]): Buffer =>
+  Buffer.from(encodeCanonical(PostedRecordsSchema, {records}));
+export const entriesOf = async (response: Response): Promise<Entry[]> =>
+  ((await response.json()) as {records: Entry[]}).records;
+
+/** Status and code of a problem document. */
+export const problemOf = async (response: Response): Promise<[number, string]> => {
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  const problem = (await response.json()) as {type: string; code: string; remedy: string; instance: string};
+  expect(problem).toMatchObject({
+    type: `https://vitalvault.dev/errors/${problem.code}`,
+    remedy: expect.any(String),
+    instance: expect.stringMatching(/^[0-9a-f]{32}$/),
+  });
+  return [response.status, problem.code];
+};
+
+/** How often a record is in Kafka. */
+export const inKafka = (posted: PostedRecord): number => others.counts.get(toHex(recordIdOfPosted(posted))) ?? 0;

@@ -1,0 +1,174 @@
+import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
+import {TOPICS, encodeCanonical, toHex} from '@vitalvault/contracts';
+import {revokeGrant} from '@vitalvault/ledger-state/testing';
+import {eventually} from '@vitalvault/testkit';
+import {Patient, expectedId, random} from '../src/testing/people.js';
+import {NotifySystem, access, codeOf} from './notify-system.js';
+
+const system = new NotifySystem();
+const {alertsOf, call, known, tell} = system;
+beforeAll(() => system.start());
+afterAll(() => system.stop());
+
+describe('whose alerts', () => {
+  it('knows a patient from her enrolment on, and her new key instead of the old one', async () => {
+    const patient = new Patient();
+    expect(await codeOf(await call(patient, 'GET', '/v1/alerts'))).toEqual([401, 'unknown-key']);
+    await tell(patient, patient.enrolled());
+    expect(await eventually(() => alertsOf(patient))).toEqual([]);
+    const old = patient.key;
+    await tell(patient, patient.newKey());
+    await eventually(async () =>
+      expect((await alertsOf(patient)).map(({text}) => text)).toEqual(['Your keys were changed.']),
+    );
+    patient.key = old;
+    expect(await codeOf(await call(patient, 'GET', '/v1/alerts'))).toEqual([401, 'unknown-key']);
+  });
+
+  it.each([
+    ['GET', '/v1/alerts'],
+    ['POST', `/v1/alerts/${'0'.repeat(64)}/ack`],
+    ['GET', '/v1/channels'],
+    ['PUT', '/v1/channels'],
+    ['GET', '/v1/rules'],
+    ['PUT', '/v1/rules'],
+  ])('%s %s wants a signature', async (method, target) => {
+    expect(
+      await codeOf(
+        await fetch(system.url + target, {
+          method,
+          ...(method === 'PUT' ? {body: '{}', headers: {'content-type': 'application/json'}} : {}),
+        }),
+      ),
+    ).toEqual([401, 'signature-missing']);
+  });
+
+  it('takes a signed request once', async () => {
+    const patient = await known();
+    const headers = patient.sign('GET', '/v1/alerts');
+    expect((await fetch(`${system.url}/v1/alerts`, {headers})).status).toBe(200);
+    expect(await codeOf(await fetch(`${system.url}/v1/alerts`, {headers}))).toEqual([401, 'signature-replayed']);
+  });
+
+  it("shows and acknowledges nobody else's", async () => {
+    const [patient, other] = [await known(), await known()];
+    const decided = access(false);
+    await tell(patient, patient.accessed(patient.request(), decided));
+    const [alert] = await eventually(async () => {
+      const found = await alertsOf(patient);
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    expect(await alertsOf(other)).toEqual([]);
+    expect(await codeOf(await call(other, 'POST', `/v1/alerts/${alert?.id ?? ''}/ack`))).toEqual([404, 'not-found']);
+    expect((await alertsOf(patient))[0]?.acknowledged).toBe(false);
+    expect((await call(patient, 'POST', `/v1/alerts/${alert?.id ?? ''}/ack`)).status).toBe(204);
+    expect((await alertsOf(patient))[0]?.acknowledged).toBe(true);
+  });
+});
+
+describe('one alert per access', () => {
+  it.each([
+    ['policy first', true],
+    ['the ledger first', false],
+  ])('whichever tells first: %s', async (_name, policyFirst) => {
+    const patient = await known();
+    const [decided, request, grantId] = [access(true), patient.request(), random(16)];
+    const byPolicy = (): Promise<unknown> => system.notify.queueAlert({alert: patient.accessAlert(request, decided)});
+    const byLedger = async (): Promise<void> => {
+      await tell(
+        patient,
+        patient.accessed(request, decided),
+        patient.event({case: 'grant', value: {grantId}}, revokeGrant(patient.id, grantId)),
+      );
+      await eventually(async () =>
+        expect((await alertsOf(patient)).some(({kind}) => kind === 'RIGHTS_CHANGED')).toBe(true),
+      );
+    };
+    for (const way of policyFirst ? [byPolicy, byLedger, byPolicy] : [byLedger, byPolicy, byLedger]) await way();
+    const accesses = (await alertsOf(patient)).filter(({kind}) => kind === 'ACCESS_PERMITTED');
+    expect(accesses).toHaveLength(1);
+    expect(accesses[0]).toMatchObject({
+      id: expectedId(2, decided.txId),
+      subject: toHex(decided.txId),
+      reader: toHex(decided.reader),
+      permit: true,
+      request: {
+        grantId: toHex(request.grantId),
+        typeTag: toHex(request.typeTag),
+        slotFrom: request.slotFrom,
+        slotTo: request.slotTo,
+        purpose: request.purpose,
+        action: request.action,
+      },
+    });
+  });
+
+  it('completes what was told without details', async () => {
+    const patient = await known();
+    const [decided, request] = [access(false), patient.request()];
+    expect(
+      await system.notify.queueAlert({alert: patient.alert(AlertKind.ACCESS_REFUSED, decided.txId)}),
+    ).toMatchObject({fresh: true});
+    await tell(patient, patient.accessed(request, decided));
+    await eventually(async () =>
+      expect((await alertsOf(patient)).map(({reader, permit}) => [reader, permit])).toEqual([
+        [toHex(decided.reader), false],
+      ]),
+    );
+  });
+
+  it('twenty at the same time are one, and many patients do not wait for each other', async () => {
+    const patients = await Promise.all(Array.from({length: 4}, known));
+    const told = patients.map((patient) => patient.accessAlert(patient.request(), access(true)));
+    const fresh = await Promise.all(
+      Array.from({length: 20}, (_none, index) => system.notify.queueAlert({alert: told[index % 4]!})),
+    );
+    expect(fresh.filter((answer) => answer.fresh)).toHaveLength(4);
+    for (const patient of patients) expect((await alertsOf(patient)).map(({seq}) => seq)).toEqual(['1']);
+  });
+
+  it('takes alerts of other services from Kafka, once each', async () => {
+    const patient = await known();
+    const value = encodeCanonical(
+      AlertSchema,
+      patient.alert(AlertKind.STORAGE_CORRUPT, Buffer.from('bafkreiexample'), {text: 'A copy was changed.'}),
+    );
+    await system.producer.send(TOPICS.alerts, [
+      {key: patient.id, value},
+      {key: patient.id, value},
+    ]);
+    await eventually(async () =>
+      expect((await alertsOf(patient)).map(({kind, text}) => [kind, text])).toEqual([
+        ['STORAGE_CORRUPT', 'A copy was changed.'],
+      ]),
+    );
+  });
+
+  it('refuses an alert whose id is not that of its subject', async () => {
+    const patient = await known();
+    await expect(
+      system.notify.queueAlert({alert: {...patient.alert(AlertKind.RIGHTS_CHANGED, random(32)), alertId: random(32)}}),
+    ).rejects.toMatchObject({code: 'invalid-field'});
+    await expect(system.notify.queueAlert({})).rejects.toMatchObject({code: 'invalid-field'});
+  });
+
+  it('puts a message that cannot be read aside and goes on', async () => {
+    const patient = await known();
+    await tell(patient, Buffer.from('not an event'), patient.accessed(patient.request(), access(false)));
+    await eventually(
+      async () => expect((await alertsOf(patient)).map(({kind}) => kind)).toEqual(['ACCESS_REFUSED']),
+      20_000,
+    );
+  });
+
+  it('gives pages by number', async () => {
+    const patient = await known();
+    for (let i = 0; i < 5; i++)
+      await system.notify.queueAlert({alert: patient.accessAlert(patient.request(), access(true))});
+    expect((await alertsOf(patient, '?limit=2')).map(({seq}) => seq)).toEqual(['1', '2']);
+    expect((await alertsOf(patient, '?after=2&limit=2')).map(({seq}) => seq)).toEqual(['3', '4']);
+    expect(await (await call(patient, 'GET', '/v1/alerts?after=5')).json()).toEqual({alerts: [], next: '5'});
+    expect(await codeOf(await call(patient, 'GET', '/v1/alerts?limit=0'))).toEqual([400, 'invalid-field']);
+  });
+});
