@@ -34,7 +34,16 @@ export function sha256Of(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** T(tag, parts…) = SHA-256("vitalvault/v1/" || tag || 0x00 || parts); 32 bytes. For signatures this is the digest. */
 export function taggedHash(tag: Tag, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return sha256Of(concatBytes(prefixes.get(tag) as Uint8Array, ...parts));
+  return sha256Of(tagged(tag, parts));
+}
+
+/** The same by another SHA-256, a server's native one. */
+export function taggedHashBy(sha256: (bytes: Uint8Array) => Uint8Array, tag: Tag, ...parts: Uint8Array[]): Uint8Array {
+  return sha256(tagged(tag, parts));
+}
+
+function tagged(tag: Tag, parts: Uint8Array[]): Uint8Array {
+  return concatBytes(prefixes.get(tag) as Uint8Array, ...parts);
 }
 
 export const ALG_ES256K = 1;
@@ -42,6 +51,9 @@ export const ALG_ES256K = 1;
 export const ALG_X25519 = 16;
 
 /** Key id: the first 20 bytes of T("key", alg || public key). For ES256K the papers' address. */
-export function keyId(key: Pick<SigningKey, 'alg' | 'publicKey'>): Uint8Array<ArrayBuffer> {
-  return taggedHash('key', Uint8Array.of(key.alg), key.publicKey).slice(0, 20);
+export function keyId(
+  key: Pick<SigningKey, 'alg' | 'publicKey'>,
+  sha256: (bytes: Uint8Array) => Uint8Array = sha256Of,
+): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(taggedHashBy(sha256, 'key', Uint8Array.of(key.alg), key.publicKey).subarray(0, 20));
 }

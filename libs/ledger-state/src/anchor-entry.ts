@@ -1,7 +1,8 @@
-import {decodeCanonical, LIMITS, NotCanonicalError, taggedHash} from '@vitalvault/contracts';
+import {decodeCanonical, LIMITS, NotCanonicalError, taggedHashBy} from '@vitalvault/contracts';
 import type {AnchorEntry, RecordEntry, SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
+import type {Sha256} from '@vitalvault/proofs';
 import {isHash, isIdentity, isTag} from './field-rules.js';
 
 /** Longest header. @spec docs/protocol.md §3.1 */
@@ -23,17 +24,17 @@ export interface ParsedEntry {
 }
 
 /** Reads an entry of an AnchorRecords; undefined when it is not canonical or a length or range is wrong. */
-export function parseEntry({entry}: AnchorEntry): ParsedEntry | undefined {
+export function parseEntry({entry}: AnchorEntry, sha256: Sha256): ParsedEntry | undefined {
   try {
-    if (entry.case === 'record') return parseRecord(entry.value);
-    return entry.case === 'skip' ? parseSkip(entry.value) : undefined;
+    if (entry.case === 'record') return parseRecord(entry.value, sha256);
+    return entry.case === 'skip' ? parseSkip(entry.value, sha256) : undefined;
   } catch (error) {
     if (error instanceof NotCanonicalError) return undefined;
     throw error;
   }
 }
 
-function parseRecord(entry: RecordEntry): ParsedEntry | undefined {
+function parseRecord(entry: RecordEntry, sha256: Sha256): ParsedEntry | undefined {
   const {ciphertextHash, innerKeyHash, sealedKeyHash, signature} = entry;
   if (entry.header.length > HEADER_BYTES || signature.length !== SIGNATURE_BYTES) return undefined;
   if (!isHash(ciphertextHash) || !isHash(innerKeyHash) || !isHash(sealedKeyHash)) return undefined;
@@ -42,15 +43,17 @@ function parseRecord(entry: RecordEntry): ParsedEntry | undefined {
   return {
     ...header,
     header,
-    digest: taggedHash('record', entry.header, ciphertextHash, innerKeyHash, sealedKeyHash),
+    digest: taggedHashBy(sha256, 'record', entry.header, ciphertextHash, innerKeyHash, sealedKeyHash),
     signature,
   };
 }
 
-function parseSkip(entry: SkipEntry): ParsedEntry | undefined {
+function parseSkip(entry: SkipEntry, sha256: Sha256): ParsedEntry | undefined {
   if (entry.signature.length !== SIGNATURE_BYTES) return undefined;
   const skip = decodeCanonical(SkipSchema, entry.skip);
-  return isPlausible(skip) ? {...skip, digest: taggedHash('skip', entry.skip), signature: entry.signature} : undefined;
+  return isPlausible(skip)
+    ? {...skip, digest: taggedHashBy(sha256, 'skip', entry.skip), signature: entry.signature}
+    : undefined;
 }
 
 function isPlausible({

@@ -1,10 +1,10 @@
-import {CODE, decodeCanonical, equalBytes, LIMITS, NotCanonicalError, taggedHash} from '@vitalvault/contracts';
+import {CODE, decodeCanonical, equalBytes, LIMITS, NotCanonicalError, taggedHashBy} from '@vitalvault/contracts';
 import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Body, Tx} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {isSignature} from './field-rules.js';
 import type {Message} from './message-rules.js';
-import type {Verify} from './ports.js';
+import type {LedgerPorts} from './ports.js';
 import {refusedField} from './refused-field.js';
 import {rulesOf} from './rules-of.js';
 
@@ -37,7 +37,11 @@ const refuseField = (field: string): StructureRefusal => ({ok: false, code: CODE
  * @returns the transaction, or the code of the first check that fails; never throws, whatever the bytes.
  * @spec docs/protocol.md §4.2
  */
-export function checkStructure(bytes: Uint8Array, chainId: string, verify: Verify): CheckedTx | StructureRefusal {
+export function checkStructure(
+  bytes: Uint8Array,
+  chainId: string,
+  {verify, sha256}: LedgerPorts,
+): CheckedTx | StructureRefusal {
   if (bytes.length > LIMITS.txBytes) return refuse(CODE.tooLarge);
   const decoded = decode(bytes);
   if (decoded === undefined) return refuse(CODE.undecodable);
@@ -54,7 +58,7 @@ export function checkStructure(bytes: Uint8Array, chainId: string, verify: Verif
   const [first, ...others] = tx.signatures;
   if (first === undefined || !rules.signatures(message.value).some((demanded) => areSignedBy(tx, demanded)))
     return refuse(CODE.wrongSigners);
-  const txId = taggedHash('tx', tx.body);
+  const txId = taggedHashBy(sha256, 'tx', tx.body);
   if (!tx.signatures.every(({publicKey, signature}) => verify(publicKey, txId, signature)))
     return refuse(CODE.badSignature);
   return {ok: true, txId, body, message, signingKeys: [keyOf(first), ...others.map(keyOf)], rights: rules.rights};

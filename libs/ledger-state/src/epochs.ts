@@ -1,4 +1,11 @@
-import {CODE, decodeCanonical, encodeCanonical, equalBytes, NotCanonicalError, taggedHash} from '@vitalvault/contracts';
+import {
+  CODE,
+  decodeCanonical,
+  encodeCanonical,
+  equalBytes,
+  NotCanonicalError,
+  taggedHashBy,
+} from '@vitalvault/contracts';
 import {StatementResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {EpochStatement, SignedEpochStatement, SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
@@ -74,7 +81,7 @@ function isSignedBy(key: SigningKey, {statement, signature}: SignedEpochStatemen
     signature !== undefined &&
     signature.alg === key.alg &&
     equalBytes(signature.publicKey, key.publicKey) &&
-    ports.verify(key.publicKey, taggedHash('epoch-statement', statement), signature.signature)
+    ports.verify(key.publicKey, taggedHashBy(ports.sha256, 'epoch-statement', statement), signature.signature)
   );
 }
 

@@ -25,7 +25,7 @@ import type {TxParts} from './testing/index.js';
 const {patient, recovery, clinician, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');
 const clinic = testOrganisation('clinic');
-const check = (bytes: Uint8Array) => checkStructure(bytes, TEST_CHAIN, TEST_PORTS.verify);
+const check = (bytes: Uint8Array) => checkStructure(bytes, TEST_CHAIN, TEST_PORTS);
 const codeOf = (bytes: Uint8Array): number => {
   const checked = check(bytes);
   return checked.ok ? 0 : checked.code;

@@ -67,7 +67,7 @@ function addOrganisation(state: Overlay, organisation: GenesisOrganisation, port
   const {id, name, keys, validators} = organisation;
   const admin = keys.find(({role}) => role === ORG_ROLE.admin);
   demand(
-    admin?.key !== undefined && equalBytes(keyId(admin.key), id),
+    admin?.key !== undefined && equalBytes(keyId(admin.key, state.sha256), id),
     "an organisation's id is not that of its first admin key",
   );
   demand(name.length > 0, 'an organisation has no name');
@@ -84,7 +84,7 @@ function addKey(state: Overlay, organisation: Uint8Array, {key, role, fromSlot, 
       : key.alg === ALG_ES256K && isSigningKey(key);
   demand(form, `a key of role ${role} has a wrong form`);
   demand(toSlot === 0 || fromSlot <= toSlot, 'a key ends before it begins');
-  const id = keyId(key);
+  const id = keyId(key, state.sha256);
   demand(!has(state, SLOTS.organisationKey, [id]), 'a key comes twice');
   save(state, SLOTS.organisationKey, [id], {organisation, role, key, fromSlot, toSlot});
   if (role !== ORG_ROLE.release)

@@ -27,7 +27,8 @@ export class Overlay implements MutableState {
 
   constructor(
     private readonly base: StateView,
-    private readonly sha256: Sha256,
+    /** The port of all that is hashed on the way. */
+    readonly sha256: Sha256,
   ) {}
 
   get(kind: number, parts: readonly Uint8Array[]): Uint8Array | undefined {

@@ -129,7 +129,7 @@ const check = (body: object) =>
   checkStructure(
     signedBody(encodeCanonical(BodySchema, incomplete(BodySchema, {...parts, ...body})), [patient]),
     TEST_CHAIN,
-    TEST_PORTS.verify,
+    TEST_PORTS,
   );
 const refusal = (field: string) => ({ok: false, code: CODE.invalidField, field});
 
@@ -167,5 +167,5 @@ it('what is refused around the message is named too', () => {
   expect(check({message: requestAccess(patient.id), nonce: 0n})).toEqual(refusal('nonce'));
   const body = encodeCanonical(BodySchema, {...parts, message: requestAccess(patient.id)});
   const tx = encodeCanonical(TxSchema, {body, signatures: [{alg: 1, publicKey: nothing!, signature: nothing!}]});
-  expect(checkStructure(tx, TEST_CHAIN, TEST_PORTS.verify)).toEqual(refusal('signatures'));
+  expect(checkStructure(tx, TEST_CHAIN, TEST_PORTS)).toEqual(refusal('signatures'));
 });

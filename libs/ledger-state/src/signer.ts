@@ -2,7 +2,7 @@ import {CODE, KEY_OWNER, keyId} from '@vitalvault/contracts';
 import type {OrganisationKey} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {load, SLOTS} from './state-slots.js';
-import type {StateView} from './state-view.js';
+import type {Overlay} from './overlay.js';
 
 /** Whose key signed first. */
 export interface Signer {
@@ -21,8 +21,8 @@ export interface Signer {
  *   organisation's outside its slots.
  * @spec docs/protocol.md §4.2 rule 2
  */
-export function signerOf(view: StateView, key: SigningKey, slot: number): Signer | {readonly code: number} {
-  const id = keyId(key);
+export function signerOf(view: Overlay, key: SigningKey, slot: number): Signer | {readonly code: number} {
+  const id = keyId(key, view.sha256);
   const owner = load(view, SLOTS.keyOwner, [id]);
   if (owner === undefined || owner.retired) return {code: CODE.unknownKey};
   const signer = {kind: owner.kind, identity: owner.identity, keyId: id, key};

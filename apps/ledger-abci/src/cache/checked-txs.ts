@@ -38,7 +38,7 @@ export class CheckedTxs {
     const refusal = this.verdicts.get(name);
     if (refusal !== undefined && refusal.code !== 0) return refusalOf(refusal);
     // A copy: the request's bytes belong to a whole block or batch, which would stay in memory with them.
-    const checked = checkStructure(bytes.slice(), this.chainId, this.verify);
+    const checked = checkStructure(bytes.slice(), this.chainId, {verify: this.verify, sha256: nativeSha256});
     this.verdicts.set(name, verdictOf(checked));
     if (checked.ok) this.decoded.set(name, checked, bytes.length);
     return checked;

@@ -1,6 +1,6 @@
 import {Frontier, leafHash, LogTree, stateKey, StateTree} from '@vitalvault/proofs';
 import type {Sha256} from '@vitalvault/proofs';
-import {taggedHash} from '@vitalvault/contracts';
+import {taggedHashBy} from '@vitalvault/contracts';
 import {keyName} from '@vitalvault/ledger-state';
 import type {StateView} from '@vitalvault/ledger-state';
 import type {StoredChange} from './committed-block.js';
@@ -38,7 +38,7 @@ export class CommittedState implements StateView {
   }
 
   prove(kind: number, parts: readonly Uint8Array[]): ReturnType<StateTree['prove']> {
-    return this.tree.prove(stateKey(kind, parts));
+    return this.tree.prove(stateKey(kind, parts, this.sha256));
   }
 
   /** Root after `changes`, without making them the state. */
@@ -100,6 +100,9 @@ export class CommittedState implements StateView {
   }
 
   private hashed(changes: readonly StoredChange[]): {key: Uint8Array; valueHash: Uint8Array | undefined}[] {
-    return changes.map(({key, value}) => ({key: taggedHash('state', key), valueHash: value && this.sha256(value)}));
+    return changes.map(({key, value}) => ({
+      key: taggedHashBy(this.sha256, 'state', key),
+      valueHash: value && this.sha256(value),
+    }));
   }
 }

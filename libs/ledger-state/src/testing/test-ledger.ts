@@ -54,7 +54,7 @@ export class TestLedger {
   /** One block with these transactions, one second (or `seconds`) later. */
   commit(txs: readonly Uint8Array[], seconds = 1n): ExecutedBlock {
     this.block = {height: this.block.height + 1n, time: this.block.time + seconds};
-    const checked = txs.map((tx) => checkStructure(tx, TEST_CHAIN, this.ports.verify));
+    const checked = txs.map((tx) => checkStructure(tx, TEST_CHAIN, this.ports));
     const executed = executeBlock(this.state, {chainId: TEST_CHAIN, block: this.block, ports: this.ports}, checked);
     this.appHash = this.state.apply(executed.changes, executed.leaves);
     return executed;

@@ -27,7 +27,7 @@ export const ANCHOR_RECORDS: MessageRules<AnchorRecords> = {
 };
 
 function anchor(context: TxContext, entry: AnchorEntry): {code: number; index?: bigint} {
-  const parsed = parseEntry(entry);
+  const parsed = parseEntry(entry, context.ports.sha256);
   if (parsed === undefined) return {code: CODE.entryUndecodable};
   const code = takeEntry(context, parsed);
   if (code !== CODE.ok) return {code};

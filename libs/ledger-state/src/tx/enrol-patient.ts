@@ -34,12 +34,12 @@ function apply(context: TxContext, {signingKey, encryptionKey, recoveryKey}: Enr
   const {state, signer} = context;
   if (!isSigningKey(signingKey) || !isSigningKey(recoveryKey)) return refused(CODE.invalidField);
   if (!isFree(state, signingKey) || !isFree(state, recoveryKey)) return refused(CODE.keyTaken);
-  const patient = keyId(signingKey);
+  const patient = keyId(signingKey, state.sha256);
   assignKey(state, signingKey, KEY_OWNER.patient, patient);
   save(state, SLOTS.patient, [patient], {sponsor: signer.identity, signingKey, encryptionKey, recoveryKey});
   logAccess(context, patient, {
     case: 'enrolled',
-    value: {organisation: signer.identity, signingKeyId: patient, recoveryKeyId: keyId(recoveryKey)},
+    value: {organisation: signer.identity, signingKeyId: patient, recoveryKeyId: keyId(recoveryKey, state.sha256)},
   });
   return done();
 }

@@ -74,7 +74,7 @@ function applyToPatient(context: TxContext, message: PublishKeys, patient: Patie
   const {data, taken} = takeStatements(context, {patient: identity, ownerKey: signingKey, statements: epochStatements});
   logAccess(context, identity, {
     case: 'keys',
-    value: {signingKeyId: keyId(signingKey), encryptionKey, epochStatements: taken},
+    value: {signingKeyId: keyId(signingKey, state.sha256), encryptionKey, epochStatements: taken},
   });
   return done(data);
 }

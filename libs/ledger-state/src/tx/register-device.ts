@@ -36,7 +36,7 @@ function apply(context: TxContext, {owner, deviceKey, typeTags, deviceClass, fro
   const {state, signer} = context;
   if (!equalBytes(signer.identity, owner)) return refused(CODE.notAuthorised);
   if (!isSigningKey(deviceKey)) return refused(CODE.invalidField);
-  const device = keyId(deviceKey);
+  const device = keyId(deviceKey, state.sha256);
   const keyOwner = load(state, SLOTS.keyOwner, [device]);
   const before = load(state, SLOTS.device, [device]);
   if (keyOwner !== undefined && keyOwner.kind !== KEY_OWNER.device) return refused(CODE.deviceTaken);

@@ -37,7 +37,7 @@ function apply(
   if (!equalBytes(signer.identity, organisation)) return refused(CODE.notAuthorised);
   if (!isSigningKey(signingKey)) return refused(CODE.invalidField);
   if (!isFree(state, signingKey)) return refused(CODE.keyTaken);
-  const member = keyId(signingKey);
+  const member = keyId(signingKey, state.sha256);
   assignKey(state, signingKey, KEY_OWNER.member, member);
   save(state, SLOTS.member, [member], {organisation, signingKey, encryptionKey, role, profileHash});
   return done();
