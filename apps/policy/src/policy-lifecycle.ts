@@ -44,11 +44,11 @@ export class PolicyLifecycle implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const {ledger, validators, notify, producer, database} = this.runtime;
+    const {ledger, following, validators, notify, producer, database} = this.runtime;
     this.topics.stop();
     this.#stopPruning?.();
     // The calls under way end now: a block that is half read is read again by whoever starts next.
-    for (const client of [ledger, ...validators]) client.close();
+    for (const client of [ledger, following, ...validators]) client.close();
     await this.work.chain.stop();
     await this.work.outbox.stop();
     notify.close();

@@ -25,6 +25,8 @@ export interface PolicyRuntime {
   readonly database: Database;
   /** Over all validators, with fail-over. */
   readonly ledger: LedgerClient;
+  /** The follower's own, so that it knows who answered. */
+  readonly following: LedgerClient;
   /** One for each validator, in the order of the configuration. */
   readonly validators: readonly LedgerClient[];
   readonly notify: GrpcClient<typeof NotifyService>;
@@ -51,6 +53,7 @@ export function openRuntime(config: PolicyConfig, logger: Logger): PolicyRuntime
     policyPrivateKey: policyKey.privateKey,
     database: openDatabase(config),
     ledger: new LedgerClient({rpcUrls: config.ledgerRpc, log, traceparent: currentTraceparent}),
+    following: new LedgerClient({rpcUrls: config.ledgerRpc, log}),
     validators: config.ledgerRpc.map((url) => new LedgerClient({rpcUrls: [url], log})),
     notify: grpcClient(NotifyService, {
       url: config.notifyGrpc,

@@ -1,10 +1,11 @@
 import {Module} from '@nestjs/common';
 import type {DynamicModule, Provider, Type} from '@nestjs/common';
 import {OutboxPublisher} from '@vitalvault/kafka-bus';
+import {verifiedBlocks} from '@vitalvault/ledger-client';
 import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, openApiController} from '@vitalvault/http';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {CometLedgerSource} from './adapters/ledger/comet-ledger-source.js';
 import {CometProvenLedger} from './adapters/ledger/comet-proven-ledger.js';
+import {CometProvenLogs} from './adapters/ledger/comet-proven-logs.js';
 import {FollowChain} from './adapters/ledger/follow-chain.js';
 import {GrpcAlertQueue} from './adapters/notify/grpc-alert-queue.js';
 import {PrismaDocumentStore} from './adapters/prisma/prisma-document-store.js';
@@ -63,12 +64,13 @@ function compose(runtime: PolicyRuntime): Provider[] {
   const outbox = new OutboxPublisher({outbox: new PrismaOutbox(database), producer: runtime.producer, logger});
 
   const outcomes = new TransactionOutcomes(store);
-  const leaves = new AccessLeaves({ledger, projection: store, sleep: async (ms) => sleep(ms)});
+  const logs = new CometProvenLogs({client: runtime.following, trust: genesis});
+  const leaves = new AccessLeaves({logs, projection: store});
   const projectBlock = new ProjectBlock({store, leaves, traces, outcomes});
   const chain = new FollowChain(
     {
       genesis: genesis.genesis,
-      client: runtime.ledger,
+      client: verifiedBlocks(runtime.following, genesis),
       logger,
       afterBlock: () => {
         outbox.poke();

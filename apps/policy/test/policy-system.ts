@@ -36,6 +36,9 @@ const keyOf = (pair: KeyPair): Key => ({
   key: {alg: 1, publicKey: pair.publicKey},
   id: keyId({alg: 1, publicKey: pair.publicKey}),
 });
+/** A key of the first organisation. */
+export const ownKey = ({endpoints}: Engines, role: 'sponsor' | 'storage'): Key =>
+  keyOf(readKeyFile(role, join(endpoints.organisations[0]?.keys ?? '', `${role}.key.json`)));
 export const newKey = (): Key => keyOf(generateSigningKey(random));
 export const newEncryptionKey = (): KeyPair => generateEncryptionKey(random);
 
@@ -68,11 +71,14 @@ export class PolicySystem {
 
   static async start(validators: number): Promise<PolicySystem> {
     const engines = await startEngines({only: ['otel', 'kafka', 'postgres', 'validators', 'policy'], validators});
-    const own = (role: 'sponsor' | 'storage'): Key =>
-      keyOf(readKeyFile(role, join(engines.endpoints.organisations[0]?.keys ?? '', `${role}.key.json`)));
     const notify = new Server();
     const genesis = parseGenesis(await readFile(engines.endpoints.genesis, 'utf8'));
-    const system = new PolicySystem(engines, genesis, {sponsor: own('sponsor'), storage: own('storage')}, notify);
+    const system = new PolicySystem(
+      engines,
+      genesis,
+      {sponsor: ownKey(engines, 'sponsor'), storage: ownKey(engines, 'storage')},
+      notify,
+    );
     await system.serveNotify();
     return system;
   }

@@ -1,7 +1,7 @@
 import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {IpfsClusterClient, KuboClient} from '@vitalvault/ipfs-cluster-client';
 import {KafkaProducer, OutboxPublisher, kafkaAccess} from '@vitalvault/kafka-bus';
-import {BlockFollower, LedgerClient} from '@vitalvault/ledger-client';
+import {BlockFollower, LedgerClient, verifiedBlocks} from '@vitalvault/ledger-client';
 import {grpcClient} from '@vitalvault/grpc';
 import {currentTraceparent, linksTo, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
@@ -53,6 +53,8 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   const database = openDatabase(config);
   const records = new PrismaRecordStore(database, now);
   const ledger = new LedgerClient({rpcUrls: config.ledgerRpc, log: ledgerLog(logger), traceparent: currentTraceparent});
+  // The follower's own, so that it knows who answered.
+  const following = new LedgerClient({rpcUrls: config.ledgerRpc, log: ledgerLog(logger)});
   const cluster = new IpfsClusterClient({urls: config.ipfsCluster});
   const packs = new IpfsClusterPackStore({...config, timeoutMs: PIN_TIMEOUT_MS}, cluster);
   const producer = new KafkaProducer({...kafkaAccess(config), clientId: 'storage', logger});
@@ -80,7 +82,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
       onSent: ({txId}, entries) => logger.info('anchor signed', {txId, entries}),
       onRefused: ({txId}, code) => logger.warn('anchor refused by a node', {txId, code}),
     },
-    {anchors: new PrismaAnchorStore(database), ledger: new CometLedgerGateway(ledger), signer},
+    {anchors: new PrismaAnchorStore(database), ledger: new CometLedgerGateway(ledger, own), signer},
   );
   const anchorLoop = new WorkLoop(
     {idleMs: IDLE_MS, gatherMs: config.anchorWindowMs, onFailure: (error) => logger.warn('anchoring waits', {error})},
@@ -148,7 +150,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
     {releases: new PrismaReleaseStore(database), keys: new GrpcKeyRelease(policy), read},
   );
   const follower = new BlockFollower({
-    client: ledger,
+    client: verifiedBlocks(following, own),
     fromHeight: await follow.begin(),
     onBlock: (block) => follow.onBlock(block),
     log: ledgerLog(logger),
@@ -182,6 +184,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
       await outbox.stop();
       await producer.close();
       policy.close();
+      following.close();
       ledger.close();
       await database.$disconnect();
     },

@@ -33,7 +33,6 @@ const FIRST_PAUSE_MS = 100;
 export class Failover implements RpcClient {
   private readonly standings: readonly Standing[];
   private readonly closing = new AbortController();
-  private foreign = 0;
   private lastAnswer = '';
 
   constructor(private readonly options: FailoverOptions) {
@@ -53,11 +52,6 @@ export class Failover implements RpcClient {
 
   get endpoints(): readonly RpcEndpoint[] {
     return this.options.endpoints;
-  }
-
-  /** How many answers, refusals included, came from other nodes than the first. */
-  get foreignAnswers(): number {
-    return this.foreign;
   }
 
   /** URL of the node that gave the latest answer. */
@@ -117,7 +111,6 @@ export class Failover implements RpcClient {
 
   private count({endpoint}: Standing): void {
     this.lastAnswer = endpoint.url;
-    if (endpoint !== this.options.endpoints[0]) this.foreign += 1;
   }
 
   private closed(): boolean {

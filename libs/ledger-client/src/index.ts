@@ -7,5 +7,7 @@ export type {LedgerLog} from './ledger-log.js';
 export {txIdOf} from './tx-id.js';
 export type {TxOutcome} from './tx-outcomes.js';
 export {verifiedBlocks} from './verified-blocks.js';
+export {verifiedLeaves} from './verified-leaves.js';
+export type {LeavesOfLog, VerifiedLeavesOptions} from './verified-leaves.js';
 export {verifiedProofs} from './verified-proofs.js';
 export type {VerifiedProofs, VerifiedProofsOptions} from './verified-proofs.js';

@@ -155,11 +155,6 @@ export class LedgerClient {
     return this.rpc.signal;
   }
 
-  /** Rises with every answer of another node than the first; unchanged over a call, the own validator alone gave it. */
-  get foreignAnswers(): number {
-    return this.rpc.foreignAnswers;
-  }
-
   /** URL of the node that gave the latest answer; empty before the first. */
   get answeredBy(): string {
     return this.rpc.answeredBy;

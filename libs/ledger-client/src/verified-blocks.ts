@@ -1,41 +1,83 @@
 import {DomainError} from '@vitalvault/errors';
-import {verifyBlock} from '@vitalvault/light-client';
+import {verifyBlock, verifySignedHeader} from '@vitalvault/light-client';
 import type {ChainTrust} from '@vitalvault/light-client';
 import type {BlockSource} from './block-follower.js';
 import type {LedgerBlock, LedgerClient} from './ledger-client.js';
+import {EndpointError} from './rpc-endpoint.js';
 
-type Source = BlockSource &
-  Pick<LedgerClient, 'foreignAnswers' | 'answeredBy' | 'lightBlock' | 'waitForHeader' | 'demote'>;
+type Source = BlockSource & Pick<LedgerClient, 'answeredBy' | 'lightBlock' | 'waitForHeader' | 'demote'>;
+
+/** A header as a node gave it. */
+interface GivenHeader {
+  readonly height: bigint;
+  readonly text: string;
+  readonly url: string;
+}
+
+const NEXT_HEADER_MS = 15_000;
 
 /**
- * Blocks for a follower: the own validator is believed, since it is of the same organisation; what any other node had a
- * hand in is verified from the genesis on, results included, and a node that lies is left. Verifying results waits for
- * the next header, so a block comes later while the own validator is away.
+ * Blocks for a follower, each verified from the genesis on: its transactions by its own header, their results by the
+ * next one. No node is believed, the own validator neither; one that lies, withholds or answers nonsense is left for
+ * the next. A block with transactions comes when the next header is there.
+ * @param client of this follower alone: the node to blame is the one that answered it last
  */
 export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
+  // The next header of a block is the own one of its successor.
+  let kept: GivenHeader | undefined;
+  const header = async (height: bigint, ask: () => Promise<string>): Promise<GivenHeader> =>
+    kept?.height === height ? kept : {height, text: await ask(), url: client.answeredBy};
+  const verified = async (block: LedgerBlock): Promise<LedgerBlock> => {
+    const {height} = block;
+    const url = client.answeredBy;
+    const own = await header(height, () => client.lightBlock(height));
+    const next =
+      block.txs.length === 0
+        ? undefined
+        : await header(height + 1n, () => client.waitForHeader(height + 1n, NEXT_HEADER_MS));
+    const fault = verifyBlock(block, {own: own.text, ...(next === undefined ? {} : {next: next.text})}, trust);
+    kept = fault === undefined ? next : undefined;
+    if (fault === undefined) return block;
+    const forged = [own, next].find((given) => given !== undefined && !holds(given, trust));
+    throw new Lie(forged?.url ?? url, `block ${height}: ${fault}`, fault);
+  };
   return {
     get currentUrl() {
       return client.currentUrl;
     },
     demoteLaggards: () => client.demoteLaggards(),
     async blockIfThere(height) {
-      const before = client.foreignAnswers;
-      const block = await client.blockIfThere(height);
-      if (block === undefined || client.foreignAnswers === before) return block;
-      const {answeredBy} = client;
-      await verify(client, block, trust).catch((error: unknown) => {
-        if (error instanceof DomainError && error.code === 'not-verified') client.demote(answeredBy, error.message);
-        throw error;
-      });
-      return block;
+      try {
+        const block = await client.blockIfThere(height);
+        return block === undefined ? undefined : await verified(block);
+      } catch (error) {
+        if (isOfTheNode(error)) client.demote(error instanceof Lie ? error.url : client.answeredBy, error.message);
+        throw error instanceof Lie
+          ? new DomainError('not-verified', {detail: `${error.message}.`, meta: {reason: error.fault}})
+          : error;
+      }
     },
   };
 }
 
-async function verify(client: Source, block: LedgerBlock, trust: ChainTrust): Promise<void> {
-  const own = await client.lightBlock(block.height);
-  const next = block.txs.length === 0 ? {} : {next: await client.waitForHeader(block.height + 1n, 15_000)};
-  const fault = verifyBlock(block, {own, ...next}, trust);
-  if (fault !== undefined)
-    throw new DomainError('not-verified', {detail: `Block ${block.height}: ${fault}.`, meta: {reason: fault}});
+/** Who gave what does not verify. */
+class Lie extends Error {
+  constructor(
+    readonly url: string,
+    message: string,
+    readonly fault: string,
+  ) {
+    super(message);
+  }
+}
+
+function holds({text, height}: GivenHeader, trust: ChainTrust): boolean {
+  const verdict = verifySignedHeader(text, trust);
+  return verdict.ok && verdict.header.height === height;
+}
+
+// Not when nobody answers, nor when we stop.
+function isOfTheNode(error: unknown): error is Error {
+  if (error instanceof Lie) return true;
+  return error instanceof DomainError && error.code !== 'shutting-down' && !(error.cause instanceof EndpointError);
 }

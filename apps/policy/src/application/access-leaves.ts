@@ -4,7 +4,7 @@ import type {AccessLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {DomainError} from '@vitalvault/errors';
 import {expectLeaf} from '../domain/leaf-expectation.js';
 import type {BlockTransaction} from '../domain/decode-block.js';
-import type {Id, LedgerSource, Projection} from './ports.js';
+import type {Id, Projection, ProvenLogs} from './ports.js';
 
 /** A leaf that a block added to a patient's access log. */
 export interface NewLeaf {
@@ -14,80 +14,63 @@ export interface NewLeaf {
   readonly bytes: Uint8Array;
 }
 
+/** Transactions of a block that each added a leaf to a patient's log, in order. */
 interface Expected {
   readonly patient: Id;
-  readonly certain: boolean;
-  readonly txIds: Id[];
+  readonly txIds: readonly Id[];
 }
 
-const MAX_LEAVES = 1_000;
-const LOGS_PER_QUERY = 16;
-const RETRY_MS = 50;
-const PATIENCE_MS = 5_000;
-
-/** Fetches from the ledger the leaves that a block added to access logs. */
+/** Fetches the leaves that a block added to access logs: which ones is known from the block, what they say is proven. */
 export class AccessLeaves {
-  constructor(
-    private readonly ports: {ledger: LedgerSource; projection: Projection; sleep: (ms: number) => Promise<void>},
-  ) {}
+  constructor(private readonly ports: {logs: ProvenLogs; projection: Projection}) {}
 
   /**
-   * By transaction id. The ledger answers for its newest state, so what later blocks added is left out.
-   * @throws DomainError ledger-unavailable when the validator does not have the block's state in time;
-   *   not-verified when a leaf that must be there is not.
+   * By transaction id.
+   * @throws DomainError not-verified when a leaf that must be there is not, or is another; behind, ledger-unavailable
    */
   async ofBlock(height: bigint, transactions: readonly BlockTransaction[]): Promise<ReadonlyMap<Id, NewLeaf>> {
-    const expected = byPatient(transactions);
-    const found = new Map<Id, NewLeaf>();
-    for (let i = 0; i < expected.length; i += LOGS_PER_QUERY) {
-      for (const leaf of await this.fetch(height, expected.slice(i, i + LOGS_PER_QUERY)))
-        found.set(toHex(leaf.leaf.txId), leaf);
-    }
-    const missing = expected.find(({certain, txIds}) => certain && txIds.some((txId) => !found.has(txId)));
-    if (missing !== undefined)
-      throw new DomainError('not-verified', {
-        detail: 'the ledger withholds a leaf of an access log',
-        meta: {height: String(height)},
-      });
-    return found;
-  }
-
-  private async fetch(height: bigint, expected: readonly Expected[]): Promise<NewLeaf[]> {
+    const expected = await this.expected(transactions);
     const logs = await Promise.all(
       expected.map(async ({patient, txIds}) => ({
         kind: STATE_KIND.accessLog,
         patient: fromHex(patient),
         from: await this.ports.projection.accessLogSize(patient),
-        limit: Math.min(txIds.length, MAX_LEAVES),
+        count: txIds.length,
       })),
     );
-    for (let waited = 0; waited <= PATIENCE_MS; waited += RETRY_MS) {
-      const response = await this.ports.ledger.proofs({logs});
-      if (response.height >= height)
-        return response.logs.flatMap((log) => log.leaves.flatMap((bytes) => leafOf(height, log.patient, bytes)));
-      await this.ports.sleep(RETRY_MS);
+    const leaves = logs.length === 0 ? [] : await this.ports.logs.leaves(logs, height);
+    const found = new Map<Id, NewLeaf>();
+    for (const [log, {patient, txIds}] of expected.entries()) {
+      for (const [i, txId] of txIds.entries()) found.set(txId, leafOf({patient, txId, height}, leaves[log]?.[i]));
     }
-    throw new DomainError('ledger-unavailable', {
-      detail: 'the validator does not have the state of a block that it gave',
+    return found;
+  }
+
+  private async expected(transactions: readonly BlockTransaction[]): Promise<Expected[]> {
+    const byPatient = new Map<Id, Id[]>();
+    for (const {body, code, txId} of transactions) {
+      const leaf = code === 0 ? expectLeaf(body) : undefined;
+      if (leaf === undefined) continue;
+      const patient = toHex(leaf.patient);
+      const before = byPatient.get(patient);
+      // Members publish keys too, and have no log. Who is a patient is projected, or she was enrolled in this block.
+      if (before === undefined && !leaf.certain && (await this.ports.projection.patient(patient)) === undefined)
+        continue;
+      byPatient.set(patient, [...(before ?? []), txId]);
+    }
+    return [...byPatient].map(([patient, txIds]) => ({patient, txIds}));
+  }
+}
+
+function leafOf(
+  {patient, txId, height}: {patient: Id; txId: Id; height: bigint},
+  bytes: Uint8Array | undefined,
+): NewLeaf {
+  const leaf = bytes === undefined ? undefined : decodeCanonical(AccessLeafSchema, bytes);
+  if (bytes === undefined || leaf === undefined || toHex(leaf.txId) !== txId || leaf.height !== height)
+    throw new DomainError('not-verified', {
+      detail: 'the ledger withholds a leaf of an access log',
       meta: {height: String(height)},
     });
-  }
-}
-
-function byPatient(transactions: readonly BlockTransaction[]): Expected[] {
-  const expected = new Map<Id, Expected>();
-  for (const {body, code, txId} of transactions) {
-    const leaf = code === 0 ? expectLeaf(body) : undefined;
-    if (leaf === undefined) continue;
-    const patient = toHex(leaf.patient);
-    const known = expected.get(patient);
-    if (known === undefined) expected.set(patient, {patient, certain: leaf.certain, txIds: [txId]});
-    else expected.set(patient, {patient, certain: known.certain || leaf.certain, txIds: [...known.txIds, txId]});
-  }
-  return [...expected.values()];
-}
-
-function leafOf(height: bigint, patient: Uint8Array, bytes: Uint8Array): NewLeaf[] {
-  const leaf = decodeCanonical(AccessLeafSchema, bytes);
-  return leaf.height === height ? [{patient: toHex(patient), leaf, bytes}] : [];
+  return {patient, leaf, bytes};
 }

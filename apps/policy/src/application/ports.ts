@@ -152,6 +152,24 @@ export interface LedgerSource {
   proofs(request: ProofQuestion, validator?: number): Promise<ProofResponse>;
 }
 
+/** Leaves of logs, each proven to stand at its place under a header that the genesis' validators signed. */
+export interface ProvenLogs {
+  /**
+   * @param logs of each the leaves `from` … `from + count - 1`
+   * @param atLeast block that they come from
+   * @throws DomainError not-verified, behind, ledger-unavailable
+   */
+  leaves(
+    logs: readonly {
+      readonly kind: number;
+      readonly patient: Uint8Array;
+      readonly from: bigint;
+      readonly count: number;
+    }[],
+    atLeast: bigint,
+  ): Promise<readonly (readonly Uint8Array[])[]>;
+}
+
 /** State and logs of the ledger, proven under a fresh header that the genesis' validators signed. */
 export interface ProvenLedger {
   /**

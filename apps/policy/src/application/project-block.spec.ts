@@ -50,7 +50,7 @@ const [patientId, clinicianId, deviceId, grantId] = [
 
 async function projected(chain: FakeChain, store = new MemoryProjectionStore()) {
   const outcomes = new TransactionOutcomes(store);
-  const leaves = new AccessLeaves({ledger: chain, projection: store, sleep: () => Promise.resolve()});
+  const leaves = new AccessLeaves({logs: chain, projection: store});
   const projectBlock = new ProjectBlock({store, leaves, traces: new MemoryTraces(), outcomes});
   await projectGenesis(chain.genesis, store);
   for (const block of chain.blocks) await projectBlock.project(block);

@@ -29,7 +29,7 @@ describe('a posted transaction', () => {
       store,
       traces,
       outcomes,
-      leaves: new AccessLeaves({ledger: chain, projection: store, sleep: () => Promise.resolve()}),
+      leaves: new AccessLeaves({logs: chain, projection: store}),
     });
     submit = new SubmitTransaction(
       {chainId: TEST_CHAIN, waitMs: 200},

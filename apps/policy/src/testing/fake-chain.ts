@@ -10,14 +10,16 @@ import {DEFAULT_PARAMETERS, TEST_CHAIN, TestLedger, testGenesis} from '@vitalvau
 import type {TestKey} from '@vitalvault/ledger-state/testing';
 import type {ProofQuestion} from '@vitalvault/light-client';
 import {stateKey} from '@vitalvault/proofs';
-import type {LedgerBlock, LedgerSource} from '../application/ports.js';
+import {verifiedLeaves} from '@vitalvault/ledger-client';
+import type {LeavesOfLog} from '@vitalvault/ledger-client';
+import type {LedgerBlock, LedgerSource, ProvenLogs} from '../application/ports.js';
 import {TestValidators} from './test-validators.js';
 
 /**
  * A chain without consensus: the real transition function, real proofs, and headers that real keys signed. Each block
  * is followed by an empty one at once, as CometBFT does when the app hash changed.
  */
-export class FakeChain implements LedgerSource {
+export class FakeChain implements LedgerSource, ProvenLogs {
   readonly validators = 1;
   readonly currentUrl = 'http://fake';
   readonly nodes = 1;
@@ -89,6 +91,9 @@ export class FakeChain implements LedgerSource {
     });
     return this.tamper.proofs?.(response) ?? response;
   }
+
+  leaves = (logs: readonly LeavesOfLog[], atLeast: bigint): Promise<readonly (readonly Uint8Array[])[]> =>
+    verifiedLeaves(logs, {client: this, trust: this.validatorSet.trust, atLeast});
 
   private block(txs: readonly Uint8Array[], seconds: bigint): number[] {
     const before = this.ledger.appHash;

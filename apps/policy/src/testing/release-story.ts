@@ -176,10 +176,7 @@ export class ReleaseStory {
 
   /** Brings the projection up to the chain. */
   async project(): Promise<void> {
-    const ports = {
-      store: this.store,
-      leaves: new AccessLeaves({ledger: this.chain, projection: this.store, sleep: () => Promise.resolve()}),
-    };
+    const ports = {store: this.store, leaves: new AccessLeaves({logs: this.chain, projection: this.store})};
     const projectBlock = new ProjectBlock({...ports, traces: new MemoryTraces(), outcomes: this.outcomes});
     await projectGenesis(this.chain.genesis, this.store);
     for (const block of this.chain.blocks.slice(this.#projected)) await projectBlock.project(block);

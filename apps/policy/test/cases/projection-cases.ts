@@ -3,7 +3,7 @@ import {runMigrations} from '@vitalvault/postgres';
 import {LedgerClient} from '@vitalvault/ledger-client';
 import {join} from 'node:path';
 import pg from 'pg';
-import {CometLedgerSource} from '../../src/adapters/ledger/comet-ledger-source.js';
+import {CometProvenLogs} from '../../src/adapters/ledger/comet-proven-logs.js';
 import {openDatabase} from '../../src/adapters/prisma/database.js';
 import {PrismaProjectionStore} from '../../src/adapters/prisma/prisma-projection-store.js';
 import {AccessLeaves} from '../../src/application/access-leaves.js';
@@ -27,11 +27,8 @@ export function projectionCases(story: PolicyStory): void {
       const store = new PrismaProjectionStore(database);
       const quiet = {info: () => undefined, warn: () => undefined, error: () => undefined};
       const client = new LedgerClient({rpcUrls: [story.system.engines.endpoints.validators[0]?.rpc ?? ''], log: quiet});
-      const leaves = new AccessLeaves({
-        ledger: new CometLedgerSource(client, []),
-        projection: store,
-        sleep: () => Promise.resolve(),
-      });
+      const logs = new CometProvenLogs({client, trust: story.system.genesis});
+      const leaves = new AccessLeaves({logs, projection: store});
       const projectBlock = new ProjectBlock({
         store,
         leaves,

@@ -1,20 +1,27 @@
 import {STATE_KIND, decodeCanonical, fromHex} from '@vitalvault/contracts';
 import {NonceWindowSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {verifiedProofs} from '@vitalvault/ledger-client';
 import type {LedgerClient} from '@vitalvault/ledger-client';
+import type {ChainTrust} from '@vitalvault/light-client';
 import type {LedgerGateway} from '../../application/ports.js';
 
 /** The ledger over CometBFT's RPC. */
 export class CometLedgerGateway implements LedgerGateway {
-  constructor(private readonly client: LedgerClient) {}
+  constructor(
+    private readonly client: LedgerClient,
+    private readonly trust: ChainTrust,
+  ) {}
 
   async broadcast(tx: Uint8Array): Promise<void> {
     await this.client.broadcast(tx);
   }
 
-  // Not proven: a node that lies here makes us skip numbers or be refused, nothing else.
+  // Proven: a node that could say 2^64 - 1 here would use up all our numbers for good.
   async highestNonce(keyId: string): Promise<bigint> {
-    const {states} = await this.client.proofs({keys: [{kind: STATE_KIND.nonceWindow, parts: [fromHex(keyId)]}]});
-    const [state] = states;
-    return state?.present === true ? decodeCanonical(NonceWindowSchema, state.value).highest : 0n;
+    const parts = [fromHex(keyId)];
+    const keys = [{kind: STATE_KIND.nonceWindow, parts}];
+    const {answer} = await verifiedProofs({client: this.client, trust: this.trust, request: {keys}});
+    const window = answer.state(STATE_KIND.nonceWindow, parts);
+    return window === undefined ? 0n : decodeCanonical(NonceWindowSchema, window).highest;
   }
 }

@@ -3,10 +3,11 @@ import type {LogFields, Logger} from '@vitalvault/process';
 
 /** The ledger client's log lines through ours. */
 export function ledgerLog(logger: Logger): LedgerLog {
-  const fieldsOf = ({err, height, url}: Record<string, unknown>): LogFields => ({
+  const fieldsOf = ({err, height, url, why}: Record<string, unknown>): LogFields => ({
     ...(err === undefined ? {} : {error: err}),
     ...(typeof height === 'string' ? {height} : {}),
     ...(typeof url === 'string' ? {url} : {}),
+    ...(typeof why === 'string' ? {reason: why} : {}),
   });
   return {
     info: (fields, message) => {

@@ -1,0 +1,3 @@
+export {LIES} from './lies.js';
+export {lyingRpc} from './lying-rpc.js';
+export type {Lie} from './lying-rpc.js';
