@@ -17,6 +17,7 @@ export {MemoryDeviceStores} from './device/device-stores.js';
 export type {EpochMemory, PendingRecord, PendingStore, ReservedNumbers, SequenceStore} from './device/device-stores.js';
 export {Device} from './device/device.js';
 export type {DeviceOptions, PostOutcome} from './device/device.js';
+export type {KeptRecord} from './device/settled-fate.js';
 export {receiptStateOf} from './device/receipt-state.js';
 export type {ReceiptState} from './device/receipt-state.js';
 export {verifyReceipt} from './device/record-receipt.js';

@@ -14,7 +14,7 @@ class Platform {
   private sequence = 0;
   private traces = 0;
 
-  constructor(private readonly rules: {refuseAtIngest?: number; refuseAtLedger?: number} = {}) {}
+  constructor(private readonly rules: {refuseAtIngest?: number; refuseAtLedger?: number; answersWith?: string} = {}) {}
 
   readonly posting = {
     typeName: 'omh:heart-rate',
@@ -62,7 +62,7 @@ class Platform {
   private state(sequence: bigint): ReceiptState {
     const asked = (this.questions.get(sequence) ?? 0) + 1;
     this.questions.set(sequence, asked);
-    const recordId = `id-${sequence}`;
+    const recordId = this.rules.answersWith ?? `id-${sequence}`;
     if (asked === 1) return {state: 'accepted', recordId};
     const stored = {recordId, cid: `cid-${sequence}`, replicas: 2};
     if (asked === 2) return {state: 'stored', ...stored};
@@ -118,6 +118,12 @@ describe('posting readings', () => {
     const platform = new Platform({refuseAtIngest: 2});
     await expect(postReadings(readings(70), platform.posting)).rejects.toMatchObject({code: 'quota-exceeded'});
     expect(platform.kept.has('2')).toBe(true);
+  });
+
+  it.each(['id-other', '00'.repeat(32), ''])('forgets nothing for the state of record "%s"', async (answersWith) => {
+    const platform = new Platform({answersWith});
+    await expect(postReadings(readings(5), platform.posting)).rejects.toMatchObject({code: 'receipt-invalid'});
+    expect([...platform.kept.keys()]).toEqual(['1']);
   });
 
   it('does with no readings at all', async () => {

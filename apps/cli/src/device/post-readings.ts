@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {splitReadings} from '@vitalvault/sdk';
+import {SdkError, splitReadings} from '@vitalvault/sdk';
 import type {Device, PendingRecord, Reading, ReceiptState} from '@vitalvault/sdk';
 import {CliError, EXIT} from '../cli-error.js';
 
@@ -117,6 +117,11 @@ async function followToLedger({batch, pending, postedAt}: Waiting, {asking, forg
   for (;;) {
     const state = await asking.state(BigInt(pending.sequence));
     const sinceMs = performance.now() - postedAt;
+    // Another record has the number: that one's state says nothing of ours, which stays for `vv device settle`.
+    if (state.recordId !== pending.recordId)
+      throw new SdkError('receipt-invalid', {
+        detail: `the answer about number ${pending.sequence} names another record`,
+      });
     if (state.state !== 'accepted') batch.storedMs ??= sinceMs;
     if (state.state === 'anchored' || state.state === 'refused') {
       Object.assign(batch, describe(state), {anchoredMs: sinceMs});

@@ -128,6 +128,56 @@ describe('a device', () => {
     expect(await restored.all()).toHaveLength(1);
   });
 
+  /** The gateway answers about any number with this over what it would say. */
+  const answering = (change: object) => {
+    all.platform.tamper = (path, answer) =>
+      path.startsWith('/v1/receipts/')
+        ? {...answer, status: 200, json: {...(answer.json as object), ...change}}
+        : answer;
+  };
+
+  it.each([
+    ['anchored, another record', {state: 'anchored', recordId: 'ab'.repeat(32)}, 'another-record'],
+    ['anchored, a record of zeros', {state: 'anchored', recordId: '00'.repeat(32)}, 'another-record'],
+    ['anchored, no record', {state: 'anchored', recordId: ''}, 'another-record'],
+    ['anchored, without an id', {state: 'anchored', recordId: undefined}, 'answer-malformed'],
+    ['refused, another record', {state: 'refused', recordId: 'ab'.repeat(32)}, 'another-record'],
+    ['skipped, another record', {state: 'skipped', recordId: 'ab'.repeat(32)}, 'another-record'],
+    ['stored, another record', {state: 'stored', recordId: 'ab'.repeat(32)}, 'another-record'],
+  ])('keeps its readings when the gateway says: %s', async (_what, change, reason) => {
+    const {device, slot, stores} = all;
+    const records = await device.seal(HEART_RATE, readingsOf(slot, 2));
+    await device.post(records);
+    answering(change);
+    const {anchored, resealed, waiting, kept} = await device.settle();
+    expect([anchored, resealed, waiting]).toEqual([[], [], 0]);
+    expect(kept).toMatchObject([{sequence: 1n, recordId: records[0]?.recordId, reason}]);
+    expect(await stores.all()).toEqual(records);
+    await expect(device.settleAll(1_000)).rejects.toMatchObject({code: 'receipt-invalid'});
+    all.platform.tamper = (_, answer) => answer;
+    all.platform.anchor();
+    expect(await device.settleAll(1_000)).toHaveLength(1);
+  });
+
+  it('with a restored counter: the older record under the number is not taken for the new one', async () => {
+    const {device, slot, platform, deviceKey, config, ledger} = all;
+    await device.post(await device.seal(HEART_RATE, readingsOf(slot - 1, 2)));
+    platform.anchor();
+    const restored = new MemoryDeviceStores();
+    const again = new Device({
+      ...{key: deviceKey, config, api: ledger.api},
+      ...{sequences: restored, pending: restored, epochs: restored},
+    });
+    const lost = await again.seal(HEART_RATE, readingsOf(slot, 3));
+    const outcomes = await again.repost();
+    expect((await again.settle()).kept).toMatchObject([{sequence: 1n, recordId: lost[0]?.recordId}]);
+    await again.post(await again.recover(outcomes));
+    platform.anchor();
+    expect(await again.settleAll(1_000)).toMatchObject([{sequence: 2n}]);
+    expect(await restored.all()).toEqual([]);
+    expect(platform.records.size).toBe(2);
+  });
+
   it('seals a finally refused record again under new numbers and gives the old one up', async () => {
     const {device, slot, platform, stores, patient, deviceKey} = all;
     await patient.rotate([HEART_RATE]);

@@ -18,6 +18,8 @@ import {RecordSealer} from './record-sealer.js';
 import {receiptStateOf} from './receipt-state.js';
 import type {RecordReceipt} from './record-receipt.js';
 import type {ReceiptState} from './receipt-state.js';
+import {settledFate} from './settled-fate.js';
+import type {KeptRecord} from './settled-fate.js';
 
 export interface DeviceOptions {
   key: StoredKey;
@@ -90,7 +92,7 @@ export class Device {
     return records.map((record, i) => this.outcomeOf(record, new JsonAnswer(items[i], 'record')));
   }
 
-  private outcomeOf({recordId, sequence}: PendingRecord, answer: JsonAnswer): PostOutcome {
+  private outcomeOf({recordId, sequence, registration}: PendingRecord, answer: JsonAnswer): PostOutcome {
     const status = answer.text('status');
     const known = {recordId, sequence: BigInt(sequence)};
     if (status !== 'accepted' && status !== 'duplicate') {
@@ -104,11 +106,12 @@ export class Device {
       };
     }
     const receipt = answer.bytes('receipt');
-    return {...known, status, acceptedAtMs: this.checkReceipt(receipt, known), receipt: toHex(receipt)};
+    const acceptedAtMs = this.checkReceipt(receipt, {...known, registration});
+    return {...known, status, acceptedAtMs, receipt: toHex(receipt)};
   }
 
   /** Time of acceptance (Unix milliseconds) by a receipt that the custodian's ingest signed for exactly this record. */
-  private checkReceipt(bytes: Uint8Array, record: {recordId: string; sequence: bigint}): number {
+  private checkReceipt(bytes: Uint8Array, record: Pick<KeptRecord, 'recordId' | 'sequence' | 'registration'>): number {
     const {config, api} = this.options;
     const ingestKey = config.custodians.find(({organisation}) => equalBytes(organisation, api.organisation))?.ingestKey;
     try {
@@ -118,7 +121,7 @@ export class Device {
         accepted.chainId === config.chainId &&
         equalBytes(accepted.organisation, api.organisation) &&
         equalBytes(accepted.device, this.id) &&
-        accepted.registration === config.registration &&
+        accepted.registration === record.registration &&
         accepted.sequence === record.sequence &&
         toHex(accepted.recordId) === record.recordId;
       if (!fits) throw new RangeError('it speaks of another record');
@@ -134,7 +137,7 @@ export class Device {
   async receipt(sequence: bigint): Promise<RecordReceipt> {
     const {recordId, receipt, logIndex} = await this.state(sequence);
     if (receipt === undefined) throw new SdkError('receipt-invalid', {detail: 'ingest gave no receipt'});
-    this.checkReceipt(fromHex(receipt), {recordId, sequence});
+    this.checkReceipt(fromHex(receipt), {recordId, sequence, registration: this.options.config.registration});
     return {
       accepted: receipt,
       ...(logIndex === undefined
@@ -144,39 +147,55 @@ export class Device {
   }
 
   /** How far a record has come, as storage says. */
-  async state(sequence: bigint): Promise<ReceiptState> {
-    const path = `/v1/receipts/${toHex(this.id)}/${this.options.config.registration}/${sequence}`;
+  async state(sequence: bigint, registration = this.options.config.registration): Promise<ReceiptState> {
+    const path = `/v1/receipts/${toHex(this.id)}/${registration}/${sequence}`;
     return receiptStateOf(new JsonAnswer((await this.options.api.get('ingest', path)).json(), 'receipt'));
   }
 
   /**
    * Asks for every pending record once: forgets what is anchored, seals again under new numbers what was finally
-   * refused (and skips the old number).
-   * @returns how many are anchored and waiting, and the records that replace refused ones, sealed but not posted
+   * refused (and skips the old number). An answer counts only when it names this very record.
+   * @param refused codes by which ingest refused records just now, by record id: nothing is to be waited for
+   * @returns how many are anchored and waiting, the records that replace refused ones, sealed but not posted, and those
+   *   that stay for another reason than that the ledger takes its time
    */
-  async settle(): Promise<{
+  async settle(
+    refused: ReadonlyMap<string, string> = new Map(),
+  ): Promise<{
     anchored: {sequence: bigint; state: ReceiptState}[];
     waiting: number;
     resealed: PendingRecord[];
+    kept: KeptRecord[];
   }> {
     const anchored: {sequence: bigint; state: ReceiptState}[] = [];
     const resealed: PendingRecord[] = [];
+    const kept: KeptRecord[] = [];
     let waiting = 0;
     for (const record of await this.options.pending.all()) {
-      const state = await this.stateOrNone(BigInt(record.sequence));
-      if (state?.state === 'anchored') {
-        await this.options.pending.remove(record.registration, record.sequence);
-        anchored.push({sequence: BigInt(record.sequence), state});
-      } else if (state?.state === 'refused' || state?.state === 'skipped') {
+      const {recordId, registration} = record;
+      const sequence = BigInt(record.sequence);
+      const state = await this.stateOrNone(record);
+      const fate = state === 'answer-malformed' ? state : settledFate(record, state);
+      const reason = refused.get(recordId);
+      if (fate === 'anchored') {
+        await this.options.pending.remove(registration, record.sequence);
+        anchored.push({sequence, state: state as ReceiptState});
+      } else if (fate === 'reseal') {
         resealed.push(...(await this.reseal(record)));
+      } else if (fate !== 'waiting' || (state === undefined && reason !== undefined)) {
+        kept.push({registration, sequence, recordId, reason: reason ?? fate});
       } else {
         waiting += 1;
       }
     }
-    return {anchored, waiting, resealed};
+    return {anchored, waiting, resealed, kept};
   }
 
-  /** Waits until nothing is pending. @throws SdkError `network` after `timeoutMs` */
+  /**
+   * Waits until nothing is pending.
+   * @throws SdkError `network` after `timeoutMs`; `receipt-invalid` when nothing but records is left about whose numbers
+   *   the gateway says something else: they are kept
+   */
   async settleAll(timeoutMs: number, everyMs = 500): Promise<{sequence: bigint; state: ReceiptState}[]> {
     const {now, sleep} = this.options.api.environment;
     requireFinite('timeoutMs', timeoutMs, 0);
@@ -186,7 +205,11 @@ export class Device {
       const round = await this.settle();
       anchored.push(...round.anchored);
       if (round.resealed.length > 0) await this.post(round.resealed);
-      if (round.waiting === 0 && round.resealed.length === 0) return anchored;
+      if (round.waiting === 0 && round.resealed.length === 0) {
+        const [kept] = round.kept;
+        if (kept === undefined) return anchored;
+        throw new SdkError('receipt-invalid', {detail: `record ${kept.sequence} is kept: ${kept.reason}`});
+      }
       if (now() > until)
         throw new SdkError('network', {detail: `${round.waiting} records are not anchored after ${timeoutMs} ms`});
       await sleep(everyMs);
@@ -258,11 +281,13 @@ export class Device {
     await api.post('ingest', '/v1/skips', {body: encodeCanonical(SkipEntrySchema, entry), contentType: 'skip'});
   }
 
-  private async stateOrNone(sequence: bigint): Promise<ReceiptState | undefined> {
+  // One answer that cannot be read is no reason to leave the other records.
+  private async stateOrNone(record: PendingRecord): Promise<ReceiptState | 'answer-malformed' | undefined> {
     try {
-      return await this.state(sequence);
+      return await this.state(BigInt(record.sequence), record.registration);
     } catch (error) {
       if (error instanceof SdkError && error.code === 'receipt-not-found') return undefined;
+      if (error instanceof SdkError && error.code === 'answer-malformed') return error.code;
       throw error;
     }
   }
