@@ -8,7 +8,7 @@ import type {Database} from './adapters/prisma/database.js';
 import {PrismaAlertQueue} from './adapters/prisma/prisma-alert-queue.js';
 import {PrismaDeliveryQueue} from './adapters/prisma/prisma-delivery-queue.js';
 import {PrismaKeyResolver} from './adapters/prisma/prisma-key-resolver.js';
-import {PrismaNonceMemory} from './adapters/prisma/prisma-nonce-memory.js';
+import {NonceStore} from '@vitalvault/postgres';
 import {PrismaPreferences} from './adapters/prisma/prisma-preferences.js';
 import {HttpWebhookSender} from './adapters/webhook/http-webhook-sender.js';
 import {faultOfTarget} from './adapters/webhook/webhook-target.js';
@@ -79,7 +79,7 @@ function adapters({config, database, producer}: NotifyParts): Provider[] {
     {provide: PREFERENCES, useFactory: () => new PrismaPreferences(database)},
     {provide: PrismaDeliveryQueue, useFactory: () => new PrismaDeliveryQueue(database)},
     {provide: KEY_RESOLVER, useFactory: () => new PrismaKeyResolver(database)},
-    {provide: NONCE_MEMORY, useFactory: () => new PrismaNonceMemory(database)},
+    {provide: NONCE_MEMORY, useFactory: () => new NonceStore(database)},
     {provide: TARGET_FAULT, useValue: (url: string) => faultOfTarget(url, target)},
     {
       provide: HttpWebhookSender,

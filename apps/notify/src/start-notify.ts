@@ -3,15 +3,12 @@ import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
 import {grpcOptions} from '@vitalvault/grpc';
 import {createHttpService} from '@vitalvault/http';
+import {NonceStore, OffsetStore, pruneRows} from '@vitalvault/postgres';
 import type {Host, RunningService} from '@vitalvault/process';
 import {openDatabase} from './adapters/prisma/database.js';
-import {PrismaNonceMemory} from './adapters/prisma/prisma-nonce-memory.js';
-import {PrismaOffsetStore} from './adapters/prisma/prisma-offset-store.js';
 import {DeliveryLoop} from './application/delivery-loop.js';
 import type {NotifyConfig} from './config.js';
 import {NotifyModule} from './notify.module.js';
-
-const PRUNE_EVERY_MS = 60_000;
 
 /** Starts the whole service; its database must be migrated. */
 export async function startNotify(host: Host<NotifyConfig>): Promise<RunningService> {
@@ -24,7 +21,7 @@ export async function startNotify(host: Host<NotifyConfig>): Promise<RunningServ
     ...kafka,
     producer,
     groupId: 'vv-notify',
-    offsets: new PrismaOffsetStore(database),
+    offsets: new OffsetStore(database),
     onStalled,
   });
   const service = await createHttpService({
@@ -42,19 +39,14 @@ export async function startNotify(host: Host<NotifyConfig>): Promise<RunningServ
   readiness.add('kafka', () => topics.reason() ?? bus.reason());
   readiness.add('database', async () => database.$queryRaw`SELECT 1`);
   void topics.ensure();
-  const nonces = new PrismaNonceMemory(database);
-  const pruning = setInterval(() => {
-    nonces.prune(Math.floor(Date.now() / 1_000)).catch((error: unknown) => {
-      logger.warn('nonces were not pruned', {error});
-    });
-  }, PRUNE_EVERY_MS);
+  const stopPruning = pruneRows([new NonceStore(database)], logger);
   const url = await service.listen();
   service.app.get(DeliveryLoop).start();
   logger.info('listening', {url});
   return {
     close: async () => {
       topics.stop();
-      clearInterval(pruning);
+      stopPruning();
       await service.close();
       await database.$disconnect();
     },

@@ -3,8 +3,8 @@ import {TOPICS} from '@vitalvault/contracts';
 import {TopicsAtHand} from '@vitalvault/kafka-bus';
 import type {OutboxPublisher} from '@vitalvault/kafka-bus';
 import type {FollowChain} from './adapters/ledger/follow-chain.js';
-import {pruneRows} from './adapters/prisma/prune-rows.js';
-import type {ShortLived} from './adapters/prisma/prune-rows.js';
+import {pruneRows} from '@vitalvault/postgres';
+import type {ShortLived} from '@vitalvault/postgres';
 import type {TransactionOutcomes} from './application/transaction-outcomes.js';
 import type {PolicyRuntime} from './policy-runtime.js';
 

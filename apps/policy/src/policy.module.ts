@@ -9,8 +9,7 @@ import {CometProvenLogs} from './adapters/ledger/comet-proven-logs.js';
 import {FollowChain} from './adapters/ledger/follow-chain.js';
 import {GrpcAlertQueue} from './adapters/notify/grpc-alert-queue.js';
 import {PrismaDocumentStore} from './adapters/prisma/prisma-document-store.js';
-import {PrismaNonceMemory} from './adapters/prisma/prisma-nonce-memory.js';
-import {PrismaOutbox} from './adapters/prisma/prisma-outbox.js';
+import {NonceStore, OutboxStore} from '@vitalvault/postgres';
 import {PrismaProjectionStore} from './adapters/prisma/prisma-projection-store.js';
 import {PrismaReleaseRegister} from './adapters/prisma/prisma-release-register.js';
 import {PrismaTransactionTraces} from './adapters/prisma/prisma-transaction-traces.js';
@@ -57,11 +56,11 @@ function compose(runtime: PolicyRuntime): Provider[] {
   const store = new PrismaProjectionStore(database);
   const documents = new PrismaDocumentStore(database);
   const traces = new PrismaTransactionTraces(database);
-  const nonces = new PrismaNonceMemory(database);
+  const nonces = new NonceStore(database);
   const ledger = new CometLedgerSource(runtime.ledger, runtime.validators);
   const proven = new ProvenRelease({ledger: new CometProvenLedger({client: runtime.ledger, trust: genesis})});
   const alerts = new GrpcAlertQueue(runtime.notify);
-  const outbox = new OutboxPublisher({outbox: new PrismaOutbox(database), producer: runtime.producer, logger});
+  const outbox = new OutboxPublisher({outbox: new OutboxStore(database), producer: runtime.producer, logger});
 
   const outcomes = new TransactionOutcomes(store);
   const logs = new CometProvenLogs({client: runtime.following, trust: genesis});

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from '@jest/globals';
-import {runMigrations} from '@vitalvault/postgres';
+import {NonceStore, OutboxStore, runMigrations} from '@vitalvault/postgres';
 import {createLogger} from '@vitalvault/process';
 import {startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
@@ -7,8 +7,6 @@ import {join} from 'node:path';
 import {openDatabase} from '../src/adapters/prisma/database.js';
 import type {Database} from '../src/adapters/prisma/database.js';
 import {PrismaDocumentStore} from '../src/adapters/prisma/prisma-document-store.js';
-import {PrismaNonceMemory} from '../src/adapters/prisma/prisma-nonce-memory.js';
-import {PrismaOutbox} from '../src/adapters/prisma/prisma-outbox.js';
 import {PrismaProjectionStore} from '../src/adapters/prisma/prisma-projection-store.js';
 import {PrismaReleaseRegister} from '../src/adapters/prisma/prisma-release-register.js';
 import {PrismaTransactionTraces} from '../src/adapters/prisma/prisma-transaction-traces.js';
@@ -29,6 +27,7 @@ const TABLES = [
   'reads_used',
   'transactions',
   'access_leaves',
+  'consumer_offsets',
   'outbox',
   'tx_traces',
   'request_nonces',
@@ -50,7 +49,7 @@ beforeAll(async () => {
   const databaseUrl = engines.databaseUrl('vv_policy');
   const dir = join(import.meta.dirname, '../prisma/migrations');
   expect(await runMigrations({databaseUrl, dir, logger: createLogger({service: 'spec', level: 'error'})})).toHaveLength(
-    2,
+    3,
   );
   expect(await runMigrations({databaseUrl, dir})).toEqual([]);
   database = openDatabase({databaseUrl});
@@ -84,7 +83,7 @@ describe('two processes of the service', () => {
   });
 
   it('take one request nonce once', async () => {
-    const memory = new PrismaNonceMemory(database);
+    const memory = new NonceStore(database);
     const until = Math.floor(Date.now() / 1_000) + 120;
     const taken = await Promise.all([1, 2, 3, 4].map(() => memory.remember(id, 'nonce', until)));
     expect(taken.filter(Boolean)).toHaveLength(1);
@@ -113,7 +112,7 @@ describe('outbox', () => {
         throw new Error('never happened');
       })
       .catch(() => undefined);
-    const outbox = new PrismaOutbox(database);
+    const outbox = new OutboxStore(database);
     const taken = await outbox.take(10);
     expect(taken.map(({messageId, traceparent, value}) => [messageId, traceparent, [...value]])).toEqual([
       ['m1', 'trace', [1]],
@@ -150,7 +149,7 @@ describe('documents', () => {
     const announcement = {topic: 'alerts', key: id, value: Uint8Array.of(1), messageId: tx(3), traceparent: undefined};
     await documents.putComplaint(complaint, announcement);
     await documents.putComplaint(complaint, announcement);
-    expect(await new PrismaOutbox(database).take(10)).toHaveLength(1);
+    expect(await new OutboxStore(database).take(10)).toHaveLength(1);
   });
 });
 

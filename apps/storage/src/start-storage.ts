@@ -5,7 +5,7 @@ import {grpcOptions} from '@vitalvault/grpc';
 import {createHttpService} from '@vitalvault/http';
 import type {Host, Readiness, RunningService} from '@vitalvault/process';
 import {roomForPacks} from './adapters/ipfs/room-for-packs.js';
-import {PrismaOffsetStore} from './adapters/prisma/prisma-offset-store.js';
+import {OffsetStore} from '@vitalvault/postgres';
 import type {StorageConfig} from './config.js';
 import {buildParts} from './storage-parts.js';
 import type {StorageParts} from './storage-parts.js';
@@ -22,7 +22,7 @@ export async function startStorage(host: Host<StorageConfig>): Promise<RunningSe
     ...kafka,
     groupId: 'vv-storage',
     producer: parts.producer,
-    offsets: new PrismaOffsetStore(parts.database),
+    offsets: new OffsetStore(parts.database),
     onStalled,
   });
   const service = await createHttpService({

@@ -15,8 +15,7 @@ import {GrpcKeyRelease} from './adapters/policy/grpc-key-release.js';
 import {openDatabase} from './adapters/prisma/database.js';
 import {PrismaAnchorStore} from './adapters/prisma/prisma-anchor-store.js';
 import {PrismaLedgerStore} from './adapters/prisma/prisma-ledger-store.js';
-import {PrismaNonceMemory} from './adapters/prisma/prisma-nonce-memory.js';
-import {PrismaOutbox} from './adapters/prisma/prisma-outbox.js';
+import {NonceStore, OutboxStore, pruneRows} from '@vitalvault/postgres';
 import {PrismaReaderKeys} from './adapters/prisma/prisma-reader-keys.js';
 import {PrismaRecordStore} from './adapters/prisma/prisma-record-store.js';
 import {PrismaReleaseStore} from './adapters/prisma/prisma-release-store.js';
@@ -51,6 +50,8 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   const own = {...readOwnGenesis(config), organisation: config.organisation};
   const signer = anchorSigner(readOwnKey('storage', config.storageKeyFile, own), config.chainId);
   const database = openDatabase(config);
+  const nonces = new NonceStore(database);
+  let stopPruning: (() => void) | undefined;
   const records = new PrismaRecordStore(database, now);
   const ledger = new LedgerClient({rpcUrls: config.ledgerRpc, log: ledgerLog(logger), traceparent: currentTraceparent});
   // The follower's own, so that it knows who answered.
@@ -58,7 +59,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   const cluster = new IpfsClusterClient({urls: config.ipfsCluster});
   const packs = new IpfsClusterPackStore({...config, timeoutMs: PIN_TIMEOUT_MS}, cluster);
   const producer = new KafkaProducer({...kafkaAccess(config), clientId: 'storage', logger});
-  const outbox = new OutboxPublisher({outbox: new PrismaOutbox(database), producer, logger});
+  const outbox = new OutboxPublisher({outbox: new OutboxStore(database), producer, logger});
   const policy = grpcClient(PolicyService, {url: config.policyGrpc, unavailable: 'policy-unavailable'});
 
   const follow = new FollowLedger({
@@ -168,8 +169,9 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
     policy,
     head: () => follow.head,
     readerKeys: new PrismaReaderKeys(database),
-    nonces: new PrismaNonceMemory(database, now),
+    nonces,
     start: (): void => {
+      stopPruning = pruneRows([nonces], logger);
       outbox.start();
       follower.start();
       packLoop.start();
@@ -177,6 +179,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
     },
     stop: async (): Promise<void> => {
       stopping.abort();
+      stopPruning?.();
       repair.stop();
       await follower.stop();
       await Promise.all([anchorLoop.stop(), packLoop.stop()]);

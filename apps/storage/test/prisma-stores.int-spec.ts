@@ -1,4 +1,4 @@
-import {MigrationError, runMigrations} from '@vitalvault/postgres';
+import {NonceStore, OffsetStore, OutboxStore, MigrationError, runMigrations} from '@vitalvault/postgres';
 import {startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {cp, mkdtemp, rm, writeFile} from 'node:fs/promises';
@@ -9,9 +9,6 @@ import {openDatabase} from '../src/adapters/prisma/database.js';
 import type {Database} from '../src/adapters/prisma/database.js';
 import {PrismaAnchorStore} from '../src/adapters/prisma/prisma-anchor-store.js';
 import {PrismaLedgerStore} from '../src/adapters/prisma/prisma-ledger-store.js';
-import {PrismaNonceMemory} from '../src/adapters/prisma/prisma-nonce-memory.js';
-import {PrismaOffsetStore} from '../src/adapters/prisma/prisma-offset-store.js';
-import {PrismaOutbox} from '../src/adapters/prisma/prisma-outbox.js';
 import {PrismaRecordStore} from '../src/adapters/prisma/prisma-record-store.js';
 import {PrismaReleaseStore} from '../src/adapters/prisma/prisma-release-store.js';
 import {sampleRecord} from '../src/testing/sample-records.js';
@@ -73,7 +70,7 @@ describe('storage in a real PostgreSQL', () => {
 
   it('stores the offset with the effect, never backwards', async () => {
     await empty();
-    const [records, offsets] = [new PrismaRecordStore(database, now), new PrismaOffsetStore(database)];
+    const [records, offsets] = [new PrismaRecordStore(database, now), new OffsetStore(database)];
     await records.accept({records: [sampleRecord()]}, {topic: 't', partition: 3, nextOffset: 9n});
     await records.accept({records: []}, {topic: 't', partition: 3, nextOffset: 4n});
     expect(await offsets.load('t', 3)).toBe(9n);
@@ -107,9 +104,10 @@ describe('storage in a real PostgreSQL', () => {
     const {patient} = sampleRecord();
     const alert = {patient, messageId: 'a1', value: Uint8Array.of(1), traceparent: undefined};
     await new PrismaRecordStore(database, now).alert([alert]);
-    const outbox = new PrismaOutbox(database);
+    const outbox = new OutboxStore(database);
     const [message] = await outbox.take(10);
     expect(message).toMatchObject({topic: 'vv.alerts.v1', messageId: 'a1'});
+    expect(message?.contentType).toBe('application/vnd.vitalvault.alert.v1+protobuf');
     await outbox.sent([message?.id ?? 0n]);
     expect(await outbox.take(10)).toEqual([]);
   });
@@ -142,12 +140,16 @@ describe('storage in a real PostgreSQL', () => {
   });
 
   it('remembers nonces of requests over restarts', async () => {
-    const [one, other] = [new PrismaNonceMemory(database, now), new PrismaNonceMemory(database, now)];
+    const [one, other] = [new NonceStore(database), new NonceStore(database)];
     expect([
       await one.remember('k', 'n', 100),
       await other.remember('k', 'n', 100),
       await other.remember('l', 'n', 100),
     ]).toEqual([true, false, true]);
+    await one.prune(new Date(100_000));
+    expect(await one.remember('k', 'n', 100)).toBe(false);
+    await one.prune(new Date(101_000));
+    expect(await one.remember('k', 'n', 100)).toBe(true);
   });
 
   it('a database that is away is an error of the catalogue', async () => {
@@ -183,10 +185,10 @@ describe('storage in a real PostgreSQL', () => {
     it('are applied once, also by processes that start together', async () => {
       const applied = await Promise.all([1, 2, 3].map(() => runMigrations({databaseUrl: target(), dir})));
       expect(applied.flat().sort()).toEqual([
+        '0000_service.sql',
         '0001_records.sql',
         '0002_ledger.sql',
-        '0003_service.sql',
-        '0004_skips.sql',
+        '0003_skips.sql',
       ]);
       expect(await runMigrations({databaseUrl: target(), dir})).toEqual([]);
     });
@@ -196,7 +198,7 @@ describe('storage in a real PostgreSQL', () => {
       await writeFile(join(dir, '0001_more.sql'), 'SELECT 1');
       await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(MigrationError);
       await rm(join(dir, '0001_more.sql'));
-      await rm(join(dir, '0004_skips.sql'));
+      await rm(join(dir, '0003_skips.sql'));
       await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(/newer/);
       await cp(MIGRATIONS, dir, {recursive: true});
       await writeFile(join(dir, '0001_records.sql'), 'SELECT 1');
@@ -204,8 +206,8 @@ describe('storage in a real PostgreSQL', () => {
     });
 
     it('a file that fails leaves nothing of itself, and those before it', async () => {
-      await writeFile(join(dir, '0005_bad.sql'), 'CREATE TABLE half (id int); SELECT nonsense');
-      await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow('0005_bad.sql failed');
+      await writeFile(join(dir, '0004_bad.sql'), 'CREATE TABLE half (id int); SELECT nonsense');
+      await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow('0004_bad.sql failed');
       expect((await query("SELECT to_regclass('half') AS half, to_regclass('records') AS records")).rows).toEqual([
         {half: null, records: 'records'},
       ]);

@@ -20,9 +20,10 @@ interface Migration {
 // Any constant; the same for every service, since each has a database of its own.
 const LOCK = 0x76_76_6d_67;
 const CONNECT_MS = 10_000;
+const SERVICE_TABLES = join(import.meta.dirname, '..', 'prisma', 'migrations');
 
 /**
- * Applies the SQL files of `dir` in the order of their names, each once and in a transaction of its own. Processes that
+ * Applies `0000_service.sql`, then the SQL files of `dir` in the order of their names, each once and in a transaction of its own. Processes that
  * start together wait for each other. A file that was applied and has changed is refused: history is not rewritten.
  * @returns names of those applied now.
  */
@@ -108,9 +109,15 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
   }
 }
 
+/** Of the tables that every service has, then of the service's own. */
 async function readMigrations(dir: string): Promise<Migration[]> {
+  const own = await filesOf(dir);
+  if (own.length === 0) throw new MigrationError('no migrations found');
+  return [...(await filesOf(SERVICE_TABLES)), ...own];
+}
+
+async function filesOf(dir: string): Promise<Migration[]> {
   const names = (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
-  if (names.length === 0) throw new MigrationError('no migrations found');
   return Promise.all(
     names.map(async (name) => {
       const sql = await readFile(join(dir, name), 'utf8');

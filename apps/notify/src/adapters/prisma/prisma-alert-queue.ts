@@ -1,7 +1,8 @@
-import type {AlertQueue, AlertToQueue, Effects, Position} from '../../application/ports.js';
+import type {AlertQueue, AlertToQueue, Effects} from '../../application/ports.js';
 import type {QueuedAlert} from '../../domain/alert.js';
 import type {PatientKey} from '../../domain/ledger-event.js';
 import {fromRow, toRow} from './alert-row.js';
+import {savePosition} from '@vitalvault/postgres';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 
@@ -16,7 +17,7 @@ export class PrismaAlertQueue implements AlertQueue {
     return inTransaction(this.database, async (session) => {
       const fresh = await queueAll(session, alerts);
       for (const key of keys ?? []) await putKey(session, key);
-      if (position !== undefined) await movePosition(session, position);
+      if (position !== undefined) await savePosition(session, position);
       return fresh;
     });
   }
@@ -114,10 +115,4 @@ async function putKey(session: Session, {keyId, patient, publicKey}: PatientKey)
   await session.patientKey.updateMany({where: {patient, NOT: {keyId}}, data: {current: false}});
   const row = {patient, publicKey: Uint8Array.from(publicKey), current: true};
   await session.patientKey.upsert({where: {keyId}, create: {keyId, ...row}, update: row});
-}
-
-async function movePosition(session: Session, {topic, partition, nextOffset}: Position): Promise<void> {
-  await session.$executeRaw`
-    INSERT INTO consumer_offsets (topic, partition, next_offset) VALUES (${topic}, ${partition}, ${nextOffset})
-    ON CONFLICT (topic, partition) DO UPDATE SET next_offset = GREATEST(consumer_offsets.next_offset, EXCLUDED.next_offset)`;
 }

@@ -1,4 +1,6 @@
 import type {Announcement, DocumentStore, Id} from '../../application/ports.js';
+import {fromHex} from '@vitalvault/contracts';
+import {keepMessages} from '@vitalvault/postgres';
 import {inTransaction} from './database.js';
 import type {Database} from './database.js';
 import {ownBytes} from './stored-value.js';
@@ -56,17 +58,11 @@ export class PrismaDocumentStore implements DocumentStore {
     await this.database.accessDetails.upsert({where: {txId}, create: {txId, value}, update: {value}});
   }
 
-  async putComplaint(
-    complaint: {txId: Id; recordId: Id; finding: string},
-    {topic, key, value, messageId, traceparent}: Announcement,
-  ): Promise<void> {
+  async putComplaint(complaint: {txId: Id; recordId: Id; finding: string}, announcement: Announcement): Promise<void> {
     await inTransaction(this.database, async (session) => {
       const {count} = await session.complaint.createMany({data: [complaint], skipDuplicates: true});
       if (count === 0) return;
-      await session.outboxMessage.createMany({
-        data: [{topic, key, value: ownBytes(value), messageId, traceparent: traceparent ?? null}],
-        skipDuplicates: true,
-      });
+      await keepMessages(session, [{...announcement, key: fromHex(announcement.key)}]);
     });
   }
 }

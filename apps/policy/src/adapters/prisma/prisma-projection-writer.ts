@@ -1,4 +1,5 @@
-import {toDecimal, toHex} from '@vitalvault/contracts';
+import {fromHex, toDecimal, toHex} from '@vitalvault/contracts';
+import {keepMessages} from '@vitalvault/postgres';
 import {
   DeviceSchema,
   GrantSchema,
@@ -123,9 +124,7 @@ export class PrismaProjectionWriter extends PrismaProjection implements Projecti
     await this.session.patient.update({where: {id: patient}, data: {accessLogSize: toDecimal(index + 1n)}});
   }
 
-  async announce({topic, key, value, messageId, traceparent}: Announcement): Promise<void> {
-    await this.session.outboxMessage.create({
-      data: {topic, key, value: ownBytes(value), messageId, traceparent: traceparent ?? null},
-    });
+  async announce(announcement: Announcement): Promise<void> {
+    await keepMessages(this.session, [{...announcement, key: fromHex(announcement.key)}]);
   }
 }

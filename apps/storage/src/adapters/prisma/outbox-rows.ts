@@ -1,17 +1,15 @@
 import {TOPICS, fromHex} from '@vitalvault/contracts';
+import type {MessageToKeep} from '@vitalvault/postgres';
 import type {AlertToSend} from '../../domain/alerts.js';
-import type {Prisma} from './gen/client.js';
 
-type OutboxRow = Prisma.OutboxMessageCreateManyInput;
-
-/** Row that sends an alert. */
-export const alertRow = (alert: AlertToSend): OutboxRow => ({
+/** Message that sends an alert. */
+export const alertMessage = ({patient, value, messageId, traceparent}: AlertToSend): MessageToKeep => ({
   topic: TOPICS.alerts,
-  key: fromHex(alert.patient),
-  value: bytesOf(alert.value),
-  messageId: alert.messageId,
+  key: fromHex(patient),
+  value,
+  messageId,
   contentType: 'application/vnd.vitalvault.alert.v1+protobuf',
-  traceparent: alert.traceparent ?? null,
+  traceparent,
 });
 
 /** Bytes as Prisma takes them: with a buffer of their own. */

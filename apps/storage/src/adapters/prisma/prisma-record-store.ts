@@ -11,11 +11,11 @@ import {alertOf} from '../../domain/alerts.js';
 import type {AlertToSend} from '../../domain/alerts.js';
 import {STATE} from '../../domain/record.js';
 import type {AcceptedRecord, RecordNumber} from '../../domain/record.js';
+import {keepMessages, savePosition} from '@vitalvault/postgres';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 import type {Prisma} from './gen/client.js';
-import {alertRow, bytesOf} from './outbox-rows.js';
-import {savePosition} from './prisma-offset-store.js';
+import {alertMessage, bytesOf} from './outbox-rows.js';
 import {statusOf, statusOfSkip} from './record-row.js';
 import {numberRow, takeSkips, withoutGivenUp} from './skip-rows.js';
 
@@ -124,7 +124,7 @@ export class PrismaRecordStore implements RecordStore {
   }
 
   async alert(alerts: readonly AlertToSend[]): Promise<void> {
-    await this.database.outboxMessage.createMany({data: alerts.map(alertRow)});
+    await keepMessages(this.database, alerts.map(alertMessage));
   }
 
   // What was not inserted is either the same record again or another one under a taken number.
@@ -142,9 +142,10 @@ export class PrismaRecordStore implements RecordStore {
       select: {recordId: true},
     });
     const fresh = new Set(kept.map(({recordId}) => recordId));
-    await session.outboxMessage.createMany({
-      data: losers.filter(({recordId}) => fresh.has(recordId)).map((record) => alertRow(this.#conflictAlert(record))),
-    });
+    await keepMessages(
+      session,
+      losers.filter(({recordId}) => fresh.has(recordId)).map((record) => alertMessage(this.#conflictAlert(record))),
+    );
     return fresh.size;
   }
 

@@ -4,8 +4,9 @@ import {STATE} from '../../domain/record.js';
 import {refusalText} from '../../domain/refusal-text.js';
 import {retryAfterMs} from '../../domain/settle-anchor.js';
 import type {EntryFate} from '../../domain/settle-anchor.js';
+import {keepMessages} from '@vitalvault/postgres';
 import type {Session} from './database.js';
-import {alertRow} from './outbox-rows.js';
+import {alertMessage} from './outbox-rows.js';
 
 /** What a transaction carries, with what is known of it now. */
 export interface Carried {
@@ -63,7 +64,7 @@ export async function settleRecords(session: Session, settling: Settling, fates:
           anchorTx: null,
         },
       });
-      await session.outboxMessage.create({data: alertRow(refusal(settling, entry, fate.code))});
+      await keepMessages(session, [alertMessage(refusal(settling, entry, fate.code))]);
     }
   }
 }

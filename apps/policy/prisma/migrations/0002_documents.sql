@@ -1,16 +1,5 @@
 -- What is policy's own and not a projection of the ledger.
 
--- Facts to publish, written with the effect that they announce.
-CREATE TABLE outbox (
-  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  topic      text   NOT NULL,
-  key        text   NOT NULL,
-  value      bytea  NOT NULL,
-  message_id text   NOT NULL,
-  traceparent text,
-  UNIQUE (topic, message_id)
-);
-
 -- D-1: hash of a transaction -> span of the request that posted it. Short-lived.
 CREATE TABLE tx_traces (
   tx_hash     text   PRIMARY KEY,
@@ -18,15 +7,6 @@ CREATE TABLE tx_traces (
   created_at  timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX tx_traces_created ON tx_traces (created_at);
-
--- Nonces of signed requests (RFC 9421).
-CREATE TABLE request_nonces (
-  key_id     text        NOT NULL,
-  nonce      text        NOT NULL,
-  until      timestamptz NOT NULL,
-  PRIMARY KEY (key_id, nonce)
-);
-CREATE INDEX request_nonces_until ON request_nonces (until);
 
 -- SignedWrapBundle by grant; deletable.
 CREATE TABLE wrap_bundles (

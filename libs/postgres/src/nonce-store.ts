@@ -1,0 +1,23 @@
+import type {SqlSession} from './sql-session.js';
+
+/**
+ * Nonces of signed requests: a request is replayed neither after a restart nor at another process of this service.
+ * `pruneRows` forgets those that ran out.
+ */
+export class NonceStore {
+  constructor(private readonly database: SqlSession) {}
+
+  /** @returns false when the key has used that nonce already. @param untilSeconds Unix seconds */
+  async remember(keyId: string, nonce: string, untilSeconds: number): Promise<boolean> {
+    const count = await this.database.$executeRaw`
+      INSERT INTO request_nonces (key_id, nonce, until_seconds) VALUES (${keyId}, ${nonce}, ${BigInt(untilSeconds)})
+      ON CONFLICT DO NOTHING`;
+    return count === 1;
+  }
+
+  /** Forgets those whose requests would be refused as stale anyway. */
+  async prune(now: Date): Promise<void> {
+    const seconds = BigInt(Math.floor(now.getTime() / 1_000));
+    await this.database.$executeRaw`DELETE FROM request_nonces WHERE until_seconds < ${seconds}`;
+  }
+}
