@@ -80,7 +80,7 @@ test-unit:
 
 lint:
 	@$(BOOTSTRAP) install
-	@$(NODE) tools/test.ts --only=lint,types
+	@npm run --silent lint
 
 packages:
 	@$(BOOTSTRAP) install

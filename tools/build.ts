@@ -1,4 +1,5 @@
 // Compiles every `src` of the workspace to the `dist` beside it with SWC; unchanged files are left alone.
+//   node tools/build.ts [folder …]   only what stands below these
 import {transform} from '@swc/core';
 import {existsSync} from 'node:fs';
 import {mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
@@ -12,7 +13,11 @@ async function projects(): Promise<string[]> {
   const folders = ['libs', 'apps', 'tools', 'test', 'test/k8s'].map(async (group) =>
     (await readdir(join(root, group))).map((name) => join(root, group, name)),
   );
-  return (await Promise.all(folders)).flat().filter((folder) => existsSync(join(folder, 'src')));
+  const asked = process.argv.slice(2).map((folder) => join(root, folder));
+  return (await Promise.all(folders))
+    .flat()
+    .filter((folder) => existsSync(join(folder, 'src')))
+    .filter((folder) => asked.length === 0 || asked.some((one) => `${folder}/`.startsWith(`${one}/`)));
 }
 
 async function files(dir: string): Promise<string[]> {

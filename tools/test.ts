@@ -56,6 +56,7 @@ const STEPS: readonly (readonly [stage: string, name: string, how: How])[] = [
   ['lint', 'proto', {check: ['buf', 'lint']}],
   ['lint', 'proto since the last release', {check: [process.execPath, 'tools/check-breaking.ts']}],
   ['lint', 'generated', {check: [process.execPath, 'tools/check-generated.ts']}],
+  ['lint', 'dependencies', {check: [process.execPath, 'tools/check-dependencies.ts']}],
   ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.ts']}],
   ['lint', 'section references', {check: [process.execPath, 'tools/check-section-references.ts']}],
   ['chart', 'Helm chart', {json: [process.execPath, 'tools/check-chart.ts']}],

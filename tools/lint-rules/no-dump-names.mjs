@@ -11,7 +11,7 @@ export const noDumpNames = {
   meta: {type: 'problem', schema: [], messages: {name: 'Name it by its one job, not {{name}}'}},
   create: (context) => {
     /**
-     * @param {import('estree').Node} node
+     * @param {import('eslint').Rule.Node} node
      * @param {string | undefined} name
      */
     const check = (node, name) => {

@@ -2,7 +2,7 @@ import {Controller, Get, Res} from '@nestjs/common';
 import type {Type} from '@nestjs/common';
 import {DomainError} from '@vitalvault/errors';
 import type {FastifyReply} from 'fastify';
-import type {InjectOptions} from 'light-my-request';
+import type {InjectOptions} from 'fastify';
 import {z} from 'zod';
 import {controllersAlone} from '../testing/controllers-alone.js';
 import type {ControllersAlone} from '../testing/controllers-alone.js';
