@@ -34,8 +34,8 @@ export default {
     {
       name: 'apps-meet-through-proto',
       severity: 'error',
-      from: {path: '^apps/([^/]+)/'},
-      to: {path: '^apps/', pathNot: '^apps/$1/'},
+      from: {path: '^(?:test/canary/cruise/)?apps/([^/]+)/'},
+      to: {path: '^(?:test/canary/cruise/)?apps/', pathNot: '^(?:test/canary/cruise/)?apps/$1/'},
     },
     {name: 'no-circular', severity: 'error', from: {}, to: {circular: true, viaOnly: {pathNot: 'node_modules|/gen/'}}},
   ],

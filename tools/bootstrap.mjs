@@ -69,7 +69,7 @@ function toolsOfThisMachine() {
   ];
 }
 
-/** Every tool that is missing or too old is named at once, with what to install. @param engines also what builds them */
+/** Every tool that is missing or too old is named at once, with what to install; `engines`: also what builds them. */
 function checkTools({engines = true} = {}) {
   const faults = toolsOfThisMachine()
     .filter(({name}) => engines || name === 'npm')

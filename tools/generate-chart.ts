@@ -1,5 +1,5 @@
-// What of the Helm chart is generated: the values' schema, the engines' configuration, README.md, the icon in Chart.yaml
-// and docs/operations/values.md. Written by tools/generate.ts.
+// What of the Helm chart is generated: the values' schema, the engines' configuration, README.md, the icon in
+// Chart.yaml and docs/operations/values.md. Written by tools/generate.ts.
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {CHART, HELM} from './chart/paths.ts';

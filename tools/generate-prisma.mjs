@@ -1,5 +1,6 @@
 // Makes the Prisma client of every app that has a schema, where schema or Prisma have changed since the last time.
-// Offline. Runs as the root's postinstall and from bootstrap.mjs, on the system's own Node: plain JavaScript without any package.
+// Offline. Runs as the root's postinstall and from bootstrap.mjs, on the system's own Node: plain JavaScript without a
+// package.
 //   node tools/generate-prisma.mjs
 import {execFile} from 'node:child_process';
 import {createHash} from 'node:crypto';

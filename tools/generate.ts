@@ -8,6 +8,7 @@ import {configDocuments} from './generate-config-docs.ts';
 import {errorsDocument} from './generate-errors-doc.ts';
 import {openApiTexts} from './generate-openapi.ts';
 import {pictures} from './generate-picture.ts';
+import {architectureText} from './package-graph.ts';
 import {schemaFilesText} from '../libs/sdk/schemas/schema-files-text.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,6 +18,7 @@ const at = (texts: Readonly<Record<string, string>>, path: (name: string) => str
 /** Text of every generated file by its path in the repository. */
 export async function generatedTexts(): Promise<Record<string, string>> {
   return {
+    'ARCHITECTURE.md': architectureText(),
     'docs/errors.md': errorsDocument(),
     ...at(configDocuments(), (app) => `docs/config/${app}.md`),
     ...at(openApiTexts(), (service) => `docs/openapi/${service}.json`),

@@ -8,7 +8,9 @@ import type {ProtocolJson} from './protocol-parts.ts';
 import {protocolVectors} from './protocol-vectors.ts';
 import {stateMapVectors} from './state-map-vectors.ts';
 
-/** Each file of vectors by its name, as it must stand there. signed-header.json is CometBFT's own word and is only read. */
+/**
+ * Each file of vectors by its name, as it must stand there. signed-header.json is CometBFT's own word and is only read.
+ */
 export async function vectorFiles(): Promise<Record<string, string>> {
   const captured = JSON.parse(readFileSync(join(import.meta.dirname, 'signed-header.json'), 'utf8')) as CapturedHeader;
   const protocol = await protocolVectors();

@@ -13,7 +13,10 @@ import {
 import type {Patient, StoredKey, VerifiedLedger} from '@vitalvault/sdk';
 import {HOSPITAL} from '@vitalvault/sdk/testing';
 
-/** Owner and watch sign one registration, and the ledger takes it. @param fromSlot hour from which the watch may write */
+/**
+ * Owner and watch sign one registration, and the ledger takes it.
+ * @param fromSlot hour from which the watch may write
+ */
 export async function register(owner: Patient, deviceKey: StoredKey, ledger: VerifiedLedger, fromSlot: number) {
   const offer = await owner.registerDevice({deviceKey, typeNames: [HEART_RATE], deviceClass: 'wearable', fromSlot});
   const {part, owner: ownerKey} = endorseRegistration(offer, deviceKey);

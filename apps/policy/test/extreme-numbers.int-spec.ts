@@ -41,7 +41,7 @@ const {patient, device} = PEOPLE;
 const UINT32 = [0, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];
 const UINT64 = [0n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n];
 
-/** Every uint32 and uint64 that a block or a leaf can bring, at the ends of its range, into a real PostgreSQL and back. */
+/** Every uint32 and uint64 that a block or a leaf can bring, at the ends of its range, into PostgreSQL and back. */
 describe('no legal number stops policy', () => {
   let engines: Engines;
   let database: Database;

@@ -116,8 +116,8 @@ export class IpfsClusterClient {
   }
 
   /**
-   * GET /monitor/metrics/freespace: bytes below StorageMax by peer. A peer without any, or whose metric is old, is given
-   * no pin: it counts 0 or is not there.
+   * GET /monitor/metrics/freespace: bytes below StorageMax by peer. A peer without any, or whose metric is old, is
+   * given no pin: it counts 0 or is not there.
    */
   async freeSpace(): Promise<ReadonlyMap<string, number>> {
     const text = await this.#call({method: 'GET', path: '/monitor/metrics/freespace', timeoutMs: 2_000});

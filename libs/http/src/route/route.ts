@@ -70,7 +70,7 @@ type BytesOf<A> = A extends {readonly bytes: readonly (infer T)[]}
 type NothingOf<A> = A extends {readonly json: unknown} | {readonly bytes: unknown} ? never : Nothing;
 type ContentOf<A> = JsonOf<A> | BytesOf<A> | NothingOf<A>;
 
-/** What its handler may return: the JSON or the bytes of one of its answers; nothing where a stream is opened by hand. */
+/** What its handler may return: JSON or bytes of one of its answers; nothing where a stream is opened by hand. */
 export type AnswerOf<R extends Route> = ContentOf<R['answers'][keyof R['answers']]>;
 
 type NothingElse<R> = Readonly<Record<Exclude<keyof R, keyof Route>, never>>;

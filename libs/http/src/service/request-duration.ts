@@ -4,8 +4,8 @@ import type {FastifyInstance, FastifyRequest} from 'fastify';
 const MILLISECONDS = 1_000;
 
 /**
- * How long requests take, by method, route and status, as OpenTelemetry names them for Prometheus. The route and not the path, because
- * paths carry ids of patients; what fits no route is told as one.
+ * How long requests take, by method, route and status, as OpenTelemetry names them for Prometheus. The route and not
+ * the path, because paths carry ids of patients; what fits no route is told as one.
  */
 export function measureRequests(instance: FastifyInstance): void {
   const duration = meter().createHistogram('http_server_request_duration_seconds', {

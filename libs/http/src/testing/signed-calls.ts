@@ -21,7 +21,10 @@ export type Signed = 'not at all' | 'for another path' | 'by a key that is not o
 /** Some path of its shape. */
 export const somePathOf = ({path}: Route): string => path.replace(/\{\w+\}/g, 'x');
 
-/** Calls a route with some path of its shape and some body of its type. @returns status, and the error's code or the answer */
+/**
+ * Calls a route with some path of its shape and some body of its type.
+ * @returns status, and the error's code or the answer
+ */
 export async function call({app}: ControllersAlone, route: Route, signed: Signed): Promise<[number, unknown]> {
   const method = route.method.toUpperCase() as Uppercase<Route['method']>;
   const url = somePathOf(route);

@@ -1,0 +1,2 @@
+import {store} from '../../canary/src/adapters/store.js';
+export const neighbour = store;
