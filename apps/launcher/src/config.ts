@@ -1,5 +1,6 @@
 import {homedir, userInfo} from 'node:os';
 import {join, resolve} from 'node:path';
+import {LaunchError} from './launch-error.js';
 
 /** Root of the clone: this file runs as apps/launcher/dist/config.js. */
 export const REPOSITORY = resolve(import.meta.dirname, '../../..');
@@ -36,9 +37,13 @@ export function inheritedEnvironment(): Record<string, string> {
 export const startedAtMs: number = Number(process.env.VITALVAULT_STARTED ?? Date.now());
 
 /** Bytes that all IPFS peers of this machine may take together, for tests of a full peer; default: the disk's. */
-export function ipfsVolumeBytes(): number | undefined {
-  const text = process.env.VITALVAULT_IPFS_VOLUME_BYTES;
-  return text === undefined || !/^[1-9]\d{0,14}$/.test(text) ? undefined : Number(text);
+export function ipfsVolumeBytes(text = process.env.VITALVAULT_IPFS_VOLUME_BYTES): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,14}$/.test(text))
+    throw new LaunchError(
+      `VITALVAULT_IPFS_VOLUME_BYTES is ${JSON.stringify(text)}; write a number of bytes, or leave it out.`,
+    );
+  return Number(text);
 }
 
 export function javaCommand(): string {
