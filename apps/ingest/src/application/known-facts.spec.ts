@@ -1,10 +1,7 @@
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import {encodeCanonical} from '@vitalvault/contracts';
 import {incomplete} from '@vitalvault/contracts/testing';
-import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {FakeFacts, harness} from '../testing/fakes.js';
 import {SLOT, device, patient, tag} from '../testing/records.js';
-import {ForgetChanged} from './forget-changed.js';
 import {KnownFacts} from './known-facts.js';
 
 const question = {patient, typeTag: tag, epoch: 2, slot: SLOT};
@@ -59,32 +56,5 @@ describe('KnownFacts', () => {
     open(undefined);
     expect(await asked).toBe(old);
     expect(await known.device(device, 1)).toBeUndefined();
-  });
-
-  it.each([
-    ['deviceRemoved', {device, registration: 1}, 1],
-    ['deviceRegistered', {device, registration: 1}, 1],
-    ['deviceRemoved', {device, registration: 2}, 0],
-    ['keys', {}, 1],
-    ['grant', {}, 1],
-    ['access', {}, 0],
-  ] as const)('%s %o: %i question more', async (name, value, more) => {
-    const {known, facts} = harness();
-    const ask = async (): Promise<void> => {
-      await known.device(device, 1);
-      await known.epochCovers({...question, epoch: 1});
-    };
-    await ask();
-    const before = facts.asked;
-    new ForgetChanged({facts: known}).execute({
-      patient,
-      accessLeaf: encodeCanonical(AccessLeafSchema, {index: 1n, event: {case: name, value: value as never}}),
-    });
-    await ask();
-    expect(facts.asked - before).toBe(more);
-  });
-
-  it('takes an event without a leaf', () => {
-    new ForgetChanged({facts: harness().known}).execute({patient, accessLeaf: new Uint8Array()});
   });
 });

@@ -1,0 +1,89 @@
+import {create} from '@bufbuild/protobuf';
+import {ORG_ROLE} from '@vitalvault/contracts';
+import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
+import {recordIdOfPosted, signDigest, verifyDigest} from '@vitalvault/envelope';
+import {DomainError} from '@vitalvault/errors';
+import {ReleaseKeys} from '../domain/release-keys.js';
+import {FakeFacts} from '../testing/fakes.js';
+import {CHAIN, NOW_MS, SLOT, organisation, random, record, releaseKey} from '../testing/records.js';
+import {JudgeRecord} from './judge-record.js';
+import {KnownFacts} from './known-facts.js';
+
+/** @param fromSlot first slot of the custodian's release key */
+function harness(fromSlot = 0) {
+  const [facts, clock] = [new FakeFacts(), {ms: NOW_MS}];
+  const now = (): number => clock.ms;
+  const asked = {verified: 0};
+  const releaseKeys = ReleaseKeys.of(
+    create(GenesisSchema, {
+      organisations: [{id: organisation, keys: [{key: releaseKey, role: ORG_ROLE.release, fromSlot}]}],
+    }),
+    organisation,
+  );
+  const verify = (...given: Parameters<typeof verifyDigest>): boolean => {
+    asked.verified++;
+    return verifyDigest(...given);
+  };
+  const known = new KnownFacts({ttlMs: 1_000, now}, facts);
+  const judge = new JudgeRecord({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier: {verify}});
+  const verdict = async (posted: PostedRecord): Promise<string> => {
+    const judged = await judge.execute(posted);
+    return judged instanceof DomainError ? judged.code : 'good';
+  };
+  return {judge, verdict, facts, clock, questions: () => ({policy: facts.asked, verified: asked.verified})};
+}
+
+const bySomebody = (): PostedRecord => {
+  const posted = record();
+  return {...posted, signature: signDigest(random(32), recordIdOfPosted(posted))};
+};
+
+describe('JudgeRecord', () => {
+  it('gives the record with the id that its device signed', async () => {
+    const posted = record();
+    expect(await harness().judge.execute(posted)).toMatchObject({posted, recordId: recordIdOfPosted(posted)});
+  });
+
+  // Cheapest first: who sends rubbish costs policy nothing, and the processor no signature.
+  it.each([
+    ['wrong-chain', record({chainId: 'another'}), {policy: 0, verified: 0}],
+    ['unknown-release-key', record({releaseKeyId: random(20)}), {policy: 0, verified: 0}],
+    ['record-signature', bySomebody(), {policy: 1, verified: 1}],
+    ['wrong-tag', record({typeTag: random(16)}), {policy: 1, verified: 1}],
+    ['slot-out-of-range', record({slot: SLOT + 2}), {policy: 1, verified: 1}],
+    ['unknown-epoch', record({epoch: 2}), {policy: 2, verified: 1}],
+    ['good', record(), {policy: 2, verified: 1}],
+  ])('%s costs no more than it must', async (expected, posted, cost) => {
+    const {verdict, questions} = harness();
+    expect(await verdict(posted)).toBe(expected);
+    expect(questions()).toEqual(cost);
+  });
+
+  it('refuses a device that policy does not know, before any signature', async () => {
+    const {verdict, facts, questions} = harness();
+    facts.registered = undefined;
+    expect(await verdict(record())).toBe('unknown-device');
+    expect(questions()).toEqual({policy: 1, verified: 0});
+  });
+
+  it("believes the registration's key, whatever device the header names", async () => {
+    const {verdict, facts} = harness();
+    if (facts.registered !== undefined) facts.registered = {...facts.registered, publicKey: random(33)};
+    expect(await verdict(record())).toBe('record-signature');
+  });
+
+  it('judges by the clock of its host: release key and slot of tomorrow are good tomorrow', async () => {
+    const {verdict, clock} = harness(SLOT + 24);
+    const [today, tomorrow] = [record(), record({slot: SLOT + 24})];
+    expect([await verdict(today), await verdict(tomorrow)]).toEqual(['unknown-release-key', 'slot-out-of-range']);
+    clock.ms += 24 * 3_600_000;
+    expect([await verdict(today), await verdict(tomorrow)]).toEqual(['good', 'good']);
+  });
+
+  it('refuses nobody because policy is away: that is thrown', async () => {
+    const {judge, facts} = harness();
+    facts.away = true;
+    await expect(judge.execute(record())).rejects.toMatchObject({code: 'policy-unavailable'});
+  });
+});
