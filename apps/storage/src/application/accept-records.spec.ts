@@ -1,0 +1,82 @@
+import {DomainError} from '@vitalvault/errors';
+import {MemoryStores} from '../testing/memory-stores.js';
+import {CHAIN_ID, sampleMessage, sampleSkipMessage} from '../testing/sample-records.js';
+import {AcceptRecords} from './accept-records.js';
+
+const at = (nextOffset: bigint) => ({topic: 'accepted', partition: 3, nextOffset});
+const message = (value: Uint8Array, traceparent?: string) => ({value, traceparent});
+
+function harness() {
+  const [stores, steps] = [new MemoryStores(() => 1_000), [] as string[]];
+  const rows = (): string => `${String(stores.rows.size)}/${String(stores.skips.size)}`;
+  const accept = new AcceptRecords(
+    {chainId: CHAIN_ID},
+    {
+      records: stores,
+      onRecords: () => steps.push(`records, of ${rows()}`),
+      onSkips: () => steps.push(`skips, of ${rows()}`),
+    },
+  );
+  return {accept, stores, steps, position: () => stores.positions.get('accepted/3')};
+}
+
+describe('AcceptRecords', () => {
+  it('takes records and skips with their position, and wakes who waits when they are stored', async () => {
+    const {accept, stores, steps, position} = harness();
+    const messages = [message(sampleMessage(), 'trace'), message(sampleSkipMessage({sequence: 2n}), 'other')];
+    expect(await accept.execute(messages, at(12n))).toEqual({fresh: 1, conflicts: 0, skips: 1});
+    expect(position()).toBe(12n);
+    expect([...stores.rows.values()].map(({record}) => record.traceparent)).toEqual(['trace']);
+    expect([...stores.skips.values()].map(({skip}) => skip.traceparent)).toEqual(['other']);
+    expect(steps).toEqual(['records, of 1/1', 'skips, of 1/1']);
+  });
+
+  it.each([
+    ['only records', [sampleMessage()], ['records, of 1/0']],
+    ['only skips', [sampleSkipMessage()], ['skips, of 0/1']],
+    ['nothing', [], []],
+  ])('%s wake only who waits for them', async (_what, values, expected) => {
+    const {accept, steps} = harness();
+    await accept.execute(
+      values.map((value) => message(value)),
+      at(1n),
+    );
+    expect(steps).toEqual(expected);
+  });
+
+  it('wakes nobody for what it has already, or for a conflict; the position moves all the same', async () => {
+    const {accept, steps, position} = harness();
+    await accept.execute([message(sampleMessage()), message(sampleSkipMessage({sequence: 2n}))], at(1n));
+    steps.length = 0;
+    expect(
+      await accept.execute(
+        [sampleMessage(), sampleMessage({text: 'other'}), sampleSkipMessage({sequence: 2n})].map((value) =>
+          message(value),
+        ),
+        at(4n),
+      ),
+    ).toEqual({fresh: 0, conflicts: 1, skips: 0});
+    expect([steps, position()]).toEqual([[], 4n]);
+  });
+
+  it.each([
+    ['malformed', Uint8Array.of(1, 2, 3)],
+    ['malformed', sampleSkipMessage({sequence: 9n, signatureBytes: 63})],
+    ['wrong-chain', sampleMessage({sequence: 9n, chainId: 'another'})],
+    ['wrong-chain', sampleSkipMessage({sequence: 9n, chainId: 'another'})],
+  ])('with one that is %s takes none, and does not move over it', async (code, bad) => {
+    const {accept, stores, steps, position} = harness();
+    const batch = [sampleMessage(), bad, sampleSkipMessage({sequence: 2n})].map((value) => message(value));
+    await expect(accept.execute(batch, at(3n))).rejects.toMatchObject({code});
+    expect([stores.rows.size, stores.skips.size, steps, position()]).toEqual([0, 0, [], undefined]);
+  });
+
+  it('wakes nobody when the database did not take it', async () => {
+    const {accept, stores, steps} = harness();
+    stores.accept = () => Promise.reject(new DomainError('database-unavailable'));
+    await expect(accept.execute([message(sampleMessage())], at(1n))).rejects.toMatchObject({
+      code: 'database-unavailable',
+    });
+    expect(steps).toEqual([]);
+  });
+});
