@@ -1,0 +1,96 @@
+import {describe, expect, it} from '@jest/globals';
+import {TOPICS, decodeCanonical, fromHex, taggedHash, toHex} from '@vitalvault/contracts';
+import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
+import {PEOPLE, accessRequest} from '@vitalvault/ledger-state/testing';
+import {MemoryDocumentStore} from '../testing/memory-document-store.js';
+import {appendLeaf, projected} from '../testing/projected.js';
+import {Complain} from './complain.js';
+
+const {patient, clinician, stranger} = PEOPLE;
+const organisation = new Uint8Array(20).fill(8);
+const request = accessRequest(patient.id);
+const recordId = 'ab'.repeat(32);
+const NOTHING = '0'.repeat(64);
+
+const accessOf = (permit: boolean) => ({
+  case: 'access' as const,
+  value: {
+    reader: clinician.id,
+    organisation,
+    request,
+    decision: {permit, index: 0n, recordLogSize: 1n, grantVersion: 1, releaseUntilHeight: 9n, releaseUntilTime: 9n},
+  },
+});
+
+async function harness() {
+  const txs = {permitted: '', refused: '', keys: '', unknown: 'ee'.repeat(32)};
+  const projection = await projected(async (writer) => {
+    txs.permitted = await appendLeaf(writer, {patient: patient.id, n: 1, event: accessOf(true)});
+    txs.refused = await appendLeaf(writer, {patient: patient.id, n: 2, event: accessOf(false)});
+    const keys = {case: 'keys' as const, value: {signingKeyId: patient.id, recoveryKeyId: patient.id} as never};
+    txs.keys = await appendLeaf(writer, {patient: patient.id, n: 3, event: keys});
+  });
+  const documents = new MemoryDocumentStore();
+  const complain = new Complain({now: () => 1_234}, {projection, documents});
+  const about = (finding: string, change: {txId?: string; recordId?: string} = {}, caller = clinician) =>
+    complain.about({txId: txs.permitted, recordId, finding, ...change}, toHex(caller.id));
+  return {txs, documents, about};
+}
+
+describe('Complain', () => {
+  it.each([
+    ['a record', recordId, recordId],
+    ['a gap: the permit', NOTHING, '01'.repeat(32)],
+  ])('alerts the patient about %s, once', async (_what, named, subject) => {
+    const {txs, documents, about} = await harness();
+    await about('ciphertext-hash', {recordId: named});
+    await about('ciphertext-hash', {recordId: named});
+    expect(documents.complaints).toEqual([{txId: txs.permitted, recordId: named, finding: 'ciphertext-hash'}]);
+    expect(documents.announcements).toMatchObject([{topic: TOPICS.alerts, key: toHex(patient.id)}]);
+    const [{value, messageId} = {value: new Uint8Array(), messageId: ''}] = documents.announcements;
+    const alertId = taggedHash('alert', Uint8Array.of(AlertKind.READER_COMPLAINT), fromHex(subject));
+    expect(messageId).toBe(toHex(alertId));
+    expect(decodeCanonical(AlertSchema, value)).toMatchObject({
+      alertId,
+      patient: patient.id,
+      kind: AlertKind.READER_COMPLAINT,
+      raisedAtMs: 1_234n,
+      subject: fromHex(subject),
+      reader: clinician.id,
+      organisation,
+      permit: true,
+      request: {patient: patient.id, grantId: request.grantId},
+    });
+  });
+
+  it.each([
+    ['tx-not-found', 'unknown', clinician],
+    ['tx-not-found', 'keys', patient],
+    ['not-yours', 'permitted', stranger],
+    ['not-yours', 'permitted', patient],
+    // Whoever may not complain at all does not learn how it was decided.
+    ['not-yours', 'refused', stranger],
+    ['access-refused', 'refused', clinician],
+  ] as const)('refuses with %s for the transaction %s, and keeps nothing', async (code, tx, caller) => {
+    const {txs, documents, about} = await harness();
+    await expect(about('x', {txId: txs[tx]}, caller)).rejects.toMatchObject({code});
+    expect([documents.size, documents.announcements]).toEqual([0, []]);
+  });
+
+  it.each([
+    ['ciphertext-hash: found 4f1c, the heart rate was 93', 'ciphertext-hash'],
+    ['gap', 'gap'],
+    ['Jane Doe: 93', 'other'],
+    ['gap jane doe', 'other'],
+    ['93', 'other'],
+    ['', 'other'],
+    [`${'a'.repeat(65)}: x`, 'other'],
+    ['gap\nJane: x', 'other'],
+  ])('of %j keeps and tells only %s: the rest may hold what the reader saw', async (finding, kept) => {
+    const {documents, about} = await harness();
+    await about(finding);
+    expect(documents.complaints).toMatchObject([{finding: kept}]);
+    const [{value} = {value: new Uint8Array()}] = documents.announcements;
+    expect(decodeCanonical(AlertSchema, value).text).toBe(`A reader could not accept what was released: ${kept}`);
+  });
+});
