@@ -130,21 +130,12 @@ function useCases({config, secp256k1, signer}: IngestParts): Provider[] {
     },
     {
       provide: AcceptSkip,
-      inject: [
-        StorageBacklog,
-        KnownFacts,
-        ChargeQuota,
-        NumberRecord,
-        RecentNumbers,
-        StorageRecordTable,
-        KafkaAcceptedLog,
-      ],
+      inject: [StorageBacklog, KnownFacts, ChargeQuota, RecentNumbers, StorageRecordTable, KafkaAcceptedLog],
       useFactory: (
-        ...[backlog, facts, quota, numbers, recent, table, log]: [
+        ...[backlog, facts, quota, recent, table, log]: [
           StorageBacklog,
           KnownFacts,
           ChargeQuota,
-          NumberRecord,
           RecentNumbers,
           StorageRecordTable,
           KafkaAcceptedLog,
@@ -152,7 +143,7 @@ function useCases({config, secp256k1, signer}: IngestParts): Provider[] {
       ) =>
         new AcceptSkip(
           {chainId: config.chainId, now},
-          {backlog, facts, quota, numbers, recent, table, log, verifier: secp256k1},
+          {backlog, facts, quota, recent, table, log, verifier: secp256k1},
         ),
     },
     {

@@ -5,8 +5,8 @@ import type {IncomingSkip} from '../domain/incoming-skip.js';
 import type {RecordNumber} from '../domain/incoming-record.js';
 import type {RecentNumbers} from '../domain/recent-numbers.js';
 import type {ChargeQuota} from './charge-quota.js';
+import {isWithinWindow} from './is-within-window.js';
 import type {KnownFacts} from './known-facts.js';
-import type {NumberRecord} from './number-record.js';
 import type {AcceptedLog, Clock, RecordTable, SignatureVerifier} from './ports.js';
 import type {StorageBacklog} from './storage-backlog.js';
 
@@ -23,7 +23,6 @@ export class AcceptSkip {
       verifier: SignatureVerifier;
       quota: ChargeQuota;
       table: RecordTable;
-      numbers: NumberRecord;
       recent: RecentNumbers;
       log: AcceptedLog;
     },
@@ -56,7 +55,7 @@ export class AcceptSkip {
     if (stored?.state === 'skipped') return true;
     if (stored === undefined ? recent?.receipt !== undefined : stored.state !== 'refused')
       throw new DomainError('sequence-conflict', {detail: 'The number has a record that was not refused.'});
-    if (!(await this.ports.numbers.withinWindow(skip))) throw new DomainError('sequence-too-far');
+    if (!(await isWithinWindow(skip, this.ports))) throw new DomainError('sequence-too-far');
     return false;
   }
 

@@ -11,7 +11,6 @@ export class ForgetChanged {
   constructor(private readonly ports: {facts: KnownFacts}) {}
 
   execute({accessLeaf, patient}: Pick<LedgerEvent, 'accessLeaf' | 'patient'>): void {
-    if (accessLeaf.length === 0) return;
     const {event} = decodeCanonical(AccessLeafSchema, accessLeaf);
     switch (event.case) {
       case 'deviceRegistered':

@@ -1,9 +1,9 @@
 import {LIMITS, equalBytes} from '@vitalvault/contracts';
 import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {DomainError} from '@vitalvault/errors';
-import {recordNumber} from '../domain/incoming-record.js';
 import type {IncomingRecord} from '../domain/incoming-record.js';
 import type {RecentNumber, RecentNumbers} from '../domain/recent-numbers.js';
+import {isWithinWindow} from './is-within-window.js';
 import type {RecordTable} from './ports.js';
 
 /** `fresh`: nobody has the number; `earlier` is an attempt with the same bytes whose outcome is unknown. */
@@ -32,34 +32,11 @@ export class NumberRecord {
         ? {kind: 'duplicate', receipt: stored.receipt}
         : conflict();
     }
-    if (!(await this.withinWindow(record.header))) {
+    if (!(await isWithinWindow(record.header, this.ports))) {
       return {kind: 'refused', problem: new DomainError('sequence-too-far', {meta: {window: LIMITS.sequenceWindow}})};
     }
     return remembered === undefined ? {kind: 'fresh'} : {kind: 'fresh', earlier: remembered};
   }
-
-  /**
-   * After a restart nothing is remembered: storage is asked for the neighbours that a device of good faith has used.
-   */
-  async withinWindow({
-    device,
-    registration,
-    sequence,
-  }: {
-    device: Uint8Array;
-    registration: number;
-    sequence: bigint;
-  }): Promise<boolean> {
-    if (this.ports.recent.withinWindow(recordNumber(device, registration, sequence))) return true;
-    for (const back of NEIGHBOURS) {
-      const neighbour = sequence - back;
-      if (neighbour < 1n || (await this.ports.table.status(device, registration, neighbour)) === undefined) continue;
-      this.ports.recent.known(recordNumber(device, registration, neighbour));
-      return true;
-    }
-    return false;
-  }
 }
 
-const NEIGHBOURS = [1n, 2n, BigInt(LIMITS.sequenceWindow), BigInt(LIMITS.sequenceWindow / 2)];
 const conflict = (): NumberVerdict => ({kind: 'refused', problem: new DomainError('sequence-conflict')});

@@ -128,9 +128,6 @@ export function harness(limits: {device?: number; owner?: number} = {}) {
       receipts: new IssueReceipt({chainId: CHAIN, organisation}, {signer}),
     },
   );
-  const skip = new AcceptSkip(
-    {chainId: CHAIN, now},
-    {backlog, facts: known, quota, numbers, recent, table, log, verifier},
-  );
+  const skip = new AcceptSkip({chainId: CHAIN, now}, {backlog, facts: known, quota, recent, table, log, verifier});
   return {accept, skip, facts, known, table, log, recent, clock};
 }

@@ -7,10 +7,10 @@ import type {Effects} from './ports.js';
 import {QueueAlerts} from './queue-alerts.js';
 
 const alert = (alertId: string, more: Partial<NewAlert> = {}) => ({
-  alert: {alertId, patient: 'p', kind: AlertKind.KEYS_RELEASED, raisedAtMs: 1n, subject: 'aa', text: '', ...more},
+  alert: {alertId, patient: 'p', kind: AlertKind.ACCESS_PERMITTED, raisedAtMs: 1n, subject: 'aa', text: '', ...more},
   traceparent: `trace of ${alertId}`,
 });
-const silent: Rule = {kind: AlertKind.KEYS_RELEASED, action: 'store'};
+const silent: Rule = {kind: AlertKind.ACCESS_PERMITTED, action: 'store'};
 
 /** Queues over fakes that note what happens; ids in `known` were queued before. */
 function harness(given: {rules?: Record<string, Rule[]>; known?: string[]; minute?: number} = {}) {
@@ -88,7 +88,7 @@ describe('QueueAlerts', () => {
     ['what is stored at another minute only', {minute: 62, rules: {p: [quiet(61, 62)]}}],
   ])('pushes %s', async (what, given) => {
     const {queue, saved, woken} = harness(given);
-    const kind = what.startsWith('a refusal') ? AlertKind.ACCESS_REFUSED : AlertKind.KEYS_RELEASED;
+    const kind = what.startsWith('a refusal') ? AlertKind.ACCESS_REFUSED : AlertKind.ACCESS_PERMITTED;
     await queue.execute({alerts: [alert('1', {kind})]});
     expect(saved).toMatchObject([{alerts: [{pushed: true}]}]);
     expect(woken()).toEqual({p: 1, q: 0});
