@@ -87,7 +87,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   );
   const anchorLoop = new WorkLoop(
     {idleMs: IDLE_MS, gatherMs: config.anchorWindowMs, onFailure: (error) => logger.warn('anchoring waits', {error})},
-    () => anchor.step(),
+    () => anchor.execute(),
   );
   const pack = new PackRecords(
     {
@@ -109,7 +109,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   );
   const packLoop = new WorkLoop(
     {idleMs: IDLE_MS, gatherMs: config.packWindowMs, onFailure: (error) => logger.warn('packing waits', {error})},
-    () => pack.step(),
+    () => pack.execute(),
   );
   const accept = new AcceptRecords(
     {chainId: config.chainId},
@@ -153,7 +153,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   const follower = new BlockFollower({
     client: verifiedBlocks(following, own),
     fromHeight: await follow.begin(),
-    onBlock: (block) => follow.onBlock(block),
+    onBlock: (block) => follow.execute(block),
     log: ledgerLog(logger),
   });
 

@@ -55,7 +55,7 @@ describe('no legal number stops storage', () => {
   });
 
   const block = (tx: Uint8Array, data: Uint8Array): Promise<void> =>
-    follow.onBlock({height: ++height, timeSeconds: 10n, txs: [tx], results: [{code: 0, data}]});
+    follow.execute({height: ++height, timeSeconds: 10n, txs: [tx], results: [{code: 0, data}]});
   const dataFor = ({case: name}: Body['message']): Uint8Array =>
     name === 'requestAccess'
       ? encodeCanonical(DecisionSchema, permit)

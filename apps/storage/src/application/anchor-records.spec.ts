@@ -70,9 +70,9 @@ const refused = (code: number): DomainError => new DomainError('tx-refused', {me
 describe('AnchorRecords', () => {
   it('sends one transaction with all that is stored', async () => {
     const {anchor, sent, stores} = await world(3);
-    expect(await anchor.step()).toBe(true);
+    expect(await anchor.execute()).toBe(true);
     expect(sent).toEqual([Uint8Array.of(1, 3)]);
-    expect(await anchor.step()).toBe(false);
+    expect(await anchor.execute()).toBe(false);
     expect(await stores.open()).toMatchObject([
       {txId: 'tx1', expiresAtHeight: 125n, expiresAtTime: 1_180n, traceparent: 'trace'},
     ]);
@@ -80,35 +80,35 @@ describe('AnchorRecords', () => {
 
   it('sends the same bytes again until there is an outcome, not more often than every three seconds', async () => {
     const {anchor, sent, wait} = await world(1);
-    await anchor.step();
-    await anchor.step();
+    await anchor.execute();
+    await anchor.execute();
     expect(sent).toHaveLength(1);
     wait(3_000);
-    await anchor.step();
+    await anchor.execute();
     expect(sent).toEqual([Uint8Array.of(1, 1), Uint8Array.of(1, 1)]);
   });
 
   it('a process that was killed after signing sends those very bytes when it is back', async () => {
     const {anchor, answers, sent, build} = await world(1);
     answers.push(new DomainError('ledger-unavailable'));
-    await expect(anchor.step()).rejects.toMatchObject({code: 'ledger-unavailable'});
-    await build().step();
+    await expect(anchor.execute()).rejects.toMatchObject({code: 'ledger-unavailable'});
+    await build().execute();
     expect(sent).toEqual([Uint8Array.of(1, 1), Uint8Array.of(1, 1)]);
   });
 
   it('has no more transactions under way than allowed', async () => {
     const {anchor, stores, sent} = await world(1, {maxOpen: 1});
-    await anchor.step();
+    await anchor.execute();
     const record = sampleRecord({sequence: 2n});
     await stores.accept({records: [record]}, position);
     await stores.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
-    expect(await anchor.step()).toBe(false);
+    expect(await anchor.execute()).toBe(false);
     expect(sent).toHaveLength(1);
   });
 
   it('begins above the nonces that the ledger knows', async () => {
     const {anchor, sent} = await world(1, {highest: 40n});
-    await anchor.step();
+    await anchor.execute();
     expect(sent).toEqual([Uint8Array.of(41, 1)]);
   });
 
@@ -120,24 +120,24 @@ describe('AnchorRecords', () => {
   ])('%s at CheckTx decides nothing: the follower tells', async (_name, code) => {
     const {anchor, answers, stores} = await world(1);
     answers.push(refused(code));
-    await anchor.step();
+    await anchor.execute();
     expect(await stores.open()).toHaveLength(1);
   });
 
   it('asks for the nonces again after a used one', async () => {
     const {anchor, answers, learned} = await world(1);
     answers.push(refused(CODE.nonceUsed));
-    await anchor.step();
-    await anchor.step();
+    await anchor.execute();
+    await anchor.execute();
     expect(learned).toHaveLength(2);
   });
 
   it('gives up bytes that the ledger refuses for what they are; their records go into others', async () => {
     const {anchor, answers, stores, sent} = await world(1);
     answers.push(refused(CODE.unknownKey));
-    await anchor.step();
+    await anchor.execute();
     expect(await stores.open()).toEqual([]);
-    await anchor.step();
+    await anchor.execute();
     expect(sent).toEqual([Uint8Array.of(1, 1), Uint8Array.of(2, 1)]);
   });
 
@@ -160,6 +160,6 @@ describe('AnchorRecords', () => {
         signer: {keyId: '', sign: () => ({txId: '', txHash: '', tx: new Uint8Array()})},
       },
     );
-    expect(await early.step()).toBe(false);
+    expect(await early.execute()).toBe(false);
   });
 });

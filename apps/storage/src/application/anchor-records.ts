@@ -40,7 +40,7 @@ export class AnchorRecords {
   ) {}
 
   /** Sends what is due again, then one new transaction. @returns whether there may be more */
-  async step(): Promise<boolean> {
+  async execute(): Promise<boolean> {
     const head = this.options.head();
     if (head === undefined) return false;
     if (!this.#noncesKnown) await this.#learnNonces();

@@ -31,7 +31,7 @@ export class FollowLedger {
     return cursor.height + 1n;
   }
 
-  async onBlock(block: Block): Promise<void> {
+  async execute(block: Block): Promise<void> {
     const cursor = {height: block.height, blockTime: block.timeSeconds};
     const effect = await this.ports.ledger.apply(cursor, factsOf(block.txs, block.results));
     this.#head = cursor;

@@ -71,21 +71,21 @@ describe('PackRecords', () => {
   it('packs what waits, and calls it stored only when it is pinned', async () => {
     const {pack, pins, accept, states} = world();
     const cids = await accept(1, 2);
-    expect(await pack.step()).toBe(true);
+    expect(await pack.execute()).toBe(true);
     expect(pins.map((pin) => pin.cids)).toEqual([cids]);
     expect(states()).toEqual(['accepted', 'accepted']);
     pins[0]?.finish();
     await pack.drain();
     expect(states()).toEqual(['stored', 'stored']);
-    expect(await pack.step()).toBe(false);
+    expect(await pack.execute()).toBe(false);
   });
 
   it('pins several packs at once, each record in one, and no more than it has lanes for', async () => {
     const {pack, pins, accept, states} = world(2);
     await accept(1, 2, 3, 4, 5, 6);
-    await pack.step();
-    await pack.step();
-    const third = pack.step();
+    await pack.execute();
+    await pack.execute();
+    const third = pack.execute();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(pins).toHaveLength(2);
     pins[1]?.finish();
@@ -100,7 +100,7 @@ describe('PackRecords', () => {
   it('tries on while IPFS is away, alerts each patient once, and loses nothing', async () => {
     const {pack, pins, pauses, accept, states, stores} = world();
     await accept(1, 2);
-    await pack.step();
+    await pack.execute();
     for (let attempt = 0; attempt < 8; attempt++) {
       await eventually(
         () => {
@@ -128,12 +128,12 @@ describe('PackRecords', () => {
   it('lets go when the process stops, so that the next one takes the records', async () => {
     const {pack, pins, accept, states, stop} = world();
     await accept(1);
-    await pack.step();
+    await pack.execute();
     stop();
     pins[0]?.finish(new DomainError('ipfs-unavailable'));
     await pack.drain();
     expect(states()).toEqual(['accepted']);
-    expect(await pack.step()).toBe(true);
+    expect(await pack.execute()).toBe(true);
     pins[1]?.finish();
     await pack.drain();
   });

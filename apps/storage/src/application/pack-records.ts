@@ -33,7 +33,7 @@ export class PackRecords {
   ) {}
 
   /** Takes one pack and starts pinning it; waits while every lane is busy. @returns whether there may be more */
-  async step(): Promise<boolean> {
+  async execute(): Promise<boolean> {
     while (this.#lanes.size >= this.options.lanes) await Promise.race(this.#lanes);
     const records = await this.ports.records.toPack(
       {records: this.options.maxRecords, bytes: this.options.maxBytes},

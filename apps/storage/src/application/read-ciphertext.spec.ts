@@ -40,7 +40,7 @@ function world(...outcomes: Outcome[]) {
     {
       peers,
       records: stores,
-      repair: {offer: (_record, {index}, bytes) => void repaired.push([index, bytes])},
+      repair: {execute: (_record, {index}, bytes) => void repaired.push([index, bytes])},
       packs: {
         pin: () => Promise.reject(new Error('no')),
         rewrite: () => Promise.reject(new Error('no')),

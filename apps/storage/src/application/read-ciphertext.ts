@@ -23,7 +23,7 @@ export class ReadCiphertext {
       peers: readonly BlockPeer[];
       packs: PackStore;
       records: RecordStore;
-      repair: Pick<RepairBlocks, 'offer'>;
+      repair: Pick<RepairBlocks, 'execute'>;
     },
   ) {}
 
@@ -43,7 +43,7 @@ export class ReadCiphertext {
       const answer = await peer.blockGet(record.cid, {timeoutMs, maxBytes: record.ciphertextBytes});
       if (answer.outcome === 'served') {
         this.options.onServed(record, peer.index);
-        for (const bad of damaged) this.ports.repair.offer(record, bad, answer.bytes);
+        for (const bad of damaged) this.ports.repair.execute(record, bad, answer.bytes);
         return answer.bytes;
       }
       if (answer.outcome === 'corrupt') {

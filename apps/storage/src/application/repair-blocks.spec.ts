@@ -53,37 +53,37 @@ function world(mends = true) {
 describe('RepairBlocks', () => {
   it('writes the good bytes anew and looks whether the peer gives them now', async () => {
     const {repair, peer, told, rewritten} = world();
-    repair.offer(record, peer(0), sample.ciphertext);
+    repair.execute(record, peer(0), sample.ciphertext);
     await repair.drain();
     expect([rewritten, told]).toEqual([[`root ${record.cid} ${String(sample.ciphertext.length)}`], ['repaired 0']]);
   });
 
   it('tells when the copy stays damaged, or the cluster is away, and goes on with the next', async () => {
     const bad = world(false);
-    bad.repair.offer(record, bad.peer(1), sample.ciphertext);
+    bad.repair.execute(record, bad.peer(1), sample.ciphertext);
     await bad.repair.drain();
     expect(bad.told).toEqual(['failed 1: corrupt']);
     const away = world();
     away.fail(new Error('away'));
-    away.repair.offer(record, away.peer(0), sample.ciphertext);
+    away.repair.execute(record, away.peer(0), sample.ciphertext);
     await away.repair.drain();
     away.fail(undefined);
-    away.repair.offer(record, away.peer(0), sample.ciphertext);
+    away.repair.execute(record, away.peer(0), sample.ciphertext);
     await away.repair.drain();
     expect(away.told).toEqual(['failed 0: away', 'repaired 0']);
   });
 
   it('has each copy in hand once', async () => {
     const {repair, peer, rewritten} = world();
-    for (let i = 0; i < 3; i++) repair.offer(record, peer(0), sample.ciphertext);
-    repair.offer(record, peer(1), sample.ciphertext);
+    for (let i = 0; i < 3; i++) repair.execute(record, peer(0), sample.ciphertext);
+    repair.execute(record, peer(1), sample.ciphertext);
     await repair.drain();
     expect(rewritten).toHaveLength(2);
   });
 
   it('begins none that waits when it stops', async () => {
     const {repair, peer, rewritten} = world();
-    for (let i = 0; i < 5; i++) repair.offer({...record, cid: `c${String(i)}`}, peer(0), sample.ciphertext);
+    for (let i = 0; i < 5; i++) repair.execute({...record, cid: `c${String(i)}`}, peer(0), sample.ciphertext);
     repair.stop();
     await repair.drain();
     expect(rewritten).toHaveLength(0);
@@ -91,8 +91,8 @@ describe('RepairBlocks', () => {
 
   it('takes a hundred at the most, and nothing of a record that is in no pack', async () => {
     const {repair, peer, rewritten} = world();
-    for (let i = 0; i < 150; i++) repair.offer({...record, cid: `c${String(i)}`}, peer(0), sample.ciphertext);
-    repair.offer({...record, packRoot: undefined}, peer(1), sample.ciphertext);
+    for (let i = 0; i < 150; i++) repair.execute({...record, cid: `c${String(i)}`}, peer(0), sample.ciphertext);
+    repair.execute({...record, packRoot: undefined}, peer(1), sample.ciphertext);
     await repair.drain();
     expect(rewritten).toHaveLength(100);
   });

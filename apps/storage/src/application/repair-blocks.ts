@@ -24,7 +24,7 @@ export class RepairBlocks {
   ) {}
 
   /** Does nothing for a copy that is in hand already, nor when a hundred wait: the next reading finds what was left. */
-  offer(record: ReleasableRecord, peer: BlockPeer, bytes: Uint8Array): void {
+  execute(record: ReleasableRecord, peer: BlockPeer, bytes: Uint8Array): void {
     const {packRoot, cid} = record;
     const copy = `${cid} ${String(peer.index)}`;
     if (packRoot === undefined || this.#inHand.has(copy) || this.#inHand.size >= MAX_WAITING) return;

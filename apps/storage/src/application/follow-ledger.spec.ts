@@ -1,0 +1,122 @@
+import {encodeCanonical, keyId, toHex} from '@vitalvault/contracts';
+import {BodySchema, DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {txId} from '@vitalvault/envelope';
+import {DomainError} from '@vitalvault/errors';
+import {PEOPLE, registerDevice, requestAccess, sampleBody, signedBody} from '@vitalvault/ledger-state/testing';
+import {MemoryStores} from '../testing/memory-stores.js';
+import {FollowLedger} from './follow-ledger.js';
+import type {Block} from './follow-ledger.js';
+
+const {patient, device, clinician} = PEOPLE;
+const body = encodeCanonical(BodySchema, sampleBody(requestAccess(patient.id)));
+const asked = {tx: signedBody(body, [clinician]), id: toHex(txId(body))};
+const registered = signedBody(encodeCanonical(BodySchema, sampleBody(registerDevice(patient, device))), [patient]);
+const decision = encodeCanonical(DecisionSchema, {
+  permit: true,
+  index: 0n,
+  recordLogSize: 3n,
+  grantVersion: 1,
+  releaseUntilHeight: 9n,
+  releaseUntilTime: 9n,
+});
+const none = new Uint8Array();
+
+const block = (height: bigint, more: Partial<Block> = {}): Block => ({
+  height,
+  timeSeconds: height * 10n,
+  txs: [],
+  results: [],
+  ...more,
+});
+
+/** Over stores that note what they are given; `head` is read when the effect is told. */
+function harness() {
+  const stores = new MemoryStores(() => 1_000);
+  const steps: string[] = [];
+  const applied: Parameters<MemoryStores['apply']>[1][] = [];
+  const apply = stores.apply.bind(stores);
+  stores.apply = async (at, facts) => {
+    applied.push(facts);
+    const effect = await apply(at, facts);
+    steps.push(`applied ${String(at.height)}, head ${String(follow.head?.height)}`);
+    return effect;
+  };
+  const follow: FollowLedger = new FollowLedger({
+    ledger: stores,
+    onEffect: async ({height, blockTime}, {expired}) => {
+      await Promise.resolve();
+      steps.push(
+        `told ${String(height)} at ${String(blockTime)}: ${String(expired)}, head ${String(follow.head?.height)}`,
+      );
+    },
+  });
+  return {stores, follow, steps, applied};
+}
+
+describe('FollowLedger', () => {
+  it('begins with the first block of a chain of which it has none, and has no head', async () => {
+    const {follow} = harness();
+    expect([await follow.begin(), follow.head]).toEqual([1n, undefined]);
+  });
+
+  it('goes on after the newest block that is stored, which is its head at once', async () => {
+    const {stores, follow} = harness();
+    await stores.apply({height: 1n, blockTime: 10n}, {requests: [], anchors: [], devices: []});
+    expect([await follow.begin(), follow.head]).toEqual([2n, {height: 1n, blockTime: 10n}]);
+  });
+
+  it('is at a block only when its effect is stored, and tells of it then', async () => {
+    const {follow, steps} = harness();
+    await follow.execute(block(1n));
+    await follow.execute(block(2n));
+    expect(steps).toEqual([
+      'applied 1, head undefined',
+      'told 1 at 10: 0, head 1',
+      'applied 2, head 1',
+      'told 2 at 20: 0, head 2',
+    ]);
+  });
+
+  it('takes decisions and device keys of a block with its results', async () => {
+    const {follow, stores, applied} = harness();
+    const results = [
+      {code: 0, data: decision},
+      {code: 0, data: none},
+    ];
+    await follow.execute(block(1n, {txs: [asked.tx, registered], results}));
+    expect(await stores.request(asked.id)).toMatchObject({patient: toHex(patient.id), permit: true, recordLogSize: 3n});
+    expect(applied).toMatchObject([
+      {devices: [{device: toHex(keyId(device.key)), publicKey: device.key.publicKey}], anchors: []},
+    ]);
+  });
+
+  it('stays where it is when the database is away, and tells nothing', async () => {
+    const {follow, stores, steps} = harness();
+    await follow.execute(block(1n));
+    steps.length = 0;
+    stores.apply = () => Promise.reject(new DomainError('database-unavailable'));
+    await expect(follow.execute(block(2n))).rejects.toMatchObject({code: 'database-unavailable'});
+    expect([follow.head?.height, steps]).toEqual([1n, []]);
+  });
+
+  // A node that gives such a block lies or is broken: what it says must not be passed over.
+  it('stands still at a result that it cannot read, with nothing stored', async () => {
+    const {follow, applied} = harness();
+    const bad = block(1n, {txs: [asked.tx], results: [{code: 0, data: Uint8Array.of(0xff)}]});
+    await expect(follow.execute(bad)).rejects.toMatchObject({name: 'NotCanonicalError'});
+    expect([follow.head, applied]).toEqual([undefined, []]);
+  });
+
+  it('fails when the effect could not be told: the block comes again, and is stored once', async () => {
+    const stores = new MemoryStores(() => 1_000);
+    let away = true;
+    const follow = new FollowLedger({
+      ledger: stores,
+      onEffect: () => (away ? Promise.reject(new Error('away')) : Promise.resolve()),
+    });
+    await expect(follow.execute(block(1n))).rejects.toThrow('away');
+    away = false;
+    await follow.execute(block(1n));
+    expect([follow.head?.height, (await stores.cursor()).height]).toEqual([1n, 1n]);
+  });
+});
