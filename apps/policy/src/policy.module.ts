@@ -21,8 +21,12 @@ import {Complain} from './application/complain.js';
 import {DescribeService} from './application/describe-service.js';
 import {ExplainAccess} from './application/explain-access.js';
 import {FindDevice} from './application/find-device.js';
+import {GetDetails} from './application/get-details.js';
+import {GetHeader} from './application/get-header.js';
+import {GetProfile} from './application/get-profile.js';
+import {GetWraps} from './application/get-wraps.js';
 import {KeepDetails} from './application/keep-details.js';
-import {KeepProfiles} from './application/keep-profiles.js';
+import {KeepProfile} from './application/keep-profile.js';
 import {KeepWraps} from './application/keep-wraps.js';
 import {ProjectBlock} from './application/project-block.js';
 import {ProvenRelease} from './application/proven-release.js';
@@ -78,22 +82,27 @@ function compose(runtime: PolicyRuntime): Provider[] {
     {store, projectBlock},
   );
 
+  const resolveKey = new ResolveKey({projection: store});
   return [
     {provide: PROJECTION, useValue: store},
     {provide: LEDGER_SOURCE, useValue: ledger},
     {provide: CHAIN_ID, useValue: chainId},
     {provide: ORGANISATION, useValue: organisation},
     {provide: NONCE_MEMORY, useValue: nonces},
-    {provide: KEY_RESOLVER, useValue: new ResolveKey({projection: store})},
+    {provide: KEY_RESOLVER, useValue: {resolve: (keyId: string) => resolveKey.execute(keyId)}},
     {
       provide: SubmitTransaction,
       useValue: new SubmitTransaction({chainId}, {ledger, projection: store, traces, outcomes}),
     },
+    {provide: GetHeader, useValue: new GetHeader({ledger})},
     {provide: AnswerProofs, useValue: new AnswerProofs({trust: genesis}, {ledger})},
     {provide: ExplainAccess, useValue: new ExplainAccess({projection: store})},
     {provide: KeepWraps, useValue: new KeepWraps({chainId}, {projection: store, documents})},
-    {provide: KeepProfiles, useValue: new KeepProfiles({chainId}, {projection: store, documents})},
+    {provide: GetWraps, useValue: new GetWraps({projection: store, documents})},
+    {provide: KeepProfile, useValue: new KeepProfile({chainId}, {projection: store, documents})},
+    {provide: GetProfile, useValue: new GetProfile({documents})},
     {provide: KeepDetails, useValue: new KeepDetails({projection: store, documents})},
+    {provide: GetDetails, useValue: new GetDetails({projection: store, documents})},
     {provide: Complain, useValue: new Complain({now}, {projection: store, documents})},
     {
       provide: DescribeService,

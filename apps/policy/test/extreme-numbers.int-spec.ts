@@ -102,7 +102,7 @@ describe('no legal number stops policy', () => {
       leaf = {patient: of.patient, leaf: of.leaf, bytes: encodeCanonical(AccessLeafSchema, of.leaf)};
     }
     const transactions = [{bytes: signedBody(body, [patient]), code: 0, data: new Uint8Array()}];
-    await projectBlock.project({height, timeSeconds: 10n, transactions});
+    await projectBlock.execute({height, timeSeconds: 10n, transactions});
   };
 
   const events = Object.keys(SAMPLE_LEAVES) as (keyof typeof SAMPLE_LEAVES)[];

@@ -4,6 +4,7 @@ import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {PEOPLE, enrolPatient, testOrganisation} from '@vitalvault/ledger-state/testing';
 import {verifySignedHeader} from '@vitalvault/light-client';
 import {verifyProofs} from '@vitalvault/proofs';
+import {logPage} from '../domain/log-page.js';
 import {FakeChain} from '../testing/fake-chain.js';
 import {AnswerProofs} from './answer-proofs.js';
 
@@ -21,7 +22,7 @@ describe('proofs for others', () => {
   });
 
   it('come with the header of the height after theirs, and need not wait for one while nothing changes', async () => {
-    const {proof, signedHeader} = await proofs.anyState(toHex(stranger.id), {keys: [key]}, {});
+    const {proof, signedHeader} = await proofs.execute(toHex(stranger.id), {keys: [key]}, {});
     const response = decodeCanonical(ProofResponseSchema, proof);
     const header = verifySignedHeader(signedHeader, chain.validatorSet.trust);
     expect(header).toMatchObject({ok: true, header: {height: response.height + 1n}});
@@ -42,26 +43,27 @@ describe('proofs for others', () => {
       asked.push(height);
       return Promise.resolve('{"header":{}}');
     };
-    expect(await proofs.anyState(toHex(stranger.id), {keys: [key]}, {})).toMatchObject({signedHeader: '{"header":{}}'});
+    expect(await proofs.execute(toHex(stranger.id), {keys: [key]}, {})).toMatchObject({signedHeader: '{"header":{}}'});
     expect(asked).toEqual([8n]);
   });
 
   it('of a log are for its patient', async () => {
     const logs = [{kind: STATE_KIND.accessLog, patient: patient.id, from: 0n, limit: 1}];
-    await expect(proofs.anyState(toHex(stranger.id), {logs}, {})).rejects.toMatchObject({code: 'not-yours'});
+    await expect(proofs.execute(toHex(stranger.id), {logs}, {})).rejects.toMatchObject({code: 'not-yours'});
     await expect(
-      proofs.anyState(toHex(stranger.id), {logs: [{kind: STATE_KIND.recordLog, limit: 1}]}, {}),
+      proofs.execute(toHex(stranger.id), {logs: [{kind: STATE_KIND.recordLog, limit: 1}]}, {}),
     ).rejects.toMatchObject({code: 'not-yours'});
-    await proofs.anyState(toHex(patient.id), {logs, keys: [{kind: STATE_KIND.accessLog, parts: [patient.id]}]}, {});
+    await proofs.execute(toHex(patient.id), {logs, keys: [{kind: STATE_KIND.accessLog, parts: [patient.id]}]}, {});
+    const ownLog = {kind: STATE_KIND.accessLog, from: 0n, limit: 10};
     const page = decodeCanonical(
       ProofResponseSchema,
-      (await proofs.log(toHex(patient.id), {kind: STATE_KIND.accessLog, from: 0n, limit: 10})).proof,
+      (await proofs.execute(toHex(patient.id), logPage(toHex(patient.id), ownLog), {})).proof,
     );
     expect(page).toMatchObject({states: [{present: true}], logs: [{size: 1n, from: 0n}]});
   });
 
   it('come from a validator that exists', async () => {
-    await expect(proofs.anyState(toHex(stranger.id), {keys: [key]}, {validator: 1})).rejects.toMatchObject({
+    await expect(proofs.execute(toHex(stranger.id), {keys: [key]}, {validator: 1})).rejects.toMatchObject({
       code: 'invalid-field',
     });
   });

@@ -33,7 +33,7 @@ async function harness() {
   const documents = new MemoryDocumentStore();
   const complain = new Complain({now: () => 1_234}, {projection, documents});
   const about = (finding: string, change: {txId?: string; recordId?: string} = {}, caller = clinician) =>
-    complain.about({txId: txs.permitted, recordId, finding, ...change}, toHex(caller.id));
+    complain.execute({txId: txs.permitted, recordId, finding, ...change}, toHex(caller.id));
   return {txs, documents, about};
 }
 

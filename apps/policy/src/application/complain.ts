@@ -3,6 +3,7 @@ import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events
 import {DomainError} from '@vitalvault/errors';
 import {currentTraceparent} from '@vitalvault/process';
 import {alertId} from '../domain/alert-id.js';
+import {accessOf} from './access-of.js';
 import type {Clock, DocumentStore, Id, Projection} from './ports.js';
 
 export interface Complaint {
@@ -20,11 +21,9 @@ export class Complain {
   ) {}
 
   /** Durable when it returns. @throws DomainError tx-not-found, not-yours, access-refused */
-  async about(complaint: Complaint, caller: Id): Promise<void> {
-    const stored = await this.ports.projection.leafOfTransaction(complaint.txId);
-    if (stored?.leaf.event.case !== 'access')
-      throw new DomainError('tx-not-found', {detail: 'No request for access has this id.'});
-    const {reader, organisation, decision, request} = stored.leaf.event.value;
+  async execute(complaint: Complaint, caller: Id): Promise<void> {
+    const {patient, event} = await accessOf(this.ports.projection, complaint.txId);
+    const {reader, organisation, decision, request} = event;
     if (toHex(reader) !== caller)
       throw new DomainError('not-yours', {detail: 'Only the reader of the transaction may complain.'});
     if (decision?.permit !== true || request === undefined) throw new DomainError('access-refused');
@@ -46,13 +45,7 @@ export class Complain {
     });
     await this.ports.documents.putComplaint(
       {...complaint, finding: kind},
-      {
-        topic: TOPICS.alerts,
-        key: stored.patient,
-        value: alert,
-        messageId: toHex(id),
-        traceparent: currentTraceparent(),
-      },
+      {topic: TOPICS.alerts, key: patient, value: alert, messageId: toHex(id), traceparent: currentTraceparent()},
     );
   }
 }

@@ -27,7 +27,7 @@ describe('DescribeService', () => {
       now: () => now,
     });
     const read = () => {
-      const signed = decodeCanonical(SignedServiceDescriptionSchema, service.describe());
+      const signed = decodeCanonical(SignedServiceDescriptionSchema, service.execute());
       return openServiceDescription(signed, signingKeyOf(key.privateKey));
     };
     expect(read()).toMatchObject({

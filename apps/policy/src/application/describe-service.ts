@@ -22,7 +22,7 @@ export class DescribeService {
   ) {}
 
   /** @returns canonical bytes of a SignedServiceDescription */
-  describe(): Uint8Array {
+  execute(): Uint8Array {
     const {now, policyPrivateKey, genesis, organisation} = this.options;
     const nowMs = now();
     if (this.#last === undefined || Math.abs(nowMs - this.#last.signedAtMs) > RENEWED_AFTER_MS) {

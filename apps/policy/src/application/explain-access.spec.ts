@@ -24,7 +24,7 @@ async function explained(permit: boolean, verdict?: StoredLeaf['verdict']) {
     await appendLeaf(writer, {patient: patient.id, n: 1, event: {case: 'access', value}}, verdict);
     await appendLeaf(writer, {patient: patient.id, n: 2, event: {case: 'keys', value: keys as never}});
   });
-  return (who = patient, index = 0n) => new ExplainAccess({projection}).explain(toHex(who.id), index);
+  return (who = patient, index = 0n) => new ExplainAccess({projection}).execute(toHex(who.id), index);
 }
 
 describe('ExplainAccess', () => {

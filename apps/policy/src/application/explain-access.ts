@@ -8,7 +8,7 @@ export class ExplainAccess {
   constructor(private readonly ports: {projection: Projection}) {}
 
   /** @throws DomainError not-found when the leaf is none of an access, or not projected yet. */
-  async explain(patient: Id, index: bigint): Promise<Explanation & {index: bigint}> {
+  async execute(patient: Id, index: bigint): Promise<Explanation & {index: bigint}> {
     const stored = await this.ports.projection.leafAt(patient, index);
     if (stored?.leaf.event.case !== 'access')
       throw new DomainError('not-found', {detail: 'At that index of the access log stands no access.'});

@@ -28,7 +28,7 @@ describe('FindDevice', () => {
     ['none of a device that is not known', stranger, 0, undefined],
     ['none of a device that is not known, by number', stranger, 1, undefined],
   ])('%s', async (_what, id, registration, expected) => {
-    const found = await new FindDevice({projection: await store()}).find(id, registration);
+    const found = await new FindDevice({projection: await store()}).execute(id, registration);
     expect(found.registration).toEqual(expected);
     expect(found.device?.registration).toBe(id === device ? 2 : undefined);
     expect(found).toMatchObject({at: {height: 0n, timeSeconds: 7_300n}, blockSlot: 2});
@@ -43,12 +43,12 @@ describe('FindDevice', () => {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
-    await new FindDevice({projection}).find(device, 0);
+    await new FindDevice({projection}).execute(device, 0);
     expect(asked).toEqual(['position', 'device', 'registration']);
   });
 
   it('knows nothing before the genesis is projected, and says so by height 0', async () => {
-    const found = await new FindDevice({projection: new MemoryProjectionStore()}).find(device, 0);
+    const found = await new FindDevice({projection: new MemoryProjectionStore()}).execute(device, 0);
     expect(found).toMatchObject({at: {height: 0n}, device: undefined, registration: undefined});
   });
 });

@@ -17,7 +17,7 @@ export class FindDevice {
   constructor(private readonly ports: {projection: Projection}) {}
 
   /** @param registration 0: the newest one. */
-  async find(id: Id, registration: number): Promise<FoundDevice> {
+  async execute(id: Id, registration: number): Promise<FoundDevice> {
     // The position first: what is read after it is at least as new.
     const at = await positionAtLeast(this.ports.projection, undefined);
     const device = await this.ports.projection.device(id);

@@ -8,7 +8,7 @@ import type {DocumentStore, Id, Projection} from './ports.js';
 
 const MAX_EPOCHS = 4_096;
 
-/** Keeps for each grant the epoch keys that the patient wrapped for its grantee. */
+/** Keeps for a grant the epoch keys that the patient wrapped for its grantee. */
 export class KeepWraps {
   constructor(
     private readonly options: {chainId: string},
@@ -16,7 +16,7 @@ export class KeepWraps {
   ) {}
 
   /** @throws DomainError malformed, unknown-field, not-found, wrap-invalid */
-  async deposit(place: {patient: Id; grantId: Id}, bytes: Uint8Array): Promise<void> {
+  async execute(place: {patient: Id; grantId: Id}, bytes: Uint8Array): Promise<void> {
     const signed = decodeForCaller(SignedWrapBundleSchema, bytes);
     const patient = await this.ports.projection.patient(place.patient);
     if (patient?.signingKey === undefined) throw new DomainError('not-found', {detail: 'no such patient'});
@@ -30,19 +30,6 @@ export class KeepWraps {
     await this.check(bundle, place);
     if (!(await this.ports.documents.putWraps({...place, version: bundle.version, value: bytes})))
       throw new DomainError('wrap-invalid', {detail: 'version: a higher one, or another bundle of the same, is here'});
-  }
-
-  /** For the patient, or a grantee of a grant that stands. @throws DomainError not-yours, not-found */
-  async fetch(place: {patient: Id; grantId: Id}, caller: Id): Promise<Uint8Array> {
-    const grant = await this.ports.projection.grant(place.patient, place.grantId);
-    const member = await this.ports.projection.member(caller);
-    const names =
-      grant !== undefined &&
-      (toHex(grant.grantee) === caller || (member !== undefined && equalBytes(member.organisation, grant.grantee)));
-    if (caller !== place.patient && (!names || member?.suspended === true)) throw new DomainError('not-yours');
-    const stored = grant?.revoked === true ? undefined : await this.ports.documents.wraps(place.patient, place.grantId);
-    if (stored === undefined) throw new DomainError('not-found', {detail: 'No wrapped keys are here for this grant.'});
-    return stored.value;
   }
 
   private async check(bundle: WrapBundle, place: {patient: Id; grantId: Id}): Promise<void> {

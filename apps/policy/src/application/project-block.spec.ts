@@ -53,7 +53,7 @@ async function projected(chain: FakeChain, store = new MemoryProjectionStore()) 
   const leaves = new AccessLeaves({logs: chain, projection: store});
   const projectBlock = new ProjectBlock({store, leaves, traces: new MemoryTraces(), outcomes});
   await projectGenesis(chain.genesis, store);
-  for (const block of chain.blocks) await projectBlock.project(block);
+  for (const block of chain.blocks) await projectBlock.execute(block);
   return {store, projectBlock, outcomes};
 }
 
@@ -122,7 +122,7 @@ describe('projection', () => {
     const {store} = await projected(chain);
     const explain = new ExplainAccess({projection: store});
     const accesses = store.rows.leaves.filter(({leaf}) => leaf.event.case === 'access').map(({index}) => index);
-    expect(await Promise.all(accesses.map(async (index) => (await explain.explain(patientId, index)).rule))).toEqual([
+    expect(await Promise.all(accesses.map(async (index) => (await explain.execute(patientId, index)).rule))).toEqual([
       2, 0,
     ]);
   });
@@ -140,14 +140,14 @@ describe('projection', () => {
     const chain = story();
     const {store, projectBlock} = await projected(chain);
     const before = store.rows;
-    for (const block of chain.blocks) await projectBlock.project(block);
+    for (const block of chain.blocks) await projectBlock.execute(block);
     expect(store.rows).toBe(before);
   });
 
   it('refuses to leave a height out', async () => {
     const chain = story();
     const {projectBlock} = await projected(Object.assign(story(), {blocks: chain.blocks.slice(0, 2)}));
-    await expect(projectBlock.project(chain.blocks[4] as never)).rejects.toThrow();
+    await expect(projectBlock.execute(chain.blocks[4] as never)).rejects.toThrow();
   });
 
   it('rebuilt from nothing it is the same', async () => {

@@ -25,7 +25,7 @@ export class ProjectBlock {
   ) {}
 
   /** Nothing happens for a block that this or another process of the service has projected before. */
-  async project(block: LedgerBlock): Promise<void> {
+  async execute(block: LedgerBlock): Promise<void> {
     const transactions = decodeBlock(block);
     const position = await this.ports.store.position();
     if (position === undefined || position.height < block.height) await this.write(block, transactions);

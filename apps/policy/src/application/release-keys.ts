@@ -61,7 +61,7 @@ export class ReleaseKeys {
    * @throws DomainError tx-not-found, access-refused, permit-ended, release-mismatch, release-limit, not-verified,
    * behind, ledger-unavailable, notify-unavailable
    */
-  async release(question: ReleaseQuestion): Promise<ReleasedKeys> {
+  async execute(question: ReleaseQuestion): Promise<ReleasedKeys> {
     const recordIds = question.records.map(idOf);
     // 1 · The decision, the standing of everybody and every record, proven by the ledger.
     const facts = await withSpan('policy.verify_release', {attributes: {'vitalvault.records': recordIds.length}}, () =>

@@ -22,8 +22,8 @@ describe('whose key it is', () => {
       });
     });
     const resolve = new ResolveKey({projection: store});
-    expect(await resolve.resolve(id(1))).toEqual({keyId: id(1), publicKey: bytes(9), identity: id(5), kind: 'patient'});
-    expect([await resolve.resolve(id(2)), await resolve.resolve(id(3))]).toEqual([undefined, undefined]);
+    expect(await resolve.execute(id(1))).toEqual({keyId: id(1), publicKey: bytes(9), identity: id(5), kind: 'patient'});
+    expect([await resolve.execute(id(2)), await resolve.execute(id(3))]).toEqual([undefined, undefined]);
   });
 
   it.each([
@@ -49,6 +49,6 @@ describe('whose key it is', () => {
         }),
       );
     });
-    expect((await new ResolveKey({projection: store}).resolve(id(1))) !== undefined).toBe(valid);
+    expect((await new ResolveKey({projection: store}).execute(id(1))) !== undefined).toBe(valid);
   });
 });

@@ -17,7 +17,7 @@ const KINDS = new Map<number, keyof typeof KEY_OWNER>(
 export class ResolveKey {
   constructor(private readonly ports: {projection: Projection}) {}
 
-  async resolve(keyId: Id): Promise<KeyHolder | undefined> {
+  async execute(keyId: Id): Promise<KeyHolder | undefined> {
     const known = await this.ports.projection.key(keyId);
     const kind = KINDS.get(known?.owner.kind ?? 0);
     if (known === undefined || kind === undefined || known.owner.retired) return undefined;

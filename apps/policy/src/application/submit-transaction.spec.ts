@@ -37,16 +37,17 @@ describe('a posted transaction', () => {
     );
     let done = 0;
     project = async () => {
-      for (; done < chain.blocks.length; done++) await projectBlock.project(chain.blocks[done] as never);
+      for (; done < chain.blocks.length; done++) await projectBlock.execute(chain.blocks[done] as never);
     };
     await projectGenesis(chain.genesis, store);
   });
 
+  const sent = async (tx: Uint8Array) => (await submit.execute(tx, {wait: true})).outcome;
   const enrol = (): Uint8Array => chain.ledger.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient]);
 
   it('is answered as soon as its block is projected', async () => {
     const tx = enrol();
-    const answer = submit.andWait(tx);
+    const answer = sent(tx);
     chain.commit([tx]);
     await project();
     expect(await answer).toMatchObject({height: 1n, code: CODE.ok, txHash: toHex(sha256Of(tx))});
@@ -56,12 +57,12 @@ describe('a posted transaction', () => {
     const tx = enrol();
     chain.commit([tx]);
     await project();
-    expect([await submit.andWait(tx), await submit.andWait(tx)]).toMatchObject([{height: 1n}, {height: 1n}]);
+    expect([await sent(tx), await sent(tx)]).toMatchObject([{height: 1n}, {height: 1n}]);
     expect(chain.sent).toEqual([]);
   });
 
   it('in no block in time: the outcome is unknown, and the id is told', async () => {
-    await expect(submit.andWait(enrol())).rejects.toMatchObject({
+    await expect(sent(enrol())).rejects.toMatchObject({
       code: 'tx-timeout',
       category: 'unavailable',
       meta: {txId: expect.stringMatching(/^[0-9a-f]{64}$/)},
@@ -72,7 +73,7 @@ describe('a posted transaction', () => {
     const tx = enrol();
     chain.commit([tx]);
     chain.broadcast = () => Promise.reject(new DomainError('tx-refused', {meta: {code: CODE.nonceUsed}}));
-    const answer = submit.andWait(tx);
+    const answer = sent(tx);
     await project();
     expect(await answer).toMatchObject({height: 1n, code: CODE.ok});
   });
@@ -82,7 +83,7 @@ describe('a posted transaction', () => {
       Promise.reject(
         new DomainError('tx-refused', {detail: 'Code 25, quota.', meta: {code: CODE.quota, codeName: 'quota'}}),
       );
-    await expect(submit.andWait(enrol())).rejects.toMatchObject({
+    await expect(sent(enrol())).rejects.toMatchObject({
       code: 'tx-refused',
       meta: {code: CODE.quota, txId: expect.any(String)},
     });
@@ -94,7 +95,7 @@ describe('a posted transaction', () => {
     await project();
     expect(chain.blocks[0]?.transactions[0]?.code).toBe(CODE.unknownKey);
     chain.commit([enrol()]);
-    const answer = submit.andWait(tx);
+    const answer = sent(tx);
     await project();
     chain.commit([tx]);
     await project();
@@ -103,7 +104,7 @@ describe('a posted transaction', () => {
   });
 
   it('waits no longer than the process lives', async () => {
-    const answer = submit.andWait(enrol());
+    const answer = sent(enrol());
     await new Promise((resolve) => setTimeout(resolve, 20));
     outcomes.release();
     await expect(answer).rejects.toMatchObject({code: 'tx-timeout'});
@@ -111,7 +112,10 @@ describe('a posted transaction', () => {
 
   it('of which only the id is wanted is not waited for', async () => {
     const tx = enrol();
-    expect(await submit.only(tx)).toMatch(/^[0-9a-f]{64}$/);
+    expect(await submit.execute(tx, {wait: false})).toEqual({
+      txId: expect.stringMatching(/^[0-9a-f]{64}$/),
+      outcome: undefined,
+    });
     expect(chain.sent).toEqual([tx]);
   });
 });

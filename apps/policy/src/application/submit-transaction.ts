@@ -12,6 +12,12 @@ const WAIT_MS = 15_000;
 // CheckTx may know a block that the follower has not projected yet.
 const CATCH_UP_MS = 3_000;
 
+export interface Submitted {
+  readonly txId: string;
+  /** Of whatever code, once its block is projected; undefined: it was not waited for. */
+  readonly outcome: TransactionOutcome | undefined;
+}
+
 /** Sends any signed transaction to the ledger. The same bytes again give the same answer. */
 export class SubmitTransaction {
   constructor(
@@ -25,39 +31,30 @@ export class SubmitTransaction {
   ) {}
 
   /**
-   * @returns the outcome, of whatever code, once its block is projected.
+   * @param wait false: only hands it to a mempool
    * @throws DomainError what `acceptTransaction` refuses; tx-refused by a mempool; tx-timeout with the id: outcome
    *   unknown
    */
-  async andWait(bytes: Uint8Array): Promise<TransactionOutcome> {
+  async execute(bytes: Uint8Array, {wait}: {wait: boolean}): Promise<Submitted> {
     const transaction = acceptTransaction(bytes, this.options.chainId);
-    const known = await this.ports.projection.transaction(transaction.txId);
-    if (known !== undefined && isFinal(known)) return known;
-    const expected = this.ports.outcomes.expect(transaction.txId, known?.height);
-    const waitMs = this.options.waitMs ?? WAIT_MS;
-    const outcome =
-      (await this.broadcast(bytes, transaction, {expected, known})) ??
-      (await withSpan('policy.wait_for_block', {}, () => expected.within(waitMs)));
-    if (outcome === undefined)
-      throw new DomainError('tx-timeout', {
-        detail: `It is in no block after ${waitMs} ms.`,
-        meta: {txId: transaction.txId},
-      });
-    return outcome;
-  }
-
-  /** Only hands it to a mempool. @returns the transaction's id. @throws DomainError as `andWait` */
-  async only(bytes: Uint8Array): Promise<string> {
-    const transaction = acceptTransaction(bytes, this.options.chainId);
-    const known = await this.ports.projection.transaction(transaction.txId);
-    if (known !== undefined && isFinal(known)) return transaction.txId;
-    const expected = this.ports.outcomes.expect(transaction.txId, known?.height);
+    const {txId} = transaction;
+    const known = await this.ports.projection.transaction(txId);
+    if (known !== undefined && isFinal(known)) return {txId, outcome: wait ? known : undefined};
+    const expected = this.ports.outcomes.expect(txId, known?.height);
     try {
-      await this.broadcast(bytes, transaction, {expected, known});
+      const replayed = await this.broadcast(bytes, transaction, {expected, known});
+      return {txId, outcome: wait ? (replayed ?? (await this.outcomeOf(txId, expected))) : undefined};
     } finally {
       expected.close();
     }
-    return transaction.txId;
+  }
+
+  private async outcomeOf(txId: string, expected: ExpectedOutcome): Promise<TransactionOutcome> {
+    const waitMs = this.options.waitMs ?? WAIT_MS;
+    const outcome = await withSpan('policy.wait_for_block', {}, () => expected.within(waitMs));
+    if (outcome === undefined)
+      throw new DomainError('tx-timeout', {detail: `It is in no block after ${waitMs} ms.`, meta: {txId}});
+    return outcome;
   }
 
   /** @returns the outcome, when the mempool refuses only because the transaction is in a block already. */
@@ -77,7 +74,6 @@ export class SubmitTransaction {
         const replayed =
           error instanceof DomainError && error.code === 'tx-refused' && error.meta['code'] === CODE.nonceUsed;
         const outcome = replayed ? (known ?? (await expected.within(CATCH_UP_MS))) : undefined;
-        expected.close();
         if (outcome !== undefined) return outcome;
         if (!(error instanceof DomainError) || error.code !== 'tx-refused') throw error;
         throw new DomainError('tx-refused', {

@@ -179,12 +179,12 @@ export class ReleaseStory {
     const ports = {store: this.store, leaves: new AccessLeaves({logs: this.chain, projection: this.store})};
     const projectBlock = new ProjectBlock({...ports, traces: new MemoryTraces(), outcomes: this.outcomes});
     await projectGenesis(this.chain.genesis, this.store);
-    for (const block of this.chain.blocks.slice(this.#projected)) await projectBlock.project(block);
+    for (const block of this.chain.blocks.slice(this.#projected)) await projectBlock.execute(block);
     this.#projected = this.chain.blocks.length;
   }
 
-  release(tx: string, records: RecordToRelease[]): ReturnType<ReleaseKeys['release']> {
-    return this.releaseKeys.release({txId: tx, signedRequest: Uint8Array.of(1, 2, 3), records});
+  release(tx: string, records: RecordToRelease[]): ReturnType<ReleaseKeys['execute']> {
+    return this.releaseKeys.execute({txId: tx, signedRequest: Uint8Array.of(1, 2, 3), records});
   }
 
   private random(length: number): Uint8Array {

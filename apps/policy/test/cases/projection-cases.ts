@@ -41,7 +41,7 @@ export function projectionCases(story: PolicyStory): void {
       } = await live.query<{height: string}>('SELECT max(height) AS height FROM blocks');
       for (let height = 1n; height <= BigInt(newest?.height ?? 0); height++) {
         const {timeSeconds, txs, results} = await client.block(height);
-        await projectBlock.project({
+        await projectBlock.execute({
           height,
           timeSeconds,
           transactions: txs.map((bytes, i) => ({

@@ -50,7 +50,7 @@ export class FollowChain {
               code: results[i]?.code ?? 0,
               data: results[i]?.data ?? new Uint8Array(),
             }));
-            await this.ports.projectBlock.project({height, timeSeconds, transactions});
+            await this.ports.projectBlock.execute({height, timeSeconds, transactions});
             afterBlock();
           },
         });

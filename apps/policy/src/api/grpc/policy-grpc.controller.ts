@@ -39,12 +39,12 @@ export class PolicyGrpcController {
       throw new DomainError('invalid-field', {detail: `records: 1 to ${LIMITS.releasePage}`});
     if (signedRequest.length === 0 || signedRequest.length > MAX_REQUEST_BYTES)
       throw new DomainError('invalid-field', {detail: 'signed_request: missing or too long'});
-    return this.releaseKeysCase.release({txId: toHex(txId), signedRequest, records});
+    return this.releaseKeysCase.execute({txId: toHex(txId), signedRequest, records});
   }
 
   @GrpcMethod('PolicyService', 'GetDevice')
   async getDevice(request: GetDeviceRequest): Promise<MessageInitShape<typeof GetDeviceResponseSchema>> {
-    const {at, blockSlot, device, registration} = await this.findDevice.find(
+    const {at, blockSlot, device, registration} = await this.findDevice.execute(
       toHex(request.device),
       request.registration,
     );

@@ -3,6 +3,7 @@ import {ProofRequestSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {Serves, route} from '@vitalvault/http';
 import type {AnswerOf, RequestOf} from '@vitalvault/http';
 import {AnswerProofs} from '../../application/answer-proofs.js';
+import {GetHeader} from '../../application/get-header.js';
 import {decodeForCaller} from '../../domain/decode-for-caller.js';
 import {heightPath, validatorQuery} from './path.dto.js';
 import {LEDGER_AWAY} from './possible-codes.js';
@@ -37,18 +38,21 @@ const prove = route({
 /** Headers and proofs, as validators give them; whoever asks verifies them from the genesis. */
 @Controller()
 export class ChainController {
-  constructor(@Inject(AnswerProofs) private readonly proofs: AnswerProofs) {}
+  constructor(
+    @Inject(GetHeader) private readonly getHeader: GetHeader,
+    @Inject(AnswerProofs) private readonly proofs: AnswerProofs,
+  ) {}
 
   @Serves(getHeader)
   async header({
     params: {height},
     query: {validator},
   }: RequestOf<typeof getHeader>): Promise<AnswerOf<typeof getHeader>> {
-    return fromHeader(await this.proofs.header(height, {validator}));
+    return fromHeader(await this.getHeader.execute(height, {validator}));
   }
 
   @Serves(prove)
   async prove({caller, query, body}: RequestOf<typeof prove>): Promise<AnswerOf<typeof prove>> {
-    return fromProofs(await this.proofs.anyState(caller.identity, decodeForCaller(ProofRequestSchema, body), query));
+    return fromProofs(await this.proofs.execute(caller.identity, decodeForCaller(ProofRequestSchema, body), query));
   }
 }

@@ -22,7 +22,7 @@ export class ComplaintsController {
 
   @Serves(complain)
   async post({caller, body}: RequestOf<typeof complain>): Promise<AnswerOf<typeof complain>> {
-    await this.complaints.about(body, caller.identity);
+    await this.complaints.execute(body, caller.identity);
     return {status: 'accepted'};
   }
 }

@@ -25,6 +25,6 @@ export class DescriptionController {
 
   @Serves(getDescription)
   get(): AnswerOf<typeof getDescription> {
-    return this.description.describe();
+    return this.description.execute();
   }
 }

@@ -2,6 +2,7 @@ import {Controller, Inject} from '@nestjs/common';
 import {Serves, route} from '@vitalvault/http';
 import type {RequestOf} from '@vitalvault/http';
 import {positionAtLeast} from '../../application/freshness.js';
+import {GetDetails} from '../../application/get-details.js';
 import {KeepDetails} from '../../application/keep-details.js';
 import type {Projection} from '../../application/ports.js';
 import {PROJECTION} from '../../policy.tokens.js';
@@ -38,18 +39,19 @@ const getDetails = route({
 @Controller()
 export class DetailsController {
   constructor(
-    @Inject(KeepDetails) private readonly details: KeepDetails,
+    @Inject(KeepDetails) private readonly keepDetails: KeepDetails,
+    @Inject(GetDetails) private readonly getDetails: GetDetails,
     @Inject(PROJECTION) private readonly projection: Projection,
   ) {}
 
   @Serves(putDetails)
   async put({caller, params: {txId}, body}: RequestOf<typeof putDetails>): Promise<void> {
-    await this.details.deposit(txId, caller.identity, body);
+    await this.keepDetails.execute(txId, caller.identity, body);
   }
 
   @Serves(getDetails)
   async get({caller, params: {txId}, query: {atLeast}}: RequestOf<typeof getDetails>): Promise<Uint8Array> {
     await positionAtLeast(this.projection, atLeast);
-    return this.details.fetch(txId, caller.identity);
+    return this.getDetails.execute(txId, caller.identity);
   }
 }

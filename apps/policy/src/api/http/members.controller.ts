@@ -3,7 +3,8 @@ import {Serves, hexText, route} from '@vitalvault/http';
 import type {RequestOf} from '@vitalvault/http';
 import {z} from 'zod';
 import {positionAtLeast} from '../../application/freshness.js';
-import {KeepProfiles} from '../../application/keep-profiles.js';
+import {GetProfile} from '../../application/get-profile.js';
+import {KeepProfile} from '../../application/keep-profile.js';
 import type {Projection} from '../../application/ports.js';
 import {PROJECTION} from '../../policy.tokens.js';
 import {atLeastQuery} from './path.dto.js';
@@ -40,18 +41,19 @@ const getProfile = route({
 @Controller()
 export class MembersController {
   constructor(
-    @Inject(KeepProfiles) private readonly profiles: KeepProfiles,
+    @Inject(KeepProfile) private readonly keepProfile: KeepProfile,
+    @Inject(GetProfile) private readonly getProfile: GetProfile,
     @Inject(PROJECTION) private readonly projection: Projection,
   ) {}
 
   @Serves(putProfile)
   async put({params: {member}, body}: RequestOf<typeof putProfile>): Promise<void> {
-    await this.profiles.deposit(member, body);
+    await this.keepProfile.execute(member, body);
   }
 
   @Serves(getProfile)
   async get({params: {member}, query: {atLeast}}: RequestOf<typeof getProfile>): Promise<Uint8Array> {
     await positionAtLeast(this.projection, atLeast);
-    return this.profiles.fetch(member);
+    return this.getProfile.execute(member);
   }
 }

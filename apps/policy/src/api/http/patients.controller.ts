@@ -7,6 +7,7 @@ import {AnswerProofs} from '../../application/answer-proofs.js';
 import {ExplainAccess} from '../../application/explain-access.js';
 import {positionAtLeast} from '../../application/freshness.js';
 import type {Projection} from '../../application/ports.js';
+import {logPage} from '../../domain/log-page.js';
 import {PROJECTION} from '../../policy.tokens.js';
 import {onlyPatient} from './only-patient.js';
 import {atLeastQuery, uint64, validator} from './path.dto.js';
@@ -94,7 +95,8 @@ export class PatientsController {
   @Serves(getLog)
   async log({caller, params: {patient, log}, query}: RequestOf<typeof getLog>): Promise<AnswerOf<typeof getLog>> {
     onlyPatient(caller, patient);
-    return fromProofs(await this.proofs.log(patient, {kind: log, ...query}));
+    const {validator, ...page} = query;
+    return fromProofs(await this.proofs.execute(patient, logPage(patient, {kind: log, ...page}), {validator}));
   }
 
   @Serves(listGrants)
@@ -127,6 +129,6 @@ export class PatientsController {
   }: RequestOf<typeof explainAccess>): Promise<AnswerOf<typeof explainAccess>> {
     onlyPatient(caller, patient);
     await positionAtLeast(this.projection, atLeast);
-    return {...(await this.accesses.explain(patient, index)), index: String(index)};
+    return {...(await this.accesses.execute(patient, index)), index: String(index)};
   }
 }

@@ -60,8 +60,8 @@ export class TransactionsController {
     {query: {wait}, body}: RequestOf<typeof sendTransaction>,
     @Res({passthrough: true}) reply: FastifyReply,
   ): Promise<AnswerOf<typeof sendTransaction>> {
-    if (wait === 'committed') return fromOutcome(await this.submit.andWait(body), this.chainId);
-    const txId = await this.submit.only(body);
+    const {txId, outcome} = await this.submit.execute(body, {wait: wait === 'committed'});
+    if (outcome !== undefined) return fromOutcome(outcome, this.chainId);
     void reply.status(HttpStatus.ACCEPTED);
     return {chainId: this.chainId, txId};
   }

@@ -3,6 +3,7 @@ import {Serves, hexText, route} from '@vitalvault/http';
 import type {RequestOf} from '@vitalvault/http';
 import {z} from 'zod';
 import {positionAtLeast} from '../../application/freshness.js';
+import {GetWraps} from '../../application/get-wraps.js';
 import {KeepWraps} from '../../application/keep-wraps.js';
 import type {Projection} from '../../application/ports.js';
 import {PROJECTION} from '../../policy.tokens.js';
@@ -43,19 +44,20 @@ const getWraps = route({
 @Controller()
 export class WrapsController {
   constructor(
-    @Inject(KeepWraps) private readonly wraps: KeepWraps,
+    @Inject(KeepWraps) private readonly keepWraps: KeepWraps,
+    @Inject(GetWraps) private readonly getWraps: GetWraps,
     @Inject(PROJECTION) private readonly projection: Projection,
   ) {}
 
   @Serves(putWraps)
   async put({caller, params, body}: RequestOf<typeof putWraps>): Promise<void> {
     onlyPatient(caller, params.patient);
-    await this.wraps.deposit(params, body);
+    await this.keepWraps.execute(params, body);
   }
 
   @Serves(getWraps)
   async get({caller, params, query: {atLeast}}: RequestOf<typeof getWraps>): Promise<Uint8Array> {
     await positionAtLeast(this.projection, atLeast);
-    return this.wraps.fetch(params, caller.identity);
+    return this.getWraps.execute(params, caller.identity);
   }
 }

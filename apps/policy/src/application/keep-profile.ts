@@ -5,15 +5,15 @@ import {DomainError} from '@vitalvault/errors';
 import {decodeForCaller} from '../domain/decode-for-caller.js';
 import type {DocumentStore, Id, Projection} from './ports.js';
 
-/** Keeps the profiles of members: whose key is whose, as her organisation signed it and the ledger holds its hash. */
-export class KeepProfiles {
+/** Keeps the profile of a member: whose key it is, as her organisation signed it and the ledger holds its hash. */
+export class KeepProfile {
   constructor(
     private readonly options: {chainId: string},
     private readonly ports: {projection: Projection; documents: DocumentStore},
   ) {}
 
   /** @throws DomainError malformed, unknown-field, not-found, invalid-field */
-  async deposit(memberId: Id, bytes: Uint8Array): Promise<void> {
+  async execute(memberId: Id, bytes: Uint8Array): Promise<void> {
     const signed = decodeForCaller(SignedMemberProfileSchema, bytes);
     const member = await this.ports.projection.member(memberId);
     if (member === undefined) throw new DomainError('not-found', {detail: 'No such member is on the ledger.'});
@@ -33,13 +33,6 @@ export class KeepProfiles {
       throw cause;
     }
     await this.ports.documents.putProfile(memberId, bytes);
-  }
-
-  /** @throws DomainError not-found */
-  async fetch(member: Id): Promise<Uint8Array> {
-    const stored = await this.ports.documents.profile(member);
-    if (stored === undefined) throw new DomainError('not-found', {detail: 'No profile of this member is here.'});
-    return stored;
   }
 
   /** The sponsor or admin key of the organisation that the signature names, valid now. */

@@ -11,7 +11,7 @@ import {PEOPLE, TEST_CHAIN, testKey, testOrganisation} from '@vitalvault/ledger-
 import type {TestKey} from '@vitalvault/ledger-state/testing';
 import {MemoryDocumentStore} from '../testing/memory-document-store.js';
 import {projected} from '../testing/projected.js';
-import {KeepProfiles} from './keep-profiles.js';
+import {KeepProfile} from './keep-profile.js';
 
 const {clinician, stranger} = PEOPLE;
 const [hospital, clinic] = [testOrganisation('hospital'), testOrganisation('clinic')];
@@ -52,17 +52,17 @@ async function harness(committed = signed()) {
     BigInt(NOW_SLOT * 3_600),
   );
   const documents = new MemoryDocumentStore();
-  return {documents, keep: new KeepProfiles({chainId: TEST_CHAIN}, {projection, documents})};
+  return {documents, keep: new KeepProfile({chainId: TEST_CHAIN}, {projection, documents})};
 }
 
-describe('KeepProfiles', () => {
+describe('KeepProfile', () => {
   it.each([
     ['a sponsor in its slots', hospital.sponsor],
     ['an admin', hospital.admin],
-  ])('keeps what %s signed and the ledger holds the hash of, for everybody', async (_who, signer) => {
-    const {keep} = await harness();
-    await keep.deposit(member, bytesOf({}, signer));
-    expect(await keep.fetch(member)).toEqual(bytesOf({}, signer));
+  ])('keeps what %s signed and the ledger holds the hash of', async (_who, signer) => {
+    const {documents, keep} = await harness();
+    await keep.execute(member, bytesOf({}, signer));
+    expect(await documents.profile(member)).toEqual(bytesOf({}, signer));
   });
 
   it.each([
@@ -76,7 +76,7 @@ describe('KeepProfiles', () => {
     ['of another organisation', {organisation: clinic.id}, hospital.sponsor, 'of another chain'],
   ])('refuses one %s, though the ledger holds its hash', async (_what, change, signer, detail) => {
     const {documents, keep} = await harness(signed(change, signer));
-    await expect(keep.deposit(member, bytesOf(change, signer))).rejects.toMatchObject({
+    await expect(keep.execute(member, bytesOf(change, signer))).rejects.toMatchObject({
       code: 'invalid-field',
       detail: expect.stringContaining(detail),
     });
@@ -95,12 +95,7 @@ describe('KeepProfiles', () => {
     ['invalid-field', member, encodeCanonical(SignedMemberProfileSchema, crossed as never)],
   ])('refuses with %s %#', async (code, who, bytes) => {
     const {documents, keep} = await harness();
-    await expect(keep.deposit(who, bytes)).rejects.toMatchObject({code});
+    await expect(keep.execute(who, bytes)).rejects.toMatchObject({code});
     expect(documents.size).toBe(0);
-  });
-
-  it('says that it has none', async () => {
-    const {keep} = await harness();
-    await expect(keep.fetch(member)).rejects.toMatchObject({code: 'not-found'});
   });
 });
