@@ -1,5 +1,5 @@
-import {runProgram} from '@vitalvault/process';
-import {environment, notifyConfig} from './config.js';
-import {startNotify} from './start-notify.js';
+import {serve} from '@vitalvault/http';
+import {environment} from './config.js';
+import {notify} from './service.js';
 
-await runProgram({name: 'notify', settings: notifyConfig, env: environment()}, startNotify);
+await serve(notify, environment());

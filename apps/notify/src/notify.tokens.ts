@@ -1,7 +1,10 @@
+import {token} from '@vitalvault/http';
+import type {AlertQueue, Preferences} from './application/ports.js';
+
 /** Injection tokens of what has no class. */
-export const ALERT_QUEUE = Symbol('ALERT_QUEUE');
-export const PREFERENCES = Symbol('PREFERENCES');
-export const TARGET_FAULT = Symbol('TARGET_FAULT');
+export const ALERT_QUEUE = token<AlertQueue>('ALERT_QUEUE');
+export const PREFERENCES = token<Preferences>('PREFERENCES');
+export const TARGET_FAULT = token<TargetFault>('TARGET_FAULT');
 
 /** Why a webhook may not be sent to a URL; undefined: it may. */
 export type TargetFault = (url: string) => string | undefined;

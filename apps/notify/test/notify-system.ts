@@ -2,6 +2,7 @@ import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import {TOPICS, toHex} from '@vitalvault/contracts';
 import {KafkaProducer, createTopics} from '@vitalvault/kafka-bus';
 import {grpcClient} from '@vitalvault/grpc';
+import {startService} from '@vitalvault/http';
 import type {GrpcClient} from '@vitalvault/grpc';
 import {runMigrations} from '@vitalvault/postgres';
 import {createLogger} from '@vitalvault/process';
@@ -12,7 +13,7 @@ import type {Engines} from '@vitalvault/testkit';
 import {join} from 'node:path';
 import {notifyConfig} from '../src/config.js';
 import type {NotifyConfig} from '../src/config.js';
-import {startNotify} from '../src/start-notify.js';
+import {notify} from '../src/service.js';
 import {Patient, organisation, random} from '../src/testing/people.js';
 
 /** An alert as the API answers it. */
@@ -79,7 +80,7 @@ export class NotifySystem {
       }),
       this.#logger,
     );
-    this.#running = await startNotify(this.host);
+    this.#running = await startService(notify, this.host);
     this.host.readiness.started = true;
   }
 

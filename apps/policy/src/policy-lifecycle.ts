@@ -3,7 +3,7 @@ import {TOPICS} from '@vitalvault/contracts';
 import {TopicsAtHand} from '@vitalvault/kafka-bus';
 import type {OutboxPublisher} from '@vitalvault/kafka-bus';
 import type {FollowChain} from './adapters/ledger/follow-chain.js';
-import {pruneRows} from '@vitalvault/postgres';
+import {RowPruning} from '@vitalvault/postgres';
 import type {ShortLived} from '@vitalvault/postgres';
 import type {TransactionOutcomes} from './application/transaction-outcomes.js';
 import type {PolicyRuntime} from './policy-runtime.js';
@@ -31,7 +31,9 @@ export class PolicyLifecycle implements OnApplicationBootstrap, BeforeApplicatio
 
   onApplicationBootstrap(): void {
     void this.topics.ensure();
-    this.#stopPruning = pruneRows(this.work.shortLived, this.runtime.logger);
+    const pruning = new RowPruning(this.work.shortLived, this.runtime.logger);
+    pruning.start();
+    this.#stopPruning = () => pruning.stop();
     this.work.outbox.start();
     this.work.chain.start();
   }

@@ -15,7 +15,7 @@ import {GrpcKeyRelease} from './adapters/policy/grpc-key-release.js';
 import {openDatabase} from './adapters/prisma/database.js';
 import {PrismaAnchorStore} from './adapters/prisma/prisma-anchor-store.js';
 import {PrismaLedgerStore} from './adapters/prisma/prisma-ledger-store.js';
-import {NonceStore, OutboxStore, pruneRows} from '@vitalvault/postgres';
+import {NonceStore, OutboxStore, RowPruning} from '@vitalvault/postgres';
 import {PrismaReaderKeys} from './adapters/prisma/prisma-reader-keys.js';
 import {PrismaRecordStore} from './adapters/prisma/prisma-record-store.js';
 import {PrismaReleaseStore} from './adapters/prisma/prisma-release-store.js';
@@ -51,7 +51,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
   const signer = anchorSigner(readOwnKey('storage', config.storageKeyFile, own), config.chainId);
   const database = openDatabase(config);
   const nonces = new NonceStore(database);
-  let stopPruning: (() => void) | undefined;
+  const pruning = new RowPruning([nonces], logger);
   const records = new PrismaRecordStore(database, now);
   const ledger = new LedgerClient({rpcUrls: config.ledgerRpc, log: ledgerLog(logger), traceparent: currentTraceparent});
   // The follower's own, so that it knows who answered.
@@ -171,7 +171,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
     readerKeys: new PrismaReaderKeys(database),
     nonces,
     start: (): void => {
-      stopPruning = pruneRows([nonces], logger);
+      pruning.start();
       outbox.start();
       follower.start();
       packLoop.start();
@@ -179,7 +179,7 @@ export async function buildParts(config: StorageConfig, logger: Logger) {
     },
     stop: async (): Promise<void> => {
       stopping.abort();
-      stopPruning?.();
+      pruning.stop();
       repair.stop();
       await follower.stop();
       await Promise.all([anchorLoop.stop(), packLoop.stop()]);

@@ -1,3 +1,9 @@
+export {provide, token} from './compose/provide.js';
+export type {Token} from './compose/provide.js';
+export {serve} from './compose/serve.js';
+export {service} from './compose/service.js';
+export type {Background, Composition, Service, ServiceCheck, ServiceHost, ServiceSettings} from './compose/service.js';
+export {startService} from './compose/start-service.js';
 export {openApiDocument} from './openapi/open-api-document.js';
 export type {OpenApiDocument} from './openapi/open-api-document.js';
 export {openApiController} from './openapi/open-api.controller.js';

@@ -1,2 +1,5 @@
-/** Injection token of the process's Logger. */
-export const LOGGER = Symbol('LOGGER');
+import type {Logger} from '@vitalvault/process';
+import {token} from './compose/provide.js';
+
+/** The process's logger. */
+export const LOGGER = token<Logger>('LOGGER');

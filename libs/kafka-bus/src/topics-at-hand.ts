@@ -3,6 +3,7 @@ import {createTopics} from './create-topics.js';
 import type {TopicToCreate} from './create-topics.js';
 import type {KafkaOptions} from './kafka-connection.js';
 
+/** Pause before Kafka is asked again: longer than it needs to refuse, short beside its start of some ten seconds. */
 const AGAIN_MS = 2_000;
 
 /** Sees to it that the topics of a service are there, for as long as it takes; `reason` says why they are not yet. */
@@ -11,6 +12,11 @@ export class TopicsAtHand {
   #reason: string | undefined = 'Kafka has not answered yet';
 
   constructor(private readonly options: KafkaOptions & {topics: readonly TopicToCreate[]}) {}
+
+  /** Returns at once. */
+  start(): void {
+    void this.ensure();
+  }
 
   async ensure(): Promise<void> {
     const {signal} = this.#stopping;

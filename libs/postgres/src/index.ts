@@ -10,6 +10,6 @@ export type {TopicPosition} from './offset-store.js';
 export {OutboxStore, keepMessages} from './outbox-store.js';
 export type {MessageToKeep} from './outbox-store.js';
 export {awayIsUnavailable, clientOptions, transaction} from './prisma-database.js';
-export {pruneRows} from './prune-rows.js';
-export type {ShortLived} from './prune-rows.js';
+export {RowPruning} from './row-pruning.js';
+export type {ShortLived} from './row-pruning.js';
 export type {SqlSession} from './sql-session.js';

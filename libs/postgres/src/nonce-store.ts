@@ -2,7 +2,7 @@ import type {SqlSession} from './sql-session.js';
 
 /**
  * Nonces of signed requests: a request is replayed neither after a restart nor at another process of this service.
- * `pruneRows` forgets those that ran out.
+ * `RowPruning` forgets those that ran out.
  */
 export class NonceStore {
   constructor(private readonly database: SqlSession) {}

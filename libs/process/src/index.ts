@@ -22,6 +22,7 @@ export {createLogger} from './logging/create-logger.js';
 export type {LogFields, Logger} from './logging/create-logger.js';
 export {startManagement} from './management/start-management.js';
 export type {Management} from './management/start-management.js';
+export {Opened} from './run/opened.js';
 export {runProgram} from './run/run-program.js';
 export type {Host, ProcessSettings} from './run/run-program.js';
 export {runService} from './run/run-service.js';

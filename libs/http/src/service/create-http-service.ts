@@ -29,6 +29,8 @@ export interface HttpServiceOptions {
   readonly requestTimeoutMs?: number;
   /** How long `close` goes on serving after it said so in /readyz, in milliseconds; default 0. */
   readonly drainMs?: number;
+  /** Called when that time is over, before anything closes. */
+  readonly drained?: () => void;
   /** gRPC (`grpcOptions`) and bus servers; started before HTTP listens. */
   readonly microservices?:
     | readonly (GrpcOptions | CustomStrategy)[]
@@ -44,8 +46,11 @@ export interface HttpService {
   close(): Promise<void>;
 }
 
+/** Every JSON body of ours has room in it many times over; a service that takes more says so. */
 const BODY_LIMIT_BYTES = 65_536;
+/** A body of that size arrives in it over 50 kbit/s; who sends slower holds a connection for nothing. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** So often Node looks for requests that are late; a late one is cut that much later at the most. */
 const CHECK_CONNECTIONS_MS = 500;
 
 /** NestJS on Fastify as every service of ours runs it: limits, time-outs, problem documents, spans, metrics. */
@@ -80,19 +85,22 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     typeof options.microservices === 'function' ? options.microservices(app) : (options.microservices ?? []);
   for (const microservice of microservices) app.connectMicroservice(microservice, {inheritAppConfig: true});
   let closing: Promise<void> | undefined;
+  let listening = false;
   return {
     app,
     readiness,
     listen: async () => {
       await app.startAllMicroservices();
       await app.listen(options.httpPort, options.host);
+      listening = true;
       readiness.started = true;
       return app.getUrl();
     },
     close: () =>
       (closing ??= (async (): Promise<void> => {
         readiness.stop();
-        await sleep(options.drainMs ?? 0);
+        if (listening) await sleep(options.drainMs ?? 0);
+        options.drained?.();
         await connections.reapDuring(app.close());
       })()),
   };

@@ -1,3 +1,5 @@
+import {token} from '../compose/provide.js';
+
 /** Who signed a request. */
 export interface Caller {
   /** Hexadecimal id of the key. */
@@ -21,7 +23,7 @@ export interface NonceMemory {
 }
 
 /** Injection tokens of the guard. */
-export const KEY_RESOLVER = Symbol('KEY_RESOLVER');
-export const NONCE_MEMORY = Symbol('NONCE_MEMORY');
+export const KEY_RESOLVER = token<KeyResolver>('KEY_RESOLVER');
+export const NONCE_MEMORY = token<NonceMemory>('NONCE_MEMORY');
 /** Hexadecimal id of the organisation that this process serves. */
-export const ORGANISATION = Symbol('ORGANISATION');
+export const ORGANISATION = token<string>('ORGANISATION');

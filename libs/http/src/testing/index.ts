@@ -1,1 +1,2 @@
+export {describeComposition} from './describe-composition.js';
 export {describeDocument} from './describe-document.js';

@@ -1,6 +1,5 @@
 // A process as our services are, for the tests of stopping; its settings are in the environment.
-import {Controller, Module, Res} from '@nestjs/common';
-import type {OnApplicationShutdown, OnModuleDestroy} from '@nestjs/common';
+import {Controller, Res} from '@nestjs/common';
 import {GrpcMethod} from '@nestjs/microservices';
 import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import type {FastifyReply} from 'fastify';
@@ -10,8 +9,11 @@ import {z} from 'zod';
 import {route} from '../route/route.js';
 import type {RequestOf} from '../route/route.js';
 import {Serves} from '../route/serves.js';
-import {createHttpService} from '../service/create-http-service.js';
-import {commonConfig, createLogger, processConfig, runProgram, stopConfig} from '@vitalvault/process';
+import {openApiDocument} from '../openapi/open-api-document.js';
+import {provide} from '../compose/provide.js';
+import {serve} from '../compose/serve.js';
+import {service} from '../compose/service.js';
+import {commonConfig, createLogger, processConfig, stopConfig} from '@vitalvault/process';
 
 const logger = createLogger({service: 'slow'});
 
@@ -42,14 +44,28 @@ const getStream = route({
   errors: [],
 });
 
+class Streams {
+  readonly #open = new Set<FastifyReply>();
+
+  add(reply: FastifyReply): void {
+    this.#open.add(reply);
+  }
+
+  end(): void {
+    for (const {raw} of this.#open) raw.end(': bye\n\n');
+  }
+}
+
+const streams = new Streams();
+let taken = 0;
+
 @Controller()
-class SlowController implements OnModuleDestroy, OnApplicationShutdown {
-  readonly #streams = new Set<FastifyReply>();
-  #taken = 0;
+class SlowController {
+  constructor(private readonly streams: Streams) {}
 
   @Serves(getSlow)
   async slow({params: {ms}}: RequestOf<typeof getSlow>): Promise<{slept: string}> {
-    this.#taken++;
+    taken++;
     await sleep(Number(ms));
     return {slept: ms};
   }
@@ -70,34 +86,24 @@ class SlowController implements OnModuleDestroy, OnApplicationShutdown {
     reply.hijack();
     reply.raw.writeHead(200, {'content-type': 'text/event-stream'});
     reply.raw.write(': open\n\n');
-    this.#streams.add(reply);
-  }
-
-  onApplicationShutdown(): void {
-    logger.info('requests taken', {count: this.#taken});
-  }
-
-  onModuleDestroy(): void {
-    for (const {raw} of this.#streams) raw.end(': bye\n\n');
+    this.streams.add(reply);
   }
 }
 
-@Module({controllers: [SlowController]})
-class SlowModule {}
+const {host, httpPort, grpcPort} = commonConfig;
 
-const {httpPort, grpcPort} = commonConfig;
-const settings = z.strictObject({httpPort, grpcPort, ...processConfig, ...stopConfig});
-
-await runProgram({name: 'slow', settings, env: process.env}, async ({config, readiness}) => {
-  const service = await createHttpService({
-    module: SlowModule,
-    logger,
-    readiness,
-    host: '127.0.0.1',
-    httpPort: config.httpPort,
-    drainMs: config.drainMs,
-    microservices: [grpcOptions({services: [NotifyService], url: `127.0.0.1:${String(config.grpcPort)}`})],
-  });
-  await service.listen();
-  return service;
+const slow = service({
+  name: 'slow',
+  config: z.strictObject({host, httpPort, grpcPort, ...processConfig, ...stopConfig}),
+  document: openApiDocument({title: 'slow', description: 'For tests.', controllers: [SlowController]}),
+  controllers: [SlowController],
+  compose: (config) => ({
+    providers: [provide(Streams, streams)],
+    transports: [grpcOptions({services: [NotifyService], url: `127.0.0.1:${String(config.grpcPort)}`})],
+    background: [{start: () => undefined, stop: () => logger.info('requests taken', {count: taken})}],
+    checks: [],
+    drained: () => streams.end(),
+  }),
 });
+
+await serve(slow, process.env);

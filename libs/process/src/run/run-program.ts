@@ -6,6 +6,7 @@ import type {Logger} from '../logging/create-logger.js';
 import {startManagement} from '../management/start-management.js';
 import {startMetrics} from '../telemetry/start-metrics.js';
 import {startTelemetry} from '../telemetry/start-telemetry.js';
+import {Opened} from './opened.js';
 import {runService} from './run-service.js';
 import type {RunningService} from './run-service.js';
 
@@ -30,6 +31,7 @@ export interface Host<Config> {
   readonly fail: () => void;
 }
 
+/** For a program without the setting `closeMs`; its default there. */
 const CLOSE_MS = 12_000;
 
 /**
@@ -49,28 +51,25 @@ export async function runProgram<Config extends ProcessSettings>(
   await runService(createLogger({service}), async () => {
     const config: Config = loadConfig(program.settings, program.env);
     const {managementHost: host, managementPort: port, otlpUrl, organisation} = config;
+    const whose = organisation === undefined ? {} : {organisation};
     const readiness = new Readiness();
-    const metrics = startMetrics({service, organisation});
-    const management = port === undefined ? undefined : await startManagement({host, port, readiness, metrics});
-    const telemetry =
-      otlpUrl === undefined
-        ? undefined
-        : startTelemetry({service, otlpUrl, ...(organisation === undefined ? {} : {organisation})});
-    const running = await start({
-      config,
-      logger: createLogger({service, level: config.logLevel}),
-      readiness,
-      fail: () => process.exit(1),
-    });
+    const opened = new Opened();
+    try {
+      const metrics = opened.add(startMetrics({service, ...whose}), (it) => it.shutdown());
+      if (port !== undefined) opened.add(await startManagement({host, port, readiness, metrics}), (it) => it.close());
+      if (otlpUrl !== undefined) opened.add(startTelemetry({service, otlpUrl, ...whose}), (it) => it.shutdown());
+      const logger = createLogger({service, level: config.logLevel});
+      opened.add(await start({config, logger, readiness, fail: () => process.exit(1)}), (it) => it.close());
+    } catch (error) {
+      await opened.abandon();
+      throw error;
+    }
     readiness.started = true;
     return {
       closeWithinMs: (config.drainMs ?? 0) + (config.closeMs ?? CLOSE_MS),
       close: async () => {
         readiness.stop();
-        await running.close();
-        await telemetry?.shutdown();
-        await management?.close();
-        await metrics.shutdown();
+        await opened.close();
       },
     };
   });

@@ -8,6 +8,7 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
+/** Shorter than the 30 s that Kubernetes gives by default, then kills. */
 const CLOSE_MS = 10_000;
 
 /**

@@ -1,7 +1,7 @@
 import {describeDocument} from '@vitalvault/http/testing';
-import {NotifyModule} from '../../notify.module.js';
+import {notify} from '../../service.js';
 import {notifyDocument} from './notify-document.js';
 
 describe('the OpenAPI document of notify', () => {
-  describeDocument(NotifyModule.controllers, notifyDocument);
+  describeDocument(notify.controllers, notifyDocument);
 });

@@ -7,7 +7,7 @@ import {readAlert} from '../../domain/alert.js';
 import {withAlertSpans} from '../alert-span.js';
 
 @Controller()
-export class NotifyController {
+export class NotifyGrpcController {
   constructor(private readonly queue: QueueAlerts) {}
 
   /** Answers only when the alert is durable: policy opens no seal before (docs/protocol.md §7). */

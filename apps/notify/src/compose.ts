@@ -1,0 +1,90 @@
+import {TOPICS} from '@vitalvault/contracts';
+import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
+import {grpcOptions} from '@vitalvault/grpc';
+import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/http';
+import type {Composition, ServiceHost} from '@vitalvault/http';
+import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
+import {NonceStore, OffsetStore, RowPruning} from '@vitalvault/postgres';
+import {injectHeaders} from '@vitalvault/process';
+import {openDatabase} from './adapters/prisma/database.js';
+import {PrismaAlertQueue} from './adapters/prisma/prisma-alert-queue.js';
+import {PrismaDeliveryQueue} from './adapters/prisma/prisma-delivery-queue.js';
+import {PrismaKeyResolver} from './adapters/prisma/prisma-key-resolver.js';
+import {PrismaPreferences} from './adapters/prisma/prisma-preferences.js';
+import {traceDelivery} from './adapters/telemetry/trace-delivery.js';
+import {HttpWebhookSender} from './adapters/webhook/http-webhook-sender.js';
+import {faultOfTarget} from './adapters/webhook/webhook-target.js';
+import {toAlertJson} from './api/http/alert.dto.js';
+import {EventStreams} from './api/http/event-streams.js';
+import {AlertFeed} from './application/alert-feed.js';
+import {DeliverWebhooks} from './application/deliver-webhooks.js';
+import {DeliveryLoop} from './application/delivery-loop.js';
+import {FollowAlerts} from './application/follow-alerts.js';
+import {QueueAlerts} from './application/queue-alerts.js';
+import type {NotifyConfig} from './config.js';
+import {ALERT_QUEUE, PREFERENCES, TARGET_FAULT} from './notify.tokens.js';
+
+/** So long a delivery that has become due waits when nothing pokes; the first pause after a failure is longer. */
+const DELIVERY_IDLE_MS = 1_000;
+/** A reader of an event stream who takes nothing for so long has gone; she comes back with Last-Event-ID. */
+const UNREAD_MS = 10_000;
+
+/** Which adapter stands behind which port, and what wakes what. */
+export function compose(config: NotifyConfig, host: ServiceHost<NotifyConfig>): Composition {
+  const {clientId, fail: onStalled, logger, opened} = host;
+  const database = opened.add(openDatabase(config), (it) => it.$disconnect());
+  const kafka = {...kafkaAccess(config), clientId, logger};
+  const producer = opened.add(new KafkaProducer(kafka), (it) => it.close());
+  const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.alerts}, {topic: TOPICS.ledgerEvents}]});
+  const offsets = new OffsetStore(database);
+  const bus = new KafkaServer({...kafka, groupId: 'vv-notify', producer, offsets, onStalled});
+  const nonces = new NonceStore(database);
+  const queue = new PrismaAlertQueue(database);
+  const preferences = new PrismaPreferences(database);
+  const target = {allowLoopback: config.webhookAllowLoopback};
+
+  const sender = new HttpWebhookSender({
+    ...target,
+    timeoutMs: config.webhookTimeoutMs,
+    render: toAlertJson,
+    traceHeaders: () => ({...injectHeaders()}),
+  });
+  const deliver = new DeliverWebhooks(
+    {random: Math.random},
+    {queue: new PrismaDeliveryQueue(database), sender, trace: traceDelivery},
+  );
+  const deliveries = new DeliveryLoop(
+    {idleMs: DELIVERY_IDLE_MS, onFailure: (error) => logger.warn('deliveries wait', {error})},
+    {deliver},
+  );
+  const feed = new AlertFeed({followers: config.eventStreams, followersOfPatient: config.eventStreamsOfPatient});
+  const queueAlerts = new QueueAlerts(
+    {now: () => Date.now()},
+    {queue, preferences, feed, deliver: () => deliveries.poke()},
+  );
+  const streams = new EventStreams({drainMs: UNREAD_MS, logger});
+
+  return {
+    providers: [
+      provide(ORGANISATION, config.organisation),
+      provide(KEY_RESOLVER, new PrismaKeyResolver(database)),
+      provide(NONCE_MEMORY, nonces),
+      provide(ALERT_QUEUE, queue),
+      provide(PREFERENCES, preferences),
+      provide(TARGET_FAULT, (url) => faultOfTarget(url, target)),
+      provide(QueueAlerts, queueAlerts),
+      provide(FollowAlerts, new FollowAlerts({keepAliveMs: config.keepAliveMs}, {queue, feed})),
+      provide(EventStreams, streams),
+    ],
+    transports: [
+      grpcOptions({services: [NotifyService], url: `${config.host}:${String(config.grpcPort)}`}),
+      {strategy: bus},
+    ],
+    background: [topics, new RowPruning([nonces], logger), deliveries],
+    checks: [
+      {name: 'kafka', check: () => topics.reason() ?? bus.reason(), needed: true},
+      {name: 'database', check: async () => database.$queryRaw`SELECT 1`, needed: true},
+    ],
+    drained: () => streams.closeAll(),
+  };
+}
