@@ -105,12 +105,6 @@ export default [
       '@typescript-eslint/no-confusing-void-expression': ['error', {ignoreArrowShorthand: true}],
     },
   },
-  // Tools and tests of the whole look into every project.
-  {
-    files: ['tools/**', 'test/*/**'],
-    ignores: ['test/story/**'],
-    rules: {'@nx/enforce-module-boundaries': 'off', 'no-restricted-imports': 'off'},
-  },
   // Fixtures are captured from real engines, by a program that no library holds.
   {files: ['libs/*/testdata/*.ts'], rules: {'@nx/enforce-module-boundaries': 'off', 'no-restricted-imports': 'off'}},
   // Plain JavaScript has its types in comments, and what it parses has none.
@@ -143,6 +137,12 @@ export default [
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/unbound-method': 'off',
     },
+  },
+  // Tools and tests of the whole look into every project.
+  {
+    files: ['tools/**', 'test/*/**'],
+    ignores: ['test/story/**'],
+    rules: {'@nx/enforce-module-boundaries': 'off', 'no-restricted-imports': 'off'},
   },
   {
     files: domain,

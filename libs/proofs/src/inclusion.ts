@@ -18,8 +18,8 @@ export interface InclusionClaim {
 
 /**
  * Whether a leaf stands at `index` of the log of `size` leaves with `root`. `root` does not bind `size`: a path may fit
- * two sizes (leaf 1 of 2 is also leaf 2 of 3 with that root), so index and size are proven only when the size comes from
- * where the root does, a log head in the state. Never throws: whatever is wrong gives false.
+ * two sizes (leaf 1 of 2 is also leaf 2 of 3 with that root), so index and size are proven only when the size comes
+ * from where the root does, a log head in the state. Never throws: whatever is wrong gives false.
  * @spec RFC 9162 §2.1.3.2
  */
 export function verifyInclusion(claim: InclusionClaim, sha256: Sha256 = portableSha256): boolean {

@@ -20,7 +20,7 @@ interface Expected {
   readonly txIds: readonly Id[];
 }
 
-/** Fetches the leaves that a block added to access logs: which ones is known from the block, what they say is proven. */
+/** Fetches the leaves that a block added to access logs: which is known from the block, what they say is proven. */
 export class AccessLeaves {
   constructor(private readonly ports: {logs: ProvenLogs; projection: Projection}) {}
 
