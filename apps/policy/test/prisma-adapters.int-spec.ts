@@ -10,6 +10,7 @@ import {PrismaDocumentStore} from '../src/adapters/prisma/prisma-document-store.
 import {PrismaProjectionStore} from '../src/adapters/prisma/prisma-projection-store.js';
 import {PrismaReleaseRegister} from '../src/adapters/prisma/prisma-release-register.js';
 import {PrismaTransactionTraces} from '../src/adapters/prisma/prisma-transaction-traces.js';
+import {documentStoreContract} from './contracts/document-store.contract.js';
 import {projectionStoreContract} from './contracts/projection-store.contract.js';
 import {releaseRegisterContract} from './contracts/release-register.contract.js';
 
@@ -123,35 +124,10 @@ describe('outbox', () => {
   });
 });
 
-describe('documents', () => {
-  const wraps = (version: number, value: number) => ({
-    patient: id,
-    grantId: 'cd'.repeat(16),
-    version,
-    value: Uint8Array.of(value),
-  });
-
-  it('wraps only rise; the same again is no fault', async () => {
-    const documents = new PrismaDocumentStore(database);
-    expect([
-      await documents.putWraps(wraps(2, 1)),
-      await documents.putWraps(wraps(2, 1)),
-      await documents.putWraps(wraps(2, 9)),
-      await documents.putWraps(wraps(1, 9)),
-      await documents.putWraps(wraps(3, 3)),
-    ]).toEqual([true, true, false, false, true]);
-    expect(await documents.wraps(id, 'cd'.repeat(16))).toEqual({version: 3, value: Uint8Array.of(3)});
-  });
-
-  it('a complaint is announced once', async () => {
-    const documents = new PrismaDocumentStore(database);
-    const complaint = {txId: tx(1), recordId: tx(2), finding: 'gap'};
-    const announcement = {topic: 'alerts', key: id, value: Uint8Array.of(1), messageId: tx(3), traceparent: undefined};
-    await documents.putComplaint(complaint, announcement);
-    await documents.putComplaint(complaint, announcement);
-    expect(await new OutboxStore(database).take(10)).toHaveLength(1);
-  });
-});
+documentStoreContract('PostgreSQL', () => ({
+  documents: new PrismaDocumentStore(database),
+  announced: async () => (await new OutboxStore(database).take(100)).length,
+}));
 
 describe('traces of transactions', () => {
   it('are found by hash and forgotten after an hour', async () => {
