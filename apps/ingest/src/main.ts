@@ -1,5 +1,5 @@
-import {runProgram} from '@vitalvault/process';
-import {environment, ingestConfig} from './config.js';
-import {startIngest} from './start-ingest.js';
+import {serve} from '@vitalvault/http';
+import {environment} from './config.js';
+import {ingest} from './service.js';
 
-await runProgram({name: 'ingest', settings: ingestConfig, env: environment()}, startIngest);
+await serve(ingest, environment());

@@ -3,6 +3,7 @@ import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {PostedRecordSchema, PostedRecordsSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {generateSigningKey, recordIdOfPosted} from '@vitalvault/envelope';
+import {startService} from '@vitalvault/http';
 import type {HttpService} from '@vitalvault/http';
 import {KafkaProducer, createTopics} from '@vitalvault/kafka-bus';
 import {createLogger, startTelemetry} from '@vitalvault/process';
@@ -15,7 +16,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ingestConfig} from '../src/config.js';
 import type {IngestConfig} from '../src/config.js';
-import {startIngest} from '../src/start-ingest.js';
+import {ingest} from '../src/service.js';
 import {others, startOthers} from '../src/testing/fake-services.js';
 import {CHAIN, organisation, random, record, releaseKey} from '../src/testing/records.js';
 
@@ -63,7 +64,7 @@ export class IngestSystem {
     this.url = `http://127.0.0.1:${String(this.httpPort)}`;
     await this.startOthers();
     this.host = new ManagedHost(this.settings(), this.#logger);
-    this.#running = await startIngest(this.host);
+    this.#running = await startService(ingest, this.host);
     this.host.readiness.started = true;
     await eventually(async () => expect((await this.host.readyz())[0]).toBe(200), 30_000);
   }

@@ -1,7 +1,7 @@
 import {describeDocument} from '@vitalvault/http/testing';
-import {IngestModule} from '../../ingest.module.js';
+import {ingest} from '../../service.js';
 import {ingestDocument} from './ingest-document.js';
 
 describe('the OpenAPI document of ingest', () => {
-  describeDocument(IngestModule.controllers, ingestDocument);
+  describeDocument(ingest.controllers, ingestDocument);
 });

@@ -1,0 +1,91 @@
+import {LIMITS, TOPICS, fromHex} from '@vitalvault/contracts';
+import {provide} from '@vitalvault/http';
+import type {Composition, ServiceHost} from '@vitalvault/http';
+import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
+import {readOwnGenesis, readOwnKey} from '@vitalvault/process';
+import {hostname} from 'node:os';
+import {PolicyLedgerFacts} from './adapters/grpc/policy-ledger-facts.js';
+import {StorageRecordTable} from './adapters/grpc/storage-record-table.js';
+import {KafkaAcceptedLog} from './adapters/kafka/kafka-accepted-log.js';
+import {NoOffsets} from './adapters/kafka/no-offsets.js';
+import {NativeSecp256k1} from './adapters/secp256k1/native-secp256k1.js';
+import {AcceptRecords} from './application/accept-records.js';
+import {AcceptSkip} from './application/accept-skip.js';
+import {ChargeQuota} from './application/charge-quota.js';
+import {ForgetChanged} from './application/forget-changed.js';
+import {GetReceipt} from './application/get-receipt.js';
+import {IssueReceipt} from './application/issue-receipt.js';
+import {JudgeRecord} from './application/judge-record.js';
+import {KnownFacts} from './application/known-facts.js';
+import {ListEpochStatements} from './application/list-epoch-statements.js';
+import {NumberRecord} from './application/number-record.js';
+import {StorageBacklog} from './application/storage-backlog.js';
+import type {IngestConfig} from './config.js';
+import {RecentNumbers} from './domain/recent-numbers.js';
+import {ReleaseKeys} from './domain/release-keys.js';
+import {CHAIN_ID, CLOCK} from './ingest.tokens.js';
+
+/** So old may what storage said of its backlog be: nothing beside the days of retention that it is compared with. */
+const BACKLOG_CHECK_MS = 3_000;
+
+/** Which adapter stands behind which port. */
+export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): Composition {
+  const {clientId, fail: onStalled, logger, opened} = host;
+  const {chainId} = config;
+  const now = (): number => Date.now();
+  const organisation = fromHex(config.organisation);
+  const {genesis} = readOwnGenesis(config);
+  const secp256k1 = new NativeSecp256k1();
+  const key = readOwnKey('ingest', config.ingestKeyFile, {genesis, organisation: config.organisation});
+
+  const kafka = {...kafkaAccess(config), clientId, logger};
+  const producer = opened.add(new KafkaProducer(kafka), (it) => it.close());
+  const accepted = {topic: TOPICS.recordsAccepted, retentionMs: config.acceptedRetentionMs};
+  const topics = new TopicsAtHand({...kafka, topics: [accepted, {topic: TOPICS.ledgerEvents}]});
+  // Every process forgets for itself, so each is a group of its own.
+  const groupId = `vv-ingest-${config.organisation}-${hostname()}`;
+  const events = new KafkaServer({...kafka, groupId, producer, offsets: new NoOffsets(), onStalled});
+  const policy = opened.add(new PolicyLedgerFacts(config.policyGrpc), (it) => it.close());
+  const table = opened.add(new StorageRecordTable(config.storageGrpc), (it) => it.close());
+
+  const facts = new KnownFacts({ttlMs: config.factsTtlMs, now}, policy);
+  const recent = new RecentNumbers();
+  const backlog = new StorageBacklog(
+    {retentionMs: config.acceptedRetentionMs, checkEveryMs: BACKLOG_CHECK_MS, now},
+    {table},
+  );
+  const quota = new ChargeQuota({
+    now,
+    device: {burst: config.deviceBurst, refillPerSecond: config.deviceRefillPerSecond},
+    owner: {burst: config.ownerBurst, refillPerSecond: config.ownerRefillPerSecond},
+  });
+  const judge = new JudgeRecord(
+    {chainId, now},
+    {facts, releaseKeys: ReleaseKeys.of(genesis, organisation), verifier: secp256k1},
+  );
+  const numbers = new NumberRecord({table, recent});
+  const receipts = new IssueReceipt({chainId, organisation}, {signer: secp256k1.signer(key)});
+  const log = new KafkaAcceptedLog(producer);
+  const acceptRecords = new AcceptRecords({now}, {backlog, judge, quota, numbers, recent, receipts, log});
+  const acceptSkip = new AcceptSkip({chainId, now}, {backlog, facts, quota, recent, table, log, verifier: secp256k1});
+
+  return {
+    providers: [
+      provide(CHAIN_ID, chainId),
+      provide(CLOCK, now),
+      provide(AcceptRecords, acceptRecords),
+      provide(AcceptSkip, acceptSkip),
+      provide(GetReceipt, new GetReceipt({table, recent})),
+      provide(ListEpochStatements, new ListEpochStatements({facts: policy})),
+      provide(ForgetChanged, new ForgetChanged({facts})),
+    ],
+    transports: [{strategy: events}],
+    background: [topics],
+    checks: [
+      {name: 'kafka', check: () => topics.reason() ?? producer.check(), needed: true},
+      {name: 'policy', check: () => policy.device(new Uint8Array(20), 1), needed: true},
+      {name: 'storage', check: () => table.backlogMs(), needed: true},
+    ],
+    limits: {bodyLimitBytes: LIMITS.postBodyBytes, requestTimeoutMs: config.bodyTimeoutMs},
+  };
+}
