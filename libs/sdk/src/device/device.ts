@@ -20,6 +20,7 @@ import type {RecordReceipt} from './record-receipt.js';
 import type {ReceiptState} from './receipt-state.js';
 import {settledFate} from './settled-fate.js';
 import type {KeptRecord} from './settled-fate.js';
+import {UnusedNumbers} from './unused-numbers.js';
 
 export interface DeviceOptions {
   key: StoredKey;
@@ -48,7 +49,7 @@ export class Device {
   private readonly sealer: RecordSealer;
 
   constructor(private readonly options: DeviceOptions) {
-    const {key, config, api, sequences} = options;
+    const {key, config, api} = options;
     this.id = keyId(publicHalf(key));
     this.epochKeys = new EpochKeys({config, api, memory: options.epochs});
     this.sealer = new RecordSealer({
@@ -56,7 +57,7 @@ export class Device {
       config,
       organisation: api.organisation,
       epochs: this.epochKeys,
-      sequences,
+      sequences: new UnusedNumbers(options),
       environment: api.environment,
     });
   }
