@@ -27,10 +27,14 @@ export const ingestConfig = z.strictObject({
   acceptedRetentionMs: count
     .default(7 * 86_400_000)
     .describe('Retention of vv.records.accepted.v1 in milliseconds; half of it is how far storage may be behind.'),
-  factsTtlMs: count
+  factsTtlMs: setting.milliseconds
+    .min(1)
     .default(30_000)
     .describe('How long a device or epoch is believed without asking policy again; milliseconds.'),
-  bodyTimeoutMs: count.default(10_000).describe('Time for a whole request to arrive; milliseconds.'),
+  bodyTimeoutMs: setting.milliseconds
+    .min(1)
+    .default(10_000)
+    .describe('Time for a whole request to arrive; milliseconds.'),
 });
 
 export type IngestConfig = z.infer<typeof ingestConfig>;

@@ -18,10 +18,14 @@ export const notifyConfig = z.strictObject({
   webhookAllowLoopback: setting.flag
     .prefault('false')
     .describe('Whether webhooks may go to this machine, over plain HTTP too: for development only.'),
-  webhookTimeoutMs: count.default(5_000).describe('Time for one delivery of a webhook, in milliseconds.'),
+  webhookTimeoutMs: setting.milliseconds
+    .min(1)
+    .default(5_000)
+    .describe('Time for one delivery of a webhook, in milliseconds.'),
   eventStreams: count.default(1_000).describe('Event streams that may be open at once.'),
   eventStreamsOfPatient: count.default(8).describe('Event streams of one patient that may be open at once.'),
-  keepAliveMs: count
+  keepAliveMs: setting.milliseconds
+    .min(1)
     .default(15_000)
     .describe('A comment is sent on an event stream after so many milliseconds of silence.'),
 });

@@ -24,16 +24,10 @@ export const storageConfig = z.strictObject({
   kubo: setting.urls.describe("Gateway URLs of the kubo peers, comma-separated; the first is this organisation's own."),
   replicationMin: count.describe('A record counts as stored when this many peers have it pinned.'),
   replicationMax: count.describe('Most peers that pin a record.'),
-  packWindowMs: z.coerce
-    .number()
-    .int()
-    .min(0)
+  packWindowMs: setting.milliseconds
     .default(150)
     .describe('How long records are gathered for a pack, in milliseconds.'),
-  anchorWindowMs: z.coerce
-    .number()
-    .int()
-    .min(0)
+  anchorWindowMs: setting.milliseconds
     .default(100)
     .describe('How long stored records are gathered for a transaction, in milliseconds.'),
 });

@@ -70,6 +70,15 @@ describe('loadConfig', () => {
     );
   });
 
+  it.each([' ', ' 5', '5 ', '1e3', '0x10', '0b1', '1.5', '+5', '1h', 'NaN', 'Infinity', '٥', '-1', '2147483648'])(
+    'takes %j for no time in milliseconds',
+    (text) => {
+      const times = z.strictObject({drainMs: commonConfig.drainMs, closeMs: commonConfig.closeMs});
+      const faults = faultsOf({VITALVAULT_DRAIN_MS: text, VITALVAULT_CLOSE_MS: text}, times);
+      expect(new Set(faults.map((fault) => fault.split(':')[0])).size).toBe(2);
+    },
+  );
+
   it('tells what does not fit together beside what is wrong alone', () => {
     const faults = faultsOf({VITALVAULT_KAFKA_USERNAME: 'u', VITALVAULT_KAFKA_TLS: 'yes'}, z.strictObject(kafkaConfig));
     expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([

@@ -1,7 +1,8 @@
 import {z} from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
-const milliseconds = z.coerce.number().int().min(0);
+// Of more than 2^31 - 1 ms Node makes 1 ms; a day is more than anything here needs.
+const milliseconds = z.coerce.number().int().min(0).max(86_400_000);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -12,6 +13,8 @@ const list = z.string().transform((text) =>
 /** Field types of settings, for the schemas of the services. */
 export const setting = {
   port,
+  /** Of a wait or a time-out: at most a day. */
+  milliseconds,
   /** Comma-separated, at least one. */
   list: list.refine((items) => items.length > 0, 'empty list'),
   url: z.url(),
