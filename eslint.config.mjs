@@ -125,7 +125,6 @@ export default [
     files: specs,
     rules: {
       ...boundaries(withTestkit),
-      'max-lines': ['error', {max: 800, skipBlankLines: true, skipComments: true}],
       'max-params': 'off',
       'no-restricted-imports': 'off',
       'no-restricted-properties': 'off',
