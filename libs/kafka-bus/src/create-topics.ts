@@ -31,10 +31,11 @@ export const isDeadLetterTopic = (topic: string): boolean => topic.endsWith(DLQ)
 /**
  * Creates topics that are not there, each with its dead-letter topic, and waits for a broker up to `timeoutMs`. Who may
  * not create any is well served where they are there already, and is told at once which ones somebody else must create.
+ * @param options.signal ends the waiting
  * @throws DomainError bus-unavailable
  */
 export async function createTopics(
-  options: KafkaOptions & {topics: readonly TopicToCreate[]; timeoutMs?: number},
+  options: KafkaOptions & {topics: readonly TopicToCreate[]; timeoutMs?: number; signal?: AbortSignal},
 ): Promise<void> {
   const deadline = Date.now() + (options.timeoutMs ?? 30_000);
   for (;;) {
@@ -44,12 +45,12 @@ export async function createTopics(
     } catch (error) {
       if (error instanceof DomainError) throw error;
       const why = accessReason(error);
-      if (Date.now() >= deadline)
+      if (Date.now() >= deadline || options.signal?.aborted === true)
         throw new DomainError('bus-unavailable', {
           cause: error,
           ...(why === undefined ? {} : {detail: `Kafka: ${why}.`}),
         });
-      await sleep(500);
+      await sleep(500, undefined, options.signal === undefined ? {} : {signal: options.signal}).catch(() => undefined);
     }
   }
 }

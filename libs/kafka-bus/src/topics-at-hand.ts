@@ -22,10 +22,11 @@ export class TopicsAtHand {
     const {signal} = this.#stopping;
     while (this.#reason !== undefined && !signal.aborted) {
       try {
-        await createTopics(this.options);
+        await createTopics({...this.options, signal});
         this.#reason = undefined;
       } catch (error) {
         this.#reason = error instanceof Error ? error.message : 'Kafka has not answered yet';
+        if (signal.aborted) return;
         this.options.logger.warn('waiting for Kafka', {error});
         await sleep(AGAIN_MS, undefined, {signal}).catch(() => undefined);
       }
