@@ -1,5 +1,5 @@
-import {runProgram} from '@vitalvault/process';
-import {environment, policyConfig} from './config.js';
-import {startPolicy} from './start-policy.js';
+import {serve} from '@vitalvault/http';
+import {environment} from './config.js';
+import {policy} from './service.js';
 
-await runProgram({name: 'policy', settings: policyConfig, env: environment()}, startPolicy);
+await serve(policy, environment());

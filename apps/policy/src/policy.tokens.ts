@@ -1,4 +1,6 @@
-/** Injection tokens of the ports that controllers read directly. */
-export const PROJECTION = Symbol('PROJECTION');
-export const LEDGER_SOURCE = Symbol('LEDGER_SOURCE');
-export const CHAIN_ID = Symbol('CHAIN_ID');
+import {token} from '@vitalvault/http';
+import type {Projection} from './application/ports.js';
+
+/** Injection tokens of what controllers read directly. */
+export const PROJECTION = token<Projection>('PROJECTION');
+export const CHAIN_ID = token<string>('CHAIN_ID');

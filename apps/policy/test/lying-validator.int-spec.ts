@@ -1,6 +1,7 @@
 import {afterAll, beforeAll, describe, expect, it} from '@jest/globals';
 import {fromHex, slotOf} from '@vitalvault/contracts';
 import type {TxMessage} from '@vitalvault/contracts';
+import {startService} from '@vitalvault/http';
 import {LedgerClient} from '@vitalvault/ledger-client';
 import {LIES, lyingRpc} from '@vitalvault/ledger-client/testing';
 import {
@@ -14,14 +15,12 @@ import {
 import type {TestKey} from '@vitalvault/ledger-state/testing';
 import {runMigrations} from '@vitalvault/postgres';
 import type {Logger} from '@vitalvault/process';
-import {eventually, startEngines} from '@vitalvault/testkit';
+import {ManagedHost} from '@vitalvault/process/testing';
+import {eventually, freePort, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {join} from 'node:path';
 import pg from 'pg';
-import {policyConfig} from '../src/config.js';
-import {PolicyLifecycle} from '../src/policy-lifecycle.js';
-import {PolicyModule} from '../src/policy.module.js';
-import {openRuntime} from '../src/policy-runtime.js';
+import {policy} from '../src/service.js';
 import {ownKey} from './policy-system.js';
 
 const {patient, recovery, device} = PEOPLE;
@@ -53,29 +52,32 @@ async function run(message: TxMessage, signers: readonly TestKey[]): Promise<voi
   newest = height + 2n;
 }
 
-/** policy as its composition root wires it, following until it has the story. @returns its tables */
+/** policy as it is wired, following until it has the story. @returns its tables */
 async function follow(ledgerRpc: readonly string[]): Promise<unknown> {
   const {chainId, genesis: genesisFile, organisations} = engines.endpoints;
   const keys = organisations[0]?.keys ?? '';
-  const config = policyConfig.parse({
+  const config = policy.config.parse({
     ...{chainId, genesisFile, organisation: organisations[0]?.id, ledgerRpc: ledgerRpc.join(',')},
-    ...{httpPort: 1, grpcPort: 2, notifyGrpc: '127.0.0.1:1', kafkaBrokers: '127.0.0.1:1', otlpUrl: NOBODY},
+    ...{
+      httpPort: await freePort(),
+      grpcPort: await freePort(),
+      notifyGrpc: '127.0.0.1:1',
+      kafkaBrokers: '127.0.0.1:1',
+      otlpUrl: NOBODY,
+    },
     databaseUrl: engines.databaseUrl('vv_policy'),
     releaseKeyFile: join(keys, 'release.key.json'),
     policyKeyFile: join(keys, 'policy.key.json'),
   });
   await database.query(`TRUNCATE blocks, outbox, organisations, organisation_keys, ${TABLES.join(', ')}`);
-  const {providers = []} = PolicyModule.with(openRuntime(config, logger));
-  const found = providers.find((one) => typeof one === 'object' && one.provide === PolicyLifecycle);
-  const lifecycle = (found as unknown as {useValue: PolicyLifecycle}).useValue;
-  lifecycle.onApplicationBootstrap();
+  const running = await startService(policy, new ManagedHost(config, logger));
   try {
     await eventually(async () => {
       const {rows} = await database.query<{height: string}>('SELECT max(height) AS height FROM blocks');
       expect(BigInt(rows[0]?.height ?? 0)).toBeGreaterThanOrEqual(newest);
     }, 60_000);
   } finally {
-    await lifecycle.onApplicationShutdown();
+    await running.close();
   }
   const tables = TABLES.map((table) => database.query(`SELECT * FROM ${table} ORDER BY 1, 2`));
   return (await Promise.all(tables)).map(({rows}) => rows);

@@ -1,5 +1,5 @@
-import {runProgram} from '@vitalvault/process';
-import {environment, storageConfig} from './config.js';
-import {startStorage} from './start-storage.js';
+import {serve} from '@vitalvault/http';
+import {environment} from './config.js';
+import {storage} from './service.js';
 
-await runProgram({name: 'storage', settings: storageConfig, env: environment()}, startStorage);
+await serve(storage, environment());

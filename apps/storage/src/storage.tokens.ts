@@ -1,4 +1,8 @@
+import {token} from '@vitalvault/http';
+import type {Backlog} from '@vitalvault/kafka-bus';
+import type {RecordStore} from './application/ports.js';
+
 /** Injection tokens of storage's ports that are interfaces. */
-export const RECORD_STORE = Symbol('RECORD_STORE');
-/** `() => Backlog` of the consumer. */
-export const BACKLOG = Symbol('BACKLOG');
+export const RECORD_STORE = token<RecordStore>('RECORD_STORE');
+/** Of the consumer. */
+export const BACKLOG = token<() => Backlog>('BACKLOG');

@@ -1,15 +1,16 @@
+import {startService} from '@vitalvault/http';
 import {LedgerClient} from '@vitalvault/ledger-client';
 import {LIES, lyingRpc} from '@vitalvault/ledger-client/testing';
 import {runMigrations} from '@vitalvault/postgres';
 import {readOwnGenesis} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
-import {eventually, startEngines} from '@vitalvault/testkit';
+import {ManagedHost} from '@vitalvault/process/testing';
+import {eventually, freePort, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {join} from 'node:path';
 import pg from 'pg';
 import {CometLedgerGateway} from '../src/adapters/ledger/comet-ledger-gateway.js';
-import {storageConfig} from '../src/config.js';
-import {buildParts} from '../src/storage-parts.js';
+import {storage} from '../src/service.js';
 import {Person, World} from './people.js';
 
 const NOBODY = 'http://127.0.0.1:1';
@@ -32,23 +33,28 @@ const logger = {debug: note, info: note, warn: note, error: note} as unknown as 
 /** storage as it is wired, following until it has the story. @returns its tables */
 async function follow(ledgerRpc: readonly string[]): Promise<unknown> {
   const {chainId, genesis: genesisFile, organisations} = engines.endpoints;
-  const config = storageConfig.parse({
+  const config = storage.config.parse({
     ...{chainId, genesisFile, organisation: organisations[0]?.id, ledgerRpc: ledgerRpc.join(',')},
-    ...{httpPort: 1, grpcPort: 2, policyGrpc: '127.0.0.1:1', kafkaBrokers: '127.0.0.1:1', otlpUrl: NOBODY},
+    ...{
+      httpPort: await freePort(),
+      grpcPort: await freePort(),
+      policyGrpc: '127.0.0.1:1',
+      kafkaBrokers: '127.0.0.1:1',
+      otlpUrl: NOBODY,
+    },
     ...{ipfsCluster: NOBODY, kubo: NOBODY, replicationMin: 1, replicationMax: 1},
     databaseUrl: engines.databaseUrl('vv_storage'),
     storageKeyFile: join(organisations[0]?.keys ?? '', 'storage.key.json'),
   });
   await database.query(`TRUNCATE ${TABLES.join(', ')}; UPDATE ledger_cursor SET height = 0, block_time = 0`);
-  const parts = await buildParts(config, logger);
-  parts.follower.start();
+  const running = await startService(storage, new ManagedHost(config, logger));
   try {
     await eventually(async () => {
       const {rows} = await database.query<{height: string}>('SELECT height FROM ledger_cursor');
       expect(BigInt(rows[0]?.height ?? 0)).toBeGreaterThanOrEqual(newest);
     }, 60_000);
   } finally {
-    await parts.stop();
+    await running.close();
   }
   const tables = TABLES.map((table) => database.query(`SELECT * FROM ${table} ORDER BY 1, 2`));
   return (await Promise.all(tables)).map(({rows}) => rows);

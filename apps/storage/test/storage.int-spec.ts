@@ -305,11 +305,17 @@ describe('storage over the real engines', () => {
     const response = await release(person, txId);
     expect(response.status).toBe(503);
     expect(await codeOf(response)).toBe('policy-unavailable');
-    // Everything but releases goes on.
-    expect(await readiness()).toMatchObject([
-      200,
-      {status: 'ok', degraded: {policy: expect.stringMatching(/^policy-unavailable/) as string}},
-    ]);
+    // Everything but releases goes on, once IPFS Cluster has heard again of the peers that were away.
+    await eventually(
+      async () => {
+        expect(await readiness()).toMatchObject([
+          200,
+          {status: 'ok', degraded: {policy: expect.stringMatching(/^policy-unavailable/) as string}},
+        ]);
+      },
+      60_000,
+      500,
+    );
   });
 
   it('is not ready without Kafka, database, IPFS Cluster and chain, says which, and is again when they are back', async () => {

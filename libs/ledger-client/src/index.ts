@@ -4,6 +4,7 @@ export type {Broadcast} from './broadcast.js';
 export {LedgerClient} from './ledger-client.js';
 export type {LedgerBlock, LedgerClientOptions, LedgerStatus} from './ledger-client.js';
 export type {LedgerLog} from './ledger-log.js';
+export {ledgerLogOf} from './ledger-log-of.js';
 export {txIdOf} from './tx-id.js';
 export type {TxOutcome} from './tx-outcomes.js';
 export {verifiedBlocks} from './verified-blocks.js';

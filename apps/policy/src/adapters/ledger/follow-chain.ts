@@ -1,4 +1,4 @@
-import {BlockFollower} from '@vitalvault/ledger-client';
+import {BlockFollower, ledgerLogOf} from '@vitalvault/ledger-client';
 import type {BlockSource} from '@vitalvault/ledger-client';
 import type {Logger} from '@vitalvault/process';
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
@@ -6,7 +6,6 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {ProjectionStore} from '../../application/ports.js';
 import type {ProjectBlock} from '../../application/project-block.js';
 import {projectGenesis} from '../../application/project-genesis.js';
-import {ledgerLog} from './ledger-log.js';
 
 const RETRY_MS = 1_000;
 
@@ -43,7 +42,7 @@ export class FollowChain {
         this.#follower = new BlockFollower({
           client,
           fromHeight,
-          log: ledgerLog(logger),
+          log: ledgerLogOf(logger),
           onBlock: async ({height, timeSeconds, txs, results}) => {
             const transactions = txs.map((bytes, i) => ({
               bytes,

@@ -1,7 +1,7 @@
 import {describeDocument} from '@vitalvault/http/testing';
-import {StorageModule} from '../../storage.module.js';
+import {storage} from '../../service.js';
 import {storageDocument} from './storage-document.js';
 
 describe('the OpenAPI document of storage', () => {
-  describeDocument(StorageModule.controllers, storageDocument);
+  describeDocument(storage.controllers, storageDocument);
 });

@@ -15,7 +15,7 @@ import {BACKLOG, RECORD_STORE} from '../../storage.tokens.js';
 
 /** StorageService: what ingest asks. */
 @Controller()
-export class StorageController {
+export class StorageGrpcController {
   constructor(
     @Inject(RECORD_STORE) private readonly records: RecordStore,
     @Inject(BACKLOG) private readonly backlog: () => Backlog,

@@ -1,8 +1,11 @@
-import type {LedgerLog} from '@vitalvault/ledger-client';
 import type {LogFields, Logger} from '@vitalvault/process';
+import type {LedgerLog} from './ledger-log.js';
 
-/** Our logger as the ledger client calls it: only fields that our lines may carry. */
-export function ledgerLog(logger: Logger): LedgerLog {
+/**
+ * A service's logger as the ledger client calls it: only fields that our lines may carry, and of a node that stays away
+ * one line above debug.
+ */
+export function ledgerLogOf(logger: Logger): LedgerLog {
   const write =
     (level: 'info' | 'warn' | 'error') =>
     (fields: Record<string, unknown>, message: string): void => {

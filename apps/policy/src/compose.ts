@@ -1,0 +1,134 @@
+import {TOPICS, keyId} from '@vitalvault/contracts';
+import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
+import {grpcOptions} from '@vitalvault/grpc';
+import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/http';
+import type {Composition, ServiceHost} from '@vitalvault/http';
+import {OutboxPublisher, TopicsAtHand} from '@vitalvault/kafka-bus';
+import {verifiedBlocks} from '@vitalvault/ledger-client';
+import {NonceStore, OutboxStore, RowPruning} from '@vitalvault/postgres';
+import {readOwnGenesis, readOwnKey} from '@vitalvault/process';
+import {chainDistance} from './adapters/ledger/chain-distance.js';
+import {CometLedgerSource} from './adapters/ledger/comet-ledger-source.js';
+import {CometProvenLedger} from './adapters/ledger/comet-proven-ledger.js';
+import {CometProvenLogs} from './adapters/ledger/comet-proven-logs.js';
+import {FollowChain} from './adapters/ledger/follow-chain.js';
+import {GrpcAlertQueue} from './adapters/notify/grpc-alert-queue.js';
+import {PrismaDocumentStore} from './adapters/prisma/prisma-document-store.js';
+import {PrismaProjectionStore} from './adapters/prisma/prisma-projection-store.js';
+import {PrismaReleaseRegister} from './adapters/prisma/prisma-release-register.js';
+import {PrismaTransactionTraces} from './adapters/prisma/prisma-transaction-traces.js';
+import {AccessLeaves} from './application/access-leaves.js';
+import {AnswerProofs} from './application/answer-proofs.js';
+import {Complain} from './application/complain.js';
+import {DescribeService} from './application/describe-service.js';
+import {ExplainAccess} from './application/explain-access.js';
+import {FindDevice} from './application/find-device.js';
+import {GetDetails} from './application/get-details.js';
+import {GetHeader} from './application/get-header.js';
+import {GetProfile} from './application/get-profile.js';
+import {GetWraps} from './application/get-wraps.js';
+import {KeepDetails} from './application/keep-details.js';
+import {KeepProfile} from './application/keep-profile.js';
+import {KeepWraps} from './application/keep-wraps.js';
+import {ProjectBlock} from './application/project-block.js';
+import {ProvenRelease} from './application/proven-release.js';
+import {ReleaseKeys} from './application/release-keys.js';
+import {ResolveKey} from './application/resolve-key.js';
+import {SubmitTransaction} from './application/submit-transaction.js';
+import {TransactionOutcomes} from './application/transaction-outcomes.js';
+import type {PolicyConfig} from './config.js';
+import {openParts} from './open-parts.js';
+import {CHAIN_ID, PROJECTION} from './policy.tokens.js';
+
+/** Bundles of wrapped epochs are the largest that is posted, and a thousand of them fit; a transaction has 64 KiB. */
+const BODY_LIMIT_BYTES = 1_048_576;
+/** Requests that wait for a block when the process closes get so much longer: two blocks of about a second, and answers. */
+const GRACE_MS = 4_000;
+
+/** Which adapter stands behind which port, and what wakes what. */
+export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): Composition {
+  const {chainId, organisation} = config;
+  const {logger} = host;
+  const now = (): number => Date.now();
+  const trust = readOwnGenesis(config);
+  const own = {genesis: trust.genesis, organisation};
+  const releaseKey = readOwnKey('release', config.releaseKeyFile, own);
+  // Says whose service this is, and signs nothing else.
+  const {privateKey: policyPrivateKey} = readOwnKey('policy', config.policyKeyFile, own);
+
+  const parts = openParts(config, host);
+  const {database, following, notify, producer} = parts;
+  const store = new PrismaProjectionStore(database);
+  const documents = new PrismaDocumentStore(database);
+  const traces = new PrismaTransactionTraces(database);
+  const nonces = new NonceStore(database);
+  const ledger = new CometLedgerSource(parts.ledger, parts.validators);
+  const topics = new TopicsAtHand({...parts.kafka, topics: [{topic: TOPICS.ledgerEvents}, {topic: TOPICS.alerts}]});
+  const outbox = new OutboxPublisher({outbox: new OutboxStore(database), producer, logger});
+
+  const outcomes = new TransactionOutcomes(store);
+  const logs = new CometProvenLogs({client: following, trust});
+  const leaves = new AccessLeaves({logs, projection: store});
+  const projectBlock = new ProjectBlock({store, leaves, traces, outcomes});
+  const chain = new FollowChain(
+    {genesis: trust.genesis, client: verifiedBlocks(following, trust), logger, afterBlock: () => outbox.poke()},
+    {store, projectBlock},
+  );
+  const resolveKey = new ResolveKey({projection: store});
+  const releaseKeys = new ReleaseKeys(
+    {chainId, organisation, releaseKeys: [{id: keyId(releaseKey), privateKey: releaseKey.privateKey}], now},
+    {
+      projection: store,
+      outcomes,
+      proven: new ProvenRelease({ledger: new CometProvenLedger({client: parts.ledger, trust})}),
+      alerts: new GrpcAlertQueue(notify),
+      register: new PrismaReleaseRegister(database),
+    },
+  );
+
+  return {
+    providers: [
+      provide(ORGANISATION, organisation),
+      provide(KEY_RESOLVER, {resolve: (id) => resolveKey.execute(id)}),
+      provide(NONCE_MEMORY, nonces),
+      provide(CHAIN_ID, chainId),
+      provide(PROJECTION, store),
+      provide(SubmitTransaction, new SubmitTransaction({chainId}, {ledger, projection: store, traces, outcomes})),
+      provide(GetHeader, new GetHeader({ledger})),
+      provide(AnswerProofs, new AnswerProofs({trust}, {ledger})),
+      provide(ExplainAccess, new ExplainAccess({projection: store})),
+      provide(KeepWraps, new KeepWraps({chainId}, {projection: store, documents})),
+      provide(GetWraps, new GetWraps({projection: store, documents})),
+      provide(KeepProfile, new KeepProfile({chainId}, {projection: store, documents})),
+      provide(GetProfile, new GetProfile({documents})),
+      provide(KeepDetails, new KeepDetails({projection: store, documents})),
+      provide(GetDetails, new GetDetails({projection: store, documents})),
+      provide(Complain, new Complain({now}, {projection: store, documents})),
+      provide(DescribeService, new DescribeService({genesis: trust, organisation, policyPrivateKey, now})),
+      provide(FindDevice, new FindDevice({projection: store})),
+      provide(ReleaseKeys, releaseKeys),
+    ],
+    transports: [grpcOptions({services: [PolicyService], url: `${config.host}:${String(config.grpcPort)}`})],
+    background: [
+      topics,
+      new RowPruning([traces, nonces], logger),
+      outbox,
+      chain,
+      // Stopped before the follower, whose calls under way end: a half-read block is read again by whoever is next.
+      {start: () => undefined, stop: () => [parts.ledger, following, ...parts.validators].forEach((it) => it.close())},
+    ],
+    checks: [
+      {name: 'database', check: async () => unprojected(await store.position()), needed: true},
+      {name: 'ledger', check: () => chainDistance(parts.ledger, store), needed: true},
+      // Transactions, proofs and documents go on without them: events wait in the outbox, and only releases are refused.
+      {name: 'kafka', check: () => topics.reason() ?? producer.check(), needed: false},
+      {name: 'notify', check: () => notify.reachable(), needed: false},
+    ],
+    limits: {bodyLimitBytes: BODY_LIMIT_BYTES},
+    // The follower goes on until the last of those who wait is answered.
+    drained: () => void setTimeout(() => outcomes.release(), GRACE_MS).unref(),
+  };
+}
+
+const unprojected = (position: object | undefined): string | undefined =>
+  position === undefined ? 'the genesis is not projected' : undefined;

@@ -1,0 +1,57 @@
+import {currentTraceparent} from '@vitalvault/process';
+import type {Logger} from '@vitalvault/process';
+import {GrpcKeyRelease} from './adapters/policy/grpc-key-release.js';
+import {PrismaReleaseStore} from './adapters/prisma/prisma-release-store.js';
+import {linkSpan} from './adapters/telemetry/link-span.js';
+import type {FollowLedger} from './application/follow-ledger.js';
+import type {PackStore, RecordStore} from './application/ports.js';
+import {ReadCiphertext} from './application/read-ciphertext.js';
+import {ReleaseRecords} from './application/release-records.js';
+import {RepairBlocks} from './application/repair-blocks.js';
+import type {OpenParts} from './open-parts.js';
+
+/** For one block from one peer: it has it at hand or it has not; the next peer is asked then. */
+const READ_TIMEOUT_MS = 5_000;
+
+/** The way of ciphertexts out: read, repaired where a copy is damaged, released for a permit. */
+export function composeReleasing(
+  {logger, now, pause}: {logger: Logger; now: () => number; pause: (milliseconds: number) => Promise<void>},
+  {database, policy, peers}: OpenParts,
+  ports: {records: RecordStore; packs: PackStore; follow: FollowLedger; onFound: () => void},
+): {release: ReleaseRecords; repair: RepairBlocks} {
+  const {records, packs, follow, onFound} = ports;
+  const repair = new RepairBlocks(
+    {
+      timeoutMs: READ_TIMEOUT_MS,
+      onRepaired: ({cid}, peer) => logger.info('block repaired', {peer, cid}),
+      onFailed: ({cid}, peer, error) => logger.error('block not repaired', {peer, cid, error}),
+    },
+    {packs},
+  );
+  const read = new ReadCiphertext(
+    {
+      timeoutMs: READ_TIMEOUT_MS,
+      now,
+      traceparent: currentTraceparent,
+      onServed: ({cid}, peer) => logger.info('block served', {peer, cid}),
+      onCorrupt: (record, peer) => {
+        logger.error('block corrupt', {peer, cid: record.cid});
+        linkSpan([record]);
+        onFound();
+      },
+    },
+    {peers, packs, records, repair},
+  );
+  const release = new ReleaseRecords(
+    {
+      head: () => follow.head,
+      pause,
+      now,
+      onRecords: linkSpan,
+      onUndelivered: (txId, error) =>
+        logger.error('keys were released and counted, but nothing was handed out', {txId, error}),
+    },
+    {releases: new PrismaReleaseStore(database), keys: new GrpcKeyRelease(policy), read},
+  );
+  return {release, repair};
+}

@@ -1,0 +1,99 @@
+import type {OutboxPublisher} from '@vitalvault/kafka-bus';
+import type {ParsedGenesis} from '@vitalvault/light-client';
+import type {Logger} from '@vitalvault/process';
+import {CometLedgerGateway} from './adapters/ledger/comet-ledger-gateway.js';
+import {PrismaAnchorStore} from './adapters/prisma/prisma-anchor-store.js';
+import {PrismaLedgerStore} from './adapters/prisma/prisma-ledger-store.js';
+import {traceAnchor, traceIncluded, tracePack} from './adapters/telemetry/trace-batch.js';
+import {AcceptRecords} from './application/accept-records.js';
+import {AnchorRecords} from './application/anchor-records.js';
+import {FollowLedger} from './application/follow-ledger.js';
+import {PackRecords} from './application/pack-records.js';
+import type {AnchorSigner, PackStore, RecordStore} from './application/ports.js';
+import {WorkLoop} from './application/work-loop.js';
+import type {StorageConfig} from './config.js';
+import type {OpenParts} from './open-parts.js';
+
+/**
+ * A pack holds as many records as one batch of Kafka brings, or as much as is sent to a peer in one request. Three are
+ * under way at once: one is sent while the others wait until enough peers have theirs.
+ */
+const PACK = {maxRecords: 250, maxBytes: 4 * 1_048_576, lanes: 3} as const;
+/** So many transactions of ours wait for a block at once: several fit into one, and all are sent again after a loss. */
+const MAX_OPEN_ANCHORS = 6;
+/** A loop that nobody pokes looks by itself so often: for what another process left, and for what is to be tried again. */
+const IDLE_MS = 500;
+
+interface StoringOptions {
+  readonly config: StorageConfig;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly pause: (milliseconds: number) => Promise<void>;
+}
+
+interface StoringPorts {
+  readonly records: RecordStore;
+  readonly packs: PackStore;
+  readonly outbox: OutboxPublisher;
+  readonly signer: AnchorSigner;
+  readonly trust: ParsedGenesis;
+}
+
+/** The way of records in: accepted, packed and pinned, anchored; each step wakes the next. */
+export function composeStoring(
+  {config, logger, now, pause}: StoringOptions,
+  {database, ledger}: OpenParts,
+  {records, packs, outbox, signer, trust}: StoringPorts,
+) {
+  const follow = new FollowLedger({
+    ledger: new PrismaLedgerStore(database, now),
+    onEffect: async (block, effect) => {
+      await traceIncluded(block, effect);
+      for (const {txId, anchored, later, refused} of effect.anchors)
+        logger.info('anchored', {txId, height: block.height, records: anchored, waiting: later, failed: refused});
+      if (effect.expired > 0) logger.warn('transactions expired', {count: effect.expired});
+      if (effect.anchors.length > 0 || effect.expired > 0) outbox.poke();
+      // Blocks free room for more and bring the time to try again.
+      anchoring.poke();
+    },
+  });
+  const anchor = new AnchorRecords(
+    {
+      now,
+      maxOpen: MAX_OPEN_ANCHORS,
+      head: () => follow.head,
+      trace: traceAnchor,
+      onSent: ({txId}, entries) => logger.info('anchor signed', {txId, entries}),
+      onRefused: ({txId}, code) => logger.warn('anchor refused by a node', {txId, code}),
+    },
+    {anchors: new PrismaAnchorStore(database), ledger: new CometLedgerGateway(ledger, trust), signer},
+  );
+  const anchoring = new WorkLoop(
+    {idleMs: IDLE_MS, gatherMs: config.anchorWindowMs, onFailure: (error) => logger.warn('anchoring waits', {error})},
+    () => anchor.execute(),
+  );
+  const onStored = (): void => {
+    outbox.poke();
+    anchoring.poke();
+  };
+  const pack = new PackRecords(
+    {
+      ...PACK,
+      now,
+      pause,
+      trace: tracePack,
+      onFailure: ({error, attempt, records: count}) =>
+        logger.warn('pack not stored yet', {error, attempt, records: count}),
+    },
+    {records, packs, onStored},
+  );
+  const packing = new WorkLoop(
+    {idleMs: IDLE_MS, gatherMs: config.packWindowMs, onFailure: (error) => logger.warn('packing waits', {error})},
+    () => pack.execute(),
+  );
+  const accept = new AcceptRecords(
+    {chainId: config.chainId},
+    {records, onRecords: () => packing.poke(), onSkips: () => anchoring.poke()},
+  );
+  return {accept, follow, pack, packing, anchoring};
+}

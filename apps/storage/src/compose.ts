@@ -1,0 +1,110 @@
+import {TOPICS} from '@vitalvault/contracts';
+import {StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
+import {grpcOptions} from '@vitalvault/grpc';
+import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/http';
+import type {Composition, ServiceCheck, ServiceHost} from '@vitalvault/http';
+import {KafkaServer, OutboxPublisher, TopicsAtHand} from '@vitalvault/kafka-bus';
+import {ledgerLogOf, verifiedBlocks} from '@vitalvault/ledger-client';
+import {NonceStore, OffsetStore, OutboxStore, RowPruning} from '@vitalvault/postgres';
+import {readOwnGenesis, readOwnKey} from '@vitalvault/process';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {IpfsClusterPackStore} from './adapters/ipfs/ipfs-cluster-pack-store.js';
+import {roomForPacks} from './adapters/ipfs/room-for-packs.js';
+import {anchorSigner} from './adapters/ledger/anchor-signer.js';
+import {ChainFollower} from './adapters/ledger/chain-follower.js';
+import {PrismaReaderKeys} from './adapters/prisma/prisma-reader-keys.js';
+import {PrismaRecordStore} from './adapters/prisma/prisma-record-store.js';
+import {AcceptRecords} from './application/accept-records.js';
+import {ReleaseRecords} from './application/release-records.js';
+import {composeReleasing} from './compose-releasing.js';
+import {composeStoring} from './compose-storing.js';
+import type {StorageConfig} from './config.js';
+import {openParts} from './open-parts.js';
+import type {OpenParts} from './open-parts.js';
+import {BACKLOG, RECORD_STORE} from './storage.tokens.js';
+
+/** Until enough peers have a pack; then it is tried again, under the same root. */
+const PIN_TIMEOUT_MS = 30_000;
+
+/** Which adapter stands behind which port, and what wakes what. */
+export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>): Composition {
+  const {fail: onStalled, logger} = host;
+  const now = (): number => Date.now();
+  const stopping = new AbortController();
+  const pause = async (milliseconds: number): Promise<void> => {
+    await sleep(milliseconds, undefined, {signal: stopping.signal});
+  };
+  const trust = readOwnGenesis(config);
+  const key = readOwnKey('storage', config.storageKeyFile, {...trust, organisation: config.organisation});
+
+  const parts = openParts(config, host);
+  const {cluster, database, following, kafka, producer} = parts;
+  const records = new PrismaRecordStore(database, now);
+  const nonces = new NonceStore(database);
+  const packs = new IpfsClusterPackStore({...replication(config), timeoutMs: PIN_TIMEOUT_MS}, cluster);
+  const outbox = new OutboxPublisher({outbox: new OutboxStore(database), producer, logger});
+  const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.alerts}]});
+  const offsets = new OffsetStore(database);
+  const bus = new KafkaServer({...kafka, groupId: 'vv-storage', producer, offsets, onStalled});
+
+  const signer = anchorSigner(key, config.chainId);
+  const storing = composeStoring({config, logger, now, pause}, parts, {records, packs, outbox, signer, trust});
+  const {accept, follow, pack, packing, anchoring} = storing;
+  const onFound = (): void => outbox.poke();
+  const {release, repair} = composeReleasing({logger, now, pause}, parts, {records, packs, follow, onFound});
+  const chain = new ChainFollower({client: verifiedBlocks(following, trust), log: ledgerLogOf(logger)}, {follow});
+
+  return {
+    providers: [
+      provide(ORGANISATION, config.organisation),
+      provide(KEY_RESOLVER, new PrismaReaderKeys(database)),
+      provide(NONCE_MEMORY, nonces),
+      provide(RECORD_STORE, records),
+      provide(BACKLOG, () => bus.backlog()),
+      provide(AcceptRecords, accept),
+      provide(ReleaseRecords, release),
+    ],
+    transports: [
+      grpcOptions({services: [StorageService], url: `${config.host}:${String(config.grpcPort)}`}),
+      {strategy: bus},
+    ],
+    background: [
+      topics,
+      new RowPruning([nonces], logger),
+      outbox,
+      {start: () => undefined, stop: () => pack.drain()},
+      packing,
+      anchoring,
+      chain,
+      // Stopped before all others: they wait in pauses, and a repair would hold them up.
+      {
+        start: () => undefined,
+        stop: () => {
+          stopping.abort();
+          repair.stop();
+        },
+      },
+    ],
+    checks: checksOf(config, parts, {kafka: () => topics.reason() ?? bus.reason(), ledger: () => chain.reason()}),
+  };
+}
+
+const replication = ({replicationMin, replicationMax}: StorageConfig) => ({replicationMin, replicationMax});
+
+function checksOf(
+  config: StorageConfig,
+  {cluster, database, policy}: OpenParts,
+  {kafka, ledger}: {kafka: () => string | undefined; ledger: () => string | undefined},
+): ServiceCheck[] {
+  const {replicationMin, ipfsCluster} = config;
+  const room = () => roomForPacks(cluster, {replicationMin, peers: ipfsCluster.length});
+  return [
+    {name: 'kafka', check: kafka, needed: true},
+    {name: 'database', check: async () => database.$queryRaw`SELECT 1`, needed: true},
+    {name: 'ipfs', check: async () => (await room()).none, needed: true},
+    {name: 'ipfs-peers', check: async () => (await room()).less, needed: false},
+    {name: 'ledger', check: ledger, needed: true},
+    // Records are taken, pinned and anchored without it; only releases wait.
+    {name: 'policy', check: () => policy.reachable(), needed: false},
+  ];
+}
