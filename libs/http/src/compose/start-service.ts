@@ -5,8 +5,9 @@ import {ComposedModule} from './composed.module.js';
 import type {Service, ServiceSettings} from './service.js';
 
 /**
- * Starts a service: composes it, listens, then starts what runs beside the requests. Closing is the same list backwards:
- * drain and end requests, stop the background, close what the composition opened. A start that fails does it too.
+ * Starts a service: composes it, listens, then starts what runs beside the requests. Closing is the same list
+ * backwards: drain and end requests, stop the background, close what the composition opened. A start that fails does it
+ * too.
  */
 export async function startService<Config extends ServiceSettings>(
   service: Service<Config>,

@@ -32,9 +32,7 @@ export interface HttpServiceOptions {
   /** Called when that time is over, before anything closes. */
   readonly drained?: () => void;
   /** gRPC (`grpcOptions`) and bus servers; started before HTTP listens. */
-  readonly microservices?:
-    | readonly (GrpcOptions | CustomStrategy)[]
-    | ((app: NestFastifyApplication) => readonly (GrpcOptions | CustomStrategy)[]);
+  readonly microservices?: readonly (GrpcOptions | CustomStrategy)[];
 }
 
 export interface HttpService {
@@ -81,9 +79,8 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     adapter,
     {logger: new NestLogger(logger), bodyParser: false, abortOnError: false},
   );
-  const microservices =
-    typeof options.microservices === 'function' ? options.microservices(app) : (options.microservices ?? []);
-  for (const microservice of microservices) app.connectMicroservice(microservice, {inheritAppConfig: true});
+  for (const microservice of options.microservices ?? [])
+    app.connectMicroservice(microservice, {inheritAppConfig: true});
   let closing: Promise<void> | undefined;
   let listening = false;
   return {

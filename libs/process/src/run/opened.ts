@@ -1,8 +1,9 @@
+/** Long enough for what answers, and nobody waits longer for a process that does not come up. */
 const ABANDON_MS = 5_000;
 
 /**
- * What a start has opened, so that it is closed in the one order that is always right, last opened first, and closed too
- * when the start fails half way. (Node 20 has no AsyncDisposableStack.)
+ * What a start has opened, so that it is closed in the one order that is always right, last opened first, and closed
+ * too when the start fails half way. (Node 20 has no AsyncDisposableStack.)
  */
 export class Opened {
   readonly #closers: (() => unknown)[] = [];

@@ -7,6 +7,7 @@ import type {ProjectionStore} from '../../application/ports.js';
 import type {ProjectBlock} from '../../application/project-block.js';
 import {projectGenesis} from '../../application/project-genesis.js';
 
+/** Pause before the database is asked again for where to begin. */
 const RETRY_MS = 1_000;
 
 /** Projects the genesis and then follows the chain from the next height on, as soon as the database answers. */
