@@ -5,6 +5,7 @@ import {FastifyAdapter} from '@nestjs/platform-fastify';
 import type {NestFastifyApplication} from '@nestjs/platform-fastify';
 import type {Logger} from '@vitalvault/process';
 import {addBodyParsers} from './body-parsers.js';
+import type {FastifyReply, FastifyRequest} from 'fastify';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {answerClientError} from './client-error.js';
 import {serveDeclaredRoutes} from '../route/declared-routes.js';
@@ -13,6 +14,7 @@ import {NestLogger} from './nest-logger.js';
 import {OpenConnections} from './open-connections.js';
 import {Readiness} from '@vitalvault/process';
 import {measureRequests} from './request-duration.js';
+import {sendProblem, toDomainError} from './problem-filter.js';
 import {traceRequests} from './request-span.js';
 import {ServiceModule} from './service.module.js';
 
@@ -66,6 +68,10 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     // Node looks at slow requests only every 30 s unless told.
     http: {connectionsCheckingInterval: CHECK_CONNECTIONS_MS, headersTimeout: requestTimeout, requestTimeout},
     clientErrorHandler: answerClientError,
+    // A path that cannot be read reaches no filter; Fastify's own answer would repeat it.
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+      sendProblem(reply, toDomainError(error));
+    },
   });
   const instance = adapter.getInstance();
   const connections = new OpenConnections(instance.server);

@@ -111,6 +111,17 @@ describe('createHttpService', () => {
     await management.close();
   });
 
+  it.each(['/v1/things/%', '/v1/things/%ff', `/v1/things/${'9'.repeat(5_000)}`])(
+    'answers a path that cannot be read with a problem that does not repeat it: %#',
+    async (path) => {
+      const answer = await get(path);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      const text = await answer.text();
+      expect(JSON.parse(text)).toMatchObject({status: 400, code: 'malformed'});
+      expect(text).not.toContain('/v1/things');
+    },
+  );
+
   it('answers an error of the catalogue as a problem document with Retry-After', async () => {
     const response = await get('/v1/things/away');
     expect(response.headers.get('retry-after')).toBe('2');
