@@ -196,6 +196,13 @@ describe('LedgerClient', () => {
     expect(client.currentUrl).not.toBe(before);
   });
 
+  it('asks every node for a header, and takes none for an answer', async () => {
+    const shows: Rpc = () => ({result: {signed_header: {header: {height: '5'}}}});
+    const nodes = [() => internal('height 5 must be less than'), shows, () => ({result: {signed_header: null}}), shows];
+    await ask(...nodes, () => ({status: 500, text: 'away'}));
+    expect(await client.headersOf(5n)).toEqual(['{"header":{"height":"5"}}', '{"header":{"height":"5"}}']);
+  });
+
   it('tells every node under which span it sends, and sends although one does not listen', async () => {
     const heard: string[] = [];
     const node: Rpc = (method, params) => {

@@ -11,7 +11,7 @@ import type {Broadcast} from './broadcast.js';
 import {Failover} from './failover.js';
 import type {LedgerLog} from './ledger-log.js';
 import {RpcRefusal, httpEndpoint} from './rpc-endpoint.js';
-import type {RpcEndpoint} from './rpc-endpoint.js';
+import type {RpcEndpoint, RpcResponse} from './rpc-endpoint.js';
 
 export interface LedgerClientOptions {
   /** http URLs of CometBFT's RPC; the first is the own validator's, preferred whenever it works. */
@@ -181,6 +181,12 @@ export class LedgerClient {
     }
   }
 
+  /** A header as each node shows it, in no order; who shows none is not among them. Not verified. */
+  async headersOf(height: bigint): Promise<string[]> {
+    const shown = await Promise.all(this.rpc.endpoints.map((endpoint) => this.headerAt(endpoint, height)));
+    return shown.filter((text) => text !== undefined);
+  }
+
   /** Ends every call that is under way; the client is of no use afterwards. */
   close(): void {
     this.rpc.disconnect();
@@ -188,14 +194,20 @@ export class LedgerClient {
 
   private async signedHeader(height: bigint | undefined): Promise<string | undefined> {
     try {
-      const {result} = await this.rpc.execute(
-        this.request('commit', height === undefined ? {} : {height: height.toString()}),
+      return headerIn(
+        await this.rpc.execute(this.request('commit', height === undefined ? {} : {height: height.toString()})),
       );
-      const header = result.signed_header ?? undefined;
-      return header === undefined ? undefined : JSON.stringify(header);
     } catch (error) {
       if (error instanceof RpcRefusal && NOT_YET.test(error.message)) return undefined;
       throw toDomainError(error);
+    }
+  }
+
+  private async headerAt(endpoint: RpcEndpoint, height: bigint): Promise<string | undefined> {
+    try {
+      return headerIn(await endpoint.execute(this.request('commit', {height: height.toString()}), this.rpc.signal));
+    } catch {
+      return undefined;
     }
   }
 
@@ -233,6 +245,11 @@ export class LedgerClient {
       throw new DomainError('shutting-down', {cause});
     });
   }
+}
+
+function headerIn({result}: RpcResponse): string | undefined {
+  const header: unknown = result.signed_header ?? undefined;
+  return header === undefined ? undefined : JSON.stringify(header);
 }
 
 // A refusal that no caller expects, or an answer that cosmjs cannot read: the node is sick, the request was sound.

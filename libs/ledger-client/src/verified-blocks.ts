@@ -5,7 +5,7 @@ import type {BlockSource} from './block-follower.js';
 import type {LedgerBlock, LedgerClient} from './ledger-client.js';
 import {EndpointError} from './rpc-endpoint.js';
 
-type Source = BlockSource & Pick<LedgerClient, 'answeredBy' | 'lightBlock' | 'waitForHeader' | 'demote'>;
+type Source = BlockSource & Pick<LedgerClient, 'answeredBy' | 'lightBlock' | 'waitForHeader' | 'headersOf' | 'demote'>;
 
 /** A header as a node gave it. */
 interface GivenHeader {
@@ -25,6 +25,8 @@ const NEXT_HEADER_MS = 15_000;
 export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
   // The next header of a block is the own one of its successor.
   let kept: GivenHeader | undefined;
+  // Who said last that a block is not there yet.
+  let without: {readonly height: bigint; readonly url: string} | undefined;
   const header = async (height: bigint, ask: () => Promise<string>): Promise<GivenHeader> =>
     kept?.height === height ? kept : {height, text: await ask(), url: client.answeredBy};
   const verified = async (block: LedgerBlock): Promise<LedgerBlock> => {
@@ -45,10 +47,18 @@ export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
     get currentUrl() {
       return client.currentUrl;
     },
-    demoteLaggards: () => client.demoteLaggards(),
+    // What nodes say of heights is not believed: who boasts would put the others behind. A header of the block is proof.
+    async demoteLaggards() {
+      if (without === undefined) return;
+      const {height, url} = without;
+      const headers = await client.headersOf(height);
+      if (headers.some((text) => holds({text, height, url}, trust)))
+        client.demote(url, `it gives no block ${height}, though there is one`);
+    },
     async blockIfThere(height) {
       try {
         const block = await client.blockIfThere(height);
+        without = block === undefined ? {height, url: client.answeredBy} : undefined;
         return block === undefined ? undefined : await verified(block);
       } catch (error) {
         if (isOfTheNode(error)) client.demote(error instanceof Lie ? error.url : client.answeredBy, error.message);
