@@ -23,8 +23,9 @@ const CONNECT_MS = 10_000;
 const SERVICE_TABLES = join(import.meta.dirname, '..', 'prisma', 'migrations');
 
 /**
- * Applies `0000_service.sql`, then the SQL files of `dir` in the order of their names, each once and in a transaction of its own. Processes that
- * start together wait for each other. A file that was applied and has changed is refused: history is not rewritten.
+ * Applies `0000_service.sql`, then the SQL files of `dir` in the order of their names, each once and in a transaction
+ * of its own. Processes that start together wait for each other. A file that was applied and has changed is refused:
+ * history is not rewritten.
  * @returns names of those applied now.
  */
 export async function runMigrations(options: DatabaseSettings & {dir: string; logger?: Logger}): Promise<string[]> {

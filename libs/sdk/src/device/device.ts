@@ -194,8 +194,8 @@ export class Device {
 
   /**
    * Waits until nothing is pending.
-   * @throws SdkError `network` after `timeoutMs`; `receipt-invalid` when nothing but records is left about whose numbers
-   *   the gateway says something else: they are kept
+   * @throws SdkError `network` after `timeoutMs`; `receipt-invalid` when nothing but records is left about whose
+   *   numbers the gateway says something else: they are kept
    */
   async settleAll(timeoutMs: number, everyMs = 500): Promise<{sequence: bigint; state: ReceiptState}[]> {
     const {now, sleep} = this.options.api.environment;
