@@ -26,7 +26,8 @@ const isProduct = (file: string): boolean =>
   /^(apps|libs)\/[^/]+\/src\//.test(file) &&
   !/^(apps\/launcher|libs\/testkit)\//.test(file) &&
   !/\/testing\/|\.(spec|int-spec|contract)\.ts$/.test(file);
-const IMPORT = /(?:^import\s|\sfrom\s|\bimport\(|\bresolve\()\s*'((?:@[\w.-]+\/)?[a-z][\w.-]*)(?:\/[^']*)?'/gm;
+const IMPORT =
+  /(?:^import\s|\sfrom\s|\bimport\(|(?<!Promise\.)\bresolve\()\s*'((?:@[\w.-]+\/)?[a-z][\w.-]*)(?:\/[^']*)?'/gm;
 
 /** Package → files that import it. */
 const imported = new Map<string, string[]>();
