@@ -30,11 +30,11 @@ export async function lyingProxy(honestUrl: string, lie: Lie): Promise<LyingProx
       ...(body.length > 0 ? {body: Uint8Array.from(body)} : {}),
     });
     const bytes = Buffer.from(await honest.arrayBuffer());
-    const altered = honest.ok ? alter(callOf(request, body), bytes) : undefined;
+    const type = honest.headers.get('content-type') ?? 'application/json';
+    // Other answers, whose service it is among them, have nothing that a lie here speaks of.
+    const altered = honest.ok && type.startsWith('application/json') ? alter(callOf(request, body), bytes) : undefined;
     if (altered !== undefined) lies += 1;
-    response
-      .writeHead(honest.status, {'content-type': honest.headers.get('content-type') ?? 'application/json'})
-      .end(altered ?? bytes);
+    response.writeHead(honest.status, {'content-type': type}).end(altered ?? bytes);
   };
   const alter = (call: string, bytes: Buffer): string | undefined => {
     const altered = lie(call, JSON.parse(bytes.toString()) as Json);
