@@ -18,14 +18,14 @@ const OF_A_READING: Record<string, RegExp> = {
   HTTP: /^ingest POST \/v1\/records$/,
   'Kafka, produced': /^ingest send vv\.records\.accepted\.v1$/,
   'Kafka, consumed': /^storage process vv\.records\.accepted\.v1$/,
-  'IPFS, added': /^storage ipfs cluster add$/,
-  'IPFS, pinned': /^storage ipfs cluster wait pinned$/,
-  'the transaction, submitted': /^storage storage anchor$/,
+  'IPFS, added': /^storage ipfs\.add$/,
+  'IPFS, pinned': /^storage ipfs\.wait_pinned$/,
+  'the transaction, submitted': /^storage storage\.anchor$/,
   'the ledger, FinalizeBlock': /^ledger-abci ledger\.finalize_(tx|block)$/,
-  'the projection of its block': /^storage storage anchored$/,
+  'the projection of its block': /^storage storage\.anchored$/,
   'gRPC ReleaseKeys, asked': /^storage vitalvault\.policy\.v1\.PolicyService\/ReleaseKeys$/,
   'gRPC ReleaseKeys, answered': /^policy PolicyGrpcController\/releaseKeys$/,
-  'the alert': /^notify queue alert$/,
+  'the alert': /^notify notify\.queue_alert$/,
 };
 
 /** And below the POST of an access request. */
@@ -36,7 +36,7 @@ const OF_AN_ACCESS: Record<string, RegExp> = {
   'the projection of its block': /^policy policy\.project_block$/,
   'Kafka, produced': /^policy send vv\.ledger\.events\.v1$/,
   'Kafka, consumed': /^notify process vv\.ledger\.events\.v1$/,
-  'the alert': /^notify queue alert$/,
+  'the alert': /^notify notify\.queue_alert$/,
 };
 
 describe("one reading's trace", () => {

@@ -165,7 +165,7 @@ describe('webhooks', () => {
         .filter((span) => span.spanContext().traceId === traceId)
         .map(({name}) => name);
       expect(names).toEqual(
-        expect.arrayContaining([`process ${TOPICS.ledgerEvents}`, 'queue alert', 'deliver webhook']),
+        expect.arrayContaining([`process ${TOPICS.ledgerEvents}`, 'notify.queue_alert', 'notify.deliver_webhook']),
       );
     });
     const all = JSON.stringify(

@@ -80,7 +80,7 @@ export class IpfsClusterClient {
    * @throws DomainError ipfs-unavailable when that takes longer than `timeoutMs`
    */
   async waitPinned(cid: string, min: number, timeoutMs: number): Promise<number> {
-    return this.#span('wait pinned', {'vitalvault.replicas_wanted': min}, async () => {
+    return this.#span('wait_pinned', {'vitalvault.replicas_wanted': min}, async () => {
       const deadline = Date.now() + timeoutMs;
       for (let delay = FIRST_POLL_MS; ; delay = Math.min(MAX_POLL_MS, delay * 2)) {
         const found = await this.status(cid).catch(() => undefined);
@@ -140,8 +140,8 @@ export class IpfsClusterClient {
     throw failure instanceof DomainError ? failure : new DomainError('ipfs-unavailable', {cause: failure});
   }
 
-  #span<T>(name: string, attributes: Record<string, number>, run: () => Promise<T>): Promise<T> {
-    return withSpan(`ipfs cluster ${name}`, {kind: 'client', attributes}, async () => {
+  #span<T>(name: string, attributes: Record<`vitalvault.${string}`, number>, run: () => Promise<T>): Promise<T> {
+    return withSpan(`ipfs.${name}`, {kind: 'client', attributes}, async () => {
       try {
         return await run();
       } catch (cause) {

@@ -20,18 +20,18 @@ export class KuboClient {
   /** Never throws: a peer that is away, late, redirects or answers nonsense is `timeout`. */
   async blockGet(cid: string, limits: {timeoutMs: number; maxBytes: number}): Promise<BlockAnswer> {
     return withSpan(
-      'kubo block get',
+      'ipfs.block_get',
       {
         kind: 'client',
         attributes: {
-          'vv.peer': this.options.index,
-          'vv.cid': cid,
+          'vitalvault.peer': this.options.index,
+          'vitalvault.cid': cid,
           'server.address': new URL(this.options.gatewayUrl).host,
         },
       },
       async (span) => {
         const answer = await this.#get(cid, limits).catch((): BlockAnswer => ({outcome: 'timeout'}));
-        span.setAttribute('vv.outcome', answer.outcome);
+        span.setAttribute('vitalvault.outcome', answer.outcome);
         return answer;
       },
     );

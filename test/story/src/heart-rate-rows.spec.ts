@@ -38,8 +38,8 @@ describe('spans of a CID', () => {
                 {
                   startTimeUnixNano: `${startMs}000000`,
                   attributes: [
-                    {key: 'vv.cid', value: {stringValue: cid}},
-                    {key: 'vv.peer', value: {intValue: peer}},
+                    {key: 'vitalvault.cid', value: {stringValue: cid}},
+                    {key: 'vitalvault.peer', value: {intValue: peer}},
                   ],
                 },
               ],
@@ -57,6 +57,6 @@ describe('spans of a CID', () => {
       line(20, 'b', 7),
       line(40, 'a', 3).slice(0, 99),
     ];
-    expect(spansOfCid(file(spans.join('\n')), 'a', 15).map((span) => span['vv.peer'])).toEqual(['1', '2']);
+    expect(spansOfCid(file(spans.join('\n')), 'a', 15).map((span) => span['vitalvault.peer'])).toEqual(['1', '2']);
   });
 });

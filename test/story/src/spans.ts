@@ -20,7 +20,7 @@ export function spansOfCid(file: string, cid: string, since: number): Record<str
         attributes.map(({key, value}) => [key, String(value.stringValue ?? value.intValue ?? '')]),
       ) as Record<string, string>,
     }))
-    .filter(({startedAt, attributes}) => attributes['vv.cid'] === cid && startedAt > since)
+    .filter(({startedAt, attributes}) => attributes['vitalvault.cid'] === cid && startedAt > since)
     .sort((a, b) => a.startedAt - b.startedAt)
     .map(({attributes}) => attributes);
 }

@@ -18,7 +18,9 @@ export async function withAlertSpans<T>(
   told: readonly ToldAlert[],
   queue: (alerts: readonly TracedAlert[]) => Promise<T>,
 ): Promise<T> {
-  const spans = told.map(({cause}) => startSpan('queue alert', {parent: contextOf(cause ?? currentTraceparent())}));
+  const spans = told.map(({cause}) =>
+    startSpan('notify.queue_alert', {parent: contextOf(cause ?? currentTraceparent())}),
+  );
   try {
     return await queue(
       told.flatMap(({alert}, index) => {

@@ -69,14 +69,15 @@ async function showWhoWasAsked({site, narrator}: StoryRun, cid: string, since: n
     await sleep(500);
     asked = spansOfCid(await site.spansFile(), cid, since);
   }
-  for (const span of asked) narrator.say('asked', `kubo ${span['vv.peer'] ?? '?'}: ${span['vv.outcome'] ?? '?'}`);
+  for (const span of asked)
+    narrator.say('asked', `kubo ${span['vitalvault.peer'] ?? '?'}: ${span['vitalvault.outcome'] ?? '?'}`);
   narrator.hold(
     'that peer was asked, its answer thrown away',
-    asked.some((span) => span['vv.peer'] === String(FIRST_PEER) && span['vv.outcome'] === 'corrupt'),
+    asked.some((span) => span['vitalvault.peer'] === String(FIRST_PEER) && span['vitalvault.outcome'] === 'corrupt'),
     `${asked.length} spans`,
   );
   narrator.hold(
     'another replica answered',
-    asked.some((span) => span['vv.peer'] !== String(FIRST_PEER) && span['vv.outcome'] === 'served'),
+    asked.some((span) => span['vitalvault.peer'] !== String(FIRST_PEER) && span['vitalvault.outcome'] === 'served'),
   );
 }

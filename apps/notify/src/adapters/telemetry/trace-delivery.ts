@@ -4,7 +4,7 @@ import type {DueDelivery} from '../../application/ports.js';
 /** A delivery belongs to the trace of the access that it tells of. */
 export const traceDelivery = (delivery: DueDelivery, run: () => Promise<void>): Promise<void> =>
   withSpan(
-    'deliver webhook',
-    {kind: 'client', parent: contextOf(delivery.traceparent), attributes: {'vv.attempt': delivery.attempts}},
+    'notify.deliver_webhook',
+    {kind: 'client', parent: contextOf(delivery.traceparent), attributes: {'vitalvault.attempt': delivery.attempts}},
     run,
   );

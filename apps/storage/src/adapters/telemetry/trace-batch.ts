@@ -12,7 +12,7 @@ const following = (records: readonly Traced[]) => ({
 });
 
 export function tracePack(records: readonly RecordToPack[], run: () => Promise<void>): Promise<void> {
-  return withSpan('storage pack', {...following(records), attributes: {'vv.records': records.length}}, run);
+  return withSpan('storage.pack', {...following(records), attributes: {'vitalvault.records': records.length}}, run);
 }
 
 export async function traceAnchor(
@@ -20,11 +20,11 @@ export async function traceAnchor(
   run: (traceparent: string | undefined) => Promise<SignedAnchor>,
 ): Promise<void> {
   await withSpan(
-    'storage anchor',
-    {...following(entries), kind: 'producer', attributes: {'vv.entries': entries.length}},
+    'storage.anchor',
+    {...following(entries), kind: 'producer', attributes: {'vitalvault.entries': entries.length}},
     async (span) => {
       const anchor = await run(currentTraceparent());
-      span.setAttributes({'vv.tx_hash': anchor.txHash, 'vv.tx_id': anchor.txId});
+      span.setAttributes({'vitalvault.tx_hash': anchor.txHash, 'vitalvault.tx_id': anchor.txId});
     },
   );
 }
@@ -33,18 +33,18 @@ export async function traceAnchor(
 export async function traceIncluded(block: LedgerCursor, effect: BlockEffect): Promise<void> {
   for (const {txId, txHash, traceparent, traces, anchored, later, refused} of effect.anchors) {
     await withSpan(
-      'storage anchored',
+      'storage.anchored',
       {
         kind: 'consumer',
         parent: contextOf(traceparent),
         links: linksTo(traces),
         attributes: {
-          'vv.tx_hash': txHash,
-          'vv.tx_id': txId,
-          'vv.height': Number(block.height),
-          'vv.anchored': anchored,
-          'vv.later': later,
-          'vv.refused': refused,
+          'vitalvault.tx_hash': txHash,
+          'vitalvault.tx_id': txId,
+          'vitalvault.height': Number(block.height),
+          'vitalvault.anchored': anchored,
+          'vitalvault.later': later,
+          'vitalvault.refused': refused,
         },
       },
       () => undefined,
