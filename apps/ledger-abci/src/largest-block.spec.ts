@@ -26,6 +26,7 @@ beforeAll(async () => {
     application: node.application,
     log,
     maxMessageBytes,
+    maxProposalTxs: LIMITS.mempoolTxs,
     onFatal: (error) => {
       throw error;
     },
@@ -54,6 +55,16 @@ const misbehavior = Array.from({length: 5_000}, () => ({
 }));
 const header = {hash: new Uint8Array(32), nextValidatorsHash: new Uint8Array(32), proposerAddress: new Uint8Array(20)};
 
+/** A framed ProcessProposal (field 17 of Request) of so many empty transactions (field 1). */
+function proposalOf(count: number): Uint8Array {
+  const txs = Buffer.alloc(count * 2, Buffer.from([0x0a, 0]));
+  const message = Buffer.concat([Buffer.from([0x8a, 0x01]), varint(txs.length), txs]);
+  return Buffer.concat([varint(message.length), message]);
+}
+
+const varint = (value: number): Buffer =>
+  Buffer.from(value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))]);
+
 describe('the largest block that CometBFT hands over', () => {
   test('is more than ours, and refused as a proposal on a connection that lives', async () => {
     expect(LIMITS.cometBlockBytes).toBeGreaterThan(DEFAULT_PARAMETERS.maxBlockBytes);
@@ -62,6 +73,20 @@ describe('the largest block that CometBFT hands over', () => {
       case: 'processProposal',
       value: {status: ProposalStatus.REJECT},
     });
+    expect(server.connections).toBe(1);
+  });
+
+  // Two bytes each in the block, a hundred as an object: the shipped heap holds less than two million.
+  test('of more transactions than a pool holds costs no memory', async () => {
+    const before = process.memoryUsage();
+    connection.send(proposalOf(2_000_000));
+    await expect(connection.ask({case: 'echo', value: {message: 'after'}})).resolves.toEqual(
+      expect.objectContaining({
+        case: 'processProposal',
+        value: expect.objectContaining({status: ProposalStatus.REJECT}),
+      }),
+    );
+    expect(process.memoryUsage().heapUsed - before.heapUsed).toBeLessThan(64 << 20);
     expect(server.connections).toBe(1);
   });
 

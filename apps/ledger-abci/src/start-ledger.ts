@@ -31,6 +31,7 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
     application,
     log: logger,
     maxMessageBytes: LIMITS.abciMessageBytes,
+    maxProposalTxs: LIMITS.mempoolTxs,
     onFatal: fail,
   });
   progress.serving(() => server.connections);

@@ -4,6 +4,7 @@ import {performance} from 'node:perf_hooks';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {AbciLog} from './abci-log.js';
 import type {Dispatcher} from './dispatcher.js';
+import {REFUSED_PROPOSAL, isCrowdedProposal} from './crowded-proposal.js';
 import {FrameReader} from './frames.js';
 import {RequestSchema} from './gen/tendermint/abci/types_pb.js';
 import type {Request} from './gen/tendermint/abci/types_pb.js';
@@ -13,6 +14,7 @@ export interface ConnectionOptions {
   readonly dispatcher: Dispatcher;
   readonly log: AbciLog;
   readonly maxMessageBytes: number;
+  readonly maxProposalTxs: number;
 }
 
 // A connection's work may keep the event loop this long before the other three get their turn.
@@ -96,6 +98,11 @@ export class Connection {
   private async serve(message: Uint8Array): Promise<boolean> {
     let request: Request;
     try {
+      if (isCrowdedProposal(message, this.options.maxProposalTxs)) {
+        this.options.log.warn('proposal of too many transactions refused', {});
+        this.reply(REFUSED_PROPOSAL);
+        return true;
+      }
       request = fromBinary(RequestSchema, message);
     } catch (err) {
       this.refuse(err, 'undecodable ABCI request, connection closed');
@@ -106,10 +113,14 @@ export class Connection {
       this.destroy();
       return false;
     }
-    this.replies.push(framed);
-    this.replyBytes += framed.length;
+    this.reply(framed);
     if (request.value.case === 'flush' || this.replyBytes >= REPLY_BATCH_BYTES) this.flush();
     return true;
+  }
+
+  private reply(framed: Uint8Array): void {
+    this.replies.push(framed);
+    this.replyBytes += framed.length;
   }
 
   private flush(): void {

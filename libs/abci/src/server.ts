@@ -19,6 +19,11 @@ export interface AbciServerOptions {
    * that the chain's `block.max_bytes` lets CometBFT hand over, with what ABCI adds (its own bound is 2 GiB).
    */
   readonly maxMessageBytes: number;
+  /**
+   * Most transactions of a proposal; one of more is rejected before it is decoded. It must not be below the number that
+   * CometBFT's pool may hold, and the same for all validators. Default: any number.
+   */
+  readonly maxProposalTxs?: number;
 }
 
 export interface AbciServer {
@@ -32,11 +37,11 @@ const CLOSE_DEADLINE_MS = 5_000;
 
 /** Serves ABCI 2.0 to CometBFT on a unix socket; resolves when it listens. */
 export async function startAbciServer(options: AbciServerOptions): Promise<AbciServer> {
-  const {socketPath, application, log, onFatal, maxMessageBytes} = options;
+  const {socketPath, application, log, onFatal, maxMessageBytes, maxProposalTxs = Infinity} = options;
   const dispatcher = new Dispatcher(application, log, onFatal);
   const connections = new Set<Connection>();
   const server = createServer((socket) => {
-    const connection = new Connection({socket, dispatcher, log, maxMessageBytes});
+    const connection = new Connection({socket, dispatcher, log, maxMessageBytes, maxProposalTxs});
     connections.add(connection);
     log.info('ABCI connection opened', {connections: connections.size});
     socket.on('close', () => {
