@@ -200,7 +200,7 @@ async function install({warmUp = warmUpCompiler} = {}) {
 
 /** Also after a pull that changed a schema and no package. */
 async function generate() {
-  const code = await run(node24, [join(root, 'tools', 'generate-prisma.mjs')]);
+  const code = await run(node24, [join(root, 'tools', 'generate-sources.mjs')]);
   if (code !== 0) fail('A Prisma client could not be generated (see above).');
 }
 

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..');
 const COLUMNS = 120;
 const files = execFileSync('git', ['ls-files', '*.ts', '*.mjs', '*.js'], {cwd: root, encoding: 'utf8'})
   .split('\n')
-  .filter((file) => file !== '' && !/\/gen\/|^libs\/sdk\/src\/open-mhealth\/schema-files\.ts$/.test(file));
+  .filter((file) => file !== '' && !/\/gen\//.test(file));
 
 /** Lines (from 0) on which a text literal, a template or a regular expression stands. */
 function linesOfLiterals(source: ts.SourceFile): Set<number> {

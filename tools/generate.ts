@@ -9,7 +9,6 @@ import {errorsDocument} from './generate-errors-doc.ts';
 import {openApiTexts} from './generate-openapi.ts';
 import {pictures} from './generate-picture.ts';
 import {architectureText} from './package-graph.ts';
-import {schemaFilesText} from '../libs/sdk/schemas/schema-files-text.ts';
 
 const root = join(import.meta.dirname, '..');
 const at = (texts: Readonly<Record<string, string>>, path: (name: string) => string): Record<string, string> =>
@@ -23,7 +22,6 @@ export async function generatedTexts(): Promise<Record<string, string>> {
     ...at(configDocuments(), (app) => `docs/config/${app}.md`),
     ...at(openApiTexts(), (service) => `docs/openapi/${service}.json`),
     ...pictures(),
-    'libs/sdk/src/open-mhealth/schema-files.ts': schemaFilesText(),
     ...(await chartTexts()),
   };
 }

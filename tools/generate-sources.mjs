@@ -1,13 +1,14 @@
 // Makes the Prisma client of every app that has a schema, where schema or Prisma have changed since the last time.
 // Offline. Runs as the root's postinstall and from bootstrap.mjs, on the system's own Node: plain JavaScript without a
 // package.
-//   node tools/generate-prisma.mjs
+//   node tools/generate-sources.mjs
 import {execFile} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
+import {schemaFilesText} from '../libs/sdk/schemas/schema-files-text.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const prisma = join(root, 'node_modules', 'prisma');
@@ -41,4 +42,8 @@ if (existsSync(prisma)) {
   );
   for (const reason of failed) console.error(reason.message);
   if (failed.length > 0) process.exitCode = 1;
+
+  const schemas = join(root, 'libs', 'sdk', 'src', 'open-mhealth', 'schema-files.ts');
+  const text = schemaFilesText();
+  if (!existsSync(schemas) || readFileSync(schemas, 'utf8') !== text) writeFileSync(schemas, text);
 }
