@@ -85,7 +85,7 @@ export function chainVectors() {
   });
   return {
     source:
-      'made by libs/ledger-state/src/testing (keys are hashes of names); docs/protocol.md §4–§6. appHash is the state after the block.',
+      'made by libs/ledger-state/testing (keys are hashes of names); docs/protocol.md §4–§6. appHash is the state after the block.',
     chainId: TEST_CHAIN,
     genesis: toHex(genesis),
     genesisTime: Number(TEST_TIME),

@@ -17,8 +17,8 @@ import {join} from 'node:path';
 import {ingestConfig} from '../src/config.js';
 import type {IngestConfig} from '../src/config.js';
 import {ingest} from '../src/service.js';
-import {others, startOthers} from '../src/testing/fake-services.js';
-import {CHAIN, organisation, random, record, releaseKey} from '../src/testing/records.js';
+import {others, startOthers} from './support/fake-services.js';
+import {CHAIN, organisation, random, record, releaseKey} from './support/records.js';
 
 export const ONE = 'application/vnd.vitalvault.record.v1+protobuf';
 export const MANY = 'application/vnd.vitalvault.records.v1+protobuf';

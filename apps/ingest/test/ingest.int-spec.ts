@@ -6,8 +6,8 @@ import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt
 import {RecordState} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {recordIdOfPosted, signSkip} from '@vitalvault/envelope';
 import {eventually} from '@vitalvault/testkit';
-import {others, stored} from '../src/testing/fake-services.js';
-import {CHAIN, SLOT, device, deviceKey, patient, record, tag} from '../src/testing/records.js';
+import {others, stored} from './support/fake-services.js';
+import {CHAIN, SLOT, device, deviceKey, patient, record, tag} from './support/records.js';
 import {IngestSystem, ONE, entriesOf, inKafka, one, problemOf} from './ingest-system.js';
 
 const system = new IngestSystem();

@@ -6,8 +6,8 @@ import {openAccepted, recordIdOfPosted} from '@vitalvault/envelope';
 import {contentDigest} from '@vitalvault/http';
 import {eventually} from '@vitalvault/testkit';
 import {connect} from 'node:net';
-import {others} from '../src/testing/fake-services.js';
-import {CHAIN, SLOT, device, organisation, patient, random, record, tag} from '../src/testing/records.js';
+import {others} from './support/fake-services.js';
+import {CHAIN, SLOT, device, organisation, patient, random, record, tag} from './support/records.js';
 import {IngestSystem, MANY, ONE, entriesOf, inKafka, many, one, problemOf} from './ingest-system.js';
 import type {Entry} from './ingest-system.js';
 

@@ -5,7 +5,7 @@ import {createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
 import {homedir, tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {JOINING, LOCAL} from '../src/testing/plans.js';
+import {JOINING, LOCAL} from './support/plans.js';
 
 const MAIN = join(import.meta.dirname, '..', 'dist', 'main.js');
 let dir: string;

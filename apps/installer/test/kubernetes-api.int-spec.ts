@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import {ensureIdentities} from '../src/identities/ensure-identities.js';
 import {apiCalls} from '../src/kubernetes/api-call.js';
 import {ApiObjects} from '../src/kubernetes/api-objects.js';
-import {LOCAL} from '../src/testing/plans.js';
+import {LOCAL} from './support/plans.js';
 import {FakeApiServer} from './fake-api-server.js';
 import type {Fault} from './fake-api-server.js';
 

@@ -2,7 +2,7 @@ import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events
 import {TOPICS, encodeCanonical, toHex} from '@vitalvault/contracts';
 import {revokeGrant} from '@vitalvault/ledger-state/testing';
 import {eventually} from '@vitalvault/testkit';
-import {Patient, expectedId, random} from '../src/testing/people.js';
+import {Patient, expectedId, random} from './support/people.js';
 import {NotifySystem, access, codeOf} from './notify-system.js';
 
 const system = new NotifySystem();

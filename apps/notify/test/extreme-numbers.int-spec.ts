@@ -16,7 +16,7 @@ import {readAlert} from '../src/domain/alert.js';
 import type {NewAlert, QueuedAlert} from '../src/domain/alert.js';
 import {effectsOf} from '../src/domain/ledger-event.js';
 import type {PatientKey} from '../src/domain/ledger-event.js';
-import {Patient, random} from '../src/testing/people.js';
+import {Patient, random} from './support/people.js';
 
 /** Every uint32 and uint64 of what Kafka brings, at the ends of its range, into a real PostgreSQL and out as JSON. */
 describe('no legal number stops notify', () => {

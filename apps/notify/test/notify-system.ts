@@ -14,7 +14,7 @@ import {join} from 'node:path';
 import {notifyConfig} from '../src/config.js';
 import type {NotifyConfig} from '../src/config.js';
 import {notify} from '../src/service.js';
-import {Patient, organisation, random} from '../src/testing/people.js';
+import {Patient, organisation, random} from './support/people.js';
 
 /** An alert as the API answers it. */
 export interface AlertJson {

@@ -3,10 +3,10 @@ import {startTelemetry, withSpan} from '@vitalvault/process';
 import {eventually} from '@vitalvault/testkit';
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
 import {createHmac} from 'node:crypto';
-import {EventStream} from '../src/testing/event-stream.js';
-import {expectedId} from '../src/testing/people.js';
-import type {Patient} from '../src/testing/people.js';
-import {WebhookReceiver} from '../src/testing/webhook-receiver.js';
+import {EventStream} from './support/event-stream.js';
+import {expectedId} from './support/people.js';
+import type {Patient} from './support/people.js';
+import {WebhookReceiver} from './support/webhook-receiver.js';
 import {NotifySystem, access, codeOf} from './notify-system.js';
 
 const exporter = new InMemorySpanExporter();

@@ -35,7 +35,7 @@ import type {ProjectionWriter} from '../src/application/ports.js';
 import {ProjectBlock} from '../src/application/project-block.js';
 import {projectGenesis} from '../src/application/project-genesis.js';
 import {TransactionOutcomes} from '../src/application/transaction-outcomes.js';
-import {MemoryTraces} from '../src/testing/memory-traces.js';
+import {MemoryTraces} from './support/memory-traces.js';
 
 const {patient, device} = PEOPLE;
 const UINT32 = [0, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];

@@ -19,7 +19,7 @@ import {FollowLedger} from '../src/application/follow-ledger.js';
 import {parseAccepted} from '../src/domain/parse-accepted.js';
 import type {RecordStatus} from '../src/application/ports.js';
 import type {Accepted, RecordNumber} from '../src/domain/record.js';
-import {CHAIN_ID, messageOfHeader, sampleMessage, samplePosted, sampleSkip} from '../src/testing/sample-records.js';
+import {CHAIN_ID, messageOfHeader, sampleMessage, samplePosted, sampleSkip} from './support/sample-records.js';
 
 const position = {topic: 't', partition: 0, nextOffset: 1n};
 const permit = {permit: true, index: 1n, recordLogSize: 2n, releaseUntilHeight: 3n, releaseUntilTime: 4n};

@@ -11,7 +11,7 @@ import {PrismaAnchorStore} from '../src/adapters/prisma/prisma-anchor-store.js';
 import {PrismaLedgerStore} from '../src/adapters/prisma/prisma-ledger-store.js';
 import {PrismaRecordStore} from '../src/adapters/prisma/prisma-record-store.js';
 import {PrismaReleaseStore} from '../src/adapters/prisma/prisma-release-store.js';
-import {sampleRecord} from '../src/testing/sample-records.js';
+import {sampleRecord} from './support/sample-records.js';
 import {storesContract} from './contracts/stores.contract.js';
 
 const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');

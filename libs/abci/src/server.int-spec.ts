@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {eventually} from '@vitalvault/testkit';
 import {startAbciServer} from './server.js';
 import type {AbciServer} from './server.js';
-import {CometNode, Notebook, cometBinary, genesisJson} from './testing/index.js';
+import {CometNode, Notebook, cometBinary, genesisJson} from '../testing/index.js';
 
 const log = {info: () => undefined, warn: () => undefined, error: () => undefined};
 

@@ -7,7 +7,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {AbciApplication} from './application.js';
 import {startAbciServer} from './server.js';
 import type {AbciServer} from './server.js';
-import {AbciConnection} from './testing/abci-connection.js';
+import {AbciConnection} from '../testing/abci-connection.js';
 
 const log = {info: jest.fn(), warn: jest.fn(), error: jest.fn()};
 const unexpected = () => {

@@ -1,7 +1,7 @@
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {argument, duration, each, hexId, names, numberRange, path, serviceUrl, time, timeMs} from './index.js';
 import {size, wholeBigint, wholeNumber, words} from './index.js';
-import {ODD_TEXTS, lenientOptions, rawOptions} from './testing/index.js';
+import {ODD_TEXTS, lenientOptions, rawOptions} from '../testing/index.js';
 
 const number = wholeNumber({least: 1, most: 2 ** 32 - 1});
 const big = wholeBigint({least: 0n, most: 2n ** 64n - 1n});

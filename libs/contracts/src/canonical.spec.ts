@@ -4,7 +4,7 @@ import {NotCanonicalError, decodeCanonical, encodeCanonical} from './canonical.j
 import {BodySchema, TxSchema} from './gen/vitalvault/ledger/v1/tx_pb.js';
 import {RecordHeaderSchema} from './gen/vitalvault/record/v1/record_pb.js';
 import {fromHex, toHex} from './hex.js';
-import {incomplete} from './testing/incomplete.js';
+import {incomplete} from '../testing/incomplete.js';
 
 const some = {version: 1, kind: 1, chainId: 'c', sequence: 5n, count: 2};
 const header = () => encodeCanonical(RecordHeaderSchema, incomplete(RecordHeaderSchema, some));

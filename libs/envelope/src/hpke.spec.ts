@@ -5,7 +5,7 @@ import {generateEncryptionKey} from './encryption-key.js';
 import {hpkeOpen, hpkeSeal, hpkeSealFrom} from './hpke.js';
 import type {HpkeUse} from './hpke.js';
 import {openReleaseBundle, sealReleaseBundle} from './release-bundle.js';
-import {seededRandom} from './testing/seeded-random.js';
+import {seededRandom} from '../testing/seeded-random.js';
 import {unwrapEpoch, wrapEpoch} from './wrap.js';
 import {WrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 

@@ -6,8 +6,8 @@ import {fromHex, toHex} from '@vitalvault/contracts';
 import {aeadOpen, aeadSeal} from './aead.js';
 import {agree, encryptionPublicKeyOf} from './encryption-key.js';
 import {HPKE_SUITE} from './hpke.js';
-import {publishedJson, wycheproof} from './testing/wycheproof.js';
-import type {WycheproofCase} from './testing/wycheproof.js';
+import {publishedJson, wycheproof} from '../testing/wycheproof.js';
+import type {WycheproofCase} from '../testing/wycheproof.js';
 
 const bytes = (test: WycheproofCase, name: string): Uint8Array<ArrayBuffer> => fromHex(String(test[name]));
 

@@ -2,8 +2,8 @@ import {describe, expect, it} from '@jest/globals';
 import {secp256k1} from '@noble/curves/secp256k1.js';
 import {fromHex, sha256Of} from '@vitalvault/contracts';
 import {verifyDigest} from './signing.js';
-import {wycheproof} from './testing/wycheproof.js';
-import type {WycheproofCase} from './testing/wycheproof.js';
+import {wycheproof} from '../testing/wycheproof.js';
+import type {WycheproofCase} from '../testing/wycheproof.js';
 
 /** Valid in the file, refused by us, each because its s is above n/2 (docs/protocol.md §1.3). */
 const HIGH_S = {

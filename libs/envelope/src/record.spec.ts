@@ -9,8 +9,8 @@ import {hpkeSeal} from './hpke.js';
 import {framePayload} from './payload.js';
 import {partsOfPosted, recordId, recordIdOfPosted, recordKeyContext, verifyRecord} from './record-id.js';
 import {signDigest} from './signing.js';
-import {sampleRecord} from './testing/sample-record.js';
-import {seededRandom} from './testing/seeded-random.js';
+import {sampleRecord} from '../testing/sample-record.js';
+import {seededRandom} from '../testing/seeded-random.js';
 
 const flip = (bytes: Uint8Array, at: number) =>
   bytes.map((byte, i) => (i === (at + bytes.length) % bytes.length ? byte ^ 1 : byte));

@@ -28,7 +28,7 @@ import {
   signWrapBundle,
 } from './statement-kinds.js';
 import {signBytes} from './statements.js';
-import {seededRandom} from './testing/seeded-random.js';
+import {seededRandom} from '../testing/seeded-random.js';
 import {assembleTx, encodeBody, signBody, signTx, txId} from './tx.js';
 
 const random = seededRandom('statements');

@@ -14,9 +14,9 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {BlockFollower} from './block-follower.js';
 import {LedgerClient} from './ledger-client.js';
 import type {LedgerBlock} from './ledger-client.js';
-import {PATIENT, ProvingLedger} from './testing/proving-ledger.js';
-import {lyingRpc} from './testing/lying-rpc.js';
-import type {Lie} from './testing/lying-rpc.js';
+import {PATIENT, ProvingLedger} from '../testing/proving-ledger.js';
+import {lyingRpc} from '../testing/lying-rpc.js';
+import type {Lie} from '../testing/lying-rpc.js';
 import {verifiedBlocks} from './verified-blocks.js';
 import {verifiedProofs} from './verified-proofs.js';
 

@@ -23,7 +23,7 @@ import {
   testKey,
   TestLedger,
   testOrganisation,
-} from './testing/index.js';
+} from '../testing/index.js';
 
 type Entry = FieldsOf<typeof AnchorEntrySchema>;
 const EMPTY = incomplete(AnchorEntrySchema, {});

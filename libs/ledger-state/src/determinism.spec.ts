@@ -23,7 +23,7 @@ import {
   testGenesis,
   TestLedger,
   testOrganisation,
-} from './testing/index.js';
+} from '../testing/index.js';
 
 const {patient, recovery, clinician, device, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');
@@ -97,7 +97,7 @@ function outcome(chain: Chain): string[] {
 async function outcomesElsewhere(all: Chain[]): Promise<string[][]> {
   const program = `
     import {toHex, fromHex} from '@vitalvault/contracts';
-    import {TestLedger} from './testing/index.js';
+    import {TestLedger} from '../testing/index.js';
     import {readFileSync} from 'node:fs';
     const {genesis, pool, chains} = JSON.parse(readFileSync(0, 'utf8'));
     console.log(JSON.stringify(chains.map((chain) => {

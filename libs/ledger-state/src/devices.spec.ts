@@ -11,7 +11,7 @@ import {
   TEST_SLOT,
   TestLedger,
   testOrganisation,
-} from './testing/index.js';
+} from '../testing/index.js';
 
 const {patient, recovery, device, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');

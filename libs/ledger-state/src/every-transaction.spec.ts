@@ -19,8 +19,8 @@ import {
   testKey,
   TestLedger,
   testOrganisation,
-} from './testing/index.js';
-import type {TxParts} from './testing/index.js';
+} from '../testing/index.js';
+import type {TxParts} from '../testing/index.js';
 
 const {patient, recovery, clinician, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');

@@ -21,7 +21,7 @@ import {
   TEST_PORTS,
   TestLedger,
   testOrganisation,
-} from './testing/index.js';
+} from '../testing/index.js';
 
 const {patient, recovery, clinician, device} = PEOPLE;
 const hospital = testOrganisation('hospital');

@@ -13,7 +13,7 @@ import {
   testKey,
   TestLedger,
   testOrganisation,
-} from './testing/index.js';
+} from '../testing/index.js';
 
 const hospital = testOrganisation('hospital');
 const make = (bytes: Uint8Array) => genesisState(bytes, new MemoryState(), TEST_PORTS);

@@ -16,7 +16,7 @@ import {
   testKey,
   TestLedger,
   testOrganisation,
-} from './testing/index.js';
+} from '../testing/index.js';
 
 const {patient, recovery, clinician, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');

@@ -10,7 +10,7 @@ import {
   skipEntry,
   TestLedger,
   testOrganisation,
-} from './testing/index.js';
+} from '../testing/index.js';
 
 test('every tagged hash of the ledger is made by the port that it was given', () => {
   const seen = new Set<string>();

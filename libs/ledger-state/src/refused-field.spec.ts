@@ -19,7 +19,7 @@ import {
   TEST_CHAIN,
   TEST_PORTS,
   testOrganisation,
-} from './testing/index.js';
+} from '../testing/index.js';
 
 const {patient, recovery, clinician, device} = PEOPLE;
 const hospital = testOrganisation('hospital');

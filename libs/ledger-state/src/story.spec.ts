@@ -16,7 +16,7 @@ import {
   skipEntry,
   TestLedger,
   testOrganisation,
-} from './testing/index.js';
+} from '../testing/index.js';
 
 const {patient, recovery, clinician, device} = PEOPLE;
 const hospital = testOrganisation('hospital');

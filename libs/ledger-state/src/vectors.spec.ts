@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {fromHex, sha256Of, toHex} from '@vitalvault/contracts';
 import {stateKey, StateTree, verifyState} from '@vitalvault/proofs';
-import {TEST_CHAIN, TestLedger} from './testing/index.js';
+import {TEST_CHAIN, TestLedger} from '../testing/index.js';
 
 const load = <T>(name: string): T =>
   JSON.parse(readFileSync(new URL(`../../../test/vectors/${name}`, import.meta.url), 'utf8')) as T;

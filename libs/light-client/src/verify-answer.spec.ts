@@ -5,7 +5,7 @@ import {LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {LogTree, StateTree, leafHash, stateKey} from '@vitalvault/proofs';
-import {MADE_UP_TRUST, signHeader} from './testing/sign-header.js';
+import {MADE_UP_TRUST, signHeader} from '../testing/sign-header.js';
 import {verifyAnswer} from './verify-answer.js';
 import type {AnswerLimits, ProofQuestion} from './verify-answer.js';
 

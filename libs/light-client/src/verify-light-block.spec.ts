@@ -6,7 +6,7 @@ import {headerHash} from './header-hash.js';
 import type {Commit, LightBlock} from './light-block.js';
 import {parseGenesis} from './parse-genesis.js';
 import {parseLightBlock} from './parse-light-block.js';
-import {madeUpTrust, signHeader} from './testing/sign-header.js';
+import {madeUpTrust, signHeader} from '../testing/sign-header.js';
 import {orderedValidators, validatorAddress, validatorsHash} from './validators.js';
 import {verifyLightBlock, verifySignedHeader} from './verify-light-block.js';
 import {voteSignBytes} from './vote-sign-bytes.js';

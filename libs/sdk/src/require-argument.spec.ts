@@ -4,8 +4,8 @@ import {ApiClient} from './http/api-client.js';
 import {verifyAccessLog} from './patient/access-log.js';
 import type {AccessLogEvidence} from './patient/access-log.js';
 import {HEART_RATE} from './open-mhealth/heart-rate.js';
-import {HOSPITAL, people} from './testing/people.js';
-import type {People} from './testing/people.js';
+import {HOSPITAL, people} from '../testing/people.js';
+import type {People} from '../testing/people.js';
 
 const NO_NUMBERS = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, '1h' as unknown as number];
 const REFUSED = expect.objectContaining({code: 'invalid-argument'});

@@ -7,8 +7,8 @@ import {MemoryNonceStore} from './ledger/nonce-store.js';
 import {enrol, enrolmentRequest} from './patient/enrolment.js';
 import {createPatientKeys, ownKeys} from './patient/patient-keys.js';
 import {heartRateOf, HEART_RATE} from './open-mhealth/heart-rate.js';
-import {HOSPITAL, people, readingsOf} from './testing/people.js';
-import type {People} from './testing/people.js';
+import {HOSPITAL, people, readingsOf} from '../testing/people.js';
+import type {People} from '../testing/people.js';
 
 describe("the SDK over the ledger's real rules", () => {
   let all: People;

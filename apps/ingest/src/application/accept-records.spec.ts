@@ -1,7 +1,7 @@
 import {toHex} from '@vitalvault/contracts';
 import {openAccepted, recordIdOfPosted, signDigest} from '@vitalvault/envelope';
-import {harness, signer} from '../testing/fakes.js';
-import {NOW_MS, SLOT, device, numbered, organisation, patient, random, record} from '../testing/records.js';
+import {harness, signer} from '../../test/support/fakes.js';
+import {NOW_MS, SLOT, device, numbered, organisation, patient, random, record} from '../../test/support/records.js';
 import type {RecordOutcome} from './accept-records.js';
 
 const statuses = (outcomes: readonly RecordOutcome[]): string[] =>

@@ -1,8 +1,8 @@
 import {encodeCanonical, toHex} from '@vitalvault/contracts';
 import {SkipEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {recordIdOfPosted, signSkip} from '@vitalvault/envelope';
-import {harness} from '../testing/fakes.js';
-import {CHAIN, device, deviceKey, patient, random, record, tag} from '../testing/records.js';
+import {harness} from '../../test/support/fakes.js';
+import {CHAIN, device, deviceKey, patient, random, record, tag} from '../../test/support/records.js';
 
 const given = {chainId: CHAIN, patient, device, registration: 1, sequence: 1n, typeTag: tag, tagSequence: 1n};
 const entryOf = (change: Partial<typeof given> = {}, key = deviceKey.privateKey) =>

@@ -1,8 +1,8 @@
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import {encodeCanonical} from '@vitalvault/contracts';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import {harness} from '../testing/fakes.js';
-import {SLOT, device, patient, random, tag} from '../testing/records.js';
+import {harness} from '../../test/support/fakes.js';
+import {SLOT, device, patient, random, tag} from '../../test/support/records.js';
 import {ForgetChanged} from './forget-changed.js';
 
 /** What is asked again of policy after an event, of the two that were remembered: the device and her epochs. */

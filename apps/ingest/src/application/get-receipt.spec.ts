@@ -3,8 +3,8 @@ import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt
 import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {recordNumber} from '../domain/incoming-record.js';
 import {RecentNumbers} from '../domain/recent-numbers.js';
-import {FakeTable} from '../testing/fakes.js';
-import {device} from '../testing/records.js';
+import {FakeTable} from '../../test/support/fakes.js';
+import {device} from '../../test/support/records.js';
 import {GetReceipt} from './get-receipt.js';
 import type {RecordStatus} from './ports.js';
 

@@ -1,7 +1,7 @@
 import {recordIdOfPosted, openAccepted} from '@vitalvault/envelope';
 import {readRecord} from '../domain/incoming-record.js';
-import {signer} from '../testing/fakes.js';
-import {CHAIN, NOW_MS, device, organisation, record} from '../testing/records.js';
+import {signer} from '../../test/support/fakes.js';
+import {CHAIN, NOW_MS, device, organisation, record} from '../../test/support/records.js';
 import {IssueReceipt} from './issue-receipt.js';
 
 function incoming(sequence = 7n) {

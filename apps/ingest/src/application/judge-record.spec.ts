@@ -5,8 +5,8 @@ import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {recordIdOfPosted, signDigest, verifyDigest} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {ReleaseKeys} from '../domain/release-keys.js';
-import {FakeFacts} from '../testing/fakes.js';
-import {CHAIN, NOW_MS, SLOT, organisation, random, record, releaseKey} from '../testing/records.js';
+import {FakeFacts} from '../../test/support/fakes.js';
+import {CHAIN, NOW_MS, SLOT, organisation, random, record, releaseKey} from '../../test/support/records.js';
 import {JudgeRecord} from './judge-record.js';
 import {KnownFacts} from './known-facts.js';
 

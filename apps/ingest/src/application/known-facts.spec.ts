@@ -1,7 +1,7 @@
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {incomplete} from '@vitalvault/contracts/testing';
-import {FakeFacts, harness} from '../testing/fakes.js';
-import {SLOT, device, patient, tag} from '../testing/records.js';
+import {FakeFacts, harness} from '../../test/support/fakes.js';
+import {SLOT, device, patient, tag} from '../../test/support/records.js';
 import {KnownFacts} from './known-facts.js';
 
 const question = {patient, typeTag: tag, epoch: 2, slot: SLOT};

@@ -1,6 +1,6 @@
 import {DomainError} from '@vitalvault/errors';
-import {FakeFacts} from '../testing/fakes.js';
-import {patient, tag} from '../testing/records.js';
+import {FakeFacts} from '../../test/support/fakes.js';
+import {patient, tag} from '../../test/support/records.js';
 import {ListEpochStatements} from './list-epoch-statements.js';
 import type {PatientEpochs} from './ports.js';
 

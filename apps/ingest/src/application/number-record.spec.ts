@@ -4,8 +4,8 @@ import type {IncomingRecord} from '../domain/incoming-record.js';
 import {readRecord, recordNumber} from '../domain/incoming-record.js';
 import {RecentNumbers} from '../domain/recent-numbers.js';
 import type {RecentNumber} from '../domain/recent-numbers.js';
-import {FakeTable} from '../testing/fakes.js';
-import {CHAIN, device, random, record} from '../testing/records.js';
+import {FakeTable} from '../../test/support/fakes.js';
+import {CHAIN, device, random, record} from '../../test/support/records.js';
 import {NumberRecord} from './number-record.js';
 import type {RecordStatus} from './ports.js';
 

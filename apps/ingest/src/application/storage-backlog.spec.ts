@@ -1,5 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
-import {FakeTable} from '../testing/fakes.js';
+import {FakeTable} from '../../test/support/fakes.js';
 import {StorageBacklog} from './storage-backlog.js';
 
 /** A log that is kept for a minute; storage is asked every three seconds. */

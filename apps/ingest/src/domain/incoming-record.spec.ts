@@ -2,7 +2,7 @@ import {build, encodeCanonical} from '@vitalvault/contracts';
 import {PostedRecordSchema, PostedRecordsSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {DomainError} from '@vitalvault/errors';
 import fc from 'fast-check';
-import {CHAIN, random, record} from '../testing/records.js';
+import {CHAIN, random, record} from '../../test/support/records.js';
 import {readBody, readRecord} from './incoming-record.js';
 
 const faultOf = (posted: ReturnType<typeof record>): [string, string | undefined] | 'taken' => {

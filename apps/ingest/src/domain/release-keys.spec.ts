@@ -1,7 +1,7 @@
 import {create} from '@bufbuild/protobuf';
 import {ALG_X25519, ORG_ROLE, keyId} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import {random} from '../testing/records.js';
+import {random} from '../../test/support/records.js';
 import {ReleaseKeys} from './release-keys.js';
 
 const [own, other] = [random(20), random(20)];

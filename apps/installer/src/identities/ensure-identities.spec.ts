@@ -1,8 +1,8 @@
 import {describe, expect, it} from '@jest/globals';
 import {renderGenesis} from '@vitalvault/genesis';
 import fc from 'fast-check';
-import {MemoryObjects} from '../testing/memory-objects.js';
-import {JOINING, LOCAL} from '../testing/plans.js';
+import {MemoryObjects} from '../../test/support/memory-objects.js';
+import {JOINING, LOCAL} from '../../test/support/plans.js';
 import {parseGenesis} from './check-genesis.js';
 import {ensureIdentities} from './ensure-identities.js';
 import type {Plan} from './plan.js';

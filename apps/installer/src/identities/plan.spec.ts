@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {LOCAL} from '../testing/plans.js';
+import {LOCAL} from '../../test/support/plans.js';
 import {parsePlan} from './plan.js';
 
 const text = (changes: object) => JSON.stringify({...LOCAL, ...changes});

@@ -4,7 +4,7 @@ import {newIpfsIdentities} from '@vitalvault/genesis';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {LOCAL} from '../testing/plans.js';
+import {LOCAL} from '../../test/support/plans.js';
 import {ordinalOf, writeIpfsHome} from './ipfs-home.js';
 
 const identities = newIpfsIdentities(3);

@@ -1,6 +1,6 @@
 import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import {DomainError} from '@vitalvault/errors';
-import {Patient, random} from '../testing/people.js';
+import {Patient, random} from '../../test/support/people.js';
 import {ALERT_KINDS, readAlert} from './alert.js';
 
 const patient = new Patient();

@@ -1,7 +1,7 @@
 import {fromBinary} from '@bufbuild/protobuf';
 import {toHex} from '@vitalvault/contracts';
 import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
-import {Patient, expectedId, organisation, random} from '../testing/people.js';
+import {Patient, expectedId, organisation, random} from '../../test/support/people.js';
 import {effectsOf} from './ledger-event.js';
 
 const read = (bytes: Uint8Array) => effectsOf(fromBinary(LedgerEventSchema, bytes));

@@ -14,8 +14,8 @@ import {
 import type {TxMessage} from '@vitalvault/contracts';
 import type {TestKey} from '@vitalvault/ledger-state/testing';
 import {decodeBlock} from '../domain/decode-block.js';
-import {FakeChain} from '../testing/fake-chain.js';
-import {appendLeaf, projected} from '../testing/projected.js';
+import {FakeChain} from '../../test/support/fake-chain.js';
+import {appendLeaf, projected} from '../../test/support/projected.js';
 import {AccessLeaves} from './access-leaves.js';
 import type {ProvenLogs} from './ports.js';
 

@@ -5,7 +5,7 @@ import {PEOPLE, enrolPatient, testOrganisation} from '@vitalvault/ledger-state/t
 import {verifySignedHeader} from '@vitalvault/light-client';
 import {verifyProofs} from '@vitalvault/proofs';
 import {logPage} from '../domain/log-page.js';
-import {FakeChain} from '../testing/fake-chain.js';
+import {FakeChain} from '../../test/support/fake-chain.js';
 import {AnswerProofs} from './answer-proofs.js';
 
 const {patient, recovery, stranger} = PEOPLE;

@@ -2,8 +2,8 @@ import {describe, expect, it} from '@jest/globals';
 import {TOPICS, decodeCanonical, fromHex, taggedHash, toHex} from '@vitalvault/contracts';
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {PEOPLE, accessRequest} from '@vitalvault/ledger-state/testing';
-import {MemoryDocumentStore} from '../testing/memory-document-store.js';
-import {appendLeaf, projected} from '../testing/projected.js';
+import {MemoryDocumentStore} from '../../test/support/memory-document-store.js';
+import {appendLeaf, projected} from '../../test/support/projected.js';
 import {Complain} from './complain.js';
 
 const {patient, clinician, stranger} = PEOPLE;

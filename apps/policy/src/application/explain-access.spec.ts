@@ -2,7 +2,7 @@ import {describe, expect, it} from '@jest/globals';
 import {toHex} from '@vitalvault/contracts';
 import {PEOPLE, accessRequest} from '@vitalvault/ledger-state/testing';
 import type {StoredLeaf} from './ports.js';
-import {appendLeaf, projected} from '../testing/projected.js';
+import {appendLeaf, projected} from '../../test/support/projected.js';
 import {ExplainAccess} from './explain-access.js';
 
 const {patient, clinician, stranger} = PEOPLE;

@@ -3,8 +3,8 @@ import {describe, expect, it} from '@jest/globals';
 import {toHex} from '@vitalvault/contracts';
 import {DeviceSchema, RegistrationSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {PEOPLE} from '@vitalvault/ledger-state/testing';
-import {MemoryProjectionStore} from '../testing/memory-projection-store.js';
-import {projected} from '../testing/projected.js';
+import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
+import {projected} from '../../test/support/projected.js';
 import {FindDevice} from './find-device.js';
 
 const device = toHex(PEOPLE.device.id);

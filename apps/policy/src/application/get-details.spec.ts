@@ -1,8 +1,8 @@
 import {describe, expect, it} from '@jest/globals';
 import {toHex} from '@vitalvault/contracts';
 import {PEOPLE} from '@vitalvault/ledger-state/testing';
-import {accessLog} from '../testing/access-log.js';
-import {MemoryDocumentStore} from '../testing/memory-document-store.js';
+import {accessLog} from '../../test/support/access-log.js';
+import {MemoryDocumentStore} from '../../test/support/memory-document-store.js';
 import {GetDetails} from './get-details.js';
 
 const {patient, clinician, stranger} = PEOPLE;

@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {FakeChain} from '../testing/fake-chain.js';
+import {FakeChain} from '../../test/support/fake-chain.js';
 import {GetHeader} from './get-header.js';
 
 /** A chain of three blocks with one validator. */

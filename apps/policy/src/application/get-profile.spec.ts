@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {MemoryDocumentStore} from '../testing/memory-document-store.js';
+import {MemoryDocumentStore} from '../../test/support/memory-document-store.js';
 import {GetProfile} from './get-profile.js';
 
 const [member, other] = ['ab'.repeat(20), 'cd'.repeat(20)];

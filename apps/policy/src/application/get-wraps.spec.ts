@@ -1,8 +1,8 @@
 import {describe, expect, it} from '@jest/globals';
 import {toHex} from '@vitalvault/contracts';
 import {PEOPLE} from '@vitalvault/ledger-state/testing';
-import {MEMBERS, granted, placeOf} from '../testing/granted.js';
-import {MemoryDocumentStore} from '../testing/memory-document-store.js';
+import {MEMBERS, granted, placeOf} from '../../test/support/granted.js';
+import {MemoryDocumentStore} from '../../test/support/memory-document-store.js';
 import {GetWraps} from './get-wraps.js';
 
 const {patient, clinician, stranger} = PEOPLE;

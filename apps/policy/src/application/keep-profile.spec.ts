@@ -9,8 +9,8 @@ import type {MemberProfileSchema} from '@vitalvault/contracts/gen/policy/v1/wrap
 import {profileHash, signMemberProfile} from '@vitalvault/envelope';
 import {PEOPLE, TEST_CHAIN, testKey, testOrganisation} from '@vitalvault/ledger-state/testing';
 import type {TestKey} from '@vitalvault/ledger-state/testing';
-import {MemoryDocumentStore} from '../testing/memory-document-store.js';
-import {projected} from '../testing/projected.js';
+import {MemoryDocumentStore} from '../../test/support/memory-document-store.js';
+import {projected} from '../../test/support/projected.js';
 import {KeepProfile} from './keep-profile.js';
 
 const {clinician, stranger} = PEOPLE;

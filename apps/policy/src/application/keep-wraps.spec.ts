@@ -5,8 +5,8 @@ import {SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import type {WrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {signWrapBundle} from '@vitalvault/envelope';
 import {PEOPLE, TEST_CHAIN, tag} from '@vitalvault/ledger-state/testing';
-import {GRANTS, granted, placeOf} from '../testing/granted.js';
-import {MemoryDocumentStore} from '../testing/memory-document-store.js';
+import {GRANTS, granted, placeOf} from '../../test/support/granted.js';
+import {MemoryDocumentStore} from '../../test/support/memory-document-store.js';
 import {KeepWraps} from './keep-wraps.js';
 
 const {patient, clinician, stranger} = PEOPLE;

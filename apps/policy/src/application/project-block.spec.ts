@@ -28,9 +28,9 @@ import {
 } from '@vitalvault/ledger-state/testing';
 import {slotOf} from '@vitalvault/contracts';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {FakeChain} from '../testing/fake-chain.js';
-import {MemoryProjectionStore} from '../testing/memory-projection-store.js';
-import {MemoryTraces} from '../testing/memory-traces.js';
+import {FakeChain} from '../../test/support/fake-chain.js';
+import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
+import {MemoryTraces} from '../../test/support/memory-traces.js';
 import {AccessLeaves} from './access-leaves.js';
 import {ExplainAccess} from './explain-access.js';
 import {ProjectBlock} from './project-block.js';

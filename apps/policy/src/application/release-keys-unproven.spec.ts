@@ -3,8 +3,8 @@ import {STATE_KIND, decodeCanonical, encodeCanonical, toHex} from '@vitalvault/c
 import {AccessLeafSchema, GrantSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {AccessLeaf, Grant} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {PEOPLE, enrolPatient, registerMember, revokeGrant, tag, testKey} from '@vitalvault/ledger-state/testing';
-import {permitted, recently, refused} from '../testing/release-attempts.js';
-import {HOSPITAL, ReleaseStory} from '../testing/release-story.js';
+import {permitted, recently, refused} from '../../test/support/release-attempts.js';
+import {HOSPITAL, ReleaseStory} from '../../test/support/release-story.js';
 
 const {patient, stranger, strangerRecovery} = PEOPLE;
 

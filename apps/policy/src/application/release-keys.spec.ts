@@ -14,8 +14,15 @@ import {
   testOrganisation,
 } from '@vitalvault/ledger-state/testing';
 import {idOf} from '../domain/record-checks.js';
-import {changed, decodeHeader, encodeHeader, permitted, recently, refused} from '../testing/release-attempts.js';
-import {HOSPITAL, READER, ReleaseStory} from '../testing/release-story.js';
+import {
+  changed,
+  decodeHeader,
+  encodeHeader,
+  permitted,
+  recently,
+  refused,
+} from '../../test/support/release-attempts.js';
+import {HOSPITAL, READER, ReleaseStory} from '../../test/support/release-story.js';
 
 const {patient, clinician} = PEOPLE;
 

@@ -2,7 +2,7 @@ import {describe, expect, it} from '@jest/globals';
 import {create} from '@bufbuild/protobuf';
 import {KEY_OWNER} from '@vitalvault/contracts';
 import {KeyOwnerSchema, OrganisationKeySchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import {MemoryProjectionStore} from '../testing/memory-projection-store.js';
+import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
 import {ResolveKey} from './resolve-key.js';
 
 const bytes = (n: number): Uint8Array => new Uint8Array(20).fill(n);

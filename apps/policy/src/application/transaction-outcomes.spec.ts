@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import type {TransactionOutcome} from '../domain/transaction-outcome.js';
-import {MemoryProjectionStore} from '../testing/memory-projection-store.js';
+import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
 import {TransactionOutcomes} from './transaction-outcomes.js';
 
 const txId = 'ab'.repeat(32);

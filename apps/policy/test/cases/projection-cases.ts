@@ -10,7 +10,7 @@ import {AccessLeaves} from '../../src/application/access-leaves.js';
 import {ProjectBlock} from '../../src/application/project-block.js';
 import {projectGenesis} from '../../src/application/project-genesis.js';
 import {TransactionOutcomes} from '../../src/application/transaction-outcomes.js';
-import {MemoryTraces} from '../../src/testing/memory-traces.js';
+import {MemoryTraces} from '../support/memory-traces.js';
 import {START_MS, device, patient, patientId} from '../policy-people.js';
 import {until} from '../policy-story.js';
 import type {PolicyStory} from '../policy-story.js';

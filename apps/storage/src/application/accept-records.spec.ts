@@ -1,6 +1,6 @@
 import {DomainError} from '@vitalvault/errors';
-import {MemoryStores} from '../testing/memory-stores.js';
-import {CHAIN_ID, sampleMessage, sampleSkipMessage} from '../testing/sample-records.js';
+import {MemoryStores} from '../../test/support/memory-stores.js';
+import {CHAIN_ID, sampleMessage, sampleSkipMessage} from '../../test/support/sample-records.js';
 import {AcceptRecords} from './accept-records.js';
 
 const at = (nextOffset: bigint) => ({topic: 'accepted', partition: 3, nextOffset});

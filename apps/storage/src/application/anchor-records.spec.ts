@@ -1,7 +1,7 @@
 import {CODE} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
-import {MemoryStores} from '../testing/memory-stores.js';
-import {hexOf, sampleRecord} from '../testing/sample-records.js';
+import {MemoryStores} from '../../test/support/memory-stores.js';
+import {hexOf, sampleRecord} from '../../test/support/sample-records.js';
 import {AnchorRecords} from './anchor-records.js';
 import type {EntryContent} from '../domain/choose-entries.js';
 

@@ -3,7 +3,7 @@ import {BodySchema, DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx
 import {txId} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {PEOPLE, registerDevice, requestAccess, sampleBody, signedBody} from '@vitalvault/ledger-state/testing';
-import {MemoryStores} from '../testing/memory-stores.js';
+import {MemoryStores} from '../../test/support/memory-stores.js';
 import {FollowLedger} from './follow-ledger.js';
 import type {Block} from './follow-ledger.js';
 

@@ -1,7 +1,7 @@
 import {DomainError} from '@vitalvault/errors';
 import {eventually} from '@vitalvault/testkit';
-import {MemoryStores} from '../testing/memory-stores.js';
-import {sampleRecord} from '../testing/sample-records.js';
+import {MemoryStores} from '../../test/support/memory-stores.js';
+import {sampleRecord} from '../../test/support/sample-records.js';
 import {PackRecords} from './pack-records.js';
 
 const position = {topic: 't', partition: 0, nextOffset: 1n};

@@ -1,7 +1,7 @@
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {decodeCanonical, toHex} from '@vitalvault/contracts';
-import {MemoryStores} from '../testing/memory-stores.js';
-import {sampleRecord} from '../testing/sample-records.js';
+import {MemoryStores} from '../../test/support/memory-stores.js';
+import {sampleRecord} from '../../test/support/sample-records.js';
 import type {BlockPeer, ReleasableRecord} from './ports.js';
 import {ReadCiphertext} from './read-ciphertext.js';
 

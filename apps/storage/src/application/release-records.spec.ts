@@ -1,8 +1,8 @@
 import {LIMITS, decodeCanonical, toHex} from '@vitalvault/contracts';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {DomainError} from '@vitalvault/errors';
-import {MemoryStores} from '../testing/memory-stores.js';
-import {hexOf, sampleRecord} from '../testing/sample-records.js';
+import {MemoryStores} from '../../test/support/memory-stores.js';
+import {hexOf, sampleRecord} from '../../test/support/sample-records.js';
 import type {ReleasableRecord} from './ports.js';
 import type {ReadCiphertext} from './read-ciphertext.js';
 import {ReleaseRecords} from './release-records.js';

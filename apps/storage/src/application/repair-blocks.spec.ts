@@ -1,4 +1,4 @@
-import {sampleRecord} from '../testing/sample-records.js';
+import {sampleRecord} from '../../test/support/sample-records.js';
 import type {BlockPeer, ReleasableRecord} from './ports.js';
 import {RepairBlocks} from './repair-blocks.js';
 

@@ -4,7 +4,7 @@ import type {TxMessage} from '@vitalvault/contracts';
 import {AnchorResultsSchema, DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {encodeBody, generateSigningKey, signTx, txId} from '@vitalvault/envelope';
 import {seededRandom} from '@vitalvault/testkit';
-import {hexOf} from '../testing/sample-records.js';
+import {hexOf} from '../../test/support/sample-records.js';
 import {factsOf} from './block-facts.js';
 
 const random = seededRandom('facts');

@@ -2,7 +2,7 @@ import {LIMITS} from '@vitalvault/contracts';
 import {generateSigningKey, signTx} from '@vitalvault/envelope';
 import {seededRandom} from '@vitalvault/testkit';
 import fc from 'fast-check';
-import {CHAIN_ID} from '../testing/sample-records.js';
+import {CHAIN_ID} from '../../test/support/sample-records.js';
 import {chooseEntries, recordEntry} from './choose-entries.js';
 
 const pair = generateSigningKey(seededRandom('x'));

@@ -11,7 +11,7 @@ import {
   sampleRecord,
   sampleSkip,
   sampleSkipMessage,
-} from '../testing/sample-records.js';
+} from '../../test/support/sample-records.js';
 import {parseAccepted} from './parse-accepted.js';
 
 const options = {chainId: CHAIN_ID, traceparent: 'trace'};

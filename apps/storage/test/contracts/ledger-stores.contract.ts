@@ -1,7 +1,7 @@
 import {CODE} from '@vitalvault/contracts';
 import type {AcceptOutcome, AcceptedBatch} from '../../src/application/ports.js';
 import type {DecidedRequest} from '../../src/domain/block-facts.js';
-import {hexOf, sampleRecord, sampleSkip} from '../../src/testing/sample-records.js';
+import {hexOf, sampleRecord, sampleSkip} from '../support/sample-records.js';
 import {LATER, nothing, position} from './stores-fixture.js';
 import type {StoresFixture} from './stores-fixture.js';
 

@@ -1,6 +1,6 @@
 import {CODE} from '@vitalvault/contracts';
 import type {AcceptedRecord} from '../../src/domain/record.js';
-import {sampleRecord} from '../../src/testing/sample-records.js';
+import {sampleRecord} from '../support/sample-records.js';
 import {KEY, LATER, position} from './stores-fixture.js';
 import type {StoresFixture} from './stores-fixture.js';
 

@@ -1,6 +1,6 @@
 import type {AnchorStore, LedgerStore, RecordStore, ReleaseStore, SignedAnchor} from '../../src/application/ports.js';
 import type {AcceptedRecord} from '../../src/domain/record.js';
-import {hexOf} from '../../src/testing/sample-records.js';
+import {hexOf} from '../support/sample-records.js';
 
 export interface StoresUnderTest {
   readonly records: RecordStore;

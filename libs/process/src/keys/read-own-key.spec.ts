@@ -1,5 +1,5 @@
 import type {OrganisationRole} from '@vitalvault/contracts';
-import {OwnFiles} from '../testing/own-files.js';
+import {OwnFiles} from '../../testing/own-files.js';
 import {readOwnGenesis} from './read-own-genesis.js';
 import {readOwnKey} from './read-own-key.js';
 

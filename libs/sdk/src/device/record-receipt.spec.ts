@@ -7,8 +7,8 @@ import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt'
 import {signAccepted} from '@vitalvault/envelope';
 import {testOrganisation} from '@vitalvault/ledger-state/testing';
 import {HEART_RATE} from '../open-mhealth/heart-rate.js';
-import {people, readingsOf} from '../testing/people.js';
-import type {People} from '../testing/people.js';
+import {people, readingsOf} from '../../testing/people.js';
+import type {People} from '../../testing/people.js';
 import {verifyReceipt} from './record-receipt.js';
 import type {RecordReceipt} from './record-receipt.js';
 

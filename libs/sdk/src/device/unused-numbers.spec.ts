@@ -1,5 +1,5 @@
 import {HEART_RATE} from '../open-mhealth/heart-rate.js';
-import {people, readingsOf} from '../testing/people.js';
+import {people, readingsOf} from '../../testing/people.js';
 import {MemoryDeviceStores} from './device-stores.js';
 import {Device} from './device.js';
 

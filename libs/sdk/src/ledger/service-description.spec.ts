@@ -10,7 +10,7 @@ import {signBytes, signServiceDescription} from '@vitalvault/envelope';
 import {seededRandom} from '@vitalvault/envelope/testing';
 import {TEST_CHAIN, testOrganisation} from '@vitalvault/ledger-state/testing';
 import {parseGenesis} from '@vitalvault/light-client';
-import {MemoryPlatform} from '../testing/memory-platform.js';
+import {MemoryPlatform} from '../../testing/memory-platform.js';
 import {describedService, verifyServiceDescription} from './service-description.js';
 import {VerifiedLedger} from './verified-ledger.js';
 

@@ -6,8 +6,8 @@ import {createMemberKeys, memberRequest} from '../clinician/member-keys.js';
 import {MemoryNonceStore} from '../ledger/nonce-store.js';
 import {enrolmentRequest} from '../patient/enrolment.js';
 import {createPatientKeys} from '../patient/patient-keys.js';
-import {HOSPITAL, people} from '../testing/people.js';
-import type {People} from '../testing/people.js';
+import {HOSPITAL, people} from '../../testing/people.js';
+import type {People} from '../../testing/people.js';
 import {Organisation} from './organisation.js';
 
 const keys = testOrganisation('hospital');

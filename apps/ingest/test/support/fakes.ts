@@ -1,0 +1,133 @@
+import {create} from '@bufbuild/protobuf';
+import {ORG_ROLE} from '@vitalvault/contracts';
+import {incomplete} from '@vitalvault/contracts/testing';
+import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {generateSigningKey, signDigest, verifyDigest} from '@vitalvault/envelope';
+import {DomainError} from '@vitalvault/errors';
+import {AcceptRecords} from '../../src/application/accept-records.js';
+import {AcceptSkip} from '../../src/application/accept-skip.js';
+import {ChargeQuota} from '../../src/application/charge-quota.js';
+import {IssueReceipt} from '../../src/application/issue-receipt.js';
+import {JudgeRecord} from '../../src/application/judge-record.js';
+import {KnownFacts} from '../../src/application/known-facts.js';
+import {NumberRecord} from '../../src/application/number-record.js';
+import type {
+  AcceptedLog,
+  AcceptedRecord,
+  AcceptedSkip,
+  EpochOfTag,
+  LedgerFacts,
+  PatientEpochs,
+  RecordStatus,
+  RecordTable,
+} from '../../src/application/ports.js';
+import {StorageBacklog} from '../../src/application/storage-backlog.js';
+import type {RegisteredDevice} from '../../src/domain/check-device.js';
+import {recordNumber} from '../../src/domain/incoming-record.js';
+import {RecentNumbers} from '../../src/domain/recent-numbers.js';
+import {ReleaseKeys} from '../../src/domain/release-keys.js';
+import {CHAIN, NOW_MS, SLOT, deviceKey, organisation, patient, random, releaseKey, tag} from './records.js';
+
+export class FakeFacts implements LedgerFacts {
+  registered: RegisteredDevice | undefined = {
+    publicKey: deviceKey.publicKey,
+    owner: patient,
+    typeTags: [tag],
+    fromSlot: SLOT - 100,
+    distrustFromSlot: undefined,
+  };
+  statements: EpochOfTag[] = [
+    {typeTag: tag, epoch: 1, fromSlot: SLOT - 50, signed: incomplete(SignedEpochStatementSchema, {})},
+  ];
+  asked = 0;
+  away = false;
+
+  device(): Promise<RegisteredDevice | undefined> {
+    this.#ask();
+    return Promise.resolve(this.registered);
+  }
+
+  epochs(): Promise<PatientEpochs> {
+    this.#ask();
+    return Promise.resolve({statements: this.statements, atHeight: 9n});
+  }
+
+  #ask(): void {
+    if (this.away) throw new DomainError('policy-unavailable');
+    this.asked++;
+  }
+}
+
+export class FakeTable implements RecordTable {
+  readonly entries = new Map<string, RecordStatus>();
+  backlog = 0;
+  backlogAsked = 0;
+  away = false;
+
+  async status(device: Uint8Array, registration: number, sequence: bigint): Promise<RecordStatus | undefined> {
+    await Promise.resolve();
+    if (this.away) throw new DomainError('storage-unavailable');
+    return this.entries.get(recordNumber(device, registration, sequence));
+  }
+
+  backlogMs(): Promise<number> {
+    this.backlogAsked++;
+    return Promise.resolve(this.backlog);
+  }
+}
+
+export class FakeLog implements AcceptedLog {
+  readonly appended: (AcceptedRecord | AcceptedSkip)[] = [];
+  fails = false;
+  /** Held back until resolved, when set. */
+  gate: Promise<void> | undefined;
+
+  async append(records: readonly (AcceptedRecord | AcceptedSkip)[]): Promise<void> {
+    await this.gate;
+    if (this.fails) throw new DomainError('bus-unavailable');
+    this.appended.push(...records);
+  }
+}
+
+const ingestKey = generateSigningKey(random);
+export const signer = {
+  publicKey: ingestKey.publicKey,
+  sign: (digest: Uint8Array) => signDigest(ingestKey.privateKey, digest),
+};
+
+/** The use case over fakes, with a clock that the spec sets. */
+export function harness(limits: {device?: number; owner?: number} = {}) {
+  const clock = {ms: NOW_MS};
+  const now = (): number => clock.ms;
+  const [facts, table, log, recent] = [new FakeFacts(), new FakeTable(), new FakeLog(), new RecentNumbers()];
+  const known = new KnownFacts({ttlMs: 30_000, now}, facts);
+  const releaseKeys = ReleaseKeys.of(
+    create(GenesisSchema, {
+      organisations: [{id: organisation, keys: [{key: releaseKey, role: ORG_ROLE.release, fromSlot: 0}]}],
+    }),
+    organisation,
+  );
+  const backlog = new StorageBacklog({retentionMs: 60_000, checkEveryMs: 3_000, now}, {table});
+  const quota = new ChargeQuota({
+    device: {burst: limits.device ?? 256, refillPerSecond: 16},
+    owner: {burst: limits.owner ?? 1_024, refillPerSecond: 64},
+    now,
+  });
+  const numbers = new NumberRecord({table, recent});
+  const verifier = {verify: verifyDigest};
+  const accept = new AcceptRecords(
+    {now},
+    {
+      backlog,
+      quota,
+      numbers,
+      recent,
+      log,
+      judge: new JudgeRecord({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier}),
+      receipts: new IssueReceipt({chainId: CHAIN, organisation}, {signer}),
+    },
+  );
+  const skip = new AcceptSkip({chainId: CHAIN, now}, {backlog, facts: known, quota, recent, table, log, verifier});
+  return {accept, skip, facts, known, table, log, recent, clock};
+}

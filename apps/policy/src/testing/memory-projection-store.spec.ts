@@ -1,4 +1,0 @@
-import {projectionStoreContract} from '../../test/contracts/projection-store.contract.js';
-import {MemoryProjectionStore} from './memory-projection-store.js';
-
-projectionStoreContract('memory', () => Promise.resolve(new MemoryProjectionStore()));

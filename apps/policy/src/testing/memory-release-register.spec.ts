@@ -1,4 +1,0 @@
-import {releaseRegisterContract} from '../../test/contracts/release-register.contract.js';
-import {MemoryReleaseRegister} from './memory-release-register.js';
-
-releaseRegisterContract('memory', () => new MemoryReleaseRegister());

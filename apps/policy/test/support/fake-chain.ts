@@ -1,0 +1,157 @@
+import {create} from '@bufbuild/protobuf';
+import {decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
+import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
+import type {LogRequest, ProofResponse, StateKey} from '@vitalvault/contracts/gen/proof/v1/proof';
+import {DomainError} from '@vitalvault/errors';
+import {DEFAULT_PARAMETERS, TEST_CHAIN, TestLedger, testGenesis} from '@vitalvault/ledger-state/testing';
+import type {TestKey} from '@vitalvault/ledger-state/testing';
+import type {ProofQuestion} from '@vitalvault/light-client';
+import {stateKey} from '@vitalvault/proofs';
+import {verifiedLeaves} from '@vitalvault/ledger-client';
+import type {LeavesOfLog} from '@vitalvault/ledger-client';
+import type {LedgerBlock, LedgerSource, ProvenLogs} from '../../src/application/ports.js';
+import {TestValidators} from './test-validators.js';
+
+/**
+ * A chain without consensus: the real transition function, real proofs, and headers that real keys signed. Each block
+ * is followed by an empty one at once, as CometBFT does when the app hash changed.
+ */
+export class FakeChain implements LedgerSource, ProvenLogs {
+  readonly validators = 1;
+  readonly currentUrl = 'http://fake';
+  readonly nodes = 1;
+  readonly validatorSet = new TestValidators(TEST_CHAIN);
+  readonly ledger: TestLedger;
+  readonly genesis: Genesis;
+  readonly blocks: LedgerBlock[] = [];
+  readonly demoted: string[] = [];
+  readonly sent: Uint8Array[] = [];
+  // Signing costs: only headers that somebody asks for are signed.
+  readonly #headers: (() => string)[] = [];
+  /** Lies about what is answered. */
+  tamper: {proofs?: (response: ProofResponse) => ProofResponse; header?: (json: string) => string} = {};
+  away = false;
+
+  /** @param startSeconds block time of the genesis; the clock of the chain. */
+  constructor(startSeconds: bigint) {
+    const bytes = testGenesis(['hospital', 'clinic', 'east', 'west'], DEFAULT_PARAMETERS, this.validatorSet.publicKeys);
+    this.genesis = decodeCanonical(GenesisSchema, bytes);
+    this.ledger = new TestLedger(bytes);
+    this.ledger.block = {height: 0n, time: startSeconds};
+  }
+
+  /** A block with these transactions, and the empty one after it. @returns the code of each. */
+  commit(txs: readonly Uint8Array[], seconds = 1n): number[] {
+    const codes = this.block(txs, seconds);
+    if (txs.length > 0) this.block([], 0n);
+    return codes;
+  }
+
+  /** One transaction in a block of its own. */
+  run(message: TxMessage, signers: readonly TestKey[]): {code: number; tx: Uint8Array} {
+    const tx = this.ledger.tx(message, signers);
+    return {code: this.commit([tx])[0] ?? -1, tx};
+  }
+
+  async broadcast(transaction: Uint8Array): Promise<void> {
+    this.answer();
+    this.sent.push(transaction);
+  }
+
+  async signedHeader(height: bigint | 'latest'): Promise<string> {
+    this.answer();
+    const json = this.header(height === 'latest' ? this.ledger.block.height : height);
+    if (json === undefined) throw new DomainError('not-found');
+    return this.tamper.header?.(json) ?? json;
+  }
+
+  /** The true header, if that block exists. */
+  header(height: bigint): string | undefined {
+    return this.#headers[Number(height) - 1]?.();
+  }
+
+  waitForHeader = (height: bigint): Promise<string> =>
+    this.signedHeader(height).catch((cause: unknown) => {
+      throw new DomainError('ledger-unavailable', {cause});
+    });
+
+  lightBlock = (height?: bigint): Promise<string> => this.signedHeader(height ?? 'latest');
+  demote = (_url: string, why: string): void => void this.demoted.push(why);
+
+  async proofs(question: ProofQuestion): Promise<ProofResponse> {
+    this.answer();
+    const {keys, logs} = decodeCanonical(ProofRequestSchema, encodeCanonical(ProofRequestSchema, question));
+    const response = create(ProofResponseSchema, {
+      height: this.ledger.block.height,
+      states: keys.map((key) => this.stateProof(key)),
+      logs: logs.map((log) => this.logProof(log)),
+    });
+    return this.tamper.proofs?.(response) ?? response;
+  }
+
+  leaves = (logs: readonly LeavesOfLog[], atLeast: bigint): Promise<readonly (readonly Uint8Array[])[]> =>
+    verifiedLeaves(logs, {client: this, trust: this.validatorSet.trust, atLeast});
+
+  private block(txs: readonly Uint8Array[], seconds: bigint): number[] {
+    const before = this.ledger.appHash;
+    const {results} = this.ledger.commit(txs, seconds);
+    const {height, time} = this.ledger.block;
+    let signed: string | undefined;
+    this.#headers.push(() => (signed ??= this.validatorSet.sign({height, timeSeconds: time, appHash: before})));
+    this.blocks.push({
+      height,
+      timeSeconds: time,
+      transactions: txs.map((bytes, i) => ({
+        bytes,
+        code: results[i]?.code ?? -1,
+        data: results[i]?.data ?? new Uint8Array(),
+      })),
+    });
+    return results.map(({code}) => code);
+  }
+
+  private stateProof(key: StateKey): {
+    key: StateKey;
+    present: boolean;
+    value: Uint8Array;
+    siblings: Uint8Array[];
+    otherKey: Uint8Array;
+    otherValueHash: Uint8Array;
+  } {
+    const value = this.ledger.state.get(key.kind, key.parts);
+    const {siblings, otherKey, otherValueHash} = this.ledger.state.tree.prove(stateKey(key.kind, key.parts));
+    const none = new Uint8Array();
+    return {
+      key,
+      present: value !== undefined,
+      value: value ?? none,
+      siblings: [...siblings],
+      otherKey: otherKey ?? none,
+      otherValueHash: otherValueHash ?? none,
+    };
+  }
+
+  private logProof({kind, patient, from, limit, inclusion}: LogRequest): {
+    kind: number;
+    patient: Uint8Array;
+    size: bigint;
+    from: bigint;
+    leaves: Uint8Array[];
+    inclusion: Uint8Array[];
+  } {
+    const leaves = this.ledger.state.leaves(kind, patient);
+    const part = leaves.slice(Number(from), Number(from) + limit);
+    if (inclusion && from >= BigInt(leaves.length))
+      throw new DomainError('invalid-field', {detail: 'a log is not so long'});
+    const path =
+      inclusion && part.length === 1 ? (this.ledger.state.logTree(kind, patient)?.inclusion(Number(from)) ?? []) : [];
+    return {kind, patient, size: BigInt(leaves.length), from, leaves: [...part], inclusion: path};
+  }
+
+  private answer(): void {
+    if (this.away) throw new DomainError('ledger-unavailable');
+  }
+}

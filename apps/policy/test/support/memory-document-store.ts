@@ -1,0 +1,47 @@
+import {equalBytes} from '@vitalvault/contracts';
+import type {Announcement, DocumentStore, Id} from '../../src/application/ports.js';
+
+type Wraps = Parameters<DocumentStore['putWraps']>[0];
+type Complaint = Parameters<DocumentStore['putComplaint']>[0];
+
+/** Documents in memory; passes the same contract as the store in PostgreSQL. */
+export class MemoryDocumentStore implements DocumentStore {
+  readonly #wraps = new Map<string, Wraps>();
+  readonly #profiles = new Map<Id, Uint8Array>();
+  readonly #details = new Map<Id, Uint8Array>();
+  readonly complaints: Complaint[] = [];
+  readonly announcements: Announcement[] = [];
+
+  /** Documents of all kinds. */
+  get size(): number {
+    return this.#wraps.size + this.#profiles.size + this.#details.size + this.complaints.length;
+  }
+
+  wraps = async (patient: Id, grantId: Id): Promise<{version: number; value: Uint8Array} | undefined> => {
+    const found = this.#wraps.get(patient + grantId);
+    return found === undefined ? undefined : {version: found.version, value: found.value};
+  };
+
+  async putWraps(wraps: Wraps): Promise<boolean> {
+    const place = wraps.patient + wraps.grantId;
+    const stored = this.#wraps.get(place);
+    if (stored?.version === wraps.version) return equalBytes(stored.value, wraps.value);
+    if (stored !== undefined && stored.version > wraps.version) return false;
+    this.#wraps.set(place, wraps);
+    return true;
+  }
+
+  profile = async (member: Id): Promise<Uint8Array | undefined> => this.#profiles.get(member);
+  putProfile = async (member: Id, value: Uint8Array): Promise<void> => void this.#profiles.set(member, value);
+  details = async (txId: Id): Promise<Uint8Array | undefined> => this.#details.get(txId);
+  putDetails = async (txId: Id, value: Uint8Array): Promise<void> => void this.#details.set(txId, value);
+
+  async putComplaint(complaint: Complaint, announcement: Announcement): Promise<void> {
+    const isKnown = (one: Complaint): boolean =>
+      one.txId === complaint.txId && one.recordId === complaint.recordId && one.finding === complaint.finding;
+    if (this.complaints.some(isKnown)) return;
+    this.complaints.push(complaint);
+    if (this.announcements.every(({messageId}) => messageId !== announcement.messageId))
+      this.announcements.push(announcement);
+  }
+}

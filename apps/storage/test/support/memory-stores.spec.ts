@@ -1,0 +1,13 @@
+import {storesContract} from '../contracts/stores.contract.js';
+import {MemoryStores} from './memory-stores.js';
+
+storesContract('in memory', () => {
+  const stores = new MemoryStores(() => 1_000);
+  return Promise.resolve({
+    records: stores,
+    anchors: stores,
+    ledger: stores,
+    releases: stores,
+    alertIds: () => Promise.resolve(stores.alerts.map(({messageId}) => messageId)),
+  });
+});
