@@ -42,7 +42,7 @@ import {CHAIN_ID, PROJECTION} from './policy.tokens.js';
 
 /** Bundles of wrapped epochs are the largest that is posted, and a thousand of them fit; a transaction has 64 KiB. */
 const BODY_LIMIT_BYTES = 1_048_576;
-/** Requests that wait for a block when the process closes get so much longer: two blocks of about a second, and answers. */
+/** Requests that wait for a block when the process closes get so much longer: two blocks of about a second, answers. */
 const GRACE_MS = 4_000;
 
 /** Which adapter stands behind which port, and what wakes what. */
@@ -120,7 +120,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
     checks: [
       {name: 'database', check: async () => unprojected(await store.position()), needed: true},
       {name: 'ledger', check: () => chainDistance(parts.ledger, store), needed: true},
-      // Transactions, proofs and documents go on without them: events wait in the outbox, and only releases are refused.
+      // Transactions, proofs and documents go on without them: events wait in the outbox, only releases are refused.
       {name: 'kafka', check: () => topics.reason() ?? producer.check(), needed: false},
       {name: 'notify', check: () => notify.reachable(), needed: false},
     ],

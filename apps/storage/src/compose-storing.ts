@@ -21,7 +21,7 @@ import type {OpenParts} from './open-parts.js';
 const PACK = {maxRecords: 250, maxBytes: 4 * 1_048_576, lanes: 3} as const;
 /** So many transactions of ours wait for a block at once: several fit into one, and all are sent again after a loss. */
 const MAX_OPEN_ANCHORS = 6;
-/** A loop that nobody pokes looks by itself so often: for what another process left, and for what is to be tried again. */
+/** A loop that nobody pokes looks by itself so often: for what another process left, and what is to be tried again. */
 const IDLE_MS = 500;
 
 interface StoringOptions {
