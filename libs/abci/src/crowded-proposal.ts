@@ -12,8 +12,9 @@ const PROPOSAL = RequestSchema.field.processProposal.number;
 const TXS = RequestProcessProposalSchema.field.txs.number;
 
 /**
- * Whether a message is a ProcessProposal of more transactions than `most`. Told without decoding it: an empty transaction
- * has two bytes in a block and a hundred as an object, so that a small block would fill the heap of every validator.
+ * Whether a message is a ProcessProposal of more transactions than `most`. Told without decoding it: an empty
+ * transaction has two bytes in a block and a hundred as an object, so that a small block would fill the heap of every
+ * validator.
  * @throws on bytes that are no protobuf
  */
 export function isCrowdedProposal(message: Uint8Array, most: number): boolean {

@@ -47,7 +47,8 @@ export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
     get currentUrl() {
       return client.currentUrl;
     },
-    // What nodes say of heights is not believed: who boasts would put the others behind. A header of the block is proof.
+    // What nodes say of heights is not believed: who boasts would put the others behind. A header of the block is
+    // proof.
     async demoteLaggards() {
       if (without === undefined) return;
       const {height, url} = without;
