@@ -1,6 +1,8 @@
 import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import {RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {ACTION, PURPOSE, decodeCanonical, toHex} from '@vitalvault/contracts';
+import type {Fields} from '@vitalvault/contracts';
 import {decimalText, hexText, uint32} from '@vitalvault/http';
 import {z} from 'zod';
 import {ALERT_KINDS} from '../../domain/alert.js';
@@ -79,6 +81,9 @@ export function toAlertJson(alert: QueuedAlert): AlertAnswer {
   };
 }
 
+/** The patient knows herself, and the reader's one-time key says nothing to her; every other field she is told. */
+type Told = Exclude<keyof Fields<RequestAccess>, 'patient' | 'readerKey'>;
+
 function toRequestJson(bytes: Uint8Array): z.infer<typeof alertRequest> {
   const {grantId, typeTag, slotFrom, slotTo, purpose, action, detailsHash} = decodeCanonical(
     RequestAccessSchema,
@@ -92,5 +97,5 @@ function toRequestJson(bytes: Uint8Array): z.infer<typeof alertRequest> {
     purpose,
     action,
     detailsHash: toHex(detailsHash),
-  };
+  } satisfies Record<Told, unknown>;
 }
