@@ -46,8 +46,9 @@ describe('README.md', () => {
 
   describe('with its commands for this machine typed as they stand there', () => {
     let bin: string;
+    // Without start files: bash takes a socket as its standard input for a login over the network, and reads them.
     const typed = (commands: string) =>
-      spawnSync('bash', ['-euo', 'pipefail', '-c', commands], {
+      spawnSync('bash', ['--norc', '--noprofile', '-euo', 'pipefail', '-c', commands], {
         cwd: root,
         env: {...process.env, MAKEFLAGS: '', NODE_OPTIONS: '', PATH: `${bin}:${process.env['PATH']}`},
         encoding: 'utf8',

@@ -68,7 +68,7 @@ export class Reader {
 
   private shell(script: string, variables: Readonly<Record<string, string>>): Promise<number> {
     return new Promise((resolve, reject) => {
-      const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+      const child = spawn('bash', ['--norc', '--noprofile', '-euo', 'pipefail', '-c', script], {
         cwd: this.folder,
         env: {...this.env, ...variables},
         stdio: ['ignore', 'inherit', 'inherit'],
