@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {commonConfig, kafkaConfig} from './shared-settings.js';
+import {commonConfig, kafkaConfig, setting} from './shared-settings.js';
 import {ConfigError} from './config-error.js';
 import {loadConfig} from './load-config.js';
 import {variableOf} from './variable-of.js';
@@ -64,10 +64,28 @@ describe('loadConfig', () => {
     ).toEqual([]);
   });
 
-  it('an empty variable counts as missing', () => {
+  it('refuses an empty variable, needed or not: a shell that knows no value must not switch TLS off', () => {
+    const empty = 'empty; give it a value, or leave it out';
     expect(faultsOf({VITALVAULT_HTTP_PORT: '', VITALVAULT_CHAIN_ID: 'c', VITALVAULT_LEDGER_RPC: 'http://a:1'})).toEqual(
-      ['VITALVAULT_HTTP_PORT: missing'],
+      [`VITALVAULT_HTTP_PORT: ${empty}`],
     );
+    const access = z.strictObject({kafkaTls: commonConfig.kafkaTls, databaseCaFile: commonConfig.databaseCaFile});
+    expect(faultsOf({VITALVAULT_KAFKA_TLS: '', VITALVAULT_DATABASE_CA_FILE: ''}, access)).toEqual([
+      `VITALVAULT_KAFKA_TLS: ${empty}`,
+      `VITALVAULT_DATABASE_CA_FILE: ${empty}`,
+    ]);
+  });
+
+  it.each<[string, z.ZodType, string]>([
+    ['OTLP_URL', setting.url, 'localhost:4318'],
+    ['OTLP_URL', setting.url, 'file:///etc/passwd'],
+    ['LEDGER_RPC', setting.urls, 'http://a:1,javascript:x'],
+    ['NOTIFY_GRPC', setting.hostPort, 'a:0'],
+    ['NOTIFY_GRPC', setting.hostPort, 'a:99999'],
+    ['DATABASE_URL', commonConfig.databaseUrl, 'http://db:5432/vv'],
+  ])('%s is not %s', (name, type, text) => {
+    const key = name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    expect(faultsOf({[`VITALVAULT_${name}`]: text}, z.strictObject({[key]: type}))).toHaveLength(1);
   });
 
   it.each([' ', ' 5', '5 ', '1e3', '0x10', '0b1', '1.5', '+5', '1h', 'NaN', 'Infinity', '٥', '-1', '2147483648'])(

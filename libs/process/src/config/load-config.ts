@@ -14,22 +14,38 @@ export function loadConfig<S extends z.ZodObject>(
   schema: S,
   env: Readonly<Record<string, string | undefined>>,
 ): z.infer<S> {
+  const {given, empty, unknown} = sorted(schema, env);
+  const faults = unknown.map((name) => `${name}: no such setting`);
+  faults.push(...accessFaults(given).map(([setting, fault]) => `${variableOf(setting)}: ${fault}`));
+  const result = schema.safeParse(given);
+  faults.push(...[...empty].map((setting) => `${variableOf(setting)}: empty; give it a value, or leave it out`));
+  const issues = result.success ? [] : result.error.issues.filter(({path}) => !empty.has(String(path[0])));
+  faults.push(...issues.map((issue) => faultOf(issue, given)));
+  if (!result.success || faults.length > 0) throw new ConfigError(faults);
+  return result.data;
+}
+
+interface Sorted {
+  readonly given: Record<string, string>;
+  /** What a shell's unset variable leaves: taken for left out, it would switch TLS off and say nothing. */
+  readonly empty: Set<string>;
+  readonly unknown: string[];
+}
+
+function sorted(schema: z.ZodObject, env: Readonly<Record<string, string | undefined>>): Sorted {
   const settings = new Map(Object.keys(schema.shape).map((setting) => [variableOf(setting), setting]));
   const common = new Set(Object.keys(commonConfig).map(variableOf));
   const numbers = numbersOf(schema);
-  const given: Record<string, string> = {};
-  const faults: string[] = [];
+  const found: Sorted = {given: {}, empty: new Set(), unknown: []};
   for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith(PREFIX) || value === undefined || value === '') continue;
+    if (!name.startsWith(PREFIX) || value === undefined) continue;
     const setting = settings.get(name);
-    if (setting !== undefined) given[setting] = numbers.has(setting) && !/^-?\d+$/.test(value) ? 'NaN' : value;
-    else if (!common.has(name)) faults.push(`${name}: no such setting`);
+    if (setting === undefined && !common.has(name)) found.unknown.push(name);
+    if (setting === undefined) continue;
+    if (value === '') found.empty.add(setting);
+    else found.given[setting] = numbers.has(setting) && !/^-?\d+$/.test(value) ? 'NaN' : value;
   }
-  faults.push(...accessFaults(given).map(([setting, fault]) => `${variableOf(setting)}: ${fault}`));
-  const result = schema.safeParse(given);
-  if (!result.success) faults.push(...result.error.issues.map((issue) => faultOf(issue, given)));
-  if (!result.success || faults.length > 0) throw new ConfigError(faults);
-  return result.data;
+  return found;
 }
 
 // Number() takes a blank for 0, and 1e9 and 0x10 for what nobody meant.

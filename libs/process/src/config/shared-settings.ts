@@ -10,6 +10,10 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
+const httpUrl = z.url({protocol: /^https?$/});
+const isHttpUrl = (text: string): boolean => httpUrl.safeParse(text).success;
+const hasPort = (text: string): boolean => port.safeParse(text.slice(text.lastIndexOf(':') + 1)).success;
+
 /** Field types of settings, for the schemas of the services. */
 export const setting = {
   port,
@@ -17,12 +21,16 @@ export const setting = {
   milliseconds,
   /** Comma-separated, at least one. */
   list: list.refine((items) => items.length > 0, 'empty list'),
-  url: z.url(),
-  urls: list.refine((items) => items.length > 0 && items.every((item) => URL.canParse(item)), 'not a list of URLs'),
+  /** http or https. */
+  url: httpUrl,
+  urls: list.refine((items) => items.length > 0 && items.every(isHttpUrl), 'not a list of URLs, http or https'),
   /** 20 bytes in lower-case hexadecimal. */
   identity: z.string().regex(/^[0-9a-f]{40}$/),
   file: z.string().min(1),
-  hostPort: z.string().regex(/^[^\s:/]+:\d{1,5}$/),
+  hostPort: z
+    .string()
+    .regex(/^[^\s:/]+:\d{1,5}$/)
+    .refine(hasPort, 'no port of 1 to 65535'),
   flag: z.enum(['true', 'false']).transform((text) => text === 'true'),
 } as const;
 
@@ -60,7 +68,7 @@ export const commonConfig = {
   kafkaPasswordFile: setting.file
     .optional()
     .describe('File of the password for SASL, readable by this process alone; a line end at its end is left out.'),
-  databaseUrl: setting.url.describe("PostgreSQL URL of the service's own database."),
+  databaseUrl: z.url({protocol: /^postgres(ql)?$/}).describe("PostgreSQL URL of the service's own database."),
   databasePasswordFile: setting.file
     .optional()
     .describe(
