@@ -1,4 +1,12 @@
-import {ipfsVolumeBytes} from './config.js';
+import {ipfsVolumeBytes, requireKnownVariables} from './config.js';
+
+describe("the launcher's variables", () => {
+  it('are known, all of them', () => {
+    const env = {PATH: '/bin', VITALVAULT_CACHE: '/c', VITALVAULT_STARTED: '1'};
+    expect(() => requireKnownVariables(env)).not.toThrow();
+    expect(() => requireKnownVariables({...env, VITALVAULT_CACH: '/c'})).toThrow('VITALVAULT_CACH: no such setting');
+  });
+});
 
 describe('VITALVAULT_IPFS_VOLUME_BYTES', () => {
   it('is a number of bytes, or left out', () => {

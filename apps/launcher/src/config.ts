@@ -36,6 +36,19 @@ export function inheritedEnvironment(): Record<string, string> {
 /** When the user gave the command: the bootstrap may have worked for minutes before this process began. */
 export const startedAtMs: number = Number(process.env.VITALVAULT_STARTED ?? Date.now());
 
+const PREFIX = 'VITALVAULT_';
+/** Of the launcher; VITALVAULT_STARTED comes from the bootstrap. */
+const VARIABLES: ReadonlySet<string> = new Set(['CACHE', 'STARTED', 'IPFS_VOLUME_BYTES'].map((name) => PREFIX + name));
+
+/** @throws LaunchError for a variable with our prefix that means nothing here: a misspelt one would be left out. */
+export function requireKnownVariables(env: NodeJS.ProcessEnv = process.env): void {
+  const unknown = Object.keys(env).filter((name) => name.startsWith(PREFIX) && !VARIABLES.has(name));
+  if (unknown.length > 0)
+    throw new LaunchError(
+      `${unknown.join(', ')}: no such setting. The launcher knows ${[...VARIABLES].join(', ')}; those of the services are in what it gives them.`,
+    );
+}
+
 /** Bytes that all IPFS peers of this machine may take together, for tests of a full peer; default: the disk's. */
 export function ipfsVolumeBytes(text = process.env.VITALVAULT_IPFS_VOLUME_BYTES): number | undefined {
   if (text === undefined) return undefined;

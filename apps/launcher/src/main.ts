@@ -1,3 +1,4 @@
+import {requireKnownVariables} from './config.js';
 import {errnoOf, LaunchError} from './launch-error.js';
 import {launcherProgram} from './program.js';
 
@@ -17,6 +18,7 @@ function explain(error: unknown): string {
 }
 
 try {
+  requireKnownVariables();
   await launcherProgram.parseAsync();
 } catch (error) {
   console.error(`\nlauncher: ${explain(error)}`);

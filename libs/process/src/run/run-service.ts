@@ -12,8 +12,8 @@ export interface RunningService {
 const CLOSE_MS = 10_000;
 
 /**
- * Runs a process: starts it, closes it on SIGTERM or SIGINT and leaves with 0, leaves with 1 when it cannot start, with
- * a message that names what is wrong. A second signal leaves at once.
+ * Runs a process: starts it, closes it on SIGTERM or SIGINT and leaves with 0; leaves with 1 when it cannot start or
+ * cannot close, with a message that names what is wrong. A second signal leaves at once.
  */
 export async function runService(logger: Logger, start: () => Promise<RunningService>): Promise<void> {
   process.on('uncaughtException', (error) => {
@@ -34,14 +34,16 @@ export async function runService(logger: Logger, start: () => Promise<RunningSer
       logger.warn('did not close in time');
       process.exit(1);
     }, running?.closeWithinMs ?? CLOSE_MS).unref();
-    void (running?.close() ?? Promise.resolve())
-      .catch((error: unknown) => {
-        logger.error('stopping failed', {error});
-      })
-      .then(() => {
+    void (running?.close() ?? Promise.resolve()).then(
+      () => {
         logger.info('stopped');
         process.exit(0);
-      });
+      },
+      (error: unknown) => {
+        logger.error('stopping failed', {error});
+        process.exit(1);
+      },
+    );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
