@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {grpcClient} from '@vitalvault/grpc';
 
-const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'testing', 'slow-service.js');
+const PROGRAM = join(import.meta.dirname, '../../../../test/slow-service/dist/main.js');
 
 interface Answer {
   readonly status: number;

@@ -6,13 +6,8 @@ import type {FastifyReply} from 'fastify';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {grpcOptions} from '@vitalvault/grpc';
 import {z} from 'zod';
-import {route} from '../src/route/route.js';
-import type {RequestOf} from '../src/route/route.js';
-import {Serves} from '../src/route/serves.js';
-import {openApiDocument} from '../src/openapi/open-api-document.js';
-import {provide} from '../src/compose/provide.js';
-import {serve} from '../src/compose/serve.js';
-import {service} from '../src/compose/service.js';
+import {Serves, openApiDocument, provide, route, serve, service} from '@vitalvault/http';
+import type {RequestOf} from '@vitalvault/http';
 import {commonConfig, createLogger, processConfig, stopConfig} from '@vitalvault/process';
 
 const logger = createLogger({service: 'slow'});
