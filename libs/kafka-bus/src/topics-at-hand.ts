@@ -20,13 +20,15 @@ export class TopicsAtHand {
 
   async ensure(): Promise<void> {
     const {signal} = this.#stopping;
-    while (this.#reason !== undefined && !signal.aborted) {
+    // A function, for it may have become true while Kafka was asked.
+    const stopped = (): boolean => signal.aborted;
+    while (this.#reason !== undefined && !stopped()) {
       try {
         await createTopics({...this.options, signal});
         this.#reason = undefined;
       } catch (error) {
         this.#reason = error instanceof Error ? error.message : 'Kafka has not answered yet';
-        if (signal.aborted) return;
+        if (stopped()) return;
         this.options.logger.warn('waiting for Kafka', {error});
         await sleep(AGAIN_MS, undefined, {signal}).catch(() => undefined);
       }
