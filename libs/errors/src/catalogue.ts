@@ -230,7 +230,7 @@ export const CATALOGUE = {
   'record-lost': {
     category: 'gone',
     title: 'No intact copy of a record could be found.',
-    remedy: 'The patient was alerted; her device may still hold it.',
+    remedy: 'Her device may still hold it. The patient is alerted of a damaged copy, not yet of one that is missing.',
   },
   'not-verified': {
     category: 'unavailable',

@@ -24,7 +24,7 @@ export interface StoredGrant {
   granteeKey: string;
   version: number;
   typeNames: string[];
-  /** Every type, also later ones. */
+  /** Every type. Keys of a type that comes later are handed over when the grant is put again. */
   allTypes: boolean;
   dataFromSlot: number;
   dataToSlot: number;

@@ -31,7 +31,10 @@ export const grantCommand = defineCommand<GrantOptions>({
       .argParser(memberId)
       .makeOptionMandatory(),
     new Option('--type <names...>', 'Open mHealth schema names').argParser(each(typeName)).conflicts('allTypes'),
-    new Option('--all-types', 'every type, also later ones'),
+    new Option(
+      '--all-types',
+      'every type; keys of a type that comes later are handed over when the grant is put again',
+    ),
     new Option('--purpose <names...>', 'purposes of use').choices(Object.keys(PURPOSE)).default(['TREAT']),
     new Option('--data-from <time>', 'first hour of the readings').argParser(slotTime).makeOptionMandatory(),
     new Option('--data-to <time>', 'last hour of the readings').argParser(slotTime).makeOptionMandatory(),
