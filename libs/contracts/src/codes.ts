@@ -54,6 +54,12 @@ export const CODE = {
 export type CodeName = keyof typeof CODE;
 export type Code = (typeof CODE)[CodeName];
 
+/**
+ * Whether the ledger gave a transaction up before it had read it. With any other code it understood the bytes, and so
+ * must whoever follows its blocks: one that cannot is older than the validators, and stops rather than skips.
+ */
+export const isUnread = (code: number): boolean => code === CODE.undecodable || code === CODE.tooLarge;
+
 const names = new Map<number, CodeName>(Object.entries(CODE).map(([name, code]) => [code, name as CodeName]));
 
 /** Name of a code, for people. */

@@ -1,4 +1,4 @@
-import {NotCanonicalError} from '@vitalvault/contracts';
+import {NotCanonicalError, isUnread} from '@vitalvault/contracts';
 import {decodeTransaction} from './decode-transaction.js';
 import type {DecodedTransaction} from './decode-transaction.js';
 
@@ -11,23 +11,24 @@ export interface BlockTransaction extends DecodedTransaction {
 }
 
 /**
- * The transactions of a block in order. Bytes that are no transaction keep their place but are left out: the ledger
- * gives them a code and no effect, and they have no id.
+ * The transactions of a block in order. Bytes that the ledger could not read keep their place but are left out: they
+ * have no effect and no id.
+ * @throws NotCanonicalError for bytes that the ledger read and this program cannot
  */
 export function decodeBlock(block: {
   readonly transactions: readonly {readonly bytes: Uint8Array; readonly code: number; readonly data: Uint8Array}[];
 }): BlockTransaction[] {
   return block.transactions.flatMap(({bytes, code, data}, index) => {
-    const decoded = decodeOrSkip(bytes);
+    const decoded = decodeOrSkip(bytes, code);
     return decoded === undefined ? [] : [{...decoded, index, code, data}];
   });
 }
 
-function decodeOrSkip(bytes: Uint8Array): DecodedTransaction | undefined {
+function decodeOrSkip(bytes: Uint8Array, code: number): DecodedTransaction | undefined {
   try {
     return decodeTransaction(bytes);
   } catch (error) {
-    if (error instanceof NotCanonicalError) return undefined;
+    if (error instanceof NotCanonicalError && isUnread(code)) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import {encodeCanonical, keyId, toHex} from '@vitalvault/contracts';
+import {CODE, NotCanonicalError, encodeCanonical, keyId, toHex} from '@vitalvault/contracts';
 import {requestAccess} from '@vitalvault/ledger-state/testing';
 import type {TxMessage} from '@vitalvault/contracts';
 import {AnchorResultsSchema, DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
@@ -13,6 +13,7 @@ const tx = (message: TxMessage): {bytes: Uint8Array; id: string} => {
   const body = encodeBody({version: 1, chainId: 'c', expiresAtHeight: 1n, expiresAtTime: 1n, nonce: 1n, message});
   return {bytes: signTx(body, [pair.privateKey]), id: toHex(txId(body))};
 };
+const asked = {message: requestAccess(new Uint8Array(20).fill(1), {})};
 const request = tx(
   requestAccess(new Uint8Array(20).fill(1), {typeTag: new Uint8Array(16).fill(2), slotFrom: 3, slotTo: 4}),
 );
@@ -100,5 +101,21 @@ describe('factsOf', () => {
       devices: [],
     });
     expect(() => factsOf([request.bytes], [{code: 0, data: Uint8Array.of(255)}])).toThrow();
+  });
+
+  it('stops at what the ledger read and this program cannot, and leaves out what neither could', () => {
+    const body = encodeBody({version: 1, chainId: 'c', expiresAtHeight: 1n, expiresAtTime: 1n, nonce: 1n, ...asked});
+    // Of a version that has a field more: number 99, the value 1.
+    const newer = signTx(Uint8Array.from([...body, 0x98, 0x06, 0x01]), [pair.privateKey]);
+    const data = new Uint8Array(0);
+    for (const code of [CODE.ok, CODE.nonceUsed, CODE.notAuthorised, CODE.quota])
+      expect(() => factsOf([newer], [{code, data}])).toThrow(NotCanonicalError);
+    for (const code of [CODE.undecodable, CODE.tooLarge]) expect(factsOf([newer], [{code, data}]).requests).toEqual([]);
+  });
+
+  it('stops at a block that lacks a result, and at a transaction that was executed and nobody signed', () => {
+    expect(() => factsOf([request.bytes], [])).toThrow('fewer results');
+    expect(() => factsOf([new Uint8Array(0)], [{code: CODE.ok, data: new Uint8Array(0)}])).toThrow('nobody signed');
+    expect(factsOf([new Uint8Array(0)], [{code: CODE.wrongSigners, data: new Uint8Array(0)}]).requests).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import {NotCanonicalError, decodeCanonical, keyId, taggedHash, toHex} from '@vitalvault/contracts';
+import {NotCanonicalError, decodeCanonical, isUnread, keyId, taggedHash, toHex} from '@vitalvault/contracts';
 import {AnchorResultsSchema, BodySchema, DecisionSchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Body, RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
 
@@ -43,8 +43,9 @@ export function factsOf(txs: readonly Uint8Array[], results: readonly {code: num
   };
   for (const [place, bytes] of txs.entries()) {
     const result = results[place];
-    const tx = readTx(bytes);
-    if (result === undefined || tx === undefined) continue;
+    if (result === undefined) throw new RangeError('a block with fewer results than transactions');
+    const tx = readTx(bytes, result.code);
+    if (tx === undefined) continue;
     const {message} = tx.body;
     if (message.case === 'anchorRecords') {
       facts.anchors.push({
@@ -67,20 +68,20 @@ interface ReadTx {
   readonly signer: {readonly signerKeyId: string; readonly signerPublicKey: Uint8Array};
 }
 
-// A block holds only well-formed transactions: ProcessProposal refuses the others. Should that ever fail, it is none of
-// ours.
-function readTx(bytes: Uint8Array): ReadTx | undefined {
+// Left out is what the ledger could not read either, and what nobody signed; with code 0 there is no such thing.
+function readTx(bytes: Uint8Array, code: number): ReadTx | undefined {
   try {
     const {body, signatures} = decodeCanonical(TxSchema, bytes);
     const [first] = signatures;
-    if (first === undefined) return undefined;
+    if (first === undefined && code !== 0) return undefined;
+    if (first === undefined) throw new RangeError('a transaction was executed that nobody signed');
     return {
       txId: toHex(taggedHash('tx', body)),
       body: decodeCanonical(BodySchema, body),
       signer: {signerKeyId: toHex(keyId(first)), signerPublicKey: first.publicKey},
     };
   } catch (error) {
-    if (error instanceof NotCanonicalError) return undefined;
+    if (error instanceof NotCanonicalError && isUnread(code)) return undefined;
     throw error;
   }
 }
