@@ -5,7 +5,8 @@ import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {AnchorEntrySchema, AnchorResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {numberPart, verifyRecordLog} from '@vitalvault/proofs';
 import {tokensLeft} from './buckets.js';
-import {parametersOf} from './execute-block.js';
+import {checkStructure} from './check-structure.js';
+import {executeBlock, parametersOf} from './execute-block.js';
 import {load, SLOTS} from './state-slots.js';
 import {
   anchorRecords,
@@ -17,6 +18,8 @@ import {
   registerDevice,
   skipEntry,
   tag,
+  TEST_CHAIN,
+  TEST_PORTS,
   TEST_SLOT,
   testEncryptionKey,
   testGenesis,
@@ -280,7 +283,7 @@ describe('entryQuota', () => {
       {bucket: 5 as const, identities: [hospital.id]},
     ].map((of) => tokensLeft(ledger.state, of, {parameters: parametersOf(ledger.state), height: ledger.block.height}));
 
-  test('device, then owner, then organisation: all or nothing', () => {
+  test('device and owner, both or none; the organisation for every entry', () => {
     const ledger = begun(few);
     const second = testKey('second device');
     expect(ledger.run(registerDevice(patient, second), [patient, second]).code).toBe(0);
@@ -296,28 +299,40 @@ describe('entryQuota', () => {
       CODE.entryQuota,
       CODE.entryQuota,
     ]);
-    expect(left(ledger)).toEqual([0n, 0n, 2n]);
+    // The seventh was refused by the owner's bucket, the eighth by the organisation's.
+    expect(left(ledger)).toEqual([0n, 0n, 0n]);
   });
 
-  test('a bad signature costs the custodian alone; other refusals cost nobody', () => {
+  test('what is refused costs the custodian, and nobody else, a token; without one nothing is looked at', () => {
     const ledger = begun(few);
-    const forged = (sequence: bigint): Entry => record({sequence}, stranger);
-    expect(anchor(ledger, [forged(1n), forged(2n), record({slot: 1}), record({sequence: 5_000n}), EMPTY])).toEqual([
-      CODE.entrySignature,
+    const forged = record({sequence: 1n}, stranger);
+    const refused = [forged, record({slot: 1}), record({sequence: 5_000n}), EMPTY, recordEntry({...people, patient})];
+    expect(anchor(ledger, refused)).toEqual([
       CODE.entrySignature,
       CODE.entrySlot,
       CODE.entryWindow,
       CODE.entryUndecodable,
+      0,
     ]);
-    expect(left(ledger)).toEqual([3n, 5n, 5n]);
-    expect(
-      anchor(
-        ledger,
-        Array.from({length: 9}, (_, i) => forged(BigInt(i + 1))),
-      ),
-    ).toEqual(Array(9).fill(CODE.entrySignature));
-    expect(left(ledger)).toEqual([3n, 5n, 0n]);
-    expect(anchor(ledger, [record(), record({sequence: 2n})])).toEqual([0, CODE.entryQuota]);
+    expect(left(ledger)).toEqual([2n, 4n, 2n]);
+    let looked = 0;
+    const counting = {
+      ...TEST_PORTS,
+      verify: (...given: Parameters<typeof TEST_PORTS.verify>): boolean => {
+        looked++;
+        return TEST_PORTS.verify(...given);
+      },
+    };
+    const junk = ledger.tx(anchorRecords(Array.from({length: 200}, () => forged)), [hospital.storage]);
+    const checked = checkStructure(junk, TEST_CHAIN, TEST_PORTS);
+    const block = {height: ledger.block.height + 1n, time: ledger.block.time + 1n};
+    const {results} = executeBlock(ledger.state, {chainId: TEST_CHAIN, block, ports: counting}, [checked]);
+    const codes = decodeCanonical(AnchorResultsSchema, results[0]?.data ?? new Uint8Array()).results;
+    expect(codes.map(({code}) => code)).toEqual([
+      ...Array<number>(3).fill(CODE.entrySignature),
+      ...Array<number>(197).fill(CODE.entryQuota),
+    ]);
+    expect(looked).toBe(3);
   });
 });
 

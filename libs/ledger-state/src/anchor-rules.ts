@@ -4,8 +4,7 @@ import type {RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
 import {numberPart} from '@vitalvault/proofs';
 import type {ParsedEntry} from './anchor-entry.js';
 import {blockSlot} from './block-time.js';
-import {BUCKET, spendTokens, tokensLeft} from './buckets.js';
-import type {BucketOf} from './buckets.js';
+import {BUCKET, spendTokens} from './buckets.js';
 import {epochCovers} from './epochs.js';
 import {isZero} from './field-rules.js';
 import type {TxContext} from './message-rules.js';
@@ -14,24 +13,32 @@ import {isInForce} from './signer.js';
 import {load, save, SLOTS} from './state-slots.js';
 
 /**
- * Judges one entry and, when it holds, uses up its number and its tokens. Steps as docs/protocol.md §4.5: registration
- * · chain · signature · tombstone · slot · tag · epoch · release key · sequence · quota (device, owner, organisation:
- * all or nothing). A skip is checked where it has the fields. Does NOT append the leaf.
- * @returns 0 or the code of the first step that fails; a bad signature costs the custodian alone a token.
+ * The custodian pays for an entry before anybody looks at it, whatever becomes of it: what is refused costs the
+ * validators as much as what is taken, a signature above all.
+ * @returns false when its quota is used up.
+ */
+export function payForEntry({state, parameters, block, signer}: TxContext): boolean {
+  const organisation = {bucket: BUCKET.organisationEntries, identities: [signer.identity]};
+  return spendTokens(state, [organisation], {parameters, height: block.height});
+}
+
+/**
+ * Judges one entry that its custodian has paid for (`payForEntry`) and, when it holds, uses up its number and its
+ * tokens. Steps as docs/protocol.md §4.5: registration · chain · signature · tombstone · slot · tag · epoch · release
+ * key · sequence · quota (device and owner, both or none). A skip is checked where it has the fields. Does NOT append
+ * the leaf.
+ * @returns 0 or the code of the first step that fails; until the last one it costs neither device nor owner anything.
  * @paper ME T_data and Table 3 (limits); CA verification of (IPubK, Data, Sig)
  */
 export function takeEntry(context: TxContext, entry: ParsedEntry): number {
-  const {state, ports, signer} = context;
+  const {state, ports} = context;
   const {patient, device, digest, signature} = entry;
   const key = load(state, SLOTS.device, [device])?.key;
   const registration = load(state, SLOTS.registration, [device, numberPart(entry.registration)]);
   if (key === undefined || registration === undefined || !equalBytes(registration.owner, patient))
     return CODE.unknownDevice;
   if (entry.chainId !== context.chainId) return CODE.wrongChain;
-  if (!ports.verify(key.publicKey, digest, signature)) {
-    spend(context, [{bucket: BUCKET.organisationEntries, identities: [signer.identity]}]);
-    return CODE.entrySignature;
-  }
+  if (!ports.verify(key.publicKey, digest, signature)) return CODE.entrySignature;
   if (state.get(STATE_KIND.tombstone, [patient]) !== undefined) return CODE.entryForgotten;
   const code = checkHeader(context, entry, registration);
   return code === CODE.ok ? takeNumber(context, entry) : code;
@@ -63,25 +70,16 @@ function checkSeals({state, block, signer}: TxContext, header: RecordHeader): nu
 }
 
 function takeNumber(context: TxContext, {patient, device, registration, sequence}: ParsedEntry): number {
-  const {state, signer} = context;
+  const {state, parameters, block} = context;
   const parts = [device, numberPart(registration)];
   const window = load(state, SLOTS.sequenceWindow, parts) ?? freshSequenceWindow();
   const code = checkSequence(window, sequence);
   if (code !== CODE.ok) return code;
-  const buckets: BucketOf[] = [
+  const buckets = [
     {bucket: BUCKET.deviceEntries, identities: [device]},
     {bucket: BUCKET.ownerEntries, identities: [patient]},
-    {bucket: BUCKET.organisationEntries, identities: [signer.identity]},
   ];
-  if (!spend(context, buckets)) return CODE.entryQuota;
+  if (!spendTokens(state, buckets, {parameters, height: block.height})) return CODE.entryQuota;
   save(state, SLOTS.sequenceWindow, parts, takeSequence(window, sequence));
   return CODE.ok;
-}
-
-// All or nothing: nobody pays for an entry that another's quota refuses.
-function spend({state, parameters, block}: TxContext, buckets: readonly BucketOf[]): boolean {
-  const at = {parameters, height: block.height};
-  if (buckets.some((bucket) => tokensLeft(state, bucket, at) < 1n)) return false;
-  for (const bucket of buckets) spendTokens(state, bucket, at);
-  return true;
 }

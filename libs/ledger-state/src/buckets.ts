@@ -41,15 +41,20 @@ export function tokensLeft(
   return refilled(view, of, rateOf(of.bucket, parameters), height).tokens;
 }
 
-/** Takes `count` tokens. @returns false, and takes none, when there are not so many. */
+/**
+ * Takes a token from each of these buckets, which are distinct, or from none when one of them is empty: nobody pays for
+ * what another's quota refuses.
+ * @returns whether they were taken; who drops the answer lets somebody do for nothing what has a quota.
+ */
 export function spendTokens(
   state: Overlay,
-  of: BucketOf,
-  {parameters, height, count = 1n}: {parameters: Parameters; height: bigint; count?: bigint},
+  buckets: readonly BucketOf[],
+  {parameters, height}: {parameters: Parameters; height: bigint},
 ): boolean {
-  const now = refilled(state, of, rateOf(of.bucket, parameters), height);
-  if (now.tokens < count) return false;
-  save(state, SLOTS.bucket, partsOf(of), {tokens: now.tokens - count, height: now.height});
+  const now = buckets.map((of) => ({of, ...refilled(state, of, rateOf(of.bucket, parameters), height)}));
+  if (now.some(({tokens}) => tokens < 1n)) return false;
+  for (const {of, tokens, height: until} of now)
+    save(state, SLOTS.bucket, partsOf(of), {tokens: tokens - 1n, height: until});
   return true;
 }
 

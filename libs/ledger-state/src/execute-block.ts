@@ -79,7 +79,7 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   if (nonce !== CODE.ok) return refused(nonce);
   // 4
   const bucket = rules.bucket(signer);
-  if (bucket !== undefined && !spendTokens(state, bucket, {parameters, height: block.height}))
+  if (bucket !== undefined && !spendTokens(state, [bucket], {parameters, height: block.height}))
     return refused(CODE.quota);
   // 5
   const fork = state.fork();

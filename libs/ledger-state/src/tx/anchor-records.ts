@@ -3,7 +3,7 @@ import {RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {AnchorRecordsSchema, AnchorResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {AnchorEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {parseEntry} from '../anchor-entry.js';
-import {takeEntry} from '../anchor-rules.js';
+import {payForEntry, takeEntry} from '../anchor-rules.js';
 import {done} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {isOrganisationWith} from '../signer.js';
@@ -12,7 +12,7 @@ type AnchorRecords = MessageOf<'anchorRecords'>;
 
 /**
  * A custodian anchors what its storage keeps: each entry carries the device's own signature and is judged by itself; a
- * bad one is refused alone with its reason.
+ * bad one is refused alone with its reason, at the custodian's cost.
  * @paper ME T_data, DI EMR blocks (pointers, not data); docs/protocol.md §4.5
  */
 export const ANCHOR_RECORDS: MessageRules<AnchorRecords> = {
@@ -27,6 +27,7 @@ export const ANCHOR_RECORDS: MessageRules<AnchorRecords> = {
 };
 
 function anchor(context: TxContext, entry: AnchorEntry): {code: number; index?: bigint} {
+  if (!payForEntry(context)) return {code: CODE.entryQuota};
   const parsed = parseEntry(entry, context.ports.sha256);
   if (parsed === undefined) return {code: CODE.entryUndecodable};
   const code = takeEntry(context, parsed);

@@ -49,7 +49,7 @@ function apply(context: TxContext, request: RequestAccess): Outcome {
   const decision = decideAccess(request, {reader, grant, readsUsed: reads, blockSlot: blockSlot(block)});
   const ungranted = {bucket: BUCKET.ungranted, identities: [patient, reader.id]};
   // Without this a reader whom nobody granted anything could bury a patient's log under refusals.
-  if (isUngranted(decision) && !spendTokens(state, ungranted, {parameters, height: block.height}))
+  if (isUngranted(decision) && !spendTokens(state, [ungranted], {parameters, height: block.height}))
     return refused(CODE.quota);
   if (decision.permit && decision.byGrant) save(state, SLOTS.readsUsed, [patient, grantId], {reads: reads + 1n});
   const verdict = verdictOf(context, patient, decision, grant?.version ?? 0);
