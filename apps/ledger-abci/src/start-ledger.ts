@@ -21,7 +21,7 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
       if (progress.height !== undefined) result.observe(Number(progress.height));
     });
   const verify = nativeVerify();
-  const {store, recovered} = await LedgerStore.open({dir: config.stateDir, snapshotBlocks: config.snapshotBlocks});
+  const {store, recovered} = LedgerStore.open({dir: config.stateDir, snapshotBlocks: config.snapshotBlocks});
   tell(recovered, logger);
   const application = createApplication(new Ledger(store, recovered, verify), new LedgerSpans(), (block) => {
     progress.committed(block);
@@ -39,7 +39,7 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
   return {
     close: async () => {
       await server.close();
-      await store.close();
+      store.close();
     },
   };
 }

@@ -52,7 +52,7 @@ beforeAll(async () => {
     socketPath,
     timeoutProposeMs: 45_000,
   });
-  const opened = await LedgerStore.open({dir: join(dir, 'state'), snapshotBlocks: 1_000});
+  const opened = LedgerStore.open({dir: join(dir, 'state'), snapshotBlocks: 1_000});
   store = opened.store;
   const ledger = new Ledger(store, opened.recovered, REMEMBERING_PORTS.verify);
   server = await startAbciServer({
@@ -72,7 +72,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await comet.stop();
   await server.close();
-  await store.close();
+  store.close();
   await rm(dir, {recursive: true, force: true});
 });
 

@@ -53,15 +53,15 @@ export class LedgerStore {
    * Locks the directory, reads what is durable and checks it against its own app hash.
    * @throws StoreError when another process has it or what is there cannot be what was committed.
    */
-  static async open(options: StoreOptions): Promise<{store: LedgerStore; recovered: Recovered}> {
+  static open(options: StoreOptions): {store: LedgerStore; recovered: Recovered} {
     const all = {calls: SYSTEM_CALLS, ...options};
     mkdirSync(all.dir, {recursive: true, mode: 0o700});
-    const lock = await lockStateDir(all.dir);
+    const lock = lockStateDir(all.dir);
     try {
       const recovered = recover(all.dir, all.calls);
       return {store: new LedgerStore(all, lock, recovered), recovered};
     } catch (error) {
-      await lock.release();
+      lock.release();
       throw error;
     }
   }
@@ -103,11 +103,11 @@ export class LedgerStore {
     return file.read(offset, length);
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.failed = true;
     for (const segment of this.segments.values()) segment.close();
     this.segments.clear();
-    await this.lock.release();
+    this.lock.release();
   }
 
   private begin(first: number): Segment {
