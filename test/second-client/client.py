@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils, x25519
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives import hashes, hpke, serialization
+from forms import from_base64, inflate
 
 N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 CURVE, RAW = ec.SECP256K1(), (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
@@ -95,8 +96,8 @@ def header_of(h):
 def open_payload(dek, ciphertext, header):
     plain = AESGCM(dek).decrypt(ciphertext[:12], ciphertext[12:], header)
     length = struct.unpack(">I", plain[:4])[0]
-    assert not any(plain[4 + length:]) and len(ciphertext) & len(ciphertext) - 1 == 0
-    return zlib.decompress(plain[4:4 + length], -15)
+    assert 4 + length <= len(plain) and not any(plain[4 + length:]) and len(ciphertext) & len(ciphertext) - 1 == 0
+    return inflate(plain[4:4 + length])
 
 def seal_record(h, schema_hash, readings, epoch_public, release_public, device):
     header, dek, nonce = header_of(h), os.urandom(32), os.urandom(12)
@@ -203,7 +204,7 @@ def signed_header(signed_header, chain, validators):
         if vote["block_id_flag"] != 2: continue
         assert bytes.fromhex(vote["validator_address"]) == sha(key)[:20], "another validator's place"
         ed25519.Ed25519PublicKey.from_public_bytes(key).verify(
-            base64.b64decode(vote["signature"]), sign_bytes(commit, vote["timestamp"], chain))
+            from_base64(vote["signature"]), sign_bytes(commit, vote["timestamp"], chain))
         power += weight
     assert power * 3 > 2 * sum(weight for _, weight in ordered), "too few signatures"
     return h

@@ -1,11 +1,11 @@
 """Checks client.py against what protocol.json leaves out: protocol-parts.json. Called by vectors.py."""
 import base64, copy, json, os, struct
+from forms import from_base64url
 from client import (T, check, consistent, description_of, header_leaves, merkle, msg, one, open_payload, parse, path_root,
                     public_of, sha, sign_bytes, signature_of, signed, signed_header, signing_key, unseal, validator_set,
                     verifies, whose)
 
 unhex = bytes.fromhex
-unline = lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 line_of = lambda prefix, message: prefix + "." + base64.urlsafe_b64encode(message).decode().rstrip("=")
 
 def edited(document, path, value):
@@ -85,7 +85,7 @@ def lines(v, vectors, raw):
             "vvtx1": line_of("vvtx1", half(body("patient"))), "vvcfg1": line_of("vvcfg1", config),
             "vvmember1": line_of("vvmember1", profile) + "." + line_of("vvtx1", half(body("member")))}
     for kind, line in made.items(): check("line " + kind, line == find(kind)["line"])
-    check("lines read back", all(unline(entry["line"].split(".")[1]).hex() == entry["message"] for entry in v))
+    check("lines read back", all(from_base64url(entry["line"].split(".")[1]).hex() == entry["message"] for entry in v))
 
 def described(v, vectors):
     organisation, key = parse(unhex(v["organisation"])), unhex(v["policyKey"]["privateKey"])

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {chainVectors} from './chain-vectors.ts';
 import {decisionVectors} from './decision-vectors.ts';
+import {encodingVectors} from './encoding-vectors.ts';
 import type {CapturedHeader} from './header-vectors.ts';
 import {protocolParts} from './protocol-parts.ts';
 import type {ProtocolJson} from './protocol-parts.ts';
@@ -20,6 +21,7 @@ export async function vectorFiles(): Promise<Record<string, string>> {
     'ledger-chain.json': chainVectors(),
     'ledger-decisions.json': decisionVectors(),
     'proofs-state.json': stateMapVectors(),
+    'encodings.json': encodingVectors(),
   };
   return Object.fromEntries(Object.entries(made).map(([name, value]) => [name, `${JSON.stringify(value, null, 1)}\n`]));
 }

@@ -1,3 +1,4 @@
+export {fromBase64, fromBase64Url} from './base64.js';
 export {NotCanonicalError, compareBytes, decodeCanonical, encodeCanonical, equalBytes} from './canonical.js';
 export {CODE, TRANSIENT_ENTRY_CODES, codeName, isUnread, codespace} from './codes.js';
 export type {Code, CodeName} from './codes.js';

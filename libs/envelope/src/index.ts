@@ -9,7 +9,8 @@ export {HPKE_SUITE, hpkeInfo, hpkeOpen, hpkeSeal, hpkeSealFrom} from './hpke.js'
 export type {HpkeSealing, HpkeUse} from './hpke.js';
 export {openRecord, openSealedKey} from './open-record.js';
 export type {OpenedRecord, RecordToOpen} from './open-record.js';
-export {framePayload, inflateBounded, isSizeClass, sizeClassFor, unframePayload} from './payload.js';
+export {inflateBounded} from './inflate.js';
+export {framePayload, isSizeClass, sizeClassFor, unframePayload} from './payload.js';
 export {
   partsOfPosted,
   recordId,

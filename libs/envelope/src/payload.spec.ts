@@ -4,7 +4,8 @@ import {deflateSync} from 'fflate';
 import {LIMITS, encodeCanonical} from '@vitalvault/contracts';
 import {incomplete} from '@vitalvault/contracts/testing';
 import {PayloadSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import {framePayload, inflateBounded, isSizeClass, sizeClassFor, unframePayload} from './payload.js';
+import {inflateBounded} from './inflate.js';
+import {framePayload, isSizeClass, sizeClassFor, unframePayload} from './payload.js';
 
 const framed = (deflated: Uint8Array, length = deflated.length, padding = 40): Uint8Array => {
   const bytes = new Uint8Array(4 + deflated.length + padding);

@@ -2,15 +2,13 @@ import {LIMITS, decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
 import type {FieldsOf} from '@vitalvault/contracts';
 import {PayloadSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {Payload} from '@vitalvault/contracts/gen/record/v1/record';
-import {concatBytes} from '@noble/hashes/utils.js';
-import {Inflate, deflateSync} from 'fflate';
+import {deflateSync} from 'fflate';
 import {AEAD_TAG_BYTES, NONCE_BYTES} from './aead.js';
 import {EnvelopeError} from './envelope-error.js';
+import {inflateBounded} from './inflate.js';
 
 const LENGTH_BYTES = 4;
 const OVERHEAD_BYTES = NONCE_BYTES + AEAD_TAG_BYTES;
-// Deflate expands at most 1,032 times: a step of this size can give about half the bound before it is checked.
-const INFLATE_STEP_BYTES = 512;
 
 /**
  * Smallest size class (bytes, a power of two from 256 to 65,536) that a ciphertext of `bytes` fits in.
@@ -44,8 +42,8 @@ export function framePayload(payload: FieldsOf<typeof PayloadSchema>): Uint8Arra
 
 /**
  * Reads what `framePayload` made.
- * @throws EnvelopeError `padding` when length or padding is wrong; `inflate` when the deflate stream is broken or gives
- *   more than 1 MiB; `not-canonical` when it holds no canonical Payload
+ * @throws EnvelopeError `padding` when length or padding is wrong; `inflate` when what stands there is not one deflate
+ *   stream from its first byte to its last, or gives more than 1 MiB; `not-canonical` when it holds no canonical Payload
  */
 export function unframePayload(framed: Uint8Array): Payload {
   if (framed.length < LENGTH_BYTES) throw new EnvelopeError('padding', 'payload without a length');
@@ -59,29 +57,4 @@ export function unframePayload(framed: Uint8Array): Payload {
   } catch (cause) {
     throw new EnvelopeError('not-canonical', 'not a canonical payload', {cause});
   }
-}
-
-/**
- * Raw inflate that stops as soon as the output passes `maxBytes`.
- * @throws EnvelopeError `inflate`
- */
-export function inflateBounded(deflated: Uint8Array, maxBytes: number): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  const ends: boolean[] = [];
-  const inflate = new Inflate((chunk, final) => {
-    total += chunk.length;
-    if (final) ends.push(final);
-    chunks.push(Uint8Array.from(chunk));
-  });
-  for (let at = 0; at < deflated.length; at += INFLATE_STEP_BYTES) {
-    try {
-      inflate.push(deflated.subarray(at, at + INFLATE_STEP_BYTES), at + INFLATE_STEP_BYTES >= deflated.length);
-    } catch (cause) {
-      throw new EnvelopeError('inflate', 'broken deflate stream', {cause});
-    }
-    if (total > maxBytes) throw new EnvelopeError('inflate', `inflates to more than ${maxBytes} bytes`);
-  }
-  if (ends.length === 0) throw new EnvelopeError('inflate', 'deflate stream without an end');
-  return concatBytes(...chunks);
 }

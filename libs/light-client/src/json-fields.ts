@@ -1,5 +1,4 @@
-import {base64Decode} from '@bufbuild/protobuf/wire';
-import {fromHex} from '@vitalvault/contracts';
+import {fromBase64, fromHex} from '@vitalvault/contracts';
 import type {Timestamp} from './light-block.js';
 import {parseTimestamp} from './timestamp.js';
 
@@ -71,7 +70,7 @@ export class JsonFields {
   }
 
   base64(name: string, ...lengths: number[]): Uint8Array {
-    return this.decoded(name, lengths, base64Decode);
+    return this.decoded(name, lengths, fromBase64);
   }
 
   time(name: string): Timestamp {

@@ -1,19 +1,27 @@
+import {fromBase64} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import {createHash, timingSafeEqual} from 'node:crypto';
 
-const MEMBER = /^sha-256=:([A-Za-z0-9+/]{43}=):$/;
+const MEMBER = /^sha-256=:([^:]{44}):$/;
 
 /**
  * Compares a Content-Digest field (RFC 9530) with the body. Exactly one sha-256 member is taken.
  * @throws DomainError digest-mismatch
  */
 export function checkContentDigest(field: string, body: Uint8Array): void {
-  const encoded = MEMBER.exec(field.trim())?.[1];
-  if (encoded === undefined)
+  const given = decoded(MEMBER.exec(field.trim())?.[1] ?? '');
+  if (given === undefined)
     throw new DomainError('digest-mismatch', {detail: 'content-digest is not one sha-256 member'});
-  const given = Buffer.from(encoded, 'base64');
   const real = createHash('sha256').update(body).digest();
   if (given.length !== real.length || !timingSafeEqual(given, real)) throw new DomainError('digest-mismatch');
+}
+
+function decoded(text: string): Uint8Array | undefined {
+  try {
+    return text === '' ? undefined : fromBase64(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Content-Digest field of a body. */

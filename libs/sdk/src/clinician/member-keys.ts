@@ -1,5 +1,5 @@
-import {base64Decode, base64Encode} from '@bufbuild/protobuf/wire';
-import {decodeCanonical, encodeCanonical, fromHex} from '@vitalvault/contracts';
+import {base64Encode} from '@bufbuild/protobuf/wire';
+import {decodeCanonical, encodeCanonical, fromBase64Url, fromHex} from '@vitalvault/contracts';
 import {RegisterMemberSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {RandomBytes} from '@vitalvault/envelope';
 import {idOf, newEncryptionKey, newSigningKey, publicHalf} from '../keys/stored-key.js';
@@ -42,7 +42,7 @@ export function decodeMemberRequest(text: string): {
   if (!text.startsWith(PREFIX))
     throw new SdkError('part-refused', {detail: `a member's request begins with "${PREFIX}"`});
   try {
-    const {signingKey, encryptionKey} = decodeCanonical(RegisterMemberSchema, base64Decode(text.slice(PREFIX.length)));
+    const {signingKey, encryptionKey} = decodeCanonical(RegisterMemberSchema, fromBase64Url(text.slice(PREFIX.length)));
     if (signingKey === undefined || encryptionKey.length !== 32) throw new RangeError('keys are missing');
     return {signingKey, encryptionKey};
   } catch (cause) {

@@ -1,5 +1,5 @@
-import {base64Decode, base64Encode} from '@bufbuild/protobuf/wire';
-import {decodeCanonical, encodeCanonical, fromHex, equalBytes, keyId} from '@vitalvault/contracts';
+import {base64Encode} from '@bufbuild/protobuf/wire';
+import {decodeCanonical, encodeCanonical, equalBytes, fromBase64Url, fromHex, keyId} from '@vitalvault/contracts';
 import {SignedDeviceConfigSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {DeviceConfig, SignedDeviceConfig} from '@vitalvault/contracts/gen/record/v1/record';
 import {openDeviceConfig} from '@vitalvault/envelope';
@@ -53,7 +53,7 @@ export function acceptDeviceConfig(text: string, trust: ConfigTrust): DeviceConf
 function decode(text: string): SignedDeviceConfig {
   if (!text.startsWith(PREFIX)) throw refused(`a configuration begins with "${PREFIX}"`);
   try {
-    return decodeCanonical(SignedDeviceConfigSchema, base64Decode(text.slice(PREFIX.length)));
+    return decodeCanonical(SignedDeviceConfigSchema, fromBase64Url(text.slice(PREFIX.length)));
   } catch (cause) {
     throw refused('it is damaged', cause);
   }

@@ -1,5 +1,5 @@
-import {base64Decode, base64Encode} from '@bufbuild/protobuf/wire';
-import {decodeCanonical} from '@vitalvault/contracts';
+import {base64Encode} from '@bufbuild/protobuf/wire';
+import {decodeCanonical, fromBase64Url} from '@vitalvault/contracts';
 import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Body} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {assembleTx, signBody} from '@vitalvault/envelope';
@@ -25,7 +25,7 @@ export function encodePart(part: TxPart): string {
 export function decodePart(text: string): TxPart {
   if (!text.startsWith(PREFIX)) throw new SdkError('part-refused', {detail: `a part begins with "${PREFIX}"`});
   try {
-    const {body, signatures} = decodeCanonical(TxSchema, base64Decode(text.slice(PREFIX.length)));
+    const {body, signatures} = decodeCanonical(TxSchema, fromBase64Url(text.slice(PREFIX.length)));
     return {body, signatures};
   } catch (cause) {
     throw new SdkError('part-refused', {detail: 'the part is damaged', cause});

@@ -1,5 +1,5 @@
-import {base64Decode, base64Encode} from '@bufbuild/protobuf/wire';
-import {decodeCanonical} from '@vitalvault/contracts';
+import {base64Encode} from '@bufbuild/protobuf/wire';
+import {decodeCanonical, fromBase64Url} from '@vitalvault/contracts';
 import {SignedMemberProfileSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {SdkError} from '../sdk-error.js';
 
@@ -15,7 +15,7 @@ export function decodeEndorsement(text: string): {profile: Uint8Array; part: str
   const [head, profile = '', ...part] = text.split('.');
   if (head !== PREFIX) throw new SdkError('part-refused', {detail: `an endorsement begins with "${PREFIX}."`});
   try {
-    const bytes = base64Decode(profile);
+    const bytes = fromBase64Url(profile);
     decodeCanonical(SignedMemberProfileSchema, bytes);
     return {profile: bytes, part: part.join('.')};
   } catch (cause) {

@@ -1,6 +1,6 @@
-import {base64Decode, base64Encode} from '@bufbuild/protobuf/wire';
+import {base64Encode} from '@bufbuild/protobuf/wire';
 import {equals} from '@bufbuild/protobuf';
-import {build, decodeCanonical, encodeCanonical, fromHex} from '@vitalvault/contracts';
+import {build, decodeCanonical, encodeCanonical, fromBase64Url, fromHex} from '@vitalvault/contracts';
 import {EnrolPatientSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {EnrolPatient} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {publicHalf} from '../keys/stored-key.js';
@@ -31,7 +31,7 @@ export function decodeEnrolmentRequest(text: string): EnrolPatient {
   if (!text.startsWith(PREFIX))
     throw new SdkError('part-refused', {detail: `a request to be enrolled begins with "${PREFIX}"`});
   try {
-    return decodeCanonical(EnrolPatientSchema, base64Decode(text.slice(PREFIX.length)));
+    return decodeCanonical(EnrolPatientSchema, fromBase64Url(text.slice(PREFIX.length)));
   } catch (cause) {
     throw new SdkError('part-refused', {detail: 'the request is damaged', cause});
   }
