@@ -16,7 +16,7 @@ MESSAGES = {
     "EnrolPatient": [(1, "signing_key", "SigningKey"), (2, "encryption_key", "bytes"), (3, "recovery_key", "SigningKey")],
     "PublishKeys": [(1, "identity", "bytes"), (2, "encryption_key", "bytes"), (3, "new_signing_key", "SigningKey"), (4, "epoch_statements", "*SignedEpochStatement")],
     "RegisterDevice": [(1, "owner", "bytes"), (2, "device_key", "SigningKey"), (3, "type_tags", "*bytes"), (4, "device_class", "number"), (5, "from_slot", "number")],
-    "RemoveDevice": [(1, "owner", "bytes"), (2, "device", "bytes"), (3, "distrust_from_slot", "number")],
+    "RemoveDevice": [(1, "owner", "bytes"), (2, "device", "bytes"), (3, "distrust_from_slot", "number"), (4, "registration", "number")],
     "RegisterMember": [(1, "organisation", "bytes"), (2, "signing_key", "SigningKey"), (3, "encryption_key", "bytes"), (4, "role", "number"), (5, "profile_hash", "bytes")],
     "SuspendMember": [(1, "organisation", "bytes"), (2, "member", "bytes")],
     "PutGrant": [(1, "patient", "bytes"), (2, "grant_id", "bytes"), (3, "version", "number"), (4, "grantee", "bytes"), (5, "type_tags", "*bytes"), (6, "actions", "*number"),

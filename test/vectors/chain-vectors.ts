@@ -61,7 +61,7 @@ const BLOCKS: readonly ((ledger: TestLedger) => Uint8Array[])[] = [
   ],
   (ledger) => [
     ledger.tx({case: 'suspendMember', value: {organisation: hospital.id, member: clinician.id}}, [hospital.admin]),
-    ledger.tx({case: 'removeDevice', value: {owner: patient.id, device: device.id}}, [patient]),
+    ledger.tx({case: 'removeDevice', value: {owner: patient.id, device: device.id, registration: 1}}, [patient]),
     ledger.tx(requestAccess(patient.id), [clinician]),
   ],
   () => [],

@@ -64,10 +64,10 @@ export function transactions(signed: Statements, sealed: Awaited<ReturnType<type
         fromSlot: 405_400,
       },
     }),
-    tx(['patient'], {case: 'removeDevice', value: {owner: idOf('patient'), device: idOf('device')}}),
+    tx(['patient'], {case: 'removeDevice', value: {owner: idOf('patient'), device: idOf('device'), registration: 1}}),
     tx(['patient'], {
       case: 'removeDevice',
-      value: {owner: idOf('patient'), device: idOf('device'), distrustFromSlot: 405_410},
+      value: {owner: idOf('patient'), device: idOf('device'), distrustFromSlot: 405_410, registration: 2},
     }),
     tx(['organisation', 'member'], {
       case: 'registerMember',

@@ -45,7 +45,10 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
   // Every process forgets for itself, so each is a group of its own.
   const groupId = `vv-ingest-${config.organisation}-${hostname()}`;
   const events = new KafkaServer({...kafka, groupId, producer, offsets: new NoOffsets(), onStalled});
-  const policy = opened.add(new PolicyLedgerFacts(config.policyGrpc), (it) => it.close());
+  const policy = opened.add(
+    new PolicyLedgerFacts(config.policyGrpc, genesis.parameters?.removalGraceSeconds ?? 0),
+    (it) => it.close(),
+  );
   const table = opened.add(new StorageRecordTable(config.storageGrpc), (it) => it.close());
 
   const facts = new KnownFacts({ttlMs: config.factsTtlMs, now}, policy);

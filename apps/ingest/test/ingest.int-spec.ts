@@ -124,7 +124,7 @@ describe('what the ledger changes', () => {
     const before = others.devicesAsked;
     expect((await post(one(fresh()))).status).toBe(202);
     expect(others.devicesAsked).toBe(before);
-    others.registered = {...others.registered, removed: true, distrustFromSlot: SLOT};
+    others.registered = {...others.registered, removedAtTime: 1n, distrustFromSlot: SLOT};
     const accessLeaf = encodeCanonical(AccessLeafSchema, {
       index: 1n,
       event: {case: 'deviceRemoved', value: {device, registration: 1, distrustFromSlot: SLOT}},
@@ -132,7 +132,7 @@ describe('what the ledger changes', () => {
     const value = encodeCanonical(LedgerEventSchema, {height: 9n, patient, accessLeaf});
     await system.producer.send(TOPICS.ledgerEvents, [{key: patient, value}]);
     await eventually(async () => expect(await problemOf(await post(one(fresh())))).toEqual([403, 'device-removed']));
-    others.registered = {...others.registered, removed: false, distrustFromSlot: 0};
+    others.registered = {...others.registered, removedAtTime: 0n, distrustFromSlot: 0};
     await system.producer.send(TOPICS.ledgerEvents, [{key: patient, value}]);
     system.sequence += 100n;
     await eventually(async () => expect((await post(one(fresh()))).status).toBe(202));

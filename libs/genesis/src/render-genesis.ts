@@ -25,6 +25,8 @@ const PARAMETERS = {
   releaseSeconds: 3_600,
   maxExpiryBlocks: 200_000n,
   maxExpirySeconds: 86_400n,
+  removalGraceBlocks: 150_000,
+  removalGraceSeconds: 86_400,
 };
 
 /**

@@ -152,9 +152,13 @@ test("slots: from the registration's on, at the most one ahead, before distrust"
     ]),
   ).toEqual([CODE.entrySlot, 0, CODE.entryFutureSlot, 0]);
   expect(
-    ledger.run({case: 'removeDevice', value: {owner: patient.id, device: device.id, distrustFromSlot: TEST_SLOT - 4}}, [
-      patient,
-    ]).code,
+    ledger.run(
+      {
+        case: 'removeDevice',
+        value: {owner: patient.id, device: device.id, distrustFromSlot: TEST_SLOT - 4, registration: 1},
+      },
+      [patient],
+    ).code,
   ).toBe(0);
   expect(
     anchor(ledger, [record({sequence: 3n, slot: TEST_SLOT - 4}), record({sequence: 3n, slot: TEST_SLOT - 5})]),
@@ -257,9 +261,13 @@ test('each registration has a sequence of its own', () => {
   const ledger = begun();
   expect(anchor(ledger, [record()])).toEqual([0]);
   expect(
-    ledger.run({case: 'removeDevice', value: {owner: patient.id, device: device.id, distrustFromSlot: TEST_SLOT}}, [
-      patient,
-    ]).code,
+    ledger.run(
+      {
+        case: 'removeDevice',
+        value: {owner: patient.id, device: device.id, distrustFromSlot: TEST_SLOT, registration: 1},
+      },
+      [patient],
+    ).code,
   ).toBe(0);
   expect(ledger.run(registerDevice(patient, device), [patient, device]).code).toBe(0);
   expect(anchor(ledger, [record({registration: 2}), record(), record({sequence: 2n})])).toEqual([

@@ -8,6 +8,7 @@ import {BUCKET, spendTokens} from './buckets.js';
 import {epochCovers} from './epochs.js';
 import {isZero} from './field-rules.js';
 import type {TxContext} from './message-rules.js';
+import {isInGrace, isRemoved} from './removal.js';
 import {checkSequence, freshSequenceWindow, takeSequence} from './sequence-window.js';
 import {isInForce} from './signer.js';
 import {load, save, SLOTS} from './state-slots.js';
@@ -24,7 +25,7 @@ export function payForEntry({state, parameters, block, signer}: TxContext): bool
 
 /**
  * Judges one entry that its custodian has paid for (`payForEntry`) and, when it holds, uses up its number and its
- * tokens. Steps as docs/protocol.md §4.5: registration · chain · signature · tombstone · slot · tag · epoch · release
+ * tokens. Steps as docs/protocol.md §4.5: registration · chain · signature · tombstone · removal · slot · tag · epoch · release
  * key · sequence · quota (device and owner, both or none). A skip is checked where it has the fields. Does NOT append
  * the leaf.
  * @returns 0 or the code of the first step that fails; until the last one it costs neither device nor owner anything.
@@ -45,16 +46,22 @@ export function takeEntry(context: TxContext, entry: ParsedEntry): number {
 }
 
 function checkHeader(context: TxContext, {header, typeTag}: ParsedEntry, registration: Registration): number {
+  if (isRemoved(registration) && !isFromBefore(context, header, registration)) return CODE.deviceRemoved;
   const slotCode = header === undefined ? CODE.ok : checkSlot(context, header, registration);
   if (slotCode !== CODE.ok) return slotCode;
   if (isZero(typeTag) || !registration.typeTags.some((tag) => equalBytes(tag, typeTag))) return CODE.entryTag;
   return header === undefined ? CODE.ok : checkSeals(context, header);
 }
 
-function checkSlot({block}: TxContext, {slot}: RecordHeader, {fromSlot, distrustFromSlot}: Registration): number {
+// A removed device delivers what it recorded before its owner stopped trusting it, for a while. It gives no number up:
+// there is nothing more to make room for, and whoever holds it could fill the owner's log.
+function isFromBefore({block, parameters}: TxContext, header: RecordHeader | undefined, of: Registration): boolean {
+  return header !== undefined && header.slot < of.distrustFromSlot && isInGrace(of, block, parameters);
+}
+
+function checkSlot({block}: TxContext, {slot}: RecordHeader, {fromSlot}: Registration): number {
   if (slot < fromSlot) return CODE.entrySlot;
-  if (slot > blockSlot(block) + 1) return CODE.entryFutureSlot;
-  return distrustFromSlot !== 0 && slot >= distrustFromSlot ? CODE.deviceRemoved : CODE.ok;
+  return slot > blockSlot(block) + 1 ? CODE.entryFutureSlot : CODE.ok;
 }
 
 function checkSeals({state, block, signer}: TxContext, header: RecordHeader): number {

@@ -51,7 +51,7 @@ const pool = [
   maker.tx({case: 'suspendMember', value: {organisation: hospital.id, member: clinician.id}}, [hospital.admin]),
   maker.tx(registerDevice(patient, device), [patient, device]),
   maker.tx(registerDevice(stranger, device), [stranger, device]),
-  maker.tx({case: 'removeDevice', value: {owner: patient.id, device: device.id}}, [patient]),
+  maker.tx({case: 'removeDevice', value: {owner: patient.id, device: device.id, registration: 1}}, [patient]),
   maker.tx(
     {
       case: 'publishKeys',

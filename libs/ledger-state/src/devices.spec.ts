@@ -9,6 +9,7 @@ import {
   registerDevice,
   tag,
   TEST_SLOT,
+  TEST_TIME,
   TestLedger,
   testOrganisation,
 } from '../testing/index.js';
@@ -22,9 +23,9 @@ function begun(): TestLedger {
   expect(ledger.run(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger]).code).toBe(0);
   return ledger;
 }
-const remove = (owner: Uint8Array, distrustFromSlot = 0): TxMessage => ({
+const remove = (owner: Uint8Array, registration = 1): TxMessage => ({
   case: 'removeDevice',
-  value: {owner, device: device.id, distrustFromSlot},
+  value: {owner, device: device.id, registration},
 });
 
 test("a registered device is nobody else's until its owner removes it; then anybody's, with a new number", () => {
@@ -38,7 +39,8 @@ test("a registered device is nobody else's until its owner removes it; then anyb
   expect(ledger.run(remove(patient.id), [patient]).code).toBe(CODE.deviceRemoved);
   expect(load(ledger.state, SLOTS.registration, [device.id, numberPart(1)])).toMatchObject({
     owner: patient.id,
-    removed: true,
+    removedAtHeight: 8n,
+    removedAtTime: TEST_TIME + 8n,
     distrustFromSlot: TEST_SLOT,
   });
   expect([...ledger.run(registerDevice(stranger, device, [HEART_RATE], 5), [stranger, device]).data]).toEqual([
@@ -47,7 +49,7 @@ test("a registered device is nobody else's until its owner removes it; then anyb
   expect(load(ledger.state, SLOTS.device, [device.id])).toMatchObject({registration: 2, owner: stranger.id});
   // The past stays with the owner at the time; she cannot remove what is another's now.
   expect(load(ledger.state, SLOTS.registration, [device.id, numberPart(1)])?.owner).toEqual(patient.id);
-  expect(ledger.run(remove(patient.id), [patient]).code).toBe(CODE.unknownDevice);
+  expect(ledger.run(remove(patient.id, 2), [patient]).code).toBe(CODE.unknownDevice);
   expect(ledger.accessLog(patient.id).map(({event}) => event.case)).toEqual([
     'enrolled',
     'deviceRegistered',
@@ -70,13 +72,6 @@ test('a registration without proof of possession, for another, by an unknown own
   expect(ledger.run(registerDevice(patient, device), [stranger, device]).code).toBe(CODE.notAuthorised);
   expect(ledger.run(registerDevice(PEOPLE.clinician, device), [PEOPLE.clinician, device]).code).toBe(CODE.unknownKey);
   expect(ledger.run(remove(patient.id), [patient]).code).toBe(CODE.unknownDevice);
-});
-
-test('a removal may name the slot of distrust', () => {
-  const ledger = begun();
-  expect(ledger.run(registerDevice(patient, device), [patient, device]).code).toBe(0);
-  expect(ledger.run(remove(patient.id, 77), [patient]).code).toBe(0);
-  expect(load(ledger.state, SLOTS.registration, [device.id, numberPart(1)])?.distrustFromSlot).toBe(77);
 });
 
 test('invalidField: tags, class, ids', () => {
@@ -102,6 +97,8 @@ test('invalidField: tags, class, ids', () => {
     ledger.run({case: 'registerDevice', value: {...value, typeTags: tags.slice(0, 32)}}, [patient, device]).code,
   ).toBe(0);
   expect(
-    ledger.run({case: 'removeDevice', value: {owner: patient.id, device: new Uint8Array(19)}}, [patient]).code,
+    ledger.run({case: 'removeDevice', value: {owner: patient.id, device: new Uint8Array(19), registration: 1}}, [
+      patient,
+    ]).code,
   ).toBe(CODE.invalidField);
 });

@@ -187,7 +187,7 @@ describe('the key of the first signature', () => {
     ['a member cannot register a member', registerMember(hospital, stranger), [clinician, stranger]],
     [
       'a member has no devices',
-      {case: 'removeDevice', value: {owner: clinician.id, device: clinician.id}},
+      {case: 'removeDevice', value: {owner: clinician.id, device: clinician.id, registration: 1}},
       [clinician],
     ],
   ] as const)('notAuthorised: %s', (_name, message, signers) => {

@@ -123,6 +123,8 @@ function demandParameters(parameters: Parameters | undefined): Parameters {
     parameters.maxBlockBytes,
     parameters.releaseBlocks,
     parameters.releaseSeconds,
+    parameters.removalGraceBlocks,
+    parameters.removalGraceSeconds,
   ];
   demand(
     numbers.every((value) => value >= 1) && parameters.maxExpiryBlocks >= 1n && parameters.maxExpirySeconds >= 1n,

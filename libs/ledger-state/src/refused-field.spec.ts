@@ -56,8 +56,8 @@ const CASES: readonly {good: TxMessage; bad: Record<string, readonly unknown[] |
     },
   },
   {
-    good: {case: 'removeDevice', value: {owner: patient.id, device: device.id}},
-    bad: {owner: notIdentities, device: notIdentities, distrust_from_slot: EVERY_VALUE},
+    good: {case: 'removeDevice', value: {owner: patient.id, device: device.id, registration: 1}},
+    bad: {owner: notIdentities, device: notIdentities, distrust_from_slot: EVERY_VALUE, registration: [0]},
   },
   {
     good: registerMember(hospital, clinician),

@@ -27,7 +27,10 @@ export const SAMPLE_MESSAGES: {readonly [Case in TxMessage['case']]: TxMessage} 
     value: {identity: patient.id, encryptionKey: hash(9), newSigningKey: stranger.key, epochStatements},
   },
   registerDevice: registerDevice(patient, device),
-  removeDevice: {case: 'removeDevice', value: {owner: patient.id, device: device.id, distrustFromSlot: 1}},
+  removeDevice: {
+    case: 'removeDevice',
+    value: {owner: patient.id, device: device.id, distrustFromSlot: 1, registration: 1},
+  },
   registerMember: registerMember(hospital, clinician),
   suspendMember: {case: 'suspendMember', value: {organisation: hospital.id, member: clinician.id}},
   putGrant: putGrant(patient.id, clinician.id, {epochStatements}),

@@ -20,6 +20,8 @@ export const DEFAULT_PARAMETERS = {
   releaseSeconds: 3_600,
   maxExpiryBlocks: 200_000n,
   maxExpirySeconds: 86_400n,
+  removalGraceBlocks: 150_000,
+  removalGraceSeconds: 86_400,
 } satisfies MessageInitShape<typeof ParametersSchema>;
 
 export interface TestOrganisation {

@@ -1,6 +1,7 @@
 import {toHex} from '@vitalvault/contracts';
 import {openAccepted, recordIdOfPosted, signDigest} from '@vitalvault/envelope';
 import {harness, signer} from '../../test/support/fakes.js';
+import type {FakeFacts} from '../../test/support/fakes.js';
 import {NOW_MS, SLOT, device, numbered, organisation, patient, random, record} from '../../test/support/records.js';
 import type {RecordOutcome} from './accept-records.js';
 
@@ -15,6 +16,11 @@ const code = (run: Promise<unknown>): Promise<unknown> =>
     () => 'no error',
     (error: unknown) => (error as {code: string}).code,
   );
+
+const remove = (facts: FakeFacts, acceptsUntilMs: number): void => {
+  if (facts.registered === undefined) throw new Error('nothing is registered');
+  facts.registered = {...facts.registered, removed: {distrustFromSlot: SLOT, acceptsUntilMs}};
+};
 
 describe('AcceptRecords', () => {
   it('hands out a receipt that the ingest key signed over this very record', async () => {
@@ -94,10 +100,16 @@ describe('AcceptRecords', () => {
 
   it('refuses a removed device from the slot that its owner named, not before', async () => {
     const {accept, facts} = harness();
-    if (facts.registered !== undefined) facts.registered = {...facts.registered, distrustFromSlot: SLOT};
+    remove(facts, NOW_MS);
     expect(
       statuses(await accept.execute([record({slot: SLOT, sequence: 1n}), record({slot: SLOT - 1, sequence: 2n})])),
     ).toEqual(['device-removed', 'accepted']);
+  });
+
+  it('refuses a removed device altogether when its grace is over', async () => {
+    const {accept, facts} = harness();
+    remove(facts, NOW_MS - 1);
+    expect(statuses(await accept.execute([record({slot: SLOT - 1})]))).toEqual(['device-removed']);
   });
 
   it('answers per record: a bad one refuses itself alone', async () => {

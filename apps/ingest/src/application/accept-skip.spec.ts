@@ -2,7 +2,7 @@ import {encodeCanonical, toHex} from '@vitalvault/contracts';
 import {SkipEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {recordIdOfPosted, signSkip} from '@vitalvault/envelope';
 import {harness} from '../../test/support/fakes.js';
-import {CHAIN, device, deviceKey, patient, random, record, tag} from '../../test/support/records.js';
+import {CHAIN, NOW_MS, SLOT, device, deviceKey, patient, random, record, tag} from '../../test/support/records.js';
 
 const given = {chainId: CHAIN, patient, device, registration: 1, sequence: 1n, typeTag: tag, tagSequence: 1n};
 const entryOf = (change: Partial<typeof given> = {}, key = deviceKey.privateKey) =>
@@ -69,6 +69,14 @@ describe('AcceptSkip', () => {
   ])('refuses with %s', async (expected, body) => {
     const {skip, log} = harness();
     expect(await code(skip.execute(body))).toBe(expected);
+    expect(log.appended).toEqual([]);
+  });
+
+  it('refuses a removed device, whose records of before may still come', async () => {
+    const {skip, facts, log} = harness();
+    if (facts.registered !== undefined)
+      facts.registered = {...facts.registered, removed: {distrustFromSlot: SLOT, acceptsUntilMs: NOW_MS}};
+    expect(await code(skip.execute(bodyOf()))).toBe('device-removed');
     expect(log.appended).toEqual([]);
   });
 

@@ -45,6 +45,8 @@ export class AcceptSkip {
     if (!this.ports.verifier.verify(device.publicKey, digest, entry.signature))
       throw new DomainError('record-signature', {detail: 'It covers T("skip", skip).'});
     if (!equalBytes(device.owner, skip.patient)) throw new DomainError('unknown-device');
+    // There is nothing more to make room for, and the ledger refuses it.
+    if (device.removed !== undefined) throw new DomainError('device-removed');
     if (!device.typeTags.some((tag) => equalBytes(tag, skip.typeTag))) throw new DomainError('wrong-tag');
   }
 

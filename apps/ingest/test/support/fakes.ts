@@ -35,7 +35,7 @@ export class FakeFacts implements LedgerFacts {
     owner: patient,
     typeTags: [tag],
     fromSlot: SLOT - 100,
-    distrustFromSlot: undefined,
+    removed: undefined,
   };
   statements: EpochOfTag[] = [
     {typeTag: tag, epoch: 1, fromSlot: SLOT - 50, signed: incomplete(SignedEpochStatementSchema, {})},

@@ -49,7 +49,7 @@ async function applyEvent(leaf: NewLeaf, origin: LeafOrigin, writer: ProjectionW
       await deviceRegistered(leaf.patient, event.value, origin, writer);
       return undefined;
     case 'deviceRemoved':
-      await deviceRemoved(event.value, writer);
+      await deviceRemoved(event.value, origin, writer);
       return undefined;
     case 'grant':
       await grantPut(leaf.patient, event.value, origin, writer);
@@ -120,17 +120,23 @@ async function deviceRegistered(
 
 async function deviceRemoved(
   {device, registration, distrustFromSlot}: DeviceRemovedEvent,
+  {block}: LeafOrigin,
   writer: ProjectionWriter,
 ): Promise<void> {
   const id = toHex(device);
   const [before, entry] = [await writer.device(id), await writer.registration(id, registration)];
   if (before === undefined || entry === undefined)
     throw new ProjectionFault('a device is removed that was never registered');
-  await writer.putDevice(id, withoutOwner(before));
+  // Told again of a registration that is removed already, only the slot is another; the device may be somebody else's.
+  const again = entry.removedAtHeight !== 0n;
+  if (!again) await writer.putDevice(id, withoutOwner(before));
+  const {removedAtHeight, removedAtTime} = again
+    ? entry
+    : {removedAtHeight: block.height, removedAtTime: block.timeSeconds};
   await writer.putRegistration(
     id,
     registration,
-    create(RegistrationSchema, {...entry, removed: true, distrustFromSlot}),
+    create(RegistrationSchema, {...entry, distrustFromSlot, removedAtHeight, removedAtTime}),
   );
 }
 

@@ -27,6 +27,8 @@ import {
   testOrganisation,
 } from '@vitalvault/ledger-state/testing';
 import {slotOf} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
+import {numberPart} from '@vitalvault/proofs';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {FakeChain} from '../../test/support/fake-chain.js';
 import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
@@ -193,11 +195,21 @@ describe('projection', () => {
 
   it('follows a device that is removed and comes back to somebody else', async () => {
     const chain = story();
-    chain.run({case: 'removeDevice', value: {owner: patient.id, device: device.id}}, [patient]);
+    const remove = (distrustFromSlot = 0): TxMessage => ({
+      case: 'removeDevice',
+      value: {owner: patient.id, device: device.id, registration: 1, distrustFromSlot},
+    });
+    chain.run(remove(), [patient]);
+    const stored = chain.ledger.state.get(STATE_KIND.registration, [device.id, numberPart(1)]);
     chain.run(enrolPatient(stranger, PEOPLE.strangerRecovery), [hospital.sponsor, stranger]);
     chain.run(registerDevice(stranger, device), [stranger, device]);
+    chain.run(remove(SLOT - 9), [patient]);
     const {store} = await projected(chain);
-    expect((await store.registrationsOf(patientId)).map(({value}) => value.removed)).toEqual([true]);
+    const before = decodeCanonical(RegistrationSchema, stored ?? new Uint8Array());
+    expect(before.removedAtTime).not.toBe(0n);
+    expect((await store.registrationsOf(patientId)).map(({value}) => value)).toEqual([
+      {...before, distrustFromSlot: SLOT - 9},
+    ]);
     expect(await store.device(deviceId)).toMatchObject({registration: 2, owner: stranger.id});
   });
 

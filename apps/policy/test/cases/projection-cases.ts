@@ -140,7 +140,9 @@ export function projectionCases(story: PolicyStory): void {
         expect(await story.system.health('/livez')).toMatchObject({status: 200});
         expect(
           await story.system.post(
-            story.system.tx({case: 'removeDevice', value: {owner: patient.id, device: device.id}}, [patient]),
+            story.system.tx({case: 'removeDevice', value: {owner: patient.id, device: device.id, registration: 1}}, [
+              patient,
+            ]),
           ),
         ).toMatchObject({status: 503, json: {code: 'ledger-unavailable'}});
         await expect(story.release(story.permit)).rejects.toMatchObject({code: 'ledger-unavailable'});

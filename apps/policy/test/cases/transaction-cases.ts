@@ -103,7 +103,9 @@ export function transactionCases(story: PolicyStory): void {
       });
       expect(
         await story.system.post(
-          story.system.tx({case: 'removeDevice', value: {owner: stranger.id, device: device.id}}, [stranger]),
+          story.system.tx({case: 'removeDevice', value: {owner: stranger.id, device: device.id, registration: 1}}, [
+            stranger,
+          ]),
         ),
       ).toMatchObject({status: 409, json: {meta: {codeName: 'unknownKey'}}});
     });

@@ -123,7 +123,7 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
     it('keeps devices with every registration they had', async () => {
       await project(0n, async (writer) => {
         await writer.putDevice(id(5), create(DeviceSchema, {registration: 2, owner: bytes(2)}));
-        await writer.putRegistration(id(5), 1, create(RegistrationSchema, {owner: bytes(1), removed: true}));
+        await writer.putRegistration(id(5), 1, create(RegistrationSchema, {owner: bytes(1), removedAtHeight: 5n}));
         await writer.putRegistration(id(5), 2, create(RegistrationSchema, {owner: bytes(2)}));
         await writer.putRegistration(id(4), 1, create(RegistrationSchema, {owner: bytes(1)}));
       });

@@ -5,21 +5,23 @@ import {logAccess} from '../access-log.js';
 import {blockSlot} from '../block-time.js';
 import {BUCKET} from '../buckets.js';
 import {isAny, isIdentity} from '../field-rules.js';
-import {done, refused} from '../message-rules.js';
+import {done, invalid, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
+import {isRemoved} from '../removal.js';
 import {load, save, SLOTS} from '../state-slots.js';
 
 type RemoveDevice = MessageOf<'removeDevice'>;
 
 /**
- * The owner takes a device out; records of `distrustFromSlot` (the block's slot if absent) and later are refused from
- * now on. Its past stays hers.
+ * The owner takes a registration out; records of `distrustFromSlot` (the block's slot if absent) and later are refused
+ * from now on, and all others when the grace of the parameters is over. Once removed, she can only tighten that: an
+ * earlier slot, which she may learn long after a device was stolen, and never a later one. Its past stays hers.
  * @paper CA-13; docs/protocol.md §4.3
  */
 export const REMOVE_DEVICE: MessageRules<RemoveDevice> = {
   rights: true,
   schema: RemoveDeviceSchema,
-  fields: {owner: isIdentity, device: isIdentity, distrustFromSlot: isAny},
+  fields: {owner: isIdentity, device: isIdentity, distrustFromSlot: isAny, registration: (value) => value >= 1},
   signatures: () => [[undefined]],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
@@ -28,23 +30,25 @@ export const REMOVE_DEVICE: MessageRules<RemoveDevice> = {
 
 function apply(context: TxContext, message: RemoveDevice): Outcome {
   const {state, signer, block} = context;
-  const {owner, device} = message;
+  const {owner, device, registration: number} = message;
   if (!equalBytes(signer.identity, owner)) return refused(CODE.notAuthorised);
-  const entry = load(state, SLOTS.device, [device]);
-  const registration = entry && load(state, SLOTS.registration, [device, numberPart(entry.registration)]);
-  if (entry === undefined || registration === undefined || !equalBytes(registration.owner, owner))
-    return refused(CODE.unknownDevice);
-  if (registration.removed) return refused(CODE.deviceRemoved);
+  const parts = [device, numberPart(number)];
+  const registration = load(state, SLOTS.registration, parts);
+  if (registration === undefined || !equalBytes(registration.owner, owner)) return refused(CODE.unknownDevice);
   const distrustFromSlot = message.distrustFromSlot === 0 ? blockSlot(block) : message.distrustFromSlot;
-  save(state, SLOTS.device, [device], {...entry, owner: new Uint8Array(0)});
-  save(state, SLOTS.registration, [device, numberPart(entry.registration)], {
-    ...registration,
-    distrustFromSlot,
-    removed: true,
-  });
-  logAccess(context, owner, {
-    case: 'deviceRemoved',
-    value: {device, registration: entry.registration, distrustFromSlot},
-  });
+  if (distrustFromSlot > blockSlot(block) + 1) return invalid('distrust_from_slot');
+  const removed = isRemoved(registration);
+  if (removed && distrustFromSlot >= registration.distrustFromSlot) return refused(CODE.deviceRemoved);
+  const since = removed ? registration : {removedAtHeight: block.height, removedAtTime: block.time};
+  const {removedAtHeight, removedAtTime} = since;
+  save(state, SLOTS.registration, parts, {...registration, distrustFromSlot, removedAtHeight, removedAtTime});
+  if (!removed) freeDevice(context, device);
+  logAccess(context, owner, {case: 'deviceRemoved', value: {device, registration: number, distrustFromSlot}});
   return done();
+}
+
+// A registration that stands is the newest of its device: another one comes only after its removal.
+function freeDevice({state}: TxContext, device: Uint8Array): void {
+  const entry = load(state, SLOTS.device, [device]);
+  if (entry !== undefined) save(state, SLOTS.device, [device], {...entry, owner: new Uint8Array(0)});
 }

@@ -1,4 +1,5 @@
-import {build, compareBytes, DEVICE_CLASS, fromHex} from '@vitalvault/contracts';
+import {build, compareBytes, decodeCanonical, DEVICE_CLASS, fromHex} from '@vitalvault/contracts';
+import {DeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {signDeviceConfig} from '@vitalvault/envelope';
 import {DeviceConfigSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {encodeDeviceConfig} from '../device/device-config.js';
@@ -95,17 +96,30 @@ export class Patient {
     return encodePart(part);
   }
 
-  /** @param distrustFromSlot records of this slot and later are refused; default: the slot of the block */
-  async removeDevice(device: string, distrustFromSlot?: number): Promise<TxResult> {
+  /**
+   * Takes a device out, or distrusts one that is removed already from an earlier slot.
+   * @param distrustFromSlot records of this slot and later are refused; default: the slot of the block
+   * @param registration default: the newest one of the device, as the ledger proves it
+   */
+  async removeDevice(
+    device: string,
+    {distrustFromSlot, registration}: {distrustFromSlot?: number; registration?: number} = {},
+  ): Promise<TxResult> {
     if (distrustFromSlot !== undefined) requireUint32('distrustFromSlot', distrustFromSlot);
+    if (registration !== undefined) requireUint32('registration', registration);
+    const id = requireId('device', device, 20);
+    const value = {owner: this.context.id, device: id, registration: registration ?? (await this.newestOf(id))};
     return this.context.transactions.send({
       case: 'removeDevice',
-      value: {
-        owner: this.context.id,
-        device: requireId('device', device, 20),
-        ...(distrustFromSlot === undefined ? {} : {distrustFromSlot}),
-      },
+      value: distrustFromSlot === undefined ? value : {...value, distrustFromSlot},
     });
+  }
+
+  // A device that nobody registered has none: with 1 the ledger says so in its own words.
+  private async newestOf(device: Uint8Array): Promise<number> {
+    const {ledger, keys} = this.context;
+    const [value] = await ledger.state(keys.signing, [{kind: 'device', parts: [device]}]);
+    return value === undefined ? 1 : decodeCanonical(DeviceSchema, value).registration;
   }
 
   /** All that a device may know, signed, as one line. Each one has a higher version than the one before. */

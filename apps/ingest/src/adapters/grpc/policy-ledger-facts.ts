@@ -1,18 +1,23 @@
 import {NotCanonicalError, decodeCanonical} from '@vitalvault/contracts';
 import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
+import type {GetDeviceResponse} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import {DomainError} from '@vitalvault/errors';
 import {grpcClient} from '@vitalvault/grpc';
 import type {GrpcClient} from '@vitalvault/grpc';
-import type {RegisteredDevice} from '../../domain/check-device.js';
+import type {RegisteredDevice, Removal} from '../../domain/check-device.js';
 import type {EpochOfTag, LedgerFacts, PatientEpochs} from '../../application/ports.js';
 
 /** Asks this organisation's policy service, whose projection follows the ledger. */
 export class PolicyLedgerFacts implements LedgerFacts {
   readonly #policy: GrpcClient<typeof PolicyService>;
 
-  constructor(url: string) {
+  /** @param removalGraceSeconds of the ledger's parameters: how long a removed device may deliver what it has */
+  constructor(
+    url: string,
+    private readonly removalGraceSeconds: number,
+  ) {
     this.#policy = grpcClient(PolicyService, {url, unavailable: 'policy-unavailable'});
   }
 
@@ -24,7 +29,7 @@ export class PolicyLedgerFacts implements LedgerFacts {
       owner: found.owner,
       typeTags: found.typeTags,
       fromSlot: found.fromSlot,
-      distrustFromSlot: found.removed ? found.distrustFromSlot : undefined,
+      removed: found.removedAtTime === 0n ? undefined : this.#removal(found),
     };
   }
 
@@ -34,6 +39,10 @@ export class PolicyLedgerFacts implements LedgerFacts {
       typeTag: typeTag ?? new Uint8Array(),
     });
     return {statements: statements.map(readStatement), atHeight};
+  }
+
+  #removal({removedAtTime, distrustFromSlot}: GetDeviceResponse): Removal {
+    return {distrustFromSlot, acceptsUntilMs: (Number(removedAtTime) + this.removalGraceSeconds) * 1_000};
   }
 
   close(): void {

@@ -50,8 +50,8 @@ export class PolicyGrpcController {
     );
     const place = {newestRegistration: device?.registration ?? 0, atHeight: at.height, blockSlot};
     if (device?.key === undefined || registration === undefined) return {found: false, ...place};
-    const {owner, typeTags, fromSlot, removed, distrustFromSlot} = registration;
-    return {found: true, key: device.key, owner, typeTags, fromSlot, removed, distrustFromSlot, ...place};
+    const {owner, typeTags, fromSlot, removedAtTime, distrustFromSlot} = registration;
+    return {found: true, key: device.key, owner, typeTags, fromSlot, removedAtTime, distrustFromSlot, ...place};
   }
 
   @GrpcMethod('PolicyService', 'GetEpochStatements')

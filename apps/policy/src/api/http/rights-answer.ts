@@ -80,7 +80,7 @@ export function fromRegistrations(registrations: readonly DeviceRegistration[]):
     typeTags: value.typeTags.map(toHex),
     deviceClass: value.deviceClass,
     fromSlot: value.fromSlot,
-    removed: value.removed,
-    ...(value.removed ? {distrustFromSlot: value.distrustFromSlot} : {}),
+    removed: value.removedAtHeight !== 0n,
+    ...(value.removedAtHeight === 0n ? {} : {distrustFromSlot: value.distrustFromSlot}),
   }));
 }
