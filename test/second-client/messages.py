@@ -14,7 +14,8 @@ MESSAGES = {
              (13, "remove_device", "RemoveDevice"), (14, "register_member", "RegisterMember"), (15, "suspend_member", "SuspendMember"),
              (16, "put_grant", "PutGrant"), (17, "anchor_records", "AnchorRecords"), (18, "request_access", "RequestAccess")],
     "EnrolPatient": [(1, "signing_key", "SigningKey"), (2, "encryption_key", "bytes"), (3, "recovery_key", "SigningKey")],
-    "PublishKeys": [(1, "identity", "bytes"), (2, "encryption_key", "bytes"), (3, "new_signing_key", "SigningKey"), (4, "epoch_statements", "*SignedEpochStatement")],
+    "PublishKeys": [(1, "identity", "bytes"), (2, "encryption_key", "bytes"), (3, "new_signing_key", "SigningKey"), (4, "epoch_statements", "*SignedEpochStatement"),
+                    (5, "succession", "SignedKeySuccession")],
     "RegisterDevice": [(1, "owner", "bytes"), (2, "device_key", "SigningKey"), (3, "type_tags", "*bytes"), (4, "device_class", "number"), (5, "from_slot", "number")],
     "RemoveDevice": [(1, "owner", "bytes"), (2, "device", "bytes"), (3, "distrust_from_slot", "number"), (4, "registration", "number")],
     "RegisterMember": [(1, "organisation", "bytes"), (2, "signing_key", "SigningKey"), (3, "encryption_key", "bytes"), (4, "role", "number"), (5, "profile_hash", "bytes")],
@@ -40,6 +41,7 @@ HELD = {
     "SigningKey": [(1, "alg", "number"), (2, "public_key", "bytes")],
     "Signature": [(1, "alg", "number"), (2, "public_key", "bytes"), (3, "signature", "bytes")],
     "SignedEpochStatement": [(1, "statement", "bytes"), (2, "signature", "Signature")],
+    "SignedKeySuccession": [(1, "succession", "bytes"), (2, "signature", "Signature")],
 }
 # "Reserved for delegation: must be absent today."
 NO_VALUE = {("PutGrant", "parent_grant")}

@@ -11,6 +11,7 @@ import {
   recordEntry,
   registerDevice,
   registerMember,
+  replaceKey,
   requestAccess,
   revokeGrant,
   skipEntry,
@@ -18,7 +19,7 @@ import {
   testOrganisation,
 } from '@vitalvault/ledger-state/testing';
 
-const {patient, recovery, clinician, device, stranger} = PEOPLE;
+const {patient, recovery, clinician, device, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');
 const people = {patient, device, custodian: hospital};
 
@@ -63,6 +64,11 @@ const BLOCKS: readonly ((ledger: TestLedger) => Uint8Array[])[] = [
     ledger.tx({case: 'suspendMember', value: {organisation: hospital.id, member: clinician.id}}, [hospital.admin]),
     ledger.tx({case: 'removeDevice', value: {owner: patient.id, device: device.id, registration: 1}}, [patient]),
     ledger.tx(requestAccess(patient.id), [clinician]),
+  ],
+  (ledger) => [
+    ledger.tx(replaceKey(patient, stranger, strangerRecovery), [patient, stranger]),
+    ledger.tx(replaceKey(patient, stranger, recovery), [patient, stranger]),
+    ledger.tx(replaceKey(patient, strangerRecovery, recovery, 2), [stranger, strangerRecovery]),
   ],
   () => [],
 ];

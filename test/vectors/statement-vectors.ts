@@ -1,7 +1,12 @@
 import {ALG_X25519, keyId} from '@vitalvault/contracts';
 import {MemberProfileSchema, WrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {AcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
-import {DeviceConfigSchema, EpochStatementSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {
+  DeviceConfigSchema,
+  EpochStatementSchema,
+  KeySuccessionSchema,
+  SkipSchema,
+} from '@vitalvault/contracts/gen/record/v1/record';
 import {signingKeyOf} from '@vitalvault/envelope';
 import {signed} from './message-vector.ts';
 import {CHAIN, grantId, idOf, keys, random, tag} from './vector-keys.ts';
@@ -84,6 +89,10 @@ export function statements() {
         name: 'Ada Łukasz',
         title: 'Cardiologist',
       },
+    }),
+    signed('key-succession', 'recovery', {
+      schema: KeySuccessionSchema,
+      init: {chainId: CHAIN, identity: idOf('patient'), n: 1, newKey: signingKeyOf(keys['new-patient'].privateKey)},
     }),
   ];
 }

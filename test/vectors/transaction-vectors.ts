@@ -45,13 +45,14 @@ export function transactions(signed: Statements, sealed: Awaited<ReturnType<type
         recoveryKey: key('recovery'),
       },
     }),
-    tx(['patient', 'new-patient', 'recovery'], {
+    tx(['patient', 'new-patient'], {
       case: 'publishKeys',
       value: {
         identity: idOf('patient'),
         encryptionKey: keys.reader.publicKey,
         newSigningKey: key('new-patient'),
         epochStatements: [epochStatement(signed)],
+        succession: keySuccession(signed),
       },
     }),
     tx(['patient', 'device'], {
@@ -144,4 +145,9 @@ const signatureOf = (signed: Statements, kind: Kind): Uint8Array => fromHex(foun
 const epochStatement = (signed: Statements) => ({
   statement: bytesOf(signed, 'epoch-statement'),
   signature: {...signingKeyOf(keys.patient.privateKey), signature: signatureOf(signed, 'epoch-statement')},
+});
+
+const keySuccession = (signed: Statements) => ({
+  succession: bytesOf(signed, 'key-succession'),
+  signature: {...signingKeyOf(keys.recovery.privateKey), signature: signatureOf(signed, 'key-succession')},
 });

@@ -26,6 +26,7 @@ export const CODE = {
   unknownIdentity: 41,
   suspended: 42,
   keyTaken: 43,
+  keySuccession: 44,
   // epochs
   epochOrder: 60,
   epochSlot: 61,

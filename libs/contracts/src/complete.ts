@@ -19,7 +19,7 @@ type SentName = NamesIn<
  * must be written down by its sender, so a new one is an error of the type checker wherever it is forgotten.
  */
 interface MayBeAbsent {
-  'vitalvault.ledger.v1.PublishKeys': 'encryptionKey' | 'newSigningKey' | 'epochStatements';
+  'vitalvault.ledger.v1.PublishKeys': 'encryptionKey' | 'newSigningKey' | 'epochStatements' | 'succession';
   'vitalvault.ledger.v1.RemoveDevice': 'distrustFromSlot';
   'vitalvault.ledger.v1.PutGrant': 'maxReads' | 'parentGrant' | 'epochStatements';
   'vitalvault.ledger.v1.AnchorEntryResult': 'index';

@@ -52,6 +52,7 @@ describe('result codes', () => {
       unknownIdentity: 41,
       suspended: 42,
       keyTaken: 43,
+      keySuccession: 44,
       epochOrder: 60,
       epochSlot: 61,
       epochSignature: 62,

@@ -9,6 +9,7 @@ import {
   PEOPLE,
   putGrant,
   registerMember,
+  replaceKey,
   requestAccess,
   revokeGrant,
   signDigest,
@@ -166,13 +167,7 @@ describe('the key of the first signature', () => {
   test('unknownKey: a key that was replaced', () => {
     const ledger = begun();
     const next = testKey('next');
-    expect(
-      ledger.run({case: 'publishKeys', value: {identity: patient.id, newSigningKey: next.key}}, [
-        patient,
-        next,
-        recovery,
-      ]).code,
-    ).toBe(0);
+    expect(ledger.run(replaceKey(patient, next, recovery), [patient, next]).code).toBe(0);
     expect(ledger.run(revokeGrant(patient.id), [patient]).code).toBe(CODE.unknownKey);
     expect(ledger.run(revokeGrant(patient.id), [next]).code).toBe(0);
   });

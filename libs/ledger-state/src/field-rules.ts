@@ -1,5 +1,10 @@
 import {ALG_ES256K, compareBytes, LIMITS} from '@vitalvault/contracts';
-import type {Signature, SignedEpochStatement, SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import type {
+  Signature,
+  SignedEpochStatement,
+  SignedKeySuccession,
+  SigningKey,
+} from '@vitalvault/contracts/gen/record/v1/record';
 
 /** Lengths and ranges of fields, shared by the messages. None of them looks at the state. */
 
@@ -48,4 +53,9 @@ export function areStatements(statements: readonly SignedEpochStatement[]): bool
     statements.length <= LIMITS.epochStatements &&
     statements.every((one) => one.statement.length > 0 && one.signature !== undefined)
   );
+}
+
+/** A carried succession by its form; whether it holds is for the state to say. */
+export function isSuccession({succession, signature}: SignedKeySuccession): boolean {
+  return succession.length > 0 && isSignature(signature);
 }

@@ -6,6 +6,7 @@ import {
   PEOPLE,
   recordEntry,
   registerDevice,
+  replaceKey,
   REMEMBERING_PORTS,
   skipEntry,
   TestLedger,
@@ -19,7 +20,7 @@ test('every tagged hash of the ledger is made by the port that it was given', ()
     if (name !== undefined) seen.add(name);
     return sha256Of(bytes);
   };
-  const {patient, recovery, device} = PEOPLE;
+  const {patient, recovery, device, stranger} = PEOPLE;
   const hospital = testOrganisation('hospital');
   const people = {patient, device, custodian: hospital};
   const ledger = new TestLedger(undefined, {...REMEMBERING_PORTS, sha256});
@@ -30,5 +31,6 @@ test('every tagged hash of the ledger is made by the port that it was given', ()
     patient,
   ]);
   ledger.run(anchorRecords([recordEntry(people), skipEntry(people, {sequence: 2n})]), [hospital.storage]);
-  expect(seen).toEqual(new Set(['key', 'tx', 'epoch-statement', 'record', 'skip']));
+  ledger.run(replaceKey(patient, stranger, recovery), [patient, stranger]);
+  expect(seen).toEqual(new Set(['key', 'tx', 'epoch-statement', 'record', 'skip', 'key-succession']));
 });

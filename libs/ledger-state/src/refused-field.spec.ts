@@ -8,6 +8,7 @@ import {
   anchorRecords,
   enrolPatient,
   epochStatement,
+  keySuccession,
   PEOPLE,
   putGrant,
   recordEntry,
@@ -43,6 +44,7 @@ const CASES: readonly {good: TxMessage; bad: Record<string, readonly unknown[] |
       encryption_key: [short],
       new_signing_key: notKeys.slice(1),
       epoch_statements: [[], Array(65).fill(epochStatement(patient)), [{}]],
+      succession: [keySuccession(patient, clinician, recovery)],
     },
   },
   {

@@ -20,7 +20,7 @@ import {
   SequenceWindowSchema,
   ValidatorSchema,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
-import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {SignedEpochStatementSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {MutableState, StateView} from './state-view.js';
 
 /** A kind of state key with the message that stands under it. */
@@ -58,6 +58,8 @@ export const SLOTS = {
   epochHead: slot(STATE_KIND.epochHead, EpochHeadSchema),
   /** (patient, tag, epoch) */
   epochStatement: slot(STATE_KIND.epochStatement, SignedEpochStatementSchema),
+  /** (patient, n) */
+  succession: slot(STATE_KIND.succession, SignedKeySuccessionSchema),
   /** (patient, grant id) */
   grant: slot(STATE_KIND.grant, GrantSchema),
   /** (patient, grant id) */

@@ -2,7 +2,12 @@ import {ACTION, build, encodeCanonical, NO_TERMS, PURPOSE, slotOf, taggedHash} f
 import type {ChangesTo, FieldsOf, TxMessage} from '@vitalvault/contracts';
 import {RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {AnchorEntrySchema, PutGrantSchema, RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {EpochStatementSchema, RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {
+  EpochStatementSchema,
+  KeySuccessionSchema,
+  RecordHeaderSchema,
+  SkipSchema,
+} from '@vitalvault/contracts/gen/record/v1/record';
 import {hash, signDigest, tag, testEncryptionKey, testKey} from './test-keys.js';
 import type {TestKey} from './test-keys.js';
 import {TEST_CHAIN, TEST_TIME} from './test-ledger.js';
@@ -111,6 +116,36 @@ export function epochStatement(
     },
   };
 }
+
+/** A signed succession: by default the first one. */
+export function keySuccession(
+  patient: TestKey,
+  newKey: TestKey,
+  recovery: TestKey,
+  fields: ChangesTo<typeof KeySuccessionSchema> = {},
+) {
+  const succession = encodeCanonical(KeySuccessionSchema, {
+    chainId: TEST_CHAIN,
+    identity: patient.id,
+    n: 1,
+    newKey: newKey.key,
+    ...fields,
+  });
+  const {alg, publicKey} = recovery.key;
+  const signature = signDigest(recovery, taggedHash('key-succession', succession));
+  return {succession, signature: {alg, publicKey, signature}};
+}
+
+/** Her next signing key, with its succession; signed by her current key and the new one. */
+export const replaceKey = (
+  patient: TestKey,
+  newKey: TestKey,
+  recovery: TestKey,
+  n = 1,
+): TxMessage & {case: 'publishKeys'} => ({
+  case: 'publishKeys',
+  value: {identity: patient.id, newSigningKey: newKey.key, succession: keySuccession(patient, newKey, recovery, {n})},
+});
 
 export interface RecordOf {
   readonly patient: TestKey;

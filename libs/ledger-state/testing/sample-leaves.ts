@@ -3,7 +3,7 @@ import type {MessageInitShape} from '@bufbuild/protobuf';
 import type {TxMessage} from '@vitalvault/contracts';
 import type {AccessLeaf, AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {accessRequest, epochStatement, HEART_RATE, PEOPLE} from './messages.js';
+import {accessRequest, epochStatement, HEART_RATE, keySuccession, PEOPLE} from './messages.js';
 import {hash, tag} from './test-keys.js';
 
 type EventCase = NonNullable<AccessLeaf['event']['case']>;
@@ -15,7 +15,7 @@ export interface SampleLeaf<Case extends EventCase = EventCase> {
   readonly event: Event & {case: Case};
 }
 
-const {patient, clinician, device, stranger} = PEOPLE;
+const {patient, recovery, clinician, device, stranger} = PEOPLE;
 const epochStatements = [epochStatement(patient)];
 
 /** One of each event of an access log, whole, with the message that makes it. A new one has to be added. */
@@ -26,7 +26,15 @@ export const SAMPLE_LEAVES: {readonly [Case in EventCase]: SampleLeaf<Case>} = {
   },
   keys: {
     by: 'publishKeys',
-    event: {case: 'keys', value: {signingKeyId: stranger.id, encryptionKey: hash(9), epochStatements}},
+    event: {
+      case: 'keys',
+      value: {
+        signingKeyId: stranger.id,
+        encryptionKey: hash(9),
+        epochStatements,
+        succession: keySuccession(patient, stranger, recovery),
+      },
+    },
   },
   deviceRegistered: {
     by: 'registerDevice',

@@ -4,6 +4,7 @@ import {
   anchorRecords,
   enrolPatient,
   epochStatement,
+  keySuccession,
   PEOPLE,
   putGrant,
   recordEntry,
@@ -24,7 +25,13 @@ export const SAMPLE_MESSAGES: {readonly [Case in TxMessage['case']]: TxMessage} 
   enrolPatient: enrolPatient(patient, recovery),
   publishKeys: {
     case: 'publishKeys',
-    value: {identity: patient.id, encryptionKey: hash(9), newSigningKey: stranger.key, epochStatements},
+    value: {
+      identity: patient.id,
+      encryptionKey: hash(9),
+      newSigningKey: stranger.key,
+      epochStatements,
+      succession: keySuccession(patient, stranger, recovery),
+    },
   },
   registerDevice: registerDevice(patient, device),
   removeDevice: {

@@ -2,20 +2,23 @@ import {CODE, equalBytes, KEY_OWNER, keyId} from '@vitalvault/contracts';
 import {PublishKeysSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Member, Patient} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
 import {BUCKET} from '../buckets.js';
 import {takeStatements} from '../epochs.js';
-import {areStatements, isEncryptionKey, isIdentity, isSigningKey} from '../field-rules.js';
+import {areStatements, isEncryptionKey, isIdentity, isSigningKey, isSuccession} from '../field-rules.js';
 import {assignKey, isFree, retireKey} from '../keys.js';
 import {done, invalid, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {load, save, SLOTS} from '../state-slots.js';
+import {isNextSuccession} from '../successions.js';
 
 type PublishKeys = MessageOf<'publishKeys'>;
 
 /**
  * New keys of a patient or member under her stable identity, and a patient's epoch keys. Replacing a patient's signing
- * key needs her recovery key, so that a stolen phone cannot take her out.
+ * key needs a succession by her recovery key, so that a stolen phone cannot take her out; who is not on the ledger, a
+ * device above all, believes the new key by that succession.
  * @paper ME key distribution; docs/protocol.md §4.3
  */
 export const PUBLISH_KEYS: MessageRules<PublishKeys> = {
@@ -27,15 +30,10 @@ export const PUBLISH_KEYS: MessageRules<PublishKeys> = {
     newSigningKey: (key) => key === undefined || isSigningKey(key),
     epochStatements: (statements, {encryptionKey, newSigningKey}) =>
       areStatements(statements) && (statements.length > 0 || encryptionKey.length > 0 || newSigningKey !== undefined),
+    succession: (succession, {newSigningKey}) =>
+      succession === undefined || (newSigningKey !== undefined && isSuccession(succession)),
   },
-  // With a new key: a member signs with both, a patient with the recovery key too.
-  signatures: ({newSigningKey}) =>
-    newSigningKey === undefined
-      ? [[undefined]]
-      : [
-          [undefined, newSigningKey],
-          [undefined, newSigningKey, undefined],
-        ],
+  signatures: ({newSigningKey}) => [newSigningKey === undefined ? [undefined] : [undefined, newSigningKey]],
   maySign: ({kind}) => kind === KEY_OWNER.patient || kind === KEY_OWNER.member,
   bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
   apply,
@@ -52,37 +50,33 @@ function apply(context: TxContext, message: PublishKeys): Outcome {
 }
 
 function applyToPatient(context: TxContext, message: PublishKeys, patient: Patient): Outcome {
-  const {state, signer, signingKeys} = context;
-  const {identity, newSigningKey, epochStatements} = message;
-  const recovery = patient.recoveryKey;
+  const {state, signer} = context;
+  const {identity, newSigningKey, epochStatements, succession} = message;
+  let {successions} = patient;
   if (newSigningKey !== undefined) {
-    const third = signingKeys[2];
-    if (third === undefined || recovery === undefined || !equalBytes(third.publicKey, recovery.publicKey))
-      return refused(CODE.wrongSigners);
-    if (!isFree(state, newSigningKey) || equalBytes(newSigningKey.publicKey, recovery.publicKey))
-      return refused(CODE.keyTaken);
+    if (succession === undefined || !isNextSuccession(context, succession, {identity, patient, newKey: newSigningKey}))
+      return refused(CODE.keySuccession);
+    const isRecovery = equalBytes(newSigningKey.publicKey, patient.recoveryKey?.publicKey ?? new Uint8Array());
+    if (!isFree(state, newSigningKey) || isRecovery) return refused(CODE.keyTaken);
     replaceKey(context, newSigningKey);
+    successions += 1;
+    save(state, SLOTS.succession, [identity, numberPart(successions)], succession);
   }
   const signingKey = newSigningKey ?? signer.key;
   const encryptionKey = message.encryptionKey.length > 0 ? message.encryptionKey : patient.encryptionKey;
-  save(state, SLOTS.patient, [identity], {
-    ...patient,
-    signingKey,
-    encryptionKey,
-    successions: patient.successions + (newSigningKey === undefined ? 0 : 1),
-  });
+  save(state, SLOTS.patient, [identity], {...patient, signingKey, encryptionKey, successions});
   const {data, taken} = takeStatements(context, {patient: identity, ownerKey: signingKey, statements: epochStatements});
   logAccess(context, identity, {
     case: 'keys',
-    value: {signingKeyId: keyId(signingKey, state.sha256), encryptionKey, epochStatements: taken},
+    value: {signingKeyId: keyId(signingKey, state.sha256), encryptionKey, epochStatements: taken, succession},
   });
   return done(data);
 }
 
 function applyToMember(context: TxContext, message: PublishKeys, member: Member): Outcome {
-  const {state, signer, signingKeys} = context;
+  const {state, signer} = context;
   if (message.epochStatements.length > 0) return invalid('epoch_statements');
-  if (signingKeys.length > 2) return refused(CODE.wrongSigners);
+  if (message.succession !== undefined) return invalid('succession');
   if (message.newSigningKey !== undefined) {
     if (!isFree(state, message.newSigningKey)) return refused(CODE.keyTaken);
     replaceKey(context, message.newSigningKey);
