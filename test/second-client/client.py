@@ -87,7 +87,10 @@ def signing_key(public): return msg((1, 1), (2, public))
 
 def transaction(chain, head, nonce, number, content, scalars):
     body = msg((1, 1), (2, chain), (3, head["height"] + 1000), (4, head["seconds"] + 3000), (5, nonce), (number, content))
-    return msg((1, body), (2, [signature_of(k, T("tx", body)) for k in scalars])), T("tx", body)
+    tx_id = transaction_id(body, [public_of(k) for k in scalars])
+    return msg((1, body), (2, [signature_of(k, tx_id) for k in scalars])), tx_id
+
+def transaction_id(body, publics): return T("tx", body + b"".join(key_id(public) for public in publics))
 
 def header_of(h):
     return msg((1, 1), (2, 1), (3, h["chain"]), (4, h["patient"]), (5, h["device"]), (6, h["registration"]), (7, h["tag"]), (8, h["epoch"]), (9, h["slot"]),

@@ -4,7 +4,7 @@ Called by vectors.py: encodes each message of the vectors from its fields, and c
 against this table: one that is not here is red, and so is one that no vector has a value for.
 """
 import os, re
-from client import T, check, msg, signature_of, verifies
+from client import T, check, msg, signature_of, transaction_id, verifies
 
 # (number, name, kind); a kind with * is repeated, one with a capital is a message.
 MESSAGES = {
@@ -81,7 +81,8 @@ def messages(v, raw):
     for t in v["transactions"]:
         fields = t["body"]["fields"]
         name, body = max(fields, key=lambda field: next(n for n, known, _ in MESSAGES["Body"] if known == field)), encode("Body", fields, seen)
-        tx_id, public = T("tx", body), lambda signer: v["signingKeys"][signer]["publicKey"]
+        public = lambda signer: v["signingKeys"][signer]["publicKey"]
+        tx_id = transaction_id(body, [bytes.fromhex(public(n)) for n in t["signers"]])
         signatures = [{"alg": 1, "public_key": public(n), "signature": signature_of(raw(n), tx_id)[-64:].hex()} for n in t["signers"]]
         check("encoded: " + name, body.hex() == t["body"]["bytes"] and tx_id.hex() == t["txId"]
               and encode("Tx", {"body": body.hex(), "signatures": signatures}, seen).hex() == t["tx"])

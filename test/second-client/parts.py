@@ -2,8 +2,8 @@
 import base64, copy, json, os, struct
 from forms import from_base64url
 from client import (T, check, consistent, description_of, header_leaves, merkle, msg, one, open_payload, parse, path_root,
-                    public_of, sha, sign_bytes, signature_of, signed, signed_header, signing_key, unseal, validator_set,
-                    verifies, whose)
+                    public_of, sha, sign_bytes, signature_of, signed, signed_header, signing_key, transaction_id, unseal,
+                    validator_set, verifies, whose)
 
 unhex = bytes.fromhex
 line_of = lambda prefix, message: prefix + "." + base64.urlsafe_b64encode(message).decode().rstrip("=")
@@ -73,7 +73,8 @@ def lines(v, vectors, raw):
     find = lambda kind: next(entry for entry in v if entry["kind"] == kind)
     body = lambda second: next(
         unhex(t["body"]["bytes"]) for t in vectors["transactions"] if t["signers"] == ["organisation", second])
-    half = lambda content: msg((1, content), (2, [signature_of(raw("organisation"), T("tx", content))]))
+    half = lambda content, second: msg((1, content), (2, [signature_of(
+        raw("organisation"), transaction_id(content, [public_of(raw(name)) for name in ("organisation", second)]))]))
     statement = lambda tag: next(s for s in vectors["statements"] if s["tag"] == tag)
     keys = lambda name: unhex(vectors["encryptionKeys"][name]["publicKey"])
     enrol = msg((1, signing_key(public_of(raw("patient")))), (2, keys("patient-encryption")),
@@ -82,8 +83,8 @@ def lines(v, vectors, raw):
     profile = signed("member-profile", unhex(statement("member-profile")["bytes"]), raw("organisation"))
     config = signed("device-config", unhex(statement("device-config")["bytes"]), raw("patient"))
     made = {"vvenrol1": line_of("vvenrol1", enrol), "vvmemberreq1": line_of("vvmemberreq1", request),
-            "vvtx1": line_of("vvtx1", half(body("patient"))), "vvcfg1": line_of("vvcfg1", config),
-            "vvmember1": line_of("vvmember1", profile) + "." + line_of("vvtx1", half(body("member")))}
+            "vvtx1": line_of("vvtx1", half(body("patient"), "patient")), "vvcfg1": line_of("vvcfg1", config),
+            "vvmember1": line_of("vvmember1", profile) + "." + line_of("vvtx1", half(body("member"), "member"))}
     for kind, line in made.items(): check("line " + kind, line == find(kind)["line"])
     check("lines read back", all(from_base64url(entry["line"].split(".")[1]).hex() == entry["message"] for entry in v))
 

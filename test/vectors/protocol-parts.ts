@@ -13,7 +13,7 @@ import {
   toHex,
 } from '@vitalvault/contracts';
 import {GenesisOrganisationSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import {BodySchema, EnrolPatientSchema, RegisterMemberSchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {BodySchema, EnrolPatientSchema, RegisterMemberSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {SignedServiceDescriptionSchema} from '@vitalvault/contracts/gen/policy/v1/description';
 import {InnerKeysSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {ReleaseBundleContextSchema, SignedMemberProfileSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
@@ -21,9 +21,11 @@ import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt
 import {KeySuccessionSchema, SignedDeviceConfigSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {
+  assembleTx,
   generateSigningKey,
   hpkeSealFrom,
   recordId,
+  signBody,
   signBytes,
   signServiceDescription,
   signingKeyOf,
@@ -198,9 +200,8 @@ function transactionOf({transactions}: ProtocolJson, second: string): Transactio
 
 /** The `Tx` with the first signature alone. */
 function half({signingKeys}: ProtocolJson, {body, signers}: Transaction): Uint8Array {
-  const bytes = fromHex(body.bytes);
-  const signature = signBytes('tx', bytes, privateKeyOf(signingKeys, signers[0] ?? ''));
-  return encodeCanonical(TxSchema, {body: bytes, signatures: [signature]});
+  const [bytes, keys] = [fromHex(body.bytes), signers.map((name) => privateKeyOf(signingKeys, name))];
+  return assembleTx(bytes, [signBody(bytes, keys[0] ?? new Uint8Array(), keys.map(signingKeyOf))]);
 }
 
 function keyOf<K>(keys: Readonly<Record<string, K>>, name: string): K {

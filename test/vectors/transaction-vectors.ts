@@ -1,7 +1,7 @@
-import {DEVICE_CLASS, NO_TERMS, fromHex, sha256Of, toHex} from '@vitalvault/contracts';
+import {DEVICE_CLASS, NO_TERMS, fromHex, sha256Of, toHex, transactionId} from '@vitalvault/contracts';
 import type {TxMessage} from '@vitalvault/contracts';
 import {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {encodeBody, signTx, signingKeyOf, txId} from '@vitalvault/envelope';
+import {encodeBody, signTx, signingKeyOf} from '@vitalvault/envelope';
 import {accessRequest} from '@vitalvault/ledger-state/testing';
 import {message} from './message-vector.ts';
 import type {record} from './record-vectors.ts';
@@ -27,7 +27,7 @@ export function transactions(signed: Statements, sealed: Awaited<ReturnType<type
     return {
       signers,
       body: message(BodySchema, init),
-      txId: toHex(txId(bytes)),
+      txId: toHex(transactionId(bytes, signers.map(key))),
       tx: toHex(
         signTx(
           bytes,

@@ -1,9 +1,8 @@
-import {decodeCanonical, encodeCanonical, toHex} from '@vitalvault/contracts';
+import {decodeCanonical, encodeCanonical, toHex, transactionId} from '@vitalvault/contracts';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {AnchorResultsSchema, BodySchema, DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {AnchorResults, Body} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {PostedRecordSchema, RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import {txId} from '@vitalvault/envelope';
 import {extremeNumbers, PEOPLE, sampleBody, SAMPLE_MESSAGES, signedBody} from '@vitalvault/ledger-state/testing';
 import {runMigrations} from '@vitalvault/postgres';
 import {startEngines} from '@vitalvault/testkit';
@@ -20,6 +19,9 @@ import {parseAccepted} from '../src/domain/parse-accepted.js';
 import type {RecordStatus} from '../src/application/ports.js';
 import type {Accepted, RecordNumber} from '../src/domain/record.js';
 import {CHAIN_ID, messageOfHeader, sampleMessage, samplePosted, sampleSkip} from './support/sample-records.js';
+
+/** Id of a body that the patient signs. */
+const idOf = (body: Uint8Array): string => toHex(transactionId(body, [PEOPLE.patient.key]));
 
 const position = {topic: 't', partition: 0, nextOffset: 1n};
 const permit = {permit: true, index: 1n, recordLogSize: 2n, releaseUntilHeight: 3n, releaseUntilTime: 4n};
@@ -82,7 +84,7 @@ describe('no legal number stops storage', () => {
       await block(signedBody(bytes, [PEOPLE.patient]), dataFor(body.message));
       if (body.message.case !== 'requestAccess') continue;
       const {slotFrom, slotTo} = body.message.value;
-      expect(await releases.request(toHex(txId(bytes)))).toMatchObject({slotFrom, slotTo, recordLogSize: 2n});
+      expect(await releases.request(idOf(bytes))).toMatchObject({slotFrom, slotTo, recordLogSize: 2n});
     }
   });
 
@@ -91,7 +93,7 @@ describe('no legal number stops storage', () => {
       const bytes = encodeCanonical(BodySchema, sampleBody(SAMPLE_MESSAGES.requestAccess, BigInt(1_000 + i)));
       await block(signedBody(bytes, [PEOPLE.patient]), encodeCanonical(DecisionSchema, decision));
       const {recordLogSize, releaseUntilHeight, releaseUntilTime} = decision;
-      const request = await releases.request(toHex(txId(bytes)));
+      const request = await releases.request(idOf(bytes));
       expect(request).toMatchObject({recordLogSize, releaseUntilHeight, releaseUntilTime});
       expect(await releases.releasable(request as never, 2n ** 64n - 1n, 5)).toEqual([]);
     }
@@ -182,7 +184,7 @@ describe('no legal number stops storage', () => {
   async function anchorNext(): Promise<Uint8Array> {
     const tx = encodeCanonical(BodySchema, sampleBody(SAMPLE_MESSAGES.anchorRecords, BigInt(2_000 + ++transactions)));
     const [expiresAtHeight, expiresAtTime] = [2n ** 64n - 1n, 2n ** 64n - 1n];
-    const signed = {txId: toHex(txId(tx)), txHash: '', tx, expiresAtHeight, expiresAtTime, traceparent: undefined};
+    const signed = {txId: idOf(tx), txHash: '', tx, expiresAtHeight, expiresAtTime, traceparent: undefined};
     await anchors.sign('key', await anchors.toAnchor(1, LATER), () => signed);
     expect((await anchors.open()).at(-1)).toMatchObject({expiresAtHeight, expiresAtTime});
     return tx;

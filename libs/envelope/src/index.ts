@@ -45,7 +45,7 @@ export {
 } from './statement-kinds.js';
 export {openStatement, signBytes, signStatement} from './statements.js';
 export type {SignedBytes, StatementKind} from './statements.js';
-export {assembleTx, encodeBody, signBody, signTx, txId} from './tx.js';
+export {assembleTx, encodeBody, signBody, signTx} from './tx.js';
 export type {CarriedSignature} from './tx.js';
 export {ZERO_TAG, typeTag} from './type-tag.js';
 export {unwrapEpoch, wrapEpoch} from './wrap.js';

@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {build, encodeCanonical, taggedHash} from '@vitalvault/contracts';
+import {build, encodeCanonical, keyId, taggedHash} from '@vitalvault/contracts';
 import {incomplete} from '@vitalvault/contracts/testing';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {MemberProfileSchema, WrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
@@ -29,7 +29,7 @@ import {
 } from './statement-kinds.js';
 import {signBytes} from './statements.js';
 import {seededRandom} from '../testing/seeded-random.js';
-import {assembleTx, encodeBody, signBody, signTx, txId} from './tx.js';
+import {assembleTx, encodeBody, signBody, signTx} from './tx.js';
 
 const random = seededRandom('statements');
 const alice = generateSigningKey(random);
@@ -150,14 +150,14 @@ describe('transactions', () => {
     const tx = decodeCanonical(TxSchema, signTx(body, [alice.privateKey, mallory.privateKey]));
     expect(tx.body).toEqual(body);
     expect(tx.signatures.map(({publicKey}) => publicKey)).toEqual([alice.publicKey, mallory.publicKey]);
-    for (const {publicKey, signature} of tx.signatures)
-      expect(verifyDigest(publicKey, txId(body), signature)).toBe(true);
-    expect(txId(body)).toEqual(taggedHash('tx', body));
+    const [first, second] = [alice, mallory].map(({publicKey}) => keyId({alg: 1, publicKey}));
+    const id = taggedHash('tx', body, first as Uint8Array, second as Uint8Array);
+    for (const {publicKey, signature} of tx.signatures) expect(verifyDigest(publicKey, id, signature)).toBe(true);
   });
 
   it('are the same bytes when the signers are apart', () => {
-    expect(assembleTx(body, [signBody(body, alice.privateKey), signBody(body, mallory.privateKey)])).toEqual(
-      signTx(body, [alice.privateKey, mallory.privateKey]),
-    );
+    const signers = [alice, mallory].map(({publicKey}) => ({alg: 1, publicKey}));
+    const signed = [alice, mallory].map(({privateKey}) => signBody(body, privateKey, signers));
+    expect(assembleTx(body, signed)).toEqual(signTx(body, [alice.privateKey, mallory.privateKey]));
   });
 });

@@ -13,9 +13,12 @@ import {publicKeyOf, signDigest, verifyDigest} from './signing.js';
 import type {PublicSigningKey} from './signing.js';
 import type {CarriedSignature} from './tx.js';
 
+/** A transaction is signed over its signers too (`signBody`). */
+type StatementTag = Exclude<Tag, 'tx'>;
+
 /** A kind of signed statement: the tagged hash it is signed under and its message. */
 export interface StatementKind<D extends DescMessage> {
-  tag: Tag;
+  tag: StatementTag;
   schema: D;
 }
 
@@ -36,7 +39,7 @@ export function signStatement<D extends DescMessage>(
 }
 
 /** The signature of a key over T(tag, bytes), as messages carry it. */
-export function signBytes(tag: Tag, bytes: Uint8Array, privateKey: Uint8Array): CarriedSignature {
+export function signBytes(tag: StatementTag, bytes: Uint8Array, privateKey: Uint8Array): CarriedSignature {
   return {
     alg: ALG_ES256K,
     publicKey: publicKeyOf(privateKey),

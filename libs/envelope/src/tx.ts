@@ -1,8 +1,8 @@
-import {ALG_ES256K, encodeCanonical, taggedHash} from '@vitalvault/contracts';
+import {encodeCanonical, transactionId} from '@vitalvault/contracts';
 import type {FieldsOf} from '@vitalvault/contracts';
 import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import type {Signature} from '@vitalvault/contracts/gen/record/v1/record';
-import {publicKeyOf, signDigest} from './signing.js';
+import type {Signature, SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {signDigest, signingKeyOf} from './signing.js';
 
 /** A signature as messages carry it: algorithm, public key, 64 bytes. */
 export type CarriedSignature = Pick<Signature, 'alg' | 'publicKey' | 'signature'>;
@@ -12,14 +12,16 @@ export function encodeBody(body: FieldsOf<typeof BodySchema>): Uint8Array {
   return encodeCanonical(BodySchema, body);
 }
 
-/** T("tx", body): the transaction's id and the digest that each signer signs; 32 bytes. @spec docs/protocol.md §4 */
-export function txId(body: Uint8Array): Uint8Array {
-  return taggedHash('tx', body);
-}
+/** A key that signs. */
+type Signer = Pick<SigningKey, 'alg' | 'publicKey'>;
 
-/** One signer's signature of a body, for transactions whose signers are apart. */
-export function signBody(body: Uint8Array, privateKey: Uint8Array): CarriedSignature {
-  return {alg: ALG_ES256K, publicKey: publicKeyOf(privateKey), signature: signDigest(privateKey, txId(body))};
+/**
+ * One signer's signature of a body, for transactions whose signers are apart.
+ * @param signers keys of all signers in the order that the message demands: each signature covers them
+ * @spec docs/protocol.md §4.1
+ */
+export function signBody(body: Uint8Array, privateKey: Uint8Array, signers: readonly Signer[]): CarriedSignature {
+  return {...signingKeyOf(privateKey), signature: signDigest(privateKey, transactionId(body, signers))};
 }
 
 /** Canonical bytes of a Tx from its body and the signatures in the order that the message demands. */
@@ -30,8 +32,9 @@ export function assembleTx(body: Uint8Array, signatures: CarriedSignature[]): Ui
 /** Signs a body with all keys of one place, in the order that the message demands, and gives the bytes of the Tx. */
 export function signTx(body: FieldsOf<typeof BodySchema> | Uint8Array, privateKeys: Uint8Array[]): Uint8Array {
   const bytes = body instanceof Uint8Array ? body : encodeBody(body);
+  const signers = privateKeys.map(signingKeyOf);
   return assembleTx(
     bytes,
-    privateKeys.map((key) => signBody(bytes, key)),
+    privateKeys.map((key) => signBody(bytes, key, signers)),
   );
 }

@@ -78,7 +78,7 @@ export class BlockFollower {
 
   /**
    * The outcome of a transaction, after `onBlock` for its block resolved. Knows what was delivered since it started.
-   * @param txId T("tx", body) in lower-case hex
+   * @param txId in lower-case hex
    * @throws DomainError('tx-timeout') when it is in no block in time: its outcome is then unknown, not a refusal
    */
   async waitForTx(txId: string, timeoutMs: number): Promise<TxOutcome> {

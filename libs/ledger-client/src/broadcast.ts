@@ -7,7 +7,7 @@ import {txIdOf} from './tx-id.js';
 export interface Broadcast {
   /** CometBFT's name for the bytes: SHA-256, hex. */
   readonly txHash: string;
-  /** Our transaction id T("tx", body), hex: what receipts, tokens and look-ups go by. */
+  /** Our transaction id, hex: what receipts, tokens and look-ups go by. */
   readonly txId: string;
 }
 

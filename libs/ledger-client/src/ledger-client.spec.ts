@@ -1,5 +1,5 @@
 import {jest} from '@jest/globals';
-import {CODE, encodeCanonical, sha256Of, taggedHash, toHex} from '@vitalvault/contracts';
+import {CODE, encodeCanonical, sha256Of, toHex, transactionId} from '@vitalvault/contracts';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {createServer} from 'node:http';
 import type {Server} from 'node:http';
@@ -63,7 +63,7 @@ describe('LedgerClient', () => {
 
     it('gives both names of a transaction that was taken', async () => {
       const sent = await (await ask(checked(0))).broadcast(tx);
-      expect(sent).toEqual({txHash: toHex(sha256Of(tx)), txId: toHex(taggedHash('tx', body))});
+      expect(sent).toEqual({txHash: toHex(sha256Of(tx)), txId: toHex(transactionId(body, []))});
     });
 
     it('sends exactly the bytes', async () => {
@@ -101,7 +101,7 @@ describe('LedgerClient', () => {
 
     it('counts a transaction that the mempool knows as sent', async () => {
       expect(await (await ask(() => internal('tx already exists in cache'))).broadcast(tx)).toMatchObject({
-        txId: toHex(taggedHash('tx', body)),
+        txId: toHex(transactionId(body, [])),
       });
     });
 

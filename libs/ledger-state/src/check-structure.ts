@@ -1,4 +1,4 @@
-import {CODE, decodeCanonical, equalBytes, LIMITS, NotCanonicalError, taggedHashBy} from '@vitalvault/contracts';
+import {CODE, decodeCanonical, equalBytes, LIMITS, NotCanonicalError, transactionId} from '@vitalvault/contracts';
 import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Body, Tx} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
@@ -11,7 +11,7 @@ import {rulesOf} from './rules-of.js';
 /** A transaction that is well-formed and signed by the keys it carries. Who they are is for the state to say. */
 export interface CheckedTx {
   readonly ok: true;
-  /** T("tx", body). */
+  /** `transactionId`: what every signer signed. */
   readonly txId: Uint8Array;
   readonly body: Body;
   readonly message: Message;
@@ -58,7 +58,7 @@ export function checkStructure(
   const [first, ...others] = tx.signatures;
   if (first === undefined || !rules.signatures(message.value).some((demanded) => areSignedBy(tx, demanded)))
     return refuse(CODE.wrongSigners);
-  const txId = taggedHashBy(sha256, 'tx', tx.body);
+  const txId = transactionId(tx.body, tx.signatures, sha256);
   if (!tx.signatures.every(({publicKey, signature}) => verify(publicKey, txId, signature)))
     return refuse(CODE.badSignature);
   return {ok: true, txId, body, message, signingKeys: [keyOf(first), ...others.map(keyOf)], rights: rules.rights};

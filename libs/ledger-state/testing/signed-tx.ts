@@ -1,4 +1,4 @@
-import {encodeCanonical, taggedHash} from '@vitalvault/contracts';
+import {encodeCanonical, transactionId} from '@vitalvault/contracts';
 import type {TxMessage} from '@vitalvault/contracts';
 import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {signDigest} from './test-keys.js';
@@ -22,7 +22,10 @@ export function signedTx({message, signers, ...common}: TxParts): Uint8Array {
 
 /** Bytes of a transaction over any body, good or bad. */
 export function signedBody(body: Uint8Array, signers: readonly TestKey[]): Uint8Array {
-  const digest = taggedHash('tx', body);
+  const digest = transactionId(
+    body,
+    signers.map(({key}) => key),
+  );
   const signatures = signers.map((signer) => ({
     alg: signer.key.alg,
     publicKey: signer.key.publicKey,

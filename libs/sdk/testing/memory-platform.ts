@@ -7,6 +7,7 @@ import {
   fromHex,
   sha256Of,
   toHex,
+  transactionId,
 } from '@vitalvault/contracts';
 import {DeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {BodySchema, DecisionSchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
@@ -31,7 +32,6 @@ import {
   sealReleaseBundle,
   signAccepted,
   signServiceDescription,
-  txId,
 } from '@vitalvault/envelope';
 import {TEST_CHAIN, anchorRecords, testOrganisation} from '@vitalvault/ledger-state/testing';
 import {parseGenesis} from '@vitalvault/light-client';
@@ -169,8 +169,8 @@ export class MemoryPlatform {
 
   private transact(tx: Uint8Array): object {
     const [outcome] = this.chain.ledger.commit([tx]).results;
-    const {body} = decodeCanonical(TxSchema, tx);
-    const name = toHex(txId(body));
+    const {body, signatures} = decodeCanonical(TxSchema, tx);
+    const name = toHex(transactionId(body, signatures));
     const {height} = this.chain.ledger.block;
     const code = outcome?.code ?? 1;
     if (code !== 0)

@@ -11,7 +11,6 @@ import {
 } from '@vitalvault/contracts';
 import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {GrantSchema, MemberSchema, PatientSchema, RegistrationSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import {txId} from '@vitalvault/envelope';
 import {
   PEOPLE,
   HEART_RATE,
@@ -27,7 +26,7 @@ import {
   testKey,
   testOrganisation,
 } from '@vitalvault/ledger-state/testing';
-import {slotOf} from '@vitalvault/contracts';
+import {slotOf, transactionId} from '@vitalvault/contracts';
 import type {TxMessage} from '@vitalvault/contracts';
 import {numberPart} from '@vitalvault/proofs';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
@@ -213,7 +212,8 @@ describe('projection', () => {
     const {tx} = chain.run(requestAccess(patient.id, {slotFrom: SLOT - 2, slotTo: SLOT - 1}), [clinician]);
     chain.commit([tx]);
     const {store} = await projected(chain);
-    const id = toHex(txId(decodeCanonical(TxSchema, tx).body));
+    const {body, signatures} = decodeCanonical(TxSchema, tx);
+    const id = toHex(transactionId(body, signatures));
     expect(await store.transaction(id)).toMatchObject({code: CODE.ok, txHash: toHex(sha256Of(tx))});
     expect(fromHex(id)).toHaveLength(32);
   });

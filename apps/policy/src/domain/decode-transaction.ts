@@ -1,7 +1,6 @@
-import {LIMITS, decodeCanonical, sha256Of, toHex} from '@vitalvault/contracts';
+import {LIMITS, decodeCanonical, sha256Of, toHex, transactionId} from '@vitalvault/contracts';
 import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Body, Tx} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {txId} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {asCallersFault} from './decode-for-caller.js';
 
@@ -9,7 +8,7 @@ import {asCallersFault} from './decode-for-caller.js';
 export interface DecodedTransaction {
   readonly tx: Tx;
   readonly body: Body;
-  /** T("tx", body), hexadecimal. */
+  /** Transaction id, hexadecimal. */
   readonly txId: string;
   /** CometBFT's hash: SHA-256 of the bytes of the Tx, hexadecimal. */
   readonly txHash: string;
@@ -19,7 +18,7 @@ export interface DecodedTransaction {
 export function decodeTransaction(bytes: Uint8Array): DecodedTransaction {
   const tx = decodeCanonical(TxSchema, bytes);
   const body = decodeCanonical(BodySchema, tx.body);
-  return {tx, body, txId: toHex(txId(tx.body)), txHash: toHex(sha256Of(bytes))};
+  return {tx, body, txId: toHex(transactionId(tx.body, tx.signatures)), txHash: toHex(sha256Of(bytes))};
 }
 
 /**

@@ -1,4 +1,4 @@
-import {STATE_KIND, decodeCanonical, sha256Of, slotOf, toHex} from '@vitalvault/contracts';
+import {STATE_KIND, decodeCanonical, sha256Of, slotOf, toHex, transactionId} from '@vitalvault/contracts';
 import {RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
 import type {RecordToRelease} from '@vitalvault/contracts/gen/policy/v1/policy';
@@ -6,7 +6,7 @@ import {RecordToReleaseSchema} from '@vitalvault/contracts/gen/policy/v1/policy'
 import type {PostedRecord, RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {create} from '@bufbuild/protobuf';
-import {partsOfPosted, sealRecord, txId} from '@vitalvault/envelope';
+import {partsOfPosted, sealRecord} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {
   HEART_RATE,
@@ -171,7 +171,8 @@ export class ReleaseStory {
     );
     if (code !== 0) throw new Error(`the request has code ${String(code)}`);
     await this.project();
-    return toHex(txId(decodeCanonical(TxSchema, tx).body));
+    const {body, signatures} = decodeCanonical(TxSchema, tx);
+    return toHex(transactionId(body, signatures));
   }
 
   /** Brings the projection up to the chain. */

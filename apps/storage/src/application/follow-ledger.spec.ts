@@ -1,6 +1,5 @@
-import {encodeCanonical, keyId, toHex} from '@vitalvault/contracts';
+import {encodeCanonical, keyId, toHex, transactionId} from '@vitalvault/contracts';
 import {BodySchema, DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {txId} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {PEOPLE, registerDevice, requestAccess, sampleBody, signedBody} from '@vitalvault/ledger-state/testing';
 import {MemoryStores} from '../../test/support/memory-stores.js';
@@ -9,7 +8,7 @@ import type {Block} from './follow-ledger.js';
 
 const {patient, device, clinician} = PEOPLE;
 const body = encodeCanonical(BodySchema, sampleBody(requestAccess(patient.id)));
-const asked = {tx: signedBody(body, [clinician]), id: toHex(txId(body))};
+const asked = {tx: signedBody(body, [clinician]), id: toHex(transactionId(body, [clinician.key]))};
 const registered = signedBody(encodeCanonical(BodySchema, sampleBody(registerDevice(patient, device))), [patient]);
 const decision = encodeCanonical(DecisionSchema, {
   permit: true,

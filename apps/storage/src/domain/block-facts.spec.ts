@@ -1,8 +1,8 @@
-import {CODE, NotCanonicalError, encodeCanonical, keyId, toHex} from '@vitalvault/contracts';
+import {CODE, NotCanonicalError, encodeCanonical, keyId, toHex, transactionId} from '@vitalvault/contracts';
 import {requestAccess} from '@vitalvault/ledger-state/testing';
 import type {TxMessage} from '@vitalvault/contracts';
 import {AnchorResultsSchema, DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {encodeBody, generateSigningKey, signTx, txId} from '@vitalvault/envelope';
+import {encodeBody, generateSigningKey, signTx} from '@vitalvault/envelope';
 import {seededRandom} from '@vitalvault/testkit';
 import {hexOf} from '../../test/support/sample-records.js';
 import {factsOf} from './block-facts.js';
@@ -11,7 +11,10 @@ const random = seededRandom('facts');
 const [pair, device] = [generateSigningKey(random), generateSigningKey(random)];
 const tx = (message: TxMessage): {bytes: Uint8Array; id: string} => {
   const body = encodeBody({version: 1, chainId: 'c', expiresAtHeight: 1n, expiresAtTime: 1n, nonce: 1n, message});
-  return {bytes: signTx(body, [pair.privateKey]), id: toHex(txId(body))};
+  return {
+    bytes: signTx(body, [pair.privateKey]),
+    id: toHex(transactionId(body, [{alg: 1, publicKey: pair.publicKey}])),
+  };
 };
 const asked = {message: requestAccess(new Uint8Array(20).fill(1), {})};
 const request = tx(

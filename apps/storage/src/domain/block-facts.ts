@@ -1,4 +1,4 @@
-import {NotCanonicalError, decodeCanonical, isUnread, keyId, taggedHash, toHex} from '@vitalvault/contracts';
+import {NotCanonicalError, decodeCanonical, isUnread, keyId, toHex, transactionId} from '@vitalvault/contracts';
 import {AnchorResultsSchema, BodySchema, DecisionSchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Body, RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
 
@@ -76,7 +76,7 @@ function readTx(bytes: Uint8Array, code: number): ReadTx | undefined {
     if (first === undefined && code !== 0) return undefined;
     if (first === undefined) throw new RangeError('a transaction was executed that nobody signed');
     return {
-      txId: toHex(taggedHash('tx', body)),
+      txId: toHex(transactionId(body, signatures)),
       body: decodeCanonical(BodySchema, body),
       signer: {signerKeyId: toHex(keyId(first)), signerPublicKey: first.publicKey},
     };

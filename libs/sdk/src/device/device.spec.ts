@@ -3,9 +3,9 @@ import {DEVICE_CLASS, decodeCanonical, encodeCanonical, fromHex, toHex} from '@v
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {PostedRecordSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {SkipEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {openAccepted, openSkip, signAccepted} from '@vitalvault/envelope';
-import {newSigningKey, publicHalf} from '../keys/stored-key.js';
-import {bodyOfPart, decodePart, encodePart, signPart, txOfPart} from '../ledger/part.js';
+import {assembleTx, openAccepted, openSkip, signAccepted, signBody} from '@vitalvault/envelope';
+import {newSigningKey, privateHalf, publicHalf} from '../keys/stored-key.js';
+import {bodyOfPart, decodePart, signPart, txOfPart} from '../ledger/part.js';
 import {submit} from '../ledger/transactions.js';
 import {HEART_RATE} from '../open-mhealth/heart-rate.js';
 import {people, readingsOf} from '../../testing/people.js';
@@ -283,8 +283,13 @@ describe('a registration', () => {
     });
     const {part, owner} = endorseRegistration(text, deviceKey);
     expect(owner).toBe(keys.patient);
-    const forged = encodePart(signPart(decodePart(text), newSigningKey(random)));
-    await expect(submit(ledger, txOfPart(decodePart(forged)))).rejects.toMatchObject({code: 'tx-refused'});
+    expect(() => signPart(decodePart(text), newSigningKey(random))).toThrow(
+      expect.objectContaining({code: 'part-refused'}),
+    );
+    // What one of two signed says nothing of another pair of signers.
+    const {body, signatures} = decodePart(text);
+    const forged = [...signatures, signBody(body, privateHalf(newSigningKey(random)), signatures)];
+    await expect(submit(ledger, assembleTx(body, forged))).rejects.toMatchObject({code: 'tx-refused'});
     expect((await submit(ledger, txOfPart(decodePart(part)))).height).toBeGreaterThan(0n);
   });
 });

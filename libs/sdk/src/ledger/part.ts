@@ -1,10 +1,11 @@
 import {base64Encode} from '@bufbuild/protobuf/wire';
-import {decodeCanonical, fromBase64Url} from '@vitalvault/contracts';
+import {decodeCanonical, equalBytes, fromBase64Url, namedSigners} from '@vitalvault/contracts';
 import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Body} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {assembleTx, signBody} from '@vitalvault/envelope';
 import type {CarriedSignature} from '@vitalvault/envelope';
-import {privateHalf} from '../keys/stored-key.js';
+import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {privateHalf, publicHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
 import {SdkError} from '../sdk-error.js';
 
@@ -32,6 +33,15 @@ export function decodePart(text: string): TxPart {
   }
 }
 
+/**
+ * Keys of all its signers in their order: whoever signed first, or is about to, and those that the message names. Every
+ * signature covers all of them.
+ */
+function signersOf(part: TxPart, next: Pick<SigningKey, 'alg' | 'publicKey'>): Pick<SigningKey, 'alg' | 'publicKey'>[] {
+  const {message} = bodyOfPart(part);
+  return [part.signatures[0] ?? next, ...(message.case === undefined ? [] : namedSigners(message))];
+}
+
 /** The message inside a part, for the signer to look at before she signs. @throws SdkError `part-refused` */
 export function bodyOfPart(part: TxPart): Body {
   try {
@@ -41,9 +51,17 @@ export function bodyOfPart(part: TxPart): Body {
   }
 }
 
-/** The part with one more signature at its end. */
+/**
+ * The part with one more signature at its end.
+ * @throws SdkError `part-refused` when the key is not the one whose turn it is: its signature would be worth nothing
+ */
 export function signPart(part: TxPart, key: StoredKey): TxPart {
-  return {body: part.body, signatures: [...part.signatures, signBody(part.body, privateHalf(key))]};
+  const own = publicHalf(key);
+  const signers = signersOf(part, own);
+  const due = signers[part.signatures.length];
+  if (due === undefined || !equalBytes(due.publicKey, own.publicKey))
+    throw new SdkError('part-refused', {detail: 'it is not this key that signs next'});
+  return {body: part.body, signatures: [...part.signatures, signBody(part.body, privateHalf(key), signers)]};
 }
 
 /** Bytes of the transaction of a part that everybody has signed. */

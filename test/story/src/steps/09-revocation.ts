@@ -1,7 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {CODE, codeName, decodeCanonical, toHex} from '@vitalvault/contracts';
+import {CODE, codeName, decodeCanonical, toHex, transactionId} from '@vitalvault/contracts';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {txId} from '@vitalvault/envelope';
 import {latencies} from '../latencies.js';
 import {ask} from '../asking.js';
 import {StoryFailed} from '../narrator.js';
@@ -70,7 +69,10 @@ async function oldGrantAgain(run: StoryRun): Promise<void> {
 
 async function grantTransaction({endpoints, props}: StoryRun): Promise<Uint8Array> {
   const txs = await rpcBlockTxs(endpoints.validators[0]?.rpc ?? '', Number(props.get('grantHeight')));
-  const found = txs.find((tx) => toHex(txId(decodeCanonical(TxSchema, tx).body)) === props.get('grantTxId'));
+  const found = txs.find((tx) => {
+    const {body, signatures} = decodeCanonical(TxSchema, tx);
+    return toHex(transactionId(body, signatures)) === props.get('grantTxId');
+  });
   if (found === undefined) throw new StoryFailed('the grant is not in its block');
   return found;
 }

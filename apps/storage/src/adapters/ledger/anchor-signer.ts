@@ -1,5 +1,5 @@
-import {keyId, sha256Of, toHex} from '@vitalvault/contracts';
-import {encodeBody, signTx, txId} from '@vitalvault/envelope';
+import {keyId, sha256Of, toHex, transactionId} from '@vitalvault/contracts';
+import {encodeBody, signTx} from '@vitalvault/envelope';
 import type {ServiceKey} from '@vitalvault/process';
 import type {AnchorSigner} from '../../application/ports.js';
 
@@ -15,7 +15,7 @@ export function anchorSigner(key: ServiceKey, chainId: string): AnchorSigner {
         message: {case: 'anchorRecords', value: {entries: [...entries]}},
       });
       const tx = signTx(body, [key.privateKey]);
-      return {txId: toHex(txId(body)), txHash: toHex(sha256Of(tx)), tx};
+      return {txId: toHex(transactionId(body, [key])), txHash: toHex(sha256Of(tx)), tx};
     },
   };
 }
