@@ -58,6 +58,33 @@ test("a registered device is nobody else's until its owner removes it; then anyb
   expect(ledger.accessLog(stranger.id).map(({event}) => event.case)).toEqual(['enrolled', 'deviceRegistered']);
 });
 
+test('the same registration with an earlier first slot extends it backwards; nothing else of it changes', () => {
+  const ledger = begun();
+  const register = (fields: {fromSlot: number; typeTags?: Uint8Array[]; deviceClass?: number}, owner = patient) => {
+    const value = {owner: owner.id, deviceKey: device.key, typeTags: [tag(1), tag(2)], deviceClass: 1, ...fields};
+    return ledger.run({case: 'registerDevice', value}, [owner, device]);
+  };
+  expect(register({fromSlot: 50}).code).toBe(0);
+  expect([...register({fromSlot: 40}).data]).toEqual([0x08, 1]);
+  const stands = load(ledger.state, SLOTS.registration, [device.id, numberPart(1)]);
+  expect(stands).toMatchObject({fromSlot: 40, typeTags: [tag(1), tag(2)], removedAtHeight: 0n});
+  const refused = [
+    register({fromSlot: 40}),
+    register({fromSlot: 45}),
+    register({fromSlot: 30, typeTags: [tag(1)]}),
+    register({fromSlot: 30, typeTags: [tag(1), tag(3)]}),
+    register({fromSlot: 30, deviceClass: 2}),
+    register({fromSlot: 30}, stranger),
+  ];
+  expect(refused.map(({code}) => code)).toEqual(refused.map(() => CODE.deviceTaken));
+  expect(ledger.accessLog(patient.id).at(-1)?.event).toMatchObject({
+    case: 'deviceRegistered',
+    value: {registration: 1, fromSlot: 40},
+  });
+  expect(ledger.run(remove(patient.id), [patient]).code).toBe(0);
+  expect([...register({fromSlot: 30}).data]).toEqual([0x08, 2]);
+});
+
 test("deviceTaken: a key that is a person's or an organisation's, also a retired one", () => {
   const ledger = begun();
   for (const taken of [stranger, patient, hospital.admin]) {

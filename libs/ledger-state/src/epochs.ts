@@ -16,7 +16,7 @@ import type {TxContext} from './message-rules.js';
 import {load, save, SLOTS} from './state-slots.js';
 import type {StateView} from './state-view.js';
 
-/** Slots that a later epoch's first slot may lie around the block's. @spec docs/protocol.md §3.5 */
+/** Slots that an epoch's first slot may lie around the block's; the first epoch's may lie back as far as she likes. */
 const SLOTS_BACK = 1;
 const SLOTS_AHEAD = 24;
 
@@ -44,15 +44,22 @@ export function takeStatements(
     const statement = decodeStatement(signed.statement);
     const code = statement === undefined ? CODE.invalidField : judge(context, statement, {signed, patient, ownerKey});
     if (code !== CODE.ok || statement === undefined) return code;
-    save(context.state, SLOTS.epochHead, [patient, statement.typeTag], {
-      epoch: statement.epoch,
-      fromSlot: statement.fromSlot,
-    });
-    save(context.state, SLOTS.epochStatement, [patient, statement.typeTag, numberPart(statement.epoch)], signed);
+    put(context, statement, signed);
     taken.push(signed);
     return code;
   });
   return {data: codes.length === 0 ? new Uint8Array(0) : encodeCanonical(StatementResultsSchema, {codes}), taken};
+}
+
+function put(
+  {state}: TxContext,
+  {patient, typeTag, epoch, fromSlot}: EpochStatement,
+  signed: SignedEpochStatement,
+): void {
+  const head = load(state, SLOTS.epochHead, [patient, typeTag]);
+  // A first epoch that is extended backwards may have later ones.
+  if (head === undefined || epoch >= head.epoch) save(state, SLOTS.epochHead, [patient, typeTag], {epoch, fromSlot});
+  save(state, SLOTS.epochStatement, [patient, typeTag, numberPart(epoch)], signed);
 }
 
 interface StatementOwner {
@@ -66,14 +73,20 @@ function judge(context: TxContext, statement: EpochStatement, {signed, patient, 
   if (!equalBytes(statement.patient, patient)) return CODE.notAuthorised;
   if (!isSignedBy(ownerKey, signed, context)) return CODE.epochSignature;
   const head = load(context.state, SLOTS.epochHead, [patient, statement.typeTag]);
+  if (head !== undefined && extendsFirst(context, statement)) return CODE.ok;
   if (statement.epoch !== (head?.epoch ?? 0) + 1) return CODE.epochOrder;
-  if (head === undefined) return CODE.ok;
   const now = blockSlot(context.block);
-  const inTime =
-    statement.fromSlot > head.fromSlot &&
-    statement.fromSlot >= now - SLOTS_BACK &&
-    statement.fromSlot <= now + SLOTS_AHEAD;
-  return inTime ? CODE.ok : CODE.epochSlot;
+  // A first slot that never comes would leave the tag without an epoch for ever.
+  if (statement.fromSlot > now + SLOTS_AHEAD) return CODE.epochSlot;
+  const later = head === undefined || (statement.fromSlot > head.fromSlot && statement.fromSlot >= now - SLOTS_BACK);
+  return later ? CODE.ok : CODE.epochSlot;
+}
+
+// What she recorded before she had a tag for it comes under the key of the first epoch, which then begins earlier.
+function extendsFirst({state}: TxContext, {patient, typeTag, epoch, publicKey, fromSlot}: EpochStatement): boolean {
+  if (epoch !== 1) return false;
+  const first = statementOf(state, {patient, typeTag, epoch});
+  return first !== undefined && equalBytes(first.publicKey, publicKey) && fromSlot < first.fromSlot;
 }
 
 function isSignedBy(key: SigningKey, {statement, signature}: SignedEpochStatement, {ports}: TxContext): boolean {
@@ -109,13 +122,16 @@ export function epochCovers(
   view: StateView,
   {patient, typeTag, epoch, slot}: {patient: Uint8Array; typeTag: Uint8Array; epoch: number; slot: number},
 ): boolean {
-  const from = firstSlot(view, patient, typeTag, epoch);
-  if (from === undefined || slot < from) return false;
-  const next = firstSlot(view, patient, typeTag, epoch + 1);
-  return next === undefined || slot <= next;
+  const own = statementOf(view, {patient, typeTag, epoch});
+  if (own === undefined || slot < own.fromSlot) return false;
+  const next = statementOf(view, {patient, typeTag, epoch: epoch + 1});
+  return next === undefined || slot <= next.fromSlot;
 }
 
-function firstSlot(view: StateView, patient: Uint8Array, typeTag: Uint8Array, epoch: number): number | undefined {
+function statementOf(
+  view: StateView,
+  {patient, typeTag, epoch}: Pick<EpochStatement, 'patient' | 'typeTag' | 'epoch'>,
+): EpochStatement | undefined {
   const signed = load(view, SLOTS.epochStatement, [patient, typeTag, numberPart(epoch)]);
-  return signed === undefined ? undefined : decodeCanonical(EpochStatementSchema, signed.statement).fromSlot;
+  return signed === undefined ? undefined : decodeCanonical(EpochStatementSchema, signed.statement);
 }

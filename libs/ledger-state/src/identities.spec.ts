@@ -221,6 +221,40 @@ describe('PublishKeys', () => {
     expect(leaf?.case === 'keys' && leaf.value.epochStatements).toHaveLength(4);
   });
 
+  describe('the first epoch of a tag', () => {
+    const run = (ledger: TestLedger, ...statements: ReturnType<typeof epochStatement>[]): number[] => [
+      ...ledger.run(publish({identity: patient.id, epochStatements: statements}), [patient]).data.slice(2),
+    ];
+    const first = (fromSlot: number, fields: Parameters<typeof epochStatement>[1] = {}) =>
+      epochStatement(patient, {epoch: 1, fromSlot, ...fields});
+    const head = (ledger: TestLedger) => load(ledger.state, SLOTS.epochHead, [patient.id, tag(0xaa)]);
+
+    test('begins at the latest a day ahead: one that never begins would leave the tag without any', () => {
+      const ledger = begun();
+      expect(run(ledger, first(2 ** 32 - 1), first(TEST_SLOT + 25))).toEqual([CODE.epochSlot, CODE.epochSlot]);
+      expect(head(ledger)).toBeUndefined();
+      expect(run(ledger, first(TEST_SLOT + 24), first(0))).toEqual([0, 0]);
+    });
+
+    test('is extended backwards under the same key, also when there are later ones; never forwards', () => {
+      const ledger = begun();
+      const second = epochStatement(patient, {epoch: 2, fromSlot: TEST_SLOT});
+      const another = testEncryptionKey('another').publicKey;
+      expect(run(ledger, first(TEST_SLOT - 10), first(TEST_SLOT - 20), second)).toEqual([0, 0, 0]);
+      expect(run(ledger, first(TEST_SLOT - 30))).toEqual([0]);
+      expect(head(ledger)).toMatchObject({epoch: 2, fromSlot: TEST_SLOT});
+      const refusals = [
+        first(TEST_SLOT - 30),
+        first(TEST_SLOT - 20),
+        first(TEST_SLOT - 40, {publicKey: another}),
+        epochStatement(patient, {epoch: 2, fromSlot: TEST_SLOT - 1}),
+      ];
+      expect(run(ledger, ...refusals)).toEqual(refusals.map(() => CODE.epochOrder));
+      const stored = load(ledger.state, SLOTS.epochStatement, [patient.id, tag(0xaa), numberPart(1)]);
+      expect(stored?.statement).toEqual(first(TEST_SLOT - 30).statement);
+    });
+  });
+
   test('with a new signing key, statements are signed by the new one', () => {
     const ledger = begun();
     const both = publish({

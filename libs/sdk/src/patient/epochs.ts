@@ -53,6 +53,22 @@ export async function prepareEpochs(
   return {epochs, statements: epochs.map((epoch) => statementOf(context, epoch))};
 }
 
+/**
+ * The first epochs of types, beginning earlier: what was recorded before then comes under the same key.
+ * @returns nothing for a type that has none, or one that begins in this slot or before
+ */
+export function extendEpochs(
+  context: PatientContext,
+  typeNames: string[],
+  fromSlot: number,
+): {epochs: StoredEpoch[]; statements: SignedEpochStatement[]} {
+  const epochs = context.keys.epochs
+    .filter(({typeName, epoch, published}) => epoch === 1 && published && typeNames.includes(typeName))
+    .filter((first) => fromSlot < first.fromSlot)
+    .map((first) => ({...first, fromSlot}));
+  return {epochs, statements: epochs.map((epoch) => statementOf(context, epoch))};
+}
+
 function statementOf({keys, ledger}: PatientContext, epoch: StoredEpoch): SignedEpochStatement {
   const statement = build(EpochStatementSchema, {
     chainId: ledger.chainId,
@@ -78,6 +94,8 @@ export async function settleEpochs(
   });
   epochs.forEach((epoch, i) => {
     epoch.published = outcomes[i]?.code === CODE.ok;
+    const extended = context.keys.epochs.find((one) => one.publicKey === epoch.publicKey);
+    if (epoch.published && extended !== undefined) extended.fromSlot = epoch.fromSlot;
   });
   context.keys.epochs = context.keys.epochs.filter((epoch) => epoch.published || !epochs.includes(epoch));
   await context.save();

@@ -10,7 +10,7 @@ import {encodePart} from '../ledger/part.js';
 import type {TxResult} from '../ledger/transactions.js';
 import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
-import {prepareEpochs, settleEpochs} from './epochs.js';
+import {extendEpochs, prepareEpochs, settleEpochs} from './epochs.js';
 import type {StatementOutcome} from './epochs.js';
 import {PatientContext} from './patient-context.js';
 import type {PatientOptions} from './patient-context.js';
@@ -47,7 +47,10 @@ export class Patient {
     return cardOf(this.context.keys, this.context.ledger.chainId);
   }
 
-  /** Publishes the first epoch of each type; types that have one are left alone. */
+  /**
+   * Publishes the first epoch of each type. One that there is is extended backwards when it begins after `fromSlot`,
+   * and else left alone.
+   */
   async publishEpochs(
     typeNames: string[],
     fromSlot: number,
@@ -57,7 +60,13 @@ export class Patient {
     const fresh = typeNames.filter(
       (typeName) => !keys.epochs.some((epoch) => epoch.typeName === typeName && epoch.published),
     );
-    return fresh.length === 0 ? {result: undefined, outcomes: []} : this.publish(fresh, fromSlot);
+    const extended = extendEpochs(this.context, typeNames, fromSlot);
+    if (fresh.length === 0 && extended.epochs.length === 0) return {result: undefined, outcomes: []};
+    const first = await prepareEpochs(this.context, fresh, fromSlot);
+    return this.send({
+      epochs: [...extended.epochs, ...first.epochs],
+      statements: [...extended.statements, ...first.statements],
+    });
   }
 
   /**
@@ -65,14 +74,13 @@ export class Patient {
    * afterwards.
    */
   async rotate(typeNames: string[]): Promise<{result: TxResult | undefined; outcomes: StatementOutcome[]}> {
-    return this.publish(typeNames, await this.context.ledger.slot());
+    return this.send(await prepareEpochs(this.context, typeNames, await this.context.ledger.slot()));
   }
 
-  private async publish(
-    typeNames: string[],
-    fromSlot: number,
-  ): Promise<{result: TxResult; outcomes: StatementOutcome[]}> {
-    const {epochs, statements} = await prepareEpochs(this.context, typeNames, fromSlot);
+  private async send({
+    epochs,
+    statements,
+  }: Awaited<ReturnType<typeof prepareEpochs>>): Promise<{result: TxResult; outcomes: StatementOutcome[]}> {
     const result = await this.context.transactions.send({
       case: 'publishKeys',
       value: {identity: this.context.id, epochStatements: statements},

@@ -14,7 +14,7 @@ export const publishKeysCommand = defineCommand<{type: string[]; from: number; r
   summary: 'publish the first epoch key of each type, or begin the next one with --rotate',
   options: [
     new Option('--type <names...>', 'Open mHealth schema names').argParser(each(typeName)).makeOptionMandatory(),
-    new Option('--from <time>', 'first hour that the first epoch covers')
+    new Option('--from <time>', 'first hour that the first epoch covers; again with an earlier one: extend it')
       .argParser(slotTime)
       .default(parseSlot('now', Date.now()), 'now'),
     new Option('--rotate', 'begin a new epoch now, and hand its keys to the grantees that stand'),
