@@ -17,15 +17,19 @@ import type {Accepted, SignedAccepted} from '@vitalvault/contracts/gen/receipt/v
 import {
   DeviceConfigSchema,
   EpochStatementSchema,
+  KeySuccessionSchema,
   SignedDeviceConfigSchema,
   SignedEpochStatementSchema,
+  SignedKeySuccessionSchema,
   SkipSchema,
 } from '@vitalvault/contracts/gen/record/v1/record';
 import type {
   DeviceConfig,
   EpochStatement,
+  KeySuccession,
   SignedDeviceConfig,
   SignedEpochStatement,
+  SignedKeySuccession,
   Skip,
 } from '@vitalvault/contracts/gen/record/v1/record';
 import {SkipEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
@@ -37,6 +41,7 @@ import type {PublicSigningKey} from './signing.js';
 
 const EPOCH = {tag: 'epoch-statement', schema: EpochStatementSchema} as const;
 const CONFIG = {tag: 'device-config', schema: DeviceConfigSchema} as const;
+const SUCCESSION = {tag: 'key-succession', schema: KeySuccessionSchema} as const;
 const ACCEPTED = {tag: 'accepted', schema: AcceptedSchema} as const;
 const WRAPS = {tag: 'wraps', schema: WrapBundleSchema} as const;
 const PROFILE = {tag: 'member-profile', schema: MemberProfileSchema} as const;
@@ -67,6 +72,20 @@ export function signDeviceConfig(
 /** @throws EnvelopeError `bad-signature`, `not-canonical` */
 export function openDeviceConfig(signed: SignedDeviceConfig, owner: PublicSigningKey): DeviceConfig {
   return openStatement(CONFIG, {bytes: signed.config, signature: signed.signature}, owner);
+}
+
+/** The recovery key says which signing key comes next. */
+export function signKeySuccession(
+  init: FieldsOf<typeof KeySuccessionSchema>,
+  recoveryPrivateKey: Uint8Array,
+): SignedKeySuccession {
+  const {bytes, signature} = signStatement(SUCCESSION, init, recoveryPrivateKey);
+  return build(SignedKeySuccessionSchema, {succession: bytes, signature});
+}
+
+/** @throws EnvelopeError `bad-signature`, `not-canonical` */
+export function openKeySuccession(signed: SignedKeySuccession, recovery: PublicSigningKey): KeySuccession {
+  return openStatement(SUCCESSION, {bytes: signed.succession, signature: signed.signature}, recovery);
 }
 
 /** The custodian's ingest says that a record is durable. */

@@ -103,6 +103,10 @@ export const SDK_ERRORS = {
     title: 'The keys that the patient signed for this grant do not fit hers on the ledger, or do not open.',
     remedy: 'It is not the service: ask the patient to put the grant again, which deposits its keys anew.',
   },
+  'replacement-pending': {
+    title: 'The replacement of the signing key is not finished.',
+    remedy: 'Replace the key again: it goes on where it stopped, with the same new key.',
+  },
   'other-organisation': {
     title: "The policy service is another organisation's than the one that was named.",
     remedy: 'Correct the URLs of the services, or the organisation that stands beside them.',

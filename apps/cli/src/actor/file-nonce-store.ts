@@ -1,19 +1,19 @@
 import type {NonceStore} from '@vitalvault/sdk';
 import {LockedJson} from './locked-json.js';
 
-/** Nonces of one key, in a file beside it: a number is written before it is used. */
+/** Nonces by key id, in a file beside the keys: a number is written before it is used. */
 export class FileNonceStore implements NonceStore {
-  private readonly file: LockedJson<{last: string}>;
+  private readonly file: LockedJson<Record<string, string>>;
 
   constructor(path: string) {
-    this.file = new LockedJson(path, {last: '0'});
+    this.file = new LockedJson(path, {});
   }
 
-  next(atLeast = 1n): Promise<bigint> {
-    return this.file.update(({last}) => {
-      const after = BigInt(last) + 1n;
+  next(keyId: string, atLeast = 1n): Promise<bigint> {
+    return this.file.update((given) => {
+      const after = BigInt(given[keyId] ?? '0') + 1n;
       const next = after > atLeast ? after : atLeast;
-      return {value: {last: String(next)}, result: next};
+      return {value: {...given, [keyId]: String(next)}, result: next};
     });
   }
 }

@@ -11,27 +11,36 @@ describe('nonces in a file', () => {
   it('are never given twice, by several stores at once and after a restart', async () => {
     const path = join(dir, 'n1.json');
     const [a, b] = [new FileNonceStore(path), new FileNonceStore(path)];
-    const given = await Promise.all(Array.from({length: 20}, (_, i) => (i % 2 === 0 ? a : b).next()));
-    given.push(await new FileNonceStore(path).next());
+    const given = await Promise.all(Array.from({length: 20}, (_, i) => (i % 2 === 0 ? a : b).next('k')));
+    given.push(await new FileNonceStore(path).next('k'));
     expect([...given].sort((x, y) => Number(x - y))).toEqual(Array.from({length: 21}, (_, i) => BigInt(i + 1)));
   });
 
   it('jump when the ledger has seen higher ones', async () => {
     const store = new FileNonceStore(join(dir, 'n2.json'));
-    expect([await store.next(), await store.next(40n), await store.next(3n)]).toEqual([1n, 40n, 41n]);
+    expect([await store.next('k'), await store.next('k', 40n), await store.next('k', 3n)]).toEqual([1n, 40n, 41n]);
+  });
+
+  it('are counted for each key by itself: the one that takes its place begins with 1', async () => {
+    const store = new FileNonceStore(join(dir, 'n5.json'));
+    expect([await store.next('old', 5_000n), await store.next('new'), await store.next('old')]).toEqual([
+      5_000n,
+      1n,
+      5_001n,
+    ]);
   });
 
   it('refuse a damaged file rather than begin again', async () => {
     const path = join(dir, 'n3.json');
     writeFileSync(path, '{"last":');
-    await expect(new FileNonceStore(path).next()).rejects.toMatchObject({code: 'file-damaged'});
+    await expect(new FileNonceStore(path).next('k')).rejects.toMatchObject({code: 'file-damaged'});
   });
 
   it('do not wait for a lock whose process died', async () => {
     const path = join(dir, 'n4.json');
     writeFileSync(`${path}.lock`, '');
     utimesSync(`${path}.lock`, new Date(0), new Date(0));
-    expect(await new FileNonceStore(path).next()).toBe(1n);
+    expect(await new FileNonceStore(path).next('k')).toBe(1n);
   });
 });
 

@@ -12,6 +12,7 @@ import {proveReceiptsCommand} from './patient/prove-receipts.js';
 import {publishKeysCommand} from './patient/publish-keys.js';
 import {registerDeviceCommand} from './patient/register-device.js';
 import {removeDeviceCommand} from './patient/remove-device.js';
+import {replaceKeyCommand} from './patient/replace-key.js';
 import {revokeCommand} from './patient/revoke.js';
 
 export const patientCommand = group('patient', 'for a patient: keys, devices, grants, alerts', [
@@ -20,6 +21,7 @@ export const patientCommand = group('patient', 'for a patient: keys, devices, gr
   enrolCommand,
   cardCommand,
   publishKeysCommand,
+  replaceKeyCommand,
   registerDeviceCommand,
   configureDeviceCommand,
   removeDeviceCommand,

@@ -1,5 +1,5 @@
 import {PURPOSE, toHex} from '@vitalvault/contracts';
-import type {AccessEvent, AccessLeaf, GrantEvent} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {AccessEvent, AccessLeaf, GrantEvent, KeysEvent} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {slotText} from '../arguments/slots.js';
 
 const purposeNames = new Map<number, string>(Object.entries(PURPOSE).map(([name, code]) => [code, name]));
@@ -33,10 +33,7 @@ function eventText({event}: AccessLeaf): [string, string] {
     case 'enrolled':
       return ['enrolled', `by ${short(event.value.organisation)}`];
     case 'keys':
-      return [
-        'keys',
-        event.value.epochStatements.length === 0 ? 'changed' : `${event.value.epochStatements.length} epoch(s)`,
-      ];
+      return ['keys', keysText(event.value)];
     case 'deviceRegistered':
       return ['device', `${short(event.value.device)} registered (${event.value.registration})`];
     case 'deviceRemoved':
@@ -48,6 +45,12 @@ function eventText({event}: AccessLeaf): [string, string] {
     case undefined:
       return ['unknown', ''];
   }
+}
+
+function keysText({signingKeyId, epochStatements, succession}: KeysEvent): string {
+  const epochs = epochStatements.length === 0 ? [] : [`${epochStatements.length} epoch(s)`];
+  const parts = succession === undefined ? epochs : [`new signing key ${short(signingKeyId)}`, ...epochs];
+  return parts.length === 0 ? 'changed' : parts.join(', ');
 }
 
 function grantText({grantId, grant}: GrantEvent): [string, string] {

@@ -1,9 +1,10 @@
-import {decodeCanonical, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
-import {PatientSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {KEY_OWNER, decodeCanonical, equalBytes, keyId, toHex} from '@vitalvault/contracts';
+import {KeyOwnerSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import type {WrapBundle, WrappedEpoch} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {EnvelopeError, openEpochStatement, openWrapBundle, unwrapEpoch} from '@vitalvault/envelope';
+import type {PublicSigningKey} from '@vitalvault/envelope';
 import {numberPart} from '@vitalvault/proofs';
 import {privateHalf} from '../keys/stored-key.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
@@ -18,7 +19,7 @@ export interface GrantedKeys {
 }
 
 /**
- * Fetches the wraps of a grant and opens them: the bundle signed by the patient's proven key, each private key giving
+ * Fetches the wraps of a grant and opens them: the bundle signed by a proven key of the patient, each private key giving
  * the public key of an epoch statement that stands on the ledger.
  * @throws SdkError `wraps-missing`, `wraps-wrong` (the patient's fault: she signed the bundle), `answer-malformed`;
  *   EnvelopeError when she did not sign it
@@ -65,10 +66,11 @@ async function fetchBundle(
   grantId: string,
 ): Promise<WrapBundle> {
   const bytes = await fetchBytes(keys, ledger, `/v1/patients/${patient}/grants/${grantId}/wraps`);
-  const [value] = await ledger.state(keys.signing, [{kind: 'patient', parts: [fromHex(patient)]}]);
-  const signer = value === undefined ? undefined : decodeCanonical(PatientSchema, value).signingKey;
-  if (signer === undefined) throw new SdkError('not-found', {detail: 'no such patient is on the ledger'});
-  const bundle = openWrapBundle(decodeBundle(bytes), signer);
+  const signed = decodeBundle(bytes);
+  const signer = signed.signature;
+  if (signer === undefined || !(await isKeyOf(keys, ledger, {patient, signer})))
+    throw new EnvelopeError('bad-signature', 'wraps: not signed by a key of this patient');
+  const bundle = openWrapBundle(signed, signer);
   const fits =
     bundle.chainId === ledger.chainId &&
     toHex(bundle.patient) === patient &&
@@ -76,6 +78,20 @@ async function fetchBundle(
     toHex(bundle.grantee) === keys.member;
   if (!fits) throw new SdkError('wraps-missing', {detail: 'the bundle is of another grant'});
   return bundle;
+}
+
+/**
+ * Whether a key is or was this patient's, as the ledger proves. A key that she gave up is as good here as the current
+ * one: what the bundle says is judged by her epochs on the ledger, and policy takes none by an old key any more.
+ */
+async function isKeyOf(
+  keys: MemberKeys,
+  ledger: VerifiedLedger,
+  {patient, signer}: {patient: string; signer: PublicSigningKey},
+): Promise<boolean> {
+  const [value] = await ledger.state(keys.signing, [{kind: 'keyOwner', parts: [keyId(signer)]}]);
+  const owner = value === undefined ? undefined : decodeCanonical(KeyOwnerSchema, value);
+  return owner?.kind === KEY_OWNER.patient && toHex(owner.identity) === patient;
 }
 
 function decodeBundle(bytes: Uint8Array) {

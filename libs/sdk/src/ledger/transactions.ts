@@ -3,7 +3,7 @@ import type {TxMessage} from '@vitalvault/contracts';
 import {NonceWindowSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {encodeBody} from '@vitalvault/envelope';
 import {JsonAnswer} from '../http/json-answer.js';
-import {publicHalf} from '../keys/stored-key.js';
+import {idOf, publicHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
 import {SdkError} from '../sdk-error.js';
 import type {NonceStore} from './nonce-store.js';
@@ -36,7 +36,7 @@ export class Transactions {
       chainId: ledger.chainId,
       expiresAtHeight: head.height + EXPIRY_BLOCKS,
       expiresAtTime: head.timeSeconds + EXPIRY_SECONDS,
-      nonce: await nonces.next(atLeastNonce),
+      nonce: await nonces.next(idOf(signer), atLeastNonce),
       message,
     });
     return signPart({body, signatures: []}, signer);

@@ -4,6 +4,7 @@ import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import {generateEncryptionKey, signEpochStatement} from '@vitalvault/envelope';
 import {privateHalf} from '../keys/stored-key.js';
+import type {StoredKey} from '../keys/stored-key.js';
 import type {PatientContext} from './patient-context.js';
 import {tagOf} from './patient-keys.js';
 import type {PatientKeys, StoredEpoch} from './patient-keys.js';
@@ -28,11 +29,13 @@ export function newestEpoch(keys: PatientKeys, typeName: string): StoredEpoch | 
 /**
  * Makes the next epoch of each type, saves the private keys and gives the signed statements.
  * @param fromSlot of the first epoch of a type, free; a later one begins in this slot or right after the one before
+ * @param signer her key after the transaction that carries the statements
  */
 export async function prepareEpochs(
   context: PatientContext,
   typeNames: string[],
   fromSlot: number,
+  signer: StoredKey = context.keys.signing,
 ): Promise<{epochs: StoredEpoch[]; statements: SignedEpochStatement[]}> {
   const {keys, environment} = context;
   const epochs = typeNames.map((typeName) => {
@@ -50,7 +53,7 @@ export async function prepareEpochs(
   });
   keys.epochs = [...keys.epochs.filter(({published}) => published), ...epochs];
   await context.save();
-  return {epochs, statements: epochs.map((epoch) => statementOf(context, epoch))};
+  return {epochs, statements: epochs.map((epoch) => statementOf(context, epoch, signer))};
 }
 
 /**
@@ -66,10 +69,10 @@ export function extendEpochs(
     .filter(({typeName, epoch, published}) => epoch === 1 && published && typeNames.includes(typeName))
     .filter((first) => fromSlot < first.fromSlot)
     .map((first) => ({...first, fromSlot}));
-  return {epochs, statements: epochs.map((epoch) => statementOf(context, epoch))};
+  return {epochs, statements: epochs.map((epoch) => statementOf(context, epoch, context.keys.signing))};
 }
 
-function statementOf({keys, ledger}: PatientContext, epoch: StoredEpoch): SignedEpochStatement {
+function statementOf({keys, ledger}: PatientContext, epoch: StoredEpoch, signer: StoredKey): SignedEpochStatement {
   const statement = build(EpochStatementSchema, {
     chainId: ledger.chainId,
     patient: fromHex(keys.patient),
@@ -78,7 +81,7 @@ function statementOf({keys, ledger}: PatientContext, epoch: StoredEpoch): Signed
     publicKey: fromHex(epoch.publicKey),
     fromSlot: epoch.fromSlot,
   });
-  return signEpochStatement(statement, privateHalf(keys.signing));
+  return signEpochStatement(statement, privateHalf(signer));
 }
 
 /** Reads the ledger's word on each statement and keeps the epochs that it took. */
@@ -88,6 +91,17 @@ export async function settleEpochs(
   data: Uint8Array,
 ): Promise<StatementOutcome[]> {
   const {codes} = decodeCanonical(StatementResultsSchema, data);
+  const outcomes = keepPublished(context, epochs, codes);
+  await context.save();
+  return outcomes;
+}
+
+/** Keeps the epochs of code 0 as published and forgets the others; the caller saves. */
+export function keepPublished(
+  context: PatientContext,
+  epochs: StoredEpoch[],
+  codes: readonly number[],
+): StatementOutcome[] {
   const outcomes = epochs.map(({typeName, epoch, fromSlot}, i) => {
     const code = codes[i] ?? CODE.internal;
     return {typeName, epoch, fromSlot, code, codeName: codeName(code)};
@@ -98,6 +112,5 @@ export async function settleEpochs(
     if (epoch.published && extended !== undefined) extended.fromSlot = epoch.fromSlot;
   });
   context.keys.epochs = context.keys.epochs.filter((epoch) => epoch.published || !epochs.includes(epoch));
-  await context.save();
   return outcomes;
 }

@@ -3,6 +3,7 @@ import type {Environment} from '../environment.js';
 import {Transactions} from '../ledger/transactions.js';
 import type {NonceStore} from '../ledger/nonce-store.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
+import {SdkError} from '../sdk-error.js';
 import type {PatientKeys} from './patient-keys.js';
 
 export interface PatientOptions {
@@ -17,16 +18,27 @@ export interface PatientOptions {
 export class PatientContext {
   readonly keys: PatientKeys;
   readonly ledger: VerifiedLedger;
-  readonly transactions: Transactions;
 
   constructor(private readonly options: PatientOptions) {
     this.keys = options.keys;
     this.ledger = options.ledger;
-    this.transactions = new Transactions({
-      ledger: options.ledger,
-      signer: options.keys.signing,
-      nonces: options.nonces,
-    });
+  }
+
+  /** By her current key. @throws SdkError `replacement-pending` */
+  get transactions(): Transactions {
+    this.requireSettledKey();
+    return this.transactionsOfCurrentKey();
+  }
+
+  /** For the replacement itself; everything else waits until it is settled which key is hers. */
+  transactionsOfCurrentKey(): Transactions {
+    const {ledger, nonces, keys} = this.options;
+    return new Transactions({ledger, nonces, signer: keys.signing});
+  }
+
+  /** @throws SdkError `replacement-pending` */
+  requireSettledKey(): void {
+    if (this.keys.replacement !== undefined) throw new SdkError('replacement-pending');
   }
 
   get id(): Uint8Array {

@@ -32,6 +32,15 @@ export interface StoredGrant {
   revoked: boolean;
 }
 
+/** A signing key that takes the place of the current one: kept until everything that hangs on it is done. */
+export interface KeyReplacement {
+  signing: StoredKey;
+  /** Canonical SignedKeySuccession, hexadecimal. */
+  succession: string;
+  /** Canonical SignedEpochStatements by the new key, hexadecimal; of the epochs that are not published yet. */
+  statements: string[];
+}
+
 /** Head of the access log that she saw last. */
 export interface RememberedHead {
   size: string;
@@ -50,6 +59,9 @@ export interface PatientKeys {
   epochs: StoredEpoch[];
   grants: StoredGrant[];
   configVersion: number;
+  /** Canonical SignedKeySuccessions, hexadecimal, ascending by n: they lead from her first key to the current one. */
+  successions: string[];
+  replacement?: KeyReplacement | undefined;
   logHead?: RememberedHead | undefined;
 }
 
@@ -65,6 +77,7 @@ export function createPatientKeys(random: RandomBytes): PatientKeys {
     epochs: [],
     grants: [],
     configVersion: 0,
+    successions: [],
   };
 }
 

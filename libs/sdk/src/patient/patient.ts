@@ -16,6 +16,8 @@ import {PatientContext} from './patient-context.js';
 import type {PatientOptions} from './patient-context.js';
 import {cardOf, tagOf} from './patient-keys.js';
 import type {PatientCard} from './patient-keys.js';
+import {replaceSigningKey} from './replace-signing-key.js';
+import type {ReplacedKey} from './replace-signing-key.js';
 
 export interface DeviceToRegister {
   /** Public half of the device's key. */
@@ -88,6 +90,14 @@ export class Patient {
     return {result, outcomes: await settleEpochs(this.context, epochs, result.data)};
   }
 
+  /**
+   * A fresh signing key in the place of the current one, with all that hangs on it; goes on with one that was begun.
+   * @throws SdkError `tx-refused`, `tx-timeout`
+   */
+  replaceSigningKey(): Promise<ReplacedKey> {
+    return replaceSigningKey(this.context);
+  }
+
   /** The owner's half of a registration, as one line for the device, which signs it too and may send it. */
   async registerDevice(device: DeviceToRegister): Promise<string> {
     requireUint32('fromSlot', device.fromSlot);
@@ -133,6 +143,7 @@ export class Patient {
   /** All that a device may know, signed, as one line. Each one has a higher version than the one before. */
   async deviceConfig(config: ConfigToSign): Promise<string> {
     const {keys, ledger} = this.context;
+    this.context.requireSettledKey();
     keys.configVersion += 1;
     await this.context.save();
     const slot = await ledger.slot();
