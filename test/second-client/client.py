@@ -55,6 +55,14 @@ def parse(b):
         fields.setdefault(head >> 3, []).append(value)
     return fields
 
+def unpack(b):
+    """Numbers of a packed field."""
+    numbers, n, shift = [], 0, 0
+    for byte in b:
+        n, shift = n | (byte & 127) << shift, shift + 7
+        if byte < 128: numbers, n, shift = numbers + [n], 0, 0
+    return numbers
+
 def one(fields, number, default=b""): return fields.get(number, [default])[0]
 
 def private(scalar): return ec.derive_private_key(int.from_bytes(scalar, "big"), CURVE)
@@ -134,18 +142,17 @@ def merkle(leaves):
     split = 1 << (len(leaves) - 1).bit_length() - 1
     return sha(b"\1", merkle(leaves[:split]), merkle(leaves[split:]))
 
-def path_root(leaf_hash, index, size, path):
-    """RFC 9162 §2.1.3.2: root that an inclusion path leads to; None when it cannot be one."""
-    if index >= size: return None
-    node, last, root = index, size - 1, leaf_hash
-    for sibling in path:
-        if last == 0: return None
-        if node & 1 or node == last:
-            root = sha(b"\1", sibling, root)
-            while node and not node & 1: node, last = node >> 1, last >> 1
-        else: root = sha(b"\1", root, sibling)
-        node, last = node >> 1, last >> 1
-    return root if last == 0 else None
+def leaves_root(wanted, size, proof):
+    """§5.2: root that leaf hashes by index and one proof for them all lead to; None when it cannot be one."""
+    if not wanted or max(wanted) >= size or len(proof) % 32: return None
+    hashes = [proof[i:i + 32] for i in range(0, len(proof), 32)]
+    def walk(first, behind):
+        if not any(first <= index < behind for index in wanted): return hashes.pop(0) if hashes else b""
+        if behind - first == 1: return wanted[first]
+        middle = first + (1 << (behind - first - 1).bit_length() - 1)
+        return sha(b"\1", walk(first, middle), walk(middle, behind))
+    root = walk(0, size)
+    return None if hashes else root
 
 def consistent(size1, root1, size2, root2, path):
     """RFC 9162 §2.1.4.2: whether the log of size2 begins with the one of size1."""
@@ -228,7 +235,13 @@ def verified_proof(answer, genesis):
         name, value = (one(key, 1, 0), *key.get(2, [])), one(proof, 3) if one(proof, 2, 0) else None
         assert state_root(state_key(name[0], name[1:]), value, proof.get(4, []), one(proof, 5), one(proof, 6)) == header["app"], "state proof"
         states[name] = value
-    for log in map(parse, response.get(3, [])): logs[one(log, 1, 0)] = log.get(5, [])
+    for log in map(parse, response.get(3, [])):
+        head = parse(states[(one(log, 1, 0), one(log, 2))] or msg((2, sha())))
+        indexes, leaves = unpack(one(log, 3)), log.get(4, [])
+        assert sorted(set(indexes)) == indexes and len(indexes) == len(leaves), "indexes"
+        wanted = {index: sha(b"\0", leaf) for index, leaf in zip(indexes, leaves)}
+        assert (leaves_root(wanted, one(head, 1, 0), one(log, 5)) if wanted else one(head, 2)) == one(head, 2), "leaves"
+        logs[one(log, 1, 0)] = leaves
     return states, logs
 
 def log_fits(head, leaves):

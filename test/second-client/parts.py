@@ -1,7 +1,7 @@
 """Checks client.py against what protocol.json leaves out: protocol-parts.json. Called by vectors.py."""
 import base64, copy, json, os, struct
 from forms import from_base64url
-from client import (T, check, consistent, description_of, header_leaves, merkle, msg, one, open_payload, parse, path_root,
+from client import (T, check, consistent, description_of, header_leaves, leaves_root, merkle, msg, one, open_payload, parse,
                     public_of, sha, sign_bytes, signature_of, signed, signed_header, signing_key, transaction_id, unseal,
                     validator_set, verifies, whose)
 
@@ -37,9 +37,11 @@ def headers(v, captured):
 
 def paths(v, log):
     leaves, roots = [sha(b"\0", unhex(leaf)) for leaf in log["leaves"]], list(map(unhex, log["roots"]))
-    check("inclusion paths", all(
-        path_root(leaves[p["index"]], p["index"], p["size"], list(map(unhex, p["path"]))) == roots[p["size"]]
-        for p in v["inclusion"]))
+    lead = lambda p, places, proof: leaves_root({i: leaves[i] for i in places}, p["size"], proof) == roots[p["size"]]
+    check("proofs of leaves", all(lead(p, p["indexes"], unhex(p["proof"])) for p in v["leaves"]))
+    check("proofs of leaves: not of others, not with a hash more or less", not any(
+        lead(p, p["indexes"][:-1], unhex(p["proof"])) or lead(p, p["indexes"], unhex(p["proof"]) + bytes(32))
+        or p["proof"] and lead(p, p["indexes"], unhex(p["proof"])[32:]) for p in v["leaves"]))
     check("consistency paths", all(
         consistent(p["size1"], roots[p["size1"]], p["size2"], roots[p["size2"]], list(map(unhex, p["path"])))
         for p in v["consistency"]))

@@ -8,7 +8,7 @@ import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt
 import {KeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {openAccepted, openReleaseBundle, openServiceDescription, recordId, verifyDigest} from '@vitalvault/envelope';
-import {leafHash, verifyConsistency, verifyInclusion} from '@vitalvault/proofs';
+import {leafHash, verifyConsistency, verifyLeaves} from '@vitalvault/proofs';
 import {
   acceptDeviceConfig,
   bodyOfPart,
@@ -41,11 +41,11 @@ describe('test/vectors/protocol-parts.json', () => {
     const {log} = vectors.state;
     const root = (size: number): Uint8Array => fromHex(log.roots[size] ?? '');
     const hash = (index: number): Uint8Array => leafHash(fromHex(log.leaves[index] ?? ''));
-    expect(parts.logPaths.inclusion).toHaveLength(15);
-    for (const {size, index, path} of parts.logPaths.inclusion) {
-      const claim = {index, size, proof: path.map(fromHex), root: root(size)};
-      expect(verifyInclusion({...claim, leafHash: hash(index)})).toBe(true);
-      expect(verifyInclusion({...claim, leafHash: hash((index + 1) % 5)})).toBe(false);
+    expect(parts.logPaths.leaves).toHaveLength(57);
+    for (const {size, indexes, proof} of parts.logPaths.leaves) {
+      const claim = {indexes, size, proof: fromHex(proof), root: root(size)};
+      expect(verifyLeaves({...claim, leafHashes: indexes.map(hash)})).toBe(true);
+      expect(verifyLeaves({...claim, leafHashes: indexes.map((index) => hash((index + 1) % 5))})).toBe(false);
     }
     for (const {size1, size2, path} of parts.logPaths.consistency) {
       const claim = {size1, size2, root1: root(size1), root2: root(size2), proof: path.map(fromHex)};

@@ -32,6 +32,14 @@ export const LIMITS = {
   cometBlockBytes: BLOCK_BYTES,
   /** CometBFT's `consensus_params.evidence.max_bytes`; a part of the block. */
   cometEvidenceBytes: EVIDENCE_BYTES,
+  /** A question for proofs, its keys, its logs, and the leaves of one log in it. */
+  proofRequestBytes: 16_384,
+  proofKeys: 64,
+  proofLogs: 16,
+  /** Of one log in a question, and of all in an answer. */
+  proofLeaves: 1_000,
+  /** An answer with proofs. */
+  proofAnswerBytes: 1_048_576,
   /**
    * Largest ABCI request. CometBFT 0.38 (state/execution.go) hands a block over as its transactions, each with the same
    * prefix as in the block, votes of about a third of their size in the block, a few fields of the header, and evidence

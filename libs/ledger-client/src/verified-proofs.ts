@@ -63,7 +63,7 @@ export async function verifiedProofs(options: VerifiedProofsOptions): Promise<Ve
 }
 
 async function attempt({client, request, trust, atLeast, maxHeaderAgeMs}: VerifiedProofsOptions): Promise<Judged> {
-  const response = await client.proofs(request);
+  const response = await answerOf(client, request);
   // Only now: the node that was first in line before may have failed on the way.
   const url = client.currentUrl;
   const judge = (signedHeader: string): Judged => ({
@@ -84,4 +84,15 @@ async function attempt({client, request, trust, atLeast, maxHeaderAgeMs}: Verifi
     throw error;
   });
   return next === undefined ? newest : judge(next);
+}
+
+// A node has no reason to refuse a question within the limits. One other is asked; who is refused twice asks wrongly.
+async function answerOf(client: VerifiedProofsOptions['client'], request: ProofQuestion): Promise<ProofResponse> {
+  try {
+    return await client.proofs(request);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'invalid-field') throw error;
+    client.demote(client.currentUrl, 'it refuses to prove what the chain has');
+    return client.proofs(request);
+  }
 }

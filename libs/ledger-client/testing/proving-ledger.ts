@@ -11,8 +11,8 @@ import {ProposalStatus} from '@vitalvault/abci';
 import {STATE_KIND, decodeCanonical, encodeCanonical, sha256Of} from '@vitalvault/contracts';
 import {LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
-import {LogTree, StateTree, leafHash, stateKey} from '@vitalvault/proofs';
+import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
+import {LogTree, StateTree, leafHash, parseProofRequest, proveAnswer, stateKey} from '@vitalvault/proofs';
 
 type Validator = {readonly publicKey: Uint8Array; readonly power: bigint};
 type Part = Uint8Array<ArrayBuffer>;
@@ -93,35 +93,18 @@ export class ProvingLedger implements AbciApplication {
 
   query({path, data}: RequestQuery) {
     if (path !== '/proofs') return {code: 6, log: 'unknown path'};
-    const {keys, logs} = decodeCanonical(ProofRequestSchema, data);
-    const heads = logs.map(({kind, patient}) => ({kind, parts: [patient]}));
-    const value = encodeCanonical(ProofResponseSchema, {
-      height: this.height,
-      states: [...keys, ...heads].map(({kind, parts}) => this.stateProof(kind, parts)),
-      logs: logs.map(({kind, patient, from, limit, inclusion}) => ({
-        kind,
-        patient,
-        from,
-        size: BigInt(this.log.size),
-        leaves: this.leaves.slice(Number(from), Number(from) + limit),
-        inclusion: inclusion ? this.log.inclusion(Number(from)) : [],
-      })),
+    const request = parseProofRequest(data);
+    if (typeof request === 'string') return {code: 6, log: request};
+    const parts = proveAnswer(request, {
+      value: (kind, id) => this.values.get(stateKey(kind, id).join()),
+      path: (kind, id) => this.tree.prove(stateKey(kind, id)),
+      log: () => ({
+        tree: this.log,
+        leafBytes: (index) => this.leaves[index]?.length ?? 0,
+        leaf: (index) => this.leaves[index] ?? new Uint8Array(),
+      }),
     });
-    return {code: 0, value, height: this.height};
-  }
-
-  private stateProof(kind: number, parts: Uint8Array[]) {
-    const key = stateKey(kind, parts);
-    const value = this.values.get(key.join());
-    const path = this.tree.prove(key);
-    return {
-      key: {kind, parts},
-      present: value !== undefined,
-      value: value ?? new Uint8Array(),
-      siblings: [...path.siblings],
-      otherKey: path.otherKey ?? new Uint8Array(),
-      otherValueHash: path.otherValueHash ?? new Uint8Array(),
-    };
+    return {code: 0, value: encodeCanonical(ProofResponseSchema, {height: this.height, ...parts}), height: this.height};
   }
 }
 

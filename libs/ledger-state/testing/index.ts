@@ -1,3 +1,4 @@
+export {answerProofs} from './answer-proofs.js';
 export {extremeNumbers} from './extreme-numbers.js';
 export type {ExtremeNumber} from './extreme-numbers.js';
 export {MemoryState} from './memory-state.js';

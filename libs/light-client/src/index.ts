@@ -1,3 +1,5 @@
+export {answersQuestion} from './answers-question.js';
+export type {ProofQuestion} from './answers-question.js';
 export {headerHash} from './header-hash.js';
 export {MalformedError} from './json-fields.js';
 export {VOTE_FLAG} from './light-block.js';
@@ -11,6 +13,6 @@ export {verifyLightBlock, verifySignedHeader} from './verify-light-block.js';
 export type {ChainTrust, LightBlockReason, LightBlockVerdict, VerifiedHeader} from './verify-light-block.js';
 export {voteSignBytes} from './vote-sign-bytes.js';
 export {verifyAnswer} from './verify-answer.js';
-export type {AnswerFault, AnswerLimits, AnswerVerdict, ProofQuestion, UnverifiedAnswer} from './verify-answer.js';
+export type {AnswerFault, AnswerLimits, AnswerVerdict, UnverifiedAnswer} from './verify-answer.js';
 export {verifyBlock} from './verify-block.js';
 export type {BlockFault, BlockHeaders, ClaimedBlock} from './verify-block.js';

@@ -7,7 +7,8 @@ import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {LogTree, StateTree, leafHash, stateKey} from '@vitalvault/proofs';
 import {MADE_UP_TRUST, signHeader} from '../testing/sign-header.js';
 import {verifyAnswer} from './verify-answer.js';
-import type {AnswerLimits, ProofQuestion} from './verify-answer.js';
+import type {ProofQuestion} from './answers-question.js';
+import type {AnswerLimits} from './verify-answer.js';
 
 const patient = new Uint8Array(20).fill(9);
 const grant = {kind: STATE_KIND.grant, parts: [patient, Uint8Array.of(1)]};
@@ -39,19 +40,20 @@ function stateProof({kind, parts}: {kind: number; parts: Uint8Array[]}, present?
   };
 }
 
-const page = (from: bigint, to: number, inclusion: Uint8Array[] = []) => ({
+const given = (indexes: number[], next?: bigint) => ({
   kind: logKey.kind,
   patient,
-  size: 5n,
-  from,
-  leaves: leaves.slice(Number(from), to),
-  inclusion,
+  indexes: indexes.map(BigInt),
+  leaves: indexes.map((index) => leaves[index] as Uint8Array),
+  proof: log.leavesProof(indexes),
+  ...(next === undefined ? {} : {next}),
 });
+const all = [0, 1, 2, 3, 4];
 const answer = (init: Partial<Omit<MessageInitShape<typeof ProofResponseSchema>, '$typeName'>> = {}): ProofResponse =>
   create(ProofResponseSchema, {
     height: 41n,
     states: [stateProof(grant, value), stateProof(absent), stateProof(logKey, head)],
-    logs: [page(0n, 5)],
+    logs: [given(all)],
     ...init,
   });
 
@@ -69,7 +71,7 @@ describe('verifyAnswer', () => {
     expect(verdict.header).toMatchObject({height: 42n, timeSeconds: 1_700_000_000n, appHash: root});
     expect(verdict.answer.state(grant.kind, grant.parts)).toEqual(value);
     expect(verdict.answer.state(absent.kind, absent.parts)).toBeUndefined();
-    expect(verdict.answer.logs[0]).toMatchObject({proof: 'complete', leaves});
+    expect(verdict.answer.logs[0]).toMatchObject({head: {size: 5n}, leaves});
   });
 
   it('believes the header, not the answer, about the height', () => {
@@ -133,26 +135,44 @@ describe('verifyAnswer', () => {
       expect(verify(answer(), other)).toEqual(missing);
     });
 
-    it('the last leaves, or the first', () => {
-      expect(verify(answer({logs: [page(0n, 4)]}))).toEqual(missing);
-      expect(verify(answer({logs: [page(1n, 5)]}))).toEqual(missing);
+    it('the last leaves, or the first, or all of them', () => {
+      for (const indexes of [[0, 1, 2, 3], [1, 2, 3, 4], [0, 1, 3, 4], []])
+        expect(verify(answer({logs: [given(indexes)]}))).toEqual(missing);
     });
 
-    it('the proof of a single leaf', () => {
-      const one: ProofQuestion = {logs: [{kind: logKey.kind, patient, from: 3n, limit: 1, inclusion: true}]};
-      expect(verify(answer({logs: [page(3n, 4, log.inclusion(3))]}), one)).toMatchObject({ok: true});
-      expect(verify(answer({logs: [page(3n, 4)]}), one)).toEqual(missing);
-      expect(verify(answer({logs: [page(3n, 4, log.inclusion(2))]}), one)).toEqual({
-        ok: false,
-        reason: 'log-inclusion',
-      });
+    it('a leaf that the log has', () => {
+      const two: ProofQuestion = {logs: [{kind: logKey.kind, patient, indexes: [1n, 3n, 7n]}]};
+      expect(verify(answer({logs: [given([1, 3])]}), two)).toMatchObject({ok: true});
+      for (const indexes of [[1], [3], [1, 2], [1, 2, 3], []])
+        expect(verify(answer({logs: [given(indexes)]}), two)).toEqual(missing);
     });
   });
 
-  it('takes a page of the asked size, and an empty one behind the end', () => {
+  it('refuses leaves that the proof does not prove', () => {
+    const one: ProofQuestion = {logs: [{kind: logKey.kind, patient, indexes: [3n]}]};
+    expect(verify(answer({logs: [given([3])]}), one)).toMatchObject({ok: true});
+    const unproven = {ok: false, reason: 'log-leaves'};
+    expect(verify(answer({logs: [{...given([3]), proof: log.leavesProof([2])}]}), one)).toEqual(unproven);
+    expect(verify(answer({logs: [{...given([3]), proof: new Uint8Array()}]}), one)).toEqual(unproven);
+    // Who serves a log cannot choose its size: neither empty, nor shorter with leaves of his own.
+    const invented = [Uint8Array.of(66), Uint8Array.of(67)];
+    const forged = new LogTree();
+    for (const leaf of invented) forged.append(leafHash(leaf));
+    const short = {kind: logKey.kind, patient, indexes: [0n, 1n], leaves: invented, proof: forged.leavesProof([0, 1])};
+    expect(verify(answer({logs: [short]}))).toEqual(unproven);
+  });
+
+  it('takes a page that says where it goes on, with one leaf at the least, and an empty one behind the end', () => {
     const ask = (from: bigint, limit: number): ProofQuestion => ({logs: [{kind: logKey.kind, patient, from, limit}]});
-    expect(verify(answer({logs: [page(1n, 3)]}), ask(1n, 2))).toMatchObject({ok: true});
-    expect(verify(answer({logs: [page(5n, 5)]}), ask(5n, 10))).toMatchObject({ok: true});
-    expect(verify(answer({logs: [page(1n, 2)]}), ask(1n, 2))).toEqual({ok: false, reason: 'not-what-was-asked'});
+    const missing = {ok: false, reason: 'not-what-was-asked'};
+    expect(verify(answer({logs: [given([1, 2], 3n)]}), ask(1n, 2))).toMatchObject({ok: true});
+    expect(verify(answer({logs: [given([1], 2n)]}), ask(1n, 2))).toMatchObject({ok: true});
+    expect(verify(answer({logs: [given([])]}), ask(5n, 10))).toMatchObject({ok: true});
+    expect(verify(answer({logs: [given([3, 4])]}), ask(3n, 2))).toMatchObject({ok: true});
+    for (const next of [undefined, 1n, 4n])
+      expect(verify(answer({logs: [given([1, 2], next)]}), ask(1n, 2))).toEqual(missing);
+    expect(verify(answer({logs: [given([], 1n)]}), ask(1n, 2))).toEqual(missing);
+    expect(verify(answer({logs: [given([], 0n)]}), ask(0n, 2))).toEqual(missing);
+    expect(verify(answer({logs: [given([3, 4], 5n)]}), ask(3n, 2))).toEqual(missing);
   });
 });

@@ -1,12 +1,10 @@
-import type {MessageInitShape} from '@bufbuild/protobuf';
-import type {ProofRequestSchema, ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
-import {equalBytes} from '@vitalvault/contracts';
+import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {verifyProofs} from '@vitalvault/proofs';
 import type {ProofFault, ProvenAnswer} from '@vitalvault/proofs';
+import {answersQuestion} from './answers-question.js';
+import type {ProofQuestion} from './answers-question.js';
 import {verifySignedHeader} from './verify-light-block.js';
 import type {ChainTrust, LightBlockReason, VerifiedHeader} from './verify-light-block.js';
-
-export type ProofQuestion = MessageInitShape<typeof ProofRequestSchema>;
 
 /** An answer of the ledger as it came over any untrusted way, with what was asked. */
 export interface UnverifiedAnswer {
@@ -33,11 +31,10 @@ export type AnswerVerdict =
   | {readonly ok: true; readonly header: VerifiedHeader; readonly answer: ProvenAnswer}
   | {readonly ok: false; readonly reason: AnswerFault};
 
-type AskedLog = NonNullable<ProofQuestion['logs']>[number];
-
 /**
  * Verifies an answer of the ledger's query `/proofs` from the genesis on: the header by its signatures, every proof by
- * the header's app hash, and that every key and log that was asked for is there, in full.
+ * the header's app hash, and that every key and log that was asked for is there: in full, or with the place where it
+ * goes on, and then at least one leaf nearer to it.
  * @returns never throws on a bad answer
  * @spec docs/protocol.md §5
  */
@@ -55,38 +52,6 @@ export function verifyAnswer(
   if (limits.atLeast !== undefined && height < limits.atLeast) return {ok: false, reason: 'behind'};
   const proven = verifyProofs(response, header.appHash);
   if (!proven.ok) return {ok: false, reason: proven.fault};
-  if (!holdsKeys(request, response) || !holdsLogs(request, proven)) return {ok: false, reason: 'not-what-was-asked'};
+  if (!answersQuestion(request, proven)) return {ok: false, reason: 'not-what-was-asked'};
   return {ok: true, header, answer: {...proven, height}};
-}
-
-function holdsKeys({keys = []}: ProofQuestion, {states}: ProofResponse): boolean {
-  return keys.every((asked) =>
-    states.some(
-      ({key}) =>
-        key !== undefined &&
-        key.kind === asked.kind &&
-        key.parts.length === asked.parts?.length &&
-        key.parts.every((part, i) => equalBytes(part, asked.parts?.[i] ?? new Uint8Array())),
-    ),
-  );
-}
-
-// A page shorter than the log allows would hide leaves as surely as a forged one.
-function holdsLogs({logs = []}: ProofQuestion, proven: ProvenAnswer): boolean {
-  return logs.every((asked) =>
-    proven.logs.some((log) => {
-      const {kind = 0, patient = new Uint8Array(), from = 0n, size = 0n} = asked;
-      if (log.kind !== kind || log.from !== from || !equalBytes(log.patient, patient)) return false;
-      if (size !== 0n && log.size !== size) return false;
-      return (
-        BigInt(log.leaves.length) === wantedLeaves(asked, log.size) &&
-        (asked.inclusion !== true || log.proof !== 'page')
-      );
-    }),
-  );
-}
-
-function wantedLeaves({from = 0n, limit = 0}: AskedLog, size: bigint): bigint {
-  const left = size > from ? size - from : 0n;
-  return left < BigInt(limit) ? left : BigInt(limit);
 }

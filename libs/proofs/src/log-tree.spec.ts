@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import {verifyConsistency} from './consistency.js';
 import {Frontier} from './frontier.js';
-import {verifyInclusion} from './inclusion.js';
 import {LogTree} from './log-tree.js';
-import {consistencyProof, inclusionProof, merkleRoot} from './merkle-root.js';
+import {consistencyProof, merkleRoot} from './merkle-root.js';
 import {emptyLogRoot, leafHash} from './tree-hash.js';
 
 const leaves = Array.from({length: 70}, (_, i) => leafHash(Uint8Array.of(i)));
@@ -19,12 +18,9 @@ test('the empty log has the hash of nothing as its root', () => {
   );
 });
 
-test('roots and proofs of every size are those of the definition', () => {
+test('roots and consistency proofs of every size are those of the definition', () => {
   for (let size = 1; size <= leaves.length; size++) {
-    const part = leaves.slice(0, size);
-    expect(tree.root(size)).toEqual(merkleRoot(part));
-    for (let index = 0; index < size; index += 3)
-      expect(tree.inclusion(index, size)).toEqual(inclusionProof(leaves, index, size));
+    expect(tree.root(size)).toEqual(merkleRoot(leaves.slice(0, size)));
     for (let first = 1; first <= size; first += 4)
       expect(tree.consistency(first, size)).toEqual(consistencyProof(leaves, first, size));
   }
@@ -51,27 +47,6 @@ test('a frontier whose peaks do not fit its size is refused', () => {
   expect(() => Frontier.from(-1n, [])).toThrow(RangeError);
 });
 
-test('inclusion holds for the leaf, index, size and root it was made for, and for no other', () => {
-  fc.assert(
-    fc.property(sizes, fc.nat(), fc.nat(), (size, i, j) => {
-      const [index, other] = [i % size, j % leaves.length];
-      const claim = {
-        leafHash: leaves[index] as Uint8Array,
-        index,
-        size,
-        proof: tree.inclusion(index, size),
-        root: tree.root(size),
-      };
-      expect(verifyInclusion(claim)).toBe(true);
-      expect(verifyInclusion({...claim, index: other})).toBe(other === index);
-      expect(verifyInclusion({...claim, leafHash: leaves[other] as Uint8Array})).toBe(other === index);
-      expect(verifyInclusion({...claim, root: tree.root(other)})).toBe(other === size);
-      expect(verifyInclusion({...claim, proof: [...claim.proof, claim.root]})).toBe(false);
-      expect(verifyInclusion({...claim, proof: claim.proof.slice(1)})).toBe(claim.proof.length === 0);
-    }),
-  );
-});
-
 test('a log whose past was rewritten has no consistency proof', () => {
   const forged = new LogTree();
   leaves.forEach((leaf, i) => {
@@ -94,11 +69,10 @@ test('a log whose past was rewritten has no consistency proof', () => {
   );
 });
 
-test('sizes that are no counts give false, not an exception', () => {
-  const claim = {leafHash: leaves[0] as Uint8Array, index: 0, size: 1, proof: [], root: leaves[0] as Uint8Array};
-  expect(verifyInclusion(claim)).toBe(true);
-  for (const size of [-1, 0, 1.5, NaN, Infinity, -5n]) expect(verifyInclusion({...claim, size})).toBe(false);
-  expect(verifyConsistency({size1: 0.5, size2: 1, root1: claim.root, root2: claim.root, proof: []})).toBe(false);
-  expect(() => tree.inclusion(70, 70)).toThrow(RangeError);
+test('what the log never had is refused', () => {
+  expect(verifyConsistency({size1: 0.5, size2: 1, root1: tree.root(1), root2: tree.root(1), proof: []})).toBe(false);
   expect(() => tree.root(71)).toThrow(RangeError);
+  expect(() => tree.leafHash(70)).toThrow(RangeError);
+  for (const indexes of [[70], [-1], [3, 3], [4, 3]]) expect(() => tree.leavesProof(indexes)).toThrow(RangeError);
+  expect(() => tree.leavesProof([1], 71)).toThrow(RangeError);
 });

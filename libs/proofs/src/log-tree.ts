@@ -1,5 +1,6 @@
 import {splitPoint} from './merkle-root.js';
 import {Frontier} from './frontier.js';
+import {joinHashes} from './joined-hashes.js';
 import {HASH_BYTES, portableSha256} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {emptyLogRoot, nodeHash} from './tree-hash.js';
@@ -62,22 +63,26 @@ export class LogTree {
     return size === 0 ? emptyLogRoot(this.sha256) : this.range(0, size);
   }
 
-  /** @spec RFC 9162 §2.1.3.1 */
-  inclusion(index: number, size: number = this.leaves): Uint8Array[] {
-    this.check(index >= 0 && index < size && size <= this.leaves);
+  /**
+   * One proof for the leaves at `indexes` (ascending, none twice), for `verifyLeaves`.
+   * @throws RangeError when the log has no such leaves
+   */
+  leavesProof(indexes: readonly number[], size: number = this.leaves): Uint8Array {
+    this.check(size <= this.leaves && indexes.every((index, i) => index > (indexes[i - 1] ?? -1) && index < size));
     const proof: Uint8Array[] = [];
-    let [from, to] = [0, size];
-    while (to - from > 1) {
-      const middle = from + splitPoint(to - from);
-      if (index < middle) {
-        proof.push(this.range(middle, to));
-        to = middle;
-      } else {
-        proof.push(this.range(from, middle));
-        from = middle;
+    let done = 0;
+    const walk = (from: number, to: number): void => {
+      const next = indexes[done];
+      if (next === undefined || next >= to) proof.push(this.range(from, to));
+      else if (to - from === 1) done++;
+      else {
+        const middle = from + splitPoint(to - from);
+        walk(from, middle);
+        walk(middle, to);
       }
-    }
-    return proof.reverse();
+    };
+    if (indexes.length > 0) walk(0, size);
+    return joinHashes(proof);
   }
 
   /** @spec RFC 9162 §2.1.4.1 */

@@ -22,31 +22,6 @@ export function merkleRoot(leafHashes: readonly Uint8Array[], sha256: Sha256 = p
 }
 
 /**
- * PATH(index, D[size]): inclusion proof of a leaf, from the leaf upwards. O(n); `LogTree` does it in O(log² n).
- * @throws RangeError when `index` is not below `size` or there are not so many leaves.
- * @spec RFC 9162 §2.1.3.1
- */
-export function inclusionProof(
-  leafHashes: readonly Uint8Array[],
-  index: number,
-  size = leafHashes.length,
-  sha256: Sha256 = portableSha256,
-): Uint8Array[] {
-  if (index < 0 || index >= size || size > leafHashes.length)
-    throw new RangeError(`no leaf ${index} in a log of ${size}`);
-  return path(leafHashes.slice(0, size), index, sha256);
-}
-
-function path(leaves: readonly Uint8Array[], index: number, sha256: Sha256): Uint8Array[] {
-  if (leaves.length === 1) return [];
-  const k = splitPoint(leaves.length);
-  const left = leaves.slice(0, k);
-  const right = leaves.slice(k);
-  if (index < k) return [...path(left, index, sha256), merkleRoot(right, sha256)];
-  return [...path(right, index - k, sha256), merkleRoot(left, sha256)];
-}
-
-/**
  * PROOF(size1, D[size2]): that the log of `size2` begins with that of `size1`. O(n).
  * @throws RangeError unless 0 < size1 ≤ size2 ≤ number of leaves.
  * @spec RFC 9162 §2.1.4.1

@@ -3,6 +3,7 @@ import {encodeCanonical, STATE_KIND} from '@vitalvault/contracts';
 import {AccessLeafSchema, LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {LogProof, ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
+import {joinHashes} from './joined-hashes.js';
 import {LogTree} from './log-tree.js';
 import {portableSha256 as sha256} from './sha256.js';
 import {stateKey} from './state-key.js';
@@ -52,77 +53,96 @@ function stateProof(of: number, parts: Uint8Array[]) {
     ...(otherValueHash && {otherValueHash}),
   };
 }
-const logProof = (fields: Partial<Omit<LogProof, '$typeName' | '$unknown'>> = {}) => ({
+const logProof = (indexes: number[], fields: Partial<Omit<LogProof, '$typeName' | '$unknown'>> = {}) => ({
   kind,
   patient,
-  size: 5n,
-  from: 0n,
-  leaves,
-  inclusion: [] as Uint8Array[],
+  indexes: indexes.map(BigInt),
+  leaves: indexes.map((index) => leaves[index] as Uint8Array),
+  proof: log.leavesProof(indexes),
   ...fields,
 });
 const answer = (logs: ReturnType<typeof logProof>[], keys: [number, Uint8Array][] = [[kind, patient]]): ProofResponse =>
   create(ProofResponseSchema, {height: 3n, states: keys.map(([of, who]) => stateProof(of, [who])), logs});
 const faultOf = (response: ProofResponse, root = appHash): string => {
   const proven = verifyProofs(response, root);
-  return proven.ok ? proven.logs.map(({proof}) => proof).join() : proven.fault;
+  return proven.ok ? 'ok' : proven.fault;
 };
 
-test('values, absence and logs that are proven, each as far as it is', () => {
-  const page = logProof({from: 1n, leaves: leaves.slice(1, 3)});
-  const one = logProof({from: 3n, leaves: leaves.slice(3, 4), inclusion: log.inclusion(3)});
-  const proven = verifyProofs(
-    answer(
-      [logProof(), page, one],
-      [
-        [kind, patient],
-        [5, patient],
-        [5, nobody],
-      ],
-    ),
-    appHash,
-  );
+test('values, absence and leaves, each proven to be what it is', () => {
+  const keys: [number, Uint8Array][] = [
+    [kind, patient],
+    [5, patient],
+    [5, nobody],
+  ];
+  const proven = verifyProofs(answer([logProof([0, 3])], keys), appHash);
   if (!proven.ok) throw new Error(proven.fault);
-  expect(proven.logs.map(({proof}) => proof)).toEqual(['complete', 'page', 'inclusion']);
+  expect(proven.logs[0]).toMatchObject({kind, patient, indexes: [0n, 3n], head});
   expect(proven.state(5, [patient])).toEqual(Uint8Array.of(1));
   expect(proven.state(5, [nobody])).toBeUndefined();
   expect(() => proven.state(6, [patient])).toThrow(RangeError);
-  expect(proven.leaf(kind, patient, 3n)).toEqual(leaves[3]);
+  expect([0n, 1n, 3n, 5n].map((index) => proven.leaf(kind, patient, index))).toEqual([
+    leaves[0],
+    undefined,
+    leaves[3],
+    undefined,
+  ]);
+  expect(proven.leaf(STATE_KIND.recordLog, patient, 0n)).toBeUndefined();
+  expect(proven.leaf(kind, nobody, 0n)).toBeUndefined();
 });
 
 test('an absent head proves an empty log and nothing else', () => {
-  const empty = logProof({patient: nobody, size: 0n, leaves: []});
-  expect(faultOf(answer([empty], [[kind, nobody]]))).toBe('complete');
-  expect(faultOf(answer([{...empty, leaves: leaves.slice(0, 1), size: 1n}], [[kind, nobody]]))).toBe('log-size');
+  const empty = logProof([], {patient: nobody});
+  const proven = verifyProofs(answer([empty], [[kind, nobody]]), appHash);
+  expect(proven.ok && proven.logs[0]?.head.size).toBe(0n);
+  expect(faultOf(answer([{...logProof([0]), patient: nobody}], [[kind, nobody]]))).toBe('log-leaves');
 });
 
-test('lies are named: state, missing head, size, leaves, inclusion', () => {
-  expect(faultOf(answer([logProof()]), sha256(appHash))).toBe('state-proof');
-  const forged = answer([logProof()]);
+test('a log that was seen before is the beginning of this one, or is not', () => {
+  const older = (size: number, consistency = joinHashes(log.consistency(size))) => {
+    const proven = verifyProofs(answer([logProof([], {consistency})]), appHash);
+    if (!proven.ok) throw new Error(proven.fault);
+    return (root = log.root(size), of = size) => proven.logs[0]?.beginsWith({size: BigInt(of), root});
+  };
+  for (const size of [1, 2, 3, 4]) {
+    expect(older(size)()).toBe(true);
+    expect(older(size)(sha256(log.root(size)))).toBe(false);
+    expect(older(size, new Uint8Array())()).toBe(false);
+    expect(older(size, new Uint8Array(31))()).toBe(false);
+  }
+  expect(older(3)(log.root(2), 2)).toBe(false);
+  const whole = older(5, new Uint8Array());
+  expect([whole(), whole(log.root(4)), whole(log.root(), 6), whole(Uint8Array.of(), 0)]).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
+});
+
+test('nothing that is not proven gets in: state, head, leaves', () => {
+  const whole = [0, 1, 2, 3, 4];
+  expect(faultOf(answer([logProof(whole)]))).toBe('ok');
+  expect(faultOf(answer([logProof(whole)]), sha256(appHash))).toBe('state-proof');
+  const forged = answer([logProof(whole)]);
   (forged.states[0] as {value: Uint8Array}).value = encodeCanonical(LogHeadSchema, {...head, size: 4n});
   expect(faultOf(forged)).toBe('state-proof');
   const hidden = answer([], [[5, patient]]);
   Object.assign(hidden.states[0] as object, {present: false});
   expect(faultOf(hidden)).toBe('state-proof');
-  expect(faultOf(answer([logProof()], [[5, patient]]))).toBe('log-head-missing');
-  expect(faultOf(answer([logProof({size: 6n})]))).toBe('log-size');
-  expect(faultOf(answer([logProof({from: 1n})]))).toBe('log-size');
-  expect(faultOf(answer([logProof({leaves: [...leaves.slice(0, 4), leafOf(9)]})]))).toBe('log-leaves');
-  expect(faultOf(answer([logProof({leaves: [leaves[1], leaves[0], ...leaves.slice(2)] as Uint8Array[]})]))).toBe(
-    'log-leaves',
-  );
-  // One withheld is no whole log, whatever it says.
-  expect(faultOf(answer([logProof({leaves: leaves.slice(0, 4)})]))).toBe('page');
-  expect(faultOf(answer([logProof({from: 2n, leaves: leaves.slice(3, 4), inclusion: log.inclusion(3)})]))).toBe(
-    'log-inclusion',
-  );
-  expect(
-    faultOf(
-      answer([
-        logProof({from: 3n, leaves: leaves.slice(3, 4), size: 4n, inclusion: treeOf(leaves.slice(0, 4)).inclusion(3)}),
-      ]),
-    ),
-  ).toBe('log-inclusion');
+  expect(faultOf(answer([logProof(whole)], [[5, patient]]))).toBe('log-head-missing');
+  // A kind is one byte of the key: 272 must not pass for 16, nor a value of another kind for a head.
+  expect(faultOf(answer([logProof(whole, {kind: kind + 256})]))).toBe('log-head-missing');
+  expect(faultOf(answer([logProof([], {kind: 5})], [[5, patient]]))).toBe('log-head-missing');
+  expect(faultOf(answer([logProof(whole, {leaves: [...leaves.slice(0, 4), leafOf(9)]})]))).toBe('log-leaves');
+  expect(faultOf(answer([logProof(whole, {leaves: leaves.toReversed()})]))).toBe('log-leaves');
+  expect(faultOf(answer([logProof(whole, {leaves: leaves.slice(0, 4)})]))).toBe('log-leaves');
+  expect(faultOf(answer([logProof(whole, {indexes: []})]))).toBe('log-leaves');
+  expect(faultOf(answer([logProof([], {proof: log.root()})]))).toBe('log-leaves');
+  expect(faultOf(answer([logProof([2], {leaves: [leaves[3] as Uint8Array]})]))).toBe('log-leaves');
+  // The leaves of an older size, with its proof, are no answer: only the proven head counts.
+  const older = {proof: treeOf(leaves.slice(0, 4)).leavesProof([3])};
+  expect(faultOf(answer([logProof([3], older)]))).toBe('log-leaves');
+  expect(faultOf(answer([logProof([4], {indexes: [5n]})]))).toBe('log-leaves');
 });
 
 describe('a whole access log', () => {

@@ -1,33 +1,20 @@
-import {decodeCanonical, equalBytes, NotCanonicalError} from '@vitalvault/contracts';
+import {NotCanonicalError, STATE_KIND, decodeCanonical} from '@vitalvault/contracts';
 import {LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import type {LogHead} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {LogProof, ProofResponse, StateProof} from '@vitalvault/contracts/gen/proof/v1/proof';
-import {verifyInclusion} from './inclusion.js';
-import {merkleRoot} from './merkle-root.js';
+import {ProvenLog} from './proven-log.js';
+import type {HeadOfLog} from './proven-log.js';
 import {portableSha256} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {encodeStateKey, stateKey} from './state-key.js';
-import {leafHash} from './tree-hash.js';
+import {emptyLogRoot, leafHash} from './tree-hash.js';
+import {verifyLeaves} from './verify-leaves.js';
 import {verifyState} from './verify-state.js';
 
-/** Leaves of a log as an answer carries them, and how far the answer alone proves them. */
-export interface ProvenLog {
-  readonly kind: number;
-  readonly patient: Uint8Array;
-  /** The size that the leaves speak for. */
-  readonly size: bigint;
-  readonly from: bigint;
-  readonly leaves: readonly Uint8Array[];
-  /**
-   * `complete`: all leaves of the newest size, rebuilt to the proven root. `inclusion`: the one leaf is in the log of
-   * the newest size. `page`: not proven by this answer alone; gather every page of one size and use `verifyWholeLog`.
-   */
-  readonly proof: 'complete' | 'inclusion' | 'page';
-}
+export type ProofFault = 'state-proof' | 'log-head-missing' | 'log-head-malformed' | 'log-leaves';
 
-export type ProofFault =
-  'state-proof' | 'log-head-missing' | 'log-head-malformed' | 'log-size' | 'log-leaves' | 'log-inclusion';
+const LOG_KINDS: ReadonlySet<number> = new Set([STATE_KIND.recordLog, STATE_KIND.accessLog]);
 
+/** Nothing in here is there without proof; what cannot be proven makes the whole answer a fault. */
 export interface ProvenAnswer {
   readonly ok: true;
   /** State after this block; the header of `height + 1` carries the app hash. */
@@ -37,7 +24,7 @@ export interface ProvenAnswer {
    * answer.
    */
   state(kind: number, parts: readonly Uint8Array[]): Uint8Array | undefined;
-  /** A leaf that this answer proves by itself to stand at `index` of the newest size; undefined when it does not. */
+  /** The leaf that stands at `index` of the newest log; undefined when the answer does not have it. */
   leaf(kind: number, patient: Uint8Array, index: bigint): Uint8Array | undefined;
   readonly logs: readonly ProvenLog[];
 }
@@ -59,10 +46,11 @@ export function verifyProofs(
   const logs: ProvenLog[] = [];
   for (const log of response.logs) {
     const name = nameOf(log.kind, [log.patient]);
-    if (!values.has(name)) return {ok: false, fault: 'log-head-missing'};
-    const proof = logProof(log, values.get(name), sha256);
-    if (isFault(proof)) return {ok: false, fault: proof};
-    logs.push({kind: log.kind, patient: log.patient, size: log.size, from: log.from, leaves: log.leaves, proof});
+    if (!LOG_KINDS.has(log.kind) || !values.has(name)) return {ok: false, fault: 'log-head-missing'};
+    const head = headOf(values.get(name), sha256);
+    if (head === undefined) return {ok: false, fault: 'log-head-malformed'};
+    if (!areLeavesOf(log, head, sha256)) return {ok: false, fault: 'log-leaves'};
+    logs.push(new ProvenLog(log, head, sha256));
   }
   const state = (kind: number, parts: readonly Uint8Array[]): Uint8Array | undefined => {
     const name = nameOf(kind, parts);
@@ -73,19 +61,15 @@ export function verifyProofs(
     ok: true,
     height: response.height,
     state,
-    leaf: (kind, patient, index) => provenLeaf(logs, nameOf(kind, [patient]), index),
+    leaf: (kind, patient, index) => leafOf(logs, nameOf(kind, [patient]), index),
     logs,
   };
 }
 
-function isFault(proof: ProvenLog['proof'] | ProofFault): proof is ProofFault {
-  return proof !== 'complete' && proof !== 'inclusion' && proof !== 'page';
-}
-
-function provenLeaf(logs: readonly ProvenLog[], name: string, index: bigint): Uint8Array | undefined {
+function leafOf(logs: readonly ProvenLog[], name: string, index: bigint): Uint8Array | undefined {
   for (const log of logs) {
-    const leaf = log.leaves[Number(index - log.from)];
-    if (leaf !== undefined && log.proof !== 'page' && nameOf(log.kind, [log.patient]) === name) return leaf;
+    const leaf = nameOf(log.kind, [log.patient]) === name ? log.leaf(index) : undefined;
+    if (leaf !== undefined) return leaf;
   }
   return undefined;
 }
@@ -105,7 +89,7 @@ function holds(state: StateProof, appHash: Uint8Array, sha256: Sha256): boolean 
   return verifyState(
     {
       root: appHash,
-      key: stateKey(state.key.kind, state.key.parts),
+      key: stateKey(state.key.kind, state.key.parts, sha256),
       value: state.present ? state.value : undefined,
       proof: absentByOther
         ? {siblings: state.siblings, otherKey: state.otherKey, otherValueHash: state.otherValueHash}
@@ -115,36 +99,14 @@ function holds(state: StateProof, appHash: Uint8Array, sha256: Sha256): boolean 
   );
 }
 
-function logProof(log: LogProof, headBytes: Uint8Array | undefined, sha256: Sha256): ProvenLog['proof'] | ProofFault {
-  const head = headBytes === undefined ? {size: 0n, root: merkleRoot([], sha256)} : decodeHead(headBytes);
-  if (head === undefined) return 'log-head-malformed';
-  const end = log.from + BigInt(log.leaves.length);
-  if (log.size > head.size || (log.leaves.length > 0 && end > log.size)) return 'log-size';
-  if (log.inclusion.length > 0) return includes(log, head, sha256) ? 'inclusion' : 'log-inclusion';
-  if (log.size !== head.size || log.from !== 0n || end !== log.size) return 'page';
-  return rebuilds(log.leaves, head.root, sha256) ? 'complete' : 'log-leaves';
+function areLeavesOf({indexes, leaves, proof}: LogProof, {size, root}: HeadOfLog, sha256: Sha256): boolean {
+  if (indexes.length === 0) return leaves.length === 0 && proof.length === 0;
+  const leafHashes = leaves.map((leaf) => leafHash(leaf, sha256));
+  return verifyLeaves({indexes, leafHashes, size, proof, root}, sha256);
 }
 
-function includes(log: LogProof, head: Pick<LogHead, 'size' | 'root'>, sha256: Sha256): boolean {
-  const [leaf] = log.leaves;
-  if (leaf === undefined || log.leaves.length !== 1 || log.size !== head.size) return false;
-  return verifyInclusion(
-    {leafHash: leafHash(leaf, sha256), index: log.from, size: log.size, proof: log.inclusion, root: head.root},
-    sha256,
-  );
-}
-
-function rebuilds(leaves: readonly Uint8Array[], root: Uint8Array, sha256: Sha256): boolean {
-  return equalBytes(
-    merkleRoot(
-      leaves.map((leaf) => leafHash(leaf, sha256)),
-      sha256,
-    ),
-    root,
-  );
-}
-
-function decodeHead(bytes: Uint8Array): LogHead | undefined {
+function headOf(bytes: Uint8Array | undefined, sha256: Sha256): HeadOfLog | undefined {
+  if (bytes === undefined) return {size: 0n, root: emptyLogRoot(sha256)};
   try {
     return decodeCanonical(LogHeadSchema, bytes);
   } catch (error) {

@@ -1,12 +1,10 @@
 import {ed25519} from '@noble/curves/ed25519.js';
-import {create} from '@bufbuild/protobuf';
 import {base64Encode} from '@bufbuild/protobuf/wire';
-import {compareBytes, encodeCanonical, decodeCanonical, sha256Of, toHex} from '@vitalvault/contracts';
-import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
-import type {LogRequest, ProofResponse, StateKey} from '@vitalvault/contracts/gen/proof/v1/proof';
-import {DEFAULT_PARAMETERS, TEST_CHAIN, TestLedger, testGenesis} from '@vitalvault/ledger-state/testing';
+import {compareBytes, decodeCanonical, sha256Of, toHex} from '@vitalvault/contracts';
+import {ProofRequestSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
+import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
+import {DEFAULT_PARAMETERS, TEST_CHAIN, TestLedger, answerProofs, testGenesis} from '@vitalvault/ledger-state/testing';
 import {headerHash, parseLightBlock, validatorAddress, validatorsHash, voteSignBytes} from '@vitalvault/light-client';
-import {inclusionProof, leafHash, stateKey} from '@vitalvault/proofs';
 
 const FILLER = '00'.repeat(32);
 const NOTHING = {hash: '', parts: {total: 0, hash: ''}};
@@ -97,49 +95,11 @@ export class SignedChain {
 
   /** Answer of the query "/proofs". */
   proofs(request: Uint8Array): ProofResponse {
-    const {keys, logs} = decodeCanonical(ProofRequestSchema, request);
-    return create(ProofResponseSchema, {
-      height: this.ledger.block.height,
-      states: keys.map((key) => this.stateProof(key)),
-      logs: logs.map((log) => this.logProof(log)),
-    });
+    return answerProofs(this.ledger, decodeCanonical(ProofRequestSchema, request));
   }
 
   /** Head and leaves of a log, as policy asks for them. */
   logOf(kind: number, patient: Uint8Array, from: bigint, limit: number): ProofResponse {
-    return this.proofs(
-      encodeCanonical(ProofRequestSchema, {keys: [{kind, parts: [patient]}], logs: [{kind, patient, from, limit}]}),
-    );
-  }
-
-  private stateProof(key: StateKey) {
-    const value = this.ledger.state.get(key.kind, key.parts);
-    const {siblings, otherKey, otherValueHash} = this.ledger.state.tree.prove(stateKey(key.kind, key.parts));
-    const none = new Uint8Array();
-    return {
-      key,
-      present: value !== undefined,
-      value: value ?? none,
-      siblings: [...siblings],
-      otherKey: otherKey ?? none,
-      otherValueHash: otherValueHash ?? none,
-    };
-  }
-
-  private logProof({kind, patient, from, limit, inclusion}: LogRequest) {
-    const leaves = this.ledger.state.leaves(kind, patient);
-    return {
-      kind,
-      patient,
-      size: BigInt(leaves.length),
-      from,
-      leaves: leaves.slice(Number(from), Number(from) + limit),
-      inclusion: inclusion
-        ? inclusionProof(
-            leaves.map((leaf) => leafHash(leaf)),
-            Number(from),
-          )
-        : [],
-    };
+    return answerProofs(this.ledger, {keys: [{kind, parts: [patient]}], logs: [{kind, patient, from, limit}]});
   }
 }

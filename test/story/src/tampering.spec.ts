@@ -39,7 +39,7 @@ writeFileSync(
         proof: toHex(
           encodeCanonical(ProofResponseSchema, {
             height: 20n,
-            logs: [{kind: 16, patient: new Uint8Array(20), size: 5n, leaves}],
+            logs: [{kind: 16, patient: new Uint8Array(20), indexes: leaves.map((_, i) => BigInt(i)), leaves}],
           }),
         ),
         signedHeader: {genuine: true},

@@ -2,7 +2,7 @@ import {beforeEach, describe, expect, it} from '@jest/globals';
 import {STATE_KIND, decodeCanonical, toHex} from '@vitalvault/contracts';
 import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {PEOPLE, enrolPatient, testOrganisation} from '@vitalvault/ledger-state/testing';
-import {verifySignedHeader} from '@vitalvault/light-client';
+import {verifyAnswer, verifySignedHeader} from '@vitalvault/light-client';
 import {verifyProofs} from '@vitalvault/proofs';
 import {logPage} from '../domain/log-page.js';
 import {FakeChain} from '../../test/support/fake-chain.js';
@@ -47,6 +47,25 @@ describe('proofs for others', () => {
     expect(asked).toEqual([8n]);
   });
 
+  it('of a log come at once without its head being asked for, though no block comes', async () => {
+    chain.waitForHeader = () => Promise.reject(new Error('no block comes'));
+    const logs = [{kind: STATE_KIND.accessLog, patient: patient.id, from: 0n, limit: 10}];
+    const {proof, signedHeader} = await proofs.execute(toHex(patient.id), {logs}, {});
+    const verdict = verifyAnswer(
+      {request: {logs}, response: decodeCanonical(ProofResponseSchema, proof), signedHeader},
+      chain.validatorSet.trust,
+    );
+    expect(verdict).toMatchObject({ok: true, answer: {logs: [{head: {size: 1n}, indexes: [0n]}]}});
+  });
+
+  it('that leave out what was asked for are handed on at once: no header mends them', async () => {
+    chain.waitForHeader = () => Promise.reject(new Error('no header mends it'));
+    chain.tamper = {proofs: (response) => ({...response, states: []})};
+    expect(
+      decodeCanonical(ProofResponseSchema, (await proofs.execute(toHex(stranger.id), {keys: [key]}, {})).proof).states,
+    ).toEqual([]);
+  });
+
   it('of a log are for its patient', async () => {
     const logs = [{kind: STATE_KIND.accessLog, patient: patient.id, from: 0n, limit: 1}];
     await expect(proofs.execute(toHex(stranger.id), {logs}, {})).rejects.toMatchObject({code: 'not-yours'});
@@ -59,7 +78,7 @@ describe('proofs for others', () => {
       ProofResponseSchema,
       (await proofs.execute(toHex(patient.id), logPage(toHex(patient.id), ownLog), {})).proof,
     );
-    expect(page).toMatchObject({states: [{present: true}], logs: [{size: 1n, from: 0n}]});
+    expect(page).toMatchObject({states: [{present: true}], logs: [{indexes: [0n]}]});
   });
 
   it('come from a validator that exists', async () => {

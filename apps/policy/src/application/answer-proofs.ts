@@ -43,6 +43,8 @@ export class AnswerProofs {
     const verdict = verifyAnswer({request, response, signedHeader: newest}, this.options.trust);
     if (verdict.ok)
       return bundle(create(ProofResponseSchema, {...response, height: verdict.header.height - 1n}), newest);
+    // Only another root is mended by another header; what else is wrong stays so, and whoever asked sees it.
+    if (verdict.reason !== 'state-proof') return bundle(response, newest);
     return bundle(response, await ledger.waitForHeader(response.height + 1n, validator));
   }
 }

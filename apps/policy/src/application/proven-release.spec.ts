@@ -53,37 +53,37 @@ function placeOf(bytes = leafBytes()): StoredLeaf {
   };
 }
 
-type Log = ProvenState['answer']['logs'][number];
 const header = {height: 60n, timeSeconds: 5n} as ProvenState['header'];
 const keyOf = (kind: number, parts: readonly Uint8Array[]): string => [kind, ...parts.map(toHex)].join('/');
+type Leaf = (kind: number, index: bigint) => Uint8Array | undefined;
 
-/** What a ledger proves: states by key, logs as `answer` makes them of the question; every question is noted. */
-function harness(
-  states: Record<string, Uint8Array>,
-  answer: (log: Partial<Log>) => Partial<Log>,
-  wholeLogUpTo?: number,
-) {
+/** What a ledger proves: states by key, leaves by place, so many in one answer; every question is noted. */
+function harness(states: Record<string, Uint8Array>, leaf: Leaf, perAnswer = 1_000) {
   const asked: {keys: string[]; logs: object[]; atLeast: bigint}[] = [];
   const ledger: ProvenLedger = {
     prove: async ({keys = [], logs = []}: ProofQuestion, atLeast) => {
       asked.push({
         keys: keys.map(({kind = 0, parts = []}) => keyOf(kind, parts)),
-        logs: logs.map(({kind, from, limit, inclusion}) => ({kind, from, limit, inclusion})),
+        logs: logs.map(({kind, indexes}) => ({kind, indexes})),
         atLeast,
       });
+      const given = (logs[0]?.indexes ?? []).slice(0, perAnswer);
       return {
         header,
         answer: {
-          height: 59n,
           state: (kind: number, parts: readonly Uint8Array[]) => states[keyOf(kind, parts)],
-          logs: logs.map((log) => ({...log, proof: 'leaf', leaves: [], ...answer(log as Partial<Log>)})),
+          leaf: (kind: number, of: Uint8Array, index: bigint) =>
+            toHex(of) === toHex(patient.id) && given.includes(index) ? leaf(kind, index) : undefined,
         } as unknown as ProvenState['answer'],
       };
     },
   };
-  const options = wholeLogUpTo === undefined ? undefined : {wholeLogUpTo};
-  return {asked, proven: new ProvenRelease({ledger}, options)};
+  return {asked, proven: new ProvenRelease({ledger})};
 }
+const decision =
+  (bytes = leafBytes()): Leaf =>
+  (kind, index) =>
+    kind === STATE_KIND.accessLog && index === PLACE.index ? bytes : undefined;
 
 const grantKey = keyOf(STATE_KIND.grant, [patient.id, grantId]);
 const memberKey = keyOf(STATE_KIND.member, [clinician.id]);
@@ -96,12 +96,12 @@ const member = encodeCanonical(MemberSchema, {
 
 describe('facts of a release', () => {
   it('are asked for in one question, of the block of the decision or a later one', async () => {
-    const {asked, proven} = harness({[grantKey]: grant, [memberKey]: member}, () => ({leaves: [leafBytes()]}));
+    const {asked, proven} = harness({[grantKey]: grant, [memberKey]: member}, decision());
     const facts = await proven.facts(placeOf(), txId);
     expect(asked).toEqual([
       {
         keys: [keyOf(STATE_KIND.accessLog, [patient.id]), grantKey, memberKey],
-        logs: [{kind: STATE_KIND.accessLog, from: 3n, limit: 1, inclusion: true}],
+        logs: [{kind: STATE_KIND.accessLog, indexes: [3n]}],
         atLeast: PLACE.height,
       },
     ]);
@@ -114,7 +114,7 @@ describe('facts of a release', () => {
   });
 
   it('say that there is no grant and no member when that is proven', async () => {
-    const {proven} = harness({}, () => ({leaves: [leafBytes()]}));
+    const {proven} = harness({}, decision());
     expect(await proven.facts(placeOf(), txId)).toMatchObject({grant: undefined, member: undefined});
   });
 
@@ -124,70 +124,58 @@ describe('facts of a release', () => {
     ['grant', accessOf({grantId: tag(2)})],
     ['event', {case: 'keys' as const, value: {signingKeyId: patient.id} as never}],
   ])('are refused when the projection names another %s than the ledger proves', async (_what, event) => {
-    const {proven} = harness({}, () => ({leaves: [leafBytes()]}));
+    const {proven} = harness({}, decision());
     await expect(proven.facts(placeOf(leafBytes(event as Event)), txId)).rejects.toMatchObject({
       code: 'release-mismatch',
       detail: expect.stringContaining('projection'),
     });
   });
 
-  it.each<[string, string, Partial<Log>]>([
-    ['release-mismatch', "another patient's request", {leaves: [leafBytes(accessOf({patient: stranger.id}))]}],
-    ['release-mismatch', 'another transaction', {leaves: [leafBytes(accessOf(), new Uint8Array(32))]}],
-    ['access-refused', 'a refusal', {leaves: [leafBytes(accessOf({permit: false}))]}],
-    ['release-mismatch', 'no leaf', {leaves: []}],
-    ['release-mismatch', 'two leaves', {leaves: [leafBytes(), leafBytes()]}],
-    ['release-mismatch', 'a page without a path', {leaves: [leafBytes()], proof: 'page'}],
-    ['release-mismatch', 'a leaf at another index', {leaves: [leafBytes()], from: 4n}],
-    ['release-mismatch', 'a leaf of another log', {leaves: [leafBytes()], kind: STATE_KIND.recordLog}],
-    ['not-verified', 'a leaf that cannot be read', {leaves: [Uint8Array.of(0xff)]}],
-  ])('are refused with %s when proven is %s', async (code, _what, log) => {
-    const {proven} = harness({[grantKey]: grant, [memberKey]: member}, () => log);
+  it.each<[string, string, Uint8Array | undefined]>([
+    ['release-mismatch', "another patient's request", leafBytes(accessOf({patient: stranger.id}))],
+    ['release-mismatch', 'another transaction', leafBytes(accessOf(), new Uint8Array(32))],
+    ['access-refused', 'a refusal', leafBytes(accessOf({permit: false}))],
+    ['release-mismatch', 'no leaf there', undefined],
+    ['not-verified', 'a leaf that cannot be read', Uint8Array.of(0xff)],
+  ])('are refused with %s when proven is %s', async (code, _what, bytes) => {
+    const {proven} = harness({[grantKey]: grant, [memberKey]: member}, () => bytes);
     await expect(proven.facts(placeOf(), txId)).rejects.toMatchObject({code});
   });
 
   it.each([grantKey, memberKey])('are none when a proven value cannot be read: %s', async (key) => {
-    const {proven} = harness({[grantKey]: grant, [memberKey]: member, [key]: Uint8Array.of(0xff)}, () => ({
-      leaves: [leafBytes()],
-    }));
+    const {proven} = harness({[grantKey]: grant, [memberKey]: member, [key]: Uint8Array.of(0xff)}, decision());
     await expect(proven.facts(placeOf(), txId)).rejects.toMatchObject({code: 'not-verified'});
   });
 });
 
 describe('leaves of the record log', () => {
-  const single = (log: Partial<Log>): Partial<Log> => ({leaves: [recordLeaf(log.from ?? 0n)]});
-  const whole =
-    (size: number, proof: Log['proof'] = 'complete') =>
-    (log: Partial<Log>): Partial<Log> =>
-      'inclusion' in log && log.inclusion === true
-        ? single(log)
-        : {proof, leaves: Array.from({length: size}, (_none, index) => recordLeaf(BigInt(index)))};
+  const leaves: Leaf = (kind, index) => (kind === STATE_KIND.recordLog ? recordLeaf(index) : undefined);
   const down = (count: number): bigint[] => Array.from({length: count}, (_none, index) => BigInt(count - 1 - index));
-  const of = (proven: ProvenRelease, indexes: bigint[], logSize: bigint) =>
-    proven.recordLeaves(patient.id, indexes, {height: 12n, logSize}).then((leaves) => leaves.map(({index}) => index));
+  const of = (proven: ProvenRelease, indexes: bigint[]) =>
+    proven.recordLeaves(patient.id, indexes, 12n).then((found) => found.map(({index}) => index));
 
-  it.each<[string, number, bigint, number | undefined, number[]]>([
-    ['few: each with its path', 16, 1_000n, undefined, [16]],
-    ['many of a log that one answer holds: the whole log', 17, 1_000n, undefined, [1]],
-    ['many of a longer log: sixteen at a time', 33, 1_001n, undefined, [16, 16, 1]],
-    ['many, where even a short log is asked leaf by leaf', 17, 20n, 19, [16, 1]],
-  ])('%s', async (_what, count, logSize, wholeLogUpTo, logs) => {
-    const {asked, proven} = harness({}, whole(count), wholeLogUpTo);
-    expect(await of(proven, down(count), logSize)).toEqual(down(count));
-    expect(asked.map((one) => one.logs.length)).toEqual(logs);
-    for (const one of asked)
-      expect(one).toMatchObject({keys: [keyOf(STATE_KIND.recordLog, [patient.id])], atLeast: 12n});
+  it.each<[string, number, number, number]>([
+    ['none without a question', 0, 1_000, 0],
+    ['few', 16, 1_000, 1],
+    ['as many as a page has', 1_000, 1_000, 1],
+    ['what an answer has no room for is asked again', 1_000, 400, 3],
+    ['one leaf an answer is enough to come to an end', 5, 1, 5],
+  ])('%s', async (_what, count, perAnswer, questions) => {
+    const {asked, proven} = harness({}, leaves, perAnswer);
+    expect(await of(proven, down(count))).toEqual(down(count));
+    expect(asked).toHaveLength(questions);
+    for (const one of asked) expect(one).toMatchObject({logs: [{kind: STATE_KIND.recordLog}], atLeast: 12n});
   });
 
-  it('are asked one by one when the log has outgrown one answer meanwhile', async () => {
-    const {asked, proven} = harness({}, whole(17, 'page'));
-    expect(await of(proven, down(17), 17n)).toEqual(down(17));
-    expect(asked.map((one) => one.logs.length)).toEqual([1, 16, 1]);
+  it('are asked for in ascending order, none twice', async () => {
+    const {asked, proven} = harness({}, leaves);
+    expect(await of(proven, [7n, 2n, 7n])).toEqual([7n, 2n, 7n]);
+    expect(asked[0]?.logs).toEqual([{kind: STATE_KIND.recordLog, indexes: [2n, 7n]}]);
   });
 
   it('are never fewer than asked for', async () => {
-    await expect(of(harness({}, whole(16)).proven, down(17), 16n)).rejects.toMatchObject({code: 'not-verified'});
-    const {proven} = harness({}, (log) => (log.from === 2n ? {leaves: []} : single(log)));
-    await expect(of(proven, down(4), 4n)).rejects.toMatchObject({code: 'release-mismatch'});
+    const {asked, proven} = harness({}, (kind, index) => (index === 2n ? undefined : leaves(kind, index)));
+    await expect(of(proven, down(4))).rejects.toMatchObject({code: 'release-mismatch'});
+    expect(asked).toHaveLength(2);
   });
 });

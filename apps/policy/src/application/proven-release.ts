@@ -1,4 +1,4 @@
-import {NotCanonicalError, STATE_KIND, decodeCanonical, equalBytes, fromHex} from '@vitalvault/contracts';
+import {LIMITS, NotCanonicalError, STATE_KIND, decodeCanonical, equalBytes, fromHex} from '@vitalvault/contracts';
 import {AccessLeafSchema, GrantSchema, MemberSchema, RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {AccessEvent, Grant, Member, RecordLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {DomainError} from '@vitalvault/errors';
@@ -6,7 +6,7 @@ import type {GenMessage} from '@bufbuild/protobuf/codegenv2';
 import type {Message} from '@bufbuild/protobuf';
 import {isRefusal, permitOf} from '../domain/release-checks.js';
 import type {HeaderPlace, ProvenPermit} from '../domain/release-checks.js';
-import type {ProvenLedger, ProvenState, StoredLeaf} from './ports.js';
+import type {ProvenLedger, StoredLeaf} from './ports.js';
 
 /** All that the checks of a release need, proven under one header. */
 export interface ReleaseFacts {
@@ -18,19 +18,9 @@ export interface ReleaseFacts {
   readonly header: HeaderPlace;
 }
 
-const LOGS_PER_QUERY = 16;
-const LEAVES_PER_QUERY = 1_000;
-
 /** Asks the ledger for what a release speaks about and gives only what was proven. */
 export class ProvenRelease {
-  /**
-   * @param options.wholeLogUpTo size up to which a log is proven by all of its leaves instead of leaf by leaf; 1,000 at
-   * the most
-   */
-  constructor(
-    private readonly ports: {ledger: ProvenLedger},
-    private readonly options: {wholeLogUpTo: number} = {wholeLogUpTo: LEAVES_PER_QUERY},
-  ) {}
+  constructor(private readonly ports: {ledger: ProvenLedger}) {}
 
   /**
    * @param place where the projection says that the decision stands; only a hint, everything is proven from there.
@@ -45,11 +35,14 @@ export class ProvenRelease {
     const {answer, header} = await this.ports.ledger.prove(
       {
         keys: [{kind: STATE_KIND.accessLog, parts: [patient]}, grantKey, memberKey],
-        logs: [{kind: STATE_KIND.accessLog, patient, from: place.index, limit: 1, inclusion: true}],
+        logs: [{kind: STATE_KIND.accessLog, patient, indexes: [place.index]}],
       },
       place.leaf.height,
     );
-    const permit = permitOf(provenLeaf(answer, STATE_KIND.accessLog, place.index, AccessLeafSchema), txId);
+    const permit = permitOf(
+      provenLeaf(answer.leaf(STATE_KIND.accessLog, patient, place.index), AccessLeafSchema),
+      txId,
+    );
     if (isRefusal(permit)) throw new DomainError(permit.code, {detail: permit.detail});
     // The hint chose the keys: a forged row must not lead to another reader's standing or another grant.
     if (!isSameAccess(permit, patient, hint))
@@ -65,56 +58,24 @@ export class ProvenRelease {
   }
 
   /**
-   * Proven leaves of the patient's record log, in the order of `indexes`. Many leaves of a log that one answer holds
-   * cost one query; otherwise each comes with its own path.
-   * @throws DomainError not-verified, behind, ledger-unavailable
+   * Proven leaves of the patient's record log, in the order of `indexes`. As many as one answer holds come with one
+   * proof.
+   * @throws DomainError release-mismatch when the log has no such leaf; not-verified, behind, ledger-unavailable
    */
-  async recordLeaves(
-    patient: Uint8Array,
-    indexes: readonly bigint[],
-    at: {height: bigint; logSize: bigint},
-  ): Promise<RecordLeaf[]> {
-    const whole = indexes.length > LOGS_PER_QUERY && at.logSize <= BigInt(this.options.wholeLogUpTo);
-    const found = whole ? await this.fromWholeLog(patient, indexes, at.height) : undefined;
-    return found ?? this.oneByOne(patient, indexes, at.height);
-  }
-
-  /** Undefined: the log has outgrown one answer. */
-  private async fromWholeLog(
-    patient: Uint8Array,
-    indexes: readonly bigint[],
-    atLeast: bigint,
-  ): Promise<RecordLeaf[] | undefined> {
-    const {answer} = await this.ports.ledger.prove(
-      {
-        keys: [{kind: STATE_KIND.recordLog, parts: [patient]}],
-        logs: [{kind: STATE_KIND.recordLog, patient, from: 0n, limit: LEAVES_PER_QUERY}],
-      },
-      atLeast,
-    );
-    const log = answer.logs.find(({kind}) => kind === STATE_KIND.recordLog);
-    if (log?.proof !== 'complete') return undefined;
-    return indexes.map((index) => {
-      const leaf = log.leaves[Number(index)];
-      if (leaf === undefined) throw new DomainError('not-verified', {detail: 'the log has no such leaf'});
-      return decoded(leaf, RecordLeafSchema);
-    });
-  }
-
-  private async oneByOne(patient: Uint8Array, indexes: readonly bigint[], atLeast: bigint): Promise<RecordLeaf[]> {
-    const leaves: RecordLeaf[] = [];
-    for (let i = 0; i < indexes.length; i += LOGS_PER_QUERY) {
-      const part = indexes.slice(i, i + LOGS_PER_QUERY);
-      const {answer} = await this.ports.ledger.prove(
-        {
-          keys: [{kind: STATE_KIND.recordLog, parts: [patient]}],
-          logs: part.map((from) => ({kind: STATE_KIND.recordLog, patient, from, limit: 1, inclusion: true})),
-        },
-        atLeast,
-      );
-      leaves.push(...part.map((index) => provenLeaf(answer, STATE_KIND.recordLog, index, RecordLeafSchema)));
+  async recordLeaves(patient: Uint8Array, indexes: readonly bigint[], atLeast: bigint): Promise<RecordLeaf[]> {
+    const kind = STATE_KIND.recordLog;
+    const found = new Map<bigint, RecordLeaf>();
+    let wanted = [...new Set(indexes)].sort((a, b) => (a < b ? -1 : 1));
+    while (wanted.length > 0) {
+      const asked = wanted.slice(0, LIMITS.proofLeaves);
+      const {answer} = await this.ports.ledger.prove({logs: [{kind, patient, indexes: asked}]}, atLeast);
+      const given = asked.map((index) => ({index, leaf: answer.leaf(kind, patient, index)}));
+      for (const {index, leaf} of given) if (leaf !== undefined) found.set(index, decoded(leaf, RecordLeafSchema));
+      // Verified is that a leaf is only left out behind the last one given, or when the log does not have it.
+      if (given[0]?.leaf === undefined) throw noSuchLeaf();
+      wanted = wanted.filter((index) => !found.has(index));
     }
-    return leaves;
+    return indexes.map((index) => found.get(index) as RecordLeaf);
   }
 }
 
@@ -127,19 +88,12 @@ function isSameAccess({request, reader}: ProvenPermit, patient: Uint8Array, hint
   );
 }
 
-function provenLeaf<T extends Message>(
-  answer: ProvenState['answer'],
-  kind: number,
-  index: bigint,
-  schema: GenMessage<T>,
-): T {
-  const log = answer.logs.find((one) => one.kind === kind && one.from === index && one.leaves.length === 1);
-  const [leaf] = log?.leaves ?? [];
-  // 'complete' proves a log of one leaf, which needs no inclusion path.
-  if (leaf === undefined || log?.proof === 'page')
-    throw new DomainError('release-mismatch', {detail: 'the log has no such leaf'});
+function provenLeaf<T extends Message>(leaf: Uint8Array | undefined, schema: GenMessage<T>): T {
+  if (leaf === undefined) throw noSuchLeaf();
   return decoded(leaf, schema);
 }
+
+const noSuchLeaf = (): DomainError => new DomainError('release-mismatch', {detail: 'the log has no such leaf'});
 
 const decodeIfThere = <T extends Message>(value: Uint8Array | undefined, schema: GenMessage<T>): T | undefined =>
   value === undefined ? undefined : decoded(value, schema);

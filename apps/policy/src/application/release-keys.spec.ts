@@ -64,11 +64,8 @@ describe('a release', () => {
     expect(story.register.requests).toHaveLength(3);
   });
 
-  it.each([
-    [1_000, 'by the whole log'],
-    [0, 'leaf by leaf'],
-  ])('proves many records %#: %s', async (wholeLogUpTo) => {
-    const story = await new ReleaseStory(recently(), {wholeLogUpTo}).begin();
+  it('proves many records by one proof', async () => {
+    const story = await new ReleaseStory(recently()).begin();
     const records: RecordToRelease[] = [];
     for (let i = 0; i < 18; i++) records.push(await story.record());
     const tx = await story.ask();
@@ -81,7 +78,7 @@ describe('a release', () => {
     expect(story.steps).toHaveLength(19);
   });
 
-  it('a whole log with one leaf altered or left out opens nothing', async () => {
+  it('a log with one leaf altered or left out opens nothing', async () => {
     const {story, records, tx} = await permitted(18);
     const lie = (change: (leaves: Uint8Array[]) => Uint8Array[]) => {
       story.chain.tamper = {

@@ -116,11 +116,10 @@ export class ReleaseKeys {
       refuseIf(checkScope(header, permit, custody.chainId));
       refuseIf(checkReleaseKey(header, custody));
     }
-    const at = {height: atLeast, logSize: permit.decision.recordLogSize};
     const leaves = await this.ports.proven.recordLeaves(
       permit.request.patient,
       records.map(({logIndex}) => logIndex),
-      at,
+      atLeast,
     );
     records.forEach((record, i) => {
       const leaf = leaves[i];

@@ -1,15 +1,12 @@
-import {create} from '@bufbuild/protobuf';
-import {decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
+import {decodeCanonical} from '@vitalvault/contracts';
 import type {TxMessage} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
-import type {LogRequest, ProofResponse, StateKey} from '@vitalvault/contracts/gen/proof/v1/proof';
+import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {DomainError} from '@vitalvault/errors';
-import {DEFAULT_PARAMETERS, TEST_CHAIN, TestLedger, testGenesis} from '@vitalvault/ledger-state/testing';
+import {DEFAULT_PARAMETERS, TEST_CHAIN, TestLedger, answerProofs, testGenesis} from '@vitalvault/ledger-state/testing';
 import type {TestKey} from '@vitalvault/ledger-state/testing';
 import type {ProofQuestion} from '@vitalvault/light-client';
-import {stateKey} from '@vitalvault/proofs';
 import {verifiedLeaves} from '@vitalvault/ledger-client';
 import type {LeavesOfLog} from '@vitalvault/ledger-client';
 import type {LedgerBlock, LedgerSource, ProvenLogs} from '../../src/application/ports.js';
@@ -83,12 +80,7 @@ export class FakeChain implements LedgerSource, ProvenLogs {
 
   async proofs(question: ProofQuestion): Promise<ProofResponse> {
     this.answer();
-    const {keys, logs} = decodeCanonical(ProofRequestSchema, encodeCanonical(ProofRequestSchema, question));
-    const response = create(ProofResponseSchema, {
-      height: this.ledger.block.height,
-      states: keys.map((key) => this.stateProof(key)),
-      logs: logs.map((log) => this.logProof(log)),
-    });
+    const response = answerProofs(this.ledger, question);
     return this.tamper.proofs?.(response) ?? response;
   }
 
@@ -111,44 +103,6 @@ export class FakeChain implements LedgerSource, ProvenLogs {
       })),
     });
     return results.map(({code}) => code);
-  }
-
-  private stateProof(key: StateKey): {
-    key: StateKey;
-    present: boolean;
-    value: Uint8Array;
-    siblings: Uint8Array[];
-    otherKey: Uint8Array;
-    otherValueHash: Uint8Array;
-  } {
-    const value = this.ledger.state.get(key.kind, key.parts);
-    const {siblings, otherKey, otherValueHash} = this.ledger.state.tree.prove(stateKey(key.kind, key.parts));
-    const none = new Uint8Array();
-    return {
-      key,
-      present: value !== undefined,
-      value: value ?? none,
-      siblings: [...siblings],
-      otherKey: otherKey ?? none,
-      otherValueHash: otherValueHash ?? none,
-    };
-  }
-
-  private logProof({kind, patient, from, limit, inclusion}: LogRequest): {
-    kind: number;
-    patient: Uint8Array;
-    size: bigint;
-    from: bigint;
-    leaves: Uint8Array[];
-    inclusion: Uint8Array[];
-  } {
-    const leaves = this.ledger.state.leaves(kind, patient);
-    const part = leaves.slice(Number(from), Number(from) + limit);
-    if (inclusion && from >= BigInt(leaves.length))
-      throw new DomainError('invalid-field', {detail: 'a log is not so long'});
-    const path =
-      inclusion && part.length === 1 ? (this.ledger.state.logTree(kind, patient)?.inclusion(Number(from)) ?? []) : [];
-    return {kind, patient, size: BigInt(leaves.length), from, leaves: [...part], inclusion: path};
   }
 
   private answer(): void {

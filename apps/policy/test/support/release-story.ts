@@ -65,7 +65,7 @@ export class ReleaseStory {
   #projected = 0;
 
   /** @param startSeconds block time at the beginning */
-  constructor(startSeconds: bigint, options = {wholeLogUpTo: 1_000}) {
+  constructor(startSeconds: bigint) {
     this.chain = new FakeChain(startSeconds);
     this.slot = slotOf(startSeconds);
     const steps = this.steps;
@@ -83,10 +83,9 @@ export class ReleaseStory {
         projection: this.store,
         outcomes: this.outcomes,
         register: this.register,
-        proven: new ProvenRelease(
-          {ledger: new CometProvenLedger({client: this.chain, trust: this.chain.validatorSet.trust, timeoutMs: 100})},
-          options,
-        ),
+        proven: new ProvenRelease({
+          ledger: new CometProvenLedger({client: this.chain, trust: this.chain.validatorSet.trust, timeoutMs: 100}),
+        }),
         alerts: {
           queue: async (alert) => {
             if (this.notifyAway) throw new DomainError('notify-unavailable');

@@ -125,10 +125,10 @@ describe('the receipt of a record, checked offline', () => {
       },
     ],
     [
-      'of the inclusion proof',
+      'of the proof of the leaf',
       (response) => {
         const [log] = response.logs;
-        if (log) log.inclusion = log.inclusion.map((hash, i) => (i === 0 ? flipped(hash, 3) : hash));
+        if (log) log.proof = flipped(log.proof, 3);
       },
     ],
     [
@@ -155,7 +155,7 @@ describe('the receipt of a record, checked offline', () => {
       'of the index',
       (response) => {
         const [log] = response.logs;
-        if (log) log.from ^= 1n;
+        if (log) log.indexes = log.indexes.map((index) => index ^ 1n);
       },
     ],
   ])('with one bit %s changed is not anchored', (_, change) => {

@@ -1,8 +1,7 @@
-import type {MessageInitShape} from '@bufbuild/protobuf';
 import {LIMITS, NotCanonicalError, STATE_KIND, decodeCanonical, encodeCanonical, toHex} from '@vitalvault/contracts';
 import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
-import {parseGenesis, verifySignedHeader} from '@vitalvault/light-client';
-import type {ParsedGenesis, VerifiedHeader} from '@vitalvault/light-client';
+import {answersQuestion, parseGenesis, verifySignedHeader} from '@vitalvault/light-client';
+import type {ParsedGenesis, ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
 import {verifyProofs} from '@vitalvault/proofs';
 import type {ProvenAnswer} from '@vitalvault/proofs';
 import type {ApiClient} from '../http/api-client.js';
@@ -147,11 +146,7 @@ export class VerifiedLedger {
   /**
    * Asks for state and logs with proofs and verifies them. `validator`: which of the organisation's RPCs is to answer.
    */
-  async proofs(
-    signer: StoredKey,
-    request: MessageInitShape<typeof ProofRequestSchema>,
-    validator?: number,
-  ): Promise<VerifiedAnswer> {
+  async proofs(signer: StoredKey, request: ProofQuestion, validator?: number): Promise<VerifiedAnswer> {
     await this.identify();
     const answer = await this.api.post('policy', '/v1/proofs', {
       signer,
@@ -159,23 +154,24 @@ export class VerifiedLedger {
       contentType: 'proof-request',
       query: {validator},
     });
-    return this.verify(materialOf(new JsonAnswer(answer.json(), 'proofs')));
+    return this.verify(materialOf(new JsonAnswer(answer.json(), 'proofs')), request);
   }
 
-  verify(material: ProofMaterial): VerifiedAnswer {
-    return verifyMaterial(material, this.genesis, this.verifyOptions());
+  /** @throws SdkError `proof-invalid` also when it is proven, but not what `question` asked for */
+  verify(material: ProofMaterial, question: ProofQuestion): VerifiedAnswer {
+    const verified = verifyMaterial(material, this.genesis, this.verifyOptions());
+    if (!answersQuestion(question, verified.answer))
+      throw new SdkError('proof-invalid', {
+        detail: 'the answer leaves out what was asked for',
+        meta: {fault: 'not-what-was-asked'},
+      });
+    return verified;
   }
 
   /** Values of state keys, in the order asked; undefined = proven absent. */
   async state(signer: StoredKey, keys: StateQuery[]): Promise<(Uint8Array | undefined)[]> {
     const {answer} = await this.proofs(signer, {keys: keys.map(({kind, parts}) => ({kind: STATE_KIND[kind], parts}))});
-    return keys.map(({kind, parts}) => {
-      try {
-        return answer.state(STATE_KIND[kind], parts);
-      } catch (cause) {
-        throw new SdkError('proof-invalid', {detail: `the answer leaves out ${kind}`, cause});
-      }
-    });
+    return keys.map(({kind, parts}) => answer.state(STATE_KIND[kind], parts));
   }
 
   private verifyOptions(): VerifyOptions {

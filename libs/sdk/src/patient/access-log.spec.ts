@@ -68,7 +68,7 @@ describe("a patient's access log, checked offline", () => {
       'log-incomplete',
       '',
     ],
-    ['with an entry doubled', (_, leaves) => leaves.splice(3, 0, leaves[3] ?? new Uint8Array()), 'proof-invalid', ''],
+    ['with an entry doubled', (_, leaves) => leaves.splice(3, 0, leaves[3] ?? new Uint8Array()), 'log-incomplete', ''],
     [
       'with a head that is not in the state',
       (response) => {

@@ -66,7 +66,7 @@ export function verifyAccessLog(evidence: AccessLogEvidence, trust: AccessLogTru
     const log = answer.logs.find(
       ({kind, patient: whose}) => kind === STATE_KIND.accessLog && equalBytes(whose, patient),
     );
-    if (log === undefined || log.from !== BigInt(leaves.length))
+    if (log === undefined || log.indexes.some((index, i) => index !== BigInt(leaves.length + i)))
       throw new SdkError('log-incomplete', {
         detail: 'the pages do not follow one another',
         meta: {fault: 'missing-leaves'},
@@ -118,8 +118,8 @@ function verifyPage(
     return verifyMaterial(material, genesis, options);
   } catch (error) {
     const fault = error instanceof SdkError && error.code === 'proof-invalid' ? error.meta['fault'] : undefined;
-    // A page that claims all leaves is rebuilt with the proof: what does not fit there is a fault of the log.
-    if (fault === 'log-leaves' || fault === 'log-inclusion')
+    // Leaves are proven page by page: what does not fit there is a fault of the log.
+    if (fault === 'log-leaves')
       throw new SdkError('log-incomplete', {
         detail: 'the leaves do not give the proven root',
         meta: {fault: 'wrong-root'},

@@ -1,14 +1,11 @@
-import {STATE_KIND, toHex} from '@vitalvault/contracts';
+import {LIMITS, STATE_KIND, toHex} from '@vitalvault/contracts';
 import {JsonAnswer} from '../http/json-answer.js';
 import {askWitnesses, organisationWitness, otherValidators} from '../ledger/ask-witnesses.js';
 import {materialOf} from '../ledger/verified-ledger.js';
-import {SdkError} from '../sdk-error.js';
 import {rememberedHead, verifyAccessLog} from './access-log.js';
 import type {AccessLogEvidence, VerifiedAccessLog} from './access-log.js';
 import {PatientContext} from './patient-context.js';
 import type {PatientOptions} from './patient-context.js';
-
-const PAGE_LEAVES = 1_000;
 
 export interface AccessLogAnswer extends VerifiedAccessLog {
   evidence: AccessLogEvidence;
@@ -74,30 +71,7 @@ export class PatientLog {
   /** The log as it is answered; of its checks only those that fetching it needs. */
   async fetchEvidence({validator, witnesses = []}: LogQuestion = {}): Promise<AccessLogEvidence> {
     const {keys, ledger, environment} = this.context;
-    const pages: AccessLogEvidence['pages'] = [];
-    let size = 0n;
-    let height = 0n;
-    let from = 0;
-    await ledger.identify();
-    do {
-      const path = `/v1/patients/${keys.patient}/access-log`;
-      const answer = await ledger.api.get('policy', path, {
-        signer: keys.signing,
-        query: {from, limit: PAGE_LEAVES, validator},
-      });
-      const material = materialOf(new JsonAnswer(answer.json(), 'access-log'));
-      pages.push({proof: toHex(material.proof), signedHeader: material.signedHeader});
-      const {
-        answer: {
-          logs: [log],
-        },
-        header,
-      } = ledger.verify(material);
-      if (log === undefined) throw new SdkError('proof-invalid', {detail: 'the answer holds no log'});
-      if (pages.length === 1) [size, height] = [log.size, header.height];
-      if (log.leaves.length === 0) break;
-      from += log.leaves.length;
-    } while (BigInt(from) < size);
+    const {pages, height} = await this.fetchPages(validator);
     const others =
       witnesses.length > 0
         ? witnesses.map((url) => organisationWitness(url, ledger.api))
@@ -113,6 +87,39 @@ export class PatientLog {
     };
   }
 
+  /** @returns the pages, and the height of the first one's header */
+  private async fetchPages(validator?: number): Promise<{pages: AccessLogEvidence['pages']; height: bigint}> {
+    const pages: AccessLogEvidence['pages'] = [];
+    await this.context.ledger.identify();
+    const first = await this.fetchPage(0n, validator);
+    pages.push(first.page);
+    // The log may grow meanwhile: it is read to where it ended for the first page.
+    for (let {next} = first; next !== undefined && next < first.size;) {
+      const more = await this.fetchPage(next, validator);
+      pages.push(more.page);
+      next = more.next;
+    }
+    return {pages, height: first.height};
+  }
+
+  private async fetchPage(from: bigint, validator?: number) {
+    const {keys, ledger, id} = this.context;
+    const log = {kind: STATE_KIND.accessLog, patient: id, from, limit: LIMITS.proofLeaves};
+    const answer = await ledger.api.get('policy', `/v1/patients/${keys.patient}/access-log`, {
+      signer: keys.signing,
+      query: {from: String(from), limit: log.limit, validator},
+    });
+    const material = materialOf(new JsonAnswer(answer.json(), 'access-log'));
+    const {answer: proven, header} = ledger.verify(material, {keys: [{kind: log.kind, parts: [id]}], logs: [log]});
+    const [given] = proven.logs;
+    return {
+      page: {proof: toHex(material.proof), signedHeader: material.signedHeader},
+      size: given?.head.size ?? 0n,
+      next: given?.next,
+      height: header.height,
+    };
+  }
+
   /**
    * A leaf of her record log with its proof, not checked: what makes a receipt of hers whole. @param index from the
    * receipt's place
@@ -121,7 +128,7 @@ export class PatientLog {
     const {keys, ledger, id} = this.context;
     const {material} = await ledger.proofs(keys.signing, {
       keys: [{kind: STATE_KIND.recordLog, parts: [id]}],
-      logs: [{kind: STATE_KIND.recordLog, patient: id, from: index, limit: 1, inclusion: true}],
+      logs: [{kind: STATE_KIND.recordLog, patient: id, indexes: [index]}],
     });
     return {proof: toHex(material.proof), signedHeader: material.signedHeader};
   }

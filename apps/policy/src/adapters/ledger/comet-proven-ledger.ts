@@ -42,7 +42,7 @@ function translate(error: unknown): unknown {
       meta: error.meta,
       cause: error,
     });
-  // We asked for what is not there (a leaf beyond a log), because somebody told us that it is.
+  // Two nodes refuse a question that is within the limits.
   if (error.code === 'invalid-field')
     return new DomainError('not-verified', {detail: 'the ledger cannot prove what was asked', cause: error});
   return error;

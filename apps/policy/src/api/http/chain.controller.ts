@@ -1,10 +1,9 @@
 import {Controller, Inject} from '@nestjs/common';
-import {ProofRequestSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {Serves, route} from '@vitalvault/http';
 import type {AnswerOf, RequestOf} from '@vitalvault/http';
 import {AnswerProofs} from '../../application/answer-proofs.js';
 import {GetHeader} from '../../application/get-header.js';
-import {decodeForCaller} from '../../domain/decode-for-caller.js';
+import {proofQuestion} from '../../domain/proof-question.js';
 import {heightPath, validatorQuery} from './path.dto.js';
 import {LEDGER_AWAY} from './possible-codes.js';
 import {fromHeader, fromProofs, headerAnswer, proofsAnswer} from './proofs-answer.js';
@@ -27,7 +26,7 @@ const prove = route({
   method: 'post',
   path: '/v1/proofs',
   operationId: 'prove',
-  summary: 'State and log proofs of one height.',
+  summary: 'State and log proofs of one height; a log may go on where its proof says (next).',
   signedBy: 'any identity of the ledger; logs are given to their patient only',
   query: validatorQuery,
   body: {bytes: [protobufType('proof-request')], description: 'ProofRequest (docs/protocol.md §5.5).'},
@@ -53,6 +52,6 @@ export class ChainController {
 
   @Serves(prove)
   async prove({caller, query, body}: RequestOf<typeof prove>): Promise<AnswerOf<typeof prove>> {
-    return fromProofs(await this.proofs.execute(caller.identity, decodeForCaller(ProofRequestSchema, body), query));
+    return fromProofs(await this.proofs.execute(caller.identity, proofQuestion(body), query));
   }
 }

@@ -12,10 +12,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/proof/v1/proof.proto.
  */
 export const file_vitalvault_proof_v1_proof: GenFile = /*@__PURE__*/
-  fileDesc("Ch92aXRhbHZhdWx0L3Byb29mL3YxL3Byb29mLnByb3RvEhN2aXRhbHZhdWx0LnByb29mLnYxImoKDFByb29mUmVxdWVzdBIrCgRrZXlzGAEgAygLMh0udml0YWx2YXVsdC5wcm9vZi52MS5TdGF0ZUtleRItCgRsb2dzGAIgAygLMh8udml0YWx2YXVsdC5wcm9vZi52MS5Mb2dSZXF1ZXN0IicKCFN0YXRlS2V5EgwKBGtpbmQYASABKA0SDQoFcGFydHMYAiADKAwiaQoKTG9nUmVxdWVzdBIMCgRraW5kGAEgASgNEg8KB3BhdGllbnQYAiABKAwSDAoEZnJvbRgDIAEoBBINCgVsaW1pdBgEIAEoDRIRCglpbmNsdXNpb24YBSABKAgSDAoEc2l6ZRgGIAEoBCJ9Cg1Qcm9vZlJlc3BvbnNlEg4KBmhlaWdodBgBIAEoBBIvCgZzdGF0ZXMYAiADKAsyHy52aXRhbHZhdWx0LnByb29mLnYxLlN0YXRlUHJvb2YSKwoEbG9ncxgDIAMoCzIdLnZpdGFsdmF1bHQucHJvb2YudjEuTG9nUHJvb2YilwEKClN0YXRlUHJvb2YSKgoDa2V5GAEgASgLMh0udml0YWx2YXVsdC5wcm9vZi52MS5TdGF0ZUtleRIPCgdwcmVzZW50GAIgASgIEg0KBXZhbHVlGAMgASgMEhAKCHNpYmxpbmdzGAQgAygMEhEKCW90aGVyX2tleRgFIAEoDBIYChBvdGhlcl92YWx1ZV9oYXNoGAYgASgMImgKCExvZ1Byb29mEgwKBGtpbmQYASABKA0SDwoHcGF0aWVudBgCIAEoDBIMCgRzaXplGAMgASgEEgwKBGZyb20YBCABKAQSDgoGbGVhdmVzGAUgAygMEhEKCWluY2x1c2lvbhgGIAMoDCIoCgpMaWdodEJsb2NrEhoKEnNpZ25lZF9oZWFkZXJfanNvbhgBIAEoDGIGcHJvdG8z");
+  fileDesc("Ch92aXRhbHZhdWx0L3Byb29mL3YxL3Byb29mLnByb3RvEhN2aXRhbHZhdWx0LnByb29mLnYxImoKDFByb29mUmVxdWVzdBIrCgRrZXlzGAEgAygLMh0udml0YWx2YXVsdC5wcm9vZi52MS5TdGF0ZUtleRItCgRsb2dzGAIgAygLMh8udml0YWx2YXVsdC5wcm9vZi52MS5Mb2dSZXF1ZXN0IicKCFN0YXRlS2V5EgwKBGtpbmQYASABKA0SDQoFcGFydHMYAiADKAwibQoKTG9nUmVxdWVzdBIMCgRraW5kGAEgASgNEg8KB3BhdGllbnQYAiABKAwSDAoEZnJvbRgDIAEoBBINCgVsaW1pdBgEIAEoDRIPCgdpbmRleGVzGAUgAygEEhIKCm9sZGVyX3NpemUYBiABKAQifQoNUHJvb2ZSZXNwb25zZRIOCgZoZWlnaHQYASABKAQSLwoGc3RhdGVzGAIgAygLMh8udml0YWx2YXVsdC5wcm9vZi52MS5TdGF0ZVByb29mEisKBGxvZ3MYAyADKAsyHS52aXRhbHZhdWx0LnByb29mLnYxLkxvZ1Byb29mIpcBCgpTdGF0ZVByb29mEioKA2tleRgBIAEoCzIdLnZpdGFsdmF1bHQucHJvb2YudjEuU3RhdGVLZXkSDwoHcHJlc2VudBgCIAEoCBINCgV2YWx1ZRgDIAEoDBIQCghzaWJsaW5ncxgEIAMoDBIRCglvdGhlcl9rZXkYBSABKAwSGAoQb3RoZXJfdmFsdWVfaGFzaBgGIAEoDCKKAQoITG9nUHJvb2YSDAoEa2luZBgBIAEoDRIPCgdwYXRpZW50GAIgASgMEg8KB2luZGV4ZXMYAyADKAQSDgoGbGVhdmVzGAQgAygMEg0KBXByb29mGAUgASgMEhEKBG5leHQYBiABKARIAIgBARITCgtjb25zaXN0ZW5jeRgHIAEoDEIHCgVfbmV4dCIoCgpMaWdodEJsb2NrEhoKEnNpZ25lZF9oZWFkZXJfanNvbhgBIAEoDGIGcHJvdG8z");
 
 /**
- * Data of ABCI query "/proofs". At most 64 keys and 16 log queries.
+ * Data of ABCI query "/proofs": at most 16,384 bytes, 64 keys and 16 logs, no log twice.
  *
  * @generated from message vitalvault.proof.v1.ProofRequest
  */
@@ -63,6 +63,9 @@ export const StateKeySchema: GenMessage<StateKey> = /*@__PURE__*/
   messageDesc(file_vitalvault_proof_v1_proof, 1);
 
 /**
+ * A page of a log, or single leaves of it; neither: its head alone. An answer speaks for the newest size, which is in
+ * the head.
+ *
  * @generated from message vitalvault.proof.v1.LogRequest
  */
 export type LogRequest = Message<"vitalvault.proof.v1.LogRequest"> & {
@@ -79,7 +82,7 @@ export type LogRequest = Message<"vitalvault.proof.v1.LogRequest"> & {
   patient: Uint8Array;
 
   /**
-   * Leaves [from, from + limit) below the size; limit up to 1,000.
+   * A page: leaves from `from` on, at most `limit`; up to 1,000.
    *
    * @generated from field: uint64 from = 3;
    */
@@ -91,18 +94,18 @@ export type LogRequest = Message<"vitalvault.proof.v1.LogRequest"> & {
   limit: number;
 
   /**
-   * Give the inclusion proof of leaf `from` (limit must be 1).
+   * Or these leaves: ascending, none twice, up to 1,000. Those that the log does not have are left out.
    *
-   * @generated from field: bool inclusion = 5;
+   * @generated from field: repeated uint64 indexes = 5;
    */
-  inclusion: boolean;
+  indexes: bigint[];
 
   /**
-   * Speak for this size instead of the newest; 0 = newest.
+   * Prove that the log begins with the log of so many leaves that the asker has seen; 0: no.
    *
-   * @generated from field: uint64 size = 6;
+   * @generated from field: uint64 older_size = 6;
    */
-  size: bigint;
+  olderSize: bigint;
 };
 
 /**
@@ -113,7 +116,8 @@ export const LogRequestSchema: GenMessage<LogRequest> = /*@__PURE__*/
   messageDesc(file_vitalvault_proof_v1_proof, 2);
 
 /**
- * Everything speaks for the state after block `height`, which the header of height + 1 carries as app_hash.
+ * Everything speaks for the state after block `height`, which the header of height + 1 carries as app_hash. At most
+ * 1 MiB, see docs/protocol.md §5.5.
  *
  * @generated from message vitalvault.proof.v1.ProofResponse
  */
@@ -124,6 +128,8 @@ export type ProofResponse = Message<"vitalvault.proof.v1.ProofResponse"> & {
   height: bigint;
 
   /**
+   * Of the keys that were asked for, and of the head of every log that was.
+   *
    * @generated from field: repeated vitalvault.proof.v1.StateProof states = 2;
    */
   states: StateProof[];
@@ -204,28 +210,39 @@ export type LogProof = Message<"vitalvault.proof.v1.LogProof"> & {
   patient: Uint8Array;
 
   /**
-   * @generated from field: uint64 size = 3;
+   * Where the leaves stand, ascending; one for each leaf.
+   *
+   * @generated from field: repeated uint64 indexes = 3;
    */
-  size: bigint;
-
-  /**
-   * @generated from field: uint64 from = 4;
-   */
-  from: bigint;
+  indexes: bigint[];
 
   /**
    * Canonical bytes of RecordLeaf or AccessLeaf.
    *
-   * @generated from field: repeated bytes leaves = 5;
+   * @generated from field: repeated bytes leaves = 4;
    */
   leaves: Uint8Array[];
 
   /**
-   * RFC 9162 §2.1.3 path of leaf `from`, if it was asked for.
+   * One proof for all of them: hashes of the largest subtrees without any of them, 32 bytes each, from left to right.
    *
-   * @generated from field: repeated bytes inclusion = 6;
+   * @generated from field: bytes proof = 5;
    */
-  inclusion: Uint8Array[];
+  proof: Uint8Array;
+
+  /**
+   * First leaf that was asked for, or that follows the page, and is not here; absent: there is none.
+   *
+   * @generated from field: optional uint64 next = 6;
+   */
+  next?: bigint | undefined;
+
+  /**
+   * RFC 9162 §2.1.4 path from the older size, 32 bytes each, if it was asked for.
+   *
+   * @generated from field: bytes consistency = 7;
+   */
+  consistency: Uint8Array;
 };
 
 /**
