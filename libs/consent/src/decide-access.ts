@@ -69,11 +69,3 @@ export function coversTag(granted: readonly Uint8Array[], tag: Uint8Array): bool
 export function coversEveryTag(granted: readonly Uint8Array[]): boolean {
   return granted.length === 1 && granted[0]?.every((byte) => byte === 0) === true;
 }
-
-/**
- * Whether the reader stands without any live grant of the patient that names her: refusals that are charged to a small
- * quota.
- */
-export function isUngranted(decision: AccessDecision): boolean {
-  return !decision.permit && decision.rule <= 4;
-}

@@ -280,16 +280,16 @@ test('each registration has a sequence of its own', () => {
 describe('entryQuota', () => {
   const few = {
     ...DEFAULT_PARAMETERS,
-    deviceEntries: {burst: 3, refill: 1},
-    ownerEntries: {burst: 5, refill: 1},
-    organisationEntries: {burst: 7, refill: 1},
+    deviceEntries: {burst: 3, refill: 1, seconds: 1},
+    ownerEntries: {burst: 5, refill: 1, seconds: 1},
+    organisationEntries: {burst: 7, refill: 1, seconds: 1},
   };
   const left = (ledger: TestLedger): bigint[] =>
     [
-      {bucket: 3 as const, identities: [device.id]},
-      {bucket: 4 as const, identities: [patient.id]},
-      {bucket: 5 as const, identities: [hospital.id]},
-    ].map((of) => tokensLeft(ledger.state, of, {parameters: parametersOf(ledger.state), height: ledger.block.height}));
+      {bucket: 'deviceEntries' as const, identities: [device.id]},
+      {bucket: 'ownerEntries' as const, identities: [patient.id]},
+      {bucket: 'organisationEntries' as const, identities: [hospital.id]},
+    ].map((of) => tokensLeft(ledger.state, of, {parameters: parametersOf(ledger.state), block: ledger.block}));
 
   test('device and owner, both or none; the organisation for every entry', () => {
     const ledger = begun(few);

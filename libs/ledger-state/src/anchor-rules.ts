@@ -4,7 +4,7 @@ import type {RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
 import {numberPart} from '@vitalvault/proofs';
 import type {ParsedEntry} from './anchor-entry.js';
 import {blockSlot} from './block-time.js';
-import {BUCKET, spendTokens} from './buckets.js';
+import {spendTokens} from './buckets.js';
 import {epochCovers} from './epochs.js';
 import {isZero} from './field-rules.js';
 import type {TxContext} from './message-rules.js';
@@ -18,9 +18,10 @@ import {load, save, SLOTS} from './state-slots.js';
  * validators as much as what is taken, a signature above all.
  * @returns false when its quota is used up.
  */
-export function payForEntry({state, parameters, block, signer}: TxContext): boolean {
-  const organisation = {bucket: BUCKET.organisationEntries, identities: [signer.identity]};
-  return spendTokens(state, [organisation], {parameters, height: block.height});
+export function payForEntry(context: TxContext): boolean {
+  const {state, signer} = context;
+  const organisation = {bucket: 'organisationEntries', identities: [signer.identity]} as const;
+  return spendTokens(state, [organisation], context);
 }
 
 /**
@@ -77,16 +78,16 @@ function checkSeals({state, block, signer}: TxContext, header: RecordHeader): nu
 }
 
 function takeNumber(context: TxContext, {patient, device, registration, sequence}: ParsedEntry): number {
-  const {state, parameters, block} = context;
+  const {state} = context;
   const parts = [device, numberPart(registration)];
   const window = load(state, SLOTS.sequenceWindow, parts) ?? freshSequenceWindow();
   const code = checkSequence(window, sequence);
   if (code !== CODE.ok) return code;
   const buckets = [
-    {bucket: BUCKET.deviceEntries, identities: [device]},
-    {bucket: BUCKET.ownerEntries, identities: [patient]},
-  ];
-  if (!spendTokens(state, buckets, {parameters, height: block.height})) return CODE.entryQuota;
+    {bucket: 'deviceEntries', identities: [device]},
+    {bucket: 'ownerEntries', identities: [patient]},
+  ] as const;
+  if (!spendTokens(state, buckets, context)) return CODE.entryQuota;
   save(state, SLOTS.sequenceWindow, parts, takeSequence(window, sequence));
   return CODE.ok;
 }

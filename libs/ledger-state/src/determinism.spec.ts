@@ -32,11 +32,11 @@ const people = {patient, device, custodian: hospital};
 /** Small buckets, so that quotas decide something. */
 const PARAMETERS = {
   ...DEFAULT_PARAMETERS,
-  rights: {burst: 5, refill: 1},
-  accessRequests: {burst: 4, refill: 1},
-  ungrantedBurst: 2,
-  ungrantedBlocksPerToken: 3,
-  deviceEntries: {burst: 6, refill: 2},
+  rights: {burst: 5, refill: 1, seconds: 1},
+  accessRequests: {burst: 4, refill: 1, seconds: 1},
+  refusals: {burst: 2, refill: 1, seconds: 3},
+  organisationRefusals: {burst: 3, refill: 1, seconds: 2},
+  deviceEntries: {burst: 6, refill: 2, seconds: 1},
 };
 const genesis = testGenesis(['hospital', 'clinic'], PARAMETERS);
 

@@ -6,6 +6,7 @@ import {
   NotCanonicalError,
   taggedHashBy,
 } from '@vitalvault/contracts';
+import type {EpochHead} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {StatementResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {EpochStatement, SignedEpochStatement, SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
@@ -75,11 +76,13 @@ function judge(context: TxContext, statement: EpochStatement, {signed, patient, 
   const head = load(context.state, SLOTS.epochHead, [patient, statement.typeTag]);
   if (head !== undefined && extendsFirst(context, statement)) return CODE.ok;
   if (statement.epoch !== (head?.epoch ?? 0) + 1) return CODE.epochOrder;
-  const now = blockSlot(context.block);
-  // A first slot that never comes would leave the tag without an epoch for ever.
-  if (statement.fromSlot > now + SLOTS_AHEAD) return CODE.epochSlot;
-  const later = head === undefined || (statement.fromSlot > head.fromSlot && statement.fromSlot >= now - SLOTS_BACK);
-  return later ? CODE.ok : CODE.epochSlot;
+  return isInTime(statement, head, blockSlot(context.block)) ? CODE.ok : CODE.epochSlot;
+}
+
+// A first slot that never comes would leave the tag without an epoch for ever.
+function isInTime({fromSlot}: EpochStatement, head: EpochHead | undefined, now: number): boolean {
+  if (fromSlot > now + SLOTS_AHEAD) return false;
+  return head === undefined || (fromSlot > head.fromSlot && fromSlot >= now - SLOTS_BACK);
 }
 
 // What she recorded before she had a tag for it comes under the key of the first epoch, which then begins earlier.

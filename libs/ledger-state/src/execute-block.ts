@@ -65,7 +65,7 @@ export function parametersOf(view: StateView): Parameters {
  * @spec docs/protocol.md §4.2
  */
 export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): Outcome {
-  const {block, parameters} = context;
+  const {block} = context;
   const rules = rulesOf(tx.message.case);
   // 1
   const expiry = checkExpiry(tx, context);
@@ -79,8 +79,7 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   if (nonce !== CODE.ok) return refused(nonce);
   // 4
   const bucket = rules.bucket(signer);
-  if (bucket !== undefined && !spendTokens(state, [bucket], {parameters, height: block.height}))
-    return refused(CODE.quota);
+  if (bucket !== undefined && !spendTokens(state, [bucket], context)) return refused(CODE.quota);
   // 5
   const fork = state.fork();
   const outcome = rules.apply(

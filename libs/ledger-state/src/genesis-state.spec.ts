@@ -25,7 +25,7 @@ const changed = (change: (genesis: Genesis) => void): Uint8Array => {
 
 test('writes parameters, organisations, keys and validators', () => {
   const ledger = new TestLedger();
-  expect(load(ledger.state, SLOTS.parameters, [])?.rights).toMatchObject({burst: 64, refill: 4});
+  expect(load(ledger.state, SLOTS.parameters, [])?.rights).toMatchObject({burst: 64, refill: 1, seconds: 3_600});
   expect(load(ledger.state, SLOTS.organisation, [hospital.id])?.name).toBe('hospital');
   expect(load(ledger.state, SLOTS.organisationKey, [hospital.storage.id])).toMatchObject({
     organisation: hospital.id,

@@ -16,7 +16,9 @@ import type {
   GenesisOrganisation,
   GenesisValidator,
 } from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import type {Parameters, Quota} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {Parameters} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {BUCKET} from './buckets.js';
+import type {QuotaName} from './buckets.js';
 import {isSigningKey} from './field-rules.js';
 import {Overlay} from './overlay.js';
 import type {LedgerPorts} from './ports.js';
@@ -105,21 +107,12 @@ function addValidator(
 
 function demandParameters(parameters: Parameters | undefined): Parameters {
   demand(parameters !== undefined, 'it has no parameters');
-  const quotas = [
-    parameters.rights,
-    parameters.accessRequests,
-    parameters.deviceEntries,
-    parameters.ownerEntries,
-    parameters.organisationEntries,
-    parameters.enrolments,
-  ];
+  const quotas = Object.keys(BUCKET).map((name) => parameters[name as QuotaName]);
   demand(
-    quotas.every((quota: Quota | undefined) => quota !== undefined && quota.burst >= 1 && quota.refill >= 1),
+    quotas.every((quota) => quota !== undefined && quota.burst >= 1 && quota.refill >= 1 && quota.seconds >= 1),
     'a quota is missing',
   );
   const numbers = [
-    parameters.ungrantedBurst,
-    parameters.ungrantedBlocksPerToken,
     parameters.maxBlockBytes,
     parameters.releaseBlocks,
     parameters.releaseSeconds,

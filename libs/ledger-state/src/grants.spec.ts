@@ -222,6 +222,8 @@ describe('RequestAccess', () => {
       true,
       false,
     ]);
+    // Eight refusals are a reader's few about a patient; a day brings four back.
+    ledger.commit([], 86_400n);
     // Reads are counted over every version and never reset.
     expect(ledger.run(putGrant(patient.id, clinician.id, {version: 2, maxReads: 2}), [patient]).code).toBe(0);
     expect(ask(ledger).permit).toBe(false);

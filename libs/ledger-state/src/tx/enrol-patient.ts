@@ -1,7 +1,6 @@
 import {CODE, equalBytes, KEY_OWNER, keyId, ORG_ROLE} from '@vitalvault/contracts';
 import {EnrolPatientSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {logAccess} from '../access-log.js';
-import {BUCKET} from '../buckets.js';
 import {isEncryptionKey, isSigningKey} from '../field-rules.js';
 import {assignKey, isFree} from '../keys.js';
 import {done, refused} from '../message-rules.js';
@@ -26,7 +25,7 @@ export const ENROL_PATIENT: MessageRules<EnrolPatient> = {
   },
   signatures: ({signingKey}) => [[undefined, signingKey]],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor]),
-  bucket: ({identity}) => ({bucket: BUCKET.enrolments, identities: [identity]}),
+  bucket: ({identity}) => ({bucket: 'enrolments', identities: [identity]}),
   apply,
 };
 

@@ -4,7 +4,6 @@ import type {Member, Patient} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
-import {BUCKET} from '../buckets.js';
 import {takeStatements} from '../epochs.js';
 import {areStatements, isEncryptionKey, isIdentity, isSigningKey, isSuccession} from '../field-rules.js';
 import {assignKey, isFree, retireKey} from '../keys.js';
@@ -35,7 +34,7 @@ export const PUBLISH_KEYS: MessageRules<PublishKeys> = {
   },
   signatures: ({newSigningKey}) => [newSigningKey === undefined ? [undefined] : [undefined, newSigningKey]],
   maySign: ({kind}) => kind === KEY_OWNER.patient || kind === KEY_OWNER.member,
-  bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
+  bucket: ({identity}) => ({bucket: 'rights', identities: [identity]}),
   apply,
 };
 

@@ -5,7 +5,6 @@ import {create} from '@bufbuild/protobuf';
 import {GrantSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {Grant} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {logAccess} from '../access-log.js';
-import {BUCKET} from '../buckets.js';
 import {takeStatements} from '../epochs.js';
 import {areStatements, areTags, isAny, isAscending, isIdentity, isTag, isZero} from '../field-rules.js';
 import {done, refused} from '../message-rules.js';
@@ -39,7 +38,7 @@ export const PUT_GRANT: MessageRules<PutGrant> = {
   },
   signatures: () => [[undefined]],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
-  bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
+  bucket: ({identity}) => ({bucket: 'rights', identities: [identity]}),
   apply,
 };
 

@@ -3,7 +3,6 @@ import {RegisterDeviceResultSchema, RegisterDeviceSchema} from '@vitalvault/cont
 import type {Device} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
-import {BUCKET} from '../buckets.js';
 import {areTags, isAny, isIdentity, isSigningKey, isZero} from '../field-rules.js';
 import {assignKey} from '../keys.js';
 import {done, refused} from '../message-rules.js';
@@ -30,7 +29,7 @@ export const REGISTER_DEVICE: MessageRules<RegisterDevice> = {
   },
   signatures: ({deviceKey}) => [[undefined, deviceKey]],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
-  bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
+  bucket: ({identity}) => ({bucket: 'rights', identities: [identity]}),
   apply,
 };
 

@@ -1,6 +1,5 @@
 import {CODE, equalBytes, KEY_OWNER, keyId, MEMBER_ROLE, ORG_ROLE} from '@vitalvault/contracts';
 import {RegisterMemberSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {BUCKET} from '../buckets.js';
 import {isEncryptionKey, isHash, isIdentity, isSigningKey} from '../field-rules.js';
 import {assignKey, isFree} from '../keys.js';
 import {done, refused} from '../message-rules.js';
@@ -26,7 +25,7 @@ export const REGISTER_MEMBER: MessageRules<RegisterMember> = {
   },
   signatures: ({signingKey}) => [[undefined, signingKey]],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor, ORG_ROLE.admin]),
-  bucket: ({identity}) => ({bucket: BUCKET.enrolments, identities: [identity]}),
+  bucket: ({identity}) => ({bucket: 'enrolments', identities: [identity]}),
   apply,
 };
 

@@ -3,7 +3,6 @@ import {RemoveDeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
 import {blockSlot} from '../block-time.js';
-import {BUCKET} from '../buckets.js';
 import {isAny, isIdentity} from '../field-rules.js';
 import {done, invalid, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
@@ -24,7 +23,7 @@ export const REMOVE_DEVICE: MessageRules<RemoveDevice> = {
   fields: {owner: isIdentity, device: isIdentity, distrustFromSlot: isAny, registration: (value) => value >= 1},
   signatures: () => [[undefined]],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
-  bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
+  bucket: ({identity}) => ({bucket: 'rights', identities: [identity]}),
   apply,
 };
 

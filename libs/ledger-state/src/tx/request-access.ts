@@ -1,12 +1,13 @@
-import {ACTION, CODE, encodeCanonical, KEY_OWNER, PURPOSE, STATE_KIND} from '@vitalvault/contracts';
+import {ACTION, CODE, encodeCanonical, equalBytes, KEY_OWNER, PURPOSE, STATE_KIND} from '@vitalvault/contracts';
 import type {Fields} from '@vitalvault/contracts';
 import {DecisionSchema, RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Decision} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {decideAccess, isUngranted} from '@vitalvault/consent';
+import {decideAccess} from '@vitalvault/consent';
 import type {AccessDecision, Reader} from '@vitalvault/consent';
 import {logAccess} from '../access-log.js';
 import {blockSlot} from '../block-time.js';
-import {BUCKET, spendTokens} from '../buckets.js';
+import {spendTokens} from '../buckets.js';
+import type {BucketOf} from '../buckets.js';
 import {isAny, isEncryptionKey, isHash, isIdentity, isTag} from '../field-rules.js';
 import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
@@ -35,27 +36,46 @@ export const REQUEST_ACCESS: MessageRules<RequestAccess> = {
   },
   signatures: () => [[undefined]],
   maySign: ({kind}) => kind === KEY_OWNER.member || kind === KEY_OWNER.patient,
-  bucket: ({identity}) => ({bucket: BUCKET.accessRequests, identities: [identity]}),
+  bucket: ({identity}) => ({bucket: 'accessRequests', identities: [identity]}),
   apply,
 };
 
 function apply(context: TxContext, request: RequestAccess): Outcome {
-  const {state, block, parameters} = context;
+  const {state, block} = context;
   const {patient, grantId} = request;
   if (!has(state, SLOTS.patient, [patient])) return refused(CODE.unknownIdentity);
   const reader = readerOf(context);
   const grant = load(state, SLOTS.grant, [patient, grantId]);
   const reads = readsUsed(context, request);
   const decision = decideAccess(request, {reader, grant, readsUsed: reads, blockSlot: blockSlot(block)});
-  const ungranted = {bucket: BUCKET.ungranted, identities: [patient, reader.id]};
-  // Without this a reader whom nobody granted anything could bury a patient's log under refusals.
-  if (isUngranted(decision) && !spendTokens(state, [ungranted], {parameters, height: block.height}))
-    return refused(CODE.quota);
+  if (!spendTokens(state, bucketsOf(context, patient, decision), context)) return refused(CODE.quota);
   if (decision.permit && decision.byGrant) save(state, SLOTS.readsUsed, [patient, grantId], {reads: reads + 1n});
   const verdict = verdictOf(context, patient, decision, grant?.version ?? 0);
   const organisation = reader.member?.organisation ?? new Uint8Array(0);
   logAccess(context, patient, {case: 'access', value: {reader: reader.id, organisation, request, decision: verdict}});
   return done(encodeCanonical(DecisionSchema, verdict));
+}
+
+// Each request is a leaf of the patient's log, for ever. Without these a reader could bury it, most of all under
+// refusals; and without the organisation's, one reader after the other could.
+function bucketsOf(context: TxContext, patient: Uint8Array, {permit}: AccessDecision): BucketOf[] {
+  const reader = context.signer.identity;
+  const organisation = standsFor(context, patient);
+  const of = (who: Uint8Array): Uint8Array[] => [patient, who];
+  const buckets: BucketOf[] = [{bucket: 'requests', identities: of(reader)}];
+  if (!permit) buckets.push({bucket: 'refusals', identities: of(reader)});
+  if (organisation === undefined) return buckets;
+  buckets.push({bucket: 'organisationRequests', identities: of(organisation)});
+  if (!permit) buckets.push({bucket: 'organisationRefusals', identities: of(organisation)});
+  return buckets;
+}
+
+/** Who let the reader in: a member's organisation, another patient's sponsor; nobody for the patient herself. */
+function standsFor({state, signer}: TxContext, patient: Uint8Array): Uint8Array | undefined {
+  if (equalBytes(signer.identity, patient)) return undefined;
+  return signer.kind === KEY_OWNER.member
+    ? load(state, SLOTS.member, [signer.identity])?.organisation
+    : load(state, SLOTS.patient, [signer.identity])?.sponsor;
 }
 
 type Verdict = Fields<Decision>;

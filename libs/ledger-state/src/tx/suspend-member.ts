@@ -1,6 +1,5 @@
 import {CODE, equalBytes, ORG_ROLE} from '@vitalvault/contracts';
 import {SuspendMemberSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {BUCKET} from '../buckets.js';
 import {isIdentity} from '../field-rules.js';
 import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
@@ -19,7 +18,7 @@ export const SUSPEND_MEMBER: MessageRules<SuspendMember> = {
   fields: {organisation: isIdentity, member: isIdentity},
   signatures: () => [[undefined]],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor, ORG_ROLE.admin]),
-  bucket: ({identity}) => ({bucket: BUCKET.rights, identities: [identity]}),
+  bucket: ({identity}) => ({bucket: 'suspensions', identities: [identity]}),
   apply,
 };
 
