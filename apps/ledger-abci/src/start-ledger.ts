@@ -44,9 +44,14 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
   };
 }
 
-function tell({state, tip, blocksInTail, cutBytes, damagedSnapshots}: Recovered, logger: Logger): void {
-  if (cutBytes > 0) logger.warn('a torn last write was cut off; CometBFT replays that block', {bytes: cutBytes});
-  for (const file of damagedSnapshots) logger.error('a snapshot is damaged; the one before was used', {file});
+function tell({state, tip, blocksInTail, cutBytes, refusedSnapshots}: Recovered, logger: Logger): void {
+  if (cutBytes > 0)
+    logger.warn('the end of the newest changelog is torn or damaged and was cut off; CometBFT replays from there', {
+      bytes: cutBytes,
+      height: tip?.height ?? 0n,
+    });
+  for (const refused of refusedSnapshots)
+    logger.error('a snapshot is damaged; the one before was used, or the changelogs alone', {...refused});
   logger.info('state read and checked against its app hash', {
     height: tip?.height ?? 0n,
     appHash: toHex(tip?.appHash ?? new Uint8Array(0)),

@@ -39,7 +39,7 @@ export interface RunningLedger {
  */
 export async function openLedger(
   dir: string,
-  options: {snapshotBlocks?: number; calls?: FileCalls} = {},
+  options: {snapshotBlocks?: number; calls?: Partial<FileCalls>} = {},
 ): Promise<RunningLedger> {
   const {store, recovered} = LedgerStore.open({dir, snapshotBlocks: 1_000, ...options});
   const ledger = new Ledger(store, recovered, REMEMBERING_PORTS.verify);

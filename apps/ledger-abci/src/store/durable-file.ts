@@ -1,21 +1,59 @@
-import {closeSync, fdatasyncSync, fsyncSync, openSync, readSync, writeSync} from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import {dirname} from 'node:path';
 
-/** The system calls that durability hangs on; specs give others to fail at a chosen byte. */
+/** The system calls that durability hangs on; specs give others to fail at a chosen one, or at a chosen byte. */
 export interface FileCalls {
+  /** A new file, to be read and written. @throws EEXIST */
+  create(path: string): number;
+  /** A file that is there, to be read and written. */
+  open(path: string): number;
   write(fd: number, bytes: Uint8Array, offset: number, length: number, position: number): number;
+  truncate(fd: number, length: number): void;
   sync(fd: number): void;
+  rename(from: string, to: string): void;
+  remove(path: string): void;
+  /** Makes the names in a directory durable: what was created or renamed is there after a power cut only then. */
+  syncDirectory(path: string): void;
 }
 
-export const SYSTEM_CALLS: FileCalls = {write: writeSync, sync: fdatasyncSync};
+export const SYSTEM_CALLS: FileCalls = {
+  create: (path) => openSync(path, 'wx+', 0o600),
+  open: (path) => openSync(path, 'r+'),
+  write: writeSync,
+  truncate: ftruncateSync,
+  sync: fdatasyncSync,
+  rename: renameSync,
+  remove: rmSync,
+  syncDirectory: (path) => {
+    const fd = openSync(path, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  },
+};
 
 /**
  * Writes all of `bytes` at `position`; a short write goes on where it stopped. @throws the system's error, ENOSPC among
  * them
  */
-export function writeAll(fd: number, bytes: Uint8Array, position: number, calls: FileCalls = SYSTEM_CALLS): void {
+export function writeAll(fd: number, bytes: Uint8Array, position: number, calls: FileCalls): void {
   for (let done = 0; done < bytes.length;) done += calls.write(fd, bytes, done, bytes.length - done, position + done);
 }
 
+/** @throws RangeError when the file ends before that */
 export function readAt(fd: number, position: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length;) {
@@ -26,12 +64,9 @@ export function readAt(fd: number, position: number, length: number): Uint8Array
   return bytes;
 }
 
-/** Makes the names in a directory durable: a file that was created or renamed is there after a power cut only then. */
-export function syncDirectory(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+/** Makes a directory and those above it, durably. */
+export function makeDirectory(path: string, calls: FileCalls): void {
+  const first = mkdirSync(path, {recursive: true, mode: 0o700});
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) calls.syncDirectory(dirname(made));
 }

@@ -24,7 +24,11 @@ export class LeafPlaces {
     return {segment, offset, length};
   }
 
-  segments(): Set<number> {
-    return new Set(this.numbers.filter((_, i) => i % 3 === 0));
+  /** Raises `ends` to the last byte that a leaf of this log has in each changelog. */
+  raise(ends: Map<number, number>): void {
+    for (let index = 0; index < this.size; index++) {
+      const {segment, offset, length} = this.at(index);
+      if (offset + length > (ends.get(segment) ?? 0)) ends.set(segment, offset + length);
+    }
   }
 }

@@ -1,12 +1,18 @@
-import {mkdirSync, readdirSync, rmSync} from 'node:fs';
+import {randomBytes} from 'node:crypto';
+import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
+import {equalBytes} from '@vitalvault/contracts';
 import type {NewLeaf} from '@vitalvault/ledger-state';
+import {leafHash} from '@vitalvault/proofs';
+import {nativeSha256} from '../crypto/native-sha256.js';
+import {ChangelogFiles} from './changelog-files.js';
 import {encodeBlock} from './committed-block.js';
 import type {CommittedBlock} from './committed-block.js';
 import type {CommittedState} from './committed-state.js';
-import {SYSTEM_CALLS} from './durable-file.js';
+import {makeDirectory, SYSTEM_CALLS} from './durable-file.js';
 import type {FileCalls} from './durable-file.js';
 import type {LeafPlace} from './leaf-places.js';
+import {CHECKSUM_BYTES} from './record-chain.js';
 import {recover} from './recover.js';
 import type {Recovered} from './recover.js';
 import {Segment} from './segment.js';
@@ -19,10 +25,10 @@ import {StoreError} from './store-error.js';
 export interface StoreOptions {
   readonly dir: string;
   readonly snapshotBlocks: number;
-  readonly calls?: FileCalls;
+  readonly calls?: Partial<FileCalls>;
 }
 
-/** A changelog is read as a whole at start, so it ends early when blocks are large. */
+/** A start reads what no snapshot covers, so one comes early when blocks are large. */
 const LARGEST_CHANGELOG_BYTES = 256 << 20;
 
 /** Snapshots that are kept: the newest, and the one before in case it is damaged. */
@@ -35,17 +41,20 @@ const KEPT_SNAPSHOTS = 2;
 export class LedgerStore {
   private failed = false;
   private sinceSnapshot: number;
-
-  private readonly segments: Map<number, Segment>;
   private current: Segment | undefined;
+  private hasGenesis: boolean;
+  private checksum: Uint8Array;
+  private readonly files: ChangelogFiles;
 
   private constructor(
-    private readonly options: Required<StoreOptions>,
+    private readonly options: Omit<StoreOptions, 'calls'> & {readonly calls: FileCalls},
     private readonly lock: StateDirLock,
     recovered: Recovered,
   ) {
-    this.segments = recovered.segments;
+    this.files = new ChangelogFiles(options.dir);
     this.current = recovered.newest;
+    this.hasGenesis = recovered.tip !== undefined;
+    this.checksum = recovered.checksum ?? randomBytes(CHECKSUM_BYTES);
     this.sinceSnapshot = recovered.blocksInTail;
   }
 
@@ -54,8 +63,8 @@ export class LedgerStore {
    * @throws StoreError when another process has it or what is there cannot be what was committed.
    */
   static open(options: StoreOptions): {store: LedgerStore; recovered: Recovered} {
-    const all = {calls: SYSTEM_CALLS, ...options};
-    mkdirSync(all.dir, {recursive: true, mode: 0o700});
+    const all = {...options, calls: {...SYSTEM_CALLS, ...options.calls}};
+    makeDirectory(all.dir, all.calls);
     const lock = lockStateDir(all.dir);
     try {
       const recovered = recover(all.dir, all.calls);
@@ -77,6 +86,7 @@ export class LedgerStore {
     const segment = (this.current ??= this.begin(Number(block.height)));
     const encoded = encodeBlock(block, leaves);
     const offset = segment.append(encoded.bytes);
+    [this.checksum, this.hasGenesis] = [segment.checksum, true];
     this.sinceSnapshot++;
     this.failed = false;
     return encoded.leaves.map((leaf) => ({segment: segment.first, offset: offset + leaf.offset, length: leaf.length}));
@@ -86,33 +96,36 @@ export class LedgerStore {
   snapshotIfDue(tip: SnapshotTip, state: CommittedState): boolean {
     const isLarge = (this.current?.bytes ?? 0) > LARGEST_CHANGELOG_BYTES;
     if (this.sinceSnapshot < this.options.snapshotBlocks && !isLarge) return false;
-    writeSnapshot(this.options.dir, tip, state);
+    const {dir, calls} = this.options;
+    writeSnapshot(dir, {tip, checksum: this.checksum}, state, calls);
+    this.current?.close();
     this.current = this.begin(Number(tip.height) + 1);
     this.sinceSnapshot = 0;
-    const heights = readdirSync(this.options.dir)
+    const heights = readdirSync(dir)
       .map(heightOfSnapshot)
       .filter((height) => height !== undefined)
       .sort((a, b) => b - a);
-    for (const height of heights.slice(KEPT_SNAPSHOTS)) rmSync(join(this.options.dir, snapshotName(BigInt(height))));
+    for (const height of heights.slice(KEPT_SNAPSHOTS)) calls.remove(join(dir, snapshotName(BigInt(height))));
     return true;
   }
 
-  readLeaf({segment, offset, length}: LeafPlace): Uint8Array {
-    const file = this.segments.get(segment);
-    if (file === undefined) throw new StoreError(`the changelog from height ${segment} on is missing`);
-    return file.read(offset, length);
+  /** @param hash of the leaf. @throws StoreError when other bytes are at its place, or none */
+  readLeaf(place: LeafPlace, hash: Uint8Array): Uint8Array {
+    const leaf = this.files.read(place);
+    if (!equalBytes(leafHash(leaf, nativeSha256), hash))
+      throw StoreError.damaged(`a leaf is damaged at byte ${place.offset} of ${this.files.pathOf(place.segment)}`);
+    return leaf;
   }
 
   close(): void {
     this.failed = true;
-    for (const segment of this.segments.values()) segment.close();
-    this.segments.clear();
+    this.current?.close();
+    this.files.close();
     this.lock.release();
   }
 
   private begin(first: number): Segment {
-    const segment = Segment.create(this.options.dir, first, this.options.calls);
-    this.segments.set(first, segment);
-    return segment;
+    const {dir, calls} = this.options;
+    return Segment.create(dir, {first, hasGenesis: !this.hasGenesis, before: this.checksum}, calls);
   }
 }

@@ -1,22 +1,43 @@
-import {closeSync, fstatSync, ftruncateSync, openSync, readFileSync} from 'node:fs';
-import {basename, dirname, join} from 'node:path';
-import {readAt, syncDirectory, SYSTEM_CALLS, writeAll} from './durable-file.js';
+import {closeSync, fstatSync} from 'node:fs';
+import {join} from 'node:path';
+import {equalBytes} from '@vitalvault/contracts';
+import {nativeSha256} from '../crypto/native-sha256.js';
+import {readAt, writeAll} from './durable-file.js';
 import type {FileCalls} from './durable-file.js';
-import {frameRecord, FRAME_HEADER_BYTES, scanRecords} from './record-frames.js';
-import type {ScannedFile} from './record-frames.js';
+import {ChainReader, CHECKSUM_BYTES, frameRecord, FRAME_HEADER_BYTES} from './record-chain.js';
+import type {ChainedRecord} from './record-chain.js';
 import {StoreError} from './store-error.js';
 
-const HEADER = Buffer.from('VVCHLG1\n', 'latin1');
+const MAGIC = Buffer.from('VVCHLG2\n', 'latin1');
+/** The same without its number: a changelog of another version is nobody's torn write. */
+const FAMILY = MAGIC.subarray(0, 6);
+const HEADER_BYTES = MAGIC.length + 8 + 1 + CHECKSUM_BYTES + 32;
 const NAME = /^changes-(\d{16})\.vvc$/;
 
-/** One changelog: the records of the blocks from its first height on. */
+/** What a changelog says of itself. */
+export interface SegmentHeader {
+  /** Height of its first record. */
+  readonly first: number;
+  /** Its first record holds genesis: nothing comes before it. */
+  readonly hasGenesis: boolean;
+  /** Checksum of the record before its first; random where there is none, so that every directory has a chain of its own. */
+  readonly before: Uint8Array;
+}
+
+/** One changelog that is read or written: the records of the blocks from its first height on. */
 export class Segment {
+  /** Where the last record begins, or the header when there is none. */
+  private lastFrom = 0;
+  private lastChecksum: Uint8Array;
+
   private constructor(
     private readonly fd: number,
-    readonly first: number,
+    readonly header: SegmentHeader,
     private end: number,
     private readonly calls: FileCalls,
-  ) {}
+  ) {
+    this.lastChecksum = header.before;
+  }
 
   static nameOf(first: number): string {
     return `changes-${String(first).padStart(16, '0')}.vvc`;
@@ -28,66 +49,79 @@ export class Segment {
     return first === undefined ? undefined : Number(first);
   }
 
-  static create(dir: string, first: number, calls: FileCalls = SYSTEM_CALLS): Segment {
-    const fd = openSync(join(dir, Segment.nameOf(first)), 'wx+', 0o600);
-    writeAll(fd, HEADER, 0, calls);
+  static create(dir: string, header: SegmentHeader, calls: FileCalls): Segment {
+    const fd = calls.create(join(dir, Segment.nameOf(header.first)));
+    writeAll(fd, encodeHeader(header), 0, calls);
     calls.sync(fd);
-    syncDirectory(dir);
-    return new Segment(fd, first, HEADER.length, calls);
+    calls.syncDirectory(dir);
+    return new Segment(fd, header, HEADER_BYTES, calls);
   }
 
   /**
-   * Opens a changelog and gives its records. A torn last record of the newest changelog was never committed: it is cut
-   * off and CometBFT replays the block.
-   * @throws StoreError when anything else is damaged.
+   * Opens a changelog in front of its records. @returns no segment when it has no whole header
+   * @throws StoreError when it is of another version: that is nobody's torn write
    */
-  static open(
-    path: string,
-    newest: boolean,
-    calls: FileCalls = SYSTEM_CALLS,
-  ): {segment: Segment; scanned: ScannedFile; cut: number} {
-    const first = Segment.firstOf(basename(path)) as number;
-    const file = readFileSync(path);
-    // Created, but killed before its header was durable: nothing was ever committed to it.
-    const unborn = newest && file.length < HEADER.length;
-    if (!unborn && !file.subarray(0, HEADER.length).equals(HEADER)) throw damaged(path, 0);
-    const scanned = unborn ? {records: [], end: HEADER.length, damagedInside: false} : scanRecords(file, HEADER.length);
-    const cut = Math.max(0, file.length - scanned.end);
-    if (scanned.damagedInside || (cut > 0 && !newest)) throw damaged(path, scanned.end);
-    const fd = openSync(path, 'r+');
-    if (unborn) writeAll(fd, HEADER, 0, calls);
-    if (unborn || cut > 0) {
-      ftruncateSync(fd, scanned.end);
-      calls.sync(fd);
-      syncDirectory(dirname(path));
-    }
-    return {segment: new Segment(fd, first, scanned.end, calls), scanned, cut};
+  static open(path: string, calls: FileCalls): {segment?: Segment; bytes: number} {
+    const fd = calls.open(path);
+    const {size} = fstatSync(fd);
+    const bytes = Buffer.from(readAt(fd, 0, Math.min(size, HEADER_BYTES)));
+    const header = decodeHeader(bytes);
+    if (header !== undefined) return {segment: new Segment(fd, header, HEADER_BYTES, calls), bytes: size};
+    closeSync(fd);
+    const begin = bytes.subarray(0, MAGIC.length);
+    if (begin.subarray(0, FAMILY.length).equals(FAMILY) && !MAGIC.subarray(0, begin.length).equals(begin))
+      throw StoreError.damaged(`${path} is damaged at byte ${FAMILY.length}, or was written by another version`);
+    return {bytes: size};
   }
 
-  /** Opens a changelog that a snapshot covers, for its leaves: they are checked one by one when they are read. */
-  static openArchived(path: string, calls: FileCalls = SYSTEM_CALLS): Segment {
-    const fd = openSync(path, 'r');
-    const {size} = fstatSync(fd);
-    if (size < HEADER.length || !HEADER.equals(readAt(fd, 0, HEADER.length))) throw damaged(path, 0);
-    return new Segment(fd, Segment.firstOf(basename(path)) as number, size, calls);
+  get first(): number {
+    return this.header.first;
   }
 
   get bytes(): number {
     return this.end;
   }
 
-  /** Appends a record: one write and one fdatasync. @returns the place of the payload's first byte */
-  append(payload: Uint8Array): number {
-    const offset = this.end + FRAME_HEADER_BYTES;
-    const frame = frameRecord(payload);
-    writeAll(this.fd, frame, this.end, this.calls);
-    this.calls.sync(this.fd);
-    this.end += frame.length;
-    return offset;
+  /** Of its last record. */
+  get checksum(): Uint8Array {
+    return this.lastChecksum;
   }
 
-  read(offset: number, length: number): Uint8Array {
-    return readAt(this.fd, offset, length);
+  /** Reads all records. @returns how many bytes stand behind the last good one */
+  readAll(onRecord: (record: ChainedRecord) => void): number {
+    const {size} = fstatSync(this.fd);
+    const reader = new ChainReader(this.fd, size, {at: this.end, before: this.lastChecksum});
+    for (let record = reader.next(); record !== undefined; record = reader.next()) {
+      onRecord(record);
+      [this.lastFrom, this.end, this.lastChecksum] = [this.end, reader.end, reader.checksum];
+    }
+    return size - this.end;
+  }
+
+  /** Cuts off what stands behind the last good record. */
+  cut(): void {
+    this.calls.truncate(this.fd, this.end);
+    this.calls.sync(this.fd);
+  }
+
+  /**
+   * Makes durable what was read. Where a sync failed before, the system may take the page with the last record for
+   * clean though it never reached the disk: it is written once more.
+   */
+  settle(): void {
+    writeAll(this.fd, readAt(this.fd, this.lastFrom, this.end - this.lastFrom), this.lastFrom, this.calls);
+    this.calls.sync(this.fd);
+  }
+
+  /** Appends a record: one write and one sync. @returns the place of the payload's first byte */
+  append(payload: Uint8Array): number {
+    const offset = this.end + FRAME_HEADER_BYTES;
+    const {bytes, checksum} = frameRecord(this.lastChecksum, payload);
+    writeAll(this.fd, bytes, this.end, this.calls);
+    this.calls.sync(this.fd);
+    this.end += bytes.length;
+    this.lastChecksum = checksum;
+    return offset;
   }
 
   close(): void {
@@ -95,8 +129,22 @@ export class Segment {
   }
 }
 
-function damaged(path: string, at: number): StoreError {
-  return new StoreError(
-    `${path} is damaged at byte ${at} and committed blocks lie behind it; restore the state directory from a backup, or delete it and let CometBFT replay every block`,
-  );
+function encodeHeader({first, hasGenesis, before}: SegmentHeader): Uint8Array {
+  const numbers = Buffer.alloc(9);
+  numbers.writeBigUInt64LE(BigInt(first));
+  numbers.writeUInt8(hasGenesis ? 1 : 0, 8);
+  const content = Buffer.concat([MAGIC, numbers, before]);
+  return Buffer.concat([content, nativeSha256(content)]);
+}
+
+function decodeHeader(bytes: Uint8Array): SegmentHeader | undefined {
+  if (bytes.length < HEADER_BYTES) return undefined;
+  const content = Buffer.from(bytes.subarray(0, HEADER_BYTES - 32));
+  if (!content.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
+  if (!equalBytes(nativeSha256(content), bytes.subarray(content.length, HEADER_BYTES))) return undefined;
+  return {
+    first: Number(content.readBigUInt64LE(MAGIC.length)),
+    hasGenesis: content.readUInt8(MAGIC.length + 8) === 1,
+    before: new Uint8Array(content.subarray(MAGIC.length + 9)),
+  };
 }

@@ -1,19 +1,29 @@
-import {closeSync, fsyncSync, openSync, readFileSync, renameSync} from 'node:fs';
-import {dirname, join} from 'node:path';
-import {nativeSha256, streamingSha256} from '../crypto/native-sha256.js';
+import {closeSync, fstatSync, openSync} from 'node:fs';
+import {join} from 'node:path';
 import {ByteReader} from './byte-reader.js';
 import {ByteWriter} from './byte-writer.js';
 import type {CommittedBlock} from './committed-block.js';
 import type {CommittedState} from './committed-state.js';
-import {syncDirectory, writeAll} from './durable-file.js';
+import {readAt, writeAll} from './durable-file.js';
+import type {FileCalls} from './durable-file.js';
+import {ChainReader, CHECKSUM_BYTES, frameRecord} from './record-chain.js';
 
-const MAGIC = Buffer.from('VVSNAP1\n', 'latin1');
+const MAGIC = Buffer.from('VVSNAP2\n', 'latin1');
 const HASH_BYTES = 32;
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 64 << 10;
 const NAME = /^snapshot-(\d{16})\.vvs$/;
+/** The chain of a snapshot's records begins with nothing before it. */
+const BEFORE = new Uint8Array(CHECKSUM_BYTES);
+const CHUNK = {values: 1, leaves: 2, end: 3} as const;
 
 /** The last committed block of a snapshot; its changes are the whole state. */
 export type SnapshotTip = Omit<CommittedBlock, 'changes'>;
+
+export interface Snapshot {
+  readonly tip: SnapshotTip;
+  /** Of the changelog's record of that block: what the next changelog goes on from. */
+  readonly checksum: Uint8Array;
+}
 
 export function snapshotName(height: bigint): string {
   return `snapshot-${String(height).padStart(16, '0')}.vvs`;
@@ -25,81 +35,127 @@ export function heightOfSnapshot(name: string): number | undefined {
 }
 
 /** Writes the whole state beside the others: under another name until it is durable. */
-export function writeSnapshot(dir: string, tip: SnapshotTip, state: CommittedState): void {
-  const path = join(dir, snapshotName(tip.height));
-  const fd = openSync(`${path}.tmp`, 'w', 0o600);
+export function writeSnapshot(dir: string, snapshot: Snapshot, state: CommittedState, calls: FileCalls): void {
+  const path = join(dir, snapshotName(snapshot.tip.height));
+  const fd = calls.create(`${path}.tmp`);
   try {
-    const hash = streamingSha256();
-    let position = 0;
-    for (const chunk of chunksOf(tip, state)) {
-      hash.update(chunk);
-      writeAll(fd, chunk, position);
-      position += chunk.length;
+    writeAll(fd, MAGIC, 0, calls);
+    let position = MAGIC.length;
+    let before: Uint8Array = BEFORE;
+    for (const payload of payloadsOf(snapshot, state)) {
+      const {bytes, checksum} = frameRecord(before, payload);
+      writeAll(fd, bytes, position, calls);
+      [position, before] = [position + bytes.length, checksum];
     }
-    writeAll(fd, hash.digest(), position);
-    fsyncSync(fd);
+    calls.sync(fd);
   } finally {
     closeSync(fd);
   }
-  renameSync(`${path}.tmp`, path);
-  syncDirectory(dirname(path));
+  calls.rename(`${path}.tmp`, path);
+  calls.syncDirectory(dir);
 }
 
-function* chunksOf(tip: SnapshotTip, state: CommittedState): Generator<Uint8Array> {
-  let writer = new ByteWriter();
-  function* flush(least: number): Generator<Uint8Array> {
-    if (writer.length < least) return;
-    yield writer.finish();
-    writer = new ByteWriter();
-  }
-  writer
-    .raw(MAGIC)
+function* payloadsOf({tip, checksum}: Snapshot, state: CommittedState): Generator<Uint8Array> {
+  yield new ByteWriter()
     .u64(tip.height)
     .u64(tip.time)
     .raw(tip.appHash)
+    .raw(checksum)
     .bytes(Buffer.from(tip.chainId, 'utf8'))
-    .u64(BigInt(state.size));
+    .finish();
+  let [values, leaves] = [0n, 0n];
+  let writer = new ByteWriter().u8(CHUNK.values);
   for (const {key, value} of state.entries()) {
-    writer.bytes(key).bytes(value);
-    yield* flush(CHUNK_BYTES);
+    values++;
+    if (writer.bytes(key).bytes(value).length < CHUNK_BYTES) continue;
+    yield writer.finish();
+    writer = new ByteWriter().u8(CHUNK.values);
   }
-  const logs = state.logs();
-  writer.u32(logs.length);
-  for (const {kind, patient, tree, places} of logs) {
-    writer.u8(kind).bytes(patient).u64(BigInt(tree.size));
+  yield writer.finish();
+  for (const {kind, patient, tree, places} of state.logs()) {
+    writer = new ByteWriter().u8(CHUNK.leaves).u8(kind).bytes(patient);
     for (let index = 0; index < tree.size; index++) {
       const {segment, offset, length} = places.at(index);
+      leaves++;
       writer.raw(tree.leafHash(index)).u64(BigInt(segment)).u64(BigInt(offset)).u32(length);
-      yield* flush(CHUNK_BYTES);
+      if (writer.length < CHUNK_BYTES) continue;
+      yield writer.finish();
+      writer = new ByteWriter().u8(CHUNK.leaves).u8(kind).bytes(patient);
     }
+    yield writer.finish();
   }
-  yield* flush(0);
+  yield new ByteWriter().u8(CHUNK.end).u64(values).u64(leaves).finish();
 }
 
 /**
- * Fills an empty state from a snapshot. @returns undefined when the file is damaged; the state must then be thrown
- * away.
+ * Fills an empty state from a snapshot, piece by piece: no length in it is believed before its checksum was seen.
+ * @throws Error when the file is damaged; the state must then be thrown away.
  */
-export function readSnapshot(path: string, state: CommittedState): SnapshotTip | undefined {
-  const file = readFileSync(path);
-  const content = file.subarray(0, Math.max(0, file.length - HASH_BYTES));
-  if (!file.subarray(content.length).equals(nativeSha256(content)) || !content.subarray(0, MAGIC.length).equals(MAGIC))
-    return undefined;
-  const reader = new ByteReader(content);
-  reader.raw(MAGIC.length);
-  const [height, time, appHash] = [reader.u64(), reader.u64(), reader.raw(HASH_BYTES)];
-  const chainId = Buffer.from(reader.bytes()).toString('utf8');
-  for (let rest = reader.u64(); rest > 0n; rest--) state.setValues([{key: reader.bytes(), value: reader.bytes()}]);
-  for (let logs = reader.u32(); logs > 0; logs--) {
-    const [kind, patient] = [reader.u8(), reader.bytes()];
-    for (let rest = reader.u64(); rest > 0n; rest--) {
-      const hash = reader.raw(HASH_BYTES);
-      state.appendLeaf(kind, patient, hash, {
-        segment: Number(reader.u64()),
-        offset: Number(reader.u64()),
-        length: reader.u32(),
-      });
+export function readSnapshot(path: string, state: CommittedState): Snapshot {
+  const fd = openSync(path, 'r');
+  try {
+    const {size} = fstatSync(fd);
+    if (size < MAGIC.length || !MAGIC.equals(readAt(fd, 0, MAGIC.length)))
+      throw new RangeError('it is damaged at byte 0, or of another version');
+    const reader = new ChainReader(fd, size, {at: MAGIC.length, before: BEFORE});
+    const next = (): ByteReader => {
+      const record = reader.next();
+      if (record === undefined) throw new RangeError(`it is damaged at byte ${reader.end}`);
+      return new ByteReader(record.payload);
+    };
+    const snapshot = headOf(next());
+    if (!path.endsWith(snapshotName(snapshot.tip.height))) throw new RangeError('its name is not that of its height');
+    const filler = new Filler(state);
+    while (!filler.take(next()));
+    if (reader.end !== size) throw new RangeError(`it goes on behind its end at byte ${reader.end}`);
+    return snapshot;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function headOf(head: ByteReader): Snapshot {
+  const [height, time, appHash, checksum] = [head.u64(), head.u64(), head.raw(HASH_BYTES), head.raw(CHECKSUM_BYTES)];
+  return {tip: {height, time, appHash, chainId: Buffer.from(head.bytes()).toString('utf8')}, checksum};
+}
+
+/** Takes a snapshot's pieces into a state. */
+class Filler {
+  private values = 0n;
+  private leaves = 0n;
+
+  constructor(private readonly state: CommittedState) {}
+
+  /** @returns whether it was the last one */
+  take(reader: ByteReader): boolean {
+    switch (reader.u8()) {
+      case CHUNK.values:
+        while (!reader.atEnd) this.value(reader);
+        return false;
+      case CHUNK.leaves:
+        this.log(reader);
+        return false;
+      case CHUNK.end:
+        if (reader.u64() !== this.values || reader.u64() !== this.leaves)
+          throw new RangeError('it is not as long as it says');
+        return true;
+      default:
+        throw new RangeError('it has a piece of another version');
     }
   }
-  return {height, time, appHash, chainId};
+
+  private value(reader: ByteReader): void {
+    this.values++;
+    this.state.setValues([{key: reader.bytes(), value: reader.bytes()}]);
+  }
+
+  private log(reader: ByteReader): void {
+    const [kind, patient] = [reader.u8(), reader.bytes()];
+    while (!reader.atEnd) {
+      const hash = reader.raw(HASH_BYTES);
+      const place = {segment: Number(reader.u64()), offset: Number(reader.u64()), length: reader.u32()};
+      this.leaves++;
+      this.state.appendLeaf(kind, patient, hash, place);
+    }
+  }
 }
