@@ -11,6 +11,9 @@ REFRESH ?=
 IMAGES ?=
 NAMESPACE ?=
 RELEASE ?=
+ROWS ?=
+LARGE ?=
+PROFILE ?=
 
 BOOTSTRAP := node tools/bootstrap.mjs
 NODE := node_modules/.bin/node
@@ -18,10 +21,12 @@ SYSTEM = --data "$(DATA)"
 UP = up $(SYSTEM) $(if $(PORT_BASE),--port-base $(PORT_BASE)) $(if $(VALIDATORS),--validators $(VALIDATORS)) $(if $(ONLY),--only $(ONLY))
 IMAGES_RUN = $(NODE) tools/images/dist/main.js
 IMAGES_OPTIONS = $(IMAGES) $(if $(BASE),--base $(BASE)) $(if $(REFRESH),--refresh)
+BENCH = $(NODE) --disable-warning=ExperimentalWarning --import ./tools/run-sources.ts bench/src/main.ts \
+	$(if $(ROWS),--rows $(ROWS)) $(if $(LARGE),--large) $(if $(PROFILE),--profile)
 NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
 
 .DEFAULT_GOAL := help
-.PHONY: help taste demo story up status logs down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s
+.PHONY: help taste demo story up status logs down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s bench bench-quick
 
 help:
 	@echo "make taste       the story of a reading in memory, in seconds: needs Node and npm alone   [LIE=1 tells one lie]"
@@ -36,6 +41,8 @@ help:
 	@echo "make build       fetch and build the engines only"
 	@echo "make test        lint, types, boundaries, unit, integration and end-to-end tests"
 	@echo "make test-unit   the fast part;   make lint   the static part"
+	@echo "make bench       every figure that is held against a target, in about 25 minutes on a quiet machine   [ROWS=1,9b LARGE=1 PROFILE=1]"
+	@echo "make bench-quick   the same in three minutes, coarser; bench/README.md says more"
 	@echo "make packages    the libraries that others may use, as npm archives in dist/packages; nothing is published"
 	@echo "make images      container images as archives, with what is here: buildah, podman or docker   [BASE=image|debootstrap REFRESH=1 IMAGES=names]"
 	@echo "make e2e-k8s     the chart on a real Kubernetes of this machine, from install to re-install; needs root, says first what it changes   [KEEP=1 leaves it up, STEPS=names]"
@@ -77,6 +84,10 @@ test: build
 test-unit:
 	@$(BOOTSTRAP) install
 	@$(NODE) tools/test.ts --only=unit
+
+bench bench-quick: build
+	@npm ci --prefix bench --silent
+	@$(BENCH) $(if $(filter bench-quick,$@),--quick)
 
 lint:
 	@$(BOOTSTRAP) install

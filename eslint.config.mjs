@@ -44,8 +44,9 @@ const specs = [
   '{apps,libs}/*/test/**/*.ts',
   'libs/testkit/**/*.ts',
   'test/**/*.ts',
-  // Plays a platform out of test support; part of no image.
+  // Play a platform out of test support; part of no image.
   'tools/taste/*.ts',
+  'bench/src/{ledger,rows}/*.ts',
 ];
 const domain = ['libs/{consent,envelope,ledger-state,proofs,light-client}/src/**/*.ts'];
 const local = {
@@ -118,7 +119,13 @@ export default [
     rules: {'no-restricted-properties': 'off'},
   },
   {
-    files: ['apps/{cli,launcher}/src/**/*.ts', 'tools/**', 'test/second-client/*.ts', 'test/k8s/*/main.mjs'],
+    files: [
+      'apps/{cli,launcher}/src/**/*.ts',
+      'tools/**',
+      'bench/src/*.ts',
+      'test/second-client/*.ts',
+      'test/k8s/*/main.mjs',
+    ],
     rules: {'no-console': 'off'},
   },
   {
@@ -137,9 +144,9 @@ export default [
       '@typescript-eslint/unbound-method': 'off',
     },
   },
-  // Tools and tests of the whole look into every project.
+  // Tools, figures and tests of the whole look into every project.
   {
-    files: ['tools/**', 'test/*/**'],
+    files: ['tools/**', 'bench/src/**', 'test/*/**'],
     ignores: ['test/story/**'],
     rules: {'@nx/enforce-module-boundaries': 'off', 'no-restricted-imports': 'off'},
   },

@@ -6,6 +6,7 @@ export default {
   displayName: 'unit',
   testMatch: [
     '<rootDir>/{apps,libs,tools,engines}/**/*.spec.ts',
+    '<rootDir>/bench/src/**/*.spec.ts',
     '<rootDir>/test/unit/**/*.spec.ts',
     '<rootDir>/test/{k8s,story}/**/*.spec.ts',
   ],

@@ -68,7 +68,17 @@ const STEPS: readonly (readonly [stage: string, name: string, how: How])[] = [
     'eslint',
     {
       aside: true,
-      check: ['eslint', '--max-warnings', '0', '--no-error-on-unmatched-pattern', 'apps', 'libs', 'tools', 'test'],
+      check: [
+        'eslint',
+        '--max-warnings',
+        '0',
+        '--no-error-on-unmatched-pattern',
+        'apps',
+        'libs',
+        'tools',
+        'bench',
+        'test',
+      ],
     },
   ],
   ['types', 'types', {aside: true, check: ['tsc', '-p', 'tsconfig.json']}],

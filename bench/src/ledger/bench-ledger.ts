@@ -1,0 +1,105 @@
+import type {AbciApplication, RequestFinalizeBlock, RequestInitChain} from '@vitalvault/abci';
+import {CODE, codeName, LIMITS, sha256Of, STATE_KIND} from '@vitalvault/contracts';
+import type {Verify} from '@vitalvault/ledger-state';
+import {TEST_TIME} from '@vitalvault/ledger-state/testing';
+import {encodeStateKey} from '@vitalvault/proofs';
+import {createApplication} from '../../../apps/ledger-abci/src/application.js';
+import {Ledger} from '../../../apps/ledger-abci/src/ledger.js';
+import {LedgerSpans} from '../../../apps/ledger-abci/src/ledger-spans.js';
+import {LedgerStore} from '../../../apps/ledger-abci/src/store/ledger-store.js';
+import {BENCH_CHAIN, benchGenesis} from './bench-genesis.js';
+
+const FILL_AT_ONCE = 100_000;
+/** What a token bucket takes, of which a ledger has the most. */
+const VALUE_BYTES = 12;
+
+/** Codes of a block, and the milliseconds of its two calls. */
+export interface BlockRun {
+  readonly finalizeMs: number;
+  readonly commitMs: number;
+}
+
+/** ledger-abci's application over a store on disk, called as CometBFT calls it but without a socket. */
+export class BenchLedger {
+  /** Unix seconds of the last block. */
+  time = TEST_TIME;
+
+  private constructor(
+    readonly application: AbciApplication,
+    private readonly ledger: Ledger,
+    readonly close: () => Promise<void>,
+  ) {}
+
+  /** Opens or begins the ledger in a directory. */
+  static async open(dir: string, verify: Verify, snapshotBlocks = 1_000_000): Promise<BenchLedger> {
+    const {store, recovered} = await LedgerStore.open({dir, snapshotBlocks});
+    const ledger = new Ledger(store, recovered, verify);
+    const application = createApplication(ledger, new LedgerSpans());
+    if (recovered.tip === undefined) await application.initChain(initChainRequest());
+    return new BenchLedger(application, ledger, () => store.close());
+  }
+
+  get height(): bigint {
+    return this.ledger.tip?.height ?? 0n;
+  }
+
+  /** Adds `count` keys that stand for other people's; before the first block, because no block is made of them. */
+  fill(count: number): void {
+    for (let from = 0; from < count; from += FILL_AT_ONCE) {
+      const changes = Array.from({length: Math.min(FILL_AT_ONCE, count - from)}, (_, i) => fillerEntry(from + i));
+      this.ledger.state.stage(changes);
+      this.ledger.state.commitStaged(changes);
+    }
+  }
+
+  /** FinalizeBlock and Commit of the next height. @throws Error when a transaction is refused */
+  async block(txs: readonly Uint8Array[]): Promise<BlockRun> {
+    return {finalizeMs: await this.finalize(txs), commitMs: await this.commit()};
+  }
+
+  /** @returns milliseconds until the block is durable */
+  async commit(): Promise<number> {
+    const start = performance.now();
+    await this.application.commit({} as never);
+    return performance.now() - start;
+  }
+
+  /** FinalizeBlock; `commit` follows. @returns its milliseconds */
+  async finalize(txs: readonly Uint8Array[]): Promise<number> {
+    this.time += 1n;
+    const request = {height: this.height + 1n, time: {seconds: this.time, nanos: 0}, txs: [...txs]};
+    const start = performance.now();
+    const {txResults = []} = await this.application.finalizeBlock(request as unknown as RequestFinalizeBlock);
+    const milliseconds = performance.now() - start;
+    const refused = txResults.find(({code = 0}) => code !== CODE.ok);
+    if (refused !== undefined) throw new Error(`a transaction was refused: ${codeName(refused.code ?? 0)}`);
+    return milliseconds;
+  }
+
+  /** CheckTx, as before a block. @throws Error when it is refused */
+  async check(tx: Uint8Array): Promise<void> {
+    const {code = 0, log} = await this.application.checkTx({tx} as never);
+    if (code !== CODE.ok) throw new Error(`CheckTx refused: ${log ?? codeName(code)}`);
+  }
+}
+
+function initChainRequest(): RequestInitChain {
+  return {
+    chainId: BENCH_CHAIN,
+    initialHeight: 1n,
+    time: {seconds: TEST_TIME},
+    validators: [],
+    consensusParams: {block: {maxBytes: BigInt(LIMITS.cometBlockBytes), maxGas: -1n}},
+    appStateBytes: Buffer.from(JSON.stringify(Buffer.from(benchGenesis()).toString('base64'))),
+  } as unknown as RequestInitChain;
+}
+
+function fillerEntry(number: number): {key: Uint8Array; value: Uint8Array} {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, number);
+  const random = sha256Of(bytes);
+  return {
+    key: encodeStateKey(STATE_KIND.bucket, [Uint8Array.of(2), random.slice(0, 20)]),
+    value: random.slice(0, VALUE_BYTES),
+  };
+}

@@ -1,0 +1,52 @@
+import {TEST_TIME} from '@vitalvault/ledger-state/testing';
+import {nativeVerify} from '../../../apps/ledger-abci/src/crypto/native-verify.js';
+import {BenchLedger} from '../ledger/bench-ledger.js';
+import {Cast} from '../ledger/cast.js';
+import type {Row} from '../suite/row.js';
+
+const TXS = 1_000;
+
+/**
+ * Blocks of the same kind: one whose transactions CheckTx saw, and one that comes to a validator which sees them for the
+ * first time. Each transaction is a request to read, by a patient of her own, with one signature.
+ */
+export const ROW_04: Row = {
+  number: '4',
+  title: 'FinalizeBlock of 1,000 transactions at 10⁶ keys',
+  arms: [
+    {name: 'cached', unit: 'ms'},
+    {name: 'inline', unit: 'ms'},
+  ],
+  claims: [
+    {
+      title: 'cached ÷ inline verification',
+      target: {atMost: 0.2},
+      of: ({cached = 0, inline = 0}) => cached / inline,
+      whenMissed:
+        'what is left without the signature is more than a quarter of a verification: of it a quarter is SHA-256 over ' +
+        'state keys, values, leaves and nodes, an eighth is the encoding of state keys, the rest protobuf and the maps ' +
+        'of the state. The prototype that set this target had neither access logs nor quotas.',
+    },
+  ],
+  rounds: {full: 9, quick: 3},
+  nodeFlags: ['--max-old-space-size=6144'],
+  setup: async ({scratch, quick, say}) => {
+    const ledger = await BenchLedger.open(scratch.directory('block'), nativeVerify());
+    scratch.defer(() => ledger.close());
+    const keys = quick ? 100_000 : 1_000_000;
+    say(`filling ${String(keys)} keys`);
+    ledger.fill(keys);
+    say('enrolling patients');
+    const cast = new Cast(TXS, TEST_TIME);
+    for (const block of cast.enrolment()) await ledger.block(block);
+    let txs: Uint8Array[] = [];
+    return {
+      prepare: async (arm) => {
+        if (txs.length > 0) await ledger.commit();
+        txs = Array.from({length: TXS}, () => cast.read());
+        if (arm === 'cached') for (const tx of txs) await ledger.check(tx);
+      },
+      sample: () => ledger.finalize(txs),
+    };
+  },
+};

@@ -1,0 +1,24 @@
+import {hotFunctions} from './hot-functions.js';
+
+const frame = (functionName: string, url = '') => ({functionName, url, lineNumber: 6, columnNumber: 1, scriptId: ''});
+
+describe('hotFunctions', () => {
+  it('adds up what was spent in each function, leaves out idleness and the profiler itself and names the place', () => {
+    const profile = {
+      nodes: [
+        {id: 1, callFrame: frame('(idle)')},
+        {id: 2, callFrame: frame('verify', 'file:///a/b/src/crypto/verify.ts')},
+        {id: 3, callFrame: frame('')},
+        {id: 4, callFrame: frame('verify', 'file:///a/b/src/crypto/verify.ts')},
+        {id: 5, callFrame: frame('post', 'node:inspector')},
+      ],
+      samples: [1, 2, 3, 4, 5],
+      timeDeltas: [1_000, 30, 20, 50, 400],
+    };
+    expect(hotFunctions([profile], 5)).toEqual([
+      {name: 'verify src/crypto/verify.ts:7', share: 0.8},
+      {name: 'anonymous', share: 0.2},
+    ]);
+    expect(hotFunctions([profile, profile], 1)).toHaveLength(1);
+  });
+});
