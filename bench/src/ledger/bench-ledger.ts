@@ -27,16 +27,18 @@ export class BenchLedger {
   private constructor(
     readonly application: AbciApplication,
     private readonly ledger: Ledger,
-    readonly close: () => Promise<void>,
+    readonly close: () => void,
   ) {}
 
   /** Opens or begins the ledger in a directory. */
   static async open(dir: string, verify: Verify, snapshotBlocks = 1_000_000): Promise<BenchLedger> {
-    const {store, recovered} = await LedgerStore.open({dir, snapshotBlocks});
+    const {store, recovered} = LedgerStore.open({dir, snapshotBlocks});
     const ledger = new Ledger(store, recovered, verify);
     const application = createApplication(ledger, new LedgerSpans());
     if (recovered.tip === undefined) await application.initChain(initChainRequest());
-    return new BenchLedger(application, ledger, () => store.close());
+    return new BenchLedger(application, ledger, () => {
+      store.close();
+    });
   }
 
   get height(): bigint {
