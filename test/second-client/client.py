@@ -67,6 +67,12 @@ def one(fields, number, default=b""): return fields.get(number, [default])[0]
 
 def private(scalar): return ec.derive_private_key(int.from_bytes(scalar, "big"), CURVE)
 def public_of(scalar): return private(scalar).public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint)
+def is_encryption_key(public):
+    """§1.5: below p, and of no small order: the shared secret is not all zeros."""
+    if len(public) != 32 or int.from_bytes(public, "little") >= 2**255 - 19: return False
+    try: return any(x25519.X25519PrivateKey.generate().exchange(x25519.X25519PublicKey.from_public_bytes(public)))
+    except ValueError: return False
+
 def x_public(scalar): return x25519.X25519PrivateKey.from_private_bytes(scalar).public_key().public_bytes(*RAW)
 
 def sign(scalar, digest):
@@ -330,8 +336,9 @@ def live(endpoints_path, genesis_path, key_dir, vectors_path):
         if status != code: print(status, answer, file=sys.stderr)
 
     enrol = msg((1, signing_key(public_of(patient))), (2, x_public(encryption)), (3, signing_key(public_of(recovery))))
-    send("an identity that nobody sponsored is refused", 1, 10, enrol, [patient, patient], 409)
-    send("enrolled", nonce, 10, enrol, [sponsor, patient])
+    send("an identity that nobody sponsored is refused", 1, 10, enrol, [patient, patient, recovery], 409)
+    send("a recovery key that does not sign is refused", nonce, 10, enrol, [sponsor, patient], 409)
+    send("enrolled", nonce, 10, enrol, [sponsor, patient, recovery])
     tag, slot = type_tag(os.urandom(32), "omh:heart-rate"), 405_415
     statement = msg((1, chain), (2, me), (3, tag), (4, 1), (5, x_public(epoch)), (6, 405_400))
     send("epoch published", 1, 11, msg((1, me), (4, [signed("epoch-statement", statement, patient)])), [patient])

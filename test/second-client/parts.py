@@ -1,9 +1,9 @@
 """Checks client.py against what protocol.json leaves out: protocol-parts.json. Called by vectors.py."""
 import base64, copy, json, os, struct
 from forms import from_base64url
-from client import (T, check, consistent, description_of, header_leaves, leaves_root, merkle, msg, one, open_payload, parse,
-                    public_of, sha, sign_bytes, signature_of, signed, signed_header, signing_key, transaction_id, unseal,
-                    validator_set, verifies, whose)
+from client import (T, check, consistent, description_of, header_leaves, is_encryption_key, leaves_root, merkle, msg, one,
+                    open_payload, parse, public_of, sha, sign_bytes, signature_of, signed, signed_header, signing_key,
+                    transaction_id, unseal, validator_set, verifies, whose)
 
 unhex = bytes.fromhex
 line_of = lambda prefix, message: prefix + "." + base64.urlsafe_b64encode(message).decode().rstrip("=")
@@ -74,9 +74,9 @@ def statements(v, vectors, raw):
 def lines(v, vectors, raw):
     find = lambda kind: next(entry for entry in v if entry["kind"] == kind)
     body = lambda second: next(
-        unhex(t["body"]["bytes"]) for t in vectors["transactions"] if t["signers"] == ["organisation", second])
-    half = lambda content, second: msg((1, content), (2, [signature_of(
-        raw("organisation"), transaction_id(content, [public_of(raw(name)) for name in ("organisation", second)]))]))
+        unhex(t["body"]["bytes"]) for t in vectors["transactions"] if t["signers"][:2] == ["organisation", second])
+    half = lambda content, *others: msg((1, content), (2, [signature_of(
+        raw("organisation"), transaction_id(content, [public_of(raw(name)) for name in ("organisation", *others)]))]))
     statement = lambda tag: next(s for s in vectors["statements"] if s["tag"] == tag)
     keys = lambda name: unhex(vectors["encryptionKeys"][name]["publicKey"])
     enrol = msg((1, signing_key(public_of(raw("patient")))), (2, keys("patient-encryption")),
@@ -85,7 +85,7 @@ def lines(v, vectors, raw):
     profile = signed("member-profile", unhex(statement("member-profile")["bytes"]), raw("organisation"))
     config = signed("device-config", unhex(statement("device-config")["bytes"]), raw("patient"))
     made = {"vvenrol1": line_of("vvenrol1", enrol), "vvmemberreq1": line_of("vvmemberreq1", request),
-            "vvtx1": line_of("vvtx1", half(body("patient"), "patient")), "vvcfg1": line_of("vvcfg1", config),
+            "vvtx1": line_of("vvtx1", half(body("patient"), "patient", "recovery")), "vvcfg1": line_of("vvcfg1", config),
             "vvmember1": line_of("vvmember1", profile) + "." + line_of("vvtx1", half(body("member"), "member"))}
     for kind, line in made.items(): check("line " + kind, line == find(kind)["line"])
     check("lines read back", all(from_base64url(entry["line"].split(".")[1]).hex() == entry["message"] for entry in v))
@@ -114,5 +114,7 @@ def parts(folder):
     statements(v, vectors, raw)
     lines(v["lines"], vectors, raw)
     described(v["serviceDescription"], vectors)
+    check("encryption keys that are refused, and taken", not any(is_encryption_key(unhex(k)) for k in v["encryptionKeys"]["refused"])
+          and all(is_encryption_key(unhex(k)) for k in v["encryptionKeys"]["taken"]))
     closure = b"".join(struct.pack(">I", len(f["name"])) + f["name"].encode() + unhex(f["sha256"]) for f in v["schemaClosure"])
     check("schema closure", T("schema", closure).hex() == vectors["schemaHash"]["hash"])

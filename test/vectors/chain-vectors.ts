@@ -26,7 +26,7 @@ const people = {patient, device, custodian: hospital};
 /** One block after the other: a little of every message, and of every kind of refusal that has a leaf. */
 const BLOCKS: readonly ((ledger: TestLedger) => Uint8Array[])[] = [
   (ledger) => [
-    ledger.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient]),
+    ledger.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]),
     ledger.tx(registerMember(hospital, clinician), [hospital.admin, clinician]),
   ],
   (ledger) => [

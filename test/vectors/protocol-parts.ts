@@ -32,6 +32,7 @@ import {
 } from '@vitalvault/envelope';
 import type {KeyPair, SignedBytes} from '@vitalvault/envelope';
 import {seededRandom} from '@vitalvault/envelope/testing';
+import {encryptionKeyVectors} from './encryption-key-vectors.ts';
 import {headerVectors} from './header-vectors.ts';
 import type {CapturedHeader} from './header-vectors.ts';
 import {logPathVectors} from './log-path-vectors.ts';
@@ -71,6 +72,7 @@ export async function protocolParts(vectors: ProtocolJson, captured: CapturedHea
     lines: lines(vectors),
     schemaClosure: schemaClosure('heart-rate-2.0.json'),
     serviceDescription: serviceDescription(vectors, generateSigningKey(random)),
+    encryptionKeys: encryptionKeyVectors(),
   };
 }
 

@@ -37,7 +37,7 @@ export function transactions(signed: Statements, sealed: Awaited<ReturnType<type
     };
   };
   return [
-    tx(['organisation', 'patient'], {
+    tx(['organisation', 'patient', 'recovery'], {
       case: 'enrolPatient',
       value: {
         signingKey: key('patient'),

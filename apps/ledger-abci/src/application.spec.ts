@@ -47,7 +47,7 @@ afterEach(async () => {
   dir.remove();
 });
 
-const enrol = (): Uint8Array => maker.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient]);
+const enrol = (): Uint8Array => maker.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]);
 const register = (): Uint8Array => maker.tx(registerMember(hospital, clinician), [hospital.sponsor, clinician]);
 async function check(tx: Uint8Array, type = CheckTxType.NEW): Promise<number> {
   return (await node.application.checkTx({tx, type} as RequestCheckTx)).code ?? 0;

@@ -58,7 +58,7 @@ describe('the ledger under a real CometBFT', () => {
 
   test('enrols, grants, decides; every state and the whole log are proven from the genesis', async () => {
     const [admin, sponsor] = [await chain.organisationKey(0, 'admin'), await chain.organisationKey(0, 'sponsor')];
-    expect(await chain.run(enrolPatient(patient, recovery), [sponsor, patient])).toMatchObject({code: 0});
+    expect(await chain.run(enrolPatient(patient, recovery), [sponsor, patient, recovery])).toMatchObject({code: 0});
     expect(await chain.run(member, [admin, clinician])).toMatchObject({code: 0});
     expect(await chain.run(registerDevice(patient, device), [patient, device])).toMatchObject({code: 0});
     const keys: TxMessage = {

@@ -50,7 +50,7 @@ export class Person {
         case: 'enrolPatient',
         value: {signingKey: keyOf(signing), encryptionKey: encryption.publicKey, recoveryKey: keyOf(recovery)},
       },
-      [world.sponsor, signing],
+      [world.sponsor, signing, recovery],
     );
     const statement = {
       chainId: world.chainId,

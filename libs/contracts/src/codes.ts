@@ -31,6 +31,7 @@ export const CODE = {
   epochOrder: 60,
   epochSlot: 61,
   epochSignature: 62,
+  epochKey: 63,
   // devices
   unknownDevice: 80,
   deviceTaken: 81,

@@ -56,6 +56,7 @@ describe('result codes', () => {
       epochOrder: 60,
       epochSlot: 61,
       epochSignature: 62,
+      epochKey: 63,
       unknownDevice: 80,
       deviceTaken: 81,
       deviceRemoved: 82,

@@ -38,7 +38,7 @@ const people = {patient, device, custodian: hospital};
 
 function begun(parameters = DEFAULT_PARAMETERS, genesis = testGenesis(['hospital', 'clinic'], parameters)): TestLedger {
   const ledger = new TestLedger(genesis);
-  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]).code).toBe(0);
+  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]).code).toBe(0);
   expect(ledger.run(registerDevice(patient, device, [tag(1), tag(0xaa)], TEST_SLOT - 10), [patient, device]).code).toBe(
     0,
   );

@@ -44,9 +44,9 @@ const maker = new TestLedger(genesis);
 const sequences = [1n, 2n, 3n, 5n, 1_030n];
 /** Transactions of every kind, good and bad; a chain is any sequence of them, with repetitions. */
 const pool = [
-  maker.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient]),
-  maker.tx(enrolPatient(stranger, strangerRecovery), [clinic.sponsor, stranger]),
-  maker.tx(enrolPatient(clinician, strangerRecovery), [clinic.sponsor, clinician]),
+  maker.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]),
+  maker.tx(enrolPatient(stranger, strangerRecovery), [clinic.sponsor, stranger, strangerRecovery]),
+  maker.tx(enrolPatient(clinician, strangerRecovery), [clinic.sponsor, clinician, strangerRecovery]),
   maker.tx(registerMember(hospital, clinician), [hospital.sponsor, clinician]),
   maker.tx({case: 'suspendMember', value: {organisation: hospital.id, member: clinician.id}}, [hospital.admin]),
   maker.tx(registerDevice(patient, device), [patient, device]),

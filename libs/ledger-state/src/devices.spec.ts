@@ -19,8 +19,10 @@ const hospital = testOrganisation('hospital');
 
 function begun(): TestLedger {
   const ledger = new TestLedger();
-  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]).code).toBe(0);
-  expect(ledger.run(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger]).code).toBe(0);
+  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]).code).toBe(0);
+  expect(
+    ledger.run(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger, strangerRecovery]).code,
+  ).toBe(0);
   return ledger;
 }
 const remove = (owner: Uint8Array, registration = 1): TxMessage => ({

@@ -41,10 +41,14 @@ export function takeStatements(
   }: {patient: Uint8Array; ownerKey: SigningKey; statements: readonly SignedEpochStatement[]},
 ): TakenStatements {
   const taken: SignedEpochStatement[] = [];
+  // Keys that open something else already: whoever was given one would read more than she was meant to.
+  const otherKeys = [load(context.state, SLOTS.patient, [patient])?.encryptionKey ?? new Uint8Array()];
   const codes = statements.map((signed) => {
     const statement = decodeStatement(signed.statement);
-    const code = statement === undefined ? CODE.invalidField : judge(context, statement, {signed, patient, ownerKey});
+    const owner = {signed, patient, ownerKey, otherKeys};
+    const code = statement === undefined ? CODE.invalidField : judge(context, statement, owner);
     if (code !== CODE.ok || statement === undefined) return code;
+    otherKeys.push(statement.publicKey);
     put(context, statement, signed);
     taken.push(signed);
     return code;
@@ -67,16 +71,22 @@ interface StatementOwner {
   readonly signed: SignedEpochStatement;
   readonly patient: Uint8Array;
   readonly ownerKey: SigningKey;
+  /** Her own encryption key, and keys of the statements before this one. */
+  readonly otherKeys: readonly Uint8Array[];
 }
 
-function judge(context: TxContext, statement: EpochStatement, {signed, patient, ownerKey}: StatementOwner): number {
+function judge(context: TxContext, statement: EpochStatement, owner: StatementOwner): number {
+  const {signed, patient, ownerKey, otherKeys} = owner;
   if (statement.chainId !== context.chainId) return CODE.wrongChain;
   if (!equalBytes(statement.patient, patient)) return CODE.notAuthorised;
   if (!isSignedBy(ownerKey, signed, context)) return CODE.epochSignature;
   const head = load(context.state, SLOTS.epochHead, [patient, statement.typeTag]);
   if (head !== undefined && extendsFirst(context, statement)) return CODE.ok;
   if (statement.epoch !== (head?.epoch ?? 0) + 1) return CODE.epochOrder;
-  return isInTime(statement, head, blockSlot(context.block)) ? CODE.ok : CODE.epochSlot;
+  if (!isInTime(statement, head, blockSlot(context.block))) return CODE.epochSlot;
+  const before = statementOf(context.state, {...statement, epoch: statement.epoch - 1})?.publicKey;
+  const known = before === undefined ? otherKeys : [...otherKeys, before];
+  return known.some((key) => equalBytes(key, statement.publicKey)) ? CODE.epochKey : CODE.ok;
 }
 
 // A first slot that never comes would leave the tag without an epoch for ever.

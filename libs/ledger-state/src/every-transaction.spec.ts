@@ -34,7 +34,7 @@ const codeOf = (bytes: Uint8Array): number => {
 
 function begun(parameters = DEFAULT_PARAMETERS): TestLedger {
   const ledger = new TestLedger(testGenesis(['hospital', 'clinic'], parameters));
-  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]).code).toBe(0);
+  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]).code).toBe(0);
   expect(ledger.run(registerMember(hospital, clinician), [hospital.sponsor, clinician]).code).toBe(0);
   return ledger;
 }
@@ -110,10 +110,11 @@ describe('structure and signatures', () => {
     );
     expect(codeOf(signed({}, [patient, patient]))).toBe(CODE.wrongSigners);
     const enrol = {message: enrolPatient(patient, recovery)};
-    expect(codeOf(signed(enrol, [hospital.sponsor, patient]))).toBe(0);
-    expect(codeOf(signed(enrol, [patient, hospital.sponsor]))).toBe(CODE.wrongSigners);
-    expect(codeOf(signed(enrol, [hospital.sponsor]))).toBe(CODE.wrongSigners);
-    expect(codeOf(signed(enrol, [hospital.sponsor, stranger]))).toBe(CODE.wrongSigners);
+    const {sponsor} = hospital;
+    expect(codeOf(signed(enrol, [sponsor, patient, recovery]))).toBe(0);
+    const wrong = [[sponsor], [sponsor, patient], [patient, sponsor, recovery], [sponsor, recovery, patient]];
+    for (const signers of [...wrong, [sponsor, patient, stranger], [sponsor, patient, recovery, recovery]])
+      expect(codeOf(signed(enrol, signers))).toBe(CODE.wrongSigners);
   });
 
   test('badSignature: of another body, by another key, with a high s', () => {
@@ -173,9 +174,17 @@ describe('the key of the first signature', () => {
   });
 
   test.each([
-    ['a storage key cannot enrol', enrolPatient(stranger, strangerRecovery), [hospital.storage, stranger]],
-    ['an admin key cannot enrol', enrolPatient(stranger, strangerRecovery), [hospital.admin, stranger]],
-    ['a patient cannot enrol another', enrolPatient(stranger, strangerRecovery), [patient, stranger]],
+    [
+      'a storage key cannot enrol',
+      enrolPatient(stranger, strangerRecovery),
+      [hospital.storage, stranger, strangerRecovery],
+    ],
+    [
+      'an admin key cannot enrol',
+      enrolPatient(stranger, strangerRecovery),
+      [hospital.admin, stranger, strangerRecovery],
+    ],
+    ['a patient cannot enrol another', enrolPatient(stranger, strangerRecovery), [patient, stranger, strangerRecovery]],
     ['a sponsor key cannot anchor', {case: 'anchorRecords', value: {entries: [{}]}}, [hospital.sponsor]],
     ['an organisation cannot ask for access', requestAccess(patient.id), [hospital.policy]],
     ['an organisation cannot grant', putGrant(patient.id, clinician.id), [hospital.admin]],
@@ -283,7 +292,11 @@ describe('quotas', () => {
   test("enrolments are the organisation's, members among them; another organisation has its own", () => {
     const ledger = begun(few);
     const enrol = (name: string, sponsor = hospital.sponsor): Uint8Array =>
-      ledger.tx(enrolPatient(testKey(name), testKey(`${name} recovery`)), [sponsor, testKey(name)]);
+      ledger.tx(enrolPatient(testKey(name), testKey(`${name} recovery`)), [
+        sponsor,
+        testKey(name),
+        testKey(`${name} recovery`),
+      ]);
     const codes = ledger
       .commit([enrol('a'), enrol('b'), enrol('c'), enrol('d'), enrol('e', clinic.sponsor)])
       .results.map(({code}) => code);

@@ -8,12 +8,13 @@ import type {
 
 /** Lengths and ranges of fields, shared by the messages. None of them looks at the state. */
 
+export {isEncryptionKey} from '@vitalvault/contracts';
+
 /** A field whose every value means something. */
 export const isAny = (): boolean => true;
 export const isIdentity = (bytes: Uint8Array): boolean => bytes.length === 20;
 export const isTag = (bytes: Uint8Array): boolean => bytes.length === 16;
 export const isHash = (bytes: Uint8Array): boolean => bytes.length === 32;
-export const isEncryptionKey = (bytes: Uint8Array): boolean => bytes.length === 32;
 export const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
 
 /** A compressed secp256k1 key by its form; whether it is a point is found out by its signature. */

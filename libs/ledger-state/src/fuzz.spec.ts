@@ -28,7 +28,7 @@ const hospital = testOrganisation('hospital');
 const people = {patient, device, custodian: hospital};
 const ledger = new TestLedger();
 const seeds = [
-  ledger.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient]),
+  ledger.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]),
   ledger.tx(registerMember(hospital, clinician), [hospital.sponsor, clinician]),
   ledger.tx(registerDevice(patient, device), [patient, device]),
   ledger.tx({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [

@@ -184,6 +184,6 @@ test("an organisation's key signs inside its slots only", () => {
     }),
   );
   const enrol = (sponsor: typeof before): number =>
-    ledger.run(enrolPatient(PEOPLE.patient, PEOPLE.recovery), [sponsor, PEOPLE.patient]).code;
+    ledger.run(enrolPatient(PEOPLE.patient, PEOPLE.recovery), [sponsor, PEOPLE.patient, PEOPLE.recovery]).code;
   expect([enrol(before), enrol(after), enrol(within)]).toEqual([CODE.notAuthorised, CODE.notAuthorised, 0]);
 });

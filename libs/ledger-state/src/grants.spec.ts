@@ -24,7 +24,7 @@ const clinic = testOrganisation('clinic');
 
 function begun(): TestLedger {
   const ledger = new TestLedger();
-  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]).code).toBe(0);
+  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]).code).toBe(0);
   expect(ledger.run(registerMember(hospital, clinician), [hospital.sponsor, clinician]).code).toBe(0);
   return ledger;
 }
@@ -83,7 +83,9 @@ describe('PutGrant', () => {
 
   test('notAuthorised: another patient neither grants nor revokes for her', () => {
     const ledger = begun();
-    expect(ledger.run(enrolPatient(stranger, strangerRecovery), [clinic.sponsor, stranger]).code).toBe(0);
+    expect(
+      ledger.run(enrolPatient(stranger, strangerRecovery), [clinic.sponsor, stranger, strangerRecovery]).code,
+    ).toBe(0);
     expect(ledger.run(putGrant(patient.id, clinician.id), [stranger]).code).toBe(CODE.notAuthorised);
     expect(ledger.run(revokeGrant(patient.id), [stranger]).code).toBe(CODE.notAuthorised);
     expect(grantOf(ledger)).toBeUndefined();

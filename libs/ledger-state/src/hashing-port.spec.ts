@@ -25,7 +25,7 @@ test('every tagged hash of the ledger is made by the port that it was given', ()
   const people = {patient, device, custodian: hospital};
   const ledger = new TestLedger(undefined, {...REMEMBERING_PORTS, sha256});
   expect(seen).toEqual(new Set(['key']));
-  ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]);
+  ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]);
   ledger.run(registerDevice(patient, device), [patient, device]);
   ledger.run({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [
     patient,

@@ -6,6 +6,7 @@ import type {TxMessage} from '@vitalvault/contracts';
 import {numberPart} from '@vitalvault/proofs';
 import {load, SLOTS} from './state-slots.js';
 import {
+  hash,
   enrolPatient,
   epochStatement,
   keySuccession,
@@ -28,7 +29,7 @@ const clinic = testOrganisation('clinic');
 
 function begun(): TestLedger {
   const ledger = new TestLedger();
-  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]).code).toBe(0);
+  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]).code).toBe(0);
   expect(ledger.run(registerMember(hospital, clinician), [hospital.sponsor, clinician]).code).toBe(0);
   expect(ledger.run(registerDevice(patient, device), [patient, device]).code).toBe(0);
   return ledger;
@@ -40,10 +41,16 @@ describe('EnrolPatient', () => {
   test("keyTaken: by a patient, a member, a device, an organisation; a recovery key that is somebody's", () => {
     const ledger = begun();
     for (const taken of [patient, clinician, device, hospital.admin]) {
-      expect(ledger.run(enrolPatient(taken, strangerRecovery), [clinic.sponsor, taken]).code).toBe(CODE.keyTaken);
+      expect(ledger.run(enrolPatient(taken, strangerRecovery), [clinic.sponsor, taken, strangerRecovery]).code).toBe(
+        CODE.keyTaken,
+      );
     }
-    expect(ledger.run(enrolPatient(stranger, clinician), [clinic.sponsor, stranger]).code).toBe(CODE.keyTaken);
-    expect(ledger.run(enrolPatient(stranger, strangerRecovery), [clinic.sponsor, stranger]).code).toBe(0);
+    expect(ledger.run(enrolPatient(stranger, clinician), [clinic.sponsor, stranger, clinician]).code).toBe(
+      CODE.keyTaken,
+    );
+    expect(
+      ledger.run(enrolPatient(stranger, strangerRecovery), [clinic.sponsor, stranger, strangerRecovery]).code,
+    ).toBe(0);
     expect(load(ledger.state, SLOTS.patient, [stranger.id])).toMatchObject({
       sponsor: clinic.id,
       signingKey: stranger.key,
@@ -54,21 +61,23 @@ describe('EnrolPatient', () => {
 
   test('invalidField: the recovery key is the signing key, keys of a wrong form', () => {
     const ledger = new TestLedger();
-    const value = {signingKey: stranger.key, encryptionKey: new Uint8Array(32), recoveryKey: strangerRecovery.key};
+    const value = {signingKey: stranger.key, encryptionKey: hash(9), recoveryKey: strangerRecovery.key};
     for (const bad of [
       {recoveryKey: stranger.key},
       {encryptionKey: new Uint8Array(31)},
+      {encryptionKey: new Uint8Array(32)},
       {signingKey: {alg: 2, publicKey: stranger.key.publicKey}},
       {recoveryKey: {alg: 1, publicKey: new Uint8Array(33)}},
     ]) {
-      expect(ledger.run({case: 'enrolPatient', value: {...value, ...bad}}, [hospital.sponsor, stranger]).code).toBe(
-        CODE.invalidField,
-      );
+      expect(
+        ledger.run({case: 'enrolPatient', value: {...value, ...bad}}, [hospital.sponsor, stranger, strangerRecovery])
+          .code,
+      ).toBe(CODE.invalidField);
     }
     const without = incomplete(EnrolPatientSchema, {...value, recoveryKey: undefined});
-    expect(ledger.run({case: 'enrolPatient', value: without}, [hospital.sponsor, stranger]).code).toBe(
-      CODE.invalidField,
-    );
+    expect(
+      ledger.run({case: 'enrolPatient', value: without}, [hospital.sponsor, stranger, strangerRecovery]).code,
+    ).toBe(CODE.invalidField);
   });
 });
 
@@ -94,7 +103,7 @@ describe('RegisterMember and SuspendMember', () => {
     const value = {
       organisation: hospital.id,
       signingKey: stranger.key,
-      encryptionKey: new Uint8Array(32),
+      encryptionKey: hash(9),
       role: 1,
       profileHash: new Uint8Array(32),
     };
@@ -105,9 +114,10 @@ describe('RegisterMember and SuspendMember', () => {
       {organisation: new Uint8Array(19)},
       {encryptionKey: new Uint8Array(0)},
     ]) {
-      expect(ledger.run({case: 'registerMember', value: {...value, ...bad}}, [hospital.sponsor, stranger]).code).toBe(
-        CODE.invalidField,
-      );
+      expect(
+        ledger.run({case: 'registerMember', value: {...value, ...bad}}, [hospital.sponsor, stranger, strangerRecovery])
+          .code,
+      ).toBe(CODE.invalidField);
     }
     expect(
       ledger.run({case: 'suspendMember', value: {organisation: hospital.id, member: new Uint8Array(0)}}, [

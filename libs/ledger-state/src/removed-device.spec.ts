@@ -25,8 +25,8 @@ function begun(parameters = DEFAULT_PARAMETERS): TestLedger {
   const ledger = new TestLedger(testGenesis(['hospital', 'clinic'], parameters));
   const epochStatements = [epochStatement(patient)];
   const codes = [
-    ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]),
-    ledger.run(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger]),
+    ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]),
+    ledger.run(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger, strangerRecovery]),
     ledger.run(registerDevice(patient, device), [patient, device]),
     ledger.run({case: 'publishKeys', value: {identity: patient.id, epochStatements}}, [patient]),
   ].map(({code}) => code);

@@ -23,7 +23,7 @@ const hospital = testOrganisation('hospital');
 
 test('enrol, register, anchor, grant, read, revoke, refuse', () => {
   const ledger = new TestLedger();
-  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient])).toMatchObject({code: 0});
+  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery])).toMatchObject({code: 0});
   expect(ledger.run(registerMember(hospital, clinician), [hospital.admin, clinician])).toMatchObject({code: 0});
   expect(ledger.run(registerDevice(patient, device), [patient, device])).toMatchObject({code: 0});
   const epochs = ledger.run(

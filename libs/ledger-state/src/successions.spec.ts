@@ -27,7 +27,7 @@ const withSuccession = (succession: NonNullable<PublishKeys['succession']>): TxM
 
 function enrolled(): TestLedger {
   const ledger = new TestLedger();
-  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]).code).toBe(0);
+  expect(ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]).code).toBe(0);
   return ledger;
 }
 
@@ -46,7 +46,9 @@ describe("a patient's new signing key", () => {
       case: 'keys',
       value: {signingKeyId: next.id, succession: keySuccession(patient, next, recovery)},
     });
-    expect(ledger.run(enrolPatient(patient, strangerRecovery), [hospital.sponsor, patient]).code).toBe(CODE.keyTaken);
+    expect(
+      ledger.run(enrolPatient(patient, strangerRecovery), [hospital.sponsor, patient, strangerRecovery]).code,
+    ).toBe(CODE.keyTaken);
     expect(ledger.run(replaceKey(patient, patient, recovery, 2), [next, patient]).code).toBe(CODE.keyTaken);
   });
 
@@ -108,7 +110,7 @@ describe("a patient's new signing key", () => {
 
   test("keyTaken: another's key, and the recovery key itself", () => {
     const ledger = enrolled();
-    ledger.run(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger]);
+    ledger.run(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger, strangerRecovery]);
     for (const taken of [stranger, recovery])
       expect(ledger.run(replaceKey(patient, taken, recovery), [patient, taken]).code).toBe(CODE.keyTaken);
     expect(ledger.run(replaceKey(patient, clinician, recovery), [stranger, clinician]).code).toBe(CODE.notAuthorised);

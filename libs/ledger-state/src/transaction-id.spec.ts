@@ -26,7 +26,7 @@ const colleague = testKey('colleague');
 
 function started(): TestLedger {
   const ledger = new TestLedger();
-  ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]);
+  ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]);
   ledger.run(registerMember(hospital, clinician), [hospital.sponsor, clinician]);
   ledger.run(registerMember(hospital, colleague), [hospital.sponsor, colleague]);
   return ledger;

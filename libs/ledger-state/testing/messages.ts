@@ -92,6 +92,10 @@ export const requestAccess = (
   fields: ChangesTo<typeof RequestAccessSchema> = {},
 ): TxMessage & {case: 'requestAccess'} => ({case: 'requestAccess', value: accessRequest(patient, fields)});
 
+/** The public key of an epoch in the tests: another for each tag and each epoch. */
+const epochKey = (typeTag: Uint8Array, epoch: number): Uint8Array =>
+  testEncryptionKey(`epoch ${String(epoch)} of ${typeTag.join('.')}`).publicKey;
+
 /** A signed epoch statement. */
 export function epochStatement(
   patient: TestKey,
@@ -103,7 +107,7 @@ export function epochStatement(
     patient: patient.id,
     typeTag: HEART_RATE,
     epoch: 1,
-    publicKey: testEncryptionKey('epoch').publicKey,
+    publicKey: epochKey(fields.typeTag ?? HEART_RATE, fields.epoch ?? 1),
     fromSlot: TEST_SLOT - 1_000,
     ...fields,
   });

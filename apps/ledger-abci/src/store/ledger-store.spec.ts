@@ -39,7 +39,7 @@ const maker = new TestLedger();
 const blocks: Uint8Array[][] = [];
 const appHashes: string[] = [];
 for (const make of [
-  () => [maker.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient])],
+  () => [maker.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery])],
   () => [maker.tx(registerDevice(patient, device), [patient, device])],
   () => [
     maker.tx({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [

@@ -62,8 +62,11 @@ function harness(lie: (leaves: Leaves) => Leaves = (leaves) => leaves) {
   return {chain, asked, block, leavesOf};
 }
 
-const enrolled: [TxMessage, TestKey[]] = [enrolPatient(patient, recovery), [hospital.sponsor, patient]];
-const other: [TxMessage, TestKey[]] = [enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger]];
+const enrolled: [TxMessage, TestKey[]] = [enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]];
+const other: [TxMessage, TestKey[]] = [
+  enrolPatient(stranger, strangerRecovery),
+  [hospital.sponsor, stranger, strangerRecovery],
+];
 const grant: [TxMessage, TestKey[]] = [putGrant(patient.id, clinician.id), [patient]];
 const member: [TxMessage, TestKey[]] = [registerMember(hospital, clinician), [hospital.sponsor, clinician]];
 

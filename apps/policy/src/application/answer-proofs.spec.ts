@@ -17,7 +17,7 @@ describe('proofs for others', () => {
 
   beforeEach(() => {
     chain = new FakeChain(1_704_067_200n);
-    chain.run(enrolPatient(patient, recovery), [testOrganisation('hospital').sponsor, patient]);
+    chain.run(enrolPatient(patient, recovery), [testOrganisation('hospital').sponsor, patient, recovery]);
     proofs = new AnswerProofs({trust: chain.validatorSet.trust}, {ledger: chain});
   });
 

@@ -29,7 +29,7 @@ const colleague = testKey('colleague');
 async function copiedRequest() {
   const chain = new FakeChain(START);
   for (const member of [clinician, colleague]) chain.run(registerMember(hospital, member), [hospital.sponsor, member]);
-  chain.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]);
+  chain.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]);
   const period = {accessFromSlot: SLOT, accessToSlot: SLOT + 10, dataFromSlot: SLOT - 100, dataToSlot: SLOT};
   chain.run(putGrant(patient.id, clinician.id, period), [patient]);
   const request = requestAccess(patient.id, {slotFrom: SLOT - 2, slotTo: SLOT - 1});

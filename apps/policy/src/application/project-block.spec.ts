@@ -70,7 +70,7 @@ function story(): FakeChain {
     maxReads: 2,
   };
   chain.run(registerMember(hospital, clinician), [hospital.sponsor, clinician]);
-  chain.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]);
+  chain.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]);
   chain.run({case: 'publishKeys', value: {identity: patient.id, epochStatements: [epochStatement(patient)]}}, [
     patient,
   ]);
@@ -195,7 +195,7 @@ describe('projection', () => {
     });
     chain.run(remove(), [patient]);
     const stored = chain.ledger.state.get(STATE_KIND.registration, [device.id, numberPart(1)]);
-    chain.run(enrolPatient(stranger, PEOPLE.strangerRecovery), [hospital.sponsor, stranger]);
+    chain.run(enrolPatient(stranger, PEOPLE.strangerRecovery), [hospital.sponsor, stranger, PEOPLE.strangerRecovery]);
     chain.run(registerDevice(stranger, device), [stranger, device]);
     chain.run(remove(SLOT - 9), [patient]);
     const {store} = await projected(chain);

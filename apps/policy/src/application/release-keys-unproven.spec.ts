@@ -177,7 +177,7 @@ describe('a forged row of the projection', () => {
 
   it('that names another patient opens nothing', async () => {
     const {story, records, tx} = await permitted();
-    story.chain.run(enrolPatient(stranger, strangerRecovery), [HOSPITAL.sponsor, stranger]);
+    story.chain.run(enrolPatient(stranger, strangerRecovery), [HOSPITAL.sponsor, stranger, strangerRecovery]);
     forge(story, tx, {patient: toHex(stranger.id), index: 0n});
     await refused(story, story.release(tx, records), {code: 'release-mismatch'});
   });

@@ -43,7 +43,8 @@ describe('a posted transaction', () => {
   });
 
   const sent = async (tx: Uint8Array) => (await submit.execute(tx, {wait: true})).outcome;
-  const enrol = (): Uint8Array => chain.ledger.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient]);
+  const enrol = (): Uint8Array =>
+    chain.ledger.tx(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]);
 
   it('is answered as soon as its block is projected', async () => {
     const tx = enrol();

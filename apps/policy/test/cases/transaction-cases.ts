@@ -41,7 +41,7 @@ export function transactionCases(story: PolicyStory): void {
     });
 
     it('are answered when their block is projected, and the same bytes get the same answer', async () => {
-      const tx = story.system.tx(enrol(), [story.system.sponsor, patient]);
+      const tx = story.system.tx(enrol(), [story.system.sponsor, patient, recovery]);
       const first = await story.system.post(tx);
       expect(first).toMatchObject({status: 200, json: {chainId: story.chainId, code: 0, codeName: 'ok', data: ''}});
       expect([
@@ -95,7 +95,7 @@ export function transactionCases(story: PolicyStory): void {
     });
 
     it('that the ledger refuses are told with code and id', async () => {
-      const again = await story.system.post(story.system.tx(enrol(), [story.system.sponsor, patient]));
+      const again = await story.system.post(story.system.tx(enrol(), [story.system.sponsor, patient, recovery]));
       expect(again).toMatchObject({
         status: 409,
         type: expect.stringContaining('application/problem+json'),

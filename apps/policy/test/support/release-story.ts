@@ -100,7 +100,7 @@ export class ReleaseStory {
   /** Enrolled, endorsed, registered, granted. */
   async begin(grant: GrantFields = {}): Promise<this> {
     this.chain.run(registerMember(HOSPITAL, clinician), [HOSPITAL.sponsor, clinician]);
-    this.chain.run(enrolPatient(patient, recovery), [HOSPITAL.sponsor, patient]);
+    this.chain.run(enrolPatient(patient, recovery), [HOSPITAL.sponsor, patient, recovery]);
     this.chain.run(
       {
         case: 'publishKeys',

@@ -11,7 +11,8 @@ import {save, SLOTS} from '../state-slots.js';
 type EnrolPatient = MessageOf<'enrolPatient'>;
 
 /**
- * A patient appears, sponsored by an organisation and out of its quota: identities are not free.
+ * A patient appears, sponsored by an organisation and out of its quota: identities are not free. Her recovery key signs
+ * too: one that cannot sign would be found out on the day when it is needed.
  * @paper DP registration; docs/protocol.md §4.3
  */
 export const ENROL_PATIENT: MessageRules<EnrolPatient> = {
@@ -23,7 +24,7 @@ export const ENROL_PATIENT: MessageRules<EnrolPatient> = {
     recoveryKey: (key, {signingKey}) =>
       isSigningKey(key) && signingKey !== undefined && !equalBytes(key.publicKey, signingKey.publicKey),
   },
-  signatures: ({signingKey}) => [[undefined, signingKey]],
+  signatures: ({signingKey, recoveryKey}) => [[undefined, signingKey, recoveryKey]],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor]),
   bucket: ({identity}) => ({bucket: 'enrolments', identities: [identity]}),
   apply,

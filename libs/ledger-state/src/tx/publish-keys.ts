@@ -52,6 +52,7 @@ function applyToPatient(context: TxContext, message: PublishKeys, patient: Patie
   const {state, signer} = context;
   const {identity, newSigningKey, epochStatements, succession} = message;
   let {successions} = patient;
+  if (equalBytes(message.encryptionKey, patient.encryptionKey)) return refused(CODE.keyTaken);
   if (newSigningKey !== undefined) {
     if (succession === undefined || !isNextSuccession(context, succession, {identity, patient, newKey: newSigningKey}))
       return refused(CODE.keySuccession);
@@ -76,6 +77,7 @@ function applyToMember(context: TxContext, message: PublishKeys, member: Member)
   const {state, signer} = context;
   if (message.epochStatements.length > 0) return invalid('epoch_statements');
   if (message.succession !== undefined) return invalid('succession');
+  if (equalBytes(message.encryptionKey, member.encryptionKey)) return refused(CODE.keyTaken);
   if (message.newSigningKey !== undefined) {
     if (!isFree(state, message.newSigningKey)) return refused(CODE.keyTaken);
     replaceKey(context, message.newSigningKey);

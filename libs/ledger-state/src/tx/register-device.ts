@@ -1,6 +1,7 @@
 import {CODE, DEVICE_CLASS, encodeCanonical, equalBytes, KEY_OWNER, keyId, LIMITS} from '@vitalvault/contracts';
 import {RegisterDeviceResultSchema, RegisterDeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Device} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
 import {areTags, isAny, isIdentity, isSigningKey, isZero} from '../field-rules.js';
@@ -42,6 +43,7 @@ function apply(context: TxContext, message: RegisterDevice): Outcome {
   const keyOwner = load(state, SLOTS.keyOwner, [device]);
   const before = load(state, SLOTS.device, [device]);
   if (keyOwner !== undefined && keyOwner.kind !== KEY_OWNER.device) return refused(CODE.deviceTaken);
+  if (isRecoveryKey(context, owner, deviceKey)) return refused(CODE.deviceTaken);
   if (before !== undefined && before.owner.length > 0)
     return extendsBackwards(context, device, {before, message})
       ? put(context, {device, registration: before.registration}, message)
@@ -50,6 +52,12 @@ function apply(context: TxContext, message: RegisterDevice): Outcome {
   assignKey(state, deviceKey, KEY_OWNER.device, device);
   save(state, SLOTS.device, [device], {key: deviceKey, registration, owner});
   return put(context, {device, registration}, message);
+}
+
+// What she carries about must not be able to take her place.
+function isRecoveryKey({state}: TxContext, owner: Uint8Array, {publicKey}: SigningKey): boolean {
+  const recovery = load(state, SLOTS.patient, [owner])?.recoveryKey?.publicKey;
+  return recovery !== undefined && equalBytes(recovery, publicKey);
 }
 
 function extendsBackwards(

@@ -38,7 +38,7 @@ export function decodeEnrolmentRequest(text: string): EnrolPatient {
 }
 
 /**
- * Signs the sponsor's transaction after checking that it enrols exactly these keys, and sends it.
+ * Signs the sponsor's transaction with her signing and her recovery key, after checking that it enrols exactly these keys, and sends it.
  * @param partText what the organisation gave back
  * @throws SdkError `part-refused`, `tx-refused`
  */
@@ -49,5 +49,5 @@ export async function enrol(keys: PatientKeys, ledger: VerifiedLedger, partText:
   if (message.case !== 'enrolPatient' || !equals(EnrolPatientSchema, message.value, messageOf(keys))) {
     throw new SdkError('part-refused', {detail: 'it does not enrol these keys'});
   }
-  return submit(ledger, txOfPart(signPart(part, keys.signing)));
+  return submit(ledger, txOfPart(signPart(signPart(part, keys.signing), keys.recovery)));
 }

@@ -145,7 +145,7 @@ export const BodySchema: GenMessage<Body> = /*@__PURE__*/
   messageDesc(file_vitalvault_ledger_v1_tx, 1);
 
 /**
- * Signed by a sponsor key of an organisation, then by the patient's key.
+ * Signed by a sponsor key of an organisation, then by the patient's signing key and by her recovery key.
  *
  * @generated from message vitalvault.ledger.v1.EnrolPatient
  */
@@ -156,7 +156,7 @@ export type EnrolPatient = Message<"vitalvault.ledger.v1.EnrolPatient"> & {
   signingKey?: SigningKey | undefined;
 
   /**
-   * X25519, 32 bytes.
+   * X25519, 32 bytes, of no small order (§1.5).
    *
    * @generated from field: bytes encryption_key = 2;
    */
