@@ -303,17 +303,10 @@ def call(method, url, body=None, kind=None, signer=None):
             if signer: headers |= request_headers(method, url, body, *signer, int(time.time()), os.urandom(16))
     raise TimeoutError(url)
 
-def read_genesis(path):
-    with open(path) as file: document = json.load(file)
-    state = parse(base64.b64decode(document["app_state"]))
-    organisations = [parse(o) for o in state[3]]
-    validators = [(one(v, 1), one(v, 2, 0)) for o in organisations for v in map(parse, o.get(4, []))]
-    keys = {one(o, 1): [(one(k, 2, 0), one(parse(one(k, 1)), 2)) for k in map(parse, o.get(3, []))] for o in organisations}
-    return {"chain": document["chain_id"], "validators": validators, "keys": keys, "organisations": organisations}
-
 def live(endpoints_path, genesis_path, key_dir, vectors_path):
     with open(endpoints_path) as file: urls = json.load(file)["services"]
     with open(vectors_path) as file: schema_hash = bytes.fromhex(json.load(file)["schemaHash"]["hash"])
+    from genesis import read_genesis
     genesis, load = read_genesis(genesis_path), lambda role: json.load(open(os.path.join(key_dir, role + ".key.json")))
     chain, sponsor = genesis["chain"], bytes.fromhex(load("sponsor")["privateKey"])
     with urllib.request.urlopen(urls["policy"] + "/.well-known/vitalvault", timeout=30) as answer: said = answer.read()

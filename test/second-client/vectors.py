@@ -3,6 +3,7 @@ import base64, json, os, sys
 from client import (T, check, header_of, key_id, merkle, msg, open_payload, public_of, request_headers, sha, sign, state_key, state_root,
                     summary, type_tag, unseal, x_public)
 from forms import encodings
+from genesis import geneses
 from messages import messages
 from parts import parts
 
@@ -41,4 +42,4 @@ def vectors(path):
         check("signed request " + q["method"], request_headers(q["method"], q["url"], body, raw(q["signer"]), unhex(q["organisation"]), q["created"], unhex(q["nonce"])) == q["headers"])
 
 if __name__ == "__main__":
-    summary(lambda path: (vectors(path), parts(os.path.dirname(path)), encodings(os.path.dirname(path), check)), sys.argv[1])
+    summary(lambda path: (vectors(path), parts(os.path.dirname(path)), encodings(os.path.dirname(path), check), geneses(os.path.dirname(path))), sys.argv[1])

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {chainVectors} from './chain-vectors.ts';
 import {decisionVectors} from './decision-vectors.ts';
 import {encodingVectors} from './encoding-vectors.ts';
+import {capturedGenesis, genesisVectors} from './genesis-vectors.ts';
 import type {CapturedHeader} from './header-vectors.ts';
 import {protocolParts} from './protocol-parts.ts';
 import type {ProtocolJson} from './protocol-parts.ts';
@@ -22,6 +23,13 @@ export async function vectorFiles(): Promise<Record<string, string>> {
     'ledger-decisions.json': decisionVectors(),
     'proofs-state.json': stateMapVectors(),
     'encodings.json': encodingVectors(),
+    'genesis.json': genesisVectors(),
+    '../../libs/light-client/testdata/genesis.json': capturedGenesis(capturedValidators()),
   };
   return Object.fromEntries(Object.entries(made).map(([name, value]) => [name, `${JSON.stringify(value, null, 1)}\n`]));
+}
+
+function capturedValidators() {
+  const path = join(import.meta.dirname, '../../libs/light-client/testdata/validators.json');
+  return (JSON.parse(readFileSync(path, 'utf8')) as {validators: Parameters<typeof capturedGenesis>[0]}).validators;
 }

@@ -14,11 +14,13 @@ import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {verifyProofs} from '@vitalvault/proofs';
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import {
+  anchorRecords,
   DEFAULT_PARAMETERS,
   enrolPatient,
   epochStatement,
   PEOPLE,
   putGrant,
+  recordEntry,
   registerMember,
   requestAccess,
   revokeGrant,
@@ -31,7 +33,7 @@ import {
 import {blockRequest, initChainRequest, openLedger, scratchDir} from '../test/scratch-ledger.js';
 import type {RunningLedger} from '../test/scratch-ledger.js';
 
-const {patient, recovery, clinician, stranger} = PEOPLE;
+const {patient, recovery, clinician, device, stranger} = PEOPLE;
 const hospital = testOrganisation('hospital');
 
 let dir: ReturnType<typeof scratchDir>;
@@ -328,12 +330,17 @@ describe('proposals', () => {
     const one = enrol();
     expect(await prepare([one], BigInt(one.length + 2))).toEqual([]);
     expect(await prepare([one], BigInt(one.length + 3))).toEqual([one]);
-    await node.application.initChain(
-      initChainRequest(testGenesis(['hospital'], {...DEFAULT_PARAMETERS, maxBlockBytes: one.length + 3})),
+    const request = initChainRequest(testGenesis(['hospital'], {...DEFAULT_PARAMETERS, maxBlockBytes: 262_144}));
+    await node.application.initChain(request);
+    const entry = recordEntry({patient, device, custodian: hospital});
+    const large = Array.from({length: 6}, () =>
+      maker.tx(anchorRecords(Array<typeof entry>(200).fill(entry)), [hospital.storage]),
     );
-    expect(await prepare([one, register()])).toEqual([one]);
-    expect(await accepts([one])).toBe(true);
-    expect(await accepts([one, one])).toBe(false);
+    const size = (large[0]?.length ?? 0) + 4;
+    const fit = Math.floor(262_144 / size);
+    expect([fit < large.length, large.every(({length}) => length + 4 === size)]).toEqual([true, true]);
+    expect(await prepare(large)).toEqual(large.slice(0, fit));
+    expect([await accepts(large.slice(0, fit)), await accepts(large.slice(0, fit + 1))]).toEqual([true, false]);
   });
 
   test('on a chain whose blocks may be longer than an ABCI frame the process stops, and says what to do', async () => {

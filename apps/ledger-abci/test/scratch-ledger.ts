@@ -71,7 +71,10 @@ export function initChainRequest(genesis = testGenesis(['hospital', 'clinic'])):
     initialHeight: 1n,
     time: {seconds: TEST_TIME},
     validators: [],
-    consensusParams: {block: {maxBytes: BigInt(LIMITS.cometBlockBytes), maxGas: -1n}},
+    consensusParams: {
+      block: {maxBytes: BigInt(LIMITS.cometBlockBytes), maxGas: -1n},
+      evidence: {maxBytes: BigInt(LIMITS.cometEvidenceBytes)},
+    },
     appStateBytes,
   } as unknown as RequestInitChain;
 }

@@ -84,6 +84,7 @@ export const STATE_KIND = {
   pendingChange: 20,
   epochStatement: 21,
   succession: 24,
+  peer: 26,
 } as const;
 
 export const ORG_ROLE = {admin: 1, sponsor: 2, ingest: 3, storage: 4, policy: 5, release: 6} as const;

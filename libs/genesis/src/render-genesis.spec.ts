@@ -1,29 +1,34 @@
 import {describe, expect, it} from '@jest/globals';
 import {decodeCanonical, fromHex, ORG_ROLE, toHex} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import {organisationOfValidator} from './organisation-keys.js';
+import {generateEd25519} from './node-keys.js';
+import {newRoleKeyJson, organisationOf, organisationOfValidator, parseRoleKey, ROLES} from './organisation-keys.js';
 import {renderGenesis} from './render-genesis.js';
-import type {Organisation} from './organisation-keys.js';
+import type {Organisation, OrganisationKey} from './organisation-keys.js';
 
-const bytes = (n: number, value: number) => new Uint8Array(n).fill(value);
-const organisation = (id: string, name: string, value: number): Organisation => ({
-  id,
-  name,
-  keys: [
-    {role: 'admin', alg: 1, publicKey: bytes(33, value)},
-    {role: 'release', alg: 16, publicKey: bytes(32, value)},
-  ],
+const organisation = (name: string): Organisation =>
+  organisationOf(
+    name,
+    ROLES.map((role) => parseRoleKey(role, newRoleKeyJson(role)) as OrganisationKey),
+  );
+const [low, high] = [organisation('Hospital'), organisation('Hospital')].toSorted((a, b) => (a.id < b.id ? -1 : 1)) as [
+  Organisation,
+  Organisation,
+];
+const [north, east] = [
+  {...high, name: 'North'},
+  {...low, name: 'East'},
+];
+const validator = (owner: Organisation, n: number) => ({
+  organisation: owner.id,
+  publicKey: generateEd25519(new Uint8Array(32).fill(n)).publicKey,
+  nodeId: toHex(new Uint8Array(20).fill(n)),
 });
-const [north, east] = [organisation('ff'.repeat(20), 'North', 1), organisation('0a'.repeat(20), 'East', 2)];
 const input = {
   chainId: 'vitalvault-abcdef',
   genesisTime: '2026-01-01T00:00:00.000Z',
   organisations: [north, east],
-  validators: [
-    {organisation: north.id, publicKey: bytes(32, 7)},
-    {organisation: east.id, publicKey: bytes(32, 8)},
-    {organisation: north.id, publicKey: bytes(32, 9)},
-  ],
+  validators: [validator(north, 7), validator(east, 8), validator(north, 9)],
 };
 
 interface Document {
@@ -49,16 +54,30 @@ describe('renderGenesis', () => {
   it('holds canonical bytes with the organisations ascending by id, each with its keys and its validators', () => {
     const {organisations} = appState();
     expect(organisations.map((o) => toHex(o.id))).toEqual([east.id, north.id]);
-    expect(organisations[1]?.validators.map((v) => v.publicKey[0])).toEqual([7, 9]);
-    expect(organisations[1]?.keys.map((k) => [k.role, k.key?.alg, k.key?.publicKey[0]])).toEqual([
-      [ORG_ROLE.admin, 1, 1],
-      [ORG_ROLE.release, 16, 1],
-    ]);
+    expect(organisations[1]?.validators.map((v) => v.nodeId[0])).toEqual([7, 9]);
+    expect(organisations[1]?.keys.map((k) => [k.role, k.key?.alg])).toEqual(
+      ROLES.map((role) => [ORG_ROLE[role], role === 'release' ? 16 : 1]),
+    );
     expect(organisations[0]?.id).toEqual(fromHex(east.id));
   });
 
   it('gives every validator the same power', () => {
     expect(appState().organisations.flatMap((o) => o.validators.map((v) => v.power))).toEqual([10n, 10n, 10n]);
+  });
+
+  it('says that one can stop the chain where there are two or three validators, and only there', () => {
+    const of = (count: number) => {
+      const validators = Array.from({length: count}, (_, i) => validator(north, i + 1));
+      const {app_state: state} = JSON.parse(renderGenesis({...input, validators})) as Document;
+      return decodeCanonical(GenesisSchema, Buffer.from(state, 'base64')).oneCanStop;
+    };
+    expect([1, 2, 3, 4, 7].map(of)).toEqual([false, true, true, false, false]);
+  });
+
+  it('makes none that the ledger would not start from', () => {
+    expect(() => renderGenesis({...input, chainId: 'vital vault'})).toThrow('genesis refused: chain_id');
+    const [one] = input.validators;
+    expect(() => renderGenesis({...input, validators: one === undefined ? [] : [one, one]})).toThrow('twice');
   });
 
   it('carries the numbers of the protocol', () => {

@@ -1,11 +1,13 @@
 import {encodeCanonical, fromHex, LIMITS, ORG_ROLE} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {parseGenesis} from '@vitalvault/light-client';
 import type {Organisation} from './organisation-keys.js';
 
-/** A validator of the genesis: whose it is, by the organisation's id, and its Ed25519 key. */
+/** A validator of the genesis: whose it is, by the organisation's id, its Ed25519 key and its node's id (40 hex digits). */
 export interface GenesisValidator {
   organisation: string;
   publicKey: Uint8Array;
+  nodeId: string;
 }
 
 const VALIDATOR_POWER = 10n;
@@ -35,6 +37,7 @@ const PARAMETERS = {
 /**
  * The CometBFT genesis: the same inputs give the same bytes. Its validator set is empty, because InitChain returns the
  * set out of app_state.
+ * @throws InvalidGenesisError when no chain could start from it
  */
 export function renderGenesis(input: {
   chainId: string;
@@ -50,9 +53,15 @@ export function renderGenesis(input: {
       keys: organisation.keys.map(({alg, publicKey, role}) => ({key: {alg, publicKey}, role: ORG_ROLE[role]})),
       validators: input.validators
         .filter((v) => v.organisation === organisation.id)
-        .map((v) => ({publicKey: v.publicKey, power: VALIDATOR_POWER})),
+        .map((v) => ({publicKey: v.publicKey, power: VALIDATOR_POWER, nodeId: fromHex(v.nodeId)})),
     }));
-  const appState = encodeCanonical(GenesisSchema, {version: 1, parameters: PARAMETERS, organisations});
+  const appState = encodeCanonical(GenesisSchema, {
+    version: 1,
+    parameters: PARAMETERS,
+    organisations,
+    // Of two or three equal ones, one alone can stop the chain: whoever asks for so few has said so.
+    oneCanStop: input.validators.length === 2 || input.validators.length === 3,
+  });
   const document = {
     genesis_time: input.genesisTime,
     chain_id: input.chainId,
@@ -71,5 +80,7 @@ export function renderGenesis(input: {
     app_hash: '',
     app_state: Buffer.from(appState).toString('base64'),
   };
-  return JSON.stringify(document, undefined, 2) + '\n';
+  const text = JSON.stringify(document, undefined, 2) + '\n';
+  parseGenesis(text);
+  return text;
 }

@@ -2,9 +2,9 @@ import {jest} from '@jest/globals';
 import {startAbciServer} from '@vitalvault/abci';
 import type {AbciServer} from '@vitalvault/abci';
 import {CometNode, cometBinary, genesisJson} from '@vitalvault/abci/testing';
-import {STATE_KIND, encodeCanonical} from '@vitalvault/contracts';
-import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {LIMITS, STATE_KIND, encodeCanonical} from '@vitalvault/contracts';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {DEFAULT_PARAMETERS, testGenesis} from '@vitalvault/ledger-state/testing';
 import {parseGenesis} from '@vitalvault/light-client';
 import type {ParsedGenesis} from '@vitalvault/light-client';
 import {mkdtemp, rm} from 'node:fs/promises';
@@ -49,11 +49,14 @@ describe('over four real validators', () => {
         }),
       ),
     );
-    const validators = nodes.map(({publicKey}) => ({publicKey, power: 1n}));
-    genesis = genesisJson(
-      'ledger-client-spec',
-      encodeCanonical(GenesisSchema, {version: 1, organisations: [{id: PATIENT, name: 'Hospital', validators}]}),
+    const names = ['hospital', 'clinic', 'east', 'west'];
+    const validators = nodes.map(({publicKey}) => ({publicKey, power: 10n}));
+    const appState = testGenesis(
+      names,
+      DEFAULT_PARAMETERS,
+      nodes.map(({publicKey}) => publicKey),
     );
+    genesis = genesisJson('ledger-client-spec', appState, LIMITS.cometBlockBytes);
     trust = parseGenesis(genesis);
     servers = await Promise.all(
       nodes.map((_, i) =>

@@ -7,7 +7,7 @@ export type {CheckedTx, StructureRefusal} from './check-structure.js';
 export {epochCovers} from './epochs.js';
 export {applyTx, executeBlock, parametersOf} from './execute-block.js';
 export type {BlockContext, ExecutedBlock} from './execute-block.js';
-export {genesisState, InvalidGenesisError} from './genesis-state.js';
+export {genesisState} from './genesis-state.js';
 export type {GenesisState} from './genesis-state.js';
 export type {Message, MessageCase, MessageOf, Outcome} from './message-rules.js';
 export {fitsInBlock, orderProposal, sizeInBlock} from './order-proposal.js';

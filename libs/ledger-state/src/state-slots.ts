@@ -15,6 +15,7 @@ import {
   OrganisationSchema,
   ParametersSchema,
   PatientSchema,
+  PeerSchema,
   ReadsUsedSchema,
   RegistrationSchema,
   SequenceWindowSchema,
@@ -74,6 +75,8 @@ export const SLOTS = {
   accessLog: slot(STATE_KIND.accessLog, LogHeadSchema),
   /** (CometBFT address) */
   validator: slot(STATE_KIND.validator, ValidatorSchema),
+  /** (CometBFT node id) */
+  peer: slot(STATE_KIND.peer, PeerSchema),
 } as const;
 
 /** The message under a key; undefined when there is nothing. */

@@ -1,3 +1,4 @@
+import {ed25519} from '@noble/curves/ed25519.js';
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import {ALG_X25519, compareBytes, encodeCanonical, keyId, ORG_ROLE, sha256Of} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
@@ -74,8 +75,9 @@ export function testGenesis(
     ] as const;
     const keys = signing.map(([role, {key}]) => ({key, role}));
     const validator = {
-      publicKey: validatorKeys?.[i] ?? sha256Of(new TextEncoder().encode(`validator ${name}`)),
+      publicKey: validatorKeys?.[i] ?? ed25519.getPublicKey(hashOf(`validator ${name}`)),
       power: 10n,
+      nodeId: hashOf(`node ${name}`).subarray(0, 20),
     };
     return {
       id,
@@ -88,5 +90,8 @@ export function testGenesis(
     version: 1,
     parameters,
     organisations: organisations.sort((a, b) => compareBytes(a.id, b.id)),
+    oneCanStop: names.length === 2 || names.length === 3,
   });
 }
+
+const hashOf = (name: string): Uint8Array => sha256Of(new TextEncoder().encode(name));

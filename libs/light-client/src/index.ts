@@ -1,11 +1,15 @@
 export {answersQuestion} from './answers-question.js';
 export type {ProofQuestion} from './answers-question.js';
+export {decodeGenesis} from './genesis/decode-genesis.js';
+export {genesisBytes} from './genesis/genesis-bytes.js';
+export type {GenesisDocument} from './genesis/genesis-bytes.js';
+export {InvalidGenesisError} from './genesis/invalid-genesis-error.js';
+export {parseGenesis} from './genesis/parse-genesis.js';
+export type {GenesisValidator, ParsedGenesis} from './genesis/parse-genesis.js';
 export {headerHash} from './header-hash.js';
 export {MalformedError} from './json-fields.js';
 export {VOTE_FLAG} from './light-block.js';
 export type {BlockId, Commit, CommitSignature, Header, LightBlock, Timestamp} from './light-block.js';
-export {parseGenesis} from './parse-genesis.js';
-export type {GenesisValidator, ParsedGenesis} from './parse-genesis.js';
 export {parseLightBlock} from './parse-light-block.js';
 export {validatorAddress, validatorsHash} from './validators.js';
 export type {Validator} from './validators.js';

@@ -4,7 +4,7 @@ import {parseTimestamp} from './timestamp.js';
 
 /** Bytes or text that do not have the form they should have. */
 export class MalformedError extends Error {
-  override readonly name = 'MalformedError';
+  override readonly name: string = 'MalformedError';
 }
 
 const INT64_MAX = 2n ** 63n - 1n;

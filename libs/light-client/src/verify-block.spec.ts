@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {parseGenesis} from './parse-genesis.js';
+import {parseGenesis} from './genesis/parse-genesis.js';
 import {parseLightBlock} from './parse-light-block.js';
 import {verifyBlock} from './verify-block.js';
 import type {ClaimedBlock} from './verify-block.js';

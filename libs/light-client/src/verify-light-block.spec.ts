@@ -4,7 +4,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {headerHash} from './header-hash.js';
 import type {Commit, LightBlock} from './light-block.js';
-import {parseGenesis} from './parse-genesis.js';
+import {parseGenesis} from './genesis/parse-genesis.js';
 import {parseLightBlock} from './parse-light-block.js';
 import {madeUpTrust, signHeader} from '../testing/sign-header.js';
 import {orderedValidators, validatorAddress, validatorsHash} from './validators.js';

@@ -1,6 +1,6 @@
 import {ed25519} from '@noble/curves/ed25519.js';
 import {base64Encode} from '@bufbuild/protobuf/wire';
-import {compareBytes, decodeCanonical, sha256Of, toHex} from '@vitalvault/contracts';
+import {compareBytes, decodeCanonical, LIMITS, sha256Of, toHex} from '@vitalvault/contracts';
 import {ProofRequestSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {DEFAULT_PARAMETERS, TEST_CHAIN, TestLedger, answerProofs, testGenesis} from '@vitalvault/ledger-state/testing';
@@ -32,7 +32,14 @@ export class SignedChain {
       this.validators.map(({publicKey}) => publicKey),
     );
     this.ledger = new TestLedger(appState);
-    this.genesisText = JSON.stringify({chain_id: TEST_CHAIN, app_state: base64Encode(appState)});
+    this.genesisText = JSON.stringify({
+      chain_id: TEST_CHAIN,
+      consensus_params: {
+        block: {max_bytes: String(LIMITS.cometBlockBytes)},
+        evidence: {max_bytes: String(LIMITS.cometEvidenceBytes)},
+      },
+      app_state: base64Encode(appState),
+    });
     this.ledger.commit([]);
   }
 

@@ -1,7 +1,8 @@
-import {decodeCanonical, equalBytes, NotCanonicalError, ORG_ROLE, toHex} from '@vitalvault/contracts';
-import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {equalBytes, ORG_ROLE, toHex} from '@vitalvault/contracts';
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import type {Organisation} from '@vitalvault/genesis';
+import {MalformedError, parseGenesis as readGenesis} from '@vitalvault/light-client';
+import type {ParsedGenesis} from '@vitalvault/light-client';
 import {InstallerError} from '../installer-error.js';
 import type {PublicKeys} from './read-keys.js';
 import type {Plan} from './plan.js';
@@ -15,12 +16,14 @@ export function checkGenesis(plan: Plan, keys: PublicKeys, text: string): void {
   const {chainId, genesis} = parseGenesis(text);
   const faults = chainId === plan.chainId ? [] : [`it is of the chain ${chainId}, the release of ${plan.chainId}`];
   faults.push(...keys.organisations.flatMap((organisation) => organisationFaults(organisation, genesis)));
-  keys.validators.forEach(({publicKey}, i) => {
+  keys.validators.forEach(({publicKey, nodeId}, i) => {
     const owner = keys.organisations[plan.validators[i]?.organisation ?? -1]?.id;
     const named = genesis.organisations.find((o) => o.validators.some((v) => equalBytes(v.publicKey, publicKey)));
     if (named === undefined)
       faults.push(`validator ${String(i)} (Secret ${plan.validators[i]?.secret ?? ''}) is not in it`);
     else if (toHex(named.id) !== owner) faults.push(`validator ${String(i)} belongs to ${named.name} in it`);
+    else if (!named.validators.some((v) => equalBytes(v.publicKey, publicKey) && toHex(v.nodeId) === nodeId))
+      faults.push(`validator ${String(i)} has another node id in it than ${nodeId}: the others would not let it in`);
   });
   if (faults.length > 0)
     throw new InstallerError(
@@ -41,14 +44,12 @@ function organisationFaults({id, name, keys}: Organisation, genesis: Genesis): s
     .map((key) => `the ${key.role} key of ${name} is another one in it`);
 }
 
-/** @throws InstallerError when it is none of ours */
-export function parseGenesis(text: string): {chainId: string; genesis: Genesis} {
+/** @throws InstallerError when it is none that the ledger starts from */
+export function parseGenesis(text: string): ParsedGenesis {
   try {
-    const {chain_id: chainId, app_state: state} = JSON.parse(text) as {chain_id?: unknown; app_state?: unknown};
-    if (typeof chainId === 'string' && typeof state === 'string')
-      return {chainId, genesis: decodeCanonical(GenesisSchema, Buffer.from(state, 'base64'))};
+    return readGenesis(text);
   } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof NotCanonicalError)) throw error;
+    if (!(error instanceof MalformedError)) throw error;
+    throw new InstallerError(`The genesis cannot be used: ${error.message}.`);
   }
-  throw new InstallerError('The genesis is not a VitalVault genesis document.');
 }

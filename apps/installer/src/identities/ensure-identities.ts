@@ -69,9 +69,10 @@ async function ensureSecrets(
 
 async function genesisOf(plan: Plan, keys: PublicKeys, {store, now, say}: EnsureOptions): Promise<string> {
   if (plan.genesis !== undefined) return plan.genesis;
-  const validators = keys.validators.map(({publicKey}, i) => ({
+  const validators = keys.validators.map(({publicKey, nodeId}, i) => ({
     organisation: keys.organisations[plan.validators[i]?.organisation ?? 0]?.id ?? '',
     publicKey,
+    nodeId,
   }));
   if (plan.mode === 'local')
     return renderGenesis({

@@ -65,6 +65,10 @@ export function parsePublicPart(
   if (faults.length > 0) throw new InstallerError(`${from}: ${faults.join('; ')}.`);
   return {
     organisation: {id, name, keys},
-    validators: file.validators.map(({publicKey}) => ({organisation: id, publicKey: fromHex(publicKey)})),
+    validators: file.validators.map(({publicKey, nodeId}) => ({
+      organisation: id,
+      publicKey: fromHex(publicKey),
+      nodeId,
+    })),
   };
 }

@@ -43,11 +43,13 @@ export async function ensureGenesis(layout: Layout, settings: Settings): Promise
     await createOnce(nodeKeyFile(home), () => nodeKeyJson(generateEd25519()), 0o600);
     await createOnce(join(home, 'data', 'priv_validator_state.json'), () => FRESH_VALIDATOR_STATE, 0o600);
     const key = await cometKey(validatorKeyFile(home));
+    const nodeId = cometAddress((await cometKey(nodeKeyFile(home))).publicKey);
     validators.push({
       organisation: organisations[organisationOfValidator(i, settings.validators, organisations.length)]?.id ?? '',
       publicKey: key.publicKey,
+      nodeId,
     });
-    nodeIds.push(cometAddress((await cometKey(nodeKeyFile(home))).publicKey));
+    nodeIds.push(nodeId);
   }
   if (!(await exists(layout.genesis))) {
     const text = renderGenesis({

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/genesis/v1/genesis.proto.
  */
 export const file_vitalvault_genesis_v1_genesis: GenFile = /*@__PURE__*/
-  fileDesc("CiN2aXRhbHZhdWx0L2dlbmVzaXMvdjEvZ2VuZXNpcy5wcm90bxIVdml0YWx2YXVsdC5nZW5lc2lzLnYxIpMBCgdHZW5lc2lzEg8KB3ZlcnNpb24YASABKA0SNAoKcGFyYW1ldGVycxgCIAEoCzIgLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlBhcmFtZXRlcnMSQQoNb3JnYW5pc2F0aW9ucxgDIAMoCzIqLnZpdGFsdmF1bHQuZ2VuZXNpcy52MS5HZW5lc2lzT3JnYW5pc2F0aW9uIp0BChNHZW5lc2lzT3JnYW5pc2F0aW9uEgoKAmlkGAEgASgMEgwKBG5hbWUYAiABKAkSLwoEa2V5cxgDIAMoCzIhLnZpdGFsdmF1bHQuZ2VuZXNpcy52MS5HZW5lc2lzS2V5EjsKCnZhbGlkYXRvcnMYBCADKAsyJy52aXRhbHZhdWx0LmdlbmVzaXMudjEuR2VuZXNpc1ZhbGlkYXRvciJtCgpHZW5lc2lzS2V5Ei0KA2tleRgBIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSDAoEcm9sZRgCIAEoDRIRCglmcm9tX3Nsb3QYAyABKA0SDwoHdG9fc2xvdBgEIAEoDSI1ChBHZW5lc2lzVmFsaWRhdG9yEhIKCnB1YmxpY19rZXkYASABKAwSDQoFcG93ZXIYAiABKARiBnByb3RvMw", [file_vitalvault_ledger_v1_state, file_vitalvault_record_v1_record]);
+  fileDesc("CiN2aXRhbHZhdWx0L2dlbmVzaXMvdjEvZ2VuZXNpcy5wcm90bxIVdml0YWx2YXVsdC5nZW5lc2lzLnYxIqkBCgdHZW5lc2lzEg8KB3ZlcnNpb24YASABKA0SNAoKcGFyYW1ldGVycxgCIAEoCzIgLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlBhcmFtZXRlcnMSQQoNb3JnYW5pc2F0aW9ucxgDIAMoCzIqLnZpdGFsdmF1bHQuZ2VuZXNpcy52MS5HZW5lc2lzT3JnYW5pc2F0aW9uEhQKDG9uZV9jYW5fc3RvcBgEIAEoCCKsAQoTR2VuZXNpc09yZ2FuaXNhdGlvbhIKCgJpZBgBIAEoDBIMCgRuYW1lGAIgASgJEi8KBGtleXMYAyADKAsyIS52aXRhbHZhdWx0LmdlbmVzaXMudjEuR2VuZXNpc0tleRI7Cgp2YWxpZGF0b3JzGAQgAygLMicudml0YWx2YXVsdC5nZW5lc2lzLnYxLkdlbmVzaXNWYWxpZGF0b3ISDQoFbm9kZXMYBSADKAwibQoKR2VuZXNpc0tleRItCgNrZXkYASABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EgwKBHJvbGUYAiABKA0SEQoJZnJvbV9zbG90GAMgASgNEg8KB3RvX3Nsb3QYBCABKA0iRgoQR2VuZXNpc1ZhbGlkYXRvchISCgpwdWJsaWNfa2V5GAEgASgMEg0KBXBvd2VyGAIgASgEEg8KB25vZGVfaWQYAyABKAxiBnByb3RvMw", [file_vitalvault_ledger_v1_state, file_vitalvault_record_v1_record]);
 
 /**
  * @generated from message vitalvault.genesis.v1.Genesis
@@ -40,6 +40,14 @@ export type Genesis = Message<"vitalvault.genesis.v1.Genesis"> & {
    * @generated from field: repeated vitalvault.genesis.v1.GenesisOrganisation organisations = 3;
    */
   organisations: GenesisOrganisation[];
+
+  /**
+   * Said by a chain of two or three validators, or of unequal ones: that one of them alone can stop it. Absent: no
+   * validator has a third of the power or more, unless there is only one.
+   *
+   * @generated from field: bool one_can_stop = 4;
+   */
+  oneCanStop: boolean;
 };
 
 /**
@@ -74,6 +82,13 @@ export type GenesisOrganisation = Message<"vitalvault.genesis.v1.GenesisOrganisa
    * @generated from field: repeated vitalvault.genesis.v1.GenesisValidator validators = 4;
    */
   validators: GenesisValidator[];
+
+  /**
+   * CometBFT node ids of its further nodes (full nodes, sentries), 20 bytes each: peers that validators take.
+   *
+   * @generated from field: repeated bytes nodes = 5;
+   */
+  nodes: Uint8Array[];
 };
 
 /**
@@ -130,6 +145,13 @@ export type GenesisValidator = Message<"vitalvault.genesis.v1.GenesisValidator">
    * @generated from field: uint64 power = 2;
    */
   power: bigint;
+
+  /**
+   * Id of its CometBFT node, 20 bytes: the beginning of the SHA-256 of the node key. A peer that validators take.
+   *
+   * @generated from field: bytes node_id = 3;
+   */
+  nodeId: Uint8Array;
 };
 
 /**

@@ -1,0 +1,40 @@
+import {LIMITS} from '@vitalvault/contracts';
+import type {Parameters, Quota} from '@vitalvault/contracts/gen/ledger/v1/state';
+
+/** Least and most, both inclusive. */
+type Range = readonly [least: bigint, most: bigint];
+
+type FieldOf<M> = Exclude<keyof M, '$typeName' | '$unknown'>;
+
+/** One range for each number in a message, to the last: a parameter without one is an error of the type checker. */
+type BoundsOf<M> = {
+  readonly [K in FieldOf<M>]-?: NonNullable<M[K]> extends number | bigint ? Range : BoundsOf<NonNullable<M[K]>>;
+};
+
+const QUOTA: BoundsOf<Quota> = {burst: [1n, 1_000_000n], refill: [1n, 1_000_000n], seconds: [1n, 31_536_000n]};
+
+/**
+ * What each parameter may be. A block holds the largest transaction in the quarter that rights have of it, and fits with
+ * its evidence, header and commit into CometBFT's, which every ABCI frame is measured by.
+ * @spec docs/protocol.md §10
+ */
+export const PARAMETER_BOUNDS: BoundsOf<Parameters> = {
+  rights: QUOTA,
+  accessRequests: QUOTA,
+  deviceEntries: QUOTA,
+  ownerEntries: QUOTA,
+  organisationEntries: QUOTA,
+  enrolments: QUOTA,
+  refusals: QUOTA,
+  requests: QUOTA,
+  organisationRefusals: QUOTA,
+  organisationRequests: QUOTA,
+  suspensions: QUOTA,
+  maxBlockBytes: [4n * BigInt(LIMITS.txBytes), BigInt(LIMITS.cometBlockBytes - 2 * LIMITS.cometEvidenceBytes)],
+  releaseBlocks: [10n, 1_000_000n],
+  releaseSeconds: [60n, 604_800n],
+  maxExpiryBlocks: [100n, 10_000_000n],
+  maxExpirySeconds: [60n, 2_592_000n],
+  removalGraceBlocks: [1n, 10_000_000n],
+  removalGraceSeconds: [60n, 2_592_000n],
+};
