@@ -149,7 +149,7 @@ def merkle(leaves):
     return sha(b"\1", merkle(leaves[:split]), merkle(leaves[split:]))
 
 def leaves_root(wanted, size, proof):
-    """§5.2: root that leaf hashes by index and one proof for them all lead to; None when it cannot be one."""
+    """docs/protocol.md §5.2: root that leaf hashes by index and one proof for them all lead to; None when it cannot be one."""
     if not wanted or max(wanted) >= size or len(proof) % 32: return None
     hashes = [proof[i:i + 32] for i in range(0, len(proof), 32)]
     def walk(first, behind):

@@ -8,7 +8,7 @@ export function logPathVectors(leaves: readonly string[]) {
   const sizes = leaves.map((_leaf, i) => i + 1);
   return {
     about:
-      'Proofs in the log of protocol.json (state.log): of leaves (§5.2), and RFC 9162 §2.1.4 paths; its roots are state.log.roots[size].',
+      'Proofs in the log of protocol.json (state.log): of leaves (docs/protocol.md §5.2), and RFC 9162 §2.1.4 paths; its roots are state.log.roots[size].',
     leaves: sizes.flatMap((size) =>
       setsOf(size).map((indexes) => ({size, indexes, proof: toHex(tree.leavesProof(indexes, size))})),
     ),

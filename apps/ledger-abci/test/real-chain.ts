@@ -107,6 +107,12 @@ export class RealChain {
 
   proofs(request: ProofQuestion, atLeast: bigint): Promise<VerifiedProofs> {
     const {chainId, validators} = parseGenesis(this.genesisText);
-    return verifiedProofs({client: this.client, request, trust: {chainId, validators}, atLeast});
+    return verifiedProofs({
+      client: this.client,
+      request,
+      trust: {chainId, validators},
+      atLeast,
+      maxHeaderAgeMs: 60_000,
+    });
   }
 }

@@ -13,8 +13,11 @@ export interface VerifiedProofsOptions {
   readonly trust: ChainTrust;
   /** The proven state must be that after this block or a later one; waits for it. */
   readonly atLeast?: bigint;
-  /** The header may be older than now by at most this. */
-  readonly maxHeaderAgeMs?: number;
+  /**
+   * The header may be older than now by at most this, and ahead by no more than a clock may be wrong. `any-time`: for
+   * what is the chain's whatever the clock says, as who follows it asks.
+   */
+  readonly maxHeaderAgeMs: number | 'any-time';
   readonly timeoutMs?: number;
 }
 
@@ -51,6 +54,8 @@ export async function verifiedProofs(options: VerifiedProofsOptions): Promise<Ve
     const {verdict, url, ...carried} = await attempt(options);
     if (verdict.ok) return {answer: verdict.answer, header: verdict.header, ...carried};
     const {reason} = verdict;
+    // A header that so many signed and that is ahead of our clock is no lie of the node: the clock is wrong.
+    if (reason === 'future-header') throw new DomainError('not-verified', {meta: {reason}});
     if (reason !== 'behind') {
       client.demote(url, `its answer does not verify: ${reason}`);
       refused += 1;
@@ -72,7 +77,7 @@ async function attempt({client, request, trust, atLeast, maxHeaderAgeMs}: Verifi
     signedHeader,
     verdict: verifyAnswer({request, response, signedHeader}, trust, {
       ...(atLeast === undefined ? {} : {atLeast}),
-      ...(maxHeaderAgeMs === undefined ? {} : {notBeforeMs: Date.now() - maxHeaderAgeMs}),
+      clock: maxHeaderAgeMs === 'any-time' ? maxHeaderAgeMs : {nowMs: Date.now(), maxAgeMs: maxHeaderAgeMs},
     }),
   });
   // On an idle chain the next header is seconds away, but the newest one carries the same root already.

@@ -14,7 +14,13 @@ export {parseLightBlock} from './parse-light-block.js';
 export {validatorAddress, validatorsHash} from './validators.js';
 export type {Validator} from './validators.js';
 export {verifyLightBlock, verifySignedHeader} from './verify-light-block.js';
-export type {ChainTrust, LightBlockReason, LightBlockVerdict, VerifiedHeader} from './verify-light-block.js';
+export type {
+  ChainTrust,
+  HeaderClock,
+  LightBlockReason,
+  LightBlockVerdict,
+  VerifiedHeader,
+} from './verify-light-block.js';
 export {voteSignBytes} from './vote-sign-bytes.js';
 export {verifyAnswer} from './verify-answer.js';
 export type {AnswerFault, AnswerLimits, AnswerVerdict, UnverifiedAnswer} from './verify-answer.js';

@@ -59,9 +59,10 @@ const answer = (init: Partial<Omit<MessageInitShape<typeof ProofResponseSchema>,
 
 const whole: ProofQuestion = {keys: [grant, absent], logs: [{kind: logKey.kind, patient, from: 0n, limit: 1_000}]};
 const signedHeader = signHeader({height: 42n, appHash: root});
+const NOW = {nowMs: 1_700_000_000_000};
 
-function verify(response: ProofResponse, request: ProofQuestion = whole, limits: AnswerLimits = {}) {
-  return verifyAnswer({request, response, signedHeader}, MADE_UP_TRUST, limits);
+function verify(response: ProofResponse, request: ProofQuestion = whole, limits: Partial<AnswerLimits> = {}) {
+  return verifyAnswer({request, response, signedHeader}, MADE_UP_TRUST, {clock: NOW, ...limits});
 }
 
 describe('verifyAnswer', () => {
@@ -85,13 +86,13 @@ describe('verifyAnswer', () => {
       verifyAnswer(
         {request: whole, response, signedHeader: signHeader({height: 42n, appHash: root}, 2)},
         MADE_UP_TRUST,
+        {clock: NOW},
       ),
     ).toEqual({ok: false, reason: 'too-few-signatures'});
-    expect(verifyAnswer({request: whole, response, signedHeader}, {...MADE_UP_TRUST, chainId: 'other'})).toEqual({
-      ok: false,
-      reason: 'wrong-chain',
-    });
-    expect(verifyAnswer({request: whole, response, signedHeader: '{}'}, MADE_UP_TRUST)).toEqual({
+    expect(
+      verifyAnswer({request: whole, response, signedHeader}, {...MADE_UP_TRUST, chainId: 'other'}, {clock: NOW}),
+    ).toEqual({ok: false, reason: 'wrong-chain'});
+    expect(verifyAnswer({request: whole, response, signedHeader: '{}'}, MADE_UP_TRUST, {clock: NOW})).toEqual({
       ok: false,
       reason: 'malformed',
     });
@@ -99,10 +100,9 @@ describe('verifyAnswer', () => {
 
   it('refuses the state of another block', () => {
     const other = signHeader({height: 43n, appHash: sha256Of(root)});
-    expect(verifyAnswer({request: whole, response: answer(), signedHeader: other}, MADE_UP_TRUST)).toEqual({
-      ok: false,
-      reason: 'state-proof',
-    });
+    expect(
+      verifyAnswer({request: whole, response: answer(), signedHeader: other}, MADE_UP_TRUST, {clock: NOW}),
+    ).toEqual({ok: false, reason: 'state-proof'});
   });
 
   it('refuses an altered value, a value passed off as absent, and an absence passed off as value', () => {
@@ -114,10 +114,11 @@ describe('verifyAnswer', () => {
     expect(verify(answer({states: [stateProof(absent, value)], logs: []}))).toEqual({ok: false, reason: 'state-proof'});
   });
 
-  it("refuses yesterday's head and a block that is too early", () => {
-    expect(verify(answer(), whole, {notBeforeMs: Number.NaN})).toEqual({ok: false, reason: 'stale-header'});
-    expect(verify(answer(), whole, {notBeforeMs: 1_700_000_000_001})).toEqual({ok: false, reason: 'stale-header'});
-    expect(verify(answer(), whole, {notBeforeMs: 1_700_000_000_000})).toMatchObject({ok: true});
+  it("refuses yesterday's head, one of the year 2100, and a block that is too early", () => {
+    const clock = {nowMs: 1_700_000_030_001, maxAgeMs: 30_000};
+    expect(verify(answer(), whole, {clock})).toEqual({ok: false, reason: 'stale-header'});
+    expect(verify(answer(), whole, {clock: {...clock, nowMs: 1_700_000_030_000}})).toMatchObject({ok: true});
+    expect(verify(answer(), whole, {clock: {nowMs: 1_600_000_000_000}})).toEqual({ok: false, reason: 'future-header'});
     expect(verify(answer(), whole, {atLeast: 42n})).toEqual({ok: false, reason: 'behind'});
     expect(verify(answer(), whole, {atLeast: 41n})).toMatchObject({ok: true});
   });

@@ -4,7 +4,7 @@ import type {ProofFault, ProvenAnswer} from '@vitalvault/proofs';
 import {answersQuestion} from './answers-question.js';
 import type {ProofQuestion} from './answers-question.js';
 import {verifySignedHeader} from './verify-light-block.js';
-import type {ChainTrust, LightBlockReason, VerifiedHeader} from './verify-light-block.js';
+import type {ChainTrust, HeaderClock, LightBlockReason, VerifiedHeader} from './verify-light-block.js';
 
 /** An answer of the ledger as it came over any untrusted way, with what was asked. */
 export interface UnverifiedAnswer {
@@ -19,13 +19,12 @@ export interface UnverifiedAnswer {
 }
 
 export interface AnswerLimits {
-  /** The header's time may not be before this, in Unix milliseconds. */
-  readonly notBeforeMs?: number;
+  readonly clock: HeaderClock;
   /** The proven state must be that after this block or a later one. */
   readonly atLeast?: bigint;
 }
 
-export type AnswerFault = LightBlockReason | ProofFault | 'stale-header' | 'behind' | 'not-what-was-asked';
+export type AnswerFault = LightBlockReason | ProofFault | 'behind' | 'not-what-was-asked';
 
 export type AnswerVerdict =
   | {readonly ok: true; readonly header: VerifiedHeader; readonly answer: ProvenAnswer}
@@ -41,13 +40,11 @@ export type AnswerVerdict =
 export function verifyAnswer(
   {request, response, signedHeader}: UnverifiedAnswer,
   trust: ChainTrust,
-  limits: AnswerLimits = {},
+  limits: AnswerLimits,
 ): AnswerVerdict {
-  const verdict = verifySignedHeader(signedHeader, trust);
+  const verdict = verifySignedHeader(signedHeader, trust, limits.clock);
   if (!verdict.ok) return verdict;
   const {header} = verdict;
-  if (limits.notBeforeMs !== undefined && !(header.timeMs >= limits.notBeforeMs))
-    return {ok: false, reason: 'stale-header'};
   const height = header.height - 1n;
   if (limits.atLeast !== undefined && height < limits.atLeast) return {ok: false, reason: 'behind'};
   const proven = verifyProofs(response, header.appHash);

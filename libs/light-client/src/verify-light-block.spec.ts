@@ -6,9 +6,10 @@ import {headerHash} from './header-hash.js';
 import type {Commit, LightBlock} from './light-block.js';
 import {parseGenesis} from './genesis/parse-genesis.js';
 import {parseLightBlock} from './parse-light-block.js';
-import {madeUpTrust, signHeader} from '../testing/sign-header.js';
+import {MADE_UP_TRUST, madeUpTrust, signHeader} from '../testing/sign-header.js';
 import {orderedValidators, validatorAddress, validatorsHash} from './validators.js';
-import {verifyLightBlock, verifySignedHeader} from './verify-light-block.js';
+import {verifyLightBlock as verifyAt, verifySignedHeader as verifyJsonAt} from './verify-light-block.js';
+import type {ChainTrust} from './verify-light-block.js';
 import {voteSignBytes} from './vote-sign-bytes.js';
 
 // Captured from four real CometBFT 0.38.25 validators with 7, 5, 5 and 3 of 20 power: testdata/capture.ts.
@@ -27,6 +28,8 @@ function withSignatures(
   return {header: of.header, commit: {...of.commit, signatures: change(of.commit.signatures)}};
 }
 
+const verifyLightBlock = (lightBlock: LightBlock, by: ChainTrust) => verifyAt(lightBlock, by, 'any-time');
+const verifySignedHeader = (json: string | object, by: ChainTrust) => verifyJsonAt(json, by, 'any-time');
 const at = <T>(list: readonly T[], i: number): T => list[i] as T;
 const refused = (reason: string) => ({ok: false, reason});
 
@@ -301,4 +304,32 @@ describe('verifySignedHeader', () => {
 
 it('hashes the set of the fixture to what its headers carry', () => {
   expect(setHash).toEqual(block.header.validatorsHash);
+});
+
+describe('the time of a header', () => {
+  const TIME = 1_700_000_000_000;
+  const header = signHeader({height: 3n, appHash: bytes(32)});
+  const verdict = (clock: Parameters<typeof verifyJsonAt>[2]) => verifyJsonAt(header, MADE_UP_TRUST, clock);
+
+  it.each([
+    ['now', {nowMs: TIME}],
+    ['10 s ahead of the clock', {nowMs: TIME - 10_000}],
+    ['ahead by as much as is allowed', {nowMs: TIME - 60_000, maxDriftMs: 60_000}],
+    ['as old as is allowed', {nowMs: TIME + 30_000, maxAgeMs: 30_000}],
+    ['of any age when none is named', {nowMs: TIME + 1e12}],
+    ['never asked for', 'any-time' as const],
+  ])('fits: %s', (_what, clock) => {
+    expect(verdict(clock)).toMatchObject({ok: true, header: {timeMs: TIME}});
+  });
+
+  it.each([
+    ['future-header', {nowMs: TIME - 10_001}],
+    ['future-header', {nowMs: TIME - 1, maxDriftMs: 0}],
+    ['future-header', {nowMs: Number.NaN}],
+    ['future-header', {nowMs: TIME, maxDriftMs: Number.NaN}],
+    ['stale-header', {nowMs: TIME + 30_001, maxAgeMs: 30_000}],
+    ['stale-header', {nowMs: TIME, maxAgeMs: Number.NaN}],
+  ])('does not: %s, %p', (reason, clock) => {
+    expect(verdict(clock)).toEqual(refused(reason));
+  });
 });

@@ -15,8 +15,25 @@ export interface ChainTrust {
   readonly validators: readonly Validator[];
 }
 
+/**
+ * When a header is looked at; milliseconds, `nowMs` since the Unix epoch. A header that is further ahead of the clock
+ * than `maxDriftMs` (10,000 when left out, as in CometBFT's light client), or older than `maxAgeMs`, is refused.
+ * `any-time` is for what does not depend on when: that a block is the chain's, or that two headers differ.
+ */
+export type HeaderClock =
+  {readonly nowMs: number; readonly maxDriftMs?: number; readonly maxAgeMs?: number} | 'any-time';
+
+const MAX_DRIFT_MS = 10_000;
+
 export type LightBlockReason =
-  'wrong-chain' | 'wrong-validators' | 'too-few-signatures' | 'bad-signature' | 'header-commit-mismatch' | 'malformed';
+  | 'wrong-chain'
+  | 'wrong-validators'
+  | 'too-few-signatures'
+  | 'bad-signature'
+  | 'header-commit-mismatch'
+  | 'malformed'
+  | 'future-header'
+  | 'stale-header';
 
 /** A header that more than two thirds of the validators' power signed. */
 export interface VerifiedHeader {
@@ -35,10 +52,15 @@ export type LightBlockVerdict =
 /**
  * Verifies a header against the genesis' validator set, which stands until validators can be changed on the ledger:
  * chain id, both validator hashes, the commit's height and block id, and Ed25519 precommits for this very block by more
- * than 2/3 of the power, each validator once and in its own place. Votes for nil count for nothing.
+ * than 2/3 of the power, each validator once and in its own place. Votes for nil count for nothing. Its time must fit
+ * `clock`.
  * @spec docs/protocol.md §5.3; CometBFT 0.38 types/validation.go VerifyCommitLight, all signatures checked
  */
-export function verifyLightBlock({header, commit}: LightBlock, trust: ChainTrust): LightBlockVerdict {
+export function verifyLightBlock(
+  {header, commit}: LightBlock,
+  trust: ChainTrust,
+  clock: HeaderClock,
+): LightBlockVerdict {
   if (header.chainId !== trust.chainId) return refused('wrong-chain');
   const setHash = validatorsHash(trust.validators);
   if (!equalBytes(header.validatorsHash, setHash) || !equalBytes(header.nextValidatorsHash, setHash))
@@ -50,11 +72,13 @@ export function verifyLightBlock({header, commit}: LightBlock, trust: ChainTrust
   if (wrong !== undefined) return refused(wrong);
   const {seconds, nanos} = header.time;
   const timeMs = Number(seconds * 1000n) + Math.floor(nanos / 1_000_000);
+  const untimely = wrongTime(timeMs, clock);
+  if (untimely !== undefined) return refused(untimely);
   return {ok: true, header: {height: header.height, timeSeconds: seconds, timeMs, appHash: header.appHash, hash}};
 }
 
 /** As `verifyLightBlock`, from the JSON; what cannot be read is 'malformed'. */
-export function verifySignedHeader(json: string | object, trust: ChainTrust): LightBlockVerdict {
+export function verifySignedHeader(json: string | object, trust: ChainTrust, clock: HeaderClock): LightBlockVerdict {
   let lightBlock: LightBlock;
   try {
     lightBlock = parseLightBlock(json);
@@ -62,7 +86,15 @@ export function verifySignedHeader(json: string | object, trust: ChainTrust): Li
     if (error instanceof MalformedError) return refused('malformed');
     throw error;
   }
-  return verifyLightBlock(lightBlock, trust);
+  return verifyLightBlock(lightBlock, trust, clock);
+}
+
+// Written so that what is no number refuses.
+function wrongTime(timeMs: number, clock: HeaderClock): LightBlockReason | undefined {
+  if (clock === 'any-time') return undefined;
+  const {nowMs, maxDriftMs = MAX_DRIFT_MS, maxAgeMs = Infinity} = clock;
+  if (!(timeMs <= nowMs + maxDriftMs)) return 'future-header';
+  return timeMs >= nowMs - maxAgeMs ? undefined : 'stale-header';
 }
 
 function wrongSignatures(commit: Commit, {chainId, validators}: ChainTrust): LightBlockReason | undefined {

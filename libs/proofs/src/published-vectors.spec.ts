@@ -35,7 +35,7 @@ const bytes = (base64: string | null | undefined): Uint8Array => new Uint8Array(
 
 /**
  * A path of RFC 9162 §2.1.3 from the leaf upwards, as our proof of one leaf has the same hashes: from left to right.
- * Which of them are at the left is known by §2.1.3.2 steps 2 and 4; what is too much stays at the end.
+ * Which of them are at the left is known by RFC 9162 §2.1.3.2, steps 2 and 4; what is too much stays at the end.
  */
 function leftToRight(path: Uint8Array[], index: bigint, size: bigint): Uint8Array {
   const [left, right]: Uint8Array[][] = [[], []];

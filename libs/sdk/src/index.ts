@@ -21,7 +21,7 @@ export type {KeptRecord} from './device/settled-fate.js';
 export {receiptStateOf} from './device/receipt-state.js';
 export type {ReceiptState} from './device/receipt-state.js';
 export {verifyReceipt} from './device/record-receipt.js';
-export type {RecordReceipt, VerifiedReceipt} from './device/record-receipt.js';
+export type {ReceiptTrust, RecordReceipt, VerifiedReceipt} from './device/record-receipt.js';
 export {splitReadings} from './device/split-readings.js';
 export type {ReadingBatch} from './device/split-readings.js';
 export {systemEnvironment} from './environment.js';

@@ -1,9 +1,8 @@
 import {duration, path} from '@vitalvault/arguments';
 import {toHex} from '@vitalvault/contracts';
 import {parseGenesis} from '@vitalvault/light-client';
-import type {ParsedGenesis} from '@vitalvault/light-client';
 import {verifyAccessLog, verifyReceipt} from '@vitalvault/sdk';
-import type {AccessLogTrust} from '@vitalvault/sdk';
+import type {AccessLogTrust, ReceiptTrust} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import type {Answer} from '../answer.js';
 import {defineCommand} from '../define-command.js';
@@ -43,7 +42,7 @@ export const verifyCommand = defineCommand<{maxAge: number; strict?: boolean}>({
   run: (session, options, file) => {
     const genesis = parseGenesis(session.genesis());
     return paperKind(file) === 'receipts'
-      ? verifyReceipts(file, genesis)
+      ? verifyReceipts(file, {genesis, now: Date.now()})
       : verifyLog(file, {genesis, now: Date.now(), maxHeaderAgeMs: options.maxAge * 1000, strict: options.strict});
   },
 });
@@ -72,8 +71,8 @@ function verifyLog(file: string, trust: AccessLogTrust): Answer {
   };
 }
 
-function verifyReceipts(file: string, genesis: ParsedGenesis): Answer {
-  const verified = readReceipts(file).map((receipt) => verifyReceipt(receipt, genesis));
+function verifyReceipts(file: string, trust: ReceiptTrust): Answer {
+  const verified = readReceipts(file).map((receipt) => verifyReceipt(receipt, trust));
   const receipts = verified.map(({accepted, custodian, anchored}) => ({
     sequence: accepted.sequence,
     recordId: toHex(accepted.recordId),

@@ -96,7 +96,7 @@ export function rightsCases(story: PolicyStory): void {
       const verdict = verifyAnswer(
         {request, response, signedHeader: json['signedHeader'] as unknown as object},
         story.system.genesis,
-        {notBeforeMs: Date.now() - 60_000},
+        {clock: {nowMs: Date.now(), maxAgeMs: 60_000}},
       );
       expect(verdict).toMatchObject({ok: true, header: {height: response.height + 1n}});
       const leaves = verdict.ok ? (verdict.answer.logs[0]?.leaves ?? []) : [];

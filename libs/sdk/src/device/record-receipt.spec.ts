@@ -19,13 +19,14 @@ describe('the receipt of a record, checked offline', () => {
   let all: People;
   let receipts: RecordReceipt[];
 
-  const verdict = (receipt: RecordReceipt, genesis = all.ledger.genesis) => {
+  const verdict = (receipt: RecordReceipt, genesis = all.ledger.genesis, now = all.platform.chain.timeMs) => {
     try {
-      return verifyReceipt(receipt, genesis);
+      return verifyReceipt(receipt, {genesis, now});
     } catch (error) {
       return error as {code?: string; detail?: string; meta?: {reason?: string; fault?: string}};
     }
   };
+  const trustAfter = (ms: number) => ({genesis: all.ledger.genesis, now: all.platform.chain.timeMs + ms});
   const whole = (): RecordReceipt => structuredClone(receipts[1]) as RecordReceipt;
   const acceptedWith = (change: (signed: SignedAccepted) => void): RecordReceipt => {
     const signed = decodeCanonical(SignedAcceptedSchema, fromHex(whole().accepted));
@@ -66,7 +67,7 @@ describe('the receipt of a record, checked offline', () => {
   });
 
   it('holds: accepted by the custodian, anchored under a signed header, whatever its age', () => {
-    expect(receipts.map((receipt) => verifyReceipt(receipt, all.ledger.genesis))).toMatchObject(
+    expect(receipts.map((receipt) => verifyReceipt(receipt, trustAfter(10 * 365 * 86_400_000)))).toMatchObject(
       [1n, 2n, 3n].map((sequence) => ({
         custodian: 'hospital',
         accepted: {sequence, device: all.device.id},
@@ -76,7 +77,7 @@ describe('the receipt of a record, checked offline', () => {
   });
 
   it('without the proof says accepted and no more', () => {
-    expect(verifyReceipt({accepted: whole().accepted}, all.ledger.genesis).anchored).toBeUndefined();
+    expect(verifyReceipt({accepted: whole().accepted}, trustAfter(0)).anchored).toBeUndefined();
   });
 
   it.each<[string, (signed: SignedAccepted) => void, string]>([
@@ -106,7 +107,7 @@ describe('the receipt of a record, checked offline', () => {
   });
 
   it("signed by anybody but the custodian's ingest is refused", () => {
-    const {accepted} = verifyReceipt(whole(), all.ledger.genesis);
+    const {accepted} = verifyReceipt(whole(), trustAfter(0));
     for (const impostor of [testOrganisation('clinic').ingest, testOrganisation('hospital').storage]) {
       const forged = toHex(encodeCanonical(SignedAcceptedSchema, signAccepted(accepted, impostor.privateKey)));
       expect(verdict({...whole(), accepted: forged})).toMatchObject({
@@ -179,6 +180,15 @@ describe('the receipt of a record, checked offline', () => {
     expect(verdict({...whole(), anchored: {proof, signedHeader: all.platform.chain.signedHeader(2)}})).toMatchObject({
       code: 'untrusted-header',
       meta: {reason: 'too-few-signatures'},
+    });
+  });
+
+  it('under a header from the future is not anchored', () => {
+    const {chain} = all.platform;
+    expect(verdict(whole(), all.ledger.genesis, chain.timeMs - 60_000)).toMatchObject({anchored: {}});
+    expect(verdict(whole(), all.ledger.genesis, chain.timeMs - 60_001)).toMatchObject({
+      code: 'stale-header',
+      meta: {reason: 'future-header'},
     });
   });
 

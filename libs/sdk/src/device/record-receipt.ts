@@ -38,14 +38,22 @@ export interface VerifiedReceipt {
   anchored?: {index: bigint; height: bigint; txId: string; header: VerifiedHeader};
 }
 
+export interface ReceiptTrust {
+  genesis: ParsedGenesis;
+  /** Unix milliseconds: no header is from the future. */
+  now: number;
+}
+
 /**
  * Checks a receipt with nothing trusted but the genesis. *Accepted*: signed by an ingest key that the custodian had in
  * the genesis at that time. *Anchored*: exactly that record is in the record log that a header proves which the
  * genesis' validators signed; the header may be of any age, since what is in the log stays.
- * @throws SdkError `receipt-invalid` (the acceptance), `untrusted-header`, `proof-invalid` (the anchoring)
+ * @throws SdkError `receipt-invalid` (the acceptance), `untrusted-header`, `stale-header` (from the future),
+ *   `proof-invalid` (the anchoring)
  * @spec docs/protocol.md §9.1
  */
-export function verifyReceipt(receipt: RecordReceipt, genesis: ParsedGenesis): VerifiedReceipt {
+export function verifyReceipt(receipt: RecordReceipt, trust: ReceiptTrust): VerifiedReceipt {
+  const {genesis} = trust;
   const {accepted, custodian} = verifyAccepted(receipt.accepted, genesis);
   if (receipt.anchored === undefined) return {accepted, custodian};
   const {place, anchored} = receipt;
@@ -57,7 +65,7 @@ export function verifyReceipt(receipt: RecordReceipt, genesis: ParsedGenesis): V
     anchored: verifyAnchored(
       material,
       {patient: fromHex(place.patient), index: BigInt(place.index)},
-      {genesis, accepted},
+      {...trust, accepted},
     ),
   };
 }
@@ -90,9 +98,9 @@ function reasonOf(cause: unknown): string {
 function verifyAnchored(
   material: ProofMaterial,
   {patient, index}: {patient: Uint8Array; index: bigint},
-  {genesis, accepted}: {genesis: ParsedGenesis; accepted: Accepted},
+  {genesis, now, accepted}: ReceiptTrust & {accepted: Accepted},
 ) {
-  const {answer, header} = verifyMaterial(material, genesis, 'any-age');
+  const {answer, header} = verifyMaterial(material, genesis, {now, maxHeaderAgeMs: 'any-age'});
   const bytes = answer.leaf(STATE_KIND.recordLog, patient, index);
   if (bytes === undefined)
     throw new SdkError('proof-invalid', {detail: `no leaf ${index} of this patient's record log is proven`});

@@ -64,7 +64,7 @@ export async function askWitnesses(
     const signedHeader = await headerFrom(witness, height, sleep);
     if (signedHeader === undefined) continue;
     given.push({name: witness.name, signedHeader});
-    if (verifySignedHeader(signedHeader, genesis).ok && ++signed === needed) break;
+    if (verifySignedHeader(signedHeader, genesis, 'any-time').ok && ++signed === needed) break;
   }
   return given;
 }

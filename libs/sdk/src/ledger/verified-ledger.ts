@@ -1,7 +1,7 @@
 import {LIMITS, NotCanonicalError, STATE_KIND, decodeCanonical, encodeCanonical, toHex} from '@vitalvault/contracts';
 import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {answersQuestion, parseGenesis, verifySignedHeader} from '@vitalvault/light-client';
-import type {ParsedGenesis, ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
+import type {LightBlockReason, ParsedGenesis, ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
 import {verifyProofs} from '@vitalvault/proofs';
 import type {ProvenAnswer} from '@vitalvault/proofs';
 import type {ApiClient} from '../http/api-client.js';
@@ -32,8 +32,11 @@ export interface VerifyOptions {
   maxHeaderAgeMs: number;
 }
 
-/** `any-age`: for what stays proven however old it is, as that a record was anchored. */
-export type Freshness = VerifyOptions | 'any-age';
+/** `any-age`: for what stays proven however old it is, as that a record was anchored. Never from the future. */
+export interface Freshness {
+  now: number;
+  maxHeaderAgeMs: number | 'any-age';
+}
 
 const FUTURE_MS = 60_000;
 
@@ -52,26 +55,31 @@ export function verifyMaterial(material: ProofMaterial, genesis: ParsedGenesis, 
 }
 
 /** @throws SdkError `untrusted-header`, `stale-header`, `invalid-argument` */
-export function verifyHeader(signedHeader: object, genesis: ParsedGenesis, freshness: Freshness): VerifiedHeader {
-  const verdict = verifySignedHeader(signedHeader, genesis);
-  if (!verdict.ok) throw new SdkError('untrusted-header', {detail: verdict.reason, meta: {reason: verdict.reason}});
-  if (freshness !== 'any-age') requireFresh(verdict.header, freshness);
-  return verdict.header;
-}
-
-function requireFresh(header: VerifiedHeader, {now, maxHeaderAgeMs}: VerifyOptions): void {
+export function verifyHeader(
+  signedHeader: object,
+  genesis: ParsedGenesis,
+  {now, maxHeaderAgeMs}: Freshness,
+): VerifiedHeader {
   // What is no number compares with nothing, and would switch the check off.
   requireFinite('now', now, 0);
-  requireFinite('maxHeaderAgeMs', maxHeaderAgeMs, 1);
-  const ageMs = now - header.timeMs;
-  if (ageMs > maxHeaderAgeMs)
-    throw new SdkError('stale-header', {
-      detail: `the header of height ${header.height} is ${Math.round(ageMs / 1000)} s old`,
-      meta: {ageMs},
-    });
-  if (ageMs < -FUTURE_MS)
-    throw new SdkError('stale-header', {detail: 'the header is from the future: check the clock', meta: {ageMs}});
+  if (maxHeaderAgeMs !== 'any-age') requireFinite('maxHeaderAgeMs', maxHeaderAgeMs, 1);
+  const verdict = verifySignedHeader(signedHeader, genesis, {
+    nowMs: now,
+    maxDriftMs: FUTURE_MS,
+    ...(maxHeaderAgeMs === 'any-age' ? {} : {maxAgeMs: maxHeaderAgeMs}),
+  });
+  if (verdict.ok) return verdict.header;
+  const {reason} = verdict;
+  throw new SdkError(UNTIMELY[reason] === undefined ? 'untrusted-header' : 'stale-header', {
+    detail: UNTIMELY[reason] ?? reason,
+    meta: {reason},
+  });
 }
+
+const UNTIMELY: Readonly<Partial<Record<LightBlockReason, string>>> = {
+  'stale-header': 'the header is too old',
+  'future-header': 'the header is from the future: check the clock',
+};
 
 function decodeResponse(bytes: Uint8Array) {
   try {

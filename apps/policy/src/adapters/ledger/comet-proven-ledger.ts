@@ -42,6 +42,13 @@ function translate(error: unknown): unknown {
       meta: error.meta,
       cause: error,
     });
+  // So is one from the future: the clock of this service is behind that of the validators.
+  if (error.meta['reason'] === 'future-header')
+    return new DomainError('ledger-unavailable', {
+      detail: "its newest header is ahead of this service's clock",
+      meta: error.meta,
+      cause: error,
+    });
   // Two nodes refuse a question that is within the limits.
   if (error.code === 'invalid-field')
     return new DomainError('not-verified', {detail: 'the ledger cannot prove what was asked', cause: error});
