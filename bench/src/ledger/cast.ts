@@ -51,7 +51,7 @@ export class Cast {
       epochStatement(patient, {chainId: BENCH_CHAIN, fromSlot: slotOf(this.time) - 1_000});
     return [
       this.people.map(({patient, recovery}) =>
-        this.tx(enrolPatient(patient, recovery), [this.hospital.sponsor, patient]),
+        this.tx(enrolPatient(patient, recovery), [this.hospital.sponsor, patient, recovery]),
       ),
       this.people.map(({patient, device}) => this.tx(registerDevice(patient, device), [patient, device])),
       this.people.map(({patient}) =>

@@ -34,8 +34,8 @@ const few = {
 function begun(parameters = few): TestLedger {
   const ledger = new TestLedger(testGenesis(['hospital', 'clinic'], parameters));
   const codes = [
-    ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient]),
-    ledger.run(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger]),
+    ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]),
+    ledger.run(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger, strangerRecovery]),
     ledger.run(registerMember(hospital, clinician), [hospital.admin, clinician]),
     ledger.run(registerMember(hospital, nurse), [hospital.admin, nurse]),
     ledger.run(registerMember(clinic, doctor), [clinic.admin, doctor]),
