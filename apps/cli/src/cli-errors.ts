@@ -17,6 +17,7 @@ export const CLI_ERRORS = {
   'key-file-invalid': 'The key file is damaged, or holds no key.',
   'key-file-missing': 'There is no such key file.',
   'key-file-readable': 'Others may read the key file.',
+  'key-role': 'The key is one of an organisation, but not of a role that may sign this, or its time is over.',
   'key-unknown': 'The key is of no organisation of this ledger.',
   'not-anchored': 'A record is not on the ledger yet.',
   'not-configured': 'The device has no configuration yet.',

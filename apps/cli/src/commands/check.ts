@@ -31,7 +31,7 @@ export const checkCommand = defineCommand<{sponsorKey: string}>({
       if (json !== true) process.stdout.write(`${lineOf(checked)}\n`);
     });
     // No file beside the key: it may lie on a read-only volume, and the ledger knows the last number.
-    const {office, name} = openOrganisation(session, {key: sponsorKey, nonces: new MemoryNonceStore()});
+    const {office, name} = openOrganisation(session, {key: sponsorKey, nonces: new MemoryNonceStore()}, ['sponsor']);
     try {
       await checkPlatform(list, {
         ledger: session.ledger,
