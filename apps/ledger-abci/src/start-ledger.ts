@@ -21,7 +21,15 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
       if (progress.height !== undefined) result.observe(Number(progress.height));
     });
   const verify = nativeVerify();
-  const {store, recovered} = LedgerStore.open({dir: config.stateDir, snapshotBlocks: config.snapshotBlocks});
+  const {store, recovered} = LedgerStore.open({
+    dir: config.stateDir,
+    snapshotBlocks: config.snapshotBlocks,
+    report: (outcome) => {
+      if ('error' in outcome)
+        logger.error('a snapshot could not be written; a start reads more blocks until the next one', {...outcome});
+      else logger.info('snapshot written', {...outcome});
+    },
+  });
   tell(recovered, logger);
   const application = createApplication(new Ledger(store, recovered, verify), new LedgerSpans(), (block) => {
     progress.committed(block);
@@ -39,7 +47,7 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
   return {
     close: async () => {
       await server.close();
-      store.close();
+      await store.close();
     },
   };
 }
@@ -51,7 +59,7 @@ function tell({state, tip, blocksInTail, cutBytes, refusedSnapshots}: Recovered,
       height: tip?.height ?? 0n,
     });
   for (const refused of refusedSnapshots)
-    logger.error('a snapshot is damaged; the one before was used, or the changelogs alone', {...refused});
+    logger.error('a snapshot was damaged and is deleted; the one before was used, or the changelogs alone', {...refused});
   logger.info('state read and checked against its app hash', {
     height: tip?.height ?? 0n,
     appHash: toHex(tip?.appHash ?? new Uint8Array(0)),

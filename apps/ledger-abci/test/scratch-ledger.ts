@@ -41,7 +41,7 @@ export async function openLedger(
   dir: string,
   options: {snapshotBlocks?: number; calls?: Partial<FileCalls>} = {},
 ): Promise<RunningLedger> {
-  const {store, recovered} = LedgerStore.open({dir, snapshotBlocks: 1_000, ...options});
+  const {store, recovered} = LedgerStore.open({dir, snapshotBlocks: 1_000, snapshotRemainder: 0, ...options});
   const ledger = new Ledger(store, recovered, REMEMBERING_PORTS.verify);
   const application = createApplication(ledger, new LedgerSpans());
   if (recovered.tip === undefined) await application.initChain(initChainRequest());
@@ -50,14 +50,12 @@ export async function openLedger(
     ledger,
     application,
     recovered,
-    close: () => {
-      store.close();
-      return Promise.resolve();
-    },
+    close: () => store.close(),
     block: async (txs) => {
       const answer = await application.finalizeBlock(blockRequest((ledger.tip?.height ?? 0n) + 1n, txs));
       codes = answer.txResults?.map(({code}) => code ?? 0) ?? [];
       await application.commit({} as never);
+      await store.idle();
       return answer.appHash as Uint8Array;
     },
     codes: () => codes,

@@ -69,7 +69,7 @@ export class StoredChain {
   private height: bigint;
 
   constructor(options: StoreOptions) {
-    const {store, recovered} = LedgerStore.open(options);
+    const {store, recovered} = LedgerStore.open({snapshotRemainder: 0, ...options});
     [this.store, this.recovered] = [store, recovered];
     this.height = recovered.tip?.height ?? 0n;
   }
@@ -92,8 +92,7 @@ export class StoredChain {
   }
 
   close(): Promise<void> {
-    this.store.close();
-    return Promise.resolve();
+    return this.store.close();
   }
 
   /** Goes on to the last of `blocks`, as CometBFT replays them. @returns the app hashes */

@@ -4,8 +4,11 @@ import {taggedHashBy} from '@vitalvault/contracts';
 import {keyName} from '@vitalvault/ledger-state';
 import type {StateView} from '@vitalvault/ledger-state';
 import type {StoredChange} from './committed-block.js';
+import {FrozenState} from './frozen-state.js';
 import {LeafPlaces} from './leaf-places.js';
 import type {LeafPlace} from './leaf-places.js';
+
+const HASH_BYTES = 32;
 
 /** A patient's log: hashes for proofs in memory, the leaves' bytes on disk. */
 export interface CommittedLog {
@@ -20,6 +23,7 @@ export class CommittedState implements StateView {
   private readonly values = new Map<string, Uint8Array>();
   private readonly logsByName = new Map<string, CommittedLog>();
   readonly tree: StateTree;
+  private frozen: FrozenState | undefined;
 
   constructor(private readonly sha256: Sha256) {
     this.tree = new StateTree(sha256);
@@ -52,18 +56,50 @@ export class CommittedState implements StateView {
     this.tree.commit();
   }
 
+  /** Holds on to the state as it is now, until `thaw`. */
+  freeze(): FrozenState {
+    if (this.frozen !== undefined) throw new Error('frozen already');
+    this.frozen = new FrozenState({values: this.values, logs: this.logsByName});
+    return this.frozen;
+  }
+
+  thaw(): void {
+    this.frozen = undefined;
+  }
+
   /** Values without their tree, while a store is read; `rebuildTree` follows once. */
   setValues(changes: readonly StoredChange[]): void {
     for (const {key, value} of changes) {
       const name = Buffer.from(key).toString('latin1');
+      this.frozen?.beforeValue(name, this.values.get(name));
       if (value === undefined) this.values.delete(name);
       else this.values.set(name, value);
     }
   }
 
-  /** Computes the whole tree: at start only. @returns its root */
+  /**
+   * Computes the whole tree: at start only. One range of hashed keys after the other, so that what a batch needs is
+   * never there for all keys at once. @returns its root
+   */
   rebuildTree(): Uint8Array {
-    return this.tree.update(this.hashed([...this.entries()]));
+    const hashes = new Uint8Array(HASH_BYTES * this.values.size);
+    const values: Uint8Array[] = [];
+    const ranges: number[][] = Array.from({length: 256}, () => []);
+    for (const [name, value] of this.values) {
+      const hash = taggedHashBy(this.sha256, 'state', Buffer.from(name, 'latin1'));
+      hashes.set(hash, HASH_BYTES * values.length);
+      ranges[hash[0] as number]?.push(values.length);
+      values.push(value);
+    }
+    for (const range of ranges) {
+      this.tree.update(
+        range.map((i) => ({
+          key: hashes.slice(HASH_BYTES * i, HASH_BYTES * (i + 1)),
+          valueHash: this.sha256(values[i] as Uint8Array),
+        })),
+      );
+    }
+    return this.tree.root;
   }
 
   appendLeaf(kind: number, patient: Uint8Array, hash: Uint8Array, place: LeafPlace): void {
@@ -73,6 +109,7 @@ export class CommittedState implements StateView {
       log = {kind, patient: patient.slice(), tree: new LogTree(this.sha256), places: new LeafPlaces()};
       this.logsByName.set(name, log);
     }
+    this.frozen?.beforeLeaf(name, log.tree.size);
     log.tree.append(hash);
     log.places.push(place);
   }
@@ -81,22 +118,12 @@ export class CommittedState implements StateView {
     return leafHash(leaf, this.sha256);
   }
 
-  /** All values by key, ascending: what a snapshot holds is the same whatever the order in which it came about. */
-  *entries(): Generator<{key: Uint8Array; value: Uint8Array}> {
-    for (const name of [...this.values.keys()].sort()) {
-      yield {
-        key: Uint8Array.from(name, (character) => character.charCodeAt(0)),
-        value: this.values.get(name) as Uint8Array,
-      };
-    }
-  }
-
   get size(): number {
     return this.values.size;
   }
 
   logs(): CommittedLog[] {
-    return [...this.logsByName.keys()].sort().map((name) => this.logsByName.get(name) as CommittedLog);
+    return [...this.logsByName.values()];
   }
 
   private hashed(changes: readonly StoredChange[]): {key: Uint8Array; valueHash: Uint8Array | undefined}[] {

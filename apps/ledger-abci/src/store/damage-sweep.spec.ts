@@ -30,8 +30,10 @@ beforeAll(async () => {
   for (let height = 1; height <= 5; height++) foreign.commit(strange.add([new Uint8Array(30).fill(height)]));
   await foreign.close();
   const chain = new StoredChain({dir, ...options});
-  for (let height = 1; height <= BLOCKS; height++)
+  for (let height = 1; height <= BLOCKS; height++) {
     chain.commit(plain.add(hostileContents([dir, other], `${seed}/${height}`)));
+    await chain.store.idle();
+  }
   await chain.close();
   damages = sampled(
     readdirSync(dir).flatMap((file) => {

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fdatasync,
   fdatasyncSync,
   fsyncSync,
   ftruncateSync,
@@ -8,9 +9,11 @@ import {
   readSync,
   renameSync,
   rmSync,
+  write,
   writeSync,
 } from 'node:fs';
 import {dirname} from 'node:path';
+import {promisify} from 'node:util';
 
 /** The system calls that durability hangs on; specs give others to fail at a chosen one, or at a chosen byte. */
 export interface FileCalls {
@@ -21,6 +24,9 @@ export interface FileCalls {
   write(fd: number, bytes: Uint8Array, offset: number, length: number, position: number): number;
   truncate(fd: number, length: number): void;
   sync(fd: number): void;
+  /** As `write`, while the process goes on with other things; so is the next. */
+  writeLater(fd: number, bytes: Uint8Array, offset: number, position: number): Promise<number>;
+  syncLater(fd: number): Promise<void>;
   rename(from: string, to: string): void;
   remove(path: string): void;
   /** Makes the names in a directory durable: what was created or renamed is there after a power cut only then. */
@@ -33,6 +39,9 @@ export const SYSTEM_CALLS: FileCalls = {
   write: writeSync,
   truncate: ftruncateSync,
   sync: fdatasyncSync,
+  writeLater: async (fd, bytes, offset, position) =>
+    (await promisify(write)(fd, bytes, offset, bytes.length - offset, position)).bytesWritten,
+  syncLater: promisify(fdatasync),
   rename: renameSync,
   remove: rmSync,
   syncDirectory: (path) => {
@@ -55,9 +64,13 @@ export function writeAll(fd: number, bytes: Uint8Array, position: number, calls:
 
 /** @throws RangeError when the file ends before that */
 export function readAt(fd: number, position: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length;) {
-    const count = readSync(fd, bytes, done, length - done, position + done);
+  return readInto(fd, position, new Uint8Array(length));
+}
+
+/** Fills `bytes`. @throws RangeError when the file ends before that */
+export function readInto(fd: number, position: number, bytes: Uint8Array): Uint8Array {
+  for (let done = 0; done < bytes.length;) {
+    const count = readSync(fd, bytes, done, bytes.length - done, position + done);
     if (count === 0) throw new RangeError('the file ends too soon');
     done += count;
   }

@@ -1,6 +1,4 @@
 import {randomBytes} from 'node:crypto';
-import {readdirSync} from 'node:fs';
-import {join} from 'node:path';
 import {equalBytes} from '@vitalvault/contracts';
 import type {NewLeaf} from '@vitalvault/ledger-state';
 import {leafHash} from '@vitalvault/proofs';
@@ -16,8 +14,9 @@ import {CHECKSUM_BYTES} from './record-chain.js';
 import {recover} from './recover.js';
 import type {Recovered} from './recover.js';
 import {Segment} from './segment.js';
-import {heightOfSnapshot, snapshotName, writeSnapshot} from './snapshot.js';
 import type {SnapshotTip} from './snapshot.js';
+import {Snapshots} from './snapshots.js';
+import type {SnapshotOutcome} from './snapshots.js';
 import {lockStateDir} from './state-dir-lock.js';
 import type {StateDirLock} from './state-dir-lock.js';
 import {StoreError} from './store-error.js';
@@ -25,14 +24,17 @@ import {StoreError} from './store-error.js';
 export interface StoreOptions {
   readonly dir: string;
   readonly snapshotBlocks: number;
+  /**
+   * A snapshot is due at the heights that leave this remainder. Absent: by the directory's own random bytes, so that
+   * validators do not write theirs at the same height.
+   */
+  readonly snapshotRemainder?: number;
   readonly calls?: Partial<FileCalls>;
+  readonly report?: (outcome: SnapshotOutcome) => void;
 }
 
 /** A start reads what no snapshot covers, so one comes early when blocks are large. */
 const LARGEST_CHANGELOG_BYTES = 256 << 20;
-
-/** Snapshots that are kept: the newest, and the one before in case it is damaged. */
-const KEPT_SNAPSHOTS = 2;
 
 /**
  * The ledger's only durable state: changelogs with one record per block, and snapshots so that a start need not read
@@ -40,11 +42,12 @@ const KEPT_SNAPSHOTS = 2;
  */
 export class LedgerStore {
   private failed = false;
-  private sinceSnapshot: number;
   private current: Segment | undefined;
   private hasGenesis: boolean;
   private checksum: Uint8Array;
   private readonly files: ChangelogFiles;
+  private readonly snapshots: Snapshots;
+  private readonly remainder: bigint;
 
   private constructor(
     private readonly options: Omit<StoreOptions, 'calls'> & {readonly calls: FileCalls},
@@ -55,7 +58,10 @@ export class LedgerStore {
     this.current = recovered.newest;
     this.hasGenesis = recovered.tip !== undefined;
     this.checksum = recovered.checksum ?? randomBytes(CHECKSUM_BYTES);
-    this.sinceSnapshot = recovered.blocksInTail;
+    const {dir, calls, report = () => undefined} = options;
+    this.snapshots = new Snapshots({dir, calls, report});
+    const own = Buffer.from(recovered.directoryBytes ?? this.checksum).readUInt32LE();
+    this.remainder = BigInt((options.snapshotRemainder ?? own) % options.snapshotBlocks);
   }
 
   /**
@@ -87,26 +93,25 @@ export class LedgerStore {
     const encoded = encodeBlock(block, leaves);
     const offset = segment.append(encoded.bytes);
     [this.checksum, this.hasGenesis] = [segment.checksum, true];
-    this.sinceSnapshot++;
     this.failed = false;
     return encoded.leaves.map((leaf) => ({segment: segment.first, offset: offset + leaf.offset, length: leaf.length}));
   }
 
-  /** Writes a snapshot and begins a new changelog when it is time to. `state` is that of the last appended block. */
-  snapshotIfDue(tip: SnapshotTip, state: CommittedState): boolean {
+  /**
+   * Begins a new changelog when it is time to, and to write a snapshot, which goes on between the blocks that follow.
+   * `state` is that of the last appended block.
+   */
+  snapshotIfDue(tip: SnapshotTip, state: CommittedState): void {
     const isLarge = (this.current?.bytes ?? 0) > LARGEST_CHANGELOG_BYTES;
-    if (this.sinceSnapshot < this.options.snapshotBlocks && !isLarge) return false;
-    const {dir, calls} = this.options;
-    writeSnapshot(dir, {tip, checksum: this.checksum}, state, calls);
+    if (tip.height % BigInt(this.options.snapshotBlocks) !== this.remainder && !isLarge) return;
     this.current?.close();
-    this.current = this.begin(Number(tip.height) + 1);
-    this.sinceSnapshot = 0;
-    const heights = readdirSync(dir)
-      .map(heightOfSnapshot)
-      .filter((height) => height !== undefined)
-      .sort((a, b) => b - a);
-    for (const height of heights.slice(KEPT_SNAPSHOTS)) calls.remove(join(dir, snapshotName(BigInt(height))));
-    return true;
+    this.current = undefined;
+    this.snapshots.begin({tip, checksum: this.checksum}, state);
+  }
+
+  /** Resolves when no snapshot is being written. */
+  idle(): Promise<void> {
+    return this.snapshots.idle();
   }
 
   /** @param hash of the leaf. @throws StoreError when other bytes are at its place, or none */
@@ -117,8 +122,9 @@ export class LedgerStore {
     return leaf;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.failed = true;
+    await this.snapshots.stop();
     this.current?.close();
     this.files.close();
     this.lock.release();

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {equalBytes} from '@vitalvault/contracts';
-import {readAt} from './durable-file.js';
+import {readAt, readInto} from './durable-file.js';
 
 export const CHECKSUM_BYTES = 32;
 /** Length of the payload (uint32 LE), then the checksum. */
@@ -65,8 +65,9 @@ export class ChainReader {
 
   private checksumOf(offset: number, length: number): Uint8Array {
     const hash = started(this.checksum, lengthOf(length));
-    for (let done = 0; done < length; done += HELD_UNCHECKED_BYTES)
-      hash.update(readAt(this.fd, offset + done, Math.min(HELD_UNCHECKED_BYTES, length - done)));
+    const buffer = new Uint8Array(HELD_UNCHECKED_BYTES);
+    for (let done = 0; done < length; done += buffer.length)
+      hash.update(readInto(this.fd, offset + done, buffer.subarray(0, length - done)));
     return hash.digest();
   }
 }

@@ -22,13 +22,15 @@ export interface RefusedSnapshot {
 export interface Recovered extends Tail {
   readonly state: CommittedState;
   readonly refusedSnapshots: readonly RefusedSnapshot[];
+  /** 32 bytes that no other directory has: what the chain of its oldest changelog begins with. */
+  readonly directoryBytes: Uint8Array | undefined;
 }
 
 /**
  * Reads the newest snapshot that can be read and the changelogs behind it; without one, the changelogs alone. The app
  * hash is recomputed from all values and must be the one that the last block recorded, and every log must give the root
- * in the state. A snapshot with which that does not come out is passed over like one that cannot be read. What is
- * returned is durable: CometBFT may be told of it.
+ * in the state. A snapshot with which that does not come out is passed over like one that cannot be read, and deleted when
+ * there is another way. What is returned is durable: CometBFT may be told of it.
  * @throws StoreError when it does not fit together.
  */
 export function recover(dir: string, calls: FileCalls): Recovered {
@@ -55,14 +57,24 @@ export function recover(dir: string, calls: FileCalls): Recovered {
     cutBytes += tail.cutBytes;
     const misfit = misfitOf(tail.tip, state);
     if (misfit === undefined) {
+      // A start after this one must not begin with it: what comes now is written behind another.
+      for (const {file} of refusedSnapshots) calls.remove(join(dir, file));
       calls.syncDirectory(dir);
-      return {...tail, cutBytes, state, refusedSnapshots};
+      return {...tail, cutBytes, state, refusedSnapshots, directoryBytes: beginning(dir, calls)};
     }
     tail.newest?.close();
     refuse(misfit);
   }
   const reasons = refusedSnapshots.map(({file, reason}) => `${file}: ${reason}`).join('; ');
   throw StoreError.damaged(`what is in ${dir} is not what was committed (${reasons})`);
+}
+
+function beginning(dir: string, calls: FileCalls): Uint8Array | undefined {
+  const [first] = ascending(readdirSync(dir).map((name) => Segment.firstOf(name)));
+  if (first === undefined) return undefined;
+  const {segment} = Segment.open(join(dir, Segment.nameOf(first)), calls);
+  segment?.close();
+  return segment?.header.before;
 }
 
 /** The leaves that a snapshot speaks of lie in the changelogs. @throws StoreError when one of these is not there */

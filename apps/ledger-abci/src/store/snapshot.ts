@@ -1,20 +1,13 @@
 import {closeSync, fstatSync, openSync} from 'node:fs';
-import {join} from 'node:path';
 import {ByteReader} from './byte-reader.js';
-import {ByteWriter} from './byte-writer.js';
+import {BEFORE_SNAPSHOT, CHUNK, SNAPSHOT_MAGIC as MAGIC} from './snapshot-pieces.js';
 import type {CommittedBlock} from './committed-block.js';
 import type {CommittedState} from './committed-state.js';
-import {readAt, writeAll} from './durable-file.js';
-import type {FileCalls} from './durable-file.js';
-import {ChainReader, CHECKSUM_BYTES, frameRecord} from './record-chain.js';
+import {readAt} from './durable-file.js';
+import {ChainReader, CHECKSUM_BYTES} from './record-chain.js';
 
-const MAGIC = Buffer.from('VVSNAP2\n', 'latin1');
 const HASH_BYTES = 32;
-const CHUNK_BYTES = 64 << 10;
 const NAME = /^snapshot-(\d{16})\.vvs$/;
-/** The chain of a snapshot's records begins with nothing before it. */
-const BEFORE = new Uint8Array(CHECKSUM_BYTES);
-const CHUNK = {values: 1, leaves: 2, end: 3} as const;
 
 /** The last committed block of a snapshot; its changes are the whole state. */
 export type SnapshotTip = Omit<CommittedBlock, 'changes'>;
@@ -34,59 +27,6 @@ export function heightOfSnapshot(name: string): number | undefined {
   return height === undefined ? undefined : Number(height);
 }
 
-/** Writes the whole state beside the others: under another name until it is durable. */
-export function writeSnapshot(dir: string, snapshot: Snapshot, state: CommittedState, calls: FileCalls): void {
-  const path = join(dir, snapshotName(snapshot.tip.height));
-  const fd = calls.create(`${path}.tmp`);
-  try {
-    writeAll(fd, MAGIC, 0, calls);
-    let position = MAGIC.length;
-    let before: Uint8Array = BEFORE;
-    for (const payload of payloadsOf(snapshot, state)) {
-      const {bytes, checksum} = frameRecord(before, payload);
-      writeAll(fd, bytes, position, calls);
-      [position, before] = [position + bytes.length, checksum];
-    }
-    calls.sync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  calls.rename(`${path}.tmp`, path);
-  calls.syncDirectory(dir);
-}
-
-function* payloadsOf({tip, checksum}: Snapshot, state: CommittedState): Generator<Uint8Array> {
-  yield new ByteWriter()
-    .u64(tip.height)
-    .u64(tip.time)
-    .raw(tip.appHash)
-    .raw(checksum)
-    .bytes(Buffer.from(tip.chainId, 'utf8'))
-    .finish();
-  let [values, leaves] = [0n, 0n];
-  let writer = new ByteWriter().u8(CHUNK.values);
-  for (const {key, value} of state.entries()) {
-    values++;
-    if (writer.bytes(key).bytes(value).length < CHUNK_BYTES) continue;
-    yield writer.finish();
-    writer = new ByteWriter().u8(CHUNK.values);
-  }
-  yield writer.finish();
-  for (const {kind, patient, tree, places} of state.logs()) {
-    writer = new ByteWriter().u8(CHUNK.leaves).u8(kind).bytes(patient);
-    for (let index = 0; index < tree.size; index++) {
-      const {segment, offset, length} = places.at(index);
-      leaves++;
-      writer.raw(tree.leafHash(index)).u64(BigInt(segment)).u64(BigInt(offset)).u32(length);
-      if (writer.length < CHUNK_BYTES) continue;
-      yield writer.finish();
-      writer = new ByteWriter().u8(CHUNK.leaves).u8(kind).bytes(patient);
-    }
-    yield writer.finish();
-  }
-  yield new ByteWriter().u8(CHUNK.end).u64(values).u64(leaves).finish();
-}
-
 /**
  * Fills an empty state from a snapshot, piece by piece: no length in it is believed before its checksum was seen.
  * @throws Error when the file is damaged; the state must then be thrown away.
@@ -97,7 +37,7 @@ export function readSnapshot(path: string, state: CommittedState): Snapshot {
     const {size} = fstatSync(fd);
     if (size < MAGIC.length || !MAGIC.equals(readAt(fd, 0, MAGIC.length)))
       throw new RangeError('it is damaged at byte 0, or of another version');
-    const reader = new ChainReader(fd, size, {at: MAGIC.length, before: BEFORE});
+    const reader = new ChainReader(fd, size, {at: MAGIC.length, before: BEFORE_SNAPSHOT});
     const next = (): ByteReader => {
       const record = reader.next();
       if (record === undefined) throw new RangeError(`it is damaged at byte ${reader.end}`);
