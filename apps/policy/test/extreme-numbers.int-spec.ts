@@ -56,7 +56,7 @@ describe('no legal number stops policy', () => {
     await runMigrations({databaseUrl, dir: join(import.meta.dirname, '../prisma/migrations')});
     database = openDatabase({databaseUrl});
     store = new PrismaProjectionStore(database);
-    const leaves = {ofBlock: () => Promise.resolve(new Map(leaf === undefined ? [] : [[toHex(leaf.leaf.txId), leaf]]))};
+    const leaves = {ofBlock: () => Promise.resolve(new Map(leaf === undefined ? [] : [[0, leaf]]))};
     projectBlock = new ProjectBlock({
       store,
       leaves: leaves as unknown as AccessLeaves,

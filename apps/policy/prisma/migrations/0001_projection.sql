@@ -94,7 +94,7 @@ CREATE TABLE access_leaves (
   patient    text   NOT NULL,
   leaf_index numeric(20) NOT NULL,
   height     bigint NOT NULL,
-  tx_id      text   NOT NULL UNIQUE,
+  tx_id      text   NOT NULL,
   -- Canonical AccessLeaf exactly as the ledger gave it.
   value      bytea  NOT NULL,
   -- Of an access: the rule of docs/protocol.md §6 that refused; 0: permit.
@@ -102,3 +102,4 @@ CREATE TABLE access_leaves (
   by_grant   boolean,
   PRIMARY KEY (patient, leaf_index)
 );
+CREATE INDEX access_leaves_tx ON access_leaves (tx_id);

@@ -71,11 +71,11 @@ const grant: [TxMessage, TestKey[]] = [putGrant(patient.id, clinician.id), [pati
 const member: [TxMessage, TestKey[]] = [registerMember(hospital, clinician), [hospital.sponsor, clinician]];
 
 describe('AccessLeaves', () => {
-  it('are those that the block added, by transaction, asked for in one question', async () => {
+  it('are those that the block added, by place in it, asked for in one question', async () => {
     const {chain, asked, block, leavesOf} = harness();
     const made = block(enrolled, other, [keysOf(patient), [patient]]);
     const found = await leavesOf(made);
-    const [first, second, third] = made.transactions.map(({txId}) => found.get(txId));
+    const [first, second, third] = made.transactions.map(({index}) => found.get(index));
     expect([first?.leaf.event.case, second?.leaf.event.case, third?.leaf.event.case]).toEqual([
       'enrolled',
       'enrolled',

@@ -17,7 +17,7 @@ export interface NewLeaf {
 /** Transactions of a block that each added a leaf to a patient's log, in order. */
 interface Expected {
   readonly patient: Id;
-  readonly txIds: readonly Id[];
+  readonly by: readonly BlockTransaction[];
 }
 
 /** Fetches the leaves that a block added to access logs: which is known from the block, what they say is proven. */
@@ -25,40 +25,42 @@ export class AccessLeaves {
   constructor(private readonly ports: {logs: ProvenLogs; projection: Projection}) {}
 
   /**
-   * By transaction id.
+   * By the transaction's place in the block: the log has them by their order, and an id is only what they tell.
    * @throws DomainError not-verified when a leaf that must be there is not, or is another; behind, ledger-unavailable
    */
-  async ofBlock(height: bigint, transactions: readonly BlockTransaction[]): Promise<ReadonlyMap<Id, NewLeaf>> {
+  async ofBlock(height: bigint, transactions: readonly BlockTransaction[]): Promise<ReadonlyMap<number, NewLeaf>> {
     const expected = await this.expected(transactions);
     const logs = await Promise.all(
-      expected.map(async ({patient, txIds}) => ({
+      expected.map(async ({patient, by}) => ({
         kind: STATE_KIND.accessLog,
         patient: fromHex(patient),
         from: await this.ports.projection.accessLogSize(patient),
-        count: txIds.length,
+        count: by.length,
       })),
     );
     const leaves = logs.length === 0 ? [] : await this.ports.logs.leaves(logs, height);
-    const found = new Map<Id, NewLeaf>();
-    for (const [log, {patient, txIds}] of expected.entries()) {
-      for (const [i, txId] of txIds.entries()) found.set(txId, leafOf({patient, txId, height}, leaves[log]?.[i]));
+    const found = new Map<number, NewLeaf>();
+    for (const [log, {patient, by}] of expected.entries()) {
+      for (const [i, {index, txId}] of by.entries())
+        found.set(index, leafOf({patient, txId, height}, leaves[log]?.[i]));
     }
     return found;
   }
 
   private async expected(transactions: readonly BlockTransaction[]): Promise<Expected[]> {
-    const byPatient = new Map<Id, Id[]>();
-    for (const {body, code, txId} of transactions) {
-      const leaf = code === 0 ? expectLeaf(body) : undefined;
+    const byPatient = new Map<Id, BlockTransaction[]>();
+    for (const transaction of transactions) {
+      const leaf = transaction.code === 0 ? expectLeaf(transaction.body) : undefined;
       if (leaf === undefined) continue;
       const patient = toHex(leaf.patient);
       const before = byPatient.get(patient);
       // Members publish keys too, and have no log. Who is a patient is projected, or she was enrolled in this block.
       if (before === undefined && !leaf.certain && (await this.ports.projection.patient(patient)) === undefined)
         continue;
-      byPatient.set(patient, [...(before ?? []), txId]);
+      if (before === undefined) byPatient.set(patient, [transaction]);
+      else before.push(transaction);
     }
-    return [...byPatient].map(([patient, txIds]) => ({patient, txIds}));
+    return [...byPatient].map(([patient, by]) => ({patient, by}));
   }
 }
 

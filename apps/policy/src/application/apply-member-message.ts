@@ -19,7 +19,15 @@ export async function applyMemberMessage({message}: Body, writer: ProjectionWrit
       return suspended(message.value.member, writer);
     case 'publishKeys':
       return keysPublished(message.value, writer);
-    default:
+    case 'anchorRecords':
+      return undefined;
+    case 'enrolPatient':
+    case 'registerDevice':
+    case 'removeDevice':
+    case 'putGrant':
+    case 'requestAccess':
+    case undefined:
+      throw new ProjectionFault(`${message.case ?? 'a transaction without a message'} was executed and wrote no leaf`);
   }
 }
 

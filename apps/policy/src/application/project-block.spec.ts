@@ -22,6 +22,8 @@ import {
   replaceKey,
   requestAccess,
   revokeGrant,
+  sampleBody,
+  signedBody,
   tag,
   testKey,
   testOrganisation,
@@ -29,7 +31,8 @@ import {
 import {slotOf, transactionId} from '@vitalvault/contracts';
 import type {TxMessage} from '@vitalvault/contracts';
 import {numberPart} from '@vitalvault/proofs';
-import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {BodySchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {AccessEvent} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {FakeChain} from '../../test/support/fake-chain.js';
 import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
 import {MemoryTraces} from '../../test/support/memory-traces.js';
@@ -41,6 +44,10 @@ import {TransactionOutcomes} from './transaction-outcomes.js';
 
 const START = 1_704_067_200n;
 const SLOT = slotOf(START);
+const farAway = ({ledger: {block}}: FakeChain) => ({
+  expiresAtHeight: block.height + 100n,
+  expiresAtTime: block.time + 1_000n,
+});
 const hospital = testOrganisation('hospital');
 const {patient, recovery, clinician, device, stranger} = PEOPLE;
 const [patientId, clinicianId, deviceId, grantId] = [
@@ -216,6 +223,19 @@ describe('projection', () => {
     const id = toHex(transactionId(body, signatures));
     expect(await store.transaction(id)).toMatchObject({code: CODE.ok, txHash: toHex(sha256Of(tx))});
     expect(fromHex(id)).toHaveLength(32);
+  });
+
+  it('projects the same body by two members and by two keys of one person, each with its own leaf', async () => {
+    const chain = story();
+    const other = testKey('other clinician');
+    chain.run(registerMember(hospital, other), [hospital.sponsor, other]);
+    const body = encodeCanonical(BodySchema, {...sampleBody(requestAccess(patient.id), 1_000n), ...farAway(chain)});
+    chain.commit([clinician, other, patient].map((signer) => signedBody(body, [signer])));
+    expect(chain.blocks.at(-2)?.transactions.map(({code}) => code)).toEqual([0, 0, 0]);
+    const {store} = await projected(chain);
+    const leaves = store.rows.leaves.slice(-3).map(({leaf}) => leaf.event.value as AccessEvent);
+    expect(leaves.map(({reader}) => reader)).toEqual([clinician, other, patient].map(({id}) => id));
+    expect((await store.position())?.height).toBe(chain.ledger.block.height);
   });
 
   it('bytes in a block that are no transaction have no effect', async () => {

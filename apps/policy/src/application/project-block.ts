@@ -64,7 +64,7 @@ class BlockScribe {
   constructor(
     private readonly block: ChainPosition,
     private readonly writer: ProjectionWriter,
-    private readonly leaves: ReadonlyMap<string, NewLeaf>,
+    private readonly leaves: ReadonlyMap<number, NewLeaf>,
   ) {}
 
   async write(transaction: BlockTransaction, postedBy: string | undefined): Promise<void> {
@@ -72,7 +72,7 @@ class BlockScribe {
     const outcome = {txId, txHash, height: this.block.height, index, code, data};
     if (supersedes(outcome, await this.writer.transaction(txId))) await this.writer.putTransaction(outcome);
     if (code !== 0) return;
-    const leaf = this.leaves.get(txId);
+    const leaf = this.leaves.get(index);
     if (leaf === undefined) {
       await applyMemberMessage(transaction.body, this.writer);
       return;

@@ -10,6 +10,7 @@ import type {
   Registration,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
+import {DomainError} from '@vitalvault/errors';
 import type {
   Announcement,
   ChainPosition,
@@ -60,8 +61,7 @@ export class MemoryProjectionStore implements ProjectionStore {
 
   async project(block: ChainPosition, effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean> {
     if (this.rows.blocks.has(block.height)) return false;
-    if (block.height > 0n && !this.rows.blocks.has(block.height - 1n))
-      throw new Error('a block is missing before this one');
+    if (block.height > 0n && !this.rows.blocks.has(block.height - 1n)) throw new DomainError('behind');
     const next = new MemoryWriter();
     next.rows = this.rows.copy();
     next.rows.blocks.set(block.height, block.timeSeconds);
@@ -152,7 +152,7 @@ class MemoryWriter extends MemoryProjectionStore implements ProjectionWriter {
     bytes,
     verdict,
   }: Parameters<ProjectionWriter['appendLeaf']>[0]): Promise<void> {
-    if (this.rows.leaves.some((leaf) => leaf.txId === txId || (leaf.patient === patient && leaf.index === index)))
+    if (this.rows.leaves.some((leaf) => leaf.patient === patient && leaf.index === index))
       throw new Error('a leaf is there already');
     this.rows.leaves.push({
       patient,

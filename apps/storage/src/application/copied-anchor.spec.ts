@@ -5,7 +5,7 @@ import {sampleBody, SAMPLE_MESSAGES, signedBody, testOrganisation} from '@vitalv
 import {anchorSigner} from '../adapters/ledger/anchor-signer.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {sampleRecord} from '../../test/support/sample-records.js';
-import {KEY, LATER, position} from '../../test/contracts/stores-fixture.js';
+import {LATER, position} from '../../test/contracts/stores-fixture.js';
 import {FollowLedger} from './follow-ledger.js';
 
 const [ours, theirs] = [testOrganisation('hospital').storage, testOrganisation('clinic').storage];
@@ -21,7 +21,7 @@ async function pending() {
     {...ours.key, privateKey: ours.privateKey},
     sampleBody(SAMPLE_MESSAGES.anchorRecords).chainId,
   );
-  const anchor = await stores.sign(KEY, await stores.toAnchor(1, LATER), (nonce) => {
+  const anchor = await stores.sign(signer.keyId, await stores.toAnchor(1, LATER), (nonce) => {
     const {case: kind, value} = SAMPLE_MESSAGES.anchorRecords;
     if (kind !== 'anchorRecords') throw new Error('entries');
     return {...signer.sign({entries: value.entries as never, nonce, ...expiry}), ...expiry, traceparent: undefined};

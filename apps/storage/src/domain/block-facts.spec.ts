@@ -79,6 +79,7 @@ describe('factsOf', () => {
     expect(facts.anchors).toMatchObject([
       {
         txId: anchor.id,
+        signerKeyId: toHex(keyId({alg: 1, publicKey: pair.publicKey})),
         code: 0,
         results: [
           {code: 0, index: 9n},

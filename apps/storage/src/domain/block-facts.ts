@@ -19,6 +19,8 @@ export interface DecidedRequest {
 
 export interface IncludedAnchor {
   readonly txId: string;
+  /** Whose transaction it is: anybody may sign the same body. */
+  readonly signerKeyId: string;
   readonly code: number;
   readonly results: readonly {readonly code: number; readonly index: bigint}[];
 }
@@ -47,9 +49,12 @@ export function factsOf(txs: readonly Uint8Array[], results: readonly {code: num
     const tx = readTx(bytes, result.code);
     if (tx === undefined) continue;
     const {message} = tx.body;
+    if (message.case === undefined && result.code === 0)
+      throw new RangeError('a transaction without a message was executed');
     if (message.case === 'anchorRecords') {
       facts.anchors.push({
         txId: tx.txId,
+        signerKeyId: tx.signer.signerKeyId,
         code: result.code,
         results: result.code === 0 ? decodeCanonical(AnchorResultsSchema, result.data).results : [],
       });

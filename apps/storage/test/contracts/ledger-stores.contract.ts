@@ -2,7 +2,7 @@ import {CODE} from '@vitalvault/contracts';
 import type {AcceptOutcome, AcceptedBatch} from '../../src/application/ports.js';
 import type {DecidedRequest} from '../../src/domain/block-facts.js';
 import {hexOf, sampleRecord, sampleSkip} from '../support/sample-records.js';
-import {LATER, nothing, position} from './stores-fixture.js';
+import {KEY, LATER, nothing, position} from './stores-fixture.js';
 import type {StoresFixture} from './stores-fixture.js';
 
 /** What blocks make of records, devices, requests and skips. */
@@ -11,8 +11,12 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
     const record = sampleRecord();
     await fixture.stored(record);
     const {txId} = await fixture.sign();
-    const included = {...nothing, anchors: [{txId, code: 0, results: [{code: 0, index: 0n}]}]};
-    expect((await fixture.stores.ledger.apply({height: 2n, blockTime: 5n}, included)).anchors).toEqual([]);
+    const included = {...nothing, anchors: [{txId, signerKeyId: KEY, code: 0, results: [{code: 0, index: 0n}]}]};
+    // A database that came back from a copy: nothing of the block is taken, and the follower begins where it stands.
+    await expect(fixture.stores.ledger.apply({height: 2n, blockTime: 5n}, included)).rejects.toMatchObject({
+      code: 'behind',
+    });
+    expect(await fixture.stores.ledger.cursor()).toEqual({height: 0n, blockTime: 0n});
     expect((await fixture.stores.ledger.apply({height: 1n, blockTime: 5n}, included)).anchors).toHaveLength(1);
     expect((await fixture.stores.ledger.apply({height: 1n, blockTime: 5n}, included)).anchors).toEqual([]);
     expect(await fixture.stores.ledger.cursor()).toEqual({height: 1n, blockTime: 5n});
@@ -73,6 +77,45 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
     await fixture.block([{txId: second.txId, code: 0, results: [{code: 0, index: 0n}]}]);
     await fixture.block([{txId: first.txId, code: 0, results: [{code: CODE.entryDuplicate, index: 0n}]}]);
     expect(await fixture.stores.records.byId(record.recordId)).toMatchObject({state: 'anchored', txId: second.txId});
+  });
+
+  it.each([
+    ['before ours', 0],
+    ['after ours', 1],
+  ])('the same body that another one signed, %s in the block, settles nothing of ours', async (_where, place) => {
+    const record = sampleRecord();
+    await fixture.stored(record);
+    const {txId} = await fixture.sign();
+    const ours = {txId, code: 0, results: [{code: 0, index: 3n}]};
+    const copies = [
+      {...ours, signerKeyId: hexOf(7), results: [{code: CODE.entryReleaseKey, index: 0n}]},
+      {...ours, signerKeyId: hexOf(7), code: CODE.notAuthorised, results: []},
+    ];
+    await fixture.block(place === 0 ? [...copies, ours] : [ours, ...copies]);
+    expect(await fixture.stores.records.byId(record.recordId)).toMatchObject({state: 'anchored', txId, logIndex: 3n});
+    expect(await fixture.stores.alertIds()).toEqual([]);
+  });
+
+  it('what somebody else signed leaves our transaction open', async () => {
+    await fixture.stored(sampleRecord());
+    const {txId} = await fixture.sign();
+    await fixture.block([{txId, code: 0, results: [{code: CODE.entryReleaseKey, index: 0n}], signerKeyId: hexOf(7)}]);
+    expect((await fixture.stores.anchors.open()).map((open) => open.txId)).toEqual([txId]);
+    expect(await fixture.stores.alertIds()).toEqual([]);
+  });
+
+  it('a leaf wins over a refusal of the same record in the same block, whichever comes first', async () => {
+    const record = sampleRecord();
+    await fixture.stored(record);
+    const first = await fixture.sign();
+    await fixture.stores.anchors.fail(first.txId, CODE.unknownKey);
+    const second = await fixture.sign();
+    await fixture.block([
+      {txId: second.txId, code: 0, results: [{code: CODE.entryDuplicate, index: 0n}]},
+      {txId: first.txId, code: 0, results: [{code: 0, index: 5n}]},
+    ]);
+    expect(await fixture.stores.records.byId(record.recordId)).toMatchObject({state: 'anchored', logIndex: 5n});
+    expect(await fixture.stores.alertIds()).toEqual([]);
   });
 
   it('a transaction refused as a whole frees its records for later', async () => {
@@ -218,7 +261,12 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
           requests: [request],
           devices: [{device: hexOf(2), publicKey: Uint8Array.of(5)}],
           anchors: [
-            {txId, code: 0, results: records.map((_, index) => ({code: 0, index: BigInt(index === 4 ? 0 : index)}))},
+            {
+              txId,
+              signerKeyId: KEY,
+              code: 0,
+              results: records.map((_, index) => ({code: 0, index: BigInt(index === 4 ? 0 : index)})),
+            },
           ],
         },
       );

@@ -50,9 +50,15 @@ export class StoresFixture {
   }
 
   async block(
-    anchors: readonly {txId: string; code: number; results: readonly {code: number; index: bigint}[]}[],
+    anchors: readonly {
+      txId: string;
+      code: number;
+      results: readonly {code: number; index: bigint}[];
+      signerKeyId?: string;
+    }[],
     blockTime = 10n,
   ) {
-    return this.stores.ledger.apply({height: ++this.#height, blockTime}, {...nothing, anchors});
+    const own = anchors.map((anchor) => ({signerKeyId: KEY, ...anchor}));
+    return this.stores.ledger.apply({height: ++this.#height, blockTime}, {...nothing, anchors: own});
   }
 }

@@ -1,4 +1,5 @@
 import {CODE} from '@vitalvault/contracts';
+import {DomainError} from '@vitalvault/errors';
 import type {
   AcceptOutcome,
   AcceptedBatch,
@@ -21,7 +22,7 @@ import type {BlockFacts, DecidedRequest, IncludedAnchor} from '../../src/domain/
 import {recordEntry, skipEntry} from '../../src/domain/choose-entries.js';
 import type {AcceptedRecord, AcceptedSkip, RecordNumber, RecordStateName} from '../../src/domain/record.js';
 import {retryAfterMs, settleAnchor} from '../../src/domain/settle-anchor.js';
-import type {EntryFate} from '../../src/domain/settle-anchor.js';
+import type {AnchorFate, EntryFate} from '../../src/domain/settle-anchor.js';
 
 interface Row {
   readonly record: AcceptedRecord;
@@ -47,6 +48,7 @@ interface SkipRow {
 
 interface AnchorRow {
   readonly anchor: SignedAnchor;
+  readonly keyId: string;
   readonly entryIds: readonly string[];
   state: 'open' | 'included' | 'expired' | 'failed';
 }
@@ -199,7 +201,7 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
       return Promise.reject(new Error('entries were taken by another process'));
     const anchor = sign(nonce);
     this.#nonces.set(keyId, nonce + 1n);
-    this.anchors.set(anchor.txId, {anchor, entryIds: entries.map(({entryId}) => entryId), state: 'open'});
+    this.anchors.set(anchor.txId, {anchor, keyId, entryIds: entries.map(({entryId}) => entryId), state: 'open'});
     for (const row of rows) Object.assign(row, {anchorTx: anchor.txId, attempts: row.attempts + 1});
     return Promise.resolve(anchor);
   }
@@ -228,11 +230,20 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
   }
 
   apply(block: LedgerCursor, facts: BlockFacts): Promise<BlockEffect> {
-    if (block.height !== this.#cursor.height + 1n) return Promise.resolve({anchors: [], expired: 0});
+    if (block.height > this.#cursor.height + 1n) return Promise.reject(new DomainError('behind'));
+    if (block.height <= this.#cursor.height) return Promise.resolve({anchors: [], expired: 0});
     this.#cursor = block;
     for (const request of facts.requests) this.#requests.set(request.txId, request);
     for (const {device, publicKey} of facts.devices) this.#devices.set(device, publicKey);
-    const anchors = facts.anchors.flatMap((included) => this.#settle(block, included) ?? []);
+    const anchored = new Set(
+      facts.anchors.flatMap((included) => {
+        const fate = this.#judge(included);
+        return fate.kind === 'settled'
+          ? fate.entries.flatMap((one) => (one.fate === 'anchored' ? one.entryId : []))
+          : [];
+      }),
+    );
+    const anchors = facts.anchors.flatMap((included) => this.#settle(block, included, anchored) ?? []);
     const expired = [...this.anchors.values()].filter(
       ({state, anchor}) =>
         state === 'open' && (anchor.expiresAtHeight <= block.height || anchor.expiresAtTime < block.blockTime),
@@ -286,14 +297,24 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
     return Promise.resolve(!over);
   }
 
-  #settle(block: LedgerCursor, included: IncludedAnchor): BlockEffect['anchors'][number] | undefined {
-    const row = this.anchors.get(included.txId);
-    if (row === undefined || row.state === 'included') return undefined;
-    const fate = settleAnchor(row.entryIds, included.code, included.results);
-    if (fate.kind === 'ignored') return undefined;
+  #judge({txId, signerKeyId, code, results}: IncludedAnchor): AnchorFate {
+    const row = this.anchors.get(txId);
+    return row === undefined || row.keyId !== signerKeyId || row.state === 'included'
+      ? {kind: 'ignored'}
+      : settleAnchor(row.entryIds, code, results);
+  }
+
+  #settle(
+    block: LedgerCursor,
+    included: IncludedAnchor,
+    anchored: ReadonlySet<string>,
+  ): BlockEffect['anchors'][number] | undefined {
+    const [row, fate] = [this.anchors.get(included.txId), this.#judge(included)];
+    if (row === undefined || fate.kind === 'ignored') return undefined;
     row.state = fate.kind === 'settled' ? 'included' : 'failed';
     if (fate.kind === 'failed') this.#free(included.txId, this.now() + retryAfterMs(1));
-    const entries = fate.kind === 'settled' ? fate.entries : [];
+    const settled = fate.kind === 'settled' ? fate.entries : [];
+    const entries = settled.filter((one) => one.fate === 'anchored' || !anchored.has(one.entryId));
     for (const entry of entries) this.#settleEntry(block, included.txId, entry);
     const count = (wanted: string): number => entries.filter((entry) => entry.fate === wanted).length;
     const {txId, txHash, traceparent} = row.anchor;

@@ -133,7 +133,9 @@ export class PrismaProjection implements Projection {
   }
 
   async leafOfTransaction(txId: Id): Promise<StoredLeaf | undefined> {
-    return toLeaf(await this.session.accessLeaf.findUnique({where: {txId}}));
+    return toLeaf(
+      await this.session.accessLeaf.findFirst({where: {txId}, orderBy: [{height: 'asc'}, {leafIndex: 'asc'}]}),
+    );
   }
 
   async leafAt(patient: Id, index: bigint): Promise<StoredLeaf | undefined> {

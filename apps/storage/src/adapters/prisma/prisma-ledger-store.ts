@@ -1,16 +1,27 @@
 import {toDecimal} from '@vitalvault/contracts';
+import {DomainError} from '@vitalvault/errors';
 import type {BlockEffect, LedgerCursor, LedgerStore} from '../../application/ports.js';
 import type {BlockFacts, IncludedAnchor} from '../../domain/block-facts.js';
 import {retryAfterMs, settleAnchor} from '../../domain/settle-anchor.js';
-import type {EntryFate} from '../../domain/settle-anchor.js';
+import type {AnchorFate, EntryFate} from '../../domain/settle-anchor.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
+import type {Anchor} from './gen/client.js';
 import {bytesOf} from './outbox-rows.js';
 import {freeEntries} from './prisma-anchor-store.js';
 import {requestRow} from './request-row.js';
 import {carriedBy, settleRecords, settleSkips} from './settle-entries.js';
+import type {Carried} from './settle-entries.js';
 
 type AnchorEffect = BlockEffect['anchors'][number];
+
+/** An inclusion of a transaction of ours that counts. */
+interface Judged {
+  readonly anchor: Anchor;
+  readonly carried: readonly Carried[];
+  readonly code: number;
+  readonly fate: Exclude<AnchorFate, {kind: 'ignored'}>;
+}
 
 const MAX_LINKS = 64;
 
@@ -29,8 +40,7 @@ export class PrismaLedgerStore implements LedgerStore {
   async apply(block: LedgerCursor, facts: BlockFacts): Promise<BlockEffect> {
     return inTransaction(this.database, async (session) => {
       const {count} = await session.ledgerCursor.updateMany({where: {id: 1, height: block.height - 1n}, data: block});
-      // Another process has this block already, or more.
-      if (count === 0) return {anchors: [], expired: 0};
+      if (count === 0) return nothingOf(session, block);
       await session.accessRequest.createMany({
         data: facts.requests.map((request) => ({...requestRow(request), height: block.height})),
         skipDuplicates: true,
@@ -39,39 +49,36 @@ export class PrismaLedgerStore implements LedgerStore {
         data: facts.devices.map(({device, publicKey}) => ({device, publicKey: bytesOf(publicKey)})),
         skipDuplicates: true,
       });
+      const own = await judged(session, facts.anchors);
+      // A leaf of ours wins over any refusal of the same entry, whichever of the block's transactions comes first.
+      const anchored = new Set(own.flatMap(({fate}) => anchoredBy(fate)));
       const anchors: AnchorEffect[] = [];
-      for (const included of facts.anchors) {
-        const effect = await this.#settle(session, block, included);
-        if (effect !== undefined) anchors.push(effect);
-      }
+      for (const one of own) anchors.push(await this.#settle(session, block, {...one, anchored}));
       return {anchors, expired: await this.#expire(session, block)};
     });
   }
 
-  async #settle(session: Session, block: LedgerCursor, included: IncludedAnchor): Promise<AnchorEffect | undefined> {
-    const anchor = await session.anchor.findUnique({where: {txId: included.txId}});
-    // Of another organisation, or settled before.
-    if (anchor === null || anchor.state === 'included') return undefined;
-    const carried = await carriedBy(session, included.txId);
-    const fate = settleAnchor(
-      carried.map(({entryId}) => entryId),
-      included.code,
-      included.results,
-    );
-    if (fate.kind === 'ignored') return undefined;
+  async #settle(
+    session: Session,
+    block: LedgerCursor,
+    {anchor, carried, code, fate, anchored}: Judged & {anchored: ReadonlySet<string>},
+  ): Promise<AnchorEffect> {
     const {txId, txHash, traceparent} = anchor;
     await session.anchor.update({
       where: {txId},
-      data: {state: fate.kind === 'settled' ? 'included' : 'failed', code: BigInt(included.code), height: block.height},
+      data: {state: fate.kind === 'settled' ? 'included' : 'failed', code: BigInt(code), height: block.height},
     });
+    const entries =
+      fate.kind === 'settled'
+        ? fate.entries.filter((one) => one.fate === 'anchored' || !anchored.has(one.entryId))
+        : [];
     if (fate.kind === 'failed') {
       await freeEntries(session, [txId], BigInt(this.now() + retryAfterMs(1)));
     } else {
       const settling = {height: block.height, txId, nowMs: this.now(), carried};
-      await settleRecords(session, settling, fate.entries);
-      await settleSkips(session, settling, fate.entries);
+      await settleRecords(session, settling, entries);
+      await settleSkips(session, settling, entries);
     }
-    const entries = fate.kind === 'settled' ? fate.entries : [];
     const count = (wanted: EntryFate['fate']): number => entries.filter((entry) => entry.fate === wanted).length;
     return {
       txId,
@@ -99,4 +106,28 @@ export class PrismaLedgerStore implements LedgerStore {
     await freeEntries(session, txIds, 0n);
     return txIds.length;
   }
+}
+
+async function judged(session: Session, anchors: readonly IncludedAnchor[]): Promise<Judged[]> {
+  const own: Judged[] = [];
+  for (const {txId, signerKeyId, code, results} of anchors) {
+    const anchor = await session.anchor.findUnique({where: {txId}});
+    // Not signed by us, whatever its id says, or settled before.
+    if (anchor === null || anchor.keyId !== signerKeyId || anchor.state === 'included') continue;
+    const carried = await carriedBy(session, txId);
+    const ids = carried.map(({entryId}) => entryId);
+    const fate = settleAnchor(ids, code, results);
+    if (fate.kind !== 'ignored') own.push({anchor, carried, code, fate});
+  }
+  return own;
+}
+
+const anchoredBy = (fate: Judged['fate']): string[] =>
+  fate.kind === 'settled' ? fate.entries.flatMap((one) => (one.fate === 'anchored' ? [one.entryId] : [])) : [];
+
+// Another process has this block already, or more; or the database is a copy that lacks what this process has stored.
+async function nothingOf(session: Session, {height}: LedgerCursor): Promise<BlockEffect> {
+  const stored = await session.ledgerCursor.findUniqueOrThrow({where: {id: 1}});
+  if (stored.height < height) throw new DomainError('behind', {detail: `Block ${height - 1n} is not stored.`});
+  return {anchors: [], expired: 0};
 }
