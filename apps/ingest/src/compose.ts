@@ -2,7 +2,7 @@ import {LIMITS, TOPICS, fromHex} from '@vitalvault/contracts';
 import {provide} from '@vitalvault/http';
 import type {Composition, ServiceHost} from '@vitalvault/http';
 import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
-import {readOwnGenesis, readOwnKey} from '@vitalvault/process';
+import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import {hostname} from 'node:os';
 import {PolicyLedgerFacts} from './adapters/grpc/policy-ledger-facts.js';
 import {StorageRecordTable} from './adapters/grpc/storage-record-table.js';
@@ -44,14 +44,15 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
   const topics = new TopicsAtHand({...kafka, topics: [accepted, {topic: TOPICS.ledgerEvents}]});
   // Every process forgets for itself, so each is a group of its own.
   const groupId = `vv-ingest-${config.organisation}-${hostname()}`;
-  const events = new KafkaServer({...kafka, groupId, producer, offsets: new NoOffsets(), onStalled});
+  const consumer = new Standstill({part: 'kafka-consumer', logger});
+  const events = new KafkaServer({...kafka, groupId, standstill: consumer, offsets: new NoOffsets(), onStalled});
   const policy = opened.add(
     new PolicyLedgerFacts(config.policyGrpc, genesis.parameters?.removalGraceSeconds ?? 0),
     (it) => it.close(),
   );
   const table = opened.add(new StorageRecordTable(config.storageGrpc), (it) => it.close());
 
-  const facts = new KnownFacts({ttlMs: config.factsTtlMs, now}, policy);
+  const facts = new KnownFacts({ttlMs: config.factsTtlMs, now, told: () => consumer.places.length === 0}, policy);
   const recent = new RecentNumbers();
   const backlog = new StorageBacklog(
     {retentionMs: config.acceptedRetentionMs, checkEveryMs: BACKLOG_CHECK_MS, now},
@@ -86,9 +87,10 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
     background: [topics],
     checks: [
       {name: 'kafka', check: () => topics.reason() ?? producer.check(), needed: true},
-      {name: 'policy', check: () => policy.device(new Uint8Array(20), 1), needed: true},
+      {name: 'policy', check: () => policy.check(), needed: true},
       {name: 'storage', check: () => table.backlogMs(), needed: true},
     ],
+    followers: [consumer],
     limits: {bodyLimitBytes: LIMITS.postBodyBytes, requestTimeoutMs: config.bodyTimeoutMs},
   };
 }

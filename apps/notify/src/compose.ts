@@ -3,9 +3,9 @@ import {NotifyService} from '@vitalvault/contracts/gen/notify/v1/notify';
 import {grpcOptions} from '@vitalvault/grpc';
 import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/http';
 import type {Composition, ServiceHost} from '@vitalvault/http';
-import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
+import {KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
 import {NonceStore, OffsetStore, RowPruning} from '@vitalvault/postgres';
-import {injectHeaders} from '@vitalvault/process';
+import {Standstill, injectHeaders} from '@vitalvault/process';
 import {openDatabase} from './adapters/prisma/database.js';
 import {PrismaAlertQueue} from './adapters/prisma/prisma-alert-queue.js';
 import {PrismaDeliveryQueue} from './adapters/prisma/prisma-delivery-queue.js';
@@ -22,7 +22,7 @@ import {DeliveryLoop} from './application/delivery-loop.js';
 import {FollowAlerts} from './application/follow-alerts.js';
 import {QueueAlerts} from './application/queue-alerts.js';
 import type {NotifyConfig} from './config.js';
-import {ALERT_QUEUE, PREFERENCES, TARGET_FAULT} from './notify.tokens.js';
+import {ALERT_QUEUE, FOLLOWER, PREFERENCES, TARGET_FAULT} from './notify.tokens.js';
 
 /** So long a delivery that has become due waits when nothing pokes; the first pause after a failure is longer. */
 const DELIVERY_IDLE_MS = 1_000;
@@ -34,10 +34,10 @@ export function compose(config: NotifyConfig, host: ServiceHost<NotifyConfig>): 
   const {clientId, fail: onStalled, logger, opened} = host;
   const database = opened.add(openDatabase(config), (it) => it.$disconnect());
   const kafka = {...kafkaAccess(config), clientId, logger};
-  const producer = opened.add(new KafkaProducer(kafka), (it) => it.close());
   const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.alerts}, {topic: TOPICS.ledgerEvents}]});
   const offsets = new OffsetStore(database);
-  const bus = new KafkaServer({...kafka, groupId: 'vv-notify', producer, offsets, onStalled});
+  const consumer = new Standstill({part: 'kafka-consumer', logger});
+  const bus = new KafkaServer({...kafka, groupId: 'vv-notify', standstill: consumer, offsets, onStalled});
   const nonces = new NonceStore(database);
   const queue = new PrismaAlertQueue(database);
   const preferences = new PrismaPreferences(database);
@@ -67,9 +67,10 @@ export function compose(config: NotifyConfig, host: ServiceHost<NotifyConfig>): 
   return {
     providers: [
       provide(ORGANISATION, config.organisation),
-      provide(KEY_RESOLVER, new PrismaKeyResolver(database)),
+      provide(KEY_RESOLVER, new PrismaKeyResolver(database, consumer)),
       provide(NONCE_MEMORY, nonces),
       provide(ALERT_QUEUE, queue),
+      provide(FOLLOWER, consumer),
       provide(PREFERENCES, preferences),
       provide(TARGET_FAULT, (url) => faultOfTarget(url, target)),
       provide(QueueAlerts, queueAlerts),
@@ -85,6 +86,7 @@ export function compose(config: NotifyConfig, host: ServiceHost<NotifyConfig>): 
       {name: 'kafka', check: () => topics.reason() ?? bus.reason(), needed: true},
       {name: 'database', check: async () => database.$queryRaw`SELECT 1`, needed: true},
     ],
+    followers: [consumer],
     drained: () => streams.closeAll(),
   };
 }

@@ -153,15 +153,6 @@ describe('one alert per access', () => {
     await expect(system.notify.queueAlert({})).rejects.toMatchObject({code: 'invalid-field'});
   });
 
-  it('puts a message that cannot be read aside and goes on', async () => {
-    const patient = await known();
-    await tell(patient, Buffer.from('not an event'), patient.accessed(patient.request(), access(false)));
-    await eventually(
-      async () => expect((await alertsOf(patient)).map(({kind}) => kind)).toEqual(['ACCESS_REFUSED']),
-      20_000,
-    );
-  });
-
   it('gives pages by number', async () => {
     const patient = await known();
     for (let i = 0; i < 5; i++)
@@ -170,5 +161,33 @@ describe('one alert per access', () => {
     expect((await alertsOf(patient, '?after=2&limit=2')).map(({seq}) => seq)).toEqual(['3', '4']);
     expect(await (await call(patient, 'GET', '/v1/alerts?after=5')).json()).toEqual({alerts: [], next: '5'});
     expect(await codeOf(await call(patient, 'GET', '/v1/alerts?limit=0'))).toEqual([400, 'invalid-field']);
+  });
+
+  it('stands at a message that it cannot read, and says so: nobody is shown a list that lacks an alert', async () => {
+    const patient = await known();
+    await tell(patient, Buffer.from('not an event'), patient.accessed(patient.request(), access(false)));
+    await eventually(async () => {
+      const [status, body] = await system.host.readyz();
+      expect([status, body]).toMatchObject([
+        200,
+        {
+          degraded: [
+            {
+              part: 'kafka-consumer',
+              at: expect.stringMatching(/^vv\.ledger\.events\.v1\/\d\/\d+$/) as string,
+              reason: 'NotCanonicalError: not a vitalvault.events.v1.LedgerEvent',
+            },
+          ],
+        },
+      ]);
+    }, 30_000);
+    expect(await codeOf(await call(patient, 'GET', '/v1/alerts'))).toEqual([503, 'follower-stopped']);
+    // A key that may be told behind that message.
+    expect(await codeOf(await call(new Patient(), 'GET', '/v1/alerts'))).toEqual([503, 'follower-stopped']);
+    // Alerts before a release are durable as ever, and who has preferences can read them.
+    expect(await system.notify.queueAlert({alert: patient.accessAlert(patient.request(), access(true))})).toMatchObject(
+      {fresh: true},
+    );
+    expect((await call(patient, 'GET', '/v1/channels')).status).toBe(200);
   });
 });

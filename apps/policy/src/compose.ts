@@ -6,7 +6,7 @@ import type {Composition, ServiceHost} from '@vitalvault/http';
 import {OutboxPublisher, TopicsAtHand} from '@vitalvault/kafka-bus';
 import {verifiedBlocks} from '@vitalvault/ledger-client';
 import {NonceStore, OutboxStore, RowPruning} from '@vitalvault/postgres';
-import {readOwnGenesis, readOwnKey} from '@vitalvault/process';
+import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import {chainDistance} from './adapters/ledger/chain-distance.js';
 import {CometLedgerSource} from './adapters/ledger/comet-ledger-source.js';
 import {CometProvenLedger} from './adapters/ledger/comet-proven-ledger.js';
@@ -35,6 +35,7 @@ import {ProvenRelease} from './application/proven-release.js';
 import {ReleaseKeys} from './application/release-keys.js';
 import {ResolveKey} from './application/resolve-key.js';
 import {SubmitTransaction} from './application/submit-transaction.js';
+import {sureProjection} from './application/sure-projection.js';
 import {TransactionOutcomes} from './application/transaction-outcomes.js';
 import type {PolicyConfig} from './config.js';
 import {openParts} from './open-parts.js';
@@ -66,20 +67,29 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
   const topics = new TopicsAtHand({...parts.kafka, topics: [{topic: TOPICS.ledgerEvents}, {topic: TOPICS.alerts}]});
   const outbox = new OutboxPublisher({outbox: new OutboxStore(database), producer, logger});
 
+  const follower = new Standstill({part: 'ledger-follower', logger});
+  const projection = sureProjection(store, follower);
   const outcomes = new TransactionOutcomes(store);
   const logs = new CometProvenLogs({client: following, trust});
   const leaves = new AccessLeaves({logs, projection: store});
   const projectBlock = new ProjectBlock({store, leaves, traces, outcomes});
   const chain = new FollowChain(
-    {genesis: trust.genesis, client: verifiedBlocks(following, trust), logger, afterBlock: () => outbox.poke()},
+    {
+      genesis: trust.genesis,
+      client: verifiedBlocks(following, trust),
+      logger,
+      standstill: follower,
+      afterBlock: () => outbox.poke(),
+    },
     {store, projectBlock},
   );
-  const resolveKey = new ResolveKey({projection: store});
+  const resolveKey = new ResolveKey({projection});
   const releaseKeys = new ReleaseKeys(
     {chainId, organisation, releaseKeys: [{id: keyId(releaseKey), privateKey: releaseKey.privateKey}], now},
     {
       projection: store,
       outcomes,
+      follower,
       proven: new ProvenRelease({ledger: new CometProvenLedger({client: parts.ledger, trust})}),
       alerts: new GrpcAlertQueue(notify),
       register: new PrismaReleaseRegister(database),
@@ -92,20 +102,23 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
       provide(KEY_RESOLVER, {resolve: (id) => resolveKey.execute(id)}),
       provide(NONCE_MEMORY, nonces),
       provide(CHAIN_ID, chainId),
-      provide(PROJECTION, store),
-      provide(SubmitTransaction, new SubmitTransaction({chainId}, {ledger, projection: store, traces, outcomes})),
+      provide(PROJECTION, projection),
+      provide(
+        SubmitTransaction,
+        new SubmitTransaction({chainId}, {ledger, projection: store, traces, outcomes, follower}),
+      ),
       provide(GetHeader, new GetHeader({ledger})),
       provide(AnswerProofs, new AnswerProofs({trust}, {ledger})),
-      provide(ExplainAccess, new ExplainAccess({projection: store})),
-      provide(KeepWraps, new KeepWraps({chainId}, {projection: store, documents})),
-      provide(GetWraps, new GetWraps({projection: store, documents})),
-      provide(KeepProfile, new KeepProfile({chainId}, {projection: store, documents})),
+      provide(ExplainAccess, new ExplainAccess({projection})),
+      provide(KeepWraps, new KeepWraps({chainId}, {projection, documents})),
+      provide(GetWraps, new GetWraps({projection, documents})),
+      provide(KeepProfile, new KeepProfile({chainId}, {projection, documents})),
       provide(GetProfile, new GetProfile({documents})),
-      provide(KeepDetails, new KeepDetails({projection: store, documents})),
-      provide(GetDetails, new GetDetails({projection: store, documents})),
-      provide(Complain, new Complain({now}, {projection: store, documents})),
+      provide(KeepDetails, new KeepDetails({projection, documents})),
+      provide(GetDetails, new GetDetails({projection, documents})),
+      provide(Complain, new Complain({now}, {projection, documents})),
       provide(DescribeService, new DescribeService({genesis: trust, organisation, policyPrivateKey, now})),
-      provide(FindDevice, new FindDevice({projection: store})),
+      provide(FindDevice, new FindDevice({projection})),
       provide(ReleaseKeys, releaseKeys),
     ],
     transports: [grpcOptions({services: [PolicyService], url: `${config.host}:${String(config.grpcPort)}`})],
@@ -119,11 +132,16 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
     ],
     checks: [
       {name: 'database', check: async () => unprojected(await store.position()), needed: true},
-      {name: 'ledger', check: () => chainDistance(parts.ledger, store), needed: true},
+      {
+        name: 'ledger',
+        check: () => chainDistance(parts.ledger, {projection: store, stands: follower.places.length > 0}),
+        needed: true,
+      },
       // Transactions, proofs and documents go on without them: events wait in the outbox, only releases are refused.
       {name: 'kafka', check: () => topics.reason() ?? producer.check(), needed: false},
       {name: 'notify', check: () => notify.reachable(), needed: false},
     ],
+    followers: [follower],
     limits: {bodyLimitBytes: BODY_LIMIT_BYTES},
     // The follower goes on until the last of those who wait is answered.
     drained: () => void setTimeout(() => outcomes.release(), GRACE_MS).unref(),

@@ -4,7 +4,7 @@ import {GrpcKeyRelease} from './adapters/policy/grpc-key-release.js';
 import {PrismaReleaseStore} from './adapters/prisma/prisma-release-store.js';
 import {linkSpan} from './adapters/telemetry/link-span.js';
 import type {FollowLedger} from './application/follow-ledger.js';
-import type {PackStore, RecordStore} from './application/ports.js';
+import type {Follower, PackStore, RecordStore} from './application/ports.js';
 import {ReadCiphertext} from './application/read-ciphertext.js';
 import {ReleaseRecords} from './application/release-records.js';
 import {RepairBlocks} from './application/repair-blocks.js';
@@ -17,9 +17,9 @@ const READ_TIMEOUT_MS = 5_000;
 export function composeReleasing(
   {logger, now, pause}: {logger: Logger; now: () => number; pause: (milliseconds: number) => Promise<void>},
   {database, policy, peers}: OpenParts,
-  ports: {records: RecordStore; packs: PackStore; follow: FollowLedger; onFound: () => void},
+  ports: {records: RecordStore; packs: PackStore; follow: FollowLedger; follower: Follower; onFound: () => void},
 ): {release: ReleaseRecords; repair: RepairBlocks} {
-  const {records, packs, follow, onFound} = ports;
+  const {records, packs, follow, follower, onFound} = ports;
   const repair = new RepairBlocks(
     {
       timeoutMs: READ_TIMEOUT_MS,
@@ -51,7 +51,7 @@ export function composeReleasing(
       onUndelivered: (txId, error) =>
         logger.error('keys were released and counted, but nothing was handed out', {txId, error}),
     },
-    {releases: new PrismaReleaseStore(database), keys: new GrpcKeyRelease(policy), read},
+    {releases: new PrismaReleaseStore(database), keys: new GrpcKeyRelease(policy), read, follower},
   );
   return {release, repair};
 }

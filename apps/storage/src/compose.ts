@@ -6,7 +6,7 @@ import type {Composition, ServiceCheck, ServiceHost} from '@vitalvault/http';
 import {KafkaServer, OutboxPublisher, TopicsAtHand} from '@vitalvault/kafka-bus';
 import {ledgerLogOf, verifiedBlocks} from '@vitalvault/ledger-client';
 import {NonceStore, OffsetStore, OutboxStore, RowPruning} from '@vitalvault/postgres';
-import {readOwnGenesis, readOwnKey} from '@vitalvault/process';
+import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {IpfsClusterPackStore} from './adapters/ipfs/ipfs-cluster-pack-store.js';
 import {roomForPacks} from './adapters/ipfs/room-for-packs.js';
@@ -45,19 +45,24 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
   const outbox = new OutboxPublisher({outbox: new OutboxStore(database), producer, logger});
   const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.alerts}]});
   const offsets = new OffsetStore(database);
-  const bus = new KafkaServer({...kafka, groupId: 'vv-storage', producer, offsets, onStalled});
+  const follower = new Standstill({part: 'ledger-follower', logger});
+  const consumer = new Standstill({part: 'kafka-consumer', logger});
+  const bus = new KafkaServer({...kafka, groupId: 'vv-storage', standstill: consumer, offsets, onStalled});
 
   const signer = anchorSigner(key, config.chainId);
   const storing = composeStoring({config, logger, now, pause}, parts, {records, packs, outbox, signer, trust});
   const {accept, follow, pack, packing, anchoring} = storing;
   const onFound = (): void => outbox.poke();
-  const {release, repair} = composeReleasing({logger, now, pause}, parts, {records, packs, follow, onFound});
-  const chain = new ChainFollower({client: verifiedBlocks(following, trust), log: ledgerLogOf(logger)}, {follow});
+  const {release, repair} = composeReleasing({logger, now, pause}, parts, {records, packs, follow, follower, onFound});
+  const chain = new ChainFollower(
+    {client: verifiedBlocks(following, trust), log: ledgerLogOf(logger), standstill: follower},
+    {follow},
+  );
 
   return {
     providers: [
       provide(ORGANISATION, config.organisation),
-      provide(KEY_RESOLVER, new PrismaReaderKeys(database)),
+      provide(KEY_RESOLVER, new PrismaReaderKeys(database, follower)),
       provide(NONCE_MEMORY, nonces),
       provide(RECORD_STORE, records),
       provide(BACKLOG, () => bus.backlog()),
@@ -85,6 +90,7 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
         },
       },
     ],
+    followers: [follower, consumer],
     checks: checksOf(config, parts, {kafka: () => topics.reason() ?? bus.reason(), ledger: () => chain.reason()}),
   };
 }

@@ -152,12 +152,17 @@ describe('no legal number stops storage', () => {
       const record = await accept(sampleMessage({device: new Uint8Array(20).fill(++device)}));
       if (record?.kind !== 'record') throw new Error('a record');
       await records.markStored({root: 'r', replicas: 2, recordIds: [record.record.recordId]});
-      const status = await settled(record.record, results);
       const [{code, index} = {code: 0, index: 0n}] = results.results;
-      expect(status).toMatchObject(code === 0 ? {logIndex: index} : {refusalCode: code});
+      if (code !== 0) {
+        // By rule: what a code of a newer ledger means, nobody here knows, so the follower stands at the block.
+        await expect(settled(record.record, results)).rejects.toThrow('not known');
+        height--;
+        continue;
+      }
+      expect(await settled(record.record, results)).toMatchObject({logIndex: index});
       const skip = await accept(skipMessage(++device));
       if (skip?.kind !== 'skip') throw new Error('a skip');
-      expect((await settled(skip.skip, results))?.logIndex).toBe(code === 0 ? index : undefined);
+      expect((await settled(skip.skip, results))?.logIndex).toBe(index);
     }
   });
 
@@ -185,7 +190,7 @@ describe('no legal number stops storage', () => {
     const tx = encodeCanonical(BodySchema, sampleBody(SAMPLE_MESSAGES.anchorRecords, BigInt(2_000 + ++transactions)));
     const [expiresAtHeight, expiresAtTime] = [2n ** 64n - 1n, 2n ** 64n - 1n];
     const signed = {txId: idOf(tx), txHash: '', tx, expiresAtHeight, expiresAtTime, traceparent: undefined};
-    await anchors.sign('key', await anchors.toAnchor(1, LATER), () => signed);
+    await anchors.sign(toHex(PEOPLE.patient.id), await anchors.toAnchor(1, LATER), () => signed);
     expect((await anchors.open()).at(-1)).toMatchObject({expiresAtHeight, expiresAtTime});
     return tx;
   }

@@ -178,7 +178,12 @@ export class World {
     readonly ingest: KeyPair,
     readonly release: KeyPair,
   ) {
-    this.#follower = new BlockFollower({client, fromHeight: 1n, onBlock: () => Promise.resolve(), log: quiet});
+    this.#follower = new BlockFollower({
+      client,
+      from: () => Promise.resolve(1n),
+      onBlock: () => Promise.resolve(),
+      log: quiet,
+    });
     this.#follower.start();
   }
 

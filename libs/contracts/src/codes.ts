@@ -69,6 +69,9 @@ export function codeName(code: number): string {
   return names.get(code) ?? `code-${code}`;
 }
 
+/** Whether this version knows what a code means. Whoever acts on one that it does not know acts on a guess. */
+export const isCode = (code: number): boolean => names.has(code);
+
 /** Refusals of an anchor entry after which storage tries again; every other one is final (docs/protocol.md §3.6). */
 export const TRANSIENT_ENTRY_CODES: ReadonlySet<number> = new Set([
   CODE.entryWindow,

@@ -1,6 +1,6 @@
 export {fromBase64, fromBase64Url} from './base64.js';
 export {NotCanonicalError, compareBytes, decodeCanonical, encodeCanonical, equalBytes} from './canonical.js';
-export {CODE, TRANSIENT_ENTRY_CODES, codeName, isUnread, codespace} from './codes.js';
+export {CODE, TRANSIENT_ENTRY_CODES, codeName, isCode, isUnread, codespace} from './codes.js';
 export type {Code, CodeName} from './codes.js';
 export {build} from './complete.js';
 export type {ChangesTo, Complete, Fields, FieldsOf, TxMessage} from './complete.js';

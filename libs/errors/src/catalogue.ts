@@ -284,6 +284,12 @@ export const CATALOGUE = {
     title: 'Storage is too far behind to take more.',
     remedy: 'Send again later; nothing was accepted.',
   },
+  'follower-stopped': {
+    category: 'unavailable',
+    title: 'This service stopped at a block or message that it cannot take, and this answer needs what comes after it.',
+    remedy:
+      'Nothing is lost or skipped; try again once its operator has put in a version that knows it. Operators: /readyz and the log name part, place and reason; see docs/operations/troubleshooting.md.',
+  },
   'shutting-down': {
     category: 'unavailable',
     title: 'This process is stopping.',

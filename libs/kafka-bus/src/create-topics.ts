@@ -14,7 +14,6 @@ export interface TopicToCreate {
   readonly retentionMs?: number;
 }
 
-const DLQ = '.dlq';
 const DAY_MS = 86_400_000;
 const FOR_EVER = -1;
 /** The broker's own default.replication.factor: it knows how many brokers there are. */
@@ -24,12 +23,8 @@ const AS_THE_BROKER = -1;
 // same facts anyway.
 const defaultRetentionMs = (topic: string): number => (topic === TOPICS.ledgerEvents ? FOR_EVER : 7 * DAY_MS);
 
-/** Name of the topic that takes what a consumer of `topic` could not handle. */
-export const deadLetterTopic = (topic: string): string => topic + DLQ;
-export const isDeadLetterTopic = (topic: string): boolean => topic.endsWith(DLQ);
-
 /**
- * Creates topics that are not there, each with its dead-letter topic, and waits for a broker up to `timeoutMs`. Who may
+ * Creates topics that are not there, and waits for a broker up to `timeoutMs`. Who may
  * not create any is well served where they are there already, and is told at once which ones somebody else must create.
  * @param options.signal ends the waiting
  * @throws DomainError bus-unavailable
@@ -61,11 +56,7 @@ async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate
     await admin.connect();
     // A user sees those that it may describe.
     const existing = new Set(await admin.listTopics());
-    const wanted = options.topics.flatMap((topic) => [
-      topic,
-      {...topic, topic: deadLetterTopic(topic.topic), partitions: 1},
-    ]);
-    const missing = wanted.filter(({topic}) => !existing.has(topic)).map(toConfig);
+    const missing = options.topics.filter(({topic}) => !existing.has(topic)).map(toConfig);
     if (missing.length === 0) return;
     await admin.createTopics({waitForLeaders: true, topics: missing}).catch((cause: unknown) => {
       throw isForbidden(cause)

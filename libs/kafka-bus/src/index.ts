@@ -1,4 +1,4 @@
-export {createTopics, deadLetterTopic} from './create-topics.js';
+export {createTopics} from './create-topics.js';
 export type {TopicToCreate} from './create-topics.js';
 export {kafkaAccess} from './kafka-access.js';
 export type {KafkaAccess, KafkaAccessSettings} from './kafka-access.js';

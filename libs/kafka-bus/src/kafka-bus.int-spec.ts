@@ -2,11 +2,11 @@ import {Controller, Module} from '@nestjs/common';
 import {Ctx, EventPattern, Payload} from '@nestjs/microservices';
 import {DomainError} from '@vitalvault/errors';
 import {createHttpService} from '@vitalvault/http';
-import {createLogger} from '@vitalvault/process';
+import {Standstill, createLogger} from '@vitalvault/process';
 import type {HttpService} from '@vitalvault/http';
 import {eventually, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
-import {createTopics, deadLetterTopic} from './create-topics.js';
+import {createTopics} from './create-topics.js';
 import {KafkaProducer} from './kafka-producer.js';
 import {KAFKA_BUS, KafkaContext} from './kafka-record.js';
 import type {KafkaRecord, OffsetStore} from './kafka-record.js';
@@ -15,12 +15,8 @@ import type {KafkaServerOptions} from './kafka-server.js';
 
 const topic = 'vv.spec.v1';
 const seen: string[] = [];
-const dead: {value: string; reason: string}[] = [];
 const stored = new Map<string, bigint>();
-const offsets: OffsetStore = {
-  load: (on, partition) => Promise.resolve(stored.get(`${on}/${String(partition)}`)),
-  save: (on, partition, next) => Promise.resolve(void stored.set(`${on}/${String(partition)}`, next)),
-};
+const offsets: OffsetStore = {load: (on, partition) => Promise.resolve(stored.get(`${on}/${String(partition)}`))};
 let handlingMs = 1;
 let behaviour: (text: string) => Error | undefined = () => undefined;
 
@@ -34,13 +30,7 @@ class SpecController {
     }
     await new Promise((resolve) => setTimeout(resolve, handlingMs));
     seen.push(...records.map(text));
-    await offsets.save(context.topic, context.partition, context.nextOffset);
-  }
-
-  @EventPattern<string>(deadLetterTopic(topic), KAFKA_BUS)
-  async takeDead(@Payload() value: Uint8Array, @Ctx() context: KafkaContext): Promise<void> {
-    dead.push({value: Buffer.from(value).toString(), reason: String(context.record.headers['dlq-reason'])});
-    await offsets.save(context.topic, context.partition, context.nextOffset);
+    stored.set(`${context.topic}/${String(context.partition)}`, context.nextOffset);
   }
 }
 
@@ -49,6 +39,9 @@ class SpecModule {}
 
 const text = (record: KafkaRecord): string => Buffer.from(record.value).toString();
 const logger = createLogger({service: 'spec', level: 'error'});
+const standing = (): Standstill =>
+  new Standstill({part: 'kafka-consumer', logger: createLogger({service: 'spec', level: 'fatal'})});
+const standstill = standing();
 const message = (value: string): {key: Uint8Array; value: Uint8Array} => ({
   key: Buffer.from('k'),
   value: Buffer.from(value),
@@ -67,7 +60,7 @@ describe('kafka-bus over a real broker', () => {
       groupId: 'spec',
       logger,
       offsets,
-      producer,
+      standstill,
       retry: {attempts: 2, firstDelayMs: 10, maxDelayMs: 50},
       onStalled: () => stalled++,
       ...more,
@@ -147,11 +140,7 @@ describe('kafka-bus over a real broker', () => {
   });
 
   it('is not stalled by messages that were handled before it started, also when no store remembers that', async () => {
-    const forgetful = {
-      offsets: {load: () => Promise.resolve(undefined), save: () => Promise.resolve()},
-      groupId: 'forgetful',
-      stalledAfterMs: 3_000,
-    };
+    const forgetful = {offsets: {load: () => Promise.resolve(undefined)}, groupId: 'forgetful', stalledAfterMs: 3_000};
     seen.length = 0;
     const first = await serve(forgetful);
     await eventually(() => {
@@ -166,21 +155,48 @@ describe('kafka-bus over a real broker', () => {
     await second.close();
   });
 
-  it('puts a poisoned message aside with its reason, keeps its neighbours, and waits out a dependency', async () => {
+  it('stands at a poisoned message, skips nothing, lets other partitions go on, and goes on when it can', async () => {
     seen.length = 0;
-    let away = 3;
+    let [away, poisoned] = [3, true];
     behaviour = (value) => {
-      if (value === 'poison') return new DomainError('malformed');
+      if (value === 'poison' && poisoned) return new DomainError('malformed');
       return value === 'later' && away-- > 0 ? new DomainError('database-unavailable') : undefined;
     };
-    const service = await serve();
-    await producer.send(topic, ['x', 'poison', 'later', 'y'].map(message));
+    const service = await serve({stalledAfterMs: 20_000});
+    await producer.send(topic, ['x', 'later', 'poison', 'y'].map(message));
     await eventually(() => {
-      expect(seen).toEqual(['x', 'later', 'y']);
-      expect(dead).toEqual([{value: 'poison', reason: 'malformed'}]);
+      expect(seen).toEqual(['x', 'later']);
+      expect(standstill.places).toMatchObject([{part: 'kafka-consumer', reason: 'malformed'}]);
     }, 20_000);
+    expect(() => standstill.mustGoOn()).toThrow(/kafka-consumer stands at vv\.spec\.v1\/\d\/\d+\./);
+    // Keys of every partition: those of the one that stands wait.
+    const others = Array.from({length: 12}, (_, n) => ({
+      key: Buffer.from(`k${String(n)}`),
+      value: Buffer.from(`o${String(n)}`),
+    }));
+    await producer.send(topic, others);
+    await eventually(() => {
+      expect(seen.some((value) => value.startsWith('o'))).toBe(true);
+    });
     await service.close();
+    expect(seen).not.toContain('y');
+    // A new process stands there too; one with new code goes on from that message.
+    const newcomer = standing();
+    const second = await serve({standstill: newcomer});
+    await eventually(() => {
+      expect(newcomer.places).toEqual(standstill.places);
+    }, 20_000);
+    expect(seen).not.toContain('y');
+    poisoned = false;
+    await eventually(() => {
+      expect(seen).toEqual(expect.arrayContaining(['poison', 'y', ...others.map(({value}) => value.toString())]));
+      expect(newcomer.places).toEqual([]);
+    }, 30_000);
+    expect(seen.indexOf('poison')).toBeLessThan(seen.indexOf('y'));
+    expect(new Set(seen).size).toBe(seen.length);
+    await second.close();
     behaviour = () => undefined;
+    expect(stalled).toBe(0);
   });
 
   it('a topic that does not exist fails that send, not the ones after it', async () => {

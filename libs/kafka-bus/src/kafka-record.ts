@@ -42,8 +42,6 @@ export class KafkaContext extends BaseRpcContext<[KafkaRecord]> {
 export interface OffsetStore {
   /** Next offset to handle; undefined: none was. */
   load(topic: string, partition: number): Promise<bigint | undefined>;
-  /** Called for records that had no effect: those put aside as dead letters. Never moves backwards. */
-  save(topic: string, partition: number, nextOffset: bigint): Promise<void>;
 }
 
 /**

@@ -1,26 +1,26 @@
 import {Server} from '@nestjs/microservices';
 import type {CustomTransportStrategy, MessageHandler} from '@nestjs/microservices';
 import {accessReason, contextOf, linksTo, withSpan} from '@vitalvault/process';
+import type {Standstill} from '@vitalvault/process';
 import type {Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage} from 'kafkajs';
 import {lastValueFrom} from 'rxjs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {deadLetterTopic, isDeadLetterTopic} from './create-topics.js';
 import {connectKafka} from './kafka-connection.js';
 import type {KafkaOptions} from './kafka-connection.js';
-import type {KafkaProducer} from './kafka-producer.js';
 import {KAFKA_BUS} from './kafka-record.js';
 import type {KafkaContext, KafkaRecord, OffsetStore} from './kafka-record.js';
-import {PartitionReader} from './partition-reader.js';
+import {CannotTake, PartitionReader} from './partition-reader.js';
 import {Positions} from './positions.js';
 import {ProgressWatch} from './progress-watch.js';
 import type {RetryPolicy} from './retry.js';
+import {StandingLanes, laneOf} from './standing-lanes.js';
 import {toRecord} from './to-record.js';
 
 export interface KafkaServerOptions extends KafkaOptions {
   readonly groupId: string;
   readonly offsets: OffsetStore;
-  /** Sends dead letters. */
-  readonly producer: KafkaProducer;
+  /** Told where a partition stands at a message that cannot be taken. */
+  readonly standstill: Standstill;
   readonly retry?: RetryPolicy;
   /** Most records that a batch handler gets at once; default 250. */
   readonly maxBatch?: number;
@@ -44,8 +44,8 @@ const SILENT_MS = 10_000;
 
 /**
  * Kafka as a transport of @nestjs/microservices, over kafkajs. Handlers are awaited; their effect carries the offset
- * (port OffsetStore), so a message is handled at least once and takes effect once; what cannot be handled goes to
- * `<topic>.dlq` with the reason.
+ * (port OffsetStore), so a message is handled at least once and takes effect once. At a message that cannot be handled
+ * its partition stands, in the open, until a version that can is there; nothing is skipped (docs/adr/0025).
  */
 export class KafkaServer extends Server implements CustomTransportStrategy {
   override readonly transportId = KAFKA_BUS;
@@ -53,6 +53,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   readonly #kafka: Kafka;
   readonly #positions: Positions;
   readonly #watch: ProgressWatch;
+  readonly #standing: StandingLanes;
   #consumer: Consumer | undefined;
   #admin: Admin | undefined;
   #assigned = new Map<string, readonly number[]>();
@@ -70,6 +71,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     super();
     this.#kafka = connectKafka(options);
     this.#positions = new Positions(options.offsets);
+    this.#standing = new StandingLanes(options.standstill);
     this.#watch = new ProgressWatch(options.stalledAfterMs ?? 30_000);
   }
 
@@ -102,6 +104,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   async close(): Promise<void> {
     this.#closing = true;
     clearInterval(this.#timer);
+    this.#standing.close();
     const stopped = (async (): Promise<void> => {
       await this.#consumer?.disconnect();
       await this.#admin?.disconnect();
@@ -154,6 +157,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
       [this.#joined, this.#fault, this.#answeredMs] = [true, undefined, Date.now()];
       this.#positions.reset();
       this.#assigned = new Map(Object.entries(payload.memberAssignment));
+      this.#standing.keepOnly(this.#assigned);
       this.options.logger.info('joined the consumer group', {
         group: this.options.groupId,
         count: [...this.#assigned.values()].flat().length,
@@ -199,13 +203,28 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     }
     const done = this.#positions.next(topic, partition) ?? 0n;
     const fresh = payload.batch.messages.filter((message) => BigInt(message.offset) >= done);
-    await this.#handleFresh(payload, fresh);
+    try {
+      await this.#handleFresh(payload, fresh);
+    } catch (error) {
+      if (!(error instanceof CannotTake)) throw error;
+      this.#stand(payload, error);
+      return;
+    }
+    this.#standing.goOn(topic, partition);
     const last = payload.batch.lastOffset();
     payload.resolveOffset(last);
     // For people and tools only; our position is in the database.
     const committed = [{topic, partition, offset: (BigInt(last) + 1n).toString()}];
     await this.#consumer?.commitOffsets(committed).catch(() => undefined);
     await payload.heartbeat();
+  }
+
+  // The partition is paused, so that the others go on and nothing is fetched over and over.
+  #stand(payload: EachBatchPayload, stop: CannotTake): void {
+    const {topic, partition, offset} = stop.record;
+    this.#positions.advance(topic, partition, offset);
+    this.#consumer?.seek({topic, partition, offset: offset.toString()});
+    this.#standing.stand(stop, payload.pause());
   }
 
   async #handleFresh(payload: EachBatchPayload, messages: readonly KafkaMessage[]): Promise<void> {
@@ -218,11 +237,11 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     for (let from = 0; from < messages.length; from += chunk) {
       if (payload.isStale() || !payload.isRunning()) throw new Error('the partition was taken away');
       const records = messages.slice(from, from + chunk).map((message) => toRecord(topic, partition, message));
-      this.#inHand.set(`${topic}/${String(partition)}`, records[0]?.timestampMs ?? Date.now());
+      this.#inHand.set(laneOf(topic, partition), records[0]?.timestampMs ?? Date.now());
       try {
         await reader.handle(records);
       } finally {
-        this.#inHand.delete(`${topic}/${String(partition)}`);
+        this.#inHand.delete(laneOf(topic, partition));
       }
       const last = records.at(-1);
       if (last !== undefined) this.#positions.advance(topic, partition, last.offset + 1n);
@@ -233,7 +252,6 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   #readerOf(payload: EachBatchPayload, handler: MessageHandler, batch: boolean): PartitionReader {
     return new PartitionReader(
       {
-        offsets: this.options.offsets,
         onAttempt: () => {
           this.#attempts++;
         },
@@ -243,11 +261,10 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
             partition: record.partition,
             offset: record.offset,
             attempt,
-            state: next === 'dead-letter' ? 'put aside' : 'retrying',
+            state: next === 'stop' ? 'stopping' : 'retrying',
             error,
           });
         },
-        deadLetter: (record, reason) => this.#deadLetter(record, reason),
         pause: (milliseconds) => this.#pause(payload, milliseconds),
         dispatch: (records, context) => this.#dispatch({handler, batch}, records, context),
       },
@@ -286,28 +303,6 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     );
   }
 
-  async #deadLetter(record: KafkaRecord, reason: string): Promise<void> {
-    // A dead letter that cannot be handled has nowhere to go; it stays in its topic.
-    if (isDeadLetterTopic(record.topic)) return;
-    const text = (value: unknown): string =>
-      value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : typeof value === 'string' ? value : '';
-    await this.options.producer.send(deadLetterTopic(record.topic), [
-      {
-        key: record.key,
-        value: record.value,
-        contentType: text(record.headers['content-type']),
-        messageId: text(record.headers['message-id']),
-        traceparent: record.traceparent,
-        headers: {
-          'dlq-reason': reason,
-          'dlq-topic': record.topic,
-          'dlq-partition': String(record.partition),
-          'dlq-offset': record.offset.toString(),
-        },
-      },
-    ]);
-  }
-
   async #pause(payload: EachBatchPayload, milliseconds: number): Promise<void> {
     const until = Date.now() + milliseconds;
     do {
@@ -324,7 +319,9 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
       this.#backlog = {
         unconsumed: lag,
         oldestUnconsumedMs:
-          lag === 0 ? 0 : Math.max(0, ...[...this.#inHand.values()].map((since) => Date.now() - since)),
+          lag === 0
+            ? 0
+            : Math.max(0, ...[...this.#inHand.values(), ...this.#standing.since].map((since) => Date.now() - since)),
       };
     if (this.#watch.observe({lag, attempts: this.#attempts}, Date.now()) && !this.#closing) {
       this.options.logger.error('messages wait and no handler runs', {group: this.options.groupId, lag: lag ?? 0});

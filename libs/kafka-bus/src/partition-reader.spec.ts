@@ -15,19 +15,16 @@ const record = (offset: number, text = String(offset)): KafkaRecord => ({
 
 interface World {
   handled: bigint[];
-  put: [bigint, string][];
-  saved: bigint[];
   pauses: number[];
   batches: number[];
 }
 
 function reader(
   fail: (record: KafkaRecord, call: number) => Error | undefined,
-  options: {maxBatch?: number; deadLetterFails?: number} = {},
+  options: {maxBatch?: number} = {},
 ): {world: World; reader: PartitionReader} {
-  const world: World = {handled: [], put: [], saved: [], pauses: [], batches: []};
+  const world: World = {handled: [], pauses: [], batches: []};
   let calls = 0;
-  let fails = options.deadLetterFails ?? 0;
   return {
     world,
     reader: new PartitionReader(
@@ -42,14 +39,6 @@ function reader(
           world.handled.push(...records.map((one) => one.offset));
           return Promise.resolve();
         },
-        offsets: {
-          load: () => Promise.resolve(undefined),
-          save: (_t, _p, next) => Promise.resolve(void world.saved.push(next)),
-        },
-        deadLetter: (one, reason) =>
-          fails-- > 0
-            ? Promise.reject(new DomainError('bus-unavailable'))
-            : Promise.resolve(void world.put.push([one.offset, reason])),
         onAttempt: () => undefined,
         onFailure: () => undefined,
         pause: (milliseconds) => Promise.resolve(void world.pauses.push(milliseconds)),
@@ -64,17 +53,18 @@ describe('PartitionReader', () => {
     const {world, reader: it} = reader(() => undefined);
     await it.handle([record(1), record(2), record(3)]);
     expect(world.handled).toEqual([1n, 2n, 3n]);
-    expect(world.saved).toEqual([]);
   });
 
-  it('puts aside what fails by itself after the attempts, with a reason and the offset stored, and goes on', async () => {
+  it('stops at what fails by itself after the attempts, and touches nothing behind it', async () => {
     const {world, reader: it} = reader((one) =>
       one.offset === 2n ? new DomainError('malformed', {detail: 'words'}) : undefined,
     );
-    await it.handle([record(1), record(2), record(3)]);
-    expect(world.handled).toEqual([1n, 3n]);
-    expect(world.put).toEqual([[2n, 'malformed']]);
-    expect(world.saved).toEqual([3n]);
+    await expect(it.handle([record(1), record(2), record(3)])).rejects.toMatchObject({
+      name: 'CannotTake',
+      record: {offset: 2n},
+      cause: {code: 'malformed'},
+    });
+    expect(world.handled).toEqual([1n]);
     expect(world.pauses).toEqual([10, 20]);
   });
 
@@ -83,15 +73,14 @@ describe('PartitionReader', () => {
       call <= 20 ? new DomainError('database-unavailable') : undefined,
     );
     await it.handle([record(1)]);
-    expect([world.handled, world.put]).toEqual([[1n], []]);
+    expect(world.handled).toEqual([1n]);
     expect(Math.max(...world.pauses)).toBe(25);
   });
 
-  it('finds the one bad record of a batch without losing its neighbours', async () => {
+  it('finds the one bad record of a batch: those before it take effect', async () => {
     const {world, reader: it} = reader((one) => (one.offset === 2n ? new TypeError('x') : undefined), {maxBatch: 10});
-    await it.handle([record(1), record(2), record(3)]);
-    expect(world.handled).toEqual([1n, 3n]);
-    expect(world.put).toEqual([[2n, 'TypeError']]);
+    await expect(it.handle([record(1), record(2), record(3)])).rejects.toMatchObject({record: {offset: 2n}});
+    expect(world.handled).toEqual([1n]);
   });
 
   it('keeps a batch together while a dependency is away', async () => {
@@ -103,15 +92,6 @@ describe('PartitionReader', () => {
     expect(world.batches).toEqual([2, 2]);
   });
 
-  it('does not pass a bad record before it is durably put aside', async () => {
-    const {world, reader: it} = reader((one) => (one.offset === 1n ? new TypeError('x') : undefined), {
-      deadLetterFails: 3,
-    });
-    await it.handle([record(1), record(2)]);
-    expect(world.put).toEqual([[1n, 'TypeError']]);
-    expect(world.handled).toEqual([2n]);
-  });
-
   it('stops when the work is taken away', async () => {
     const {reader: it} = reader(() => undefined);
     await it.handle([]);
@@ -119,8 +99,6 @@ describe('PartitionReader', () => {
       {
         dispatch: () => Promise.reject(new DomainError('database-unavailable')),
         pause: () => Promise.reject(new Error('taken away')),
-        offsets: {load: () => Promise.resolve(undefined), save: () => Promise.resolve()},
-        deadLetter: () => Promise.resolve(),
         onAttempt: () => undefined,
         onFailure: () => undefined,
       },

@@ -1,5 +1,5 @@
 import {jest} from '@jest/globals';
-import {CODE, encodeCanonical} from '@vitalvault/contracts';
+import {CODE, NotCanonicalError, encodeCanonical} from '@vitalvault/contracts';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {DomainError} from '@vitalvault/errors';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -15,6 +15,7 @@ const idOf = (n: number) => txIdOf(tx(n)) ?? '';
 class FakeChain {
   height = 0n;
   failing = false;
+  unverified = 0;
   laggardChecks = 0;
   // Nobody listens there: the bell stays dumb and the follower polls.
   readonly currentUrl = 'http://127.0.0.1:1';
@@ -23,6 +24,7 @@ class FakeChain {
     await Promise.resolve();
     if (this.failing) throw new DomainError('ledger-unavailable');
     if (height > this.height) return undefined;
+    if (this.unverified-- > 0) throw new DomainError('not-verified');
     return {
       height,
       timeSeconds: 1_000n + height,
@@ -43,22 +45,36 @@ class FakeChain {
 describe('BlockFollower', () => {
   let chain: FakeChain;
   let seen: bigint[];
+  let stops: string[];
   let follower: BlockFollower;
 
   function follow(
-    options: {fromHeight?: bigint; onBlock?: (block: LedgerBlock) => Promise<void>; stallMs?: number} = {},
+    options: {from?: () => Promise<bigint>; onBlock?: (block: LedgerBlock) => Promise<void>; stallMs?: number} = {},
   ): void {
     const onBlock = async ({height}: LedgerBlock): Promise<void> => {
       await Promise.resolve();
       seen.push(height);
     };
-    follower = new BlockFollower({client: chain, fromHeight: 1n, onBlock, log, pollMs: 2, ...options});
+    const standstill = {
+      stopped: (at: string, error: unknown) => void stops.push(`${at}: ${(error as Error).message}`),
+      goesOn: () => void stops.push('on'),
+    };
+    follower = new BlockFollower({
+      client: chain,
+      from: () => Promise.resolve((seen.at(-1) ?? 0n) + 1n),
+      onBlock,
+      log,
+      standstill,
+      pollMs: 2,
+      ...options,
+    });
     follower.start();
   }
 
   beforeEach(() => {
     chain = new FakeChain();
     seen = [];
+    stops = [];
   });
   afterEach(async () => {
     await follower.stop();
@@ -66,7 +82,7 @@ describe('BlockFollower', () => {
 
   it('delivers every height once and in order, from the one asked for', async () => {
     chain.height = 4n;
-    follow({fromHeight: 3n});
+    follow({from: () => Promise.resolve(3n)});
     await follower.waitForTx(idOf(4), 1_000);
     chain.height = 7n;
     await follower.waitForTx(idOf(7), 1_000);
@@ -93,14 +109,58 @@ describe('BlockFollower', () => {
     let failures = 1;
     chain.height = 3n;
     follow({
+      from: () => Promise.resolve(offered.at(-1) ?? 1n),
       onBlock: async ({height}) => {
         await Promise.resolve();
         offered.push(height);
-        if (height === 2n && failures-- > 0) throw new Error('the database is away');
+        if (height === 2n && failures-- > 0) throw new DomainError('database-unavailable');
       },
     });
     await follower.waitForTx(idOf(3), 2_000);
     expect(offered).toEqual([1n, 2n, 2n, 3n]);
+    expect(new Set(stops)).toEqual(new Set(['on']));
+  });
+
+  it('stands at a block that cannot be taken, in no hurry, and goes on from there when it can', async () => {
+    chain.height = 3n;
+    const offered: bigint[] = [];
+    let poisoned = true;
+    follow({
+      from: () => Promise.resolve(2n),
+      onBlock: async ({height}) => {
+        await Promise.resolve();
+        offered.push(height);
+        if (poisoned) throw new NotCanonicalError('unknown field in Body');
+      },
+    });
+    await delay(500);
+    expect(offered.length).toBeLessThan(4);
+    expect(new Set(stops)).toEqual(new Set(['2: unknown field in Body']));
+    poisoned = false;
+    await follower.waitForTx(idOf(3), 5_000);
+    expect(offered.slice(-2)).toEqual([2n, 3n]);
+    expect(stops.at(-1)).toBe('on');
+  });
+
+  it('stands when no node can prove a block, and not when one of them cannot', async () => {
+    chain.height = 2n;
+    chain.unverified = 3;
+    follow();
+    await follower.waitForTx(idOf(2), 5_000);
+    expect(stops.filter((stop) => stop !== 'on')).toEqual([]);
+  });
+
+  it('begins where the effects are stored: a database that came back from a copy gets again what it lost', async () => {
+    chain.height = 5n;
+    follow();
+    await follower.waitForTx(idOf(5), 1_000);
+    seen.splice(2);
+    chain.failing = true;
+    await delay(20);
+    chain.failing = false;
+    chain.height = 6n;
+    await follower.waitForTx(idOf(6), 2_000);
+    expect(seen).toEqual([1n, 2n, 3n, 4n, 5n, 6n]);
   });
 
   it('goes on after an outage without a gap', async () => {

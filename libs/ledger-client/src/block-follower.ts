@@ -1,4 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
+import type {Standstill} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {BlockBell} from './block-bell.js';
 import type {LedgerBlock, LedgerClient} from './ledger-client.js';
@@ -12,13 +13,15 @@ export type BlockSource = Pick<LedgerClient, 'blockIfThere' | 'currentUrl' | 'de
 
 export interface BlockFollowerOptions {
   readonly client: BlockSource;
-  /** First height to deliver: one above the last whose effect is stored. */
-  readonly fromHeight: bigint;
   /**
-   * Called with every block once and in order, the next only after it resolved. When it rejects, it is called again
-   * with the same block.
+   * First height to deliver: one above the last whose effect is stored. Asked at the start and after each failure: a
+   * database that came back from a copy may lack what this process has seen stored.
    */
+  readonly from: () => Promise<bigint>;
+  /** Called with every block in order, the next only after it resolved. When it rejects, the block comes again. */
   readonly onBlock: (block: LedgerBlock) => Promise<void>;
+  /** Told where it stands when a block cannot be taken, and that it goes on. Default: nobody is told. */
+  readonly standstill?: Pick<Standstill, 'stopped' | 'goesOn'>;
   readonly log: LedgerLog;
   readonly pollMs?: number;
   /**
@@ -30,6 +33,10 @@ export interface BlockFollowerOptions {
   readonly remembered?: number;
 }
 
+// What is away comes back, and what a block lacks does not: that is tried again, but not in a hurry.
+const LONGEST_STOP_MS = 60_000;
+// A node that lies is left for the next; what none of them can prove is no lie any more.
+const MOST_UNVERIFIED = 8;
 // With a live bell, polling only guards against a lost ring.
 const GUARD_POLL_MS = 1_000;
 const FIRST_BACKOFF_MS = 200;
@@ -40,7 +47,9 @@ const BELL_RETRY_MS = 2_000;
 export class BlockFollower {
   private readonly outcomes: TxOutcomes;
   private readonly stopping = new AbortController();
-  private next: bigint;
+  private next = 1n;
+  private begun = false;
+  private failures = 0;
   private running: Promise<void> | undefined;
   private bell: BlockBell | undefined;
   private bellTriedAt = -Infinity;
@@ -50,7 +59,6 @@ export class BlockFollower {
   private lastBlock: Pick<LedgerBlock, 'height' | 'timeSeconds'> | undefined;
 
   constructor(private readonly options: BlockFollowerOptions) {
-    this.next = options.fromHeight < 1n ? 1n : options.fromHeight;
     this.outcomes = new TxOutcomes(options.remembered ?? 20_000);
   }
 
@@ -96,26 +104,44 @@ export class BlockFollower {
   }
 
   private async run(): Promise<void> {
-    let backoff = FIRST_BACKOFF_MS;
     while (!this.stopped()) {
       try {
+        if (!this.begun) await this.begin();
         this.hangBell();
         // Renewed before the look, so that a ring during it is not missed.
         this.rung = new AbortController();
         const block = await this.options.client.blockIfThere(this.next);
         if (block === undefined) await this.waitForRing();
         else await this.deliver(block);
-        backoff = FIRST_BACKOFF_MS;
+        this.failures = 0;
       } catch (err) {
         if (this.stopped()) return;
-        this.options.log.warn(
-          {err, height: this.next.toString(), backoffMs: backoff},
-          'block could not be followed, trying again',
-        );
-        await this.pause(backoff, this.stopping.signal);
-        backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MS);
+        await this.failed(err);
       }
     }
+  }
+
+  private async begin(): Promise<void> {
+    const from = await this.options.from();
+    this.next = from < 1n ? 1n : from;
+    this.begun = true;
+  }
+
+  private async failed(err: unknown): Promise<void> {
+    this.begun = false;
+    this.failures += 1;
+    const height = this.next.toString();
+    const stops = !this.mayPass(err);
+    const longest = stops ? LONGEST_STOP_MS : LONGEST_BACKOFF_MS;
+    const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** Math.min(this.failures - 1, 20), longest);
+    if (stops) this.options.standstill?.stopped(height, err);
+    this.options.log.warn({err, height, backoffMs}, 'block could not be followed, trying again');
+    await this.pause(backoffMs, this.stopping.signal);
+  }
+
+  private mayPass(err: unknown): boolean {
+    if (!(err instanceof DomainError) || !err.retryable) return false;
+    return err.code !== 'not-verified' || this.failures < MOST_UNVERIFIED;
   }
 
   private stopped(): boolean {
@@ -133,6 +159,7 @@ export class BlockFollower {
     this.next = block.height + 1n;
     this.lastBlock = {height: block.height, timeSeconds: block.timeSeconds};
     this.lastBlockAt = performance.now();
+    this.options.standstill?.goesOn();
   }
 
   private async waitForRing(): Promise<void> {

@@ -75,7 +75,7 @@ describe('over four real validators', () => {
     client = new LedgerClient({rpcUrls: nodes.map(({rpcUrl}) => rpcUrl), log});
     follower = new BlockFollower({
       client,
-      fromHeight: 1n,
+      from: () => Promise.resolve(1n),
       log,
       onBlock: async ({height}) => {
         heights.push(height);
@@ -244,7 +244,7 @@ describe('over four real validators', () => {
     const seen: LedgerBlock[] = [];
     const second = new BlockFollower({
       client: verifiedBlocks(careful, trust),
-      fromHeight: 1n,
+      from: () => Promise.resolve(1n),
       log,
       onBlock: async (block) => {
         seen.push(block);

@@ -16,10 +16,6 @@ export class OffsetStore {
       SELECT next_offset FROM consumer_offsets WHERE topic = ${topic} AND partition = ${partition}`;
     return rows[0]?.next_offset;
   }
-
-  async save(topic: string, partition: number, nextOffset: bigint): Promise<void> {
-    await savePosition(this.database, {topic, partition, nextOffset});
-  }
 }
 
 /** In the transaction of the effect. Never moves backwards: an older process that wakes up late must not. */

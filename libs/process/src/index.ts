@@ -11,8 +11,11 @@ export {
 } from './config/shared-settings.js';
 export {variableOf} from './config/variable-of.js';
 export {accessReason} from './health/access-reason.js';
+export {faultName} from './health/fault-name.js';
 export {Readiness} from './health/readiness.js';
-export type {ReadinessCheck} from './health/readiness.js';
+export type {Degradation, ReadinessCheck} from './health/readiness.js';
+export {Standstill} from './health/standstill.js';
+export type {StandingPlace} from './health/standstill.js';
 export {openToOthers} from './keys/open-to-others.js';
 export {readKeyFile} from './keys/read-key-file.js';
 export type {ServiceKey} from './keys/read-key-file.js';

@@ -1,6 +1,7 @@
 import {decodeCanonical} from '@vitalvault/contracts';
 import type {LedgerEvent} from '@vitalvault/contracts/gen/events/v1/events';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {DomainError} from '@vitalvault/errors';
 import type {KnownFacts} from './known-facts.js';
 
 /**
@@ -11,6 +12,7 @@ export class ForgetChanged {
   constructor(private readonly ports: {facts: KnownFacts}) {}
 
   execute({accessLeaf, patient}: Pick<LedgerEvent, 'accessLeaf' | 'patient'>): void {
+    if (accessLeaf.length === 0) return;
     const {event} = decodeCanonical(AccessLeafSchema, accessLeaf);
     switch (event.case) {
       case 'deviceRegistered':
@@ -21,7 +23,11 @@ export class ForgetChanged {
       case 'grant':
         this.ports.facts.forgetEpochs(patient);
         break;
-      default:
+      case 'enrolled':
+      case 'access':
+        break;
+      case undefined:
+        throw new DomainError('malformed', {detail: 'a leaf without an event'});
     }
   }
 }

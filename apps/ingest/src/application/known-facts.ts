@@ -23,7 +23,8 @@ export class KnownFacts {
   #generation = 0;
 
   constructor(
-    private readonly options: {ttlMs: number; now: Clock},
+    /** @param options.told false: changes do not come through, so nothing that is remembered counts */
+    private readonly options: {ttlMs: number; now: Clock; told?: () => boolean},
     private readonly facts: LedgerFacts,
   ) {}
 
@@ -77,6 +78,7 @@ export class KnownFacts {
   }
 
   #fresh<T>(kept: Kept<T> | undefined): T | undefined {
+    if (this.options.told?.() === false) return undefined;
     return kept !== undefined && this.options.now() - kept.atMs <= this.options.ttlMs ? kept.value : undefined;
   }
 

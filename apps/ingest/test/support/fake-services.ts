@@ -23,7 +23,7 @@ import {KAFKA_BUS, KafkaServer} from '@vitalvault/kafka-bus';
 import type {KafkaProducer, KafkaRecord} from '@vitalvault/kafka-bus';
 import {grpcOptions} from '@vitalvault/grpc';
 import {createHttpService} from '@vitalvault/http';
-import {createLogger} from '@vitalvault/process';
+import {Standstill, createLogger} from '@vitalvault/process';
 import type {HttpService} from '@vitalvault/http';
 import {SLOT, device, deviceKey, patient, tag} from './records.js';
 
@@ -110,10 +110,10 @@ export async function startOthers(options: {
     brokers: [options.kafka],
     clientId: 'others',
     logger,
-    producer: options.producer,
     groupId: 'others',
     onStalled: () => undefined,
-    offsets: {load: () => Promise.resolve(undefined), save: () => Promise.resolve()},
+    offsets: {load: () => Promise.resolve(undefined)},
+    standstill: new Standstill({part: 'others', logger}),
   });
   const service = await createHttpService({
     module: OthersModule,

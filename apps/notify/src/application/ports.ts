@@ -37,6 +37,15 @@ export interface AlertQueue {
   acknowledge(patient: string, alertId: string): Promise<boolean>;
 }
 
+/** What brings alerts and events of the ledger. */
+export interface Follower {
+  /**
+   * For an answer that needs what it has not taken.
+   * @throws DomainError follower-stopped when it stands at a message that it cannot take
+   */
+  mustGoOn(): void;
+}
+
 export interface Webhook {
   readonly url: string;
   readonly secret: string;

@@ -1,5 +1,5 @@
 import {fromBinary} from '@bufbuild/protobuf';
-import {toHex} from '@vitalvault/contracts';
+import {keyId, toHex} from '@vitalvault/contracts';
 import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {Patient, expectedId, organisation, random} from '../../test/support/people.js';
 import {effectsOf} from './ledger-event.js';
@@ -48,14 +48,30 @@ describe('effectsOf', () => {
     expect(alert).toMatchObject({kind: 8, text: 'Your keys were changed.'});
   });
 
-  it('does not take a key that is not the one of the leaf', () => {
+  it('stops at a key that is not the one of the leaf, and at one of a kind that it does not know', () => {
     const patient = new Patient();
     const signingKey = {alg: 1, publicKey: patient.key.publicKey};
     const event = patient.event(
       {case: 'enrolled', value: {organisation, signingKeyId: random(20)}},
       {case: 'enrolPatient', value: {signingKey, encryptionKey: random(32), recoveryKey: signingKey}},
     );
-    expect(read(event)).toEqual({});
+    expect(() => read(event)).toThrow(/none of hers/);
+    const newer = {alg: 2, publicKey: patient.key.publicKey};
+    const id = keyId(newer);
+    const other = patient.event(
+      {case: 'keys', value: {signingKeyId: id}},
+      {case: 'publishKeys', value: {identity: patient.id, newSigningKey: newer}},
+    );
+    expect(() => read(other)).toThrow(/none of hers/);
+  });
+
+  it('stops at a leaf whose event it does not know', () => {
+    const event = fromBinary(LedgerEventSchema, new Patient().enrolled());
+    // A later version: another event, number 99.
+    expect(() => effectsOf({...event, accessLeaf: Uint8Array.of(0x08, 0x01, 0x9a, 0x06, 0x00)})).toThrow(
+      /unknown field/,
+    );
+    expect(() => effectsOf({...event, accessLeaf: Uint8Array.of(0x08, 0x01)})).toThrow(/without an event/);
   });
 
   it.each(['deviceRegistered', 'deviceRemoved', 'grant'] as const)('makes %s an alert of changed rights', (name) => {

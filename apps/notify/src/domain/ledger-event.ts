@@ -5,6 +5,7 @@ import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {AccessEvent, AccessLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {BodySchema, RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {DomainError} from '@vitalvault/errors';
 import {alertIdOf} from './alert.js';
 import type {NewAlert} from './alert.js';
 import {textOf, textOfChange} from './alert-text.js';
@@ -27,7 +28,7 @@ export interface LedgerEffects {
  * Every access, permitted or refused, and every change of rights is an alert; an enrolment is none, since nothing can
  * have been done to her before. A new signing key is taken from the transaction and compared with the key id in the
  * leaf.
- * @throws NotCanonicalError
+ * @throws NotCanonicalError, DomainError malformed for what this version does not know
  * @paper DP: alerts of every access
  */
 export function effectsOf(event: LedgerEvent): LedgerEffects {
@@ -45,8 +46,9 @@ export function effectsOf(event: LedgerEvent): LedgerEffects {
     case 'grant':
       return {alert: alertOf(event, AlertKind.RIGHTS_CHANGED, textOfChange(change.case)), ...keyEffect};
     case 'enrolled':
-    case undefined:
       return keyEffect;
+    case undefined:
+      throw new DomainError('malformed', {detail: 'a leaf without an event'});
   }
 }
 
@@ -82,9 +84,10 @@ function newKey({patient, body}: LedgerEvent, {event}: AccessLeaf): PatientKey |
       : message.case === 'publishKeys'
         ? message.value.newSigningKey
         : undefined;
-  return key === undefined || !isKey(key, event.value.signingKeyId)
-    ? undefined
-    : {keyId: toHex(keyId(key)), patient: toHex(patient), publicKey: key.publicKey};
+  if (key === undefined) return undefined;
+  // With another key, or one of a kind that we cannot verify by, she could not sign here any more.
+  if (!isKey(key, event.value.signingKeyId)) throw new DomainError('malformed', {detail: 'a key that is none of hers'});
+  return {keyId: toHex(keyId(key)), patient: toHex(patient), publicKey: key.publicKey};
 }
 
 const isKey = (key: SigningKey, id: Uint8Array): boolean =>

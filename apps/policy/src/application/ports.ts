@@ -82,6 +82,15 @@ export interface Projection {
   leafAt(patient: Id, index: bigint): Promise<StoredLeaf | undefined>;
 }
 
+/** What follows the chain for us. */
+export interface Follower {
+  /**
+   * For an answer that needs what comes after the newest projected block.
+   * @throws DomainError follower-stopped when it stands at a block that it cannot take
+   */
+  mustGoOn(meta?: Readonly<Record<string, string>>): void;
+}
+
 /** A fact for Kafka, published after the block is durable. */
 export interface Announcement {
   readonly topic: string;
@@ -121,7 +130,7 @@ export interface ProjectionStore extends Projection {
   /**
    * Writes a block and its effects in one transaction, exactly once per height and in order.
    * @returns false when that height is projected already: `effects` was not run.
-   * @throws Error when the height before it is missing.
+   * @throws DomainError behind when the height before it is missing: a database that came back from a copy lacks it.
    */
   project(block: ChainPosition, effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean>;
 }

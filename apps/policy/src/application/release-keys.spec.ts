@@ -46,6 +46,15 @@ describe('a release', () => {
     expect(story.alerts[0]?.alertId).toEqual(taggedHash('alert', Uint8Array.of(2), fromHex(tx)));
   });
 
+  it('opens nothing while the follower stands', async () => {
+    const {story, records, tx} = await permitted();
+    story.follower.stopped('310', new Error());
+    await refused(story, story.release(tx, records), {code: 'follower-stopped'});
+    expect(story.alerts).toEqual([]);
+    story.follower.goesOn();
+    await story.release(tx, records);
+  });
+
   it('opens nothing when the alert cannot be queued', async () => {
     const {story, records, tx} = await permitted();
     story.notifyAway = true;

@@ -9,7 +9,7 @@ import {alertId} from '../domain/alert-id.js';
 import {checkIndex, checkLeaf, checkReleaseKey, checkScope, headerOf, idOf} from '../domain/record-checks.js';
 import {checkDistinct, checkGrant, checkStanding, checkWindow, isOwnRead, isRefusal} from '../domain/release-checks.js';
 import type {ProvenPermit, ReleaseRefusal} from '../domain/release-checks.js';
-import type {AlertQueue, Clock, Id, Projection, ReleaseRegister, StoredLeaf} from './ports.js';
+import type {AlertQueue, Clock, Follower, Id, Projection, ReleaseRegister, StoredLeaf} from './ports.js';
 import type {ProvenRelease, ReleaseFacts} from './proven-release.js';
 import type {TransactionOutcomes} from './transaction-outcomes.js';
 
@@ -52,6 +52,7 @@ export class ReleaseKeys {
       projection: Projection;
       outcomes: TransactionOutcomes;
       proven: ProvenRelease;
+      follower: Follower;
       alerts: AlertQueue;
       register: ReleaseRegister;
     },
@@ -59,9 +60,11 @@ export class ReleaseKeys {
 
   /**
    * @throws DomainError tx-not-found, access-refused, permit-ended, release-mismatch, release-limit, not-verified,
-   * behind, ledger-unavailable, notify-unavailable
+   * behind, ledger-unavailable, notify-unavailable, follower-stopped
    */
   async execute(question: ReleaseQuestion): Promise<ReleasedKeys> {
+    // Nothing is released by who does not know what this organisation's own validator has seen.
+    this.ports.follower.mustGoOn();
     const recordIds = question.records.map(idOf);
     // 1 · The decision, the standing of everybody and every record, proven by the ledger.
     const facts = await withSpan('policy.verify_release', {attributes: {'vitalvault.records': recordIds.length}}, () =>

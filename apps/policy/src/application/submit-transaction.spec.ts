@@ -1,9 +1,11 @@
+import type {Standstill} from '@vitalvault/process';
 import {beforeEach, describe, expect, it} from '@jest/globals';
 import {CODE, sha256Of, toHex} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import {PEOPLE, TEST_CHAIN, enrolPatient, requestAccess, testOrganisation} from '@vitalvault/ledger-state/testing';
 import {FakeChain} from '../../test/support/fake-chain.js';
 import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
+import {standstill} from '../../test/support/standstill.js';
 import {MemoryTraces} from '../../test/support/memory-traces.js';
 import {AccessLeaves} from './access-leaves.js';
 import {ProjectBlock} from './project-block.js';
@@ -19,12 +21,14 @@ describe('a posted transaction', () => {
   let submit: SubmitTransaction;
   let project: () => Promise<void>;
   let outcomes: TransactionOutcomes;
+  let follower: Standstill;
 
   beforeEach(async () => {
     chain = new FakeChain(1_704_067_200n);
     const store = new MemoryProjectionStore();
     const traces = new MemoryTraces();
     outcomes = new TransactionOutcomes(store);
+    follower = standstill();
     const projectBlock = new ProjectBlock({
       store,
       traces,
@@ -33,7 +37,7 @@ describe('a posted transaction', () => {
     });
     submit = new SubmitTransaction(
       {chainId: TEST_CHAIN, waitMs: 200},
-      {ledger: chain, projection: store, traces, outcomes},
+      {ledger: chain, projection: store, traces, outcomes, follower},
     );
     let done = 0;
     project = async () => {
@@ -52,6 +56,32 @@ describe('a posted transaction', () => {
     chain.commit([tx]);
     await project();
     expect(await answer).toMatchObject({height: 1n, code: CODE.ok, txHash: toHex(sha256Of(tx))});
+  });
+
+  it('is sent while the follower stands, which says at once that the outcome is unknown, and where it stands', async () => {
+    follower.stopped('310', new Error());
+    const tx = enrol();
+    await expect(sent(tx)).rejects.toMatchObject({
+      code: 'follower-stopped',
+      detail: 'ledger-follower stands at 310.',
+      meta: {txId: expect.stringMatching(/^[0-9a-f]{64}$/)},
+    });
+    expect(chain.sent).toEqual([tx]);
+    expect((await submit.execute(tx, {wait: false})).outcome).toBeUndefined();
+  });
+
+  it('that waits when the follower stops is told so, and not that it is in no block', async () => {
+    const answer = sent(enrol());
+    setTimeout(() => follower.stopped('5', new Error()), 50);
+    await expect(answer).rejects.toMatchObject({code: 'follower-stopped'});
+  });
+
+  it('of before that block is answered as ever', async () => {
+    const tx = enrol();
+    chain.commit([tx]);
+    await project();
+    follower.stopped('310', new Error());
+    expect(await sent(tx)).toMatchObject({height: 1n});
   });
 
   it('gets the same answer again without another broadcast', async () => {

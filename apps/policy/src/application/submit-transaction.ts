@@ -5,7 +5,7 @@ import {acceptTransaction} from '../domain/decode-transaction.js';
 import type {DecodedTransaction} from '../domain/decode-transaction.js';
 import {isFinal} from '../domain/transaction-outcome.js';
 import type {TransactionOutcome} from '../domain/transaction-outcome.js';
-import type {LedgerSource, Projection, TransactionTraces} from './ports.js';
+import type {Follower, LedgerSource, Projection, TransactionTraces} from './ports.js';
 import type {ExpectedOutcome, TransactionOutcomes} from './transaction-outcomes.js';
 
 const WAIT_MS = 15_000;
@@ -27,13 +27,14 @@ export class SubmitTransaction {
       projection: Projection;
       traces: TransactionTraces;
       outcomes: TransactionOutcomes;
+      follower: Follower;
     },
   ) {}
 
   /**
    * @param wait false: only hands it to a mempool
-   * @throws DomainError what `acceptTransaction` refuses; tx-refused by a mempool; tx-timeout with the id: outcome
-   *   unknown
+   * @throws DomainError what `acceptTransaction` refuses; tx-refused by a mempool; tx-timeout and follower-stopped with
+   *   the id: it was sent, its outcome is unknown
    */
   async execute(bytes: Uint8Array, {wait}: {wait: boolean}): Promise<Submitted> {
     const transaction = acceptTransaction(bytes, this.options.chainId);
@@ -51,7 +52,9 @@ export class SubmitTransaction {
 
   private async outcomeOf(txId: string, expected: ExpectedOutcome): Promise<TransactionOutcome> {
     const waitMs = this.options.waitMs ?? WAIT_MS;
+    this.ports.follower.mustGoOn({txId});
     const outcome = await withSpan('policy.wait_for_block', {}, () => expected.within(waitMs));
+    if (outcome === undefined) this.ports.follower.mustGoOn({txId});
     if (outcome === undefined)
       throw new DomainError('tx-timeout', {detail: `It is in no block after ${waitMs} ms.`, meta: {txId}});
     return outcome;
@@ -76,6 +79,7 @@ export class SubmitTransaction {
         const outcome = replayed ? (known ?? (await expected.within(CATCH_UP_MS))) : undefined;
         if (outcome !== undefined) return outcome;
         if (!(error instanceof DomainError) || error.code !== 'tx-refused') throw error;
+        if (replayed) this.ports.follower.mustGoOn({txId});
         throw new DomainError('tx-refused', {
           ...(error.detail === undefined ? {} : {detail: error.detail}),
           meta: {...error.meta, txId},

@@ -3,6 +3,7 @@ import {requestAccess} from '@vitalvault/ledger-state/testing';
 import {encodeBody, generateSigningKey, signTx} from '@vitalvault/envelope';
 import {seededRandom} from '@vitalvault/testkit';
 import {decodeBlock} from './decode-block.js';
+import {ProjectionFault} from './projection-fault.js';
 
 const {privateKey} = generateSigningKey(seededRandom('decode-block'));
 const body = encodeBody({
@@ -27,6 +28,10 @@ describe('decodeBlock', () => {
       {bytes: known, code: 0, data},
     ];
     expect(decodeBlock({transactions}).map(({index, code}) => [index, code])).toEqual([[1, 0]]);
+  });
+
+  it('stops at a result code that it does not know', () => {
+    expect(() => decoded(signTx(body, [privateKey]), 199)).toThrow(ProjectionFault);
   });
 
   it.each([CODE.undecodable, CODE.tooLarge])('leaves out what the ledger could not read either: %d', (code) => {

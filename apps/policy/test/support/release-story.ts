@@ -30,6 +30,7 @@ import {projectGenesis} from '../../src/application/project-genesis.js';
 import {ProvenRelease} from '../../src/application/proven-release.js';
 import {ReleaseKeys} from '../../src/application/release-keys.js';
 import type {ReleaseKey} from '../../src/application/release-keys.js';
+import {standstill} from './standstill.js';
 import {TransactionOutcomes} from '../../src/application/transaction-outcomes.js';
 import {FakeChain} from './fake-chain.js';
 import {MemoryProjectionStore} from './memory-projection-store.js';
@@ -54,6 +55,7 @@ export class ReleaseStory {
   readonly store = new MemoryProjectionStore();
   readonly register = new MemoryReleaseRegister();
   readonly outcomes = new TransactionOutcomes(this.store);
+  readonly follower = standstill();
   /** What happened, in order: 'alert', 'open'. */
   readonly steps: string[] = [];
   readonly alerts: Alert[] = [];
@@ -82,6 +84,7 @@ export class ReleaseStory {
       {
         projection: this.store,
         outcomes: this.outcomes,
+        follower: this.follower,
         register: this.register,
         proven: new ProvenRelease({
           ledger: new CometProvenLedger({client: this.chain, trust: this.chain.validatorSet.trust, timeoutMs: 100}),

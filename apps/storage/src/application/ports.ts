@@ -101,8 +101,21 @@ export interface LedgerCursor {
 
 export interface LedgerStore {
   cursor(): Promise<LedgerCursor>;
-  /** The whole effect of a block, in one transaction with the cursor. @returns what happened, for logs and spans */
+  /**
+   * The whole effect of a block, in one transaction with the cursor; nothing when it is stored already.
+   * @returns what happened, for logs and spans
+   * @throws DomainError behind when the block before it is not stored
+   */
   apply(block: LedgerCursor, facts: BlockFacts): Promise<BlockEffect>;
+}
+
+/** What follows the chain for us. */
+export interface Follower {
+  /**
+   * For an answer that needs what comes after the newest stored block.
+   * @throws DomainError follower-stopped when it stands at a block that it cannot take
+   */
+  mustGoOn(): void;
 }
 
 export interface BlockEffect {

@@ -1,6 +1,7 @@
 import {LIMITS, decodeCanonical, toHex} from '@vitalvault/contracts';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {DomainError} from '@vitalvault/errors';
+import {Standstill, createLogger} from '@vitalvault/process';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {hexOf, sampleRecord} from '../../test/support/sample-records.js';
 import type {ReleasableRecord} from './ports.js';
@@ -49,12 +50,17 @@ async function world(
   const results = records.map((_, index) => ({code: 0, index: BigInt(index)}));
   await stores.apply(
     {height: 1n, blockTime: 1n},
-    {requests: [{...request, ...change.request}], devices: [], anchors: [{txId: 'anchor', code: 0, results}]},
+    {
+      requests: [{...request, ...change.request}],
+      devices: [],
+      anchors: [{txId: 'anchor', signerKeyId: 'k', code: 0, results}],
+    },
   );
   const order: string[] = [];
   const failures: {keys?: Error; read?: Error} = {};
   const undelivered: string[] = [];
   const clock = {ms: 0};
+  const follower = new Standstill({part: 'ledger-follower', logger: createLogger({service: 'spec', level: 'fatal'})});
   const release = new ReleaseRecords(
     {
       head: () => change.head ?? {height: 2n, blockTime: 2n},
@@ -81,6 +87,7 @@ async function world(
             : Promise.reject(failures.read);
         },
       } as unknown as ReadCiphertext,
+      follower,
     },
   );
   const ask = async (asked: {page?: string; callerKeyId?: string; txId?: string} = {}) =>
@@ -94,7 +101,7 @@ async function world(
         ...asked,
       }),
     );
-  return {ask, order, failures, records, stores, undelivered, clock};
+  return {ask, order, failures, records, stores, undelivered, clock, follower};
 }
 
 describe('ReleaseRecords', () => {
@@ -116,6 +123,15 @@ describe('ReleaseRecords', () => {
     const {ask, order} = await world(change);
     await expect(ask(asked)).rejects.toMatchObject({code});
     expect(order).toEqual([]);
+  });
+
+  it('gives nothing while the follower stands, says which and where, and goes on when it does', async () => {
+    const {ask, order, follower} = await world();
+    follower.stopped('310', new Error());
+    await expect(ask()).rejects.toMatchObject({code: 'follower-stopped', detail: 'ledger-follower stands at 310.'});
+    expect(order).toEqual([]);
+    follower.goesOn();
+    expect((await ask()).records).toHaveLength(3);
   });
 
   it.each(['policy-unavailable', 'notify-unavailable', 'release-mismatch'] as const)(

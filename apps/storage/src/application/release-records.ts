@@ -2,7 +2,7 @@ import {LIMITS, encodeCanonical, fromHex} from '@vitalvault/contracts';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {DomainError} from '@vitalvault/errors';
 import type {DecidedRequest} from '../domain/block-facts.js';
-import type {KeyRelease, LedgerCursor, ReleasableRecord, ReleaseStore} from './ports.js';
+import type {Follower, KeyRelease, LedgerCursor, ReleasableRecord, ReleaseStore} from './ports.js';
 import type {ReadCiphertext} from './read-ciphertext.js';
 import {RecentRefusals} from './recent-refusals.js';
 
@@ -45,13 +45,15 @@ export class ReleaseRecords {
 
   constructor(
     private readonly options: ReleaseOptions,
-    private readonly ports: {releases: ReleaseStore; keys: KeyRelease; read: ReadCiphertext},
+    private readonly ports: {releases: ReleaseStore; keys: KeyRelease; read: ReadCiphertext; follower: Follower},
   ) {
     this.#refused = new RecentRefusals(options.now);
   }
 
   /** @returns canonical bytes of a ReleasePage */
   async execute(ask: ReleaseAsk): Promise<Uint8Array> {
+    // Whether a permit stands is a question of the newest block.
+    this.ports.follower.mustGoOn();
     const request = await this.#request(ask.txId);
     this.#check(request, ask);
     const {records, nextPage} = await this.#page(request, ask.page);

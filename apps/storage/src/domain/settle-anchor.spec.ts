@@ -1,5 +1,5 @@
 import {CODE} from '@vitalvault/contracts';
-import {retryAfterMs, settleAnchor} from './settle-anchor.js';
+import {UnknownCode, retryAfterMs, settleAnchor} from './settle-anchor.js';
 
 describe('settleAnchor', () => {
   it('settles by place', () => {
@@ -16,6 +16,13 @@ describe('settleAnchor', () => {
         {entryId: 'c', fate: 'refused', code: CODE.entryEpoch},
       ],
     });
+  });
+
+  it.each([
+    ['of an entry', 0, 199],
+    ['of the transaction', 99, 0],
+  ])('stops at a code %s that it does not know: the refusal may not be for good', (_where, code, entry) => {
+    expect(() => settleAnchor(['a'], code, [{code: entry, index: 0n}])).toThrow(UnknownCode);
   });
 
   it.each(['entryWindow', 'entryFutureSlot', 'entryQuota'] as const)('%s is tried again', (name) => {

@@ -1,4 +1,4 @@
-{{/* Topics of libs/kafka-bus with their retention in milliseconds; each has a dead-letter topic of one partition. */}}
+{{/* Topics of libs/kafka-bus with their retention in milliseconds. */}}
 {{- define "vitalvault.topics" -}}
 vv.records.accepted.v1: {{ .Values.services.ingest.config.acceptedRetentionMs | default 604800000 | int64 }}
 vv.ledger.events.v1: -1

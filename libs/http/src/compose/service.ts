@@ -1,6 +1,6 @@
 import type {Provider, Type} from '@nestjs/common';
 import type {CustomStrategy, GrpcOptions} from '@nestjs/microservices';
-import type {Host, Opened, ProcessSettings, ReadinessCheck} from '@vitalvault/process';
+import type {Host, Opened, ProcessSettings, ReadinessCheck, Standstill} from '@vitalvault/process';
 import type {z} from 'zod';
 import {openApiController} from '../openapi/open-api.controller.js';
 import type {OpenApiDocument} from '../openapi/open-api-document.js';
@@ -43,6 +43,8 @@ export interface Composition {
   readonly background: readonly Background[];
   /** In the order in which /readyz tells them. */
   readonly checks: readonly ServiceCheck[];
+  /** What follows blocks or topics: where one of them stopped, /readyz and a gauge tell. */
+  readonly followers?: readonly Standstill[];
   readonly limits?: {
     /** Largest body in bytes. */
     readonly bodyLimitBytes?: number;

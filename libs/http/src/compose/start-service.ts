@@ -3,6 +3,7 @@ import type {Host, RunningService} from '@vitalvault/process';
 import {createHttpService} from '../service/create-http-service.js';
 import {ComposedModule} from './composed.module.js';
 import type {Service, ServiceSettings} from './service.js';
+import {watchFollowers} from './watch-followers.js';
 
 /**
  * Starts a service: composes it, listens, then starts what runs beside the requests. Closing is the same list
@@ -17,9 +18,11 @@ export async function startService<Config extends ServiceSettings>(
   const opened = new Opened();
   try {
     const composition = await service.compose(config, {...host, opened, clientId: `vv-${service.name}`});
-    const {background, checks, drained, limits, transports} = composition;
+    const {background, checks, drained, followers = [], limits, transports} = composition;
     for (const work of background) opened.add(work, (it) => it.stop());
     for (const {name, check, needed} of checks) readiness.add(name, check, {needed});
+    for (const follower of followers) readiness.addFollower(follower);
+    opened.add(watchFollowers(followers), (unwatch) => unwatch());
     const http = await createHttpService({
       module: ComposedModule.of(service.controllers, composition),
       logger,

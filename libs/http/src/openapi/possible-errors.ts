@@ -11,6 +11,7 @@ const WHEN_SIGNED: readonly ErrorCode[] = [
   'signature-replayed',
   'unknown-key',
   'digest-mismatch',
+  'follower-stopped',
   'database-unavailable',
 ];
 

@@ -1,15 +1,23 @@
 import {DomainError} from '@vitalvault/errors';
 import {accessReason} from './access-reason.js';
+import type {Standstill} from './standstill.js';
 
 /** One reason why a service is not ready; undefined: it is. */
 export type ReadinessCheck = () => string | undefined | Promise<unknown>;
 
-/** Reasons by check. */
+/** What a part of the work waits for, though the rest goes on. */
+export interface Degradation {
+  /** Name of a check, or of a follower that stopped. */
+  readonly part: string;
+  /** Where it stopped: a height, or topic/partition/offset. */
+  readonly at?: string;
+  readonly reason: string;
+}
+
 export interface ReadinessState {
-  /** Why no request should come here; empty: ready. */
+  /** By check: why no request should come here; empty: ready. */
   readonly reasons: Readonly<Record<string, string>>;
-  /** What a part of the work waits for, though the rest goes on. */
-  readonly degraded: Readonly<Record<string, string>>;
+  readonly degraded: readonly Degradation[];
 }
 
 interface Check {
@@ -22,6 +30,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 /** Whether this process can do its work now. Liveness is the event loop only (D-17). */
 export class Readiness {
   readonly #checks = new Map<string, Check>();
+  readonly #followers: Standstill[] = [];
   #stopping = false;
   started = false;
 
@@ -34,6 +43,11 @@ export class Readiness {
     this.#checks.set(name, {check, needed: options.needed ?? true});
   }
 
+  /** The places at which it stands degrade the process; it stays ready for everything else. */
+  addFollower(follower: Standstill): void {
+    this.#followers.push(follower);
+  }
+
   /** From now on not ready: the process drains. */
   stop(): void {
     this.#stopping = true;
@@ -44,18 +58,21 @@ export class Readiness {
   }
 
   async look(): Promise<ReadinessState> {
-    if (this.#stopping) return {reasons: {process: 'stopping'}, degraded: {}};
-    if (!this.started) return {reasons: {process: 'starting'}, degraded: {}};
+    if (this.#stopping) return {reasons: {process: 'stopping'}, degraded: []};
+    if (!this.started) return {reasons: {process: 'starting'}, degraded: []};
     const found = await Promise.all(
       [...this.#checks].map(async ([name, {check, needed}]) => ({name, needed, reason: await reasonOf(check)})),
     );
-    const those = (needed: boolean): Record<string, string> =>
-      Object.fromEntries(
-        found.flatMap((one) =>
-          one.reason === undefined || one.needed !== needed ? [] : [[one.name, one.reason] as const],
-        ),
-      );
-    return {reasons: those(true), degraded: those(false)};
+    const waits = found.flatMap(({name, needed, reason}) =>
+      reason === undefined ? [] : [{needed, part: name, reason} as const],
+    );
+    return {
+      reasons: Object.fromEntries(waits.flatMap(({needed, part, reason}) => (needed ? [[part, reason]] : []))),
+      degraded: [
+        ...waits.flatMap(({needed, part, reason}) => (needed ? [] : [{part, reason}])),
+        ...this.#followers.flatMap(({places}) => places),
+      ],
+    };
   }
 }
 

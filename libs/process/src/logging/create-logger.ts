@@ -9,6 +9,7 @@ import type {DestinationStream} from 'pino';
  */
 const ALLOWED = [
   'appHash',
+  'at',
   'attempt',
   'blocks',
   'bytes',
@@ -33,6 +34,7 @@ const ALLOWED = [
   'migration',
   'offset',
   'page',
+  'part',
   'partition',
   'peer',
   'port',

@@ -1,6 +1,8 @@
 import {DomainError} from '@vitalvault/errors';
 import {request} from 'node:http';
 import {Readiness} from '../health/readiness.js';
+import {Standstill} from '../health/standstill.js';
+import {createLogger} from '../logging/create-logger.js';
 import {startMetrics} from '../telemetry/start-metrics.js';
 import {startManagement} from './start-management.js';
 import type {Management} from './start-management.js';
@@ -46,8 +48,21 @@ describe('the management port', () => {
     readiness.add('notify', () => Promise.reject(new DomainError('notify-unavailable', {cause})), {needed: false});
     expect(await get('/readyz')).toEqual([
       200,
-      {status: 'ok', degraded: {notify: 'notify-unavailable: nobody listens there'}},
+      {status: 'ok', degraded: [{part: 'notify', reason: 'notify-unavailable: nobody listens there'}]},
     ]);
+  });
+
+  it('stays ready when a follower stopped, and tells where and why until it goes on', async () => {
+    readiness.started = true;
+    const follower = new Standstill({part: 'ledger follower', logger: createLogger({service: 'spec', level: 'fatal'})});
+    readiness.addFollower(follower);
+    follower.stopped('310', Object.assign(new Error('words'), {code: 'P2002'}));
+    expect(await get('/readyz')).toEqual([
+      200,
+      {status: 'ok', degraded: [{part: 'ledger follower', at: '310', reason: 'Error P2002'}]},
+    ]);
+    follower.goesOn();
+    expect(await get('/readyz')).toEqual([200, {status: 'ok'}]);
   });
 
   it('tells time, memory and event loop of the process in the format of Prometheus', async () => {

@@ -15,7 +15,7 @@ const REQUEST_MS = 5_000;
 /**
  * What runs the process asks here, on a port of its own that no patient, device or other service reaches: /livez: the
  * event loop turns · /startz: it has come up · /readyz: it can do its work, 503 with the reasons otherwise; what only a
- * part waits for stands under `degraded` · /metrics: what was measured, for Prometheus.
+ * part waits for stands under `degraded`, as a list of {part, at, reason} · /metrics: what was measured, for Prometheus.
  * @param options.port 0: any that is free
  */
 export async function startManagement(options: {
@@ -69,7 +69,7 @@ async function answer(
 
 async function readyAnswer(readiness: Readiness): Promise<[status: number, body: object]> {
   const {reasons, degraded} = await readiness.look();
-  const waits = Object.keys(degraded).length === 0 ? {} : {degraded};
+  const waits = degraded.length === 0 ? {} : {degraded};
   return Object.keys(reasons).length === 0
     ? [200, {status: 'ok', ...waits}]
     : [503, {status: 'not ready', reasons, ...waits}];

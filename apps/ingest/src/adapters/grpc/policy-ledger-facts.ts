@@ -45,6 +45,16 @@ export class PolicyLedgerFacts implements LedgerFacts {
     return {distrustFromSlot, acceptsUntilMs: (Number(removedAtTime) + this.removalGraceSeconds) * 1_000};
   }
 
+  /**
+   * Whether it answers, and from its projection. One that stands at a block knows the devices of before.
+   * @throws DomainError policy-unavailable, database-unavailable
+   */
+  async check(): Promise<void> {
+    await this.device(new Uint8Array(20), 1).catch((error: unknown) => {
+      if (!(error instanceof DomainError) || error.code !== 'follower-stopped') throw error;
+    });
+  }
+
   close(): void {
     this.#policy.close();
   }

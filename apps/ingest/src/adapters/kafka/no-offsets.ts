@@ -8,8 +8,4 @@ export class NoOffsets implements OffsetStore {
   load(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
-
-  save(): Promise<void> {
-    return Promise.resolve();
-  }
 }

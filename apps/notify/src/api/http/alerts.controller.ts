@@ -4,8 +4,8 @@ import {Serves, route} from '@vitalvault/http';
 import type {RequestOf} from '@vitalvault/http';
 import type {FastifyReply} from 'fastify';
 import {FollowAlerts} from '../../application/follow-alerts.js';
-import type {AlertQueue} from '../../application/ports.js';
-import {ALERT_QUEUE} from '../../notify.tokens.js';
+import type {AlertQueue, Follower} from '../../application/ports.js';
+import {ALERT_QUEUE, FOLLOWER} from '../../notify.tokens.js';
 import {alertParams, alertsAnswer, alertsHeaders, alertsQuery, toAlertJson} from './alert.dto.js';
 import {EventStreams} from './event-streams.js';
 import {patientOf} from './patient.js';
@@ -46,6 +46,7 @@ const acknowledgeAlert = route({
 export class AlertsController {
   constructor(
     @Inject(ALERT_QUEUE) private readonly queue: AlertQueue,
+    @Inject(FOLLOWER) private readonly follower: Follower,
     private readonly follow: FollowAlerts,
     private readonly streams: EventStreams,
   ) {}
@@ -57,6 +58,8 @@ export class AlertsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const patient = patientOf(caller);
+    // A list that lacks an alert says that nothing happened.
+    this.follower.mustGoOn();
     const {accept = '', 'last-event-id': seen = after} = headers;
     if (accept.includes('text/event-stream')) {
       this.streams.open(reply, (signal) => this.follow.execute(patient, seen, signal));

@@ -1,3 +1,4 @@
+import {DomainError} from '@vitalvault/errors';
 import type {ChainPosition, ProjectionStore, ProjectionWriter} from '../../application/ports.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
@@ -27,7 +28,7 @@ async function takeHeight(session: Session, block: ChainPosition): Promise<boole
   const {count} = await session.block.createMany({data: [{...block}], skipDuplicates: true});
   if (count === 0) return false;
   if (block.height > 0n && (await session.block.findUnique({where: {height: block.height - 1n}})) === null) {
-    throw new Error(`block ${block.height} cannot be projected before block ${block.height - 1n}`);
+    throw new DomainError('behind', {detail: `Block ${block.height - 1n} is not projected.`});
   }
   return true;
 }

@@ -29,6 +29,7 @@ const sendTransaction = route({
     'wrong-chain',
     'tx-refused',
     'tx-timeout',
+    'follower-stopped',
     'ledger-unavailable',
     'shutting-down',
     'database-unavailable',
@@ -43,7 +44,7 @@ const getTransaction = route({
   params: transactionPath,
   query: atLeastQuery,
   answers: {200: {description: 'It is in a block, with code 0.', json: transactionAnswer}},
-  errors: ['tx-not-found', 'tx-refused', 'behind', 'database-unavailable'],
+  errors: ['tx-not-found', 'tx-refused', 'behind', 'follower-stopped', 'database-unavailable'],
 });
 
 /** Transactions: anyone may send one, it carries its signatures itself. */

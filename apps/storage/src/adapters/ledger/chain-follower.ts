@@ -1,33 +1,39 @@
 import {BlockFollower} from '@vitalvault/ledger-client';
 import type {BlockFollowerOptions} from '@vitalvault/ledger-client';
+import type {Standstill} from '@vitalvault/process';
 import type {FollowLedger} from '../../application/follow-ledger.js';
 
 /** Brings every block to FollowLedger, from the first on whose effect is not stored. */
 export class ChainFollower {
-  #follower: BlockFollower | undefined;
+  readonly #follower: BlockFollower;
 
   constructor(
-    private readonly options: Pick<BlockFollowerOptions, 'client' | 'log'>,
+    private readonly options: Pick<BlockFollowerOptions, 'client' | 'log'> & {readonly standstill: Standstill},
     private readonly ports: {follow: FollowLedger},
-  ) {}
+  ) {
+    const {follow} = ports;
+    this.#follower = new BlockFollower({
+      ...options,
+      from: () => follow.begin(),
+      onBlock: (block) => follow.execute(block),
+    });
+  }
 
-  /** @throws DomainError `database-unavailable`: it does not know where to begin */
-  async start(): Promise<void> {
-    const {follow} = this.ports;
-    const fromHeight = await follow.begin();
-    this.#follower = new BlockFollower({...this.options, fromHeight, onBlock: (block) => follow.execute(block)});
+  /** Returns at once. */
+  start(): void {
     this.#follower.start();
   }
 
   /** Waits for the block in work. */
   async stop(): Promise<void> {
-    await this.#follower?.stop();
+    await this.#follower.stop();
   }
 
-  /** Why the present is not known; undefined: it is. */
+  /** Why the present is not known; undefined: it is, or it is told where it stopped. */
   reason(): string | undefined {
+    if (this.options.standstill.places.length > 0) return undefined;
     if (this.ports.follow.head === undefined) return 'no block seen yet';
-    return (this.#follower?.silentMs ?? 0) > SILENT_MS ? 'no block for 30 s' : undefined;
+    return this.#follower.silentMs > SILENT_MS ? 'no block for 30 s' : undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import type {Caller, KeyResolver} from '@vitalvault/http';
 import {setTimeout as sleep} from 'node:timers/promises';
+import type {Follower} from '../../application/ports.js';
 import type {Database} from './database.js';
 
 const WAIT_FOR_BLOCK_MS = 2_000;
@@ -10,9 +11,15 @@ const POLL_MS = 100;
  * policy at every release.
  */
 export class PrismaReaderKeys implements KeyResolver {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly follower: Follower,
+  ) {}
 
-  /** Waits a little: a reader who comes right after her first request may be ahead of our follower. */
+  /**
+   * Waits a little: a reader who comes right after her first request may be ahead of our follower.
+   * @throws DomainError follower-stopped for an unknown one while the follower stands
+   */
   async resolve(keyId: string): Promise<Caller | undefined> {
     for (let waited = 0; ; waited += POLL_MS) {
       const row = await this.database.accessRequest.findFirst({
@@ -20,6 +27,7 @@ export class PrismaReaderKeys implements KeyResolver {
         select: {signerPublicKey: true},
       });
       if (row !== null) return {keyId, publicKey: row.signerPublicKey, identity: keyId, kind: 'member'};
+      this.follower.mustGoOn();
       if (waited >= WAIT_FOR_BLOCK_MS) return undefined;
       await sleep(POLL_MS);
     }
