@@ -297,7 +297,7 @@ describe('CheckTx', () => {
     expect(await check(revoke, CheckTxType.RECHECK)).toBe(CODE.nonceUsed);
   });
 
-  test('a key has at most 64 in the pool; another key is not hindered; a block or a new CometBFT makes room', async () => {
+  test('a key has at most 64 in the pool; another key is not hindered; a block makes room', async () => {
     await node.block([enrol(), register()]);
     const flood = Array.from({length: 65}, () =>
       maker.tx(requestAccess(patient.id, {grantId: new Uint8Array(16)}), [patient]),
@@ -309,6 +309,20 @@ describe('CheckTx', () => {
     expect(await check(maker.tx(requestAccess(patient.id), [clinician]))).toBe(0);
     await node.block(flood.slice(0, 10));
     expect(node.ledger.pending.admits(Buffer.from(patient.key.publicKey).toString('latin1'), 100, false)).toBe(true);
+  });
+
+  test('Info changes nothing of it, whoever asks and whatever version it names', async () => {
+    await node.block([enrol()]);
+    const waiting = Array.from({length: 3}, () => maker.tx(requestAccess(patient.id), [patient]));
+    for (const tx of waiting) expect(await check(tx)).toBe(0);
+    for (const version of ['', '0.38.25']) await node.application.info({version} as RequestInfo);
+    expect(node.ledger.pending.size).toBe(3);
+    // The pool that a proposal sees counts; what was let in since the last block stays.
+    expect(await prepare(waiting.slice(0, 1))).toHaveLength(1);
+    expect(node.ledger.pending.size).toBe(3);
+    await node.block([]);
+    expect(await prepare(waiting.slice(0, 1))).toHaveLength(1);
+    expect(node.ledger.pending.size).toBe(1);
   });
 });
 

@@ -20,7 +20,7 @@ export function createApplication(
   onCommitted: (tip: SnapshotTip) => void = () => undefined,
 ): AbciApplication {
   return {
-    info: (request) => info(ledger, request),
+    info: () => info(ledger),
     query: (request) => (request.path === '/trace' ? traceQuery(spans, request) : query(ledger, request)),
     checkTx: (request) => {
       const startMs = Date.now();

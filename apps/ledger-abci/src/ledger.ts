@@ -119,7 +119,7 @@ export class Ledger {
       if (place !== undefined) this.state.appendLeaf(kind, patient, this.state.hashOfLeaf(leaf), place);
     });
     [this.last, this.next, this.checkOverlay] = [tip, undefined, undefined];
-    for (const name of names) this.pending.remove(name);
+    this.pending.committed(names, block);
     this.store.snapshotIfDue(tip, this.state);
     return tip;
   }

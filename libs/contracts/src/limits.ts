@@ -10,6 +10,8 @@ export const LIMITS = {
   txBytes: 65_536,
   anchorEntries: 200,
   epochStatements: 64,
+  /** Of an EpochStatement or a KeySuccession that a transaction carries; the longest one there is has less. */
+  statementBytes: 200,
   grantTags: 64,
   deviceTags: 32,
   nonceWindow: 1_024,

@@ -48,15 +48,18 @@ export function areTags(tags: readonly Uint8Array[], most: number): boolean {
   );
 }
 
-/** Carried statements: how many, and large enough to hold one; everything else is a result of its own. */
+/** Carried statements by number, length and the form of their signatures; everything else is a result of its own. */
 export function areStatements(statements: readonly SignedEpochStatement[]): boolean {
   return (
     statements.length <= LIMITS.epochStatements &&
-    statements.every((one) => one.statement.length > 0 && one.signature !== undefined)
+    statements.every(({statement, signature}) => isStatement(statement) && isSignature(signature))
   );
 }
 
+/** Rights come first in a block, so what they carry has no more bytes than it needs. */
+const isStatement = ({length}: Uint8Array): boolean => length > 0 && length <= LIMITS.statementBytes;
+
 /** A carried succession by its form; whether it holds is for the state to say. */
 export function isSuccession({succession, signature}: SignedKeySuccession): boolean {
-  return succession.length > 0 && isSignature(signature);
+  return isStatement(succession) && isSignature(signature);
 }

@@ -17,6 +17,47 @@ test('rights first, then the rest; signers take turns, each in its own order', (
   ).toEqual([6, 1, 5, 8, 2, 7, 3, 4]);
 });
 
+test('rights: one of each signer first, the rest of them behind what others wait with', () => {
+  const rights = [1, 2, 3].map((name) => candidate(name, 'a', true));
+  expect(order([...rights, candidate(4, 'b', true), candidate(5, 'c'), candidate(6, 'a')])).toEqual([1, 4, 5, 6, 2, 3]);
+});
+
+describe('in a full block', () => {
+  const bytesOf = (chosen: number[], name: number): number => chosen.filter((one) => one === name).length * 102;
+  const many = (count: number, of: (i: number) => Candidate): Candidate[] =>
+    Array.from({length: count}, (_, i) => of(i));
+  const MOST = 102 * 40;
+
+  test('rights have a quarter, and not all of it: 17 patients with their four each leave room', () => {
+    const rights = many(17 * 4, (i) => candidate(1, `patient ${String(i % 17)}`, true, 100));
+    const records = many(60, (i) => candidate(2, `storage ${String(i % 6)}`, false, 100));
+    const chosen = order([...rights, ...records], MOST);
+    expect([bytesOf(chosen, 1), bytesOf(chosen, 2)]).toEqual([MOST / 4, (MOST * 3) / 4]);
+    expect(chosen.slice(0, 10)).toEqual(Array(10).fill(1));
+  });
+
+  test('a flood of others leaves the quarter to rights, one of each signer', () => {
+    const flood = many(200, (i) => candidate(2, `storage ${String(i % 9)}`, false, 100));
+    const rights = many(5, (i) => candidate(1, `patient ${String(i)}`, true, 100));
+    expect(order([...flood, ...rights], MOST).slice(0, 5)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  test('one signer has a quarter while others wait, in rights and others together, and all of it when nobody does', () => {
+    const loud = many(100, (i) => candidate(1, 'loud', i % 2 === 0, 100));
+    expect(bytesOf(order(loud, MOST), 1)).toBe(MOST);
+    const quiet = many(30, (i) => candidate(2, `quiet ${String(i)}`, false, 100));
+    const chosen = order([...loud, ...quiet], MOST);
+    expect([bytesOf(chosen, 1), bytesOf(chosen, 2)]).toEqual([MOST / 4, (MOST * 3) / 4]);
+  });
+
+  test('what only one has left fills it', () => {
+    const loud = many(100, () => candidate(1, 'loud', false, 100));
+    const quiet = many(3, (i) => candidate(2, `quiet ${String(i)}`, true, 100));
+    const chosen = order([...loud, ...quiet], MOST);
+    expect([bytesOf(chosen, 1), bytesOf(chosen, 2)]).toEqual([MOST - 306, 306]);
+  });
+});
+
 test('what does not fit is left out, what fits behind it is not', () => {
   expect(
     order([candidate(1, 'a', false, 50), candidate(2, 'b', false, 60), candidate(3, 'c', false, 20)], 52 + 22),

@@ -1,7 +1,6 @@
 import {PEOPLE, revokeGrant, signDigest, TEST_CHAIN, TEST_PORTS, TestLedger} from '@vitalvault/ledger-state/testing';
 import {cachedVerify} from './cached-verify.js';
 import {CheckedTxs} from './checked-txs.js';
-import {PendingTxs} from './pending-txs.js';
 import {TwoGenerations} from './two-generations.js';
 
 const {patient} = PEOPLE;
@@ -57,19 +56,4 @@ test('a transaction is decoded once; a refusal is remembered by its code', () =>
   ]);
   expect(txs.verdict(Uint8Array.of(1)).code).toBe(2);
   expect(calls).toBe(2);
-});
-
-test('the pool: 64 and 1 MiB a key, the last quarter for rights', () => {
-  const pool = new PendingTxs();
-  for (let i = 0; i < 64; i++) pool.add(`a${i}`, {signer: 'a', bytes: 10});
-  expect([pool.admits('a', 10, true), pool.admits('b', 10, false)]).toEqual([false, true]);
-  pool.add('a0', {signer: 'a', bytes: 10});
-  pool.remove('a0');
-  expect(pool.admits('a', 10, false)).toBe(true);
-  pool.add('b0', {signer: 'b', bytes: 1_048_000});
-  expect([pool.admits('b', 576, false), pool.admits('b', 577, false)]).toEqual([true, false]);
-  for (let i = 0; i < 23; i++) pool.add(`c${i}`, {signer: `c${i}`, bytes: 1_048_576});
-  expect([pool.admits('d', 60_000, false), pool.admits('d', 60_000, true)]).toEqual([false, true]);
-  pool.clear();
-  expect(pool.admits('a', 10, false)).toBe(true);
 });

@@ -1,6 +1,7 @@
 import {checkStructure} from '@vitalvault/ledger-state';
 import type {CheckedTx, StructureRefusal, Verify} from '@vitalvault/ledger-state';
 import {nativeSha256} from '../crypto/native-sha256.js';
+import type {Pending} from './pending-txs.js';
 import {TwoGenerations} from './two-generations.js';
 
 /** What a proposal must know of a transaction; small, so that one of every transaction of a full pool is at hand. */
@@ -20,6 +21,11 @@ const DECODED_BYTES = 4 << 20;
 /** Name of a transaction: CometBFT's own hash of its bytes. */
 export function txName(bytes: Uint8Array): string {
   return Buffer.from(nativeSha256(bytes)).toString('latin1');
+}
+
+/** What is counted of it while it waits in the pool. */
+export function pendingOf({body: {expiresAtHeight, expiresAtTime}}: CheckedTx, signer: string, bytes: number): Pending {
+  return {signer, bytes, expiresAtHeight, expiresAtTime};
 }
 
 /** `checkStructure` that remembers by the bytes: it needs no state, so what it said stays true. */

@@ -1,7 +1,7 @@
 import type {CheckTxAnswer, RequestCheckTx} from '@vitalvault/abci';
 import {CODE, codeName, codespace} from '@vitalvault/contracts';
 import {applyTx} from '@vitalvault/ledger-state';
-import {txName} from '../cache/checked-txs.js';
+import {pendingOf, txName} from '../cache/checked-txs.js';
 import type {Ledger} from '../ledger.js';
 
 /**
@@ -20,7 +20,7 @@ export function checkTx(ledger: Ledger, {tx}: RequestCheckTx): CheckTxAnswer {
   const outcome = applyTx(fork, checked, context);
   if (outcome.code !== CODE.ok) return refusal(outcome.code, wordsOf(outcome));
   overlay.absorb(fork);
-  ledger.pending.add(name, {signer, bytes: tx.length});
+  ledger.pending.add(name, pendingOf(checked, signer, tx.length));
   return {code: CODE.ok};
 }
 
