@@ -144,22 +144,22 @@ describe('the SDK on the running platform', () => {
     expect(() => signPart(decodePart(half), newSigningKey(random))).toThrow(
       expect.objectContaining({code: 'part-refused'}),
     );
-    const {part, owner} = endorseRegistration(encodePart(decodePart(half)), deviceKey);
+    const {part, owner, pairedKey} = endorseRegistration(encodePart(decodePart(half)), deviceKey);
     const {registration} = decodeCanonical(
       RegisterDeviceResultSchema,
       (await submit(ledger, txOfPart(decodePart(part)))).data,
     );
-    const config = acceptDeviceConfig(
+    const {config} = acceptDeviceConfig(
       await patient.deviceConfig({
         registration,
         typeNames: [HEART_RATE],
         custodians: [hospital],
         gateways: [system.endpoints.services.ingest],
       }),
-      {chainId: ledger.chainId, owner, version: 0},
+      {chainId: ledger.chainId, owner, pairedKey},
     );
     const stores = new MemoryDeviceStores();
-    device = new Device({key: deviceKey, config, api: ledger.api, sequences: stores, pending: stores, epochs: stores});
+    device = new Device({key: deviceKey, config, api: ledger.api, sequences: stores, pending: stores, owner: stores});
     expect(registration).toBe(1);
   });
 

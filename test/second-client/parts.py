@@ -68,8 +68,47 @@ def statements(v, vectors, raw):
     signature = parse(signature_of(raw("recovery"), T("key-succession", content)))
     check("key succession", content.hex() == v["keySuccession"]["bytes"]
           and one(signature, 3).hex() == v["keySuccession"]["signature"])
+    device_config(unhex(v["succeededConfig"]), unhex(next(s for s in vectors["statements"] if s["tag"] == "device-config")["bytes"]), patient, new)
     accepted = next(s for s in vectors["statements"] if s["tag"] == "accepted")
     check("signed receipt", signed("accepted", unhex(accepted["bytes"]), raw("ingest")).hex() == v["signedAccepted"])
+
+def owner_keys(known, successions, chain, patient, recovery):
+    """Public keys of the successions 1 to n (docs/protocol.md §2.4): what is known stays, the next one alone may follow."""
+    keys = list(known)
+    for signed_one in successions:
+        content, signature = one(parse(signed_one), 1), parse(one(parse(signed_one), 2))
+        said, n = parse(content), one(parse(content), 3, 0)
+        if not (one(signature, 2) == recovery and verifies(recovery, T("key-succession", content), one(signature, 3))): raise ValueError("not by the recovery key")
+        if one(said, 1) != chain or one(said, 2) != patient: raise ValueError("of another")
+        key = one(parse(one(said, 4)), 2)
+        if n == len(keys) + 1: keys.append(key)
+        elif n < 1 or n > len(keys) or keys[n - 1] != key: raise ValueError("does not follow")
+    return keys
+
+def takes_config(document, known, first_key, known_keys):
+    """A later configuration by docs/protocol.md §2.2: the successions that it carries lead to the key that signed it."""
+    outer = parse(document)
+    config, signature = one(outer, 1), parse(one(outer, 2))
+    said, before = parse(config), parse(known)
+    owner = one(parse(one(said, 4)), 2)
+    keys = owner_keys(known_keys, outer.get(3, []), one(before, 2), one(before, 3), one(parse(one(before, 5)), 2))
+    if one(signature, 2) != owner or not verifies(owner, T("device-config", config), one(signature, 3)): raise ValueError("not signed")
+    if one(said, 5) != one(before, 5) or one(said, 11, 0) != len(keys): raise ValueError("another recovery key, or an old one")
+    if owner != (keys[-1] if keys else first_key): raise ValueError("another than the owner signed it")
+    return keys
+
+def device_config(document, known, patient, new):
+    first = one(parse(one(parse(known), 4)), 2)
+    outer = parse(document)
+    taken = lambda document, keys=(): takes_config(document, known, first, keys)
+    def refused(document, keys=()):
+        try: return taken(document, keys) and False
+        except ValueError: return True
+    again = lambda **change: msg(*[(number, change.get(f"f{number}", values[0] if number != 3 else values)) for number, values in sorted(outer.items())])
+    check("configuration after a succession", taken(document) == [new] and taken(document, [new]) == [new] and taken(again()) == [new])
+    check("configuration after a succession: refused without it, twice, by another, after another history",
+          refused(again(f3=[])) and refused(again(f2=signature_of(b"\1" * 32, T("device-config", one(outer, 1)))))
+          and refused(document, [new, first]) and refused(document, [first]))
 
 def lines(v, vectors, raw):
     find = lambda kind: next(entry for entry in v if entry["kind"] == kind)

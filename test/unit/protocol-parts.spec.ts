@@ -5,12 +5,13 @@ import {decodeCanonical, fromHex, keyId, taggedHash, toHex} from '@vitalvault/co
 import {GenesisOrganisationSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {SignedServiceDescriptionSchema} from '@vitalvault/contracts/gen/policy/v1/description';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
-import {KeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {KeySuccessionSchema, SignedDeviceConfigSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {openAccepted, openReleaseBundle, openServiceDescription, recordId, verifyDigest} from '@vitalvault/envelope';
 import {leafHash, verifyConsistency, verifyLeaves} from '@vitalvault/proofs';
 import {
   acceptDeviceConfig,
+  encodeDeviceConfig,
   bodyOfPart,
   decodeEndorsement,
   decodeEnrolmentRequest,
@@ -67,7 +68,7 @@ describe('test/vectors/protocol-parts.json', () => {
     const endorsement = decodeEndorsement(line('vvmember1'));
     expect(bodyOfPart(decodePart(endorsement.part)).message.case).toBe('registerMember');
     const owner = vectors.signingKeys['patient']?.keyId ?? '';
-    expect(acceptDeviceConfig(line('vvcfg1'), {chainId: vectors.chainId, owner, version: 0}).version).toBe(1);
+    expect(acceptDeviceConfig(line('vvcfg1'), {chainId: vectors.chainId, owner}).config.version).toBe(1);
   });
 
   it('has a release page that its reader opens, and one with nothing to open', async () => {
@@ -94,6 +95,11 @@ describe('test/vectors/protocol-parts.json', () => {
     expect([n, toHex(newKey?.publicKey ?? new Uint8Array())]).toEqual([1, newPublicKey]);
     expect(toHex(taggedHash('key-succession', fromHex(bytes)))).toBe(digest);
     expect(verifyDigest(key('recovery').publicKey, fromHex(digest), fromHex(signature))).toBe(true);
+    const owner = vectors.signingKeys['patient']?.keyId ?? '';
+    const first = acceptDeviceConfig(line('vvcfg1'), {chainId: vectors.chainId, owner});
+    const succeeded = encodeDeviceConfig(decodeCanonical(SignedDeviceConfigSchema, fromHex(parts.succeededConfig)));
+    const trust = {chainId: vectors.chainId, owner, known: first};
+    expect(acceptDeviceConfig(succeeded, trust).ownerKeys).toEqual([newPublicKey]);
     const accepted = decodeCanonical(SignedAcceptedSchema, fromHex(parts.signedAccepted));
     expect(openAccepted(accepted, key('ingest')).sequence).toBe(7n);
   });

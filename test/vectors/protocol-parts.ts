@@ -6,6 +6,7 @@ import {
   ALG_ES256K,
   ALG_X25519,
   ORG_ROLE,
+  build,
   decodeCanonical,
   encodeCanonical,
   fromHex,
@@ -18,7 +19,12 @@ import {SignedServiceDescriptionSchema} from '@vitalvault/contracts/gen/policy/v
 import {InnerKeysSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {ReleaseBundleContextSchema, SignedMemberProfileSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
-import {KeySuccessionSchema, SignedDeviceConfigSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {
+  DeviceConfigSchema,
+  KeySuccessionSchema,
+  SignedDeviceConfigSchema,
+  SigningKeySchema,
+} from '@vitalvault/contracts/gen/record/v1/record';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {
   assembleTx,
@@ -66,7 +72,7 @@ export async function protocolParts(vectors: ProtocolJson, captured: CapturedHea
       'What protocol.json leaves out. Made by test/vectors/generate.ts; the keys are those of protocol.json, public: never use them.',
     signedHeader: headerVectors(captured),
     logPaths: logPathVectors(vectors.state.log.leaves),
-    keySuccession: keySuccession(vectors, generateSigningKey(random).privateKey),
+    ...successionVectors(vectors, generateSigningKey(random).privateKey),
     signedAccepted: toHex(encodeCanonical(SignedAcceptedSchema, {accepted: bytes, signature})),
     releasePage: await releasePage(vectors, random(32)),
     lines: lines(vectors),
@@ -76,16 +82,30 @@ export async function protocolParts(vectors: ProtocolJson, captured: CapturedHea
   };
 }
 
-function keySuccession({chainId, signingKeys}: ProtocolJson, newPrivateKey: Uint8Array) {
-  const newKey = signingKeyOf(newPrivateKey);
+/** A succession, and the configuration of protocol.json as the new key signs it. */
+function successionVectors(vectors: ProtocolJson, newPrivateKey: Uint8Array) {
+  const {chainId, signingKeys} = vectors;
+  const {alg, publicKey} = signingKeyOf(newPrivateKey);
+  const newKey = build(SigningKeySchema, {alg, publicKey});
   const identity = fromHex(keyOf(signingKeys, 'patient').keyId);
   const bytes = encodeCanonical(KeySuccessionSchema, {chainId, identity, n: 1, newKey});
+  const signature = signBytes('key-succession', bytes, privateKeyOf(signingKeys, 'recovery'));
+  const config = encodeCanonical(DeviceConfigSchema, {
+    ...decodeCanonical(DeviceConfigSchema, statement(vectors, 'device-config').bytes),
+    ownerKey: newKey,
+    successions: 1,
+  });
+  const signedConfig = {config, signature: signBytes('device-config', config, newPrivateKey)};
+  const successions = [{succession: bytes, signature}];
   return {
-    signer: 'recovery',
-    newPublicKey: toHex(newKey.publicKey),
-    bytes: toHex(bytes),
-    digest: toHex(taggedHash('key-succession', bytes)),
-    signature: toHex(signBytes('key-succession', bytes, privateKeyOf(signingKeys, 'recovery')).signature),
+    keySuccession: {
+      signer: 'recovery',
+      newPublicKey: toHex(publicKey),
+      bytes: toHex(bytes),
+      digest: toHex(taggedHash('key-succession', bytes)),
+      signature: toHex(signature.signature),
+    },
+    succeededConfig: toHex(encodeCanonical(SignedDeviceConfigSchema, {...signedConfig, successions})),
   };
 }
 
@@ -166,7 +186,11 @@ function lines(vectors: ProtocolJson) {
     profile: profile.bytes,
     signature: profile.signature,
   });
-  const signedConfig = encodeCanonical(SignedDeviceConfigSchema, {config: config.bytes, signature: config.signature});
+  const signedConfig = encodeCanonical(SignedDeviceConfigSchema, {
+    config: config.bytes,
+    signature: config.signature,
+    successions: [],
+  });
   const {message} = decodeCanonical(BodySchema, fromHex(enrol.body.bytes));
   const registered = decodeCanonical(BodySchema, fromHex(register.body.bytes)).message;
   if (message.case !== 'enrolPatient' || registered.case !== 'registerMember')

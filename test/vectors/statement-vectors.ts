@@ -39,6 +39,7 @@ export function statements() {
     ],
     gateways: ['http://127.0.0.1:27000'],
     typeNames: ['omh:heart-rate'],
+    successions: 0,
   };
   return [
     signed('epoch-statement', 'patient', {schema: EpochStatementSchema, init: epoch}),

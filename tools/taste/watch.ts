@@ -19,22 +19,22 @@ import {HOSPITAL} from '@vitalvault/sdk/testing';
  */
 export async function register(owner: Patient, deviceKey: StoredKey, ledger: VerifiedLedger, fromSlot: number) {
   const offer = await owner.registerDevice({deviceKey, typeNames: [HEART_RATE], deviceClass: 'wearable', fromSlot});
-  const {part, owner: ownerKey} = endorseRegistration(offer, deviceKey);
+  const {part, owner: patient, pairedKey} = endorseRegistration(offer, deviceKey);
   const {data} = await submit(ledger, txOfPart(decodePart(part)));
-  return {registration: decodeCanonical(RegisterDeviceResultSchema, data).registration, ownerKey};
+  return {registration: decodeCanonical(RegisterDeviceResultSchema, data).registration, patient, pairedKey};
 }
 
 /** The watch at work: registered, and configured by what its owner signed for it. */
 export async function watchOf(owner: Patient, deviceKey: StoredKey, ledger: VerifiedLedger, fromSlot: number) {
-  const {registration, ownerKey} = await register(owner, deviceKey, ledger, fromSlot);
+  const {registration, patient, pairedKey} = await register(owner, deviceKey, ledger, fromSlot);
   const signed = await owner.deviceConfig({
     registration,
     typeNames: [HEART_RATE],
     custodians: [HOSPITAL],
     gateways: ['http://ingest'],
   });
-  const config = acceptDeviceConfig(signed, {chainId: ledger.chainId, owner: ownerKey, version: 0});
+  const {config} = acceptDeviceConfig(signed, {chainId: ledger.chainId, owner: patient, pairedKey});
   const stores = new MemoryDeviceStores();
-  const memory = {sequences: stores, pending: stores, epochs: stores};
+  const memory = {sequences: stores, pending: stores, owner: stores};
   return {registration, device: new Device({key: deviceKey, config, api: ledger.api, ...memory})};
 }

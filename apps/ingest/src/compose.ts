@@ -18,6 +18,7 @@ import {IssueReceipt} from './application/issue-receipt.js';
 import {JudgeRecord} from './application/judge-record.js';
 import {KnownFacts} from './application/known-facts.js';
 import {ListEpochStatements} from './application/list-epoch-statements.js';
+import {ListSuccessions} from './application/list-successions.js';
 import {NumberRecord} from './application/number-record.js';
 import {StorageBacklog} from './application/storage-backlog.js';
 import type {IngestConfig} from './config.js';
@@ -81,6 +82,7 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
       provide(AcceptSkip, acceptSkip),
       provide(GetReceipt, new GetReceipt({table, recent})),
       provide(ListEpochStatements, new ListEpochStatements({facts: policy})),
+      provide(ListSuccessions, new ListSuccessions({facts: policy})),
       provide(ForgetChanged, new ForgetChanged({facts})),
     ],
     transports: [{strategy: events}],

@@ -60,13 +60,14 @@ export function openEpochStatement(signed: SignedEpochStatement, owner: PublicSi
   return openStatement(EPOCH, {bytes: signed.statement, signature: signed.signature}, owner);
 }
 
-/** The owner tells her device all that it may know. */
+/** The owner tells her device all that it may know. @param successions from her first key to this one */
 export function signDeviceConfig(
   init: FieldsOf<typeof DeviceConfigSchema>,
   ownerPrivateKey: Uint8Array,
+  successions: readonly SignedKeySuccession[] = [],
 ): SignedDeviceConfig {
   const {bytes, signature} = signStatement(CONFIG, init, ownerPrivateKey);
-  return build(SignedDeviceConfigSchema, {config: bytes, signature});
+  return build(SignedDeviceConfigSchema, {config: bytes, signature, successions});
 }
 
 /** @throws EnvelopeError `bad-signature`, `not-canonical` */

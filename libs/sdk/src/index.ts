@@ -10,11 +10,18 @@ export {gapsOf} from './clinician/opened-record.js';
 export type {Finding, FindingKind, OpenedReadings} from './clinician/opened-record.js';
 export {openPage} from './clinician/release-opener.js';
 export type {ReleaseTrust} from './clinician/release-opener.js';
-export {acceptDeviceConfig, encodeDeviceConfig} from './device/device-config.js';
-export type {ConfigTrust} from './device/device-config.js';
+export {acceptDeviceConfig, encodeDeviceConfig, keptDeviceConfig} from './device/device-config.js';
+export type {AcceptedConfig, ConfigTrust, KnownOwner} from './device/device-config.js';
 export {deviceIdOf, endorseRegistration} from './device/device-registration.js';
 export {MemoryDeviceStores} from './device/device-stores.js';
-export type {EpochMemory, PendingRecord, PendingStore, ReservedNumbers, SequenceStore} from './device/device-stores.js';
+export type {
+  OwnerMemory,
+  PendingRecord,
+  PendingStore,
+  ReservedNumbers,
+  SeenEpoch,
+  SequenceStore,
+} from './device/device-stores.js';
 export {Device} from './device/device.js';
 export type {DeviceOptions, PostOutcome} from './device/device.js';
 export type {KeptRecord} from './device/settled-fate.js';
@@ -76,6 +83,7 @@ export type {PatientCard, PatientKeys, RememberedHead, StoredEpoch, StoredGrant}
 export {PatientLog} from './patient/patient-log.js';
 export type {AccessLogAnswer, Explanation, LogQuestion, PatientAlert} from './patient/patient-log.js';
 export {Patient} from './patient/patient.js';
+export type {ReplacedKey} from './patient/replace-signing-key.js';
 export type {ConfigToSign, DeviceToRegister} from './patient/patient.js';
 export {SdkError} from './sdk-error.js';
 export type {SdkErrorContext} from './sdk-error.js';

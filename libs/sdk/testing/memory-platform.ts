@@ -139,6 +139,9 @@ export class MemoryPlatform {
       'epoch-statements': ({url}) => ({
         json: this.epochStatements(path.split('/')[3] ?? '', url.searchParams.get('typeTag') ?? ''),
       }),
+      successions: ({url}) => ({
+        json: this.successions(path.split('/')[3] ?? '', Number(url.searchParams.get('after') ?? '0')),
+      }),
       'access-log': ({url}) => ({json: this.accessLog(path.split('/')[3] ?? '', url)}),
     };
     if (path === '/v1/transactions') return {json: this.transact(call.body)};
@@ -211,6 +214,15 @@ export class MemoryPlatform {
       statements.push(
         toHex(encodeCanonical(SignedEpochStatementSchema, decodeCanonical(SignedEpochStatementSchema, value))),
       );
+    }
+  }
+
+  private successions(patient: string, after: number): object {
+    const successions: string[] = [];
+    for (let n = after + 1; ; n++) {
+      const value = this.chain.ledger.state.get(STATE_KIND.succession, [fromHex(patient), numberPart(n)]);
+      if (value === undefined) return {successions, atHeight: '1'};
+      successions.push(toHex(value));
     }
   }
 

@@ -66,7 +66,7 @@ export async function people() {
   await patient.publishEpochs([HEART_RATE], slot - 1_000);
 
   const deviceKey = newSigningKey(random);
-  const {part, owner} = endorseRegistration(
+  const {part, owner, pairedKey} = endorseRegistration(
     await patient.registerDevice({deviceKey, typeNames: [HEART_RATE], deviceClass: 'wearable', fromSlot: slot - 1_000}),
     deviceKey,
   );
@@ -78,7 +78,7 @@ export async function people() {
     custodians: [HOSPITAL],
     gateways: ['http://ingest'],
   });
-  const config = acceptDeviceConfig(configText, {chainId: ledger.chainId, owner, version: 0});
+  const {config} = acceptDeviceConfig(configText, {chainId: ledger.chainId, owner, pairedKey});
   const stores = new MemoryDeviceStores();
   const device = new Device({
     key: deviceKey,
@@ -86,7 +86,7 @@ export async function people() {
     api: ledger.api,
     sequences: stores,
     pending: stores,
-    epochs: stores,
+    owner: stores,
   });
 
   const memberKeys = createMemberKeys(random);
@@ -124,6 +124,7 @@ export async function people() {
     deviceKey,
     configText,
     owner,
+    pairedKey,
     config,
     stores,
     device,

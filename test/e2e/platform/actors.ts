@@ -129,7 +129,7 @@ export async function registerDevice(
     deviceClass: 'wearable',
     fromSlot,
   });
-  const {part, owner} = endorseRegistration(half, key);
+  const {part, owner, pairedKey} = endorseRegistration(half, key);
   const {registration} = decodeCanonical(
     RegisterDeviceResultSchema,
     (await submit(ledger, txOfPart(decodePart(part)))).data,
@@ -140,12 +140,12 @@ export async function registerDevice(
     custodians: [platform.organisation],
     gateways: [platform.endpoints.services.ingest],
   });
-  const config = acceptDeviceConfig(signed, {chainId: ledger.chainId, owner, version: 0});
+  const {config} = acceptDeviceConfig(signed, {chainId: ledger.chainId, owner, pairedKey});
   const stores = new MemoryDeviceStores();
   return {
     key,
     config,
-    device: new Device({key, config, api: ledger.api, sequences: stores, pending: stores, epochs: stores}),
+    device: new Device({key, config, api: ledger.api, sequences: stores, pending: stores, owner: stores}),
   };
 }
 

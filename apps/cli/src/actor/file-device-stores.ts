@@ -1,6 +1,15 @@
 import {mkdirSync, readFileSync, readdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
-import type {EpochMemory, PendingRecord, PendingStore, ReservedNumbers, SequenceStore} from '@vitalvault/sdk';
+import type {
+  OwnerMemory,
+  PendingRecord,
+  PendingStore,
+  ReservedNumbers,
+  SeenEpoch,
+  SequenceStore,
+} from '@vitalvault/sdk';
+import {deviceMemory} from '../device/device-memory.js';
+import type {DeviceMemory} from '../device/device-memory.js';
 import type {Home} from './home.js';
 import {writeSecretFile} from './key-file.js';
 import type {LockedJson} from './locked-json.js';
@@ -55,22 +64,36 @@ export class FilePendingStore implements PendingStore {
   }
 }
 
-/** Highest epoch seen per tag. */
-export class FileEpochMemory implements EpochMemory {
-  private readonly file: LockedJson<Record<string, number>>;
+/** What a device has seen of its owner. */
+export class FileOwnerMemory implements OwnerMemory {
+  private readonly seen: LockedJson<Record<string, SeenEpoch[]>>;
+  private readonly memory: LockedJson<DeviceMemory>;
 
   constructor(home: Home) {
-    this.file = home.file('epochs-seen.json', {});
+    this.seen = home.file('epochs-seen.json', {});
+    this.memory = deviceMemory(home);
   }
 
-  highest(typeTag: string): Promise<number> {
-    return Promise.resolve(this.file.read()[typeTag] ?? 0);
+  ownerKeys(): Promise<string[]> {
+    return Promise.resolve(this.memory.read().ownerKeys ?? []);
   }
 
-  remember(typeTag: string, epoch: number): Promise<void> {
-    return this.file.update((seen) => ({
-      value: {...seen, [typeTag]: Math.max(epoch, seen[typeTag] ?? 0)},
-      result: undefined,
-    }));
+  rememberOwnerKeys(keys: string[]): Promise<void> {
+    return this.memory.update((memory) => {
+      // Another process may have learned more meanwhile.
+      const known = memory.ownerKeys ?? [];
+      return {value: {...memory, ownerKeys: keys.length > known.length ? keys : known}, result: undefined};
+    });
+  }
+
+  epochs(typeTag: string): Promise<SeenEpoch[]> {
+    return Promise.resolve(this.seen.read()[typeTag] ?? []);
+  }
+
+  rememberEpochs(typeTag: string, epochs: SeenEpoch[]): Promise<void> {
+    return this.seen.update((seen) => {
+      const others = (seen[typeTag] ?? []).filter(({epoch}) => !epochs.some((one) => one.epoch === epoch));
+      return {value: {...seen, [typeTag]: [...others, ...epochs]}, result: undefined};
+    });
   }
 }

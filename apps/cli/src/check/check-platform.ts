@@ -170,7 +170,7 @@ async function registeredDevice(
   {patient, slot}: People,
 ): Promise<{device: Device; deviceId: string}> {
   const key = newSigningKey(ledger.api.environment.random);
-  const {part, owner} = endorseRegistration(
+  const {part, owner, pairedKey} = endorseRegistration(
     await patient.registerDevice({
       deviceKey: key,
       typeNames: [HEART_RATE],
@@ -190,10 +190,10 @@ async function registeredDevice(
     gateways: [ingestUrl],
   });
   const stores = new MemoryDeviceStores();
-  const config = acceptDeviceConfig(text, {chainId: ledger.chainId, owner, version: 0});
+  const {config} = acceptDeviceConfig(text, {chainId: ledger.chainId, owner, pairedKey});
   return {
     deviceId: deviceIdOf(key),
-    device: new Device({key, config, api: ledger.api, sequences: stores, pending: stores, epochs: stores}),
+    device: new Device({key, config, api: ledger.api, sequences: stores, pending: stores, owner: stores}),
   };
 }
 

@@ -1,38 +1,23 @@
 import {readFileSync} from 'node:fs';
-import {toHex} from '@vitalvault/contracts';
 import type {DeviceConfig} from '@vitalvault/contracts/gen/record/v1/record';
-import {Device, acceptDeviceConfig} from '@vitalvault/sdk';
-import type {ApiClient, StoredKey} from '@vitalvault/sdk';
-import {FileEpochMemory, FilePendingStore, FileSequenceStore} from '../actor/file-device-stores.js';
+import {Device, acceptDeviceConfig, keptDeviceConfig} from '@vitalvault/sdk';
+import type {AcceptedConfig, ApiClient, StoredKey} from '@vitalvault/sdk';
+import {FileOwnerMemory, FilePendingStore, FileSequenceStore} from '../actor/file-device-stores.js';
 import {CliError} from '../cli-error.js';
 import type {Session} from '../session.js';
+import {deviceMemory} from './device-memory.js';
+import type {DeviceMemory} from './device-memory.js';
 
 /** Secrets of a device's home. */
 export interface DeviceSecrets {
   key: StoredKey;
 }
 
-/** What a device remembers of its owner. */
-export interface DeviceMemory {
-  /** Patient id that it signed its registration for. */
-  owner?: string;
-  /** Newest configuration, its version, and the key that signed it. */
-  config?: string;
-  version?: number;
-  ownerKey?: string;
-}
-
-export const deviceMemory = (session: Session) => session.home.file<DeviceMemory>('device.json', {});
-
 /** Takes a configuration into the home if the owner signed it for this device. @throws SdkError `config-refused` */
 export async function takeConfig(session: Session, text: string): Promise<DeviceConfig> {
-  const memory = deviceMemory(session);
-  const config = accept(session, memory.read(), text);
-  const ownerKey = config.ownerKey === undefined ? {} : {ownerKey: toHex(config.ownerKey.publicKey)};
-  await memory.update((old) => ({
-    value: {...old, config: text, version: config.version, ...ownerKey},
-    result: undefined,
-  }));
+  const memory = deviceMemory(session.home);
+  const {config, ownerKeys} = accept(session, memory.read(), text);
+  await memory.update((old) => ({value: {...old, config: text, ownerKeys}, result: undefined}));
   return config;
 }
 
@@ -41,12 +26,12 @@ export async function openDevice(
   session: Session,
   api: ApiClient = session.api,
 ): Promise<{device: Device; config: DeviceConfig}> {
-  const remembered = deviceMemory(session).read();
+  const remembered = deviceMemory(session.home).read();
   if (remembered.config === undefined)
     throw new CliError('not-configured', 'The device has no configuration yet.', {
       remedy: 'Its owner signs one with `vv patient configure-device`; take it with `vv device configure`.',
     });
-  const config = accept(session, remembered, remembered.config);
+  const config = keptDeviceConfig(remembered.config);
   const {key} = await session.home.secrets<DeviceSecrets>('device');
   const {home} = session;
   return {
@@ -57,21 +42,22 @@ export async function openDevice(
       api,
       sequences: new FileSequenceStore(home),
       pending: new FilePendingStore(home),
-      epochs: new FileEpochMemory(home),
+      owner: new FileOwnerMemory(home),
     }),
   };
 }
 
-function accept(session: Session, memory: DeviceMemory, text: string): DeviceConfig {
-  if (memory.owner === undefined)
+function accept(session: Session, memory: DeviceMemory, text: string): AcceptedConfig {
+  const {owner, pairedKey, config, ownerKeys = []} = memory;
+  if (owner === undefined)
     throw new CliError('not-registered', 'The device has not signed a registration yet.', {
       remedy: "Sign its owner's registration with `vv device endorse` first.",
     });
   return acceptDeviceConfig(text, {
     chainId: session.home.card.chainId,
-    owner: memory.owner,
-    version: memory.version ?? 0,
-    ...(memory.ownerKey === undefined ? {} : {ownerKey: memory.ownerKey}),
+    owner,
+    pairedKey,
+    known: config === undefined ? undefined : {config: keptDeviceConfig(config), ownerKeys},
   });
 }
 

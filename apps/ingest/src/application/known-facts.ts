@@ -25,7 +25,7 @@ export class KnownFacts {
   constructor(
     /** @param options.told false: changes do not come through, so nothing that is remembered counts */
     private readonly options: {ttlMs: number; now: Clock; told?: () => boolean},
-    private readonly facts: LedgerFacts,
+    private readonly facts: Pick<LedgerFacts, 'device' | 'epochs'>,
   ) {}
 
   async device(device: Uint8Array, registration: number): Promise<RegisteredDevice | undefined> {

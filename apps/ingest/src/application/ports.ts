@@ -1,6 +1,6 @@
 import type {SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
-import type {PostedRecord, SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
+import type {PostedRecord, SignedEpochStatement, SignedKeySuccession} from '@vitalvault/contracts/gen/record/v1/record';
 import type {RegisteredDevice} from '../domain/check-device.js';
 import type {Epoch} from '../domain/check-epoch.js';
 
@@ -10,10 +10,18 @@ export interface LedgerFacts {
   device(device: Uint8Array, registration: number): Promise<RegisteredDevice | undefined>;
   /** @param typeTag undefined: all tags. @throws DomainError `policy-unavailable` */
   epochs(patient: Uint8Array, typeTag?: Uint8Array): Promise<PatientEpochs>;
+  /** A page of those with a greater n than `after`. @throws DomainError `policy-unavailable` */
+  successions(patient: Uint8Array, after: number): Promise<PatientSuccessions>;
 }
 
 export interface PatientEpochs {
   readonly statements: readonly EpochOfTag[];
+  readonly atHeight: bigint;
+}
+
+/** Successions of a patient's signing key, as her recovery key signed them, ascending. */
+export interface PatientSuccessions {
+  readonly successions: readonly SignedKeySuccession[];
   readonly atHeight: bigint;
 }
 

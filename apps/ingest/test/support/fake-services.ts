@@ -1,22 +1,24 @@
 import {Controller, Module} from '@nestjs/common';
 import {EventPattern, GrpcMethod, Payload} from '@nestjs/microservices';
 import {fromBinary} from '@bufbuild/protobuf';
-import {encodeCanonical, toHex, TOPICS} from '@vitalvault/contracts';
+import {build, encodeCanonical, toHex, TOPICS} from '@vitalvault/contracts';
 import {incomplete} from '@vitalvault/contracts/testing';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {RecordAccepted} from '@vitalvault/contracts/gen/events/v1/events';
 import type {SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
-import type {GetDeviceRequest} from '@vitalvault/contracts/gen/policy/v1/policy';
+import type {GetDeviceRequest, GetSuccessionsRequest} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {
   EpochStatementSchema,
   RecordHeaderSchema,
+  SignatureSchema,
   SignedEpochStatementSchema,
+  SignedKeySuccessionSchema,
 } from '@vitalvault/contracts/gen/record/v1/record';
 import {RecordState, StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {GetRecordStatusRequest, GetRecordStatusResponse} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {MessageInitShape} from '@bufbuild/protobuf';
-import type {GetDeviceResponseSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
+import type {GetDeviceResponseSchema, GetSuccessionsResponseSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
 import type {GetRecordStatusResponseSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {recordIdOfPosted} from '@vitalvault/envelope';
 import {KAFKA_BUS, KafkaServer} from '@vitalvault/kafka-bus';
@@ -66,6 +68,15 @@ class OthersController {
       fromSlot: SLOT - 50,
     });
     return {statements: [incomplete(SignedEpochStatementSchema, {statement, signature: {alg: 1}})], atHeight: 12n};
+  }
+
+  @GrpcMethod('PolicyService', 'GetSuccessions')
+  getSuccessions({after}: GetSuccessionsRequest): MessageInitShape<typeof GetSuccessionsResponseSchema> {
+    const signed = build(SignedKeySuccessionSchema, {
+      succession: Uint8Array.of(after),
+      signature: build(SignatureSchema, {alg: 1, publicKey: Uint8Array.of(2), signature: Uint8Array.of(3)}),
+    });
+    return {successions: [signed], atHeight: 12n};
   }
 
   @GrpcMethod('StorageService', 'GetRecordStatus')

@@ -19,6 +19,7 @@ import type {
   EpochOfTag,
   LedgerFacts,
   PatientEpochs,
+  PatientSuccessions,
   RecordStatus,
   RecordTable,
 } from '../../src/application/ports.js';
@@ -51,6 +52,11 @@ export class FakeFacts implements LedgerFacts {
   epochs(): Promise<PatientEpochs> {
     this.#ask();
     return Promise.resolve({statements: this.statements, atHeight: 9n});
+  }
+
+  successions(): Promise<PatientSuccessions> {
+    this.#ask();
+    return Promise.resolve({successions: [], atHeight: 9n});
   }
 
   #ask(): void {

@@ -62,6 +62,14 @@ CREATE TABLE epoch_statements (
   PRIMARY KEY (patient, type_tag, epoch)
 );
 
+-- SignedKeySuccession: which signing key took another's place, by its number from 1.
+CREATE TABLE successions (
+  patient text   NOT NULL,
+  n       bigint NOT NULL,
+  value   bytea  NOT NULL,
+  PRIMARY KEY (patient, n)
+);
+
 -- Every version that was put, by its place in the chain: a revocation may carry any version.
 CREATE TABLE grants (
   patient  text   NOT NULL,

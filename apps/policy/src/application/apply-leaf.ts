@@ -7,7 +7,7 @@ import type {
   GrantEvent,
   KeysEvent,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
-import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {EpochStatementSchema, KeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import type {BlockTransaction} from '../domain/decode-block.js';
 import {ownerOf, patientWithKeys, withoutOwner} from '../domain/identity-keys.js';
@@ -94,6 +94,10 @@ async function keysPublished(
     writer,
   );
   await writer.putPatient(patient, patientWithKeys(before, message.value));
+  if (event.succession !== undefined) {
+    const {n} = decodeCanonical(KeySuccessionSchema, event.succession.succession);
+    await writer.putSuccession({patient, n}, event.succession);
+  }
   await putStatements(patient, event.epochStatements, writer);
 }
 

@@ -11,7 +11,7 @@ import type {
   Registration,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
-import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
+import type {SignedEpochStatement, SignedKeySuccession} from '@vitalvault/contracts/gen/record/v1/record';
 import type {ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
 import type {ProvenAnswer} from '@vitalvault/proofs';
 import type {TransactionOutcome} from '../domain/transaction-outcome.js';
@@ -72,6 +72,8 @@ export interface Projection {
   registrationsOf(owner: Id): Promise<DeviceRegistration[]>;
   /** Of one tag or, without it, all; ascending by tag and epoch. */
   epochStatements(patient: Id, typeTag?: Id): Promise<SignedEpochStatement[]>;
+  /** Those with a greater n than `after`, ascending; 256 at the most. */
+  successions(patient: Id, after: number): Promise<SignedKeySuccession[]>;
   /** The newest version under that id. */
   grant(patient: Id, grantId: Id): Promise<Grant | undefined>;
   /** The newest version of each, ascending by grant id. */
@@ -111,6 +113,7 @@ export interface ProjectionWriter extends Projection {
   putDevice(id: Id, value: Device): Promise<void>;
   putRegistration(device: Id, registration: number, value: Registration): Promise<void>;
   putEpochStatement(place: {patient: Id; typeTag: Id; epoch: number}, value: SignedEpochStatement): Promise<void>;
+  putSuccession(place: {patient: Id; n: number}, value: SignedKeySuccession): Promise<void>;
   putGrant(place: {patient: Id; grantId: Id; height: bigint; index: number}, value: Grant): Promise<void>;
   putReadsUsed(patient: Id, grantId: Id, reads: bigint): Promise<void>;
   putTransaction(outcome: TransactionOutcome): Promise<void>;

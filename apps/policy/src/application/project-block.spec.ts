@@ -17,6 +17,7 @@ import {
   enrolPatient,
   epochStatement,
   putGrant,
+  keySuccession,
   registerDevice,
   registerMember,
   replaceKey,
@@ -191,6 +192,8 @@ describe('projection', () => {
     expect((await store.key(patientId))?.owner.retired).toBe(true);
     expect((await store.key(toHex(next.id)))?.owner).toMatchObject({identity: patient.id, retired: false});
     expect((await store.patient(patientId))?.successions).toBe(1);
+    expect(await store.successions(patientId, 0)).toMatchObject([keySuccession(patient, next, recovery)]);
+    expect(await store.successions(patientId, 1)).toEqual([]);
     expect((await store.key(toHex(newClinician.id)))?.owner).toMatchObject({identity: clinician.id});
   });
 

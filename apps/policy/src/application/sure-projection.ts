@@ -19,6 +19,7 @@ export function sureProjection(projection: Projection, follower: Follower): Proj
     readsUsed: (patient, grantId) => projection.readsUsed(patient, grantId),
     registrationsOf: (owner) => projection.registrationsOf(owner),
     epochStatements: (patient, typeTag) => projection.epochStatements(patient, typeTag),
+    successions: (patient, after) => projection.successions(patient, after),
     grantsOf: (patient) => projection.grantsOf(patient),
     member: (id) => sure(projection.member(id)),
     patient: (id) => sure(projection.patient(id)),

@@ -13,7 +13,7 @@ import {
   PatientSchema,
   RegistrationSchema,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
-import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {SignedEpochStatementSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {ProjectionStore, ProjectionWriter} from '../../src/application/ports.js';
 
 const id = (n: number): string => n.toString(16).padStart(2, '0').repeat(20);
@@ -156,6 +156,30 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
         [2, 1],
       ]);
       expect(await statements(tag(2))).toEqual([[2, 1]]);
+    });
+
+    it('gives successions by number, a page at a time', async () => {
+      await project(0n, async (writer) => {
+        for (const n of [300, 2, 1, 2 ** 32 - 1]) {
+          await writer.putSuccession(
+            {patient: id(1), n},
+            incomplete(SignedKeySuccessionSchema, {succession: Uint8Array.of(n % 256)}),
+          );
+        }
+        for (let n = 1; n <= 257; n += 1)
+          await writer.putSuccession(
+            {patient: id(2), n},
+            incomplete(SignedKeySuccessionSchema, {succession: Uint8Array.of(n % 256)}),
+          );
+      });
+      const first = async (patient: string, after: number): Promise<(number | undefined)[]> =>
+        (await store.successions(patient, after)).map(({succession}) => succession[0]);
+      expect(await first(id(1), 0)).toEqual([1, 2, 44, 255]);
+      expect(await first(id(1), 2)).toEqual([44, 255]);
+      expect(await first(id(1), 2 ** 32 - 1)).toEqual([]);
+      expect(await first(id(2), 0)).toHaveLength(256);
+      expect(await first(id(2), 256)).toEqual([1]);
+      expect(await first(id(3), 0)).toEqual([]);
     });
 
     it('replaces the outcome of a transaction', async () => {

@@ -9,7 +9,7 @@ import type {
   Patient,
   Registration,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
-import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
+import type {SignedEpochStatement, SignedKeySuccession} from '@vitalvault/contracts/gen/record/v1/record';
 import {DomainError} from '@vitalvault/errors';
 import type {
   Announcement,
@@ -38,6 +38,7 @@ class Rows {
   readonly devices = new Map<Id, Device>();
   readonly registrations = new Map<string, DeviceRegistration>();
   readonly statements = new Map<string, {patient: Id; typeTag: Id; epoch: number; value: SignedEpochStatement}>();
+  readonly successions = new Map<string, {patient: Id; n: number; value: SignedKeySuccession}>();
   readonly grants: {patient: Id; grantId: Id; height: bigint; index: number; grant: Grant}[] = [];
   readonly reads = new Map<string, bigint>();
   readonly transactions = new Map<Id, TransactionOutcome>();
@@ -98,6 +99,13 @@ export class MemoryProjectionStore implements ProjectionStore {
       .sort((a, b) => (a.typeTag < b.typeTag ? -1 : a.typeTag > b.typeTag ? 1 : a.epoch - b.epoch))
       .map(({value}) => value);
 
+  successions = async (patient: Id, after: number): Promise<SignedKeySuccession[]> =>
+    [...this.rows.successions.values()]
+      .filter((row) => row.patient === patient && row.n > after)
+      .sort((a, b) => a.n - b.n)
+      .slice(0, 256)
+      .map(({value}) => value);
+
   grant = async (patient: Id, grantId: Id): Promise<Grant | undefined> =>
     this.rows.grants.findLast((row) => row.patient === patient && row.grantId === grantId)?.grant;
 
@@ -137,6 +145,9 @@ class MemoryWriter extends MemoryProjectionStore implements ProjectionWriter {
     {patient, typeTag, epoch}: {patient: Id; typeTag: Id; epoch: number},
     value: SignedEpochStatement,
   ): Promise<void> => void this.rows.statements.set(place(patient, typeTag, epoch), {patient, typeTag, epoch, value});
+
+  putSuccession = async ({patient, n}: {patient: Id; n: number}, value: SignedKeySuccession): Promise<void> =>
+    void this.rows.successions.set(place(patient, n), {patient, n, value});
 
   putGrant = async (at: {patient: Id; grantId: Id; height: bigint; index: number}, grant: Grant): Promise<void> =>
     void this.rows.grants.push({...at, grant});

@@ -7,11 +7,16 @@ import {SdkError} from '../sdk-error.js';
 /**
  * The device's half of its registration: it signs the owner's transaction (proof of possession) after it saw that the
  * transaction names its own key.
- * @returns the part with both signatures, and the owner that the device agreed to (hexadecimal)
+ * @returns the part with both signatures, and what the device agreed to: the owner (hexadecimal), and the key
+ *   (hexadecimal) that signed for her and from which it takes its first configuration. The ledger takes the registration
+ *   by her current key alone
  * @throws SdkError `part-refused`
  * @paper CA-13
  */
-export function endorseRegistration(partText: string, key: StoredKey): {part: string; owner: string} {
+export function endorseRegistration(
+  partText: string,
+  key: StoredKey,
+): {part: string; owner: string; pairedKey: string} {
   const part = decodePart(partText);
   const {message} = bodyOfPart(part);
   if (message.case !== 'registerDevice')
@@ -20,7 +25,9 @@ export function endorseRegistration(partText: string, key: StoredKey): {part: st
   if (deviceKey === undefined || !equalBytes(deviceKey.publicKey, publicHalf(key).publicKey)) {
     throw new SdkError('part-refused', {detail: 'it registers another device'});
   }
-  return {part: encodePart(signPart(part, key)), owner: toHex(owner)};
+  const [ownerSignature] = part.signatures;
+  if (ownerSignature === undefined) throw new SdkError('part-refused', {detail: 'its owner did not sign it'});
+  return {part: encodePart(signPart(part, key)), owner: toHex(owner), pairedKey: toHex(ownerSignature.publicKey)};
 }
 
 /** Device id, hexadecimal. */

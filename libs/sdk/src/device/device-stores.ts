@@ -35,17 +35,31 @@ export interface PendingStore {
   all(): Promise<PendingRecord[]>;
 }
 
-/** Highest epoch that the device has seen per tag (hexadecimal): it never goes back. */
-export interface EpochMemory {
-  highest(typeTag: string): Promise<number>;
-  remember(typeTag: string, epoch: number): Promise<void>;
+/** An epoch that the device believed. */
+export interface SeenEpoch {
+  epoch: number;
+  /** X25519, hexadecimal. */
+  publicKey: string;
+  /** Which of the owner's keys signed it: 0 her first, n that of succession n. */
+  signer: number;
+}
+
+/** What a device has seen of its owner: it never goes back behind it. */
+export interface OwnerMemory {
+  /** Public keys (hexadecimal) of her successions, in order. */
+  ownerKeys(): Promise<string[]>;
+  rememberOwnerKeys(keys: string[]): Promise<void>;
+  /** Of a tag (hexadecimal). */
+  epochs(typeTag: string): Promise<SeenEpoch[]>;
+  rememberEpochs(typeTag: string, epochs: SeenEpoch[]): Promise<void>;
 }
 
 /** All three, forgotten with the process: for tests. */
-export class MemoryDeviceStores implements SequenceStore, PendingStore, EpochMemory {
+export class MemoryDeviceStores implements SequenceStore, PendingStore, OwnerMemory {
   private readonly counters = new Map<string, bigint>();
   private readonly pending = new Map<string, PendingRecord>();
-  private readonly epochs = new Map<string, number>();
+  private readonly seen = new Map<string, SeenEpoch[]>();
+  private keys: string[] = [];
 
   take(registration: number, typeTag: string, records: number): Promise<ReservedNumbers> {
     return Promise.resolve({
@@ -68,12 +82,21 @@ export class MemoryDeviceStores implements SequenceStore, PendingStore, EpochMem
     return Promise.resolve([...this.pending.values()]);
   }
 
-  highest(typeTag: string): Promise<number> {
-    return Promise.resolve(this.epochs.get(typeTag) ?? 0);
+  ownerKeys(): Promise<string[]> {
+    return Promise.resolve(this.keys);
   }
 
-  remember(typeTag: string, epoch: number): Promise<void> {
-    this.epochs.set(typeTag, epoch);
+  rememberOwnerKeys(keys: string[]): Promise<void> {
+    this.keys = keys;
+    return Promise.resolve();
+  }
+
+  epochs(typeTag: string): Promise<SeenEpoch[]> {
+    return Promise.resolve(this.seen.get(typeTag) ?? []);
+  }
+
+  rememberEpochs(typeTag: string, epochs: SeenEpoch[]): Promise<void> {
+    this.seen.set(typeTag, epochs);
     return Promise.resolve();
   }
 

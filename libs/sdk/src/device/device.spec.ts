@@ -113,7 +113,7 @@ describe('a device', () => {
       api: ledger.api,
       sequences: restored,
       pending: restored,
-      epochs: restored,
+      owner: restored,
     });
     const outcomes = await again.post(await again.seal(HEART_RATE, readingsOf(slot, 1)));
     expect(outcomes).toEqual([
@@ -166,7 +166,7 @@ describe('a device', () => {
     const restored = new MemoryDeviceStores();
     const again = new Device({
       ...{key: deviceKey, config, api: ledger.api},
-      ...{sequences: restored, pending: restored, epochs: restored},
+      ...{sequences: restored, pending: restored, owner: restored},
     });
     const lost = await again.seal(HEART_RATE, readingsOf(slot, 3));
     const outcomes = await again.repost();
@@ -244,18 +244,21 @@ describe('a device', () => {
 
 describe('a configuration', () => {
   it('is taken from the owner alone, for this ledger, and never an older one', async () => {
-    const {configText, owner, ledger, patient, slot} = await people();
-    const trust = {chainId: ledger.chainId, owner, version: 0};
-    expect(acceptDeviceConfig(configText, trust).version).toBe(1);
+    const {configText, owner, pairedKey, ledger, patient, slot} = await people();
+    const trust = {chainId: ledger.chainId, owner, pairedKey};
+    const known = acceptDeviceConfig(configText, trust);
+    expect(known.config.version).toBe(1);
     const newer = await patient
       .deviceConfig({registration: 1, typeNames: [HEART_RATE], custodians: [], gateways: []})
       .catch(() => '');
     const refused = expect.objectContaining({code: 'config-refused'});
     expect(() => acceptDeviceConfig(newer, trust)).toThrow(refused);
-    expect(() => acceptDeviceConfig(configText, {...trust, version: 2})).toThrow(refused);
+    const later = {...known, config: {...known.config, version: 2}};
+    expect(() => acceptDeviceConfig(configText, {...trust, known: later})).toThrow(refused);
+    expect(acceptDeviceConfig(configText, {...trust, known}).config.version).toBe(1);
     expect(() => acceptDeviceConfig(configText, {...trust, owner: 'ab'.repeat(20)})).toThrow(refused);
     expect(() => acceptDeviceConfig(configText, {...trust, chainId: 'other'})).toThrow(refused);
-    expect(() => acceptDeviceConfig(configText, {...trust, ownerKey: '02'.padEnd(66, 'a')})).toThrow(refused);
+    expect(() => acceptDeviceConfig(configText, {...trust, pairedKey: '02'.padEnd(66, 'a')})).toThrow(refused);
     expect(() => acceptDeviceConfig(`${configText.slice(0, 60)}A${configText.slice(61)}`, trust)).toThrow(refused);
     expect(() => acceptDeviceConfig(configText.replace('vvcfg1.', ''), trust)).toThrow(refused);
     expect(slot).toBeGreaterThan(0);

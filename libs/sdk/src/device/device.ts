@@ -12,7 +12,7 @@ import type {StoredKey} from '../keys/stored-key.js';
 import type {Reading} from '../open-mhealth/heart-rate.js';
 import {requireFinite} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
-import type {EpochMemory, PendingRecord, PendingStore, SequenceStore} from './device-stores.js';
+import type {OwnerMemory, PendingRecord, PendingStore, SequenceStore} from './device-stores.js';
 import {EpochKeys} from './epoch-keys.js';
 import {RecordSealer} from './record-sealer.js';
 import {receiptStateOf} from './receipt-state.js';
@@ -29,7 +29,7 @@ export interface DeviceOptions {
   api: ApiClient;
   sequences: SequenceStore;
   pending: PendingStore;
-  epochs: EpochMemory;
+  owner: OwnerMemory;
 }
 
 /** What ingest said about one posted record. */
@@ -51,7 +51,7 @@ export class Device {
   constructor(private readonly options: DeviceOptions) {
     const {key, config, api} = options;
     this.id = keyId(publicHalf(key));
-    this.epochKeys = new EpochKeys({config, api, memory: options.epochs});
+    this.epochKeys = new EpochKeys({config, api, memory: options.owner});
     this.sealer = new RecordSealer({
       key,
       config,

@@ -14,7 +14,7 @@ describe('a device whose counter went back while records are kept', () => {
       api: ledger.api,
       sequences: new MemoryDeviceStores(),
       pending: stores,
-      epochs: stores,
+      owner: stores,
     });
     const times = async () => (await stores.all()).flatMap(({readings}) => readings.map(({timeMs}) => timeMs));
     return {kept, again, slot, times, before: await times()};

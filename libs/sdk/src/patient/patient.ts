@@ -1,7 +1,7 @@
 import {build, compareBytes, decodeCanonical, DEVICE_CLASS, fromHex} from '@vitalvault/contracts';
 import {DeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {signDeviceConfig} from '@vitalvault/envelope';
-import {DeviceConfigSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {DeviceConfigSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {encodeDeviceConfig} from '../device/device-config.js';
 import {privateHalf, publicHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
@@ -161,8 +161,10 @@ export class Patient {
       typeNames: types.map(({name}) => name),
       custodians: config.custodians.map((id) => custodianFromGenesis(ledger.genesis.genesis, fromHex(id), slot)),
       gateways: config.gateways,
+      successions: keys.successions.length,
     });
-    return encodeDeviceConfig(signDeviceConfig(message, privateHalf(keys.signing)));
+    const successions = keys.successions.map((signed) => decodeCanonical(SignedKeySuccessionSchema, fromHex(signed)));
+    return encodeDeviceConfig(signDeviceConfig(message, privateHalf(keys.signing), successions));
   }
 
   /** Registrations as policy's projection lists them. */

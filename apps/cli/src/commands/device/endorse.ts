@@ -1,9 +1,10 @@
 import {path} from '@vitalvault/arguments';
-import {endorseRegistration} from '@vitalvault/sdk';
+import {ALG_ES256K} from '@vitalvault/contracts';
+import {endorseRegistration, idOf} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import {CliError} from '../../cli-error.js';
 import {defineCommand} from '../../define-command.js';
-import {deviceMemory} from '../../device/device-home.js';
+import {deviceMemory} from '../../device/device-memory.js';
 import type {DeviceSecrets} from '../../device/device-home.js';
 import {paperText, readPaper, writePaper} from '../../exchange.js';
 import {fields} from '../../text/columns.js';
@@ -19,15 +20,27 @@ export const endorseCommand = defineCommand<{in: string; out?: string; newOwner?
   examples: ['vv device endorse --home watch --in registration.json --out registration.signed.json'],
   run: async (session, options) => {
     const {key} = await session.home.secrets<DeviceSecrets>('device');
-    const {part, owner} = endorseRegistration(paperText(readPaper(options.in, 'transaction-part'), 'part'), key);
-    const {owner: before} = deviceMemory(session).read();
+    const {part, owner, pairedKey} = endorseRegistration(
+      paperText(readPaper(options.in, 'transaction-part'), 'part'),
+      key,
+    );
+    const memory = deviceMemory(session.home);
+    const {owner: before} = memory.read();
     if (before !== undefined && before !== owner && options.newOwner !== true) {
       throw new CliError('device-owned', `This device belongs to ${before}.`, {
         remedy: 'If it changed hands, say so with --new-owner; the ledger still asks that the old owner removed it.',
       });
     }
-    await deviceMemory(session).update((memory) => ({value: {...memory, owner}, result: undefined}));
+    // What it believed of another owner says nothing of this one.
+    await memory.update((old) => ({value: {...(before === owner ? old : {}), owner, pairedKey}, result: undefined}));
     writePaper(options.out, 'transaction-part', {part});
-    return {json: {part, owner}, text: fields({owner, 'signed by both': options.out ?? part})};
+    return {
+      json: {part, owner, signedBy: idOf({alg: ALG_ES256K, publicKey: pairedKey})},
+      text: fields({
+        owner,
+        'her key': idOf({alg: ALG_ES256K, publicKey: pairedKey}),
+        'signed by both': options.out ?? part,
+      }),
+    };
   },
 });

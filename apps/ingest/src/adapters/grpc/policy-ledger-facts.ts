@@ -7,7 +7,7 @@ import {DomainError} from '@vitalvault/errors';
 import {grpcClient} from '@vitalvault/grpc';
 import type {GrpcClient} from '@vitalvault/grpc';
 import type {RegisteredDevice, Removal} from '../../domain/check-device.js';
-import type {EpochOfTag, LedgerFacts, PatientEpochs} from '../../application/ports.js';
+import type {EpochOfTag, LedgerFacts, PatientEpochs, PatientSuccessions} from '../../application/ports.js';
 
 /** Asks this organisation's policy service, whose projection follows the ledger. */
 export class PolicyLedgerFacts implements LedgerFacts {
@@ -43,6 +43,11 @@ export class PolicyLedgerFacts implements LedgerFacts {
 
   #removal({removedAtTime, distrustFromSlot}: GetDeviceResponse): Removal {
     return {distrustFromSlot, acceptsUntilMs: (Number(removedAtTime) + this.removalGraceSeconds) * 1_000};
+  }
+
+  async successions(patient: Uint8Array, after: number): Promise<PatientSuccessions> {
+    const {successions, atHeight} = await this.#policy.getSuccessions({patient, after});
+    return {successions, atHeight};
   }
 
   /**

@@ -3,6 +3,7 @@ import {EpochStatementsController} from './epoch-statements.controller.js';
 import {ReceiptsController} from './receipts.controller.js';
 import {RecordsController} from './records.controller.js';
 import {SkipsController} from './skips.controller.js';
+import {SuccessionsController} from './successions.controller.js';
 import {TimeController} from './time.controller.js';
 
 /** The HTTP side of ingest, and the document that it makes. */
@@ -11,6 +12,7 @@ export const httpControllers = [
   SkipsController,
   ReceiptsController,
   EpochStatementsController,
+  SuccessionsController,
   TimeController,
 ] as const;
 

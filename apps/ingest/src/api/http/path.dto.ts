@@ -4,7 +4,7 @@ import {z} from 'zod';
 
 export const identity = hexText(20).transform(fromHex);
 
-const uint32 = z
+export const uint32 = z
   .string()
   .regex(/^[1-9]\d{0,9}$/)
   .transform(Number)

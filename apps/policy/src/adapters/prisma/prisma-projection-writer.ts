@@ -19,8 +19,8 @@ import type {
   Patient,
   Registration,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
-import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
+import {SignedEpochStatementSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import type {SignedEpochStatement, SignedKeySuccession} from '@vitalvault/contracts/gen/record/v1/record';
 import type {Announcement, Id, KnownKey, ProjectionWriter} from '../../application/ports.js';
 import type {TransactionOutcome} from '../../domain/transaction-outcome.js';
 import {PrismaProjection} from './prisma-projection.js';
@@ -82,6 +82,12 @@ export class PrismaProjectionWriter extends PrismaProjection implements Projecti
       create: {...key, value},
       update: {value},
     });
+  }
+
+  async putSuccession({patient, n}: {patient: Id; n: number}, succession: SignedKeySuccession): Promise<void> {
+    const value = bytesOf(SignedKeySuccessionSchema, succession);
+    const key = {patient, n: BigInt(n)};
+    await this.session.succession.upsert({where: {patient_n: key}, create: {...key, value}, update: {value}});
   }
 
   async putGrant(

@@ -16,8 +16,8 @@ import type {
   Patient,
   Registration,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
-import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
+import {SignedEpochStatementSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import type {SignedEpochStatement, SignedKeySuccession} from '@vitalvault/contracts/gen/record/v1/record';
 import {decodeCanonical, fromDecimal, toDecimal} from '@vitalvault/contracts';
 import type {
   ChainPosition,
@@ -32,6 +32,8 @@ import type {TransactionOutcome} from '../../domain/transaction-outcome.js';
 import type {Session} from './database.js';
 import type {AccessLeaf as LeafRow} from './gen/client.js';
 import {messageOf} from './stored-value.js';
+
+const SUCCESSIONS_PAGE = 256;
 
 /** Reads the projection in PostgreSQL, through the pool or inside a transaction. */
 export class PrismaProjection implements Projection {
@@ -95,6 +97,15 @@ export class PrismaProjection implements Projection {
       orderBy: [{typeTag: 'asc'}, {epoch: 'asc'}],
     });
     return rows.map(({value}) => decodeCanonical(SignedEpochStatementSchema, value));
+  }
+
+  async successions(patient: Id, after: number): Promise<SignedKeySuccession[]> {
+    const rows = await this.session.succession.findMany({
+      where: {patient, n: {gt: after}},
+      orderBy: {n: 'asc'},
+      take: SUCCESSIONS_PAGE,
+    });
+    return rows.map(({value}) => decodeCanonical(SignedKeySuccessionSchema, value));
   }
 
   async grant(patient: Id, grantId: Id): Promise<Grant | undefined> {

@@ -7,6 +7,8 @@ import type {
   GetDeviceResponseSchema,
   GetEpochStatementsRequest,
   GetEpochStatementsResponseSchema,
+  GetSuccessionsRequest,
+  GetSuccessionsResponseSchema,
   ReleaseKeysRequest,
   ReleaseKeysResponseSchema,
 } from '@vitalvault/contracts/gen/policy/v1/policy';
@@ -65,5 +67,14 @@ export class PolicyGrpcController {
       typeTag.length === 0 ? undefined : toHex(typeTag),
     );
     return {statements, atHeight: height};
+  }
+
+  @GrpcMethod('PolicyService', 'GetSuccessions')
+  async getSuccessions({
+    patient,
+    after,
+  }: GetSuccessionsRequest): Promise<MessageInitShape<typeof GetSuccessionsResponseSchema>> {
+    const {height} = await positionAtLeast(this.projection, undefined);
+    return {successions: await this.projection.successions(toHex(patient), after), atHeight: height};
   }
 }

@@ -73,7 +73,7 @@ export async function enrolWearer(cluster: Cluster): Promise<Wearer> {
   const slot = (await ledger.slot()) - 100;
   await patient.publishEpochs([HEART_RATE], slot);
   const key = newSigningKey(random);
-  const {part, owner} = endorseRegistration(
+  const {part, owner, pairedKey} = endorseRegistration(
     await patient.registerDevice({deviceKey: key, typeNames: [HEART_RATE], deviceClass: 'wearable', fromSlot: slot}),
     key,
   );
@@ -90,11 +90,11 @@ export async function enrolWearer(cluster: Cluster): Promise<Wearer> {
   const stores = new MemoryDeviceStores();
   const device = new Device({
     key,
-    config: acceptDeviceConfig(config, {chainId: ledger.chainId, owner, version: 0}),
+    config: acceptDeviceConfig(config, {chainId: ledger.chainId, owner, pairedKey}).config,
     api: ledger.api,
     sequences: stores,
     pending: stores,
-    epochs: stores,
+    owner: stores,
   });
   return {ledger, context, device, slot};
 }

@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { SignedEpochStatement, SigningKey } from "../../record/v1/record_pb.js";
+import type { SignedEpochStatement, SignedKeySuccession, SigningKey } from "../../record/v1/record_pb.js";
 import { file_vitalvault_record_v1_record } from "../../record/v1/record_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/policy/v1/policy.proto.
  */
 export const file_vitalvault_policy_v1_policy: GenFile = /*@__PURE__*/
-  fileDesc("CiF2aXRhbHZhdWx0L3BvbGljeS92MS9wb2xpY3kucHJvdG8SFHZpdGFsdmF1bHQucG9saWN5LnYxInMKElJlbGVhc2VLZXlzUmVxdWVzdBINCgV0eF9pZBgBIAEoDBIWCg5zaWduZWRfcmVxdWVzdBgCIAEoDBI2CgdyZWNvcmRzGAMgAygLMiUudml0YWx2YXVsdC5wb2xpY3kudjEuUmVjb3JkVG9SZWxlYXNlIowBCg9SZWNvcmRUb1JlbGVhc2USDgoGaGVhZGVyGAEgASgMEhcKD2NpcGhlcnRleHRfaGFzaBgCIAEoDBIWCg5pbm5lcl9rZXlfaGFzaBgDIAEoDBISCgpzZWFsZWRfa2V5GAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDBIRCglsb2dfaW5kZXgYBiABKAQiQQoTUmVsZWFzZUtleXNSZXNwb25zZRIOCgZidW5kbGUYASABKAwSGgoSdmVyaWZpZWRfYXRfaGVpZ2h0GAIgASgEIh8KCUlubmVyS2V5cxISCgppbm5lcl9rZXlzGAEgAygMIjgKEEdldERldmljZVJlcXVlc3QSDgoGZGV2aWNlGAEgASgMEhQKDHJlZ2lzdHJhdGlvbhgCIAEoDSL/AQoRR2V0RGV2aWNlUmVzcG9uc2USDQoFZm91bmQYASABKAgSLQoDa2V5GAIgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRINCgVvd25lchgDIAEoDBIRCgl0eXBlX3RhZ3MYBCADKAwSEQoJZnJvbV9zbG90GAUgASgNEhcKD3JlbW92ZWRfYXRfdGltZRgGIAEoBBIaChJkaXN0cnVzdF9mcm9tX3Nsb3QYByABKA0SGwoTbmV3ZXN0X3JlZ2lzdHJhdGlvbhgIIAEoDRIRCglhdF9oZWlnaHQYCSABKAQSEgoKYmxvY2tfc2xvdBgKIAEoDSI+ChlHZXRFcG9jaFN0YXRlbWVudHNSZXF1ZXN0Eg8KB3BhdGllbnQYASABKAwSEAoIdHlwZV90YWcYAiABKAwibwoaR2V0RXBvY2hTdGF0ZW1lbnRzUmVzcG9uc2USPgoKc3RhdGVtZW50cxgBIAMoCzIqLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEVwb2NoU3RhdGVtZW50EhEKCWF0X2hlaWdodBgCIAEoBDLKAgoNUG9saWN5U2VydmljZRJiCgtSZWxlYXNlS2V5cxIoLnZpdGFsdmF1bHQucG9saWN5LnYxLlJlbGVhc2VLZXlzUmVxdWVzdBopLnZpdGFsdmF1bHQucG9saWN5LnYxLlJlbGVhc2VLZXlzUmVzcG9uc2USXAoJR2V0RGV2aWNlEiYudml0YWx2YXVsdC5wb2xpY3kudjEuR2V0RGV2aWNlUmVxdWVzdBonLnZpdGFsdmF1bHQucG9saWN5LnYxLkdldERldmljZVJlc3BvbnNlEncKEkdldEVwb2NoU3RhdGVtZW50cxIvLnZpdGFsdmF1bHQucG9saWN5LnYxLkdldEVwb2NoU3RhdGVtZW50c1JlcXVlc3QaMC52aXRhbHZhdWx0LnBvbGljeS52MS5HZXRFcG9jaFN0YXRlbWVudHNSZXNwb25zZWIGcHJvdG8z", [file_vitalvault_record_v1_record]);
+  fileDesc("CiF2aXRhbHZhdWx0L3BvbGljeS92MS9wb2xpY3kucHJvdG8SFHZpdGFsdmF1bHQucG9saWN5LnYxInMKElJlbGVhc2VLZXlzUmVxdWVzdBINCgV0eF9pZBgBIAEoDBIWCg5zaWduZWRfcmVxdWVzdBgCIAEoDBI2CgdyZWNvcmRzGAMgAygLMiUudml0YWx2YXVsdC5wb2xpY3kudjEuUmVjb3JkVG9SZWxlYXNlIowBCg9SZWNvcmRUb1JlbGVhc2USDgoGaGVhZGVyGAEgASgMEhcKD2NpcGhlcnRleHRfaGFzaBgCIAEoDBIWCg5pbm5lcl9rZXlfaGFzaBgDIAEoDBISCgpzZWFsZWRfa2V5GAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDBIRCglsb2dfaW5kZXgYBiABKAQiQQoTUmVsZWFzZUtleXNSZXNwb25zZRIOCgZidW5kbGUYASABKAwSGgoSdmVyaWZpZWRfYXRfaGVpZ2h0GAIgASgEIh8KCUlubmVyS2V5cxISCgppbm5lcl9rZXlzGAEgAygMIjgKEEdldERldmljZVJlcXVlc3QSDgoGZGV2aWNlGAEgASgMEhQKDHJlZ2lzdHJhdGlvbhgCIAEoDSL/AQoRR2V0RGV2aWNlUmVzcG9uc2USDQoFZm91bmQYASABKAgSLQoDa2V5GAIgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRINCgVvd25lchgDIAEoDBIRCgl0eXBlX3RhZ3MYBCADKAwSEQoJZnJvbV9zbG90GAUgASgNEhcKD3JlbW92ZWRfYXRfdGltZRgGIAEoBBIaChJkaXN0cnVzdF9mcm9tX3Nsb3QYByABKA0SGwoTbmV3ZXN0X3JlZ2lzdHJhdGlvbhgIIAEoDRIRCglhdF9oZWlnaHQYCSABKAQSEgoKYmxvY2tfc2xvdBgKIAEoDSI+ChlHZXRFcG9jaFN0YXRlbWVudHNSZXF1ZXN0Eg8KB3BhdGllbnQYASABKAwSEAoIdHlwZV90YWcYAiABKAwibwoaR2V0RXBvY2hTdGF0ZW1lbnRzUmVzcG9uc2USPgoKc3RhdGVtZW50cxgBIAMoCzIqLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEVwb2NoU3RhdGVtZW50EhEKCWF0X2hlaWdodBgCIAEoBCI3ChVHZXRTdWNjZXNzaW9uc1JlcXVlc3QSDwoHcGF0aWVudBgBIAEoDBINCgVhZnRlchgCIAEoDSJrChZHZXRTdWNjZXNzaW9uc1Jlc3BvbnNlEj4KC3N1Y2Nlc3Npb25zGAEgAygLMikudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmVkS2V5U3VjY2Vzc2lvbhIRCglhdF9oZWlnaHQYAiABKAQytwMKDVBvbGljeVNlcnZpY2USYgoLUmVsZWFzZUtleXMSKC52aXRhbHZhdWx0LnBvbGljeS52MS5SZWxlYXNlS2V5c1JlcXVlc3QaKS52aXRhbHZhdWx0LnBvbGljeS52MS5SZWxlYXNlS2V5c1Jlc3BvbnNlElwKCUdldERldmljZRImLnZpdGFsdmF1bHQucG9saWN5LnYxLkdldERldmljZVJlcXVlc3QaJy52aXRhbHZhdWx0LnBvbGljeS52MS5HZXREZXZpY2VSZXNwb25zZRJ3ChJHZXRFcG9jaFN0YXRlbWVudHMSLy52aXRhbHZhdWx0LnBvbGljeS52MS5HZXRFcG9jaFN0YXRlbWVudHNSZXF1ZXN0GjAudml0YWx2YXVsdC5wb2xpY3kudjEuR2V0RXBvY2hTdGF0ZW1lbnRzUmVzcG9uc2USawoOR2V0U3VjY2Vzc2lvbnMSKy52aXRhbHZhdWx0LnBvbGljeS52MS5HZXRTdWNjZXNzaW9uc1JlcXVlc3QaLC52aXRhbHZhdWx0LnBvbGljeS52MS5HZXRTdWNjZXNzaW9uc1Jlc3BvbnNlYgZwcm90bzM", [file_vitalvault_record_v1_record]);
 
 /**
  * @generated from message vitalvault.policy.v1.ReleaseKeysRequest
@@ -271,6 +271,54 @@ export const GetEpochStatementsResponseSchema: GenMessage<GetEpochStatementsResp
   messageDesc(file_vitalvault_policy_v1_policy, 7);
 
 /**
+ * @generated from message vitalvault.policy.v1.GetSuccessionsRequest
+ */
+export type GetSuccessionsRequest = Message<"vitalvault.policy.v1.GetSuccessionsRequest"> & {
+  /**
+   * @generated from field: bytes patient = 1;
+   */
+  patient: Uint8Array;
+
+  /**
+   * Those with a greater n. 0: all.
+   *
+   * @generated from field: uint32 after = 2;
+   */
+  after: number;
+};
+
+/**
+ * Describes the message vitalvault.policy.v1.GetSuccessionsRequest.
+ * Use `create(GetSuccessionsRequestSchema)` to create a new message.
+ */
+export const GetSuccessionsRequestSchema: GenMessage<GetSuccessionsRequest> = /*@__PURE__*/
+  messageDesc(file_vitalvault_policy_v1_policy, 8);
+
+/**
+ * @generated from message vitalvault.policy.v1.GetSuccessionsResponse
+ */
+export type GetSuccessionsResponse = Message<"vitalvault.policy.v1.GetSuccessionsResponse"> & {
+  /**
+   * Ascending by n; 256 at the most, the rest is asked for with a greater `after`.
+   *
+   * @generated from field: repeated vitalvault.record.v1.SignedKeySuccession successions = 1;
+   */
+  successions: SignedKeySuccession[];
+
+  /**
+   * @generated from field: uint64 at_height = 2;
+   */
+  atHeight: bigint;
+};
+
+/**
+ * Describes the message vitalvault.policy.v1.GetSuccessionsResponse.
+ * Use `create(GetSuccessionsResponseSchema)` to create a new message.
+ */
+export const GetSuccessionsResponseSchema: GenMessage<GetSuccessionsResponse> = /*@__PURE__*/
+  messageDesc(file_vitalvault_policy_v1_policy, 9);
+
+/**
  * @generated from service vitalvault.policy.v1.PolicyService
  */
 export const PolicyService: GenService<{
@@ -299,6 +347,14 @@ export const PolicyService: GenService<{
     methodKind: "unary";
     input: typeof GetEpochStatementsRequestSchema;
     output: typeof GetEpochStatementsResponseSchema;
+  },
+  /**
+   * @generated from rpc vitalvault.policy.v1.PolicyService.GetSuccessions
+   */
+  getSuccessions: {
+    methodKind: "unary";
+    input: typeof GetSuccessionsRequestSchema;
+    output: typeof GetSuccessionsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_vitalvault_policy_v1_policy, 0);

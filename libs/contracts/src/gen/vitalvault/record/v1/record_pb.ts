@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/record/v1/record.proto.
  */
 export const file_vitalvault_record_v1_record: GenFile = /*@__PURE__*/
-  fileDesc("CiF2aXRhbHZhdWx0L3JlY29yZC92MS9yZWNvcmQucHJvdG8SFHZpdGFsdmF1bHQucmVjb3JkLnYxIi0KClNpZ25pbmdLZXkSCwoDYWxnGAEgASgNEhIKCnB1YmxpY19rZXkYAiABKAwiPwoJU2lnbmF0dXJlEgsKA2FsZxgBIAEoDRISCgpwdWJsaWNfa2V5GAIgASgMEhEKCXNpZ25hdHVyZRgDIAEoDCKfAgoMUmVjb3JkSGVhZGVyEg8KB3ZlcnNpb24YASABKA0SDAoEa2luZBgCIAEoDRIQCghjaGFpbl9pZBgDIAEoCRIPCgdwYXRpZW50GAQgASgMEg4KBmRldmljZRgFIAEoDBIUCgxyZWdpc3RyYXRpb24YBiABKA0SEAoIdHlwZV90YWcYByABKAwSDQoFZXBvY2gYCCABKA0SDAoEc2xvdBgJIAEoDRIQCghzZXF1ZW5jZRgKIAEoBBIUCgx0YWdfc2VxdWVuY2UYCyABKAQSDQoFY291bnQYDCABKA0SFQoNcmVsZWFzZV9zdWl0ZRgNIAEoDRIWCg5yZWxlYXNlX2tleV9pZBgOIAEoDBISCgpzdXBlcnNlZGVzGA8gASgMIokBCgRTa2lwEhAKCGNoYWluX2lkGAEgASgJEg8KB3BhdGllbnQYAiABKAwSDgoGZGV2aWNlGAMgASgMEhQKDHJlZ2lzdHJhdGlvbhgEIAEoDRIQCghzZXF1ZW5jZRgFIAEoBBIQCgh0eXBlX3RhZxgGIAEoDBIUCgx0YWdfc2VxdWVuY2UYByABKAQicQoMUG9zdGVkUmVjb3JkEg4KBmhlYWRlchgBIAEoDBISCgpjaXBoZXJ0ZXh0GAIgASgMEhIKCnNlYWxlZF9rZXkYAyABKAwSFgoOaW5uZXJfa2V5X2hhc2gYBCABKAwSEQoJc2lnbmF0dXJlGAUgASgMIkQKDVBvc3RlZFJlY29yZHMSMwoHcmVjb3JkcxgBIAMoCzIiLnZpdGFsdmF1bHQucmVjb3JkLnYxLlBvc3RlZFJlY29yZCJVCgdQYXlsb2FkEhEKCXNjaGVtYV9pZBgBIAEoCRITCgtzY2hlbWFfaGFzaBgCIAEoDBIQCghlbmNvZGluZxgDIAEoDRIQCghyZWFkaW5ncxgEIAMoDCJ7Cg5FcG9jaFN0YXRlbWVudBIQCghjaGFpbl9pZBgBIAEoCRIPCgdwYXRpZW50GAIgASgMEhAKCHR5cGVfdGFnGAMgASgMEg0KBWVwb2NoGAQgASgNEhIKCnB1YmxpY19rZXkYBSABKAwSEQoJZnJvbV9zbG90GAYgASgNIl0KFFNpZ25lZEVwb2NoU3RhdGVtZW50EhEKCXN0YXRlbWVudBgBIAEoDBIyCglzaWduYXR1cmUYAiABKAsyHy52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduYXR1cmUiiwEKCUN1c3RvZGlhbhIUCgxvcmdhbmlzYXRpb24YASABKAwSFgoOcmVsZWFzZV9rZXlfaWQYAiABKAwSGgoScmVsZWFzZV9wdWJsaWNfa2V5GAMgASgMEjQKCmluZ2VzdF9rZXkYBCABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5IrMCCgxEZXZpY2VDb25maWcSDwoHdmVyc2lvbhgBIAEoDRIQCghjaGFpbl9pZBgCIAEoCRIPCgdwYXRpZW50GAMgASgMEjMKCW93bmVyX2tleRgEIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSNgoMcmVjb3Zlcnlfa2V5GAUgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRIUCgxyZWdpc3RyYXRpb24YBiABKA0SEQoJdHlwZV90YWdzGAcgAygMEjMKCmN1c3RvZGlhbnMYCCADKAsyHy52aXRhbHZhdWx0LnJlY29yZC52MS5DdXN0b2RpYW4SEAoIZ2F0ZXdheXMYCSADKAkSEgoKdHlwZV9uYW1lcxgKIAMoCSJYChJTaWduZWREZXZpY2VDb25maWcSDgoGY29uZmlnGAEgASgMEjIKCXNpZ25hdHVyZRgCIAEoCzIfLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25hdHVyZSJxCg1LZXlTdWNjZXNzaW9uEhAKCGNoYWluX2lkGAEgASgJEhAKCGlkZW50aXR5GAIgASgMEgkKAW4YAyABKA0SMQoHbmV3X2tleRgEIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkiXQoTU2lnbmVkS2V5U3VjY2Vzc2lvbhISCgpzdWNjZXNzaW9uGAEgASgMEjIKCXNpZ25hdHVyZRgCIAEoCzIfLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25hdHVyZWIGcHJvdG8z");
+  fileDesc("CiF2aXRhbHZhdWx0L3JlY29yZC92MS9yZWNvcmQucHJvdG8SFHZpdGFsdmF1bHQucmVjb3JkLnYxIi0KClNpZ25pbmdLZXkSCwoDYWxnGAEgASgNEhIKCnB1YmxpY19rZXkYAiABKAwiPwoJU2lnbmF0dXJlEgsKA2FsZxgBIAEoDRISCgpwdWJsaWNfa2V5GAIgASgMEhEKCXNpZ25hdHVyZRgDIAEoDCKfAgoMUmVjb3JkSGVhZGVyEg8KB3ZlcnNpb24YASABKA0SDAoEa2luZBgCIAEoDRIQCghjaGFpbl9pZBgDIAEoCRIPCgdwYXRpZW50GAQgASgMEg4KBmRldmljZRgFIAEoDBIUCgxyZWdpc3RyYXRpb24YBiABKA0SEAoIdHlwZV90YWcYByABKAwSDQoFZXBvY2gYCCABKA0SDAoEc2xvdBgJIAEoDRIQCghzZXF1ZW5jZRgKIAEoBBIUCgx0YWdfc2VxdWVuY2UYCyABKAQSDQoFY291bnQYDCABKA0SFQoNcmVsZWFzZV9zdWl0ZRgNIAEoDRIWCg5yZWxlYXNlX2tleV9pZBgOIAEoDBISCgpzdXBlcnNlZGVzGA8gASgMIokBCgRTa2lwEhAKCGNoYWluX2lkGAEgASgJEg8KB3BhdGllbnQYAiABKAwSDgoGZGV2aWNlGAMgASgMEhQKDHJlZ2lzdHJhdGlvbhgEIAEoDRIQCghzZXF1ZW5jZRgFIAEoBBIQCgh0eXBlX3RhZxgGIAEoDBIUCgx0YWdfc2VxdWVuY2UYByABKAQicQoMUG9zdGVkUmVjb3JkEg4KBmhlYWRlchgBIAEoDBISCgpjaXBoZXJ0ZXh0GAIgASgMEhIKCnNlYWxlZF9rZXkYAyABKAwSFgoOaW5uZXJfa2V5X2hhc2gYBCABKAwSEQoJc2lnbmF0dXJlGAUgASgMIkQKDVBvc3RlZFJlY29yZHMSMwoHcmVjb3JkcxgBIAMoCzIiLnZpdGFsdmF1bHQucmVjb3JkLnYxLlBvc3RlZFJlY29yZCJVCgdQYXlsb2FkEhEKCXNjaGVtYV9pZBgBIAEoCRITCgtzY2hlbWFfaGFzaBgCIAEoDBIQCghlbmNvZGluZxgDIAEoDRIQCghyZWFkaW5ncxgEIAMoDCJ7Cg5FcG9jaFN0YXRlbWVudBIQCghjaGFpbl9pZBgBIAEoCRIPCgdwYXRpZW50GAIgASgMEhAKCHR5cGVfdGFnGAMgASgMEg0KBWVwb2NoGAQgASgNEhIKCnB1YmxpY19rZXkYBSABKAwSEQoJZnJvbV9zbG90GAYgASgNIl0KFFNpZ25lZEVwb2NoU3RhdGVtZW50EhEKCXN0YXRlbWVudBgBIAEoDBIyCglzaWduYXR1cmUYAiABKAsyHy52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduYXR1cmUiiwEKCUN1c3RvZGlhbhIUCgxvcmdhbmlzYXRpb24YASABKAwSFgoOcmVsZWFzZV9rZXlfaWQYAiABKAwSGgoScmVsZWFzZV9wdWJsaWNfa2V5GAMgASgMEjQKCmluZ2VzdF9rZXkYBCABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5IsgCCgxEZXZpY2VDb25maWcSDwoHdmVyc2lvbhgBIAEoDRIQCghjaGFpbl9pZBgCIAEoCRIPCgdwYXRpZW50GAMgASgMEjMKCW93bmVyX2tleRgEIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSNgoMcmVjb3Zlcnlfa2V5GAUgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRIUCgxyZWdpc3RyYXRpb24YBiABKA0SEQoJdHlwZV90YWdzGAcgAygMEjMKCmN1c3RvZGlhbnMYCCADKAsyHy52aXRhbHZhdWx0LnJlY29yZC52MS5DdXN0b2RpYW4SEAoIZ2F0ZXdheXMYCSADKAkSEgoKdHlwZV9uYW1lcxgKIAMoCRITCgtzdWNjZXNzaW9ucxgLIAEoDSKYAQoSU2lnbmVkRGV2aWNlQ29uZmlnEg4KBmNvbmZpZxgBIAEoDBIyCglzaWduYXR1cmUYAiABKAsyHy52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduYXR1cmUSPgoLc3VjY2Vzc2lvbnMYAyADKAsyKS52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduZWRLZXlTdWNjZXNzaW9uInEKDUtleVN1Y2Nlc3Npb24SEAoIY2hhaW5faWQYASABKAkSEAoIaWRlbnRpdHkYAiABKAwSCQoBbhgDIAEoDRIxCgduZXdfa2V5GAQgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleSJdChNTaWduZWRLZXlTdWNjZXNzaW9uEhIKCnN1Y2Nlc3Npb24YASABKAwSMgoJc2lnbmF0dXJlGAIgASgLMh8udml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmF0dXJlYgZwcm90bzM");
 
 /**
  * A public signing key. alg 1 = ES256K: 33 bytes, compressed.
@@ -452,12 +452,14 @@ export const CustodianSchema: GenMessage<Custodian> = /*@__PURE__*/
   messageDesc(file_vitalvault_record_v1_record, 9);
 
 /**
- * All that a device knows. Signed by its owner over T("device-config", bytes); a lower version is refused.
+ * All that a device knows. Signed by its owner over T("device-config", bytes).
  *
  * @generated from message vitalvault.record.v1.DeviceConfig
  */
 export type DeviceConfig = Message<"vitalvault.record.v1.DeviceConfig"> & {
   /**
+   * Rises, from 1; anew from 1 with each owner_key.
+   *
    * @generated from field: uint32 version = 1;
    */
   version: number;
@@ -473,11 +475,15 @@ export type DeviceConfig = Message<"vitalvault.record.v1.DeviceConfig"> & {
   patient: Uint8Array;
 
   /**
+   * Signs this configuration.
+   *
    * @generated from field: vitalvault.record.v1.SigningKey owner_key = 4;
    */
   ownerKey?: SigningKey | undefined;
 
   /**
+   * Signs the successions that the device takes from now on.
+   *
    * @generated from field: vitalvault.record.v1.SigningKey recovery_key = 5;
    */
   recoveryKey?: SigningKey | undefined;
@@ -508,6 +514,13 @@ export type DeviceConfig = Message<"vitalvault.record.v1.DeviceConfig"> & {
    * @generated from field: repeated string type_names = 10;
    */
   typeNames: string[];
+
+  /**
+   * How often the owner's key was replaced: n of owner_key; absent: it is her first.
+   *
+   * @generated from field: uint32 successions = 11;
+   */
+  successions: number;
 };
 
 /**
@@ -530,6 +543,13 @@ export type SignedDeviceConfig = Message<"vitalvault.record.v1.SignedDeviceConfi
    * @generated from field: vitalvault.record.v1.Signature signature = 2;
    */
   signature?: Signature | undefined;
+
+  /**
+   * From the owner's first key to owner_key: as many as the configuration's `successions`, ascending by n.
+   *
+   * @generated from field: repeated vitalvault.record.v1.SignedKeySuccession successions = 3;
+   */
+  successions: SignedKeySuccession[];
 };
 
 /**
