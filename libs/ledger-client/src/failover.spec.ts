@@ -3,7 +3,7 @@ import {Failover} from './failover.js';
 import {EndpointError, RpcRefusal} from './rpc-endpoint.js';
 import type {RpcEndpoint} from './rpc-endpoint.js';
 
-type Behaviour = 'up' | 'down' | 'refuses' | 'hangs';
+type Behaviour = 'up' | 'down' | 'silent' | 'refuses' | 'hangs';
 
 /** A node whose behaviour the spec changes while it runs. */
 class FakeEndpoint implements RpcEndpoint {
@@ -15,12 +15,13 @@ class FakeEndpoint implements RpcEndpoint {
 
   async execute({id}: {id: number | string}, signal: AbortSignal) {
     this.asked += 1;
-    if (this.behaviour === 'down') throw new EndpointError('down');
+    if (this.behaviour === 'down') throw new EndpointError('down', {sent: false});
+    if (this.behaviour === 'silent') throw new EndpointError('no answer in time', {sent: true});
     if (this.behaviour === 'refuses') throw new RpcRefusal('tx already exists in cache');
     if (this.behaviour === 'hangs')
       await new Promise((_, reject) => {
         signal.addEventListener('abort', () => {
-          reject(new EndpointError('aborted'));
+          reject(new EndpointError('aborted', {sent: true}));
         });
       });
     return {jsonrpc: '2.0' as const, id, result: {from: this.url}};
@@ -127,6 +128,42 @@ describe('Failover', () => {
       own.behaviour = 'up';
     }, 50);
     expect(await from()).toBe('own');
+  });
+
+  it('brings a question that broke a node off to one other, and to no third', async () => {
+    const nodes = ['own', 'second', 'third', 'fourth'].map((url) => new FakeEndpoint(url, 'silent'));
+    const {from} = over(...nodes);
+    await expect(from()).rejects.toMatchObject({
+      code: 'ledger-unavailable',
+      detail: '2 nodes got the question and gave no answer.',
+    });
+    expect(nodes.map(({asked}) => asked)).toEqual([1, 1, 0, 0]);
+  });
+
+  it('does not bring it to the same node again', async () => {
+    const own = new FakeEndpoint('own', 'silent');
+    await expect(over(own).from()).rejects.toMatchObject({code: 'ledger-unavailable'});
+    expect(own.asked).toBe(1);
+  });
+
+  it('goes on past nodes that got nothing, and takes the answer of the one other', async () => {
+    const nodes = [
+      new FakeEndpoint('own', 'silent'),
+      new FakeEndpoint('second', 'down'),
+      new FakeEndpoint('third'),
+      new FakeEndpoint('fourth'),
+    ];
+    const {from} = over(...nodes);
+    expect(await from()).toBe('third');
+    expect(nodes.map(({asked}) => asked)).toEqual([1, 1, 1, 0]);
+  });
+
+  it('has every other question answered meanwhile', async () => {
+    const nodes = ['own', 'second', 'third'].map((url) => new FakeEndpoint(url, 'silent'));
+    const {from} = over(...nodes);
+    await expect(from()).rejects.toMatchObject({code: 'ledger-unavailable'});
+    (nodes[2] as FakeEndpoint).behaviour = 'up';
+    expect(await from()).toBe('third');
   });
 
   it('passes a refusal on without asking others: they would say the same', async () => {

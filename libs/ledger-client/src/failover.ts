@@ -9,7 +9,7 @@ export interface FailoverOptions {
   /** The first is the organisation's own node and preferred whenever it works. */
   readonly endpoints: readonly RpcEndpoint[];
   readonly log: LedgerLog;
-  /** How long a request may be tried again over all endpoints. */
+  /** How long a request may be tried again that no node has got. */
   readonly deadlineMs: number;
 }
 
@@ -29,7 +29,13 @@ const FIRST_DEMOTION_MS = 15_000;
 const LONGEST_DEMOTION_MS = 600_000;
 const FIRST_PAUSE_MS = 100;
 
-/** One RPC client over several nodes: an endpoint that fails rests, longer each time, and the next is asked. */
+/** A question that two nodes got and did not answer may itself be the reason: it is not brought to a third. */
+const MOST_NODES_ASKED = 2;
+
+/**
+ * One RPC client over several nodes: an endpoint that fails rests, longer each time, and the next is asked. Where the
+ * question may have arrived, at most one other node is, so that what is too much for one is not tried on all.
+ */
 export class Failover implements RpcClient {
   private readonly standings: readonly Standing[];
   private readonly closing = new AbortController();
@@ -60,17 +66,19 @@ export class Failover implements RpcClient {
   }
 
   /**
-   * @throws RpcRefusal as the node said it; DomainError('ledger-unavailable') when no node answers within the deadline.
+   * @throws RpcRefusal as the node said it; DomainError('ledger-unavailable') when no node answers within the deadline,
+   *   or two got the question and did not
    */
   async execute(request: RpcRequest): Promise<RpcResponse> {
     const until = performance.now() + this.options.deadlineMs;
+    const asked = new Set<Standing>();
     let pause = FIRST_PAUSE_MS;
     for (;;) {
-      const cause = await this.tryAll(request);
+      const cause = await this.tryInOrder(request, asked);
       if (!(cause instanceof EndpointError)) return cause;
       if (this.signal.aborted) throw new DomainError('shutting-down', {cause});
-      if (performance.now() + pause > until)
-        throw new DomainError('ledger-unavailable', {detail: `None of ${this.standings.length} nodes answers.`, cause});
+      if (asked.size === Math.min(MOST_NODES_ASKED, this.standings.length) || performance.now() + pause > until)
+        throw new DomainError('ledger-unavailable', {detail: this.whyNone(asked), cause});
       await sleep(pause, undefined, {signal: this.signal}).catch(() => undefined);
       pause = Math.min(pause * 2, 2_000);
     }
@@ -88,10 +96,17 @@ export class Failover implements RpcClient {
     this.closing.abort();
   }
 
-  private async tryAll(request: RpcRequest): Promise<RpcResponse | EndpointError> {
-    let last = new EndpointError('closed');
-    for (const standing of this.inOrder()) {
-      if (this.closed()) return last;
+  private whyNone({size}: ReadonlySet<Standing>): string {
+    return size > 0
+      ? `${size} nodes got the question and gave no answer.`
+      : `None of ${this.standings.length} nodes answers.`;
+  }
+
+  /** @param asked nodes that may have got the question; added to */
+  private async tryInOrder(request: RpcRequest, asked: Set<Standing>): Promise<RpcResponse | EndpointError> {
+    let last = new EndpointError('closed', {sent: false});
+    for (const standing of this.inOrder().filter((one) => !asked.has(one))) {
+      if (this.closed() || asked.size === MOST_NODES_ASKED) return last;
       try {
         const response = await standing.endpoint.execute(request, this.signal);
         standing.failures = 0;
@@ -103,6 +118,7 @@ export class Failover implements RpcClient {
           throw error;
         }
         last = error;
+        if (error.sent) asked.add(standing);
         if (!this.closed()) this.fail(standing, error);
       }
     }

@@ -1,4 +1,5 @@
 import type {RpcClient} from '@cosmjs/tendermint-rpc';
+import {LIMITS} from '@vitalvault/contracts';
 
 export type RpcRequest = Parameters<RpcClient['execute']>[0];
 
@@ -9,9 +10,16 @@ export interface RpcResponse {
   readonly result: Readonly<Record<string, unknown>>;
 }
 
-/** The node did not answer, or not in JSON-RPC: another one may. */
+/** The node did not answer, or not in JSON-RPC. */
 export class EndpointError extends Error {
   override readonly name = 'EndpointError';
+  /** Whether the node may have got the question: then the question may be why it does not answer. */
+  readonly sent: boolean;
+
+  constructor(message: string, {sent, ...options}: ErrorOptions & {readonly sent: boolean}) {
+    super(message, options);
+    this.sent = sent;
+  }
 }
 
 /** The node answered that it cannot do this; `message` is what it said. */
@@ -25,6 +33,16 @@ export interface RpcEndpoint {
   execute(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse>;
 }
 
+/** What fetch names as its cause when there is no connection yet, so that nothing can have been sent. */
+const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
 /** JSON-RPC 2.0 over HTTP POST to one CometBFT node; connections are kept alive by fetch. */
 export function httpEndpoint(url: string, timeoutMs: number): RpcEndpoint {
   return {
@@ -32,7 +50,8 @@ export function httpEndpoint(url: string, timeoutMs: number): RpcEndpoint {
     async execute(request, signal) {
       const answer = await post(url, request, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
       if (answer.error !== undefined) throw new RpcRefusal(refusalText(answer.error));
-      if (typeof answer.result !== 'object' || answer.result === null) throw new EndpointError(`${url} gave no result`);
+      if (typeof answer.result !== 'object' || answer.result === null)
+        throw new EndpointError(`${url} gave no result`, {sent: true});
       return {jsonrpc: '2.0', id: request.id, result: answer.result as Record<string, unknown>};
     },
   };
@@ -51,12 +70,36 @@ async function post(
       signal,
     });
     // CometBFT answers a refusal with 200 or 500, in JSON-RPC both times; a proxy's error page is no JSON.
-    const answer: unknown = await response.json();
+    const answer: unknown = JSON.parse(await bodyOf(response, mostBytes(request)));
     if (typeof answer === 'object' && answer !== null && ('result' in answer || 'error' in answer)) return answer;
   } catch (cause) {
-    throw new EndpointError(`${url} does not answer`, {cause});
+    throw new EndpointError(`${url} does not answer`, {cause, sent: !isNotConnected(cause)});
   }
-  throw new EndpointError(`${url} does not speak JSON-RPC`);
+  throw new EndpointError(`${url} does not speak JSON-RPC`, {sent: true});
+}
+
+// Somebody else's node must not fill our memory. The JSON of an answer with proofs is a third longer than the answer;
+// that of a block, or of its results, as well.
+function mostBytes({method}: RpcRequest): number {
+  return 4 * (method === 'abci_query' ? LIMITS.proofAnswerBytes : LIMITS.cometBlockBytes);
+}
+
+async function bodyOf(response: Response, most: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > most) throw new RangeError(`an answer of more than ${most} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function isNotConnected(error: unknown): boolean {
+  const {cause} = error as {cause?: {code?: unknown; errors?: readonly {code?: unknown}[]}};
+  // Of a name with several addresses each attempt has an error of its own.
+  const codes = cause?.errors?.map(({code}) => code) ?? [cause?.code];
+  return codes.length > 0 && codes.every((code) => NOT_CONNECTED.has(code));
 }
 
 function refusalText(error: unknown): string {

@@ -1,0 +1,64 @@
+import {createServer} from 'node:http';
+import type {RequestListener, Server} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {EndpointError, httpEndpoint} from './rpc-endpoint.js';
+
+describe('whether a node may have got a question that it did not answer', () => {
+  let server: Server | undefined;
+  afterEach(async () => {
+    server?.closeAllConnections();
+    await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
+    server = undefined;
+  });
+
+  async function failure(answer: RequestListener): Promise<EndpointError> {
+    const listening = createServer(answer);
+    server = listening;
+    await new Promise<void>((resolve) => {
+      listening.listen(0, '127.0.0.1', resolve);
+    });
+    return asked(`http://127.0.0.1:${(listening.address() as AddressInfo).port}`);
+  }
+  const asked = (url: string): Promise<EndpointError> =>
+    httpEndpoint(url, 2_000)
+      .execute({jsonrpc: '2.0', id: 1, method: 'abci_query', params: {}}, new AbortController().signal)
+      .then(
+        () => Promise.reject(new Error('it answered')),
+        (error: unknown) => error as EndpointError,
+      );
+
+  it.each<[string, RequestListener]>([
+    ['it is silent', () => undefined],
+    ['it breaks the connection off', (request) => request.socket.destroy()],
+    ['it breaks off in its answer', (_request, response) => response.write('{', () => response.destroy())],
+    ['a proxy answers for it', (_request, response) => response.writeHead(502).end('<html>')],
+    ['it gives no result', (_request, response) => response.end('{"result":null}')],
+  ])('yes: %s', async (_what, answer) => {
+    expect(await failure(answer)).toMatchObject({name: 'EndpointError', sent: true});
+  });
+
+  it('yes: it answers more than an answer has, and is not listened to the end', async () => {
+    let written = 0;
+    const chunk = Buffer.alloc(1 << 20, ' ');
+    const error = await failure((_request, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(chunk)) written += chunk.length;
+        if (!response.destroyed) written += chunk.length;
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(error).toMatchObject({sent: true, cause: {message: 'an answer of more than 4194304 bytes'}});
+    expect(written).toBeLessThan(64 << 20);
+  });
+
+  it('no: nobody listens there, or nobody has that name', async () => {
+    await failure((_request, response) => response.end('{}'));
+    const {port} = server?.address() as AddressInfo;
+    server?.closeAllConnections();
+    await new Promise((resolve) => server?.close(resolve));
+    server = undefined;
+    for (const url of [`http://127.0.0.1:${port}`, 'http://no-such-host.invalid:26657'])
+      expect(await asked(url)).toMatchObject({name: 'EndpointError', sent: false});
+  });
+});
