@@ -45,6 +45,7 @@ export function composeReleasing(
   const release = new ReleaseRecords(
     {
       head: () => follow.head,
+      seenHeight: () => follow.seenHeight,
       pause,
       now,
       onRecords: linkSpan,

@@ -80,6 +80,8 @@ export interface Projection {
   grantsOf(patient: Id): Promise<StoredGrant[]>;
   readsUsed(patient: Id, grantId: Id): Promise<bigint>;
   transaction(txId: Id): Promise<TransactionOutcome | undefined>;
+  /** Height of the newest block with a transaction; 0: none. */
+  lastTransactionHeight(): Promise<bigint>;
   leafOfTransaction(txId: Id): Promise<StoredLeaf | undefined>;
   leafAt(patient: Id, index: bigint): Promise<StoredLeaf | undefined>;
 }

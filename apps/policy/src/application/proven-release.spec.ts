@@ -97,7 +97,7 @@ const member = encodeCanonical(MemberSchema, {
 describe('facts of a release', () => {
   it('are asked for in one question, of the block of the decision or a later one', async () => {
     const {asked, proven} = harness({[grantKey]: grant, [memberKey]: member}, decision());
-    const facts = await proven.facts(placeOf(), txId);
+    const facts = await proven.facts(placeOf(), txId, PLACE.height);
     expect(asked).toEqual([
       {
         keys: [keyOf(STATE_KIND.accessLog, [patient.id]), grantKey, memberKey],
@@ -115,7 +115,7 @@ describe('facts of a release', () => {
 
   it('say that there is no grant and no member when that is proven', async () => {
     const {proven} = harness({}, decision());
-    expect(await proven.facts(placeOf(), txId)).toMatchObject({grant: undefined, member: undefined});
+    expect(await proven.facts(placeOf(), txId, PLACE.height)).toMatchObject({grant: undefined, member: undefined});
   });
 
   // The row in the database chose what was asked for: it must not choose whose standing and which grant is judged.
@@ -125,7 +125,7 @@ describe('facts of a release', () => {
     ['event', {case: 'keys' as const, value: {signingKeyId: patient.id} as never}],
   ])('are refused when the projection names another %s than the ledger proves', async (_what, event) => {
     const {proven} = harness({}, decision());
-    await expect(proven.facts(placeOf(leafBytes(event as Event)), txId)).rejects.toMatchObject({
+    await expect(proven.facts(placeOf(leafBytes(event as Event)), txId, PLACE.height)).rejects.toMatchObject({
       code: 'release-mismatch',
       detail: expect.stringContaining('projection'),
     });
@@ -139,12 +139,12 @@ describe('facts of a release', () => {
     ['not-verified', 'a leaf that cannot be read', Uint8Array.of(0xff)],
   ])('are refused with %s when proven is %s', async (code, _what, bytes) => {
     const {proven} = harness({[grantKey]: grant, [memberKey]: member}, () => bytes);
-    await expect(proven.facts(placeOf(), txId)).rejects.toMatchObject({code});
+    await expect(proven.facts(placeOf(), txId, PLACE.height)).rejects.toMatchObject({code});
   });
 
   it.each([grantKey, memberKey])('are none when a proven value cannot be read: %s', async (key) => {
     const {proven} = harness({[grantKey]: grant, [memberKey]: member, [key]: Uint8Array.of(0xff)}, decision());
-    await expect(proven.facts(placeOf(), txId)).rejects.toMatchObject({code: 'not-verified'});
+    await expect(proven.facts(placeOf(), txId, PLACE.height)).rejects.toMatchObject({code: 'not-verified'});
   });
 });
 

@@ -24,10 +24,11 @@ export class ProvenRelease {
 
   /**
    * @param place where the projection says that the decision stands; only a hint, everything is proven from there.
+   * @param atLeast height of the state that it is judged by, or of a later one
    * @throws DomainError not-verified, behind, ledger-unavailable; access-refused; release-mismatch when it stands
    *   elsewhere
    */
-  async facts(place: StoredLeaf, txId: Uint8Array): Promise<ReleaseFacts> {
+  async facts(place: StoredLeaf, txId: Uint8Array, atLeast: bigint): Promise<ReleaseFacts> {
     const patient = fromHex(place.patient);
     const hint = place.leaf.event.case === 'access' ? place.leaf.event.value : undefined;
     const grantKey = {kind: STATE_KIND.grant, parts: [patient, hint?.request?.grantId ?? new Uint8Array()]};
@@ -37,7 +38,7 @@ export class ProvenRelease {
         keys: [{kind: STATE_KIND.accessLog, parts: [patient]}, grantKey, memberKey],
         logs: [{kind: STATE_KIND.accessLog, patient, indexes: [place.index]}],
       },
-      place.leaf.height,
+      atLeast,
     );
     const permit = permitOf(
       provenLeaf(answer.leaf(STATE_KIND.accessLog, patient, place.index), AccessLeafSchema),

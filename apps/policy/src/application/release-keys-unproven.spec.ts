@@ -92,6 +92,42 @@ describe('nothing is released while', () => {
     await refused(story, story.release(tx, records), {code: 'not-verified', meta: {reason: 'log-leaves'}});
   });
 
+  describe('a validator that lags', () => {
+    /** The story as a node serves it that has stopped before what follows. */
+    async function lagging() {
+      const {story, records, tx} = await permitted();
+      const node = story.chain.lagging();
+      const lag = () => {
+        story.chain.proofs = (question) => node.proofs(question);
+        story.chain.lightBlock = (height) => node.lightBlock(height);
+        story.chain.waitForHeader = (height) => node.waitForHeader(height);
+      };
+      return {story, records, tx, lag};
+    }
+
+    it('cannot release what this service has projected to be revoked', async () => {
+      const {story, records, tx, lag} = await lagging();
+      story.chain.run(revokeGrant(patient.id), [patient]);
+      await story.project();
+      lag();
+      await refused(story, story.release(tx, records), {code: 'behind'});
+    });
+
+    it('nor what storage has seen, when this service lags too', async () => {
+      const {story, records, tx, lag} = await lagging();
+      story.chain.run(revokeGrant(patient.id), [patient]);
+      lag();
+      await refused(story, story.release(tx, records, story.chain.ledger.block.height - 1n), {code: 'behind'});
+    });
+
+    it('releases while nothing newer is known, without waiting for a block', async () => {
+      const {story, records, tx, lag} = await lagging();
+      lag();
+      await story.release(tx, records);
+      expect(story.steps).toEqual(['alert', 'open']);
+    });
+  });
+
   it('a lying RPC brings a revoked grant back', async () => {
     const {story, records, tx} = await permitted();
     story.chain.run(revokeGrant(patient.id), [patient]);

@@ -9,6 +9,7 @@ import {alertId} from '../domain/alert-id.js';
 import {checkIndex, checkLeaf, checkReleaseKey, checkScope, headerOf, idOf} from '../domain/record-checks.js';
 import {checkDistinct, checkGrant, checkStanding, checkWindow, isOwnRead, isRefusal} from '../domain/release-checks.js';
 import type {ProvenPermit, ReleaseRefusal} from '../domain/release-checks.js';
+import {newestSeen} from './newest-seen.js';
 import type {AlertQueue, Clock, Follower, Id, Projection, ReleaseRegister, StoredLeaf} from './ports.js';
 import type {ProvenRelease, ReleaseFacts} from './proven-release.js';
 import type {TransactionOutcomes} from './transaction-outcomes.js';
@@ -19,6 +20,8 @@ export interface ReleaseQuestion {
   /** The reader's signed HTTP request as storage received it. */
   readonly signedRequest: Uint8Array;
   readonly records: readonly RecordToRelease[];
+  /** Height of the newest state that storage's own follower has seen a header for; 0: it does not say. */
+  readonly seenHeight: bigint;
 }
 
 export interface ReleasedKeys {
@@ -81,16 +84,24 @@ export class ReleaseKeys {
     return {bundle, verifiedAtHeight: header.height};
   }
 
-  private async verify({txId, records}: ReleaseQuestion, recordIds: readonly Uint8Array[]): Promise<ReleaseFacts> {
+  private async verify(question: ReleaseQuestion, recordIds: readonly Uint8Array[]): Promise<ReleaseFacts> {
+    const {txId, records} = question;
     const place = await this.placeOf(txId);
-    const facts = await this.ports.proven.facts(place, fromHex(txId));
+    const atLeast = await this.newestKnown(place, question);
+    const facts = await this.ports.proven.facts(place, fromHex(txId), atLeast);
     const {permit, header, member, grant} = facts;
     refuseIf(checkWindow(permit, header));
     refuseIf(checkStanding(permit, member));
     if (!isOwnRead(permit)) refuseIf(checkGrant(permit, {grant, member}, header));
     refuseIf(checkDistinct(recordIds));
-    await this.verifyRecords(records, permit, place.leaf.height);
+    await this.verifyRecords(records, permit, atLeast);
     return facts;
+  }
+
+  // A validator that lags, of another hospital perhaps, must not release what is known here to be revoked.
+  private async newestKnown({leaf}: StoredLeaf, {seenHeight}: ReleaseQuestion): Promise<bigint> {
+    const known = [leaf.height, seenHeight, await newestSeen(this.ports.projection)];
+    return known.reduce((newest, height) => (height > newest ? height : newest));
   }
 
   /** Where the decision stands. Storage follows the chain by itself and may be a moment ahead of our follower. */

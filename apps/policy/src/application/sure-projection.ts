@@ -14,6 +14,7 @@ export function sureProjection(projection: Projection, follower: Follower): Proj
   };
   return {
     position: () => projection.position(),
+    lastTransactionHeight: () => projection.lastTransactionHeight(),
     organisationKeys: (organisation) => projection.organisationKeys(organisation),
     accessLogSize: (patient) => projection.accessLogSize(patient),
     readsUsed: (patient, grantId) => projection.readsUsed(patient, grantId),

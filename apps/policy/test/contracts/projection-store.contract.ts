@@ -60,6 +60,17 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
       expect(await store.position()).toEqual({height: 1n, timeSeconds: 10n});
     });
 
+    it('knows the newest block with a transaction', async () => {
+      await project(0n);
+      expect(await store.lastTransactionHeight()).toBe(0n);
+      for (const height of [1n, 2n])
+        await project(height, (writer) =>
+          writer.putTransaction({txId: tx(Number(height)), txHash: tx(9), height, index: 0, code: 0, data: bytes(1)}),
+        );
+      await project(3n);
+      expect(await store.lastTransactionHeight()).toBe(2n);
+    });
+
     it('a block that fails leaves nothing, and can be projected again', async () => {
       await project(0n);
       await expect(

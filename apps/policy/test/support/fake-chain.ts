@@ -33,7 +33,7 @@ export class FakeChain implements LedgerSource, ProvenLogs {
   away = false;
 
   /** @param startSeconds block time of the genesis; the clock of the chain. */
-  constructor(startSeconds: bigint) {
+  constructor(private readonly startSeconds: bigint) {
     const bytes = testGenesis(['hospital', 'clinic', 'east', 'west'], DEFAULT_PARAMETERS, this.validatorSet.publicKeys);
     this.genesis = decodeCanonical(GenesisSchema, bytes);
     this.ledger = new TestLedger(bytes);
@@ -45,6 +45,17 @@ export class FakeChain implements LedgerSource, ProvenLogs {
     const codes = this.block(txs, seconds);
     if (txs.length > 0) this.block([], 0n);
     return codes;
+  }
+
+  /** Another node of this chain that has seen no more than the blocks until now. */
+  lagging(): FakeChain {
+    const node = new FakeChain(this.startSeconds);
+    for (const {timeSeconds, transactions} of this.blocks)
+      node.block(
+        transactions.map(({bytes}) => bytes),
+        timeSeconds - node.ledger.block.time,
+      );
+    return node;
   }
 
   /** One transaction in a block of its own. */

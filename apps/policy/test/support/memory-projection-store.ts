@@ -123,6 +123,9 @@ export class MemoryProjectionStore implements ProjectionStore {
   }
 
   readsUsed = async (patient: Id, grantId: Id): Promise<bigint> => this.rows.reads.get(place(patient, grantId)) ?? 0n;
+  lastTransactionHeight = async (): Promise<bigint> =>
+    [...this.rows.transactions.values()].reduce((last, {height}) => (height > last ? height : last), 0n);
+
   transaction = async (txId: Id): Promise<TransactionOutcome | undefined> => this.rows.transactions.get(txId);
   leafOfTransaction = async (txId: Id): Promise<StoredLeaf | undefined> =>
     bare(this.rows.leaves.find((leaf) => leaf.txId === txId));

@@ -186,8 +186,8 @@ export class ReleaseStory {
     this.#projected = this.chain.blocks.length;
   }
 
-  release(tx: string, records: RecordToRelease[]): ReturnType<ReleaseKeys['execute']> {
-    return this.releaseKeys.execute({txId: tx, signedRequest: Uint8Array.of(1, 2, 3), records});
+  release(tx: string, records: RecordToRelease[], seenHeight = 0n): ReturnType<ReleaseKeys['execute']> {
+    return this.releaseKeys.execute({txId: tx, signedRequest: Uint8Array.of(1, 2, 3), records, seenHeight});
   }
 
   private random(length: number): Uint8Array {

@@ -76,6 +76,20 @@ describe('FollowLedger', () => {
     ]);
   });
 
+  it('has seen the header of the state before its newest block, and after it when that block has transactions', async () => {
+    const {follow, stores} = harness();
+    expect([await follow.begin(), follow.seenHeight]).toEqual([1n, 0n]);
+    await follow.execute(block(1n, {txs: [registered], results: [{code: 0, data: none}]}));
+    expect(follow.seenHeight).toBe(1n);
+    await follow.execute(block(2n));
+    expect(follow.seenHeight).toBe(1n);
+    await follow.execute(block(3n));
+    expect(follow.seenHeight).toBe(2n);
+    const again = new FollowLedger({ledger: stores, onEffect: () => Promise.resolve()});
+    await again.begin();
+    expect(again.seenHeight).toBe(2n);
+  });
+
   it('takes decisions and device keys of a block with its results', async () => {
     const {follow, stores, applied} = harness();
     const results = [

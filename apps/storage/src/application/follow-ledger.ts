@@ -11,6 +11,7 @@ export interface Block {
 /** Takes each block's effect into the database: outcomes of anchors, decided requests, device keys. */
 export class FollowLedger {
   #head: LedgerCursor | undefined;
+  #seen = 0n;
 
   constructor(
     private readonly ports: {
@@ -24,10 +25,18 @@ export class FollowLedger {
     return this.#head;
   }
 
+  /**
+   * Height of the newest state whose header was seen: that before the newest block, or after it when it has
+   * transactions, since such a block comes when the next header is there.
+   */
+  get seenHeight(): bigint {
+    return this.#seen;
+  }
+
   /** @returns the first height to follow */
   async begin(): Promise<bigint> {
     const cursor = await this.ports.ledger.cursor();
-    if (cursor.height > 0n) this.#head = cursor;
+    if (cursor.height > 0n) [this.#head, this.#seen] = [cursor, cursor.height - 1n];
     return cursor.height + 1n;
   }
 
@@ -35,6 +44,7 @@ export class FollowLedger {
     const cursor = {height: block.height, blockTime: block.timeSeconds};
     const effect = await this.ports.ledger.apply(cursor, factsOf(block.txs, block.results));
     this.#head = cursor;
+    this.#seen = block.txs.length > 0 ? block.height : block.height - 1n;
     await this.ports.onEffect(cursor, effect);
   }
 }

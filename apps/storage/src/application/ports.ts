@@ -178,6 +178,8 @@ export interface KeyRelease {
     txId: string;
     signedRequest: Uint8Array;
     records: readonly ReleasableRecord[];
+    /** Height of the newest state that this storage has seen a header for. */
+    seenHeight: bigint;
   }): Promise<{bundle: Uint8Array}>;
 }
 

@@ -64,6 +64,7 @@ async function world(
   const release = new ReleaseRecords(
     {
       head: () => change.head ?? {height: 2n, blockTime: 2n},
+      seenHeight: () => 2n,
       pause: () => Promise.resolve(),
       onRecords: () => undefined,
       now: () => clock.ms,
@@ -72,8 +73,9 @@ async function world(
     {
       releases: stores,
       keys: {
-        release: ({records: asked}) => {
+        release: ({records: asked, seenHeight}) => {
           order.push(`keys ${String(asked.length)}`);
+          expect(seenHeight).toBe(2n);
           return failures.keys === undefined
             ? Promise.resolve({bundle: Uint8Array.of(7)})
             : Promise.reject(failures.keys);

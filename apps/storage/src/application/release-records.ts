@@ -19,6 +19,8 @@ export interface ReleaseAsk {
 
 export interface ReleaseOptions {
   readonly head: () => LedgerCursor | undefined;
+  /** Height of the newest state whose header was seen. */
+  readonly seenHeight: () => bigint;
   /** Waits for the block that has the request. */
   readonly pause: (milliseconds: number) => Promise<void>;
   /** Tells the span of the release which records it is about. */
@@ -66,7 +68,12 @@ export class ReleaseRecords {
     const ciphertexts = await this.#ciphertexts(records);
     const {bundle} = await this.#refused.watch(
       ask.txId,
-      this.ports.keys.release({txId: ask.txId, signedRequest: ask.signedRequest, records}),
+      this.ports.keys.release({
+        txId: ask.txId,
+        signedRequest: ask.signedRequest,
+        records,
+        seenHeight: this.options.seenHeight(),
+      }),
     );
     await this.#count(ask.txId, ids);
     return encodeCanonical(ReleasePageSchema, {

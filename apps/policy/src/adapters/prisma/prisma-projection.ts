@@ -136,6 +136,10 @@ export class PrismaProjection implements Projection {
     return row === null ? 0n : fromDecimal(row.reads);
   }
 
+  async lastTransactionHeight(): Promise<bigint> {
+    return (await this.session.transaction.findFirst({orderBy: {height: 'desc'}}))?.height ?? 0n;
+  }
+
   async transaction(txId: Id): Promise<TransactionOutcome | undefined> {
     const row = await this.session.transaction.findUnique({where: {txId}});
     return row === null

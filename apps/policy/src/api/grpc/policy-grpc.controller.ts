@@ -35,13 +35,14 @@ export class PolicyGrpcController {
     txId,
     signedRequest,
     records,
+    seenHeight,
   }: ReleaseKeysRequest): Promise<MessageInitShape<typeof ReleaseKeysResponseSchema>> {
     if (txId.length !== 32) throw new DomainError('invalid-field', {detail: 'tx_id: 32 bytes'});
     if (records.length === 0 || records.length > LIMITS.releasePage)
       throw new DomainError('invalid-field', {detail: `records: 1 to ${LIMITS.releasePage}`});
     if (signedRequest.length === 0 || signedRequest.length > MAX_REQUEST_BYTES)
       throw new DomainError('invalid-field', {detail: 'signed_request: missing or too long'});
-    return this.releaseKeysCase.execute({txId: toHex(txId), signedRequest, records});
+    return this.releaseKeysCase.execute({txId: toHex(txId), signedRequest, records, seenHeight});
   }
 
   @GrpcMethod('PolicyService', 'GetDevice')

@@ -1,7 +1,7 @@
 import {fromHex} from '@vitalvault/contracts';
 import type {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
 import type {GrpcClient} from '@vitalvault/grpc';
-import type {KeyRelease, ReleasableRecord} from '../../application/ports.js';
+import type {KeyRelease} from '../../application/ports.js';
 
 const DEADLINE_MS = 20_000;
 
@@ -13,15 +13,13 @@ export class GrpcKeyRelease implements KeyRelease {
     txId,
     signedRequest,
     records,
-  }: {
-    txId: string;
-    signedRequest: Uint8Array;
-    records: readonly ReleasableRecord[];
-  }): Promise<{bundle: Uint8Array}> {
+    seenHeight,
+  }: Parameters<KeyRelease['release']>[0]): Promise<{bundle: Uint8Array}> {
     const {bundle} = await this.policy.releaseKeys(
       {
         txId: fromHex(txId),
         signedRequest,
+        seenHeight,
         records: records.map(({header, ciphertextHash, innerKeyHash, sealedKey, signature, logIndex}) => ({
           header,
           ciphertextHash,
