@@ -52,8 +52,12 @@ export class CometNode {
     return `${this.id}@127.0.0.1:${this.p2pPort}`;
   }
 
-  /** Starts the process and waits until its RPC answers. */
-  async start(genesis: string, peers: readonly string[] = []): Promise<void> {
+  /** Starts the process and waits until its RPC answers. @param environment beside this process's own */
+  async start(
+    genesis: string,
+    peers: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const {binary, home, socketPath, timeoutCommitMs = 200, timeoutProposeMs = 3_000} = this.options;
     const {emptyBlocksSeconds = 1} = this.options;
     await writeFile(join(home, 'config/genesis.json'), genesis);
@@ -75,7 +79,7 @@ export class CometNode {
         '--consensus.create_empty_blocks_interval',
         `${emptyBlocksSeconds}s`,
       ],
-      {stdio: ['ignore', 'pipe', 'pipe']},
+      {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...environment}},
     );
     const logFile = createWriteStream(join(home, 'cometbft.log'), {flags: 'a'});
     child.stdout.pipe(logFile, {end: false});
@@ -87,6 +91,13 @@ export class CometNode {
       await delay(200);
     }
     throw new Error(`cometbft at ${this.rpcUrl} did not answer in 30 s, see ${home}/cometbft.log`);
+  }
+
+  /** Resolves with the exit code when the process has ended of its own; null: by a signal. */
+  async ended(): Promise<number | null> {
+    const child = this.child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    return new Promise((resolve) => child.once('exit', resolve));
   }
 
   /** Ends the process and waits until it is gone. */

@@ -1,4 +1,13 @@
-import {closeSync, openSync, readdirSync, readFileSync, truncateSync, writeFileSync, writeSync} from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {hostileContents, PlainBlocks, StoredChain, WITHOUT_SYNC} from '../../test/stored-chain.js';
 import {scratchDir} from '../../test/scratch-ledger.js';
@@ -69,6 +78,26 @@ test('records of this chain, of another and such as would come next, inside of w
     await close(chain);
     expect(readFileSync(changelog(dir)).equals(whole)).toBe(true);
   }
+});
+
+test('a whole record of another directory, where the next one belongs, is cut off', async () => {
+  const [dir, other] = [scratch(), scratch()];
+  const plain = new PlainBlocks();
+  for (let height = 1; height <= 4; height++) plain.add([Uint8Array.of(height)]);
+  const [chain, elsewhere] = [open(dir), open(other)];
+  for (const block of plain.blocks.slice(0, 3)) {
+    chain.commit(block);
+    elsewhere.commit(block);
+  }
+  const size = readFileSync(changelog(other)).length;
+  // What this directory would have at this height, but that it was never written here.
+  elsewhere.commit(plain.blocks[3] as (typeof plain.blocks)[number]);
+  await close(chain);
+  const next = readFileSync(changelog(other)).subarray(size);
+  appendFileSync(changelog(dir), next);
+  const again = open(dir);
+  expect([again.recovered.tip?.height, again.recovered.cutBytes]).toEqual([3n, next.length]);
+  expect(again.replay(plain.blocks)).toEqual([plain.blocks[3]?.appHash]);
 });
 
 test('recovery is linear in what is damaged: 64 MiB of beginnings of records take no time', async () => {
