@@ -2,6 +2,7 @@ import type {AbciApplication, RequestFinalizeBlock} from '@vitalvault/abci';
 import {txName} from './cache/checked-txs.js';
 import {checkTx} from './handlers/check-tx.js';
 import {commit} from './handlers/commit.js';
+import {filterPeer, PEER_FILTER} from './handlers/filter-peer.js';
 import {finalizeBlock} from './handlers/finalize-block.js';
 import {info} from './handlers/info.js';
 import {initChain} from './handlers/init-chain.js';
@@ -9,19 +10,21 @@ import {prepareProposal} from './handlers/prepare-proposal.js';
 import {processProposal} from './handlers/process-proposal.js';
 import {query} from './handlers/query.js';
 import {traceQuery} from './handlers/trace-query.js';
-import type {Ledger} from './ledger.js';
-import type {SnapshotTip} from './store/snapshot.js';
+import type {Committed, Ledger} from './ledger.js';
 import type {LedgerSpans} from './ledger-spans.js';
 
 /** The ABCI methods over one ledger. @param onCommitted is told of every durable block; must not throw */
 export function createApplication(
   ledger: Ledger,
   spans: LedgerSpans,
-  onCommitted: (tip: SnapshotTip) => void = () => undefined,
+  onCommitted: (committed: Committed) => void = () => undefined,
 ): AbciApplication {
   return {
     info: () => info(ledger),
-    query: (request) => (request.path === '/trace' ? traceQuery(spans, request) : query(ledger, request)),
+    query: (request) => {
+      if (request.path === '/trace') return traceQuery(spans, request);
+      return request.path.startsWith(PEER_FILTER) ? filterPeer(ledger, request) : query(ledger, request);
+    },
     checkTx: (request) => {
       const startMs = Date.now();
       const answer = checkTx(ledger, request);
@@ -37,11 +40,7 @@ export function createApplication(
       spans.finalized(traced(request, answer.txResults ?? []), startMs);
       return answer;
     },
-    commit: () => {
-      const answer = commit(ledger);
-      if (ledger.tip !== undefined) onCommitted(ledger.tip);
-      return answer;
-    },
+    commit: () => commit(ledger, onCommitted),
   };
 }
 

@@ -6,6 +6,7 @@ import type {
   ExecutedBlock,
   GenesisState,
   LedgerPorts,
+  ProvenMisbehaviour,
   StateChange,
   Verify,
 } from '@vitalvault/ledger-state';
@@ -25,6 +26,12 @@ interface ExecutedHeight {
   readonly changes: readonly StoredChange[];
   readonly appHash: Uint8Array;
   readonly names: readonly string[];
+}
+
+/** A block that is durable, and what it recorded of validators. */
+export interface Committed {
+  readonly tip: SnapshotTip;
+  readonly misbehaviour: readonly ProvenMisbehaviour[];
 }
 
 /**
@@ -89,16 +96,16 @@ export class Ledger {
 
   /**
    * Executes a block on top of the committed state, which stays what queries see. May be called again for the same
-   * height.
+   * height. @param misbehaviour of validators, as consensus proved it
    */
-  execute(block: Block, txs: readonly Uint8Array[]): ExecutedHeight {
+  execute(block: Block, txs: readonly Uint8Array[], misbehaviour: readonly ProvenMisbehaviour[] = []): ExecutedHeight {
     const expected = this.last === undefined ? this.initialHeight : this.last.height + 1n;
     if (block.height !== expected)
       throw new Error(`FinalizeBlock of height ${block.height}, but the next one is ${expected}`);
     const names = txs.map(txName);
     const executed = executeBlock(
       this.state,
-      {chainId: this.chainId, block, ports: this.ports},
+      {chainId: this.chainId, block, ports: this.ports, misbehaviour},
       txs.map((tx, i) => this.txs.check(tx, names[i])),
     );
     const changes = executed.changes.map(toStored);
@@ -107,7 +114,7 @@ export class Ledger {
   }
 
   /** Makes the executed block durable, then current. @throws when it cannot be made durable: the process must stop */
-  commit(): SnapshotTip {
+  commit(): Committed {
     if (this.next === undefined) throw new Error('Commit without FinalizeBlock');
     const {block, executed, changes, appHash, names} = this.next;
     const tip = {...block, appHash, chainId: this.chainId};
@@ -121,7 +128,7 @@ export class Ledger {
     [this.last, this.next, this.checkOverlay] = [tip, undefined, undefined];
     this.pending.committed(names, block);
     this.store.snapshotIfDue(tip, this.state);
-    return tip;
+    return {tip, misbehaviour: executed.misbehaviour};
   }
 
   /**

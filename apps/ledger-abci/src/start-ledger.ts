@@ -11,6 +11,8 @@ import {Ledger} from './ledger.js';
 import {LedgerStore} from './store/ledger-store.js';
 import type {Recovered} from './store/recover.js';
 
+const KIND_NAMES: Readonly<Record<number, string>> = {1: 'duplicate-vote', 2: 'light-client-attack'};
+
 /** Reads the state, then serves CometBFT. */
 export async function startLedger({config, logger, readiness, fail}: Host<LedgerConfig>): Promise<RunningService> {
   const progress = new ChainProgress(() => Date.now());
@@ -20,6 +22,9 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
     .addCallback((result) => {
       if (progress.height !== undefined) result.observe(Number(progress.height));
     });
+  const misbehaved = meter().createCounter('vitalvault_ledger_misbehaviour_total', {
+    description: 'Misbehaviour of validators that blocks since the start recorded, by kind.',
+  });
   const verify = nativeVerify();
   const {store, recovered} = LedgerStore.open({
     dir: config.stateDir,
@@ -31,9 +36,21 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
     },
   });
   tell(recovered, logger);
-  const application = createApplication(new Ledger(store, recovered, verify), new LedgerSpans(), (block) => {
-    progress.committed(block);
-  });
+  const application = createApplication(
+    new Ledger(store, recovered, verify),
+    new LedgerSpans(),
+    ({tip, misbehaviour}) => {
+      progress.committed(tip);
+      for (const {address, kind, height} of misbehaviour) {
+        misbehaved.add(1, {kind: KIND_NAMES[kind] ?? String(kind)});
+        logger.error('a validator broke the rules of consensus; it is recorded on the ledger', {
+          validator: toHex(address),
+          kind: KIND_NAMES[kind] ?? kind,
+          height,
+        });
+      }
+    },
+  );
   const server = await startAbciServer({
     socketPath: config.socket,
     application,

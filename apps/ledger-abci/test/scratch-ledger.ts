@@ -79,5 +79,10 @@ export function initChainRequest(genesis = testGenesis(['hospital', 'clinic'])):
 
 /** Blocks are a second apart, as those of TestLedger. */
 export function blockRequest(height: bigint, txs: readonly Uint8Array[]): RequestFinalizeBlock {
-  return {height, time: {seconds: TEST_TIME + height}, txs: [...txs]} as unknown as RequestFinalizeBlock;
+  return {
+    height,
+    time: {seconds: TEST_TIME + height},
+    txs: [...txs],
+    misbehavior: [],
+  } as unknown as RequestFinalizeBlock;
 }

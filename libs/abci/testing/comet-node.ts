@@ -17,6 +17,8 @@ export interface CometNodeOptions {
   /** How long a round waits for its proposal. */
   readonly timeoutProposeMs?: number;
   readonly emptyBlocksSeconds?: number;
+  /** Whether the application is asked about every peer. */
+  readonly filterPeers?: boolean;
 }
 
 /** One real CometBFT process of a spec, all on loopback. */
@@ -59,9 +61,9 @@ export class CometNode {
     environment: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     const {binary, home, socketPath, timeoutCommitMs = 200, timeoutProposeMs = 3_000} = this.options;
-    const {emptyBlocksSeconds = 1} = this.options;
+    const {emptyBlocksSeconds = 1, filterPeers = false} = this.options;
     await writeFile(join(home, 'config/genesis.json'), genesis);
-    await configure(join(home, 'config/config.toml'), timeoutCommitMs, timeoutProposeMs);
+    await configure(join(home, 'config/config.toml'), {timeoutCommitMs, timeoutProposeMs, filterPeers});
     const child = spawn(
       binary,
       [
@@ -135,13 +137,21 @@ export function genesisJson(chainId: string, appState: Uint8Array, maxBytes = 16
   );
 }
 
-async function configure(path: string, timeoutCommitMs: number, timeoutProposeMs: number): Promise<void> {
+async function configure(
+  path: string,
+  {
+    timeoutCommitMs,
+    timeoutProposeMs,
+    filterPeers,
+  }: Required<Pick<CometNodeOptions, 'timeoutCommitMs' | 'timeoutProposeMs' | 'filterPeers'>>,
+): Promise<void> {
   const settings = {
     timeout_commit: `"${timeoutCommitMs}ms"`,
     timeout_propose: `"${timeoutProposeMs}ms"`,
     addr_book_strict: 'false',
     allow_duplicate_ip: 'true',
     recheck: 'false',
+    filter_peers: String(filterPeers),
     indexer: '"null"',
     log_level: '"info"',
     pprof_laddr: '""',

@@ -86,6 +86,7 @@ export const STATE_KIND = {
   pendingChange: 20,
   epochStatement: 21,
   succession: 24,
+  misbehaviour: 25,
   peer: 26,
 } as const;
 

@@ -36,6 +36,8 @@ proxy_app = "unix://${s.abciSocket}"
 abci = "socket"
 db_backend = "goleveldb"
 log_level = "state:info,blocksync:info,main:info,*:error"
+# The application is asked about every peer: it takes the nodes that the genesis names.
+filter_peers = true
 
 [rpc]
 laddr = "tcp://${s.rpc}"

@@ -9,6 +9,8 @@ import type {Outcome} from './message-rules.js';
 import {spendNonce} from './nonce-window.js';
 import {CorruptStateError, Overlay} from './overlay.js';
 import type {LedgerPorts} from './ports.js';
+import {recordMisbehaviour} from './record-misbehaviour.js';
+import type {ProvenMisbehaviour} from './record-misbehaviour.js';
 import {rulesOf} from './rules-of.js';
 import {signerOf} from './signer.js';
 import {load, SLOTS} from './state-slots.js';
@@ -28,27 +30,36 @@ export interface ExecutedBlock {
   /** Ascending by key; log heads included. */
   readonly changes: readonly StateChange[];
   readonly leaves: readonly NewLeaf[];
+  /** Of validators, recorded for the first time. */
+  readonly misbehaviour: readonly ProvenMisbehaviour[];
 }
 
 /**
  * The transition function: (state, block, transactions) → (results, changes). Deterministic; a refusal is a result.
  * What it throws is a bug or a corrupt state and must stop the process.
+ * @param context.misbehaviour of validators, as the block brings it; recorded before the transactions
  * @param txs results of `checkStructure`; a refusal of it is that transaction's result.
  * @spec docs/protocol.md §4.2; ABCI FinalizeBlock
  */
 export function executeBlock(
   view: StateView,
-  {chainId, block, ports}: Omit<BlockContext, 'parameters'>,
+  {
+    chainId,
+    block,
+    ports,
+    misbehaviour = [],
+  }: Omit<BlockContext, 'parameters'> & {readonly misbehaviour?: readonly ProvenMisbehaviour[]},
   txs: readonly (CheckedTx | StructureRefusal)[],
 ): ExecutedBlock {
   const state = new Overlay(view, ports.sha256);
   const context = {chainId, block, ports, parameters: parametersOf(view)};
+  const recorded = recordMisbehaviour(state, block, misbehaviour);
   const results = txs.map((tx) => {
     // Code and data, and nothing that only people read.
     const {code, data} = tx.ok ? applyTx(state, tx, context) : refused(tx.code);
     return {code, data};
   });
-  return {results, ...state.finish()};
+  return {results, ...state.finish(), misbehaviour: recorded};
 }
 
 /** The parameters in the state. @throws CorruptStateError before genesis. */

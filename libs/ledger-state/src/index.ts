@@ -14,6 +14,7 @@ export {fitsInBlock, orderProposal, sizeInBlock} from './order-proposal.js';
 export type {Candidate} from './order-proposal.js';
 export {CorruptStateError, Overlay} from './overlay.js';
 export type {LedgerPorts, Verify} from './ports.js';
+export type {ProvenMisbehaviour} from './record-misbehaviour.js';
 export {isInForce} from './signer.js';
 export {load, SLOTS} from './state-slots.js';
 export type {StateSlot} from './state-slots.js';

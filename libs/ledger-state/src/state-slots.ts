@@ -10,6 +10,8 @@ import {
   KeyOwnerSchema,
   LogHeadSchema,
   MemberSchema,
+  MisbehaviourCountSchema,
+  MisbehaviourSchema,
   NonceWindowSchema,
   OrganisationKeySchema,
   OrganisationSchema,
@@ -75,6 +77,10 @@ export const SLOTS = {
   accessLog: slot(STATE_KIND.accessLog, LogHeadSchema),
   /** (CometBFT address) */
   validator: slot(STATE_KIND.validator, ValidatorSchema),
+  /** (CometBFT address, height as 8 bytes, kind as 1 byte) */
+  misbehaviour: slot(STATE_KIND.misbehaviour, MisbehaviourSchema),
+  /** (CometBFT address) */
+  misbehaviourCount: slot(STATE_KIND.misbehaviour, MisbehaviourCountSchema),
   /** (CometBFT node id) */
   peer: slot(STATE_KIND.peer, PeerSchema),
 } as const;

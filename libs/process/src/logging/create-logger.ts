@@ -53,6 +53,7 @@ const ALLOWED = [
   'txHash',
   'txId',
   'url',
+  'validator',
   'version',
   'waiting',
 ] as const;

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/ledger/v1/state.proto.
  */
 export const file_vitalvault_ledger_v1_state: GenFile = /*@__PURE__*/
-  fileDesc("CiB2aXRhbHZhdWx0L2xlZGdlci92MS9zdGF0ZS5wcm90bxIUdml0YWx2YXVsdC5sZWRnZXIudjEiNwoFUXVvdGESDQoFYnVyc3QYASABKA0SDgoGcmVmaWxsGAIgASgNEg8KB3NlY29uZHMYAyABKA0iigYKClBhcmFtZXRlcnMSKwoGcmlnaHRzGAEgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESNAoPYWNjZXNzX3JlcXVlc3RzGAIgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESMwoOZGV2aWNlX2VudHJpZXMYAyABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIyCg1vd25lcl9lbnRyaWVzGAQgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESOQoUb3JnYW5pc2F0aW9uX2VudHJpZXMYBSABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIvCgplbnJvbG1lbnRzGAYgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESLQoIcmVmdXNhbHMYByABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRItCghyZXF1ZXN0cxgIIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhEhcKD21heF9ibG9ja19ieXRlcxgJIAEoDRIWCg5yZWxlYXNlX2Jsb2NrcxgKIAEoDRIXCg9yZWxlYXNlX3NlY29uZHMYCyABKA0SGQoRbWF4X2V4cGlyeV9ibG9ja3MYDCABKAQSGgoSbWF4X2V4cGlyeV9zZWNvbmRzGA0gASgEEhwKFHJlbW92YWxfZ3JhY2VfYmxvY2tzGA4gASgNEh0KFXJlbW92YWxfZ3JhY2Vfc2Vjb25kcxgPIAEoDRI6ChVvcmdhbmlzYXRpb25fcmVmdXNhbHMYECABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRI6ChVvcmdhbmlzYXRpb25fcmVxdWVzdHMYESABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIwCgtzdXNwZW5zaW9ucxgSIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhIhwKDE9yZ2FuaXNhdGlvbhIMCgRuYW1lGAEgASgJIogBCg9PcmdhbmlzYXRpb25LZXkSFAoMb3JnYW5pc2F0aW9uGAEgASgMEgwKBHJvbGUYAiABKA0SLQoDa2V5GAMgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRIRCglmcm9tX3Nsb3QYBCABKA0SDwoHdG9fc2xvdBgFIAEoDSKkAQoGTWVtYmVyEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBI1CgtzaWduaW5nX2tleRgCIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSFgoOZW5jcnlwdGlvbl9rZXkYAyABKAwSDAoEcm9sZRgEIAEoDRIUCgxwcm9maWxlX2hhc2gYBSABKAwSEQoJc3VzcGVuZGVkGAYgASgIIrYBCgdQYXRpZW50Eg8KB3Nwb25zb3IYASABKAwSNQoLc2lnbmluZ19rZXkYAiABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhYKDmVuY3J5cHRpb25fa2V5GAMgASgMEjYKDHJlY292ZXJ5X2tleRgEIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSEwoLc3VjY2Vzc2lvbnMYBSABKA0iOwoIS2V5T3duZXISDAoEa2luZBgBIAEoDRIQCghpZGVudGl0eRgCIAEoDBIPCgdyZXRpcmVkGAMgASgIIlwKBkRldmljZRItCgNrZXkYASABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhQKDHJlZ2lzdHJhdGlvbhgCIAEoDRINCgVvd25lchgDIAEoDCKpAQoMUmVnaXN0cmF0aW9uEg0KBW93bmVyGAEgASgMEhEKCXR5cGVfdGFncxgCIAMoDBIUCgxkZXZpY2VfY2xhc3MYAyABKA0SEQoJZnJvbV9zbG90GAQgASgNEhoKEmRpc3RydXN0X2Zyb21fc2xvdBgFIAEoDRIZChFyZW1vdmVkX2F0X2hlaWdodBgGIAEoBBIXCg9yZW1vdmVkX2F0X3RpbWUYByABKAQiLgoOU2VxdWVuY2VXaW5kb3cSDAoEYmFzZRgBIAEoBBIOCgZiaXRtYXAYAiABKAwiLQoJRXBvY2hIZWFkEg0KBWVwb2NoGAEgASgNEhEKCWZyb21fc2xvdBgCIAEoDSKQAgoFR3JhbnQSDwoHdmVyc2lvbhgBIAEoDRIPCgdyZXZva2VkGAIgASgIEg8KB2dyYW50ZWUYAyABKAwSEQoJdHlwZV90YWdzGAQgAygMEg8KB2FjdGlvbnMYBSADKA0SEAoIcHVycG9zZXMYBiADKA0SGAoQYWNjZXNzX2Zyb21fc2xvdBgHIAEoDRIWCg5hY2Nlc3NfdG9fc2xvdBgIIAEoDRIWCg5kYXRhX2Zyb21fc2xvdBgJIAEoDRIUCgxkYXRhX3RvX3Nsb3QYCiABKA0SEQoJbWF4X3JlYWRzGAsgASgNEhQKDHBhcmVudF9ncmFudBgMIAEoDBIVCg1wdXRfYXRfaGVpZ2h0GA0gASgEIhoKCVJlYWRzVXNlZBINCgVyZWFkcxgBIAEoBCIuCgtOb25jZVdpbmRvdxIPCgdoaWdoZXN0GAEgASgEEg4KBmJpdG1hcBgCIAEoDCImCgZCdWNrZXQSDgoGdG9rZW5zGAEgASgEEgwKBHRpbWUYAiABKAQiJQoHTG9nSGVhZBIMCgRzaXplGAEgASgEEgwKBHJvb3QYAiABKAwiRAoJVmFsaWRhdG9yEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBISCgpwdWJsaWNfa2V5GAIgASgMEg0KBXBvd2VyGAMgASgEIhwKBFBlZXISFAoMb3JnYW5pc2F0aW9uGAEgASgMIpYBCgpSZWNvcmRMZWFmEg0KBWluZGV4GAEgASgEEg4KBmhlaWdodBgCIAEoBBISCgpibG9ja190aW1lGAMgASgEEg0KBXR4X2lkGAQgASgMEjAKBWVudHJ5GAUgASgLMiEudml0YWx2YXVsdC5sZWRnZXIudjEuQW5jaG9yRW50cnkSFAoMb3JnYW5pc2F0aW9uGAYgASgMIrcDCgpBY2Nlc3NMZWFmEg0KBWluZGV4GAEgASgEEg4KBmhlaWdodBgCIAEoBBISCgpibG9ja190aW1lGAMgASgEEg0KBXR4X2lkGAQgASgMEjcKCGVucm9sbGVkGAogASgLMiMudml0YWx2YXVsdC5sZWRnZXIudjEuRW5yb2xsZWRFdmVudEgAEi8KBGtleXMYCyABKAsyHy52aXRhbHZhdWx0LmxlZGdlci52MS5LZXlzRXZlbnRIABJIChFkZXZpY2VfcmVnaXN0ZXJlZBgMIAEoCzIrLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkRldmljZVJlZ2lzdGVyZWRFdmVudEgAEkIKDmRldmljZV9yZW1vdmVkGA0gASgLMigudml0YWx2YXVsdC5sZWRnZXIudjEuRGV2aWNlUmVtb3ZlZEV2ZW50SAASMQoFZ3JhbnQYDiABKAsyIC52aXRhbHZhdWx0LmxlZGdlci52MS5HcmFudEV2ZW50SAASMwoGYWNjZXNzGA8gASgLMiEudml0YWx2YXVsdC5sZWRnZXIudjEuQWNjZXNzRXZlbnRIAEIHCgVldmVudCJWCg1FbnJvbGxlZEV2ZW50EhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBIWCg5zaWduaW5nX2tleV9pZBgCIAEoDBIXCg9yZWNvdmVyeV9rZXlfaWQYAyABKAwiwAEKCUtleXNFdmVudBIWCg5zaWduaW5nX2tleV9pZBgBIAEoDBIWCg5lbmNyeXB0aW9uX2tleRgCIAEoDBJEChBlcG9jaF9zdGF0ZW1lbnRzGAMgAygLMioudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmVkRXBvY2hTdGF0ZW1lbnQSPQoKc3VjY2Vzc2lvbhgEIAEoCzIpLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEtleVN1Y2Nlc3Npb24ieQoVRGV2aWNlUmVnaXN0ZXJlZEV2ZW50Eg4KBmRldmljZRgBIAEoDBIUCgxyZWdpc3RyYXRpb24YAiABKA0SEQoJdHlwZV90YWdzGAMgAygMEhQKDGRldmljZV9jbGFzcxgEIAEoDRIRCglmcm9tX3Nsb3QYBSABKA0iVgoSRGV2aWNlUmVtb3ZlZEV2ZW50Eg4KBmRldmljZRgBIAEoDBIUCgxyZWdpc3RyYXRpb24YAiABKA0SGgoSZGlzdHJ1c3RfZnJvbV9zbG90GAMgASgNIpABCgpHcmFudEV2ZW50EhAKCGdyYW50X2lkGAEgASgMEioKBWdyYW50GAIgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuR3JhbnQSRAoQZXBvY2hfc3RhdGVtZW50cxgDIAMoCzIqLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEVwb2NoU3RhdGVtZW50IpsBCgtBY2Nlc3NFdmVudBIOCgZyZWFkZXIYASABKAwSFAoMb3JnYW5pc2F0aW9uGAIgASgMEjQKB3JlcXVlc3QYAyABKAsyIy52aXRhbHZhdWx0LmxlZGdlci52MS5SZXF1ZXN0QWNjZXNzEjAKCGRlY2lzaW9uGAQgASgLMh4udml0YWx2YXVsdC5sZWRnZXIudjEuRGVjaXNpb25iBnByb3RvMw", [file_vitalvault_ledger_v1_tx, file_vitalvault_record_v1_record]);
+  fileDesc("CiB2aXRhbHZhdWx0L2xlZGdlci92MS9zdGF0ZS5wcm90bxIUdml0YWx2YXVsdC5sZWRnZXIudjEiNwoFUXVvdGESDQoFYnVyc3QYASABKA0SDgoGcmVmaWxsGAIgASgNEg8KB3NlY29uZHMYAyABKA0iigYKClBhcmFtZXRlcnMSKwoGcmlnaHRzGAEgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESNAoPYWNjZXNzX3JlcXVlc3RzGAIgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESMwoOZGV2aWNlX2VudHJpZXMYAyABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIyCg1vd25lcl9lbnRyaWVzGAQgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESOQoUb3JnYW5pc2F0aW9uX2VudHJpZXMYBSABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIvCgplbnJvbG1lbnRzGAYgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESLQoIcmVmdXNhbHMYByABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRItCghyZXF1ZXN0cxgIIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhEhcKD21heF9ibG9ja19ieXRlcxgJIAEoDRIWCg5yZWxlYXNlX2Jsb2NrcxgKIAEoDRIXCg9yZWxlYXNlX3NlY29uZHMYCyABKA0SGQoRbWF4X2V4cGlyeV9ibG9ja3MYDCABKAQSGgoSbWF4X2V4cGlyeV9zZWNvbmRzGA0gASgEEhwKFHJlbW92YWxfZ3JhY2VfYmxvY2tzGA4gASgNEh0KFXJlbW92YWxfZ3JhY2Vfc2Vjb25kcxgPIAEoDRI6ChVvcmdhbmlzYXRpb25fcmVmdXNhbHMYECABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRI6ChVvcmdhbmlzYXRpb25fcmVxdWVzdHMYESABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIwCgtzdXNwZW5zaW9ucxgSIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhIhwKDE9yZ2FuaXNhdGlvbhIMCgRuYW1lGAEgASgJIogBCg9PcmdhbmlzYXRpb25LZXkSFAoMb3JnYW5pc2F0aW9uGAEgASgMEgwKBHJvbGUYAiABKA0SLQoDa2V5GAMgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRIRCglmcm9tX3Nsb3QYBCABKA0SDwoHdG9fc2xvdBgFIAEoDSKkAQoGTWVtYmVyEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBI1CgtzaWduaW5nX2tleRgCIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSFgoOZW5jcnlwdGlvbl9rZXkYAyABKAwSDAoEcm9sZRgEIAEoDRIUCgxwcm9maWxlX2hhc2gYBSABKAwSEQoJc3VzcGVuZGVkGAYgASgIIrYBCgdQYXRpZW50Eg8KB3Nwb25zb3IYASABKAwSNQoLc2lnbmluZ19rZXkYAiABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhYKDmVuY3J5cHRpb25fa2V5GAMgASgMEjYKDHJlY292ZXJ5X2tleRgEIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSEwoLc3VjY2Vzc2lvbnMYBSABKA0iOwoIS2V5T3duZXISDAoEa2luZBgBIAEoDRIQCghpZGVudGl0eRgCIAEoDBIPCgdyZXRpcmVkGAMgASgIIlwKBkRldmljZRItCgNrZXkYASABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhQKDHJlZ2lzdHJhdGlvbhgCIAEoDRINCgVvd25lchgDIAEoDCKpAQoMUmVnaXN0cmF0aW9uEg0KBW93bmVyGAEgASgMEhEKCXR5cGVfdGFncxgCIAMoDBIUCgxkZXZpY2VfY2xhc3MYAyABKA0SEQoJZnJvbV9zbG90GAQgASgNEhoKEmRpc3RydXN0X2Zyb21fc2xvdBgFIAEoDRIZChFyZW1vdmVkX2F0X2hlaWdodBgGIAEoBBIXCg9yZW1vdmVkX2F0X3RpbWUYByABKAQiLgoOU2VxdWVuY2VXaW5kb3cSDAoEYmFzZRgBIAEoBBIOCgZiaXRtYXAYAiABKAwiLQoJRXBvY2hIZWFkEg0KBWVwb2NoGAEgASgNEhEKCWZyb21fc2xvdBgCIAEoDSKQAgoFR3JhbnQSDwoHdmVyc2lvbhgBIAEoDRIPCgdyZXZva2VkGAIgASgIEg8KB2dyYW50ZWUYAyABKAwSEQoJdHlwZV90YWdzGAQgAygMEg8KB2FjdGlvbnMYBSADKA0SEAoIcHVycG9zZXMYBiADKA0SGAoQYWNjZXNzX2Zyb21fc2xvdBgHIAEoDRIWCg5hY2Nlc3NfdG9fc2xvdBgIIAEoDRIWCg5kYXRhX2Zyb21fc2xvdBgJIAEoDRIUCgxkYXRhX3RvX3Nsb3QYCiABKA0SEQoJbWF4X3JlYWRzGAsgASgNEhQKDHBhcmVudF9ncmFudBgMIAEoDBIVCg1wdXRfYXRfaGVpZ2h0GA0gASgEIhoKCVJlYWRzVXNlZBINCgVyZWFkcxgBIAEoBCIuCgtOb25jZVdpbmRvdxIPCgdoaWdoZXN0GAEgASgEEg4KBmJpdG1hcBgCIAEoDCImCgZCdWNrZXQSDgoGdG9rZW5zGAEgASgEEgwKBHRpbWUYAiABKAQiJQoHTG9nSGVhZBIMCgRzaXplGAEgASgEEgwKBHJvb3QYAiABKAwiRAoJVmFsaWRhdG9yEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBISCgpwdWJsaWNfa2V5GAIgASgMEg0KBXBvd2VyGAMgASgEImUKDE1pc2JlaGF2aW91chIMCgRraW5kGAEgASgNEg4KBmhlaWdodBgCIAEoBBIMCgR0aW1lGAMgASgEEg0KBXBvd2VyGAQgASgEEhoKEnJlY29yZGVkX2F0X2hlaWdodBgFIAEoBCIiChFNaXNiZWhhdmlvdXJDb3VudBINCgVjb3VudBgBIAEoDSIcCgRQZWVyEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDCKWAQoKUmVjb3JkTGVhZhINCgVpbmRleBgBIAEoBBIOCgZoZWlnaHQYAiABKAQSEgoKYmxvY2tfdGltZRgDIAEoBBINCgV0eF9pZBgEIAEoDBIwCgVlbnRyeRgFIAEoCzIhLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkFuY2hvckVudHJ5EhQKDG9yZ2FuaXNhdGlvbhgGIAEoDCK3AwoKQWNjZXNzTGVhZhINCgVpbmRleBgBIAEoBBIOCgZoZWlnaHQYAiABKAQSEgoKYmxvY2tfdGltZRgDIAEoBBINCgV0eF9pZBgEIAEoDBI3CghlbnJvbGxlZBgKIAEoCzIjLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkVucm9sbGVkRXZlbnRIABIvCgRrZXlzGAsgASgLMh8udml0YWx2YXVsdC5sZWRnZXIudjEuS2V5c0V2ZW50SAASSAoRZGV2aWNlX3JlZ2lzdGVyZWQYDCABKAsyKy52aXRhbHZhdWx0LmxlZGdlci52MS5EZXZpY2VSZWdpc3RlcmVkRXZlbnRIABJCCg5kZXZpY2VfcmVtb3ZlZBgNIAEoCzIoLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkRldmljZVJlbW92ZWRFdmVudEgAEjEKBWdyYW50GA4gASgLMiAudml0YWx2YXVsdC5sZWRnZXIudjEuR3JhbnRFdmVudEgAEjMKBmFjY2VzcxgPIAEoCzIhLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkFjY2Vzc0V2ZW50SABCBwoFZXZlbnQiVgoNRW5yb2xsZWRFdmVudBIUCgxvcmdhbmlzYXRpb24YASABKAwSFgoOc2lnbmluZ19rZXlfaWQYAiABKAwSFwoPcmVjb3Zlcnlfa2V5X2lkGAMgASgMIsABCglLZXlzRXZlbnQSFgoOc2lnbmluZ19rZXlfaWQYASABKAwSFgoOZW5jcnlwdGlvbl9rZXkYAiABKAwSRAoQZXBvY2hfc3RhdGVtZW50cxgDIAMoCzIqLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEVwb2NoU3RhdGVtZW50Ej0KCnN1Y2Nlc3Npb24YBCABKAsyKS52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduZWRLZXlTdWNjZXNzaW9uInkKFURldmljZVJlZ2lzdGVyZWRFdmVudBIOCgZkZXZpY2UYASABKAwSFAoMcmVnaXN0cmF0aW9uGAIgASgNEhEKCXR5cGVfdGFncxgDIAMoDBIUCgxkZXZpY2VfY2xhc3MYBCABKA0SEQoJZnJvbV9zbG90GAUgASgNIlYKEkRldmljZVJlbW92ZWRFdmVudBIOCgZkZXZpY2UYASABKAwSFAoMcmVnaXN0cmF0aW9uGAIgASgNEhoKEmRpc3RydXN0X2Zyb21fc2xvdBgDIAEoDSKQAQoKR3JhbnRFdmVudBIQCghncmFudF9pZBgBIAEoDBIqCgVncmFudBgCIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkdyYW50EkQKEGVwb2NoX3N0YXRlbWVudHMYAyADKAsyKi52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduZWRFcG9jaFN0YXRlbWVudCKbAQoLQWNjZXNzRXZlbnQSDgoGcmVhZGVyGAEgASgMEhQKDG9yZ2FuaXNhdGlvbhgCIAEoDBI0CgdyZXF1ZXN0GAMgASgLMiMudml0YWx2YXVsdC5sZWRnZXIudjEuUmVxdWVzdEFjY2VzcxIwCghkZWNpc2lvbhgEIAEoCzIeLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkRlY2lzaW9uYgZwcm90bzM", [file_vitalvault_ledger_v1_tx, file_vitalvault_record_v1_record]);
 
 /**
  * Of a bucket: the tokens it holds at most, and how many come back in every `seconds` of block time. Not by blocks: one
@@ -673,6 +673,72 @@ export const ValidatorSchema: GenMessage<Validator> = /*@__PURE__*/
   messageDesc(file_vitalvault_ledger_v1_state, 16);
 
 /**
+ * Kind 25: (CometBFT address, height as 8 bytes big-endian, kind as 1 byte): what a validator did, as consensus proved it.
+ *
+ * @generated from message vitalvault.ledger.v1.Misbehaviour
+ */
+export type Misbehaviour = Message<"vitalvault.ledger.v1.Misbehaviour"> & {
+  /**
+   * 1 duplicate vote, 2 attack on a light client.
+   *
+   * @generated from field: uint32 kind = 1;
+   */
+  kind: number;
+
+  /**
+   * Where it was done, and the Unix seconds of that block.
+   *
+   * @generated from field: uint64 height = 2;
+   */
+  height: bigint;
+
+  /**
+   * @generated from field: uint64 time = 3;
+   */
+  time: bigint;
+
+  /**
+   * Of the validator.
+   *
+   * @generated from field: uint64 power = 4;
+   */
+  power: bigint;
+
+  /**
+   * The block whose evidence hash covers it.
+   *
+   * @generated from field: uint64 recorded_at_height = 5;
+   */
+  recordedAtHeight: bigint;
+};
+
+/**
+ * Describes the message vitalvault.ledger.v1.Misbehaviour.
+ * Use `create(MisbehaviourSchema)` to create a new message.
+ */
+export const MisbehaviourSchema: GenMessage<Misbehaviour> = /*@__PURE__*/
+  messageDesc(file_vitalvault_ledger_v1_state, 17);
+
+/**
+ * Kind 25: (CometBFT address). How many of a validator are recorded; no more than 1,000 are.
+ *
+ * @generated from message vitalvault.ledger.v1.MisbehaviourCount
+ */
+export type MisbehaviourCount = Message<"vitalvault.ledger.v1.MisbehaviourCount"> & {
+  /**
+   * @generated from field: uint32 count = 1;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message vitalvault.ledger.v1.MisbehaviourCount.
+ * Use `create(MisbehaviourCountSchema)` to create a new message.
+ */
+export const MisbehaviourCountSchema: GenMessage<MisbehaviourCount> = /*@__PURE__*/
+  messageDesc(file_vitalvault_ledger_v1_state, 18);
+
+/**
  * Kind 26: (CometBFT node id, 20 bytes): a peer that genesis names.
  *
  * @generated from message vitalvault.ledger.v1.Peer
@@ -689,7 +755,7 @@ export type Peer = Message<"vitalvault.ledger.v1.Peer"> & {
  * Use `create(PeerSchema)` to create a new message.
  */
 export const PeerSchema: GenMessage<Peer> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 17);
+  messageDesc(file_vitalvault_ledger_v1_state, 19);
 
 /**
  * Leaf of a patient's record log.
@@ -735,7 +801,7 @@ export type RecordLeaf = Message<"vitalvault.ledger.v1.RecordLeaf"> & {
  * Use `create(RecordLeafSchema)` to create a new message.
  */
 export const RecordLeafSchema: GenMessage<RecordLeaf> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 18);
+  messageDesc(file_vitalvault_ledger_v1_state, 20);
 
 /**
  * Leaf of a patient's access log.
@@ -810,7 +876,7 @@ export type AccessLeaf = Message<"vitalvault.ledger.v1.AccessLeaf"> & {
  * Use `create(AccessLeafSchema)` to create a new message.
  */
 export const AccessLeafSchema: GenMessage<AccessLeaf> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 19);
+  messageDesc(file_vitalvault_ledger_v1_state, 21);
 
 /**
  * @generated from message vitalvault.ledger.v1.EnrolledEvent
@@ -837,7 +903,7 @@ export type EnrolledEvent = Message<"vitalvault.ledger.v1.EnrolledEvent"> & {
  * Use `create(EnrolledEventSchema)` to create a new message.
  */
 export const EnrolledEventSchema: GenMessage<EnrolledEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 20);
+  messageDesc(file_vitalvault_ledger_v1_state, 22);
 
 /**
  * @generated from message vitalvault.ledger.v1.KeysEvent
@@ -873,7 +939,7 @@ export type KeysEvent = Message<"vitalvault.ledger.v1.KeysEvent"> & {
  * Use `create(KeysEventSchema)` to create a new message.
  */
 export const KeysEventSchema: GenMessage<KeysEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 21);
+  messageDesc(file_vitalvault_ledger_v1_state, 23);
 
 /**
  * @generated from message vitalvault.ledger.v1.DeviceRegisteredEvent
@@ -910,7 +976,7 @@ export type DeviceRegisteredEvent = Message<"vitalvault.ledger.v1.DeviceRegister
  * Use `create(DeviceRegisteredEventSchema)` to create a new message.
  */
 export const DeviceRegisteredEventSchema: GenMessage<DeviceRegisteredEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 22);
+  messageDesc(file_vitalvault_ledger_v1_state, 24);
 
 /**
  * @generated from message vitalvault.ledger.v1.DeviceRemovedEvent
@@ -937,7 +1003,7 @@ export type DeviceRemovedEvent = Message<"vitalvault.ledger.v1.DeviceRemovedEven
  * Use `create(DeviceRemovedEventSchema)` to create a new message.
  */
 export const DeviceRemovedEventSchema: GenMessage<DeviceRemovedEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 23);
+  messageDesc(file_vitalvault_ledger_v1_state, 25);
 
 /**
  * @generated from message vitalvault.ledger.v1.GrantEvent
@@ -964,7 +1030,7 @@ export type GrantEvent = Message<"vitalvault.ledger.v1.GrantEvent"> & {
  * Use `create(GrantEventSchema)` to create a new message.
  */
 export const GrantEventSchema: GenMessage<GrantEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 24);
+  messageDesc(file_vitalvault_ledger_v1_state, 26);
 
 /**
  * @generated from message vitalvault.ledger.v1.AccessEvent
@@ -998,5 +1064,5 @@ export type AccessEvent = Message<"vitalvault.ledger.v1.AccessEvent"> & {
  * Use `create(AccessEventSchema)` to create a new message.
  */
 export const AccessEventSchema: GenMessage<AccessEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 25);
+  messageDesc(file_vitalvault_ledger_v1_state, 27);
 
