@@ -62,7 +62,7 @@ async function run(dir: string, calls: FileCalls, {pace, to, known}: Life): Prom
 async function sweep(failure: Failure): Promise<number> {
   let cases = 0;
   for (let seed = 1; seed <= seeds; seed++) {
-    for (let failAt = 0, calls = Infinity; failAt < calls; failAt++) {
+    for (let failAt = 0, calls = Infinity; failAt <= calls; failAt++) {
       const name = `${failure}-${String(seed)}-${String(failAt)}`;
       calls = await oneLife(name, failAt, failure).catch((error: unknown) => {
         throw new Error(name, {cause: error});
