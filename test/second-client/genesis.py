@@ -13,6 +13,7 @@ BOUNDS = {
     "refusals": QUOTA, "requests": QUOTA, "organisation_refusals": QUOTA, "organisation_requests": QUOTA, "suspensions": QUOTA, "max_block_bytes": (262_144, 35_651_584),
     "release_blocks": (10, 1_000_000), "release_seconds": (60, 604_800), "max_expiry_blocks": (100, 10_000_000), "max_expiry_seconds": (60, 2_592_000),
     "removal_grace_blocks": (1, 10_000_000), "removal_grace_seconds": (60, 2_592_000),
+    "holdings": dict.fromkeys(("tags", "epochs", "live_grants", "grants", "registrations", "live_devices"), (1, 65_536)), "max_keys": (1, 2 ** 23), "max_leaves": (1, 2 ** 25),
 }
 CONSENSUS = (("block", "max_bytes", "37748736"), ("evidence", "max_bytes", "1048576"))
 ROLES = (1, 2, 3, 4, 5, 6)
@@ -64,12 +65,12 @@ def organised(o):
     for validator in validators: validates(validator)
     assert len(keys) <= 64 and len(nodes) <= 64 and all(len(n) == 20 and any(n) for n in nodes), "too many, or no node ids"
 
-def bounded(parameters, state_proto, bounds=None):
-    for number, (field, kind, _, _) in sorted(state_proto["Parameters" if bounds is None else "Quota"].items()):
-        found, limit = parameters.get(number), (BOUNDS if bounds is None else bounds)[field]
+def bounded(parameters, state_proto, message="Parameters", bounds=BOUNDS):
+    for number, (field, kind, _, _) in sorted(state_proto[message].items()):
+        found, limit = parameters.get(number), bounds[field]
         if isinstance(limit, dict):
             assert found is not None, field
-            bounded(parse(found[0]), state_proto, limit)
+            bounded(parse(found[0]), state_proto, kind, limit)
         else: assert limit[0] <= (found or [0])[0] <= limit[1], field
 
 def started(b, protos):

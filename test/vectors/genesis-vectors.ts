@@ -11,7 +11,7 @@ import {
 import {create, ScalarType} from '@bufbuild/protobuf';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import type {Genesis, GenesisOrganisation, GenesisValidator} from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import {ParametersSchema, QuotaSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {ParametersSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {DEFAULT_PARAMETERS, testGenesis, testKey} from '@vitalvault/ledger-state/testing';
 
 /** Of one hospital with one validator, or of four. */
@@ -270,7 +270,7 @@ function parameters(): (readonly [string, Document])[] {
       set(`${localName} left out`, (found) => {
         Reflect.deleteProperty(found, localName);
       }),
-      ...QuotaSchema.fields.flatMap((inner) =>
+      ...field.message.fields.flatMap((inner) =>
         [0, 2 ** 32 - 1].map((value) =>
           set(`${localName}.${inner.localName} of ${value}`, (found) => {
             (found[localName] as Record<string, unknown>)[inner.localName] = value;

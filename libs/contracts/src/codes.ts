@@ -21,6 +21,8 @@ export const CODE = {
   nonceTooFar: 24,
   quota: 25,
   notAuthorised: 26,
+  stateFull: 27,
+  ceiling: 28,
   // identities
   exists: 40,
   unknownIdentity: 41,
@@ -77,6 +79,7 @@ export const TRANSIENT_ENTRY_CODES: ReadonlySet<number> = new Set([
   CODE.entryWindow,
   CODE.entryFutureSlot,
   CODE.entryQuota,
+  CODE.stateFull,
 ]);
 
 /** ABCI codespace of a code. */

@@ -85,6 +85,8 @@ export const STATE_KIND = {
   validator: 19,
   pendingChange: 20,
   epochStatement: 21,
+  holdings: 22,
+  stateSize: 23,
   succession: 24,
   misbehaviour: 25,
   peer: 26,

@@ -24,6 +24,7 @@ import {
   TestLedger,
   testOrganisation,
 } from '../testing/index.js';
+import {sizeOf} from './overlay.js';
 
 const {patient, recovery, clinician, device, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');
@@ -170,4 +171,5 @@ test('the app hash is that of the whole state, rebuilt from nothing', () => {
   ])
     ledger.commit(block.map((index) => pool[index] as Uint8Array));
   expect(toHex(ledger.state.rebuiltRoot())).toBe(toHex(ledger.appHash));
+  expect(sizeOf(ledger.state)).toMatchObject(ledger.state.count());
 });

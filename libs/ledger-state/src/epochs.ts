@@ -13,7 +13,9 @@ import type {EpochStatement, SignedEpochStatement, SigningKey} from '@vitalvault
 import {numberPart} from '@vitalvault/proofs';
 import {blockSlot} from './block-time.js';
 import {isEncryptionKey, isIdentity, isTag, isZero} from './field-rules.js';
+import {countHoldings} from './holdings.js';
 import type {TxContext} from './message-rules.js';
+import {hasRoom} from './room.js';
 import {load, save, SLOTS} from './state-slots.js';
 import type {StateView} from './state-view.js';
 
@@ -45,26 +47,32 @@ export function takeStatements(
   const otherKeys = [load(context.state, SLOTS.patient, [patient])?.encryptionKey ?? new Uint8Array()];
   const codes = statements.map((signed) => {
     const statement = decodeStatement(signed.statement);
-    const owner = {signed, patient, ownerKey, otherKeys};
-    const code = statement === undefined ? CODE.invalidField : judge(context, statement, owner);
-    if (code !== CODE.ok || statement === undefined) return code;
+    if (statement === undefined) return CODE.invalidField;
+    const code = judge(context, statement, {signed, patient, ownerKey, otherKeys});
+    if (code !== CODE.ok) return code;
+    // By itself: a revocation that carries statements is never refused for want of room, and they may be.
+    const state = context.state.fork();
+    if (!put({...context, state}, statement, signed)) return CODE.ceiling;
+    if (!hasRoom([state], context.parameters, {rights: true})) return CODE.stateFull;
+    context.state.absorb(state);
     otherKeys.push(statement.publicKey);
-    put(context, statement, signed);
     taken.push(signed);
     return code;
   });
   return {data: codes.length === 0 ? new Uint8Array(0) : encodeCanonical(StatementResultsSchema, {codes}), taken};
 }
 
-function put(
-  {state}: TxContext,
-  {patient, typeTag, epoch, fromSlot}: EpochStatement,
-  signed: SignedEpochStatement,
-): void {
+// @returns false when she has as many tags or epochs as she may.
+function put(context: TxContext, statement: EpochStatement, signed: SignedEpochStatement): boolean {
+  const {state} = context;
+  const {patient, typeTag, epoch, fromSlot} = statement;
   const head = load(state, SLOTS.epochHead, [patient, typeTag]);
+  const isNew = epoch > (head?.epoch ?? 0);
+  if (isNew && !countHoldings(context, patient, {tags: head === undefined ? 1 : 0, epochs: 1})) return false;
   // A first epoch that is extended backwards may have later ones.
   if (head === undefined || epoch >= head.epoch) save(state, SLOTS.epochHead, [patient, typeTag], {epoch, fromSlot});
   save(state, SLOTS.epochStatement, [patient, typeTag, numberPart(epoch)], signed);
+  return true;
 }
 
 interface StatementOwner {
@@ -84,9 +92,13 @@ function judge(context: TxContext, statement: EpochStatement, owner: StatementOw
   if (head !== undefined && extendsFirst(context, statement)) return CODE.ok;
   if (statement.epoch !== (head?.epoch ?? 0) + 1) return CODE.epochOrder;
   if (!isInTime(statement, head, blockSlot(context.block))) return CODE.epochSlot;
-  const before = statementOf(context.state, {...statement, epoch: statement.epoch - 1})?.publicKey;
+  return isOtherKey(context, statement, otherKeys) ? CODE.epochKey : CODE.ok;
+}
+
+function isOtherKey({state}: TxContext, statement: EpochStatement, otherKeys: readonly Uint8Array[]): boolean {
+  const before = statementOf(state, {...statement, epoch: statement.epoch - 1})?.publicKey;
   const known = before === undefined ? otherKeys : [...otherKeys, before];
-  return known.some((key) => equalBytes(key, statement.publicKey)) ? CODE.epochKey : CODE.ok;
+  return known.some((key) => equalBytes(key, statement.publicKey));
 }
 
 // A first slot that never comes would leave the tag without an epoch for ever.

@@ -11,8 +11,10 @@ import {CorruptStateError, Overlay} from './overlay.js';
 import type {LedgerPorts} from './ports.js';
 import {recordMisbehaviour} from './record-misbehaviour.js';
 import type {ProvenMisbehaviour} from './record-misbehaviour.js';
+import {hasRoom} from './room.js';
 import {rulesOf} from './rules-of.js';
 import {signerOf} from './signer.js';
+import type {Signer} from './signer.js';
 import {load, SLOTS} from './state-slots.js';
 import type {NewLeaf, StateChange, StateView} from './state-view.js';
 
@@ -71,8 +73,10 @@ export function parametersOf(view: StateView): Parameters {
 
 /**
  * Applies one well-formed transaction to `state`. Steps: 1 expiry · 2 the first signature's key is somebody's current
- * one and may sign this · 3 nonce, used up from here on whatever comes · 4 quota · 5 the message's own rules.
- * @returns its result; on a refusal by 5 only nonce and quota were written, by 4 only the nonce, before that nothing.
+ * one and may sign this · 3 nonce, used up from here on whatever comes · 4 quota · 5 the message's own rules
+ * · 6 room in the state for what is new.
+ * @returns its result; on a refusal by 5 or 6 only nonce and quota were written, by 4 only the nonce, before that
+ *   nothing; and nothing where there is no room even for them.
  * @spec docs/protocol.md §4.2
  */
 export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): Outcome {
@@ -85,20 +89,31 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   const signer = signerOf(state, tx.signingKeys[0], blockSlot(block));
   if ('code' in signer) return refused(signer.code);
   if (!rules.maySign(signer)) return refused(CODE.notAuthorised);
+  const spent = state.fork();
   // 3
-  const nonce = spendNonce(state, signer.keyId, tx.body.nonce);
+  const nonce = spendNonce(spent, signer.keyId, tx.body.nonce);
   if (nonce !== CODE.ok) return refused(nonce);
   // 4
   const bucket = rules.bucket(signer);
-  if (bucket !== undefined && !spendTokens(state, [bucket], context)) return refused(CODE.quota);
+  const pays = bucket === undefined || spendTokens(spent, [bucket], context);
   // 5
-  const fork = state.fork();
-  const outcome = rules.apply(
-    {...context, state: fork, txId: tx.txId, signer, signingKeys: tx.signingKeys},
-    tx.message.value,
-  );
-  if (outcome.code === CODE.ok) state.absorb(fork);
-  return outcome;
+  const fork = spent.fork();
+  const outcome = pays ? applyMessage(fork, tx, {...context, signer}) : refused(CODE.quota);
+  // 6
+  const room = (...changes: [...Overlay[], Overlay]): boolean => hasRoom(changes, context.parameters, rules);
+  if (outcome.code === CODE.ok && (outcome.ends === true || room(spent, fork))) {
+    spent.absorb(fork);
+    state.absorb(spent);
+    return outcome;
+  }
+  // A nonce window or a bucket may be a new key as well.
+  if (room(spent)) state.absorb(spent);
+  return outcome.code === CODE.ok ? refused(CODE.stateFull) : outcome;
+}
+
+function applyMessage(state: Overlay, tx: CheckedTx, context: BlockContext & {readonly signer: Signer}): Outcome {
+  const {message, txId, signingKeys} = tx;
+  return rulesOf(message.case).apply({...context, state, txId, signingKeys}, message.value);
 }
 
 function checkExpiry({body}: CheckedTx, {block, parameters}: BlockContext): number {

@@ -35,6 +35,8 @@ export interface Outcome {
   readonly data: Uint8Array;
   /** Name of the field that `invalidField` is about: for CheckTx's log, never consensus data. */
   readonly field?: string;
+  /** It ended a right that stood, so that it is never refused for want of room; no consensus data. */
+  readonly ends?: true;
 }
 
 /** Every field of a message by its name, and what it must be: length, range, how it stands to the others; no state. */
@@ -65,5 +67,7 @@ export interface MessageRules<M extends ProtoMessage> {
 const NO_DATA = new Uint8Array(0);
 
 export const done = (data: Uint8Array = NO_DATA): Outcome => ({code: 0, data});
+/** As `done`, of what ended something that stood: of these there are no more than of what was begun. */
+export const ended = (data: Uint8Array = NO_DATA): Outcome => ({code: 0, data, ends: true});
 export const refused = (code: number): Outcome => ({code, data: NO_DATA});
 export const invalid = (field: string): Outcome => ({code: CODE.invalidField, data: NO_DATA, field});

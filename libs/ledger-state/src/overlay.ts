@@ -10,6 +10,19 @@ export class CorruptStateError extends Error {
   override readonly name = 'CorruptStateError';
 }
 
+/** How much there is in a state. */
+export interface StateTotals {
+  /** Of the map. */
+  readonly keys: bigint;
+  /** Of all logs. */
+  readonly leaves: bigint;
+}
+
+/** What a state says of its own size; nothing before genesis. @spec docs/protocol.md §5.1, kind 23 */
+export function sizeOf(view: StateView): StateTotals {
+  return load(view, SLOTS.stateSize, []) ?? {keys: 0n, leaves: 0n};
+}
+
 interface LogTip {
   readonly kind: number;
   readonly patient: Uint8Array;
@@ -24,6 +37,8 @@ export class Overlay implements MutableState {
   private readonly values = new Map<string, StateChange>();
   private readonly tips = new Map<string, LogTip>();
   private readonly appended: NewLeaf[] = [];
+  // Keys that there are more (or fewer) than in the base.
+  private newKeys = 0;
 
   constructor(
     private readonly base: StateView,
@@ -36,7 +51,21 @@ export class Overlay implements MutableState {
   }
 
   set(kind: number, parts: readonly Uint8Array[], value: Uint8Array | undefined): void {
-    this.values.set(keyName(kind, parts), {kind, parts, value});
+    const name = keyName(kind, parts);
+    const before = this.find(name, kind, parts) !== undefined;
+    this.newKeys += Number(value !== undefined) - Number(before);
+    this.values.set(name, {kind, parts, value});
+  }
+
+  /** Keys and leaves of the state with these changes; the heads of logs that are new are among the keys. */
+  size(): StateTotals {
+    const {keys, leaves} = this.base instanceof Overlay ? this.base.size() : sizeOf(this.base);
+    return {keys: keys + BigInt(this.newKeys), leaves: leaves + BigInt(this.appended.length)};
+  }
+
+  /** What these changes alone add; keys may be fewer than before. */
+  growth(): {keys: number; leaves: number} {
+    return {keys: this.newKeys, leaves: this.appended.length};
   }
 
   frontier(kind: number, patient: Uint8Array): Frontier {
@@ -50,6 +79,8 @@ export class Overlay implements MutableState {
   /** Appends canonical leaf bytes to a log; its index is the log's size before. */
   append(kind: number, patient: Uint8Array, leaf: Uint8Array): void {
     const frontier = this.frontier(kind, patient);
+    // Its head is written when the block is finished.
+    if (frontier.size === 0n) this.newKeys += 1;
     this.tips.set(keyName(kind, [patient]), {
       kind,
       patient,
@@ -66,20 +97,30 @@ export class Overlay implements MutableState {
     for (const [name, change] of fork.values) this.values.set(name, change);
     for (const [name, tip] of fork.tips) this.tips.set(name, tip);
     this.appended.push(...fork.appended);
+    this.newKeys += fork.newKeys;
   }
 
   /**
    * Writes the heads of the logs that grew and gives all changes, ascending by key name, and the leaves as appended.
    */
   finish(): {changes: StateChange[]; leaves: NewLeaf[]} {
+    // The heads were counted with their first leaves.
+    const size = this.size();
     for (const {kind, patient, frontier} of this.tips.values()) {
       save(this, kind === STATE_KIND.recordLog ? SLOTS.recordLog : SLOTS.accessLog, [patient], {
         size: frontier.size,
         root: frontier.root(this.sha256),
       });
     }
+    this.keepSize(size);
     const names = [...this.values.keys()].sort();
     return {changes: names.map((name) => this.values.get(name) as StateChange), leaves: [...this.appended]};
+  }
+
+  private keepSize({keys, leaves}: StateTotals): void {
+    const before = load(this.base, SLOTS.stateSize, []);
+    if (before?.keys === keys && before.leaves === leaves) return;
+    save(this, SLOTS.stateSize, [], {keys: before === undefined ? keys + 1n : keys, leaves});
   }
 
   // A fork asks its base by the name it has made already.

@@ -7,6 +7,7 @@ import {
   DeviceSchema,
   EpochHeadSchema,
   GrantSchema,
+  HoldingsSchema,
   KeyOwnerSchema,
   LogHeadSchema,
   MemberSchema,
@@ -21,6 +22,7 @@ import {
   ReadsUsedSchema,
   RegistrationSchema,
   SequenceWindowSchema,
+  StateSizeSchema,
   ValidatorSchema,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedEpochStatementSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
@@ -83,6 +85,10 @@ export const SLOTS = {
   misbehaviourCount: slot(STATE_KIND.misbehaviour, MisbehaviourCountSchema),
   /** (CometBFT node id) */
   peer: slot(STATE_KIND.peer, PeerSchema),
+  /** (patient) */
+  holdings: slot(STATE_KIND.holdings, HoldingsSchema),
+  /** () */
+  stateSize: slot(STATE_KIND.stateSize, StateSizeSchema),
 } as const;
 
 /** The message under a key; undefined when there is nothing. */

@@ -25,6 +25,12 @@ export class MemoryState implements StateView {
     return this.logs.get(keyName(kind, [patient]))?.tree;
   }
 
+  /** What there is, counted. */
+  count(): {keys: bigint; leaves: bigint} {
+    const leaves = [...this.logs.values()].reduce((sum, log) => sum + log.leaves.length, 0);
+    return {keys: BigInt(this.values.size), leaves: BigInt(leaves)};
+  }
+
   /** @returns the app hash after the changes. */
   apply(changes: readonly StateChange[], leaves: readonly NewLeaf[]): Uint8Array {
     for (const {kind, parts, value} of changes) {

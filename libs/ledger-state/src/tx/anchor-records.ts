@@ -6,6 +6,7 @@ import {parseEntry} from '../anchor-entry.js';
 import {payForEntry, takeEntry} from '../anchor-rules.js';
 import {done} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
+import {hasRoom} from '../room.js';
 import {isOrganisationWith} from '../signer.js';
 
 type AnchorRecords = MessageOf<'anchorRecords'>;
@@ -30,10 +31,17 @@ function anchor(context: TxContext, entry: AnchorEntry): {code: number; index?: 
   if (!payForEntry(context)) return {code: CODE.entryQuota};
   const parsed = parseEntry(entry, context.ports.sha256);
   if (parsed === undefined) return {code: CODE.entryUndecodable};
-  const code = takeEntry(context, parsed);
+  const state = context.state.fork();
+  const code = takeEntry({...context, state}, parsed);
   if (code !== CODE.ok) return {code};
-  const {state, block, txId, signer} = context;
-  const index = state.frontier(STATE_KIND.recordLog, parsed.patient).size;
+  const index = appendLeaf({...context, state}, entry, parsed.patient);
+  if (!hasRoom([state], context.parameters, ANCHOR_RECORDS)) return {code: CODE.stateFull};
+  context.state.absorb(state);
+  return {code, index};
+}
+
+function appendLeaf({state, block, txId, signer}: TxContext, entry: AnchorEntry, patient: Uint8Array): bigint {
+  const index = state.frontier(STATE_KIND.recordLog, patient).size;
   const leaf = encodeCanonical(RecordLeafSchema, {
     index,
     height: block.height,
@@ -42,6 +50,6 @@ function anchor(context: TxContext, entry: AnchorEntry): {code: number; index?: 
     entry,
     organisation: signer.identity,
   });
-  state.append(STATE_KIND.recordLog, parsed.patient, leaf);
-  return {code, index};
+  state.append(STATE_KIND.recordLog, patient, leaf);
+  return index;
 }

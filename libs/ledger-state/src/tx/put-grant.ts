@@ -7,7 +7,8 @@ import type {Grant} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {logAccess} from '../access-log.js';
 import {takeStatements} from '../epochs.js';
 import {areStatements, areTags, isAny, isAscending, isIdentity, isTag, isZero} from '../field-rules.js';
-import {done, refused} from '../message-rules.js';
+import {countHoldings} from '../holdings.js';
+import {done, ended, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {has, load, save, SLOTS} from '../state-slots.js';
 
@@ -62,16 +63,44 @@ function apply(context: TxContext, message: PutGrant): Outcome {
   const {state, signer} = context;
   if (!equalBytes(signer.identity, message.patient)) return refused(CODE.notAuthorised);
   const stored = load(state, SLOTS.grant, [message.patient, message.grantId]);
-  if (message.typeTags.length === 0) {
-    // The terms stay readable under a revoked grant, so that the patient can be told whose it was.
-    const version = Math.max(stored?.version ?? 0, message.version);
-    return put(context, message, {...(stored ?? create(GrantSchema)), version, revoked: true});
-  }
+  return isRevocation(message) ? revoke(context, message, stored) : grant(context, message, stored);
+}
+
+function revoke(context: TxContext, message: PutGrant, stored: Grant | undefined): Outcome {
+  const isLive = stored?.revoked === false;
+  // An id that she never granted is kept as revoked, so it takes a place like any other.
+  if (!countHoldings(context, message.patient, isLive ? {liveGrants: -1} : {grants: stored === undefined ? 1 : 0}))
+    return refused(CODE.ceiling);
+  // The terms stay readable under a revoked grant, so that the patient can be told whose it was.
+  const version = Math.max(stored?.version ?? 0, message.version);
+  const data = put(context, message, {...(stored ?? create(GrantSchema)), version, revoked: true});
+  return isLive ? ended(data) : done(data);
+}
+
+function grant(context: TxContext, message: PutGrant, stored: Grant | undefined): Outcome {
+  const {state} = context;
   if (stored !== undefined && message.version <= stored.version) return refused(CODE.grantVersion);
   if (stored?.revoked === true) return refused(CODE.grantRevoked);
   if (!has(state, SLOTS.member, [message.grantee]) && !has(state, SLOTS.organisation, [message.grantee]))
     return refused(CODE.unknownGrantee);
-  const {
+  if (stored === undefined && !countHoldings(context, message.patient, {liveGrants: 1, grants: 1}))
+    return refused(CODE.ceiling);
+  return done(put(context, message, termsOf(message)));
+}
+
+function termsOf({
+  version,
+  grantee,
+  typeTags,
+  actions,
+  purposes,
+  accessFromSlot,
+  accessToSlot,
+  dataFromSlot,
+  dataToSlot,
+  maxReads,
+}: PutGrant): Grant {
+  return create(GrantSchema, {
     version,
     grantee,
     typeTags,
@@ -82,29 +111,13 @@ function apply(context: TxContext, message: PutGrant): Outcome {
     dataFromSlot,
     dataToSlot,
     maxReads,
-  } = message;
-  return put(
-    context,
-    message,
-    create(GrantSchema, {
-      version,
-      grantee,
-      typeTags,
-      actions,
-      purposes,
-      accessFromSlot,
-      accessToSlot,
-      dataFromSlot,
-      dataToSlot,
-      maxReads,
-    }),
-  );
+  });
 }
 
-function put(context: TxContext, {patient, grantId, epochStatements}: PutGrant, terms: Grant): Outcome {
+function put(context: TxContext, {patient, grantId, epochStatements}: PutGrant, terms: Grant): Uint8Array {
   const grant = {...terms, putAtHeight: context.block.height};
   save(context.state, SLOTS.grant, [patient, grantId], grant);
   const {data, taken} = takeStatements(context, {patient, ownerKey: context.signer.key, statements: epochStatements});
   logAccess(context, patient, {case: 'grant', value: {grantId, grant, epochStatements: taken}});
-  return done(data);
+  return data;
 }

@@ -5,6 +5,7 @@ import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
 import {areTags, isAny, isIdentity, isSigningKey, isZero} from '../field-rules.js';
+import {countHoldings} from '../holdings.js';
 import {assignKey} from '../keys.js';
 import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
@@ -48,6 +49,7 @@ function apply(context: TxContext, message: RegisterDevice): Outcome {
     return extendsBackwards(context, device, {before, message})
       ? put(context, {device, registration: before.registration}, message)
       : refused(CODE.deviceTaken);
+  if (!countHoldings(context, owner, {registrations: 1, liveDevices: 1})) return refused(CODE.ceiling);
   const registration = (before?.registration ?? 0) + 1;
   assignKey(state, deviceKey, KEY_OWNER.device, device);
   save(state, SLOTS.device, [device], {key: deviceKey, registration, owner});

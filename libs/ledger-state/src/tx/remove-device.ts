@@ -4,7 +4,8 @@ import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
 import {blockSlot} from '../block-time.js';
 import {isAny, isIdentity} from '../field-rules.js';
-import {done, invalid, refused} from '../message-rules.js';
+import {countHoldings} from '../holdings.js';
+import {done, ended, invalid, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {isRemoved} from '../removal.js';
 import {load, save, SLOTS} from '../state-slots.js';
@@ -41,13 +42,15 @@ function apply(context: TxContext, message: RemoveDevice): Outcome {
   const since = removed ? registration : {removedAtHeight: block.height, removedAtTime: block.time};
   const {removedAtHeight, removedAtTime} = since;
   save(state, SLOTS.registration, parts, {...registration, distrustFromSlot, removedAtHeight, removedAtTime});
-  if (!removed) freeDevice(context, device);
+  if (!removed) freeDevice(context, owner, device);
   logAccess(context, owner, {case: 'deviceRemoved', value: {device, registration: number, distrustFromSlot}});
-  return done();
+  return removed ? done() : ended();
 }
 
 // A registration that stands is the newest of its device: another one comes only after its removal.
-function freeDevice({state}: TxContext, device: Uint8Array): void {
+function freeDevice(context: TxContext, owner: Uint8Array, device: Uint8Array): void {
+  const {state} = context;
+  countHoldings(context, owner, {liveDevices: -1});
   const entry = load(state, SLOTS.device, [device]);
   if (entry !== undefined) save(state, SLOTS.device, [device], {...entry, owner: new Uint8Array(0)});
 }

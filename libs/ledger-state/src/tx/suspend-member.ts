@@ -1,7 +1,7 @@
 import {CODE, equalBytes, ORG_ROLE} from '@vitalvault/contracts';
 import {SuspendMemberSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {isIdentity} from '../field-rules.js';
-import {done, refused} from '../message-rules.js';
+import {done, ended, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {isOrganisationWith} from '../signer.js';
 import {load, save, SLOTS} from '../state-slots.js';
@@ -27,5 +27,5 @@ function apply({state, signer}: TxContext, {organisation, member}: SuspendMember
   const entry = load(state, SLOTS.member, [member]);
   if (entry === undefined || !equalBytes(entry.organisation, organisation)) return refused(CODE.unknownIdentity);
   save(state, SLOTS.member, [member], {...entry, suspended: true});
-  return done();
+  return entry.suspended ? done() : ended();
 }

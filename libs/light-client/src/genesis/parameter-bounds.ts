@@ -13,6 +13,9 @@ type BoundsOf<M> = {
 
 const QUOTA: BoundsOf<Quota> = {burst: [1n, 1_000_000n], refill: [1n, 1_000_000n], seconds: [1n, 31_536_000n]};
 
+/** Of what one patient may have in the state. */
+const COUNT: Range = [1n, 65_536n];
+
 /**
  * What each parameter may be. A block holds the largest transaction in the quarter that rights have of it, and fits with
  * its evidence, header and commit into CometBFT's, which every ABCI frame is measured by.
@@ -37,4 +40,8 @@ export const PARAMETER_BOUNDS: BoundsOf<Parameters> = {
   maxExpirySeconds: [60n, 2_592_000n],
   removalGraceBlocks: [1n, 10_000_000n],
   removalGraceSeconds: [60n, 2_592_000n],
+  holdings: {tags: COUNT, epochs: COUNT, liveGrants: COUNT, grants: COUNT, registrations: COUNT, liveDevices: COUNT},
+  // Half of the keys that a Map of Node holds, and of the leaves that fit into a file of 2 GiB.
+  maxKeys: [1n, 2n ** 23n],
+  maxLeaves: [1n, 2n ** 25n],
 };

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/ledger/v1/state.proto.
  */
 export const file_vitalvault_ledger_v1_state: GenFile = /*@__PURE__*/
-  fileDesc("CiB2aXRhbHZhdWx0L2xlZGdlci92MS9zdGF0ZS5wcm90bxIUdml0YWx2YXVsdC5sZWRnZXIudjEiNwoFUXVvdGESDQoFYnVyc3QYASABKA0SDgoGcmVmaWxsGAIgASgNEg8KB3NlY29uZHMYAyABKA0iigYKClBhcmFtZXRlcnMSKwoGcmlnaHRzGAEgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESNAoPYWNjZXNzX3JlcXVlc3RzGAIgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESMwoOZGV2aWNlX2VudHJpZXMYAyABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIyCg1vd25lcl9lbnRyaWVzGAQgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESOQoUb3JnYW5pc2F0aW9uX2VudHJpZXMYBSABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIvCgplbnJvbG1lbnRzGAYgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESLQoIcmVmdXNhbHMYByABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRItCghyZXF1ZXN0cxgIIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhEhcKD21heF9ibG9ja19ieXRlcxgJIAEoDRIWCg5yZWxlYXNlX2Jsb2NrcxgKIAEoDRIXCg9yZWxlYXNlX3NlY29uZHMYCyABKA0SGQoRbWF4X2V4cGlyeV9ibG9ja3MYDCABKAQSGgoSbWF4X2V4cGlyeV9zZWNvbmRzGA0gASgEEhwKFHJlbW92YWxfZ3JhY2VfYmxvY2tzGA4gASgNEh0KFXJlbW92YWxfZ3JhY2Vfc2Vjb25kcxgPIAEoDRI6ChVvcmdhbmlzYXRpb25fcmVmdXNhbHMYECABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRI6ChVvcmdhbmlzYXRpb25fcmVxdWVzdHMYESABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIwCgtzdXNwZW5zaW9ucxgSIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhIhwKDE9yZ2FuaXNhdGlvbhIMCgRuYW1lGAEgASgJIogBCg9PcmdhbmlzYXRpb25LZXkSFAoMb3JnYW5pc2F0aW9uGAEgASgMEgwKBHJvbGUYAiABKA0SLQoDa2V5GAMgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRIRCglmcm9tX3Nsb3QYBCABKA0SDwoHdG9fc2xvdBgFIAEoDSKkAQoGTWVtYmVyEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBI1CgtzaWduaW5nX2tleRgCIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSFgoOZW5jcnlwdGlvbl9rZXkYAyABKAwSDAoEcm9sZRgEIAEoDRIUCgxwcm9maWxlX2hhc2gYBSABKAwSEQoJc3VzcGVuZGVkGAYgASgIIrYBCgdQYXRpZW50Eg8KB3Nwb25zb3IYASABKAwSNQoLc2lnbmluZ19rZXkYAiABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhYKDmVuY3J5cHRpb25fa2V5GAMgASgMEjYKDHJlY292ZXJ5X2tleRgEIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSEwoLc3VjY2Vzc2lvbnMYBSABKA0iOwoIS2V5T3duZXISDAoEa2luZBgBIAEoDRIQCghpZGVudGl0eRgCIAEoDBIPCgdyZXRpcmVkGAMgASgIIlwKBkRldmljZRItCgNrZXkYASABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhQKDHJlZ2lzdHJhdGlvbhgCIAEoDRINCgVvd25lchgDIAEoDCKpAQoMUmVnaXN0cmF0aW9uEg0KBW93bmVyGAEgASgMEhEKCXR5cGVfdGFncxgCIAMoDBIUCgxkZXZpY2VfY2xhc3MYAyABKA0SEQoJZnJvbV9zbG90GAQgASgNEhoKEmRpc3RydXN0X2Zyb21fc2xvdBgFIAEoDRIZChFyZW1vdmVkX2F0X2hlaWdodBgGIAEoBBIXCg9yZW1vdmVkX2F0X3RpbWUYByABKAQiLgoOU2VxdWVuY2VXaW5kb3cSDAoEYmFzZRgBIAEoBBIOCgZiaXRtYXAYAiABKAwiLQoJRXBvY2hIZWFkEg0KBWVwb2NoGAEgASgNEhEKCWZyb21fc2xvdBgCIAEoDSKQAgoFR3JhbnQSDwoHdmVyc2lvbhgBIAEoDRIPCgdyZXZva2VkGAIgASgIEg8KB2dyYW50ZWUYAyABKAwSEQoJdHlwZV90YWdzGAQgAygMEg8KB2FjdGlvbnMYBSADKA0SEAoIcHVycG9zZXMYBiADKA0SGAoQYWNjZXNzX2Zyb21fc2xvdBgHIAEoDRIWCg5hY2Nlc3NfdG9fc2xvdBgIIAEoDRIWCg5kYXRhX2Zyb21fc2xvdBgJIAEoDRIUCgxkYXRhX3RvX3Nsb3QYCiABKA0SEQoJbWF4X3JlYWRzGAsgASgNEhQKDHBhcmVudF9ncmFudBgMIAEoDBIVCg1wdXRfYXRfaGVpZ2h0GA0gASgEIhoKCVJlYWRzVXNlZBINCgVyZWFkcxgBIAEoBCIuCgtOb25jZVdpbmRvdxIPCgdoaWdoZXN0GAEgASgEEg4KBmJpdG1hcBgCIAEoDCImCgZCdWNrZXQSDgoGdG9rZW5zGAEgASgEEgwKBHRpbWUYAiABKAQiJQoHTG9nSGVhZBIMCgRzaXplGAEgASgEEgwKBHJvb3QYAiABKAwiRAoJVmFsaWRhdG9yEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBISCgpwdWJsaWNfa2V5GAIgASgMEg0KBXBvd2VyGAMgASgEImUKDE1pc2JlaGF2aW91chIMCgRraW5kGAEgASgNEg4KBmhlaWdodBgCIAEoBBIMCgR0aW1lGAMgASgEEg0KBXBvd2VyGAQgASgEEhoKEnJlY29yZGVkX2F0X2hlaWdodBgFIAEoBCIiChFNaXNiZWhhdmlvdXJDb3VudBINCgVjb3VudBgBIAEoDSIcCgRQZWVyEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDCKWAQoKUmVjb3JkTGVhZhINCgVpbmRleBgBIAEoBBIOCgZoZWlnaHQYAiABKAQSEgoKYmxvY2tfdGltZRgDIAEoBBINCgV0eF9pZBgEIAEoDBIwCgVlbnRyeRgFIAEoCzIhLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkFuY2hvckVudHJ5EhQKDG9yZ2FuaXNhdGlvbhgGIAEoDCK3AwoKQWNjZXNzTGVhZhINCgVpbmRleBgBIAEoBBIOCgZoZWlnaHQYAiABKAQSEgoKYmxvY2tfdGltZRgDIAEoBBINCgV0eF9pZBgEIAEoDBI3CghlbnJvbGxlZBgKIAEoCzIjLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkVucm9sbGVkRXZlbnRIABIvCgRrZXlzGAsgASgLMh8udml0YWx2YXVsdC5sZWRnZXIudjEuS2V5c0V2ZW50SAASSAoRZGV2aWNlX3JlZ2lzdGVyZWQYDCABKAsyKy52aXRhbHZhdWx0LmxlZGdlci52MS5EZXZpY2VSZWdpc3RlcmVkRXZlbnRIABJCCg5kZXZpY2VfcmVtb3ZlZBgNIAEoCzIoLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkRldmljZVJlbW92ZWRFdmVudEgAEjEKBWdyYW50GA4gASgLMiAudml0YWx2YXVsdC5sZWRnZXIudjEuR3JhbnRFdmVudEgAEjMKBmFjY2VzcxgPIAEoCzIhLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkFjY2Vzc0V2ZW50SABCBwoFZXZlbnQiVgoNRW5yb2xsZWRFdmVudBIUCgxvcmdhbmlzYXRpb24YASABKAwSFgoOc2lnbmluZ19rZXlfaWQYAiABKAwSFwoPcmVjb3Zlcnlfa2V5X2lkGAMgASgMIsABCglLZXlzRXZlbnQSFgoOc2lnbmluZ19rZXlfaWQYASABKAwSFgoOZW5jcnlwdGlvbl9rZXkYAiABKAwSRAoQZXBvY2hfc3RhdGVtZW50cxgDIAMoCzIqLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEVwb2NoU3RhdGVtZW50Ej0KCnN1Y2Nlc3Npb24YBCABKAsyKS52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduZWRLZXlTdWNjZXNzaW9uInkKFURldmljZVJlZ2lzdGVyZWRFdmVudBIOCgZkZXZpY2UYASABKAwSFAoMcmVnaXN0cmF0aW9uGAIgASgNEhEKCXR5cGVfdGFncxgDIAMoDBIUCgxkZXZpY2VfY2xhc3MYBCABKA0SEQoJZnJvbV9zbG90GAUgASgNIlYKEkRldmljZVJlbW92ZWRFdmVudBIOCgZkZXZpY2UYASABKAwSFAoMcmVnaXN0cmF0aW9uGAIgASgNEhoKEmRpc3RydXN0X2Zyb21fc2xvdBgDIAEoDSKQAQoKR3JhbnRFdmVudBIQCghncmFudF9pZBgBIAEoDBIqCgVncmFudBgCIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkdyYW50EkQKEGVwb2NoX3N0YXRlbWVudHMYAyADKAsyKi52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduZWRFcG9jaFN0YXRlbWVudCKbAQoLQWNjZXNzRXZlbnQSDgoGcmVhZGVyGAEgASgMEhQKDG9yZ2FuaXNhdGlvbhgCIAEoDBI0CgdyZXF1ZXN0GAMgASgLMiMudml0YWx2YXVsdC5sZWRnZXIudjEuUmVxdWVzdEFjY2VzcxIwCghkZWNpc2lvbhgEIAEoCzIeLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkRlY2lzaW9uYgZwcm90bzM", [file_vitalvault_ledger_v1_tx, file_vitalvault_record_v1_record]);
+  fileDesc("CiB2aXRhbHZhdWx0L2xlZGdlci92MS9zdGF0ZS5wcm90bxIUdml0YWx2YXVsdC5sZWRnZXIudjEiNwoFUXVvdGESDQoFYnVyc3QYASABKA0SDgoGcmVmaWxsGAIgASgNEg8KB3NlY29uZHMYAyABKA0i4gYKClBhcmFtZXRlcnMSKwoGcmlnaHRzGAEgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESNAoPYWNjZXNzX3JlcXVlc3RzGAIgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESMwoOZGV2aWNlX2VudHJpZXMYAyABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIyCg1vd25lcl9lbnRyaWVzGAQgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESOQoUb3JnYW5pc2F0aW9uX2VudHJpZXMYBSABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIvCgplbnJvbG1lbnRzGAYgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESLQoIcmVmdXNhbHMYByABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRItCghyZXF1ZXN0cxgIIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhEhcKD21heF9ibG9ja19ieXRlcxgJIAEoDRIWCg5yZWxlYXNlX2Jsb2NrcxgKIAEoDRIXCg9yZWxlYXNlX3NlY29uZHMYCyABKA0SGQoRbWF4X2V4cGlyeV9ibG9ja3MYDCABKAQSGgoSbWF4X2V4cGlyeV9zZWNvbmRzGA0gASgEEhwKFHJlbW92YWxfZ3JhY2VfYmxvY2tzGA4gASgNEh0KFXJlbW92YWxfZ3JhY2Vfc2Vjb25kcxgPIAEoDRI6ChVvcmdhbmlzYXRpb25fcmVmdXNhbHMYECABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRI6ChVvcmdhbmlzYXRpb25fcmVxdWVzdHMYESABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIwCgtzdXNwZW5zaW9ucxgSIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhEjAKCGhvbGRpbmdzGBMgASgLMh4udml0YWx2YXVsdC5sZWRnZXIudjEuSG9sZGluZ3MSEAoIbWF4X2tleXMYFCABKAQSEgoKbWF4X2xlYXZlcxgVIAEoBCIcCgxPcmdhbmlzYXRpb24SDAoEbmFtZRgBIAEoCSKIAQoPT3JnYW5pc2F0aW9uS2V5EhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBIMCgRyb2xlGAIgASgNEi0KA2tleRgDIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSEQoJZnJvbV9zbG90GAQgASgNEg8KB3RvX3Nsb3QYBSABKA0ipAEKBk1lbWJlchIUCgxvcmdhbmlzYXRpb24YASABKAwSNQoLc2lnbmluZ19rZXkYAiABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhYKDmVuY3J5cHRpb25fa2V5GAMgASgMEgwKBHJvbGUYBCABKA0SFAoMcHJvZmlsZV9oYXNoGAUgASgMEhEKCXN1c3BlbmRlZBgGIAEoCCK2AQoHUGF0aWVudBIPCgdzcG9uc29yGAEgASgMEjUKC3NpZ25pbmdfa2V5GAIgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRIWCg5lbmNyeXB0aW9uX2tleRgDIAEoDBI2CgxyZWNvdmVyeV9rZXkYBCABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhMKC3N1Y2Nlc3Npb25zGAUgASgNIjsKCEtleU93bmVyEgwKBGtpbmQYASABKA0SEAoIaWRlbnRpdHkYAiABKAwSDwoHcmV0aXJlZBgDIAEoCCJcCgZEZXZpY2USLQoDa2V5GAEgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRIUCgxyZWdpc3RyYXRpb24YAiABKA0SDQoFb3duZXIYAyABKAwiqQEKDFJlZ2lzdHJhdGlvbhINCgVvd25lchgBIAEoDBIRCgl0eXBlX3RhZ3MYAiADKAwSFAoMZGV2aWNlX2NsYXNzGAMgASgNEhEKCWZyb21fc2xvdBgEIAEoDRIaChJkaXN0cnVzdF9mcm9tX3Nsb3QYBSABKA0SGQoRcmVtb3ZlZF9hdF9oZWlnaHQYBiABKAQSFwoPcmVtb3ZlZF9hdF90aW1lGAcgASgEIi4KDlNlcXVlbmNlV2luZG93EgwKBGJhc2UYASABKAQSDgoGYml0bWFwGAIgASgMIi0KCUVwb2NoSGVhZBINCgVlcG9jaBgBIAEoDRIRCglmcm9tX3Nsb3QYAiABKA0ikAIKBUdyYW50Eg8KB3ZlcnNpb24YASABKA0SDwoHcmV2b2tlZBgCIAEoCBIPCgdncmFudGVlGAMgASgMEhEKCXR5cGVfdGFncxgEIAMoDBIPCgdhY3Rpb25zGAUgAygNEhAKCHB1cnBvc2VzGAYgAygNEhgKEGFjY2Vzc19mcm9tX3Nsb3QYByABKA0SFgoOYWNjZXNzX3RvX3Nsb3QYCCABKA0SFgoOZGF0YV9mcm9tX3Nsb3QYCSABKA0SFAoMZGF0YV90b19zbG90GAogASgNEhEKCW1heF9yZWFkcxgLIAEoDRIUCgxwYXJlbnRfZ3JhbnQYDCABKAwSFQoNcHV0X2F0X2hlaWdodBgNIAEoBCIaCglSZWFkc1VzZWQSDQoFcmVhZHMYASABKAQiLgoLTm9uY2VXaW5kb3cSDwoHaGlnaGVzdBgBIAEoBBIOCgZiaXRtYXAYAiABKAwiJgoGQnVja2V0Eg4KBnRva2VucxgBIAEoBBIMCgR0aW1lGAIgASgEIiUKB0xvZ0hlYWQSDAoEc2l6ZRgBIAEoBBIMCgRyb290GAIgASgMIkQKCVZhbGlkYXRvchIUCgxvcmdhbmlzYXRpb24YASABKAwSEgoKcHVibGljX2tleRgCIAEoDBINCgVwb3dlchgDIAEoBCJlCgxNaXNiZWhhdmlvdXISDAoEa2luZBgBIAEoDRIOCgZoZWlnaHQYAiABKAQSDAoEdGltZRgDIAEoBBINCgVwb3dlchgEIAEoBBIaChJyZWNvcmRlZF9hdF9oZWlnaHQYBSABKAQiIgoRTWlzYmVoYXZpb3VyQ291bnQSDQoFY291bnQYASABKA0iHAoEUGVlchIUCgxvcmdhbmlzYXRpb24YASABKAwiegoISG9sZGluZ3MSDAoEdGFncxgBIAEoDRIOCgZlcG9jaHMYAiABKA0SEwoLbGl2ZV9ncmFudHMYAyABKA0SDgoGZ3JhbnRzGAQgASgNEhUKDXJlZ2lzdHJhdGlvbnMYBSABKA0SFAoMbGl2ZV9kZXZpY2VzGAYgASgNIikKCVN0YXRlU2l6ZRIMCgRrZXlzGAEgASgEEg4KBmxlYXZlcxgCIAEoBCKWAQoKUmVjb3JkTGVhZhINCgVpbmRleBgBIAEoBBIOCgZoZWlnaHQYAiABKAQSEgoKYmxvY2tfdGltZRgDIAEoBBINCgV0eF9pZBgEIAEoDBIwCgVlbnRyeRgFIAEoCzIhLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkFuY2hvckVudHJ5EhQKDG9yZ2FuaXNhdGlvbhgGIAEoDCK3AwoKQWNjZXNzTGVhZhINCgVpbmRleBgBIAEoBBIOCgZoZWlnaHQYAiABKAQSEgoKYmxvY2tfdGltZRgDIAEoBBINCgV0eF9pZBgEIAEoDBI3CghlbnJvbGxlZBgKIAEoCzIjLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkVucm9sbGVkRXZlbnRIABIvCgRrZXlzGAsgASgLMh8udml0YWx2YXVsdC5sZWRnZXIudjEuS2V5c0V2ZW50SAASSAoRZGV2aWNlX3JlZ2lzdGVyZWQYDCABKAsyKy52aXRhbHZhdWx0LmxlZGdlci52MS5EZXZpY2VSZWdpc3RlcmVkRXZlbnRIABJCCg5kZXZpY2VfcmVtb3ZlZBgNIAEoCzIoLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkRldmljZVJlbW92ZWRFdmVudEgAEjEKBWdyYW50GA4gASgLMiAudml0YWx2YXVsdC5sZWRnZXIudjEuR3JhbnRFdmVudEgAEjMKBmFjY2VzcxgPIAEoCzIhLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkFjY2Vzc0V2ZW50SABCBwoFZXZlbnQiVgoNRW5yb2xsZWRFdmVudBIUCgxvcmdhbmlzYXRpb24YASABKAwSFgoOc2lnbmluZ19rZXlfaWQYAiABKAwSFwoPcmVjb3Zlcnlfa2V5X2lkGAMgASgMIsABCglLZXlzRXZlbnQSFgoOc2lnbmluZ19rZXlfaWQYASABKAwSFgoOZW5jcnlwdGlvbl9rZXkYAiABKAwSRAoQZXBvY2hfc3RhdGVtZW50cxgDIAMoCzIqLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEVwb2NoU3RhdGVtZW50Ej0KCnN1Y2Nlc3Npb24YBCABKAsyKS52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduZWRLZXlTdWNjZXNzaW9uInkKFURldmljZVJlZ2lzdGVyZWRFdmVudBIOCgZkZXZpY2UYASABKAwSFAoMcmVnaXN0cmF0aW9uGAIgASgNEhEKCXR5cGVfdGFncxgDIAMoDBIUCgxkZXZpY2VfY2xhc3MYBCABKA0SEQoJZnJvbV9zbG90GAUgASgNIlYKEkRldmljZVJlbW92ZWRFdmVudBIOCgZkZXZpY2UYASABKAwSFAoMcmVnaXN0cmF0aW9uGAIgASgNEhoKEmRpc3RydXN0X2Zyb21fc2xvdBgDIAEoDSKQAQoKR3JhbnRFdmVudBIQCghncmFudF9pZBgBIAEoDBIqCgVncmFudBgCIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkdyYW50EkQKEGVwb2NoX3N0YXRlbWVudHMYAyADKAsyKi52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduZWRFcG9jaFN0YXRlbWVudCKbAQoLQWNjZXNzRXZlbnQSDgoGcmVhZGVyGAEgASgMEhQKDG9yZ2FuaXNhdGlvbhgCIAEoDBI0CgdyZXF1ZXN0GAMgASgLMiMudml0YWx2YXVsdC5sZWRnZXIudjEuUmVxdWVzdEFjY2VzcxIwCghkZWNpc2lvbhgEIAEoCzIeLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkRlY2lzaW9uYgZwcm90bzM", [file_vitalvault_ledger_v1_tx, file_vitalvault_record_v1_record]);
 
 /**
  * Of a bucket: the tokens it holds at most, and how many come back in every `seconds` of block time. Not by blocks: one
@@ -149,6 +149,25 @@ export type Parameters = Message<"vitalvault.ledger.v1.Parameters"> & {
    * @generated from field: vitalvault.ledger.v1.Quota suspensions = 18;
    */
   suspensions?: Quota | undefined;
+
+  /**
+   * What one patient may have in the state.
+   *
+   * @generated from field: vitalvault.ledger.v1.Holdings holdings = 19;
+   */
+  holdings?: Holdings | undefined;
+
+  /**
+   * What all may have; nine tenths of it for what is no right of a patient or organisation.
+   *
+   * @generated from field: uint64 max_keys = 20;
+   */
+  maxKeys: bigint;
+
+  /**
+   * @generated from field: uint64 max_leaves = 21;
+   */
+  maxLeaves: bigint;
 };
 
 /**
@@ -758,6 +777,80 @@ export const PeerSchema: GenMessage<Peer> = /*@__PURE__*/
   messageDesc(file_vitalvault_ledger_v1_state, 19);
 
 /**
+ * Kind 22: (patient id). What she has in the state for good, and what of it stands now.
+ *
+ * @generated from message vitalvault.ledger.v1.Holdings
+ */
+export type Holdings = Message<"vitalvault.ledger.v1.Holdings"> & {
+  /**
+   * Tags that have an epoch, and statements of all tags.
+   *
+   * @generated from field: uint32 tags = 1;
+   */
+  tags: number;
+
+  /**
+   * @generated from field: uint32 epochs = 2;
+   */
+  epochs: number;
+
+  /**
+   * Grants that are not revoked, and all.
+   *
+   * @generated from field: uint32 live_grants = 3;
+   */
+  liveGrants: number;
+
+  /**
+   * @generated from field: uint32 grants = 4;
+   */
+  grants: number;
+
+  /**
+   * Registrations, and those that are not removed.
+   *
+   * @generated from field: uint32 registrations = 5;
+   */
+  registrations: number;
+
+  /**
+   * @generated from field: uint32 live_devices = 6;
+   */
+  liveDevices: number;
+};
+
+/**
+ * Describes the message vitalvault.ledger.v1.Holdings.
+ * Use `create(HoldingsSchema)` to create a new message.
+ */
+export const HoldingsSchema: GenMessage<Holdings> = /*@__PURE__*/
+  messageDesc(file_vitalvault_ledger_v1_state, 20);
+
+/**
+ * Kind 23, one value: keys of the map, this one too, and leaves of all logs.
+ *
+ * @generated from message vitalvault.ledger.v1.StateSize
+ */
+export type StateSize = Message<"vitalvault.ledger.v1.StateSize"> & {
+  /**
+   * @generated from field: uint64 keys = 1;
+   */
+  keys: bigint;
+
+  /**
+   * @generated from field: uint64 leaves = 2;
+   */
+  leaves: bigint;
+};
+
+/**
+ * Describes the message vitalvault.ledger.v1.StateSize.
+ * Use `create(StateSizeSchema)` to create a new message.
+ */
+export const StateSizeSchema: GenMessage<StateSize> = /*@__PURE__*/
+  messageDesc(file_vitalvault_ledger_v1_state, 21);
+
+/**
  * Leaf of a patient's record log.
  *
  * @generated from message vitalvault.ledger.v1.RecordLeaf
@@ -801,7 +894,7 @@ export type RecordLeaf = Message<"vitalvault.ledger.v1.RecordLeaf"> & {
  * Use `create(RecordLeafSchema)` to create a new message.
  */
 export const RecordLeafSchema: GenMessage<RecordLeaf> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 20);
+  messageDesc(file_vitalvault_ledger_v1_state, 22);
 
 /**
  * Leaf of a patient's access log.
@@ -876,7 +969,7 @@ export type AccessLeaf = Message<"vitalvault.ledger.v1.AccessLeaf"> & {
  * Use `create(AccessLeafSchema)` to create a new message.
  */
 export const AccessLeafSchema: GenMessage<AccessLeaf> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 21);
+  messageDesc(file_vitalvault_ledger_v1_state, 23);
 
 /**
  * @generated from message vitalvault.ledger.v1.EnrolledEvent
@@ -903,7 +996,7 @@ export type EnrolledEvent = Message<"vitalvault.ledger.v1.EnrolledEvent"> & {
  * Use `create(EnrolledEventSchema)` to create a new message.
  */
 export const EnrolledEventSchema: GenMessage<EnrolledEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 22);
+  messageDesc(file_vitalvault_ledger_v1_state, 24);
 
 /**
  * @generated from message vitalvault.ledger.v1.KeysEvent
@@ -939,7 +1032,7 @@ export type KeysEvent = Message<"vitalvault.ledger.v1.KeysEvent"> & {
  * Use `create(KeysEventSchema)` to create a new message.
  */
 export const KeysEventSchema: GenMessage<KeysEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 23);
+  messageDesc(file_vitalvault_ledger_v1_state, 25);
 
 /**
  * @generated from message vitalvault.ledger.v1.DeviceRegisteredEvent
@@ -976,7 +1069,7 @@ export type DeviceRegisteredEvent = Message<"vitalvault.ledger.v1.DeviceRegister
  * Use `create(DeviceRegisteredEventSchema)` to create a new message.
  */
 export const DeviceRegisteredEventSchema: GenMessage<DeviceRegisteredEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 24);
+  messageDesc(file_vitalvault_ledger_v1_state, 26);
 
 /**
  * @generated from message vitalvault.ledger.v1.DeviceRemovedEvent
@@ -1003,7 +1096,7 @@ export type DeviceRemovedEvent = Message<"vitalvault.ledger.v1.DeviceRemovedEven
  * Use `create(DeviceRemovedEventSchema)` to create a new message.
  */
 export const DeviceRemovedEventSchema: GenMessage<DeviceRemovedEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 25);
+  messageDesc(file_vitalvault_ledger_v1_state, 27);
 
 /**
  * @generated from message vitalvault.ledger.v1.GrantEvent
@@ -1030,7 +1123,7 @@ export type GrantEvent = Message<"vitalvault.ledger.v1.GrantEvent"> & {
  * Use `create(GrantEventSchema)` to create a new message.
  */
 export const GrantEventSchema: GenMessage<GrantEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 26);
+  messageDesc(file_vitalvault_ledger_v1_state, 28);
 
 /**
  * @generated from message vitalvault.ledger.v1.AccessEvent
@@ -1064,5 +1157,5 @@ export type AccessEvent = Message<"vitalvault.ledger.v1.AccessEvent"> & {
  * Use `create(AccessEventSchema)` to create a new message.
  */
 export const AccessEventSchema: GenMessage<AccessEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 27);
+  messageDesc(file_vitalvault_ledger_v1_state, 29);
 
