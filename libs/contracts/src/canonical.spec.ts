@@ -1,6 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
-import {NotCanonicalError, decodeCanonical, encodeCanonical} from './canonical.js';
+import {decodeCanonical, encodeCanonical} from './canonical.js';
+import {NotCanonicalError} from './not-canonical-error.js';
 import {BodySchema, TxSchema} from './gen/vitalvault/ledger/v1/tx_pb.js';
 import {RecordHeaderSchema} from './gen/vitalvault/record/v1/record_pb.js';
 import {fromHex, toHex} from './hex.js';

@@ -1,14 +1,9 @@
 import {fromBinary, toBinary} from '@bufbuild/protobuf';
 import type {DescMessage, MessageShape} from '@bufbuild/protobuf';
-import {reflect} from '@bufbuild/protobuf/reflect';
-import type {ReflectMessage} from '@bufbuild/protobuf/reflect';
 import {build} from './complete.js';
 import type {FieldsOf} from './complete.js';
-
-/** Bytes that are not the canonical encoding of a message of the expected type (docs/protocol.md §1.2). */
-export class NotCanonicalError extends Error {
-  override readonly name = 'NotCanonicalError';
-}
+import {NotCanonicalError} from './not-canonical-error.js';
+import {surveyFields} from './survey-fields.js';
 
 /** Canonical bytes of a message: fields ascending, defaults absent, minimal varints, packed. */
 export function encodeCanonical<D extends DescMessage>(schema: D, fields: FieldsOf<D>): Uint8Array<ArrayBuffer> {
@@ -17,16 +12,21 @@ export function encodeCanonical<D extends DescMessage>(schema: D, fields: Fields
 
 /**
  * Decodes `bytes` only if they are canonical: `encode(decode(bytes))` equals them and nothing in them is unknown.
+ * @param mostFields more fields on the wire than this are refused before anything is decoded
  * @throws NotCanonicalError for anything else, whatever the bytes.
  */
-export function decodeCanonical<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
+export function decodeCanonical<D extends DescMessage>(
+  schema: D,
+  bytes: Uint8Array,
+  mostFields?: number,
+): MessageShape<D> {
+  surveyFields(schema, bytes, mostFields);
   let message: MessageShape<D>;
   try {
     message = fromBinary(schema, bytes);
   } catch (cause) {
     throw new NotCanonicalError(`not a ${schema.typeName}`, {cause});
   }
-  if (hasUnknown(reflect(schema, message))) throw new NotCanonicalError(`unknown field in ${schema.typeName}`);
   if (!equalBytes(toBinary(schema, message), bytes))
     throw new NotCanonicalError(`not the canonical encoding of ${schema.typeName}`);
   return message;
@@ -45,17 +45,4 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
     if (d !== 0) return d;
   }
   return a.length - b.length;
-}
-
-// Unknown fields survive a round trip through protobuf-es, so byte equality alone would let them pass.
-function hasUnknown(message: ReflectMessage): boolean {
-  if ((message.getUnknown()?.length ?? 0) > 0) return true;
-  for (const field of message.fields) {
-    if (!message.isSet(field)) continue;
-    if (field.fieldKind === 'message' && hasUnknown(message.get(field))) return true;
-    if (field.fieldKind === 'list' && field.listKind === 'message') {
-      for (const item of message.get(field)) if (hasUnknown(item as ReflectMessage)) return true;
-    }
-  }
-  return false;
 }

@@ -8,6 +8,10 @@ const EVIDENCE_BYTES = 1_048_576;
 /** Constants of the protocol (docs/protocol.md §10). What the ledger may change is in its Parameters instead. */
 export const LIMITS = {
   txBytes: 65_536,
+  /** Of a `Tx` on the wire: its body, and eight signatures of three fields; nothing is signed by more than three. */
+  txFields: 33,
+  /** Of a `Body` on the wire: 200 records have 1,406. */
+  bodyFields: 1_500,
   anchorEntries: 200,
   epochStatements: 64,
   /** Of an EpochStatement or a KeySuccession that a transaction carries; the longest one there is has less. */

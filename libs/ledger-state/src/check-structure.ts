@@ -83,8 +83,8 @@ function keyOf({alg, publicKey}: {alg: number; publicKey: Uint8Array}): SigningK
 
 function decode(bytes: Uint8Array): {tx: Tx; body: Body} | undefined {
   try {
-    const tx = decodeCanonical(TxSchema, bytes);
-    return {tx, body: decodeCanonical(BodySchema, tx.body)};
+    const tx = decodeCanonical(TxSchema, bytes, LIMITS.txFields);
+    return {tx, body: decodeCanonical(BodySchema, tx.body, LIMITS.bodyFields)};
   } catch (error) {
     if (error instanceof NotCanonicalError) return undefined;
     throw error;

@@ -16,8 +16,8 @@ export interface DecodedTransaction {
 
 /** @throws NotCanonicalError */
 export function decodeTransaction(bytes: Uint8Array): DecodedTransaction {
-  const tx = decodeCanonical(TxSchema, bytes);
-  const body = decodeCanonical(BodySchema, tx.body);
+  const tx = decodeCanonical(TxSchema, bytes, LIMITS.txFields);
+  const body = decodeCanonical(BodySchema, tx.body, LIMITS.bodyFields);
   return {tx, body, txId: toHex(transactionId(tx.body, tx.signatures)), txHash: toHex(sha256Of(bytes))};
 }
 
