@@ -15,6 +15,7 @@ import {FollowChain} from './adapters/ledger/follow-chain.js';
 import {GrpcAlertQueue} from './adapters/notify/grpc-alert-queue.js';
 import {PrismaDocumentStore} from './adapters/prisma/prisma-document-store.js';
 import {PrismaProjectionStore} from './adapters/prisma/prisma-projection-store.js';
+import {SignedReleaseRequests} from './adapters/storage/signed-release-requests.js';
 import {PrismaReleaseRegister} from './adapters/prisma/prisma-release-register.js';
 import {PrismaTransactionTraces} from './adapters/prisma/prisma-transaction-traces.js';
 import {AccessLeaves} from './application/access-leaves.js';
@@ -93,6 +94,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
       proven: new ProvenRelease({ledger: new CometProvenLedger({client: parts.ledger, trust})}),
       alerts: new GrpcAlertQueue(notify),
       register: new PrismaReleaseRegister(database),
+      requests: new SignedReleaseRequests({organisation, now}),
     },
   );
 

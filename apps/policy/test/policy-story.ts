@@ -8,6 +8,8 @@ import {requestAccess} from '@vitalvault/ledger-state/testing';
 import {eventually} from '@vitalvault/testkit';
 import {clinician, device, epochBox, grantId, patient, readerBox, slot, tag} from './policy-people.js';
 import {PolicySystem, random} from './policy-system.js';
+import {signedReleaseRequest} from './support/signed-release-request.js';
+import type {RequestSigner} from './support/signed-release-request.js';
 
 /** One system, and what has happened in it so far: each group of cases goes on where the one before ended. */
 export class PolicyStory {
@@ -33,8 +35,12 @@ export class PolicyStory {
     ]);
   }
 
-  release(txId: string, records = this.records) {
-    return this.system.grpc.releaseKeys({txId: fromHex(txId), signedRequest: Uint8Array.of(1), records});
+  release(txId: string, records = this.records, signer: RequestSigner = clinician) {
+    return this.system.grpc.releaseKeys({
+      txId: fromHex(txId),
+      signedRequest: signedReleaseRequest(txId, signer, this.system.organisationId),
+      records,
+    });
   }
 
   /** A record of the patient's device, anchored. */

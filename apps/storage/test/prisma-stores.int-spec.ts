@@ -10,9 +10,12 @@ import type {Database} from '../src/adapters/prisma/database.js';
 import {PrismaAnchorStore} from '../src/adapters/prisma/prisma-anchor-store.js';
 import {PrismaLedgerStore} from '../src/adapters/prisma/prisma-ledger-store.js';
 import {PrismaRecordStore} from '../src/adapters/prisma/prisma-record-store.js';
+import {PrismaReaderKeys} from '../src/adapters/prisma/prisma-reader-keys.js';
 import {PrismaReleaseStore} from '../src/adapters/prisma/prisma-release-store.js';
 import {sampleRecord} from './support/sample-records.js';
 import {storesContract} from './contracts/stores.contract.js';
+import {nothing} from './contracts/stores-fixture.js';
+import type {Follower} from '../src/application/ports.js';
 
 const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
 const TABLES = [
@@ -28,6 +31,7 @@ const TABLES = [
   'access_requests',
   'releases',
   'devices',
+  'reader_keys',
   'consumer_offsets',
   'outbox',
   'request_nonces',
@@ -49,6 +53,34 @@ describe('storage in a real PostgreSQL', () => {
   afterAll(async () => {
     await database.$disconnect();
     await engines.stop();
+  });
+
+  it('knows a reader by her current key, and one that was replaced no more', async () => {
+    await empty();
+    const ledger = new PrismaLedgerStore(database, now);
+    const goesOn = {mustGoOn: () => undefined} as unknown as Follower;
+    const keys = new PrismaReaderKeys(database, goesOn);
+    const reader = (keyId: string, identity = 'anna') => ({
+      keyId,
+      publicKey: Uint8Array.of(keyId.length),
+      identity,
+      kind: 'patient' as const,
+    });
+    const whose = async (...ids: string[]): Promise<(string | undefined)[]> =>
+      Promise.all(ids.map(async (id) => (await keys.resolve(id))?.identity));
+    await ledger.apply({height: 1n, blockTime: 1n}, {...nothing, readers: [reader('anna'), reader('bob', 'bob')]});
+    expect(await whose('anna', 'bob')).toEqual(['anna', 'bob']);
+    await ledger.apply({height: 2n, blockTime: 2n}, {...nothing, readers: [reader('anna2')]});
+    expect(await whose('anna', 'anna2', 'bob')).toEqual([undefined, 'anna', 'bob']);
+    await ledger.apply({height: 3n, blockTime: 3n}, {...nothing, readers: [reader('anna3'), reader('anna4')]});
+    expect(await whose('anna', 'anna2', 'anna3', 'anna4', 'bob')).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'anna',
+      'bob',
+    ]);
+    expect(await keys.resolve('anna4')).toMatchObject({keyId: 'anna4', kind: 'patient'});
   });
 
   const empty = async (): Promise<void> => {

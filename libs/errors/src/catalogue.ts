@@ -121,8 +121,9 @@ export const CATALOGUE = {
   },
   'unknown-key': {
     category: 'unauthenticated',
-    title: 'The key is not on the ledger.',
-    remedy: 'Enrol or register first, or wait until that transaction is committed.',
+    title: 'The key is not the current key of anybody whom this service serves.',
+    remedy:
+      'Enrol or register first, or wait until that transaction is committed; who replaced her key signs with the new one.',
   },
   'not-yours': {
     category: 'forbidden',

@@ -18,6 +18,8 @@ export {createHttpService} from './service/create-http-service.js';
 export type {HttpService, HttpServiceOptions} from './service/create-http-service.js';
 export {LOGGER} from './service.tokens.js';
 export {contentDigest} from './signature/content-digest.js';
+export {verifyRequestSignature} from './signature/verify-request-signature.js';
+export type {RequestToVerify} from './signature/verify-request-signature.js';
 export {signRequest} from './signature/sign-request.js';
 export type {RequestToSign} from './signature/sign-request.js';
 export {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from './signature/signature-ports.js';

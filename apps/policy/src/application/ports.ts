@@ -11,7 +11,7 @@ import type {
   Registration,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
-import type {SignedEpochStatement, SignedKeySuccession} from '@vitalvault/contracts/gen/record/v1/record';
+import type {SignedEpochStatement, SignedKeySuccession, SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import type {ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
 import type {ProvenAnswer} from '@vitalvault/proofs';
 import type {TransactionOutcome} from '../domain/transaction-outcome.js';
@@ -205,6 +205,15 @@ export interface ProvenState {
 export interface AlertQueue {
   /** Returns only when the alert is durable. @throws DomainError notify-unavailable */
   queue(alert: Alert): Promise<void>;
+}
+
+/** The signed HTTP requests that storage hands on. */
+export interface ReleaseRequests {
+  /**
+   * Whether this key signed this request for this permit, a moment ago.
+   * @throws DomainError unknown-key when another key signed it; signature-invalid, signature-stale, …; release-mismatch
+   */
+  check(signedRequest: Uint8Array, txId: Id, reader: SigningKey): Promise<void>;
 }
 
 /** How often a permit was answered for a record, and by which signed requests. */

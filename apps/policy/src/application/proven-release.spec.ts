@@ -100,7 +100,7 @@ describe('facts of a release', () => {
     const facts = await proven.facts(placeOf(), txId, PLACE.height);
     expect(asked).toEqual([
       {
-        keys: [keyOf(STATE_KIND.accessLog, [patient.id]), grantKey, memberKey],
+        keys: [keyOf(STATE_KIND.accessLog, [patient.id]), grantKey, memberKey, keyOf(STATE_KIND.patient, [patient.id])],
         logs: [{kind: STATE_KIND.accessLog, indexes: [3n]}],
         atLeast: PLACE.height,
       },

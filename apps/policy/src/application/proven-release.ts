@@ -1,10 +1,17 @@
 import {LIMITS, NotCanonicalError, STATE_KIND, decodeCanonical, equalBytes, fromHex} from '@vitalvault/contracts';
-import {AccessLeafSchema, GrantSchema, MemberSchema, RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {
+  AccessLeafSchema,
+  GrantSchema,
+  MemberSchema,
+  PatientSchema,
+  RecordLeafSchema,
+} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {AccessEvent, Grant, Member, RecordLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
+import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {DomainError} from '@vitalvault/errors';
 import type {GenMessage} from '@bufbuild/protobuf/codegenv2';
 import type {Message} from '@bufbuild/protobuf';
-import {isRefusal, permitOf} from '../domain/release-checks.js';
+import {isOwnRead, isRefusal, permitOf} from '../domain/release-checks.js';
 import type {HeaderPlace, ProvenPermit} from '../domain/release-checks.js';
 import type {ProvenLedger, StoredLeaf} from './ports.js';
 
@@ -15,6 +22,8 @@ export interface ReleaseFacts {
   readonly member: Member | undefined;
   /** The grant under (patient, grant id), now. */
   readonly grant: Grant | undefined;
+  /** The reader's signing key, now; undefined: she is nobody. */
+  readonly readerKey: SigningKey | undefined;
   readonly header: HeaderPlace;
 }
 
@@ -33,9 +42,10 @@ export class ProvenRelease {
     const hint = place.leaf.event.case === 'access' ? place.leaf.event.value : undefined;
     const grantKey = {kind: STATE_KIND.grant, parts: [patient, hint?.request?.grantId ?? new Uint8Array()]};
     const memberKey = {kind: STATE_KIND.member, parts: [hint?.reader ?? new Uint8Array()]};
+    const patientKey = {kind: STATE_KIND.patient, parts: [patient]};
     const {answer, header} = await this.ports.ledger.prove(
       {
-        keys: [{kind: STATE_KIND.accessLog, parts: [patient]}, grantKey, memberKey],
+        keys: [{kind: STATE_KIND.accessLog, parts: [patient]}, grantKey, memberKey, patientKey],
         logs: [{kind: STATE_KIND.accessLog, patient, indexes: [place.index]}],
       },
       atLeast,
@@ -50,10 +60,13 @@ export class ProvenRelease {
       throw new DomainError('release-mismatch', {
         detail: 'the projection of the decision is not what the ledger proves',
       });
+    const member = decodeIfThere(answer.state(memberKey.kind, memberKey.parts), MemberSchema);
+    const own = decodeIfThere(answer.state(patientKey.kind, patientKey.parts), PatientSchema);
     return {
       permit,
       header,
-      member: decodeIfThere(answer.state(memberKey.kind, memberKey.parts), MemberSchema),
+      member,
+      readerKey: (isOwnRead(permit) ? own : member)?.signingKey,
       grant: decodeIfThere(answer.state(grantKey.kind, grantKey.parts), GrantSchema),
     };
   }

@@ -117,7 +117,9 @@ describe('nothing is released while', () => {
       const {story, records, tx, lag} = await lagging();
       story.chain.run(revokeGrant(patient.id), [patient]);
       lag();
-      await refused(story, story.release(tx, records, story.chain.ledger.block.height - 1n), {code: 'behind'});
+      await refused(story, story.release(tx, records, {seenHeight: story.chain.ledger.block.height - 1n}), {
+        code: 'behind',
+      });
     });
 
     it('releases while nothing newer is known, without waiting for a block', async () => {

@@ -10,7 +10,16 @@ import {checkIndex, checkLeaf, checkReleaseKey, checkScope, headerOf, idOf} from
 import {checkDistinct, checkGrant, checkStanding, checkWindow, isOwnRead, isRefusal} from '../domain/release-checks.js';
 import type {ProvenPermit, ReleaseRefusal} from '../domain/release-checks.js';
 import {newestSeen} from './newest-seen.js';
-import type {AlertQueue, Clock, Follower, Id, Projection, ReleaseRegister, StoredLeaf} from './ports.js';
+import type {
+  AlertQueue,
+  Clock,
+  Follower,
+  Id,
+  Projection,
+  ReleaseRegister,
+  ReleaseRequests,
+  StoredLeaf,
+} from './ports.js';
 import type {ProvenRelease, ReleaseFacts} from './proven-release.js';
 import type {TransactionOutcomes} from './transaction-outcomes.js';
 
@@ -58,11 +67,12 @@ export class ReleaseKeys {
       follower: Follower;
       alerts: AlertQueue;
       register: ReleaseRegister;
+      requests: ReleaseRequests;
     },
   ) {}
 
   /**
-   * @throws DomainError tx-not-found, access-refused, permit-ended, release-mismatch, release-limit, not-verified,
+   * @throws DomainError tx-not-found, access-refused, permit-ended, unknown-key (and what else a signed request lacks), release-mismatch, release-limit, not-verified,
    * behind, ledger-unavailable, notify-unavailable, follower-stopped
    */
   async execute(question: ReleaseQuestion): Promise<ReleasedKeys> {
@@ -85,14 +95,17 @@ export class ReleaseKeys {
   }
 
   private async verify(question: ReleaseQuestion, recordIds: readonly Uint8Array[]): Promise<ReleaseFacts> {
-    const {txId, records} = question;
+    const {txId, signedRequest, records} = question;
     const place = await this.placeOf(txId);
     const atLeast = await this.newestKnown(place, question);
     const facts = await this.ports.proven.facts(place, fromHex(txId), atLeast);
-    const {permit, header, member, grant} = facts;
+    const {permit, header, member, grant, readerKey} = facts;
     refuseIf(checkWindow(permit, header));
     refuseIf(checkStanding(permit, member));
     if (!isOwnRead(permit)) refuseIf(checkGrant(permit, {grant, member}, header));
+    // By the key that she has now: one that she gave up may be in other hands.
+    if (readerKey === undefined) throw new DomainError('unknown-key');
+    await this.ports.requests.check(signedRequest, txId, readerKey);
     refuseIf(checkDistinct(recordIds));
     await this.verifyRecords(records, permit, atLeast);
     return facts;

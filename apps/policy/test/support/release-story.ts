@@ -1,3 +1,5 @@
+import {SignedReleaseRequests} from '../../src/adapters/storage/signed-release-requests.js';
+import {signedReleaseRequest} from './signed-release-request.js';
 import {STATE_KIND, decodeCanonical, sha256Of, slotOf, toHex, transactionId} from '@vitalvault/contracts';
 import {RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
@@ -65,6 +67,7 @@ export class ReleaseStory {
   #random = 0;
   #sequence = 0n;
   #projected = 0;
+  readonly #asked = new Map<string, TestKey>();
 
   /** @param startSeconds block time at the beginning */
   constructor(startSeconds: bigint) {
@@ -86,6 +89,7 @@ export class ReleaseStory {
         outcomes: this.outcomes,
         follower: this.follower,
         register: this.register,
+        requests: new SignedReleaseRequests({organisation: toHex(HOSPITAL.id), now: () => Date.now()}),
         proven: new ProvenRelease({
           ledger: new CometProvenLedger({client: this.chain, trust: this.chain.validatorSet.trust, timeoutMs: 100}),
         }),
@@ -174,7 +178,9 @@ export class ReleaseStory {
     if (code !== 0) throw new Error(`the request has code ${String(code)}`);
     await this.project();
     const {body, signatures} = decodeCanonical(TxSchema, tx);
-    return toHex(transactionId(body, signatures));
+    const txId = toHex(transactionId(body, signatures));
+    this.#asked.set(txId, reader);
+    return txId;
   }
 
   /** Brings the projection up to the chain. */
@@ -186,8 +192,14 @@ export class ReleaseStory {
     this.#projected = this.chain.blocks.length;
   }
 
-  release(tx: string, records: RecordToRelease[], seenHeight = 0n): ReturnType<ReleaseKeys['execute']> {
-    return this.releaseKeys.execute({txId: tx, signedRequest: Uint8Array.of(1, 2, 3), records, seenHeight});
+  /** @param by who signs the request to storage; who asked for the permit when left out */
+  release(
+    tx: string,
+    records: RecordToRelease[],
+    {seenHeight = 0n, by = this.#asked.get(tx) ?? clinician}: {seenHeight?: bigint; by?: TestKey} = {},
+  ): ReturnType<ReleaseKeys['execute']> {
+    const signedRequest = signedReleaseRequest(tx, by, toHex(HOSPITAL.id));
+    return this.releaseKeys.execute({txId: tx, signedRequest, records, seenHeight});
   }
 
   private random(length: number): Uint8Array {

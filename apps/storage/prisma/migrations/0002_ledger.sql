@@ -44,7 +44,6 @@ CREATE TABLE access_requests (
   tx_id                text PRIMARY KEY,
   height               bigint NOT NULL,
   signer_key_id        text NOT NULL,
-  signer_public_key    bytea NOT NULL,
   patient              text NOT NULL,
   type_tag             text NOT NULL,
   slot_from            bigint NOT NULL,
@@ -54,7 +53,16 @@ CREATE TABLE access_requests (
   release_until_height numeric(20) NOT NULL,
   release_until_time   numeric(20) NOT NULL
 );
-CREATE INDEX access_requests_signer ON access_requests (signer_key_id);
+
+-- Keys of patients and members, who may ask for access. A key never becomes anyone else's; a replaced one is not current.
+CREATE TABLE reader_keys (
+  key_id     text PRIMARY KEY,
+  public_key bytea NOT NULL,
+  identity   text NOT NULL,
+  kind       text NOT NULL,
+  current    boolean NOT NULL
+);
+CREATE INDEX reader_keys_identity ON reader_keys (identity) WHERE current;
 
 -- How often a record was answered under a permit.
 CREATE TABLE releases (

@@ -60,7 +60,7 @@ describe('FollowLedger', () => {
 
   it('goes on after the newest block that is stored, which is its head at once', async () => {
     const {stores, follow} = harness();
-    await stores.apply({height: 1n, blockTime: 10n}, {requests: [], anchors: [], devices: []});
+    await stores.apply({height: 1n, blockTime: 10n}, {requests: [], anchors: [], devices: [], readers: []});
     expect([await follow.begin(), follow.head]).toEqual([2n, {height: 1n, blockTime: 10n}]);
   });
 
@@ -91,15 +91,19 @@ describe('FollowLedger', () => {
   });
 
   it('takes decisions and device keys of a block with its results', async () => {
-    const {follow, stores, applied} = harness();
+    const {follow, applied} = harness();
     const results = [
       {code: 0, data: decision},
       {code: 0, data: none},
     ];
     await follow.execute(block(1n, {txs: [asked.tx, registered], results}));
-    expect(await stores.request(asked.id)).toMatchObject({patient: toHex(patient.id), permit: true, recordLogSize: 3n});
     expect(applied).toMatchObject([
-      {devices: [{device: toHex(keyId(device.key)), publicKey: device.key.publicKey}], anchors: []},
+      {
+        requests: [{txId: asked.id, patient: toHex(patient.id), permit: true, recordLogSize: 3n}],
+        devices: [{device: toHex(keyId(device.key)), publicKey: device.key.publicKey}],
+        anchors: [],
+        readers: [],
+      },
     ]);
   });
 

@@ -143,8 +143,11 @@ export interface ReleasableRecord extends SignedParts {
   readonly traceparent: string | undefined;
 }
 
+/** A decided request with whose it is: the identity of the key that signed it, hexadecimal. */
+export type ReadersRequest = DecidedRequest & {readonly reader: string};
+
 export interface ReleaseStore {
-  request(txId: string): Promise<DecidedRequest | undefined>;
+  request(txId: string): Promise<ReadersRequest | undefined>;
   /** Anchored records that the decision speaks for, from log index `from` on, by index. */
   releasable(request: DecidedRequest, from: bigint, limit: number): Promise<ReleasableRecord[]>;
   /** How often each was answered under this permit; those never answered are missing. */

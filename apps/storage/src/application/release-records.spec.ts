@@ -14,7 +14,6 @@ const position = {topic: 't', partition: 0, nextOffset: 1n};
 const request = {
   txId: TX,
   signerKeyId: READER,
-  signerPublicKey: Uint8Array.of(1),
   patient: hexOf(1),
   typeTag: hexOf(3, 16),
   slotFrom: 490_000,
@@ -53,6 +52,7 @@ async function world(
     {
       requests: [{...request, ...change.request}],
       devices: [],
+      readers: [{keyId: READER, publicKey: Uint8Array.of(1), identity: READER, kind: 'member'}],
       anchors: [{txId: 'anchor', signerKeyId: 'k', code: 0, results}],
     },
   );
@@ -92,16 +92,10 @@ async function world(
       follower,
     },
   );
-  const ask = async (asked: {page?: string; callerKeyId?: string; txId?: string} = {}) =>
+  const ask = async (asked: {page?: string; caller?: string; txId?: string} = {}) =>
     decodeCanonical(
       ReleasePageSchema,
-      await release.execute({
-        txId: TX,
-        page: undefined,
-        callerKeyId: READER,
-        signedRequest: Uint8Array.of(1),
-        ...asked,
-      }),
+      await release.execute({txId: TX, page: undefined, caller: READER, signedRequest: Uint8Array.of(1), ...asked}),
     );
   return {ask, order, failures, records, stores, undelivered, clock, follower};
 }
@@ -116,7 +110,7 @@ describe('ReleaseRecords', () => {
   });
 
   it.each([
-    ['another caller', {}, {callerKeyId: hexOf(9)}, 'not-yours'],
+    ['another caller', {}, {caller: hexOf(9)}, 'not-yours'],
     ['a refusal', {request: {permit: false}}, {}, 'access-refused'],
     ['a permit that ended by height', {head: {height: 51n, blockTime: 2n}}, {}, 'permit-ended'],
     ['a permit that ended by time', {head: {height: 2n, blockTime: 5_001n}}, {}, 'permit-ended'],

@@ -2,7 +2,7 @@ import {LIMITS, encodeCanonical, fromHex} from '@vitalvault/contracts';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {DomainError} from '@vitalvault/errors';
 import type {DecidedRequest} from '../domain/block-facts.js';
-import type {Follower, KeyRelease, LedgerCursor, ReleasableRecord, ReleaseStore} from './ports.js';
+import type {Follower, KeyRelease, LedgerCursor, ReadersRequest, ReleasableRecord, ReleaseStore} from './ports.js';
 import type {ReadCiphertext} from './read-ciphertext.js';
 import {RecentRefusals} from './recent-refusals.js';
 
@@ -11,8 +11,8 @@ export interface ReleaseAsk {
   readonly txId: string;
   /** As the page before named it; undefined: the first. */
   readonly page: string | undefined;
-  /** Key that signed the HTTP request; hexadecimal. */
-  readonly callerKeyId: string;
+  /** Whose current key signed the HTTP request; hexadecimal. */
+  readonly caller: string;
   /** The HTTP request as it was received: kept by policy as evidence. */
   readonly signedRequest: Uint8Array;
 }
@@ -104,7 +104,7 @@ export class ReleaseRecords {
   }
 
   // The reader learned of the block from policy, whose follower may be a moment ahead of ours.
-  async #request(txId: string): Promise<DecidedRequest> {
+  async #request(txId: string): Promise<ReadersRequest> {
     for (let waited = 0; ; waited += POLL_MS) {
       const request = await this.ports.releases.request(txId);
       if (request !== undefined) return request;
@@ -113,9 +113,9 @@ export class ReleaseRecords {
     }
   }
 
-  #check(request: DecidedRequest, ask: ReleaseAsk): void {
-    if (request.signerKeyId !== ask.callerKeyId)
-      throw new DomainError('not-yours', {detail: 'Sign with the key that signed the access request.'});
+  #check(request: ReadersRequest, ask: ReleaseAsk): void {
+    // Not the key: who replaced hers since then reads by the one that took its place, and by no other.
+    if (request.reader !== ask.caller) throw new DomainError('not-yours', {detail: "It is another reader's request."});
     if (!request.permit) throw new DomainError('access-refused');
     const head = this.options.head();
     if (head === undefined) throw new DomainError('behind');

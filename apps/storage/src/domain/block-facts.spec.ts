@@ -46,7 +46,6 @@ describe('factsOf', () => {
       {
         txId: request.id,
         signerKeyId: toHex(keyId({alg: 1, publicKey: pair.publicKey})),
-        signerPublicKey: pair.publicKey,
         patient: hexOf(1),
         typeTag: hexOf(2, 16),
         slotFrom: 3,
@@ -57,6 +56,42 @@ describe('factsOf', () => {
         releaseUntilTime: 8n,
       },
     ]);
+  });
+
+  it('reads whose current key is whose: enrolled, registered, replaced, and nothing that was refused', () => {
+    const [old, next] = [generateSigningKey(random), generateSigningKey(random)].map(({publicKey}) => ({
+      alg: 1,
+      publicKey,
+    })) as [{alg: number; publicKey: Uint8Array}, {alg: number; publicKey: Uint8Array}];
+    const [id, nextId] = [toHex(keyId(old)), toHex(keyId(next))];
+    const encryptionKey = new Uint8Array(32).fill(9);
+    const succession = {succession: Uint8Array.of(1), signature: {...old, signature: new Uint8Array(64)}};
+    const messages: TxMessage[] = [
+      {case: 'enrolPatient', value: {signingKey: old, encryptionKey, recoveryKey: next}},
+      {
+        case: 'registerMember',
+        value: {
+          organisation: new Uint8Array(20),
+          signingKey: old,
+          encryptionKey,
+          role: 1,
+          profileHash: new Uint8Array(32),
+        },
+      },
+      {case: 'publishKeys', value: {identity: keyId(old), newSigningKey: next, succession}},
+      {case: 'publishKeys', value: {identity: keyId(old), newSigningKey: next}},
+      {case: 'publishKeys', value: {identity: keyId(old), encryptionKey}},
+    ];
+    const bytes = messages.map((message) => tx(message).bytes);
+    const results = (code: number) => bytes.map(() => ({code, data: new Uint8Array()}));
+    const whose = factsOf(bytes, results(0)).readers.map(({keyId: key, identity, kind}) => [key, identity, kind]);
+    expect(whose).toEqual([
+      [id, id, 'patient'],
+      [id, id, 'member'],
+      [nextId, id, 'patient'],
+      [nextId, id, 'member'],
+    ]);
+    expect(factsOf(bytes, results(22)).readers).toEqual([]);
   });
 
   it('a refusal is a decision too; a transaction that failed is none', () => {
@@ -103,6 +138,7 @@ describe('factsOf', () => {
       requests: [],
       anchors: [],
       devices: [],
+      readers: [],
     });
     expect(() => factsOf([request.bytes], [{code: 0, data: Uint8Array.of(255)}])).toThrow();
   });

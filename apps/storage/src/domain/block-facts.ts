@@ -2,11 +2,10 @@ import {NotCanonicalError, decodeCanonical, isUnread, keyId, toHex, transactionI
 import {AnchorResultsSchema, BodySchema, DecisionSchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Body, RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
 
-/** A committed access request with its verdict. Ids are hexadecimal, the public key is 33 bytes. */
+/** A committed access request with its verdict. Ids are hexadecimal. */
 export interface DecidedRequest {
   readonly txId: string;
   readonly signerKeyId: string;
-  readonly signerPublicKey: Uint8Array;
   readonly patient: string;
   readonly typeTag: string;
   readonly slotFrom: number;
@@ -25,23 +24,36 @@ export interface IncludedAnchor {
   readonly results: readonly {readonly code: number; readonly index: bigint}[];
 }
 
+/** A key that became the current one of somebody who may ask for access; the one before it is retired with it. */
+export interface ReaderKey {
+  readonly keyId: string;
+  /** 33 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Stays when keys are replaced. */
+  readonly identity: string;
+  readonly kind: 'patient' | 'member';
+}
+
 /** What storage learns from one block. */
 export interface BlockFacts {
   readonly requests: readonly DecidedRequest[];
   readonly anchors: readonly IncludedAnchor[];
   readonly devices: readonly {readonly device: string; readonly publicKey: Uint8Array}[];
+  /** In the order of the block. */
+  readonly readers: readonly ReaderKey[];
 }
 
 /**
- * Reads a block for what concerns storage: decisions, anchor results, device keys. Anchors of other organisations are
- * among them. A transaction or result that cannot be read is a fault of this program or of the node: it throws, and the
- * follower stands still rather than skips.
+ * Reads a block for what concerns storage: decisions, anchor results, keys of devices and readers. Anchors of other
+ * organisations are among them. A transaction or result that cannot be read is a fault of this program or of the node:
+ * it throws, and the follower stands still rather than skips.
  */
 export function factsOf(txs: readonly Uint8Array[], results: readonly {code: number; data: Uint8Array}[]): BlockFacts {
   const facts = {
     requests: [] as DecidedRequest[],
     anchors: [] as IncludedAnchor[],
     devices: [] as {device: string; publicKey: Uint8Array}[],
+    readers: [] as ReaderKey[],
   };
   for (const [place, bytes] of txs.entries()) {
     const result = results[place];
@@ -54,23 +66,58 @@ export function factsOf(txs: readonly Uint8Array[], results: readonly {code: num
     if (message.case === 'anchorRecords') {
       facts.anchors.push({
         txId: tx.txId,
-        signerKeyId: tx.signer.signerKeyId,
+        signerKeyId: tx.signerKeyId,
         code: result.code,
         results: result.code === 0 ? decodeCanonical(AnchorResultsSchema, result.data).results : [],
       });
-    } else if (message.case === 'requestAccess' && result.code === 0) {
-      facts.requests.push({txId: tx.txId, ...tx.signer, ...scopeOf(message.value), ...decisionOf(result.data)});
-    } else if (message.case === 'registerDevice' && result.code === 0 && message.value.deviceKey !== undefined) {
-      facts.devices.push({device: toHex(keyId(message.value.deviceKey)), publicKey: message.value.deviceKey.publicKey});
+    } else if (result.code === 0) {
+      takeExecuted(facts, tx, result.data);
     }
   }
   return facts;
 }
 
+interface CollectedFacts {
+  readonly requests: DecidedRequest[];
+  readonly devices: {device: string; publicKey: Uint8Array}[];
+  readonly readers: ReaderKey[];
+}
+
+function takeExecuted(facts: CollectedFacts, {txId, signerKeyId, body: {message}}: ReadTx, data: Uint8Array): void {
+  if (message.case === 'requestAccess')
+    facts.requests.push({txId, signerKeyId, ...scopeOf(message.value), ...decisionOf(data)});
+  else if (message.case === 'registerDevice' && message.value.deviceKey !== undefined)
+    facts.devices.push({device: toHex(keyId(message.value.deviceKey)), publicKey: message.value.deviceKey.publicKey});
+  else facts.readers.push(...readerKeysOf(message));
+}
+
+function readerKeysOf({case: kind, value}: Body['message']): ReaderKey[] {
+  switch (kind) {
+    case 'enrolPatient':
+    case 'registerMember': {
+      const {signingKey: key} = value;
+      if (key === undefined) return [];
+      const id = toHex(keyId(key));
+      return [
+        {keyId: id, publicKey: key.publicKey, identity: id, kind: kind === 'enrolPatient' ? 'patient' : 'member'},
+      ];
+    }
+    case 'publishKeys': {
+      const {newSigningKey: key, identity, succession} = value;
+      if (key === undefined) return [];
+      // Only a patient's new key comes with a succession.
+      const whose = succession === undefined ? 'member' : 'patient';
+      return [{keyId: toHex(keyId(key)), publicKey: key.publicKey, identity: toHex(identity), kind: whose}];
+    }
+    default:
+      return [];
+  }
+}
+
 interface ReadTx {
   readonly txId: string;
   readonly body: Body;
-  readonly signer: {readonly signerKeyId: string; readonly signerPublicKey: Uint8Array};
+  readonly signerKeyId: string;
 }
 
 // Left out is what the ledger could not read either, and what nobody signed; with code 0 there is no such thing.
@@ -83,7 +130,7 @@ function readTx(bytes: Uint8Array, code: number): ReadTx | undefined {
     return {
       txId: toHex(transactionId(body, signatures)),
       body: decodeCanonical(BodySchema, body),
-      signer: {signerKeyId: toHex(keyId(first)), signerPublicKey: first.publicKey},
+      signerKeyId: toHex(keyId(first)),
     };
   } catch (error) {
     if (error instanceof NotCanonicalError && isUnread(code)) return undefined;

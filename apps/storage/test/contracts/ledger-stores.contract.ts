@@ -1,6 +1,6 @@
 import {CODE} from '@vitalvault/contracts';
 import type {AcceptOutcome, AcceptedBatch} from '../../src/application/ports.js';
-import type {DecidedRequest} from '../../src/domain/block-facts.js';
+import type {DecidedRequest, ReaderKey} from '../../src/domain/block-facts.js';
 import {hexOf, sampleRecord, sampleSkip} from '../support/sample-records.js';
 import {KEY, LATER, nothing, position} from './stores-fixture.js';
 import type {StoresFixture} from './stores-fixture.js';
@@ -233,7 +233,6 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
     const request: DecidedRequest = {
       txId: 'aa',
       signerKeyId: hexOf(8),
-      signerPublicKey: Uint8Array.of(1),
       patient: hexOf(1),
       typeTag: hexOf(3, 16),
       slotFrom: 490_000,
@@ -243,6 +242,12 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       releaseUntilHeight: 10n,
       releaseUntilTime: 10n,
     };
+    const reader = (key: number, identity: number): ReaderKey => ({
+      keyId: hexOf(key),
+      publicKey: Uint8Array.of(key),
+      identity: hexOf(identity),
+      kind: 'member',
+    });
     const change = [
       {},
       {slot: 490_001},
@@ -260,6 +265,7 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
         {
           requests: [request],
           devices: [{device: hexOf(2), publicKey: Uint8Array.of(5)}],
+          readers: [reader(8, 6), reader(9, 6)],
           anchors: [
             {
               txId,
@@ -275,7 +281,8 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       (await fixture.stores.releases.releasable({...request, ...ask}, from, limit)).map(({logIndex}) => logIndex);
 
     it('speak for the patient, the tag, the slots and the size of the decision', async () => {
-      expect(await fixture.stores.releases.request('aa')).toEqual(request);
+      // It stays hers when her key is replaced, here in the same block.
+      expect(await fixture.stores.releases.request('aa')).toEqual({...request, reader: hexOf(6)});
       expect(await fixture.stores.releases.request('bb')).toBeUndefined();
       expect(await found()).toEqual([0n, 1n]);
       expect(await found({slotTo: 490_002})).toEqual([0n, 1n, 2n]);

@@ -13,7 +13,7 @@ export interface StoresUnderTest {
 
 export const KEY = hexOf(9);
 export const position = {topic: 't', partition: 0, nextOffset: 1n};
-export const nothing = {requests: [], anchors: [], devices: []};
+export const nothing = {requests: [], anchors: [], devices: [], readers: []};
 export const LATER = Number.MAX_SAFE_INTEGER;
 
 /** Stores of one kind, empty before each case, and the steps that most cases begin with. */

@@ -11,6 +11,7 @@ import type {
   RecordStore,
   EntryToAnchor,
   RecordToPack,
+  ReadersRequest,
   ReleasableRecord,
   ReleaseStore,
   SignedAnchor,
@@ -67,6 +68,7 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
   readonly #conflicts = new Map<string, AcceptedRecord>();
   readonly #nonces = new Map<string, bigint>();
   readonly #requests = new Map<string, DecidedRequest>();
+  readonly #readers = new Map<string, string>();
   readonly #devices = new Map<string, Uint8Array>();
   readonly #answers = new Map<string, number>();
   #cursor: LedgerCursor = {height: 0n, blockTime: 0n};
@@ -234,6 +236,7 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
     if (block.height <= this.#cursor.height) return Promise.resolve({anchors: [], expired: 0});
     this.#cursor = block;
     for (const request of facts.requests) this.#requests.set(request.txId, request);
+    for (const {keyId, identity} of facts.readers) this.#readers.set(keyId, identity);
     for (const {device, publicKey} of facts.devices) this.#devices.set(device, publicKey);
     const anchored = new Set(
       facts.anchors.flatMap((included) => {
@@ -255,8 +258,10 @@ export class MemoryStores implements RecordStore, AnchorStore, LedgerStore, Rele
     return Promise.resolve({anchors, expired: expired.length});
   }
 
-  request(txId: string): Promise<DecidedRequest | undefined> {
-    return Promise.resolve(this.#requests.get(txId));
+  request(txId: string): Promise<ReadersRequest | undefined> {
+    const request = this.#requests.get(txId);
+    const reader = this.#readers.get(request?.signerKeyId ?? '');
+    return Promise.resolve(request === undefined || reader === undefined ? undefined : {...request, reader});
   }
 
   releasable(request: DecidedRequest, from: bigint, limit: number): Promise<ReleasableRecord[]> {

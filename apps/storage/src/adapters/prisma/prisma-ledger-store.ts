@@ -1,7 +1,7 @@
 import {toDecimal} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import type {BlockEffect, LedgerCursor, LedgerStore} from '../../application/ports.js';
-import type {BlockFacts, IncludedAnchor} from '../../domain/block-facts.js';
+import type {BlockFacts, IncludedAnchor, ReaderKey} from '../../domain/block-facts.js';
 import {retryAfterMs, settleAnchor} from '../../domain/settle-anchor.js';
 import type {AnchorFate, EntryFate} from '../../domain/settle-anchor.js';
 import {inTransaction} from './database.js';
@@ -49,6 +49,7 @@ export class PrismaLedgerStore implements LedgerStore {
         data: facts.devices.map(({device, publicKey}) => ({device, publicKey: bytesOf(publicKey)})),
         skipDuplicates: true,
       });
+      for (const reader of facts.readers) await putReader(session, reader);
       const own = await judged(session, facts.anchors);
       // A leaf of ours wins over any refusal of the same entry, whichever of the block's transactions comes first.
       const anchored = new Set(own.flatMap(({fate}) => anchoredBy(fate)));
@@ -106,6 +107,12 @@ export class PrismaLedgerStore implements LedgerStore {
     await freeEntries(session, txIds, 0n);
     return txIds.length;
   }
+}
+
+async function putReader(session: Session, {keyId, publicKey, identity, kind}: ReaderKey): Promise<void> {
+  await session.readerKey.updateMany({where: {identity, current: true}, data: {current: false}});
+  const row = {publicKey: bytesOf(publicKey), identity, kind, current: true};
+  await session.readerKey.upsert({where: {keyId}, create: {keyId, ...row}, update: row});
 }
 
 async function judged(session: Session, anchors: readonly IncludedAnchor[]): Promise<Judged[]> {

@@ -1,5 +1,6 @@
 import {fromDecimal, toDecimal} from '@vitalvault/contracts';
-import type {ReleasableRecord, ReleaseStore} from '../../application/ports.js';
+import {DomainError} from '@vitalvault/errors';
+import type {ReadersRequest, ReleasableRecord, ReleaseStore} from '../../application/ports.js';
 import type {DecidedRequest} from '../../domain/block-facts.js';
 import {STATE} from '../../domain/record.js';
 import {inTransaction} from './database.js';
@@ -12,9 +13,12 @@ const ALL_TYPES = '0'.repeat(32);
 export class PrismaReleaseStore implements ReleaseStore {
   constructor(private readonly database: Database) {}
 
-  async request(txId: string): Promise<DecidedRequest | undefined> {
+  async request(txId: string): Promise<ReadersRequest | undefined> {
     const row = await this.database.accessRequest.findUnique({where: {txId}, omit: {height: true}});
-    return row === null ? undefined : requestOf(row);
+    if (row === null) return undefined;
+    const signer = await this.database.readerKey.findUnique({where: {keyId: row.signerKeyId}});
+    if (signer === null) throw new DomainError('internal', {detail: 'a request by a key that no block told of'});
+    return {...requestOf(row), reader: signer.identity};
   }
 
   async releasable(request: DecidedRequest, from: bigint, limit: number): Promise<ReleasableRecord[]> {

@@ -1,12 +1,10 @@
 import {fromDecimal, toDecimal} from '@vitalvault/contracts';
 import type {DecidedRequest} from '../../domain/block-facts.js';
 import type {AccessRequest} from './gen/client.js';
-import {bytesOf} from './outbox-rows.js';
 
 /** A decided request as its row holds it, without the height. */
 export const requestRow = (request: DecidedRequest) => ({
   ...request,
-  signerPublicKey: bytesOf(request.signerPublicKey),
   slotFrom: BigInt(request.slotFrom),
   slotTo: BigInt(request.slotTo),
   recordLogSize: toDecimal(request.recordLogSize),

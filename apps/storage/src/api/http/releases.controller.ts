@@ -11,7 +11,7 @@ const releaseRecords = route({
   path: '/v1/releases',
   operationId: 'releaseRecords',
   summary: 'Hands out a page of what a committed decision permits: log before key (docs/protocol.md §7).',
-  signedBy: 'the key that signed the access request',
+  signedBy: 'the reader of the access request, by her current key',
   body: {
     json: z.strictObject({
       txId: hexText(32).describe('Transaction of the access request.'),
@@ -57,6 +57,6 @@ export class ReleasesController {
     {caller, body: {txId, page}}: RequestOf<typeof releaseRecords>,
     @Req() request: FastifyRequest & RawBodyRequest,
   ): Promise<Uint8Array> {
-    return this.release.execute({txId, page, callerKeyId: caller.keyId, signedRequest: signedRequestBytes(request)});
+    return this.release.execute({txId, page, caller: caller.identity, signedRequest: signedRequestBytes(request)});
   }
 }

@@ -1,0 +1,55 @@
+import {describe, expect, it} from '@jest/globals';
+import {toHex} from '@vitalvault/contracts';
+import {PEOPLE, replaceKey, testKey, testOrganisation} from '@vitalvault/ledger-state/testing';
+import {permitted, refused} from '../../test/support/release-attempts.js';
+import {HOSPITAL} from '../../test/support/release-story.js';
+import {signedReleaseRequest} from '../../test/support/signed-release-request.js';
+
+const {patient, recovery, clinician, stranger} = PEOPLE;
+const next = testKey('next');
+
+describe('a permit that was asked for before the reader replaced her key', () => {
+  it("is the member's by her new key, and of no use to whoever has the old one", async () => {
+    const {story, records, tx} = await permitted();
+    story.chain.run({case: 'publishKeys', value: {identity: clinician.id, newSigningKey: next.key}}, [clinician, next]);
+    await refused(story, story.release(tx, records, {by: clinician}), {code: 'unknown-key'});
+    await story.project();
+    await refused(story, story.release(tx, records, {by: clinician}), {code: 'unknown-key'});
+    await story.release(tx, records, {by: next});
+    expect(story.register.requests).toHaveLength(1);
+  });
+
+  it("is the patient's by her new key, when she reads her own data", async () => {
+    const {story, records} = await permitted();
+    const own = await story.ask({}, patient);
+    story.chain.run(replaceKey(patient, next, recovery), [patient, next]);
+    await refused(story, story.release(own, records, {by: patient}), {code: 'unknown-key'});
+    await story.release(own, records, {by: next});
+  });
+});
+
+describe('a request to storage that policy is shown', () => {
+  it('must be signed by the reader, for this permit and this organisation', async () => {
+    const {story, records, tx} = await permitted();
+    const other = await story.ask({}, patient);
+    const hospital = toHex(HOSPITAL.id);
+    const ask = (signedRequest: Uint8Array) =>
+      story.releaseKeys.execute({txId: tx, signedRequest, records, seenHeight: 0n});
+    const good = signedReleaseRequest(tx, clinician, hospital);
+    const text = Buffer.from(good).toString('latin1');
+    for (const [bytes, code] of [
+      [signedReleaseRequest(tx, stranger, hospital), 'unknown-key'],
+      [signedReleaseRequest(tx, patient, hospital), 'unknown-key'],
+      [signedReleaseRequest(other, clinician, hospital), 'release-mismatch'],
+      [signedReleaseRequest(tx, clinician, hospital, '/v1/others'), 'release-mismatch'],
+      [signedReleaseRequest(tx, clinician, toHex(testOrganisation('clinic').id)), 'signature-invalid'],
+      [Buffer.from(text.replace(/signature: .*\r\n/, ''), 'latin1'), 'signature-missing'],
+      [Buffer.from(text.replace(tx, other), 'latin1'), 'digest-mismatch'],
+      [Buffer.from(text.replace('POST', 'GET'), 'latin1'), 'signature-invalid'],
+      [Uint8Array.of(1, 2, 3), 'signature-missing'],
+      [new Uint8Array(), 'signature-missing'],
+    ] as const)
+      await refused(story, ask(bytes), {code});
+    await ask(good);
+  });
+});
