@@ -50,8 +50,8 @@ test(`${String(INPUTS)} mutated transactions: a code each, never an exception; w
       throw new Error(`input ${String(i)} of seed ${String(seed)}`);
   }
   const counted = [...codes].toSorted(([a], [b]) => a - b).map(([code, count]) => `${String(code)}: ${String(count)}`);
-  console.log(
-    `checkStructure: ${String(INPUTS)} inputs, seed ${String(seed)}, 0 exceptions (below ${(3 / INPUTS).toExponential(0)} of all with 95 %); ${counted.join(', ')}`,
+  process.stdout.write(
+    `checkStructure: ${String(INPUTS)} inputs, seed ${String(seed)}, 0 exceptions (below ${(3 / INPUTS).toExponential(0)} of all with 95 %); ${counted.join(', ')}\n`,
   );
   expect(
     [...codes.keys()].every((code) => code === CODE.ok || (code >= CODE.undecodable && code <= CODE.badSignature)),

@@ -110,6 +110,25 @@ describe('a key that opens something else already', () => {
   });
 });
 
+describe('a signing key that is no point of its curve', () => {
+  // x of the highest value: above the field.
+  const noPoint = {...testKey('x'), key: {...recovery.key, publicKey: new Uint8Array(33).fill(0xff).with(0, 2)}};
+
+  test.each<[string, TxMessage, TestKey[]]>([
+    ['of a patient', enrolPatient(noPoint, testKey('r')), [hospital.sponsor, noPoint, testKey('r')]],
+    ['of a member', registerMember(hospital, noPoint), [hospital.sponsor, noPoint]],
+    ['of a device', registerDevice(patient, noPoint), [patient, noPoint]],
+    [
+      'that replaces a member’s',
+      {case: 'publishKeys', value: {identity: clinician.id, newSigningKey: noPoint.key}},
+      [clinician, noPoint],
+    ],
+    ['that signs first', requestAccess(patient.id), [noPoint]],
+  ])('%s', (_whose, message, signers) => {
+    expect(ledger.run(message, signers).code).toBe(CODE.badSignature);
+  });
+});
+
 describe('a recovery key that cannot sign', () => {
   const [newcomer, useless] = [testKey('newcomer'), new Uint8Array(33).fill(0xff).with(0, 2)];
 
