@@ -80,6 +80,7 @@ export {PatientGrants} from './patient/patient-grants.js';
 export type {GrantResult, GrantTerms, PurposeName, RevokeResult} from './patient/patient-grants.js';
 export {cardOf, createPatientKeys, ownKeys, tagOf} from './patient/patient-keys.js';
 export type {PatientCard, PatientKeys, RememberedHead, StoredEpoch, StoredGrant} from './patient/patient-keys.js';
+export type {NewEntries} from './patient/new-entries.js';
 export {PatientLog} from './patient/patient-log.js';
 export type {AccessLogAnswer, Explanation, LogQuestion, PatientAlert} from './patient/patient-log.js';
 export {Patient} from './patient/patient.js';

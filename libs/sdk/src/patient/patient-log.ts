@@ -4,6 +4,8 @@ import {askWitnesses, organisationWitness, otherValidators} from '../ledger/ask-
 import {materialOf} from '../ledger/verified-ledger.js';
 import {rememberedHead, verifyAccessLog} from './access-log.js';
 import type {AccessLogEvidence, VerifiedAccessLog} from './access-log.js';
+import {readNewEntries} from './new-entries.js';
+import type {NewEntries} from './new-entries.js';
 import {PatientContext} from './patient-context.js';
 import type {PatientOptions} from './patient-context.js';
 
@@ -66,6 +68,18 @@ export class PatientLog {
     keys.logHead = rememberedHead(verified);
     await this.context.save();
     return {...verified, evidence};
+  }
+
+  /**
+   * What came since the head that she remembers, which is remembered then; the log before is not read again. Nobody else
+   * is asked for the header: `accessLog` does that.
+   * @throws SdkError as `readNewEntries`
+   */
+  async newEntries(): Promise<NewEntries> {
+    const entries = await readNewEntries(this.context);
+    this.context.keys.logHead = rememberedHead(entries);
+    await this.context.save();
+    return entries;
   }
 
   /** The log as it is answered; of its checks only those that fetching it needs. */
