@@ -136,7 +136,8 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
       {name: 'database', check: async () => unprojected(await store.position()), needed: true},
       {
         name: 'ledger',
-        check: () => chainDistance(parts.ledger, {projection: store, stands: follower.places.length > 0}),
+        check: () =>
+          chainDistance({client: parts.ledger, trust}, {projection: store, stands: follower.places.length > 0}),
         needed: true,
       },
       // Transactions, proofs and documents go on without them: events wait in the outbox, only releases are refused.

@@ -1,14 +1,19 @@
 import {describe, expect, it} from '@jest/globals';
+import {TEST_CHAIN} from '@vitalvault/ledger-state/testing';
+import {TestValidators} from '../../../test/support/test-validators.js';
 import {chainDistance} from './chain-distance.js';
 
 const NOW = 1_800_000_000_000;
-const chain = (status: {height?: bigint; ageSeconds?: number; catchingUp?: boolean}) => ({
-  status: () =>
-    Promise.resolve({
-      height: status.height ?? 10n,
-      blockTimeMs: NOW - 1_000 * (status.ageSeconds ?? 9),
-      catchingUp: status.catchingUp ?? false,
-    }),
+const validators = new TestValidators(TEST_CHAIN);
+const chain = ({height = 10n, ageSeconds = 9}: {height?: bigint; ageSeconds?: number} = {}, forged = '') => ({
+  trust: validators.trust,
+  client: {
+    lightBlock: () => {
+      const timeSeconds = BigInt(NOW / 1_000 - ageSeconds);
+      const json = validators.sign({height, timeSeconds, appHash: new Uint8Array(32)});
+      return Promise.resolve(forged === '' ? json : json.replaceAll(`"${String(height)}"`, `"${forged}"`));
+    },
+  },
 });
 const projectedTo = (height: bigint | undefined) =>
   ({
@@ -20,14 +25,10 @@ describe('chainDistance', () => {
     expect(await chainDistance(chain({}), {projection: projectedTo(9n), stands: false}, NOW)).toBeUndefined();
   });
 
-  it('says that the own validator catches up', async () => {
-    expect(
-      await chainDistance(
-        chain({catchingUp: true, ageSeconds: 500}),
-        {projection: projectedTo(10n), stands: false},
-        NOW,
-      ),
-    ).toBe('the own validator is catching up');
+  it('does not believe a node that boasts of a height', async () => {
+    expect(await chainDistance(chain({}, '99999'), {projection: projectedTo(10n), stands: false}, NOW)).toBe(
+      'a validator shows a header that does not verify: header-commit-mismatch',
+    );
   });
 
   it.each([
