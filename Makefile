@@ -86,7 +86,7 @@ test-unit:
 	@$(NODE) tools/test.ts --only=unit
 
 bench bench-quick: build
-	@npm ci --prefix bench --silent
+	@for packages in bench bench/evm; do (cd $$packages && npm ci --silent) || exit 1; done
 	@$(BENCH) $(if $(filter bench-quick,$@),--quick)
 
 lint:

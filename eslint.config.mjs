@@ -46,7 +46,7 @@ const specs = [
   'test/**/*.ts',
   // Play a platform out of test support; part of no image.
   'tools/taste/*.ts',
-  'bench/src/{ledger,rows}/*.ts',
+  'bench/src/{chain,evm,ledger,rows}/*.ts',
 ];
 const domain = ['libs/{consent,envelope,ledger-state,proofs,light-client}/src/**/*.ts'];
 const local = {
@@ -122,7 +122,7 @@ export default [
     files: [
       'apps/{cli,launcher}/src/**/*.ts',
       'tools/**',
-      'bench/src/*.ts',
+      'bench/src/{*,chain/serve-unverified}.ts',
       'test/second-client/*.ts',
       'test/k8s/*/main.mjs',
     ],

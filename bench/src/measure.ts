@@ -18,7 +18,8 @@ try {
   };
   send({measured: await measureRow(row, {...order, scratch, say})});
 } catch (error) {
-  send({failed: error instanceof Error ? (error.stack ?? error.message) : String(error)});
+  if (error instanceof Error) send({say: error.stack ?? ''});
+  send({failed: String(error)});
 } finally {
   await scratch.clean().catch((error: unknown) => {
     send({failed: `could not be cleaned up: ${String(error)}`});

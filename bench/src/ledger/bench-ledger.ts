@@ -1,5 +1,5 @@
-import type {AbciApplication, RequestFinalizeBlock, RequestInitChain} from '@vitalvault/abci';
-import {CODE, codeName, LIMITS, sha256Of, STATE_KIND} from '@vitalvault/contracts';
+import type {AbciApplication, RequestFinalizeBlock} from '@vitalvault/abci';
+import {CODE, codeName, sha256Of, STATE_KIND} from '@vitalvault/contracts';
 import type {Verify} from '@vitalvault/ledger-state';
 import {TEST_TIME} from '@vitalvault/ledger-state/testing';
 import {encodeStateKey} from '@vitalvault/proofs';
@@ -7,6 +7,7 @@ import {createApplication} from '../../../apps/ledger-abci/src/application.js';
 import {Ledger} from '../../../apps/ledger-abci/src/ledger.js';
 import {LedgerSpans} from '../../../apps/ledger-abci/src/ledger-spans.js';
 import {LedgerStore} from '../../../apps/ledger-abci/src/store/ledger-store.js';
+import {initChainRequest} from '../../../apps/ledger-abci/test/scratch-ledger.js';
 import {BENCH_CHAIN, benchGenesis} from './bench-genesis.js';
 
 const FILL_AT_ONCE = 100_000;
@@ -35,7 +36,8 @@ export class BenchLedger {
     const {store, recovered} = LedgerStore.open({dir, snapshotBlocks});
     const ledger = new Ledger(store, recovered, verify);
     const application = createApplication(ledger, new LedgerSpans());
-    if (recovered.tip === undefined) await application.initChain(initChainRequest());
+    if (recovered.tip === undefined)
+      await application.initChain({...initChainRequest(benchGenesis()), chainId: BENCH_CHAIN});
     return new BenchLedger(application, ledger, () => {
       store.close();
     });
@@ -83,17 +85,6 @@ export class BenchLedger {
     const {code = 0, log} = await this.application.checkTx({tx} as never);
     if (code !== CODE.ok) throw new Error(`CheckTx refused: ${log ?? codeName(code)}`);
   }
-}
-
-function initChainRequest(): RequestInitChain {
-  return {
-    chainId: BENCH_CHAIN,
-    initialHeight: 1n,
-    time: {seconds: TEST_TIME},
-    validators: [],
-    consensusParams: {block: {maxBytes: BigInt(LIMITS.cometBlockBytes), maxGas: -1n}},
-    appStateBytes: Buffer.from(JSON.stringify(Buffer.from(benchGenesis()).toString('base64'))),
-  } as unknown as RequestInitChain;
 }
 
 function fillerEntry(number: number): {key: Uint8Array; value: Uint8Array} {

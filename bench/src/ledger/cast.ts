@@ -62,7 +62,12 @@ export class Cast {
 
   /** A transaction of `count` records, each of the next device in turn. */
   anchor(count: number): Uint8Array {
-    return this.tx(anchorRecords(Array.from({length: count}, () => this.record())), [this.hospital.storage]);
+    return this.anchorEntries(Array.from({length: count}, () => this.record()));
+  }
+
+  /** A transaction of entries that were made elsewhere. */
+  anchorEntries(entries: ReturnType<typeof recordEntry>[]): Uint8Array {
+    return this.tx(anchorRecords(entries), [this.hospital.storage]);
   }
 
   /** The next patient asks for her own records: one signature, one leaf of her access log. */
@@ -71,7 +76,8 @@ export class Cast {
     return this.tx(requestAccess(patient.id), [patient]);
   }
 
-  private record(): ReturnType<typeof recordEntry> {
+  /** The next device's next record. */
+  record(): ReturnType<typeof recordEntry> {
     const person = this.next();
     const sequence = ++person.records;
     const {patient, device} = person;

@@ -7,8 +7,8 @@ import type {Row} from '../suite/row.js';
 const TXS = 1_000;
 
 /**
- * Blocks of the same kind: one whose transactions CheckTx saw, and one that comes to a validator which sees them for the
- * first time. Each transaction is a request to read, by a patient of her own, with one signature.
+ * Blocks of the same kind: one whose transactions CheckTx saw, and one that comes to a validator which sees them for
+ * the first time. Each transaction is a request to read, by a patient of her own, with one signature.
  */
 export const ROW_04: Row = {
   number: '4',

@@ -19,6 +19,8 @@ export interface CometNodeOptions {
   readonly emptyBlocksSeconds?: number;
   /** Whether the application is asked about every peer. */
   readonly filterPeers?: boolean;
+  /** An application inside CometBFT instead of the socket, for example `kvstore`. */
+  readonly builtIn?: string;
 }
 
 /** One real CometBFT process of a spec, all on loopback. */
@@ -61,7 +63,7 @@ export class CometNode {
     environment: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     const {binary, home, socketPath, timeoutCommitMs = 200, timeoutProposeMs = 3_000} = this.options;
-    const {emptyBlocksSeconds = 1, filterPeers = false} = this.options;
+    const {emptyBlocksSeconds = 1, filterPeers = false, builtIn} = this.options;
     await writeFile(join(home, 'config/genesis.json'), genesis);
     await configure(join(home, 'config/config.toml'), {timeoutCommitMs, timeoutProposeMs, filterPeers});
     const child = spawn(
@@ -71,7 +73,7 @@ export class CometNode {
         '--home',
         home,
         '--proxy_app',
-        `unix://${socketPath}`,
+        builtIn ?? `unix://${socketPath}`,
         '--rpc.laddr',
         `tcp://127.0.0.1:${this.rpcPort}`,
         '--p2p.laddr',

@@ -1,0 +1,107 @@
+import {TEST_TIME} from '@vitalvault/ledger-state/testing';
+import {nativeVerify} from '../../../apps/ledger-abci/src/crypto/native-verify.js';
+import {EvmProcess} from '../evm/evm-process.js';
+import {BenchLedger} from '../ledger/bench-ledger.js';
+import {Cast, READINGS_PER_RECORD} from '../ledger/cast.js';
+import type {Row} from '../suite/row.js';
+
+/** A pool takes 64 transactions of one key: blocks are of 60 on both sides. */
+const TXS = 60;
+const PATIENTS = 50;
+
+/** What the papers' nearest relative costs: CA, Table 1, on revm; ours does CheckTx, FinalizeBlock and a durable Commit. */
+export const ROW_10: Row = {
+  number: '10',
+  title: "CPU to verify and insert, against CA's contract on revm",
+  arms: [
+    {name: 'EVM', unit: 'µs CPU/tx'},
+    {name: 'EVM, its block alone', unit: 'µs CPU/tx'},
+    {name: 'ledger-abci', unit: 'µs CPU/tx'},
+  ],
+  claims: [
+    {
+      title: 'EVM ÷ ledger-abci, a transaction of one record',
+      target: {atLeast: 8},
+      of: ({EVM: evm = 0, 'ledger-abci': ours = 0}) => evm / ours,
+      whenMissed:
+        'a record of ours costs two signatures (the custodian signs the transaction, the device the record) where the ' +
+        'EVM recovers two keys with the same C library; the rest is the canonical decoding of two messages, nonce, ' +
+        'sequence and three quotas, a leaf of the record log and ten state keys with their paths.',
+    },
+    {
+      title: 'EVM ÷ ledger-abci, a reading in a record of 64',
+      target: {atLeast: 250},
+      of: ({EVM: evm = 0, 'ledger-abci': ours = 0}) => (evm * READINGS_PER_RECORD) / ours,
+      whenMissed: 'as above, times 64.',
+    },
+    {
+      title: "the EVM's block alone ÷ ledger-abci, a transaction of one record",
+      of: ({'EVM, its block alone': evm = 0, 'ledger-abci': ours = 0}) => evm / ours,
+    },
+  ],
+  rounds: {full: 9, quick: 3},
+  setup: async ({scratch, quick}) => {
+    const blocks = quick ? 2 : 10;
+    const evm = await EvmProcess.start(scratch);
+    const ledger = await BenchLedger.open(scratch.directory('evm'), nativeVerify());
+    scratch.defer(ledger.close);
+    const cast = new Cast(PATIENTS, TEST_TIME);
+    for (const block of cast.enrolment()) await ledger.block(block);
+    let ours: Uint8Array[][] = [];
+    let blockAlone = 0;
+    let ledgerCost = {microseconds: 0, milliseconds: 0};
+    return {
+      prepare: (arm) => {
+        if (arm === 'ledger-abci')
+          ours = Array.from({length: blocks}, () => Array.from({length: TXS}, () => cast.anchor(1)));
+      },
+      sample: async (arm) => {
+        if (arm === 'EVM, its block alone') return blockAlone;
+        if (arm === 'ledger-abci') return (ledgerCost = await costOf(ledger, ours)).microseconds;
+        const {microseconds, blockMicroseconds} = await evm.sample({blocks, txs: TXS});
+        blockAlone = blockMicroseconds;
+        return microseconds;
+      },
+      facts: () => [
+        {
+          title: 'CA, Table 1 (gas): registration, verification, verification and insertion',
+          value: '44,192 · 25,568 · 69,822',
+        },
+        {
+          title: 'the contract written anew (gas)',
+          value:
+            `${figure(evm.gas.register)} · ${figure(evm.gas.verify)} · ${figure(evm.gas.firstInsert)} for the first, ` +
+            `${figure(evm.gas.insert)} for later ones; registration with the list of devices ${figure(evm.gas.registerAndList)}`,
+        },
+        {
+          title: 'ours: registration, record alone, record among 200',
+          value:
+            `${String(registrationBytes(cast))} bytes · ${String(cast.anchor(1).length)} bytes · ` +
+            `${(cast.anchor(200).length / 200).toFixed(0)} bytes; no gas`,
+        },
+        {
+          title: 'ours, the last sample, a record alone',
+          value: `${ledgerCost.microseconds.toFixed(0)} µs CPU, ${ledgerCost.milliseconds.toFixed(3)} ms until durable`,
+        },
+      ],
+    };
+  },
+};
+
+const figure = (gas: number): string => gas.toLocaleString('en-US');
+
+const registrationBytes = (cast: Cast): number => cast.enrolment()[1]?.[0]?.length ?? 0;
+
+async function costOf(
+  ledger: BenchLedger,
+  blocks: readonly (readonly Uint8Array[])[],
+): Promise<{microseconds: number; milliseconds: number}> {
+  const [cpu, start] = [process.cpuUsage(), performance.now()];
+  for (const txs of blocks) {
+    for (const tx of txs) await ledger.check(tx);
+    await ledger.block(txs);
+  }
+  const {user, system} = process.cpuUsage(cpu);
+  const count = blocks.length * TXS;
+  return {microseconds: (user + system) / count, milliseconds: (performance.now() - start) / count};
+}
