@@ -7,7 +7,7 @@ import {createApplication} from '../../../apps/ledger-abci/src/application.js';
 import {Ledger} from '../../../apps/ledger-abci/src/ledger.js';
 import {LedgerSpans} from '../../../apps/ledger-abci/src/ledger-spans.js';
 import {LedgerStore} from '../../../apps/ledger-abci/src/store/ledger-store.js';
-import {initChainRequest} from '../../../apps/ledger-abci/test/scratch-ledger.js';
+import {blockRequest, initChainRequest} from '../../../apps/ledger-abci/test/scratch-ledger.js';
 import {BENCH_CHAIN, benchGenesis} from './bench-genesis.js';
 
 const FILL_AT_ONCE = 100_000;
@@ -71,9 +71,10 @@ export class BenchLedger {
   /** FinalizeBlock; `commit` follows. @returns its milliseconds */
   async finalize(txs: readonly Uint8Array[]): Promise<number> {
     this.time += 1n;
-    const request = {height: this.height + 1n, time: {seconds: this.time, nanos: 0}, txs: [...txs]};
+    const time = {seconds: this.time, nanos: 0} as RequestFinalizeBlock['time'];
+    const request = {...blockRequest(this.height + 1n, txs), time};
     const start = performance.now();
-    const {txResults = []} = await this.application.finalizeBlock(request as unknown as RequestFinalizeBlock);
+    const {txResults = []} = await this.application.finalizeBlock(request as RequestFinalizeBlock);
     const milliseconds = performance.now() - start;
     const refused = txResults.find(({code = 0}) => code !== CODE.ok);
     if (refused !== undefined) throw new Error(`a transaction was refused: ${codeName(refused.code ?? 0)}`);
