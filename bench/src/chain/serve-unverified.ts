@@ -22,7 +22,5 @@ const server = await startAbciServer({
   },
 });
 process.once('SIGTERM', () => {
-  void server.close().then(() => {
-    store.close();
-  });
+  void server.close().then(() => store.close());
 });

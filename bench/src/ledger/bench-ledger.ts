@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises';
 import type {AbciApplication, RequestFinalizeBlock} from '@vitalvault/abci';
 import {CODE, codeName, sha256Of, STATE_KIND} from '@vitalvault/contracts';
 import type {Verify} from '@vitalvault/ledger-state';
@@ -7,6 +8,7 @@ import {createApplication} from '../../../apps/ledger-abci/src/application.js';
 import {Ledger} from '../../../apps/ledger-abci/src/ledger.js';
 import {LedgerSpans} from '../../../apps/ledger-abci/src/ledger-spans.js';
 import {LedgerStore} from '../../../apps/ledger-abci/src/store/ledger-store.js';
+import type {StoreOptions} from '../../../apps/ledger-abci/src/store/ledger-store.js';
 import {blockRequest, initChainRequest} from '../../../apps/ledger-abci/test/scratch-ledger.js';
 import {BENCH_CHAIN, benchGenesis} from './bench-genesis.js';
 
@@ -28,19 +30,30 @@ export class BenchLedger {
   private constructor(
     readonly application: AbciApplication,
     private readonly ledger: Ledger,
-    readonly close: () => void,
+    private readonly store: LedgerStore,
   ) {}
 
-  /** Opens or begins the ledger in a directory. */
-  static async open(dir: string, verify: Verify, snapshotBlocks = 1_000_000): Promise<BenchLedger> {
-    const {store, recovered} = LedgerStore.open({dir, snapshotBlocks});
+  /** Opens or begins the ledger in a directory. @param snapshots when they are due, at multiples; default: never */
+  static async open(
+    dir: string,
+    verify: Verify,
+    snapshots: Pick<StoreOptions, 'snapshotBlocks' | 'report'> = {snapshotBlocks: 1_000_000},
+  ): Promise<BenchLedger> {
+    const {store, recovered} = LedgerStore.open({dir, snapshotRemainder: 0, ...snapshots});
     const ledger = new Ledger(store, recovered, verify);
     const application = createApplication(ledger, new LedgerSpans());
     if (recovered.tip === undefined)
       await application.initChain({...initChainRequest(benchGenesis()), chainId: BENCH_CHAIN});
-    return new BenchLedger(application, ledger, () => {
-      store.close();
-    });
+    return new BenchLedger(application, ledger, store);
+  }
+
+  /** Resolves when no snapshot is being written. */
+  idle(): Promise<void> {
+    return this.store.idle();
+  }
+
+  async close(): Promise<void> {
+    await this.store.close();
   }
 
   get height(): bigint {
@@ -58,7 +71,10 @@ export class BenchLedger {
 
   /** FinalizeBlock and Commit of the next height. @throws Error when a transaction is refused */
   async block(txs: readonly Uint8Array[]): Promise<BlockRun> {
-    return {finalizeMs: await this.finalize(txs), commitMs: await this.commit()};
+    const run = {finalizeMs: await this.finalize(txs), commitMs: await this.commit()};
+    // A snapshot is written between the blocks.
+    await setImmediate();
+    return run;
   }
 
   /** @returns milliseconds until the block is durable */

@@ -32,7 +32,7 @@ export const ROW_04: Row = {
   nodeFlags: ['--max-old-space-size=6144'],
   setup: async ({scratch, quick, say}) => {
     const ledger = await BenchLedger.open(scratch.directory('block'), nativeVerify());
-    scratch.defer(ledger.close);
+    scratch.defer(() => ledger.close());
     const keys = quick ? 100_000 : 1_000_000;
     say(`filling ${String(keys)} keys`);
     ledger.fill(keys);

@@ -56,7 +56,7 @@ function rowOf(parts: {number: string; keys: number; words: string; target?: Tar
 async function filled({scratch, say}: RowContext, keys: number): Promise<BenchLedger> {
   say(`filling ${String(keys)} keys`);
   const ledger = await BenchLedger.open(scratch.directory('block'), nativeVerify());
-  scratch.defer(ledger.close);
+  scratch.defer(() => ledger.close());
   ledger.fill(keys);
   return ledger;
 }

@@ -42,9 +42,7 @@ export const ROW_07: Row = {
   setup: ({scratch, quick, say}) => {
     const {open} = optionalPackage('lmdb', HOME) as Lmdb;
     const {store} = LedgerStore.open({dir: scratch.directory('changelog'), snapshotBlocks: 1_000_000});
-    scratch.defer(() => {
-      store.close();
-    });
+    scratch.defer(() => store.close());
     const path = scratch.directory('lmdb');
     const lmdb = open({path, encoding: 'binary', keyEncoding: 'binary', compression: false});
     scratch.defer(() => lmdb.close());

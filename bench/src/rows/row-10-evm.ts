@@ -44,7 +44,7 @@ export const ROW_10: Row = {
     const blocks = quick ? 2 : 10;
     const evm = await EvmProcess.start(scratch);
     const ledger = await BenchLedger.open(scratch.directory('evm'), nativeVerify());
-    scratch.defer(ledger.close);
+    scratch.defer(() => ledger.close());
     const cast = new Cast(PATIENTS, TEST_TIME);
     for (const block of cast.enrolment()) await ledger.block(block);
     let ours: Uint8Array[][] = [];

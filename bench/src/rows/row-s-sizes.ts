@@ -1,6 +1,8 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {TEST_TIME} from '@vitalvault/ledger-state/testing';
+import type {SnapshotOutcome} from '../../../apps/ledger-abci/src/store/snapshots.js';
+import type {WrittenSnapshot} from '../../../apps/ledger-abci/src/store/write-snapshot.js';
 import {startProgram} from '../chain/started-program.js';
 import {BenchLedger} from '../ledger/bench-ledger.js';
 import {Cast} from '../ledger/cast.js';
@@ -10,7 +12,6 @@ import {CannotMeasure} from '../suite/row.js';
 import type {Fact, Row, RowContext} from '../suite/row.js';
 import {summarise} from '../suite/statistics.js';
 
-const PATIENTS = 1_000;
 const RECORDS_IN_TX = 200;
 const TXS_IN_BLOCK = 20;
 const EMPTY_BLOCKS = 50;
@@ -50,16 +51,19 @@ async function factsAt(count: number, heapMiB: number, context: RowContext): Pro
   const records = Math.min(count, MOST_RECORDS);
   const dir = scratch.directory('sizes');
   const blocks = Math.ceil(records / RECORDS_IN_TX / TXS_IN_BLOCK) + 2 * TIMED_BLOCKS + EMPTY_BLOCKS;
-  const ledger = await BenchLedger.open(dir, () => true, blocks);
+  const outcomes: SnapshotOutcome[] = [];
+  const report = (outcome: SnapshotOutcome): void => void outcomes.push(outcome);
+  const ledger = await BenchLedger.open(dir, () => true, {snapshotBlocks: blocks, report});
   const changelog = (): number => bytesBelow(dir, (name) => name.endsWith('.vvc'));
-  const [cast, empty] = [new Cast(PATIENTS, TEST_TIME), memory()];
+  const patients = context.quick ? 100 : 1_000;
+  const [cast, empty] = [new Cast(patients, TEST_TIME), memory()];
   say(`filling ${String(count)} keys`);
   ledger.fill(count);
   const withKeys = memory();
   say(`anchoring ${String(records)} records`);
   for (const block of cast.enrolment()) await ledger.block(block);
   const before = changelog();
-  await anchor(ledger, cast, records);
+  await anchor(ledger, {cast, records: new UnsignedRecords(cast, patients)}, records);
   const [recordBytes, withRecords] = [changelog() - before, memory()];
   const times: number[] = [];
   for (let i = 0; i < TIMED_BLOCKS; i++) {
@@ -70,8 +74,8 @@ async function factsAt(count: number, heapMiB: number, context: RowContext): Pro
   for (let i = 0; i < EMPTY_BLOCKS; i++) await ledger.block([]);
   const emptyBytes = (changelog() - beforeEmpty) / EMPTY_BLOCKS;
   say('waiting for a snapshot');
-  const {pauseMs, snapshotBytes} = await snapshotPause(ledger, dir, blocks + 5);
-  ledger.close();
+  const snapshot = await nextSnapshot(ledger, blocks, outcomes);
+  await ledger.close();
   say('starting ledger-abci on it');
   const start = await startOf(dir, heapMiB, context);
   const block = summarise(times);
@@ -84,7 +88,12 @@ async function factsAt(count: number, heapMiB: number, context: RowContext): Pro
         `${figure((withRecords - withKeys) / records)} bytes a record`,
     },
     {title: 'start until the socket is there', value: `${figure(start.ms)} ms, then ${mebi(start.bytes)} MiB resident`},
-    {title: 'snapshot pause', value: `${figure(pauseMs)} ms, ${mebi(snapshotBytes)} MiB on disk`},
+    {
+      title: 'snapshot',
+      value:
+        `longest pause ${snapshot.longestMilliseconds.toFixed(1)} ms; written in ${figure(snapshot.milliseconds)} ms, ` +
+        `${mebi(snapshot.bytes)} MiB`,
+    },
     {
       title: `block of ${String(READS)} requests to read, signatures not verified`,
       value: `${block.median.toFixed(1)} ms (${block.min.toFixed(1)}–${block.max.toFixed(1)})`,
@@ -96,8 +105,11 @@ async function factsAt(count: number, heapMiB: number, context: RowContext): Pro
   ];
 }
 
-async function anchor(ledger: BenchLedger, cast: Cast, count: number): Promise<void> {
-  const records = new UnsignedRecords(cast, PATIENTS);
+async function anchor(
+  ledger: BenchLedger,
+  {cast, records}: {cast: Cast; records: UnsignedRecords},
+  count: number,
+): Promise<void> {
   for (let made = 0; made < count;) {
     const txs: Uint8Array[] = [];
     for (; txs.length < TXS_IN_BLOCK && made < count; made += RECORDS_IN_TX)
@@ -106,19 +118,19 @@ async function anchor(ledger: BenchLedger, cast: Cast, count: number): Promise<v
   }
 }
 
-/** Blocks with nothing in them until one of them writes a snapshot. */
-async function snapshotPause(
+/** Blocks with nothing in them until the one at which a snapshot is due. */
+async function nextSnapshot(
   ledger: BenchLedger,
-  dir: string,
-  most: number,
-): Promise<{pauseMs: number; snapshotBytes: number}> {
-  const isSnapshot = (name: string): boolean => name.endsWith(`${String(ledger.height)}.vvs`);
-  for (let i = 0; i < most; i++) {
-    const {commitMs} = await ledger.block([]);
-    const snapshotBytes = bytesBelow(dir, isSnapshot);
-    if (snapshotBytes > 0) return {pauseMs: commitMs, snapshotBytes};
-  }
-  throw new Error('no snapshot was written');
+  due: number,
+  outcomes: readonly SnapshotOutcome[],
+): Promise<WrittenSnapshot> {
+  await ledger.idle();
+  do await ledger.block([]);
+  while (ledger.height % BigInt(due) !== 0n);
+  await ledger.idle();
+  const last = outcomes.at(-1);
+  if (last === undefined || 'error' in last) throw new Error('no snapshot was written', {cause: last?.error});
+  return last;
 }
 
 async function startOf(dir: string, heapMiB: number, {scratch}: RowContext): Promise<{ms: number; bytes: number}> {
