@@ -12,7 +12,7 @@ import {
   write,
   writeSync,
 } from 'node:fs';
-import {dirname} from 'node:path';
+import {dirname, resolve} from 'node:path';
 import {promisify} from 'node:util';
 
 /** The system calls that durability hangs on; specs give others to fail at a chosen one, or at a chosen byte. */
@@ -79,7 +79,8 @@ export function readInto(fd: number, position: number, bytes: Uint8Array): Uint8
 
 /** Makes a directory and those above it, durably. */
 export function makeDirectory(path: string, calls: FileCalls): void {
-  const first = mkdirSync(path, {recursive: true, mode: 0o700});
+  const whole = resolve(path);
+  const first = mkdirSync(whole, {recursive: true, mode: 0o700});
   if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) calls.syncDirectory(dirname(made));
+  for (let made = whole; made.length >= first.length; made = dirname(made)) calls.syncDirectory(dirname(made));
 }
