@@ -4,7 +4,7 @@ import {createLogger} from '@vitalvault/process';
 import {ManagedHost, OwnFiles} from '@vitalvault/process/testing';
 import {ingest} from './service.js';
 
-const files = new OwnFiles(['ingest']);
+const files = new OwnFiles();
 const settings = (given: object = {}): object => ({
   ...files.settings,
   ingestKeyFile: files.key('ingest'),

@@ -4,7 +4,7 @@ import {createLogger} from '@vitalvault/process';
 import {ManagedHost, OwnFiles} from '@vitalvault/process/testing';
 import {policy} from './service.js';
 
-const files = new OwnFiles(['policy', 'release']);
+const files = new OwnFiles();
 const settings = (given: object = {}): object => ({
   ...files.settings,
   policyKeyFile: files.key('policy'),

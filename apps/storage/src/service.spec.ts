@@ -4,7 +4,7 @@ import {createLogger} from '@vitalvault/process';
 import {ManagedHost, OwnFiles} from '@vitalvault/process/testing';
 import {storage} from './service.js';
 
-const files = new OwnFiles(['storage']);
+const files = new OwnFiles();
 const NOBODY = 'http://127.0.0.1:1';
 const settings = (storageKeyFile = files.key('storage')): object => ({
   ...files.settings,

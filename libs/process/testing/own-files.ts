@@ -1,10 +1,11 @@
-import {ORG_ROLE, algorithmOf, encodeCanonical, toHex} from '@vitalvault/contracts';
+import {LIMITS, algorithmOf, toHex} from '@vitalvault/contracts';
 import type {OrganisationRole} from '@vitalvault/contracts';
-import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import {testEncryptionKey, testKey} from '@vitalvault/ledger-state/testing';
+import {testGenesis, testOrganisation} from '@vitalvault/ledger-state/testing';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+
+const own = testOrganisation('own');
 
 /** A genesis of two organisations and key files, in a folder of their own, as a process finds them at its start. */
 export class OwnFiles {
@@ -12,27 +13,19 @@ export class OwnFiles {
   readonly settings = {
     genesisFile: join(this.#dir, 'genesis.json'),
     chainId: 'vv-spec',
-    organisation: 'aa'.repeat(20),
+    organisation: toHex(own.id),
   } as const;
 
-  constructor(roles: readonly OrganisationRole[]) {
-    const organisation = (id: string, whose: string) => ({
-      id: Buffer.from(id, 'hex'),
-      name: whose,
-      keys: roles.map((role) => ({
-        key: {alg: algorithmOf(role), publicKey: keyOf(whose, role).publicKey},
-        role: ORG_ROLE[role],
-      })),
-      validators: [{publicKey: Buffer.from(id.repeat(2).slice(0, 64), 'hex'), power: 1n}],
-    });
-    const state = encodeCanonical(GenesisSchema, {
-      version: 1,
-      organisations: [organisation(this.settings.organisation, 'own'), organisation('bb'.repeat(20), 'their')],
-    });
+  constructor() {
     const document = {
       chain_id: this.settings.chainId,
+      consensus_params: {
+        block: {max_bytes: String(LIMITS.cometBlockBytes)},
+        evidence: {max_bytes: String(LIMITS.cometEvidenceBytes)},
+        abci: {vote_extensions_enable_height: '0'},
+      },
       validators: [],
-      app_state: Buffer.from(state).toString('base64'),
+      app_state: Buffer.from(testGenesis(['own', 'their'])).toString('base64'),
     };
     writeFileSync(this.settings.genesisFile, JSON.stringify(document));
   }
@@ -59,7 +52,8 @@ export class OwnFiles {
 }
 
 function keyOf(whose: string, role: OrganisationRole): {publicKey: Uint8Array; privateKey: Uint8Array} {
-  if (role === 'release') return testEncryptionKey(`${whose} ${role}`);
-  const {key, privateKey} = testKey(`${whose} ${role}`);
+  const organisation = testOrganisation(whose);
+  if (role === 'release') return organisation.release;
+  const {key, privateKey} = organisation[role];
   return {publicKey: key.publicKey, privateKey};
 }

@@ -3,7 +3,7 @@ import {OwnFiles} from '../../testing/own-files.js';
 import {readOwnGenesis} from './read-own-genesis.js';
 import {readOwnKey} from './read-own-key.js';
 
-const files = new OwnFiles(['storage', 'ingest']);
+const files = new OwnFiles();
 const {genesis} = readOwnGenesis(files.settings);
 const own = {genesis, organisation: files.settings.organisation};
 
@@ -30,7 +30,7 @@ describe('readOwnGenesis', () => {
     ['another chain', {chainId: 'vv-other'}, 'VITALVAULT_GENESIS_FILE: it is of another chain'],
     ['an organisation that is not in it', {organisation: 'cc'.repeat(20)}, 'VITALVAULT_ORGANISATION: the genesis'],
     ['a file that is missing', {genesisFile: '/nowhere'}, 'VITALVAULT_GENESIS_FILE: the file cannot be read (ENOENT)'],
-    ['a file that is no genesis', {genesisFile: files.text('{}')}, 'VITALVAULT_GENESIS_FILE: genesis.chain_id'],
+    ['a file that is no genesis', {genesisFile: files.text('{}')}, 'VITALVAULT_GENESIS_FILE: genesis refused: chain_id'],
   ])('refuses %s', (_what, change, words) => {
     expect(() => readOwnGenesis({...files.settings, ...change})).toThrow(words);
   });
