@@ -1,4 +1,4 @@
-import {TOPICS, keyId} from '@vitalvault/contracts';
+import {TOPICS} from '@vitalvault/contracts';
 import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {grpcOptions} from '@vitalvault/grpc';
 import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/http';
@@ -39,6 +39,7 @@ import {SubmitTransaction} from './application/submit-transaction.js';
 import {sureProjection} from './application/sure-projection.js';
 import {TransactionOutcomes} from './application/transaction-outcomes.js';
 import type {PolicyConfig} from './config.js';
+import {readReleaseKeys} from './read-release-keys.js';
 import {openParts} from './open-parts.js';
 import {CHAIN_ID, PROJECTION} from './policy.tokens.js';
 
@@ -54,7 +55,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
   const now = (): number => Date.now();
   const trust = readOwnGenesis(config);
   const own = {genesis: trust.genesis, organisation};
-  const releaseKey = readOwnKey('release', config.releaseKeyFile, own);
+  const releaseKeys = readReleaseKeys(config.releaseKeyFile, own);
   // Says whose service this is, and signs nothing else.
   const {privateKey: policyPrivateKey} = readOwnKey('policy', config.policyKeyFile, own);
 
@@ -85,8 +86,8 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
     {store, projectBlock},
   );
   const resolveKey = new ResolveKey({projection});
-  const releaseKeys = new ReleaseKeys(
-    {chainId, organisation, releaseKeys: [{id: keyId(releaseKey), privateKey: releaseKey.privateKey}], now},
+  const release = new ReleaseKeys(
+    {chainId, organisation, releaseKeys, now},
     {
       projection: store,
       outcomes,
@@ -121,7 +122,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
       provide(Complain, new Complain({now}, {projection, documents})),
       provide(DescribeService, new DescribeService({genesis: trust, organisation, policyPrivateKey, now})),
       provide(FindDevice, new FindDevice({projection})),
-      provide(ReleaseKeys, releaseKeys),
+      provide(ReleaseKeys, release),
     ],
     transports: [grpcOptions({services: [PolicyService], url: `${config.host}:${String(config.grpcPort)}`})],
     background: [
