@@ -106,10 +106,10 @@ export class Session {
     const path = this.genesisPath();
     const {text, chainId} = readGenesis(path);
     // Nobody named it, so it must be of the system whose endpoints lie beside it.
-    if (existsSync(this.endpointsPath) && this.endpoints.chainId !== chainId)
+    if (existsSync(this.endpointsPath) && (this.endpoints.chainId ?? chainId) !== chainId)
       throw new CliError(
         'systems-mixed',
-        `${path} is of the ledger ${chainId}, ${this.endpointsPath} of ${this.endpoints.chainId}.`,
+        `${path} is of the ledger ${chainId}, ${this.endpointsPath} of ${this.endpoints.chainId ?? ''}.`,
         {remedy: 'Files of two systems lie there: name the right genesis with --genesis FILE, or start afresh.'},
       );
     return text;

@@ -1,4 +1,5 @@
-import {renderGenesis} from '@vitalvault/genesis';
+import {renderGenesis, uniqueChainId} from '@vitalvault/genesis';
+import {InvalidGenesisError} from '@vitalvault/light-client';
 import {readDatabaseSettings} from '@vitalvault/postgres';
 import {duration, each, names, path, shaped, size, time, wholeNumber} from '@vitalvault/arguments';
 import {Command, Option} from 'commander';
@@ -56,8 +57,8 @@ installerProgram
   .requiredOption('--in <files...>', 'public.json of each hospital', each(path))
   .requiredOption(
     '--chain-id <id>',
-    'name of the chain, 1 to 50 characters',
-    shaped(/^[\w.-]{1,50}$/, '1 to 50 letters, digits, ".", "_" and "-"'),
+    'name of the chain; its id is the name with eight digits that make it unique',
+    shaped(/^[A-Za-z0-9][\w.-]{0,40}$/, '1 to 41 letters, digits, ".", "_" and "-", first a letter or digit'),
   )
   .option('--time <time>', 'genesis time, RFC 3339; default: now', time)
   .action(genesis);
@@ -158,12 +159,15 @@ async function genesis(options: {in: string[]; chainId: string; time?: Date}): P
   const parts = await Promise.all(options.in.map(async (file) => parsePublicPart(await readFile(file, 'utf8'), file)));
   const ids = parts.map(({organisation}) => organisation.id);
   if (new Set(ids).size !== ids.length) throw new InstallerError('One hospital is named twice.');
-  write(
-    renderGenesis({
-      chainId: options.chainId,
-      genesisTime: (options.time ?? new Date()).toISOString(),
-      organisations: parts.map((p) => p.organisation),
-      validators: parts.flatMap((p) => p.validators),
-    }),
-  );
+  const origin = {
+    genesisTime: (options.time ?? new Date()).toISOString(),
+    organisations: parts.map((p) => p.organisation),
+    validators: parts.flatMap((p) => p.validators),
+  };
+  try {
+    write(renderGenesis({...origin, chainId: uniqueChainId({...origin, name: options.chainId})}));
+  } catch (error) {
+    if (!(error instanceof InvalidGenesisError)) throw error;
+    throw new InstallerError(`These hospitals make no genesis: ${error.message}.`);
+  }
 }

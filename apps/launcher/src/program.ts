@@ -34,6 +34,11 @@ command('up', 'start the system and wait until it is ready')
   .option('--port-base <n>', 'first of the 414 ports it may use (default 26600)', wholeNumber({least: 1, most: 65_535}))
   .option('--validators <n>', 'validators of a new chain (default 4)', wholeNumber({least: 1, most: MAX_VALIDATORS}))
   .option('--only <names>', 'comma-separated processes and groups, e.g. kafka,postgres or engines', processes)
+  .option(
+    '--signed-up-to <height>',
+    'for a validator key without its record of what it signed: it signs nothing up to this height (0: it never signed)',
+    wholeNumber({least: 0, most: Number.MAX_SAFE_INTEGER}),
+  )
   .action(async (options: UpOptions) => {
     await up(options);
   });

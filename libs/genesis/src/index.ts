@@ -2,11 +2,11 @@ export {newIpfsIdentities, parseIpfsIdentities} from './ipfs-identities.js';
 export type {IpfsIdentities} from './ipfs-identities.js';
 export {
   cometAddress,
-  FRESH_VALIDATOR_STATE,
   generateEd25519,
   keyFromCometJson,
   nodeKeyJson,
   privValidatorKeyJson,
+  validatorStateJson,
 } from './node-keys.js';
 export type {Ed25519Key} from './node-keys.js';
 export {newRoleKeyJson, organisationOf, organisationOfValidator, parseRoleKey, ROLES} from './organisation-keys.js';
@@ -15,3 +15,5 @@ export {peerIdentity} from './peer-identity.js';
 export type {PeerIdentity} from './peer-identity.js';
 export {renderGenesis} from './render-genesis.js';
 export type {GenesisValidator} from './render-genesis.js';
+export {isChainOf, uniqueChainId} from './unique-chain-id.js';
+export type {ChainOrigin} from './unique-chain-id.js';

@@ -49,5 +49,18 @@ export function keyFromCometJson(text: string): Ed25519Key | undefined {
   }
 }
 
-/** priv_validator_state.json of a validator that has signed nothing yet. */
-export const FRESH_VALIDATOR_STATE = JSON.stringify({height: '0', round: 0, step: 0}) + '\n';
+/** The last round there can be, and its last step. */
+const MOST_ROUND = 2 ** 31 - 1;
+const LAST_STEP = 3;
+
+/**
+ * priv_validator_state.json of a validator that signs nothing at this height or below. @param signedUpTo 0: it has signed
+ * nothing yet
+ */
+export function validatorStateJson(signedUpTo: bigint): string {
+  const state =
+    signedUpTo === 0n
+      ? {height: '0', round: 0, step: 0}
+      : {height: String(signedUpTo), round: MOST_ROUND, step: LAST_STEP};
+  return JSON.stringify(state) + '\n';
+}

@@ -6,7 +6,8 @@ const organisationId = z.string().regex(/^[0-9a-f]{40}$/);
 
 const endpointsFile = z
   .looseObject({
-    chainId: z.string(),
+    /** A cluster's file leaves it to the genesis. */
+    chainId: z.string().optional(),
     organisation: organisationId.optional(),
     /** Genesis file, if it does not lie beside this one. */
     genesis: z.string().optional(),

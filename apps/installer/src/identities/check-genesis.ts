@@ -1,5 +1,6 @@
 import {equalBytes, ORG_ROLE, toHex} from '@vitalvault/contracts';
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {isChainOf} from '@vitalvault/genesis';
 import type {Organisation} from '@vitalvault/genesis';
 import {MalformedError, parseGenesis as readGenesis} from '@vitalvault/light-client';
 import type {ParsedGenesis} from '@vitalvault/light-client';
@@ -14,7 +15,9 @@ import type {Plan} from './plan.js';
  */
 export function checkGenesis(plan: Plan, keys: PublicKeys, text: string): void {
   const {chainId, genesis} = parseGenesis(text);
-  const faults = chainId === plan.chainId ? [] : [`it is of the chain ${chainId}, the release of ${plan.chainId}`];
+  const faults = isChainOf(plan.chainId, chainId)
+    ? []
+    : [`it is of the chain ${chainId}, the release of ${plan.chainId}`];
   faults.push(...keys.organisations.flatMap((organisation) => organisationFaults(organisation, genesis)));
   keys.validators.forEach(({publicKey, nodeId}, i) => {
     const owner = keys.organisations[plan.validators[i]?.organisation ?? -1]?.id;

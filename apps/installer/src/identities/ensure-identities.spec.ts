@@ -27,13 +27,27 @@ describe('ensureIdentities, local', () => {
     expect(store.objects.size).toBe(12 + 2 + 1 + 1 + 1);
     const {chainId, genesis} = parseGenesis(consortium(store)['genesis.json'] ?? '');
     expect([chainId, genesis.organisations.map(({name}) => name).toSorted()]).toEqual([
-      'vitalvault-test',
+      expect.stringMatching(/^vitalvault-test-[0-9a-f]{8}$/),
       ['Hospital East', 'Hospital North'],
     ]);
     expect(genesis.organisations.map(({validators, keys}) => [validators.length, keys.length])).toEqual([
       [1, 6],
       [1, 6],
     ]);
+  });
+
+  it('gives two releases two chains, though both have the same name', async () => {
+    const ids = [consortium(await installed()), consortium(await installed())].map((texts) => texts['chain-id']);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids[0]).toBe(ids[0]?.toLowerCase());
+  });
+
+  it('says for an hour that the keys of a new chain have signed nothing, and never again', async () => {
+    const store = await installed();
+    const until = String(1_800_000_000 + 3_600);
+    expect(consortium(store)).toMatchObject({'unsigned-until-0': until, 'unsigned-until-1': until});
+    await ensureIdentities(LOCAL, {store, now: () => new Date(1_900_000_000_000), say: () => undefined});
+    expect(consortium(store)).toMatchObject({'unsigned-until-0': until, 'unsigned-until-1': until});
   });
 
   it('tells each validator the other one', async () => {
@@ -99,7 +113,7 @@ describe('ensureIdentities, local', () => {
 
   it('refuses another chain id over a chain that runs', async () => {
     await expect(ensure({...LOCAL, chainId: 'other'}, await installed())).rejects.toThrow(
-      'it is of the chain vitalvault-test, the release of other',
+      /it is of the chain vitalvault-test-[0-9a-f]{8}, the release of other/,
     );
   });
 
@@ -152,6 +166,19 @@ describe('ensureIdentities, join', () => {
       organisation: part.organisation.id,
       'peers-0': '',
     });
+  });
+
+  it('says that a key that waited for its genesis has signed nothing', async () => {
+    const {store, part} = await withoutGenesis();
+    await ensure({...JOINING, genesis: genesisOf(part)}, store);
+    expect(consortium(store)['unsigned-until-0']).toBe(String(1_800_000_000 + 3_600));
+  });
+
+  it('does not say it of a key that came from a backup', async () => {
+    const {store, part} = await withoutGenesis();
+    const restored = new MemoryObjects(new Map([...store.objects].filter(([name]) => name.startsWith('secret/'))));
+    await ensure({...JOINING, genesis: genesisOf(part)}, restored);
+    expect(Object.keys(consortium(restored)).filter((name) => name.startsWith('unsigned'))).toEqual([]);
   });
 
   it('stops again with the same part, but not beside a part of other keys', async () => {

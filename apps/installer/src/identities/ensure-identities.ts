@@ -1,4 +1,4 @@
-import {renderGenesis} from '@vitalvault/genesis';
+import {renderGenesis, uniqueChainId} from '@vitalvault/genesis';
 import {GenesisAwaited, InstallerError} from '../installer-error.js';
 import {checkGenesis} from './check-genesis.js';
 import {consortiumTexts} from './consortium.js';
@@ -27,7 +27,7 @@ export interface EnsureOptions {
 export async function ensureIdentities(plan: Plan, options: EnsureOptions): Promise<void> {
   const {store, say} = options;
   const standing = await store.read('configmap', plan.configMap);
-  const secrets = await ensureSecrets(plan, standing !== undefined, options);
+  const {secrets, made} = await ensureSecrets(plan, standing !== undefined, options);
   const keys = publicKeys(plan, secrets);
   if (standing !== undefined) {
     checkStanding(plan, keys, standing);
@@ -36,16 +36,18 @@ export async function ensureIdentities(plan: Plan, options: EnsureOptions): Prom
   }
   const genesis = await genesisOf(plan, keys, options);
   checkGenesis(plan, keys, genesis);
-  const stands = await store.create('configmap', plan.configMap, consortiumTexts(plan, keys, genesis));
+  const validators = await unsigned(plan, made, store);
+  const texts = consortiumTexts(plan, keys, genesis, {validators, now: options.now()});
+  const stands = await store.create('configmap', plan.configMap, texts);
   checkStanding(plan, keys, stands);
-  say(`made ConfigMap ${plan.configMap} with the genesis of ${plan.chainId}`);
+  say(`made ConfigMap ${plan.configMap} with the genesis of ${texts['chain-id'] ?? ''}`);
 }
 
 async function ensureSecrets(
   plan: Plan,
   genesisStands: boolean,
   {store, say}: EnsureOptions,
-): Promise<Map<string, Texts>> {
+): Promise<{secrets: Map<string, Texts>; made: ReadonlySet<string>}> {
   const secrets = new Map<string, Texts>();
   const missing: WantedSecret[] = [];
   for (const wanted of wantedSecrets(plan)) {
@@ -64,7 +66,16 @@ async function ensureSecrets(
     say(`made Secret ${name}: ${what}`);
   }
   if (missing.length === 0) say('every Secret is there; none was changed');
-  return secrets;
+  return {secrets, made: new Set(missing.map(({name}) => name))};
+}
+
+/**
+ * Whose key has signed nothing on the chain that begins now. A chain of this release's own begins with this genesis; a
+ * given one may have begun, so there only a key counts that this run made, or whose public part waited for the genesis.
+ */
+async function unsigned(plan: Plan, made: ReadonlySet<string>, store: ObjectStore): Promise<boolean[]> {
+  const waited = plan.mode === 'join' && (await store.read('configmap', `${plan.configMap}-public`)) !== undefined;
+  return plan.validators.map(({secret}) => plan.mode === 'local' || waited || made.has(secret));
 }
 
 async function genesisOf(plan: Plan, keys: PublicKeys, {store, now, say}: EnsureOptions): Promise<string> {
@@ -74,10 +85,11 @@ async function genesisOf(plan: Plan, keys: PublicKeys, {store, now, say}: Ensure
     publicKey,
     nodeId,
   }));
+  const origin = {genesisTime: now().toISOString(), organisations: keys.organisations, validators};
   if (plan.mode === 'local')
     return renderGenesis({
-      chainId: plan.chainId,
-      genesisTime: now().toISOString(),
+      chainId: uniqueChainId({...origin, name: plan.chainId}),
+      genesisTime: origin.genesisTime,
       organisations: keys.organisations,
       validators,
     });

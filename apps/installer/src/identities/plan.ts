@@ -16,7 +16,7 @@ const organisation = z.strictObject({
 
 const planFile = z
   .strictObject({
-    chainId: z.string().min(1).max(50),
+    chainId: z.string().regex(/^[A-Za-z0-9][\w.-]{0,40}$/),
     mode: z.enum(['local', 'join']),
     ownOrganisation: z.int().min(0),
     organisations: z.array(organisation).min(1),

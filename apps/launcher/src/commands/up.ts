@@ -32,6 +32,7 @@ export interface UpOptions extends DataOption {
   portBase?: number;
   validators?: number;
   only?: string;
+  signedUpTo?: number;
 }
 
 /** Builds what is missing, starts what does not run, and returns when all of it is ready. */
@@ -43,14 +44,15 @@ export async function up(options: UpOptions): Promise<void> {
   await withLock(`data ${layout.data}`, busy, async () => {
     const anyRunning = async (s: Settings) => (await runningNames(layout, processNames(s.validators))).size > 0;
     const settings = await settleSettings(layout, options, anyRunning);
-    await bringUp(layout, settings, namesFor(options.only ?? 'all', settings.validators));
+    const names = namesFor(options.only ?? 'all', settings.validators);
+    await bringUp(layout, settings, names, options.signedUpTo);
     await writeWhole(join(layout.run, 'last-up.json'), JSON.stringify({readyMs: Date.now() - startedAtMs}) + '\n');
     console.log(`\n${await endpointTable(layout, settings)}`);
   });
 }
 
-/** Starts those of `names` that do not run. */
-export async function bringUp(layout: Layout, settings: Settings, names: string[]): Promise<void> {
+/** Starts those of `names` that do not run. @param signedUpTo as `ensureGenesis` */
+export async function bringUp(layout: Layout, settings: Settings, names: string[], signedUpTo?: number): Promise<void> {
   const start = Date.now();
   const running = await runningNames(layout, processNames(settings.validators));
   const missing = names.filter((name) => !running.has(name));
@@ -65,7 +67,7 @@ export async function bringUp(layout: Layout, settings: Settings, names: string[
     settings,
     engines,
     ports: portLayout(settings.portBase),
-    identities: await ensureGenesis(layout, settings),
+    identities: await ensureGenesis(layout, settings, signedUpTo === undefined ? undefined : BigInt(signedUpTo)),
     ipfs: await ensureIpfsIdentities(layout),
     active: new Set([...running, ...missing]),
   };

@@ -92,6 +92,35 @@ describe('ensureGenesis', () => {
     expect(second.nodeIds).toEqual(first.nodeIds);
   });
 
+  describe('a validator without its record of what it signed', () => {
+    const stateOf = (i: number) => join(layout.validator(i).home, 'data', 'priv_validator_state.json');
+
+    it('begins with an empty one when its chain begins', async () => {
+      await ensureGenesis(layout, settings);
+      expect(JSON.parse(await readFile(stateOf(1), 'utf8'))).toEqual({height: '0', round: 0, step: 0});
+      await rm(stateOf(1));
+      await rm(layout.genesis);
+      await ensureGenesis(layout, settings);
+      expect(JSON.parse(await readFile(stateOf(1), 'utf8'))).toEqual({height: '0', round: 0, step: 0});
+    });
+
+    it('stops on a chain that has begun, and says what to do', async () => {
+      await ensureGenesis(layout, settings);
+      await rm(stateOf(1));
+      await expect(ensureGenesis(layout, settings)).rejects.toThrow(/nothing says what .* --signed-up-to HEIGHT/);
+      await expect(readFile(stateOf(1))).rejects.toThrow('ENOENT');
+    });
+
+    it('signs nothing up to the height that it is told, in no round', async () => {
+      await ensureGenesis(layout, settings);
+      const before = await readFile(stateOf(0), 'utf8');
+      await rm(stateOf(1));
+      await ensureGenesis(layout, settings, 1_234n);
+      expect(JSON.parse(await readFile(stateOf(1), 'utf8'))).toEqual({height: '1234', round: 2_147_483_647, step: 3});
+      expect(await readFile(stateOf(0), 'utf8')).toBe(before);
+    });
+  });
+
   it.each([() => keyFileOf(2, 'admin'), () => join(layout.validator(1).home, 'config', 'priv_validator_key.json')])(
     'names a key that the genesis was made with and that is gone',
     async (file) => {

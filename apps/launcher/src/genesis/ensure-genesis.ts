@@ -1,12 +1,12 @@
 import {
   cometAddress,
-  FRESH_VALIDATOR_STATE,
   generateEd25519,
   keyFromCometJson,
   nodeKeyJson,
   organisationOfValidator,
   privValidatorKeyJson,
   renderGenesis,
+  validatorStateJson,
 } from '@vitalvault/genesis';
 import type {Ed25519Key, Organisation} from '@vitalvault/genesis';
 import {readFile} from 'node:fs/promises';
@@ -25,10 +25,13 @@ export interface Identities {
 
 /**
  * Makes the organisations' and validators' keys and the genesis, once: what exists is read and never made again, and
- * after the genesis stands a missing key is a fault, since no new one could take its place.
+ * after the genesis stands a missing key is a fault, since no new one could take its place. So is a missing record of what
+ * a key signed: with an empty one it would sign twice.
+ * @param signedUpTo takes the place of a record that is missing; nothing up to this height is signed again
  */
-export async function ensureGenesis(layout: Layout, settings: Settings): Promise<Identities> {
-  if (await exists(layout.genesis)) {
+export async function ensureGenesis(layout: Layout, settings: Settings, signedUpTo?: bigint): Promise<Identities> {
+  const begun = await exists(layout.genesis);
+  if (begun) {
     await requireOwn(layout, settings.chainId);
     await requireKeys(layout, settings.validators);
   }
@@ -41,7 +44,7 @@ export async function ensureGenesis(layout: Layout, settings: Settings): Promise
     const {home} = layout.validator(i);
     await createOnce(validatorKeyFile(home), () => privValidatorKeyJson(generateEd25519()), 0o600);
     await createOnce(nodeKeyFile(home), () => nodeKeyJson(generateEd25519()), 0o600);
-    await createOnce(join(home, 'data', 'priv_validator_state.json'), () => FRESH_VALIDATOR_STATE, 0o600);
+    await ensureSignState(home, begun, signedUpTo);
     const key = await cometKey(validatorKeyFile(home));
     const nodeId = cometAddress((await cometKey(nodeKeyFile(home))).publicKey);
     validators.push({
@@ -64,6 +67,16 @@ export async function ensureGenesis(layout: Layout, settings: Settings): Promise
   for (let i = 0; i < settings.validators; i++)
     await writeWhole(join(layout.validator(i).home, 'config', 'genesis.json'), genesis);
   return {organisations, nodeIds};
+}
+
+async function ensureSignState(home: string, begun: boolean, signedUpTo: bigint | undefined): Promise<void> {
+  const file = join(home, 'data', 'priv_validator_state.json');
+  if (await exists(file)) return;
+  if (begun && signedUpTo === undefined)
+    throw new LaunchError(
+      `${file} is missing: nothing says what this validator has signed, and signing a second time at one height is an attack. Put the file back, or, when the chain is past all that it signed, give the height of the chain: --signed-up-to HEIGHT (0: it never signed).`,
+    );
+  await writeWhole(file, validatorStateJson(begun ? (signedUpTo ?? 0n) : 0n), 0o600);
 }
 
 const validatorKeyFile = (home: string) => join(home, 'config', 'priv_validator_key.json');
