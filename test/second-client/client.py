@@ -68,7 +68,7 @@ def one(fields, number, default=b""): return fields.get(number, [default])[0]
 def private(scalar): return ec.derive_private_key(int.from_bytes(scalar, "big"), CURVE)
 def public_of(scalar): return private(scalar).public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint)
 def is_encryption_key(public):
-    """§1.5: below p, and of no small order: the shared secret is not all zeros."""
+    """docs/protocol.md §1.5: below p, and of no small order: the shared secret is not all zeros."""
     if len(public) != 32 or int.from_bytes(public, "little") >= 2**255 - 19: return False
     try: return any(x25519.X25519PrivateKey.generate().exchange(x25519.X25519PublicKey.from_public_bytes(public)))
     except ValueError: return False

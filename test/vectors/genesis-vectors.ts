@@ -113,7 +113,7 @@ const TAKEN: readonly (readonly [string, Document])[] = [
   ['validators of its own: none', beside((d) => (d.validators = []))],
 ];
 
-/** X25519 keys to which nothing can be sealed: RFC 7748 §6.1, and the same written with a higher number. */
+/** X25519 keys to which nothing can be sealed, and such that are written with a number that is not below p. */
 const LOW_ORDER = [
   '00'.repeat(32),
   `01${'00'.repeat(31)}`,
@@ -122,6 +122,8 @@ const LOW_ORDER = [
   `ec${'ff'.repeat(30)}7f`,
   `ed${'ff'.repeat(30)}7f`,
   `ee${'ff'.repeat(30)}7f`,
+  `f6${'ff'.repeat(30)}7f`,
+  `09${'00'.repeat(30)}80`,
 ];
 
 const REFUSED: readonly (readonly [string, Document])[] = [
@@ -217,7 +219,10 @@ const REFUSED: readonly (readonly [string, Document])[] = [
   ['a release key of 31 bytes', edited((g) => keyOf(g, 'release', fromHex('07'.repeat(31))))],
   ...LOW_ORDER.map(
     (key) =>
-      [`the release key ${key.slice(0, 8)}… of low order`, edited((g) => keyOf(g, 'release', fromHex(key)))] as const,
+      [
+        `the release key ${key.slice(0, 4)}…${key.slice(-4)}, which is none`,
+        edited((g) => keyOf(g, 'release', fromHex(key))),
+      ] as const,
   ),
   ['no validator', edited((g) => g.organisations.forEach((one) => (one.validators = [])))],
   [

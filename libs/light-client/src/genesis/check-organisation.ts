@@ -1,8 +1,8 @@
-import {ALG_ES256K, ALG_X25519, equalBytes, keyId, ORG_ROLE} from '@vitalvault/contracts';
+import {ALG_ES256K, ALG_X25519, equalBytes, isEncryptionKey, keyId, ORG_ROLE} from '@vitalvault/contracts';
 import type {OrganisationRole} from '@vitalvault/contracts';
 import type {GenesisKey, GenesisOrganisation, GenesisValidator} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {demand} from './demand.js';
-import {isEd25519Key, isSecp256k1Key, isX25519Key} from './usable-keys.js';
+import {isEd25519Key, isSecp256k1Key} from './usable-keys.js';
 
 const NODE_ID_BYTES = 20;
 const MOST_KEYS = 64;
@@ -44,7 +44,7 @@ function checkKey(name: string, {key, role, fromSlot, toSlot}: GenesisKey): void
   demand(key !== undefined && of !== undefined, `a key of ${name} has no known role`);
   const works =
     of === 'release'
-      ? key.alg === ALG_X25519 && isX25519Key(key.publicKey)
+      ? key.alg === ALG_X25519 && isEncryptionKey(key.publicKey)
       : key.alg === ALG_ES256K && isSecp256k1Key(key.publicKey);
   demand(works, `the ${of} key of ${name} is none that works`);
   demand(toSlot === 0 || fromSlot <= toSlot, `the ${of} key of ${name} ends before it begins`);

@@ -1,7 +1,7 @@
-import {ed25519, x25519} from '@noble/curves/ed25519.js';
+import {ed25519} from '@noble/curves/ed25519.js';
 import {secp256k1} from '@noble/curves/secp256k1.js';
 
-/** Public keys with which something can be signed or sealed, by more than their lengths. All of them are total. */
+/** Public keys with which something can be signed, by more than their lengths. Both are total. */
 
 /** A compressed point of secp256k1, 33 bytes. */
 export const isSecp256k1Key = (bytes: Uint8Array): boolean =>
@@ -13,13 +13,6 @@ export const isSecp256k1Key = (bytes: Uint8Array): boolean =>
  */
 export const isEd25519Key = (bytes: Uint8Array): boolean =>
   bytes.length === 32 && holds(() => !ed25519.Point.fromBytes(bytes, true).isSmallOrder());
-
-/** A key of X25519, 32 bytes, not of low order: everybody can open what is sealed to such a one. */
-export const isX25519Key = (bytes: Uint8Array): boolean =>
-  bytes.length === 32 && holds(() => x25519.getSharedSecret(ANY_SCALAR, bytes));
-
-/** A scalar is made a multiple of 8, so that with a point of low order any one gives zero, and noble refuses zero. */
-const ANY_SCALAR = new Uint8Array(32).fill(0x51);
 
 function holds(read: () => unknown): boolean {
   try {

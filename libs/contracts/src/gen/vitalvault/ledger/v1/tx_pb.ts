@@ -156,7 +156,7 @@ export type EnrolPatient = Message<"vitalvault.ledger.v1.EnrolPatient"> & {
   signingKey?: SigningKey | undefined;
 
   /**
-   * X25519, 32 bytes, of no small order (§1.5).
+   * X25519, 32 bytes, of no small order (docs/protocol.md §1.5).
    *
    * @generated from field: bytes encryption_key = 2;
    */
