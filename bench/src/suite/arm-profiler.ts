@@ -22,13 +22,16 @@ export class ArmProfiler {
     }
   }
 
+  /** Two for each arm: functions by what they take themselves, and with all that they call. */
   facts(count: number): Fact[] {
-    return [...this.profiles].map(([arm, profiles]) => ({
-      title: `profile of ${arm}`,
-      value: hotFunctions(profiles, count)
-        .map(({name, share}) => `${(share * 100).toFixed(1)} % ${name}`)
-        .join(' · '),
-    }));
+    return [...this.profiles].flatMap(([arm, profiles]) =>
+      (['self', 'total'] as const).map((of) => ({
+        title: `profile of ${arm}, ${of}`,
+        value: hotFunctions(profiles, count, of)
+          .map(({name, share}) => `${(share * 100).toFixed(1)} % ${name}`)
+          .join(' · '),
+      })),
+    );
   }
 
   private async begin(): Promise<void> {

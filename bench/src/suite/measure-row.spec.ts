@@ -45,7 +45,12 @@ describe('measureRow', () => {
     const setup = () => ({prepare: (arm: string) => void order.push(arm), sample: () => order.push('sample')});
     const {facts} = await measureRow({...row, setup}, {...context(true), profile: true});
     expect(order.slice(0, 4)).toEqual(['ours', 'sample', 'theirs', 'sample']);
-    expect(facts.map(({title}) => title)).toEqual(['profile of ours', 'profile of theirs']);
+    expect(facts.map(({title}) => title)).toEqual([
+      'profile of ours, self',
+      'profile of ours, total',
+      'profile of theirs, self',
+      'profile of theirs, total',
+    ]);
   });
 
   it('is not measured, with the reason, when it cannot be set up', async () => {

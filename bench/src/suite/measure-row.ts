@@ -18,7 +18,7 @@ export interface MeasuredRow {
   readonly failed?: true;
 }
 
-const HOT_FUNCTIONS = 15;
+const HOT_FUNCTIONS = 30;
 
 /** Sets a row up, samples it in turn and judges it. What its scratch holds is the caller's to clean. */
 export async function measureRow(row: Row, context: RowContext): Promise<MeasuredRow> {
