@@ -22,6 +22,8 @@ export const LIMITS = {
   sequenceWindow: 1_024,
   recordCiphertextBytes: 65_536,
   postBodyBytes: 1_048_576,
+  /** Of several records on the wire: 1 MiB of the smallest there are has fewer. */
+  postFields: 12_288,
   inflatedPayloadBytes: 1_048_576,
   smallestSizeClassBytes: 256,
   readingsPerRecord: 64,

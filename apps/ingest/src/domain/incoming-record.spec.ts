@@ -61,6 +61,16 @@ describe('readRecord', () => {
 });
 
 describe('readBody', () => {
+  it('refuses a body of more fields than its bytes can have records for, and takes one that is full of the smallest', () => {
+    const empty = (count: number): Uint8Array => new Uint8Array(count * 2).map((_, i) => (i % 2 === 0 ? 0x0a : 0));
+    expect(readBody('records', empty(12_288))).toHaveLength(12_288);
+    expect(() => readBody('records', empty(12_289))).toThrow(expect.objectContaining({code: 'malformed'}));
+    expect(() => readBody('records', empty(524_288))).toThrow(expect.objectContaining({code: 'malformed'}));
+    const smallest = record({}, {ciphertext: new Uint8Array(256)});
+    const whole = encodeCanonical(PostedRecordsSchema, {records: [smallest]});
+    expect(Math.ceil(1_048_576 / whole.length) * 6).toBeLessThan(12_288);
+  });
+
   it('gives back what was posted, byte for byte', () => {
     const records = [record(), record({sequence: 2n})];
     expect(readBody('records', encodeCanonical(PostedRecordsSchema, {records}))).toEqual(

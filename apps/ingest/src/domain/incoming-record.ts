@@ -37,7 +37,7 @@ export function readBody(kind: BodyKind, body: Uint8Array): PostedRecord[] {
     const records =
       kind === 'record'
         ? [decodeCanonical(PostedRecordSchema, body)]
-        : decodeCanonical(PostedRecordsSchema, body).records;
+        : decodeCanonical(PostedRecordsSchema, body, LIMITS.postFields).records;
     if (records.length === 0) throw new DomainError('malformed', {detail: 'There is no record in the body.'});
     return records;
   } catch (error) {
