@@ -91,7 +91,8 @@ beforeAll(async () => {
   await database.connect();
   honest = engines.endpoints.validators[0]?.rpc ?? '';
   client = new LedgerClient({rpcUrls: [honest], log: {info: note, warn: note, error: note} as never});
-  await run(enrolPatient(patient, recovery), [ownKey(engines, 'sponsor') as unknown as TestKey, patient]);
+  const sponsor = ownKey(engines, 'sponsor') as unknown as TestKey;
+  await run(enrolPatient(patient, recovery), [sponsor, patient, recovery]);
   await run(registerDevice(patient, device), [patient, device]);
   const terms = {accessFromSlot: slot, accessToSlot: slot + 9, dataFromSlot: slot - 9, dataToSlot: 2 ** 32 - 1};
   await run(putGrant(patient.id, fromHex(engines.endpoints.organisations[0]?.id ?? ''), terms), [patient]);
