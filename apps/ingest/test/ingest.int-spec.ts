@@ -1,8 +1,9 @@
-import {TOPICS, encodeCanonical, toHex} from '@vitalvault/contracts';
+import {TOPICS, decodeCanonical, encodeCanonical, toHex} from '@vitalvault/contracts';
 import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SkipEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
+import {SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {RecordState} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {recordIdOfPosted, signSkip} from '@vitalvault/envelope';
 import {eventually} from '@vitalvault/testkit';
@@ -109,6 +110,26 @@ describe('receipts, statements, time', () => {
     });
     expect(await problemOf(await fetch(`${path}?atLeast=13`))).toEqual([503, 'behind']);
     expect(await problemOf(await fetch(`${path}?typeTag=xx`))).toEqual([400, 'invalid-field']);
+  });
+
+  it('hands on successions after the number that is known, never from before the height that is asked for', async () => {
+    const path = `${system.url}/v1/patients/${toHex(patient)}/successions`;
+    const first = async (query: string): Promise<number | undefined> => {
+      const {successions, atHeight} = (await (await fetch(`${path}${query}`)).json()) as {
+        successions: string[];
+        atHeight: string;
+      };
+      expect(atHeight).toBe('12');
+      const {succession} = decodeCanonical(SignedKeySuccessionSchema, Buffer.from(successions[0] ?? '', 'hex'));
+      return succession[0];
+    };
+    expect(await first('')).toBe(0);
+    expect(await first('?after=0')).toBe(0);
+    expect(await first('?after=7&atLeast=12')).toBe(7);
+    expect(await first('?after=4294967295')).toBe(255);
+    expect(await problemOf(await fetch(`${path}?atLeast=13`))).toEqual([503, 'behind']);
+    for (const query of ['?after=4294967296', '?after=-1', '?after=x', '?n=1'])
+      expect(await problemOf(await fetch(`${path}${query}`))).toEqual([400, 'invalid-field']);
   });
 
   it('tells the time', async () => {

@@ -73,7 +73,7 @@ class OthersController {
   @GrpcMethod('PolicyService', 'GetSuccessions')
   getSuccessions({after}: GetSuccessionsRequest): MessageInitShape<typeof GetSuccessionsResponseSchema> {
     const signed = build(SignedKeySuccessionSchema, {
-      succession: Uint8Array.of(after),
+      succession: Uint8Array.of(after % 256),
       signature: build(SignatureSchema, {alg: 1, publicKey: Uint8Array.of(2), signature: Uint8Array.of(3)}),
     });
     return {successions: [signed], atHeight: 12n};
