@@ -152,6 +152,8 @@ async function configure(
     timeout_propose: `"${timeoutProposeMs}ms"`,
     addr_book_strict: 'false',
     allow_duplicate_ip: 'true',
+    // Peers are those that a spec names: what it cuts is cut.
+    pex: 'false',
     recheck: 'false',
     filter_peers: String(filterPeers),
     indexer: '"null"',

@@ -1,0 +1,64 @@
+import {connect, createServer} from 'node:net';
+import type {AddressInfo, Server, Socket} from 'node:net';
+
+/** A way between two validators that can be cut and mended: a TCP proxy on loopback. */
+export class Link {
+  private readonly sockets = new Set<Socket>();
+  private whole = true;
+  private target: number | undefined;
+
+  private constructor(private readonly server: Server) {}
+
+  static async open(): Promise<Link> {
+    const server = createServer();
+    const link = new Link(server);
+    server.on('connection', (near) => {
+      link.join(near);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return link;
+  }
+
+  /** @param port of the validator that is dialled: chosen when all links are open, so that none of them takes it */
+  leadTo(port: number): void {
+    this.target = port;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  cut(): void {
+    this.whole = false;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.whole = true;
+  }
+
+  close(): void {
+    this.cut();
+    this.server.close();
+  }
+
+  private join(near: Socket): void {
+    if (!this.whole || this.target === undefined) {
+      near.destroy();
+      return;
+    }
+    const far = connect(this.target, '127.0.0.1');
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.sockets.add(one);
+      one.on('error', () => undefined);
+      one.on('close', () => {
+        this.sockets.delete(one);
+        other.destroy();
+      });
+      one.pipe(other);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {genesisJson} from '@vitalvault/abci/testing';
+import {LIMITS} from '@vitalvault/contracts';
+import {TEST_CHAIN, testGenesis} from '@vitalvault/ledger-state/testing';
+import {eventually} from '@vitalvault/testkit';
+import {Link} from './link.js';
+import {Validator} from './validator.js';
+import type {Alteration} from './validator.js';
+
+/** One organisation a validator; equal power, so that one of the four may be Byzantine. */
+export const ORGANISATIONS = ['hospital', 'clinic', 'laboratory', 'university'] as const;
+
+/** Four validators on loopback, every pair of them joined by one link that can be cut. */
+export class ValidatorNetwork {
+  private constructor(
+    private readonly dir: string,
+    readonly validators: readonly Validator[],
+    private readonly links: ReadonlyMap<string, Link>,
+    /** Canonical `Genesis` of the chain. */
+    readonly appState: Uint8Array,
+    private readonly genesis: string,
+  ) {}
+
+  /** @param alterations by the number of the validator; the others are honest */
+  static async start(alterations: Readonly<Record<number, Alteration>> = {}): Promise<ValidatorNetwork> {
+    const dir = await mkdtemp(join(tmpdir(), 'vv-drill-'));
+    const links = new Map<string, Link>();
+    for (const [i] of ORGANISATIONS.entries()) for (let j = 0; j < i; j++) links.set(`${i}-${j}`, await Link.open());
+    const validators: Validator[] = [];
+    for (const [i, name] of ORGANISATIONS.entries())
+      validators.push(await Validator.create(name, join(dir, name), alterations[i]));
+    const keys = validators.map(({comet}) => comet.publicKey);
+    const appState = testGenesis(ORGANISATIONS, undefined, keys);
+    const genesis = genesisJson(TEST_CHAIN, appState, LIMITS.cometBlockBytes);
+    const network = new ValidatorNetwork(dir, validators, links, appState, genesis);
+    for (const [name, link] of links) link.leadTo(network.validator(Number(name.split('-')[1])).comet.p2pPort);
+    try {
+      await Promise.all(validators.map((_, i) => network.startValidator(i)));
+    } catch (error) {
+      await network.close();
+      throw error;
+    }
+    return network;
+  }
+
+  validator(i: number): Validator {
+    const validator = this.validators[i];
+    if (validator === undefined) throw new RangeError(`there is no validator ${i}`);
+    return validator;
+  }
+
+  async startValidator(i: number): Promise<void> {
+    const peers = [...this.links]
+      .filter(([name]) => name.startsWith(`${i}-`))
+      .map(([name, link]) => `${this.validator(Number(name.split('-')[1])).comet.id}@127.0.0.1:${link.port}`);
+    await this.validator(i).start(this.genesis, peers);
+  }
+
+  /** Cuts every link between the two sides. */
+  partition(side: readonly number[]): void {
+    for (const [name, link] of this.links) {
+      const [i, j] = name.split('-').map(Number) as [number, number];
+      if (side.includes(i) !== side.includes(j)) link.cut();
+    }
+  }
+
+  heal(): void {
+    for (const link of this.links.values()) link.mend();
+  }
+
+  /** Waits until each of these validators has this block. */
+  async reach(height: number, of = this.validators, withinMs = 60_000): Promise<void> {
+    await eventually(async () => {
+      const heights = await Promise.all(of.map((validator) => validator.height()));
+      const behind = heights.filter((one) => one < height);
+      if (behind.length > 0) throw new Error(`wanted height ${height}, have ${heights.join(', ')}`);
+    }, withinMs);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.validators.map((validator) => validator.stop()));
+    for (const link of this.links.values()) link.close();
+    await rm(this.dir, {recursive: true, force: true});
+  }
+}

@@ -1,0 +1,87 @@
+import {join} from 'node:path';
+import type {AbciApplication, AbciServer} from '@vitalvault/abci';
+import {cometBinary, CometNode} from '@vitalvault/abci/testing';
+import {eventually, RunningProcess} from '@vitalvault/testkit';
+import {startAlteredApplication} from './altered-application.js';
+
+const PROGRAM = join(import.meta.dirname, '../../apps/ledger-abci/dist/main.js');
+
+/** What a Byzantine validator does otherwise than an honest one. */
+export type Alteration = (honest: AbciApplication) => Partial<AbciApplication>;
+
+/** A validator as it is deployed: a process of CometBFT and one of ledger-abci; a Byzantine one lies between the two. */
+export class Validator {
+  private program: RunningProcess | undefined;
+  private lies: AbciServer | undefined;
+
+  private constructor(
+    readonly name: string,
+    readonly comet: CometNode,
+    private readonly dir: string,
+    private readonly alteration: Alteration | undefined,
+  ) {}
+
+  static async create(name: string, dir: string, alteration?: Alteration): Promise<Validator> {
+    const comet = await CometNode.create({
+      binary: await cometBinary(),
+      home: join(dir, 'comet'),
+      socketPath: join(dir, 'app.sock'),
+      timeoutCommitMs: 100,
+      timeoutProposeMs: 1_500,
+    });
+    return new Validator(name, comet, dir, alteration);
+  }
+
+  async start(genesis: string, peers: readonly string[]): Promise<void> {
+    const honestSocket = join(this.dir, this.alteration === undefined ? 'app.sock' : 'honest.sock');
+    const program = new RunningProcess({
+      command: process.execPath,
+      args: [PROGRAM],
+      env: {
+        PATH: process.env.PATH ?? '',
+        VITALVAULT_SOCKET: honestSocket,
+        VITALVAULT_STATE_DIR: join(this.dir, 'state'),
+      },
+    });
+    this.program = program;
+    await eventually(() => {
+      if (!program.output.includes('listening for CometBFT')) throw new Error(`${this.name}: ${program.output}`);
+    }, 30_000);
+    if (this.alteration !== undefined)
+      this.lies = await startAlteredApplication(
+        {socketPath: join(this.dir, 'app.sock'), honestSocket},
+        this.alteration,
+      );
+    await this.comet.start(genesis, peers);
+  }
+
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    await this.comet.stop(signal);
+    await this.lies?.close();
+    await this.program?.end(signal);
+    [this.lies, this.program] = [undefined, undefined];
+  }
+
+  /** What ledger-abci wrote: a drill looks for errors in it. */
+  get output(): string {
+    return this.program?.output ?? '';
+  }
+
+  async height(): Promise<number> {
+    const {sync_info: info} = await this.rpc<{sync_info: {latest_block_height: string}}>('status');
+    return Number(info.latest_block_height);
+  }
+
+  async rpc<T>(path: string): Promise<T> {
+    const response = await fetch(`${this.comet.rpcUrl}/${path}`, {signal: AbortSignal.timeout(10_000)});
+    const {result, error} = (await response.json()) as {result?: T; error?: unknown};
+    if (result === undefined) throw new Error(`${this.name} /${path}: ${JSON.stringify(error)}`);
+    return result;
+  }
+
+  /** CheckTx's answer: its code. */
+  async send(tx: Uint8Array): Promise<number> {
+    const {code} = await this.rpc<{code: number}>(`broadcast_tx_sync?tx=0x${Buffer.from(tx).toString('hex')}`);
+    return code;
+  }
+}
