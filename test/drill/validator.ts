@@ -5,6 +5,8 @@ import {eventually, RunningProcess} from '@vitalvault/testkit';
 import {startAlteredApplication} from './altered-application.js';
 
 const PROGRAM = join(import.meta.dirname, '../../apps/ledger-abci/dist/main.js');
+/** Four Node processes on a machine that does other things too. */
+const START_MS = 120_000;
 
 /** What a Byzantine validator does otherwise than an honest one. */
 export type Alteration = (honest: AbciApplication) => Partial<AbciApplication>;
@@ -46,7 +48,7 @@ export class Validator {
     this.program = program;
     await eventually(() => {
       if (!program.output.includes('listening for CometBFT')) throw new Error(`${this.name}: ${program.output}`);
-    }, 30_000);
+    }, START_MS);
     if (this.alteration !== undefined)
       this.lies = await startAlteredApplication(
         {socketPath: join(this.dir, 'app.sock'), honestSocket},

@@ -1,7 +1,7 @@
 import {basename} from 'node:path';
 
 const NAME =
-  /^[a-z0-9]+(-[a-z0-9]+)*(\.(module|controller|guard|interceptor|tokens|dto|spec|int-spec|e2e-spec|contract|config))?\.(ts|mjs|js)$/;
+  /^[a-z0-9]+(-[a-z0-9]+)*(\.(module|controller|guard|interceptor|tokens|dto|spec|int-spec|e2e-spec|drill-spec|contract|config))?\.(ts|mjs|js)$/;
 
 /**
  * Files are kebab-case; these suffixes say what a file is.
