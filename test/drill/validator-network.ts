@@ -1,4 +1,4 @@
-import {mkdtemp, rm} from 'node:fs/promises';
+import {copyFile, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {genesisJson} from '@vitalvault/abci/testing';
@@ -14,6 +14,8 @@ export const ORGANISATIONS = ['hospital', 'clinic', 'laboratory', 'university'] 
 
 /** Four validators on loopback, every pair of them joined by one link that can be cut. */
 export class ValidatorNetwork {
+  private readonly thieves: Validator[] = [];
+
   private constructor(
     private readonly dir: string,
     readonly validators: readonly Validator[],
@@ -58,6 +60,18 @@ export class ValidatorNetwork {
     await this.validator(i).start(this.genesis, peers);
   }
 
+  /** Starts a second validator with the key of one: its secret leaked, and nothing tells the two of each other. */
+  async startThief(of: number, alteration: Alteration): Promise<void> {
+    const thief = await Validator.create('thief', join(this.dir, 'thief'), alteration);
+    const key = 'comet/config/priv_validator_key.json';
+    await copyFile(join(this.dir, this.validator(of).name, key), join(this.dir, 'thief', key));
+    this.thieves.push(thief);
+    await thief.start(
+      this.genesis,
+      this.validators.map(({comet}) => comet.address),
+    );
+  }
+
   /** Cuts every link between the two sides. */
   partition(side: readonly number[]): void {
     for (const [name, link] of this.links) {
@@ -80,7 +94,7 @@ export class ValidatorNetwork {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.validators.map((validator) => validator.stop()));
+    await Promise.all([...this.validators, ...this.thieves].map((validator) => validator.stop()));
     for (const link of this.links.values()) link.close();
     await rm(this.dir, {recursive: true, force: true});
   }
