@@ -1,0 +1,71 @@
+import {TOPICS} from '@vitalvault/contracts';
+import {KafkaContext} from '@vitalvault/kafka-bus';
+import type {KafkaRecord} from '@vitalvault/kafka-bus';
+import {OffsetStore, OutboxStore} from '@vitalvault/postgres';
+import {openDatabase} from '../../apps/notify/src/adapters/prisma/database.js';
+import {PrismaAlertQueue} from '../../apps/notify/src/adapters/prisma/prisma-alert-queue.js';
+import {PrismaPreferences} from '../../apps/notify/src/adapters/prisma/prisma-preferences.js';
+import {AlertEventsController} from '../../apps/notify/src/api/kafka/alert-events.controller.js';
+import {AlertFeed} from '../../apps/notify/src/application/alert-feed.js';
+import {QueueAlerts} from '../../apps/notify/src/application/queue-alerts.js';
+
+const BATCH = 250;
+
+/** notify's consumer over its real tables, fed with what stands in the outboxes of the others. */
+export class FollowedNotify {
+  readonly database: ReturnType<typeof openDatabase>;
+  readonly offsets: OffsetStore;
+  readonly #controller: AlertEventsController;
+  readonly #next = new Map<string, bigint>();
+
+  constructor(databaseUrl: string) {
+    this.database = openDatabase({databaseUrl});
+    this.offsets = new OffsetStore(this.database);
+    this.#controller = new AlertEventsController(
+      new QueueAlerts(
+        {now: () => 0},
+        {
+          queue: new PrismaAlertQueue(this.database),
+          preferences: new PrismaPreferences(this.database),
+          feed: new AlertFeed({followers: 1, followersOfPatient: 1}),
+          deliver: () => undefined,
+        },
+      ),
+    );
+  }
+
+  /** Takes all that waits in an outbox. */
+  async takeFrom(database: ConstructorParameters<typeof OutboxStore>[0]): Promise<void> {
+    const outbox = new OutboxStore(database);
+    for (;;) {
+      const messages = await outbox.take(BATCH);
+      if (messages.length === 0) return;
+      for (const topic of new Set(messages.map((message) => message.topic))) {
+        const values = messages.filter((message) => message.topic === topic).map(({value}) => value);
+        await this.take(topic, values);
+      }
+      await outbox.sent(messages.map(({id}) => id));
+    }
+  }
+
+  /** A batch of one partition; its place is kept only when all of it took effect. */
+  async take(topic: string, values: readonly Uint8Array[]): Promise<void> {
+    const first = this.#next.get(topic) ?? 0n;
+    const records = values.map((value, n) => recordOf(topic, first + BigInt(n), value));
+    const context = new KafkaContext([records.at(-1) as KafkaRecord]);
+    if (topic === TOPICS.ledgerEvents) await this.#controller.ledgerEvents(records, context);
+    else await this.#controller.alerts(records, context);
+    this.#next.set(topic, first + BigInt(values.length));
+  }
+}
+
+const recordOf = (topic: string, offset: bigint, value: Uint8Array): KafkaRecord => ({
+  topic,
+  partition: 0,
+  offset,
+  key: new Uint8Array(20),
+  value,
+  headers: {},
+  traceparent: undefined,
+  timestampMs: 0,
+});

@@ -1,0 +1,108 @@
+import {taggedHash, toHex} from '@vitalvault/contracts';
+import {recordId} from '@vitalvault/envelope';
+import {TEST_CHAIN, recordEntry, skipEntry} from '@vitalvault/ledger-state/testing';
+import type {TestKey, TestLedger} from '@vitalvault/ledger-state/testing';
+import {anchorSigner} from '../../apps/storage/src/adapters/ledger/anchor-signer.js';
+import {openDatabase} from '../../apps/storage/src/adapters/prisma/database.js';
+import {PrismaAnchorStore} from '../../apps/storage/src/adapters/prisma/prisma-anchor-store.js';
+import {PrismaLedgerStore} from '../../apps/storage/src/adapters/prisma/prisma-ledger-store.js';
+import {PrismaRecordStore} from '../../apps/storage/src/adapters/prisma/prisma-record-store.js';
+import {AnchorRecords} from '../../apps/storage/src/application/anchor-records.js';
+import {FollowLedger} from '../../apps/storage/src/application/follow-ledger.js';
+import type {AcceptedRecord} from '../../apps/storage/src/domain/record.js';
+import {CAST, registrationOf} from './cast.js';
+import type {Chance} from './chance.js';
+import type {MadeBlock} from './made-block.js';
+
+const CUSTODIAN = CAST.hospital;
+const position = {topic: 'accepted', partition: 0, nextOffset: 1n};
+
+/** storage of the hospital: it anchors what it accepts and follows a chain, over its real tables. */
+export class FollowedStorage {
+  readonly database: ReturnType<typeof openDatabase>;
+  readonly records: PrismaRecordStore;
+  readonly follow: FollowLedger;
+  readonly #anchor: AnchorRecords;
+  #pool: Uint8Array[] = [];
+
+  constructor(databaseUrl: string, clock: {ms: number}) {
+    const now = (): number => clock.ms;
+    this.database = openDatabase({databaseUrl});
+    this.records = new PrismaRecordStore(this.database, now);
+    this.follow = new FollowLedger({
+      ledger: new PrismaLedgerStore(this.database, now),
+      onEffect: () => Promise.resolve(),
+    });
+    const {key, privateKey} = CUSTODIAN.storage;
+    this.#anchor = new AnchorRecords(
+      {
+        now,
+        maxOpen: 6,
+        head: () => this.follow.head,
+        trace: async (_entries, run) => {
+          await run(undefined);
+        },
+        onSent: () => undefined,
+        onRefused: () => undefined,
+      },
+      {
+        anchors: new PrismaAnchorStore(this.database),
+        ledger: {broadcast: async (tx) => void this.#pool.push(tx), highestNonce: async () => 0n},
+        signer: anchorSigner({...key, privateKey}, TEST_CHAIN),
+      },
+    );
+  }
+
+  /** Takes a record or a skip of a device, good or not: numbers come twice and too early. */
+  async accept(
+    ledger: TestLedger,
+    chance: Chance,
+    {patient, device}: {patient: TestKey; device: TestKey},
+  ): Promise<void> {
+    const people = {patient, device, custodian: CUSTODIAN};
+    const [registration, sequence] = [registrationOf(ledger, device), BigInt(1 + chance.int(40))];
+    const fields = {registration, sequence, slot: Math.floor(Number(ledger.block.time) / 3_600) - chance.int(2)};
+    const number = {device: toHex(device.id), registration, sequence};
+    const {entry} = chance.once(5) ? skipEntry(people, {registration, sequence}) : recordEntry(people, fields);
+    if (entry.case === 'skip') {
+      const {skip, signature} = entry.value as {skip: Uint8Array; signature: Uint8Array};
+      const skipId = toHex(taggedHash('skip', skip));
+      const skips = [{...number, skipId, skip, signature, traceparent: undefined}];
+      await this.records.accept({records: [], skips}, position);
+    } else {
+      const record = recordOf(entry.value as Parts, {...number, slot: fields.slot, patient: toHex(patient.id)});
+      await this.records.accept({records: [record]}, position);
+      await this.records.markStored({root: 'root', replicas: 2, recordIds: [record.recordId]});
+    }
+  }
+
+  /** What it sends to the ledger now. */
+  async anchors(): Promise<Uint8Array[]> {
+    while (await this.#anchor.execute());
+    const sent = this.#pool;
+    this.#pool = [];
+    return sent;
+  }
+
+  take(block: MadeBlock): Promise<void> {
+    return this.follow.execute(block);
+  }
+}
+
+type Parts = Pick<AcceptedRecord, 'header' | 'ciphertextHash' | 'innerKeyHash' | 'sealedKeyHash' | 'signature'>;
+
+const recordOf = (
+  parts: Parts,
+  known: Pick<AcceptedRecord, 'device' | 'registration' | 'sequence' | 'slot' | 'patient'>,
+): AcceptedRecord => ({
+  ...parts,
+  ...known,
+  recordId: toHex(recordId(parts)),
+  typeTag: 'aa'.repeat(16),
+  ciphertext: new Uint8Array(8),
+  sealedKey: new Uint8Array(8),
+  receipt: new Uint8Array(8),
+  acceptedAtMs: 1n,
+  cid: `cid-${toHex(recordId(parts)).slice(0, 8)}`,
+  traceparent: undefined,
+});
