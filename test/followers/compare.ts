@@ -22,7 +22,7 @@ import {EpochStatementSchema, SignedEpochStatementSchema} from '@vitalvault/cont
 import {recordId} from '@vitalvault/envelope';
 import type {TestKey, TestLedger} from '@vitalvault/ledger-state/testing';
 import {STATE} from '../../apps/storage/src/domain/record.js';
-import {ALL_KEYS, CAST, registrationOf} from './cast.js';
+import {ALL_KEYS, CAST, registrationOf, signerOf} from './cast.js';
 import type {FollowedNotify} from './followed-notify.js';
 import type {FollowedPolicy} from './followed-policy.js';
 import type {FollowedStorage} from './followed-storage.js';
@@ -112,10 +112,10 @@ const epochKey = (statement: Uint8Array): Uint8Array[] => {
 };
 
 /** storage says *anchored* of exactly those of its records that stand in a record log, and where. */
-export async function compareStorage({state}: TestLedger, storage: FollowedStorage, block: MadeBlock): Promise<void> {
+export async function compareStorage(ledger: TestLedger, storage: FollowedStorage, block: MadeBlock): Promise<void> {
   const inLogs = new Map<string, bigint>();
   for (const {id} of patients)
-    for (const leaf of state.leaves(STATE_KIND.recordLog, id)) {
+    for (const leaf of ledger.state.leaves(STATE_KIND.recordLog, id)) {
       const {entry, index} = decodeCanonical(RecordLeafSchema, leaf);
       if (entry?.entry.case === 'record') inLogs.set(toHex(recordId(entry.entry.value)), index);
     }
@@ -141,6 +141,13 @@ export async function compareStorage({state}: TestLedger, storage: FollowedStora
     found.delete(toHex(transactionId(body, signatures)));
   }
   expect(found.size).toBe(0);
+  const readers = await storage.database.readerKey.findMany({where: {current: true}});
+  const now = [...patients, ...members].flatMap((person): [string, string][] => {
+    const kinds = [STATE_KIND.patient, STATE_KIND.member];
+    const known = kinds.some((kind) => ledger.state.get(kind, [person.id]) !== undefined);
+    return known ? [[toHex(person.id), toHex(signerOf(ledger, person).id)]] : [];
+  });
+  expect(new Map(readers.map(({identity, keyId: id}) => [identity, id]))).toEqual(new Map(now));
 }
 
 /** Each patient has an alert for each leaf but her enrolment, of its kind, and notify knows her key of now. */

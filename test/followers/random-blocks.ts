@@ -203,7 +203,7 @@ export class RandomBlocks {
     const version = found === undefined ? 0 : decodeCanonical(GrantSchema, found).version;
     const fields = {
       grantId,
-      version: chance.pick([version + 1, version + 1, 2 ** 31]),
+      version: chance.pick([version + 1, version + 1, 2 ** 31].map((one) => Math.min(one, 2 ** 32 - 1))),
       typeTags: chance.pick([[], [HEART_RATE], TAGS]),
       actions: [ACTION.read],
       accessFromSlot: 0,

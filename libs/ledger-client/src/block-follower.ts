@@ -37,6 +37,8 @@ export interface BlockFollowerOptions {
 const LONGEST_STOP_MS = 60_000;
 // A node that lies is left for the next; what none of them can prove is no lie any more.
 const MOST_UNVERIFIED = 8;
+// A block that is here and is not taken for so long stands, whatever says why: a database may be there and too slow.
+const LONGEST_TRY_MS = 120_000;
 // With a live bell, polling only guards against a lost ring.
 const GUARD_POLL_MS = 1_000;
 const FIRST_BACKOFF_MS = 200;
@@ -50,6 +52,8 @@ export class BlockFollower {
   private next = 1n;
   private begun = false;
   private failures = 0;
+  /** Since when the block at hand is not taken; undefined: none is, or it was never tried. */
+  private tryingSince: number | undefined;
   private running: Promise<void> | undefined;
   private bell: BlockBell | undefined;
   private bellTriedAt = -Infinity;
@@ -140,6 +144,7 @@ export class BlockFollower {
   }
 
   private mayPass(err: unknown): boolean {
+    if (this.tryingSince !== undefined && performance.now() - this.tryingSince > LONGEST_TRY_MS) return false;
     if (!(err instanceof DomainError) || !err.retryable) return false;
     return err.code !== 'not-verified' || this.failures < MOST_UNVERIFIED;
   }
@@ -149,7 +154,9 @@ export class BlockFollower {
   }
 
   private async deliver(block: LedgerBlock): Promise<void> {
+    this.tryingSince ??= performance.now();
     await this.options.onBlock(block);
+    this.tryingSince = undefined;
     for (const [index, tx] of block.txs.entries()) {
       const txId = txIdOf(tx);
       const result = block.results[index];

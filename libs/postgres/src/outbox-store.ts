@@ -1,3 +1,4 @@
+import {toHex} from '@vitalvault/contracts';
 import type {SqlSession} from './sql-session.js';
 
 /** A message for Kafka that is written with the fact that it tells. */
@@ -51,9 +52,16 @@ export class OutboxStore {
 
 /** In the transaction of the fact. A message that is kept already is not kept twice. */
 export async function keepMessages(session: SqlSession, messages: readonly MessageToKeep[]): Promise<void> {
-  for (const {topic, key, value, contentType, messageId, traceparent} of messages)
-    await session.$executeRaw`
-      INSERT INTO outbox (topic, key, value, content_type, message_id, traceparent)
-      VALUES (${topic}, ${Buffer.from(key)}, ${Buffer.from(value)}, ${contentType ?? null}, ${messageId}, ${traceparent ?? null})
-      ON CONFLICT (topic, message_id) DO NOTHING`;
+  if (messages.length === 0) return;
+  const texts = (of: (message: MessageToKeep) => string | undefined): string[] =>
+    messages.map((message) => of(message) ?? '');
+  // As text, because a driver's arrays of bytes are not to be relied on. The order of the array is that of the ids.
+  await session.$executeRaw`
+    INSERT INTO outbox (topic, key, value, content_type, message_id, traceparent)
+    SELECT topic, decode(key, 'hex'), decode(value, 'hex'), NULLIF(content_type, ''), message_id, NULLIF(traceparent, '')
+    FROM unnest(${texts(({topic}) => topic)}::text[], ${texts(({key}) => toHex(key))}::text[], ${texts(({value}) => toHex(value))}::text[],
+      ${texts(({contentType}) => contentType)}::text[], ${texts(({messageId}) => messageId)}::text[], ${texts(({traceparent}) => traceparent)}::text[])
+      WITH ORDINALITY AS kept (topic, key, value, content_type, message_id, traceparent, place)
+    ORDER BY place
+    ON CONFLICT (topic, message_id) DO NOTHING`;
 }

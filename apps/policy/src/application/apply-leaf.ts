@@ -10,7 +10,7 @@ import type {
 import {EpochStatementSchema, KeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import type {BlockTransaction} from '../domain/decode-block.js';
-import {ownerOf, patientWithKeys, withoutOwner} from '../domain/identity-keys.js';
+import {ownerOf, patientWithKeys, withoutOwner, verifiable} from '../domain/identity-keys.js';
 import {ProjectionFault} from '../domain/projection-fault.js';
 import type {NewLeaf} from './access-leaves.js';
 import {judgeAccess} from './judge-access.js';
@@ -76,7 +76,7 @@ async function enrolled(
     throw new ProjectionFault('enrolled by another message');
   const {signingKey, encryptionKey, recoveryKey} = message.value;
   await writer.putPatient(patient, create(PatientSchema, {sponsor, signingKey, encryptionKey, recoveryKey}));
-  await writer.putKey(patient, {publicKey: signingKey.publicKey, owner: ownerOf('patient', fromHex(patient))});
+  await writer.putKey(patient, {publicKey: verifiable(signingKey), owner: ownerOf('patient', fromHex(patient))});
 }
 
 async function keysPublished(
@@ -119,7 +119,7 @@ async function deviceRegistered(
     registration,
     create(RegistrationSchema, {owner: fromHex(owner), typeTags, deviceClass, fromSlot}),
   );
-  await writer.putKey(device, {publicKey: key.publicKey, owner: ownerOf('device', event.device)});
+  await writer.putKey(device, {publicKey: verifiable(key), owner: ownerOf('device', event.device)});
 }
 
 async function deviceRemoved(

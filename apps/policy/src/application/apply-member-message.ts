@@ -2,7 +2,7 @@ import {create} from '@bufbuild/protobuf';
 import {keyId, toHex} from '@vitalvault/contracts';
 import {MemberSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {Body, PublishKeys, RegisterMember} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {memberWithKeys, ownerOf} from '../domain/identity-keys.js';
+import {memberWithKeys, ownerOf, verifiable} from '../domain/identity-keys.js';
 import {ProjectionFault} from '../domain/projection-fault.js';
 import type {ProjectionWriter} from './ports.js';
 import {replaceSigningKey} from './replace-signing-key.js';
@@ -38,7 +38,7 @@ async function registered(
   if (signingKey === undefined) throw new ProjectionFault('a member without a key');
   const id = keyId(signingKey);
   await writer.putMember(toHex(id), create(MemberSchema, {organisation, signingKey, encryptionKey, role, profileHash}));
-  await writer.putKey(toHex(id), {publicKey: signingKey.publicKey, owner: ownerOf('member', id)});
+  await writer.putKey(toHex(id), {publicKey: verifiable(signingKey), owner: ownerOf('member', id)});
 }
 
 async function suspended(id: Uint8Array, writer: ProjectionWriter): Promise<void> {

@@ -118,6 +118,8 @@ export interface ProjectionWriter extends Projection {
   putSuccession(place: {patient: Id; n: number}, value: SignedKeySuccession): Promise<void>;
   putGrant(place: {patient: Id; grantId: Id; height: bigint; index: number}, value: Grant): Promise<void>;
   putReadsUsed(patient: Id, grantId: Id, reads: bigint): Promise<void>;
+  /** Looks these up at once: `transaction` is about to be asked for each. */
+  expectTransactions(txIds: readonly Id[]): Promise<void>;
   putTransaction(outcome: TransactionOutcome): Promise<void>;
   /** `bytes` exactly as the ledger gave them; her log grows by it. */
   appendLeaf(leaf: {

@@ -49,6 +49,7 @@ export class ProjectBlock {
         // The ledger is asked before the database transaction is opened, so that a slow validator holds no lock.
         const leaves = await this.ports.leaves.ofBlock(block.height, transactions);
         await this.ports.store.project(block, async (writer) => {
+          await writer.expectTransactions(transactions.map(({txId}) => txId));
           const scribe = new BlockScribe(block, writer, leaves);
           for (const transaction of transactions) await scribe.write(transaction, traces.get(transaction.txHash));
         });

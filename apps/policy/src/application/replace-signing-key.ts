@@ -1,7 +1,7 @@
 import {keyId, toHex} from '@vitalvault/contracts';
 import type {KeyOwner} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
-import {retired} from '../domain/identity-keys.js';
+import {retired, verifiable} from '../domain/identity-keys.js';
 import type {ProjectionWriter} from './ports.js';
 
 /** The old key retires, the new one becomes the owner's; nothing when there is no new one. */
@@ -12,5 +12,5 @@ export async function replaceSigningKey(
   const {old, next, owner} = change;
   if (next === undefined) return;
   await writer.putKey(toHex(keyId(old)), {publicKey: old.publicKey, owner: retired(owner)});
-  await writer.putKey(toHex(keyId(next)), {publicKey: next.publicKey, owner});
+  await writer.putKey(toHex(keyId(next)), {publicKey: verifiable(next), owner});
 }

@@ -1,8 +1,19 @@
 import {create} from '@bufbuild/protobuf';
-import {KEY_OWNER} from '@vitalvault/contracts';
+import {ALG_ES256K, KEY_OWNER} from '@vitalvault/contracts';
 import {DeviceSchema, KeyOwnerSchema, MemberSchema, PatientSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {Device, KeyOwner, Member, Patient} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {PublishKeys} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {ProjectionFault} from './projection-fault.js';
+
+/**
+ * The key by which requests of its owner are verified from now on.
+ * @throws ProjectionFault for an algorithm that this version does not know: she could not sign here any more
+ */
+export function verifiable({alg, publicKey}: Pick<SigningKey, 'alg' | 'publicKey'>): Uint8Array {
+  if (alg !== ALG_ES256K) throw new ProjectionFault(`a key of the unknown algorithm ${alg}`);
+  return publicKey;
+}
 
 /** Owner entry of a current key. */
 export function ownerOf(kind: keyof typeof KEY_OWNER, identity: Uint8Array): KeyOwner {

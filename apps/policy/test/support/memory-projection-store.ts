@@ -156,6 +156,7 @@ class MemoryWriter extends MemoryProjectionStore implements ProjectionWriter {
     void this.rows.grants.push({...at, grant});
   putReadsUsed = async (patient: Id, grantId: Id, reads: bigint): Promise<void> =>
     void this.rows.reads.set(place(patient, grantId), reads);
+  expectTransactions = async (): Promise<void> => undefined;
   putTransaction = async (outcome: TransactionOutcome): Promise<void> =>
     void this.rows.transactions.set(outcome.txId, outcome);
 

@@ -153,6 +153,22 @@ describe('factsOf', () => {
     for (const code of [CODE.undecodable, CODE.tooLarge]) expect(factsOf([newer], [{code, data}]).requests).toEqual([]);
   });
 
+  it('stops at a device whose key is of a kind that it does not know', () => {
+    const newer = tx({
+      case: 'registerDevice',
+      value: {
+        owner: new Uint8Array(20),
+        deviceKey: {alg: 2, publicKey: device.publicKey},
+        typeTags: [],
+        deviceClass: 1,
+        fromSlot: 0,
+      },
+    });
+    const data = new Uint8Array();
+    expect(() => factsOf([newer.bytes], [{code: 0, data}])).toThrow('a key of algorithm 2 is not known');
+    expect(factsOf([newer.bytes], [{code: CODE.keyTaken, data}]).devices).toEqual([]);
+  });
+
   it('stops at a block that lacks a result, and at a transaction that was executed and nobody signed', () => {
     expect(() => factsOf([request.bytes], [])).toThrow('fewer results');
     expect(() => factsOf([new Uint8Array(0)], [{code: CODE.ok, data: new Uint8Array(0)}])).toThrow('nobody signed');

@@ -1,6 +1,16 @@
-import {NotCanonicalError, decodeCanonical, isUnread, keyId, toHex, transactionId} from '@vitalvault/contracts';
+import {
+  ALG_ES256K,
+  NotCanonicalError,
+  decodeCanonical,
+  isUnread,
+  keyId,
+  toHex,
+  transactionId,
+} from '@vitalvault/contracts';
 import {AnchorResultsSchema, BodySchema, DecisionSchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Body, RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {UnknownKind} from './unknown-kind.js';
 
 /** A committed access request with its verdict. Ids are hexadecimal. */
 export interface DecidedRequest {
@@ -87,7 +97,7 @@ function takeExecuted(facts: CollectedFacts, {txId, signerKeyId, body: {message}
   if (message.case === 'requestAccess')
     facts.requests.push({txId, signerKeyId, ...scopeOf(message.value), ...decisionOf(data)});
   else if (message.case === 'registerDevice' && message.value.deviceKey !== undefined)
-    facts.devices.push({device: toHex(keyId(message.value.deviceKey)), publicKey: message.value.deviceKey.publicKey});
+    facts.devices.push({device: toHex(keyId(message.value.deviceKey)), publicKey: verifiable(message.value.deviceKey)});
   else facts.readers.push(...readerKeysOf(message));
 }
 
@@ -99,7 +109,7 @@ function readerKeysOf({case: kind, value}: Body['message']): ReaderKey[] {
       if (key === undefined) return [];
       const id = toHex(keyId(key));
       return [
-        {keyId: id, publicKey: key.publicKey, identity: id, kind: kind === 'enrolPatient' ? 'patient' : 'member'},
+        {keyId: id, publicKey: verifiable(key), identity: id, kind: kind === 'enrolPatient' ? 'patient' : 'member'},
       ];
     }
     case 'publishKeys': {
@@ -107,11 +117,17 @@ function readerKeysOf({case: kind, value}: Body['message']): ReaderKey[] {
       if (key === undefined) return [];
       // Only a patient's new key comes with a succession.
       const whose = succession === undefined ? 'member' : 'patient';
-      return [{keyId: toHex(keyId(key)), publicKey: key.publicKey, identity: toHex(identity), kind: whose}];
+      return [{keyId: toHex(keyId(key)), publicKey: verifiable(key), identity: toHex(identity), kind: whose}];
     }
     default:
       return [];
   }
+}
+
+// A reader's requests and a device's records are verified by these: with a key of another kind nobody here can.
+function verifiable({alg, publicKey}: Pick<SigningKey, 'alg' | 'publicKey'>): Uint8Array {
+  if (alg !== ALG_ES256K) throw new UnknownKind(`a key of algorithm ${alg}`);
+  return publicKey;
 }
 
 interface ReadTx {

@@ -1,5 +1,6 @@
 import {CODE} from '@vitalvault/contracts';
-import {UnknownCode, retryAfterMs, settleAnchor} from './settle-anchor.js';
+import {retryAfterMs, settleAnchor} from './settle-anchor.js';
+import {UnknownKind} from './unknown-kind.js';
 
 describe('settleAnchor', () => {
   it('settles by place', () => {
@@ -22,7 +23,7 @@ describe('settleAnchor', () => {
     ['of an entry', 0, 199],
     ['of the transaction', 99, 0],
   ])('stops at a code %s that it does not know: the refusal may not be for good', (_where, code, entry) => {
-    expect(() => settleAnchor(['a'], code, [{code: entry, index: 0n}])).toThrow(UnknownCode);
+    expect(() => settleAnchor(['a'], code, [{code: entry, index: 0n}])).toThrow(UnknownKind);
   });
 
   it.each(['entryWindow', 'entryFutureSlot', 'entryQuota'] as const)('%s is tried again', (name) => {

@@ -1,4 +1,5 @@
 import {CODE, TRANSIENT_ENTRY_CODES, isCode} from '@vitalvault/contracts';
+import {UnknownKind} from './unknown-kind.js';
 
 /** What one entry of a transaction came to. */
 export type EntryFate =
@@ -16,20 +17,11 @@ export type AnchorFate =
   | {readonly kind: 'ignored'}
   | {readonly kind: 'failed'; readonly code: number};
 
-/** The ledger is newer than this program: whether the refusal is for good, it cannot say. */
-export class UnknownCode extends Error {
-  override readonly name = 'UnknownCode';
-
-  constructor(code: number) {
-    super(`result code ${code} is not known`);
-  }
-}
-
 /**
  * Judges an inclusion of an AnchorRecords transaction.
  * @param entryIds in their order: record ids and skip ids
  * @param results of its entries, in the same order; empty unless `code` is 0
- * @throws UnknownCode
+ * @throws UnknownKind for a code that is newer than this program
  * @spec docs/protocol.md §3.6, §4.2
  */
 export function settleAnchor(
@@ -37,7 +29,8 @@ export function settleAnchor(
   code: number,
   results: readonly {code: number; index: bigint}[],
 ): AnchorFate {
-  for (const given of [code, ...results.map((result) => result.code)]) if (!isCode(given)) throw new UnknownCode(given);
+  for (const given of [code, ...results.map((result) => result.code)])
+    if (!isCode(given)) throw new UnknownKind(`result code ${given}`);
   // The same bytes were included before, or other bytes had this nonce: the follower has seen or will see that.
   if (code === CODE.nonceUsed) return {kind: 'ignored'};
   if (code !== CODE.ok || results.length !== entryIds.length) return {kind: 'failed', code};

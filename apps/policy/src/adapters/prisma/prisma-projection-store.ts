@@ -17,7 +17,9 @@ export class PrismaProjectionStore extends PrismaProjection implements Projectio
   ): Promise<boolean> {
     return inTransaction(this.database, async (session) => {
       if (!(await takeHeight(session, {height, timeSeconds}))) return false;
-      await effects(new PrismaProjectionWriter(session));
+      const writer = new PrismaProjectionWriter(session);
+      await effects(writer);
+      await writer.flush();
       return true;
     });
   }

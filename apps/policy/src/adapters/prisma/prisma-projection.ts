@@ -30,7 +30,7 @@ import type {
 } from '../../application/ports.js';
 import type {TransactionOutcome} from '../../domain/transaction-outcome.js';
 import type {Session} from './database.js';
-import type {AccessLeaf as LeafRow} from './gen/client.js';
+import type {AccessLeaf as LeafRow, Transaction as TransactionRow} from './gen/client.js';
 import {messageOf} from './stored-value.js';
 
 const SUCCESSIONS_PAGE = 256;
@@ -142,9 +142,7 @@ export class PrismaProjection implements Projection {
 
   async transaction(txId: Id): Promise<TransactionOutcome | undefined> {
     const row = await this.session.transaction.findUnique({where: {txId}});
-    return row === null
-      ? undefined
-      : {txId, txHash: row.txHash, height: row.height, index: row.txIndex, code: Number(row.code), data: row.data};
+    return row === null ? undefined : outcomeOf(row);
   }
 
   async leafOfTransaction(txId: Id): Promise<StoredLeaf | undefined> {
@@ -159,6 +157,16 @@ export class PrismaProjection implements Projection {
     );
   }
 }
+
+/** An outcome out of its row. */
+export const outcomeOf = ({txId, txHash, height, txIndex, code, data}: TransactionRow): TransactionOutcome => ({
+  txId,
+  txHash,
+  height,
+  index: txIndex,
+  code: Number(code),
+  data,
+});
 
 function toLeaf(row: LeafRow | null): StoredLeaf | undefined {
   if (row === null) return undefined;

@@ -11,5 +11,8 @@ export type Database = ReturnType<typeof openDatabase>;
 export type Session = Omit<Database, '$connect' | '$disconnect' | '$transaction' | '$extends' | '$on' | '$use'>;
 
 /** Runs `work` in one transaction. @throws DomainError `database-unavailable` */
-export const inTransaction = <T>(database: Database, work: (session: Session) => Promise<T>): Promise<T> =>
-  transaction<Session, T>(database, work);
+export const inTransaction = <T>(
+  database: Database,
+  work: (session: Session) => Promise<T>,
+  timeoutMs?: number,
+): Promise<T> => transaction<Session, T>(database, work, timeoutMs);

@@ -24,6 +24,8 @@ interface Judged {
 }
 
 const MAX_LINKS = 64;
+/** A legal block may settle thousands of entries; whatever it takes, it must get through. */
+const BLOCK_MS = 600_000;
 
 /** Effects of blocks, each in one transaction with the cursor: a block takes effect once. */
 export class PrismaLedgerStore implements LedgerStore {
@@ -38,25 +40,29 @@ export class PrismaLedgerStore implements LedgerStore {
   }
 
   async apply(block: LedgerCursor, facts: BlockFacts): Promise<BlockEffect> {
-    return inTransaction(this.database, async (session) => {
-      const {count} = await session.ledgerCursor.updateMany({where: {id: 1, height: block.height - 1n}, data: block});
-      if (count === 0) return nothingOf(session, block);
-      await session.accessRequest.createMany({
-        data: facts.requests.map((request) => ({...requestRow(request), height: block.height})),
-        skipDuplicates: true,
-      });
-      await session.device.createMany({
-        data: facts.devices.map(({device, publicKey}) => ({device, publicKey: bytesOf(publicKey)})),
-        skipDuplicates: true,
-      });
-      for (const reader of facts.readers) await putReader(session, reader);
-      const own = await judged(session, facts.anchors);
-      // A leaf of ours wins over any refusal of the same entry, whichever of the block's transactions comes first.
-      const anchored = new Set(own.flatMap(({fate}) => anchoredBy(fate)));
-      const anchors: AnchorEffect[] = [];
-      for (const one of own) anchors.push(await this.#settle(session, block, {...one, anchored}));
-      return {anchors, expired: await this.#expire(session, block)};
-    });
+    return inTransaction(
+      this.database,
+      async (session) => {
+        const {count} = await session.ledgerCursor.updateMany({where: {id: 1, height: block.height - 1n}, data: block});
+        if (count === 0) return nothingOf(session, block);
+        await session.accessRequest.createMany({
+          data: facts.requests.map((request) => ({...requestRow(request), height: block.height})),
+          skipDuplicates: true,
+        });
+        await session.device.createMany({
+          data: facts.devices.map(({device, publicKey}) => ({device, publicKey: bytesOf(publicKey)})),
+          skipDuplicates: true,
+        });
+        for (const reader of facts.readers) await putReader(session, reader);
+        const own = await judged(session, facts.anchors);
+        // A leaf of ours wins over any refusal of the same entry, whichever of the block's transactions comes first.
+        const anchored = new Set(own.flatMap(({fate}) => anchoredBy(fate)));
+        const anchors: AnchorEffect[] = [];
+        for (const one of own) anchors.push(await this.#settle(session, block, {...one, anchored}));
+        return {anchors, expired: await this.#expire(session, block)};
+      },
+      BLOCK_MS,
+    );
   }
 
   async #settle(
