@@ -53,7 +53,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await comet.stop();
   await server.close();
-  store.close();
+  await store.close();
   await rm(dir, {recursive: true, force: true});
 });
 

@@ -47,7 +47,7 @@ async function node(name: string): Promise<CometNode> {
   const stop = async (): Promise<void> => {
     await comet.stop();
     await server.close();
-    store.close();
+    await store.close();
   };
   running.push({comet, stop});
   return comet;
