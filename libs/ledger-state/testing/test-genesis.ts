@@ -27,8 +27,8 @@ export const DEFAULT_PARAMETERS = {
   removalGraceBlocks: 150_000,
   removalGraceSeconds: 86_400,
   holdings: {tags: 128, epochs: 2_048, liveGrants: 128, grants: 1_024, registrations: 256, liveDevices: 32},
-  maxKeys: 300_000n,
-  maxLeaves: 2_000_000n,
+  maxKeys: 100_000n,
+  maxLeaves: 1_000_000n,
 } satisfies MessageInitShape<typeof ParametersSchema>;
 
 export interface TestOrganisation {
