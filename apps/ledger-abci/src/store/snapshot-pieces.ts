@@ -8,8 +8,8 @@ export const SNAPSHOT_MAGIC = Buffer.from('VVSNAP2\n', 'latin1');
 export const BEFORE_SNAPSHOT: Uint8Array = new Uint8Array(CHECKSUM_BYTES);
 export const CHUNK = {values: 1, leaves: 2, end: 3} as const;
 
-/** A piece is made in one go, and the process does nothing else meanwhile: a millisecond or two. */
-const PIECE_BYTES = 64 << 10;
+/** A piece is made in one go, and the process does nothing else meanwhile: about a millisecond. */
+const PIECE_BYTES = 16 << 10;
 
 /** The payloads of a snapshot's records, one after the other; each is made when it is asked for. */
 export function* snapshotPieces({tip, checksum}: Snapshot, state: FrozenState): Generator<Uint8Array> {
