@@ -5,10 +5,11 @@ import {Cast} from '../ledger/cast.js';
 import type {Row} from '../suite/row.js';
 
 const TXS = 1_000;
+const PATIENTS = 250;
 
 /**
  * Blocks of the same kind: one whose transactions CheckTx saw, and one that comes to a validator which sees them for
- * the first time. Each transaction is a request to read, by a patient of her own, with one signature.
+ * the first time. Each transaction is a request to read, with one signature, by patients in turn.
  */
 export const ROW_04: Row = {
   number: '4',
@@ -38,7 +39,7 @@ export const ROW_04: Row = {
     say(`filling ${String(keys)} keys`);
     ledger.fill(keys);
     say('enrolling patients');
-    const cast = new Cast(TXS, TEST_TIME);
+    const cast = new Cast(PATIENTS, TEST_TIME);
     for (const block of cast.enrolment()) await ledger.block(block);
     let txs: Uint8Array[] = [];
     return {

@@ -7,6 +7,7 @@ import type {Row, RowContext} from '../suite/row.js';
 import type {Target} from '../suite/verdict.js';
 
 const TXS = 1_000;
+const PATIENTS = 250;
 const SMALL = 10_000;
 
 /** FinalizeBlock and Commit of the same transactions by two ledgers that differ in how much else they know. */
@@ -29,13 +30,13 @@ function rowOf(parts: {number: string; keys: number; words: string; target?: Tar
       },
     ],
     rounds: {full: 9, quick: 3},
-    limitSeconds: largeOnly ? 1_500 : 300,
+    limitSeconds: largeOnly ? 1_800 : 600,
     nodeFlags: [`--max-old-space-size=${largeOnly ? '14000' : '6144'}`],
     setup: async (context) => {
       if (largeOnly && !context.large) throw new CannotMeasure('only with LARGE=1');
       const many = await filled(context, context.quick ? keys / 10 : keys);
       const few = await filled(context, SMALL);
-      const cast = new Cast(TXS, TEST_TIME);
+      const cast = new Cast(PATIENTS, TEST_TIME);
       context.say('enrolling patients');
       for (const block of cast.enrolment()) for (const ledger of [many, few]) await ledger.block(block);
       let txs: Uint8Array[] = [];

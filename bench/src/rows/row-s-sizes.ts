@@ -37,7 +37,7 @@ function rowOf({number, words, count, heapMiB, largeOnly = false}: Size): Row {
     arms: [],
     claims: [],
     rounds: {full: 0, quick: 0},
-    limitSeconds: largeOnly ? 1_800 : 420,
+    limitSeconds: largeOnly ? 1_800 : 900,
     nodeFlags: [`--max-old-space-size=${String(heapMiB)}`, '--expose-gc'],
     setup: (context) => {
       if (largeOnly && !context.large) throw new CannotMeasure('only with LARGE=1');

@@ -12,7 +12,7 @@ export interface RowOrder extends Asked {
 export type RowMessage = {readonly say: string} | {readonly measured: MeasuredRow} | {readonly failed: string};
 
 const PROGRAM = join(import.meta.dirname, '..', 'measure.ts');
-const LIMIT_SECONDS = 300;
+const LIMIT_SECONDS = 600;
 
 /**
  * Measures a row in a process group of its own: no row sees another's heap or compiled code, and one that takes too

@@ -47,7 +47,7 @@ export interface Row {
   readonly arms: readonly Arm[];
   readonly claims: readonly Claim[];
   readonly rounds: {readonly full: number; readonly quick: number};
-  /** After so long it counts as not measured; default: five minutes. */
+  /** After so long it counts as not measured; default: ten minutes. */
   readonly limitSeconds?: number;
   /** Flags of the Node process that this row has for itself. */
   readonly nodeFlags?: readonly string[];
