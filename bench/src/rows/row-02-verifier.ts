@@ -4,6 +4,7 @@ import {sha256Of} from '@vitalvault/contracts';
 import {signDigest, testKey} from '@vitalvault/ledger-state/testing';
 import {nativeSha256} from '../../../apps/ledger-abci/src/crypto/native-sha256.js';
 import {nativeVerify} from '../../../apps/ledger-abci/src/crypto/native-verify.js';
+import {goVerification} from '../chain/go-verification.js';
 import type {Row} from '../suite/row.js';
 import {rate} from '../suite/timing.js';
 
@@ -26,7 +27,7 @@ export const ROW_02: Row = {
     },
   ],
   rounds: {full: 21, quick: 7},
-  setup: () => {
+  setup: (context) => {
     const ours = nativeVerify();
     const inputs = Array.from({length: SIGNATURES}, (_, i) => inputOf(i));
     return {
@@ -40,6 +41,7 @@ export const ROW_02: Row = {
             if (!holds) throw new Error('a good signature does not hold');
           }
         }),
+      facts: () => goVerification(context, SIGNATURES),
     };
   },
 };
