@@ -8,7 +8,9 @@ const GENESIS_AWAITED = 3;
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const told =
-    error instanceof InstallerError || ['ConfigError', 'InvalidGenesisError', 'MigrationError'].includes(error.name) || 'syscall' in error;
+    error instanceof InstallerError ||
+    ['ConfigError', 'InvalidGenesisError', 'MigrationError'].includes(error.name) ||
+    'syscall' in error;
   return told ? error.message : (error.stack ?? error.message);
 }
 
