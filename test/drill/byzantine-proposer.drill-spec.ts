@@ -97,3 +97,7 @@ test('honest validators have one history, no error and no stop', async () => {
   expect(await blockHashes(honest, height)).toHaveProperty('size', 1);
   for (const {output} of honest) expect(output).not.toMatch(/"level":"(error|fatal)"/);
 });
+
+test('the second client says the same of the whole history', async () => {
+  expect(await network.secondClientsWord(network.validator(1))).toEqual({passed: 6, failed: 0});
+}, 300_000);

@@ -49,3 +49,7 @@ test('the chain goes on, with one history', async () => {
   await network.reach(height + 5, network.validators.slice(0, 3), 60_000);
   expect(await blockHashes(network.validators.slice(0, 3), height)).toHaveProperty('size', 1);
 });
+
+test('the second client says the same of the whole history', async () => {
+  expect(await network.secondClientsWord(network.validator(0))).toEqual({passed: 6, failed: 0});
+}, 300_000);

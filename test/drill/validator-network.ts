@@ -1,13 +1,15 @@
-import {copyFile, mkdtemp, rm} from 'node:fs/promises';
+import {copyFile, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {genesisJson} from '@vitalvault/abci/testing';
 import {LIMITS} from '@vitalvault/contracts';
 import {TEST_CHAIN, testGenesis} from '@vitalvault/ledger-state/testing';
-import {eventually} from '@vitalvault/testkit';
+import {eventually, runProcess} from '@vitalvault/testkit';
 import {Link} from './link.js';
 import {Validator} from './validator.js';
 import type {Alteration} from './validator.js';
+
+const SECOND_CLIENT = join(import.meta.dirname, '../second-client/run.ts');
 
 /** One organisation a validator; equal power, so that one of the four may be Byzantine. */
 export const ORGANISATIONS = ['hospital', 'clinic', 'laboratory', 'university'] as const;
@@ -91,6 +93,20 @@ export class ValidatorNetwork {
       const behind = heights.filter((one) => one < height);
       if (behind.length > 0) throw new Error(`wanted height ${height}, have ${heights.join(', ')}`);
     }, withinMs);
+  }
+
+  /** What the second client, in another language and from the documents alone, says of a validator's whole history. */
+  async secondClientsWord(of: Validator): Promise<{readonly passed: number; readonly failed: number}> {
+    const genesis = join(this.dir, 'genesis.json');
+    await writeFile(genesis, this.genesis);
+    const args = ['--no-warnings', SECOND_CLIENT, 'history', of.comet.rpcUrl, genesis];
+    const env = {PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? ''};
+    const {stdout, stderr} = await runProcess({command: process.execPath, args, env}, 240_000);
+    const last = stdout.trim().split('\n').at(-1) ?? '';
+    if (!last.startsWith('{')) throw new Error(`the second client said nothing: ${stderr}`);
+    const {passed, failed} = JSON.parse(last) as {passed: number; failed: number};
+    if (failed > 0) throw new Error(stderr);
+    return {passed, failed};
   }
 
   async close(): Promise<void> {

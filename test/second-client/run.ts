@@ -2,6 +2,7 @@
 //   node test/second-client/run.ts vectors            the formulas alone
 //   node test/second-client/run.ts live <data folder> against a running system (its endpoints.json, genesis.json,
 // org/0)
+//   node test/second-client/run.ts history <rpc url> <genesis.json>   the whole chain of one validator
 import {createHash} from 'node:crypto';
 import {spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
@@ -51,7 +52,7 @@ function interpreter(): string {
   return python;
 }
 
-const [mode, data] = process.argv.slice(2);
+const [mode, data, genesis] = process.argv.slice(2);
 if (mode === 'vectors') process.exit(run(interpreter(), [join(here, 'vectors.py'), vectors]));
 if (mode === 'live' && data !== undefined) {
   process.exit(
@@ -64,5 +65,7 @@ if (mode === 'live' && data !== undefined) {
     ]),
   );
 }
-console.error('usage: run.ts vectors | run.ts live <data folder>');
+if (mode === 'history' && data !== undefined && genesis !== undefined)
+  process.exit(run(interpreter(), [join(here, 'history.py'), data, genesis]));
+console.error('usage: run.ts vectors | run.ts live <data folder> | run.ts history <rpc url> <genesis.json>');
 process.exit(2);
