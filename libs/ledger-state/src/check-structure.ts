@@ -56,8 +56,7 @@ export function checkStructure(
   if (field !== undefined) return refuseField(field);
   const rules = rulesOf(message.case);
   const [first, ...others] = tx.signatures;
-  if (first === undefined || !rules.signatures(message.value).some((demanded) => areSignedBy(tx, demanded)))
-    return refuse(CODE.wrongSigners);
+  if (first === undefined || !areSignedBy(tx, rules.signatures(message.value))) return refuse(CODE.wrongSigners);
   const txId = transactionId(tx.body, tx.signatures, sha256);
   if (!tx.signatures.every(({publicKey, signature}) => verify(publicKey, txId, signature)))
     return refuse(CODE.badSignature);

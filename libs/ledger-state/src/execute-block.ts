@@ -112,8 +112,8 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
 }
 
 function applyMessage(state: Overlay, tx: CheckedTx, context: BlockContext & {readonly signer: Signer}): Outcome {
-  const {message, txId, signingKeys} = tx;
-  return rulesOf(message.case).apply({...context, state, txId, signingKeys}, message.value);
+  const {message, txId} = tx;
+  return rulesOf(message.case).apply({...context, state, txId}, message.value);
 }
 
 function checkExpiry({body}: CheckedTx, {block, parameters}: BlockContext): number {

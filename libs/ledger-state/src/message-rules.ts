@@ -23,8 +23,6 @@ export interface TxContext {
   readonly txId: Uint8Array;
   readonly parameters: Parameters;
   readonly signer: Signer;
-  /** Keys of all signatures, in order; their signatures are good. */
-  readonly signingKeys: readonly SigningKey[];
   readonly ports: LedgerPorts;
 }
 
@@ -53,9 +51,9 @@ export interface MessageRules<M extends ProtoMessage> {
   readonly fields: FieldRules<M>;
   /**
    * The keys of the signatures in their order, as far as the message itself names them; undefined: a key that only the
-   * state knows. More than one list where the state decides how many.
+   * state knows.
    */
-  signatures(message: M): readonly (readonly (SigningKey | undefined)[])[];
+  signatures(message: M): readonly (SigningKey | undefined)[];
   /** Whether a key of this owner and role may sign such a message at all. */
   maySign(signer: Signer): boolean;
   /** The bucket that one such message takes a token from; undefined: its own rules count. */

@@ -20,7 +20,7 @@ export const ANCHOR_RECORDS: MessageRules<AnchorRecords> = {
   rights: false,
   schema: AnchorRecordsSchema,
   fields: {entries: (entries) => entries.length >= 1 && entries.length <= LIMITS.anchorEntries},
-  signatures: () => [[undefined]],
+  signatures: () => [undefined],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.storage]),
   bucket: () => undefined,
   apply: (context, {entries}): Outcome =>

@@ -24,7 +24,7 @@ export const ENROL_PATIENT: MessageRules<EnrolPatient> = {
     recoveryKey: (key, {signingKey}) =>
       isSigningKey(key) && signingKey !== undefined && !equalBytes(key.publicKey, signingKey.publicKey),
   },
-  signatures: ({signingKey, recoveryKey}) => [[undefined, signingKey, recoveryKey]],
+  signatures: ({signingKey, recoveryKey}) => [undefined, signingKey, recoveryKey],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor]),
   bucket: ({identity}) => ({bucket: 'enrolments', identities: [identity]}),
   apply,

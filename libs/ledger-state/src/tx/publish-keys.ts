@@ -32,7 +32,7 @@ export const PUBLISH_KEYS: MessageRules<PublishKeys> = {
     succession: (succession, {newSigningKey}) =>
       succession === undefined || (newSigningKey !== undefined && isSuccession(succession)),
   },
-  signatures: ({newSigningKey}) => [newSigningKey === undefined ? [undefined] : [undefined, newSigningKey]],
+  signatures: ({newSigningKey}) => (newSigningKey === undefined ? [undefined] : [undefined, newSigningKey]),
   maySign: ({kind}) => kind === KEY_OWNER.patient || kind === KEY_OWNER.member,
   bucket: ({identity}) => ({bucket: 'rights', identities: [identity]}),
   apply,

@@ -37,7 +37,7 @@ export const PUT_GRANT: MessageRules<PutGrant> = {
     parentGrant: ({length}) => length === 0,
     epochStatements: areStatements,
   },
-  signatures: () => [[undefined]],
+  signatures: () => [undefined],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: 'rights', identities: [identity]}),
   apply,

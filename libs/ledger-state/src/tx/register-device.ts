@@ -29,7 +29,7 @@ export const REGISTER_DEVICE: MessageRules<RegisterDevice> = {
     deviceClass: (value) => value >= DEVICE_CLASS.wearable && value <= DEVICE_CLASS.phone,
     fromSlot: isAny,
   },
-  signatures: ({deviceKey}) => [[undefined, deviceKey]],
+  signatures: ({deviceKey}) => [undefined, deviceKey],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: 'rights', identities: [identity]}),
   apply,

@@ -23,7 +23,7 @@ export const REGISTER_MEMBER: MessageRules<RegisterMember> = {
     role: (value) => value >= MEMBER_ROLE.physician && value <= MEMBER_ROLE.auditor,
     profileHash: isHash,
   },
-  signatures: ({signingKey}) => [[undefined, signingKey]],
+  signatures: ({signingKey}) => [undefined, signingKey],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor, ORG_ROLE.admin]),
   bucket: ({identity}) => ({bucket: 'enrolments', identities: [identity]}),
   apply,

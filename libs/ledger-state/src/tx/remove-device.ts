@@ -22,7 +22,7 @@ export const REMOVE_DEVICE: MessageRules<RemoveDevice> = {
   rights: true,
   schema: RemoveDeviceSchema,
   fields: {owner: isIdentity, device: isIdentity, distrustFromSlot: isAny, registration: (value) => value >= 1},
-  signatures: () => [[undefined]],
+  signatures: () => [undefined],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: 'rights', identities: [identity]}),
   apply,

@@ -34,7 +34,7 @@ export const REQUEST_ACCESS: MessageRules<RequestAccess> = {
     readerKey: isEncryptionKey,
     detailsHash: isHash,
   },
-  signatures: () => [[undefined]],
+  signatures: () => [undefined],
   maySign: ({kind}) => kind === KEY_OWNER.member || kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: 'accessRequests', identities: [identity]}),
   apply,

@@ -16,7 +16,7 @@ export const SUSPEND_MEMBER: MessageRules<SuspendMember> = {
   rights: true,
   schema: SuspendMemberSchema,
   fields: {organisation: isIdentity, member: isIdentity},
-  signatures: () => [[undefined]],
+  signatures: () => [undefined],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.sponsor, ORG_ROLE.admin]),
   bucket: ({identity}) => ({bucket: 'suspensions', identities: [identity]}),
   apply,
