@@ -1,9 +1,19 @@
-import {ORG_ROLE, TOPICS, encodeCanonical, toHex} from '@vitalvault/contracts';
+import {
+  LIMITS,
+  ORG_ROLE,
+  TOPICS,
+  build,
+  decodeCanonical,
+  encodeCanonical,
+  equalBytes,
+  toHex,
+} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
-import {PostedRecordSchema, PostedRecordsSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {PostedRecordSchema, PostedRecordsSchema, SigningKeySchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {generateSigningKey, recordIdOfPosted} from '@vitalvault/envelope';
 import {startService} from '@vitalvault/http';
+import {testGenesis} from '@vitalvault/ledger-state/testing';
 import type {HttpService} from '@vitalvault/http';
 import {KafkaProducer, createTopics} from '@vitalvault/kafka-bus';
 import {createLogger, startTelemetry} from '@vitalvault/process';
@@ -121,23 +131,23 @@ export class IngestSystem {
 
   #writeFiles(): void {
     const {publicKey, privateKey} = this.ingestKey;
-    const genesis = encodeCanonical(GenesisSchema, {
-      version: 1,
-      organisations: [
-        {
-          id: organisation,
-          name: 'x',
-          keys: [
-            {key: releaseKey, role: ORG_ROLE.release},
-            {key: {alg: 1, publicKey}, role: ORG_ROLE.ingest},
-          ],
-          validators: [{publicKey: random(32), power: 1n}],
-        },
-      ],
-    });
+    const genesis = decodeCanonical(GenesisSchema, testGenesis(['hospital', 'clinic']));
+    for (const entry of genesis.organisations.find(({id}) => equalBytes(id, organisation))?.keys ?? []) {
+      if (entry.role === ORG_ROLE.release) entry.key = build(SigningKeySchema, releaseKey);
+      if (entry.role === ORG_ROLE.ingest) entry.key = build(SigningKeySchema, {alg: 1, publicKey});
+    }
     writeFileSync(
       join(this.engines.data, 'spec-genesis.json'),
-      JSON.stringify({chain_id: CHAIN, validators: [], app_state: Buffer.from(genesis).toString('base64')}),
+      JSON.stringify({
+        chain_id: CHAIN,
+        consensus_params: {
+          block: {max_bytes: String(LIMITS.cometBlockBytes)},
+          evidence: {max_bytes: String(LIMITS.cometEvidenceBytes)},
+          abci: {vote_extensions_enable_height: '0'},
+        },
+        validators: [],
+        app_state: Buffer.from(encodeCanonical(GenesisSchema, genesis)).toString('base64'),
+      }),
     );
     writeFileSync(
       join(this.engines.data, 'ingest.json'),

@@ -3,6 +3,7 @@ import type {ChangesTo} from '@vitalvault/contracts';
 import {PostedRecordSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {generateSigningKey, recordIdOfPosted, signDigest} from '@vitalvault/envelope';
+import {testEncryptionKey, testOrganisation} from '@vitalvault/ledger-state/testing';
 
 const NONE = new Uint8Array(0);
 
@@ -24,8 +25,8 @@ export const deviceKey = generateSigningKey(random);
 export const device = keyId({alg: ALG_ES256K, publicKey: deviceKey.publicKey});
 export const patient = random(20);
 export const tag = random(16);
-export const releaseKey = {alg: ALG_X25519, publicKey: random(32)};
-export const organisation = random(20);
+export const releaseKey = {alg: ALG_X25519, publicKey: testEncryptionKey('release').publicKey};
+export const organisation = testOrganisation('hospital').id;
 
 /** A well-formed record of `device`; what is inside the ciphertext does not matter to ingest. */
 export function record(
