@@ -12,6 +12,7 @@ import {LedgerStore} from './store/ledger-store.js';
 import type {Recovered} from './store/recover.js';
 
 const KIND_NAMES: Readonly<Record<number, string>> = {1: 'duplicate-vote', 2: 'light-client-attack'};
+import {watchRoom} from './watch-room.js';
 
 /** Reads the state, then serves CometBFT. */
 export async function startLedger({config, logger, readiness, fail}: Host<LedgerConfig>): Promise<RunningService> {
@@ -36,21 +37,19 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
     },
   });
   tell(recovered, logger);
-  const application = createApplication(
-    new Ledger(store, recovered, verify),
-    new LedgerSpans(),
-    ({tip, misbehaviour}) => {
-      progress.committed(tip);
-      for (const {address, kind, height} of misbehaviour) {
-        misbehaved.add(1, {kind: KIND_NAMES[kind] ?? String(kind)});
-        logger.error('a validator broke the rules of consensus; it is recorded on the ledger', {
-          validator: toHex(address),
-          kind: KIND_NAMES[kind] ?? kind,
-          height,
-        });
-      }
-    },
-  );
+  const ledger = new Ledger(store, recovered, verify);
+  watchRoom(ledger);
+  const application = createApplication(ledger, new LedgerSpans(), ({tip, misbehaviour}) => {
+    progress.committed(tip);
+    for (const {address, kind, height} of misbehaviour) {
+      misbehaved.add(1, {kind: KIND_NAMES[kind] ?? String(kind)});
+      logger.error('a validator broke the rules of consensus; it is recorded on the ledger', {
+        validator: toHex(address),
+        kind: KIND_NAMES[kind] ?? kind,
+        height,
+      });
+    }
+  });
   const server = await startAbciServer({
     socketPath: config.socket,
     application,
@@ -76,7 +75,9 @@ function tell({state, tip, blocksInTail, cutBytes, refusedSnapshots}: Recovered,
       height: tip?.height ?? 0n,
     });
   for (const refused of refusedSnapshots)
-    logger.error('a snapshot was damaged and is deleted; the one before was used, or the changelogs alone', {...refused});
+    logger.error('a snapshot was damaged and is deleted; the one before was used, or the changelogs alone', {
+      ...refused,
+    });
   logger.info('state read and checked against its app hash', {
     height: tip?.height ?? 0n,
     appHash: toHex(tip?.appHash ?? new Uint8Array(0)),
