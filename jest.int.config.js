@@ -1,6 +1,9 @@
 import preset from './jest.preset.js';
 
-/** Integration specs: one part of ours, or those that follow one chain, with the real engines, started by libs/testkit. */
+/**
+ * Integration specs: one part of ours, or those that follow one chain, with the real engines, started by
+ * libs/testkit.
+ */
 export default {
   ...preset,
   displayName: 'integration',

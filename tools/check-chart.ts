@@ -175,10 +175,7 @@ const topics = ha.objects
   .sort();
 holds(
   'Strimzi gets exactly the topics of the protocol',
-  JSON.stringify(topics) ===
-    JSON.stringify(Object.values(TOPICS).sort())
-    ? []
-    : [topics.join(' ')],
+  JSON.stringify(topics) === JSON.stringify(Object.values(TOPICS).sort()) ? [] : [topics.join(' ')],
 );
 
 unitTests();

@@ -27,7 +27,7 @@ const isProduct = (file: string): boolean =>
   !/^(apps\/launcher|libs\/testkit)\//.test(file) &&
   !/\/testing\/|\.(spec|int-spec|contract)\.ts$/.test(file);
 const IMPORT =
-  /(?:^import\s|\sfrom\s|\bimport\(|(?<!Promise\.)\bresolve\()\s*'((?:@[\w.-]+\/)?[a-z][\w.-]*)(?:\/[^']*)?'/gm;
+  /(?:^import\s|\sfrom\s|\bimport\(|\b(?:meta|require)\.resolve\()\s*'((?:@[\w.-]+\/)?[a-z][\w.-]*)(?:\/[^']*)?'/gm;
 
 /** Package → files that import it. */
 const imported = new Map<string, string[]>();

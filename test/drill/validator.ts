@@ -11,7 +11,9 @@ const START_MS = 120_000;
 /** What a Byzantine validator does otherwise than an honest one. */
 export type Alteration = (honest: AbciApplication) => Partial<AbciApplication>;
 
-/** A validator as it is deployed: a process of CometBFT and one of ledger-abci; a Byzantine one lies between the two. */
+/**
+ * A validator as it is deployed: a process of CometBFT and one of ledger-abci; a Byzantine one lies between the two.
+ */
 export class Validator {
   private program: RunningProcess | undefined;
   private lies: AbciServer | undefined;

@@ -11,7 +11,10 @@ import {projectGenesis} from '../../apps/policy/src/application/project-genesis.
 import {TransactionOutcomes} from '../../apps/policy/src/application/transaction-outcomes.js';
 import type {MadeBlock} from './made-block.js';
 
-/** policy's projection of a chain, over its real tables. Leaves come from the ledger itself: their proofs are others' specs. */
+/**
+ * policy's projection of a chain, over its real tables. Leaves come from the ledger itself: their proofs are others'
+ * specs.
+ */
 export class FollowedPolicy {
   readonly database: ReturnType<typeof openDatabase>;
   readonly store: PrismaProjectionStore;

@@ -28,7 +28,9 @@ const {patient, recovery} = PEOPLE;
 /** As a later version would write it: one field more, number 99, of one byte. */
 const newer = (bytes: Uint8Array): Uint8Array => Uint8Array.from([...bytes, 0x9a, 0x06, 0x01, 0x00]);
 
-/** What a service meets that is older than the ledger, or than the service that wrote a message. It stops, each time. */
+/**
+ * What a service meets that is older than the ledger, or than the service that wrote a message. It stops, each time.
+ */
 describe('what an older service does not know', () => {
   const ledger = new TestLedger(genesis, REMEMBERING_PORTS);
   let engines: Engines;

@@ -2,7 +2,7 @@
 
 python history.py <rpc url> <genesis.json>
 Every header is signed by genesis' validators (docs/protocol.md §5.3), follows the one before, and has the hashes of its
-transactions and of the results of the block before; every transaction is signed as §4.1 says, and no key used a nonce twice.
+transactions and of the results of the block before; every transaction is signed as docs/protocol.md §4.1 says, and no key used a nonce twice.
 The last line on stdout is JSON, as client.py's.
 """
 import base64, json, sys, urllib.request

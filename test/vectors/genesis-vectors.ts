@@ -284,7 +284,10 @@ function parameters(): (readonly [string, Document])[] {
   });
 }
 
-/** The whole of test/vectors/genesis.json: files that the ledger starts from and verifiers trust, and such that none does. */
+/**
+ * The whole of test/vectors/genesis.json: files that the ledger starts from and verifiers trust, and such that none
+ * does.
+ */
 export function genesisVectors() {
   return {
     about: 'Genesis files that every reader takes, and files that every reader refuses: docs/protocol.md §5.4, §10',

@@ -18,7 +18,7 @@ import type {StoredChange} from './store/committed-block.js';
 import {CommittedState} from './store/committed-state.js';
 import type {LedgerStore} from './store/ledger-store.js';
 import type {Recovered} from './store/recover.js';
-import type {SnapshotTip} from './store/snapshot.js';
+import type {SnapshotTip} from './store/snapshot-tip.js';
 
 interface ExecutedHeight {
   readonly block: Block;

@@ -9,7 +9,10 @@ import type {Row} from '../suite/row.js';
 const TXS = 60;
 const PATIENTS = 50;
 
-/** What the papers' nearest relative costs: CA, Table 1, on revm; ours does CheckTx, FinalizeBlock and a durable Commit. */
+/**
+ * What the papers' nearest relative costs: CA, Table 1, on revm; ours does CheckTx, FinalizeBlock and a durable
+ * Commit.
+ */
 export const ROW_10: Row = {
   number: '10',
   title: "CPU to verify and insert, against CA's contract on revm",

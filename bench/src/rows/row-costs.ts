@@ -41,7 +41,9 @@ const HOSTILE: Readonly<Record<string, Uint8Array>> = {
   'entries of nothing': signed(inside([0x8a, 1], repeated(0x0a, 0))),
 };
 
-/** What CheckTx spends on 64 KB that no rule takes, beside a good transaction of that size: structure and signatures. */
+/**
+ * What CheckTx spends on 64 KB that no rule takes, beside a good transaction of that size: structure and signatures.
+ */
 export const ROW_COSTS: Row = {
   number: 'costs',
   title: 'an unsigned transaction, before it is refused',

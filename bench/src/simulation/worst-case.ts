@@ -4,7 +4,10 @@ import type {DEFAULT_PARAMETERS} from '@vitalvault/ledger-state/testing';
 
 type Numbers = typeof DEFAULT_PARAMETERS;
 
-/** Measured on a running validator: resident bytes of a key, of a leaf when a state is read at the start, and of nothing. */
+/**
+ * Measured on a running validator: resident bytes of a key, of a leaf when a state is read at the start, and of
+ * nothing.
+ */
 const RESIDENT = {key: 1_100, leaf: 148, nothing: 90 * 1_048_576};
 /** Bytes of a leaf that a question makes; of a record on the chain and in the files of the state. */
 const DISK = {access: 300, record: 298 + 400};
@@ -24,7 +27,10 @@ export interface WorstCase {
   readonly logMiB: number;
 }
 
-/** Everybody does all that quotas and ceilings let her do, for `years`, about one patient with `organisations` readers. */
+/**
+ * Everybody does all that quotas and ceilings let her do, for `years`, about one patient with `organisations`
+ * readers.
+ */
 export function worstCase(parameters: Numbers, years: number, organisations: number): WorstCase {
   const seconds = years * 365 * 86_400;
   const all = ({burst, refill, seconds: each}: Pick<Quota, 'burst' | 'refill' | 'seconds'>): number =>

@@ -21,8 +21,8 @@ export interface Edit {
 }
 
 /**
- * Builds our CometBFT with one of its files changed: for what no configuration makes it do. Go lets no overlay touch its
- * module cache, so that the module is copied, and the copy takes its place.
+ * Builds our CometBFT with one of its files changed: for what no configuration makes it do. Go lets no overlay touch
+ * its module cache, so that the module is copied, and the copy takes its place.
  * @param file path within CometBFT
  * @param into folder for the copy and the program, which is made
  * @returns the program's path

@@ -4,7 +4,8 @@ import {isEncryptionKey} from './encryption-key.js';
 
 const P = 2n ** 255n - 19n;
 const HIGH_BIT = 2n ** 255n;
-// Of small order, RFC 7748 §6.1 and the usual list: 0, 1, p − 1 and two of order 8; those up to 2^255 that reduce to them.
+// Of small order, RFC 7748 §6.1 and the usual list: 0, 1, p − 1 and two of order 8; those up to 2^255 that reduce to
+// them.
 const SMALL = [
   0n,
   1n,

@@ -43,7 +43,8 @@ export function framePayload(payload: FieldsOf<typeof PayloadSchema>): Uint8Arra
 /**
  * Reads what `framePayload` made.
  * @throws EnvelopeError `padding` when length or padding is wrong; `inflate` when what stands there is not one deflate
- *   stream from its first byte to its last, or gives more than 1 MiB; `not-canonical` when it holds no canonical Payload
+ *   stream from its first byte to its last, or gives more than 1 MiB; `not-canonical` when it holds no canonical
+ * Payload
  */
 export function unframePayload(framed: Uint8Array): Payload {
   if (framed.length < LENGTH_BYTES) throw new EnvelopeError('padding', 'payload without a length');

@@ -54,8 +54,8 @@ const MOST_ROUND = 2 ** 31 - 1;
 const LAST_STEP = 3;
 
 /**
- * priv_validator_state.json of a validator that signs nothing at this height or below. @param signedUpTo 0: it has signed
- * nothing yet
+ * priv_validator_state.json of a validator that signs nothing at this height or below. @param signedUpTo 0: it has
+ * signed nothing yet
  */
 export function validatorStateJson(signedUpTo: bigint): string {
   const state =

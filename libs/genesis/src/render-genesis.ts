@@ -3,7 +3,10 @@ import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {parseGenesis} from '@vitalvault/light-client';
 import type {Organisation} from './organisation-keys.js';
 
-/** A validator of the genesis: whose it is, by the organisation's id, its Ed25519 key and its node's id (40 hex digits). */
+/**
+ * A validator of the genesis: whose it is, by the organisation's id, its Ed25519 key and its node's id (40 hex
+ * digits).
+ */
 export interface GenesisValidator {
   organisation: string;
   publicKey: Uint8Array;

@@ -26,7 +26,8 @@ export function payForEntry(context: TxContext): boolean {
 
 /**
  * Judges one entry that its custodian has paid for (`payForEntry`) and, when it holds, uses up its number and its
- * tokens. Steps as docs/protocol.md §4.5: registration · chain · signature · tombstone · removal · slot · tag · epoch · release
+ * tokens. Steps as docs/protocol.md §4.5: registration · chain · signature · tombstone · removal · slot · tag · epoch
+ * · release
  * key · sequence · quota (device and owner, both or none). A skip is checked where it has the fields. Does NOT append
  * the leaf.
  * @returns 0 or the code of the first step that fails; until the last one it costs neither device nor owner anything.

@@ -21,7 +21,9 @@ const seeds = Object.values(SAMPLE_MESSAGES).map((message) =>
   signedBody(encodeCanonical(BodySchema, sampleBody(message)), [PEOPLE.patient]),
 );
 
-/** A real transaction, or its body in an envelope of its own, with one to three bytes changed, cut, doubled or put in. */
+/**
+ * A real transaction, or its body in an envelope of its own, with one to three bytes changed, cut, doubled or put in.
+ */
 function mutated(below: (most: number) => number): Uint8Array {
   let bytes = seeds[below(seeds.length)] as Uint8Array;
   for (let changes = 1 + below(3); changes > 0; changes--) {

@@ -15,7 +15,8 @@ export interface GenesisState {
 /**
  * The state before the first block, from `app_state`.
  * @param view an empty state.
- * @throws InvalidGenesisError when the bytes are not a genesis that a chain can live with: by the verifiers' own reader.
+ * @throws InvalidGenesisError when the bytes are not a genesis that a chain can live with: by the verifiers' own
+ * reader.
  * @spec docs/protocol.md §5.4
  */
 export function genesisState(bytes: Uint8Array, view: StateView, ports: LedgerPorts): GenesisState {

@@ -63,7 +63,9 @@ class Fold {
     private readonly sha256: Sha256,
   ) {}
 
-  /** Root over the leaves [from, to); undefined when the proof has too few hashes. @param power two's, not below half */
+  /**
+   * Root over the leaves [from, to); undefined when the proof has too few hashes. @param power two's, not below half
+   */
   subtree(from: bigint, to: bigint, power: bigint): Uint8Array | undefined {
     const next = this.indexes[this.leaves];
     if (next === undefined || next >= to) return this.ofProof();

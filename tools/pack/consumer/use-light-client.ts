@@ -7,7 +7,8 @@ import type {LightBlockVerdict} from '@vitalvault/light-client';
 export function useLightClient(): string {
   const [genesis, signedHeader] = ['genesis.json', 'block-3.json'].map((name) => readFileSync(name, 'utf8'));
   assert.ok(genesis !== undefined && signedHeader !== undefined);
-  const verdict = verifySignedHeader(signedHeader, parseGenesis(genesis), {nowMs: Date.now()}); // the RPC's JSON answers
+  // As the RPC's JSON answers.
+  const verdict = verifySignedHeader(signedHeader, parseGenesis(genesis), {nowMs: Date.now()});
   assert.ok(verdict.ok);
   assert.equal(verdict.header.height, 3n);
   const changed = signedHeader.replace(/("app_hash": ?")(..)/, '$1FF');

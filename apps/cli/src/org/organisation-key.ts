@@ -22,8 +22,8 @@ const keyFile = z.object({
 });
 
 /**
- * The office that a key file belongs to; the genesis says which organisation that is, and whether its key has a role that
- * the ledger takes for what is to be signed. @param more.nonces default: a file beside the key
+ * The office that a key file belongs to; the genesis says which organisation that is, and whether its key has a role
+ * that the ledger takes for what is to be signed. @param more.nonces default: a file beside the key
  * @throws CliError `key-unknown`, `key-role`: before anything is signed that could only be refused
  */
 export function openOrganisation(

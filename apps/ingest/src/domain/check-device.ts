@@ -44,7 +44,8 @@ export function faultOfDevice(device: RegisteredDevice, header: RecordHeader, no
   return undefined;
 }
 
-// The ledger counts blocks beside the time; where blocks are fast it refuses a little earlier, and says so in the receipt.
+// The ledger counts blocks beside the time; where blocks are fast it refuses a little earlier, and says so in the
+// receipt.
 function isFromBefore({distrustFromSlot, acceptsUntilMs}: Removal, {slot}: RecordHeader, nowMs: number): boolean {
   return slot < distrustFromSlot && nowMs <= acceptsUntilMs;
 }

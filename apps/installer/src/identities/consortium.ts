@@ -9,7 +9,8 @@ const FIRST_START_SECONDS = 3_600;
 
 /**
  * What every pod of a release may know of the consortium: entries of the ConfigMap. `peers-<i>` names the other
- * validators of this release as CometBFT's persistent_peers does. `unsigned-until-<i>` is there for a validator whose key
+ * validators of this release as CometBFT's persistent_peers does. `unsigned-until-<i>` is there for a validator whose
+ * key
  * has signed nothing on this chain: until then (Unix seconds) a volume without a record of what it signed is its first.
  */
 export function consortiumTexts(

@@ -25,8 +25,8 @@ export interface Identities {
 
 /**
  * Makes the organisations' and validators' keys and the genesis, once: what exists is read and never made again, and
- * after the genesis stands a missing key is a fault, since no new one could take its place. So is a missing record of what
- * a key signed: with an empty one it would sign twice.
+ * after the genesis stands a missing key is a fault, since no new one could take its place. So is a missing record of
+ * what a key signed: with an empty one it would sign twice.
  * @param signedUpTo takes the place of a record that is missing; nothing up to this height is signed again
  */
 export async function ensureGenesis(layout: Layout, settings: Settings, signedUpTo?: bigint): Promise<Identities> {

@@ -4,19 +4,12 @@ import {taggedHashBy} from '@vitalvault/contracts';
 import {keyName} from '@vitalvault/ledger-state';
 import type {StateView} from '@vitalvault/ledger-state';
 import type {StoredChange} from './committed-block.js';
+import type {CommittedLog} from './committed-log.js';
 import {FrozenState} from './frozen-state.js';
 import {LeafPlaces} from './leaf-places.js';
 import type {LeafPlace} from './leaf-places.js';
 
 const HASH_BYTES = 32;
-
-/** A patient's log: hashes for proofs in memory, the leaves' bytes on disk. */
-export interface CommittedLog {
-  readonly kind: number;
-  readonly patient: Uint8Array;
-  readonly tree: LogTree;
-  readonly places: LeafPlaces;
-}
 
 /** The state after the last committed block, in memory: values, their tree and the logs. */
 export class CommittedState implements StateView {

@@ -1,4 +1,4 @@
-import type {CommittedLog} from './committed-state.js';
+import type {CommittedLog} from './committed-log.js';
 
 /** The maps that go on living. */
 export interface LivingState {

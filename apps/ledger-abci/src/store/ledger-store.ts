@@ -14,7 +14,7 @@ import {CHECKSUM_BYTES} from './record-chain.js';
 import {recover} from './recover.js';
 import type {Recovered} from './recover.js';
 import {Segment} from './segment.js';
-import type {SnapshotTip} from './snapshot.js';
+import type {SnapshotTip} from './snapshot-tip.js';
 import {Snapshots} from './snapshots.js';
 import type {SnapshotOutcome} from './snapshots.js';
 import {lockStateDir} from './state-dir-lock.js';

@@ -2,7 +2,7 @@ import {fromBinary} from '@bufbuild/protobuf';
 import {equalBytes} from '@vitalvault/contracts';
 import {LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {CommittedState} from './committed-state.js';
-import type {SnapshotTip} from './snapshot.js';
+import type {SnapshotTip} from './snapshot-tip.js';
 
 /**
  * Holds a state that was read against what its last block recorded, and builds its tree. @returns what does not fit;

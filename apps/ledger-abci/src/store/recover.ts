@@ -9,7 +9,7 @@ import {replayTail} from './replay-tail.js';
 import type {Tail} from './replay-tail.js';
 import {Segment} from './segment.js';
 import {heightOfSnapshot, readSnapshot, snapshotName} from './snapshot.js';
-import type {Snapshot} from './snapshot.js';
+import type {Snapshot} from './snapshot-tip.js';
 import {StoreError} from './store-error.js';
 
 /** A snapshot that was passed over. */
@@ -29,8 +29,8 @@ export interface Recovered extends Tail {
 /**
  * Reads the newest snapshot that can be read and the changelogs behind it; without one, the changelogs alone. The app
  * hash is recomputed from all values and must be the one that the last block recorded, and every log must give the root
- * in the state. A snapshot with which that does not come out is passed over like one that cannot be read, and deleted when
- * there is another way. What is returned is durable: CometBFT may be told of it.
+ * in the state. A snapshot with which that does not come out is passed over like one that cannot be read, and deleted
+ * when there is another way. What is returned is durable: CometBFT may be told of it.
  * @throws StoreError when it does not fit together.
  */
 export function recover(dir: string, calls: FileCalls): Recovered {

@@ -5,7 +5,7 @@ import type {CommittedState} from './committed-state.js';
 import type {FileCalls} from './durable-file.js';
 import type {ChainedRecord} from './record-chain.js';
 import {Segment} from './segment.js';
-import type {Snapshot, SnapshotTip} from './snapshot.js';
+import type {Snapshot, SnapshotTip} from './snapshot-tip.js';
 import {StoreError} from './store-error.js';
 
 /** Where the changelogs end. */

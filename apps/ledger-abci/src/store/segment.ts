@@ -20,7 +20,10 @@ export interface SegmentHeader {
   readonly first: number;
   /** Its first record holds genesis: nothing comes before it. */
   readonly hasGenesis: boolean;
-  /** Checksum of the record before its first; random where there is none, so that every directory has a chain of its own. */
+  /**
+   * Checksum of the record before its first; random where there is none, so that every directory has a chain of its
+   * own.
+   */
   readonly before: Uint8Array;
 }
 

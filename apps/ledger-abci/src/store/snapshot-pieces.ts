@@ -1,7 +1,7 @@
 import {ByteWriter} from './byte-writer.js';
 import type {FrozenState} from './frozen-state.js';
 import {CHECKSUM_BYTES} from './record-chain.js';
-import type {Snapshot} from './snapshot.js';
+import type {Snapshot} from './snapshot-tip.js';
 
 export const SNAPSHOT_MAGIC = Buffer.from('VVSNAP2\n', 'latin1');
 /** The chain of a snapshot's records begins with nothing before it. */

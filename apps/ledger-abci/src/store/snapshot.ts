@@ -1,22 +1,13 @@
 import {closeSync, fstatSync, openSync} from 'node:fs';
 import {ByteReader} from './byte-reader.js';
 import {BEFORE_SNAPSHOT, CHUNK, SNAPSHOT_MAGIC as MAGIC} from './snapshot-pieces.js';
-import type {CommittedBlock} from './committed-block.js';
 import type {CommittedState} from './committed-state.js';
 import {readAt} from './durable-file.js';
 import {ChainReader, CHECKSUM_BYTES} from './record-chain.js';
+import type {Snapshot} from './snapshot-tip.js';
 
 const HASH_BYTES = 32;
 const NAME = /^snapshot-(\d{16})\.vvs$/;
-
-/** The last committed block of a snapshot; its changes are the whole state. */
-export type SnapshotTip = Omit<CommittedBlock, 'changes'>;
-
-export interface Snapshot {
-  readonly tip: SnapshotTip;
-  /** Of the changelog's record of that block: what the next changelog goes on from. */
-  readonly checksum: Uint8Array;
-}
 
 export function snapshotName(height: bigint): string {
   return `snapshot-${String(height).padStart(16, '0')}.vvs`;

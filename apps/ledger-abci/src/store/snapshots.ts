@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {CommittedState} from './committed-state.js';
 import type {FileCalls} from './durable-file.js';
 import {heightOfSnapshot, snapshotName} from './snapshot.js';
-import type {Snapshot} from './snapshot.js';
+import type {Snapshot} from './snapshot-tip.js';
 import {writeSnapshot} from './write-snapshot.js';
 import type {WrittenSnapshot} from './write-snapshot.js';
 

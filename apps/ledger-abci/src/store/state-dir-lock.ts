@@ -11,9 +11,11 @@ const NAME = 'lock.sqlite';
 const BUSY = 5;
 
 /**
- * Keeps a second process off a state directory. The lock is SQLite's exclusive lock on an empty file in it, which is the
- * kernel's (fcntl): it belongs to the file, so that it holds between two containers or network namespaces on one volume,
- * and the kernel takes it back when the process ends, however it ends. Nothing is ever written to the file.
+ * Keeps a second process off a state directory. The lock is SQLite's exclusive lock on an empty file in it, which is
+ *
+ * the
+ * kernel's (fcntl): it belongs to the file, so that it holds between two containers or network namespaces on one
+ * volume, and the kernel takes it back when the process ends, however it ends. Nothing is ever written to the file.
  * @throws StoreError when another process has it.
  */
 export function lockStateDir(dir: string): StateDirLock {

@@ -5,7 +5,7 @@ import type {FrozenState} from './frozen-state.js';
 import {frameRecord} from './record-chain.js';
 import {BEFORE_SNAPSHOT, SNAPSHOT_MAGIC, snapshotPieces} from './snapshot-pieces.js';
 import {snapshotName} from './snapshot.js';
-import type {Snapshot} from './snapshot.js';
+import type {Snapshot} from './snapshot-tip.js';
 
 /** Written but not yet synced: more would hold up the next block's sync, which may have to wait for it. */
 const UNSYNCED_BYTES = 8 << 20;

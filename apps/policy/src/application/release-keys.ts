@@ -72,7 +72,8 @@ export class ReleaseKeys {
   ) {}
 
   /**
-   * @throws DomainError tx-not-found, access-refused, permit-ended, unknown-key (and what else a signed request lacks), release-mismatch, release-limit, not-verified,
+   * @throws DomainError tx-not-found, access-refused, permit-ended, unknown-key (and what else a signed request
+   * lacks), release-mismatch, release-limit, not-verified,
    * behind, ledger-unavailable, notify-unavailable, follower-stopped
    */
   async execute(question: ReleaseQuestion): Promise<ReleasedKeys> {

@@ -134,7 +134,8 @@ export function rightsCases(story: PolicyStory): void {
       });
       expect(await prove(ofLog)).toMatchObject({status: 403, json: {code: 'not-yours'}});
       expect(await prove(ofLog, patient)).toMatchObject({status: 200});
-      // Without the head: it comes with the log, and no block is waited for, which an idle chain makes after ten seconds.
+      // Without the head: it comes with the log, and no block is waited for, which an idle chain makes after ten
+      // seconds.
       const began = performance.now();
       const alone = {logs: [{kind: STATE_KIND.accessLog, patient: patient.id, limit: 10}]};
       for (let i = 0; i < 3; i++)

@@ -17,8 +17,8 @@ const QUOTA: BoundsOf<Quota> = {burst: [1n, 1_000_000n], refill: [1n, 1_000_000n
 const COUNT: Range = [1n, 65_536n];
 
 /**
- * What each parameter may be. A block holds the largest transaction in the quarter that rights have of it, and fits with
- * its evidence, header and commit into CometBFT's, which every ABCI frame is measured by.
+ * What each parameter may be. A block holds the largest transaction in the quarter that rights have of it, and fits
+ * with its evidence, header and commit into CometBFT's, which every ABCI frame is measured by.
  * @spec docs/protocol.md §10
  */
 export const PARAMETER_BOUNDS: BoundsOf<Parameters> = {

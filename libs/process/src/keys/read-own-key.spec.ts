@@ -30,7 +30,11 @@ describe('readOwnGenesis', () => {
     ['another chain', {chainId: 'vv-other'}, 'VITALVAULT_GENESIS_FILE: it is of another chain'],
     ['an organisation that is not in it', {organisation: 'cc'.repeat(20)}, 'VITALVAULT_ORGANISATION: the genesis'],
     ['a file that is missing', {genesisFile: '/nowhere'}, 'VITALVAULT_GENESIS_FILE: the file cannot be read (ENOENT)'],
-    ['a file that is no genesis', {genesisFile: files.text('{}')}, 'VITALVAULT_GENESIS_FILE: genesis refused: chain_id'],
+    [
+      'a file that is no genesis',
+      {genesisFile: files.text('{}')},
+      'VITALVAULT_GENESIS_FILE: genesis refused: chain_id',
+    ],
   ])('refuses %s', (_what, change, words) => {
     expect(() => readOwnGenesis({...files.settings, ...change})).toThrow(words);
   });

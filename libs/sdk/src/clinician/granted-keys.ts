@@ -19,8 +19,8 @@ export interface GrantedKeys {
 }
 
 /**
- * Fetches the wraps of a grant and opens them: the bundle signed by a proven key of the patient, each private key giving
- * the public key of an epoch statement that stands on the ledger.
+ * Fetches the wraps of a grant and opens them: the bundle signed by a proven key of the patient, each private key
+ * giving the public key of an epoch statement that stands on the ledger.
  * @throws SdkError `wraps-missing`, `wraps-wrong` (the patient's fault: she signed the bundle), `answer-malformed`;
  *   EnvelopeError when she did not sign it
  */

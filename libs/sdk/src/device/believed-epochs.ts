@@ -37,8 +37,8 @@ export function believedEpochs(
 }
 
 /**
- * Highest epoch that a device has to be shown again; 0: none. What an earlier key signed counts no more once the current
- * one has begun an epoch: whoever had the old key could have shown any number.
+ * Highest epoch that a device has to be shown again; 0: none. What an earlier key signed counts no more once the
+ * current one has begun an epoch: whoever had the old key could have shown any number.
  * @param believed what it is shown now, ascending
  */
 export function highestToShow(

@@ -8,8 +8,8 @@ import {SdkError} from '../sdk-error.js';
  * The device's half of its registration: it signs the owner's transaction (proof of possession) after it saw that the
  * transaction names its own key.
  * @returns the part with both signatures, and what the device agreed to: the owner (hexadecimal), and the key
- *   (hexadecimal) that signed for her and from which it takes its first configuration. The ledger takes the registration
- *   by her current key alone
+ *   (hexadecimal) that signed for her and from which it takes its first configuration. The ledger takes the
+ * registration   by her current key alone
  * @throws SdkError `part-refused`
  * @paper CA-13
  */

@@ -17,8 +17,8 @@ export interface SuccessionTrust {
  * succession n. What is known stays as it is; only the next one after the last may follow.
  * @param known keys of the successions 1 to n that the device believes already
  * @param successions ascending by n; those that are known are compared
- * @throws SdkError `config-refused` for a gap, another key under a known n, another chain or patient; EnvelopeError when
- *   the recovery key did not sign one
+ * @throws SdkError `config-refused` for a gap, another key under a known n, another chain or patient; EnvelopeError
+ * when   the recovery key did not sign one
  * @spec docs/protocol.md §2.4
  */
 export function followSuccessions(

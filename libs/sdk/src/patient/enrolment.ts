@@ -38,7 +38,8 @@ export function decodeEnrolmentRequest(text: string): EnrolPatient {
 }
 
 /**
- * Signs the sponsor's transaction with her signing and her recovery key, after checking that it enrols exactly these keys, and sends it.
+ * Signs the sponsor's transaction with her signing and her recovery key, after checking that it enrols exactly these
+ * keys, and sends it.
  * @param partText what the organisation gave back
  * @throws SdkError `part-refused`, `tx-refused`
  */

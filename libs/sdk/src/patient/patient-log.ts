@@ -71,8 +71,8 @@ export class PatientLog {
   }
 
   /**
-   * What came since the head that she remembers, which is remembered then; the log before is not read again. Nobody else
-   * is asked for the header: `accessLog` does that.
+   * What came since the head that she remembers, which is remembered then; the log before is not read again. Nobody
+   * else is asked for the header: `accessLog` does that.
    * @throws SdkError as `readNewEntries`
    */
   async newEntries(): Promise<NewEntries> {

@@ -1,7 +1,11 @@
 import type {ErrorCode} from '@vitalvault/errors';
 
 /** What asking another service can end with. */
-export const AWAY = ['policy-unavailable', 'storage-unavailable', 'follower-stopped'] as const satisfies readonly ErrorCode[];
+export const AWAY = [
+  'policy-unavailable',
+  'storage-unavailable',
+  'follower-stopped',
+] as const satisfies readonly ErrorCode[];
 
 /** Why what a device sent is not durable yet. */
 export const NOT_DURABLE = [
