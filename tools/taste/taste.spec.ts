@@ -53,7 +53,7 @@ describe('make taste, with Node alone and native modules switched off', () => {
       const {status, failed, text} = node(...MAIN, '--lie');
       expect(status).toBe(1);
       expect(failed).toHaveLength(2);
-      expect(text).toContain('found: log-incomplete');
+      expect(text).toContain('found: proof-invalid');
       expect(text).not.toContain('What to try next');
     },
     PATIENCE_MS,

@@ -1,7 +1,8 @@
 import {mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {DEFAULT_PARAMETERS, testGenesis} from '@vitalvault/ledger-state/testing';
+import {LIMITS} from '@vitalvault/contracts';
+import {testGenesis} from '@vitalvault/ledger-state/testing';
 import {Home} from './actor/home.js';
 import {writePoints, writeReadings} from './clinician/readings-file.js';
 import {paperHex, writePaper} from './exchange.js';
@@ -10,9 +11,11 @@ import {Session} from './session.js';
 const CHAIN = 'vitalvault-0a1b2c';
 const GENESIS = JSON.stringify({
   chain_id: CHAIN,
-  app_state: Buffer.from(testGenesis(['hospital'], DEFAULT_PARAMETERS, [new Uint8Array(32).fill(7)])).toString(
-    'base64',
-  ),
+  consensus_params: {
+    block: {max_bytes: String(LIMITS.cometBlockBytes)},
+    evidence: {max_bytes: String(LIMITS.cometEvidenceBytes)},
+  },
+  app_state: Buffer.from(testGenesis(['hospital'])).toString('base64'),
 });
 const TAKEN = expect.objectContaining({code: 'file-taken'});
 
