@@ -7,8 +7,9 @@ export type ProofQuestion = MessageInitShape<typeof ProofRequestSchema>;
 type AskedLog = NonNullable<ProofQuestion['logs']>[number];
 
 /**
- * Whether a proven answer holds every key and log that was asked for. It may be cut where it says that a log goes on,
- * and nowhere else: a page that ends early would hide leaves as surely as a forged one.
+ * Whether a proven answer holds every key that was asked for, and the logs that were asked for and no other. It may be
+ * cut where it says that a log goes on, and nowhere else: a page that ends early would hide leaves as surely as a
+ * forged one.
  * @spec docs/protocol.md §5.5
  */
 export function answersQuestion(question: ProofQuestion, proven: ProvenAnswer): boolean {
@@ -26,7 +27,10 @@ function holdsKey({kind = 0, parts = []}: NonNullable<ProofQuestion['keys']>[num
 }
 
 function holdsLogs({logs = []}: ProofQuestion, proven: ProvenAnswer): boolean {
-  const given = logs.map((asked) => ({asked, log: logOf(asked, proven)}));
+  // Exactly the logs of the question, in its order: another log in the place of the one that was asked for would be
+  // taken for it, and an empty one hides everything.
+  if (proven.logs.length !== logs.length) return false;
+  const given = logs.map((asked, i) => ({asked, log: logOf(asked, proven.logs[i])}));
   const first = given.find(({asked, log}) => log !== undefined && wantedOf(asked, log.head.size).indexes.length > 0);
   return (
     given.every(({asked, log}) => log !== undefined && isAnswerTo(asked, log)) &&
@@ -35,8 +39,8 @@ function holdsLogs({logs = []}: ProofQuestion, proven: ProvenAnswer): boolean {
   );
 }
 
-function logOf({kind = 0, patient = new Uint8Array()}: AskedLog, {logs}: ProvenAnswer): ProvenLog | undefined {
-  return logs.find((log) => log.kind === kind && equalBytes(log.patient, patient));
+function logOf({kind = 0, patient = new Uint8Array()}: AskedLog, log: ProvenLog | undefined): ProvenLog | undefined {
+  return log?.kind === kind && equalBytes(log.patient, patient) ? log : undefined;
 }
 
 function isAnswerTo(asked: AskedLog, {head, indexes, next}: ProvenLog): boolean {

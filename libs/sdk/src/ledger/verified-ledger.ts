@@ -82,8 +82,10 @@ const UNTIMELY: Readonly<Partial<Record<LightBlockReason, string>>> = {
 };
 
 function decodeResponse(bytes: Uint8Array) {
+  if (bytes.length > LIMITS.proofAnswerBytes)
+    throw new SdkError('proof-invalid', {detail: `the proof has more than ${LIMITS.proofAnswerBytes} bytes`});
   try {
-    return decodeCanonical(ProofResponseSchema, bytes);
+    return decodeCanonical(ProofResponseSchema, bytes, LIMITS.proofAnswerFields);
   } catch (cause) {
     if (cause instanceof NotCanonicalError)
       throw new SdkError('proof-invalid', {detail: 'the proof is not canonical', cause});

@@ -49,6 +49,14 @@ describe('new entries of an access log', () => {
     expect(all.keys.logHead.size).toBe('4');
   });
 
+  it('are refused when another log stands in the place of hers: an empty one would hide it for ever', async () => {
+    const patient = fromHex(all.keys.patient);
+    const logs = [STATE_KIND.recordLog, STATE_KIND.accessLog].map((kind) => ({kind, patient, limit: 1_000}));
+    lying(() => answerProofs(all.platform.chain.ledger, {logs}));
+    await expect(all.log.newEntries()).rejects.toMatchObject({code: 'proof-invalid'});
+    expect(all.keys.logHead).toBeUndefined();
+  });
+
   it('of a log that is shorter than what she saw are refused', async () => {
     await all.log.accessLog();
     const remembered = all.keys.logHead;
