@@ -48,6 +48,8 @@ export const LIMITS = {
   proofLeaves: 1_000,
   /** An answer with proofs. */
   proofAnswerBytes: 1_048_576,
+  /** Fields on the wire of an answer; what is longest of an honest one are siblings, of 34 bytes each. */
+  proofAnswerFields: 65_536,
   /**
    * Largest ABCI request. CometBFT 0.38 (state/execution.go) hands a block over as its transactions, each with the same
    * prefix as in the block, votes of about a third of their size in the block, a few fields of the header, and evidence

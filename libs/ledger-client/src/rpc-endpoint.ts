@@ -78,18 +78,35 @@ async function post(
   throw new EndpointError(`${url} does not speak JSON-RPC`, {sent: true});
 }
 
-// Somebody else's node must not fill our memory. The JSON of an answer with proofs is a third longer than the answer;
-// that of a block, or of its results, as well.
+/** Of a header with its commit, a status, an answer to a transaction: a hundred validators sign in a fifth of it. */
+const SMALL_BYTES = 256 << 10;
+/** Base64 is a third longer than its bytes; the rest of a block is small. */
+const BLOCK_JSON_BYTES = 1.5 * LIMITS.cometBlockBytes;
+/** A result has nine values; the transactions of a block are no more than the pool holds. */
+const MOST_VALUES = 12 * LIMITS.mempoolTxs;
+
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
+
+// Somebody else's node must not fill our memory.
 function mostBytes({method}: RpcRequest): number {
-  return 4 * (method === 'abci_query' ? LIMITS.proofAnswerBytes : LIMITS.cometBlockBytes);
+  if (method === 'abci_query') return 2 * LIMITS.proofAnswerBytes;
+  return method === 'block' || method === 'block_results' ? BLOCK_JSON_BYTES : SMALL_BYTES;
 }
 
+// Twenty megabytes of `[],` are two thirds of a gigabyte when they are parsed: what begins a value is counted before.
+function refuseCrowd(chunk: Uint8Array, before: number): number {
+  let values = before;
+  for (const byte of chunk) if (byte === COMMA || byte === BRACKET || byte === BRACE) values++;
+  if (values > MOST_VALUES) throw new RangeError(`an answer of more than ${MOST_VALUES} values`);
+  return values;
+}
 async function bodyOf(response: Response, most: number): Promise<string> {
   const chunks: Uint8Array[] = [];
-  let bytes = 0;
+  let [bytes, values] = [0, 0];
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
     if (bytes > most) throw new RangeError(`an answer of more than ${most} bytes`);
+    values = refuseCrowd(chunk, values);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
