@@ -1,4 +1,4 @@
-import {closeSync} from 'node:fs';
+import {closeSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {FileCalls} from './durable-file.js';
 import type {FrozenState} from './frozen-state.js';
@@ -39,6 +39,7 @@ export async function writeSnapshot(
   const fd = calls.create(`${path}.tmp`);
   let longest = 0;
   let written = 0;
+  let whole = false;
   try {
     let unsynced = 0;
     let since = performance.now();
@@ -61,8 +62,11 @@ export async function writeSnapshot(
       if (isStopped()) return undefined;
     }
     await calls.syncLater(fd);
+    whole = true;
   } finally {
     closeSync(fd);
+    // A disk that is full must not be kept full by what could not be written.
+    if (!whole) rmSync(`${path}.tmp`, {force: true});
   }
   calls.rename(`${path}.tmp`, path);
   calls.syncDirectory(dir);
