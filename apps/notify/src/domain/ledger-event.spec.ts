@@ -76,7 +76,7 @@ describe('effectsOf', () => {
 
   it.each(['deviceRegistered', 'deviceRemoved', 'grant'] as const)('makes %s an alert of changed rights', (name) => {
     const patient = new Patient();
-    const message = {owner: patient.id, device: random(20)};
+    const message = {owner: patient.id, device: random(20), registration: 1};
     const {alert} = read(patient.event({case: name, value: {} as never}, {case: 'removeDevice', value: message}));
     expect(alert?.kind).toBe(8);
   });
