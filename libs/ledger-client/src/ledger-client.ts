@@ -1,9 +1,10 @@
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import type {Comet38Client} from '@cosmjs/tendermint-rpc';
-import {LIMITS, NotCanonicalError, decodeCanonical, encodeCanonical} from '@vitalvault/contracts';
-import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
+import {NotCanonicalError, encodeCanonical} from '@vitalvault/contracts';
+import {ProofRequestSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {DomainError} from '@vitalvault/errors';
+import {decodeProofAnswer} from '@vitalvault/proofs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {announceTrace} from './announce-trace.js';
 import {broadcastThrough} from './broadcast.js';
@@ -97,11 +98,8 @@ export class LedgerClient {
     );
     if (code !== undefined && code !== 0)
       throw new DomainError('invalid-field', {detail: `The ledger refuses the query: ${log ?? ''}`, meta: {code}});
-    // Somebody else's node must not fill our memory with an answer that no ledger gives.
-    if (value.length > LIMITS.proofAnswerBytes)
-      throw new DomainError('not-verified', {detail: `The proofs have more than ${LIMITS.proofAnswerBytes} bytes.`});
     try {
-      return decodeCanonical(ProofResponseSchema, value, LIMITS.proofAnswerFields);
+      return decodeProofAnswer(value);
     } catch (cause) {
       if (cause instanceof NotCanonicalError)
         throw new DomainError('not-verified', {detail: 'The proofs are not canonical.', cause});

@@ -2,6 +2,7 @@ export type {StateChange} from './batch-update.js';
 export {verifyConsistency} from './consistency.js';
 export type {ConsistencyClaim} from './consistency.js';
 export type {Count} from './count.js';
+export {decodeProofAnswer} from './decode-proof-answer.js';
 export {Frontier} from './frontier.js';
 export {LogTree} from './log-tree.js';
 export {consistencyProof, merkleRoot} from './merkle-root.js';

@@ -1,8 +1,8 @@
-import {LIMITS, NotCanonicalError, STATE_KIND, decodeCanonical, encodeCanonical, toHex} from '@vitalvault/contracts';
-import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
+import {LIMITS, NotCanonicalError, STATE_KIND, encodeCanonical, toHex} from '@vitalvault/contracts';
+import {ProofRequestSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {answersQuestion, parseGenesis, verifySignedHeader} from '@vitalvault/light-client';
 import type {LightBlockReason, ParsedGenesis, ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
-import {verifyProofs} from '@vitalvault/proofs';
+import {decodeProofAnswer, verifyProofs} from '@vitalvault/proofs';
 import type {ProvenAnswer} from '@vitalvault/proofs';
 import type {ApiClient} from '../http/api-client.js';
 import {JsonAnswer} from '../http/json-answer.js';
@@ -82,10 +82,8 @@ const UNTIMELY: Readonly<Partial<Record<LightBlockReason, string>>> = {
 };
 
 function decodeResponse(bytes: Uint8Array) {
-  if (bytes.length > LIMITS.proofAnswerBytes)
-    throw new SdkError('proof-invalid', {detail: `the proof has more than ${LIMITS.proofAnswerBytes} bytes`});
   try {
-    return decodeCanonical(ProofResponseSchema, bytes, LIMITS.proofAnswerFields);
+    return decodeProofAnswer(bytes);
   } catch (cause) {
     if (cause instanceof NotCanonicalError)
       throw new SdkError('proof-invalid', {detail: 'the proof is not canonical', cause});
