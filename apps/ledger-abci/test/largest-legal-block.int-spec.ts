@@ -1,9 +1,8 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {startAbciServer} from '@vitalvault/abci';
-import type {AbciApplication, AbciServer} from '@vitalvault/abci';
-import {cometBinary, CometNode, genesisJson} from '@vitalvault/abci/testing';
+import type {AbciApplication} from '@vitalvault/abci';
+import {cometBinary} from '@vitalvault/abci/testing';
 import {CODE, encodeCanonical, LIMITS} from '@vitalvault/contracts';
 import {incomplete} from '@vitalvault/contracts/testing';
 import {AnchorEntrySchema, BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
@@ -13,28 +12,16 @@ import {
   DEFAULT_PARAMETERS,
   hash,
   PEOPLE,
-  REMEMBERING_PORTS,
   sampleBody,
   signedBody,
-  testGenesis,
 } from '@vitalvault/ledger-state/testing';
 import {eventually} from '@vitalvault/testkit';
-import {createApplication} from '../src/application.js';
-import {Ledger} from '../src/ledger.js';
-import {LedgerStore} from '../src/store/ledger-store.js';
-import {LedgerSpans} from '../src/ledger-spans.js';
+import {startFourValidators, stopValidators} from './four-validators.js';
+import type {Validator} from './four-validators.js';
 
 const CHAIN = 'largest-block';
 const FULL_HEIGHT = 3n;
 const {maxBlockBytes} = DEFAULT_PARAMETERS;
-const log = {info: () => undefined, warn: () => undefined, error: () => undefined};
-
-interface Validator {
-  readonly comet: CometNode;
-  readonly ledger: Ledger;
-  readonly server: AbciServer;
-  readonly store: LedgerStore;
-}
 
 let dir: string;
 let validators: Validator[] = [];
@@ -86,49 +73,22 @@ function proposingOnce(honest: AbciApplication, block: readonly Uint8Array[], pl
   };
 }
 
-async function start(place: number, block: readonly Uint8Array[]): Promise<Validator> {
-  const home = join(dir, String(place));
-  const socketPath = join(dir, `${String(place)}.sock`);
-  const binary = await cometBinary();
-  const comet = await CometNode.create({binary, home, socketPath, timeoutProposeMs: 30_000});
-  const {store, recovered} = LedgerStore.open({dir: join(home, 'state'), snapshotBlocks: 1_000});
-  const ledger = new Ledger(store, recovered, REMEMBERING_PORTS.verify);
-  const application = proposingOnce(createApplication(ledger, new LedgerSpans()), block, place);
-  const onFatal = (error: Error): number => fatal.push(error);
-  const server = await startAbciServer({
-    socketPath,
-    application,
-    log,
-    maxMessageBytes: LIMITS.abciMessageBytes,
-    onFatal,
-  });
-  return {comet, ledger, server, store};
-}
-
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vv-full-'));
   const block = fullBlock();
-  validators = await Promise.all([0, 1, 2, 3].map((place) => start(place, block)));
-  const keys = validators.map(({comet}) => comet.publicKey);
-  const genesis = genesisJson(
-    CHAIN,
-    testGenesis(['hospital', 'clinic', 'east', 'west'], undefined, keys),
-    LIMITS.cometBlockBytes,
-  );
-  await Promise.all(
-    validators.map(({comet}) => {
-      const peers = validators.filter((one) => one.comet !== comet).map((one) => one.comet.address);
-      return comet.start(genesis, peers);
-    }),
-  );
+  const binary = await cometBinary();
+  validators = await startFourValidators({
+    dir,
+    chainId: CHAIN,
+    binaries: [binary, binary, binary, binary],
+    timeoutProposeMs: 30_000,
+    between: (honest, place) => proposingOnce(honest, block, place),
+    onFatal: (error) => fatal.push(error),
+  });
 }, 90_000);
 
 afterAll(async () => {
-  for (const {comet, server, store} of validators) {
-    await comet.stop();
-    await server.close();
-    await store.close();
-  }
+  await stopValidators(validators);
   await rm(dir, {recursive: true, force: true});
 }, 60_000);
 

@@ -1,21 +1,16 @@
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {startAbciServer} from '@vitalvault/abci';
-import type {AbciServer} from '@vitalvault/abci';
-import {cometBinary, CometNode, genesisJson, changedComet} from '@vitalvault/abci/testing';
+import type {AbciApplication} from '@vitalvault/abci';
+import {changedComet, cometBinary} from '@vitalvault/abci/testing';
 import type {Edit} from '@vitalvault/abci/testing';
 import {LIMITS} from '@vitalvault/contracts';
-import {REMEMBERING_PORTS, testGenesis} from '@vitalvault/ledger-state/testing';
 import {eventually} from '@vitalvault/testkit';
-import {createApplication} from '../src/application.js';
-import {Ledger} from '../src/ledger.js';
-import {LedgerStore} from '../src/store/ledger-store.js';
-import {LedgerSpans} from '../src/ledger-spans.js';
+import {startFourValidators, stopValidators} from './four-validators.js';
+import type {Validator} from './four-validators.js';
 
 const TX_BYTES = 65_500;
 const OFFERED = Math.ceil((LIMITS.cometBlockBytes + 65_536) / TX_BYTES);
-const log = {info: () => undefined, warn: () => undefined, error: () => undefined};
 const WORDS = 'the spec offers a block above the limit';
 
 /** From height 3 on, once, it proposes more than CometBFT allows, and does not look at its own limits. */
@@ -48,28 +43,15 @@ const BYZANTINE: readonly Edit[] = [
   {old: 'if cs.ProposalBlockParts.ByteSize() > maxBytes {', new: 'if cs.ProposalBlockParts.ByteSize() > maxBytes*2 {'},
 ];
 
-interface Validator {
-  readonly comet: CometNode;
-  readonly home: string;
-  readonly ledger: Ledger;
-  readonly server: AbciServer;
-  readonly store: LedgerStore;
-}
-
 let dir: string;
 let validators: Validator[] = [];
 const fatal: Error[] = [];
 /** The largest proposal that each application was asked about, in bytes. */
 const largest = [0, 0, 0, 0];
 
-async function start(place: number, binary: string): Promise<Validator> {
-  const home = join(dir, String(place));
-  const socketPath = join(dir, `${String(place)}.sock`);
-  const comet = await CometNode.create({binary, home, socketPath, timeoutProposeMs: 5_000});
-  const {store, recovered} = LedgerStore.open({dir: join(home, 'state'), snapshotBlocks: 1_000});
-  const ledger = new Ledger(store, recovered, REMEMBERING_PORTS.verify);
-  const honest = createApplication(ledger, new LedgerSpans());
-  const application: typeof honest = {
+/** Notes what each application is asked about. */
+function noting(honest: AbciApplication, place: number): AbciApplication {
+  return {
     ...honest,
     processProposal: (request) => {
       const bytes = request.txs.reduce((sum, tx) => sum + tx.length, 0);
@@ -77,39 +59,24 @@ async function start(place: number, binary: string): Promise<Validator> {
       return honest.processProposal(request);
     },
   };
-  const onFatal = (error: Error): number => fatal.push(error);
-  const server = await startAbciServer({
-    socketPath,
-    application,
-    log,
-    maxMessageBytes: LIMITS.abciMessageBytes,
-    onFatal,
-  });
-  return {comet, home, ledger, server, store};
 }
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vv-oversize-'));
   const byzantine = await changedComet('consensus/state.go', BYZANTINE, join(dir, 'byzantine'));
   const honest = await cometBinary();
-  validators = await Promise.all([byzantine, honest, honest, honest].map((binary, place) => start(place, binary)));
-  const keys = validators.map(({comet}) => comet.publicKey);
-  const appState = testGenesis(['hospital', 'clinic', 'east', 'west'], undefined, keys);
-  const genesis = genesisJson('oversize', appState, LIMITS.cometBlockBytes);
-  await Promise.all(
-    validators.map(({comet}) => {
-      const peers = validators.filter((one) => one.comet !== comet).map((one) => one.comet.address);
-      return comet.start(genesis, peers);
-    }),
-  );
+  validators = await startFourValidators({
+    dir,
+    chainId: 'oversize',
+    binaries: [byzantine, honest, honest, honest],
+    timeoutProposeMs: 5_000,
+    between: noting,
+    onFatal: (error) => fatal.push(error),
+  });
 }, 300_000);
 
 afterAll(async () => {
-  for (const {comet, server, store} of validators) {
-    await comet.stop();
-    await server.close();
-    await store.close();
-  }
+  await stopValidators(validators);
   await rm(dir, {recursive: true, force: true});
 }, 60_000);
 
