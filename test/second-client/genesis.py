@@ -1,5 +1,5 @@
 """The genesis as docs/protocol.md §5.4 takes and refuses it; checked against genesis.json by vectors.py."""
-import json, os, re, unicodedata
+import datetime, json, os, re, unicodedata
 from cryptography.hazmat.primitives.asymmetric import ec
 from client import CURVE, check, is_encryption_key, key_id, one, parse
 from forms import canonical, from_base64, refuses, tables_of
@@ -13,7 +13,7 @@ BOUNDS = {
     "refusals": QUOTA, "requests": QUOTA, "organisation_refusals": QUOTA, "organisation_requests": QUOTA, "suspensions": QUOTA, "max_block_bytes": (262_144, 35_651_584),
     "release_blocks": (10, 1_000_000), "release_seconds": (60, 604_800), "max_expiry_blocks": (100, 10_000_000), "max_expiry_seconds": (60, 2_592_000),
     "removal_grace_blocks": (1, 10_000_000), "removal_grace_seconds": (60, 2_592_000),
-    "holdings": dict.fromkeys(("tags", "epochs", "live_grants", "grants", "registrations", "live_devices"), (1, 65_536)), "max_keys": (1, 2 ** 23), "max_leaves": (1, 2 ** 25),
+    "holdings": dict.fromkeys(("tags", "epochs", "live_grants", "grants", "registrations", "live_devices"), (1, 65_536)), "max_keys": (20_000, 2 ** 23), "max_leaves": (200_000, 2 ** 25),
 }
 CONSENSUS = (("block", "max_bytes", "37748736"), ("evidence", "max_bytes", "1048576"))
 ROLES = (1, 2, 3, 4, 5, 6)
@@ -90,9 +90,15 @@ def started(b, protos):
     assert len(powers) == 1 or one(state, 4, 0) or all(3 * power < sum(powers) for power in powers), "one can stop the chain"
     return organisations
 
+def moment(text):
+    """Unix seconds of a time in RFC 3339, in UTC; a fraction of a second only ever adds."""
+    wall = re.fullmatch(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?Z", text, re.ASCII)[1]
+    return datetime.datetime.fromisoformat(wall + "+00:00").timestamp()
+
 def trusted(document):
     """The genesis out of its parsed JSON."""
     assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}", document["chain_id"]) and not document.get("validators"), "chain id or validators"
+    assert 1_577_836_800 <= moment(document["genesis_time"]) < 4_102_444_800, "genesis time"
     for section, name, wanted in CONSENSUS: assert document["consensus_params"][section][name] == wanted, name
     assert document["consensus_params"].get("abci", {}).get("vote_extensions_enable_height", "0") == "0", "vote extensions"
     organisations = started(from_base64(document["app_state"]), tables())

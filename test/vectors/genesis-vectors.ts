@@ -23,7 +23,7 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 const stateOf = (genesis: Genesis): string => base64(encodeCanonical(GenesisSchema, genesis));
 
 interface Document {
-  genesis_time: string;
+  genesis_time?: string;
   chain_id: string;
   initial_height: string;
   consensus_params: {
@@ -111,6 +111,13 @@ const TAKEN: readonly (readonly [string, Document])[] = [
   ['further nodes', edited((g) => (first(g).nodes = [fromHex('0a'.repeat(20)), fromHex('0b'.repeat(20))]))],
   ['a name in other letters', edited((g) => (first(g).name = 'Łódź – Szpital św. Jana (市立)'))],
   ['validators of its own: none', beside((d) => (d.validators = []))],
+  ...[
+    ['the first time that is taken', '2020-01-01T00:00:00Z'],
+    ['the last time that is taken', '2099-12-31T23:59:59.999999999Z'],
+    ['a leap day', '2028-02-29T12:00:00.5Z'],
+  ].map(([what = '', time = '']) => [what, beside((d) => (d.genesis_time = time))] as const),
+  ['the least room', edited(({parameters: p}) => p && Object.assign(p, {maxKeys: 20_000n, maxLeaves: 200_000n}))],
+  ['the most room', edited(({parameters: p}) => p && Object.assign(p, {maxKeys: 2n ** 23n, maxLeaves: 2n ** 25n}))],
 ];
 
 /** X25519 keys to which nothing can be sealed, and such that are written with a number that is not below p. */
@@ -136,6 +143,21 @@ const REFUSED: readonly (readonly [string, Document])[] = [
     ['a chain id beyond ASCII', 'vitalväult'],
     ['a chain id that ends a line', 'vitalvault\n'],
   ].map(([why = '', id = '']) => [why, beside((d) => (d.chain_id = id))] as const),
+  ['no time', beside((d) => delete d.genesis_time)],
+  ...[
+    ['a time before 1970', '1969-12-31T23:59:59Z'],
+    ["Go's zero time", '0001-01-01T00:00:00Z'],
+    ['a time before 2020', '2019-12-31T23:59:59.999999999Z'],
+    ['a time of another zone, which is before 2020', '2020-01-01T01:00:00+01:30'],
+    ['a time from 2100 on', '2100-01-01T00:00:00Z'],
+    ['a time that is no text of RFC 3339', '1 January 2026'],
+    ['an empty time', ''],
+  ].map(([why = '', time = '']) => [why, beside((d) => (d.genesis_time = time))] as const),
+  ['no room for keys', edited(({parameters: p}) => p && (p.maxKeys = 1n))],
+  ['a key less than the least', edited(({parameters: p}) => p && (p.maxKeys = 19_999n))],
+  ['a key more than the most', edited(({parameters: p}) => p && (p.maxKeys = 2n ** 23n + 1n))],
+  ['a leaf less than the least', edited(({parameters: p}) => p && (p.maxLeaves = 199_999n))],
+  ['a leaf more than the most', edited(({parameters: p}) => p && (p.maxLeaves = 2n ** 25n + 1n))],
   ['validators beside app_state', beside((d) => (d.validators = [{address: '', pub_key: {}, power: '1', name: ''}]))],
   ['no limit of a block', beside((d) => delete d.consensus_params.block)],
   ['another limit of a block', beside((d) => (d.consensus_params.block = {max_bytes: '22020096', max_gas: '-1'}))],

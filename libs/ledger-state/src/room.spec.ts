@@ -4,7 +4,6 @@ import {sizeOf} from './overlay.js';
 import {load, SLOTS} from './state-slots.js';
 import {
   anchorRecords,
-  DEFAULT_PARAMETERS,
   enrolPatient,
   epochStatement,
   PEOPLE,
@@ -19,6 +18,7 @@ import {
   testKey,
   TestLedger,
   testOrganisation,
+  withParameters,
 } from '../testing/index.js';
 
 const {patient, recovery, clinician, device} = PEOPLE;
@@ -27,7 +27,8 @@ const people = {patient, device, custodian: hospital};
 
 /** A story of each kind of transaction; `most` is for keys and leaves. */
 function begun(most: {maxKeys?: bigint; maxLeaves?: bigint} = {}): TestLedger {
-  const ledger = new TestLedger(testGenesis(['hospital'], {...DEFAULT_PARAMETERS, ...most}));
+  const ledger = new TestLedger(testGenesis(['hospital']));
+  withParameters(ledger.state, most);
   const epochStatements = [epochStatement(patient)];
   const codes = [
     ledger.run(enrolPatient(patient, recovery), [hospital.sponsor, patient, recovery]),

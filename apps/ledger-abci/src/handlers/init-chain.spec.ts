@@ -7,6 +7,7 @@ import type {RunningLedger} from '../../test/scratch-ledger.js';
 
 interface Document {
   chain_id: string;
+  genesis_time?: string;
   initial_height: string;
   consensus_params: {
     block?: {max_bytes: string};
@@ -30,12 +31,18 @@ afterAll(async () => {
   dir.remove();
 });
 
+/** Go's zero time, where CometBFT reads none: this far back. It refuses what is no time itself. */
+const ZERO_TIME = -62_135_596_800n;
+function secondsOf(time = ''): bigint {
+  return /^\d{4}-/.test(time) ? BigInt(Math.floor(Date.parse(time) / 1_000)) : ZERO_TIME;
+}
+
 /** What CometBFT makes of a genesis file. */
 const requestOf = ({consensus_params: params, ...document}: Document): RequestInitChain =>
   ({
     chainId: document.chain_id,
     initialHeight: BigInt(document.initial_height),
-    time: {seconds: 1_767_225_600n},
+    time: {seconds: secondsOf(document.genesis_time)},
     validators: document.validators ?? [],
     consensusParams: {
       ...(params.block && {block: {maxBytes: BigInt(params.block.max_bytes)}}),

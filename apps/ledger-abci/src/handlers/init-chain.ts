@@ -11,6 +11,7 @@ export function initChain(ledger: Ledger, request: RequestInitChain): InitChainA
   const {chainId, initialHeight, time, consensusParams, validators: others} = request;
   const bytes = genesisBytes({
     chainId,
+    time: secondsOf(time),
     validators: others.length,
     blockBytes: consensusParams?.block?.maxBytes,
     evidenceBytes: consensusParams?.evidence?.maxBytes,

@@ -1,6 +1,7 @@
 import {sha256Of} from '@vitalvault/contracts';
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {JsonFields} from '../json-fields.js';
+import {parseTimestamp} from '../timestamp.js';
 import {orderedValidators, validatorAddress} from '../validators.js';
 import type {Validator} from '../validators.js';
 import {decodeGenesis} from './decode-genesis.js';
@@ -39,6 +40,7 @@ export function parseGenesis(text: string): ParsedGenesis {
   const genesis = decodeGenesis(
     genesisBytes({
       chainId,
+      time: parseTimestamp(fields.text('genesis_time'))?.seconds,
       validators: fields.objects('validators').length,
       blockBytes: number('block', 'max_bytes'),
       evidenceBytes: number('evidence', 'max_bytes'),
