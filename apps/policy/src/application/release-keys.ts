@@ -1,7 +1,8 @@
 import {create} from '@bufbuild/protobuf';
-import {fromHex, toHex} from '@vitalvault/contracts';
+import {equalBytes, fromHex, toHex} from '@vitalvault/contracts';
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {RecordToRelease} from '@vitalvault/contracts/gen/policy/v1/policy';
+import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {EnvelopeError, openSealedKey, sealReleaseBundle} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {withSpan} from '@vitalvault/process';
@@ -45,11 +46,19 @@ export interface ReleaseKey {
   readonly privateKey: Uint8Array;
 }
 
+/** What a release rests on, and where its decision lies. */
+interface StandingFacts extends ReleaseFacts {
+  readonly readerKey: SigningKey;
+  readonly place: StoredLeaf;
+}
+
 const CATCH_UP_MS = 3_000;
+/** Of one check before a key is opened: a block takes half a second at the least, a proof less. */
+const MOST_PROOFS = 4;
 
 /**
  * Log before key (docs/protocol.md §7): a key is opened only for a committed decision that still stands, and after the
- * alert is durable.
+ * alert is durable. None leaves after this service's follower has seen the decision's end.
  */
 export class ReleaseKeys {
   constructor(
@@ -90,15 +99,26 @@ export class ReleaseKeys {
     await withSpan('policy.queue_alert', {kind: 'client'}, () => this.alertPatient(question.txId, permit));
     // 3 · Counted and kept before anything is opened, so that a crash in between can only give less.
     await this.count(question, recordIds, header.height);
-    // 4 · Only now.
+    // 4 · Only now, and only if all still stands: alert and count may have waited for seconds.
+    const standing = await this.upToNow(question.txId, facts);
     const bundle = await withSpan('policy.open_seals', {}, () => this.openAndSeal(question, recordIds, permit));
-    return {bundle, verifiedAtHeight: header.height};
+    // 5 · A thousand seals take a while too: what was opened for a permit that is gone by now stays here.
+    const {header: last} = await this.upToNow(question.txId, standing);
+    return {bundle, verifiedAtHeight: last.height};
   }
 
-  private async verify(question: ReleaseQuestion, recordIds: readonly Uint8Array[]): Promise<ReleaseFacts> {
+  private async verify(question: ReleaseQuestion, recordIds: readonly Uint8Array[]): Promise<StandingFacts> {
     const {txId, signedRequest, records} = question;
     const place = await this.placeOf(txId);
     const atLeast = await this.newestKnown(place, question);
+    const facts = await this.standingFacts(place, txId, atLeast);
+    await this.ports.requests.check(signedRequest, txId, facts.readerKey);
+    refuseIf(checkDistinct(recordIds));
+    await this.verifyRecords(records, facts.permit, atLeast);
+    return facts;
+  }
+
+  private async standingFacts(place: StoredLeaf, txId: Id, atLeast: bigint): Promise<StandingFacts> {
     const facts = await this.ports.proven.facts(place, fromHex(txId), atLeast);
     const {permit, header, member, grant, readerKey} = facts;
     refuseIf(checkWindow(permit, header));
@@ -106,10 +126,25 @@ export class ReleaseKeys {
     if (!isOwnRead(permit)) refuseIf(checkGrant(permit, {grant, member}, header));
     // By the key that she has now: one that she gave up may be in other hands.
     if (readerKey === undefined) throw new DomainError('unknown-key');
-    await this.ports.requests.check(signedRequest, txId, readerKey);
-    refuseIf(checkDistinct(recordIds));
-    await this.verifyRecords(records, permit, atLeast);
-    return facts;
+    return {...facts, readerKey, place};
+  }
+
+  /**
+   * The facts as of the newest state that this service knows: proven anew when its follower has gone on since, and
+   * nothing when that stands, since what it cannot take may be the revocation.
+   */
+  private async upToNow(txId: Id, proven: StandingFacts): Promise<StandingFacts> {
+    let facts = proven;
+    for (let proofs = 0; ; proofs += 1) {
+      const newest = await newestSeen(this.ports.projection);
+      this.ports.follower.mustGoOn();
+      if (newest < facts.header.height) return facts;
+      if (proofs === MOST_PROOFS)
+        throw new DomainError('behind', {detail: 'Blocks come faster than they can be proven.', retryAfterSeconds: 1});
+      facts = await this.standingFacts(proven.place, txId, newest);
+      // The request was signed by the key that she had; whoever has that one now may not be her.
+      if (!isSameKey(facts.readerKey, proven.readerKey)) throw new DomainError('unknown-key');
+    }
   }
 
   // A validator that lags, of another hospital perhaps, must not release what is known here to be revoked.
@@ -223,6 +258,8 @@ export class ReleaseKeys {
     }
   }
 }
+
+const isSameKey = (a: SigningKey, b: SigningKey): boolean => a.alg === b.alg && equalBytes(a.publicKey, b.publicKey);
 
 function refuseIf(refusal: ReleaseRefusal | undefined): void {
   if (refusal !== undefined) throw new DomainError(refusal.code, {detail: refusal.detail});

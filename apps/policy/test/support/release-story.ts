@@ -62,6 +62,9 @@ export class ReleaseStory {
   readonly steps: string[] = [];
   readonly alerts: Alert[] = [];
   notifyAway = false;
+  /** What happens elsewhere while a release is at that step; an opening cannot be held up, so what follows it waits. */
+  readonly meanwhile: {[step in 'proof' | 'alert' | 'count' | 'open']?: (() => Promise<void>) | undefined} = {};
+  #pending: Promise<void> | undefined;
   readonly slot: number;
   readonly releaseKeys: ReleaseKeys;
   #random = 0;
@@ -73,30 +76,55 @@ export class ReleaseStory {
   constructor(startSeconds: bigint) {
     this.chain = new FakeChain(startSeconds);
     this.slot = slotOf(startSeconds);
-    const steps = this.steps;
+    const opened = (): void => {
+      this.steps.push('open');
+      if (this.meanwhile.open !== undefined) this.#pending = this.take('open');
+    };
     const key: ReleaseKey = {
       id: HOSPITAL.release.id,
       // Whoever opens a seal takes the private key: that is how opening is noticed.
       get privateKey() {
-        steps.push('open');
+        opened();
         return HOSPITAL.release.privateKey;
       },
     };
+    const projection = Object.create(this.store, {
+      position: {
+        value: async () => {
+          await this.#pending;
+          return this.store.position();
+        },
+      },
+    }) as MemoryProjectionStore;
+    const proven = new CometProvenLedger({client: this.chain, trust: this.chain.validatorSet.trust, timeoutMs: 100});
     this.releaseKeys = new ReleaseKeys(
       {chainId: TEST_CHAIN, organisation: toHex(HOSPITAL.id), releaseKeys: [key], now: () => 1_000, catchUpMs: 50},
       {
-        projection: this.store,
+        projection,
         outcomes: this.outcomes,
         follower: this.follower,
-        register: this.register,
+        register: {
+          allows: (txId, recordIds) => this.register.allows(txId, recordIds),
+          count: async (release) => {
+            await this.take('count');
+            return this.register.count(release);
+          },
+        },
         requests: new SignedReleaseRequests({organisation: toHex(HOSPITAL.id), now: () => Date.now()}),
         proven: new ProvenRelease({
-          ledger: new CometProvenLedger({client: this.chain, trust: this.chain.validatorSet.trust, timeoutMs: 100}),
+          ledger: {
+            prove: async (question, atLeast) => {
+              const state = await proven.prove(question, atLeast);
+              await this.take('proof');
+              return state;
+            },
+          },
         }),
         alerts: {
           queue: async (alert) => {
             if (this.notifyAway) throw new DomainError('notify-unavailable');
-            steps.push('alert');
+            await this.take('alert');
+            this.steps.push('alert');
             this.alerts.push(alert);
           },
         },
@@ -200,6 +228,13 @@ export class ReleaseStory {
   ): ReturnType<ReleaseKeys['execute']> {
     const signedRequest = signedReleaseRequest(tx, by, toHex(HOSPITAL.id));
     return this.releaseKeys.execute({txId: tx, signedRequest, records, seenHeight});
+  }
+
+  private async take(step: keyof ReleaseStory['meanwhile']): Promise<void> {
+    const happening = this.meanwhile[step];
+    // Once: what happens may come to the same step.
+    this.meanwhile[step] = undefined;
+    await happening?.();
   }
 
   private random(length: number): Uint8Array {
