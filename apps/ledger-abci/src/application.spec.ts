@@ -22,6 +22,7 @@ import {
   putGrant,
   recordEntry,
   registerMember,
+  replaceKey,
   requestAccess,
   revokeGrant,
   TEST_CHAIN,
@@ -308,7 +309,24 @@ describe('CheckTx', () => {
     expect(codes).toEqual([...Array<number>(64).fill(0), CODE.quota]);
     expect(await check(maker.tx(requestAccess(patient.id), [clinician]))).toBe(0);
     await node.block(flood.slice(0, 10));
-    expect(node.ledger.pending.admits(Buffer.from(patient.key.publicKey).toString('latin1'), 100, false)).toBe(true);
+    const signer = Buffer.from(patient.key.publicKey).toString('latin1');
+    expect(node.ledger.pending.admits(100, {signer, rights: false, succession: false})).toBe(true);
+  });
+
+  test('whoever has stolen a key fills its places and uses up its nonces: the succession has its own, and is first', async () => {
+    const next = testKey('next');
+    await node.block([enrol()]);
+    const flood: Uint8Array[] = [];
+    for (let nonce = 1_024n; flood.length < 64; nonce += 1_024n)
+      flood.push(maker.tx(requestAccess(patient.id), [patient], {nonce}));
+    for (const tx of flood) expect(await check(tx)).toBe(0);
+    const succession = maker.tx(replaceKey(patient, next, recovery), [patient, next], {nonce: 1n});
+    expect(await check(succession)).toBe(0);
+    const proposal = await prepare([...flood, succession]);
+    expect(proposal[0]).toEqual(succession);
+    await node.block([proposal[0] as Uint8Array]);
+    expect(await check(flood[0] as Uint8Array, CheckTxType.RECHECK)).toBe(CODE.unknownKey);
+    expect(await check(maker.tx(revokeGrant(patient.id), [next]))).toBe(0);
   });
 
   test('Info changes nothing of it, whoever asks and whatever version it names', async () => {

@@ -28,6 +28,7 @@ const PARAMETERS = {
   organisationRefusals: {burst: 128, refill: 1, seconds: 10_800},
   organisationRequests: {burst: 1_024, refill: 1, seconds: 300},
   suspensions: {burst: 1_024, refill: 1, seconds: 60},
+  successions: {burst: 4, refill: 1, seconds: 86_400},
   maxBlockBytes: 4 * 1024 * 1024,
   releaseBlocks: 1_200,
   releaseSeconds: 3_600,

@@ -18,6 +18,7 @@ export const BUCKET = {
   organisationRefusals: 9,
   organisationRequests: 10,
   suspensions: 11,
+  successions: 12,
 } as const;
 
 /** The quotas of the parameters: one for each kind of bucket, under the same name. */
@@ -53,6 +54,18 @@ export function spendTokens(state: Overlay, buckets: readonly BucketOf[], now: N
   if (left.some(({tokens}) => tokens < 1n)) return false;
   for (const {of, tokens, time} of left) save(state, SLOTS.bucket, partsOf(of), {tokens: tokens - 1n, time});
   return true;
+}
+
+/** Gives a token back to a bucket that has fewer than it may hold. */
+export function giveToken(state: Overlay, of: BucketOf, now: Now): void {
+  const {tokens, time} = refilled(state, of, now);
+  if (tokens + 1n >= BigInt((now.parameters[of.bucket] as Quota).burst)) fillBucket(state, of);
+  else save(state, SLOTS.bucket, partsOf(of), {tokens: tokens + 1n, time});
+}
+
+/** A full bucket is none. */
+export function fillBucket(state: Overlay, of: BucketOf): void {
+  state.set(SLOTS.bucket.kind, partsOf(of), undefined);
 }
 
 function refilled(view: StateView, of: BucketOf, {parameters, block}: Now): {tokens: bigint; time: bigint} {

@@ -78,7 +78,15 @@ class Arena {
     const body = build(BodySchema, {version: 1, chainId: TEST_CHAIN, nonce, ...until, message});
     const txId = sha256Of(new TextEncoder().encode(`${toHex(signer.id)} ${String(nonce)}`));
     const {rights} = rulesOf(message.case);
-    return {ok: true, txId, body, message: body.message as Message, signingKeys: [signer.key as never], rights};
+    return {
+      ok: true,
+      txId,
+      body,
+      message: body.message as Message,
+      signingKeys: [signer.key as never],
+      rights,
+      succession: false,
+    };
   }
 
   /** @returns the code of each. */

@@ -19,6 +19,8 @@ export interface CheckedTx {
   readonly signingKeys: readonly [SigningKey, ...SigningKey[]];
   /** Comes first in a block. */
   readonly rights: boolean;
+  /** Carries a succession, which comes before all: whether it holds is for the state to say. */
+  readonly succession: boolean;
 }
 
 export interface StructureRefusal {
@@ -60,7 +62,13 @@ export function checkStructure(
   const txId = transactionId(tx.body, tx.signatures, sha256);
   if (!tx.signatures.every(({publicKey, signature}) => verify(publicKey, txId, signature)))
     return refuse(CODE.badSignature);
-  return {ok: true, txId, body, message, signingKeys: [keyOf(first), ...others.map(keyOf)], rights: rules.rights};
+  const succession = carriesSuccession(message);
+  const signingKeys = [keyOf(first), ...others.map(keyOf)] as const;
+  return {ok: true, txId, body, message, signingKeys, rights: rules.rights, succession};
+}
+
+function carriesSuccession(message: Message): boolean {
+  return message.case === 'publishKeys' && message.value.succession !== undefined;
 }
 
 function areSignedBy(tx: Tx, demanded: readonly (SigningKey | undefined)[]): boolean {

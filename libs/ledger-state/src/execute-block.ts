@@ -3,9 +3,10 @@ import type {Parameters} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {blockSlot} from './block-time.js';
 import type {Block} from './block-time.js';
 import {spendTokens} from './buckets.js';
+import type {BucketOf} from './buckets.js';
 import type {CheckedTx, StructureRefusal} from './check-structure.js';
 import {refused} from './message-rules.js';
-import type {Outcome} from './message-rules.js';
+import type {Ending, Outcome} from './message-rules.js';
 import {spendNonce} from './nonce-window.js';
 import {CorruptStateError, Overlay} from './overlay.js';
 import type {LedgerPorts} from './ports.js';
@@ -74,7 +75,7 @@ export function parametersOf(view: StateView): Parameters {
 /**
  * Applies one well-formed transaction to `state`. Steps: 1 expiry · 2 the first signature's key is somebody's current
  * one and may sign this · 3 nonce, used up from here on whatever comes · 4 quota · 5 the message's own rules
- * · 6 room in the state for what is new.
+ * · 6 room in the state for what is new. What ends something pays in 3 and 4 as `Ending` says, and has room.
  * @returns its result; on a refusal by 5 or 6 only nonce and quota were written, by 4 only the nonce, before that
  *   nothing; and nothing where there is no room even for them.
  * @spec docs/protocol.md §4.2
@@ -90,18 +91,15 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   if ('code' in signer) return refused(signer.code);
   if (!rules.maySign(signer)) return refused(CODE.notAuthorised);
   const spent = state.fork();
-  // 3
-  const nonce = spendNonce(spent, signer.keyId, tx.body.nonce);
-  if (nonce !== CODE.ok) return refused(nonce);
-  // 4
-  const bucket = rules.bucket(signer);
-  const pays = bucket === undefined || spendTokens(spent, [bucket], context);
+  const ends = rules.ends?.({...context, state: spent, txId: tx.txId, signer}, tx.message.value);
+  // 3, 4
+  const code = pay(spent, tx, {...context, signer, ends});
   // 5
   const fork = spent.fork();
-  const outcome = pays ? applyMessage(fork, tx, {...context, signer}) : refused(CODE.quota);
+  const outcome = code === CODE.ok ? applyMessage(fork, tx, {...context, signer, ends}) : refused(code);
   // 6
   const room = (...changes: [...Overlay[], Overlay]): boolean => hasRoom(changes, context.parameters, rules);
-  if (outcome.code === CODE.ok && (outcome.ends === true || room(spent, fork))) {
+  if (outcome.code === CODE.ok && (ends !== undefined || room(spent, fork))) {
     spent.absorb(fork);
     state.absorb(spent);
     return outcome;
@@ -111,8 +109,23 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   return outcome.code === CODE.ok ? refused(CODE.stateFull) : outcome;
 }
 
-function applyMessage(state: Overlay, tx: CheckedTx, context: BlockContext & {readonly signer: Signer}): Outcome {
-  const {message, txId} = tx;
+interface Sender extends BlockContext {
+  readonly signer: Signer;
+  readonly ends: Ending | undefined;
+}
+
+// What ends a right has a nonce and no price; a succession a bucket of its own and, while that has tokens, no nonce.
+function pay(state: Overlay, {message, body}: CheckedTx, {signer, ends, ...context}: Sender): number {
+  const succession: BucketOf = {bucket: 'successions', identities: [signer.identity]};
+  if (ends === 'signingKey' && spendTokens(state, [succession], context)) return CODE.ok;
+  const nonce = spendNonce(state, signer.keyId, body.nonce);
+  if (nonce !== CODE.ok || ends === 'right') return nonce;
+  if (ends === 'signingKey') return CODE.quota;
+  const bucket = rulesOf(message.case).bucket(signer);
+  return bucket === undefined || spendTokens(state, [bucket], context) ? CODE.ok : CODE.quota;
+}
+
+function applyMessage(state: Overlay, {message, txId}: CheckedTx, context: Sender): Outcome {
   return rulesOf(message.case).apply({...context, state, txId}, message.value);
 }
 

@@ -14,8 +14,18 @@ export type Message = Exclude<Body['message'], {case: undefined}>;
 export type MessageCase = Message['case'];
 export type MessageOf<C extends MessageCase> = Extract<Message, {case: C}>['value'];
 
+/**
+ * What a message ends that stands: a right that was given, or a patient's signing key by the word of her recovery key.
+ * Of rights there are no more to end than were begun, so ending one has no price and needs no room. A succession has a
+ * bucket of its own and needs no nonce: its number makes it the only one, and whoever has stolen the signing key can
+ * use up all nonces of it.
+ */
+export type Ending = 'right' | 'signingKey';
+
 /** What an executing transaction may read and write. */
 export interface TxContext {
+  /** What this message will end; only where its own rules are asked to apply it. */
+  readonly ends?: Ending | undefined;
   /** Fork of the block's state: thrown away when the message is refused. */
   readonly state: Overlay;
   readonly block: Block;
@@ -33,8 +43,6 @@ export interface Outcome {
   readonly data: Uint8Array;
   /** Name of the field that `invalidField` is about: for CheckTx's log, never consensus data. */
   readonly field?: string;
-  /** It ended a right that stood, so that it is never refused for want of room; no consensus data. */
-  readonly ends?: true;
 }
 
 /** Every field of a message by its name, and what it must be: length, range, how it stands to the others; no state. */
@@ -58,6 +66,11 @@ export interface MessageRules<M extends ProtoMessage> {
   maySign(signer: Signer): boolean;
   /** The bucket that one such message takes a token from; undefined: its own rules count. */
   bucket(signer: Signer): BucketOf | undefined;
+  /**
+   * What such a message ends, when its own rules will take it; absent: nothing ever. Asked before it pays, so it looks
+   * up and verifies one signature at the most.
+   */
+  ends?(context: TxContext, message: M): Ending | undefined;
   /** The message's own rules and, if they hold, its effects. */
   apply(context: TxContext, message: M): Outcome;
 }
@@ -65,7 +78,5 @@ export interface MessageRules<M extends ProtoMessage> {
 const NO_DATA = new Uint8Array(0);
 
 export const done = (data: Uint8Array = NO_DATA): Outcome => ({code: 0, data});
-/** As `done`, of what ended something that stood: of these there are no more than of what was begun. */
-export const ended = (data: Uint8Array = NO_DATA): Outcome => ({code: 0, data, ends: true});
 export const refused = (code: number): Outcome => ({code, data: NO_DATA});
 export const invalid = (field: string): Outcome => ({code: CODE.invalidField, data: NO_DATA, field});

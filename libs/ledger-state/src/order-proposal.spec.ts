@@ -6,6 +6,7 @@ const candidate = (name: number, signer: string, rights = false, bytes = 10): Ca
   bytes: new Uint8Array(bytes).fill(name),
   signer,
   rights,
+  succession: false,
 });
 const order = (candidates: Candidate[], maxBytes = 1_000_000): number[] =>
   orderProposal(candidates, maxBytes).map((tx) => tx[0] ?? -1);
@@ -20,6 +21,17 @@ test('rights first, then the rest; signers take turns, each in its own order', (
 test('rights: one of each signer first, the rest of them behind what others wait with', () => {
   const rights = [1, 2, 3].map((name) => candidate(name, 'a', true));
   expect(order([...rights, candidate(4, 'b', true), candidate(5, 'c'), candidate(6, 'a')])).toEqual([1, 4, 5, 6, 2, 3]);
+});
+
+test('successions before all, in an eighth of the block', () => {
+  const succession = (name: number, bytes: number): Candidate => ({
+    ...candidate(name, `key ${String(name)} succession`, true, bytes),
+    succession: true,
+  });
+  const flood = Array.from({length: 9}, (_, i) => candidate(1, `thief ${String(i)}`, true, 100));
+  expect(order([...flood, succession(2, 100)])[0]).toBe(2);
+  const many = Array.from({length: 5}, () => succession(3, 48));
+  expect(order([...flood, ...many], 800).slice(0, 3)).toEqual([3, 3, 1]);
 });
 
 describe('in a full block', () => {
@@ -74,6 +86,7 @@ test("a proposal keeps to the limit, doubles nothing, and ProcessProposal's limi
     fc.record({
       signer: fc.constantFrom('a', 'b', 'c'),
       rights: fc.boolean(),
+      succession: fc.boolean(),
       bytes: fc.integer({min: 1, max: 300}).map((length) => new Uint8Array(length)),
     }),
     {maxLength: 40},

@@ -2,6 +2,8 @@
 export interface Candidate {
   readonly bytes: Uint8Array;
   readonly rights: boolean;
+  /** It carries a succession. */
+  readonly succession: boolean;
   /** Name of the key of its first signature. */
   readonly signer: string;
 }
@@ -9,7 +11,8 @@ export interface Candidate {
 /**
  * Orders a proposal; in each step signers take turns, each with its own transactions in the order in which they came.
  *
- * 1. Rights, one of each signer, in a quarter of the block: nobody's flood keeps a revocation out.
+ * 0. Successions, in an eighth of the block: whoever has stolen the key that they end keeps none of them out.
+ * 1. Rights, one of each signer, up to a quarter of the block: nobody's flood keeps a revocation out.
  * 2. All others, a quarter of the block for each signer: nobody's rights keep them out, and nobody's flood.
  * 3. The rest of the rights, within the same quarter of their signers.
  * 4. Whatever is left when nobody else waits.
@@ -21,8 +24,10 @@ export function orderProposal(candidates: readonly Candidate[], maxBytes: number
   const proposal = new Proposal(maxBytes);
   // What is kept for rights, and what one signer gets while others wait.
   const quarter = maxBytes >>> 2;
+  const successions = takingTurns(candidates.filter(({succession}) => succession));
   const rights = takingTurns(candidates.filter(({rights: first}) => first));
   const others = takingTurns(candidates.filter(({rights: first}) => !first));
+  proposal.take(successions, {total: maxBytes >>> 3, each: quarter});
   proposal.take(firstOfEach(rights), {total: quarter, each: quarter});
   proposal.take(others, {total: maxBytes, each: quarter});
   proposal.take(rights, {total: maxBytes, each: quarter});

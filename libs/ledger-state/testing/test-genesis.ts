@@ -19,6 +19,7 @@ export const DEFAULT_PARAMETERS = {
   organisationRefusals: {burst: 128, refill: 1, seconds: 10_800},
   organisationRequests: {burst: 1_024, refill: 1, seconds: 300},
   suspensions: {burst: 1_024, refill: 1, seconds: 60},
+  successions: {burst: 4, refill: 1, seconds: 86_400},
   maxBlockBytes: 4_194_304,
   releaseBlocks: 1_200,
   releaseSeconds: 3_600,

@@ -8,7 +8,8 @@ import {TwoGenerations} from './two-generations.js';
 export interface Verdict {
   readonly code: number;
   readonly rights: boolean;
-  /** The key of the first signature; empty in a refusal. */
+  readonly succession: boolean;
+  /** Whose share of pool and block it takes: that of the key of the first signature; empty in a refusal. */
   readonly signer: string;
   /** The field that a refusal names. */
   readonly field?: string | undefined;
@@ -60,6 +61,9 @@ function refusalOf({code, field}: Verdict): StructureRefusal {
 }
 
 function verdictOf(checked: CheckedTx | StructureRefusal): Verdict {
-  if (!checked.ok) return {code: checked.code, rights: false, signer: '', field: checked.field};
-  return {code: 0, rights: checked.rights, signer: Buffer.from(checked.signingKeys[0].publicKey).toString('latin1')};
+  if (!checked.ok) return {code: checked.code, rights: false, succession: false, signer: '', field: checked.field};
+  const {rights, succession, signingKeys} = checked;
+  const key = Buffer.from(signingKeys[0].publicKey).toString('latin1');
+  // What takes a stolen key's place shares nothing with what the thief sends under it.
+  return {code: 0, rights, succession, signer: succession ? `${key} succession` : key};
 }

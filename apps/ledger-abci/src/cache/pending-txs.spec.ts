@@ -15,6 +15,8 @@ let pool: PendingTxs;
 beforeEach(() => {
   pool = new PendingTxs();
 });
+const admits = (signer: string, bytes: number, rights: boolean, succession = false): boolean =>
+  pool.admits(bytes, {signer, rights, succession});
 const fill = (signer: string, count = 64, expiry: Partial<Pending> = {}): string[] => {
   const names = Array.from({length: count}, (_, i) => `${signer}${String(i)}`);
   for (const name of names) pool.add(name, of(signer, 10, expiry));
@@ -23,32 +25,41 @@ const fill = (signer: string, count = 64, expiry: Partial<Pending> = {}): string
 
 test('64 and 1 MiB a key, the last quarter for rights, and no more than CometBFT holds for anybody', () => {
   fill('a');
-  expect([pool.admits('a', 10, true), pool.admits('b', 10, false)]).toEqual([false, true]);
+  expect([admits('a', 10, true), admits('b', 10, false)]).toEqual([false, true]);
   pool.committed(['a0'], block(1n));
-  expect(pool.admits('a', 10, false)).toBe(true);
+  expect(admits('a', 10, false)).toBe(true);
   pool.add('b0', of('b', 1_048_000));
-  expect([pool.admits('b', 576, false), pool.admits('b', 577, false)]).toEqual([true, false]);
+  expect([admits('b', 576, false), admits('b', 577, false)]).toEqual([true, false]);
   for (let i = 0; i < 23; i++) pool.add(`c${String(i)}`, of(`c${String(i)}`, 1_048_576));
-  expect([pool.admits('d', 60_000, false), pool.admits('d', 60_000, true)]).toEqual([false, true]);
-  for (let i = 23; i < 31; i++) pool.add(`c${String(i)}`, of(`c${String(i)}`, 1_048_576));
-  expect(pool.admits('d', 60_000, true)).toBe(false);
+  expect([admits('d', 60_000, false), admits('d', 60_000, true)]).toEqual([false, true]);
+  for (let i = 23; i < 29; i++) pool.add(`c${String(i)}`, of(`c${String(i)}`, 1_048_576));
+  expect(admits('d', 60_000, true)).toBe(false);
 });
 
 test('transactions count as bytes do: three quarters for all, the rest for rights, and the map ends there', () => {
   const most = LIMITS.mempoolTxs;
   for (let i = 0; i < (most * 3) / 4; i++) pool.add(`n${String(i)}`, of(`s${String(i)}`, 1));
-  expect([pool.admits('x', 1, false), pool.admits('x', 1, true)]).toEqual([false, true]);
+  expect([admits('x', 1, false), admits('x', 1, true)]).toEqual([false, true]);
   for (let i = 0; i < most; i++) pool.add(`m${String(i)}`, of(`t${String(i)}`, 1));
-  expect([pool.size, pool.admits('x', 1, true)]).toEqual([most, false]);
+  expect([pool.size, admits('x', 1, true)]).toEqual([most, false]);
+});
+
+test('successions: four of a key, whatever else waits of it, and in the last sixteenth nothing else', () => {
+  fill('a');
+  expect([admits('a', 10, true), admits('a succession', 10, true, true)]).toEqual([false, true]);
+  for (let i = 0; i < 4; i++) pool.add(`s${String(i)}`, of('a succession'));
+  expect([admits('a succession', 10, true, true), admits('b succession', 10, true, true)]).toEqual([false, true]);
+  for (let i = 0; i < 30; i++) pool.add(`c${String(i)}`, of(`c${String(i)}`, 1_048_000));
+  expect([admits('d', 60_000, true), admits('b succession', 60_000, true, true)]).toEqual([false, true]);
 });
 
 describe('an entry that no block ever carries ends', () => {
   test('with its own height: the block of that height is the last one that takes it', () => {
     fill('a', 64, {expiresAtHeight: 7n});
     pool.committed([], block(6n));
-    expect(pool.admits('a', 10, true)).toBe(false);
+    expect(admits('a', 10, true)).toBe(false);
     pool.committed([], block(7n));
-    expect([pool.admits('a', 10, true), pool.size]).toEqual([true, 0]);
+    expect([admits('a', 10, true), pool.size]).toEqual([true, 0]);
   });
 
   test('with its own time', () => {
@@ -63,9 +74,9 @@ describe('an entry that no block ever carries ends', () => {
     pool.committed([], block(1_000n));
     fill('a');
     pool.committed([], block(1_127n));
-    expect(pool.admits('a', 10, true)).toBe(false);
+    expect(admits('a', 10, true)).toBe(false);
     pool.committed([], block(1_128n));
-    expect(pool.admits('a', 10, true)).toBe(true);
+    expect(admits('a', 10, true)).toBe(true);
   });
 });
 
@@ -87,13 +98,13 @@ describe('the list of a proposal is the truth about the pool', () => {
     fill('a');
     pool.committed([], block(1n));
     pool.proposed([], nothing);
-    expect(pool.admits('a', 10, true)).toBe(true);
+    expect(admits('a', 10, true)).toBe(true);
   });
 
   test('what it holds and this process does not know is counted, as after a restart of this one', () => {
     const names = Array.from({length: 64}, (_, i) => `a${String(i)}`);
     pool.proposed(names, () => of('a'));
-    expect([pool.size, pool.admits('a', 10, true), pool.admits('b', 10, true)]).toEqual([64, false, true]);
+    expect([pool.size, admits('a', 10, true), admits('b', 10, true)]).toEqual([64, false, true]);
     pool.proposed(names, () => of('a'));
     expect(pool.size).toBe(64);
   });

@@ -1,5 +1,12 @@
 import {LIMITS} from '@vitalvault/contracts';
 
+/** By what a transaction is let in. */
+export interface Waits {
+  readonly signer: string;
+  readonly rights: boolean;
+  readonly succession: boolean;
+}
+
 /** What waits in CometBFT's pool, and until when it may be of use. */
 export interface Pending {
   readonly signer: string;
@@ -10,9 +17,11 @@ export interface Pending {
   readonly expiresAtTime: bigint;
 }
 
-const RIGHTS_ONLY_ABOVE_BYTES = (LIMITS.mempoolBytes * 3) / 4;
-const RIGHTS_ONLY_ABOVE_TXS = (LIMITS.mempoolTxs * 3) / 4;
+/** Share of the pool, in sixteenths of bytes and of transactions, that each kind may fill. */
+const SIXTEENTHS = {others: 12, rights: 15, successions: 16};
 const MOST_TXS_PER_KEY = 64;
+/** Of one key: the first that is executed ends all others. */
+const MOST_SUCCESSIONS = 4;
 const MOST_BYTES_PER_KEY = 1_048_576;
 /**
  * Blocks after which an entry is forgotten. A pool that is full is in blocks after eight, and a key's 64 after as many:
@@ -21,9 +30,9 @@ const MOST_BYTES_PER_KEY = 1_048_576;
 const MOST_BLOCKS = 128n;
 
 /**
- * Keeps one key from filling the pool, and the last quarter of it for rights. The pool is CometBFT's, which drops
- * without a word (when it is full, when it starts again), so that an entry must have an end of its own: a block, its
- * expiry, its age. Whoever proposes sees the pool itself, and counts anew from that.
+ * Keeps one key from filling the pool, the last quarter of it for rights, and the end of that for successions. The pool
+ * is CometBFT's, which drops without a word (when it is full, when it starts again), so that an entry must have an end
+ * of its own: a block, its expiry, its age. Whoever proposes sees the pool itself, and counts anew from that.
  */
 export class PendingTxs {
   /** In the order in which they came. */
@@ -34,13 +43,14 @@ export class PendingTxs {
   private height = 0n;
   private bytes = 0;
 
-  admits(signer: string, bytes: number, rights: boolean): boolean {
+  /** @param of `Verdict` of its bytes: a succession has another `signer` than all else of its key */
+  admits(bytes: number, {signer, rights, succession}: Waits): boolean {
     const own = this.bySigner.get(signer) ?? {txs: 0, bytes: 0};
-    if (own.txs >= MOST_TXS_PER_KEY || own.bytes + bytes > MOST_BYTES_PER_KEY) return false;
-    const [mostBytes, mostTxs] = rights
-      ? [LIMITS.mempoolBytes, LIMITS.mempoolTxs]
-      : [RIGHTS_ONLY_ABOVE_BYTES, RIGHTS_ONLY_ABOVE_TXS];
-    return this.bytes + bytes <= mostBytes && this.byName.size < mostTxs;
+    const mostOwn = succession ? MOST_SUCCESSIONS : MOST_TXS_PER_KEY;
+    if (own.txs >= mostOwn || own.bytes + bytes > MOST_BYTES_PER_KEY) return false;
+    const share = succession ? SIXTEENTHS.successions : rights ? SIXTEENTHS.rights : SIXTEENTHS.others;
+    const most = (all: number): number => (all * share) / 16;
+    return this.bytes + bytes <= most(LIMITS.mempoolBytes) && this.byName.size < most(LIMITS.mempoolTxs);
   }
 
   has(name: string): boolean {

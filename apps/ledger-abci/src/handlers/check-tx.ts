@@ -12,15 +12,15 @@ export function checkTx(ledger: Ledger, {tx}: RequestCheckTx): CheckTxAnswer {
   const name = txName(tx);
   const checked = ledger.txs.check(tx, name);
   if (!checked.ok) return refusal(checked.code, wordsOf(checked));
-  const {signer} = ledger.txs.verdict(tx, name);
-  if (!ledger.pending.has(name) && !ledger.pending.admits(signer, tx.length, checked.rights))
+  const waits = ledger.txs.verdict(tx, name);
+  if (!ledger.pending.has(name) && !ledger.pending.admits(tx.length, waits))
     return refusal(CODE.quota, 'too much of this key is waiting already');
   const {overlay, context} = ledger.checkState();
   const fork = overlay.fork();
   const outcome = applyTx(fork, checked, context);
   if (outcome.code !== CODE.ok) return refusal(outcome.code, wordsOf(outcome));
   overlay.absorb(fork);
-  ledger.pending.add(name, pendingOf(checked, signer, tx.length));
+  ledger.pending.add(name, pendingOf(checked, waits.signer, tx.length));
   return {code: CODE.ok};
 }
 

@@ -4,6 +4,7 @@ import type {Member, Patient} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
+import {fillBucket} from '../buckets.js';
 import {takeStatements} from '../epochs.js';
 import {areStatements, isEncryptionKey, isIdentity, isSigningKey, isSuccession} from '../field-rules.js';
 import {assignKey, isFree, retireKey} from '../keys.js';
@@ -35,8 +36,16 @@ export const PUBLISH_KEYS: MessageRules<PublishKeys> = {
   signatures: ({newSigningKey}) => (newSigningKey === undefined ? [undefined] : [undefined, newSigningKey]),
   maySign: ({kind}) => kind === KEY_OWNER.patient || kind === KEY_OWNER.member,
   bucket: ({identity}) => ({bucket: 'rights', identities: [identity]}),
+  ends: (context, message) => (endsSigningKey(context, message) ? 'signingKey' : undefined),
   apply,
 };
+
+function endsSigningKey(context: TxContext, message: PublishKeys): boolean {
+  const {identity, succession} = message;
+  if (succession === undefined || !equalBytes(context.signer.identity, identity)) return false;
+  const patient = load(context.state, SLOTS.patient, [identity]);
+  return patient !== undefined && judgeKeys(context, message, patient) === CODE.ok;
+}
 
 function apply(context: TxContext, message: PublishKeys): Outcome {
   const {state, signer} = context;
@@ -52,13 +61,11 @@ function applyToPatient(context: TxContext, message: PublishKeys, patient: Patie
   const {state, signer} = context;
   const {identity, newSigningKey, epochStatements, succession} = message;
   let {successions} = patient;
-  if (equalBytes(message.encryptionKey, patient.encryptionKey)) return refused(CODE.keyTaken);
-  if (newSigningKey !== undefined) {
-    if (succession === undefined || !isNextSuccession(context, succession, {identity, patient, newKey: newSigningKey}))
-      return refused(CODE.keySuccession);
-    const isRecovery = equalBytes(newSigningKey.publicKey, patient.recoveryKey?.publicKey ?? new Uint8Array());
-    if (!isFree(state, newSigningKey) || isRecovery) return refused(CODE.keyTaken);
+  const code = context.ends === undefined ? judgeKeys(context, message, patient) : CODE.ok;
+  if (code !== CODE.ok) return refused(code);
+  if (newSigningKey !== undefined && succession !== undefined) {
     replaceKey(context, newSigningKey);
+    refillAfter(context, identity);
     successions += 1;
     save(state, SLOTS.succession, [identity, numberPart(successions)], succession);
   }
@@ -71,6 +78,27 @@ function applyToPatient(context: TxContext, message: PublishKeys, patient: Patie
     value: {signingKeyId: keyId(signingKey, state.sha256), encryptionKey, epochStatements: taken, succession},
   });
   return done(data);
+}
+
+// Whether a patient may have these keys: the succession first, by which she is believed at all.
+function judgeKeys(
+  context: TxContext,
+  {identity, encryptionKey, newSigningKey, succession}: PublishKeys,
+  patient: Patient,
+): number {
+  if (newSigningKey !== undefined) {
+    if (succession === undefined || !isNextSuccession(context, succession, {identity, patient, newKey: newSigningKey}))
+      return CODE.keySuccession;
+    const isRecovery = equalBytes(newSigningKey.publicKey, patient.recoveryKey?.publicKey ?? new Uint8Array());
+    if (!isFree(context.state, newSigningKey) || isRecovery) return CODE.keyTaken;
+  }
+  return equalBytes(encryptionKey, patient.encryptionKey) ? CODE.keyTaken : CODE.ok;
+}
+
+// Whoever had the old key has used up what she may do: the new one begins as on her first day.
+function refillAfter({state}: TxContext, identity: Uint8Array): void {
+  for (const bucket of ['rights', 'accessRequests'] as const) fillBucket(state, {bucket, identities: [identity]});
+  for (const bucket of ['requests', 'refusals'] as const) fillBucket(state, {bucket, identities: [identity, identity]});
 }
 
 function applyToMember(context: TxContext, message: PublishKeys, member: Member): Outcome {

@@ -7,8 +7,9 @@ import type {Grant} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {logAccess} from '../access-log.js';
 import {takeStatements} from '../epochs.js';
 import {areStatements, areTags, isAny, isAscending, isIdentity, isTag, isZero} from '../field-rules.js';
+import {giveToken} from '../buckets.js';
 import {countHoldings} from '../holdings.js';
-import {done, ended, refused} from '../message-rules.js';
+import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {has, load, save, SLOTS} from '../state-slots.js';
 
@@ -40,8 +41,15 @@ export const PUT_GRANT: MessageRules<PutGrant> = {
   signatures: () => [undefined],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: 'rights', identities: [identity]}),
+  ends: (context, message) => (endsGrant(context, message) ? 'right' : undefined),
   apply,
 };
+
+function endsGrant({state, signer}: TxContext, message: PutGrant): boolean {
+  const {patient, grantId} = message;
+  if (!isRevocation(message) || !equalBytes(signer.identity, patient)) return false;
+  return load(state, SLOTS.grant, [patient, grantId])?.revoked === false;
+}
 
 function isRevocation({typeTags}: PutGrant): boolean {
   return typeTags.length === 0;
@@ -67,14 +75,16 @@ function apply(context: TxContext, message: PutGrant): Outcome {
 }
 
 function revoke(context: TxContext, message: PutGrant, stored: Grant | undefined): Outcome {
-  const isLive = stored?.revoked === false;
+  const isLive = context.ends === 'right';
   // An id that she never granted is kept as revoked, so it takes a place like any other.
   if (!countHoldings(context, message.patient, isLive ? {liveGrants: -1} : {grants: stored === undefined ? 1 : 0}))
     return refused(CODE.ceiling);
   // The terms stay readable under a revoked grant, so that the patient can be told whose it was.
   const version = Math.max(stored?.version ?? 0, message.version);
   const data = put(context, message, {...(stored ?? create(GrantSchema)), version, revoked: true});
-  return isLive ? ended(data) : done(data);
+  // Her types may be more than one message has epochs for.
+  if (isLive) giveToken(context.state, {bucket: 'rights', identities: [message.patient]}, context);
+  return done(data);
 }
 
 function grant(context: TxContext, message: PutGrant, stored: Grant | undefined): Outcome {

@@ -5,7 +5,7 @@ import {logAccess} from '../access-log.js';
 import {blockSlot} from '../block-time.js';
 import {isAny, isIdentity} from '../field-rules.js';
 import {countHoldings} from '../holdings.js';
-import {done, ended, invalid, refused} from '../message-rules.js';
+import {done, invalid, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {isRemoved} from '../removal.js';
 import {load, save, SLOTS} from '../state-slots.js';
@@ -25,8 +25,16 @@ export const REMOVE_DEVICE: MessageRules<RemoveDevice> = {
   signatures: () => [undefined],
   maySign: ({kind}) => kind === KEY_OWNER.patient,
   bucket: ({identity}) => ({bucket: 'rights', identities: [identity]}),
+  ends: (context, message) => (endsRegistration(context, message) ? 'right' : undefined),
   apply,
 };
+
+function endsRegistration({state, signer, block}: TxContext, message: RemoveDevice): boolean {
+  const {owner, device, registration, distrustFromSlot} = message;
+  if (!equalBytes(signer.identity, owner) || distrustFromSlot > blockSlot(block) + 1) return false;
+  const stands = load(state, SLOTS.registration, [device, numberPart(registration)]);
+  return stands !== undefined && equalBytes(stands.owner, owner) && !isRemoved(stands);
+}
 
 function apply(context: TxContext, message: RemoveDevice): Outcome {
   const {state, signer, block} = context;
@@ -44,7 +52,7 @@ function apply(context: TxContext, message: RemoveDevice): Outcome {
   save(state, SLOTS.registration, parts, {...registration, distrustFromSlot, removedAtHeight, removedAtTime});
   if (!removed) freeDevice(context, owner, device);
   logAccess(context, owner, {case: 'deviceRemoved', value: {device, registration: number, distrustFromSlot}});
-  return removed ? done() : ended();
+  return done();
 }
 
 // A registration that stands is the newest of its device: another one comes only after its removal.

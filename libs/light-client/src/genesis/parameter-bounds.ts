@@ -33,6 +33,7 @@ export const PARAMETER_BOUNDS: BoundsOf<Parameters> = {
   organisationRefusals: QUOTA,
   organisationRequests: QUOTA,
   suspensions: QUOTA,
+  successions: QUOTA,
   maxBlockBytes: [4n * BigInt(LIMITS.txBytes), BigInt(LIMITS.cometBlockBytes - 2 * LIMITS.cometEvidenceBytes)],
   releaseBlocks: [10n, 1_000_000n],
   releaseSeconds: [60n, 604_800n],
