@@ -98,6 +98,10 @@ test('honest validators have one history, no error and no stop', async () => {
   for (const {output} of honest) expect(output).not.toMatch(/"level":"(error|fatal)"/);
 });
 
+test('every validator was asked what the ABCI grammar allows', () => {
+  expect(network.grammarBreaches()).toEqual([]);
+});
+
 test('the second client says the same of the whole history', async () => {
   expect(await network.secondClientsWord(network.validator(1))).toEqual({passed: 6, failed: 0});
 }, 300_000);

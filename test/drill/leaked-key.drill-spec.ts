@@ -50,6 +50,10 @@ test('the chain goes on, with one history', async () => {
   expect(await blockHashes(network.validators.slice(0, 3), height)).toHaveProperty('size', 1);
 });
 
+test('every validator was asked what the ABCI grammar allows', () => {
+  expect(network.grammarBreaches()).toEqual([]);
+});
+
 test('the second client says the same of the whole history', async () => {
   expect(await network.secondClientsWord(network.validator(0))).toEqual({passed: 6, failed: 0});
 }, 300_000);

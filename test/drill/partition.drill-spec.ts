@@ -79,6 +79,10 @@ test('all four have one history, and the transition function gives it', async ()
   for (const {output} of network.validators) expect(output).not.toMatch(/"level":"(error|fatal)"/);
 });
 
+test('every validator was asked what the ABCI grammar allows', () => {
+  expect(network.grammarBreaches()).toEqual([]);
+});
+
 test('the second client says the same of the whole history', async () => {
   expect(await network.secondClientsWord(network.validator(3))).toEqual({passed: 6, failed: 0});
 }, 300_000);

@@ -109,6 +109,11 @@ export class ValidatorNetwork {
     return {passed, failed};
   }
 
+  /** What any validator, a thief too, was asked against the ABCI grammar since its first start. */
+  grammarBreaches(): string[] {
+    return [...this.validators, ...this.thieves].flatMap((validator) => validator.grammarBreaches());
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.validators, ...this.thieves].map((validator) => validator.stop()));
     for (const link of this.links.values()) link.close();

@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import type {AbciApplication, AbciServer} from '@vitalvault/abci';
-import {cometBinary, CometNode} from '@vitalvault/abci/testing';
+import {callsInLog, cometBinary, CometNode, grammarBreaches} from '@vitalvault/abci/testing';
 import {eventually, RunningProcess} from '@vitalvault/testkit';
 import {startAlteredApplication} from './altered-application.js';
 
@@ -17,6 +17,7 @@ export type Alteration = (honest: AbciApplication) => Partial<AbciApplication>;
 export class Validator {
   private program: RunningProcess | undefined;
   private lies: AbciServer | undefined;
+  private earlier = '';
 
   private constructor(
     readonly name: string,
@@ -45,6 +46,8 @@ export class Validator {
         PATH: process.env.PATH ?? '',
         VITALVAULT_SOCKET: honestSocket,
         VITALVAULT_STATE_DIR: join(this.dir, 'state'),
+        // Tells every call of CometBFT's.
+        VITALVAULT_LOG_LEVEL: 'debug',
       },
     });
     this.program = program;
@@ -63,12 +66,20 @@ export class Validator {
     await this.comet.stop(signal);
     await this.lies?.close();
     await this.program?.end(signal);
+    this.earlier = this.output;
     [this.lies, this.program] = [undefined, undefined];
   }
 
-  /** What ledger-abci wrote: a drill looks for errors in it. */
+  /** What ledger-abci wrote, over all of its starts: a drill looks for errors in it. */
   get output(): string {
-    return this.program?.output ?? '';
+    return this.earlier + (this.program?.output ?? '');
+  }
+
+  /** What CometBFT asked ledger-abci against the ABCI grammar. @throws when its log has no block */
+  grammarBreaches(): string[] {
+    const calls = callsInLog(this.output);
+    if (!calls.some(({method}) => method === 'commit')) throw new Error(`${this.name}: no calls in its log`);
+    return grammarBreaches(calls).map((breach) => `${this.name}: ${breach}`);
   }
 
   async height(): Promise<number> {

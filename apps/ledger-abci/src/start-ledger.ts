@@ -57,6 +57,9 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
     maxMessageBytes: LIMITS.abciMessageBytes,
     maxProposalTxs: LIMITS.mempoolTxs,
     onFatal: fail,
+    onCall: ({method, height}) => {
+      logger.debug('ABCI call', {method, height});
+    },
   });
   progress.serving(() => server.connections);
   logger.info('listening for CometBFT', {socket: config.socket});

@@ -2,8 +2,8 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {startAbciServer} from '@vitalvault/abci';
-import type {AbciApplication, AbciServer} from '@vitalvault/abci';
-import {cometBinary, CometNode, genesisJson} from '@vitalvault/abci/testing';
+import type {AbciApplication, AbciCall, AbciServer} from '@vitalvault/abci';
+import {cometBinary, CometNode, genesisJson, grammarBreaches} from '@vitalvault/abci/testing';
 import {LIMITS, toHex} from '@vitalvault/contracts';
 import {
   enrolPatient,
@@ -33,6 +33,7 @@ const {sponsor} = testOrganisation('hospital');
 const executed = new Map<bigint, Set<string>>();
 const replays: bigint[] = [];
 const fatal: Error[] = [];
+const calls: AbciCall[] = [];
 
 let dir: string;
 let comet: CometNode;
@@ -84,6 +85,9 @@ async function startLedger(): Promise<void> {
     maxMessageBytes: LIMITS.abciMessageBytes,
     onFatal: (error) => {
       fatal.push(error);
+    },
+    onCall: (call) => {
+      calls.push(call);
     },
   });
 }
@@ -142,4 +146,7 @@ test('CometBFT dies at each of its fail points, the ledger every other time: the
   process.stdout.write(`${died} fail points, ${replays.length} blocks executed again, ${last} blocks in all\n`);
   expect(replays.length).toBeGreaterThan(0);
   expect(fatal).toEqual([]);
+  // Over every crash, of either side.
+  expect(grammarBreaches(calls)).toEqual([]);
+  expect(calls.filter(({method}) => method === 'connected').length).toBeGreaterThan(LAST_POINT);
 }, 120_000);

@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {startAbciServer} from '@vitalvault/abci';
-import type {AbciApplication, AbciServer} from '@vitalvault/abci';
+import type {AbciApplication, AbciCall, AbciServer} from '@vitalvault/abci';
 import {CometNode, genesisJson} from '@vitalvault/abci/testing';
 import {LIMITS} from '@vitalvault/contracts';
 import {REMEMBERING_PORTS, testGenesis} from '@vitalvault/ledger-state/testing';
@@ -19,6 +19,8 @@ export interface Validator {
   readonly ledger: Ledger;
   readonly server: AbciServer;
   readonly store: LedgerStore;
+  /** What CometBFT asked, in order. */
+  readonly calls: readonly AbciCall[];
 }
 
 export interface FourValidators {
@@ -62,14 +64,18 @@ async function startOne(
   const {store, recovered} = LedgerStore.open({dir: join(home, 'state'), snapshotBlocks: 1_000});
   const ledger = new Ledger(store, recovered, REMEMBERING_PORTS.verify);
   const application = between(createApplication(ledger, new LedgerSpans()), place);
+  const calls: AbciCall[] = [];
   const server = await startAbciServer({
     socketPath,
     application,
     log,
     maxMessageBytes: LIMITS.abciMessageBytes,
     onFatal,
+    onCall: (call) => {
+      calls.push(call);
+    },
   });
-  return {comet, home, ledger, server, store};
+  return {comet, home, ledger, server, store, calls};
 }
 
 export async function stopValidators(validators: readonly Validator[]): Promise<void> {

@@ -2,7 +2,7 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {AbciApplication} from '@vitalvault/abci';
-import {changedComet, cometBinary} from '@vitalvault/abci/testing';
+import {changedComet, cometBinary, grammarBreaches} from '@vitalvault/abci/testing';
 import type {Edit} from '@vitalvault/abci/testing';
 import {LIMITS} from '@vitalvault/contracts';
 import {eventually} from '@vitalvault/testkit';
@@ -95,5 +95,6 @@ test('a proposal above block.max_bytes is refused by CometBFT itself: no applica
   for (const one of honest) expect(await logOf(one)).toContain('proposal block has too many parts');
   expect(largest.slice(1)).toEqual([0, 0, 0]);
   expect(fatal).toEqual([]);
+  for (const {calls} of validators) expect(grammarBreaches(calls)).toEqual([]);
   expect(honest.map(({server}) => server.connections)).toEqual([4, 4, 4]);
 }, 200_000);

@@ -1,5 +1,6 @@
 import {create} from '@bufbuild/protobuf';
 import type {MessageInitShape} from '@bufbuild/protobuf';
+import type {AbciCall} from './abci-call.js';
 import type {AbciApplication} from './application.js';
 import type {AbciLog} from './abci-log.js';
 import {frame} from './frames.js';
@@ -26,6 +27,7 @@ export class Dispatcher {
     private readonly application: AbciApplication,
     private readonly log: AbciLog,
     private readonly onFatal: (error: Error) => void,
+    private readonly onCall: (call: AbciCall) => void = () => undefined,
   ) {}
 
   /** The framed answer, or undefined when there must be none because the process is about to stop. */
@@ -75,6 +77,7 @@ export class Dispatcher {
   // running.
   private async inTurn(asked: Asked): Promise<Reply> {
     const application = this.application;
+    this.onCall(callOf(asked));
     switch (asked.case) {
       case 'info':
         return {case: 'info', value: await application.info(asked.value)};
@@ -138,6 +141,13 @@ export class Dispatcher {
 
 function encode(value: Reply): Uint8Array {
   return frame(ResponseSchema, create(ResponseSchema, {value}));
+}
+
+function callOf(asked: Asked): AbciCall {
+  const {case: method = 'unknown', value} = asked;
+  return value !== undefined && 'height' in value && typeof value.height === 'bigint'
+    ? {method, height: value.height}
+    : {method};
 }
 
 function toError(thrown: unknown): Error {

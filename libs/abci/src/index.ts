@@ -10,6 +10,7 @@ export type {
   QueryAnswer,
   SnapshotMethods,
 } from './application.js';
+export type {AbciCall} from './abci-call.js';
 export type {AbciLog} from './abci-log.js';
 export {INTERNAL_CODE} from './dispatcher.js';
 export {startAbciServer} from './server.js';

@@ -1,6 +1,7 @@
 import {createServer} from 'node:net';
 import type {Server} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
+import type {AbciCall} from './abci-call.js';
 import type {AbciApplication} from './application.js';
 import type {AbciLog} from './abci-log.js';
 import {Connection} from './connection.js';
@@ -24,6 +25,8 @@ export interface AbciServerOptions {
    * CometBFT's pool may hold, and the same for all validators. Default: any number.
    */
   readonly maxProposalTxs?: number;
+  /** Told of every call that has a place in the ABCI grammar, before it is answered. Must not throw. */
+  readonly onCall?: (call: AbciCall) => void;
 }
 
 export interface AbciServer {
@@ -37,12 +40,13 @@ const CLOSE_DEADLINE_MS = 5_000;
 
 /** Serves ABCI 2.0 to CometBFT on a unix socket; resolves when it listens. */
 export async function startAbciServer(options: AbciServerOptions): Promise<AbciServer> {
-  const {socketPath, application, log, onFatal, maxMessageBytes, maxProposalTxs = Infinity} = options;
-  const dispatcher = new Dispatcher(application, log, onFatal);
+  const {socketPath, application, log, onFatal, maxMessageBytes, maxProposalTxs = Infinity, onCall} = options;
+  const dispatcher = new Dispatcher(application, log, onFatal, onCall);
   const connections = new Set<Connection>();
   const server = createServer((socket) => {
     const connection = new Connection({socket, dispatcher, log, maxMessageBytes, maxProposalTxs});
     connections.add(connection);
+    if (connections.size === 1) onCall?.({method: 'connected'});
     log.info('ABCI connection opened', {connections: connections.size});
     socket.on('close', () => {
       connections.delete(connection);

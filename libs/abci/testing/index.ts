@@ -1,3 +1,5 @@
+export {grammarBreaches} from './abci-grammar.js';
+export {callsInLog} from './calls-in-log.js';
 export {AbciConnection} from './abci-connection.js';
 export type {AbciRequest} from './abci-connection.js';
 export {cometBinary} from './comet-binary.js';
