@@ -15,6 +15,8 @@ ROWS ?=
 LARGE ?=
 PROFILE ?=
 SEED ?=
+HOURS ?= 1
+FUZZER ?=
 
 BOOTSTRAP := node tools/bootstrap.mjs
 NODE := node_modules/.bin/node
@@ -27,7 +29,7 @@ BENCH = $(NODE) --disable-warning=ExperimentalWarning --import ./tools/run-sourc
 NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
 
 .DEFAULT_GOAL := help
-.PHONY: help taste demo story up status logs down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s bench bench-quick drill-ledger
+.PHONY: help taste demo story up status logs down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s bench bench-quick drill-ledger soak
 
 help:
 	@echo "make taste       the story of a reading in memory, in seconds: needs Node and npm alone   [LIE=1 tells one lie]"
@@ -47,6 +49,7 @@ help:
 	@echo "make packages    the libraries that others may use, as npm archives in dist/packages; nothing is published"
 	@echo "make images      container images as archives, with what is here: buildah, podman or docker   [BASE=image|debootstrap REFRESH=1 IMAGES=names]"
 	@echo "make drill-ledger   four validators on real CometBFT under lies, losses and partitions   [SEED=n plays one again]"
+	@echo "make soak HOURS=n   random inputs against everything that reads other people's bytes, 10 million and more   [SEED=n FUZZER=name plays a failure again]"
 	@echo "make e2e-k8s     the chart on a real Kubernetes of this machine, from install to re-install; needs root, says first what it changes   [KEEP=1 leaves it up, STEPS=names]"
 	@echo "make images-check   build images twice and compare their digests   [IMAGES=\"app cometbft\"]"
 	@echo
@@ -109,6 +112,11 @@ images-check:
 
 drill-ledger: build
 	@SEED="$(SEED)" $(NODE) tools/drill-ledger.ts
+
+soak:
+	@$(BOOTSTRAP) install
+	@HOURS="$(HOURS)" SEED="$(SEED)" FUZZER="$(FUZZER)" DATA="$(DATA)" nice -n 19 $(NODE) --disable-warning=ExperimentalWarning \
+		--import ./tools/run-sources.ts test/fuzz/soak.ts
 
 # KEEP has another default here: a cluster is not left up unless that was asked for.
 e2e-k8s:

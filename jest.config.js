@@ -8,7 +8,7 @@ export default {
     '<rootDir>/{apps,libs,tools,engines}/**/*.spec.ts',
     '<rootDir>/bench/src/**/*.spec.ts',
     '<rootDir>/test/unit/**/*.spec.ts',
-    '<rootDir>/test/{k8s,story}/**/*.spec.ts',
+    '<rootDir>/test/{fuzz,k8s,story}/**/*.spec.ts',
   ],
   testTimeout: 20_000,
 };

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {AbciApplication, RequestFinalizeBlock, RequestInitChain} from '@vitalvault/abci';
 import {LIMITS} from '@vitalvault/contracts';
+import type {Verify} from '@vitalvault/ledger-state';
 import {REMEMBERING_PORTS, TEST_CHAIN, TEST_TIME, testGenesis} from '@vitalvault/ledger-state/testing';
 import {createApplication} from '../src/application.js';
 import {Ledger} from '../src/ledger.js';
@@ -39,10 +40,11 @@ export interface RunningLedger {
  */
 export async function openLedger(
   dir: string,
-  options: {snapshotBlocks?: number; calls?: Partial<FileCalls>} = {},
+  options: {snapshotBlocks?: number; calls?: Partial<FileCalls>; verify?: Verify} = {},
 ): Promise<RunningLedger> {
-  const {store, recovered} = LedgerStore.open({dir, snapshotBlocks: 1_000, snapshotRemainder: 0, ...options});
-  const ledger = new Ledger(store, recovered, REMEMBERING_PORTS.verify);
+  const {verify = REMEMBERING_PORTS.verify, ...others} = options;
+  const {store, recovered} = LedgerStore.open({dir, snapshotBlocks: 1_000, snapshotRemainder: 0, ...others});
+  const ledger = new Ledger(store, recovered, verify);
   const application = createApplication(ledger, new LedgerSpans());
   if (recovered.tip === undefined) await application.initChain(initChainRequest());
   let codes: number[] = [];

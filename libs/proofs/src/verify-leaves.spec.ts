@@ -77,64 +77,12 @@ test('all leaves need no hash, and one leaf needs its path', () => {
   }
 });
 
-/** Something else in the place of one thing that a claim says. */
-const LIES: readonly ((claim: Claim, n: number) => Claim)[] = [
-  (claim, n) => ({...claim, leafHashes: claim.leafHashes.with(n % claim.leafHashes.length, sha256(Uint8Array.of(n)))}),
-  (claim, n) => ({...claim, indexes: claim.indexes.with(n % claim.indexes.length, n % 320)}),
-  // A root does not bind the size of its log: the two come together, from the head.
-  (claim, n) => ({...claim, size: n % leaves.length, root: tree.root(n % leaves.length)}),
-  (claim, n) => ({...claim, proof: Buffer.concat([claim.proof, leaves[n % leaves.length] as Uint8Array])}),
-  (claim, n) => ({...claim, proof: claim.proof.subarray(0, n % (claim.proof.length + 1))}),
-  (claim) => ({...claim, proof: claim.proof.subarray(32)}),
-  (claim) => ({...claim, leafHashes: claim.leafHashes.slice(1), indexes: claim.indexes.slice(1)}),
-  (claim) => ({...claim, leafHashes: claim.leafHashes.slice(1)}),
-  (claim) => ({...claim, leafHashes: claim.leafHashes.toReversed()}),
-  (claim, n) => ({...claim, leafHashes: claim.leafHashes.with(0, new Uint8Array(n % 64))}),
-  (claim, n) => ({...claim, proof: flipped(claim.proof, n)}),
-  (claim, n) => ({...claim, root: flipped(claim.root, n)}),
-];
 function flipped(bytes: Uint8Array, bit: number): Uint8Array {
   const other = Uint8Array.from(bytes);
   if (other.length > 0)
     other[(bit >> 3) % other.length] = (other[(bit >> 3) % other.length] as number) ^ (1 << (bit & 7));
   return other;
 }
-/** Whether a claim says what is so: every leaf is the one at its index, under the root of that size. */
-const isTrue = (claim: Claim): boolean =>
-  claim.indexes.length > 0 &&
-  claim.indexes.length === claim.leafHashes.length &&
-  claim.indexes.every((index, i) => leaves[Number(index)] === claim.leafHashes[i]);
-
-const isSame = (a: Claim, b: Claim): boolean =>
-  Buffer.from(a.proof).equals(b.proof) &&
-  Buffer.from(a.root).equals(b.root) &&
-  a.indexes.join() === b.indexes.join() &&
-  a.leafHashes.length === b.leafHashes.length &&
-  a.leafHashes.every((hash, i) => hash === b.leafHashes[i]);
-
-test('of forged claims none is accepted', () => {
-  let forged = 0;
-  let accepted = 0;
-  fc.assert(
-    fc.property(questions, fc.nat(), ({size, indexes}, n) => {
-      const truth = claimOf(indexes, size);
-      for (const lie of LIES) {
-        const claim = lie(truth, n);
-        if (isSame(claim, truth)) continue;
-        forged += 1;
-        // What was changed may be true as well, as a leaf out of a claim that had no hash left.
-        if (holds(claim) && !isTrue(claim)) accepted += 1;
-      }
-    }),
-    {seed: SEED, numRuns: 3_000},
-  );
-  process.stdout.write(
-    `verifyLeaves, seed ${SEED}: ${forged} forged, ${accepted} accepted, bound 3/N ${(3 / forged).toExponential(1)}\n`,
-  );
-  expect(forged).toBeGreaterThan(30_000);
-  expect(accepted).toBe(0);
-});
-
 test('every change of one bit is refused', () => {
   const claim = claimOf([3, 4, 90, 255, 299], 300);
   for (let bit = 0; bit < claim.proof.length * 8; bit++)
