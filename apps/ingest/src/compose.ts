@@ -91,6 +91,8 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
       {name: 'kafka', check: () => topics.reason() ?? producer.check(), needed: true},
       {name: 'policy', check: () => policy.check(), needed: true},
       {name: 'storage', check: () => table.backlogMs(), needed: true},
+      // Records are taken all the same: the ledger judges by its own time.
+      {name: 'clock', check: () => table.clock(), needed: false},
     ],
     followers: [consumer],
     limits: {bodyLimitBytes: LIMITS.postBodyBytes, requestTimeoutMs: config.bodyTimeoutMs},

@@ -177,6 +177,18 @@ describe('when something is away', () => {
     await eventually(async () => expect((await post(one(fresh()))).status).toBe(202), 8_000);
   });
 
+  it('tells that its clock is another than that of storage, and takes records all the same', async () => {
+    others.clockAheadMs = -3_600_000;
+    await eventually(async () =>
+      expect(await system.host.readyz()).toMatchObject([
+        200,
+        {degraded: [{part: 'clock', reason: "this clock is 3600 s behind storage's"}]},
+      ]),
+    );
+    expect((await post(one(fresh()))).status).toBe(202);
+    others.clockAheadMs = 0;
+  });
+
   it('acknowledges nothing without Kafka, and the same bytes when it is back', async () => {
     await system.engines.control('kill', 'kafka');
     const posted = fresh();

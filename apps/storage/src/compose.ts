@@ -91,7 +91,11 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
       },
     ],
     followers: [follower, consumer],
-    checks: checksOf(config, parts, {kafka: () => topics.reason() ?? bus.reason(), ledger: () => chain.reason()}),
+    checks: checksOf(config, parts, {
+      kafka: () => topics.reason() ?? bus.reason(),
+      ledger: () => chain.reason(),
+      clock: () => chain.clock(),
+    }),
   };
 }
 
@@ -100,7 +104,7 @@ const replication = ({replicationMin, replicationMax}: StorageConfig) => ({repli
 function checksOf(
   config: StorageConfig,
   {cluster, database, policy}: OpenParts,
-  {kafka, ledger}: {kafka: () => string | undefined; ledger: () => string | undefined},
+  {kafka, ledger, clock}: Readonly<Record<'kafka' | 'ledger' | 'clock', () => string | undefined>>,
 ): ServiceCheck[] {
   const {replicationMin, ipfsCluster} = config;
   const room = () => roomForPacks(cluster, {replicationMin, peers: ipfsCluster.length});
@@ -110,6 +114,8 @@ function checksOf(
     {name: 'ipfs', check: async () => (await room()).none, needed: true},
     {name: 'ipfs-peers', check: async () => (await room()).less, needed: false},
     {name: 'ledger', check: ledger, needed: true},
+    // Records are taken, pinned and anchored by the ledger's time; requests are refused whose signature looks old.
+    {name: 'clock', check: clock, needed: false},
     // Records are taken, pinned and anchored without it; only releases wait.
     {name: 'policy', check: () => policy.reachable(), needed: false},
   ];

@@ -90,6 +90,22 @@ describe('BlockFollower', () => {
     expect(follower.newest).toEqual({height: 7n, timeSeconds: 1_007n});
   });
 
+  it('tells how old blocks are by this clock when they come: of those that were waited for, the youngest of three', async () => {
+    chain.height = 5n;
+    follow();
+    await follower.waitForTx(idOf(5), 1_000);
+    // Caught up with: their age says nothing.
+    expect(follower.newestAgeMs).toBeUndefined();
+    for (const height of [6n, 7n, 8n]) {
+      await delay(20);
+      chain.height = height;
+      await follower.waitForTx(idOf(Number(height)), 1_000);
+    }
+    const age = Date.now() - 1_008_000;
+    expect(follower.newestAgeMs).toBeGreaterThan(age - 5_000);
+    expect(follower.newestAgeMs).toBeLessThanOrEqual(age);
+  });
+
   it("gives the outcome with height, code, data and index, only after the block's effect", async () => {
     let finish: () => void = () => undefined;
     const effect = new Promise<void>((resolve) => {

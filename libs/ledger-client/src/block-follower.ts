@@ -44,6 +44,8 @@ const GUARD_POLL_MS = 1_000;
 const FIRST_BACKOFF_MS = 200;
 const LONGEST_BACKOFF_MS = 5_000;
 const BELL_RETRY_MS = 2_000;
+// The first block after a standstill of the chain has the time of votes before it: one block tells nothing of a clock.
+const AGES = 3;
 
 /** Follows the chain block by block. One per service: everything that waits for a transaction waits here. */
 export class BlockFollower {
@@ -61,6 +63,8 @@ export class BlockFollower {
   private lastBlockAt = performance.now();
   private comparedAt = -Infinity;
   private lastBlock: Pick<LedgerBlock, 'height' | 'timeSeconds'> | undefined;
+  private awaited = false;
+  private agesMs: readonly number[] = [];
 
   constructor(private readonly options: BlockFollowerOptions) {
     this.outcomes = new TxOutcomes(options.remembered ?? 20_000);
@@ -86,6 +90,14 @@ export class BlockFollower {
   /** How long ago the newest block came, or following began; milliseconds. */
   get silentMs(): number {
     return performance.now() - this.lastBlockAt;
+  }
+
+  /**
+   * How old the youngest of the last three blocks that were waited for was by this clock when it came, milliseconds;
+   * undefined before the third. A chain that goes on brings them 1 to 21 s old; a clock that is behind makes it negative.
+   */
+  get newestAgeMs(): number | undefined {
+    return this.agesMs.length < AGES ? undefined : Math.min(...this.agesMs);
   }
 
   /**
@@ -115,8 +127,13 @@ export class BlockFollower {
         // Renewed before the look, so that a ring during it is not missed.
         this.rung = new AbortController();
         const block = await this.options.client.blockIfThere(this.next);
-        if (block === undefined) await this.waitForRing();
-        else await this.deliver(block);
+        if (block === undefined) {
+          this.awaited = true;
+          await this.waitForRing();
+        } else {
+          this.takeTime(block);
+          await this.deliver(block);
+        }
         this.failures = 0;
       } catch (err) {
         if (this.stopped()) return;
@@ -147,6 +164,11 @@ export class BlockFollower {
     if (this.tryingSince !== undefined && performance.now() - this.tryingSince > LONGEST_TRY_MS) return false;
     if (!(err instanceof DomainError) || !err.retryable) return false;
     return err.code !== 'not-verified' || this.failures < MOST_UNVERIFIED;
+  }
+
+  private takeTime({timeSeconds}: LedgerBlock): void {
+    if (this.awaited) this.agesMs = [...this.agesMs, Date.now() - Number(timeSeconds) * 1_000].slice(-AGES);
+    this.awaited = false;
   }
 
   private stopped(): boolean {

@@ -11,6 +11,7 @@ export {
 } from './config/shared-settings.js';
 export {variableOf} from './config/variable-of.js';
 export {accessReason} from './health/access-reason.js';
+export {clockReason} from './health/clock-reason.js';
 export {faultName} from './health/fault-name.js';
 export {Readiness} from './health/readiness.js';
 export type {Degradation, ReadinessCheck} from './health/readiness.js';

@@ -42,6 +42,8 @@ export const others = {
   } as MessageInitShape<typeof GetDeviceResponseSchema>,
   devicesAsked: 0,
   backlogMs: 0n,
+  /** How far the tested service's clock is ahead of storage's. */
+  clockAheadMs: 0,
   statuses: new Map<string, StatusInit>(),
   accepted: [] as {value: RecordAccepted; sequence: bigint; traceparent: string | undefined; key: string}[],
   /** Record id -> how often it is in Kafka. */
@@ -86,7 +88,7 @@ class OthersController {
 
   @GrpcMethod('StorageService', 'GetBacklog')
   getBacklog(): object {
-    return {oldestUnconsumedMs: others.backlogMs};
+    return {oldestUnconsumedMs: others.backlogMs, nowMs: BigInt(Date.now() - others.clockAheadMs)};
   }
 
   @EventPattern<string>(TOPICS.recordsAccepted, KAFKA_BUS, {batch: true})

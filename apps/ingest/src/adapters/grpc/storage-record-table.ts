@@ -3,6 +3,7 @@ import type {GetRecordStatusResponse} from '@vitalvault/contracts/gen/storage/v1
 import {DomainError} from '@vitalvault/errors';
 import {grpcClient} from '@vitalvault/grpc';
 import type {GrpcClient} from '@vitalvault/grpc';
+import {clockReason} from '@vitalvault/process';
 import type {RecordStatus, RecordTable} from '../../application/ports.js';
 
 const STATES: Readonly<Record<RecordState, RecordStatus['state'] | undefined>> = {
@@ -17,6 +18,7 @@ const STATES: Readonly<Record<RecordState, RecordStatus['state'] | undefined>> =
 /** Asks this organisation's storage service. */
 export class StorageRecordTable implements RecordTable {
   readonly #storage: GrpcClient<typeof StorageService>;
+  #aheadMs: number | undefined;
 
   constructor(url: string) {
     this.#storage = grpcClient(StorageService, {url, unavailable: 'storage-unavailable'});
@@ -28,7 +30,17 @@ export class StorageRecordTable implements RecordTable {
   }
 
   async backlogMs(): Promise<number> {
-    return Number((await this.#storage.getBacklog({})).oldestUnconsumedMs);
+    const {oldestUnconsumedMs, nowMs} = await this.#storage.getBacklog({});
+    this.#aheadMs = Date.now() - Number(nowMs);
+    return Number(oldestUnconsumedMs);
+  }
+
+  /**
+   * That this clock is another than storage's, when storage was last asked: receipts and `GET /v1/time` would say a
+   * wrong time. Storage knows the ledger's, and tells when it is its own that is wrong.
+   */
+  clock(): string | undefined {
+    return clockReason(this.#aheadMs, "storage's");
   }
 
   close(): void {

@@ -44,7 +44,14 @@ describe('chainDistance', () => {
 
   it('says that the chain stands still, since no release could be proven then', async () => {
     expect(await chainDistance(chain({ageSeconds: 129}), {projection: projectedTo(10n), stands: false}, NOW)).toBe(
-      'the newest block is 129 s old',
+      'the newest block is 129 s old: the chain stands still, or this clock is ahead',
     );
+  });
+
+  it('says that this clock is behind, since no header is taken from the future', async () => {
+    const ask = (ageSeconds: number) =>
+      chainDistance(chain({ageSeconds}), {projection: projectedTo(10n), stands: false}, NOW);
+    expect(await ask(-3_600)).toBe('this clock is 3600 s behind the newest block');
+    expect(await ask(-10)).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import {BlockFollower} from '@vitalvault/ledger-client';
 import type {BlockFollowerOptions} from '@vitalvault/ledger-client';
+import {clockReason} from '@vitalvault/process';
 import type {Standstill} from '@vitalvault/process';
 import type {FollowLedger} from '../../application/follow-ledger.js';
 
@@ -35,7 +36,14 @@ export class ChainFollower {
     if (this.ports.follow.head === undefined) return 'no block seen yet';
     return this.#follower.silentMs > SILENT_MS ? 'no block for 30 s' : undefined;
   }
+
+  /** That this clock is wrong: who signs a request now is refused for it, and nobody else would say so. */
+  clock(): string | undefined {
+    return clockReason(this.#follower.newestAgeMs, 'the newest blocks', OLDEST_NEW_MS);
+  }
 }
 
 /** Three empty block intervals (10 s): a chain that goes on has brought one. */
 const SILENT_MS = 30_000;
+/** An idle chain's blocks are up to 21 s old when they come. */
+const OLDEST_NEW_MS = 60_000;

@@ -47,6 +47,10 @@ export class StorageGrpcController {
   @GrpcMethod('StorageService', 'GetBacklog')
   getBacklog(): MessageInitShape<typeof GetBacklogResponseSchema> {
     const {oldestUnconsumedMs, unconsumed} = this.backlog();
-    return {oldestUnconsumedMs: BigInt(Math.round(oldestUnconsumedMs)), unconsumed: BigInt(unconsumed)};
+    return {
+      oldestUnconsumedMs: BigInt(Math.round(oldestUnconsumedMs)),
+      unconsumed: BigInt(unconsumed),
+      nowMs: BigInt(Date.now()),
+    };
   }
 }
