@@ -29,6 +29,8 @@ const data = join(dir, 'system');
 const launcher = (command: string, ...options: string[]): number | null =>
   spawnSync(process.execPath, ['apps/launcher/dist/main.js', command, '--data', data, ...options], {
     cwd: root,
+    // Every call of CometBFT's is in the log of each validator: it is held against the ABCI grammar.
+    env: {...process.env, VITALVAULT_LEDGER_LOG_LEVEL: 'debug'},
     stdio: ['ignore', 'ignore', 'inherit'],
   }).status;
 const up = launcher('up', '--port-base', PORT_BASE, '--validators', '4');

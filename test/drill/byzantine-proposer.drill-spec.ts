@@ -28,7 +28,7 @@ function enrolment(name: string, by: (typeof ORGANISATIONS)[number]): Uint8Array
 }
 
 beforeAll(async () => {
-  network = await ValidatorNetwork.start({3: proposer.alteration});
+  network = await ValidatorNetwork.start({alterations: {3: proposer.alteration}});
   await network.reach(2);
   for (const [i] of accomplices.entries()) {
     const tx = enrolment(`accomplice ${['one', 'two', 'three'][i]}`, 'university');

@@ -32,6 +32,8 @@ interface BlockAnswer {
 
 export interface DecidedBlock {
   readonly height: number;
+  /** Of its header. */
+  readonly timeMs: number;
   readonly proposer: string;
   readonly txs: readonly Uint8Array[];
   /** One code a transaction, of the transition function; the chain's own are compared with it. */
@@ -74,7 +76,15 @@ export async function executeHistory(validator: Validator, appState: Uint8Array)
       throw new Error(`block ${height} has the codes ${told.join()}, the transition function ${codes.join()}`);
     appHash = state.apply(executed.changes, executed.leaves);
     const {proposer_address: proposer, evidence_hash: evidenceHash} = block.header;
-    blocks.push({height, proposer, txs, codes, misbehaviour: executed.misbehaviour, evidenceHash});
+    blocks.push({
+      height,
+      timeMs: Date.parse(block.header.time),
+      proposer,
+      txs,
+      codes,
+      misbehaviour: executed.misbehaviour,
+      evidenceHash,
+    });
   }
   return blocks;
 }

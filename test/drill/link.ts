@@ -1,27 +1,28 @@
 import {connect, createServer} from 'node:net';
-import type {AddressInfo, Server, Socket} from 'node:net';
+import type {AddressInfo, NetConnectOpts, Server, Socket} from 'node:net';
 
-/** A way between two validators that can be cut and mended: a TCP proxy on loopback. */
+/** A way to somebody that can be cut and mended: a TCP proxy on loopback. */
 export class Link {
   private readonly sockets = new Set<Socket>();
   private whole = true;
-  private target: number | undefined;
+  private target: NetConnectOpts | undefined;
 
   private constructor(private readonly server: Server) {}
 
-  static async open(): Promise<Link> {
+  /** @param port to listen at; 0: any */
+  static async open(port = 0): Promise<Link> {
     const server = createServer();
     const link = new Link(server);
     server.on('connection', (near) => {
       link.join(near);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return link;
   }
 
-  /** @param port of the validator that is dialled: chosen when all links are open, so that none of them takes it */
-  leadTo(port: number): void {
-    this.target = port;
+  /** @param target a port on loopback, chosen when all links are open, so that none of them takes it; or a unix socket */
+  leadTo(target: number | string): void {
+    this.target = typeof target === 'string' ? {path: target} : {port: target, host: '127.0.0.1'};
   }
 
   get port(): number {
@@ -47,7 +48,7 @@ export class Link {
       near.destroy();
       return;
     }
-    const far = connect(this.target, '127.0.0.1');
+    const far = connect(this.target);
     for (const [one, other] of [
       [near, far],
       [far, near],

@@ -9,6 +9,7 @@ import type {ClinicianActor, Office, PatientActor} from '../e2e/platform/actors.
 import {CraftedRecords, RECORD, one} from '../e2e/platform/crafted-records.js';
 import {thePlatform} from '../e2e/platform/platform.js';
 import type {Platform} from '../e2e/platform/platform.js';
+import {grammarOfSystem} from './grammar-of-system.js';
 
 /** Two of four validators, CometBFT and ledger-abci of each. */
 const LOST = ['comet-2', 'abci-2', 'comet-3', 'abci-3'];
@@ -152,3 +153,7 @@ test('back: blocks within 20 s, everything is ready again and what had its recei
   );
   await ask();
 }, 240_000);
+
+test('every validator of the system was asked what the ABCI grammar allows, over their loss too', () => {
+  expect(grammarOfSystem(platform)).toEqual([]);
+});

@@ -5,43 +5,63 @@ import {genesisJson} from '@vitalvault/abci/testing';
 import {LIMITS} from '@vitalvault/contracts';
 import {TEST_CHAIN, testGenesis} from '@vitalvault/ledger-state/testing';
 import {eventually, runProcess} from '@vitalvault/testkit';
-import {Link} from './link.js';
+import {LinkedWays} from './linked-ways.js';
 import {Validator} from './validator.js';
 import type {Alteration} from './validator.js';
+import type {Ways} from './ways.js';
 
 const SECOND_CLIENT = join(import.meta.dirname, '../second-client/run.ts');
 
 /** One organisation a validator; equal power, so that one of the four may be Byzantine. */
 export const ORGANISATIONS = ['hospital', 'clinic', 'laboratory', 'university'] as const;
 
-/** Four validators on loopback, every pair of them joined by one link that can be cut. */
+/** What is not as in every drill; where it says a number, that of the validator. */
+export interface Unlike {
+  /** Validators that are not honest. */
+  readonly alterations?: Readonly<Record<number, Alteration>>;
+  /** Programs that are not our CometBFT as it is. */
+  readonly programs?: Readonly<Record<number, string>>;
+  /** Of CometBFT at its first start. */
+  readonly environments?: Readonly<Record<number, Readonly<Record<string, string>>>>;
+  /** Default: TCP links. */
+  readonly ways?: Ways;
+  /** How old the chain says that it is. CometBFT waits for a genesis that is in its future. */
+  readonly ageMs?: number;
+}
+
+/** Four validators on this machine, every pair of them joined by one way that can be cut. */
 export class ValidatorNetwork {
   private readonly thieves: Validator[] = [];
 
   private constructor(
     private readonly dir: string,
     readonly validators: readonly Validator[],
-    private readonly links: ReadonlyMap<string, Link>,
+    private readonly ways: Ways,
     /** Canonical `Genesis` of the chain. */
     readonly appState: Uint8Array,
     private readonly genesis: string,
   ) {}
 
-  /** @param alterations by the number of the validator; the others are honest */
-  static async start(alterations: Readonly<Record<number, Alteration>> = {}): Promise<ValidatorNetwork> {
+  static async start(unlike: Unlike = {}): Promise<ValidatorNetwork> {
+    const {alterations = {}, programs = {}, environments = {}, ageMs = 10_000} = unlike;
     const dir = await mkdtemp(join(tmpdir(), 'vv-drill-'));
-    const links = new Map<string, Link>();
-    for (const [i] of ORGANISATIONS.entries()) for (let j = 0; j < i; j++) links.set(`${i}-${j}`, await Link.open());
+    const ways = unlike.ways ?? (await LinkedWays.open(ORGANISATIONS.length));
     const validators: Validator[] = [];
-    for (const [i, name] of ORGANISATIONS.entries())
-      validators.push(await Validator.create(name, join(dir, name), alterations[i]));
+    for (const [i, name] of ORGANISATIONS.entries()) {
+      const home = join(dir, name);
+      const own = {alteration: alterations[i], binary: programs[i], ...ways.placing(i, home)};
+      validators.push(await Validator.create(name, home, own));
+    }
     const keys = validators.map(({comet}) => comet.publicKey);
     const appState = testGenesis(ORGANISATIONS, undefined, keys);
-    const genesis = genesisJson(TEST_CHAIN, appState, LIMITS.cometBlockBytes);
-    const network = new ValidatorNetwork(dir, validators, links, appState, genesis);
-    for (const [name, link] of links) link.leadTo(network.validator(Number(name.split('-')[1])).comet.p2pPort);
+    const genesis = JSON.stringify({
+      ...(JSON.parse(genesisJson(TEST_CHAIN, appState, LIMITS.cometBlockBytes)) as object),
+      genesis_time: new Date(Date.now() - ageMs).toISOString(),
+    });
+    const network = new ValidatorNetwork(dir, validators, ways, appState, genesis);
+    await ways.leadTo(validators);
     try {
-      await Promise.all(validators.map((_, i) => network.startValidator(i)));
+      await Promise.all(validators.map((_, i) => network.startValidator(i, environments[i])));
     } catch (error) {
       await network.close();
       throw error;
@@ -55,16 +75,15 @@ export class ValidatorNetwork {
     return validator;
   }
 
-  async startValidator(i: number): Promise<void> {
-    const peers = [...this.links]
-      .filter(([name]) => name.startsWith(`${i}-`))
-      .map(([name, link]) => `${this.validator(Number(name.split('-')[1])).comet.id}@127.0.0.1:${link.port}`);
-    await this.validator(i).start(this.genesis, peers);
+  /** @param environment of CometBFT, beside ours */
+  async startValidator(i: number, environment?: Readonly<Record<string, string>>): Promise<void> {
+    const peers = this.validators.slice(0, i).map(({comet}, j) => `${comet.id}@${this.ways.address(i, j)}`);
+    await this.validator(i).start(this.genesis, peers, environment);
   }
 
   /** Starts a second validator with the key of one: its secret leaked, and nothing tells the two of each other. */
   async startThief(of: number, alteration: Alteration): Promise<void> {
-    const thief = await Validator.create('thief', join(this.dir, 'thief'), alteration);
+    const thief = await Validator.create('thief', join(this.dir, 'thief'), {alteration});
     const key = 'comet/config/priv_validator_key.json';
     await copyFile(join(this.dir, this.validator(of).name, key), join(this.dir, 'thief', key));
     this.thieves.push(thief);
@@ -74,16 +93,17 @@ export class ValidatorNetwork {
     );
   }
 
-  /** Cuts every link between the two sides. */
-  partition(side: readonly number[]): void {
-    for (const [name, link] of this.links) {
-      const [i, j] = name.split('-').map(Number) as [number, number];
-      if (side.includes(i) !== side.includes(j)) link.cut();
-    }
+  /** Cuts every way between the two sides. */
+  async partition(side: readonly number[]): Promise<void> {
+    for (const [i, j] of this.pairs()) if (side.includes(i) !== side.includes(j)) await this.ways.cut(i, j);
   }
 
-  heal(): void {
-    for (const link of this.links.values()) link.mend();
+  async heal(): Promise<void> {
+    for (const [i, j] of this.pairs()) await this.ways.mend(i, j);
+  }
+
+  private pairs(): [number, number][] {
+    return this.validators.flatMap((_, i) => Array.from({length: i}, (__, j): [number, number] => [i, j]));
   }
 
   /** Waits until each of these validators has this block. */
@@ -116,7 +136,7 @@ export class ValidatorNetwork {
 
   async close(): Promise<void> {
     await Promise.all([...this.validators, ...this.thieves].map((validator) => validator.stop()));
-    for (const link of this.links.values()) link.close();
+    await this.ways.close();
     await rm(this.dir, {recursive: true, force: true});
   }
 }

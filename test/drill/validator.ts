@@ -1,6 +1,8 @@
+import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {AbciApplication, AbciServer} from '@vitalvault/abci';
 import {callsInLog, cometBinary, CometNode, grammarBreaches} from '@vitalvault/abci/testing';
+import type {CometNodeOptions} from '@vitalvault/abci/testing';
 import {eventually, RunningProcess} from '@vitalvault/testkit';
 import {startAlteredApplication} from './altered-application.js';
 
@@ -10,6 +12,12 @@ const START_MS = 120_000;
 
 /** What a Byzantine validator does otherwise than an honest one. */
 export type Alteration = (honest: AbciApplication) => Partial<AbciApplication>;
+
+interface Unusual {
+  readonly alteration?: Alteration | undefined;
+  /** CometBFT's program, when it is not ours as it is. */
+  readonly binary?: string | undefined;
+}
 
 /**
  * A validator as it is deployed: a process of CometBFT and one of ledger-abci; a Byzantine one lies between the two.
@@ -26,18 +34,28 @@ export class Validator {
     private readonly alteration: Alteration | undefined,
   ) {}
 
-  static async create(name: string, dir: string, alteration?: Alteration): Promise<Validator> {
+  static async create(
+    name: string,
+    dir: string,
+    {alteration, binary, ...placing}: Omit<Partial<CometNodeOptions>, 'binary'> & Unusual = {},
+  ): Promise<Validator> {
     const comet = await CometNode.create({
-      binary: await cometBinary(),
+      binary: binary ?? (await cometBinary()),
       home: join(dir, 'comet'),
       socketPath: join(dir, 'app.sock'),
       timeoutCommitMs: 100,
       timeoutProposeMs: 1_500,
+      ...placing,
     });
     return new Validator(name, comet, dir, alteration);
   }
 
-  async start(genesis: string, peers: readonly string[]): Promise<void> {
+  /** @param environment of CometBFT, beside ours */
+  async start(
+    genesis: string,
+    peers: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const honestSocket = join(this.dir, this.alteration === undefined ? 'app.sock' : 'honest.sock');
     const program = new RunningProcess({
       command: process.execPath,
@@ -59,7 +77,7 @@ export class Validator {
         {socketPath: join(this.dir, 'app.sock'), honestSocket},
         this.alteration,
       );
-    await this.comet.start(genesis, peers);
+    await this.comet.start(genesis, peers, environment);
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
@@ -73,6 +91,11 @@ export class Validator {
   /** What ledger-abci wrote, over all of its starts: a drill looks for errors in it. */
   get output(): string {
     return this.earlier + (this.program?.output ?? '');
+  }
+
+  /** What CometBFT wrote, over all of its starts. */
+  async cometLog(): Promise<string> {
+    return readFile(join(this.dir, 'comet/cometbft.log'), 'utf8');
   }
 
   /** What CometBFT asked ledger-abci against the ABCI grammar. @throws when its log has no block */

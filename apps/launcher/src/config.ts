@@ -38,7 +38,9 @@ export const startedAtMs: number = Number(process.env.VITALVAULT_STARTED ?? Date
 
 const PREFIX = 'VITALVAULT_';
 /** Of the launcher; VITALVAULT_STARTED comes from the bootstrap. */
-const VARIABLES: ReadonlySet<string> = new Set(['CACHE', 'STARTED', 'IPFS_VOLUME_BYTES'].map((name) => PREFIX + name));
+const VARIABLES: ReadonlySet<string> = new Set(
+  ['CACHE', 'STARTED', 'IPFS_VOLUME_BYTES', 'LEDGER_LOG_LEVEL'].map((name) => PREFIX + name),
+);
 
 /** @throws LaunchError for a variable with our prefix that means nothing here: a misspelt one would be left out. */
 export function requireKnownVariables(env: NodeJS.ProcessEnv = process.env): void {
@@ -57,6 +59,11 @@ export function ipfsVolumeBytes(text = process.env.VITALVAULT_IPFS_VOLUME_BYTES)
       `VITALVAULT_IPFS_VOLUME_BYTES is ${JSON.stringify(text)}; write a number of bytes, or leave it out.`,
     );
   return Number(text);
+}
+
+/** At `debug`, ledger-abci tells every call of CometBFT's. */
+export function ledgerLogLevel(text = process.env.VITALVAULT_LEDGER_LOG_LEVEL): string {
+  return text === undefined || text === '' ? 'info' : text;
 }
 
 export function javaCommand(): string {

@@ -63,7 +63,7 @@ function noting(honest: AbciApplication, place: number): AbciApplication {
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vv-oversize-'));
-  const byzantine = await changedComet('consensus/state.go', BYZANTINE, join(dir, 'byzantine'));
+  const byzantine = await changedComet({'consensus/state.go': BYZANTINE}, join(dir, 'byzantine'));
   const honest = await cometBinary();
   validators = await startFourValidators({
     dir,

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
 import {createWriteStream} from 'node:fs';
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
@@ -19,6 +19,12 @@ export interface CometNodeOptions {
   readonly emptyBlocksSeconds?: number;
   /** Whether the application is asked about every peer. */
   readonly filterPeers?: boolean;
+  /** A program and its arguments that CometBFT is started by, for example in a network namespace. */
+  readonly within?: readonly string[];
+  /** Where it listens for peers; default 127.0.0.1. */
+  readonly p2pHost?: string;
+  /** Where it serves its RPC instead of `rpcPort`, for a network that this process is not in; who uses it joins the two. */
+  readonly rpcSocket?: string;
   /** An application inside CometBFT instead of the socket, for example `kvstore`. */
   readonly builtIn?: string;
 }
@@ -62,29 +68,12 @@ export class CometNode {
     peers: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
   ): Promise<void> {
-    const {binary, home, socketPath, timeoutCommitMs = 200, timeoutProposeMs = 3_000} = this.options;
-    const {emptyBlocksSeconds = 1, filterPeers = false, builtIn} = this.options;
+    const {home, timeoutCommitMs = 200, timeoutProposeMs = 3_000, filterPeers = false, rpcSocket} = this.options;
     await writeFile(join(home, 'config/genesis.json'), genesis);
     await configure(join(home, 'config/config.toml'), {timeoutCommitMs, timeoutProposeMs, filterPeers});
-    const child = spawn(
-      binary,
-      [
-        'start',
-        '--home',
-        home,
-        '--proxy_app',
-        builtIn ?? `unix://${socketPath}`,
-        '--rpc.laddr',
-        `tcp://127.0.0.1:${this.rpcPort}`,
-        '--p2p.laddr',
-        `tcp://127.0.0.1:${this.p2pPort}`,
-        '--p2p.persistent_peers',
-        peers.join(','),
-        '--consensus.create_empty_blocks_interval',
-        `${emptyBlocksSeconds}s`,
-      ],
-      {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...environment}},
-    );
+    if (rpcSocket !== undefined) await rm(rpcSocket, {force: true});
+    const [program, ...args] = this.commandLine(peers);
+    const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...environment}});
     const logFile = createWriteStream(join(home, 'cometbft.log'), {flags: 'a'});
     child.stdout.pipe(logFile, {end: false});
     child.stderr.pipe(logFile, {end: false});
@@ -95,6 +84,27 @@ export class CometNode {
       await delay(200);
     }
     throw new Error(`cometbft at ${this.rpcUrl} did not answer in 30 s, see ${home}/cometbft.log`);
+  }
+
+  private commandLine(peers: readonly string[]): [string, ...string[]] {
+    const {binary, within: [outer, ...before] = [], home, socketPath, builtIn} = this.options;
+    const {emptyBlocksSeconds = 1, p2pHost = '127.0.0.1', rpcSocket} = this.options;
+    const args = [
+      'start',
+      '--home',
+      home,
+      '--proxy_app',
+      builtIn ?? `unix://${socketPath}`,
+      '--rpc.laddr',
+      rpcSocket === undefined ? `tcp://127.0.0.1:${this.rpcPort}` : `unix://${rpcSocket}`,
+      '--p2p.laddr',
+      `tcp://${p2pHost}:${this.p2pPort}`,
+      '--p2p.persistent_peers',
+      peers.join(','),
+      '--consensus.create_empty_blocks_interval',
+      `${emptyBlocksSeconds}s`,
+    ];
+    return outer === undefined ? [binary, ...args] : [outer, ...before, binary, ...args];
   }
 
   /** Resolves with the exit code when the process has ended of its own; null: by a signal. */

@@ -1,7 +1,7 @@
 import {cometConfig} from '@vitalvault/engine-config';
 import {join} from 'node:path';
 import {mkdir, rm} from 'node:fs/promises';
-import {inheritedEnvironment, REPOSITORY} from '../config.js';
+import {inheritedEnvironment, ledgerLogLevel, REPOSITORY} from '../config.js';
 import {writeWhole} from '../process/files.js';
 import {acceptsConnection, getJson} from '../process/probe.js';
 import {DEFAULTS} from '../process/process-spec.js';
@@ -25,7 +25,7 @@ export function abciSpec(context: SystemContext, i: number): ProcessSpec {
       VITALVAULT_STATE_DIR: state,
       VITALVAULT_OTLP_URL: `http://127.0.0.1:${String(ports.otel.http)}`,
       VITALVAULT_MANAGEMENT_PORT: String(management),
-      VITALVAULT_LOG_LEVEL: 'info',
+      VITALVAULT_LOG_LEVEL: ledgerLogLevel(),
     },
     cwd: REPOSITORY,
     ports: [management],
