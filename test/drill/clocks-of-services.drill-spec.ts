@@ -98,7 +98,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, {recursive: true, force: true}));
 
 describe.each(SERVICES.flatMap((name) => [HOUR, -HOUR].map((seconds) => ({name, seconds}))))(
-  '$name with a clock $seconds s ahead',
+  '$name with a clock that is $seconds s ahead',
   ({name, seconds}) => {
     let service: ShiftedService;
     const posted: PostedRecord[] = [];
@@ -118,7 +118,15 @@ describe.each(SERVICES.flatMap((name) => [HOUR, -HOUR].map((seconds) => ({name, 
     }, 120_000);
 
     test('prolongs no grant: what is over or revoked is refused, whatever else works', async () => {
-      for (const grantId of [grants.over, grants.revoked]) expect(await answerTo(grantId)).not.toBe('permit');
+      for (const grantId of [grants.over, grants.revoked]) expect(await answerTo(grantId)).toBe('refused');
+    }, 120_000);
+
+    test('releases nothing by a clock that is wrong, and says why', async () => {
+      const ticket = await ask(grants.standing);
+      // The ledger decides by its own time; whoever hands out must know what time it is.
+      expect(ticket.permit).toBe(true);
+      const code = await codeOf(ada.clinician.fetch(ticket));
+      if (name !== 'ingest') expect(code).toBe({policy: 'ledger-unavailable', storage: 'signature-stale'}[name]);
     }, 120_000);
 
     test('loses no record: what it acknowledges is anchored, what it does not the device keeps', async () => {

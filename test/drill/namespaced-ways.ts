@@ -11,8 +11,8 @@ import type {Ways} from './ways.js';
 const SLEEP = ['sleep', '3600'];
 
 /**
- * Every validator has a network namespace of its own, every pair a cable: cut, packets vanish and nobody is told. All of
- * them are in one user namespace, so that no root is needed. The RPC comes out by a unix socket.
+ * Every validator has a network namespace of its own, every pair a cable: cut, packets vanish and nobody is told. All
+ * are in one user namespace, so that no root is needed. The RPC comes out by a unix socket.
  */
 export class NamespacedWays implements Ways {
   readonly name = 'network namespaces';

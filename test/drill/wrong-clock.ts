@@ -4,8 +4,8 @@ import {changedComet} from '@vitalvault/abci/testing';
 export const CLOCK = 'DRILL_CLOCK';
 
 /**
- * CometBFT whose clock can be another than the machine's: its one `Now()`, and the one place that asks Go's instead, where
- * a block from the future is refused.
+ * CometBFT whose clock can be another than the machine's: its one `Now()`, and the one place that asks Go's instead,
+ * where a block from the future is refused.
  * @param into folder for its copy
  * @returns the program
  */
