@@ -12,7 +12,17 @@ export interface KubectlOptions {
   namespace: string;
 }
 
+/** A container of a pod. */
+interface Container {
+  pod: string;
+  container: string;
+}
+
 const TAIL = 600;
+/** How often a copy is asked for: a stream that ends early three times is a fault to look at. */
+const COPIES = 3;
+/** @spec POSIX pax, ustar interchange format: an archive ends with two blocks of 512 zero bytes. */
+const TAR_END = 1024;
 /** Tar ends with 1 when a file changed or went while it was read: a running engine's disk is never still. */
 const TAR_CHANGED = /file changed as we read it|File removed before we read it|socket ignored|file shrank/;
 
@@ -41,13 +51,20 @@ export class Kubectl {
     return shape.parse(JSON.parse(await this.text(['get', ...args, '-o', 'json'])));
   }
 
-  /** Copies directories out of a container into one of this machine, as they are at this moment. */
-  async copyOut(
-    {pod, container}: {pod: string; container: string},
-    from: readonly string[],
-    to: string,
-  ): Promise<void> {
+  /**
+   * Copies directories out of a container into one of this machine, as they are at this moment. A stream of
+   * megabytes through the API server ends early now and then, when the machine is busy: it is then asked for anew.
+   */
+  async copyOut(at: Container, from: readonly string[], to: string): Promise<void> {
     mkdirSync(to, {recursive: true, mode: 0o700});
+    for (let left = COPIES - 1; ; left--) {
+      const wrong = await this.copyOnce(at, from, to);
+      if (wrong === undefined) return;
+      if (left === 0) throw wrong;
+    }
+  }
+
+  private async copyOnce({pod, container}: Container, from: readonly string[], to: string) {
     const args = ['exec', pod, '-c', container, '--', 'tar', '-cSf', '-', '-C', '/', ...from.map((path) => `.${path}`)];
     const packing = this.spawn(args);
     const unpacking = spawn('tar', ['-xf', '-', '--no-same-owner', '--no-same-permissions', '-C', to], {
@@ -57,10 +74,18 @@ export class Kubectl {
     packing.stdin?.end();
     // A broken pipe is told by the side that broke.
     unpacking.stdin.on('error', () => undefined);
+    let end = Buffer.alloc(0);
+    packing.stdout?.on('data', (chunk: Buffer) => {
+      end = Buffer.concat([end, chunk]).subarray(-TAR_END);
+    });
     packing.stdout?.pipe(unpacking.stdin);
     const [packed, unpacked] = await ends;
-    if (unpacked.code !== 0) throw failed(['tar', '-x'], unpacked.errors);
-    if (packed.code !== 0 && !TAR_CHANGED.test(packed.errors)) throw failed(args, packed.errors);
+    if (packed.code !== 0 && !TAR_CHANGED.test(packed.errors)) return failed(args, packed.errors);
+    if (unpacked.code !== 0) return failed(['tar', '-x'], `${unpacked.errors.trim()} ${packed.errors}`);
+    // Cut between two files an archive unpacks without a word: only its end tells that it is whole.
+    return end.length === TAR_END && end.every((byte) => byte === 0)
+      ? undefined
+      : failed(args, `the archive ended early. ${packed.errors}`);
   }
 
   /** Starts it and leaves it running. */
