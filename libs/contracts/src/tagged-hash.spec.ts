@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto';
 import {CODE, TRANSIENT_ENTRY_CODES, codeName, codespace} from './codes.js';
 import {toHex} from './hex.js';
 import {slotOf} from './limits.js';
-import {ALG_X25519, TAGS, keyId, taggedHash} from './tagged-hash.js';
+import {ALG_X25519, TAGS, keyId, sha256Of, taggedHash, taggedHashBy} from './tagged-hash.js';
 
 describe('taggedHash', () => {
   it('is SHA-256 over prefix, name, zero byte and the parts, as another implementation computes it', () => {
@@ -89,4 +89,12 @@ describe('result codes', () => {
     );
     for (const code of TRANSIENT_ENTRY_CODES) expect(['anchor', 'common']).toContain(codespace(code));
   });
+});
+
+// Short inputs share memory: what was hashed before must leave nothing behind, and a long one has its own.
+it.each([5_000, 1_100, 1_012, 1_011, 900, 40, 0])('parts of %d bytes are hashed behind the tag', (length) => {
+  const part = Uint8Array.from({length}, (_, i) => (i * 11 + length) % 256);
+  const expected = sha256Of(Uint8Array.of(...new TextEncoder().encode('vitalvault/v1/tx\0'), ...part, ...part));
+  expect(taggedHash('tx', part, part)).toEqual(expected);
+  expect(taggedHashBy(sha256Of, 'tx', part, part)).toEqual(expected);
 });

@@ -1,5 +1,5 @@
 import {sha256} from '@noble/hashes/sha2.js';
-import {concatBytes, utf8ToBytes} from '@noble/hashes/utils.js';
+import {utf8ToBytes} from '@noble/hashes/utils.js';
 import type {SigningKey} from './gen/vitalvault/record/v1/record_pb.js';
 
 /**
@@ -42,8 +42,22 @@ export function taggedHashBy(sha256: (bytes: Uint8Array) => Uint8Array, tag: Tag
   return sha256(tagged(tag, parts));
 }
 
-function tagged(tag: Tag, parts: Uint8Array[]): Uint8Array {
-  return concatBytes(prefixes.get(tag) as Uint8Array, ...parts);
+// Written over by each call: a hash is done with its input when it is back, and short ones come by the thousand.
+const INPUT = new Uint8Array(1_024);
+
+/** @returns bytes that hold until the next call */
+function tagged(tag: Tag, parts: readonly Uint8Array[]): Uint8Array {
+  const prefix = prefixes.get(tag) as Uint8Array;
+  let length = prefix.length;
+  for (const part of parts) length += part.length;
+  const input = length <= INPUT.length ? INPUT.subarray(0, length) : new Uint8Array(length);
+  input.set(prefix);
+  let at = prefix.length;
+  for (const part of parts) {
+    input.set(part, at);
+    at += part.length;
+  }
+  return input;
 }
 
 export const ALG_ES256K = 1;
@@ -55,5 +69,5 @@ export function keyId(
   key: Pick<SigningKey, 'alg' | 'publicKey'>,
   sha256: (bytes: Uint8Array) => Uint8Array = sha256Of,
 ): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(taggedHashBy(sha256, 'key', Uint8Array.of(key.alg), key.publicKey).subarray(0, 20));
+  return new Uint8Array(taggedHashBy(sha256, 'key', Uint8Array.of(key.alg), key.publicKey).subarray(0, 20));
 }

@@ -1,12 +1,14 @@
 import {HASH_BYTES} from './sha256.js';
 import type {Sha256} from './sha256.js';
 
+// Written over by each call; the first byte stays 0.
+const LEAF_INPUT = new Uint8Array(1 + 2 * HASH_BYTES);
+
 /** SHA-256(0x00 || key || SHA-256(value)): 65 bytes in. @spec docs/protocol.md §5.1 */
 export function stateLeafHash(key: Uint8Array, valueHash: Uint8Array, sha256: Sha256): Uint8Array {
-  const input = new Uint8Array(1 + 2 * HASH_BYTES);
-  input.set(key, 1);
-  input.set(valueHash, 1 + HASH_BYTES);
-  return sha256(input);
+  LEAF_INPUT.set(key, 1);
+  LEAF_INPUT.set(valueHash, 1 + HASH_BYTES);
+  return sha256(LEAF_INPUT);
 }
 
 /**

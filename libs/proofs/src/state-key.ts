@@ -12,14 +12,19 @@ export function stateKey(kind: number, parts: readonly Uint8Array[], sha256: Sha
 
 /** The bytes that `stateKey` hashes: kind and length-prefixed parts. Usable as an unambiguous name of a key. */
 export function encodeStateKey(kind: number, parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(1 + parts.reduce((sum, part) => sum + 4 + part.length, 0));
-  const view = new DataView(bytes.buffer);
+  let length = 1;
+  for (const part of parts) length += 4 + part.length;
+  const bytes = new Uint8Array(length);
   bytes[0] = kind;
   let at = 1;
+  // Byte by byte: a key is short, and a DataView or `set` costs more than the whole of it.
   for (const part of parts) {
-    view.setUint32(at, part.length);
-    bytes.set(part, at + 4);
-    at += 4 + part.length;
+    const size = part.length;
+    bytes[at++] = size >>> 24;
+    bytes[at++] = size >>> 16;
+    bytes[at++] = size >>> 8;
+    bytes[at++] = size;
+    for (let i = 0; i < size; i++) bytes[at++] = part[i] as number;
   }
   return bytes;
 }

@@ -1,5 +1,5 @@
 import type {Verify} from '@vitalvault/ledger-state';
-import {nativeSha256} from '../crypto/native-sha256.js';
+import {sha256Text} from '../crypto/native-sha256.js';
 import {TwoGenerations} from './two-generations.js';
 
 /** Signatures of about two full blocks a generation. */
@@ -11,10 +11,14 @@ const CAPACITY = 32_768;
  */
 export function cachedVerify(verify: Verify, capacity = CAPACITY): Verify {
   const known = new TwoGenerations<boolean>(capacity);
+  const triple = new Uint8Array(33 + 32 + 64);
   return (publicKey, digest, signature) => {
     // Lengths first: two different triples must not run together into the same bytes.
     if (publicKey.length !== 33 || digest.length !== 32 || signature.length !== 64) return false;
-    const name = Buffer.from(nativeSha256(Buffer.concat([publicKey, digest, signature]))).toString('latin1');
+    triple.set(publicKey, 0);
+    triple.set(digest, 33);
+    triple.set(signature, 65);
+    const name = sha256Text(triple);
     const remembered = known.get(name);
     if (remembered !== undefined) return remembered;
     const holds = verify(publicKey, digest, signature);

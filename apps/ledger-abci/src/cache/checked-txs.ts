@@ -1,6 +1,6 @@
 import {checkStructure} from '@vitalvault/ledger-state';
 import type {CheckedTx, StructureRefusal, Verify} from '@vitalvault/ledger-state';
-import {nativeSha256} from '../crypto/native-sha256.js';
+import {nativeSha256, sha256Text} from '../crypto/native-sha256.js';
 import type {Pending} from './pending-txs.js';
 import {TwoGenerations} from './two-generations.js';
 
@@ -21,7 +21,7 @@ const DECODED_BYTES = 4 << 20;
 
 /** Name of a transaction: CometBFT's own hash of its bytes. */
 export function txName(bytes: Uint8Array): string {
-  return Buffer.from(nativeSha256(bytes)).toString('latin1');
+  return sha256Text(bytes);
 }
 
 /** What is counted of it while it waits in the pool. */
