@@ -1,4 +1,4 @@
-import type {AbciApplication, RequestFinalizeBlock} from '@vitalvault/abci';
+import type {AbciApplication} from '@vitalvault/abci';
 import {txName} from './cache/checked-txs.js';
 import {checkTx} from './handlers/check-tx.js';
 import {commit} from './handlers/commit.js';
@@ -11,7 +11,7 @@ import {processProposal} from './handlers/process-proposal.js';
 import {query} from './handlers/query.js';
 import {traceQuery} from './handlers/trace-query.js';
 import type {Committed, Ledger} from './ledger.js';
-import type {LedgerSpans} from './ledger-spans.js';
+import type {LedgerSpans, TracedTx} from './ledger-spans.js';
 
 /** The ABCI methods over one ledger. @param onCommitted is told of every durable block; must not throw */
 export function createApplication(
@@ -27,8 +27,9 @@ export function createApplication(
     },
     checkTx: (request) => {
       const startMs = Date.now();
-      const answer = checkTx(ledger, request);
-      spans.checked({name: txName(request.tx), code: answer.code ?? 0}, startMs);
+      const name = txName(request.tx);
+      const answer = checkTx(ledger, request, name);
+      spans.checked({name, code: answer.code ?? 0}, startMs);
       return answer;
     },
     initChain: (request) => initChain(ledger, request),
@@ -37,16 +38,13 @@ export function createApplication(
     finalizeBlock: (request) => {
       const startMs = Date.now();
       const answer = finalizeBlock(ledger, request);
-      spans.finalized(traced(request, answer.txResults ?? []), startMs);
+      spans.finalized({height: request.height, txs: traced(ledger.executedNames, answer.txResults ?? [])}, startMs);
       return answer;
     },
     commit: () => commit(ledger, onCommitted),
   };
 }
 
-function traced(
-  {height, txs}: RequestFinalizeBlock,
-  results: readonly {code?: number}[],
-): Parameters<LedgerSpans['finalized']>[0] {
-  return {height, txs: txs.map((tx, i) => ({name: txName(tx), code: results[i]?.code ?? 0}))};
+function traced(names: readonly string[], results: readonly {code?: number}[]): TracedTx[] {
+  return names.map((name, i) => ({name, code: results[i]?.code ?? 0}));
 }

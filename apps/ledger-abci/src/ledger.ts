@@ -28,6 +28,12 @@ interface ExecutedHeight {
   readonly names: readonly string[];
 }
 
+/** What CheckTx judges against until the next block is durable. */
+interface CheckState {
+  readonly overlay: Overlay;
+  readonly context: BlockContext;
+}
+
 /** A block that is durable, and what it recorded of validators. */
 export interface Committed {
   readonly tip: SnapshotTip;
@@ -49,7 +55,7 @@ export class Ledger {
   private initialHeight = 1n;
   private genesisTime = 0n;
   private next: ExecutedHeight | undefined;
-  private checkOverlay: Overlay | undefined;
+  private check: CheckState | undefined;
 
   constructor(
     private readonly store: LedgerStore,
@@ -89,7 +95,7 @@ export class Ledger {
     this.genesis = made.changes.map(toStored);
     const appHash = this.state.stage(this.genesis);
     this.state.commitStaged(this.genesis);
-    [this.initialHeight, this.genesisTime, this.next, this.checkOverlay] = [initialHeight, time, undefined, undefined];
+    [this.initialHeight, this.genesisTime, this.next, this.check] = [initialHeight, time, undefined, undefined];
     this.begin(chainId);
     return {...made, appHash};
   }
@@ -121,11 +127,11 @@ export class Ledger {
     const durable = this.last === undefined ? merged(this.genesis, changes) : changes;
     const places = this.store.append({...tip, changes: durable}, executed.leaves);
     this.state.commitStaged(changes);
-    executed.leaves.forEach(({kind, patient, leaf}, i) => {
+    executed.leaves.forEach(({kind, patient, hash}, i) => {
       const place = places[i];
-      if (place !== undefined) this.state.appendLeaf(kind, patient, this.state.hashOfLeaf(leaf), place);
+      if (place !== undefined) this.state.appendLeaf(kind, patient, hash, place);
     });
-    [this.last, this.next, this.checkOverlay] = [tip, undefined, undefined];
+    [this.last, this.next, this.check] = [tip, undefined, undefined];
     this.pending.committed(names, block);
     this.store.snapshotIfDue(tip, this.state);
     return {tip, misbehaviour: executed.misbehaviour};
@@ -135,13 +141,24 @@ export class Ledger {
    * What CheckTx judges against: the committed state with everything that CheckTx took since, as if the next block
    * began now. A courtesy that saves the pool from what would be refused; FinalizeBlock alone decides.
    */
-  checkState(): {readonly overlay: Overlay; readonly context: BlockContext} {
-    const overlay = (this.checkOverlay ??= new Overlay(this.state, nativeSha256));
-    const block = {
-      height: this.last === undefined ? this.initialHeight : this.last.height + 1n,
-      time: this.last?.time ?? this.genesisTime,
-    };
-    return {overlay, context: {chainId: this.chainId, block, parameters: parametersOf(this.state), ports: this.ports}};
+  checkState(): CheckState {
+    return (this.check ??= {
+      overlay: new Overlay(this.state, nativeSha256),
+      context: {
+        chainId: this.chainId,
+        block: {
+          height: this.last === undefined ? this.initialHeight : this.last.height + 1n,
+          time: this.last?.time ?? this.genesisTime,
+        },
+        parameters: parametersOf(this.state),
+        ports: this.ports,
+      },
+    });
+  }
+
+  /** Names of the transactions of the block that was executed last, in order. */
+  get executedNames(): readonly string[] {
+    return this.next?.names ?? [];
   }
 
   readLeaf(kind: number, patient: Uint8Array, index: number): Uint8Array {

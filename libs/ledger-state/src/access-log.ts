@@ -12,7 +12,7 @@ export function logAccess(
   event: NonNullable<AccessLeafInit['event']>,
 ): bigint {
   const {state, block, txId} = context;
-  const index = state.frontier(STATE_KIND.accessLog, patient).size;
+  const index = state.logSize(STATE_KIND.accessLog, patient);
   const leaf = encodeCanonical(AccessLeafSchema, {index, height: block.height, blockTime: block.time, txId, event});
   state.append(STATE_KIND.accessLog, patient, leaf);
   return index;

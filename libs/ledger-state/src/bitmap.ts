@@ -16,9 +16,14 @@ export function withBit(bitmap: Uint8Array, index: number): Uint8Array {
 /** Every bit moves from i to i + distance; what passes the end is forgotten. A negative distance moves them down. */
 export function shifted(bitmap: Uint8Array, distance: number): Uint8Array {
   const result = new Uint8Array(bitmap.length);
-  const bits = bitmap.length * 8;
-  for (let to = Math.max(0, distance); to < Math.min(bits, bits + distance); to++) {
-    if (bitAt(bitmap, to - distance)) result[to >> 3] = (result[to >> 3] ?? 0) | (1 << (to & 7));
+  if (Math.abs(distance) >= bitmap.length * 8) return result;
+  const bytes = distance >> 3;
+  const bits = distance & 7;
+  // A byte is made of the two that its bits come from.
+  for (let to = 0; to < result.length; to++) {
+    const high = bitmap[to - bytes] ?? 0;
+    const low = bitmap[to - bytes - 1] ?? 0;
+    result[to] = (high << bits) | (low >> (8 - bits));
   }
   return result;
 }

@@ -3,7 +3,7 @@ import type {Block} from './block-time.js';
 import type {Overlay} from './overlay.js';
 import {quotient} from './quotient.js';
 import {load, save, SLOTS} from './state-slots.js';
-import type {StateView} from './state-view.js';
+import type {ReadableState} from './state-view.js';
 
 /** First id part of a bucket's key. Append only. @spec docs/protocol.md §4.3 */
 export const BUCKET = {
@@ -40,7 +40,7 @@ interface Now {
  * eager refill would change the app hash of every block. A bucket that was never touched is full.
  * @spec docs/protocol.md §4.3
  */
-export function tokensLeft(view: StateView, of: BucketOf, now: Now): bigint {
+export function tokensLeft(view: ReadableState, of: BucketOf, now: Now): bigint {
   return refilled(view, of, now).tokens;
 }
 
@@ -68,7 +68,7 @@ export function fillBucket(state: Overlay, of: BucketOf): void {
   state.set(SLOTS.bucket.kind, partsOf(of), undefined);
 }
 
-function refilled(view: StateView, of: BucketOf, {parameters, block}: Now): {tokens: bigint; time: bigint} {
+function refilled(view: ReadableState, of: BucketOf, {parameters, block}: Now): {tokens: bigint; time: bigint} {
   const {burst, refill, seconds} = parameters[of.bucket] as Quota;
   const stored = load(view, SLOTS.bucket, partsOf(of));
   const full = {tokens: BigInt(burst), time: block.time};

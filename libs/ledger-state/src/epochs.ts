@@ -17,7 +17,7 @@ import {countHoldings} from './holdings.js';
 import type {TxContext} from './message-rules.js';
 import {hasRoom} from './room.js';
 import {load, save, SLOTS} from './state-slots.js';
-import type {StateView} from './state-view.js';
+import type {ReadableState} from './state-view.js';
 
 /** Slots that an epoch's first slot may lie around the block's; the first epoch's may lie back as far as she likes. */
 const SLOTS_BACK = 1;
@@ -144,7 +144,7 @@ function decodeStatement(bytes: Uint8Array): EpochStatement | undefined {
  * @spec docs/protocol.md §3.5
  */
 export function epochCovers(
-  view: StateView,
+  view: ReadableState,
   {patient, typeTag, epoch, slot}: {patient: Uint8Array; typeTag: Uint8Array; epoch: number; slot: number},
 ): boolean {
   const own = statementOf(view, {patient, typeTag, epoch});
@@ -154,9 +154,12 @@ export function epochCovers(
 }
 
 function statementOf(
-  view: StateView,
+  view: ReadableState,
   {patient, typeTag, epoch}: Pick<EpochStatement, 'patient' | 'typeTag' | 'epoch'>,
 ): EpochStatement | undefined {
   const signed = load(view, SLOTS.epochStatement, [patient, typeTag, numberPart(epoch)]);
-  return signed === undefined ? undefined : decodeCanonical(EpochStatementSchema, signed.statement);
+  if (signed === undefined) return undefined;
+  return (
+    view.decoded?.(EpochStatementSchema, signed.statement) ?? decodeCanonical(EpochStatementSchema, signed.statement)
+  );
 }

@@ -17,7 +17,7 @@ import {rulesOf} from './rules-of.js';
 import {signerOf} from './signer.js';
 import type {Signer} from './signer.js';
 import {load, SLOTS} from './state-slots.js';
-import type {NewLeaf, StateChange, StateView} from './state-view.js';
+import type {HashedLeaf, StateChange, StateView} from './state-view.js';
 
 /** What holds for every transaction of a block. */
 export interface BlockContext {
@@ -32,7 +32,7 @@ export interface ExecutedBlock {
   readonly results: readonly Outcome[];
   /** Ascending by key; log heads included. */
   readonly changes: readonly StateChange[];
-  readonly leaves: readonly NewLeaf[];
+  readonly leaves: readonly HashedLeaf[];
   /** Of validators, recorded for the first time. */
   readonly misbehaviour: readonly ProvenMisbehaviour[];
 }

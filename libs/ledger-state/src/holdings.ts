@@ -28,7 +28,7 @@ export function countHoldings(
   patient: Uint8Array,
   changes: Partial<Record<Holding, number>>,
 ): boolean {
-  const after = load(state, SLOTS.holdings, [patient]) ?? create(HoldingsSchema);
+  const after = {...(load(state, SLOTS.holdings, [patient]) ?? create(HoldingsSchema))};
   for (const name of HOLDINGS) {
     const change = changes[name] ?? 0;
     after[name] += change;

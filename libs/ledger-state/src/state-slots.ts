@@ -26,7 +26,7 @@ import {
   ValidatorSchema,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedEpochStatementSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import type {MutableState, StateView} from './state-view.js';
+import type {MutableState, ReadableState} from './state-view.js';
 
 /** A kind of state key with the message that stands under it. */
 export interface StateSlot<D extends DescMessage> {
@@ -93,15 +93,16 @@ export const SLOTS = {
 
 /** The message under a key; undefined when there is nothing. */
 export function load<D extends DescMessage>(
-  view: StateView,
+  view: ReadableState,
   {kind, schema}: StateSlot<D>,
   parts: readonly Uint8Array[],
 ): MessageShape<D> | undefined {
   const bytes = view.get(kind, parts);
-  return bytes === undefined ? undefined : fromBinary(schema, bytes);
+  if (bytes === undefined) return undefined;
+  return view.decoded?.(schema, bytes) ?? fromBinary(schema, bytes);
 }
 
-export function has(view: StateView, {kind}: StateSlot<DescMessage>, parts: readonly Uint8Array[]): boolean {
+export function has(view: ReadableState, {kind}: StateSlot<DescMessage>, parts: readonly Uint8Array[]): boolean {
   return view.get(kind, parts) !== undefined;
 }
 

@@ -8,8 +8,7 @@ import type {Ledger} from '../ledger.js';
  * [ABCI CheckTx] lets into the pool what is well-formed, would hold as things stand, and does not crowd others out.
  * Everything but structure and signatures is a courtesy: FinalizeBlock judges again.
  */
-export function checkTx(ledger: Ledger, {tx}: RequestCheckTx): CheckTxAnswer {
-  const name = txName(tx);
+export function checkTx(ledger: Ledger, {tx}: RequestCheckTx, name = txName(tx)): CheckTxAnswer {
   const checked = ledger.txs.check(tx, name);
   if (!checked.ok) return refusal(checked.code, wordsOf(checked));
   const waits = ledger.txs.verdict(tx, name);

@@ -22,8 +22,8 @@ export class CommittedState implements StateView {
     this.tree = new StateTree(sha256);
   }
 
-  get(kind: number, parts: readonly Uint8Array[]): Uint8Array | undefined {
-    return this.values.get(keyName(kind, parts));
+  get(kind: number, parts: readonly Uint8Array[], name = keyName(kind, parts)): Uint8Array | undefined {
+    return this.values.get(name);
   }
 
   frontier(kind: number, patient: Uint8Array): Frontier {

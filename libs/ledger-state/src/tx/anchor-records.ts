@@ -41,7 +41,7 @@ function anchor(context: TxContext, entry: AnchorEntry): {code: number; index?: 
 }
 
 function appendLeaf({state, block, txId, signer}: TxContext, entry: AnchorEntry, patient: Uint8Array): bigint {
-  const index = state.frontier(STATE_KIND.recordLog, patient).size;
+  const index = state.logSize(STATE_KIND.recordLog, patient);
   const leaf = encodeCanonical(RecordLeafSchema, {
     index,
     height: block.height,

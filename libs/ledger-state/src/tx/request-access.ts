@@ -86,12 +86,12 @@ function verdictOf(
   decision: AccessDecision,
   version: number,
 ): Verdict {
-  const index = state.frontier(STATE_KIND.accessLog, patient).size;
+  const index = state.logSize(STATE_KIND.accessLog, patient);
   if (!decision.permit) return {permit: false, index};
   return {
     permit: true,
     index,
-    recordLogSize: state.frontier(STATE_KIND.recordLog, patient).size,
+    recordLogSize: state.logSize(STATE_KIND.recordLog, patient),
     grantVersion: decision.byGrant ? version : 0,
     releaseUntilHeight: block.height + BigInt(parameters.releaseBlocks),
     releaseUntilTime: block.time + BigInt(parameters.releaseSeconds),
