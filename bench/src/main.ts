@@ -3,14 +3,18 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {busyWarning, fingerprint} from './suite/fingerprint.js';
+import {unmeasuredRow} from './suite/measure-row.js';
 import {optionsOf} from './suite/options.js';
 import type {Options} from './suite/options.js';
 import {resultsDocument} from './suite/results-document.js';
 import type {Results} from './suite/results-document.js';
-import {runRow} from './suite/row-process.js';
+import {LIMIT_SECONDS, runRow} from './suite/row-process.js';
+import type {Row} from './suite/row.js';
 import {isAccountedFor} from './suite/verdict.js';
 import {ROWS} from './rows.js';
 
+/** A run ends after so long whatever becomes of its rows; a quiet machine needs less. */
+const MOST_SECONDS = {whole: 30 * 60, large: 90 * 60};
 const HOME = join(import.meta.dirname, '..');
 const start = performance.now();
 const seconds = (): number => (performance.now() - start) / 1000;
@@ -32,14 +36,18 @@ async function bench({rows, ...asked}: Options): Promise<boolean> {
   const warning = busyWarning(machine);
   if (warning !== undefined) say(`WARNING: ${warning}`);
   const measured: Results['rows'][number][] = [];
+  const mostSeconds = asked.large ? MOST_SECONDS.large : MOST_SECONDS.whole;
   for (const row of rows) {
     const prefix = `row ${row.number}`;
     say(`${prefix}: ${row.title}`);
-    measured.push(
-      await runRow(row, asked, (text) => {
-        say(`${prefix}: ${text}`);
-      }),
-    );
+    const left = mostSeconds - seconds();
+    if (left < 1) measured.push(unmeasuredRow(row, `the ${String(mostSeconds / 60)} minutes of a run were over`));
+    else
+      measured.push(
+        await runRow(within(row, left), asked, (text) => {
+          say(`${prefix}: ${text}`);
+        }),
+      );
   }
   const {quick, large, profile} = asked;
   const results: Results = {machine, quick, large, rows: measured, seconds: seconds()};
@@ -51,6 +59,10 @@ async function bench({rows, ...asked}: Options): Promise<boolean> {
   );
   for (const name of unaccounted) say(`${name}: missed, and no reason is given`);
   return unaccounted.length === 0 && failed.length === 0;
+}
+
+function within(row: Row, seconds: number): Row {
+  return {...row, limitSeconds: Math.min(row.limitSeconds ?? LIMIT_SECONDS, seconds)};
 }
 
 async function write(results: Results, isWhole: boolean): Promise<void> {

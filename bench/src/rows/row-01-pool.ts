@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import {Worker} from 'node:worker_threads';
+import {arms, quotient} from '../suite/arms.js';
 import type {Row} from '../suite/row.js';
 import {signedDigests, TRIPLE_BYTES} from './signed-digests.js';
 
@@ -11,15 +12,12 @@ const DEPTH = 2;
 export const ROW_01: Row = {
   number: '1',
   title: 'verification by threads, batches of 64 in transferred buffers',
-  arms: [
-    {name: 'pool of 2', unit: 'verifications/s'},
-    {name: 'one thread', unit: 'verifications/s'},
-  ],
+  arms: arms('verifications/s', 'pool of 2', 'one thread'),
   claims: [
     {
       title: 'pool of 2 ÷ one thread',
       target: {atLeast: 1.85},
-      of: ({'pool of 2': two = 0, 'one thread': one = 0}) => two / one,
+      of: quotient('pool of 2', 'one thread'),
       whenMissed:
         'the two threads have no locks and share no memory but the buffers they hand over; on two cores the main thread ' +
         'and whatever else runs take their share from the second one.',

@@ -5,6 +5,7 @@ import {signDigest, testKey} from '@vitalvault/ledger-state/testing';
 import {nativeSha256} from '../../../apps/ledger-abci/src/crypto/native-sha256.js';
 import {nativeVerify} from '../../../apps/ledger-abci/src/crypto/native-verify.js';
 import {goVerification} from '../chain/go-verification.js';
+import {arms, quotient} from '../suite/arms.js';
 import type {Row} from '../suite/row.js';
 import {rate} from '../suite/timing.js';
 
@@ -15,17 +16,8 @@ const MESSAGE_BYTES = 300;
 export const ROW_02: Row = {
   number: '2',
   title: 'verification on one core',
-  arms: [
-    {name: 'ledger-abci', unit: 'verifications/s'},
-    {name: 'node:crypto', unit: 'verifications/s'},
-  ],
-  claims: [
-    {
-      title: 'ledger-abci ÷ node:crypto',
-      target: {atLeast: 5.5},
-      of: ({'ledger-abci': ours = 0, 'node:crypto': node = 0}) => ours / node,
-    },
-  ],
+  arms: arms('verifications/s', 'ledger-abci', 'node:crypto'),
+  claims: [{title: 'ledger-abci ÷ node:crypto', target: {atLeast: 5.5}, of: quotient('ledger-abci', 'node:crypto')}],
   rounds: {full: 21, quick: 7},
   setup: (context) => {
     const ours = nativeVerify();

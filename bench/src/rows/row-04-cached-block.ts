@@ -2,6 +2,7 @@ import {TEST_TIME} from '@vitalvault/ledger-state/testing';
 import {nativeVerify} from '../../../apps/ledger-abci/src/crypto/native-verify.js';
 import {BenchLedger} from '../ledger/bench-ledger.js';
 import {Cast} from '../ledger/cast.js';
+import {arms, quotient} from '../suite/arms.js';
 import type {Row} from '../suite/row.js';
 
 const TXS = 1_000;
@@ -14,15 +15,12 @@ const PATIENTS = 250;
 export const ROW_04: Row = {
   number: '4',
   title: 'FinalizeBlock of 1,000 transactions at 10⁶ keys',
-  arms: [
-    {name: 'cached', unit: 'ms'},
-    {name: 'inline', unit: 'ms'},
-  ],
+  arms: arms('ms', 'cached', 'inline'),
   claims: [
     {
       title: 'cached ÷ inline verification',
       target: {atMost: 0.2},
-      of: ({cached = 0, inline = 0}) => cached / inline,
+      of: quotient('cached', 'inline'),
       whenMissed:
         'a signature is only a quarter of the inline block, by profile: decoding and checking that the bytes are ' +
         'canonical is a fifth, the rules (log heads checked at each use, nonces, quotas, the access leaf) two fifths, the ' +

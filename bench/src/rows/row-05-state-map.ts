@@ -3,6 +3,7 @@ import {sha256Of} from '@vitalvault/contracts';
 import {StateTree} from '@vitalvault/proofs';
 import type {Sha256} from '@vitalvault/proofs';
 import {nativeSha256} from '../../../apps/ledger-abci/src/crypto/native-sha256.js';
+import {arms, quotient} from '../suite/arms.js';
 import type {Row} from '../suite/row.js';
 import {timed} from '../suite/timing.js';
 
@@ -14,15 +15,12 @@ const byCreateHash: Sha256 = (bytes) => new Uint8Array(createHash('sha256').upda
 export const ROW_05: Row = {
   number: '5',
   title: 'state map, 1,000 updates at 10⁶ keys',
-  arms: [
-    {name: 'one batch', unit: 'ms'},
-    {name: 'one by one', unit: 'ms'},
-  ],
+  arms: arms('ms', 'one batch', 'one by one'),
   claims: [
     {
       title: 'one batch with our SHA-256, times faster than one by one with createHash',
       target: {atLeast: 8},
-      of: ({'one batch': batch = 0, 'one by one': single = 0}) => single / batch,
+      of: quotient('one by one', 'one batch'),
       whenMissed:
         'the tree shares the upper levels of a batch (about half of the hashes) and hashes in one call each, but node by ' +
         'node: a call of node:crypto costs several times the hash in it. Whole levels in one call of a native library, ' +

@@ -2,6 +2,7 @@ import {TEST_TIME} from '@vitalvault/ledger-state/testing';
 import {nativeVerify} from '../../../apps/ledger-abci/src/crypto/native-verify.js';
 import {BenchLedger} from '../ledger/bench-ledger.js';
 import {Cast} from '../ledger/cast.js';
+import {arms, quotient} from '../suite/arms.js';
 import {CannotMeasure} from '../suite/row.js';
 import type {Row, RowContext} from '../suite/row.js';
 import type {Target} from '../suite/verdict.js';
@@ -16,15 +17,12 @@ function rowOf(parts: {number: string; keys: number; words: string; target?: Tar
   return {
     number,
     title: `a block of 1,000 transactions at ${words} keys and at 10⁴`,
-    arms: [
-      {name: words, unit: 'ms'},
-      {name: '10⁴', unit: 'ms'},
-    ],
+    arms: arms('ms', words, '10⁴'),
     claims: [
       {
         title: `at ${words} keys ÷ at 10⁴`,
         ...(parts.target === undefined ? {} : {target: parts.target}),
-        of: ({[words]: many = 0, '10⁴': few = 0}) => many / few,
+        of: quotient(words, '10⁴'),
         whenMissed:
           'paths are longer by ten levels, and at 10⁷ keys nodes and values are no longer in the caches of the processor.',
       },

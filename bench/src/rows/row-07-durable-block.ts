@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {STATE_KIND} from '@vitalvault/contracts';
 import {encodeStateKey} from '@vitalvault/proofs';
 import {LedgerStore} from '../../../apps/ledger-abci/src/store/ledger-store.js';
+import {arms, quotient} from '../suite/arms.js';
 import {optionalPackage} from '../suite/optional-package.js';
 import type {Row} from '../suite/row.js';
 import {timed} from '../suite/timing.js';
@@ -24,15 +25,12 @@ interface Lmdb {
 export const ROW_07: Row = {
   number: '7',
   title: 'a durable block of 1,000 puts of 200 bytes',
-  arms: [
-    {name: 'changelog', unit: 'ms'},
-    {name: 'LMDB', unit: 'ms'},
-  ],
+  arms: arms('ms', 'changelog', 'LMDB'),
   claims: [
     {
       title: 'our changelog ÷ LMDB under random keys',
       target: {atMost: 0.067},
-      of: ({changelog = 0, LMDB: lmdb = 0}) => changelog / lmdb,
+      of: quotient('changelog', 'LMDB'),
       whenMissed:
         'the changelog is one write and one fdatasync; on a machine whose fdatasync costs more than the rest of a commit ' +
         'both arms wait for the disk, and the ratio nears that of their syncs.',

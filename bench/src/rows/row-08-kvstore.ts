@@ -3,14 +3,15 @@ import type {Application} from '../chain/chain.js';
 import {KeyValueTxs} from '../chain/key-value-txs.js';
 import type {Load} from '../chain/load.js';
 import {Cast} from '../ledger/cast.js';
-import type {Arm, Row, RowContext} from '../suite/row.js';
+import {arms, quotient} from '../suite/arms.js';
+import type {Row, RowContext} from '../suite/row.js';
 
 /** Rows 8 and 9: the same load on one CometBFT each, behind the unix socket; requests to read, of one signature. */
 function rowOf(parts: Pick<Row, 'number' | 'title' | 'claims'> & {applications: readonly Application[]}): Row {
   const {applications, ...rest} = parts;
   return {
     ...rest,
-    arms: applications.map((name): Arm => ({name, unit: 'committed tx/s'})),
+    arms: arms('committed tx/s', ...applications),
     rounds: {full: 7, quick: 2},
     limitSeconds: 900,
     setup: async (context) => {
@@ -52,7 +53,7 @@ export const ROW_08 = rowOf({
     {
       title: 'verification off ÷ kvstore',
       target: {atLeast: 1.1},
-      of: ({'ledger-abci, verification off': ours = 0, 'Go kvstore': theirs = 0}) => ours / theirs,
+      of: quotient('ledger-abci, verification off', 'Go kvstore'),
       whenMissed:
         'CheckTx decodes, and runs the whole rule as a preview that FinalizeBlock runs again: nonce, quotas, log heads, ' +
         'access leaf. That is several times what the kvstore does, which looks for a "=", and on two cores CometBFT and ' +
@@ -61,7 +62,7 @@ export const ROW_08 = rowOf({
     {
       title: 'all of it ÷ kvstore',
       target: {atLeast: 0.95},
-      of: ({'ledger-abci': ours = 0, 'Go kvstore': theirs = 0}) => ours / theirs,
+      of: quotient('ledger-abci', 'Go kvstore'),
       whenMissed:
         'as above, and each signature costs what C needs for it, once, in CheckTx, on the thread that also answers it.',
     },
@@ -76,11 +77,11 @@ export const ROW_09 = rowOf({
     {
       title: 'ledger-abci ÷ Go with libsecp256k1',
       target: {atLeast: 1},
-      of: ({'ledger-abci': ours = 0, 'Go, libsecp256k1': theirs = 0}) => ours / theirs,
+      of: quotient('ledger-abci', 'Go, libsecp256k1'),
       whenMissed:
         'the Go application verifies and stores a hash; ledger-abci also decides, counts nonces and quotas, writes an ' +
         'access log and proves its state. Where CometBFT is the limit the two differ by that alone.',
     },
-    {title: 'ledger-abci ÷ Go in pure Go', of: ({'ledger-abci': ours = 0, 'Go, pure Go': theirs = 0}) => ours / theirs},
+    {title: 'ledger-abci ÷ Go in pure Go', of: quotient('ledger-abci', 'Go, pure Go')},
   ],
 });

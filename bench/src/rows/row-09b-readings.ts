@@ -1,6 +1,7 @@
 import {startChain} from '../chain/chain.js';
 import {KeyValueTxs} from '../chain/key-value-txs.js';
 import {Cast, READINGS_PER_RECORD} from '../ledger/cast.js';
+import {arms, quotient} from '../suite/arms.js';
 import type {Row} from '../suite/row.js';
 
 /** As storage fills a transaction: nearly 64 KiB. */
@@ -11,15 +12,12 @@ const READING_BYTES = 250;
 export const ROW_09B: Row = {
   number: '9b',
   title: "committed readings, against one reading a transaction in CometBFT's built-in kvstore",
-  arms: [
-    {name: 'ledger-abci', unit: 'readings/s'},
-    {name: 'built-in kvstore', unit: 'readings/s'},
-  ],
+  arms: arms('readings/s', 'ledger-abci', 'built-in kvstore'),
   claims: [
     {
       title: 'records of 64 in ledger-abci ÷ single readings in the kvstore',
       target: {atLeast: 8},
-      of: ({'ledger-abci': ours = 0, 'built-in kvstore': theirs = 0}) => ours / theirs,
+      of: quotient('ledger-abci', 'built-in kvstore'),
     },
   ],
   rounds: {full: 7, quick: 2},

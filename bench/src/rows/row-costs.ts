@@ -12,6 +12,7 @@ import {
 } from '@vitalvault/ledger-state/testing';
 import {nativeSha256} from '../../../apps/ledger-abci/src/crypto/native-sha256.js';
 import {nativeVerify} from '../../../apps/ledger-abci/src/crypto/native-verify.js';
+import {arms, quotient} from '../suite/arms.js';
 import type {Row} from '../suite/row.js';
 
 const GOOD = 'a good one';
@@ -47,11 +48,11 @@ const HOSTILE: Readonly<Record<string, Uint8Array>> = {
 export const ROW_COSTS: Row = {
   number: 'costs',
   title: 'an unsigned transaction, before it is refused',
-  arms: [GOOD, ...Object.keys(HOSTILE)].map((name) => ({name, unit: 'ms'})),
+  arms: arms('ms', GOOD, ...Object.keys(HOSTILE)),
   claims: Object.keys(HOSTILE).map((name) => ({
     title: `${name} ÷ ${GOOD}`,
     target: {atMost: 10},
-    of: ({[name]: hostile = Infinity, [GOOD]: good = 0}) => hostile / good,
+    of: quotient(name, GOOD),
   })),
   rounds: {full: 21, quick: 7},
   setup: () => {

@@ -12,7 +12,8 @@ export interface RowOrder extends Asked {
 export type RowMessage = {readonly say: string} | {readonly measured: MeasuredRow} | {readonly failed: string};
 
 const PROGRAM = join(import.meta.dirname, '..', 'measure.ts');
-const LIMIT_SECONDS = 600;
+/** Of a row that names no limit of its own. */
+export const LIMIT_SECONDS = 600;
 
 /**
  * Measures a row in a process group of its own: no row sees another's heap or compiled code, and one that takes too
@@ -38,7 +39,7 @@ export async function runRow(row: Row, asked: Asked, say: (text: string) => void
   };
   const limit = row.limitSeconds ?? LIMIT_SECONDS;
   const timer = setTimeout(() => {
-    failure = `it took longer than ${String(limit)} s`;
+    failure = `it took longer than ${limit.toFixed(0)} s`;
     killGroup();
   }, limit * 1000);
   process.once('exit', killGroup);
