@@ -20,7 +20,7 @@ export class Link {
     return link;
   }
 
-  /** @param target a port on loopback, chosen when all links are open, so that none of them takes it; or a unix socket */
+  /** @param target a port on loopback, chosen when all links are open, so that none takes it; or a unix socket */
   leadTo(target: number | string): void {
     this.target = typeof target === 'string' ? {path: target} : {port: target, host: '127.0.0.1'};
   }

@@ -1,6 +1,6 @@
 // `make soak HOURS=n`: every fuzzer of this folder, turn about, each for the same share of the time. It can be broken
-// off and goes on from there, with what it counted, as long as the code is the same. `FUZZER=name SEED=n` plays one seed
-// again.
+// off and goes on from there, with what it counted, as long as the code is the same. `FUZZER=name SEED=n` plays one
+// seed again.
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';

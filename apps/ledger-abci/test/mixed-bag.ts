@@ -18,7 +18,7 @@ import {seededRandom} from '@vitalvault/testkit';
 const {patient, recovery, clinician, device, stranger} = PEOPLE;
 const hospital = testOrganisation('hospital');
 
-/** Rows of transactions that concern one another: good, refused, sent twice, of a stranger, damaged, and no transaction. */
+/** Rows of transactions that concern one another: good, refused, twice, of a stranger, damaged, none at all. */
 export class MixedBag {
   readonly maker = new TestLedger();
   private readonly before: Uint8Array[] = [];

@@ -9,8 +9,8 @@ const RESTORING: Moves = {offerSnapshot: 'offered', applySnapshotChunk: 'applied
 const START: Moves = {info: 'greeted', initChain: 'begun'};
 
 /**
- * The grammar as the moves that each phase allows; what is not here is a breach. CometBFT 0.38 greets with Info at every
- * start, before InitChain too. Vote extensions are off: no phase has them.
+ * The grammar as the moves that each phase allows; what is not here is a breach. CometBFT 0.38 greets with Info at
+ * every start, before InitChain too. Vote extensions are off: no phase has them.
  * @spec CometBFT 0.38 spec/abci/abci++_comet_expected_behavior.md, "Valid method call sequences"
  */
 const GRAMMAR: Readonly<Record<Phase, Moves>> = {
@@ -28,8 +28,8 @@ const GRAMMAR: Readonly<Record<Phase, Moves>> = {
 const ANYWHERE: ReadonlySet<string> = new Set(['info', 'listSnapshots', 'loadSnapshotChunk']);
 
 /**
- * Reads one validator's calls from its first start on, over every crash of it or of CometBFT, which may fall between any
- * two calls.
+ * Reads one validator's calls from its first start on, over every crash of it or of CometBFT, which may fall between
+ * any two calls.
  * @returns what breaks the grammar, in order; empty: nothing does
  */
 export function grammarBreaches(calls: readonly AbciCall[]): string[] {

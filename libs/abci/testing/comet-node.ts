@@ -23,7 +23,7 @@ export interface CometNodeOptions {
   readonly within?: readonly string[];
   /** Where it listens for peers; default 127.0.0.1. */
   readonly p2pHost?: string;
-  /** Where it serves its RPC instead of `rpcPort`, for a network that this process is not in; who uses it joins the two. */
+  /** A socket for its RPC instead of `rpcPort`, when it is in another network; who uses it joins the two. */
   readonly rpcSocket?: string;
   /** An application inside CometBFT instead of the socket, for example `kvstore`. */
   readonly builtIn?: string;

@@ -94,7 +94,8 @@ export class BlockFollower {
 
   /**
    * How old the youngest of the last three blocks that were waited for was by this clock when it came, milliseconds;
-   * undefined before the third. A chain that goes on brings them 1 to 21 s old; a clock that is behind makes it negative.
+   * undefined before the third. A chain that goes on brings them 1 to 21 s old; a clock that is behind makes it
+   * negative.
    */
   get newestAgeMs(): number | undefined {
     return this.agesMs.length < AGES ? undefined : Math.min(...this.agesMs);
