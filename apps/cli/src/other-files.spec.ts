@@ -11,6 +11,7 @@ import {Session} from './session.js';
 const CHAIN = 'vitalvault-0a1b2c';
 const GENESIS = JSON.stringify({
   chain_id: CHAIN,
+  genesis_time: '2026-01-01T00:00:00Z',
   consensus_params: {
     block: {max_bytes: String(LIMITS.cometBlockBytes)},
     evidence: {max_bytes: String(LIMITS.cometEvidenceBytes)},

@@ -140,6 +140,7 @@ export class IngestSystem {
       join(this.engines.data, 'spec-genesis.json'),
       JSON.stringify({
         chain_id: CHAIN,
+        genesis_time: '2026-01-01T00:00:00Z',
         consensus_params: {
           block: {max_bytes: String(LIMITS.cometBlockBytes)},
           evidence: {max_bytes: String(LIMITS.cometEvidenceBytes)},

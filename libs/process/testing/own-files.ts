@@ -19,6 +19,7 @@ export class OwnFiles {
   constructor() {
     const document = {
       chain_id: this.settings.chainId,
+      genesis_time: '2026-01-01T00:00:00Z',
       consensus_params: {
         block: {max_bytes: String(LIMITS.cometBlockBytes)},
         evidence: {max_bytes: String(LIMITS.cometEvidenceBytes)},

@@ -34,6 +34,7 @@ export class SignedChain {
     this.ledger = new TestLedger(appState);
     this.genesisText = JSON.stringify({
       chain_id: TEST_CHAIN,
+      genesis_time: '2026-01-01T00:00:00Z',
       consensus_params: {
         block: {max_bytes: String(LIMITS.cometBlockBytes)},
         evidence: {max_bytes: String(LIMITS.cometEvidenceBytes)},

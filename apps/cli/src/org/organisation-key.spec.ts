@@ -52,6 +52,7 @@ describe('openOrganisation', () => {
     made.organisations[0]?.keys.push({...sponsor, key: former.key, fromSlot: 1, toSlot: 400_000});
   const genesis = JSON.stringify({
     chain_id: 'office',
+    genesis_time: '2026-01-01T00:00:00Z',
     consensus_params: {
       block: {max_bytes: String(LIMITS.cometBlockBytes)},
       evidence: {max_bytes: String(LIMITS.cometEvidenceBytes)},
