@@ -2,6 +2,7 @@ import {CODE, codeName, sha256Of, toHex} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import type {Failover} from './failover.js';
 import {RpcRefusal} from './rpc-endpoint.js';
+import type {SentBefore} from './sent-before.js';
 import {txIdOf} from './tx-id.js';
 
 export interface Broadcast {
@@ -14,22 +15,25 @@ export interface Broadcast {
 /** What CheckTx's log adds to the code: the name of a field of tx.proto, nothing else that a node might say. */
 const FIELD = /^invalidField: ([a-z_]{1,64})$/;
 
-/** Sends `tx` with broadcast_tx_sync to the node that answers and judges what its mempool says. */
-export async function broadcastThrough(rpc: Failover, tx: Uint8Array): Promise<Broadcast> {
+/**
+ * Sends `tx` with broadcast_tx_sync to the node that answers and judges what its mempool says. What a node says of a
+ * transaction is no proof that it passes it on, or that others would refuse it too: the same bytes again go to the next
+ * node, which is harmless, because they are one transaction.
+ */
+export async function broadcastThrough(rpc: Failover, sent: SentBefore, tx: Uint8Array): Promise<Broadcast> {
   const txId = txIdOf(tx);
   if (txId === undefined) throw refused(CODE.undecodable);
-  const sent: Broadcast = {txHash: toHex(sha256Of(tx)), txId};
-  const {url} = rpc.current;
-  const {code, log} = await checkTx(rpc, tx);
+  const names: Broadcast = {txHash: toHex(sha256Of(tx)), txId};
+  const {code, log} = await checkTx(rpc, tx, sent.count(names.txHash));
   if (code === CODE.internal) {
-    rpc.demote(url, 'CheckTx ended in an internal error');
+    rpc.demote(rpc.answeredBy, 'CheckTx ended in an internal error');
     throw new DomainError('ledger-unavailable', {detail: 'The node could not check the transaction.'});
   }
   if (code !== CODE.ok) throw refused(code, FIELD.exec(log)?.[1]);
-  return sent;
+  return names;
 }
 
-async function checkTx(rpc: Failover, tx: Uint8Array): Promise<{code: number; log: string}> {
+async function checkTx(rpc: Failover, tx: Uint8Array, before: number): Promise<{code: number; log: string}> {
   const request = {
     jsonrpc: '2.0' as const,
     id: 1,
@@ -37,7 +41,7 @@ async function checkTx(rpc: Failover, tx: Uint8Array): Promise<{code: number; lo
     params: {tx: Buffer.from(tx).toString('base64')},
   };
   try {
-    const {result} = await rpc.execute(request);
+    const {result} = await rpc.execute(request, before);
     const code = result.code ?? 0;
     if (typeof code !== 'number')
       throw new DomainError('ledger-unavailable', {detail: 'The node gave no result code.'});

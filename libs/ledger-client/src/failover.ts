@@ -66,15 +66,16 @@ export class Failover implements RpcClient {
   }
 
   /**
+   * @param after how many of the nodes that do not rest are asked after the others of them; it goes round
    * @throws RpcRefusal as the node said it; DomainError('ledger-unavailable') when no node answers within the deadline,
    *   or two got the question and did not
    */
-  async execute(request: RpcRequest): Promise<RpcResponse> {
+  async execute(request: RpcRequest, after = 0): Promise<RpcResponse> {
     const until = performance.now() + this.options.deadlineMs;
     const asked = new Set<Standing>();
     let pause = FIRST_PAUSE_MS;
     for (;;) {
-      const cause = await this.tryInOrder(request, asked);
+      const cause = await this.tryInOrder(request, {asked, after});
       if (!(cause instanceof EndpointError)) return cause;
       if (this.signal.aborted) throw new DomainError('shutting-down', {cause});
       if (asked.size === Math.min(MOST_NODES_ASKED, this.standings.length) || performance.now() + pause > until)
@@ -103,9 +104,12 @@ export class Failover implements RpcClient {
   }
 
   /** @param asked nodes that may have got the question; added to */
-  private async tryInOrder(request: RpcRequest, asked: Set<Standing>): Promise<RpcResponse | EndpointError> {
+  private async tryInOrder(
+    request: RpcRequest,
+    {asked, after}: {readonly asked: Set<Standing>; readonly after: number},
+  ): Promise<RpcResponse | EndpointError> {
     let last = new EndpointError('closed', {sent: false});
-    for (const standing of this.inOrder().filter((one) => !asked.has(one))) {
+    for (const standing of this.inOrder(after).filter((one) => !asked.has(one))) {
       if (this.closed() || asked.size === MOST_NODES_ASKED) return last;
       try {
         const response = await standing.endpoint.execute(request, this.signal);
@@ -144,10 +148,13 @@ export class Failover implements RpcClient {
     this.options.log.warn({url: standing.endpoint.url, failures: standing.failures, restMs, why}, 'ledger RPC rests');
   }
 
-  private inOrder(): Standing[] {
+  private inOrder(after = 0): Standing[] {
     const now = performance.now();
     const resting = (standing: Standing): number => Math.max(0, standing.restUntil - now);
-    return [...this.standings].sort((a, b) => resting(a) - resting(b));
+    const order = [...this.standings].sort((a, b) => resting(a) - resting(b));
+    const fit = order.filter((standing) => resting(standing) === 0);
+    const first = fit.length === 0 ? 0 : after % fit.length;
+    return [...fit.slice(first), ...fit.slice(0, first), ...order.slice(fit.length)];
   }
 }
 

@@ -122,6 +122,34 @@ describe('LedgerClient', () => {
       });
     });
 
+    it('brings the same bytes to every node in turn: one that swallows them, or refuses them falsely, is passed', async () => {
+      const got: string[] = [];
+      const node = (name: string, code: number) => () => {
+        got.push(name);
+        return checked(code)();
+      };
+      await ask(node('swallows', 0), node('lies', CODE.unknownKey), node('third', 0));
+      const other = encodeCanonical(TxSchema, {body: Uint8Array.of(9), signatures: []});
+      await client.broadcast(tx);
+      await expect(client.broadcast(tx)).rejects.toMatchObject({code: 'tx-refused'});
+      await client.broadcast(other);
+      for (let i = 0; i < 2; i++) await client.broadcast(tx);
+      expect(got).toEqual(['swallows', 'lies', 'swallows', 'third', 'swallows']);
+    });
+
+    it('does not go round over nodes that rest', async () => {
+      const got: string[] = [];
+      const away = () => ({status: 502, text: ''});
+      const well = (name: string) => () => {
+        got.push(name);
+        return checked(0)();
+      };
+      await ask(well('own'), away, away, well('last'));
+      await client.broadcast(encodeCanonical(TxSchema, {body: Uint8Array.of(9), signatures: []}));
+      for (let i = 0; i < 4; i++) await client.broadcast(tx).catch(() => undefined);
+      expect(got.slice(-2)).toEqual(['own', 'last']);
+    });
+
     it('refuses what is no transaction without asking anybody', async () => {
       await expect((await ask(checked(0))).broadcast(Uint8Array.of(255))).rejects.toMatchObject({
         code: 'tx-refused',
@@ -178,7 +206,7 @@ describe('LedgerClient', () => {
     client = new LedgerClient({
       rpcUrls: [`http://127.0.0.1:${(hanging.address() as AddressInfo).port}`, well.url],
       log,
-      timeoutMs: 50,
+      timeoutMs: 500,
     });
     expect(await client.broadcast(tx)).toHaveProperty('txId');
   });

@@ -13,6 +13,7 @@ import {Failover} from './failover.js';
 import type {LedgerLog} from './ledger-log.js';
 import {RpcRefusal, httpEndpoint} from './rpc-endpoint.js';
 import type {RpcEndpoint, RpcResponse} from './rpc-endpoint.js';
+import {SentBefore} from './sent-before.js';
 
 export interface LedgerClientOptions {
   /** http URLs of CometBFT's RPC; the first is the own validator's, preferred whenever it works. */
@@ -47,6 +48,7 @@ const HEADER_PAUSE_MS = 50;
 /** What the services ask of the ledger, over several nodes. Answers are NOT verified: see `verifiedProofs`. */
 export class LedgerClient {
   private readonly rpc: Failover;
+  private readonly sent = new SentBefore();
   private loaded: Promise<Comet38Client> | undefined;
   private nextId = 1;
 
@@ -64,13 +66,14 @@ export class LedgerClient {
   }
 
   /**
-   * Gives a transaction to a mempool; one that is there already counts as sent. It is NOT committed by this.
+   * Gives a transaction to a mempool; one that is there already counts as sent. It is NOT committed by this, whatever
+   * the node says: the same bytes again are given to the next node.
    * @throws DomainError('tx-refused') with meta {code, codeName} when CheckTx refuses it; 'ledger-unavailable'
    */
   async broadcast(tx: Uint8Array): Promise<Broadcast> {
     const traceparent = this.traceparent();
     if (traceparent !== undefined) await announceTrace(this.rpc, tx, traceparent);
-    return broadcastThrough(this.rpc, tx);
+    return broadcastThrough(this.rpc, this.sent, tx);
   }
 
   /** Newest or given header with its commit: the JSON text of /commit's signed_header. */

@@ -1,5 +1,6 @@
 import {createServer} from 'node:http';
 import type {RequestListener, Server} from 'node:http';
+import {createServer as createTcpServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
 import {EndpointError, httpEndpoint} from './rpc-endpoint.js';
 
@@ -19,8 +20,8 @@ describe('whether a node may have got a question that it did not answer', () => 
     });
     return asked(`http://127.0.0.1:${(listening.address() as AddressInfo).port}`);
   }
-  const asked = (url: string): Promise<EndpointError> =>
-    httpEndpoint(url, 2_000)
+  const asked = (url: string, timeoutMs = 2_000): Promise<EndpointError> =>
+    httpEndpoint(url, timeoutMs)
       .execute({jsonrpc: '2.0', id: 1, method: 'abci_query', params: {}}, new AbortController().signal)
       .then(
         () => Promise.reject(new Error('it answered')),
@@ -58,8 +59,21 @@ describe('whether a node may have got a question that it did not answer', () => 
     server?.closeAllConnections();
     await new Promise((resolve) => server?.close(resolve));
     server = undefined;
+    // Our end of the connection that is kept has to see that it was closed.
+    await new Promise((resolve) => setTimeout(resolve, 50));
     for (const url of [`http://127.0.0.1:${port}`, 'http://no-such-host.invalid:26657'])
       expect(await asked(url)).toMatchObject({name: 'EndpointError', sent: false});
+  });
+
+  it('no: the connection is never made, as long as it is waited for', async () => {
+    // Accepts, and never shakes hands: a question can only follow the handshake.
+    const silent = createTcpServer(() => undefined);
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', resolve);
+    });
+    const {port} = silent.address() as AddressInfo;
+    expect(await asked(`https://127.0.0.1:${port}`, 150)).toMatchObject({name: 'EndpointError', sent: false});
+    silent.close();
   });
 
   it('yes: it answers a crowd of empty values, which would be forty times as large when it is read', async () => {

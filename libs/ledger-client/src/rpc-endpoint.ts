@@ -1,5 +1,6 @@
 import type {RpcClient} from '@cosmjs/tendermint-rpc';
 import {LIMITS} from '@vitalvault/contracts';
+import {PostError, postJson} from './post-json.js';
 
 export type RpcRequest = Parameters<RpcClient['execute']>[0];
 
@@ -33,17 +34,7 @@ export interface RpcEndpoint {
   execute(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse>;
 }
 
-/** What fetch names as its cause when there is no connection yet, so that nothing can have been sent. */
-const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** JSON-RPC 2.0 over HTTP POST to one CometBFT node; connections are kept alive by fetch. */
+/** JSON-RPC 2.0 over HTTP POST to one CometBFT node; connections are kept alive. */
 export function httpEndpoint(url: string, timeoutMs: number): RpcEndpoint {
   return {
     url,
@@ -63,17 +54,12 @@ async function post(
   signal: AbortSignal,
 ): Promise<{result?: unknown; error?: unknown}> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      body: JSON.stringify(request),
-      headers: {'content-type': 'application/json'},
-      signal,
-    });
     // CometBFT answers a refusal with 200 or 500, in JSON-RPC both times; a proxy's error page is no JSON.
+    const response = await postJson(url, JSON.stringify(request), signal);
     const answer: unknown = JSON.parse(await bodyOf(response, mostBytes(request)));
     if (typeof answer === 'object' && answer !== null && ('result' in answer || 'error' in answer)) return answer;
   } catch (cause) {
-    throw new EndpointError(`${url} does not answer`, {cause, sent: !isNotConnected(cause)});
+    throw new EndpointError(`${url} does not answer`, {cause, sent: !(cause instanceof PostError) || cause.sent});
   }
   throw new EndpointError(`${url} does not speak JSON-RPC`, {sent: true});
 }
@@ -100,23 +86,17 @@ function refuseCrowd(chunk: Uint8Array, before: number): number {
   if (values > MOST_VALUES) throw new RangeError(`an answer of more than ${MOST_VALUES} values`);
   return values;
 }
-async function bodyOf(response: Response, most: number): Promise<string> {
+
+async function bodyOf(response: AsyncIterable<Uint8Array>, most: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let [bytes, values] = [0, 0];
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response) {
     bytes += chunk.length;
     if (bytes > most) throw new RangeError(`an answer of more than ${most} bytes`);
     values = refuseCrowd(chunk, values);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
-}
-
-function isNotConnected(error: unknown): boolean {
-  const {cause} = error as {cause?: {code?: unknown; errors?: readonly {code?: unknown}[]}};
-  // Of a name with several addresses each attempt has an error of its own.
-  const codes = cause?.errors?.map(({code}) => code) ?? [cause?.code];
-  return codes.length > 0 && codes.every((code) => NOT_CONNECTED.has(code));
 }
 
 function refusalText(error: unknown): string {

@@ -36,7 +36,7 @@ describe('a posted transaction', () => {
       leaves: new AccessLeaves({logs: chain, projection: store}),
     });
     submit = new SubmitTransaction(
-      {chainId: TEST_CHAIN, waitMs: 200},
+      {chainId: TEST_CHAIN, waitMs: 200, resendMs: 60},
       {ledger: chain, projection: store, traces, outcomes, follower},
     );
     let done = 0;
@@ -98,6 +98,16 @@ describe('a posted transaction', () => {
       category: 'unavailable',
       meta: {txId: expect.stringMatching(/^[0-9a-f]{64}$/)},
     });
+  });
+
+  it('is sent again while it is in no block: the node that has it may have swallowed it', async () => {
+    const tx = enrol();
+    await expect(sent(tx)).rejects.toMatchObject({code: 'tx-timeout'});
+    expect(chain.sent.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(chain.sent)).toEqual(new Set([tx]));
+    const times = chain.sent.length;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(chain.sent).toHaveLength(times);
   });
 
   it('that the mempool has seen executed is answered when the projection has caught up', async () => {
