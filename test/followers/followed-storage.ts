@@ -1,6 +1,6 @@
-import {taggedHash, toHex} from '@vitalvault/contracts';
+import {keyId, taggedHash, toHex} from '@vitalvault/contracts';
 import {recordId} from '@vitalvault/envelope';
-import {TEST_CHAIN, recordEntry, skipEntry} from '@vitalvault/ledger-state/testing';
+import {DEFAULT_PARAMETERS, TEST_CHAIN, recordEntry, skipEntry} from '@vitalvault/ledger-state/testing';
 import type {TestKey, TestLedger} from '@vitalvault/ledger-state/testing';
 import {anchorSigner} from '../../apps/storage/src/adapters/ledger/anchor-signer.js';
 import {openDatabase} from '../../apps/storage/src/adapters/prisma/database.js';
@@ -8,6 +8,7 @@ import {PrismaAnchorStore} from '../../apps/storage/src/adapters/prisma/prisma-a
 import {PrismaLedgerStore} from '../../apps/storage/src/adapters/prisma/prisma-ledger-store.js';
 import {PrismaRecordStore} from '../../apps/storage/src/adapters/prisma/prisma-record-store.js';
 import {AnchorRecords} from '../../apps/storage/src/application/anchor-records.js';
+import {EntryQueue} from '../../apps/storage/src/application/entry-queue.js';
 import {FollowLedger} from '../../apps/storage/src/application/follow-ledger.js';
 import type {AcceptedRecord} from '../../apps/storage/src/domain/record.js';
 import {CAST, registrationOf} from './cast.js';
@@ -28,12 +29,14 @@ export class FollowedStorage {
   constructor(databaseUrl: string, clock: {ms: number}) {
     const now = (): number => clock.ms;
     this.database = openDatabase({databaseUrl});
+    const {key, privateKey} = CUSTODIAN.storage;
+    const ownKeys = new Set([toHex(keyId(key))]);
+    const anchors = new PrismaAnchorStore(this.database);
     this.records = new PrismaRecordStore(this.database, now);
     this.follow = new FollowLedger({
-      ledger: new PrismaLedgerStore(this.database, now),
+      ledger: new PrismaLedgerStore(this.database, {now, parameters: DEFAULT_PARAMETERS, ownKeys}),
       onEffect: () => Promise.resolve(),
     });
-    const {key, privateKey} = CUSTODIAN.storage;
     this.#anchor = new AnchorRecords(
       {
         now,
@@ -46,8 +49,9 @@ export class FollowedStorage {
         onRefused: () => undefined,
       },
       {
-        anchors: new PrismaAnchorStore(this.database),
-        ledger: {broadcast: async (tx) => void this.#pool.push(tx), highestNonce: async () => 0n},
+        anchors,
+        queue: new EntryQueue({now, parameters: DEFAULT_PARAMETERS}, anchors),
+        ledger: {nodes: 1, broadcast: async (tx) => void this.#pool.push(tx), highestNonce: async () => 0n},
         signer: anchorSigner({...key, privateKey}, TEST_CHAIN),
       },
     );
@@ -67,7 +71,7 @@ export class FollowedStorage {
     if (entry.case === 'skip') {
       const {skip, signature} = entry.value as {skip: Uint8Array; signature: Uint8Array};
       const skipId = toHex(taggedHash('skip', skip));
-      const skips = [{...number, skipId, skip, signature, traceparent: undefined}];
+      const skips = [{...number, skipId, patient: toHex(patient.id), skip, signature, traceparent: undefined}];
       await this.records.accept({records: [], skips}, position);
     } else {
       const record = recordOf(entry.value as Parts, {...number, slot: fields.slot, patient: toHex(patient.id)});

@@ -11,6 +11,7 @@ import {nativeVerify} from '../../apps/ledger-abci/src/crypto/native-verify.js';
 import {CAST} from './cast.js';
 import {Chance} from './chance.js';
 import {compareNotify, comparePolicy, comparePolicyDeeply, compareStorage} from './compare.js';
+import {compareLimits} from './compare-limits.js';
 import {FollowedNotify} from './followed-notify.js';
 import {FollowedPolicy} from './followed-policy.js';
 import {FollowedStorage} from './followed-storage.js';
@@ -84,6 +85,7 @@ describe(`random legal blocks (FOLLOW_SEED=${SEED})`, () => {
     await comparePolicy(ledger, policy);
     await compareStorage(ledger, storage, block);
     await compareNotify(ledger, notify);
+    await compareLimits(ledger, storage);
   }
 
   /** Anchors of ours, and sometimes a copy of them that another hospital signed, before or after. */

@@ -7,12 +7,14 @@ import {PrismaLedgerStore} from './adapters/prisma/prisma-ledger-store.js';
 import {traceAnchor, traceIncluded, tracePack} from './adapters/telemetry/trace-batch.js';
 import {AcceptRecords} from './application/accept-records.js';
 import {AnchorRecords} from './application/anchor-records.js';
+import {EntryQueue} from './application/entry-queue.js';
 import {FollowLedger} from './application/follow-ledger.js';
 import {PackRecords} from './application/pack-records.js';
 import type {AnchorSigner, PackStore, RecordStore} from './application/ports.js';
 import {WorkLoop} from './application/work-loop.js';
 import type {StorageConfig} from './config.js';
 import type {OpenParts} from './open-parts.js';
+import {ownStorageKeys} from './own-storage-keys.js';
 
 /**
  * A pack holds as many records as one batch of Kafka brings, or as much as is sent to a peer in one request. Three are
@@ -45,14 +47,20 @@ export function composeStoring(
   {database, ledger}: OpenParts,
   {records, packs, outbox, signer, trust}: StoringPorts,
 ) {
+  const {parameters} = trust.genesis;
+  if (parameters === undefined) throw new RangeError('a genesis without parameters');
+  const ownKeys = ownStorageKeys(trust, config.organisation);
+  const anchors = new PrismaAnchorStore(database);
+  const queue = new EntryQueue({now, parameters}, anchors);
   const follow = new FollowLedger({
-    ledger: new PrismaLedgerStore(database, now),
+    ledger: new PrismaLedgerStore(database, {now, parameters, ownKeys}),
     onEffect: async (block, effect) => {
       await traceIncluded(block, effect);
       for (const {txId, anchored, later, refused} of effect.anchors)
         logger.info('anchored', {txId, height: block.height, records: anchored, waiting: later, failed: refused});
       if (effect.expired > 0) logger.warn('transactions expired', {count: effect.expired});
       if (effect.anchors.length > 0 || effect.expired > 0) outbox.poke();
+      anchor.settled(effect.anchors);
       // Blocks free room for more and bring the time to try again.
       anchoring.poke();
     },
@@ -66,7 +74,7 @@ export function composeStoring(
       onSent: ({txId}, entries) => logger.info('anchor signed', {txId, entries}),
       onRefused: ({txId}, code) => logger.warn('anchor refused by a node', {txId, code}),
     },
-    {anchors: new PrismaAnchorStore(database), ledger: new CometLedgerGateway(ledger, trust), signer},
+    {anchors, queue, ledger: new CometLedgerGateway(ledger, trust), signer},
   );
   const anchoring = new WorkLoop(
     {idleMs: IDLE_MS, gatherMs: config.anchorWindowMs, onFailure: (error) => logger.warn('anchoring waits', {error})},
@@ -95,5 +103,5 @@ export function composeStoring(
     {chainId: config.chainId},
     {records, onRecords: () => packing.poke(), onSkips: () => anchoring.poke()},
   );
-  return {accept, follow, pack, packing, anchoring};
+  return {accept, anchor, follow, pack, packing, anchoring, queue};
 }

@@ -19,9 +19,11 @@ import {ReleaseRecords} from './application/release-records.js';
 import {composeReleasing} from './compose-releasing.js';
 import {composeStoring} from './compose-storing.js';
 import type {StorageConfig} from './config.js';
+import {onceAtATime} from './once-at-a-time.js';
 import {openParts} from './open-parts.js';
 import type {OpenParts} from './open-parts.js';
 import {BACKLOG, RECORD_STORE} from './storage.tokens.js';
+import {watchAnchoring, whyNotAnchoring} from './watch-anchoring.js';
 
 /** Until enough peers have a pack; then it is tried again, under the same root. */
 const PIN_TIMEOUT_MS = 30_000;
@@ -51,7 +53,8 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
 
   const signer = anchorSigner(key, config.chainId);
   const storing = composeStoring({config, logger, now, pause}, parts, {records, packs, outbox, signer, trust});
-  const {accept, follow, pack, packing, anchoring} = storing;
+  const {accept, anchor, follow, pack, packing, anchoring, queue} = storing;
+  watchAnchoring(anchor, queue);
   const onFound = (): void => outbox.poke();
   const {release, repair} = composeReleasing({logger, now, pause}, parts, {records, packs, follow, follower, onFound});
   const chain = new ChainFollower(
@@ -95,19 +98,22 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
       kafka: () => topics.reason() ?? bus.reason(),
       ledger: () => chain.reason(),
       clock: () => chain.clock(),
+      anchoring: () => whyNotAnchoring(anchor),
     }),
   };
 }
 
 const replication = ({replicationMin, replicationMax}: StorageConfig) => ({replicationMin, replicationMax});
 
+type Reason = () => string | undefined;
+
 function checksOf(
   config: StorageConfig,
   {cluster, database, policy}: OpenParts,
-  {kafka, ledger, clock}: Readonly<Record<'kafka' | 'ledger' | 'clock', () => string | undefined>>,
+  {kafka, ledger, clock, anchoring}: Readonly<Record<'kafka' | 'ledger' | 'clock' | 'anchoring', Reason>>,
 ): ServiceCheck[] {
   const {replicationMin, ipfsCluster} = config;
-  const room = () => roomForPacks(cluster, {replicationMin, peers: ipfsCluster.length});
+  const room = onceAtATime(() => roomForPacks(cluster, {replicationMin, peers: ipfsCluster.length}));
   return [
     {name: 'kafka', check: kafka, needed: true},
     {name: 'database', check: async () => database.$queryRaw`SELECT 1`, needed: true},
@@ -116,6 +122,8 @@ function checksOf(
     {name: 'ledger', check: ledger, needed: true},
     // Records are taken, pinned and anchored by the ledger's time; requests are refused whose signature looks old.
     {name: 'clock', check: clock, needed: false},
+    // Records are taken and packed all the same.
+    {name: 'anchoring', check: anchoring, needed: false},
     // Records are taken, pinned and anchored without it; only releases wait.
     {name: 'policy', check: () => policy.reachable(), needed: false},
   ];

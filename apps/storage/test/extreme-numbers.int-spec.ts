@@ -18,6 +18,8 @@ import {FollowLedger} from '../src/application/follow-ledger.js';
 import {parseAccepted} from '../src/domain/parse-accepted.js';
 import type {RecordStatus} from '../src/application/ports.js';
 import type {Accepted, RecordNumber} from '../src/domain/record.js';
+import {dueEntries} from './support/due-entries.js';
+import {ledgerOptions} from './support/ledger-options.js';
 import {CHAIN_ID, messageOfHeader, sampleMessage, samplePosted, sampleSkip} from './support/sample-records.js';
 
 /** Id of a body that the patient signs. */
@@ -47,7 +49,10 @@ describe('no legal number stops storage', () => {
     records = new PrismaRecordStore(database, () => 1_000);
     anchors = new PrismaAnchorStore(database);
     releases = new PrismaReleaseStore(database);
-    const ledger = new PrismaLedgerStore(database, () => 1_000);
+    const ledger = new PrismaLedgerStore(
+      database,
+      ledgerOptions(() => 1_000),
+    );
     follow = new FollowLedger({ledger, onEffect: () => Promise.resolve()});
     await follow.begin();
   });
@@ -174,7 +179,7 @@ describe('no legal number stops storage', () => {
   });
 
   it('in the nonce that another process used last', async () => {
-    await anchors.skipNonces('used', 2n ** 64n - 2n);
+    await anchors.alignNonces('used', 2n ** 64n - 2n);
     const [entry] = [{kind: 'skip', entryId: '', content: {} as never, traceparent: undefined} as const];
     let given = 0n;
     await anchors
@@ -197,7 +202,7 @@ describe('no legal number stops storage', () => {
     const tx = encodeCanonical(BodySchema, sampleBody(SAMPLE_MESSAGES.anchorRecords, BigInt(2_000 + ++transactions)));
     const [expiresAtHeight, expiresAtTime] = [2n ** 64n - 1n, 2n ** 64n - 1n];
     const signed = {txId: idOf(tx), txHash: '', tx, expiresAtHeight, expiresAtTime, traceparent: undefined};
-    await anchors.sign(toHex(PEOPLE.patient.id), await anchors.toAnchor(1, LATER), () => signed);
+    await anchors.sign(toHex(PEOPLE.patient.id), await dueEntries(anchors, 1, LATER), () => signed);
     expect((await anchors.open()).at(-1)).toMatchObject({expiresAtHeight, expiresAtTime});
     return tx;
   }

@@ -14,7 +14,8 @@ import {PrismaReaderKeys} from '../src/adapters/prisma/prisma-reader-keys.js';
 import {PrismaReleaseStore} from '../src/adapters/prisma/prisma-release-store.js';
 import {sampleRecord} from './support/sample-records.js';
 import {storesContract} from './contracts/stores.contract.js';
-import {nothing} from './contracts/stores-fixture.js';
+import {KEY, nothing} from './contracts/stores-fixture.js';
+import {ledgerOptions} from './support/ledger-options.js';
 import type {Follower} from '../src/application/ports.js';
 
 const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
@@ -28,6 +29,8 @@ const TABLES = [
   'anchor_entries',
   'skips',
   'signing_nonces',
+  'registrations',
+  'entry_buckets',
   'access_requests',
   'releases',
   'devices',
@@ -57,7 +60,7 @@ describe('storage in a real PostgreSQL', () => {
 
   it('knows a reader by her current key, and one that was replaced no more', async () => {
     await empty();
-    const ledger = new PrismaLedgerStore(database, now);
+    const ledger = new PrismaLedgerStore(database, ledgerOptions(now, [KEY]));
     const goesOn = {mustGoOn: () => undefined} as unknown as Follower;
     const keys = new PrismaReaderKeys(database, goesOn);
     const reader = (keyId: string, identity = 'anna') => ({
@@ -93,7 +96,7 @@ describe('storage in a real PostgreSQL', () => {
     return {
       records: new PrismaRecordStore(database, now),
       anchors: new PrismaAnchorStore(database),
-      ledger: new PrismaLedgerStore(database, now),
+      ledger: new PrismaLedgerStore(database, ledgerOptions(now, [KEY])),
       releases: new PrismaReleaseStore(database),
       alertIds: async () =>
         (await database.outboxMessage.findMany({where: {topic: 'vv.alerts.v1'}})).map(({messageId}) => messageId),

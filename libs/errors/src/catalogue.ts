@@ -173,8 +173,8 @@ export const CATALOGUE = {
   },
   'sequence-too-far': {
     category: 'conflict',
-    title: 'The sequence number is too far ahead.',
-    remedy: 'Wait until the older records are anchored, or skip the numbers that will never be sent.',
+    title: 'The sequence number is too far ahead of what is anchored.',
+    remedy: 'Keep the record; send the number that lowestOpen names, or skip it; send again when it is anchored.',
   },
   'quota-exceeded': {
     category: 'limit',

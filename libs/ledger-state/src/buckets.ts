@@ -1,7 +1,8 @@
 import type {Parameters, Quota} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {Block} from './block-time.js';
 import type {Overlay} from './overlay.js';
-import {quotient} from './quotient.js';
+import {refilled} from './refilled.js';
+import type {Tokens} from './refilled.js';
 import {load, save, SLOTS} from './state-slots.js';
 import type {ReadableState} from './state-view.js';
 
@@ -41,7 +42,7 @@ interface Now {
  * @spec docs/protocol.md §4.3
  */
 export function tokensLeft(view: ReadableState, of: BucketOf, now: Now): bigint {
-  return refilled(view, of, now).tokens;
+  return tokensOf(view, of, now).tokens;
 }
 
 /**
@@ -50,7 +51,7 @@ export function tokensLeft(view: ReadableState, of: BucketOf, now: Now): bigint 
  * @returns whether they were taken; who drops the answer lets somebody do for nothing what has a quota.
  */
 export function spendTokens(state: Overlay, buckets: readonly BucketOf[], now: Now): boolean {
-  const left = buckets.map((of) => ({of, ...refilled(state, of, now)}));
+  const left = buckets.map((of) => ({of, ...tokensOf(state, of, now)}));
   if (left.some(({tokens}) => tokens < 1n)) return false;
   for (const {of, tokens, time} of left) save(state, SLOTS.bucket, partsOf(of), {tokens: tokens - 1n, time});
   return true;
@@ -58,7 +59,7 @@ export function spendTokens(state: Overlay, buckets: readonly BucketOf[], now: N
 
 /** Gives a token back to a bucket that has fewer than it may hold. */
 export function giveToken(state: Overlay, of: BucketOf, now: Now): void {
-  const {tokens, time} = refilled(state, of, now);
+  const {tokens, time} = tokensOf(state, of, now);
   if (tokens + 1n >= BigInt((now.parameters[of.bucket] as Quota).burst)) fillBucket(state, of);
   else save(state, SLOTS.bucket, partsOf(of), {tokens: tokens + 1n, time});
 }
@@ -68,15 +69,8 @@ export function fillBucket(state: Overlay, of: BucketOf): void {
   state.set(SLOTS.bucket.kind, partsOf(of), undefined);
 }
 
-function refilled(view: ReadableState, of: BucketOf, {parameters, block}: Now): {tokens: bigint; time: bigint} {
-  const {burst, refill, seconds} = parameters[of.bucket] as Quota;
-  const stored = load(view, SLOTS.bucket, partsOf(of));
-  const full = {tokens: BigInt(burst), time: block.time};
-  if (stored === undefined) return full;
-  const periods = quotient(block.time - stored.time, BigInt(seconds));
-  const tokens = stored.tokens + BigInt(refill) * periods;
-  // A period that has only begun is not lost: the bucket speaks for the time at which its last whole period ended.
-  return tokens >= full.tokens ? full : {tokens, time: stored.time + periods * BigInt(seconds)};
+function tokensOf(view: ReadableState, of: BucketOf, {parameters, block}: Now): Tokens {
+  return refilled(load(view, SLOTS.bucket, partsOf(of)), parameters[of.bucket] as Quota, block.time);
 }
 
 function partsOf({bucket, identities}: BucketOf): Uint8Array[] {

@@ -11,9 +11,9 @@ export function isRemoved({removedAtHeight}: Pick<Registration, 'removedAtHeight
  * in time, whichever is over first. @spec docs/protocol.md §4.5
  */
 export function isInGrace(
-  {removedAtHeight, removedAtTime}: Registration,
+  {removedAtHeight, removedAtTime}: Pick<Registration, 'removedAtHeight' | 'removedAtTime'>,
   {height, time}: Block,
-  {removalGraceBlocks, removalGraceSeconds}: Parameters,
+  {removalGraceBlocks, removalGraceSeconds}: Pick<Parameters, 'removalGraceBlocks' | 'removalGraceSeconds'>,
 ): boolean {
   return height - removedAtHeight <= BigInt(removalGraceBlocks) && time - removedAtTime <= BigInt(removalGraceSeconds);
 }

@@ -179,23 +179,14 @@ describe('numbers', () => {
     expect([...statuses(left), ...statuses(right)].sort()).toEqual(['accepted', 'accepted', 'duplicate', 'duplicate']);
   });
 
-  it('refuses what is above the window of 1,024, unless storage knows a neighbour', async () => {
-    const {accept, table} = harness();
-    expect(statuses(await accept.execute(numbered(1_024, 1_025)))).toEqual(['accepted', 'sequence-too-far']);
-    const restarted = harness();
-    const [neighbour] = numbered(4_999);
-    if (neighbour === undefined) throw new Error('spec');
-    table.entries.clear();
-    restarted.table.entries.set(`${toHex(device)}/1/4999`, {
-      recordId: recordIdOfPosted(neighbour),
-      state: 'stored',
-      receipt: {} as never,
-    });
-    expect(statuses(await restarted.accept.execute(numbered(5_000, 6_023, 6_500)))).toEqual([
-      'accepted',
-      'accepted',
-      'sequence-too-far',
-    ]);
+  it('refuses what is above the window of 1,024, and tells which number the ledger waits for', async () => {
+    const {accept, table, log} = harness();
+    const [taken, refused] = await accept.execute(numbered(1_024, 1_025));
+    expect(taken?.status).toBe('accepted');
+    expect(refused).toMatchObject({status: 'refused', problem: {code: 'sequence-too-far', meta: {lowestOpen: '1'}}});
+    expect(log.appended).toHaveLength(1);
+    table.lowestOpen = 2n;
+    expect(statuses(await accept.execute(numbered(1_025)))).toEqual(['accepted']);
   });
 
   it('refuses nothing for its number while storage is away: 503 and nothing taken', async () => {

@@ -3,9 +3,9 @@ import {DomainError} from '@vitalvault/errors';
 import {readSkip} from '../domain/incoming-skip.js';
 import type {IncomingSkip} from '../domain/incoming-skip.js';
 import type {RecordNumber} from '../domain/incoming-record.js';
+import {numberFault} from '../domain/number-window.js';
 import type {RecentNumbers} from '../domain/recent-numbers.js';
 import type {ChargeQuota} from './charge-quota.js';
-import {isWithinWindow} from './is-within-window.js';
 import type {KnownFacts} from './known-facts.js';
 import type {AcceptedLog, Clock, RecordTable, SignatureVerifier} from './ports.js';
 import type {StorageBacklog} from './storage-backlog.js';
@@ -53,11 +53,12 @@ export class AcceptSkip {
   async #isGivenUp({skip, number, digest}: IncomingSkip): Promise<boolean> {
     const recent = this.ports.recent.get(number);
     if (recent?.durable === true && equalBytes(recent.recordId, digest)) return true;
-    const stored = await this.ports.table.status(skip.device, skip.registration, skip.sequence);
+    const {record: stored, lowestOpen} = await this.ports.table.status(skip.device, skip.registration, skip.sequence);
     if (stored?.state === 'skipped') return true;
     if (stored === undefined ? recent?.receipt !== undefined : stored.state !== 'refused')
       throw new DomainError('sequence-conflict', {detail: 'The number has a record that was not refused.'});
-    if (!(await isWithinWindow(skip, this.ports))) throw new DomainError('sequence-too-far');
+    const fault = numberFault(skip.sequence, lowestOpen);
+    if (fault !== undefined) throw fault;
     return false;
   }
 

@@ -14,11 +14,11 @@ export class GetReceipt {
       recent?.durable === true && recent.receipt !== undefined
         ? {recordId: recent.recordId, state: 'accepted', receipt: recent.receipt}
         : undefined;
-    const stored = await this.ports.table.status(device, registration, sequence).catch((error: unknown) => {
+    const found = await this.ports.table.status(device, registration, sequence).catch((error: unknown) => {
       if (accepted === undefined) throw error;
       return undefined;
     });
-    const status = stored ?? accepted;
+    const status = found?.record ?? accepted;
     if (status === undefined) throw new DomainError('receipt-not-found');
     return status;
   }

@@ -1,13 +1,13 @@
 import {build} from '@vitalvault/contracts';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import type {IncomingRecord} from '../domain/incoming-record.js';
-import {readRecord, recordNumber} from '../domain/incoming-record.js';
+import {readRecord} from '../domain/incoming-record.js';
 import {RecentNumbers} from '../domain/recent-numbers.js';
 import type {RecentNumber} from '../domain/recent-numbers.js';
 import {FakeTable} from '../../test/support/fakes.js';
-import {CHAIN, device, random, record} from '../../test/support/records.js';
+import {CHAIN, random, record} from '../../test/support/records.js';
 import {NumberRecord} from './number-record.js';
-import type {RecordStatus} from './ports.js';
+import type {NumberStatus, RecordStatus} from './ports.js';
 
 const receiptOf = (byte: number) =>
   build(SignedAcceptedSchema, {
@@ -27,7 +27,7 @@ function incoming(sequence = 1n): IncomingRecord {
 class CountingTable extends FakeTable {
   asked = 0;
 
-  override status(...number: Parameters<FakeTable['status']>): Promise<RecordStatus | undefined> {
+  override status(...number: Parameters<FakeTable['status']>): Promise<NumberStatus> {
     this.asked++;
     return super.status(...number);
   }
@@ -48,7 +48,6 @@ function harness(record: IncomingRecord, {remembered, stored}: Given = {}) {
 }
 
 const refused = (code: string) => ({kind: 'refused', problem: {code}});
-const has = (sequence: bigint): string => recordNumber(device, 1, sequence);
 
 describe('NumberRecord', () => {
   const posted = incoming();
@@ -93,36 +92,38 @@ describe('NumberRecord', () => {
 
 describe('the window', () => {
   it.each([
-    [1_024n, undefined, 'fresh'],
-    [1_025n, undefined, 'refused'],
-    [5_000n, 4_999n, 'fresh'],
-    [5_000n, 4_998n, 'fresh'],
-    [5_000n, 4_488n, 'fresh'],
-    [5_000n, 3_976n, 'fresh'],
-    [5_000n, 4_997n, 'refused'],
-    [5_000n, 3_975n, 'refused'],
-    [5_000n, 5_001n, 'refused'],
-  ])('%s, when storage knows %s of before a restart: %s', async (sequence, known, kind) => {
+    [1n, 1_024n, 'fresh'],
+    [1n, 1_025n, 'refused'],
+    [4_000n, 5_023n, 'fresh'],
+    [4_000n, 5_024n, 'refused'],
+    [2n ** 62n, 2n ** 62n + 1_023n, 'fresh'],
+  ])('the ledger waits for %s, posted is %s: %s', async (lowestOpen, sequence, kind) => {
     const far = incoming(sequence);
     const {numbers, table} = harness(far);
-    if (known !== undefined) table.entries.set(has(known), {recordId: other, state: 'anchored', receipt: theirs});
-    const verdict = await numbers.execute(far);
-    expect(verdict).toMatchObject(
-      kind === 'fresh' ? {kind} : {...refused('sequence-too-far'), problem: {meta: {window: 1_024}}},
-    );
+    table.lowestOpen = lowestOpen;
+    expect(await numbers.execute(far)).toMatchObject({kind});
   });
 
-  it('moves with what storage has, whoever sent it, and with neighbours that it has found', async () => {
+  it('does not move with what was acknowledged: one record cannot lift the bound for the next', async () => {
+    const {numbers, table, recent} = harness(incoming());
+    for (let sequence = 2n; sequence <= 1_024n; sequence += 511n) {
+      const record = incoming(sequence);
+      expect(await numbers.execute(record)).toMatchObject({kind: 'fresh'});
+      recent.remember(record.number, {recordId: record.recordId, receipt: ours, acceptedAtMs: 1, durable: true});
+      table.entries.set(record.number, {recordId: record.recordId, state: 'stored', receipt: ours});
+    }
+    expect(await numbers.execute(incoming(1_025n))).toMatchObject({
+      kind: 'refused',
+      problem: {
+        code: 'sequence-too-far',
+        detail: 'Number 1 of this device is not on the ledger yet; until it is, none above 1024 is taken.',
+        meta: {window: 1_024, lowestOpen: '1'},
+      },
+    });
+  });
+
+  it('is no matter for what was accepted before: the same bytes get their receipt', async () => {
     const far = incoming(5_000n);
-    const {numbers, table} = harness(far, {stored: {recordId: other}});
-    await numbers.execute(far);
-    expect(await numbers.execute(incoming(6_000n))).toMatchObject({kind: 'fresh'});
-    const restarted = harness(far);
-    restarted.table.entries.set(has(4_999n), {recordId: other, state: 'stored', receipt: theirs});
-    await restarted.numbers.execute(far);
-    table.entries.clear();
-    restarted.table.entries.clear();
-    expect(await restarted.numbers.execute(incoming(6_023n))).toMatchObject({kind: 'fresh'});
-    expect(await restarted.numbers.execute(incoming(6_024n))).toMatchObject(refused('sequence-too-far'));
+    expect(await harness(far, {stored: {}}).numbers.execute(far)).toMatchObject({kind: 'duplicate'});
   });
 });

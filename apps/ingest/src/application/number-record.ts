@@ -1,9 +1,9 @@
-import {LIMITS, equalBytes} from '@vitalvault/contracts';
+import {equalBytes} from '@vitalvault/contracts';
 import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {DomainError} from '@vitalvault/errors';
 import type {IncomingRecord} from '../domain/incoming-record.js';
+import {numberFault} from '../domain/number-window.js';
 import type {RecentNumber, RecentNumbers} from '../domain/recent-numbers.js';
-import {isWithinWindow} from './is-within-window.js';
 import type {RecordTable} from './ports.js';
 
 /** `fresh`: nobody has the number; `earlier` is an attempt with the same bytes whose outcome is unknown. */
@@ -24,17 +24,15 @@ export class NumberRecord {
     if (remembered?.durable === true && remembered.receipt !== undefined)
       return {kind: 'duplicate', receipt: remembered.receipt};
     const {device, registration, sequence} = record.header;
-    const stored = await table.status(device, registration, sequence);
+    const {record: stored, lowestOpen} = await table.status(device, registration, sequence);
     if (stored !== undefined) {
-      recent.known(record.number);
       // A number that was given up is never used again, not even by the record that it was given up for.
       return stored.receipt !== undefined && equalBytes(stored.recordId, record.recordId)
         ? {kind: 'duplicate', receipt: stored.receipt}
         : conflict();
     }
-    if (!(await isWithinWindow(record.header, this.ports))) {
-      return {kind: 'refused', problem: new DomainError('sequence-too-far', {meta: {window: LIMITS.sequenceWindow}})};
-    }
+    const fault = numberFault(sequence, lowestOpen);
+    if (fault !== undefined) return {kind: 'refused', problem: fault};
     return remembered === undefined ? {kind: 'fresh'} : {kind: 'fresh', earlier: remembered};
   }
 }

@@ -33,13 +33,21 @@ export interface EpochOfTag extends Epoch {
 
 /** The table of (device, registration, sequence): storage's, and authoritative. */
 export interface RecordTable {
-  /** undefined: unknown there. @throws DomainError `storage-unavailable` */
-  status(device: Uint8Array, registration: number, sequence: bigint): Promise<RecordStatus | undefined>;
+  /** @throws DomainError `storage-unavailable` */
+  status(device: Uint8Array, registration: number, sequence: bigint): Promise<NumberStatus>;
   /**
    * Age in milliseconds of the oldest accepted record that storage has not consumed. @throws DomainError
    * `storage-unavailable`
    */
   backlogMs(): Promise<number>;
+}
+
+/** What storage knows of a number. */
+export interface NumberStatus {
+  /** undefined: unknown there. */
+  readonly record: RecordStatus | undefined;
+  /** Lowest number of the registration that the ledger has neither anchored nor skipped, as storage has the blocks. */
+  readonly lowestOpen: bigint;
 }
 
 export interface RecordStatus {
@@ -54,6 +62,8 @@ export interface RecordStatus {
   readonly txId?: Uint8Array;
   readonly logIndex?: bigint;
   readonly refusalCode?: number;
+  /** Number that has to be anchored or given up before the ledger can take this one; absent: none. */
+  readonly waitsFor?: bigint;
 }
 
 /** A record on its way to storage, with the receipt that its device gets. */

@@ -44,6 +44,8 @@ export const others = {
   backlogMs: 0n,
   /** How far the tested service's clock is ahead of storage's. */
   clockAheadMs: 0,
+  /** Lowest number that the ledger would not have yet. */
+  lowestOpen: 1n,
   statuses: new Map<string, StatusInit>(),
   accepted: [] as {value: RecordAccepted; sequence: bigint; traceparent: string | undefined; key: string}[],
   /** Record id -> how often it is in Kafka. */
@@ -83,7 +85,7 @@ class OthersController {
 
   @GrpcMethod('StorageService', 'GetRecordStatus')
   getRecordStatus(request: GetRecordStatusRequest): StatusInit {
-    return others.statuses.get(String(request.sequence)) ?? {found: false};
+    return {found: false, ...others.statuses.get(String(request.sequence)), lowestOpen: others.lowestOpen};
   }
 
   @GrpcMethod('StorageService', 'GetBacklog')

@@ -18,6 +18,7 @@ import type {
   AcceptedSkip,
   EpochOfTag,
   LedgerFacts,
+  NumberStatus,
   PatientEpochs,
   PatientSuccessions,
   RecordStatus,
@@ -67,14 +68,15 @@ export class FakeFacts implements LedgerFacts {
 
 export class FakeTable implements RecordTable {
   readonly entries = new Map<string, RecordStatus>();
+  lowestOpen = 1n;
   backlog = 0;
   backlogAsked = 0;
   away = false;
 
-  async status(device: Uint8Array, registration: number, sequence: bigint): Promise<RecordStatus | undefined> {
+  async status(device: Uint8Array, registration: number, sequence: bigint): Promise<NumberStatus> {
     await Promise.resolve();
     if (this.away) throw new DomainError('storage-unavailable');
-    return this.entries.get(recordNumber(device, registration, sequence));
+    return {record: this.entries.get(recordNumber(device, registration, sequence)), lowestOpen: this.lowestOpen};
   }
 
   backlogMs(): Promise<number> {

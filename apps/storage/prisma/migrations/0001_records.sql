@@ -36,7 +36,7 @@ CREATE TABLE records (
   UNIQUE (device, registration, sequence)
 );
 CREATE INDEX records_to_pack ON records (place) WHERE state = 1;
-CREATE INDEX records_to_anchor ON records (place) WHERE state = 2 AND anchor_tx IS NULL;
+CREATE INDEX records_to_anchor ON records (patient, device, registration, sequence) WHERE state = 2 AND anchor_tx IS NULL;
 CREATE INDEX records_of_anchor ON records (anchor_tx) WHERE anchor_tx IS NOT NULL;
 CREATE INDEX records_to_release ON records (patient, log_index) WHERE state = 3;
 

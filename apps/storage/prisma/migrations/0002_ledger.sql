@@ -13,10 +13,11 @@ CREATE TABLE anchors (
   code              bigint,
   height            bigint,
   traceparent       text,
-  signed_at         timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (key_id, nonce)
+  signed_at         timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX anchors_open ON anchors (nonce) WHERE state = 'open';
+-- A nonce is used again when no block took the transaction that had it.
+CREATE UNIQUE INDEX anchors_open ON anchors (key_id, nonce) WHERE state = 'open';
+CREATE INDEX anchors_kept ON anchors (key_id, nonce) WHERE state IN ('open', 'included');
 
 -- What each transaction carries, also after its records went on into another one: whichever a block has, counts.
 CREATE TABLE anchor_entries (
@@ -27,8 +28,10 @@ CREATE TABLE anchor_entries (
 );
 
 CREATE TABLE signing_nonces (
-  key_id text PRIMARY KEY,
-  next   numeric(20) NOT NULL
+  key_id        text PRIMARY KEY,
+  next          numeric(20) NOT NULL,
+  -- Since when a transaction waits while no block took any of this key's.
+  waiting_since timestamptz
 );
 
 -- One row: the newest block whose effect is here.
@@ -38,6 +41,27 @@ CREATE TABLE ledger_cursor (
   block_time bigint NOT NULL
 );
 INSERT INTO ledger_cursor VALUES (1, 0, 0);
+
+-- The ledger's windows of numbers and its buckets for entries, counted from the blocks as the ledger counts them
+-- (docs/protocol.md §3.6, §4.3), whoever anchored: what they would refuse is not sent.
+CREATE TABLE registrations (
+  device            text NOT NULL,
+  registration      bigint NOT NULL,
+  -- Lowest number that is neither anchored nor skipped, and which above it are: bit i is lowest_open + i.
+  lowest_open       numeric(20) NOT NULL,
+  taken             bytea NOT NULL,
+  removed_at_height bigint,
+  removed_at_time   bigint,
+  PRIMARY KEY (device, registration)
+);
+CREATE TABLE entry_buckets (
+  -- device, owner, organisation
+  kind   text NOT NULL,
+  owner  text NOT NULL,
+  tokens bigint NOT NULL,
+  time   bigint NOT NULL,
+  PRIMARY KEY (kind, owner)
+);
 
 -- Decided access requests, permitted or not, as the blocks have them.
 CREATE TABLE access_requests (

@@ -2,7 +2,7 @@
 CREATE TABLE skips (
   -- T("skip", bytes): what the device signed.
   skip_id         text PRIMARY KEY,
-  place           bigint GENERATED ALWAYS AS IDENTITY,
+  patient         text NOT NULL,
   device          text NOT NULL,
   registration    bigint NOT NULL,
   sequence        numeric(20) NOT NULL,
@@ -20,7 +20,8 @@ CREATE TABLE skips (
   refusal_code    bigint,
   UNIQUE (device, registration, sequence)
 );
-CREATE INDEX skips_to_anchor ON skips (place) WHERE state = 2 AND anchor_tx IS NULL;
+CREATE INDEX skips_to_anchor ON skips (patient, device, registration, sequence) WHERE state = 2 AND anchor_tx IS NULL;
+CREATE INDEX skips_of_anchor ON skips (anchor_tx) WHERE anchor_tx IS NOT NULL;
 
 ALTER TABLE anchor_entries
   ALTER COLUMN record_id DROP NOT NULL,

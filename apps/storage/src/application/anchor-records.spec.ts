@@ -1,13 +1,17 @@
 import {CODE} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
+import {nothing} from '../../test/contracts/stores-fixture.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {hexOf, sampleRecord} from '../../test/support/sample-records.js';
 import {AnchorRecords} from './anchor-records.js';
+import {EntryQueue} from './entry-queue.js';
 import type {EntryContent} from '../domain/choose-entries.js';
 
+// The hour of the sample records.
+const BLOCK_TIME = 490_000n * 3_600n;
 const position = {topic: 't', partition: 0, nextOffset: 1n};
 
-async function world(records: number, options: {maxOpen?: number; highest?: bigint} = {}) {
+async function world(records: number, options: {maxOpen?: number; highest?: bigint; nodes?: number} = {}) {
   let now = 10_000;
   let height = 5n;
   const stores = new MemoryStores(() => now);
@@ -25,6 +29,7 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
       const answer = answers.shift();
       return answer === undefined ? Promise.resolve() : Promise.reject(answer);
     },
+    nodes: options.nodes ?? 1,
     highestNonce: () => {
       learned.push(options.highest ?? 0n);
       return Promise.resolve(options.highest ?? 0n);
@@ -44,14 +49,14 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
       {
         now: () => now,
         maxOpen: options.maxOpen ?? 3,
-        head: () => ({height, blockTime: 1_000n}),
+        head: () => ({height, blockTime: BLOCK_TIME}),
         trace: async (_records, run) => {
           await run('trace');
         },
         onSent: () => undefined,
         onRefused: () => undefined,
       },
-      {anchors: stores, ledger, signer},
+      {anchors: stores, queue: new EntryQueue({now: () => now, parameters: stores.parameters}, stores), ledger, signer},
     );
   return {
     stores,
@@ -74,7 +79,7 @@ describe('AnchorRecords', () => {
     expect(sent).toEqual([Uint8Array.of(1, 3)]);
     expect(await anchor.execute()).toBe(false);
     expect(await stores.open()).toMatchObject([
-      {txId: 'tx1', expiresAtHeight: 125n, expiresAtTime: 1_180n, traceparent: 'trace'},
+      {txId: 'tx1', expiresAtHeight: 125n, expiresAtTime: BLOCK_TIME + 180n, traceparent: 'trace'},
     ]);
   });
 
@@ -116,7 +121,6 @@ describe('AnchorRecords', () => {
     ['nonceUsed', CODE.nonceUsed],
     ['expired', CODE.expired],
     ['quota', CODE.quota],
-    ['nonceTooFar', CODE.nonceTooFar],
   ])('%s at CheckTx decides nothing: the follower tells', async (_name, code) => {
     const {anchor, answers, stores} = await world(1);
     answers.push(refused(code));
@@ -141,6 +145,69 @@ describe('AnchorRecords', () => {
     expect(sent).toEqual([Uint8Array.of(1, 1), Uint8Array.of(2, 1)]);
   });
 
+  it('believes no single node that refuses what the ledger would take: each of them has to say it', async () => {
+    const {anchor, answers, stores, sent, wait} = await world(1, {nodes: 3});
+    for (let node = 1; node <= 3; node++) {
+      expect(await stores.open()).toHaveLength(node === 1 ? 0 : 1);
+      answers.push(refused(CODE.unknownKey));
+      await anchor.execute();
+      wait(3_000);
+    }
+    // Given up when the third has said it; the record goes into another one at once.
+    expect(sent.map((tx) => tx[0])).toEqual([1, 1, 1, 2]);
+    expect((await stores.open()).map(({txId}) => txId)).toEqual(['tx2']);
+  });
+
+  it('counts nonces anew when the ledger says that they are too far ahead', async () => {
+    const {anchor, answers, learned, sent, wait} = await world(1);
+    answers.push(refused(CODE.nonceTooFar));
+    await anchor.execute();
+    wait(10_000);
+    await anchor.execute();
+    expect(learned).toHaveLength(2);
+    expect(sent).toEqual([Uint8Array.of(1, 1), Uint8Array.of(1, 1)]);
+  });
+
+  it('tells how long a transaction waits while no block takes any, also when it expires meanwhile', async () => {
+    const {anchor, stores, wait} = await world(1);
+    expect(anchor.waitingMs).toBe(0);
+    await anchor.execute();
+    wait(50_000);
+    await anchor.execute();
+    expect(anchor.waitingMs).toBe(50_000);
+    await stores.apply({height: 1n, blockTime: BLOCK_TIME + 181n}, nothing);
+    wait(50_000);
+    await anchor.execute();
+    expect(anchor.waitingMs).toBe(100_000);
+    const [open] = await stores.open();
+    const results = [{code: 0, index: 0n}];
+    const anchors = [{txId: open?.txId ?? '', signerKeyId: hexOf(9), code: 0, results}];
+    await stores.apply({height: 2n, blockTime: BLOCK_TIME + 182n}, {...nothing, anchors});
+    await anchor.execute();
+    expect(anchor.waitingMs).toBe(0);
+  });
+
+  it('asks with one transaction and growing pauses while the ledger has no room', async () => {
+    const {anchor, stores, sent, wait} = await world(1);
+    const effect = (anchored: number, noRoom: boolean) => [
+      {txId: 'x', txHash: 'x', traceparent: undefined, anchored, later: 0, refused: 0, noRoom, traces: []},
+    ];
+    anchor.settled(effect(0, true));
+    expect([await anchor.execute(), sent.length]).toEqual([false, 0]);
+    wait(1_000);
+    anchor.settled(effect(0, true));
+    wait(1_999);
+    expect([await anchor.execute(), sent.length]).toEqual([false, 0]);
+    wait(1);
+    expect([await anchor.execute(), sent.length]).toEqual([true, 1]);
+    const more = sampleRecord({sequence: 2n});
+    await stores.accept({records: [more]}, position);
+    await stores.markStored({root: 'r', replicas: 2, recordIds: [more.recordId]});
+    expect([await anchor.execute(), sent.length]).toEqual([false, 1]);
+    anchor.settled(effect(1, false));
+    expect([await anchor.execute(), sent.length]).toEqual([true, 2]);
+  });
+
   it('does nothing before the first block is known', async () => {
     const {stores} = await world(1);
     const early = new AnchorRecords(
@@ -156,7 +223,12 @@ describe('AnchorRecords', () => {
       },
       {
         anchors: stores,
-        ledger: {broadcast: () => Promise.reject(new Error('no')), highestNonce: () => Promise.reject(new Error('no'))},
+        queue: new EntryQueue({now: () => 0, parameters: stores.parameters}, stores),
+        ledger: {
+          nodes: 1,
+          broadcast: () => Promise.reject(new Error('no')),
+          highestNonce: () => Promise.reject(new Error('no')),
+        },
         signer: {keyId: '', sign: () => ({txId: '', txHash: '', tx: new Uint8Array()})},
       },
     );

@@ -1,7 +1,15 @@
 import {CODE} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
-import {chooseEntries} from '../domain/choose-entries.js';
-import type {AnchorSigner, AnchorStore, LedgerCursor, LedgerGateway, EntryToAnchor, SignedAnchor} from './ports.js';
+import type {EntryQueue} from './entry-queue.js';
+import type {
+  AnchorSigner,
+  AnchorStore,
+  BlockEffect,
+  EntryToAnchor,
+  LedgerCursor,
+  LedgerGateway,
+  SignedAnchor,
+} from './ports.js';
 
 export interface AnchorOptions {
   readonly now: () => number;
@@ -20,24 +28,39 @@ export interface AnchorOptions {
 
 const EXPIRES_AFTER_BLOCKS = 120n;
 const EXPIRES_AFTER_SECONDS = 180n;
-const CANDIDATES = 200;
 const RESEND_MS = 3_000;
+/** While the ledger has no room for what is sent, it is asked again with growing pauses. */
+const FIRST_HOLD_MS = 1_000;
+const LONGEST_HOLD_MS = 300_000;
 
-// Nothing but time can change these; the bytes are sent again until they expire.
-const WAIT_CODES: ReadonlySet<number> = new Set([CODE.nonceTooFar, CODE.quota]);
+// Nothing but time can change these, or a block has the bytes already: they are sent again until they expire.
+const WAIT_CODES: ReadonlySet<number> = new Set([CODE.nonceUsed, CODE.expired, CODE.quota]);
 
 /**
  * Anchors stored records and skips: signs a transaction once, keeps its bytes, sends the same bytes until a block has
  * them or they have expired. The outcome comes from the block follower alone.
  */
 export class AnchorRecords {
-  readonly #sentAt = new Map<string, number>();
+  readonly #sent = new Map<string, {atMs: number; refused: number}>();
   #noncesKnown = false;
+  #hold = {pauseMs: 0, untilMs: 0};
+  #waitingSinceMs: number | undefined;
 
   constructor(
     private readonly options: AnchorOptions,
-    private readonly ports: {anchors: AnchorStore; ledger: LedgerGateway; signer: AnchorSigner},
+    private readonly ports: {anchors: AnchorStore; queue: EntryQueue; ledger: LedgerGateway; signer: AnchorSigner},
   ) {}
+
+  /** How long a transaction of ours has waited while no block took any; 0: none waits. */
+  get waitingMs(): number {
+    return this.#waitingSinceMs === undefined ? 0 : Math.max(0, this.options.now() - this.#waitingSinceMs);
+  }
+
+  /** What a block made of our transactions. */
+  settled(anchors: BlockEffect['anchors']): void {
+    if (anchors.some(({anchored}) => anchored > 0)) this.#hold = {pauseMs: 0, untilMs: 0};
+    else if (anchors.some(({noRoom}) => noRoom)) this.#holdOn();
+  }
 
   /** Sends what is due again, then one new transaction. @returns whether there may be more */
   async execute(): Promise<boolean> {
@@ -45,10 +68,10 @@ export class AnchorRecords {
     if (head === undefined) return false;
     if (!this.#noncesKnown) await this.#learnNonces();
     const open = await this.ports.anchors.open();
+    this.#waitingSinceMs = await this.ports.anchors.waitingSinceMs(this.ports.signer.keyId);
     await this.#resend(open);
-    if (open.length >= this.options.maxOpen) return false;
-    const candidates = await this.ports.anchors.toAnchor(CANDIDATES, this.options.now());
-    const entries = chooseEntries(candidates);
+    if (open.length >= this.#mostOpen() || this.options.now() < this.#hold.untilMs) return false;
+    const entries = await this.ports.queue.next(head);
     if (entries.length === 0) return false;
     await this.options.trace(entries, (traceparent) => this.#submit(entries, head, traceparent));
     return true;
@@ -76,36 +99,49 @@ export class AnchorRecords {
 
   async #resend(open: readonly SignedAnchor[]): Promise<void> {
     const ids = new Set(open.map(({txId}) => txId));
-    for (const txId of this.#sentAt.keys()) if (!ids.has(txId)) this.#sentAt.delete(txId);
+    for (const txId of this.#sent.keys()) if (!ids.has(txId)) this.#sent.delete(txId);
     for (const anchor of open) {
-      if (this.options.now() - (this.#sentAt.get(anchor.txId) ?? 0) >= RESEND_MS) await this.#send(anchor);
+      if (this.options.now() - (this.#sent.get(anchor.txId)?.atMs ?? 0) >= RESEND_MS) await this.#send(anchor);
     }
   }
 
   async #send(anchor: SignedAnchor): Promise<void> {
-    this.#sentAt.set(anchor.txId, this.options.now());
+    const refused = this.#sent.get(anchor.txId)?.refused ?? 0;
+    this.#sent.set(anchor.txId, {atMs: this.options.now(), refused});
     try {
       await this.ports.ledger.broadcast(anchor.tx);
     } catch (error) {
       const code = error instanceof DomainError && error.code === 'tx-refused' ? Number(error.meta['code']) : undefined;
       if (code === undefined) throw error;
-      await this.#refusedByCheck(anchor, code);
+      await this.#refusedByCheck(anchor, {code, refused: refused + 1});
     }
   }
 
   // CheckTx is a courtesy. A used nonce may mean that a block has these very bytes: the follower will tell. Expiry too
-  // is judged by the follower, from blocks.
-  async #refusedByCheck(anchor: SignedAnchor, code: number): Promise<void> {
+  // is judged by the follower, from blocks. And one node's word is none: each of them has to say it.
+  async #refusedByCheck(anchor: SignedAnchor, {code, refused}: {code: number; refused: number}): Promise<void> {
     this.options.onRefused(anchor, code);
-    if (code === CODE.nonceUsed) this.#noncesKnown = false;
-    if (code === CODE.nonceUsed || code === CODE.expired || WAIT_CODES.has(code)) return;
-    await this.ports.anchors.fail(anchor.txId, code);
+    if (code === CODE.nonceUsed || code === CODE.nonceTooFar) this.#noncesKnown = false;
+    if (WAIT_CODES.has(code)) return;
+    this.#sent.set(anchor.txId, {atMs: this.options.now(), refused});
+    if (refused >= this.ports.ledger.nodes) await this.ports.anchors.fail(anchor.txId, code);
   }
 
-  // A database that was restored or made anew knows fewer nonces than the ledger.
+  // While it holds on, one transaction at a time asks.
+  #mostOpen(): number {
+    return this.#hold.pauseMs === 0 ? this.options.maxOpen : 1;
+  }
+
+  #holdOn(): void {
+    const pauseMs = Math.min(LONGEST_HOLD_MS, Math.max(FIRST_HOLD_MS, this.#hold.pauseMs * 2));
+    this.#hold = {pauseMs, untilMs: this.options.now() + pauseMs};
+  }
+
+  // A database that was restored or made anew knows fewer nonces than the ledger; one whose transactions all expired has
+  // counted further than the ledger's window reaches.
   async #learnNonces(): Promise<void> {
     const {signer, anchors, ledger} = this.ports;
-    await anchors.skipNonces(signer.keyId, await ledger.highestNonce(signer.keyId));
+    await anchors.alignNonces(signer.keyId, await ledger.highestNonce(signer.keyId));
     this.#noncesKnown = true;
   }
 }

@@ -3,6 +3,7 @@ import {AnchorResultsSchema, BodySchema, TxSchema} from '@vitalvault/contracts/g
 import {decodeCanonical} from '@vitalvault/contracts';
 import {sampleBody, SAMPLE_MESSAGES, signedBody, testOrganisation} from '@vitalvault/ledger-state/testing';
 import {anchorSigner} from '../adapters/ledger/anchor-signer.js';
+import {dueEntries} from '../../test/support/due-entries.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {sampleRecord} from '../../test/support/sample-records.js';
 import {LATER, position} from '../../test/contracts/stores-fixture.js';
@@ -21,7 +22,7 @@ async function pending() {
     {...ours.key, privateKey: ours.privateKey},
     sampleBody(SAMPLE_MESSAGES.anchorRecords).chainId,
   );
-  const anchor = await stores.sign(signer.keyId, await stores.toAnchor(1, LATER), (nonce) => {
+  const anchor = await stores.sign(signer.keyId, await dueEntries(stores, 1, LATER), (nonce) => {
     const {case: kind, value} = SAMPLE_MESSAGES.anchorRecords;
     if (kind !== 'anchorRecords') throw new Error('entries');
     return {...signer.sign({entries: value.entries as never, nonce, ...expiry}), ...expiry, traceparent: undefined};

@@ -2,6 +2,7 @@ import {encodeCanonical, keyId, toHex, transactionId} from '@vitalvault/contract
 import {BodySchema, DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {DomainError} from '@vitalvault/errors';
 import {PEOPLE, registerDevice, requestAccess, sampleBody, signedBody} from '@vitalvault/ledger-state/testing';
+import {nothing} from '../../test/contracts/stores-fixture.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {FollowLedger} from './follow-ledger.js';
 import type {Block} from './follow-ledger.js';
@@ -60,7 +61,7 @@ describe('FollowLedger', () => {
 
   it('goes on after the newest block that is stored, which is its head at once', async () => {
     const {stores, follow} = harness();
-    await stores.apply({height: 1n, blockTime: 10n}, {requests: [], anchors: [], devices: [], readers: []});
+    await stores.apply({height: 1n, blockTime: 10n}, nothing);
     expect([await follow.begin(), follow.head]).toEqual([2n, {height: 1n, blockTime: 10n}]);
   });
 

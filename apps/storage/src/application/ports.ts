@@ -1,5 +1,7 @@
+import type {Tokens} from '@vitalvault/ledger-state';
 import type {AlertToSend} from '../domain/alerts.js';
 import type {BlockFacts, DecidedRequest} from '../domain/block-facts.js';
+import type {RegistrationLimits} from '../domain/entry-limits.js';
 import type {EntryContent} from '../domain/choose-entries.js';
 import type {AcceptedRecord, AcceptedSkip, RecordNumber, RecordStateName, SignedParts} from '../domain/record.js';
 
@@ -19,11 +21,44 @@ export interface RecordToPack {
   readonly traceparent: string | undefined;
 }
 
-/** A stored record or a skip that no transaction carries. */
-export interface EntryToAnchor {
+/** Whose turn it is, and what bounds how much of hers the ledger takes now. */
+export interface WaitingOwner {
+  /** Hexadecimal. */
+  readonly patient: string;
+  /** Her bucket as the blocks have left it; undefined: never touched. */
+  readonly tokens: Tokens | undefined;
+  /** Entries of hers in transactions without an outcome. */
+  readonly underWay: number;
+  /** Her registrations with something to anchor, in one order always. */
+  readonly lanes: readonly WaitingLane[];
+}
+
+export interface WaitingLane extends RegistrationLimits {
+  readonly patient: string;
+  readonly device: string;
+  readonly registration: number;
+  /** Lowest number that waits. */
+  readonly first: bigint;
+  /** Of the device, over its registrations. */
+  readonly tokens: Tokens | undefined;
+  readonly underWay: number;
+}
+
+/** Which entries of a registration are asked for. */
+export interface LaneQuestion extends Pick<WaitingLane, 'patient' | 'device' | 'registration'> {
+  /** Only numbers below. */
+  readonly below: bigint;
+}
+
+/** An entry by name: what it is of, and where to find it. */
+export interface WaitingEntry {
   readonly kind: 'record' | 'skip';
   /** Record id or skip id. */
   readonly entryId: string;
+}
+
+/** A stored record or a skip that no transaction carries. */
+export interface EntryToAnchor extends WaitingEntry {
   readonly content: EntryContent;
   readonly traceparent: string | undefined;
 }
@@ -42,6 +77,8 @@ export interface RecordStatus {
   readonly txId?: string;
   readonly logIndex?: bigint;
   readonly refusalCode?: number;
+  /** Number that has to be anchored or skipped before the ledger can take this one; absent: none. */
+  readonly waitsFor?: bigint;
 }
 
 export interface AcceptedBatch {
@@ -66,6 +103,8 @@ export interface RecordStore {
   /** Stored: announced, the waiting ciphertexts forgotten. */
   markStored(pack: {root: string; replicas: number; recordIds: readonly string[]}): Promise<void>;
   byNumber(number: RecordNumber): Promise<RecordStatus | undefined>;
+  /** Lowest number of a registration that the ledger has neither anchored nor skipped, as far as blocks are stored. */
+  lowestOpen(registration: Omit<RecordNumber, 'sequence'>): Promise<bigint>;
   byId(recordId: string): Promise<RecordStatus | undefined>;
   /** Queued durably; the same alert again is sent once more and is still one alert. */
   alert(alerts: readonly AlertToSend[]): Promise<void>;
@@ -81,16 +120,34 @@ export interface SignedAnchor {
 }
 
 export interface AnchorStore {
-  /** Due now; skips first, because they make room in the ledger's window, then records, each oldest first. */
-  toAnchor(limit: number, nowMs: number): Promise<EntryToAnchor[]>;
+  /** The next owners above `after`, ascending by id, who have something that no transaction carries. */
+  waiting(after: string, owners: number): Promise<WaitingOwner[]>;
+  /**
+   * What is due of each lane, ascending by number, at most so many of each.
+   * @param due `nowMs`: what waits until later is left out; `slot`: so is a record of a later hour, which the ledger
+   *   would refuse for now
+   */
+  entriesOf(
+    lanes: readonly LaneQuestion[],
+    due: {nowMs: number; slot: number; most: number},
+  ): Promise<WaitingEntry[][]>;
+  /** Their contents, in their order; what a transaction carries by now is missing. */
+  load(entries: readonly WaitingEntry[]): Promise<EntryToAnchor[]>;
+  /** Bucket of our organisation as the blocks have left it, and its entries in transactions without an outcome. */
+  ownBucket(): Promise<{tokens: Tokens | undefined; underWay: number}>;
   /** Takes a nonce, has the transaction signed and keeps its bytes, with what it carries: all or nothing. */
   sign(keyId: string, entries: readonly EntryToAnchor[], sign: (nonce: bigint) => SignedAnchor): Promise<SignedAnchor>;
   /** Transactions without an outcome, oldest first. */
   open(): Promise<SignedAnchor[]>;
+  /** Since when a transaction waits while no block took any of ours; undefined: none does. */
+  waitingSinceMs(keyId: string): Promise<number | undefined>;
   /** The ledger refuses these bytes for good: what they carried gets new ones. */
   fail(txId: string, code: number): Promise<void>;
-  /** Nonces up to `highest` were used, whoever knows by whom. */
-  skipNonces(keyId: string, highest: bigint): Promise<void>;
+  /**
+   * The next nonce is the one above `highest`, which the ledger knows as used, and above those of transactions that a
+   * block has or may still take. It can fall: what expired used none up, and the ledger takes none that is far ahead.
+   */
+  alignNonces(keyId: string, highest: bigint): Promise<void>;
 }
 
 export interface LedgerCursor {
@@ -126,6 +183,8 @@ export interface BlockEffect {
     readonly anchored: number;
     readonly later: number;
     readonly refused: number;
+    /** The ledger has no room, or our organisation no tokens: whatever is sent now meets the same. */
+    readonly noRoom: boolean;
     readonly traces: readonly string[];
   }[];
   readonly expired: number;
@@ -190,6 +249,8 @@ export interface KeyRelease {
 export interface LedgerGateway {
   /** @throws DomainError tx-refused with meta.code when CheckTx refuses it; ledger-unavailable */
   broadcast(tx: Uint8Array): Promise<void>;
+  /** Nodes that the same bytes are brought to in turn. */
+  readonly nodes: number;
   /** Highest used nonce of a key; 0: none. */
   highestNonce(keyId: string): Promise<bigint>;
 }

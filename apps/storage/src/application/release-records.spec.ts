@@ -2,6 +2,8 @@ import {LIMITS, decodeCanonical, toHex} from '@vitalvault/contracts';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {DomainError} from '@vitalvault/errors';
 import {Standstill, createLogger} from '@vitalvault/process';
+import {nothing} from '../../test/contracts/stores-fixture.js';
+import {dueEntries} from '../../test/support/due-entries.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {hexOf, sampleRecord} from '../../test/support/sample-records.js';
 import type {ReleasableRecord} from './ports.js';
@@ -38,7 +40,7 @@ async function world(
   );
   await stores.accept({records}, position);
   await stores.markStored({root: 'r', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
-  await stores.sign('k', await stores.toAnchor(10_000, 0), () => ({
+  await stores.sign('k', await dueEntries(stores, 10_000, 0), () => ({
     txId: 'anchor',
     txHash: '',
     tx: new Uint8Array(),
@@ -50,8 +52,8 @@ async function world(
   await stores.apply(
     {height: 1n, blockTime: 1n},
     {
+      ...nothing,
       requests: [{...request, ...change.request}],
-      devices: [],
       readers: [{keyId: READER, publicKey: Uint8Array.of(1), identity: READER, kind: 'member'}],
       anchors: [{txId: 'anchor', signerKeyId: 'k', code: 0, results}],
     },

@@ -1,5 +1,12 @@
 import {CODE, NotCanonicalError, encodeCanonical, keyId, toHex, transactionId} from '@vitalvault/contracts';
-import {requestAccess} from '@vitalvault/ledger-state/testing';
+import {
+  PEOPLE,
+  anchorRecords,
+  recordEntry,
+  requestAccess,
+  skipEntry,
+  testOrganisation,
+} from '@vitalvault/ledger-state/testing';
 import type {TxMessage} from '@vitalvault/contracts';
 import {AnchorResultsSchema, DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {encodeBody, generateSigningKey, signTx} from '@vitalvault/envelope';
@@ -125,6 +132,29 @@ describe('factsOf', () => {
     ]);
   });
 
+  it('reads every number that the ledger took, whoever anchored it, and none that it refused', () => {
+    const {patient, device: watch} = PEOPLE;
+    const people = {patient, device: watch, custodian: testOrganisation('clinic')};
+    const entries = [recordEntry(people, {sequence: 4n}), skipEntry(people, {sequence: 3n}), recordEntry(people)];
+    const data = encodeCanonical(AnchorResultsSchema, {results: [{code: 0}, {code: 0, index: 1n}, {code: 123}]});
+    const {bytes} = tx(anchorRecords(entries));
+    const number = {patient: toHex(patient.id), device: toHex(watch.id), registration: 1};
+    expect(factsOf([bytes], [{code: 0, data}]).taken).toEqual([
+      {...number, sequence: 4n},
+      {...number, sequence: 3n},
+    ]);
+    expect(factsOf([bytes], [{code: CODE.quota, data: new Uint8Array()}]).taken).toEqual([]);
+  });
+
+  it('learns which registrations were removed', () => {
+    const value = {owner: new Uint8Array(20), device: new Uint8Array(20).fill(2), registration: 7, distrustFromSlot: 1};
+    const {bytes} = tx({case: 'removeDevice', value});
+    expect(factsOf([bytes], [{code: 0, data: new Uint8Array()}]).removals).toEqual([
+      {device: hexOf(2), registration: 7},
+    ]);
+    expect(factsOf([bytes], [{code: CODE.deviceRemoved, data: new Uint8Array()}]).removals).toEqual([]);
+  });
+
   it('learns the public keys of devices that were registered', () => {
     const data = new Uint8Array();
     expect(factsOf([registration.bytes], [{code: 0, data}]).devices).toEqual([
@@ -136,6 +166,8 @@ describe('factsOf', () => {
   it('passes bytes that are no transaction, but stands still at a result that cannot be read', () => {
     expect(factsOf([Uint8Array.of(1)], [{code: 2, data: new Uint8Array()}])).toEqual({
       requests: [],
+      taken: [],
+      removals: [],
       anchors: [],
       devices: [],
       readers: [],

@@ -8,8 +8,10 @@ import {
   transactionId,
 } from '@vitalvault/contracts';
 import {AnchorResultsSchema, BodySchema, DecisionSchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import type {Body, RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {AnchorEntry, Body, RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import type {RecordNumber} from './record.js';
 import {UnknownKind} from './unknown-kind.js';
 
 /** A committed access request with its verdict. Ids are hexadecimal. */
@@ -44,11 +46,21 @@ export interface ReaderKey {
   readonly kind: 'patient' | 'member';
 }
 
+/** A number that the ledger took, for a record or as given up, whoever anchored it. */
+export interface TakenNumber extends RecordNumber {
+  /** Owner of the registration. */
+  readonly patient: string;
+}
+
 /** What storage learns from one block. */
 export interface BlockFacts {
   readonly requests: readonly DecidedRequest[];
   readonly anchors: readonly IncludedAnchor[];
   readonly devices: readonly {readonly device: string; readonly publicKey: Uint8Array}[];
+  /** In the order of the block, of every organisation. */
+  readonly taken: readonly TakenNumber[];
+  /** Registrations that their owner removed. */
+  readonly removals: readonly Omit<RecordNumber, 'sequence'>[];
   /** In the order of the block. */
   readonly readers: readonly ReaderKey[];
 }
@@ -63,6 +75,8 @@ export function factsOf(txs: readonly Uint8Array[], results: readonly {code: num
     requests: [] as DecidedRequest[],
     anchors: [] as IncludedAnchor[],
     devices: [] as {device: string; publicKey: Uint8Array}[],
+    taken: [] as TakenNumber[],
+    removals: [] as Omit<RecordNumber, 'sequence'>[],
     readers: [] as ReaderKey[],
   };
   for (const [place, bytes] of txs.entries()) {
@@ -74,12 +88,9 @@ export function factsOf(txs: readonly Uint8Array[], results: readonly {code: num
     if (message.case === undefined && result.code === 0)
       throw new RangeError('a transaction without a message was executed');
     if (message.case === 'anchorRecords') {
-      facts.anchors.push({
-        txId: tx.txId,
-        signerKeyId: tx.signerKeyId,
-        code: result.code,
-        results: result.code === 0 ? decodeCanonical(AnchorResultsSchema, result.data).results : [],
-      });
+      const entries = result.code === 0 ? decodeCanonical(AnchorResultsSchema, result.data).results : [];
+      facts.anchors.push({txId: tx.txId, signerKeyId: tx.signerKeyId, code: result.code, results: entries});
+      facts.taken.push(...message.value.entries.filter((_, index) => entries[index]?.code === 0).map(takenBy));
     } else if (result.code === 0) {
       takeExecuted(facts, tx, result.data);
     }
@@ -90,6 +101,7 @@ export function factsOf(txs: readonly Uint8Array[], results: readonly {code: num
 interface CollectedFacts {
   readonly requests: DecidedRequest[];
   readonly devices: {device: string; publicKey: Uint8Array}[];
+  readonly removals: Omit<RecordNumber, 'sequence'>[];
   readonly readers: ReaderKey[];
 }
 
@@ -98,7 +110,19 @@ function takeExecuted(facts: CollectedFacts, {txId, signerKeyId, body: {message}
     facts.requests.push({txId, signerKeyId, ...scopeOf(message.value), ...decisionOf(data)});
   else if (message.case === 'registerDevice' && message.value.deviceKey !== undefined)
     facts.devices.push({device: toHex(keyId(message.value.deviceKey)), publicKey: verifiable(message.value.deviceKey)});
+  else if (message.case === 'removeDevice')
+    facts.removals.push({device: toHex(message.value.device), registration: message.value.registration});
   else facts.readers.push(...readerKeysOf(message));
+}
+
+// The ledger has read it and taken it, so it can be read.
+function takenBy({entry}: AnchorEntry): TakenNumber {
+  if (entry.case === undefined) throw new RangeError('an entry was anchored that is none');
+  const {patient, device, registration, sequence} =
+    entry.case === 'record'
+      ? decodeCanonical(RecordHeaderSchema, entry.value.header)
+      : decodeCanonical(SkipSchema, entry.value.skip);
+  return {patient: toHex(patient), device: toHex(device), registration, sequence};
 }
 
 function readerKeysOf({case: kind, value}: Body['message']): ReaderKey[] {

@@ -70,6 +70,7 @@ function parseSkip({skip: bytes, signature}: SkipEntry, options: ParseOptions): 
   refuseFault(rules.find(([holds]) => !holds)?.[1]);
   return {
     skipId: toHex(taggedHash('skip', bytes)),
+    patient: toHex(skip.patient),
     device: toHex(skip.device),
     registration: skip.registration,
     sequence: skip.sequence,

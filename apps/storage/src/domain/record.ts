@@ -1,3 +1,5 @@
+import {LIMITS} from '@vitalvault/contracts';
+
 /** State of a record: RecordState of storage.proto. */
 export const STATE = {accepted: 1, stored: 2, anchored: 3, refused: 4, skipped: 5} as const;
 export type RecordStateName = keyof typeof STATE;
@@ -8,6 +10,18 @@ export interface RecordNumber {
   readonly device: string;
   readonly registration: number;
   readonly sequence: bigint;
+}
+
+/**
+ * Number of its registration that has to be anchored or skipped before the ledger takes a record; undefined: it takes
+ * it now, or has judged it. @spec docs/protocol.md §3.6
+ */
+export function waitsFor(
+  {state, sequence}: {state: RecordStateName; sequence: bigint},
+  lowestOpen: bigint,
+): bigint | undefined {
+  const waits = (state === 'accepted' || state === 'stored') && sequence >= lowestOpen + BigInt(LIMITS.sequenceWindow);
+  return waits ? lowestOpen : undefined;
 }
 
 /** A record as ingest accepted it. Ids are lower-case hexadecimal. */
@@ -44,6 +58,7 @@ export interface SignedParts {
 export interface AcceptedSkip extends RecordNumber {
   /** T("skip", bytes) in hexadecimal: what the device signed. */
   readonly skipId: string;
+  readonly patient: string;
   /** Canonical bytes of the Skip. */
   readonly skip: Uint8Array;
   readonly signature: Uint8Array;

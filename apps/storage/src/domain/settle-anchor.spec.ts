@@ -1,5 +1,5 @@
 import {CODE} from '@vitalvault/contracts';
-import {retryAfterMs, settleAnchor} from './settle-anchor.js';
+import {isWithoutRoom, retryAfterMs, settleAnchor} from './settle-anchor.js';
 import {UnknownKind} from './unknown-kind.js';
 
 describe('settleAnchor', () => {
@@ -62,7 +62,14 @@ describe('settleAnchor', () => {
     expect(settleAnchor(['a', 'b'], 0, [{code: 0, index: 0n}])).toEqual({kind: 'failed', code: 0});
   });
 
+  it('tells when whatever is sent next meets the same', () => {
+    const later = (code: number) => ({entryId: 'a', fate: 'later', code}) as const;
+    expect(isWithoutRoom(CODE.ok, [later(CODE.stateFull)])).toBe(true);
+    expect(isWithoutRoom(CODE.quota, [])).toBe(true);
+    expect(isWithoutRoom(CODE.ok, [later(CODE.entryWindow), later(CODE.entryQuota)])).toBe(false);
+  });
+
   it('waits longer each time, within bounds', () => {
-    expect([1, 2, 3, 50].map(retryAfterMs)).toEqual([1_000, 2_000, 4_000, 15_000]);
+    expect([1, 2, 3, 50].map(retryAfterMs)).toEqual([1_000, 2_000, 4_000, 600_000]);
   });
 });

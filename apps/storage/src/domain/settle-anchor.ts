@@ -43,10 +43,18 @@ function fateOf(entryId: string, result: {code: number; index: bigint} | undefin
   return TRANSIENT_ENTRY_CODES.has(code) ? {entryId, fate: 'later', code} : {entryId, fate: 'refused', code};
 }
 
-const FIRST_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 15_000;
+/** Whether what is sent next meets the same: the ledger has no room for entries, or our organisation no tokens. */
+export function isWithoutRoom(code: number, entries: readonly EntryFate[]): boolean {
+  return code === CODE.quota || entries.some((one) => one.fate === 'later' && one.code === CODE.stateFull);
+}
 
-/** Milliseconds until an entry that was refused for the time being is tried again. @param attempts so far, from 1 */
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 600_000;
+
+/**
+ * Milliseconds until an entry that was refused for the time being is tried again: each try costs our organisation a
+ * token. @param attempts refused so far, from 1
+ */
 export function retryAfterMs(attempts: number): number {
   return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
 }

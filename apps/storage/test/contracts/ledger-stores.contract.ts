@@ -123,32 +123,32 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
     const {txId} = await fixture.sign();
     await fixture.block([{txId, code: CODE.notAuthorised, results: []}]);
     expect(await fixture.stores.anchors.open()).toEqual([]);
-    expect(await fixture.stores.anchors.toAnchor(10, 0)).toEqual([]);
-    expect(await fixture.stores.anchors.toAnchor(10, LATER)).toHaveLength(1);
+    expect(await fixture.toAnchor(10, 0)).toEqual([]);
+    expect(await fixture.toAnchor(10, LATER)).toHaveLength(1);
   });
 
   describe('skips', () => {
     const skip = sampleSkip({sequence: 5n});
     const accept = (batch: AcceptedBatch): Promise<AcceptOutcome> => fixture.stores.records.accept(batch, position);
 
-    it('are taken once, anchored before records, and only then what a number says', async () => {
+    it('are taken once, anchored in the order of numbers, and only then what a number says', async () => {
       await fixture.stored(sampleRecord());
       expect(await accept({records: [], skips: [skip, skip]})).toEqual({fresh: 0, conflicts: 0, skips: 1});
       expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 0});
       expect(await fixture.stores.records.byNumber(skip)).toBeUndefined();
-      expect((await fixture.stores.anchors.toAnchor(10, LATER)).map(({kind, entryId}) => [kind, entryId])).toEqual([
-        ['skip', skip.skipId],
+      expect((await fixture.toAnchor(10, LATER)).map(({kind, entryId}) => [kind, entryId])).toEqual([
         ['record', sampleRecord().recordId],
+        ['skip', skip.skipId],
       ]);
       const {txId} = await fixture.sign();
-      expect(await fixture.stores.anchors.toAnchor(10, LATER)).toEqual([]);
+      expect(await fixture.toAnchor(10, LATER)).toEqual([]);
       await fixture.block([
         {
           txId,
           code: 0,
           results: [
-            {code: 0, index: 4n},
             {code: 0, index: 5n},
+            {code: 0, index: 4n},
           ],
         },
       ]);
@@ -181,7 +181,7 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
           ],
         },
       ]);
-      expect((await fixture.stores.anchors.toAnchor(10, LATER)).map(({entryId}) => entryId)).toEqual([other.skipId]);
+      expect((await fixture.toAnchor(10, LATER)).map(({entryId}) => entryId)).toEqual([other.skipId]);
       expect(await fixture.stores.records.byNumber(skip)).toBeUndefined();
       expect(await fixture.stores.alertIds()).toEqual([]);
     });
@@ -225,7 +225,7 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       await accept({records: [], skips: [skip]});
       await fixture.sign(LATER, 1n);
       expect((await fixture.block([])).expired).toBe(1);
-      expect(await fixture.stores.anchors.toAnchor(10, 0)).toHaveLength(1);
+      expect(await fixture.toAnchor(10, 0)).toHaveLength(1);
     });
   });
 
@@ -263,6 +263,7 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       await fixture.stores.ledger.apply(
         {height: 1n, blockTime: 1n},
         {
+          ...nothing,
           requests: [request],
           devices: [{device: hexOf(2), publicKey: Uint8Array.of(5)}],
           readers: [reader(8, 6), reader(9, 6)],

@@ -1,5 +1,14 @@
-import type {AnchorStore, LedgerStore, RecordStore, ReleaseStore, SignedAnchor} from '../../src/application/ports.js';
+import type {
+  AnchorStore,
+  EntryToAnchor,
+  LedgerStore,
+  RecordStore,
+  ReleaseStore,
+  SignedAnchor,
+} from '../../src/application/ports.js';
+import type {BlockFacts} from '../../src/domain/block-facts.js';
 import type {AcceptedRecord} from '../../src/domain/record.js';
+import {dueEntries} from '../support/due-entries.js';
 import {hexOf} from '../support/sample-records.js';
 
 export interface StoresUnderTest {
@@ -13,7 +22,7 @@ export interface StoresUnderTest {
 
 export const KEY = hexOf(9);
 export const position = {topic: 't', partition: 0, nextOffset: 1n};
-export const nothing = {requests: [], anchors: [], devices: [], readers: []};
+export const nothing = {requests: [], anchors: [], devices: [], readers: [], taken: [], removals: []};
 export const LATER = Number.MAX_SAFE_INTEGER;
 
 /** Stores of one kind, empty before each case, and the steps that most cases begin with. */
@@ -37,8 +46,12 @@ export class StoresFixture {
     await this.stores.records.markStored({root: 'root', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
   }
 
+  toAnchor(limit: number, nowMs: number): Promise<EntryToAnchor[]> {
+    return dueEntries(this.stores.anchors, limit, nowMs);
+  }
+
   async sign(nowMs = LATER, expiresAtHeight = 100n): Promise<SignedAnchor> {
-    const records = await this.stores.anchors.toAnchor(10, nowMs);
+    const records = await this.toAnchor(10, nowMs);
     return this.stores.anchors.sign(KEY, records, (nonce) => ({
       txId: `tx${String(++this.#signed)}-${String(nonce)}`,
       txHash: 'hash',
@@ -59,6 +72,11 @@ export class StoresFixture {
     blockTime = 10n,
   ) {
     const own = anchors.map((anchor) => ({signerKeyId: KEY, ...anchor}));
-    return this.stores.ledger.apply({height: ++this.#height, blockTime}, {...nothing, anchors: own});
+    return this.take({anchors: own}, blockTime);
+  }
+
+  /** The next block, with these facts. */
+  take(facts: Partial<BlockFacts>, blockTime = 10n) {
+    return this.stores.ledger.apply({height: ++this.#height, blockTime}, {...nothing, ...facts});
   }
 }

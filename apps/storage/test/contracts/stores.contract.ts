@@ -1,3 +1,4 @@
+import {anchorQueueContract} from './anchor-queue.contract.js';
 import {ledgerStoresContract} from './ledger-stores.contract.js';
 import {recordStoresContract} from './record-stores.contract.js';
 import {StoresFixture} from './stores-fixture.js';
@@ -14,5 +15,6 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
 
     recordStoresContract(fixture);
     ledgerStoresContract(fixture);
+    anchorQueueContract(fixture);
   });
 }

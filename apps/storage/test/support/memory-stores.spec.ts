@@ -1,8 +1,10 @@
 import {storesContract} from '../contracts/stores.contract.js';
+import {KEY} from '../contracts/stores-fixture.js';
 import {MemoryStores} from './memory-stores.js';
 
 storesContract('in memory', () => {
   const stores = new MemoryStores(() => 1_000);
+  stores.ownKeys.add(KEY);
   return Promise.resolve({
     records: stores,
     anchors: stores,

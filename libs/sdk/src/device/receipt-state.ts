@@ -12,6 +12,8 @@ export interface ReceiptState {
   txId?: string;
   logIndex?: bigint;
   refusal?: {code: number; name: string};
+  /** Number of the same device that has to be anchored or given up before the ledger takes this one. */
+  waitsFor?: bigint;
 }
 
 /** Reads the answer of `GET /v1/receipts/…` and `GET /v1/records/…/status`. */
@@ -26,6 +28,7 @@ export function receiptStateOf(answer: JsonAnswer): ReceiptState {
     ...(answer.has('height') ? {height: answer.bigint('height')} : {}),
     ...(answer.has('txId') ? {txId: answer.text('txId')} : {}),
     ...(answer.has('logIndex') ? {logIndex: answer.bigint('logIndex')} : {}),
+    ...(answer.has('waitsFor') ? {waitsFor: answer.bigint('waitsFor')} : {}),
     ...(refusal ? {refusal: {code: refusal.number('code'), name: refusal.text('name')}} : {}),
   };
 }

@@ -4,7 +4,8 @@ import {DomainError} from '@vitalvault/errors';
 import {grpcClient} from '@vitalvault/grpc';
 import type {GrpcClient} from '@vitalvault/grpc';
 import {clockReason} from '@vitalvault/process';
-import type {RecordStatus, RecordTable} from '../../application/ports.js';
+import type {NumberStatus, RecordStatus, RecordTable} from '../../application/ports.js';
+import {isAboveWindow} from '../../domain/number-window.js';
 
 const STATES: Readonly<Record<RecordState, RecordStatus['state'] | undefined>> = {
   [RecordState.UNSPECIFIED]: undefined,
@@ -24,9 +25,11 @@ export class StorageRecordTable implements RecordTable {
     this.#storage = grpcClient(StorageService, {url, unavailable: 'storage-unavailable'});
   }
 
-  async status(device: Uint8Array, registration: number, sequence: bigint): Promise<RecordStatus | undefined> {
+  async status(device: Uint8Array, registration: number, sequence: bigint): Promise<NumberStatus> {
     const found = await this.#storage.getRecordStatus({device, registration, sequence});
-    return found.found ? toStatus(found) : undefined;
+    const {lowestOpen} = found;
+    if (lowestOpen === 0n) throw new DomainError('storage-unavailable', {detail: 'It told no lowest number.'});
+    return {lowestOpen, record: found.found ? toStatus(found, sequence) : undefined};
   }
 
   async backlogMs(): Promise<number> {
@@ -48,13 +51,15 @@ export class StorageRecordTable implements RecordTable {
   }
 }
 
-function toStatus(found: GetRecordStatusResponse): RecordStatus {
+function toStatus(found: GetRecordStatusResponse, sequence: bigint): RecordStatus {
   const state = STATES[found.state];
   if (state === undefined || (found.receipt === undefined && state !== 'skipped'))
     throw new DomainError('internal', {detail: 'storage gave a record without state or receipt'});
+  const waits = (state === 'accepted' || state === 'stored') && isAboveWindow(sequence, found.lowestOpen);
   return {
     recordId: found.recordId,
     state,
+    ...(waits ? {waitsFor: found.lowestOpen} : {}),
     ...(found.receipt === undefined ? {} : {receipt: found.receipt}),
     ...(found.cid === '' ? {} : {cid: found.cid, replicas: found.replicas}),
     ...(state === 'anchored' || state === 'skipped'

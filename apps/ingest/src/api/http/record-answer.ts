@@ -30,6 +30,9 @@ export const receiptAnswer = z.strictObject({
   height: decimalText.optional(),
   txId: hexText(32).optional(),
   logIndex: decimalText.optional(),
+  waitsFor: decimalText
+    .optional()
+    .describe('Number of the same device that has to be anchored or given up before the ledger takes this one.'),
   refusal: z.strictObject({code: uint32.min(1), name: z.string()}).optional(),
 });
 
@@ -43,7 +46,7 @@ export function toRecordAnswer(outcome: RecordOutcome): z.infer<typeof recordAns
 
 /** Answer of GET /v1/receipts/…: bytes in hexadecimal, 64-bit numbers as decimal strings. */
 export function toReceiptAnswer(status: RecordStatus): z.infer<typeof receiptAnswer> {
-  const {recordId, state, receipt, cid, replicas, height, txId, logIndex, refusalCode} = status;
+  const {recordId, state, receipt, cid, replicas, height, txId, logIndex, refusalCode, waitsFor} = status;
   return {
     state,
     recordId: toHex(recordId),
@@ -52,6 +55,7 @@ export function toReceiptAnswer(status: RecordStatus): z.infer<typeof receiptAns
     ...(height === undefined ? {} : {height: height.toString()}),
     ...(txId === undefined ? {} : {txId: toHex(txId)}),
     ...(logIndex === undefined ? {} : {logIndex: logIndex.toString()}),
+    ...(waitsFor === undefined ? {} : {waitsFor: waitsFor.toString()}),
     ...(refusalCode === undefined ? {} : {refusal: {code: refusalCode, name: codeName(refusalCode)}}),
   };
 }

@@ -15,6 +15,10 @@ export class CometLedgerGateway implements LedgerGateway {
     private readonly trust: ChainTrust,
   ) {}
 
+  get nodes(): number {
+    return this.client.nodes;
+  }
+
   async broadcast(tx: Uint8Array): Promise<void> {
     await this.client.broadcast(tx);
   }

@@ -1,55 +1,75 @@
 import {fromDecimal, toDecimal} from '@vitalvault/contracts';
-import type {AnchorStore, EntryToAnchor, SignedAnchor} from '../../application/ports.js';
+import type {Tokens} from '@vitalvault/ledger-state';
+import type {
+  AnchorStore,
+  EntryToAnchor,
+  LaneQuestion,
+  SignedAnchor,
+  WaitingEntry,
+  WaitingOwner,
+} from '../../application/ports.js';
 import {recordEntry, skipEntry} from '../../domain/choose-entries.js';
+import type {EntryContent} from '../../domain/choose-entries.js';
 import {STATE} from '../../domain/record.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 import type {Anchor} from './gen/client.js';
+import {bucketName, bucketsOf} from './entry-buckets.js';
 import {bytesOf} from './outbox-rows.js';
+import {WAITING, waitingOwners} from './waiting-rows.js';
 
 /** Transactions that anchor records, in PostgreSQL. */
 export class PrismaAnchorStore implements AnchorStore {
   constructor(private readonly database: Database) {}
 
-  async toAnchor(limit: number, nowMs: number): Promise<EntryToAnchor[]> {
-    const due = {state: STATE.stored, anchorTx: null, retryAtMs: {lte: BigInt(nowMs)}} as const;
+  waiting(after: string, owners: number): Promise<WaitingOwner[]> {
+    return waitingOwners(this.database, after, owners);
+  }
+
+  async entriesOf(
+    lanes: readonly LaneQuestion[],
+    {nowMs, slot, most}: {nowMs: number; slot: number; most: number},
+  ): Promise<WaitingEntry[][]> {
+    const rows = await this.database.$queryRaw<(WaitingEntry & {lane: bigint})[]>`
+      SELECT asked.lane, found.kind, found.entry_id AS "entryId"
+      FROM unnest(
+        ${lanes.map(({patient}) => patient)}::text[], ${lanes.map(({device}) => device)}::text[],
+        ${lanes.map(({registration}) => BigInt(registration))}::bigint[], ${lanes.map(({below}) => toDecimal(below))}::text[]::numeric[]
+      ) WITH ORDINALITY AS asked (patient, device, registration, below, lane), LATERAL (
+        SELECT kind, entry_id, sequence FROM ${WAITING} AS waiting
+        WHERE waiting.patient = asked.patient AND waiting.device = asked.device AND waiting.registration = asked.registration
+          AND waiting.sequence < asked.below AND waiting.retry_at_ms <= ${BigInt(nowMs)} AND waiting.slot <= ${BigInt(slot)}
+        ORDER BY waiting.patient, waiting.device, waiting.registration, waiting.sequence LIMIT ${most}
+      ) AS found ORDER BY asked.lane, found.sequence`;
+    const found = lanes.map((): WaitingEntry[] => []);
+    for (const {lane, ...entry} of rows) found[Number(lane) - 1]?.push(entry);
+    return found;
+  }
+
+  async load(entries: readonly WaitingEntry[]): Promise<EntryToAnchor[]> {
+    const idsOf = (wanted: WaitingEntry['kind']): string[] =>
+      entries.filter(({kind}) => kind === wanted).map(({entryId}) => entryId);
     const skips = await this.database.skip.findMany({
-      where: due,
-      orderBy: {place: 'asc'},
-      take: limit,
+      where: {skipId: {in: idsOf('skip')}, anchorTx: null},
       select: {skipId: true, skip: true, signature: true, traceparent: true},
     });
-    const records =
-      skips.length === limit
-        ? []
-        : await this.database.record.findMany({
-            where: due,
-            orderBy: {place: 'asc'},
-            take: limit - skips.length,
-            select: {
-              recordId: true,
-              header: true,
-              ciphertextHash: true,
-              innerKeyHash: true,
-              sealedKeyHash: true,
-              signature: true,
-              traceparent: true,
-            },
-          });
-    return [
-      ...skips.map(({skipId, traceparent, ...parts}) => ({
-        kind: 'skip' as const,
-        entryId: skipId,
-        content: skipEntry(parts),
-        traceparent: traceparent ?? undefined,
-      })),
-      ...records.map(({recordId, traceparent, ...parts}) => ({
-        kind: 'record' as const,
-        entryId: recordId,
-        content: recordEntry(parts),
-        traceparent: traceparent ?? undefined,
-      })),
-    ];
+    const records = await this.database.record.findMany({
+      where: {recordId: {in: idsOf('record')}, anchorTx: null},
+      select: {...SIGNED, recordId: true, traceparent: true},
+    });
+    const loaded = new Map<string, EntryToAnchor>();
+    for (const {skipId, traceparent, ...parts} of skips)
+      loaded.set(skipId, entryOf('skip', skipId, {content: skipEntry(parts), traceparent}));
+    for (const {recordId, traceparent, ...parts} of records)
+      loaded.set(recordId, entryOf('record', recordId, {content: recordEntry(parts), traceparent}));
+    return entries.flatMap(({entryId}) => loaded.get(entryId) ?? []);
+  }
+
+  async ownBucket(): Promise<{tokens: Tokens | undefined; underWay: number}> {
+    const key = {kind: 'organisation', owner: ''} as const;
+    const buckets = await bucketsOf(this.database, [key]);
+    const underWay = await this.database.anchorEntry.count({where: {anchor: {state: 'open'}}});
+    return {tokens: buckets.get(bucketName(key)), underWay};
   }
 
   async sign(
@@ -59,7 +79,9 @@ export class PrismaAnchorStore implements AnchorStore {
   ): Promise<SignedAnchor> {
     return inTransaction(this.database, async (session) => {
       const [taken] = await session.$queryRaw<{nonce: Anchor['nonce']}[]>`
-        INSERT INTO signing_nonces (key_id, next) VALUES (${keyId}, 2) ON CONFLICT (key_id) DO UPDATE SET next = signing_nonces.next + 1 RETURNING next - 1 AS nonce`;
+        INSERT INTO signing_nonces (key_id, next, waiting_since) VALUES (${keyId}, 2, now())
+        ON CONFLICT (key_id) DO UPDATE SET next = signing_nonces.next + 1, waiting_since = COALESCE(signing_nonces.waiting_since, now())
+        RETURNING next - 1 AS nonce`;
       if (taken === undefined) throw new Error('no nonce');
       const signed = sign(fromDecimal(taken.nonce));
       await session.anchor.create({data: {...toRow(signed), keyId, nonce: taken.nonce}});
@@ -91,21 +113,34 @@ export class PrismaAnchorStore implements AnchorStore {
     });
   }
 
-  async skipNonces(keyId: string, highest: bigint): Promise<void> {
+  async waitingSinceMs(keyId: string): Promise<number | undefined> {
+    const nonce = await this.database.signingNonce.findUnique({where: {keyId}});
+    return nonce?.waitingSince?.getTime();
+  }
+
+  async alignNonces(keyId: string, highest: bigint): Promise<void> {
+    const used = toDecimal(highest);
     await this.database.$executeRaw`
-      INSERT INTO signing_nonces (key_id, next) VALUES (${keyId}, ${toDecimal(highest + 1n)}::numeric) ON CONFLICT (key_id) DO UPDATE SET next = GREATEST(signing_nonces.next, EXCLUDED.next)`;
+      WITH kept AS (SELECT max(nonce) AS nonce FROM anchors WHERE key_id = ${keyId} AND state IN ('open', 'included'))
+      INSERT INTO signing_nonces (key_id, next) SELECT ${keyId}, GREATEST(${used}::numeric, kept.nonce) + 1 FROM kept
+      ON CONFLICT (key_id) DO UPDATE SET next = EXCLUDED.next`;
   }
 }
+
+const SIGNED = {header: true, ciphertextHash: true, innerKeyHash: true, sealedKeyHash: true, signature: true} as const;
+
+const entryOf = (
+  kind: WaitingEntry['kind'],
+  entryId: string,
+  {content, traceparent}: {content: EntryContent; traceparent: string | null},
+): EntryToAnchor => ({kind, entryId, content, traceparent: traceparent ?? undefined});
 
 const FAILED_RETRY_MS = 5_000;
 
 async function carry(session: Session, anchorTx: string, entries: readonly EntryToAnchor[]): Promise<number> {
   const idsOf = (wanted: EntryToAnchor['kind']): string[] =>
     entries.filter(({kind}) => kind === wanted).map(({entryId}) => entryId);
-  const [free, data] = [
-    {state: STATE.stored, anchorTx: null},
-    {anchorTx, anchorAttempts: {increment: 1}},
-  ];
+  const [free, data] = [{state: STATE.stored, anchorTx: null}, {anchorTx}];
   const records = await session.record.updateMany({where: {recordId: {in: idsOf('record')}, ...free}, data});
   const skips = await session.skip.updateMany({where: {skipId: {in: idsOf('skip')}, ...free}, data});
   return records.count + skips.count;

@@ -2,8 +2,10 @@ import {toDecimal} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import type {BlockEffect, LedgerCursor, LedgerStore} from '../../application/ports.js';
 import type {BlockFacts, IncludedAnchor, ReaderKey} from '../../domain/block-facts.js';
-import {retryAfterMs, settleAnchor} from '../../domain/settle-anchor.js';
+import type {EntryParameters} from '../../domain/entry-limits.js';
+import {isWithoutRoom, retryAfterMs, settleAnchor} from '../../domain/settle-anchor.js';
 import type {AnchorFate, EntryFate} from '../../domain/settle-anchor.js';
+import {countBlock} from './count-block.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 import type {Anchor} from './gen/client.js';
@@ -12,6 +14,13 @@ import {freeEntries} from './prisma-anchor-store.js';
 import {requestRow} from './request-row.js';
 import {carriedBy, settleRecords, settleSkips} from './settle-entries.js';
 import type {Carried} from './settle-entries.js';
+
+export interface LedgerStoreOptions {
+  readonly now: () => number;
+  readonly parameters: EntryParameters;
+  /** Key ids of all our organisation's storage processes: they share its bucket. */
+  readonly ownKeys: ReadonlySet<string>;
+}
 
 type AnchorEffect = BlockEffect['anchors'][number];
 
@@ -31,7 +40,7 @@ const BLOCK_MS = 600_000;
 export class PrismaLedgerStore implements LedgerStore {
   constructor(
     private readonly database: Database,
-    private readonly now: () => number,
+    private readonly options: LedgerStoreOptions,
   ) {}
 
   async cursor(): Promise<LedgerCursor> {
@@ -54,11 +63,14 @@ export class PrismaLedgerStore implements LedgerStore {
           skipDuplicates: true,
         });
         for (const reader of facts.readers) await putReader(session, reader);
+        await countBlock(session, block, {...this.options, facts});
         const own = await judged(session, facts.anchors);
         // A leaf of ours wins over any refusal of the same entry, whichever of the block's transactions comes first.
         const anchored = new Set(own.flatMap(({fate}) => anchoredBy(fate)));
         const anchors: AnchorEffect[] = [];
         for (const one of own) anchors.push(await this.#settle(session, block, {...one, anchored}));
+        const keys = [...new Set(own.map(({anchor}) => anchor.keyId))];
+        await session.signingNonce.updateMany({where: {keyId: {in: keys}}, data: {waitingSince: null}});
         return {anchors, expired: await this.#expire(session, block)};
       },
       BLOCK_MS,
@@ -80,9 +92,9 @@ export class PrismaLedgerStore implements LedgerStore {
         ? fate.entries.filter((one) => one.fate === 'anchored' || !anchored.has(one.entryId))
         : [];
     if (fate.kind === 'failed') {
-      await freeEntries(session, [txId], BigInt(this.now() + retryAfterMs(1)));
+      await freeEntries(session, [txId], BigInt(this.options.now() + retryAfterMs(1)));
     } else {
-      const settling = {height: block.height, txId, nowMs: this.now(), carried};
+      const settling = {height: block.height, txId, nowMs: this.options.now(), carried};
       await settleRecords(session, settling, entries);
       await settleSkips(session, settling, entries);
     }
@@ -94,6 +106,7 @@ export class PrismaLedgerStore implements LedgerStore {
       anchored: count('anchored'),
       later: count('later'),
       refused: count('refused'),
+      noRoom: isWithoutRoom(code, entries),
       traces: carried.flatMap((row) => row.traceparent ?? []).slice(0, MAX_LINKS),
     };
   }

@@ -52,7 +52,7 @@ export async function settleRecords(session: Session, settling: Settling, fates:
   for (const {entry, fate} of open(settling, own)) {
     const where = {recordId: entry.entryId};
     if (fate.fate === 'later') {
-      await session.record.update({where, data: {anchorTx: null, retryAtMs: retryAt(settling, entry)}});
+      await session.record.update({where, data: later(settling, entry)});
     } else if (fate.fate === 'refused') {
       await session.record.update({
         where,
@@ -84,8 +84,7 @@ export async function settleSkips(session: Session, settling: Settling, fates: r
   }
   for (const {entry, fate} of open(settling, own)) {
     const where = {skipId: entry.entryId};
-    if (fate.fate === 'later')
-      await session.skip.update({where, data: {anchorTx: null, retryAtMs: retryAt(settling, entry)}});
+    if (fate.fate === 'later') await session.skip.update({where, data: later(settling, entry)});
     else if (fate.fate === 'refused')
       await session.skip.update({
         where,
@@ -111,7 +110,11 @@ function pair({carried}: Settling, fates: readonly EntryFate[], kind: Carried['k
 const open = ({txId}: Settling, settled: readonly Settled[]): Settled[] =>
   settled.filter(({entry}) => entry.state === STATE.stored && entry.anchorTx === txId);
 
-const retryAt = ({nowMs}: Settling, {anchorAttempts}: Carried): bigint => BigInt(nowMs + retryAfterMs(anchorAttempts));
+const later = ({nowMs}: Settling, {anchorAttempts}: Carried) => ({
+  anchorTx: null,
+  anchorAttempts: anchorAttempts + 1,
+  retryAtMs: BigInt(nowMs + retryAfterMs(anchorAttempts + 1)),
+});
 
 const refusal = ({nowMs}: Settling, {patient, entryId, traceparent}: Carried, code: number) =>
   alertOf('refused', {

@@ -41,8 +41,9 @@ export async function takeSkips(session: Session, skips: readonly AcceptedSkip[]
     skipDuplicates: true,
     data: skips
       .filter((skip) => !taken.has(keyOf(skip)))
-      .map(({skipId, skip, signature, traceparent, ...number}) => ({
+      .map(({skipId, patient, skip, signature, traceparent, ...number}) => ({
         skipId,
+        patient,
         ...numberRow(number),
         skip: bytesOf(skip),
         signature: bytesOf(signature),

@@ -27,10 +27,14 @@ export class StorageGrpcController {
     registration,
     sequence,
   }: GetRecordStatusRequest): Promise<MessageInitShape<typeof GetRecordStatusResponseSchema>> {
-    const status = await this.records.byNumber({device: toHex(device), registration, sequence});
-    if (status === undefined) return {found: false};
+    const of = {device: toHex(device), registration};
+    // Asked first: what is anchored in between makes it lower than it is, never higher.
+    const lowestOpen = await this.records.lowestOpen(of);
+    const status = await this.records.byNumber({...of, sequence});
+    if (status === undefined) return {found: false, lowestOpen};
     return {
       found: true,
+      lowestOpen,
       recordId: fromHex(status.recordId),
       state: STATE[status.state],
       patient: fromHex(status.patient),

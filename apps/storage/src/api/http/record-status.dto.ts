@@ -12,12 +12,15 @@ export const statusAnswer = z.strictObject({
   height: decimalText.optional(),
   txId: hexText(32).optional(),
   logIndex: decimalText.optional(),
+  waitsFor: decimalText
+    .optional()
+    .describe('Number of the same device that has to be anchored or given up before the ledger takes this one.'),
   refusal: z.strictObject({code: uint32.min(1), name: z.string()}).optional(),
 });
 
 /** A record's receipt as HTTP shows it (docs/protocol.md §8.1). */
 export function toStatusJson(status: RecordStatus): z.infer<typeof statusAnswer> {
-  const {state, recordId, receipt, cid, replicas, height, txId, logIndex, refusalCode} = status;
+  const {state, recordId, receipt, cid, replicas, height, txId, logIndex, refusalCode, waitsFor} = status;
   return {
     state,
     recordId,
@@ -27,6 +30,7 @@ export function toStatusJson(status: RecordStatus): z.infer<typeof statusAnswer>
     txId,
     height: height?.toString(),
     logIndex: logIndex?.toString(),
+    waitsFor: waitsFor?.toString(),
     ...(refusalCode === undefined ? {} : {refusal: {code: refusalCode, name: codeName(refusalCode)}}),
   };
 }

@@ -1,0 +1,94 @@
+import {fromDecimal, toDecimal} from '@vitalvault/contracts';
+import type {LedgerCursor} from '../../application/ports.js';
+import type {BlockFacts, TakenNumber} from '../../domain/block-facts.js';
+import {withSpent, withTaken} from '../../domain/entry-limits.js';
+import type {BucketOwner, EntryParameters, NumberWindow} from '../../domain/entry-limits.js';
+import type {RecordNumber} from '../../domain/record.js';
+import type {Session} from './database.js';
+import {bucketName, bucketsOf} from './entry-buckets.js';
+import type {BucketKey} from './entry-buckets.js';
+import {bytesOf} from './outbox-rows.js';
+
+type Registration = Omit<RecordNumber, 'sequence'>;
+
+interface Counting {
+  readonly facts: BlockFacts;
+  readonly parameters: EntryParameters;
+  readonly ownKeys: ReadonlySet<string>;
+}
+
+/** Keeps windows and buckets as the ledger has them after a block: what it took, whoever anchored it, and removals. */
+export async function countBlock(session: Session, block: LedgerCursor, counting: Counting): Promise<void> {
+  await countWindows(session, counting.facts.taken);
+  await countTokens(session, block, counting);
+  await keepRemovals(session, block, counting.facts.removals);
+}
+
+const nameOf = ({device, registration}: Registration): string => `${device}/${String(registration)}`;
+
+const columnsOf = (registrations: readonly Registration[]) =>
+  [registrations.map(({device}) => device), registrations.map(({registration}) => BigInt(registration))] as const;
+
+async function countWindows(session: Session, taken: readonly TakenNumber[]): Promise<void> {
+  if (taken.length === 0) return;
+  const named = new Map(taken.map((number) => [nameOf(number), number]));
+  const [devices, registrations] = columnsOf([...named.values()]);
+  const rows = await session.registration.findMany({
+    where: {OR: [...named.values()].map(({device, registration}) => ({device, registration: BigInt(registration)}))},
+  });
+  const windows = new Map<string, NumberWindow>(
+    rows.map((row) => [
+      nameOf({device: row.device, registration: Number(row.registration)}),
+      {lowestOpen: fromDecimal(row.lowestOpen), taken: row.taken},
+    ]),
+  );
+  for (const number of taken) windows.set(nameOf(number), withTaken(windows.get(nameOf(number)), number.sequence));
+  const after = [...named.keys()].map((name) => windows.get(name) as NumberWindow);
+  await session.$executeRaw`
+    INSERT INTO registrations (device, registration, lowest_open, taken)
+    SELECT * FROM unnest(${devices}::text[], ${registrations}::bigint[], ${after.map(({lowestOpen}) => toDecimal(lowestOpen))}::text[]::numeric[], ${after.map((window) => bytesOf(window.taken))}::bytea[])
+    ON CONFLICT (device, registration) DO UPDATE SET lowest_open = EXCLUDED.lowest_open, taken = EXCLUDED.taken`;
+}
+
+async function countTokens(
+  session: Session,
+  {blockTime}: LedgerCursor,
+  {facts, parameters, ownKeys}: Counting,
+): Promise<void> {
+  const spent = new Map<string, BucketKey & {count: number}>();
+  const spend = (kind: BucketOwner, owner: string, count: number): void => {
+    const key = {kind, owner};
+    spent.set(bucketName(key), {...key, count: (spent.get(bucketName(key))?.count ?? 0) + count});
+  };
+  for (const {device, patient} of facts.taken) {
+    spend('device', device, 1);
+    spend('owner', patient, 1);
+  }
+  // Each entry is paid for, whatever became of it.
+  for (const {signerKeyId, results} of facts.anchors)
+    if (results.length > 0 && ownKeys.has(signerKeyId)) spend('organisation', '', results.length);
+  const keys = [...spent.values()];
+  if (keys.length === 0) return;
+  const before = await bucketsOf(session, keys);
+  const after = keys.map((key) =>
+    withSpent(before.get(bucketName(key)), {of: key.kind, count: key.count, parameters}, blockTime),
+  );
+  await session.$executeRaw`
+    INSERT INTO entry_buckets (kind, owner, tokens, time)
+    SELECT * FROM unnest(${keys.map(({kind}) => kind)}::text[], ${keys.map(({owner}) => owner)}::text[], ${after.map(({tokens}) => tokens)}::bigint[], ${after.map(({time}) => time)}::bigint[])
+    ON CONFLICT (kind, owner) DO UPDATE SET tokens = EXCLUDED.tokens, time = EXCLUDED.time`;
+}
+
+// A second removal only tightens the first: the grace runs from that one.
+async function keepRemovals(session: Session, block: LedgerCursor, removals: readonly Registration[]): Promise<void> {
+  if (removals.length === 0) return;
+  const [devices, registrations] = columnsOf([...new Map(removals.map((one) => [nameOf(one), one])).values()]);
+  const {lowestOpen, taken} = withTaken(undefined, 0n);
+  await session.$executeRaw`
+    INSERT INTO registrations (device, registration, lowest_open, taken, removed_at_height, removed_at_time)
+    SELECT device, registration, ${toDecimal(lowestOpen)}::numeric, ${bytesOf(taken)}, ${block.height}, ${block.blockTime}
+    FROM unnest(${devices}::text[], ${registrations}::bigint[]) AS removed (device, registration)
+    ON CONFLICT (device, registration) DO UPDATE SET
+      removed_at_height = COALESCE(registrations.removed_at_height, EXCLUDED.removed_at_height),
+      removed_at_time = COALESCE(registrations.removed_at_time, EXCLUDED.removed_at_time)`;
+}

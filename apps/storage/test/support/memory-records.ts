@@ -1,0 +1,143 @@
+import {CODE} from '@vitalvault/contracts';
+import type {
+  AcceptOutcome,
+  AcceptedBatch,
+  RecordStatus,
+  RecordStore,
+  RecordToPack,
+  TopicPosition,
+} from '../../src/application/ports.js';
+import type {AlertToSend} from '../../src/domain/alerts.js';
+import {waitsFor} from '../../src/domain/record.js';
+import type {AcceptedRecord, RecordNumber} from '../../src/domain/record.js';
+import {MemoryTables, numberName} from './memory-tables.js';
+import type {Row} from './memory-tables.js';
+
+/** The record store in memory. */
+export class MemoryRecords extends MemoryTables implements RecordStore {
+  readonly announced: string[] = [];
+  readonly positions = new Map<string, bigint>();
+  readonly #conflicts = new Map<string, AcceptedRecord>();
+
+  accept({records, skips = []}: AcceptedBatch, {topic, partition, nextOffset}: TopicPosition): Promise<AcceptOutcome> {
+    let [fresh, conflicts] = [0, 0];
+    for (const record of records) {
+      if (this.rows.has(record.recordId)) continue;
+      const skip = this.skipOf(record);
+      if (this.recordOf(record) === undefined && (skip === undefined || skip.state === 'refused')) {
+        fresh++;
+        this.numbers.set(numberName(record), record.recordId);
+        this.rows.set(record.recordId, {
+          record,
+          state: 'accepted',
+          packRoot: undefined,
+          replicas: 0,
+          anchorTx: undefined,
+          attempts: 0,
+          retryAtMs: 0,
+          settled: undefined,
+          logIndex: undefined,
+          refusalCode: undefined,
+        });
+      } else if (!this.#conflicts.has(record.recordId)) {
+        conflicts++;
+        this.#conflicts.set(record.recordId, record);
+        this.alertRefused(record.patient, record.recordId);
+      }
+    }
+    let taken = 0;
+    for (const skip of skips) {
+      if (this.skipOf(skip) !== undefined || ![undefined, 'refused'].includes(this.recordOf(skip)?.state)) continue;
+      taken++;
+      this.skips.set(skip.skipId, {
+        skip,
+        state: 'stored',
+        anchorTx: undefined,
+        attempts: 0,
+        retryAtMs: 0,
+        settled: undefined,
+      });
+    }
+    this.positions.set(`${topic}/${String(partition)}`, nextOffset);
+    return Promise.resolve({fresh, conflicts, skips: taken});
+  }
+
+  toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]> {
+    let bytes = 0;
+    const waiting = [...this.rows.values()]
+      .filter((row) => row.state === 'accepted' && !except.has(row.record.recordId))
+      .slice(0, limit.records);
+    return Promise.resolve(
+      waiting
+        .filter(({record}, place) => (bytes += record.ciphertext.length) <= limit.bytes || place === 0)
+        .map(({record}) => record),
+    );
+  }
+
+  markStored({
+    root,
+    replicas,
+    recordIds,
+  }: {
+    root: string;
+    replicas: number;
+    recordIds: readonly string[];
+  }): Promise<void> {
+    for (const id of recordIds) {
+      const row = this.rows.get(id);
+      if (row?.state !== 'accepted') continue;
+      Object.assign(row, {state: 'stored', packRoot: root, replicas});
+      this.announced.push(id);
+    }
+    return Promise.resolve();
+  }
+
+  byNumber(number: RecordNumber): Promise<RecordStatus | undefined> {
+    const row = this.recordOf(number);
+    if (row !== undefined) return this.#statusOf(row);
+    const skip = this.skipOf(number);
+    return Promise.resolve(
+      skip?.state === 'skipped'
+        ? {recordId: '', patient: '', state: 'skipped', receipt: undefined, ...skip.settled}
+        : undefined,
+    );
+  }
+
+  lowestOpen({device, registration}: Omit<RecordNumber, 'sequence'>): Promise<bigint> {
+    return Promise.resolve(this.registrations.get(`${device}/${String(registration)}`)?.lowestOpen ?? 1n);
+  }
+
+  byId(recordId: string): Promise<RecordStatus | undefined> {
+    const row = this.rows.get(recordId);
+    const conflict = this.#conflicts.get(recordId);
+    if (row !== undefined) return this.#statusOf(row);
+    return Promise.resolve(
+      conflict === undefined
+        ? undefined
+        : {recordId, patient: '', state: 'refused', receipt: conflict.receipt, refusalCode: CODE.entryDuplicate},
+    );
+  }
+
+  alert(alerts: readonly AlertToSend[]): Promise<void> {
+    this.alerts.push(...alerts);
+    return Promise.resolve();
+  }
+
+  async #statusOf(row: Row): Promise<RecordStatus> {
+    const number = waitsFor({state: row.state, sequence: row.record.sequence}, await this.lowestOpen(row.record));
+    return {...statusOf(row), ...(number === undefined ? {} : {waitsFor: number})};
+  }
+}
+
+function statusOf({record, state, packRoot, replicas, settled, logIndex, refusalCode}: Row): RecordStatus {
+  return {
+    recordId: record.recordId,
+    patient: record.patient,
+    state,
+    receipt: record.receipt,
+    ...(packRoot === undefined ? {} : {cid: record.cid, replicas}),
+    ...settled,
+    ...(logIndex === undefined ? {} : {logIndex}),
+    ...(refusalCode === undefined ? {} : {refusalCode}),
+  };
+}
