@@ -137,8 +137,8 @@ export class AnchorRecords {
     this.#hold = {pauseMs, untilMs: this.options.now() + pauseMs};
   }
 
-  // A database that was restored or made anew knows fewer nonces than the ledger; one whose transactions all expired has
-  // counted further than the ledger's window reaches.
+  // A database that was restored or made anew knows fewer nonces than the ledger; one whose transactions all expired
+  // has counted further than the ledger's window reaches.
   async #learnNonces(): Promise<void> {
     const {signer, anchors, ledger} = this.ports;
     await anchors.alignNonces(signer.keyId, await ledger.highestNonce(signer.keyId));
