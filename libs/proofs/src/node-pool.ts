@@ -1,6 +1,7 @@
 import {HASH_BYTES} from './sha256.js';
 
 const FIRST_CAPACITY = 256;
+const HASH_WORDS = HASH_BYTES / Int32Array.BYTES_PER_ELEMENT;
 
 /** Slots of a pool that grow together; a slot that was released is used again first. */
 class Slots {
@@ -40,25 +41,34 @@ export const EMPTY: NodeRef = 0;
 export class NodePool {
   private readonly inner = new Slots((capacity) => {
     this.innerHashes = grown(this.innerHashes, new Uint8Array(capacity * HASH_BYTES));
+    this.innerWords = new Int32Array(this.innerHashes.buffer);
     this.children = grown(this.children, new Int32Array(capacity * 2));
   });
   private readonly leaves = new Slots((capacity) => {
     this.leafHashes = grown(this.leafHashes, new Uint8Array(capacity * HASH_BYTES));
+    this.leafWords = new Int32Array(this.leafHashes.buffer);
     this.leafKeys = grown(this.leafKeys, new Uint8Array(capacity * HASH_BYTES));
     this.valueHashes = grown(this.valueHashes, new Uint8Array(capacity * HASH_BYTES));
   });
   private innerHashes = new Uint8Array(FIRST_CAPACITY * HASH_BYTES);
+  private innerWords = new Int32Array(this.innerHashes.buffer);
   private children = new Int32Array(FIRST_CAPACITY * 2);
   private leafHashes = new Uint8Array(FIRST_CAPACITY * HASH_BYTES);
+  private leafWords = new Int32Array(this.leafHashes.buffer);
   private leafKeys = new Uint8Array(FIRST_CAPACITY * HASH_BYTES);
   private valueHashes = new Uint8Array(FIRST_CAPACITY * HASH_BYTES);
 
-  addInner(left: NodeRef, right: NodeRef, hash: Uint8Array): NodeRef {
+  /** Its hash follows: `setHash`. */
+  addInner(left: NodeRef, right: NodeRef): NodeRef {
     const slot = this.inner.take();
     this.children[slot * 2] = left;
     this.children[slot * 2 + 1] = right;
-    this.innerHashes.set(hash, slot * HASH_BYTES);
     return slot + 1;
+  }
+
+  /** Of an inner node. */
+  setHash(ref: NodeRef, hash: Uint8Array): void {
+    this.innerHashes.set(hash, (ref - 1) * HASH_BYTES);
   }
 
   addLeaf(key: Uint8Array, valueHash: Uint8Array, hash: Uint8Array): NodeRef {
@@ -84,15 +94,21 @@ export class NodePool {
 
   /** Copy of the node's hash; 32 zero bytes for the empty one. */
   hash(ref: NodeRef): Uint8Array {
-    const hash = new Uint8Array(HASH_BYTES);
-    this.copyHash(ref, hash, 0);
-    return hash;
+    if (ref === EMPTY) return new Uint8Array(HASH_BYTES);
+    return ref > 0
+      ? this.innerHashes.slice((ref - 1) * HASH_BYTES, ref * HASH_BYTES)
+      : this.leafHashes.slice((-ref - 1) * HASH_BYTES, -ref * HASH_BYTES);
   }
 
-  copyHash(ref: NodeRef, target: Uint8Array, offset: number): void {
-    if (ref === EMPTY) target.fill(0, offset, offset + HASH_BYTES);
-    else if (ref > 0) target.set(this.innerHashes.subarray((ref - 1) * HASH_BYTES, ref * HASH_BYTES), offset);
-    else target.set(this.leafHashes.subarray((-ref - 1) * HASH_BYTES, -ref * HASH_BYTES), offset);
+  /** Copies a node's hash in words, which is several times faster than bytes. @param at where in `target`, in words */
+  copyHash(ref: NodeRef, target: Int32Array, at: number): void {
+    if (ref === EMPTY) {
+      target.fill(0, at, at + HASH_WORDS);
+      return;
+    }
+    const words = ref > 0 ? this.innerWords : this.leafWords;
+    const from = (ref > 0 ? ref - 1 : -ref - 1) * HASH_WORDS;
+    for (let i = 0; i < HASH_WORDS; i++) target[at + i] = words[from + i] as number;
   }
 
   /** View, valid until the pool changes. */

@@ -40,8 +40,8 @@ export class StateTree {
       const before = sorted[i - 1];
       if (before !== undefined && equalBytes(before.key, key)) throw new RangeError('a key comes twice in one batch');
     });
-    const batch = new BatchUpdate(this.pool, this.sha256);
-    const root = batch.apply(this.committed, 0, sorted);
+    const batch = new BatchUpdate(this.pool, this.sha256, sorted);
+    const root = batch.apply(this.committed);
     this.staged = {root, batch};
     return this.pool.hash(root);
   }
