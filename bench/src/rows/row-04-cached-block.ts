@@ -22,10 +22,9 @@ export const ROW_04: Row = {
       target: {atMost: 0.2},
       of: quotient('cached', 'inline'),
       whenMissed:
-        'a signature is only a quarter of the inline block, by profile: decoding and checking that the bytes are ' +
-        'canonical is a fifth, the rules (log heads checked at each use, nonces, quotas, the access leaf) two fifths, the ' +
-        'state map and the answer the rest. The prototype that set this target had no rules; no cache of signatures ' +
-        'reaches it before the rules cost a fourth of what they do.',
+        'the cache saves the signature and the decoding. What stays are the rules (nonce, quotas, verdict, access leaf), ' +
+        'the hashes of leaves and of the state map, and the answer: the prototype that set this target had none of the ' +
+        'rules. `PROFILE=1` gives their shares.',
     },
   ],
   rounds: {full: 9, quick: 3},

@@ -55,9 +55,8 @@ export const ROW_08 = rowOf({
       target: {atLeast: 1.1},
       of: quotient('ledger-abci, verification off', 'Go kvstore'),
       whenMissed:
-        'CheckTx decodes, and runs the whole rule as a preview that FinalizeBlock runs again: nonce, quotas, log heads, ' +
-        'access leaf. That is several times what the kvstore does, which looks for a "=", and on two cores CometBFT and ' +
-        'the sender want the rest.',
+        'CheckTx decodes, and runs the whole rule as a preview that FinalizeBlock runs again: nonce, quotas, verdict, ' +
+        'access leaf. The kvstore looks for a "=", and on two cores CometBFT and the sender want the rest.',
     },
     {
       title: 'all of it ÷ kvstore',

@@ -29,10 +29,10 @@ export const ROW_10: Row = {
       target: {atLeast: 8},
       of: quotient('EVM', ALONE),
       whenMissed:
-        'both sides verify two signatures by the same C library, which is an eighth of ours. By profile CheckTx is half: ' +
-        'it decodes and then runs the whole rule as a preview, which FinalizeBlock (a quarter) runs again; fdatasync is ' +
-        'a fifth in blocks of 60. Within the two, protobuf and its canonical check, state keys and log heads are most. ' +
-        'revm is native and writes to memory. The prototype that set the target had 64 µs for all of it.',
+        'the target leaves 75 µs for a transaction, and its two signatures, of organisation and device, cost ' +
+        'more than that by libsecp256k1 (the prototype had one). By profile they are a quarter. Protobuf is a third: ' +
+        'reading, writing, and writing again to see that it was canonical. CheckTx is two thirds of all, for it runs the ' +
+        'whole rule that FinalizeBlock runs again, and has to: what it lets in must be what a block can execute (ADR 0036).',
     },
     {
       title: 'EVM ÷ ledger-abci, a reading in a record of 64',
