@@ -15,6 +15,7 @@ import {
   requestAccess,
   revokeGrant,
   skipEntry,
+  testEncryptionKey,
   testGenesis,
   testOrganisation,
 } from '@vitalvault/ledger-state/testing';
@@ -22,6 +23,12 @@ import {
 const {patient, recovery, clinician, device, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');
 const people = {patient, device, custodian: hospital};
+
+/** Its succession is judged first. */
+const withOldEncryptionKey = ({case: kind, value}: ReturnType<typeof replaceKey>): ReturnType<typeof replaceKey> => ({
+  case: kind,
+  value: {...value, encryptionKey: testEncryptionKey('patient').publicKey},
+});
 
 /** One block after the other: a little of every message, and of every kind of refusal that has a leaf. */
 const BLOCKS: readonly ((ledger: TestLedger) => Uint8Array[])[] = [
@@ -66,7 +73,8 @@ const BLOCKS: readonly ((ledger: TestLedger) => Uint8Array[])[] = [
     ledger.tx(requestAccess(patient.id), [clinician]),
   ],
   (ledger) => [
-    ledger.tx(replaceKey(patient, stranger, strangerRecovery), [patient, stranger]),
+    ledger.tx(withOldEncryptionKey(replaceKey(patient, stranger, strangerRecovery)), [patient, stranger]),
+    ledger.tx(withOldEncryptionKey(replaceKey(patient, stranger, recovery)), [patient, stranger]),
     ledger.tx(replaceKey(patient, stranger, recovery), [patient, stranger]),
     ledger.tx(replaceKey(patient, strangerRecovery, recovery, 2), [stranger, strangerRecovery]),
   ],

@@ -98,6 +98,7 @@ export const STATE_KIND = {
   succession: 24,
   misbehaviour: 25,
   peer: 26,
+  usedKeys: 27,
 } as const;
 
 export const ORG_ROLE = {admin: 1, sponsor: 2, ingest: 3, storage: 4, policy: 5, release: 6} as const;

@@ -18,6 +18,7 @@ import type {TxContext} from './message-rules.js';
 import {hasRoom} from './room.js';
 import {load, save, SLOTS} from './state-slots.js';
 import type {ReadableState} from './state-view.js';
+import {isUsed, useForEpoch} from './used-keys.js';
 
 /** Slots that an epoch's first slot may lie around the block's; the first epoch's may lie back as far as she likes. */
 const SLOTS_BACK = 1;
@@ -43,19 +44,16 @@ export function takeStatements(
   }: {patient: Uint8Array; ownerKey: SigningKey; statements: readonly SignedEpochStatement[]},
 ): TakenStatements {
   const taken: SignedEpochStatement[] = [];
-  // Keys that open something else already: whoever was given one would read more than she was meant to.
-  const otherKeys = [load(context.state, SLOTS.patient, [patient])?.encryptionKey ?? new Uint8Array()];
   const codes = statements.map((signed) => {
     const statement = decodeStatement(signed.statement);
     if (statement === undefined) return CODE.invalidField;
-    const code = judge(context, statement, {signed, patient, ownerKey, otherKeys});
+    const code = judge(context, statement, {signed, patient, ownerKey});
     if (code !== CODE.ok) return code;
     // By itself: a revocation that carries statements is never refused for want of room, and they may be.
     const state = context.state.fork();
     if (!put({...context, state}, statement, signed)) return CODE.ceiling;
     if (!hasRoom([state], context.parameters, {rights: true})) return CODE.stateFull;
     context.state.absorb(state);
-    otherKeys.push(statement.publicKey);
     taken.push(signed);
     return code;
   });
@@ -69,6 +67,7 @@ function put(context: TxContext, statement: EpochStatement, signed: SignedEpochS
   const head = load(state, SLOTS.epochHead, [patient, typeTag]);
   const isNew = epoch > (head?.epoch ?? 0);
   if (isNew && !countHoldings(context, patient, {tags: head === undefined ? 1 : 0, epochs: 1})) return false;
+  if (isNew) useForEpoch(state, patient, statement.publicKey);
   // A first epoch that is extended backwards may have later ones.
   if (head === undefined || epoch >= head.epoch) save(state, SLOTS.epochHead, [patient, typeTag], {epoch, fromSlot});
   save(state, SLOTS.epochStatement, [patient, typeTag, numberPart(epoch)], signed);
@@ -79,12 +78,10 @@ interface StatementOwner {
   readonly signed: SignedEpochStatement;
   readonly patient: Uint8Array;
   readonly ownerKey: SigningKey;
-  /** Her own encryption key, and keys of the statements before this one. */
-  readonly otherKeys: readonly Uint8Array[];
 }
 
 function judge(context: TxContext, statement: EpochStatement, owner: StatementOwner): number {
-  const {signed, patient, ownerKey, otherKeys} = owner;
+  const {signed, patient, ownerKey} = owner;
   if (statement.chainId !== context.chainId) return CODE.wrongChain;
   if (!equalBytes(statement.patient, patient)) return CODE.notAuthorised;
   if (!isSignedBy(ownerKey, signed, context)) return CODE.epochSignature;
@@ -92,13 +89,8 @@ function judge(context: TxContext, statement: EpochStatement, owner: StatementOw
   if (head !== undefined && extendsFirst(context, statement)) return CODE.ok;
   if (statement.epoch !== (head?.epoch ?? 0) + 1) return CODE.epochOrder;
   if (!isInTime(statement, head, blockSlot(context.block))) return CODE.epochSlot;
-  return isOtherKey(context, statement, otherKeys) ? CODE.epochKey : CODE.ok;
-}
-
-function isOtherKey({state}: TxContext, statement: EpochStatement, otherKeys: readonly Uint8Array[]): boolean {
-  const before = statementOf(state, {...statement, epoch: statement.epoch - 1})?.publicKey;
-  const known = before === undefined ? otherKeys : [...otherKeys, before];
-  return known.some((key) => equalBytes(key, statement.publicKey));
+  // Whoever was given it for something else would read more than she was meant to.
+  return isUsed(context.state, patient, statement.publicKey) ? CODE.epochKey : CODE.ok;
 }
 
 // A first slot that never comes would leave the tag without an epoch for ever.

@@ -23,6 +23,7 @@ import {
   RegistrationSchema,
   SequenceWindowSchema,
   StateSizeSchema,
+  UsedKeysSchema,
   ValidatorSchema,
 } from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedEpochStatementSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
@@ -87,6 +88,8 @@ export const SLOTS = {
   peer: slot(STATE_KIND.peer, PeerSchema),
   /** (patient) */
   holdings: slot(STATE_KIND.holdings, HoldingsSchema),
+  /** (patient) */
+  usedKeys: slot(STATE_KIND.usedKeys, UsedKeysSchema),
   /** () */
   stateSize: slot(STATE_KIND.stateSize, StateSizeSchema),
 } as const;

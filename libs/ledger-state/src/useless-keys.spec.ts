@@ -7,6 +7,7 @@ import {
   epochStatement,
   hash,
   PEOPLE,
+  putGrant,
   registerDevice,
   registerMember,
   requestAccess,
@@ -101,6 +102,55 @@ describe('a key that opens something else already', () => {
     const value = {identity: patient.id, encryptionKey: hash(9), epochStatements: [statement]};
     const {data} = ledger.run({case: 'publishKeys', value}, [patient]);
     expect(decodeCanonical(StatementResultsSchema, data).codes).toEqual([CODE.epochKey]);
+  });
+
+  test('a key of an epoch, of whatever tag and however old, as her encryption key', () => {
+    const other = tag(0xbb);
+    const epochs = [
+      epochStatement(patient, {publicKey: hash(7)}),
+      epochStatement(patient, {...next, publicKey: hash(8)}),
+      epochStatement(patient, {typeTag: other, publicKey: hash(9)}),
+    ];
+    expect(statementCodes(...epochs)).toEqual([0, 0, 0]);
+    for (const key of [7, 8, 9]) expect(publish({encryptionKey: hash(key)})).toBe(CODE.keyTaken);
+    expect(publish({encryptionKey: hash(10)})).toBe(0);
+  });
+
+  test('a key of an epoch as that of another tag, or of a later epoch; and a grant may not bring one either', () => {
+    const other = tag(0xbb);
+    const later = {epoch: 3, fromSlot: TEST_SLOT + 1};
+    expect(statementCodes(epochStatement(patient, {publicKey: hash(7)}))).toEqual([0]);
+    expect(statementCodes(epochStatement(patient, {...next, publicKey: hash(8)}))).toEqual([0]);
+    expect(statementCodes(epochStatement(patient, {...later, publicKey: hash(7)}))).toEqual([CODE.epochKey]);
+    expect(statementCodes(epochStatement(patient, {typeTag: other, publicKey: hash(7)}))).toEqual([CODE.epochKey]);
+    const epochStatements = [epochStatement(patient, {typeTag: other, publicKey: hash(8)})];
+    const {data} = ledger.run(putGrant(patient.id, clinician.id, {epochStatements}), [patient]);
+    expect(decodeCanonical(StatementResultsSchema, data).codes).toEqual([CODE.epochKey]);
+    // A first epoch that is extended backwards keeps its key.
+    const extended = epochStatement(patient, {publicKey: hash(7), fromSlot: TEST_SLOT - 2_000});
+    expect(statementCodes(extended)).toEqual([0]);
+    expect(statementCodes(epochStatement(patient, {...later, publicKey: hash(9)}))).toEqual([0]);
+  });
+
+  test('an encryption key that she had before, as an epoch’s key or as her encryption key again', () => {
+    const first = testEncryptionKey('patient').publicKey;
+    expect(publish({encryptionKey: hash(9)})).toBe(0);
+    expect(statementCodes(epochStatement(patient, {publicKey: first}))).toEqual([CODE.epochKey]);
+    expect(publish({encryptionKey: first})).toBe(CODE.keyTaken);
+    for (let i = 0; i < 60; i++) expect(publish({encryptionKey: hash(20 + i)})).toBe(0);
+    expect(publish({encryptionKey: first})).toBe(CODE.keyTaken);
+    ledger.commit([], 14_400n);
+    for (const key of [97, 98, 99]) expect(publish({encryptionKey: hash(key)})).toBe(0);
+    expect(publish({encryptionKey: first})).toBe(0);
+  });
+
+  test('what is refused uses no key up, and another patient’s keys are hers', () => {
+    const [other, otherRecovery] = [testKey('other'), testKey('other recovery')];
+    const bad = epochStatement(patient, {epoch: 2, publicKey: hash(7)});
+    expect(statementCodes(bad)).toEqual([CODE.epochOrder]);
+    expect(publish({encryptionKey: hash(7)})).toBe(0);
+    ledger.run(enrolPatient(other, otherRecovery), [hospital.sponsor, other, otherRecovery]);
+    expect(publish({encryptionKey: hash(7)}, other)).toBe(0);
   });
 
   test('her recovery key on a device, or as her signing key', () => {

@@ -7,6 +7,7 @@ import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {isOrganisationWith} from '../signer.js';
 import {save, SLOTS} from '../state-slots.js';
+import {useForHerself} from '../used-keys.js';
 
 type EnrolPatient = MessageOf<'enrolPatient'>;
 
@@ -37,6 +38,7 @@ function apply(context: TxContext, {signingKey, encryptionKey, recoveryKey}: Enr
   const patient = keyId(signingKey, state.sha256);
   assignKey(state, signingKey, KEY_OWNER.patient, patient);
   save(state, SLOTS.patient, [patient], {sponsor: signer.identity, signingKey, encryptionKey, recoveryKey});
+  useForHerself(state, patient, encryptionKey);
   logAccess(context, patient, {
     case: 'enrolled',
     value: {organisation: signer.identity, signingKeyId: patient, recoveryKeyId: keyId(recoveryKey, state.sha256)},

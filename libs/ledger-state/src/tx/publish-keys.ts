@@ -12,6 +12,7 @@ import {done, invalid, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {load, save, SLOTS} from '../state-slots.js';
 import {isNextSuccession} from '../successions.js';
+import {isUsed, useForHerself} from '../used-keys.js';
 
 type PublishKeys = MessageOf<'publishKeys'>;
 
@@ -69,8 +70,12 @@ function applyToPatient(context: TxContext, message: PublishKeys, patient: Patie
     successions += 1;
     save(state, SLOTS.succession, [identity, numberPart(successions)], succession);
   }
+  let {encryptionKey} = patient;
+  if (message.encryptionKey.length > 0) {
+    ({encryptionKey} = message);
+    useForHerself(state, identity, encryptionKey);
+  }
   const signingKey = newSigningKey ?? signer.key;
-  const encryptionKey = message.encryptionKey.length > 0 ? message.encryptionKey : patient.encryptionKey;
   save(state, SLOTS.patient, [identity], {...patient, signingKey, encryptionKey, successions});
   const {data, taken} = takeStatements(context, {patient: identity, ownerKey: signingKey, statements: epochStatements});
   logAccess(context, identity, {
@@ -92,7 +97,7 @@ function judgeKeys(
     const isRecovery = equalBytes(newSigningKey.publicKey, patient.recoveryKey?.publicKey ?? new Uint8Array());
     if (!isFree(context.state, newSigningKey) || isRecovery) return CODE.keyTaken;
   }
-  return equalBytes(encryptionKey, patient.encryptionKey) ? CODE.keyTaken : CODE.ok;
+  return encryptionKey.length > 0 && isUsed(context.state, identity, encryptionKey) ? CODE.keyTaken : CODE.ok;
 }
 
 // Whoever had the old key has used up what she may do: the new one begins as on her first day.
