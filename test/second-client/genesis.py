@@ -9,7 +9,7 @@ D = -121665 * pow(121666, -1, P) % P
 # docs/protocol.md §10: least and most of each parameter, by its name in state.proto.
 QUOTA = {"burst": (1, 1_000_000), "refill": (1, 1_000_000), "seconds": (1, 31_536_000)}
 BOUNDS = {
-    "rights": QUOTA, "access_requests": QUOTA, "device_entries": QUOTA, "owner_entries": QUOTA, "organisation_entries": QUOTA, "enrolments": QUOTA,
+    "rights": QUOTA, "access_requests": QUOTA, "device_entries": QUOTA, "owner_entries": QUOTA, "organisation_entries": {**QUOTA, "burst": (200, 1_000_000)}, "enrolments": QUOTA,
     "refusals": QUOTA, "requests": QUOTA, "organisation_refusals": QUOTA, "organisation_requests": QUOTA, "suspensions": QUOTA, "successions": QUOTA, "max_block_bytes": (262_144, 35_651_584),
     "release_blocks": (10, 1_000_000), "release_seconds": (60, 604_800), "max_expiry_blocks": (100, 10_000_000), "max_expiry_seconds": (60, 2_592_000),
     "removal_grace_blocks": (1, 10_000_000), "removal_grace_seconds": (60, 2_592_000),

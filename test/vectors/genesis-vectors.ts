@@ -261,6 +261,10 @@ const REFUSED: readonly (readonly [string, Document])[] = [
     'two validators, and no word that one can stop the chain',
     edited((g) => (g.oneCanStop = false), decodeCanonical(GenesisSchema, testGenesis(['hospital', 'clinic']))),
   ],
+  [
+    "fewer tokens for an organisation's entries than one transaction has",
+    edited(({parameters: found}) => Object.assign(found?.organisationEntries ?? {}, {burst: 199})),
+  ],
   ['a validator without a node id', edited((g) => (validator(g).nodeId = new Uint8Array(0)))],
   ['a node id of 19 bytes', edited((g) => (validator(g).nodeId = new Uint8Array(19).fill(1)))],
   ['a node id of zeros', edited((g) => (validator(g).nodeId = new Uint8Array(20)))],

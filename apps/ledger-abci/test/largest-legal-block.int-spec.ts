@@ -4,8 +4,9 @@ import {join} from 'node:path';
 import type {AbciApplication} from '@vitalvault/abci';
 import {cometBinary} from '@vitalvault/abci/testing';
 import {CODE, encodeCanonical, LIMITS} from '@vitalvault/contracts';
-import {incomplete} from '@vitalvault/contracts/testing';
-import {AnchorEntrySchema, BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {FieldsOf} from '@vitalvault/contracts';
+import {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {AnchorEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {fitsInBlock} from '@vitalvault/ledger-state';
 import {
   anchorRecords,
@@ -21,6 +22,8 @@ import type {Validator} from './four-validators.js';
 
 const CHAIN = 'largest-block';
 const FULL_HEIGHT = 3n;
+/** Of a transaction: with so many the headers have room for all of its bytes. */
+const ENTRIES = 100;
 const {maxBlockBytes} = DEFAULT_PARAMETERS;
 
 let dir: string;
@@ -29,27 +32,27 @@ const fatal: Error[] = [];
 /** Results of the full block, by validator. */
 const codes: number[][] = [];
 
+/** Entries whose headers have so many bytes together. */
+function entriesOf(headerBytes: number): FieldsOf<typeof AnchorEntrySchema>[] {
+  const hashes = {ciphertextHash: hash(1), innerKeyHash: hash(2), sealedKeyHash: hash(3)};
+  return Array.from({length: ENTRIES}, (_, i) => {
+    const header = new Uint8Array(Math.floor((headerBytes + i) / ENTRIES));
+    return {entry: {case: 'record', value: {header, ...hashes, signature: new Uint8Array(64)}}};
+  });
+}
+
 /** A transaction of so many bytes: well-formed and expiring much too late, so that the state refuses it. */
 function transactionOf(bytes: number, nonce: bigint): Uint8Array {
-  const made = (filler: number): Uint8Array => {
-    const value = {
-      header: new Uint8Array(filler),
-      ciphertextHash: hash(1),
-      innerKeyHash: hash(2),
-      sealedKeyHash: hash(3),
-    };
-    const entry = incomplete(AnchorEntrySchema, {
-      entry: {case: 'record', value: {...value, signature: new Uint8Array(64)}},
-    });
+  const made = (headerBytes: number): Uint8Array => {
     const body = {
-      ...sampleBody(anchorRecords([entry]), nonce),
+      ...sampleBody(anchorRecords(entriesOf(headerBytes)), nonce),
       chainId: CHAIN,
       expiresAtHeight: 1_000n,
       expiresAtTime: 2n ** 40n,
     };
     return signedBody(encodeCanonical(BodySchema, body), [PEOPLE.stranger]);
   };
-  return made(bytes - (made(60_000).length - 60_000));
+  return made(bytes - (made(48_000).length - 48_000));
 }
 
 /** As many of the largest transactions as a block has room for, and one that fills the rest to the byte. */

@@ -82,6 +82,12 @@ export const TRANSIENT_ENTRY_CODES: ReadonlySet<number> = new Set([
   CODE.stateFull,
 ]);
 
+/**
+ * Refusals of a whole AnchorRecords that say nothing of its entries: storage sends the same bytes later, and when a
+ * block has them, the same entries in others (docs/protocol.md §4.3).
+ */
+export const TRANSIENT_ANCHOR_CODES: ReadonlySet<number> = new Set([CODE.quota]);
+
 /** ABCI codespace of a code. */
 export function codespace(code: number): string {
   if (code < 20) return 'tx';

@@ -1,7 +1,7 @@
 export {fromBase64, fromBase64Url} from './base64.js';
 export {NotCanonicalError} from './not-canonical-error.js';
 export {compareBytes, decodeCanonical, encodeCanonical, equalBytes} from './canonical.js';
-export {CODE, TRANSIENT_ENTRY_CODES, codeName, isCode, isUnread, codespace} from './codes.js';
+export {CODE, TRANSIENT_ANCHOR_CODES, TRANSIENT_ENTRY_CODES, codeName, isCode, isUnread, codespace} from './codes.js';
 export type {Code, CodeName} from './codes.js';
 export {build} from './complete.js';
 export type {ChangesTo, Complete, Fields, FieldsOf, TxMessage} from './complete.js';

@@ -14,7 +14,9 @@ export const LIMITS = {
   bodyFields: 1_500,
   anchorEntries: 200,
   epochStatements: 64,
-  /** Of an EpochStatement or a KeySuccession that a transaction carries; the longest one there is has less. */
+  /** Of the header of a record. */
+  headerBytes: 512,
+  /** Of an EpochStatement, KeySuccession or Skip that a transaction carries; the longest one there is has less. */
   statementBytes: 200,
   grantTags: 64,
   deviceTags: 32,

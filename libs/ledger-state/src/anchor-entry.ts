@@ -5,10 +5,6 @@ import type {RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
 import type {Sha256} from '@vitalvault/proofs';
 import {isHash, isIdentity, isTag} from './field-rules.js';
 
-/** Longest header. @spec docs/protocol.md §3.1 */
-const HEADER_BYTES = 512;
-const SIGNATURE_BYTES = 64;
-
 /** What a record and a skip have in common, and the digest that the device signed. */
 export interface ParsedEntry {
   readonly chainId: string;
@@ -23,7 +19,10 @@ export interface ParsedEntry {
   readonly header?: RecordHeader;
 }
 
-/** Reads an entry of an AnchorRecords; undefined when it is not canonical or a length or range is wrong. */
+/**
+ * Reads an entry whose lengths are right (`isAnchorEntry`); undefined when its header or skip is not canonical, or a
+ * length or range in it is wrong.
+ */
 export function parseEntry({entry}: AnchorEntry, sha256: Sha256): ParsedEntry | undefined {
   try {
     if (entry.case === 'record') return parseRecord(entry.value, sha256);
@@ -36,8 +35,6 @@ export function parseEntry({entry}: AnchorEntry, sha256: Sha256): ParsedEntry | 
 
 function parseRecord(entry: RecordEntry, sha256: Sha256): ParsedEntry | undefined {
   const {ciphertextHash, innerKeyHash, sealedKeyHash, signature} = entry;
-  if (entry.header.length > HEADER_BYTES || signature.length !== SIGNATURE_BYTES) return undefined;
-  if (!isHash(ciphertextHash) || !isHash(innerKeyHash) || !isHash(sealedKeyHash)) return undefined;
   const header = decodeCanonical(RecordHeaderSchema, entry.header);
   if (!isPlausible(header) || !isKnownForm(header)) return undefined;
   return {
@@ -49,7 +46,6 @@ function parseRecord(entry: RecordEntry, sha256: Sha256): ParsedEntry | undefine
 }
 
 function parseSkip(entry: SkipEntry, sha256: Sha256): ParsedEntry | undefined {
-  if (entry.signature.length !== SIGNATURE_BYTES) return undefined;
   const skip = decodeCanonical(SkipSchema, entry.skip);
   return isPlausible(skip)
     ? {...skip, digest: taggedHashBy(sha256, 'skip', entry.skip), signature: entry.signature}

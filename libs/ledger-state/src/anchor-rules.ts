@@ -14,21 +14,9 @@ import {isInForce} from './signer.js';
 import {load, save, SLOTS} from './state-slots.js';
 
 /**
- * The custodian pays for an entry before anybody looks at it, whatever becomes of it: what is refused costs the
- * validators as much as what is taken, a signature above all.
- * @returns false when its quota is used up.
- */
-export function payForEntry(context: TxContext): boolean {
-  const {state, signer} = context;
-  const organisation = {bucket: 'organisationEntries', identities: [signer.identity]} as const;
-  return spendTokens(state, [organisation], context);
-}
-
-/**
- * Judges one entry that its custodian has paid for (`payForEntry`) and, when it holds, uses up its number and its
+ * Judges one entry that its custodian has paid for with the transaction and, when it holds, uses up its number and its
  * tokens. Steps as docs/protocol.md §4.5: registration · chain · signature · tombstone · removal · slot · tag · epoch
- * · release
- * key · sequence · quota (device and owner, both or none). A skip is checked where it has the fields. Does NOT append
+ * · release key · sequence · quota (device and owner, both or none). A skip is checked where it has the fields. Does NOT append
  * the leaf.
  * @returns 0 or the code of the first step that fails; until the last one it costs neither device nor owner anything.
  * @paper ME T_data and Table 3 (limits); CA verification of (IPubK, Data, Sig)

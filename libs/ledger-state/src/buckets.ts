@@ -31,6 +31,12 @@ export interface BucketOf {
   readonly identities: readonly Uint8Array[];
 }
 
+/** What is asked of a bucket. */
+export interface Spending extends BucketOf {
+  /** One when absent. */
+  readonly tokens?: number;
+}
+
 interface Now {
   readonly parameters: Parameters;
   readonly block: Block;
@@ -46,14 +52,17 @@ export function tokensLeft(view: ReadableState, of: BucketOf, now: Now): bigint 
 }
 
 /**
- * Takes a token from each of these buckets, which are distinct, or from none when one of them is empty: nobody pays for
- * what another's quota refuses.
+ * Takes what is asked of each of these buckets, which are distinct, or nothing when one of them has less: nobody pays
+ * for what another's quota refuses, and what is more than its quota is not done in part.
  * @returns whether they were taken; who drops the answer lets somebody do for nothing what has a quota.
  */
-export function spendTokens(state: Overlay, buckets: readonly BucketOf[], now: Now): boolean {
-  const left = buckets.map((of) => ({of, ...tokensOf(state, of, now)}));
-  if (left.some(({tokens}) => tokens < 1n)) return false;
-  for (const {of, tokens, time} of left) save(state, SLOTS.bucket, partsOf(of), {tokens: tokens - 1n, time});
+export function spendTokens(state: Overlay, buckets: readonly Spending[], now: Now): boolean {
+  const left = buckets.map((of) => {
+    const {tokens, time} = tokensOf(state, of, now);
+    return {of, tokens: tokens - BigInt(of.tokens ?? 1), time};
+  });
+  if (left.some(({tokens}) => tokens < 0n)) return false;
+  for (const {of, tokens, time} of left) save(state, SLOTS.bucket, partsOf(of), {tokens, time});
   return true;
 }
 

@@ -121,8 +121,7 @@ function pay(state: Overlay, {message, body}: CheckedTx, {signer, ends, ...conte
   const nonce = spendNonce(state, signer.keyId, body.nonce);
   if (nonce !== CODE.ok || ends === 'right') return nonce;
   if (ends === 'signingKey') return CODE.quota;
-  const bucket = rulesOf(message.case).bucket(signer);
-  return bucket === undefined || spendTokens(state, [bucket], context) ? CODE.ok : CODE.quota;
+  return spendTokens(state, [rulesOf(message.case).bucket(signer, message.value)], context) ? CODE.ok : CODE.quota;
 }
 
 function applyMessage(state: Overlay, {message, txId}: CheckedTx, context: Sender): Outcome {

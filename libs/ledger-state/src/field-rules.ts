@@ -1,4 +1,5 @@
 import {ALG_ES256K, compareBytes, LIMITS} from '@vitalvault/contracts';
+import type {AnchorEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {
   Signature,
   SignedEpochStatement,
@@ -27,11 +28,13 @@ export function isSigningKey(key: SigningKey | undefined): key is SigningKey {
   );
 }
 
+const isSignatureValue = ({length}: Uint8Array): boolean => length === 64;
+
 export function isSignature(signature: Signature | undefined): signature is Signature {
   return (
     signature !== undefined &&
     isSigningKey({...signature, $typeName: 'vitalvault.record.v1.SigningKey'}) &&
-    signature.signature.length === 64
+    isSignatureValue(signature.signature)
   );
 }
 
@@ -56,10 +59,23 @@ export function areStatements(statements: readonly SignedEpochStatement[]): bool
   );
 }
 
-/** Rights come first in a block, so what they carry has no more bytes than it needs. */
+/** What is signed apart and carried has no more bytes than it needs. */
 const isStatement = ({length}: Uint8Array): boolean => length > 0 && length <= LIMITS.statementBytes;
 
 /** A carried succession by its form; whether it holds is for the state to say. */
 export function isSuccession({succession, signature}: SignedKeySuccession): boolean {
   return isStatement(succession) && isSignature(signature);
+}
+
+/** An entry to anchor by the lengths of its fields; what they hold is for the state to say. */
+export function isAnchorEntry({entry}: AnchorEntry): boolean {
+  if (entry.case === 'skip') return isStatement(entry.value.skip) && isSignatureValue(entry.value.signature);
+  if (entry.case !== 'record') return false;
+  const {header, ciphertextHash, innerKeyHash, sealedKeyHash, signature} = entry.value;
+  return (
+    header.length > 0 &&
+    header.length <= LIMITS.headerBytes &&
+    [ciphertextHash, innerKeyHash, sealedKeyHash].every(isHash) &&
+    isSignatureValue(signature)
+  );
 }

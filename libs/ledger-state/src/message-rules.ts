@@ -5,7 +5,7 @@ import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import type {Parameters} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {Body} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {Block} from './block-time.js';
-import type {BucketOf} from './buckets.js';
+import type {Spending} from './buckets.js';
 import type {Overlay} from './overlay.js';
 import type {LedgerPorts} from './ports.js';
 import type {Signer} from './signer.js';
@@ -64,8 +64,8 @@ export interface MessageRules<M extends ProtoMessage> {
   signatures(message: M): readonly (SigningKey | undefined)[];
   /** Whether a key of this owner and role may sign such a message at all. */
   maySign(signer: Signer): boolean;
-  /** The bucket that one such message takes a token from; undefined: its own rules count. */
-  bucket(signer: Signer): BucketOf | undefined;
+  /** What is taken before its own rules are asked, whatever they say: all that it costs, or it is refused as a whole. */
+  bucket(signer: Signer, message: M): Spending;
   /**
    * What such a message ends, when its own rules will take it; absent: nothing ever. Asked before it pays, so it looks
    * up and verifies one signature at the most.

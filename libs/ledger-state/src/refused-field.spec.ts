@@ -16,6 +16,7 @@ import {
   registerMember,
   requestAccess,
   signedBody,
+  skipEntry,
   tag,
   TEST_CHAIN,
   TEST_PORTS,
@@ -28,6 +29,21 @@ const [nothing, short, long] = [0, 19, 33].map((length) => new Uint8Array(length
 const notKeys = [undefined, {alg: 2, publicKey: patient.key.publicKey}, {alg: 1, publicKey: long!.fill(4)}];
 const notIdentities = [nothing, short];
 const notTags = [[tag(2), tag(1)], [tag(1), tag(1)], [short]];
+const people = {patient, device, custodian: hospital};
+const changedEntry = (good: ReturnType<typeof recordEntry>, field: string, length: number) => ({
+  entry: {case: good.entry.case, value: {...good.entry.value, [field]: new Uint8Array(length).fill(1)}},
+});
+/** Entries that are neither record nor skip, or with one field that is too long or too short. */
+const badEntries = [
+  incomplete(AnchorEntrySchema, {}),
+  ...['ciphertextHash', 'innerKeyHash', 'sealedKeyHash'].flatMap((field) =>
+    [0, 31, 33].map((length) => changedEntry(recordEntry(people), field, length)),
+  ),
+  ...[0, 513, 60_000].map((length) => changedEntry(recordEntry(people), 'header', length)),
+  ...[0, 63, 65].map((length) => changedEntry(recordEntry(people), 'signature', length)),
+  ...[0, 201].map((length) => changedEntry(skipEntry(people), 'skip', length)),
+  ...[0, 63, 65].map((length) => changedEntry(skipEntry(people), 'signature', length)),
+];
 /** A field that no value of is refused. */
 const EVERY_VALUE = 'every value';
 
@@ -106,8 +122,8 @@ const CASES: readonly {good: TxMessage; bad: Record<string, readonly unknown[] |
     },
   },
   {
-    good: anchorRecords([recordEntry({patient, device, custodian: hospital})]),
-    bad: {entries: [[], Array(201).fill(incomplete(AnchorEntrySchema, {}))]},
+    good: anchorRecords([recordEntry(people)]),
+    bad: {entries: [[], Array(201).fill(recordEntry(people)), ...badEntries.map((bad) => [recordEntry(people), bad])]},
   },
   {
     good: requestAccess(patient.id),

@@ -50,8 +50,8 @@ export function readBody(kind: BodyKind, body: Uint8Array): PostedRecord[] {
  * limits. Does NOT check who sent it (`check-device.ts`).
  */
 export function readRecord(posted: PostedRecord, chainId: string): IncomingRecord | DomainError {
-  if (posted.header.length > MAX_HEADER_BYTES)
-    return new DomainError('invalid-field', {detail: 'header: more than 512 bytes'});
+  if (posted.header.length > LIMITS.headerBytes)
+    return new DomainError('invalid-field', {detail: `header: more than ${LIMITS.headerBytes} bytes`});
   let header: RecordHeader;
   try {
     header = decodeCanonical(RecordHeaderSchema, posted.header);
@@ -68,6 +68,5 @@ export function readRecord(posted: PostedRecord, chainId: string): IncomingRecor
   };
 }
 
-const MAX_HEADER_BYTES = 512;
 /** Ciphertext, header, sealed key, hash and signature of the largest record, with room for the field tags. */
 const MAX_RECORD_BODY_BYTES = LIMITS.recordCiphertextBytes + 1_024;

@@ -1,4 +1,4 @@
-import {CODE} from '@vitalvault/contracts';
+import {CODE, TRANSIENT_ANCHOR_CODES} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import type {EntryQueue} from './entry-queue.js';
 import type {
@@ -34,7 +34,7 @@ const FIRST_HOLD_MS = 1_000;
 const LONGEST_HOLD_MS = 300_000;
 
 // Nothing but time can change these, or a block has the bytes already: they are sent again until they expire.
-const WAIT_CODES: ReadonlySet<number> = new Set([CODE.nonceUsed, CODE.expired, CODE.quota]);
+const WAIT_CODES: ReadonlySet<number> = new Set([CODE.nonceUsed, CODE.expired, ...TRANSIENT_ANCHOR_CODES]);
 
 /**
  * Anchors stored records and skips: signs a transaction once, keeps its bytes, sends the same bytes until a block has

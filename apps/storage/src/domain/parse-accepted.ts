@@ -9,8 +9,6 @@ import {cidOfHash, isSizeClass, partsOfPosted, recordId} from '@vitalvault/envel
 import {DomainError} from '@vitalvault/errors';
 import type {Accepted, AcceptedRecord, AcceptedSkip} from './record.js';
 
-const MAX_HEADER_BYTES = 512;
-
 export interface ParseOptions {
   readonly chainId: string;
   readonly traceparent: string | undefined;
@@ -93,7 +91,7 @@ const numberRules = (of: {registration: number; sequence: bigint; tagSequence: b
 
 function faultOf(record: PostedRecord, header: RecordHeader): string | undefined {
   const rules: readonly Rule[] = [
-    [record.header.length <= MAX_HEADER_BYTES, 'header'],
+    [record.header.length <= LIMITS.headerBytes, 'header'],
     [record.ciphertext.length <= LIMITS.recordCiphertextBytes && isSizeClass(record.ciphertext.length), 'ciphertext'],
     [record.sealedKey.length === LIMITS.sealedKeyBytes, 'sealed key'],
     [record.innerKeyHash.length === 32, 'inner key hash'],

@@ -3,7 +3,8 @@ import {RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {AnchorRecordsSchema, AnchorResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {AnchorEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {parseEntry} from '../anchor-entry.js';
-import {payForEntry, takeEntry} from '../anchor-rules.js';
+import {takeEntry} from '../anchor-rules.js';
+import {isAnchorEntry} from '../field-rules.js';
 import {done} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {hasRoom} from '../room.js';
@@ -13,22 +14,25 @@ type AnchorRecords = MessageOf<'anchorRecords'>;
 
 /**
  * A custodian anchors what its storage keeps: each entry carries the device's own signature and is judged by itself; a
- * bad one is refused alone with its reason, at the custodian's cost.
+ * bad one is refused alone with its reason, at the custodian's cost. Its length is no matter of its own: a long entry
+ * would be on the chain for ever, refused or not.
  * @paper ME T_data, DI EMR blocks (pointers, not data); docs/protocol.md §4.5
  */
 export const ANCHOR_RECORDS: MessageRules<AnchorRecords> = {
   rights: false,
   schema: AnchorRecordsSchema,
-  fields: {entries: (entries) => entries.length >= 1 && entries.length <= LIMITS.anchorEntries},
+  fields: {
+    entries: (entries) => entries.length >= 1 && entries.length <= LIMITS.anchorEntries && entries.every(isAnchorEntry),
+  },
   signatures: () => [undefined],
   maySign: (signer) => isOrganisationWith(signer, [ORG_ROLE.storage]),
-  bucket: () => undefined,
+  // For every entry, whatever becomes of it: one that is refused costs the validators as much as one that is taken.
+  bucket: ({identity}, {entries}) => ({bucket: 'organisationEntries', identities: [identity], tokens: entries.length}),
   apply: (context, {entries}): Outcome =>
     done(encodeCanonical(AnchorResultsSchema, {results: entries.map((entry) => anchor(context, entry))})),
 };
 
 function anchor(context: TxContext, entry: AnchorEntry): {code: number; index?: bigint} {
-  if (!payForEntry(context)) return {code: CODE.entryQuota};
   const parsed = parseEntry(entry, context.ports.sha256);
   if (parsed === undefined) return {code: CODE.entryUndecodable};
   const state = context.state.fork();

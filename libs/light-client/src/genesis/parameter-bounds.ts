@@ -26,7 +26,8 @@ export const PARAMETER_BOUNDS: BoundsOf<Parameters> = {
   accessRequests: QUOTA,
   deviceEntries: QUOTA,
   ownerEntries: QUOTA,
-  organisationEntries: QUOTA,
+  // The largest AnchorRecords there is takes as many at once.
+  organisationEntries: {...QUOTA, burst: [BigInt(LIMITS.anchorEntries), 1_000_000n]},
   enrolments: QUOTA,
   refusals: QUOTA,
   requests: QUOTA,
