@@ -1,3 +1,5 @@
+export {accountOf} from './account.js';
+export type {Account} from './account.js';
 export {blockSlot} from './block-time.js';
 export type {Block} from './block-time.js';
 export {BUCKET, tokensLeft} from './buckets.js';

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import {fitsInBlock, orderProposal, sizeInBlock} from './order-proposal.js';
 import type {Candidate} from './order-proposal.js';
 
-const candidate = (name: number, signer: string, rights = false, bytes = 10): Candidate => ({
+/** Of an actor who has an organisation of her own, or of one that stands before a slash. */
+const candidate = (name: number, who: string, rights = false, bytes = 10): Candidate => ({
   bytes: new Uint8Array(bytes).fill(name),
-  signer,
+  actor: who,
+  organisation: who.split('/')[0] ?? '',
   rights,
   succession: false,
 });
@@ -16,6 +18,14 @@ test('rights first, then the rest; signers take turns, each in its own order', (
   expect(
     order([...flood, candidate(5, 'quiet'), candidate(6, 'loud', true), candidate(7, 'quiet'), candidate(8, 'third')]),
   ).toEqual([6, 1, 5, 8, 2, 7, 3, 4]);
+});
+
+test('organisations take turns, and the actors of each', () => {
+  const flood = [1, 2, 3, 4].map((name) => candidate(name, `a/${String(name)}`));
+  const own = [candidate(5, 'b/5'), candidate(6, 'b/5'), candidate(7, 'b/7')];
+  expect(order([...flood, ...own])).toEqual([1, 5, 2, 7, 3, 6, 4]);
+  const rights = (all: Candidate[]): Candidate[] => all.map((one) => ({...one, rights: true}));
+  expect(order(rights([...flood, ...own]))).toEqual([1, 5, 2, 7, 3, 4, 6]);
 });
 
 test('rights: one of each signer first, the rest of them behind what others wait with', () => {
@@ -62,6 +72,20 @@ describe('in a full block', () => {
     expect([bytesOf(chosen, 1), bytesOf(chosen, 2)]).toEqual([MOST / 4, (MOST * 3) / 4]);
   });
 
+  test('an organisation of 64 keys has the share of one', () => {
+    const loud = many(128, (i) => candidate(1, `loud/${String(i % 64)}`, i % 8 === 0, 100));
+    const quiet = many(30, (i) => candidate(2, `quiet ${String(i)}`, false, 100));
+    const chosen = order([...loud, ...quiet], MOST);
+    expect([bytesOf(chosen, 1), bytesOf(chosen, 2)]).toEqual([MOST / 4, (MOST * 3) / 4]);
+  });
+
+  test("the only organisation's rights keep its others out as little as anybody's", () => {
+    const rights = many(17 * 4, (i) => candidate(1, `only/patient ${String(i % 17)}`, true, 100));
+    const records = many(60, (i) => candidate(2, `only/storage ${String(i % 6)}`, false, 100));
+    const chosen = order([...rights, ...records], MOST);
+    expect([bytesOf(chosen, 1), bytesOf(chosen, 2)]).toEqual([MOST / 4, (MOST * 3) / 4]);
+  });
+
   test('what only one has left fills it', () => {
     const loud = many(100, () => candidate(1, 'loud', false, 100));
     const quiet = many(3, (i) => candidate(2, `quiet ${String(i)}`, true, 100));
@@ -84,7 +108,8 @@ test("sizes are CometBFT's: a field number, a length, the bytes", () => {
 test("a proposal keeps to the limit, doubles nothing, and ProcessProposal's limit takes it", () => {
   const candidates = fc.array(
     fc.record({
-      signer: fc.constantFrom('a', 'b', 'c'),
+      actor: fc.constantFrom('a', 'b', 'c'),
+      organisation: fc.constantFrom('x', 'y'),
       rights: fc.boolean(),
       succession: fc.boolean(),
       bytes: fc.integer({min: 1, max: 300}).map((length) => new Uint8Array(length)),

@@ -1,5 +1,5 @@
 import {checkStructure} from '@vitalvault/ledger-state';
-import type {CheckedTx, StructureRefusal, Verify} from '@vitalvault/ledger-state';
+import type {Account, CheckedTx, StructureRefusal, Verify} from '@vitalvault/ledger-state';
 import {nativeSha256, sha256Text} from '../crypto/native-sha256.js';
 import type {Pending} from './pending-txs.js';
 import {TwoGenerations} from './two-generations.js';
@@ -9,8 +9,6 @@ export interface Verdict {
   readonly code: number;
   readonly rights: boolean;
   readonly succession: boolean;
-  /** Whose share of pool and block it takes: that of the key of the first signature; empty in a refusal. */
-  readonly signer: string;
   /** The field that a refusal names. */
   readonly field?: string | undefined;
 }
@@ -24,9 +22,10 @@ export function txName(bytes: Uint8Array): string {
   return sha256Text(bytes);
 }
 
-/** What is counted of it while it waits in the pool. */
-export function pendingOf({body: {expiresAtHeight, expiresAtTime}}: CheckedTx, signer: string, bytes: number): Pending {
-  return {signer, bytes, expiresAtHeight, expiresAtTime};
+/** What is counted of it while it waits in the pool. @param bytes its length */
+export function pendingOf({body, rights, succession}: CheckedTx, account: Account, bytes: number): Pending {
+  const {expiresAtHeight, expiresAtTime} = body;
+  return {...account, rights, succession, bytes, expiresAtHeight, expiresAtTime};
 }
 
 /** `checkStructure` that remembers by the bytes: it needs no state, so what it said stays true. */
@@ -61,9 +60,6 @@ function refusalOf({code, field}: Verdict): StructureRefusal {
 }
 
 function verdictOf(checked: CheckedTx | StructureRefusal): Verdict {
-  if (!checked.ok) return {code: checked.code, rights: false, succession: false, signer: '', field: checked.field};
-  const {rights, succession, signingKeys} = checked;
-  const key = Buffer.from(signingKeys[0].publicKey).toString('latin1');
-  // What takes a stolen key's place shares nothing with what the thief sends under it.
-  return {code: 0, rights, succession, signer: succession ? `${key} succession` : key};
+  if (!checked.ok) return {code: checked.code, rights: false, succession: false, field: checked.field};
+  return {code: 0, rights: checked.rights, succession: checked.succession};
 }

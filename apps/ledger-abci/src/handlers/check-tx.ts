@@ -1,6 +1,6 @@
 import type {CheckTxAnswer, RequestCheckTx} from '@vitalvault/abci';
 import {CODE, codeName, codespace} from '@vitalvault/contracts';
-import {applyTx} from '@vitalvault/ledger-state';
+import {accountOf, applyTx} from '@vitalvault/ledger-state';
 import {pendingOf, txName} from '../cache/checked-txs.js';
 import type {Ledger} from '../ledger.js';
 
@@ -11,15 +11,16 @@ import type {Ledger} from '../ledger.js';
 export function checkTx(ledger: Ledger, {tx}: RequestCheckTx, name = txName(tx)): CheckTxAnswer {
   const checked = ledger.txs.check(tx, name);
   if (!checked.ok) return refusal(checked.code, wordsOf(checked));
-  const waits = ledger.txs.verdict(tx, name);
-  if (!ledger.pending.has(name) && !ledger.pending.admits(tx.length, waits))
-    return refusal(CODE.quota, 'too much of this key is waiting already');
   const {overlay, context} = ledger.checkState();
+  const account = accountOf(overlay, checked.signingKeys[0].publicKey, overlay.sha256);
+  const pending = pendingOf(checked, account, tx.length);
+  if (ledger.pending.get(name) === undefined && !ledger.pending.admits(pending))
+    return refusal(CODE.quota, 'too much of this kind, organisation or actor is waiting already');
   const fork = overlay.fork();
   const outcome = applyTx(fork, checked, context);
   if (outcome.code !== CODE.ok) return refusal(outcome.code, wordsOf(outcome));
   overlay.absorb(fork);
-  ledger.pending.add(name, pendingOf(checked, waits.signer, tx.length));
+  ledger.pending.add(name, pending);
   return {code: CODE.ok};
 }
 

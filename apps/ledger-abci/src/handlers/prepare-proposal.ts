@@ -1,6 +1,7 @@
 import type {PrepareProposalAnswer, RequestPrepareProposal} from '@vitalvault/abci';
 import {CODE, LIMITS} from '@vitalvault/contracts';
-import {orderProposal, parametersOf} from '@vitalvault/ledger-state';
+import {accountOf, orderProposal, parametersOf} from '@vitalvault/ledger-state';
+import type {Account, Candidate, CheckedTx} from '@vitalvault/ledger-state';
 import {pendingOf, txName} from '../cache/checked-txs.js';
 import type {Ledger} from '../ledger.js';
 
@@ -16,13 +17,24 @@ export function prepareProposal(ledger: Ledger, {txs, maxTxBytes}: RequestPrepar
         'and has to be made anew',
     );
   const names = txs.map(txName);
-  const judged = txs.map((bytes, i) => ({bytes, ...ledger.txs.verdict(bytes, names[i])}));
   ledger.pending.proposed(names, (place) => {
     const bytes = txs[place] ?? new Uint8Array();
     const checked = ledger.txs.check(bytes, names[place]);
-    return checked.ok ? pendingOf(checked, judged[place]?.signer ?? '', bytes.length) : undefined;
+    return checked.ok ? pendingOf(checked, accountAs(ledger, checked), bytes.length) : undefined;
   });
-  const candidates = judged.filter(({code}) => code === CODE.ok);
+  const candidates = txs.flatMap((bytes, i) => candidateOf(ledger, bytes, names[i]) ?? []);
   const maxBytes = Math.min(Number(maxTxBytes), parametersOf(ledger.state).maxBlockBytes);
   return {txs: orderProposal(candidates, maxBytes)};
+}
+
+function candidateOf(ledger: Ledger, bytes: Uint8Array, name = txName(bytes)): Candidate | undefined {
+  const {code, rights, succession} = ledger.txs.verdict(bytes, name);
+  if (code !== CODE.ok) return undefined;
+  // Of more than the pool may hold the rest is nobody's.
+  const {actor, organisation} = ledger.pending.get(name) ?? {actor: '', organisation: ''};
+  return {bytes, rights, succession, actor, organisation};
+}
+
+function accountAs({state, ports}: Ledger, {signingKeys: [{publicKey}]}: CheckedTx): Account {
+  return accountOf(state, publicKey, ports.sha256);
 }
