@@ -16,8 +16,8 @@ import {load, save, SLOTS} from './state-slots.js';
 /**
  * Judges one entry that its custodian has paid for with the transaction and, when it holds, uses up its number and its
  * tokens. Steps as docs/protocol.md §4.5: registration · chain · signature · tombstone · removal · slot · tag · epoch
- * · release key · sequence · quota (device and owner, both or none). A skip is checked where it has the fields. Does NOT append
- * the leaf.
+ * · release key · sequence · quota (device and owner, both or none). A skip is checked where it has the fields. Does
+ * NOT append the leaf.
  * @returns 0 or the code of the first step that fails; until the last one it costs neither device nor owner anything.
  * @paper ME T_data and Table 3 (limits); CA verification of (IPubK, Data, Sig)
  */

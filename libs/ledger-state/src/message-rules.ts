@@ -64,7 +64,7 @@ export interface MessageRules<M extends ProtoMessage> {
   signatures(message: M): readonly (SigningKey | undefined)[];
   /** Whether a key of this owner and role may sign such a message at all. */
   maySign(signer: Signer): boolean;
-  /** What is taken before its own rules are asked, whatever they say: all that it costs, or it is refused as a whole. */
+  /** What is taken before its own rules are asked, whatever they say: all of it, or the message is refused. */
   bucket(signer: Signer, message: M): Spending;
   /**
    * What such a message ends, when its own rules will take it; absent: nothing ever. Asked before it pays, so it looks
