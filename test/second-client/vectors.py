@@ -5,6 +5,7 @@ from client import (T, check, header_of, key_id, merkle, msg, open_payload, publ
 from forms import encodings
 from genesis import geneses
 from messages import messages
+from order import order
 from parts import parts
 
 def vectors(path):
@@ -42,4 +43,4 @@ def vectors(path):
         check("signed request " + q["method"], request_headers(q["method"], q["url"], body, raw(q["signer"]), unhex(q["organisation"]), q["created"], unhex(q["nonce"])) == q["headers"])
 
 if __name__ == "__main__":
-    summary(lambda path: (vectors(path), parts(os.path.dirname(path)), encodings(os.path.dirname(path), check), geneses(os.path.dirname(path))), sys.argv[1])
+    summary(lambda path: (vectors(path), parts(os.path.dirname(path)), encodings(os.path.dirname(path), check), geneses(os.path.dirname(path)), order(os.path.dirname(path))), sys.argv[1])

@@ -5,6 +5,7 @@ import {decisionVectors} from './decision-vectors.ts';
 import {encodingVectors} from './encoding-vectors.ts';
 import {capturedGenesis, genesisVectors} from './genesis-vectors.ts';
 import type {CapturedHeader} from './header-vectors.ts';
+import {orderVectors} from './order-vectors.ts';
 import {protocolParts} from './protocol-parts.ts';
 import type {ProtocolJson} from './protocol-parts.ts';
 import {protocolVectors} from './protocol-vectors.ts';
@@ -21,6 +22,7 @@ export async function vectorFiles(): Promise<Record<string, string>> {
     'protocol-parts.json': await protocolParts(protocol as unknown as ProtocolJson, captured),
     'ledger-chain.json': chainVectors(),
     'ledger-decisions.json': decisionVectors(),
+    'ledger-order.json': orderVectors(),
     'proofs-state.json': stateMapVectors(),
     'encodings.json': encodingVectors(),
     'genesis.json': genesisVectors(),
