@@ -1,7 +1,7 @@
 import {ALG_ES256K, KEY_OWNER, keyId, toHex} from '@vitalvault/contracts';
 import type {Sha256} from '@vitalvault/proofs';
 import {load, SLOTS} from './state-slots.js';
-import type {StateView} from './state-view.js';
+import type {ReadableState} from './state-view.js';
 
 /** Whom a transaction is counted to while it waits and in a proposal; names for maps, which mean nothing else. */
 export interface Account {
@@ -16,7 +16,7 @@ export interface Account {
  * members as its quota of enrolments allows: what is shared out by key alone would all be its own.
  * @spec docs/protocol.md §4.7
  */
-export function accountOf(view: StateView, publicKey: Uint8Array, sha256: Sha256): Account {
+export function accountOf(view: ReadableState, publicKey: Uint8Array, sha256: Sha256): Account {
   const key = keyId({alg: ALG_ES256K, publicKey}, sha256);
   const owner = load(view, SLOTS.keyOwner, [key]);
   if (owner === undefined) return {actor: toHex(key), organisation: ''};
