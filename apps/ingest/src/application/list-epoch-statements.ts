@@ -1,4 +1,4 @@
-import {DomainError} from '@vitalvault/errors';
+import {notBehind} from './not-behind.js';
 import type {LedgerFacts, PatientEpochs} from './ports.js';
 
 /**
@@ -9,9 +9,6 @@ export class ListEpochStatements {
 
   /** @throws DomainError `behind` when the projection has not reached `atLeast`, `policy-unavailable` */
   async execute(patient: Uint8Array, typeTag: Uint8Array | undefined, atLeast: bigint): Promise<PatientEpochs> {
-    const found = await this.ports.facts.epochs(patient, typeTag);
-    if (found.atHeight < atLeast)
-      throw new DomainError('behind', {meta: {atHeight: found.atHeight.toString()}, retryAfterSeconds: 1});
-    return found;
+    return notBehind(await this.ports.facts.epochs(patient, typeTag), atLeast);
   }
 }

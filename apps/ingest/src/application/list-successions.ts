@@ -1,4 +1,4 @@
-import {DomainError} from '@vitalvault/errors';
+import {notBehind} from './not-behind.js';
 import type {LedgerFacts, PatientSuccessions} from './ports.js';
 
 /**
@@ -10,9 +10,6 @@ export class ListSuccessions {
 
   /** @throws DomainError `behind` when the projection has not reached `atLeast`, `policy-unavailable` */
   async execute(patient: Uint8Array, after: number, atLeast: bigint): Promise<PatientSuccessions> {
-    const found = await this.ports.facts.successions(patient, after);
-    if (found.atHeight < atLeast)
-      throw new DomainError('behind', {meta: {atHeight: found.atHeight.toString()}, retryAfterSeconds: 1});
-    return found;
+    return notBehind(await this.ports.facts.successions(patient, after), atLeast);
   }
 }

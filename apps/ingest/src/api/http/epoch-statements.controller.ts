@@ -6,7 +6,7 @@ import type {AnswerOf, RequestOf} from '@vitalvault/http';
 import {z} from 'zod';
 import {ListEpochStatements} from '../../application/list-epoch-statements.js';
 import {AWAY} from './possible-codes.js';
-import {identity} from './path.dto.js';
+import {atLeast, identity} from './path.dto.js';
 
 const listEpochStatements = route({
   method: 'get',
@@ -14,14 +14,7 @@ const listEpochStatements = route({
   operationId: 'listEpochStatements',
   summary: 'The signed epochs of a patient, for her devices.',
   params: z.strictObject({patient: identity}),
-  query: z.strictObject({
-    typeTag: hexText(16).transform(fromHex).optional(),
-    atLeast: z
-      .string()
-      .regex(/^\d{1,19}$/)
-      .transform(BigInt)
-      .optional(),
-  }),
+  query: z.strictObject({typeTag: hexText(16).transform(fromHex).optional(), atLeast}),
   answers: {
     200: {
       description: 'Canonical SignedEpochStatements.',
@@ -38,9 +31,9 @@ export class EpochStatementsController {
   @Serves(listEpochStatements)
   async list({
     params: {patient},
-    query: {typeTag, atLeast = 0n},
+    query: {typeTag, atLeast: height = 0n},
   }: RequestOf<typeof listEpochStatements>): Promise<AnswerOf<typeof listEpochStatements>> {
-    const {statements, atHeight} = await this.statements.execute(patient, typeTag, atLeast);
+    const {statements, atHeight} = await this.statements.execute(patient, typeTag, height);
     return {
       statements: statements.map(({signed}) => toHex(encodeCanonical(SignedEpochStatementSchema, signed))),
       atHeight: atHeight.toString(),

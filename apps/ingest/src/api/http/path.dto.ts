@@ -16,3 +16,10 @@ const uint63 = z
   .refine((value) => value < 2n ** 63n, 'above 63 bits');
 
 export const receiptParams = z.strictObject({device: identity, registration: uint32, sequence: uint63});
+
+/** Lists take `atLeast`: never an answer from an older state. */
+export const atLeast = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .transform(BigInt)
+  .optional();

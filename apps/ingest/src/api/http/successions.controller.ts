@@ -6,7 +6,7 @@ import type {AnswerOf, RequestOf} from '@vitalvault/http';
 import {z} from 'zod';
 import {ListSuccessions} from '../../application/list-successions.js';
 import {AWAY} from './possible-codes.js';
-import {identity, uint32} from './path.dto.js';
+import {atLeast, identity, uint32} from './path.dto.js';
 
 const listSuccessions = route({
   method: 'get',
@@ -19,11 +19,7 @@ const listSuccessions = route({
       .union([z.literal('0').transform(() => 0), uint32])
       .optional()
       .describe('The n that is known; left out: 0.'),
-    atLeast: z
-      .string()
-      .regex(/^\d{1,19}$/)
-      .transform(BigInt)
-      .optional(),
+    atLeast,
   }),
   answers: {
     200: {
@@ -41,9 +37,9 @@ export class SuccessionsController {
   @Serves(listSuccessions)
   async list({
     params: {patient},
-    query: {after = 0, atLeast = 0n},
+    query: {after = 0, atLeast: height = 0n},
   }: RequestOf<typeof listSuccessions>): Promise<AnswerOf<typeof listSuccessions>> {
-    const {successions, atHeight} = await this.successions.execute(patient, after, atLeast);
+    const {successions, atHeight} = await this.successions.execute(patient, after, height);
     return {
       successions: successions.map((signed) => toHex(encodeCanonical(SignedKeySuccessionSchema, signed))),
       atHeight: atHeight.toString(),
