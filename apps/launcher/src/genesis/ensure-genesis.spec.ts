@@ -107,7 +107,7 @@ describe('ensureGenesis', () => {
     it('stops on a chain that has begun, and says what to do', async () => {
       await ensureGenesis(layout, settings);
       await rm(stateOf(1));
-      await expect(ensureGenesis(layout, settings)).rejects.toThrow(/nothing says what .* --signed-up-to HEIGHT/);
+      await expect(ensureGenesis(layout, settings)).rejects.toThrow(/nothing says what .* SIGNED_UP_TO=HEIGHT/);
       await expect(readFile(stateOf(1))).rejects.toThrow('ENOENT');
     });
 
@@ -121,12 +121,12 @@ describe('ensureGenesis', () => {
     });
   });
 
-  it.each([() => keyFileOf(2, 'admin'), () => join(layout.validator(1).home, 'config', 'priv_validator_key.json')])(
-    'names a key that the genesis was made with and that is gone',
-    async (file) => {
-      await ensureGenesis(layout, settings);
-      await rm(file());
-      await expect(ensureGenesis(layout, settings)).rejects.toThrow(file());
-    },
-  );
+  it.each([
+    ...ROLES.map((role) => () => keyFileOf(2, role)),
+    ...['priv_validator_key.json', 'node_key.json'].map((name) => () => join(layout.validator(1).home, 'config', name)),
+  ])('names a key that the genesis was made with and that is gone', async (file) => {
+    await ensureGenesis(layout, settings);
+    await rm(file());
+    await expect(ensureGenesis(layout, settings)).rejects.toThrow(file());
+  });
 });

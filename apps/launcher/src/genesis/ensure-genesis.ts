@@ -6,6 +6,7 @@ import {
   organisationOfValidator,
   privValidatorKeyJson,
   renderGenesis,
+  ROLES,
   validatorStateJson,
 } from '@vitalvault/genesis';
 import type {Ed25519Key, Organisation} from '@vitalvault/genesis';
@@ -74,7 +75,7 @@ async function ensureSignState(home: string, begun: boolean, signedUpTo: bigint 
   if (await exists(file)) return;
   if (begun && signedUpTo === undefined)
     throw new LaunchError(
-      `${file} is missing: nothing says what this validator has signed, and signing a second time at one height is an attack. Put the file back, or, when the chain is past all that it signed, give the height of the chain: --signed-up-to HEIGHT (0: it never signed).`,
+      `${file} is missing: nothing says what this validator has signed, and signing a second time at one height is an attack. Put the file back. If it is gone, take the largest "height" of the same file of the other validators and add 1: \`make up SIGNED_UP_TO=HEIGHT\` (0: it never signed). docs/operations/one-machine.md says more.`,
     );
   await writeWhole(file, validatorStateJson(begun ? (signedUpTo ?? 0n) : 0n), 0o600);
 }
@@ -113,8 +114,11 @@ function chainOf(genesis: string): string | undefined {
 
 async function requireKeys(layout: Layout, validators: number): Promise<void> {
   const files = [
-    ...ORGANISATION_NAMES.map((_, i) => keyFile(layout.organisation(i), 'admin')),
-    ...Array.from({length: validators}, (_, i) => validatorKeyFile(layout.validator(i).home)),
+    ...ORGANISATION_NAMES.flatMap((_, i) => ROLES.map((role) => keyFile(layout.organisation(i), role))),
+    ...Array.from({length: validators}, (_, i) => layout.validator(i).home).flatMap((home) => [
+      validatorKeyFile(home),
+      nodeKeyFile(home),
+    ]),
   ];
   for (const file of files) {
     if (!(await exists(file)))

@@ -20,6 +20,13 @@ export async function writeWhole(file: string, text: string, mode = 0o644): Prom
     await handle.close();
   }
   await rename(`${file}.new`, file);
+  // Without it a power cut could take the new name back, after others relied on what the file says.
+  const folder = await open(dirname(file), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 /** Writes a file unless it exists. */
