@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from '@jest/globals';
-import {HEART_RATE, acceptDeviceConfig, idOf} from '@vitalvault/sdk';
+import {Clinician, HEART_RATE, MemoryNonceStore, acceptDeviceConfig, idOf, replaceMemberKey} from '@vitalvault/sdk';
 import {enrolClinician, enrolPatient, openOffice, readingsOf, registerDevice} from './platform/actors.js';
 import type {ClinicianActor, DeviceActor, Office, PatientActor} from './platform/actors.js';
 import {thePlatform} from './platform/platform.js';
@@ -78,5 +78,19 @@ describe("a patient's signing key that is replaced while everything goes on", ()
     worn = await registerDevice(office, owner, slot - 1);
     await post(1);
     expect((await reader.clinician.fetch(await ask())).records).toHaveLength(3);
+  });
+
+  it("goes on with a clinician's key that was replaced: what the old one was permitted, the new one fetches", async () => {
+    const before = await ask();
+    const {keys} = reader;
+    const old = keys.signing;
+    const nonces = new MemoryNonceStore(100n);
+    await replaceMemberKey({keys, ledger: office.ledger, nonces, save: () => Promise.resolve()});
+    const clinician = new Clinician({keys, ledger: office.ledger, nonces});
+    expect((await clinician.fetch(before)).records).toHaveLength(3);
+    reader = {keys, clinician};
+    expect((await ask()).permit).toBe(true);
+    const thief = new Clinician({keys: {...keys, signing: old}, ledger: office.ledger, nonces});
+    await expect(thief.fetch(before)).rejects.toMatchObject({code: 'unknown-key'});
   });
 });

@@ -12,6 +12,7 @@ export const CLI_ERRORS = {
   'file-taken': 'There is another file where something was to be written.',
   'genesis-invalid': 'The genesis file cannot be read, or is none.',
   'genesis-missing': 'There is no genesis file of the ledger.',
+  'home-changed': 'Another program changed the keys of the home while vv was at work.',
   'home-missing': "It was not said whose home, or it is nobody's.",
   'home-taken': 'Somebody lives in that home already.',
   'key-file-invalid': 'The key file is damaged, or holds no key.',

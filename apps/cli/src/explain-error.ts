@@ -24,6 +24,13 @@ const OWN_REMEDIES: Readonly<Partial<Record<SdkCode, string>>> = {
     'It is not the service: ask the patient to put the grant again (`vv patient grant --grant`), which deposits its keys anew.',
 };
 
+/** Where vv's way is another than a client's that sends bytes. */
+const OVER_A_SERVICE: Readonly<Partial<Record<SdkCode, string>>> = {
+  'tx-timeout':
+    'Run the command again in a while; after a request for access `vv clinician requests`. ' +
+    'What was sent is kept, and what became of it is asked first.',
+};
+
 const UNREACHABLE: ReadonlySet<string> = new Set(['network', 'tx-timeout', 'behind']);
 
 /** What to say about anything that was thrown. */
@@ -62,7 +69,7 @@ function explainSdkError(error: SdkError): ToldError {
 
 /** What a service said goes before our own words: it knows its refusal. */
 function remedyOf({code, remedy, status}: SdkError): string {
-  return status === undefined ? (OWN_REMEDIES[code] ?? remedy) : remedy;
+  return OVER_A_SERVICE[code] ?? (status === undefined ? (OWN_REMEDIES[code] ?? remedy) : remedy);
 }
 
 function exitOfSdkError(error: SdkError): ExitCode {

@@ -1,4 +1,4 @@
-export type {AccessQuestion, AccessTicket} from './clinician/access-ticket.js';
+export type {AccessQuestion, AccessTicket, SentRequest} from './clinician/access-ticket.js';
 export {Clinician} from './clinician/clinician.js';
 export type {AccessToRequest, ClinicianOptions, Opened} from './clinician/clinician.js';
 export {grantedKeys} from './clinician/granted-keys.js';
@@ -6,6 +6,7 @@ export type {GrantedKeys} from './clinician/granted-keys.js';
 export {createMemberKeys, decodeMemberRequest, memberRequest} from './clinician/member-keys.js';
 export type {MemberKeys} from './clinician/member-keys.js';
 export {joinOrganisation} from './clinician/membership.js';
+export {replaceMemberKey} from './clinician/replace-member-key.js';
 export {gapsOf} from './clinician/opened-record.js';
 export type {Finding, FindingKind, OpenedReadings} from './clinician/opened-record.js';
 export {openPage} from './clinician/release-opener.js';
@@ -48,7 +49,7 @@ export type {TxPart} from './ledger/part.js';
 export {describedService, verifyServiceDescription} from './ledger/service-description.js';
 export type {DescribedService} from './ledger/service-description.js';
 export {Transactions, submit, transaction} from './ledger/transactions.js';
-export type {TxResult} from './ledger/transactions.js';
+export type {Sending, TxResult, TxToSend} from './ledger/transactions.js';
 export type {TxMessage} from '@vitalvault/contracts';
 export {VerifiedLedger, materialOf, verifyHeader, verifyMaterial} from './ledger/verified-ledger.js';
 export type {

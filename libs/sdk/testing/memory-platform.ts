@@ -12,6 +12,7 @@ import {
 import {DeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {BodySchema, DecisionSchema, TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {SignedServiceDescriptionSchema} from '@vitalvault/contracts/gen/policy/v1/description';
+import {SignedWrapBundleSchema, WrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {
@@ -67,6 +68,9 @@ export class MemoryPlatform {
   >();
   /** Changes an answer on its way out; the path says which. */
   tamper: (path: string, answer: Answer, url: URL) => Answer | Promise<Answer> = (_, answer) => answer;
+  /** While set: what waits in the pool, and its sender hears no more than that it took too long. */
+  pool: Uint8Array[] | undefined;
+  private readonly committed = new Map<string, object>();
   private readonly decided = new Map<
     string,
     {patient: Uint8Array; readerKey: Uint8Array; slotFrom: number; slotTo: number; permit: boolean; size: bigint}
@@ -110,7 +114,7 @@ export class MemoryPlatform {
 
   private async answer(call: Call): Promise<Answer> {
     const {path} = call;
-    const [, , what = '', , part = ''] = path.split('/');
+    const [, , what = '', id = '', part = ''] = path.split('/');
     const routes: Record<string, (call: Call) => Answer | Promise<Answer>> = {
       chain: ({url}) => this.header(url),
       proofs: ({body}) => ({
@@ -144,7 +148,13 @@ export class MemoryPlatform {
       }),
       'access-log': ({url}) => ({json: this.accessLog(path.split('/')[3] ?? '', url)}),
     };
+    if (path === '/v1/transactions' && this.pool !== undefined) {
+      this.pool.push(call.body);
+      throw new DomainError('tx-timeout');
+    }
     if (path === '/v1/transactions') return {json: this.transact(call.body)};
+    const committed = what === 'transactions' && part === '' ? this.committed.get(id) : undefined;
+    if (committed !== undefined) return {json: committed};
     const route = routes[part] ?? routes[what];
     return route === undefined ? this.keep(call) : route(call);
   }
@@ -164,10 +174,24 @@ export class MemoryPlatform {
 
   /** Wraps, profiles and details: what was put is given back. */
   private keep({method, path, body}: Call): Answer {
+    const before = this.kept.get(path);
+    if (method === 'PUT' && path.endsWith('/wraps') && before !== undefined && versionOf(before) >= versionOf(body))
+      throw new DomainError('wrap-invalid');
     if (method === 'PUT') this.kept.set(path, body);
     const kept = this.kept.get(path);
     if (kept === undefined) throw new DomainError('not-found');
     return method === 'PUT' ? {status: 204} : {bytes: kept};
+  }
+
+  /** Commits what was in a pool, each in a block of its own; nobody hears of it. */
+  commit(pool: readonly Uint8Array[]): void {
+    for (const tx of pool) {
+      try {
+        this.transact(tx);
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+      }
+    }
   }
 
   private transact(tx: Uint8Array): object {
@@ -179,7 +203,7 @@ export class MemoryPlatform {
     if (code !== 0)
       throw new DomainError('tx-refused', {detail: codeName(code), meta: {code, codeName: codeName(code), txId: name}});
     this.remember(name, body, outcome?.data ?? new Uint8Array());
-    return {
+    const answer = {
       chainId: TEST_CHAIN,
       height: String(height),
       txId: name,
@@ -187,6 +211,8 @@ export class MemoryPlatform {
       codeName: 'ok',
       data: toHex(outcome?.data ?? new Uint8Array()),
     };
+    this.committed.set(name, answer);
+    return answer;
   }
 
   private remember(name: string, body: Uint8Array, data: Uint8Array): void {
@@ -343,6 +369,10 @@ export class MemoryPlatform {
       throw new DomainError('unknown-device');
     return decodeCanonical(DeviceSchema, value).key?.publicKey ?? new Uint8Array();
   }
+}
+
+function versionOf(wraps: Uint8Array): number {
+  return decodeCanonical(WrapBundleSchema, decodeCanonical(SignedWrapBundleSchema, wraps).bundle).version;
 }
 
 function sameBytes(a: PostedRecord, b: PostedRecord): boolean {

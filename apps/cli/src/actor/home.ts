@@ -1,6 +1,7 @@
 import {existsSync, mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {CliError} from '../cli-error.js';
+import {claimHome} from './claim-home.js';
 import {deriveKey, openKeyFile, readSecretFile, sealKeyFile, writeSecretFile} from './key-file.js';
 import type {DerivedKey} from './key-file.js';
 import {FileNonceStore} from './file-nonce-store.js';
@@ -21,6 +22,8 @@ const OWN_FILES = ['keys.json', 'genesis.json', 'nonces.json', 'device.json', 's
 /** The directory of one actor: an encrypted key file, the genesis she trusts, counters, and what she keeps. */
 export class Home {
   private derived: DerivedKey | undefined;
+  /** The key file as this process read or wrote it last. */
+  private seen: string | undefined;
 
   constructor(
     readonly dir: string,
@@ -72,8 +75,10 @@ export class Home {
       throw new CliError('wrong-actor', `${this.dir} is the home of a ${this.card.kind}, not of a ${kind}.`, {
         remedy: `Give --home of a ${kind}.`,
       });
-    const {secrets, derived} = openKeyFile(readSecretFile(this.keyFile), await this.passphrase());
+    const sealed = readSecretFile(this.keyFile);
+    const {secrets, derived} = openKeyFile(sealed, await this.passphrase());
     this.derived = derived;
+    this.seen = sealed;
     try {
       return JSON.parse(secrets) as T;
     } catch {
@@ -84,9 +89,24 @@ export class Home {
     }
   }
 
+  /**
+   * Keeps other processes from changing the secrets until this one ends. What is going to be changed is read after it.
+   * @throws CliError `file-locked`
+   */
+  claim(): Promise<void> {
+    return claimHome(join(this.dir, 'keys.lock'));
+  }
+
+  /** @throws CliError `home-changed` when somebody else wrote since they were read: nothing of that is written over. */
   async writeSecrets(secrets: unknown): Promise<void> {
     this.derived ??= deriveKey(await this.passphrase());
-    writeSecretFile(this.keyFile, sealKeyFile(JSON.stringify(secrets), this.derived));
+    if (this.seen !== undefined && readSecretFile(this.keyFile) !== this.seen)
+      throw new CliError('home-changed', `Something else changed the keys in ${this.dir} meanwhile.`, {
+        remedy: 'Nothing was written over. Run the command again: it goes on from what is there now.',
+      });
+    const sealed = sealKeyFile(JSON.stringify(secrets), this.derived);
+    writeSecretFile(this.keyFile, sealed);
+    this.seen = sealed;
   }
 
   nonces(): FileNonceStore {

@@ -1,5 +1,6 @@
 import {createCipheriv, createDecipheriv, randomBytes, scryptSync} from 'node:crypto';
-import {closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync} from 'node:fs';
+import {closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync} from 'node:fs';
+import {dirname} from 'node:path';
 import {z} from 'zod';
 import {CliError} from '../cli-error.js';
 
@@ -70,17 +71,27 @@ export function openKeyFile(text: string, passphrase: string): {secrets: string;
   }
 }
 
-/** Writes a secret so that a crash leaves the old file or the new one, readable by its owner alone. */
+/**
+ * Writes a secret so that a crash leaves the old file or the new one, readable by its owner alone; once this has
+ * returned it is the new one, whatever happens to the machine.
+ */
 export function writeSecretFile(path: string, text: string): void {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  const handle = openSync(temporary, 'wx', 0o600);
+  synced(openSync(temporary, 'wx', 0o600), (handle) => {
+    writeFileSync(handle, text);
+  });
+  renameSync(temporary, path);
+  // A power cut could take the new name back: the transaction that needs the new key would be on its way already.
+  synced(openSync(dirname(path), 'r'), () => undefined);
+}
+
+function synced(handle: number, write: (handle: number) => void): void {
   try {
-    writeSync(handle, text);
+    write(handle);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
-  renameSync(temporary, path);
 }
 
 /** @throws CliError `key-file-missing`, `key-file-readable` when group or others may read it */

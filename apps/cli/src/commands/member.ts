@@ -1,6 +1,6 @@
 import {path} from '@vitalvault/arguments';
 import {parseGenesis} from '@vitalvault/light-client';
-import {createMemberKeys, joinOrganisation, memberRequest, systemEnvironment} from '@vitalvault/sdk';
+import {createMemberKeys, joinOrganisation, memberRequest, replaceMemberKey, systemEnvironment} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import type {MemberSecrets} from '../clinician/member-home.js';
 import {defineCommand, group} from '../define-command.js';
@@ -17,7 +17,7 @@ const initCommand = defineCommand({
     const {chainId} = parseGenesis(genesis);
     await session.home.create(
       {kind: 'member', id: keys.member, chainId},
-      {keys, tickets: [], tags: {}} satisfies MemberSecrets,
+      {keys, tickets: [], sent: [], tags: {}} satisfies MemberSecrets,
       genesis,
     );
     return {
@@ -57,8 +57,31 @@ const joinCommand = defineCommand<{in: string}>({
   },
 });
 
+const replaceKeyCommand = defineCommand({
+  name: 'replace-key',
+  summary: 'put a new signing key in the place of yours; run it again if it was interrupted',
+  examples: ['vv member replace-key --home keller'],
+  run: async (session) => {
+    const {home, ledger} = session;
+    await home.claim();
+    const secrets = await home.secrets<MemberSecrets>('member');
+    const save = (): Promise<void> => home.writeSecrets(secrets);
+    const {keyId} = await replaceMemberKey({keys: secrets.keys, ledger, nonces: home.nonces(), save});
+    return {
+      json: {member: secrets.keys.member, keyId},
+      text: fields({
+        member: secrets.keys.member,
+        'signing key': keyId,
+        'stays as it is': 'your id, your grants and permits, and the encryption key that they are sealed to',
+        'if the old file leaked': 'have yourself suspended, register anew, and ask for grants to the new id',
+      }),
+    };
+  },
+});
+
 export const memberCommand = group('member', 'for a member of an organisation: keys and registration', [
   initCommand,
   requestCommand,
   joinCommand,
+  replaceKeyCommand,
 ]);

@@ -10,7 +10,9 @@ export interface OpenedPatient {
   log: PatientLog;
 }
 
-export async function openPatient(session: Session): Promise<OpenedPatient> {
+/** @param intent `look`: nothing of hers is going to change; else others who change something wait until this ends. */
+export async function openPatient(session: Session, intent: 'look' | 'change' = 'change'): Promise<OpenedPatient> {
+  if (intent === 'change') await session.home.claim();
   const keys = await session.home.secrets<PatientKeys>('patient');
   const patient = new Patient({
     keys,

@@ -1,4 +1,4 @@
-import {decodeCanonical, toHex} from '@vitalvault/contracts';
+import {decodeCanonical} from '@vitalvault/contracts';
 import {DecisionSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 
 /** What a reader asks for; commits to everything that the decision looks at. */
@@ -15,6 +15,19 @@ export interface AccessQuestion {
   slotTo: number;
   purpose: number;
   action: number;
+}
+
+/**
+ * A request on its way to the ledger, with the one-time key that a release would be sealed to. JSON; keep it like a
+ * private key, from before it is sent: it may be permitted although no answer comes.
+ */
+export interface SentRequest extends AccessQuestion {
+  txId: string;
+  readerPrivateKey: string;
+  /** After this block time (Unix seconds) it cannot be decided any more. */
+  expiresAt: number;
+  /** Words to the patient, sealed to her; hexadecimal. They are deposited once it is decided. */
+  details?: string | undefined;
 }
 
 /**
@@ -35,18 +48,15 @@ export interface AccessTicket extends AccessQuestion {
   releaseUntilTime: string;
 }
 
-/** Joins question and decision (`data` of the transaction's result). */
+/** Joins what was sent and the decision (`data` of the transaction's result). */
 export function ticketOf(
-  question: AccessQuestion,
-  result: {txId: string; height: bigint; data: Uint8Array},
-  readerPrivateKey: Uint8Array,
+  {expiresAt: _, details: __, ...sent}: SentRequest,
+  result: {height: bigint; data: Uint8Array},
 ): AccessTicket {
   const decision = decodeCanonical(DecisionSchema, result.data);
   return {
-    ...question,
-    txId: result.txId,
+    ...sent,
     height: String(result.height),
-    readerPrivateKey: toHex(readerPrivateKey),
     permit: decision.permit,
     logIndex: String(decision.index),
     recordLogSize: String(decision.recordLogSize),

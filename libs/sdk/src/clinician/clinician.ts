@@ -5,13 +5,14 @@ import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {ReleasePage} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {ZERO_TAG, generateEncryptionKey, sealDetails} from '@vitalvault/envelope';
 import {numberPart} from '@vitalvault/proofs';
-import {Transactions} from '../ledger/transactions.js';
+import {Transactions, transaction} from '../ledger/transactions.js';
+import type {TxResult} from '../ledger/transactions.js';
 import type {NonceStore} from '../ledger/nonce-store.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
 import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
 import {ticketOf} from './access-ticket.js';
-import type {AccessQuestion, AccessTicket} from './access-ticket.js';
+import type {AccessQuestion, AccessTicket, SentRequest} from './access-ticket.js';
 import {grantedKeys} from './granted-keys.js';
 import type {GrantedKeys} from './granted-keys.js';
 import type {MemberKeys} from './member-keys.js';
@@ -70,9 +71,15 @@ export class Clinician {
 
   /**
    * Commits a request to the ledger; permitted or refused, it is in the patient's log from now on. Nothing is fetched.
+   * @param keep called before it is sent, and durable when it answers: see `settleRequest`
    * @returns the ticket; `permit` says what was decided
+   * @throws SdkError `tx-timeout` when the decision is not known yet
    */
-  async requestAccess(access: AccessToRequest): Promise<AccessTicket> {
+  async requestAccess(
+    access: AccessToRequest,
+    keep: (sent: SentRequest) => Promise<void> = () => Promise.resolve(),
+  ): Promise<AccessTicket> {
+    if (this.options.keys.replacement !== undefined) throw new SdkError('replacement-pending');
     requireUint32('slotFrom', access.slotFrom);
     requireUint32('slotTo', access.slotTo);
     const patient = requireId('patient', access.patient, 20);
@@ -84,22 +91,54 @@ export class Clinician {
       access.message === undefined
         ? undefined
         : await this.sealedDetails(access.patient, {typeName: access.typeName, message: access.message});
-    const result = await this.transactions.send({
-      case: 'requestAccess',
-      value: {
-        patient,
-        grantId: access.grantId === undefined ? ZERO_GRANT : requireId('grantId', access.grantId, 16),
-        typeTag: fromHex(question.typeTag),
-        slotFrom: access.slotFrom,
-        slotTo: access.slotTo,
-        purpose: question.purpose,
-        action: question.action,
-        readerKey: reader.publicKey,
-        detailsHash: details?.hash ?? new Uint8Array(32),
+    let sent: SentRequest | undefined;
+    const result = await this.transactions.send(
+      {
+        case: 'requestAccess',
+        value: {
+          patient,
+          grantId: access.grantId === undefined ? ZERO_GRANT : requireId('grantId', access.grantId, 16),
+          typeTag: fromHex(question.typeTag),
+          slotFrom: access.slotFrom,
+          slotTo: access.slotTo,
+          purpose: question.purpose,
+          action: question.action,
+          readerKey: reader.publicKey,
+          detailsHash: details?.hash ?? new Uint8Array(32),
+        },
       },
-    });
-    if (details !== undefined) await this.putDetails(result.txId, details.blob);
-    return ticketOf(question, result, reader.privateKey);
+      {
+        keep: (about) => {
+          const readerPrivateKey = toHex(reader.privateKey);
+          sent = {...question, ...about, readerPrivateKey, ...(details && {details: toHex(details.blob)})};
+          return keep(sent);
+        },
+      },
+    );
+    return this.decided(sent as unknown as SentRequest, result);
+  }
+
+  /**
+   * What became of a request whose answer was lost.
+   * @returns its ticket; undefined while it is not decided; `expired` when it can not be decided any more
+   */
+  async settleRequest(sent: SentRequest): Promise<AccessTicket | 'expired' | undefined> {
+    const {ledger} = this.options;
+    const {timeSeconds} = await ledger.head();
+    try {
+      return await this.decided(sent, await transaction(ledger, sent.txId));
+    } catch (error) {
+      if (!(error instanceof SdkError)) throw error;
+      // Refused as a transaction: no decision, and nothing in the patient's log.
+      if (error.code === 'tx-refused') return 'expired';
+      if (error.code !== 'tx-not-found' && error.code !== 'not-found') throw error;
+      return sent.expiresAt < timeSeconds ? 'expired' : undefined;
+    }
+  }
+
+  private async decided(sent: SentRequest, result: TxResult): Promise<AccessTicket> {
+    if (sent.details !== undefined) await this.putDetails(sent.txId, fromHex(sent.details));
+    return ticketOf(sent, result);
   }
 
   /**

@@ -1,12 +1,10 @@
-import {KEY_OWNER, decodeCanonical, equalBytes, keyId, toHex} from '@vitalvault/contracts';
-import {KeyOwnerSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import {SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
+import {decodeCanonical, equalBytes, toHex} from '@vitalvault/contracts';
 import type {WrapBundle, WrappedEpoch} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import {EnvelopeError, openEpochStatement, openWrapBundle, unwrapEpoch} from '@vitalvault/envelope';
-import type {PublicSigningKey} from '@vitalvault/envelope';
+import {EnvelopeError, openEpochStatement, unwrapEpoch} from '@vitalvault/envelope';
 import {numberPart} from '@vitalvault/proofs';
 import {privateHalf} from '../keys/stored-key.js';
+import {depositedWraps} from '../ledger/deposited-wraps.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
 import {SdkError} from '../sdk-error.js';
 import type {MemberKeys} from './member-keys.js';
@@ -30,7 +28,7 @@ export async function grantedKeys(
   patient: string,
   grantId: string,
 ): Promise<GrantedKeys> {
-  const bundle = await fetchBundle(keys, ledger, patient, grantId);
+  const bundle = await depositedWraps(ledger, {patient, grantId, grantee: keys.member, signer: keys.signing});
   const published = await publishedKeys(keys, ledger, bundle);
   const opened = new Map<string, Uint8Array>();
   for (const [i, wrap] of bundle.epochs.entries()) {
@@ -58,58 +56,6 @@ async function unwrapped(wrap: WrappedEpoch, bundle: WrapBundle, {encryption}: M
 }
 
 const name = (typeTag: Uint8Array, epoch: number): string => `${toHex(typeTag)}/${epoch}`;
-
-async function fetchBundle(
-  keys: MemberKeys,
-  ledger: VerifiedLedger,
-  patient: string,
-  grantId: string,
-): Promise<WrapBundle> {
-  const bytes = await fetchBytes(keys, ledger, `/v1/patients/${patient}/grants/${grantId}/wraps`);
-  const signed = decodeBundle(bytes);
-  const signer = signed.signature;
-  if (signer === undefined || !(await isKeyOf(keys, ledger, {patient, signer})))
-    throw new EnvelopeError('bad-signature', 'wraps: not signed by a key of this patient');
-  const bundle = openWrapBundle(signed, signer);
-  const fits =
-    bundle.chainId === ledger.chainId &&
-    toHex(bundle.patient) === patient &&
-    toHex(bundle.grantId) === grantId &&
-    toHex(bundle.grantee) === keys.member;
-  if (!fits) throw new SdkError('wraps-missing', {detail: 'the bundle is of another grant'});
-  return bundle;
-}
-
-/**
- * Whether a key is or was this patient's, as the ledger proves. A key that she gave up is as good here as the current
- * one: what the bundle says is judged by her epochs on the ledger, and policy takes none by an old key any more.
- */
-async function isKeyOf(
-  keys: MemberKeys,
-  ledger: VerifiedLedger,
-  {patient, signer}: {patient: string; signer: PublicSigningKey},
-): Promise<boolean> {
-  const [value] = await ledger.state(keys.signing, [{kind: 'keyOwner', parts: [keyId(signer)]}]);
-  const owner = value === undefined ? undefined : decodeCanonical(KeyOwnerSchema, value);
-  return owner?.kind === KEY_OWNER.patient && toHex(owner.identity) === patient;
-}
-
-function decodeBundle(bytes: Uint8Array) {
-  try {
-    return decodeCanonical(SignedWrapBundleSchema, bytes);
-  } catch (cause) {
-    throw new SdkError('answer-malformed', {detail: 'policy did not answer with wrapped keys', cause});
-  }
-}
-
-async function fetchBytes(keys: MemberKeys, ledger: VerifiedLedger, path: string): Promise<Uint8Array> {
-  try {
-    return (await ledger.api.get('policy', path, {signer: keys.signing})).bytes;
-  } catch (error) {
-    if (!(error instanceof SdkError) || error.code !== 'not-found') throw error;
-    throw new SdkError('wraps-missing', {detail: 'the patient deposited no keys for this grant', cause: error});
-  }
-}
 
 async function publishedKeys(
   keys: MemberKeys,

@@ -12,6 +12,8 @@ export interface MemberKeys {
   member: string;
   signing: StoredKey;
   encryption: StoredKey;
+  /** A signing key that takes the place of the current one: kept until it is settled which one the ledger has. */
+  replacement?: StoredKey | undefined;
 }
 
 const PREFIX = 'vvmemberreq1.';

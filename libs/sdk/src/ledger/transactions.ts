@@ -1,4 +1,4 @@
-import {CODE, codeName, decodeCanonical, fromHex, keyId} from '@vitalvault/contracts';
+import {CODE, codeName, decodeCanonical, fromHex, keyId, toHex, transactionId} from '@vitalvault/contracts';
 import type {TxMessage} from '@vitalvault/contracts';
 import {NonceWindowSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {encodeBody} from '@vitalvault/envelope';
@@ -7,7 +7,7 @@ import {idOf, publicHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
 import {SdkError} from '../sdk-error.js';
 import type {NonceStore} from './nonce-store.js';
-import {signPart, txOfPart} from './part.js';
+import {bodyOfPart, signPart, txOfPart} from './part.js';
 import type {TxPart} from './part.js';
 import type {VerifiedLedger} from './verified-ledger.js';
 
@@ -18,6 +18,23 @@ export interface TxResult {
   height: bigint;
   /** `data` of the result: canonical, by message. */
   data: Uint8Array;
+}
+
+/** A transaction that is about to be sent. */
+export interface TxToSend {
+  /** Hexadecimal. */
+  txId: string;
+  /** Unix seconds: no block of a later time takes it. */
+  expiresAt: number;
+}
+
+export interface Sending {
+  coSigners?: StoredKey[];
+  /**
+   * Called before anything is sent, once for each try; nothing is sent when it fails. Whatever only this side knows and
+   * the transaction makes valid has to be durable when it answers: the transaction may commit although no answer comes.
+   */
+  keep?: (about: TxToSend) => Promise<void>;
 }
 
 const EXPIRY_BLOCKS = 2_000n;
@@ -47,22 +64,26 @@ export class Transactions {
    * for the highest and tries once more.
    * @throws SdkError `tx-refused` with `meta.code` and `meta.codeName`; `tx-timeout` when the outcome is not known
    */
-  async send(message: TxMessage, coSigners: StoredKey[] = []): Promise<TxResult> {
+  async send(message: TxMessage, sending: Sending = {}): Promise<TxResult> {
     try {
-      return await this.attempt(message, coSigners);
+      return await this.attempt(message, sending);
     } catch (error) {
       const used =
         error instanceof SdkError &&
         error.code === 'tx-refused' &&
         (error.meta['code'] === CODE.nonceUsed || error.meta['code'] === CODE.nonceTooFar);
       if (!used) throw error;
-      return this.attempt(message, coSigners, (await this.highestNonce()) + 1n);
+      return this.attempt(message, sending, (await this.highestNonce()) + 1n);
     }
   }
 
-  private async attempt(message: TxMessage, coSigners: StoredKey[], atLeastNonce?: bigint): Promise<TxResult> {
+  private async attempt(message: TxMessage, {coSigners = [], keep}: Sending, atLeastNonce?: bigint): Promise<TxResult> {
     let part = await this.part(message, atLeastNonce);
     for (const key of coSigners) part = signPart(part, key);
+    await keep?.({
+      txId: toHex(transactionId(part.body, part.signatures)),
+      expiresAt: Number(bodyOfPart(part).expiresAtTime),
+    });
     return submit(this.options.ledger, txOfPart(part));
   }
 

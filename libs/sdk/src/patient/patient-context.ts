@@ -5,6 +5,7 @@ import type {NonceStore} from '../ledger/nonce-store.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
 import {SdkError} from '../sdk-error.js';
 import type {PatientKeys} from './patient-keys.js';
+import {settleSent} from './settle-sent.js';
 
 export interface PatientOptions {
   keys: PatientKeys;
@@ -39,6 +40,15 @@ export class PatientContext {
   /** @throws SdkError `replacement-pending` */
   requireSettledKey(): void {
     if (this.keys.replacement !== undefined) throw new SdkError('replacement-pending');
+  }
+
+  /**
+   * Before anything that depends on what the ledger has of hers: settles what was sent before.
+   * @throws SdkError `replacement-pending`
+   */
+  async settle(): Promise<void> {
+    this.requireSettledKey();
+    await settleSent(this);
   }
 
   get id(): Uint8Array {

@@ -1,18 +1,21 @@
-import {ACTION, NO_TERMS, PURPOSE, compareBytes, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
-import {SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
-import {ZERO_TAG, signWrapBundle, wrapEpoch} from '@vitalvault/envelope';
-import {privateHalf} from '../keys/stored-key.js';
+import {ACTION, NO_TERMS, PURPOSE, compareBytes, decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
+import {GrantSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {ZERO_TAG} from '@vitalvault/envelope';
 import type {TxResult} from '../ledger/transactions.js';
 import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
-import {prepareEpochs, settleEpochs} from './epochs.js';
+import {beginEpochs} from './begin-epochs.js';
 import type {StatementOutcome} from './epochs.js';
 import {verifiedMember} from './grantee.js';
 import type {VerifiedMember} from './grantee.js';
+import {handOnKeys} from './hand-on-keys.js';
 import {PatientContext} from './patient-context.js';
 import type {PatientOptions} from './patient-context.js';
 import {tagOf} from './patient-keys.js';
-import type {StoredEpoch, StoredGrant} from './patient-keys.js';
+import type {StoredGrant} from './patient-keys.js';
+import {typesOf} from './take-epoch.js';
+import {takeGrant} from './take-grant.js';
 
 export type PurposeName = keyof typeof PURPOSE;
 
@@ -73,110 +76,64 @@ export class PatientGrants {
   async put(terms: GrantTerms): Promise<GrantResult> {
     const {context} = this;
     requireTerms(terms);
+    await context.settle();
     const grantee = await this.lookUp(terms.grantee);
     if (grantee.suspended) throw new SdkError('unknown-grantee', {detail: 'this member is suspended'});
     const known = context.keys.grants.find(({grantId}) => grantId === terms.grantId);
-    const grant = storedGrant(terms, grantee, known, terms.grantId ?? toHex(context.environment.random(16)));
-    const result = await context.transactions.send({
-      case: 'putGrant',
-      value: {
-        patient: context.id,
-        grantId: fromHex(grant.grantId),
-        version: grant.version,
-        grantee: fromHex(grant.grantee),
-        typeTags: grant.allTypes
-          ? [ZERO_TAG]
-          : grant.typeNames.map((name) => tagOf(context.keys, name)).toSorted(compareBytes),
-        actions: (terms.actions ?? ['read']).map((name) => ACTION[name]).toSorted((a, b) => a - b),
-        purposes: terms.purposes.map((name) => PURPOSE[name]).toSorted((a, b) => a - b),
-        accessFromSlot: terms.accessFromSlot,
-        accessToSlot: terms.accessToSlot,
-        dataFromSlot: terms.dataFromSlot,
-        dataToSlot: terms.dataToSlot,
-        ...(terms.maxReads === undefined ? {} : {maxReads: terms.maxReads}),
+    const grant = storedGrant(terms, grantee, {
+      grantId: terms.grantId ?? toHex(context.environment.random(16)),
+      version: 1 + Math.max(known?.version ?? 0, terms.grantId === undefined ? 0 : await this.versionOf(terms.grantId)),
+      wrapVersion: known?.wrapVersion ?? 0,
+    });
+    const result = await context.transactions.send(putGrant(context, grant, terms), {
+      keep: ({expiresAt}) => {
+        const others = context.keys.sentGrants.filter((sent) => sent.grant !== grant);
+        context.keys.sentGrants = [...others, {grant, expiresAt}];
+        return context.save();
       },
     });
-    context.keys.grants = [...context.keys.grants.filter(({grantId}) => grantId !== grant.grantId), grant];
+    takeGrant(context.keys, grant);
     await context.save();
-    return {grantId: grant.grantId, version: grant.version, result, grantee, wrapped: await this.deposit(grant)};
+    const handedOn = await handOnKeys(context);
+    const wrapped = handedOn.find(({grantId}) => grantId === grant.grantId)?.wrapped ?? 0;
+    return {grantId: grant.grantId, version: grant.version, result, grantee, wrapped};
+  }
+
+  /** On the ledger: this copy of her home may be older than the grant. 0: it has none of that id. */
+  private async versionOf(grantId: string): Promise<number> {
+    const {ledger, keys, id} = this.context;
+    const [value] = await ledger.state(keys.signing, [{kind: 'grant', parts: [id, fromHex(grantId)]}]);
+    return value === undefined ? 0 : decodeCanonical(GrantSchema, value).version;
   }
 
   /**
-   * Revokes for good and begins a new epoch for the grant's types in the same transaction; the grants that go on get
-   * its keys. What the grantee opened already cannot be unread.
+   * Revokes for good and begins a new epoch for the grant's types, of the first 64 in the same transaction; the grants
+   * that go on get its keys. What the grantee opened already cannot be unread. From here on, whatever comes of it, she
+   * is handed no further key.
    */
-  async revoke(grantId: string): Promise<RevokeResult> {
+  async revoke(grantId: string, onProgress?: (begun: number, all: number) => void): Promise<RevokeResult> {
     const {context} = this;
+    const id = requireId('grantId', grantId, 16);
+    await context.settle();
+    const sent = context.keys.sentGrants.find(({grant}) => grant.grantId === grantId)?.grant;
     const grant = context.keys.grants.find((known) => known.grantId === grantId);
-    const types = grant === undefined ? [] : this.typesOf(grant);
-    const {epochs, statements} = await prepareEpochs(
-      context,
-      types,
-      types.length === 0 ? 0 : await context.ledger.slot(),
-    );
-    const result = await context.transactions.send({
-      case: 'putGrant',
-      value: {
-        patient: context.id,
-        grantId: requireId('grantId', grantId, 16),
-        version: (grant?.version ?? 0) + 1,
-        ...NO_TERMS,
-        epochStatements: statements,
-      },
-    });
+    const types = [grant, sent].flatMap((one) => (one === undefined ? [] : typesOf(context.keys, one)));
+    const version = Math.max(grant?.version ?? 0, sent?.version ?? 0) + 1;
+    // Saved with the epochs, before the transaction is sent.
     if (grant !== undefined) grant.revoked = true;
-    const outcomes = await settleEpochs(context, epochs, result.data);
-    const touched = new Set(outcomes.flatMap(({typeName, code}) => (code === 0 ? [typeName] : [])));
-    return {
-      result,
-      outcomes,
-      rewrapped: await this.rewrap((other) => this.typesOf(other).some((name) => touched.has(name))),
-    };
-  }
-
-  /** Deposits all keys anew for every standing grant that `which` names; after a rotation. */
-  async rewrap(which: (grant: StoredGrant) => boolean = () => true): Promise<string[]> {
-    const standing = this.context.keys.grants.filter((grant) => !grant.revoked && which(grant));
-    for (const grant of standing) await this.deposit(grant);
-    return standing.map(({grantId}) => grantId);
-  }
-
-  private typesOf(grant: StoredGrant): string[] {
-    return grant.allTypes ? [...new Set(this.context.keys.epochs.map(({typeName}) => typeName))] : grant.typeNames;
-  }
-
-  /** Seals the epochs that overlap the grant's data period to its grantee, signs the bundle, deposits it at policy. */
-  private async deposit(grant: StoredGrant): Promise<number> {
-    const {keys, ledger, environment} = this.context;
-    const epochs = keys.epochs.filter(
-      (epoch) => epoch.published && this.typesOf(grant).includes(epoch.typeName) && overlaps(epoch, grant, keys.epochs),
-    );
-    grant.wrapVersion += 1;
-    await this.context.save();
-    const context = {
-      chainId: ledger.chainId,
-      patient: this.context.id,
-      grantId: fromHex(grant.grantId),
-      grantee: fromHex(grant.grantee),
-    };
-    const wraps = await Promise.all(
-      epochs.map((epoch) =>
-        wrapEpoch({
-          context: {...context, typeTag: fromHex(epoch.typeTag), epoch: epoch.epoch},
-          typeName: epoch.typeName,
-          epochPrivateKey: fromHex(epoch.privateKey),
-          granteePublicKey: fromHex(grant.granteeKey),
-          random: environment.random,
+    const {results, outcomes} = await beginEpochs(context, {
+      typeNames: types,
+      fromSlot: types.length === 0 ? 0 : await context.ledger.slot(),
+      carrier: {
+        message: (epochStatements) => ({
+          case: 'putGrant',
+          value: {patient: context.id, grantId: id, version, ...NO_TERMS, epochStatements},
         }),
-      ),
-    );
-    const bundle = signWrapBundle({...context, version: grant.wrapVersion, epochs: wraps}, privateHalf(keys.signing));
-    await ledger.api.put('policy', `/v1/patients/${keys.patient}/grants/${grant.grantId}/wraps`, {
-      signer: keys.signing,
-      body: encodeCanonical(SignedWrapBundleSchema, bundle),
-      contentType: 'wraps',
+      },
+      onProgress,
     });
-    return wraps.length;
+    const handedOn = await handOnKeys(context);
+    return {result: results[0] as TxResult, outcomes, rewrapped: handedOn.map((one) => one.grantId)};
   }
 }
 
@@ -189,30 +146,42 @@ function requireTerms(terms: GrantTerms): void {
     requireUint32(name, terms[name]);
 }
 
+function putGrant({id, keys}: PatientContext, grant: StoredGrant, terms: GrantTerms): TxMessage {
+  const {grantId, grantee, version, allTypes, typeNames} = grant;
+  const {accessFromSlot, accessToSlot, dataFromSlot, dataToSlot, maxReads} = terms;
+  return {
+    case: 'putGrant',
+    value: {
+      patient: id,
+      grantId: fromHex(grantId),
+      version,
+      grantee: fromHex(grantee),
+      typeTags: allTypes ? [ZERO_TAG] : typeNames.map((name) => tagOf(keys, name)).toSorted(compareBytes),
+      actions: (terms.actions ?? ['read']).map((name) => ACTION[name]).toSorted((a, b) => a - b),
+      purposes: terms.purposes.map((name) => PURPOSE[name]).toSorted((a, b) => a - b),
+      accessFromSlot,
+      accessToSlot,
+      dataFromSlot,
+      dataToSlot,
+      ...(maxReads === undefined ? {} : {maxReads}),
+    },
+  };
+}
+
 function storedGrant(
   terms: GrantTerms,
   grantee: VerifiedMember,
-  known: StoredGrant | undefined,
-  grantId: string,
+  place: Pick<StoredGrant, 'grantId' | 'version' | 'wrapVersion'>,
 ): StoredGrant {
   return {
-    grantId,
+    ...place,
     grantee: grantee.member,
     granteeKey: toHex(grantee.encryptionKey),
-    version: (known?.version ?? 0) + 1,
     typeNames: terms.types === 'all' ? [] : terms.types,
     allTypes: terms.types === 'all',
     dataFromSlot: terms.dataFromSlot,
     dataToSlot: terms.dataToSlot,
-    wrapVersion: known?.wrapVersion ?? 0,
+    wrapsDue: true,
     revoked: false,
   };
-}
-
-/** Whether an epoch covers any slot of the grant's data period: it runs to the next epoch's first slot, inclusive. */
-function overlaps(epoch: StoredEpoch, grant: StoredGrant, all: StoredEpoch[]): boolean {
-  const next = all.find(
-    (other) => other.published && other.typeName === epoch.typeName && other.epoch === epoch.epoch + 1,
-  );
-  return epoch.fromSlot <= grant.dataToSlot && (next === undefined || next.fromSlot >= grant.dataFromSlot);
 }

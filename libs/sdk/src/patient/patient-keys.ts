@@ -13,8 +13,12 @@ export interface StoredEpoch {
   fromSlot: number;
   publicKey: string;
   privateKey: string;
-  /** The ledger took the statement. */
+  /** The ledger took the statement. Until it did the key is kept: the transaction may still commit. */
   published: boolean;
+  /** Public half (hexadecimal) of the signing key that signed its statement. */
+  by: string;
+  /** While it is not published: after this block time (Unix seconds) nothing that carries its statement can commit. */
+  expiresAt: number;
 }
 
 /** A grant as its patient remembers it: what she needs to wrap new epochs for it. */
@@ -29,7 +33,17 @@ export interface StoredGrant {
   dataFromSlot: number;
   dataToSlot: number;
   wrapVersion: number;
+  /** Epoch keys that it covers have not been deposited yet. */
+  wrapsDue: boolean;
+  /** She revoked it, or is about to: it gets no keys any more. */
   revoked: boolean;
+}
+
+/** A grant that was sent, and of which it is not known yet whether the ledger has it. */
+export interface SentGrant {
+  grant: StoredGrant;
+  /** After this block time (Unix seconds) it cannot commit any more. */
+  expiresAt: number;
 }
 
 /** A signing key that takes the place of the current one: kept until everything that hangs on it is done. */
@@ -37,8 +51,6 @@ export interface KeyReplacement {
   signing: StoredKey;
   /** Canonical SignedKeySuccession, hexadecimal. */
   succession: string;
-  /** Canonical SignedEpochStatements by the new key, hexadecimal; of the epochs that are not published yet. */
-  statements: string[];
 }
 
 /** Head of the access log that she saw last. */
@@ -57,7 +69,10 @@ export interface PatientKeys {
   recovery: StoredKey;
   tagKey: string;
   epochs: StoredEpoch[];
+  /** Names of types that must have a new epoch by her current key: for a rotation, a revocation, a replaced key. */
+  epochsDue: string[];
   grants: StoredGrant[];
+  sentGrants: SentGrant[];
   configVersion: number;
   /** Canonical SignedKeySuccessions, hexadecimal, ascending by n: they lead from her first key to the current one. */
   successions: string[];
@@ -75,7 +90,9 @@ export function createPatientKeys(random: RandomBytes): PatientKeys {
     recovery: newSigningKey(random),
     tagKey: toHex(random(32)),
     epochs: [],
+    epochsDue: [],
     grants: [],
+    sentGrants: [],
     configVersion: 0,
     successions: [],
   };

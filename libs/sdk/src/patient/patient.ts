@@ -1,4 +1,4 @@
-import {build, compareBytes, decodeCanonical, DEVICE_CLASS, fromHex} from '@vitalvault/contracts';
+import {build, compareBytes, decodeCanonical, DEVICE_CLASS, fromHex, LIMITS} from '@vitalvault/contracts';
 import {DeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {signDeviceConfig} from '@vitalvault/envelope';
 import {DeviceConfigSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
@@ -10,8 +10,10 @@ import {encodePart} from '../ledger/part.js';
 import type {TxResult} from '../ledger/transactions.js';
 import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
-import {extendEpochs, prepareEpochs, settleEpochs} from './epochs.js';
-import type {StatementOutcome} from './epochs.js';
+import {beginEpochs, sendEpochs} from './begin-epochs.js';
+import type {BegunEpochs} from './begin-epochs.js';
+import {earlierEpochs, publishedTypes} from './epochs.js';
+import {handOnKeys} from './hand-on-keys.js';
 import {PatientContext} from './patient-context.js';
 import type {PatientOptions} from './patient-context.js';
 import {cardOf, tagOf} from './patient-keys.js';
@@ -37,6 +39,11 @@ export interface ConfigToSign {
   gateways: string[];
 }
 
+export interface RotatedEpochs extends BegunEpochs {
+  /** Grants that go on and got the new epochs' keys. */
+  rewrapped: string[];
+}
+
 /** A patient: her keys, epochs and devices. Grants and log: `PatientGrants`, `PatientLog`. */
 export class Patient {
   readonly context: PatientContext;
@@ -53,49 +60,44 @@ export class Patient {
    * Publishes the first epoch of each type. One that there is is extended backwards when it begins after `fromSlot`,
    * and else left alone.
    */
-  async publishEpochs(
-    typeNames: string[],
-    fromSlot: number,
-  ): Promise<{result: TxResult | undefined; outcomes: StatementOutcome[]}> {
+  async publishEpochs(typeNames: string[], fromSlot: number): Promise<BegunEpochs> {
     requireUint32('fromSlot', fromSlot);
-    const {keys} = this.context;
-    const fresh = typeNames.filter(
-      (typeName) => !keys.epochs.some((epoch) => epoch.typeName === typeName && epoch.published),
-    );
-    const extended = extendEpochs(this.context, typeNames, fromSlot);
-    if (fresh.length === 0 && extended.epochs.length === 0) return {result: undefined, outcomes: []};
-    const first = await prepareEpochs(this.context, fresh, fromSlot);
-    return this.send({
-      epochs: [...extended.epochs, ...first.epochs],
-      statements: [...extended.statements, ...first.statements],
-    });
+    const {context} = this;
+    await context.settle();
+    const known = new Set(publishedTypes(context.keys));
+    const done: BegunEpochs = {results: [], outcomes: []};
+    const earlier = earlierEpochs(context, typeNames, fromSlot);
+    for (let at = 0; at < earlier.length; at += LIMITS.epochStatements) {
+      const {result, outcomes} = await sendEpochs(context, earlier.slice(at, at + LIMITS.epochStatements));
+      done.results.push(result);
+      done.outcomes.push(...outcomes);
+    }
+    const first = await beginEpochs(context, {typeNames: typeNames.filter((name) => !known.has(name)), fromSlot});
+    await handOnKeys(context);
+    return {results: [...done.results, ...first.results], outcomes: [...done.outcomes, ...first.outcomes]};
   }
 
   /**
-   * Publishes the next epoch of a type from the slot of the newest block on. Grants need `PatientGrants.rewrap`
-   * afterwards.
+   * Begins the next epoch of each type in the slot of the newest block, and of whatever an interrupted run left over;
+   * the grants that stand get its keys.
    */
-  async rotate(typeNames: string[]): Promise<{result: TxResult | undefined; outcomes: StatementOutcome[]}> {
-    return this.send(await prepareEpochs(this.context, typeNames, await this.context.ledger.slot()));
-  }
-
-  private async send({
-    epochs,
-    statements,
-  }: Awaited<ReturnType<typeof prepareEpochs>>): Promise<{result: TxResult; outcomes: StatementOutcome[]}> {
-    const result = await this.context.transactions.send({
-      case: 'publishKeys',
-      value: {identity: this.context.id, epochStatements: statements},
+  async rotate(typeNames: string[], onProgress?: (begun: number, all: number) => void): Promise<RotatedEpochs> {
+    const {context} = this;
+    await context.settle();
+    const begun = await beginEpochs(context, {
+      typeNames: [...context.keys.epochsDue, ...typeNames],
+      fromSlot: await context.ledger.slot(),
+      onProgress,
     });
-    return {result, outcomes: await settleEpochs(this.context, epochs, result.data)};
+    return {...begun, rewrapped: (await handOnKeys(context)).map(({grantId}) => grantId)};
   }
 
   /**
    * A fresh signing key in the place of the current one, with all that hangs on it; goes on with one that was begun.
    * @throws SdkError `tx-refused`, `tx-timeout`
    */
-  replaceSigningKey(): Promise<ReplacedKey> {
-    return replaceSigningKey(this.context);
+  replaceSigningKey(onProgress?: (begun: number, all: number) => void): Promise<ReplacedKey> {
+    return replaceSigningKey(this.context, onProgress);
   }
 
   /** The owner's half of a registration, as one line for the device, which signs it too and may send it. */

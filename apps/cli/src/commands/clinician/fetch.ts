@@ -28,7 +28,7 @@ export const fetchCommand = defineCommand<{tx: string; out?: string; points?: st
     'vv clinician fetch --home keller --tx 3fa9… --out readings.json',
   ],
   run: async (session, options) => {
-    const {secrets, clinician} = await openMember(session);
+    const {secrets, clinician} = await openMember(session, 'look');
     const startedAt = performance.now();
     const opened = await fetchOpened(session, {secrets, clinician}, options.tx);
     const tookMs = Math.round(performance.now() - startedAt);

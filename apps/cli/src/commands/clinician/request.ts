@@ -4,7 +4,7 @@ import {path} from '@vitalvault/arguments';
 import {PURPOSE} from '@vitalvault/contracts';
 import {Option} from 'commander';
 import {ownReason} from '../../clinician/own-reason.js';
-import {keepTicket, knownTag, openMember} from '../../clinician/member-home.js';
+import {keepRequest, keepTicket, knownTag, openMember, settleRequests} from '../../clinician/member-home.js';
 import {EXIT} from '../../cli-error.js';
 import {defineCommand} from '../../define-command.js';
 import {paperHex, readPaper} from '../../exchange.js';
@@ -38,20 +38,25 @@ export const requestCommand = defineCommand<RequestOptions>({
   ],
   run: async (session, options) => {
     requirePeriod('', options.from, options.to);
-    const {secrets, clinician} = await openMember(session);
+    const opened = await openMember(session, 'change');
+    const {secrets, clinician} = opened;
+    await settleRequests(session, opened);
     const patient = paperHex(readPaper(options.card, 'patient-card'), 'patient', 20);
     const {from: slotFrom, to: slotTo} = options;
     const startedAt = performance.now();
-    const ticket = await clinician.requestAccess({
-      patient,
-      grantId: options.grant,
-      typeName: options.type,
-      typeTag: knownTag(secrets, patient, options.type),
-      slotFrom,
-      slotTo,
-      purpose: options.purpose,
-      message: options.message,
-    });
+    const ticket = await clinician.requestAccess(
+      {
+        patient,
+        grantId: options.grant,
+        typeName: options.type,
+        typeTag: knownTag(secrets, patient, options.type),
+        slotFrom,
+        slotTo,
+        purpose: options.purpose,
+        message: options.message,
+      },
+      (sent) => keepRequest(session, secrets, sent),
+    );
     const tookMs = Math.round(performance.now() - startedAt);
     await keepTicket(session, secrets, ticket);
     const reason = ticket.permit ? undefined : await ownReason(session.ledger, secrets, ticket);

@@ -17,7 +17,7 @@ export const alertsCommand = defineCommand<{after: bigint; limit: number; follow
   ],
   examples: ['vv patient alerts --home anna', 'vv patient alerts --home anna --follow'],
   run: async (session, {after, limit, follow}) => {
-    const {log} = await openPatient(session);
+    const {log} = await openPatient(session, 'look');
     if (follow === true) {
       for await (const alert of log.followAlerts(String(after))) {
         process.stdout.write(

@@ -11,7 +11,7 @@ export const cardCommand = defineCommand<{out?: string}>({
   options: [new Option('--out <file>', 'write the card').argParser(path)],
   examples: ['vv patient card --home anna --out anna.card.json'],
   run: async (session, {out}) => {
-    const {patient} = await openPatient(session);
+    const {patient} = await openPatient(session, 'look');
     const card = {...patient.card};
     writePaper(out, 'patient-card', card);
     return {

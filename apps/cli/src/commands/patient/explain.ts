@@ -13,7 +13,7 @@ export const explainCommand = defineCommand<{index: bigint[]}>({
   ],
   examples: ['vv patient explain --home anna --index 7 8'],
   run: async (session, {index}) => {
-    const {log} = await openPatient(session);
+    const {log} = await openPatient(session, 'look');
     const explanations = await Promise.all(index.map((n) => log.explain(n)));
     return {
       json: {explanations},

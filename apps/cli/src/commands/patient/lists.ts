@@ -6,14 +6,14 @@ export const grantsCommand = defineCommand({
   name: 'grants',
   summary: 'the grants that stand and stood',
   examples: ['vv patient grants --home anna'],
-  run: async (session) => answerOf(await (await openPatient(session)).patient.grants()),
+  run: async (session) => answerOf(await (await openPatient(session, 'look')).patient.grants()),
 });
 
 export const devicesCommand = defineCommand({
   name: 'devices',
   summary: 'the devices that are and were registered',
   examples: ['vv patient devices --home anna'],
-  run: async (session) => answerOf(await (await openPatient(session)).patient.devices()),
+  run: async (session) => answerOf(await (await openPatient(session, 'look')).patient.devices()),
 });
 
 function answerOf(list: unknown) {

@@ -18,7 +18,7 @@ export const proveReceiptsCommand = defineCommand<{in: string; out: string}>({
   ],
   examples: ['vv patient prove-receipts --home anna --in receipts.json --out proven.json'],
   run: async (session, options) => {
-    const {log, keys} = await openPatient(session);
+    const {log, keys} = await openPatient(session, 'look');
     const proven: RecordReceipt[] = [];
     for (const receipt of readReceipts(options.in)) {
       const {place} = receipt;

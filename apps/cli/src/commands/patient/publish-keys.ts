@@ -8,6 +8,7 @@ import {defineCommand} from '../../define-command.js';
 import {openPatient} from '../../patient/patient-home.js';
 import {parseSlot, slotText, slotTime} from '../../arguments/slots.js';
 import {columns} from '../../text/columns.js';
+import {epochProgress} from '../../text/epoch-progress.js';
 
 export const publishKeysCommand = defineCommand<{type: string[]; from: number; rotate?: boolean}>({
   name: 'publish-keys',
@@ -24,15 +25,15 @@ export const publishKeysCommand = defineCommand<{type: string[]; from: number; r
     'vv patient publish-keys --home anna --type omh:heart-rate --rotate',
   ],
   run: async (session, {type, from, rotate}) => {
-    const {patient, grants} = await openPatient(session);
-    if (rotate !== true) return toAnswer(await patient.publishEpochs(type, from));
-    const rotated = await patient.rotate(type);
-    await grants.rewrap((grant) => grant.allTypes || grant.typeNames.some((name) => type.includes(name)));
-    return toAnswer(rotated);
+    const {patient} = await openPatient(session);
+    return toAnswer(
+      rotate === true ? await patient.rotate(type, epochProgress(session)) : await patient.publishEpochs(type, from),
+    );
   },
 });
 
-function toAnswer({result, outcomes}: {result: TxResult | undefined; outcomes: StatementOutcome[]}): Answer {
+function toAnswer({results, outcomes}: {results: TxResult[]; outcomes: StatementOutcome[]}): Answer {
+  const result = results.at(-1);
   const rows = outcomes.map(({typeName, epoch, fromSlot, codeName}) => [
     typeName,
     `epoch ${epoch}`,

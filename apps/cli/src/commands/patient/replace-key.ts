@@ -3,6 +3,7 @@ import {defineCommand} from '../../define-command.js';
 import {openPatient} from '../../patient/patient-home.js';
 import {slotText} from '../../arguments/slots.js';
 import {columns, fields} from '../../text/columns.js';
+import {epochProgress} from '../../text/epoch-progress.js';
 
 export const replaceKeyCommand = defineCommand({
   name: 'replace-key',
@@ -10,7 +11,7 @@ export const replaceKeyCommand = defineCommand({
   examples: ['vv patient replace-key --home anna'],
   run: async (session) => {
     const {patient} = await openPatient(session);
-    const {keyId, successions, outcomes, rewrapped} = await patient.replaceSigningKey();
+    const {keyId, successions, outcomes, rewrapped} = await patient.replaceSigningKey(epochProgress(session));
     return {
       json: {keyId, successions, epochs: outcomes, rewrapped},
       text: [
@@ -18,7 +19,9 @@ export const replaceKeyCommand = defineCommand({
           'signing key': keyId,
           replacement: successions,
           'keys handed on to': `${rewrapped.length} grants`,
-          devices: 'believe the new key as soon as they ask for epoch keys; nothing is to be done',
+          devices:
+            'believe the new key as soon as they ask for epoch keys; one that was stolen: vv patient remove-device',
+          permits: 'that stand go on until they end; to end one: vv patient revoke its grant',
         }),
         ...columns(
           outcomes.map(({typeName, epoch, fromSlot, codeName}) => [

@@ -1,9 +1,11 @@
 import {grantId} from '../../arguments/vocabulary.js';
 import {Option} from 'commander';
+import {EXIT} from '../../cli-error.js';
 import {defineCommand} from '../../define-command.js';
 import {openPatient} from '../../patient/patient-home.js';
 import {slotText} from '../../arguments/slots.js';
 import {columns, fields} from '../../text/columns.js';
+import {epochProgress} from '../../text/epoch-progress.js';
 
 export const revokeCommand = defineCommand<{grant: string}>({
   name: 'revoke',
@@ -13,7 +15,7 @@ export const revokeCommand = defineCommand<{grant: string}>({
   run: async (session, {grant}) => {
     const {grants} = await openPatient(session);
     const startedAt = performance.now();
-    const {result, outcomes, rewrapped} = await grants.revoke(grant);
+    const {result, outcomes, rewrapped} = await grants.revoke(grant, epochProgress(session));
     const tookMs = Math.round(performance.now() - startedAt);
     return {
       json: {grantId: grant, tookMs, txId: result.txId, height: result.height, epochs: outcomes, rewrapped},
@@ -29,10 +31,12 @@ export const revokeCommand = defineCommand<{grant: string}>({
             typeName,
             `epoch ${epoch}`,
             `from ${slotText(fromSlot)}`,
-            codeName,
+            codeName === 'ok' ? 'published' : `refused: ${codeName}; begin it with publish-keys --rotate`,
           ]),
         ),
       ],
+      // Revoked it is; what comes of a type without a new epoch is still sealed to the old key.
+      exit: outcomes.every(({code}) => code === 0) ? EXIT.done : EXIT.refused,
     };
   },
 });

@@ -1,0 +1,139 @@
+import {beforeEach, describe, expect, it} from '@jest/globals';
+import {HEART_RATE} from '../open-mhealth/heart-rate.js';
+import {MemoryNonceStore} from '../ledger/nonce-store.js';
+import {idOf} from '../keys/stored-key.js';
+import {people, readingsOf} from '../../testing/people.js';
+import type {People} from '../../testing/people.js';
+import type {SentRequest} from './access-ticket.js';
+import {Clinician} from './clinician.js';
+import type {MemberKeys} from './member-keys.js';
+import {replaceMemberKey} from './replace-member-key.js';
+
+let all: People;
+let grantId: string;
+beforeEach(async () => {
+  all = await people();
+  await all.device.post(await all.device.seal(HEART_RATE, readingsOf(all.slot - 1, 4)));
+  all.platform.anchor();
+  ({grantId} = await all.grants.put(all.terms));
+});
+
+const ask = (clinician: Clinician, kept: SentRequest[]) =>
+  clinician.requestAccess(
+    {
+      patient: all.keys.patient,
+      grantId,
+      typeName: HEART_RATE,
+      slotFrom: all.slot - 2,
+      slotTo: all.slot,
+      purpose: 'TREAT',
+      message: 'before your visit',
+    },
+    (sent) => {
+      kept.push(structuredClone(sent));
+      return Promise.resolve();
+    },
+  );
+
+describe('a request whose answer was lost', () => {
+  it('is permitted all the same: its one-time key was kept before it was sent, and her words too', async () => {
+    const {platform, clinician, patient} = all;
+    const kept: SentRequest[] = [];
+    const pool: Uint8Array[] = [];
+    platform.pool = pool;
+    await expect(ask(clinician, kept)).rejects.toMatchObject({code: 'tx-timeout'});
+    platform.pool = undefined;
+    const [sent] = kept as [SentRequest];
+    expect(await clinician.settleRequest(sent)).toBeUndefined();
+    platform.commit(pool);
+    const ticket = await clinician.settleRequest(sent);
+    if (ticket === undefined || ticket === 'expired') throw new Error('it is not settled');
+    expect(ticket).toMatchObject({permit: true, txId: sent.txId});
+    expect((await clinician.fetch(ticket)).records).toHaveLength(1);
+    expect(await patient.details(sent.txId)).toBeDefined();
+  });
+
+  it('is not sent when it cannot be kept', async () => {
+    const before = all.platform.chain.ledger.block.height;
+    await expect(
+      all.clinician.requestAccess(
+        {patient: all.keys.patient, slotFrom: all.slot, slotTo: all.slot, purpose: 'TREAT'},
+        () => Promise.reject(new Error('disk full')),
+      ),
+    ).rejects.toThrow('disk full');
+    expect(all.platform.chain.ledger.block.height).toBe(before);
+  });
+
+  it('is forgotten when it can be decided no more, and not before', async () => {
+    const {platform, clinician} = all;
+    const kept: SentRequest[] = [];
+    platform.pool = [];
+    await expect(ask(clinician, kept)).rejects.toMatchObject({code: 'tx-timeout'});
+    platform.pool = undefined;
+    platform.chain.ledger.commit([], 3_500n);
+    expect(await clinician.settleRequest(kept[0] as SentRequest)).toBeUndefined();
+    platform.chain.ledger.commit([], 200n);
+    expect(await clinician.settleRequest(kept[0] as SentRequest)).toBe('expired');
+  });
+});
+
+describe("a member's signing key that is replaced", () => {
+  const nonces = new MemoryNonceStore(50n);
+
+  it('leaves id, grants and permits: the new key fetches what the old one asked for', async () => {
+    const {memberKeys: keys, ledger} = all;
+    const ticket = await ask(all.clinician, []);
+    const {member, signing: old} = structuredClone(keys);
+    const {keyId} = await replaceMemberKey({keys, ledger, nonces, save: () => Promise.resolve()});
+    expect([keys.member, keyId]).toEqual([member, idOf(keys.signing)]);
+    expect(keys.signing).not.toEqual(old);
+    const reader = new Clinician({keys, ledger, nonces});
+    expect((await reader.fetch(ticket)).records).toHaveLength(1);
+    expect((await ask(reader, [])).permit).toBe(true);
+    const before = new Clinician({keys: {...keys, signing: old}, ledger, nonces});
+    await expect(ask(before, [])).rejects.toMatchObject({meta: {codeName: 'unknownKey'}});
+  });
+
+  it('goes on from every moment at which it can end, with the same key', async () => {
+    const {ledger, platform} = all;
+    let file = structuredClone(all.memberKeys);
+    for (let last = 1; ; last++) {
+      let steps = 0;
+      const step = (): void => {
+        steps += 1;
+        if (steps >= last) throw new Error('killed');
+      };
+      platform.tamper = (_, answer) => {
+        step();
+        return answer;
+      };
+      const begun = (keys: MemberKeys) => ({
+        keys,
+        ledger,
+        nonces,
+        save: () => {
+          step();
+          file = structuredClone(keys);
+          step();
+          return Promise.resolve();
+        },
+      });
+      const ended = await replaceMemberKey(begun(structuredClone(file))).then(
+        () => true,
+        () => false,
+      );
+      platform.tamper = (_, answer) => answer;
+      const {replacement} = file;
+      if (replacement !== undefined)
+        await expect(ask(new Clinician({keys: file, ledger, nonces}), [])).rejects.toMatchObject({
+          code: 'replacement-pending',
+        });
+      steps = -Infinity;
+      await replaceMemberKey(begun(structuredClone(file)));
+      if (replacement !== undefined) expect(file.signing).toEqual(replacement);
+      platform.chain.ledger.commit([], 7_200n);
+      await expect(ask(new Clinician({keys: file, ledger, nonces}), [])).resolves.toBeDefined();
+      if (ended) break;
+    }
+  });
+});

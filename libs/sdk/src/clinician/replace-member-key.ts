@@ -1,0 +1,63 @@
+import {build, decodeCanonical, equalBytes, fromHex} from '@vitalvault/contracts';
+import {MemberSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {PublishKeysSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {SigningKeySchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {idOf, newSigningKey, publicHalf} from '../keys/stored-key.js';
+import type {StoredKey} from '../keys/stored-key.js';
+import type {NonceStore} from '../ledger/nonce-store.js';
+import {Transactions} from '../ledger/transactions.js';
+import type {VerifiedLedger} from '../ledger/verified-ledger.js';
+import {SdkError} from '../sdk-error.js';
+import type {MemberKeys} from './member-keys.js';
+
+export interface MemberOptions {
+  keys: MemberKeys;
+  ledger: VerifiedLedger;
+  nonces: NonceStore;
+  /** Durable before it answers. */
+  save: () => Promise<void>;
+}
+
+/**
+ * Puts a fresh signing key in the place of a member's current one, which signs that together with the new one. Her id,
+ * grants, permits and encryption key stay. The new key is saved before anything is sent; when a run ends before all is
+ * done, the next one goes on with the same key.
+ * @throws SdkError `tx-refused`, `tx-timeout`
+ * @spec docs/protocol.md §2.4
+ */
+export async function replaceMemberKey(options: MemberOptions): Promise<{keyId: string}> {
+  const {keys, ledger, nonces, save} = options;
+  const next = (keys.replacement ??= newSigningKey(ledger.api.environment.random));
+  await save();
+  if (!(await isCurrent(options, next))) {
+    const identity = fromHex(keys.member);
+    const newSigningKey = build(SigningKeySchema, publicHalf(next));
+    try {
+      await new Transactions({ledger, nonces, signer: keys.signing}).send(
+        {case: 'publishKeys', value: build(PublishKeysSchema, {identity, newSigningKey})},
+        {coSigners: [next]},
+      );
+    } catch (error) {
+      // An earlier one, whose answer was lost, came first.
+      const isRefusal = error instanceof SdkError && error.code === 'tx-refused';
+      if (!isRefusal || !(await isCurrent(options, next))) throw error;
+    }
+  }
+  keys.signing = next;
+  keys.replacement = undefined;
+  await save();
+  return {keyId: idOf(next)};
+}
+
+/** Whether the ledger has it as her current key. */
+async function isCurrent({keys, ledger}: MemberOptions, key: StoredKey): Promise<boolean> {
+  try {
+    const [value] = await ledger.state(key, [{kind: 'member', parts: [fromHex(keys.member)]}]);
+    const current = value === undefined ? undefined : decodeCanonical(MemberSchema, value).signingKey;
+    return current !== undefined && equalBytes(current.publicKey, fromHex(key.publicKey));
+  } catch (error) {
+    // Only a key that the ledger has may ask.
+    if (error instanceof SdkError && error.code === 'unknown-key') return false;
+    throw error;
+  }
+}

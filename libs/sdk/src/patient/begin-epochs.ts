@@ -1,0 +1,130 @@
+import {CODE, LIMITS, build, decodeCanonical} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
+import {EpochHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {PublishKeysSchema, StatementResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
+import type {StoredKey} from '../keys/stored-key.js';
+import type {TxResult} from '../ledger/transactions.js';
+import {freshEpoch, newestEpoch, outcomeOf, statementOf} from './epochs.js';
+import type {LastEpoch, StatementOutcome} from './epochs.js';
+import type {PatientContext} from './patient-context.js';
+import {tagOf} from './patient-keys.js';
+import type {StoredEpoch} from './patient-keys.js';
+import {settleSent} from './settle-sent.js';
+import {takeEpoch} from './take-epoch.js';
+
+/** The transaction that carries statements; `PublishKeys` when nothing is said. */
+export interface Carrier {
+  message: (statements: SignedEpochStatement[]) => TxMessage;
+  /** Her key after that transaction, which signs the statements, and signs the transaction too when it is another. */
+  signer?: StoredKey;
+  /** What else is so once it committed; saved together with its epochs. */
+  committed?: () => void;
+}
+
+export interface EpochsToBegin {
+  typeNames: readonly string[];
+  /** Of the first epoch of a type; a later one begins in this slot or right after the one before. */
+  fromSlot: number;
+  /** Of the first transaction. It is sent also when there is no type; it carries as many statements as one may. */
+  carrier?: Carrier;
+  onProgress?: ((begun: number, all: number) => void) | undefined;
+}
+
+export interface BegunEpochs {
+  results: TxResult[];
+  outcomes: StatementOutcome[];
+}
+
+/**
+ * Begins the next epoch of each type, 64 types a transaction. What is to be begun and each private key are saved before
+ * anything is sent; when this ends in the middle, `epochsDue` says what is left. The caller has settled what was sent
+ * before.
+ */
+export async function beginEpochs(context: PatientContext, toBegin: EpochsToBegin): Promise<BegunEpochs> {
+  const {keys} = context;
+  const {fromSlot, onProgress} = toBegin;
+  const all = [...new Set(toBegin.typeNames)];
+  keys.epochsDue = [...new Set([...keys.epochsDue, ...all])];
+  const begun: BegunEpochs = {results: [], outcomes: []};
+  const left = [...all];
+  for (let {carrier} = toBegin; left.length > 0 || carrier !== undefined; carrier = undefined) {
+    const some = left.splice(0, LIMITS.epochStatements);
+    const by = carrier?.signer ?? keys.signing;
+    const sent = await sendEpochs(
+      context,
+      some.map((typeName) => freshEpoch(context, typeName, {fromSlot, by})),
+      carrier,
+    );
+    begun.results.push(sent.result);
+    const again = sent.outcomes.filter(({code}) => code === CODE.epochOrder).map(({typeName}) => typeName);
+    begun.outcomes.push(...sent.outcomes.filter(({code}) => code !== CODE.epochOrder));
+    if (again.length > 0) begun.outcomes.push(...(await beginAfterOthers(context, again, fromSlot)));
+    // Refused for good: it is told, and not tried again and again.
+    keys.epochsDue = keys.epochsDue.filter((typeName) => !some.includes(typeName));
+    await context.save();
+    onProgress?.(all.length - left.length, all.length);
+  }
+  return begun;
+}
+
+/**
+ * Sends statements, whose private keys are durable before. What is refused is settled by proof, and by proof alone: the
+ * service that answers can err or lie.
+ */
+export async function sendEpochs(
+  context: PatientContext,
+  epochs: StoredEpoch[],
+  {message = publishKeys(context), signer = context.keys.signing, committed}: Partial<Carrier> = {},
+): Promise<{result: TxResult; outcomes: StatementOutcome[]}> {
+  const {keys} = context;
+  const coSigners = signer.publicKey === keys.signing.publicKey ? [] : [signer];
+  keys.epochs.push(...epochs);
+  const result = await context
+    .transactionsOfCurrentKey()
+    .send(message(epochs.map((epoch) => statementOf(context, epoch, signer))), {
+      coSigners,
+      keep: ({expiresAt}) => {
+        for (const epoch of epochs) epoch.expiresAt = expiresAt;
+        return context.save();
+      },
+    });
+  const codes = epochs.length === 0 ? [] : decodeCanonical(StatementResultsSchema, result.data).codes;
+  const outcomes = epochs.map((epoch, i) => outcomeOf(epoch, codes[i] ?? CODE.internal));
+  committed?.();
+  epochs.forEach((epoch, i) => {
+    if (outcomes[i]?.code === CODE.ok) takeEpoch(keys, epoch);
+  });
+  await context.save();
+  if (outcomes.some(({code}) => code !== CODE.ok)) await settleSent(context);
+  return {result, outcomes};
+}
+
+function publishKeys({id}: PatientContext): Carrier['message'] {
+  return (epochStatements) => ({case: 'publishKeys', value: build(PublishKeysSchema, {identity: id, epochStatements})});
+}
+
+/**
+ * The numbers were taken already: by what was sent before and committed only now, which then is what was to be begun;
+ * or by a newer copy of this home, whose keys are lost here, and the next epoch comes after them.
+ */
+async function beginAfterOthers(
+  context: PatientContext,
+  typeNames: string[],
+  fromSlot: number,
+): Promise<StatementOutcome[]> {
+  const {keys} = context;
+  const isDone = (typeName: string): boolean => !keys.epochsDue.includes(typeName);
+  const done = typeNames.filter(isDone).flatMap((typeName) => newestEpoch(keys, typeName) ?? []);
+  const left = typeNames.filter((typeName) => !isDone(typeName));
+  if (left.length === 0) return done.map((epoch) => outcomeOf(epoch));
+  const heads = await context.ledger.state(
+    keys.signing,
+    left.map((typeName) => ({kind: 'epochHead' as const, parts: [context.id, tagOf(keys, typeName)]})),
+  );
+  const epochs = left.map((typeName, i) => {
+    const head: LastEpoch | undefined = heads[i] && decodeCanonical(EpochHeadSchema, heads[i]);
+    return freshEpoch(context, typeName, {fromSlot, by: keys.signing, last: head});
+  });
+  return [...done.map((epoch) => outcomeOf(epoch)), ...(await sendEpochs(context, epochs)).outcomes];
+}

@@ -1,0 +1,81 @@
+import {LIMITS, STATE_KIND, decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {GrantSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {EpochStatementSchema, SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import {numberPart} from '@vitalvault/proofs';
+import type {PatientContext} from './patient-context.js';
+import type {SentGrant, StoredEpoch} from './patient-keys.js';
+import {isPlaceOf, takeEpoch} from './take-epoch.js';
+import {takeGrant} from './take-grant.js';
+
+/** A value of the state, and a block time (Unix seconds) at which the ledger still had no other. */
+interface Proven {
+  value: Uint8Array | undefined;
+  time: number;
+}
+
+/**
+ * Asks the ledger, with proof, for everything that was sent and whose outcome this side does not know: an answer that
+ * was lost, a process that was killed, a service that said something else. What the ledger took is kept; what it can
+ * not take any more is forgotten; the rest goes on waiting.
+ */
+export async function settleSent(context: PatientContext): Promise<void> {
+  const {keys} = context;
+  const epochs = keys.epochs.filter(({published}) => !published);
+  const places = epochs.filter((epoch, i) => epochs.findIndex((other) => isPlaceOf(epoch, other)) === i);
+  const sent = [...keys.sentGrants];
+  if (places.length + sent.length === 0) return;
+  const questions = [
+    ...places.map(({typeTag, epoch}) => ({
+      kind: STATE_KIND.epochStatement,
+      parts: [context.id, fromHex(typeTag), numberPart(epoch)],
+    })),
+    ...sent.map(({grant}) => ({kind: STATE_KIND.grant, parts: [context.id, fromHex(grant.grantId)]})),
+  ];
+  const answers = await prove(context, questions);
+  places.forEach((place, i) => {
+    settleEpochs(context, place, answers[i] as Proven);
+  });
+  sent.forEach((one, i) => {
+    settleGrant(context, one, answers[places.length + i] as Proven);
+  });
+  await context.save();
+}
+
+async function prove(context: PatientContext, questions: {kind: number; parts: Uint8Array[]}[]): Promise<Proven[]> {
+  const proven: Proven[] = [];
+  for (let at = 0; at < questions.length; at += LIMITS.proofKeys) {
+    const keys = questions.slice(at, at + LIMITS.proofKeys);
+    const {answer, header} = await context.ledger.proofs(context.keys.signing, {keys});
+    // The state is the one before this header's block: what expires before its time comes in no later block either.
+    proven.push(...keys.map(({kind, parts}) => ({value: answer.state(kind, parts), time: Number(header.timeSeconds)})));
+  }
+  return proven;
+}
+
+function settleEpochs({keys}: PatientContext, place: StoredEpoch, {value, time}: Proven): void {
+  const waits = ({published, expiresAt}: StoredEpoch): boolean => published || expiresAt >= time;
+  if (value === undefined) {
+    keys.epochs = keys.epochs.filter((epoch) => !isPlaceOf(place, epoch) || waits(epoch));
+    return;
+  }
+  const signed = decodeCanonical(SignedEpochStatementSchema, value);
+  const {publicKey, fromSlot} = decodeCanonical(EpochStatementSchema, signed.statement);
+  const taken = keys.epochs.find((epoch) => isPlaceOf(place, epoch) && epoch.publicKey === toHex(publicKey));
+  // A first epoch may still be extended to an earlier slot, under the same key.
+  const extending = keys.epochs.filter(
+    (epoch) => isPlaceOf(place, epoch) && epoch !== taken && epoch.publicKey === taken?.publicKey,
+  );
+  keys.epochs = keys.epochs.filter((epoch) => !isPlaceOf(place, epoch) || epoch === taken);
+  if (taken === undefined) return;
+  takeEpoch(keys, {...taken, fromSlot});
+  keys.epochs.push(...extending.filter((epoch) => !epoch.published && epoch.fromSlot < fromSlot && waits(epoch)));
+}
+
+function settleGrant({keys}: PatientContext, sent: SentGrant, {value, time}: Proven): void {
+  const {grant, expiresAt} = sent;
+  const stored = value === undefined ? undefined : decodeCanonical(GrantSchema, value);
+  const isIt = stored?.version === grant.version && toHex(stored.grantee) === grant.grantee;
+  if (isIt) takeGrant(keys, {...grant, revoked: stored.revoked});
+  const isOver = stored !== undefined && stored.version >= grant.version;
+  if (isOver || expiresAt < time) keys.sentGrants = keys.sentGrants.filter((one) => one !== sent);
+}

@@ -1,0 +1,10 @@
+import type {PatientKeys, StoredGrant} from './patient-keys.js';
+
+/** The ledger has the grant: it stands in the place of its older version, and its keys are due. Nothing is saved. */
+export function takeGrant(keys: PatientKeys, grant: StoredGrant): void {
+  const isIt = ({grantId}: StoredGrant): boolean => grantId === grant.grantId;
+  const before = keys.grants.find(isIt);
+  const wrapVersion = Math.max(before?.wrapVersion ?? 0, grant.wrapVersion);
+  keys.grants = [...keys.grants.filter((known) => !isIt(known)), {...grant, wrapVersion, wrapsDue: !grant.revoked}];
+  keys.sentGrants = keys.sentGrants.filter((sent) => !isIt(sent.grant) || sent.grant.version > grant.version);
+}
