@@ -111,8 +111,8 @@ export class Overlay implements MutableState {
   }
 
   /**
-   * Of changes right above a state, not of a fork: writes the heads of the logs that grew and gives all changes, ascending by key
-   * name, and the leaves as appended.
+   * Of changes right above a state, not of a fork: writes the heads of the logs that grew and gives all changes,
+   * ascending by key name, and the leaves as appended.
    * @throws CorruptStateError when a log does not fit its head
    */
   finish(): {changes: StateChange[]; leaves: HashedLeaf[]} {
