@@ -13,6 +13,8 @@ BOUNDS = {
     "refusals": QUOTA, "requests": QUOTA, "organisation_refusals": QUOTA, "organisation_requests": QUOTA, "suspensions": QUOTA, "successions": QUOTA, "max_block_bytes": (262_144, 35_651_584),
     "release_blocks": (10, 1_000_000), "release_seconds": (60, 604_800), "max_expiry_blocks": (100, 10_000_000), "max_expiry_seconds": (60, 2_592_000),
     "removal_grace_blocks": (1, 10_000_000), "removal_grace_seconds": (60, 2_592_000),
+    "holdings_per_succession": dict.fromkeys(("tags", "epochs", "live_grants", "grants", "registrations", "live_devices"), (1, 1_024)),
+    "max_successions": (1, 1_024), "rights_base": (1, 65_536),
     "holdings": dict.fromkeys(("tags", "epochs", "live_grants", "grants", "registrations", "live_devices"), (1, 65_536)), "max_keys": (20_000, 2 ** 23), "max_leaves": (200_000, 2 ** 25),
 }
 CONSENSUS = (("block", "max_bytes", "37748736"), ("evidence", "max_bytes", "1048576"))

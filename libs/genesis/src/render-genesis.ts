@@ -37,6 +37,9 @@ const PARAMETERS = {
   removalGraceBlocks: 150_000,
   removalGraceSeconds: 86_400,
   holdings: {tags: 128, epochs: 2_048, liveGrants: 128, grants: 1_024, registrations: 256, liveDevices: 32},
+  holdingsPerSuccession: {tags: 2, epochs: 64, liveGrants: 2, grants: 16, registrations: 4, liveDevices: 1},
+  maxSuccessions: 64,
+  rightsBase: 128,
   maxKeys: 100_000n,
   maxLeaves: 1_000_000n,
 };

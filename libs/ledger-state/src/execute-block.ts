@@ -1,10 +1,11 @@
-import {CODE} from '@vitalvault/contracts';
+import {CODE, KEY_OWNER} from '@vitalvault/contracts';
 import type {Parameters} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {blockSlot} from './block-time.js';
 import type {Block} from './block-time.js';
 import {spendTokens} from './buckets.js';
 import type {BucketOf} from './buckets.js';
 import type {CheckedTx, StructureRefusal} from './check-structure.js';
+import {heldBy} from './holdings.js';
 import {refused} from './message-rules.js';
 import type {Ending, Outcome} from './message-rules.js';
 import {spendNonce} from './nonce-window.js';
@@ -14,8 +15,9 @@ import {recordMisbehaviour} from './record-misbehaviour.js';
 import type {ProvenMisbehaviour} from './record-misbehaviour.js';
 import {hasRoom} from './room.js';
 import {rulesOf} from './rules-of.js';
-import {signerOf} from './signer.js';
+import {payerOf, signerOf} from './signer.js';
 import type {Signer} from './signer.js';
+import {isPromised} from './successions.js';
 import {load, SLOTS} from './state-slots.js';
 import type {HashedLeaf, StateChange, StateView} from './state-view.js';
 
@@ -90,7 +92,7 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   const signer = signerOf(state, tx.signingKeys[0], blockSlot(block));
   if ('code' in signer) return refused(signer.code);
   if (!rules.maySign(signer)) return refused(CODE.notAuthorised);
-  const spent = state.fork();
+  const spent = state.fork(payerOf(state, signer));
   const ends = rules.ends?.({...context, state: spent, txId: tx.txId, signer}, tx.message.value);
   // 3, 4
   const code = pay(spent, tx, {...context, signer, ends});
@@ -98,8 +100,9 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   const fork = spent.fork();
   const outcome = code === CODE.ok ? applyMessage(fork, tx, {...context, signer, ends}) : refused(code);
   // 6
-  const room = (...changes: [...Overlay[], Overlay]): boolean => hasRoom(changes, context.parameters, rules);
-  if (outcome.code === CODE.ok && (ends !== undefined || room(spent, fork))) {
+  const rights = rules.rights && isWithinRights(fork, signer, context.parameters);
+  const room = (...changes: [...Overlay[], Overlay]): boolean => hasRoom(changes, context.parameters, {rights});
+  if (outcome.code === CODE.ok && (needsNoRoom(state, signer, ends) || room(spent, fork))) {
     spent.absorb(fork);
     state.absorb(spent);
     return outcome;
@@ -107,6 +110,18 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   // A nonce window or a bucket may be a new key as well.
   if (room(spent)) state.absorb(spent);
   return outcome.code === CODE.ok ? refused(CODE.stateFull) : outcome;
+}
+
+// A patient's rights are not all that she may ever have: what is beyond takes no room of other patients' rights. A
+// member has none; her organisation's is to end her standing.
+function isWithinRights(state: Overlay, {kind, identity}: Signer, {rightsBase}: Parameters): boolean {
+  return kind === KEY_OWNER.organisation || (kind === KEY_OWNER.patient && heldBy(state, identity) <= rightsBase);
+}
+
+// Of rights there are no more to end than were begun; of successions some are promised to every patient.
+function needsNoRoom(before: Overlay, {identity}: Signer, ends: Ending | undefined): boolean {
+  if (ends !== 'signingKey') return ends === 'right';
+  return isPromised(load(before, SLOTS.patient, [identity])?.successions ?? 0);
 }
 
 interface Sender extends BlockContext {

@@ -23,6 +23,8 @@ export function genesisState(bytes: Uint8Array, view: StateView, ports: LedgerPo
   const {parameters, organisations} = decodeGenesis(bytes);
   const state = new Overlay(view, ports.sha256);
   if (parameters !== undefined) save(state, SLOTS.parameters, [], parameters);
+  const sizes = organisations.map(({id}) => ({organisation: id, keys: 0n, leaves: 0n}));
+  save(state, SLOTS.stateSize, [], {keys: 0n, leaves: 0n, promised: 0n, organisations: sizes});
   for (const organisation of organisations) addOrganisation(state, organisation, ports);
   return {
     changes: state.finish().changes,

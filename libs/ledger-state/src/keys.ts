@@ -13,9 +13,10 @@ export function assignKey(state: Overlay, key: SigningKey, kind: number, identit
   save(state, SLOTS.keyOwner, [keyId(key, state.sha256)], {kind, identity});
 }
 
-/** Takes a key out of use for ever. */
+/** Takes a key out of use for ever: nobody asks for its nonces any more. */
 export function retireKey(state: Overlay, key: SigningKey): void {
   const id = keyId(key, state.sha256);
+  state.set(SLOTS.nonceWindow.kind, [id], undefined);
   const owner = load(state, SLOTS.keyOwner, [id]);
   if (owner !== undefined)
     save(state, SLOTS.keyOwner, [id], {kind: owner.kind, identity: owner.identity, retired: true});

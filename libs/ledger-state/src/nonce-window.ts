@@ -11,7 +11,7 @@ import {load, save, SLOTS} from './state-slots.js';
  */
 export function spendNonce(state: Overlay, keyId: Uint8Array, nonce: bigint): number {
   const width = BigInt(LIMITS.nonceWindow);
-  const window = load(state, SLOTS.nonceWindow, [keyId]) ?? {highest: 0n, bitmap: emptyBitmap(LIMITS.nonceWindow)};
+  const window = load(state, SLOTS.nonceWindow, [keyId]) ?? fresh();
   if (nonce > window.highest + width) return CODE.nonceTooFar;
   if (nonce + width <= window.highest) return CODE.nonceUsed;
   if (nonce > window.highest) {
@@ -24,3 +24,10 @@ export function spendNonce(state: Overlay, keyId: Uint8Array, nonce: bigint): nu
   save(state, SLOTS.nonceWindow, [keyId], {highest: window.highest, bitmap: withBit(window.bitmap, age)});
   return CODE.ok;
 }
+
+/** Keeps a place for the nonces of a key that has used none. */
+export function beginNonces(state: Overlay, keyId: Uint8Array): void {
+  save(state, SLOTS.nonceWindow, [keyId], fresh());
+}
+
+const fresh = () => ({highest: 0n, bitmap: emptyBitmap(LIMITS.nonceWindow)});

@@ -12,17 +12,30 @@ export class CorruptStateError extends Error {
   override readonly name = 'CorruptStateError';
 }
 
-/** How much there is in a state. */
-export interface StateTotals {
+/** How much there is of what is bounded. */
+export interface Amounts {
   /** Of the map. */
   readonly keys: bigint;
   /** Of all logs. */
   readonly leaves: bigint;
 }
 
+export interface StateTotals extends Amounts {
+  /** Keys that there is room for and that are not there yet. */
+  readonly promised: bigint;
+  /** With those promised, by what each organisation and its people signed; those of the genesis, in its order. */
+  readonly organisations: readonly (Amounts & {readonly organisation: Uint8Array})[];
+}
+
 /** What a state says of its own size; nothing before genesis. @spec docs/protocol.md §5.1, kind 23 */
 export function sizeOf(view: StateView): StateTotals {
-  return load(view, SLOTS.stateSize, []) ?? {keys: 0n, leaves: 0n};
+  return load(view, SLOTS.stateSize, []) ?? {keys: 0n, leaves: 0n, promised: 0n, organisations: []};
+}
+
+interface Growth {
+  keys: number;
+  leaves: number;
+  promised: number;
 }
 
 /** Decoded values that are kept: a few megabytes, however long CheckTx goes on without a block. */
@@ -37,14 +50,17 @@ export class Overlay implements MutableState {
   /** Sizes of the logs that grew. */
   private readonly sizes = new Map<string, bigint>();
   private readonly appended: NewLeaf[] = [];
-  // Keys that there are more (or fewer) than in the base.
-  private newKeys = 0;
+  // What there is more (or less) than in the base, in all and by who pays, by the name of the organisation's key.
+  private readonly grown: Growth = {keys: 0, leaves: 0, promised: 0};
+  private readonly charged = new Map<string, Growth>();
   private below: StateTotals | undefined;
 
   constructor(
     private readonly base: StateView | Overlay,
     /** The port of all that is hashed on the way. */
     readonly sha256: Sha256,
+    /** The organisation that answers for what is changed here. */
+    readonly payer?: Uint8Array,
     private readonly messages = new Map<Uint8Array, Message>(),
   ) {}
 
@@ -69,19 +85,29 @@ export class Overlay implements MutableState {
   set(kind: number, parts: readonly Uint8Array[], value: Uint8Array | undefined): void {
     const name = keyName(kind, parts);
     const before = this.get(kind, parts, name) !== undefined;
-    this.newKeys += Number(value !== undefined) - Number(before);
+    this.grow({keys: Number(value !== undefined) - Number(before)});
     this.values.set(name, {kind, parts, value});
   }
 
   /** Keys and leaves of the state with these changes; the heads of logs that are new are among the keys. */
   size(): StateTotals {
-    const {keys, leaves} = this.base instanceof Overlay ? this.base.size() : (this.below ??= sizeOf(this.base));
-    return {keys: keys + BigInt(this.newKeys), leaves: leaves + BigInt(this.appended.length)};
+    const {keys, leaves, promised, organisations} =
+      this.base instanceof Overlay ? this.base.size() : (this.below ??= sizeOf(this.base));
+    return {
+      ...plus({keys, leaves}, this.grown),
+      promised: promised + BigInt(this.grown.promised),
+      organisations: this.withCharges(organisations),
+    };
   }
 
-  /** What these changes alone add; keys may be fewer than before. */
-  growth(): {keys: number; leaves: number} {
-    return {keys: this.newKeys, leaves: this.appended.length};
+  /** What these changes alone add, of keys with those promised; they may be fewer than before. */
+  growth(): {readonly keys: number; readonly leaves: number} {
+    return {keys: this.grown.keys + this.grown.promised, leaves: this.grown.leaves};
+  }
+
+  /** Keeps room for keys that may come at any time, or gives it back when they come. */
+  promise(keys: number): void {
+    this.grow({promised: keys});
   }
 
   /** Leaves that a log has; by the authenticated map and these changes, and nothing else. */
@@ -94,20 +120,22 @@ export class Overlay implements MutableState {
     const name = keyName(kind, [patient]);
     const index = this.sizeOfLog(name, kind, patient);
     // Its head is written when the block is finished.
-    if (index === 0n) this.newKeys += 1;
+    this.grow({keys: Number(index === 0n), leaves: 1});
     this.sizes.set(name, index + 1n);
     this.appended.push({kind, patient, index, leaf});
   }
 
-  fork(): Overlay {
-    return new Overlay(this, this.sha256, this.messages);
+  /** @param payer the organisation that answers for its changes; left out: the same as for these */
+  fork(payer = this.payer): Overlay {
+    return new Overlay(this, this.sha256, payer, this.messages);
   }
 
   absorb(fork: Overlay): void {
     for (const [name, change] of fork.values) this.values.set(name, change);
     for (const [name, size] of fork.sizes) this.sizes.set(name, size);
     this.appended.push(...fork.appended);
-    this.newKeys += fork.newKeys;
+    add(this.grown, fork.grown);
+    for (const [payer, charge] of fork.charged) this.charge(payer, charge);
   }
 
   /**
@@ -138,10 +166,34 @@ export class Overlay implements MutableState {
     return {changes: names.map((name) => this.values.get(name) as StateChange), leaves};
   }
 
-  private keepSize({keys, leaves}: StateTotals): void {
-    const before = load(this.base, SLOTS.stateSize, []);
-    if (before?.keys === keys && before.leaves === leaves) return;
-    save(this, SLOTS.stateSize, [], {keys: before === undefined ? keys + 1n : keys, leaves});
+  private keepSize({keys, leaves, promised}: StateTotals): void {
+    // Genesis has put the organisations there.
+    const before = load(this, SLOTS.stateSize, []);
+    if (before === undefined) throw new CorruptStateError('a state does not know its size');
+    const organisations = this.withCharges(before.organisations);
+    const isSame = before.keys === keys && before.leaves === leaves && before.promised === promised;
+    if (isSame && organisations === before.organisations) return;
+    save(this, SLOTS.stateSize, [], {keys, leaves, promised, organisations: [...organisations]});
+  }
+
+  private withCharges<T extends StateTotals['organisations'][number]>(organisations: readonly T[]): readonly T[] {
+    if (this.charged.size === 0) return organisations;
+    return organisations.map((one) => {
+      const charge = this.charged.get(payerName(one.organisation));
+      return charge === undefined ? one : {...one, ...plus(one, {...charge, keys: charge.keys + charge.promised})};
+    });
+  }
+
+  private grow({keys = 0, leaves = 0, promised = 0}: Partial<Growth>): void {
+    if (keys === 0 && leaves === 0 && promised === 0) return;
+    add(this.grown, {keys, leaves, promised});
+    if (this.payer !== undefined) this.charge(payerName(this.payer), {keys, leaves, promised});
+  }
+
+  private charge(payer: string, growth: Growth): void {
+    const charge = this.charged.get(payer);
+    if (charge === undefined) this.charged.set(payer, {...growth});
+    else add(charge, growth);
   }
 
   private sizeOfLog(name: string, kind: number, patient: Uint8Array): bigint {
@@ -166,4 +218,16 @@ export class Overlay implements MutableState {
 
 function headOf(kind: number): typeof SLOTS.recordLog {
   return kind === STATE_KIND.recordLog ? SLOTS.recordLog : SLOTS.accessLog;
+}
+
+const payerName = (organisation: Uint8Array): string => keyName(STATE_KIND.organisation, [organisation]);
+
+function plus({keys, leaves}: Amounts, growth: Growth): Amounts {
+  return {keys: keys + BigInt(growth.keys), leaves: leaves + BigInt(growth.leaves)};
+}
+
+function add(to: Growth, {keys, leaves, promised}: Growth): void {
+  to.keys += keys;
+  to.leaves += leaves;
+  to.promised += promised;
 }

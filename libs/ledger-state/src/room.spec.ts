@@ -42,7 +42,8 @@ function begun(most: {maxKeys?: bigint; maxLeaves?: bigint} = {}): TestLedger {
   expect(codes).toEqual([0, 0, 0, 0, 0, 0, 0]);
   return ledger;
 }
-const keysOf = (ledger: TestLedger): bigint => sizeOf(ledger.state).keys;
+/** With those that a patient's successions are promised. */
+const keysOf = (ledger: TestLedger): bigint => sizeOf(ledger.state).keys + sizeOf(ledger.state).promised;
 const leavesOf = (ledger: TestLedger): bigint => sizeOf(ledger.state).leaves;
 
 function anchored(ledger: TestLedger, sequence: bigint): number {

@@ -32,6 +32,12 @@ export function signerOf(view: Overlay, key: SigningKey, slot: number): Signer |
   return isInForce(entry, slot) ? {...signer, role: entry.role} : {code: CODE.notAuthorised};
 }
 
+/** The organisation that answers for what somebody adds: her own, or the one that let her in. */
+export function payerOf(view: Overlay, {kind, identity}: Signer): Uint8Array | undefined {
+  if (kind === KEY_OWNER.patient) return load(view, SLOTS.patient, [identity])?.sponsor;
+  return kind === KEY_OWNER.member ? load(view, SLOTS.member, [identity])?.organisation : identity;
+}
+
 /** Whether a slot lies in the slots of an organisation's key; bounds inclusive, an absent end is open. */
 export function isInForce(entry: Pick<OrganisationKey, 'fromSlot' | 'toSlot'>, slot: number): boolean {
   return entry.fromSlot <= slot && (entry.toSlot === 0 || slot <= entry.toSlot);

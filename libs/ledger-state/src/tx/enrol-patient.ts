@@ -6,6 +6,7 @@ import {assignKey, isFree} from '../keys.js';
 import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
 import {isOrganisationWith} from '../signer.js';
+import {promiseSuccessions} from '../successions.js';
 import {save, SLOTS} from '../state-slots.js';
 import {useForHerself} from '../used-keys.js';
 
@@ -39,6 +40,7 @@ function apply(context: TxContext, {signingKey, encryptionKey, recoveryKey}: Enr
   assignKey(state, signingKey, KEY_OWNER.patient, patient);
   save(state, SLOTS.patient, [patient], {sponsor: signer.identity, signingKey, encryptionKey, recoveryKey});
   useForHerself(state, patient, encryptionKey);
+  promiseSuccessions(state);
   logAccess(context, patient, {
     case: 'enrolled',
     value: {organisation: signer.identity, signingKeyId: patient, recoveryKeyId: keyId(recoveryKey, state.sha256)},

@@ -10,8 +10,9 @@ import {areStatements, isEncryptionKey, isIdentity, isSigningKey, isSuccession} 
 import {assignKey, isFree, retireKey} from '../keys.js';
 import {done, invalid, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
+import {beginNonces} from '../nonce-window.js';
 import {load, save, SLOTS} from '../state-slots.js';
-import {isNextSuccession} from '../successions.js';
+import {isNextSuccession, keepPromise} from '../successions.js';
 import {isUsed, useForHerself} from '../used-keys.js';
 
 type PublishKeys = MessageOf<'publishKeys'>;
@@ -67,6 +68,7 @@ function applyToPatient(context: TxContext, message: PublishKeys, patient: Patie
   if (newSigningKey !== undefined && succession !== undefined) {
     replaceKey(context, newSigningKey);
     refillAfter(context, identity);
+    keepPromise(state, successions);
     successions += 1;
     save(state, SLOTS.succession, [identity, numberPart(successions)], succession);
   }
@@ -96,6 +98,7 @@ function judgeKeys(
       return CODE.keySuccession;
     const isRecovery = equalBytes(newSigningKey.publicKey, patient.recoveryKey?.publicKey ?? new Uint8Array());
     if (!isFree(context.state, newSigningKey) || isRecovery) return CODE.keyTaken;
+    if (patient.successions >= context.parameters.maxSuccessions) return CODE.ceiling;
   }
   return encryptionKey.length > 0 && isUsed(context.state, identity, encryptionKey) ? CODE.keyTaken : CODE.ok;
 }
@@ -107,19 +110,23 @@ function refillAfter({state}: TxContext, identity: Uint8Array): void {
 }
 
 function applyToMember(context: TxContext, message: PublishKeys, member: Member): Outcome {
-  const {state, signer} = context;
+  const {state, signer, parameters} = context;
+  let {successions} = member;
   if (message.epochStatements.length > 0) return invalid('epoch_statements');
   if (message.succession !== undefined) return invalid('succession');
   if (equalBytes(message.encryptionKey, member.encryptionKey)) return refused(CODE.keyTaken);
   if (message.newSigningKey !== undefined) {
     if (!isFree(state, message.newSigningKey)) return refused(CODE.keyTaken);
+    if (successions >= parameters.maxSuccessions) return refused(CODE.ceiling);
     replaceKey(context, message.newSigningKey);
+    successions += 1;
   }
   const encryptionKey = message.encryptionKey.length > 0 ? message.encryptionKey : member.encryptionKey;
   save(state, SLOTS.member, [message.identity], {
     ...member,
     signingKey: message.newSigningKey ?? signer.key,
     encryptionKey,
+    successions,
   });
   return done();
 }
@@ -127,4 +134,6 @@ function applyToMember(context: TxContext, message: PublishKeys, member: Member)
 function replaceKey({state, signer}: TxContext, newKey: SigningKey): void {
   retireKey(state, signer.key);
   assignKey(state, newKey, signer.kind, signer.identity);
+  // The place of the old key's nonces is the new one's: it must be able to act where there is no room.
+  beginNonces(state, keyId(newKey, state.sha256));
 }

@@ -16,6 +16,9 @@ const QUOTA: BoundsOf<Quota> = {burst: [1n, 1_000_000n], refill: [1n, 1_000_000n
 /** Of what one patient may have in the state. */
 const COUNT: Range = [1n, 65_536n];
 
+/** Of what a succession adds to that. */
+const MORE: Range = [1n, 1_024n];
+
 /**
  * What each parameter may be. A block holds the largest transaction in the quarter that rights have of it, and fits
  * with its evidence, header and commit into CometBFT's, which every ABCI frame is measured by.
@@ -43,6 +46,16 @@ export const PARAMETER_BOUNDS: BoundsOf<Parameters> = {
   removalGraceBlocks: [1n, 10_000_000n],
   removalGraceSeconds: [60n, 2_592_000n],
   holdings: {tags: COUNT, epochs: COUNT, liveGrants: COUNT, grants: COUNT, registrations: COUNT, liveDevices: COUNT},
+  holdingsPerSuccession: {
+    tags: MORE,
+    epochs: MORE,
+    liveGrants: MORE,
+    grants: MORE,
+    registrations: MORE,
+    liveDevices: MORE,
+  },
+  maxSuccessions: [1n, 1_024n],
+  rightsBase: COUNT,
   // Least: what the largest genesis writes (12,610 keys) and people after it; one import of 100,000 records and
   // everybody else's. Most: half of the keys that a Map of Node holds, and of the leaves that fit into 2 GiB.
   maxKeys: [20_000n, 2n ** 23n],

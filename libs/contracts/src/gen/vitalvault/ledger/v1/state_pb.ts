@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/ledger/v1/state.proto.
  */
 export const file_vitalvault_ledger_v1_state: GenFile = /*@__PURE__*/
-  fileDesc("CiB2aXRhbHZhdWx0L2xlZGdlci92MS9zdGF0ZS5wcm90bxIUdml0YWx2YXVsdC5sZWRnZXIudjEiNwoFUXVvdGESDQoFYnVyc3QYASABKA0SDgoGcmVmaWxsGAIgASgNEg8KB3NlY29uZHMYAyABKA0ilAcKClBhcmFtZXRlcnMSKwoGcmlnaHRzGAEgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESNAoPYWNjZXNzX3JlcXVlc3RzGAIgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESMwoOZGV2aWNlX2VudHJpZXMYAyABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIyCg1vd25lcl9lbnRyaWVzGAQgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESOQoUb3JnYW5pc2F0aW9uX2VudHJpZXMYBSABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIvCgplbnJvbG1lbnRzGAYgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESLQoIcmVmdXNhbHMYByABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRItCghyZXF1ZXN0cxgIIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhEhcKD21heF9ibG9ja19ieXRlcxgJIAEoDRIWCg5yZWxlYXNlX2Jsb2NrcxgKIAEoDRIXCg9yZWxlYXNlX3NlY29uZHMYCyABKA0SGQoRbWF4X2V4cGlyeV9ibG9ja3MYDCABKAQSGgoSbWF4X2V4cGlyeV9zZWNvbmRzGA0gASgEEhwKFHJlbW92YWxfZ3JhY2VfYmxvY2tzGA4gASgNEh0KFXJlbW92YWxfZ3JhY2Vfc2Vjb25kcxgPIAEoDRI6ChVvcmdhbmlzYXRpb25fcmVmdXNhbHMYECABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRI6ChVvcmdhbmlzYXRpb25fcmVxdWVzdHMYESABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIwCgtzdXNwZW5zaW9ucxgSIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhEjAKCGhvbGRpbmdzGBMgASgLMh4udml0YWx2YXVsdC5sZWRnZXIudjEuSG9sZGluZ3MSEAoIbWF4X2tleXMYFCABKAQSEgoKbWF4X2xlYXZlcxgVIAEoBBIwCgtzdWNjZXNzaW9ucxgWIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhIhwKDE9yZ2FuaXNhdGlvbhIMCgRuYW1lGAEgASgJIogBCg9PcmdhbmlzYXRpb25LZXkSFAoMb3JnYW5pc2F0aW9uGAEgASgMEgwKBHJvbGUYAiABKA0SLQoDa2V5GAMgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRIRCglmcm9tX3Nsb3QYBCABKA0SDwoHdG9fc2xvdBgFIAEoDSKkAQoGTWVtYmVyEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBI1CgtzaWduaW5nX2tleRgCIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSFgoOZW5jcnlwdGlvbl9rZXkYAyABKAwSDAoEcm9sZRgEIAEoDRIUCgxwcm9maWxlX2hhc2gYBSABKAwSEQoJc3VzcGVuZGVkGAYgASgIIrYBCgdQYXRpZW50Eg8KB3Nwb25zb3IYASABKAwSNQoLc2lnbmluZ19rZXkYAiABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhYKDmVuY3J5cHRpb25fa2V5GAMgASgMEjYKDHJlY292ZXJ5X2tleRgEIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSEwoLc3VjY2Vzc2lvbnMYBSABKA0iOwoIS2V5T3duZXISDAoEa2luZBgBIAEoDRIQCghpZGVudGl0eRgCIAEoDBIPCgdyZXRpcmVkGAMgASgIIlwKBkRldmljZRItCgNrZXkYASABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhQKDHJlZ2lzdHJhdGlvbhgCIAEoDRINCgVvd25lchgDIAEoDCKpAQoMUmVnaXN0cmF0aW9uEg0KBW93bmVyGAEgASgMEhEKCXR5cGVfdGFncxgCIAMoDBIUCgxkZXZpY2VfY2xhc3MYAyABKA0SEQoJZnJvbV9zbG90GAQgASgNEhoKEmRpc3RydXN0X2Zyb21fc2xvdBgFIAEoDRIZChFyZW1vdmVkX2F0X2hlaWdodBgGIAEoBBIXCg9yZW1vdmVkX2F0X3RpbWUYByABKAQiLgoOU2VxdWVuY2VXaW5kb3cSDAoEYmFzZRgBIAEoBBIOCgZiaXRtYXAYAiABKAwiLQoJRXBvY2hIZWFkEg0KBWVwb2NoGAEgASgNEhEKCWZyb21fc2xvdBgCIAEoDSKQAgoFR3JhbnQSDwoHdmVyc2lvbhgBIAEoDRIPCgdyZXZva2VkGAIgASgIEg8KB2dyYW50ZWUYAyABKAwSEQoJdHlwZV90YWdzGAQgAygMEg8KB2FjdGlvbnMYBSADKA0SEAoIcHVycG9zZXMYBiADKA0SGAoQYWNjZXNzX2Zyb21fc2xvdBgHIAEoDRIWCg5hY2Nlc3NfdG9fc2xvdBgIIAEoDRIWCg5kYXRhX2Zyb21fc2xvdBgJIAEoDRIUCgxkYXRhX3RvX3Nsb3QYCiABKA0SEQoJbWF4X3JlYWRzGAsgASgNEhQKDHBhcmVudF9ncmFudBgMIAEoDBIVCg1wdXRfYXRfaGVpZ2h0GA0gASgEIhoKCVJlYWRzVXNlZBINCgVyZWFkcxgBIAEoBCIuCgtOb25jZVdpbmRvdxIPCgdoaWdoZXN0GAEgASgEEg4KBmJpdG1hcBgCIAEoDCImCgZCdWNrZXQSDgoGdG9rZW5zGAEgASgEEgwKBHRpbWUYAiABKAQiJQoHTG9nSGVhZBIMCgRzaXplGAEgASgEEgwKBHJvb3QYAiABKAwiRAoJVmFsaWRhdG9yEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBISCgpwdWJsaWNfa2V5GAIgASgMEg0KBXBvd2VyGAMgASgEImUKDE1pc2JlaGF2aW91chIMCgRraW5kGAEgASgNEg4KBmhlaWdodBgCIAEoBBIMCgR0aW1lGAMgASgEEg0KBXBvd2VyGAQgASgEEhoKEnJlY29yZGVkX2F0X2hlaWdodBgFIAEoBCIiChFNaXNiZWhhdmlvdXJDb3VudBINCgVjb3VudBgBIAEoDSIcCgRQZWVyEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDCIuCghVc2VkS2V5cxIOCgZlcG9jaHMYASABKAwSEgoKZW5jcnlwdGlvbhgCIAEoDCJ6CghIb2xkaW5ncxIMCgR0YWdzGAEgASgNEg4KBmVwb2NocxgCIAEoDRITCgtsaXZlX2dyYW50cxgDIAEoDRIOCgZncmFudHMYBCABKA0SFQoNcmVnaXN0cmF0aW9ucxgFIAEoDRIUCgxsaXZlX2RldmljZXMYBiABKA0iKQoJU3RhdGVTaXplEgwKBGtleXMYASABKAQSDgoGbGVhdmVzGAIgASgEIpYBCgpSZWNvcmRMZWFmEg0KBWluZGV4GAEgASgEEg4KBmhlaWdodBgCIAEoBBISCgpibG9ja190aW1lGAMgASgEEg0KBXR4X2lkGAQgASgMEjAKBWVudHJ5GAUgASgLMiEudml0YWx2YXVsdC5sZWRnZXIudjEuQW5jaG9yRW50cnkSFAoMb3JnYW5pc2F0aW9uGAYgASgMIrcDCgpBY2Nlc3NMZWFmEg0KBWluZGV4GAEgASgEEg4KBmhlaWdodBgCIAEoBBISCgpibG9ja190aW1lGAMgASgEEg0KBXR4X2lkGAQgASgMEjcKCGVucm9sbGVkGAogASgLMiMudml0YWx2YXVsdC5sZWRnZXIudjEuRW5yb2xsZWRFdmVudEgAEi8KBGtleXMYCyABKAsyHy52aXRhbHZhdWx0LmxlZGdlci52MS5LZXlzRXZlbnRIABJIChFkZXZpY2VfcmVnaXN0ZXJlZBgMIAEoCzIrLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkRldmljZVJlZ2lzdGVyZWRFdmVudEgAEkIKDmRldmljZV9yZW1vdmVkGA0gASgLMigudml0YWx2YXVsdC5sZWRnZXIudjEuRGV2aWNlUmVtb3ZlZEV2ZW50SAASMQoFZ3JhbnQYDiABKAsyIC52aXRhbHZhdWx0LmxlZGdlci52MS5HcmFudEV2ZW50SAASMwoGYWNjZXNzGA8gASgLMiEudml0YWx2YXVsdC5sZWRnZXIudjEuQWNjZXNzRXZlbnRIAEIHCgVldmVudCJWCg1FbnJvbGxlZEV2ZW50EhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBIWCg5zaWduaW5nX2tleV9pZBgCIAEoDBIXCg9yZWNvdmVyeV9rZXlfaWQYAyABKAwiwAEKCUtleXNFdmVudBIWCg5zaWduaW5nX2tleV9pZBgBIAEoDBIWCg5lbmNyeXB0aW9uX2tleRgCIAEoDBJEChBlcG9jaF9zdGF0ZW1lbnRzGAMgAygLMioudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmVkRXBvY2hTdGF0ZW1lbnQSPQoKc3VjY2Vzc2lvbhgEIAEoCzIpLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEtleVN1Y2Nlc3Npb24ieQoVRGV2aWNlUmVnaXN0ZXJlZEV2ZW50Eg4KBmRldmljZRgBIAEoDBIUCgxyZWdpc3RyYXRpb24YAiABKA0SEQoJdHlwZV90YWdzGAMgAygMEhQKDGRldmljZV9jbGFzcxgEIAEoDRIRCglmcm9tX3Nsb3QYBSABKA0iVgoSRGV2aWNlUmVtb3ZlZEV2ZW50Eg4KBmRldmljZRgBIAEoDBIUCgxyZWdpc3RyYXRpb24YAiABKA0SGgoSZGlzdHJ1c3RfZnJvbV9zbG90GAMgASgNIpABCgpHcmFudEV2ZW50EhAKCGdyYW50X2lkGAEgASgMEioKBWdyYW50GAIgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuR3JhbnQSRAoQZXBvY2hfc3RhdGVtZW50cxgDIAMoCzIqLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEVwb2NoU3RhdGVtZW50IpsBCgtBY2Nlc3NFdmVudBIOCgZyZWFkZXIYASABKAwSFAoMb3JnYW5pc2F0aW9uGAIgASgMEjQKB3JlcXVlc3QYAyABKAsyIy52aXRhbHZhdWx0LmxlZGdlci52MS5SZXF1ZXN0QWNjZXNzEjAKCGRlY2lzaW9uGAQgASgLMh4udml0YWx2YXVsdC5sZWRnZXIudjEuRGVjaXNpb25iBnByb3RvMw", [file_vitalvault_ledger_v1_tx, file_vitalvault_record_v1_record]);
+  fileDesc("CiB2aXRhbHZhdWx0L2xlZGdlci92MS9zdGF0ZS5wcm90bxIUdml0YWx2YXVsdC5sZWRnZXIudjEiNwoFUXVvdGESDQoFYnVyc3QYASABKA0SDgoGcmVmaWxsGAIgASgNEg8KB3NlY29uZHMYAyABKA0igwgKClBhcmFtZXRlcnMSKwoGcmlnaHRzGAEgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESNAoPYWNjZXNzX3JlcXVlc3RzGAIgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESMwoOZGV2aWNlX2VudHJpZXMYAyABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIyCg1vd25lcl9lbnRyaWVzGAQgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESOQoUb3JnYW5pc2F0aW9uX2VudHJpZXMYBSABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIvCgplbnJvbG1lbnRzGAYgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuUXVvdGESLQoIcmVmdXNhbHMYByABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRItCghyZXF1ZXN0cxgIIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhEhcKD21heF9ibG9ja19ieXRlcxgJIAEoDRIWCg5yZWxlYXNlX2Jsb2NrcxgKIAEoDRIXCg9yZWxlYXNlX3NlY29uZHMYCyABKA0SGQoRbWF4X2V4cGlyeV9ibG9ja3MYDCABKAQSGgoSbWF4X2V4cGlyeV9zZWNvbmRzGA0gASgEEhwKFHJlbW92YWxfZ3JhY2VfYmxvY2tzGA4gASgNEh0KFXJlbW92YWxfZ3JhY2Vfc2Vjb25kcxgPIAEoDRI6ChVvcmdhbmlzYXRpb25fcmVmdXNhbHMYECABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRI6ChVvcmdhbmlzYXRpb25fcmVxdWVzdHMYESABKAsyGy52aXRhbHZhdWx0LmxlZGdlci52MS5RdW90YRIwCgtzdXNwZW5zaW9ucxgSIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhEjAKCGhvbGRpbmdzGBMgASgLMh4udml0YWx2YXVsdC5sZWRnZXIudjEuSG9sZGluZ3MSEAoIbWF4X2tleXMYFCABKAQSEgoKbWF4X2xlYXZlcxgVIAEoBBIwCgtzdWNjZXNzaW9ucxgWIAEoCzIbLnZpdGFsdmF1bHQubGVkZ2VyLnYxLlF1b3RhEj8KF2hvbGRpbmdzX3Blcl9zdWNjZXNzaW9uGBcgASgLMh4udml0YWx2YXVsdC5sZWRnZXIudjEuSG9sZGluZ3MSFwoPbWF4X3N1Y2Nlc3Npb25zGBggASgNEhMKC3JpZ2h0c19iYXNlGBkgASgNIhwKDE9yZ2FuaXNhdGlvbhIMCgRuYW1lGAEgASgJIogBCg9PcmdhbmlzYXRpb25LZXkSFAoMb3JnYW5pc2F0aW9uGAEgASgMEgwKBHJvbGUYAiABKA0SLQoDa2V5GAMgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRIRCglmcm9tX3Nsb3QYBCABKA0SDwoHdG9fc2xvdBgFIAEoDSK5AQoGTWVtYmVyEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBI1CgtzaWduaW5nX2tleRgCIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSFgoOZW5jcnlwdGlvbl9rZXkYAyABKAwSDAoEcm9sZRgEIAEoDRIUCgxwcm9maWxlX2hhc2gYBSABKAwSEQoJc3VzcGVuZGVkGAYgASgIEhMKC3N1Y2Nlc3Npb25zGAcgASgNIrYBCgdQYXRpZW50Eg8KB3Nwb25zb3IYASABKAwSNQoLc2lnbmluZ19rZXkYAiABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhYKDmVuY3J5cHRpb25fa2V5GAMgASgMEjYKDHJlY292ZXJ5X2tleRgEIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSEwoLc3VjY2Vzc2lvbnMYBSABKA0iOwoIS2V5T3duZXISDAoEa2luZBgBIAEoDRIQCghpZGVudGl0eRgCIAEoDBIPCgdyZXRpcmVkGAMgASgIIlwKBkRldmljZRItCgNrZXkYASABKAsyIC52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduaW5nS2V5EhQKDHJlZ2lzdHJhdGlvbhgCIAEoDRINCgVvd25lchgDIAEoDCKpAQoMUmVnaXN0cmF0aW9uEg0KBW93bmVyGAEgASgMEhEKCXR5cGVfdGFncxgCIAMoDBIUCgxkZXZpY2VfY2xhc3MYAyABKA0SEQoJZnJvbV9zbG90GAQgASgNEhoKEmRpc3RydXN0X2Zyb21fc2xvdBgFIAEoDRIZChFyZW1vdmVkX2F0X2hlaWdodBgGIAEoBBIXCg9yZW1vdmVkX2F0X3RpbWUYByABKAQiLgoOU2VxdWVuY2VXaW5kb3cSDAoEYmFzZRgBIAEoBBIOCgZiaXRtYXAYAiABKAwiLQoJRXBvY2hIZWFkEg0KBWVwb2NoGAEgASgNEhEKCWZyb21fc2xvdBgCIAEoDSKQAgoFR3JhbnQSDwoHdmVyc2lvbhgBIAEoDRIPCgdyZXZva2VkGAIgASgIEg8KB2dyYW50ZWUYAyABKAwSEQoJdHlwZV90YWdzGAQgAygMEg8KB2FjdGlvbnMYBSADKA0SEAoIcHVycG9zZXMYBiADKA0SGAoQYWNjZXNzX2Zyb21fc2xvdBgHIAEoDRIWCg5hY2Nlc3NfdG9fc2xvdBgIIAEoDRIWCg5kYXRhX2Zyb21fc2xvdBgJIAEoDRIUCgxkYXRhX3RvX3Nsb3QYCiABKA0SEQoJbWF4X3JlYWRzGAsgASgNEhQKDHBhcmVudF9ncmFudBgMIAEoDBIVCg1wdXRfYXRfaGVpZ2h0GA0gASgEIhoKCVJlYWRzVXNlZBINCgVyZWFkcxgBIAEoBCIuCgtOb25jZVdpbmRvdxIPCgdoaWdoZXN0GAEgASgEEg4KBmJpdG1hcBgCIAEoDCImCgZCdWNrZXQSDgoGdG9rZW5zGAEgASgEEgwKBHRpbWUYAiABKAQiJQoHTG9nSGVhZBIMCgRzaXplGAEgASgEEgwKBHJvb3QYAiABKAwiRAoJVmFsaWRhdG9yEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBISCgpwdWJsaWNfa2V5GAIgASgMEg0KBXBvd2VyGAMgASgEImUKDE1pc2JlaGF2aW91chIMCgRraW5kGAEgASgNEg4KBmhlaWdodBgCIAEoBBIMCgR0aW1lGAMgASgEEg0KBXBvd2VyGAQgASgEEhoKEnJlY29yZGVkX2F0X2hlaWdodBgFIAEoBCIiChFNaXNiZWhhdmlvdXJDb3VudBINCgVjb3VudBgBIAEoDSIcCgRQZWVyEhQKDG9yZ2FuaXNhdGlvbhgBIAEoDCIuCghVc2VkS2V5cxIOCgZlcG9jaHMYASABKAwSEgoKZW5jcnlwdGlvbhgCIAEoDCJ6CghIb2xkaW5ncxIMCgR0YWdzGAEgASgNEg4KBmVwb2NocxgCIAEoDRITCgtsaXZlX2dyYW50cxgDIAEoDRIOCgZncmFudHMYBCABKA0SFQoNcmVnaXN0cmF0aW9ucxgFIAEoDRIUCgxsaXZlX2RldmljZXMYBiABKA0iegoJU3RhdGVTaXplEgwKBGtleXMYASABKAQSDgoGbGVhdmVzGAIgASgEEj0KDW9yZ2FuaXNhdGlvbnMYAyADKAsyJi52aXRhbHZhdWx0LmxlZGdlci52MS5PcmdhbmlzYXRpb25TaXplEhAKCHByb21pc2VkGAQgASgEIkYKEE9yZ2FuaXNhdGlvblNpemUSFAoMb3JnYW5pc2F0aW9uGAEgASgMEgwKBGtleXMYAiABKAQSDgoGbGVhdmVzGAMgASgEIpYBCgpSZWNvcmRMZWFmEg0KBWluZGV4GAEgASgEEg4KBmhlaWdodBgCIAEoBBISCgpibG9ja190aW1lGAMgASgEEg0KBXR4X2lkGAQgASgMEjAKBWVudHJ5GAUgASgLMiEudml0YWx2YXVsdC5sZWRnZXIudjEuQW5jaG9yRW50cnkSFAoMb3JnYW5pc2F0aW9uGAYgASgMIrcDCgpBY2Nlc3NMZWFmEg0KBWluZGV4GAEgASgEEg4KBmhlaWdodBgCIAEoBBISCgpibG9ja190aW1lGAMgASgEEg0KBXR4X2lkGAQgASgMEjcKCGVucm9sbGVkGAogASgLMiMudml0YWx2YXVsdC5sZWRnZXIudjEuRW5yb2xsZWRFdmVudEgAEi8KBGtleXMYCyABKAsyHy52aXRhbHZhdWx0LmxlZGdlci52MS5LZXlzRXZlbnRIABJIChFkZXZpY2VfcmVnaXN0ZXJlZBgMIAEoCzIrLnZpdGFsdmF1bHQubGVkZ2VyLnYxLkRldmljZVJlZ2lzdGVyZWRFdmVudEgAEkIKDmRldmljZV9yZW1vdmVkGA0gASgLMigudml0YWx2YXVsdC5sZWRnZXIudjEuRGV2aWNlUmVtb3ZlZEV2ZW50SAASMQoFZ3JhbnQYDiABKAsyIC52aXRhbHZhdWx0LmxlZGdlci52MS5HcmFudEV2ZW50SAASMwoGYWNjZXNzGA8gASgLMiEudml0YWx2YXVsdC5sZWRnZXIudjEuQWNjZXNzRXZlbnRIAEIHCgVldmVudCJWCg1FbnJvbGxlZEV2ZW50EhQKDG9yZ2FuaXNhdGlvbhgBIAEoDBIWCg5zaWduaW5nX2tleV9pZBgCIAEoDBIXCg9yZWNvdmVyeV9rZXlfaWQYAyABKAwiwAEKCUtleXNFdmVudBIWCg5zaWduaW5nX2tleV9pZBgBIAEoDBIWCg5lbmNyeXB0aW9uX2tleRgCIAEoDBJEChBlcG9jaF9zdGF0ZW1lbnRzGAMgAygLMioudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmVkRXBvY2hTdGF0ZW1lbnQSPQoKc3VjY2Vzc2lvbhgEIAEoCzIpLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEtleVN1Y2Nlc3Npb24ieQoVRGV2aWNlUmVnaXN0ZXJlZEV2ZW50Eg4KBmRldmljZRgBIAEoDBIUCgxyZWdpc3RyYXRpb24YAiABKA0SEQoJdHlwZV90YWdzGAMgAygMEhQKDGRldmljZV9jbGFzcxgEIAEoDRIRCglmcm9tX3Nsb3QYBSABKA0iVgoSRGV2aWNlUmVtb3ZlZEV2ZW50Eg4KBmRldmljZRgBIAEoDBIUCgxyZWdpc3RyYXRpb24YAiABKA0SGgoSZGlzdHJ1c3RfZnJvbV9zbG90GAMgASgNIpABCgpHcmFudEV2ZW50EhAKCGdyYW50X2lkGAEgASgMEioKBWdyYW50GAIgASgLMhsudml0YWx2YXVsdC5sZWRnZXIudjEuR3JhbnQSRAoQZXBvY2hfc3RhdGVtZW50cxgDIAMoCzIqLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEVwb2NoU3RhdGVtZW50IpsBCgtBY2Nlc3NFdmVudBIOCgZyZWFkZXIYASABKAwSFAoMb3JnYW5pc2F0aW9uGAIgASgMEjQKB3JlcXVlc3QYAyABKAsyIy52aXRhbHZhdWx0LmxlZGdlci52MS5SZXF1ZXN0QWNjZXNzEjAKCGRlY2lzaW9uGAQgASgLMh4udml0YWx2YXVsdC5sZWRnZXIudjEuRGVjaXNpb25iBnByb3RvMw", [file_vitalvault_ledger_v1_tx, file_vitalvault_record_v1_record]);
 
 /**
  * Of a bucket: the tokens it holds at most, and how many come back in every `seconds` of block time. Not by blocks: one
@@ -151,14 +151,15 @@ export type Parameters = Message<"vitalvault.ledger.v1.Parameters"> & {
   suspensions?: Quota | undefined;
 
   /**
-   * What one patient may have in the state.
+   * What one patient may have in the state before her first succession.
    *
    * @generated from field: vitalvault.ledger.v1.Holdings holdings = 19;
    */
   holdings?: Holdings | undefined;
 
   /**
-   * What all may have; nine tenths of it for what is no right of a patient or organisation.
+   * What all may have; nine tenths of it for what is no right of a patient or organisation. Half of it is kept for the
+   * organisations, the same for each.
    *
    * @generated from field: uint64 max_keys = 20;
    */
@@ -175,6 +176,27 @@ export type Parameters = Message<"vitalvault.ledger.v1.Parameters"> & {
    * @generated from field: vitalvault.ledger.v1.Quota successions = 22;
    */
   successions?: Quota | undefined;
+
+  /**
+   * What each succession adds to `holdings`.
+   *
+   * @generated from field: vitalvault.ledger.v1.Holdings holdings_per_succession = 23;
+   */
+  holdingsPerSuccession?: Holdings | undefined;
+
+  /**
+   * Times that a patient's or member's signing key is replaced.
+   *
+   * @generated from field: uint32 max_successions = 24;
+   */
+  maxSuccessions: number;
+
+  /**
+   * Of tags, epochs, grants and registrations together: what a patient adds up to there is of her rights.
+   *
+   * @generated from field: uint32 rights_base = 25;
+   */
+  rightsBase: number;
 };
 
 /**
@@ -281,6 +303,13 @@ export type Member = Message<"vitalvault.ledger.v1.Member"> & {
    * @generated from field: bool suspended = 6;
    */
   suspended: boolean;
+
+  /**
+   * Times the signing key was replaced.
+   *
+   * @generated from field: uint32 successions = 7;
+   */
+  successions: number;
 };
 
 /**
@@ -877,6 +906,20 @@ export type StateSize = Message<"vitalvault.ledger.v1.StateSize"> & {
    * @generated from field: uint64 leaves = 2;
    */
   leaves: bigint;
+
+  /**
+   * Those of the genesis, in its order.
+   *
+   * @generated from field: repeated vitalvault.ledger.v1.OrganisationSize organisations = 3;
+   */
+  organisations: OrganisationSize[];
+
+  /**
+   * Keys that there is room for and that are not there yet: those of the next successions of every patient.
+   *
+   * @generated from field: uint64 promised = 4;
+   */
+  promised: bigint;
 };
 
 /**
@@ -885,6 +928,35 @@ export type StateSize = Message<"vitalvault.ledger.v1.StateSize"> & {
  */
 export const StateSizeSchema: GenMessage<StateSize> = /*@__PURE__*/
   messageDesc(file_vitalvault_ledger_v1_state, 22);
+
+/**
+ * Keys, with those that are promised, and leaves by what an organisation and those whom it let in signed.
+ *
+ * @generated from message vitalvault.ledger.v1.OrganisationSize
+ */
+export type OrganisationSize = Message<"vitalvault.ledger.v1.OrganisationSize"> & {
+  /**
+   * @generated from field: bytes organisation = 1;
+   */
+  organisation: Uint8Array;
+
+  /**
+   * @generated from field: uint64 keys = 2;
+   */
+  keys: bigint;
+
+  /**
+   * @generated from field: uint64 leaves = 3;
+   */
+  leaves: bigint;
+};
+
+/**
+ * Describes the message vitalvault.ledger.v1.OrganisationSize.
+ * Use `create(OrganisationSizeSchema)` to create a new message.
+ */
+export const OrganisationSizeSchema: GenMessage<OrganisationSize> = /*@__PURE__*/
+  messageDesc(file_vitalvault_ledger_v1_state, 23);
 
 /**
  * Leaf of a patient's record log.
@@ -930,7 +1002,7 @@ export type RecordLeaf = Message<"vitalvault.ledger.v1.RecordLeaf"> & {
  * Use `create(RecordLeafSchema)` to create a new message.
  */
 export const RecordLeafSchema: GenMessage<RecordLeaf> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 23);
+  messageDesc(file_vitalvault_ledger_v1_state, 24);
 
 /**
  * Leaf of a patient's access log.
@@ -1005,7 +1077,7 @@ export type AccessLeaf = Message<"vitalvault.ledger.v1.AccessLeaf"> & {
  * Use `create(AccessLeafSchema)` to create a new message.
  */
 export const AccessLeafSchema: GenMessage<AccessLeaf> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 24);
+  messageDesc(file_vitalvault_ledger_v1_state, 25);
 
 /**
  * @generated from message vitalvault.ledger.v1.EnrolledEvent
@@ -1032,7 +1104,7 @@ export type EnrolledEvent = Message<"vitalvault.ledger.v1.EnrolledEvent"> & {
  * Use `create(EnrolledEventSchema)` to create a new message.
  */
 export const EnrolledEventSchema: GenMessage<EnrolledEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 25);
+  messageDesc(file_vitalvault_ledger_v1_state, 26);
 
 /**
  * @generated from message vitalvault.ledger.v1.KeysEvent
@@ -1068,7 +1140,7 @@ export type KeysEvent = Message<"vitalvault.ledger.v1.KeysEvent"> & {
  * Use `create(KeysEventSchema)` to create a new message.
  */
 export const KeysEventSchema: GenMessage<KeysEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 26);
+  messageDesc(file_vitalvault_ledger_v1_state, 27);
 
 /**
  * @generated from message vitalvault.ledger.v1.DeviceRegisteredEvent
@@ -1105,7 +1177,7 @@ export type DeviceRegisteredEvent = Message<"vitalvault.ledger.v1.DeviceRegister
  * Use `create(DeviceRegisteredEventSchema)` to create a new message.
  */
 export const DeviceRegisteredEventSchema: GenMessage<DeviceRegisteredEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 27);
+  messageDesc(file_vitalvault_ledger_v1_state, 28);
 
 /**
  * @generated from message vitalvault.ledger.v1.DeviceRemovedEvent
@@ -1132,7 +1204,7 @@ export type DeviceRemovedEvent = Message<"vitalvault.ledger.v1.DeviceRemovedEven
  * Use `create(DeviceRemovedEventSchema)` to create a new message.
  */
 export const DeviceRemovedEventSchema: GenMessage<DeviceRemovedEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 28);
+  messageDesc(file_vitalvault_ledger_v1_state, 29);
 
 /**
  * @generated from message vitalvault.ledger.v1.GrantEvent
@@ -1159,7 +1231,7 @@ export type GrantEvent = Message<"vitalvault.ledger.v1.GrantEvent"> & {
  * Use `create(GrantEventSchema)` to create a new message.
  */
 export const GrantEventSchema: GenMessage<GrantEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 29);
+  messageDesc(file_vitalvault_ledger_v1_state, 30);
 
 /**
  * @generated from message vitalvault.ledger.v1.AccessEvent
@@ -1193,5 +1265,5 @@ export type AccessEvent = Message<"vitalvault.ledger.v1.AccessEvent"> & {
  * Use `create(AccessEventSchema)` to create a new message.
  */
 export const AccessEventSchema: GenMessage<AccessEvent> = /*@__PURE__*/
-  messageDesc(file_vitalvault_ledger_v1_state, 30);
+  messageDesc(file_vitalvault_ledger_v1_state, 31);
 
