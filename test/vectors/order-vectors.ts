@@ -79,14 +79,14 @@ const STRUCTURE: Faults<Structure> = [
   ['badSignature', {forged: true}],
 ];
 
-interface Common {
+interface AgainstState {
   readonly expiresAtHeight?: bigint;
   readonly expiresAtTime?: bigint;
   readonly nonce?: bigint;
   readonly signer?: TestKey;
   readonly organisation?: typeof hospital;
 }
-const COMMON: Faults<Common> = [
+const COMMON: Faults<AgainstState> = [
   ['expired', {expiresAtHeight: 0n}],
   ['expiryTooFar', {expiresAtTime: TEST_TIME * 2n}],
   ['unknownKey', {signer: nobody}],
