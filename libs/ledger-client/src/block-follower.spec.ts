@@ -4,7 +4,7 @@ import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {DomainError} from '@vitalvault/errors';
 import {setTimeout as delay} from 'node:timers/promises';
 import {BlockFollower} from './block-follower.js';
-import type {LedgerBlock} from './ledger-client.js';
+import type {LedgerBlock} from './ledger-reader.js';
 import {txIdOf} from './tx-id.js';
 
 const log = {info: jest.fn(), warn: jest.fn(), error: jest.fn()};

@@ -103,6 +103,14 @@ export class Failover implements RpcClient {
       : `None of ${this.standings.length} nodes answers.`;
   }
 
+  /** Each node by itself, in the order in which they would be asked. Who does not answer rests, as ever. */
+  inTurn(): readonly {readonly url: string; readonly rpc: RpcClient}[] {
+    return this.inOrder().map((standing) => ({
+      url: standing.endpoint.url,
+      rpc: {execute: (request) => this.askOne(standing, request), disconnect: () => undefined},
+    }));
+  }
+
   /** @param asked nodes that may have got the question; added to */
   private async tryInOrder(
     request: RpcRequest,
@@ -112,8 +120,7 @@ export class Failover implements RpcClient {
     for (const standing of this.inOrder(after).filter((one) => !asked.has(one))) {
       if (this.closed() || asked.size === MOST_NODES_ASKED) return last;
       try {
-        const response = await standing.endpoint.execute(request, this.signal);
-        standing.failures = 0;
+        const response = await this.askOne(standing, request);
         this.count(standing);
         return response;
       } catch (error) {
@@ -123,10 +130,20 @@ export class Failover implements RpcClient {
         }
         last = error;
         if (error.sent) asked.add(standing);
-        if (!this.closed()) this.fail(standing, error);
       }
     }
     return last;
+  }
+
+  private async askOne(standing: Standing, request: RpcRequest): Promise<RpcResponse> {
+    try {
+      const response = await standing.endpoint.execute(request, this.signal);
+      standing.failures = 0;
+      return response;
+    } catch (error) {
+      if (error instanceof EndpointError && !this.closed()) this.fail(standing, error);
+      throw error;
+    }
   }
 
   private count({endpoint}: Standing): void {

@@ -13,7 +13,7 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {BlockFollower} from './block-follower.js';
 import {LedgerClient} from './ledger-client.js';
-import type {LedgerBlock} from './ledger-client.js';
+import type {LedgerBlock} from './ledger-reader.js';
 import {PATIENT, ProvingLedger} from '../testing/proving-ledger.js';
 import {lyingRpc} from '../testing/lying-rpc.js';
 import type {Lie} from '../testing/lying-rpc.js';

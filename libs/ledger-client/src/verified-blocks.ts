@@ -2,7 +2,8 @@ import {DomainError} from '@vitalvault/errors';
 import {verifyBlock, verifySignedHeader} from '@vitalvault/light-client';
 import type {ChainTrust} from '@vitalvault/light-client';
 import type {BlockSource} from './block-follower.js';
-import type {LedgerBlock, LedgerClient} from './ledger-client.js';
+import type {LedgerClient} from './ledger-client.js';
+import type {LedgerBlock} from './ledger-reader.js';
 import {EndpointError} from './rpc-endpoint.js';
 
 type Source = BlockSource & Pick<LedgerClient, 'answeredBy' | 'lightBlock' | 'waitForHeader' | 'headersOf' | 'demote'>;

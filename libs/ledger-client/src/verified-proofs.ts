@@ -1,13 +1,15 @@
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {DomainError} from '@vitalvault/errors';
-import {verifyAnswer} from '@vitalvault/light-client';
-import type {AnswerFault, AnswerVerdict, ChainTrust, ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
+import type {ChainTrust, ProofQuestion, VerifiedHeader} from '@vitalvault/light-client';
 import type {ProvenAnswer} from '@vitalvault/proofs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {LedgerClient} from './ledger-client.js';
+import {askForProof} from './ask-for-proof.js';
+import type {NoProof, Told} from './ask-for-proof.js';
+import type {LedgerClient, LedgerNode} from './ledger-client.js';
+import {ProofRound} from './proof-round.js';
 
 export interface VerifiedProofsOptions {
-  readonly client: Pick<LedgerClient, 'proofs' | 'lightBlock' | 'waitForHeader' | 'demote' | 'currentUrl' | 'nodes'>;
+  readonly client: Pick<LedgerClient, 'demote'> & {inTurn(): readonly LedgerNode[]};
   readonly request: ProofQuestion;
   /** From the genesis. */
   readonly trust: ChainTrust;
@@ -30,74 +32,60 @@ export interface VerifiedProofs {
   readonly signedHeader: string;
 }
 
-type Judged = Pick<VerifiedProofs, 'response' | 'signedHeader'> & {
-  readonly url: string;
-  readonly verdict: AnswerVerdict;
-};
-
 const PAUSE_MS = 100;
-// A block that changed the state is followed by the next at once.
-const NEXT_HEADER_MS = 5_000;
-// What is wrong because the newest header speaks for another state than the answer; anything else stays wrong.
-const NEXT_HEADER_MAY_HELP: ReadonlySet<AnswerFault> = new Set(['state-proof', 'behind', 'stale-header']);
+const FEW_BLOCKS = 2n;
+/** Of several reasons for no proof, the one that says most. */
+const FIRST_TOLD: readonly NoProof['kind'][] = ['behind', 'stale', 'wrong', 'refused', 'silent'];
 
 /**
- * Asks the ledger and believes nothing but what verifies from the genesis on. A node whose answer does not verify is
- * left for the next one.
- * @throws DomainError('not-verified') with meta {reason} when no node's answer verifies in time; 'behind' when the
- *   block of `atLeast` does not come; 'ledger-unavailable'
+ * Asks the ledger and believes nothing but what verifies from the genesis on. Whatever is wrong with a node's answer,
+ * the next one is asked in the same call; who is proven wrong by that, or keeps the answer back, is left. Only a
+ * question that nodes refuse, or do not survive, is not brought to all of them: then it may be the question.
+ * @throws DomainError('not-verified') with meta {reason} when no node's answer verifies; 'behind' when the block of
+ *   `atLeast` does not come in time; 'invalid-field' when more nodes refuse the question than may lie;
+ *   'ledger-unavailable'
  */
 export async function verifiedProofs(options: VerifiedProofsOptions): Promise<VerifiedProofs> {
   const {client, timeoutMs = 15_000} = options;
   const until = performance.now() + timeoutMs;
-  for (let refused = 0; ;) {
-    const {verdict, url, ...carried} = await attempt(options);
-    if (verdict.ok) return {answer: verdict.answer, header: verdict.header, ...carried};
-    const {reason} = verdict;
-    // A header that so many signed and that is ahead of our clock is no lie of the node: the clock is wrong.
-    if (reason === 'future-header') throw new DomainError('not-verified', {meta: {reason}});
-    if (reason !== 'behind') {
-      client.demote(url, `its answer does not verify: ${reason}`);
-      refused += 1;
-    }
-    if (refused >= Math.max(client.nodes, 2) || performance.now() > until) {
-      throw new DomainError(reason === 'behind' ? 'behind' : 'not-verified', {meta: {reason}});
-    }
+  const wrong = new Set<string>();
+  let before: NoProof | undefined;
+  for (;;) {
+    const nodes = client.inTurn();
+    // Who was proven wrong in this call is not asked in it again.
+    const asked = nodes.filter(({url}) => !wrong.has(url));
+    const ask = (node: LedgerNode): Promise<Told> => askForProof(node, {...options, until});
+    const {proof, others} = await new ProofRound(asked, {nodes: nodes.length, ask, until}).run();
+    for (const one of others) if (isLeft(one, proof)) client.demote(one.url, reasonOf(one));
+    if (proof !== undefined) return proof;
+    for (const {url} of others.filter(({kind}) => kind === 'wrong')) wrong.add(url);
+    before = bestOf(others) ?? before;
+    if (!mayPass(others) || performance.now() + PAUSE_MS > until) throw errorOf(before);
     await sleep(PAUSE_MS);
   }
 }
 
-async function attempt({client, request, trust, atLeast, maxHeaderAgeMs}: VerifiedProofsOptions): Promise<Judged> {
-  const response = await answerOf(client, request);
-  // Only now: the node that was first in line before may have failed on the way.
-  const url = client.currentUrl;
-  const judge = (signedHeader: string): Judged => ({
-    url,
-    response,
-    signedHeader,
-    verdict: verifyAnswer({request, response, signedHeader}, trust, {
-      ...(atLeast === undefined ? {} : {atLeast}),
-      clock: maxHeaderAgeMs === 'any-time' ? maxHeaderAgeMs : {nowMs: Date.now(), maxAgeMs: maxHeaderAgeMs},
-    }),
-  });
-  // On an idle chain the next header is seconds away, but the newest one carries the same root already.
-  const newest = judge(await client.lightBlock());
-  if (newest.verdict.ok || !NEXT_HEADER_MAY_HELP.has(newest.verdict.reason)) return newest;
-  if (atLeast !== undefined && response.height < atLeast) return newest;
-  const next = await client.waitForHeader(response.height + 1n, NEXT_HEADER_MS).catch((error: unknown) => {
-    if (error instanceof DomainError && error.code === 'ledger-unavailable') return undefined;
-    throw error;
-  });
-  return next === undefined ? newest : judge(next);
+const errorOf = (best: NoProof | undefined): DomainError => best?.error ?? new DomainError('ledger-unavailable');
+
+/** What another has shown is what these could have shown; an honest node may have a block or two to go. */
+function isLeft({kind, height = 0n}: NoProof, proof: VerifiedProofs | undefined): boolean {
+  if (kind === 'wrong') return true;
+  if (proof === undefined || kind === 'silent') return false;
+  return kind !== 'behind' || proof.header.height > height + FEW_BLOCKS;
 }
 
-// A node has no reason to refuse a question within the limits. One other is asked; who is refused twice asks wrongly.
-async function answerOf(client: VerifiedProofsOptions['client'], request: ProofQuestion): Promise<ProofResponse> {
-  try {
-    return await client.proofs(request);
-  } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== 'invalid-field') throw error;
-    client.demote(client.currentUrl, 'it refuses to prove what the chain has');
-    return client.proofs(request);
-  }
+function reasonOf({kind, error}: NoProof): string {
+  return kind === 'wrong'
+    ? `its answer does not verify: ${String(error.meta['reason'])}`
+    : `another node proves the answer, and it is ${kind}`;
+}
+
+/** What is worth waiting for: a block that a node has not got yet, or a node that did not get the question. */
+function mayPass(told: readonly NoProof[]): boolean {
+  return told.some(({kind}) => kind === 'behind') || told.every(({kind, sent}) => kind === 'silent' && sent === false);
+}
+
+/** Undefined when nobody has said anything yet. */
+function bestOf(told: readonly NoProof[]): NoProof | undefined {
+  return FIRST_TOLD.map((wanted) => told.findLast(({kind}) => kind === wanted)).find((one) => one !== undefined);
 }

@@ -62,5 +62,7 @@ export const LIES: Readonly<Record<string, Lie>> = {
   'gives no header': (method) => (method === 'commit' ? {signed_header: null, canonical: true} : undefined),
   'alters a leaf': answers((response) => ({...response, value: flipped((response['value'] as string | null) ?? '')})),
   'withholds what was asked for': answers((response) => ({...response, value: Buffer.from([8, 1]).toString('base64')})),
+  'gives answers that are not canonical': answers((response) => ({...response, value: '/w=='})),
+  'gives answers that cannot be read': answers(() => ({value: 7})),
   'refuses every question': answers(() => ({code: 27, log: 'no', height: '1'})),
 };

@@ -2,8 +2,14 @@ import {createServer} from 'node:http';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 
-/** Changes the result of one kind of call; undefined leaves it alone. */
-export type Lie = (method: string, result: Record<string, unknown>) => Record<string, unknown> | undefined;
+/**
+ * Changes the result of one kind of call, or answers it in its own way, which may be not at all; undefined leaves it
+ * alone.
+ */
+export type Lie = (
+  method: string,
+  result: Record<string, unknown>,
+) => Record<string, unknown> | ((response: ServerResponse, truth: string) => void) | undefined;
 
 /** A node's RPC seen through somebody who lies: passes every call on and alters what comes back. */
 export async function lyingRpc(
@@ -21,7 +27,8 @@ export async function lyingRpc(
     const altered =
       passed.result === undefined ? undefined : lie((JSON.parse(body) as {method: string}).method, passed.result);
     if (altered !== undefined) lies += 1;
-    response.end(JSON.stringify(altered === undefined ? passed : {...passed, result: altered}));
+    if (typeof altered === 'function') altered(response, JSON.stringify(passed));
+    else response.end(JSON.stringify(altered === undefined ? passed : {...passed, result: altered}));
   };
   const server = createServer((request, response) => {
     answer(request, response).catch(() => {

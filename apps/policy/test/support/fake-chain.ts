@@ -18,8 +18,7 @@ import {TestValidators} from './test-validators.js';
  */
 export class FakeChain implements LedgerSource, ProvenLogs {
   readonly validators = 1;
-  readonly currentUrl = 'http://fake';
-  readonly nodes = 1;
+  readonly url = 'http://fake';
   readonly validatorSet = new TestValidators(TEST_CHAIN);
   readonly ledger: TestLedger;
   readonly genesis: Genesis;
@@ -87,6 +86,7 @@ export class FakeChain implements LedgerSource, ProvenLogs {
     });
 
   lightBlock = (height?: bigint): Promise<string> => this.signedHeader(height ?? 'latest');
+  inTurn = (): readonly this[] => [this];
   demote = (_url: string, why: string): void => void this.demoted.push(why);
 
   async proofs(question: ProofQuestion): Promise<ProofResponse> {

@@ -1,0 +1,92 @@
+import {DomainError} from '@vitalvault/errors';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {NoProof, Told} from './ask-for-proof.js';
+import type {LedgerNode} from './ledger-client.js';
+import type {VerifiedProofs} from './verified-proofs.js';
+
+export interface ProofRoundOptions {
+  /** How many there are, with those that are not asked. */
+  readonly nodes: number;
+  readonly ask: (node: LedgerNode) => Promise<Told>;
+  /** When the round is over in any case; milliseconds of `performance.now()`. */
+  readonly until: number;
+}
+
+/** After so long without an answer another node is asked beside the one that thinks. */
+const PATIENCE_MS = 2_000;
+/** A question that two nodes got and did not answer may itself be the reason: it is not brought to a third. */
+const MOST_UNANSWERED = 2;
+
+/** One question, brought to one node after the other until one proves the answer; each is asked once. */
+export class ProofRound {
+  private readonly told: NoProof[] = [];
+  private readonly underWay = new Map<string, Promise<Told>>();
+  private impatient = false;
+  private next = 0;
+
+  constructor(
+    private readonly asked: readonly LedgerNode[],
+    private readonly options: ProofRoundOptions,
+  ) {}
+
+  /**
+   * The proof, if there is one, and what the others told. Who has not answered by then is 'slow'.
+   * @throws what `ask` throws, at once
+   */
+  async run(): Promise<{proof?: VerifiedProofs; others: readonly NoProof[]}> {
+    for (;;) {
+      if (this.mayAsk()) this.begin(this.asked[this.next++] as LedgerNode);
+      if (this.underWay.size === 0) return {others: this.told};
+      const one = await this.first();
+      if (one === undefined && performance.now() >= this.options.until) return {others: this.withSlow()};
+      if (one === undefined) continue;
+      this.underWay.delete(one.url);
+      if (one.kind === 'proof') return {proof: one.proof, others: this.withSlow()};
+      this.told.push(one);
+    }
+  }
+
+  private begin(node: LedgerNode): void {
+    const told = this.options.ask(node);
+    // Looked at in `first`, or not at all when another was faster.
+    told.catch(() => undefined);
+    this.underWay.set(node.url, told);
+    this.impatient = false;
+  }
+
+  /** Undefined when there is none in so long. */
+  private async first(): Promise<Told | undefined> {
+    const over = new AbortController();
+    const waitMs = Math.max(0, Math.min(PATIENCE_MS, this.options.until - performance.now()));
+    const late = sleep(waitMs, undefined, {signal: over.signal}).catch(() => undefined);
+    try {
+      const one = await Promise.race([...this.underWay.values(), late]);
+      this.impatient = one === undefined;
+      return one;
+    } finally {
+      over.abort();
+    }
+  }
+
+  private mayAsk(): boolean {
+    if (this.next >= this.asked.length) return false;
+    const silent = this.told.filter((one) => one.kind === 'silent' && one.sent === true).length;
+    const refused = this.told.filter(({kind}) => kind === 'refused').length;
+    return (
+      (this.underWay.size === 0 || this.impatient) &&
+      silent + this.underWay.size < MOST_UNANSWERED &&
+      refused < mostRefused(this.options.nodes)
+    );
+  }
+
+  private withSlow(): NoProof[] {
+    const error = new DomainError('ledger-unavailable', {detail: 'No answer in time.'});
+    return [...this.told, ...[...this.underWay.keys()].map((url) => ({url, kind: 'slow' as const, error}))];
+  }
+}
+
+/**
+ * Fewer than a third of the nodes lie: when so many refuse a question, an honest one does. Two at the least, since who
+ * has two does not count thirds.
+ */
+const mostRefused = (nodes: number): number => Math.max(2, Math.floor((nodes - 1) / 3) + 1);
