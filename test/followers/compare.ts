@@ -162,7 +162,11 @@ export async function compareNotify({state}: TestLedger, {database}: FollowedNot
     const alerts = await database.alert.findMany({where: {patient: toHex(id), kind: {in: [1, 2, 8]}}});
     expect(alerts.map(({subject, kind}) => `${subject} ${String(kind)}`).toSorted()).toEqual(expected.toSorted());
     const patient = state.get(STATE_KIND.patient, [id]);
-    const current = await database.patientKey.findMany({where: {patient: toHex(id), current: true}});
+    const current = await database.patientKey.findMany({
+      where: {patient: toHex(id)},
+      orderBy: [{height: 'desc'}, {place: 'desc'}],
+      take: 1,
+    });
     const key = patient === undefined ? undefined : decodeCanonical(PatientSchema, patient).signingKey;
     expect(current.map((row) => row.keyId)).toEqual(key === undefined ? [] : [toHex(keyId(key))]);
   }

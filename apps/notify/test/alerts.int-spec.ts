@@ -25,6 +25,30 @@ describe('whose alerts', () => {
     expect(await codeOf(await call(patient, 'GET', '/v1/alerts'))).toEqual([401, 'unknown-key']);
   });
 
+  it.each<[string, (events: Uint8Array[]) => Uint8Array[]]>([
+    ['twice', (events) => [...events, ...events]],
+    ['from two replicas, one behind the other', ([first, ...rest]) => [first, ...rest, first] as Uint8Array[]],
+    ['in the wrong order', (events) => events.toReversed()],
+  ])('knows her by the newest of her keys when her events come %s', async (_how, come) => {
+    const patient = new Patient();
+    const keys = [patient.key];
+    const events = [patient.enrolled()];
+    for (let i = 0; i < 2; i++) {
+      events.push(patient.newKey());
+      keys.push(patient.key);
+    }
+    // Behind those of the one before her, so that hers are all there when the last one is.
+    const last = new Patient();
+    await tell(patient, ...come(events));
+    await tell(patient, last.enrolled());
+    await eventually(() => alertsOf(last));
+    expect(await alertsOf(patient)).toHaveLength(2);
+    for (const key of keys.slice(0, 2)) {
+      patient.key = key;
+      expect(await codeOf(await call(patient, 'GET', '/v1/alerts'))).toEqual([401, 'unknown-key']);
+    }
+  });
+
   it.each([
     ['GET', '/v1/alerts'],
     ['POST', `/v1/alerts/${'0'.repeat(64)}/ack`],

@@ -54,7 +54,7 @@ function harness(given: {rules?: Record<string, Rule[]>; known?: string[]; minut
 describe('QueueAlerts', () => {
   it('saves alerts, keys and position together, and wakes only when that is durable', async () => {
     const {queue, steps, saved, woken} = harness();
-    const keys = [{keyId: 'k', patient: 'p', publicKey: new Uint8Array(33)}];
+    const keys = [{keyId: 'k', patient: 'p', publicKey: new Uint8Array(33), height: 1n, place: 0}];
     const position = {topic: 't', partition: 2, nextOffset: 7n};
     expect(await queue.execute({alerts: [alert('1'), alert('2')], keys, position})).toEqual(new Set(['1', '2']));
     const alerts = [alert('1'), alert('2')].map((one) => ({...one, pushed: true}));

@@ -37,14 +37,20 @@ describe('effectsOf', () => {
   it('takes her key from the enrolment, without an alert', () => {
     const patient = new Patient();
     expect(read(patient.enrolled())).toEqual({
-      key: {keyId: patient.hex, patient: patient.hex, publicKey: patient.key.publicKey},
+      key: {keyId: patient.hex, patient: patient.hex, publicKey: patient.key.publicKey, height: 1n, place: 0},
     });
   });
 
   it('takes a replaced key under the same identity, with an alert', () => {
     const patient = new Patient();
     const {key, alert} = read(patient.newKey());
-    expect(key).toEqual({keyId: toHex(patient.keyId), patient: patient.hex, publicKey: patient.key.publicKey});
+    expect(key).toEqual({
+      keyId: toHex(patient.keyId),
+      patient: patient.hex,
+      publicKey: patient.key.publicKey,
+      height: 1n,
+      place: 0,
+    });
     expect(alert).toMatchObject({kind: 8, text: 'Your keys were changed.'});
   });
 

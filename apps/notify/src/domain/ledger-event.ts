@@ -10,12 +10,15 @@ import {alertIdOf} from './alert.js';
 import type {NewAlert} from './alert.js';
 import {textOf, textOfChange} from './alert-text.js';
 
-/** A patient's signing key that stands from now on; it replaces the one before. */
+/** A patient's signing key that stands from that place of the ledger on; it replaces those of earlier places. */
 export interface PatientKey {
   readonly keyId: string;
   readonly patient: string;
   /** 33 bytes. */
   readonly publicKey: Uint8Array;
+  readonly height: bigint;
+  /** Among the block's events. */
+  readonly place: number;
 }
 
 /** What an event of the ledger means to notify. */
@@ -75,7 +78,7 @@ function accessAlert(event: LedgerEvent, access: AccessEvent): NewAlert {
   };
 }
 
-function newKey({patient, body}: LedgerEvent, {event}: AccessLeaf): PatientKey | undefined {
+function newKey({patient, body, height, index}: LedgerEvent, {event}: AccessLeaf): PatientKey | undefined {
   if (event.case !== 'enrolled' && event.case !== 'keys') return undefined;
   const {message} = decodeCanonical(BodySchema, body);
   const key =
@@ -87,7 +90,7 @@ function newKey({patient, body}: LedgerEvent, {event}: AccessLeaf): PatientKey |
   if (key === undefined) return undefined;
   // With another key, or one of a kind that we cannot verify by, she could not sign here any more.
   if (!isKey(key, event.value.signingKeyId)) throw new DomainError('malformed', {detail: 'a key that is none of hers'});
-  return {keyId: toHex(keyId(key)), patient: toHex(patient), publicKey: key.publicKey};
+  return {keyId: toHex(keyId(key)), patient: toHex(patient), publicKey: key.publicKey, height, place: index};
 }
 
 const isKey = (key: SigningKey, id: Uint8Array): boolean =>

@@ -16,7 +16,7 @@ export class PrismaAlertQueue implements AlertQueue {
   async save({alerts, keys, position}: Effects): Promise<ReadonlySet<string>> {
     return inTransaction(this.database, async (session) => {
       const fresh = await queueAll(session, alerts);
-      for (const key of keys ?? []) await putKey(session, key);
+      await putKeys(session, keys ?? []);
       if (position !== undefined) await savePosition(session, position);
       return fresh;
     });
@@ -111,8 +111,14 @@ async function queueDeliveries(session: Session, patient: string, alertIds: read
   });
 }
 
-async function putKey(session: Session, {keyId, patient, publicKey}: PatientKey): Promise<void> {
-  await session.patientKey.updateMany({where: {patient, NOT: {keyId}}, data: {current: false}});
-  const row = {patient, publicKey: Uint8Array.from(publicKey), current: true};
-  await session.patientKey.upsert({where: {keyId}, create: {keyId, ...row}, update: row});
+// Nothing is replaced here: which key of hers stands is read from the places, however often and late an event comes.
+async function putKeys(session: Session, keys: readonly PatientKey[]): Promise<void> {
+  if (keys.length === 0) return;
+  await session.patientKey.createMany({
+    data: keys.map(({keyId, patient, publicKey, height, place}) => ({
+      ...{keyId, patient, publicKey: Uint8Array.from(publicKey)},
+      ...{height: String(height), place: BigInt(place)},
+    })),
+    skipDuplicates: true,
+  });
 }
