@@ -11,6 +11,7 @@ import type {MemberKeys} from './member-keys.js';
 
 /** Epoch private keys of one grant, by tag and epoch, and the types' names. */
 export interface GrantedKeys {
+  /** None when she gave up the key that signed the bundle: nothing on the ledger holds a name against. */
   types: {typeName: string; typeTag: string}[];
   /** Undefined: the bundle has no such key. */
   keyOf: (typeTag: Uint8Array, epoch: number) => Uint8Array | undefined;
@@ -28,7 +29,8 @@ export async function grantedKeys(
   patient: string,
   grantId: string,
 ): Promise<GrantedKeys> {
-  const bundle = await depositedWraps(ledger, {patient, grantId, grantee: keys.member, signer: keys.signing});
+  const question = {patient, grantId, grantee: keys.member, signer: keys.signing};
+  const {bundle, byCurrentKey} = await depositedWraps(ledger, question);
   const published = await publishedKeys(keys, ledger, bundle);
   const opened = new Map<string, Uint8Array>();
   for (const [i, wrap] of bundle.epochs.entries()) {
@@ -39,7 +41,7 @@ export async function grantedKeys(
     }
     opened.set(name(wrap.typeTag, wrap.epoch), await unwrapped(wrap, bundle, keys));
   }
-  const types = new Map(bundle.epochs.map(({typeName, typeTag}) => [toHex(typeTag), typeName]));
+  const types = new Map((byCurrentKey ? bundle.epochs : []).map(({typeName, typeTag}) => [toHex(typeTag), typeName]));
   return {
     types: [...types].map(([typeTag, typeName]) => ({typeTag, typeName})),
     keyOf: (typeTag, epoch) => opened.get(name(typeTag, epoch)),

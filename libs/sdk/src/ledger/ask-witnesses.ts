@@ -51,8 +51,8 @@ export interface WitnessQuestion {
 }
 
 /**
- * Asks one witness after the other until so many gave a header that the genesis' validators signed. @returns all that
- * was given
+ * Asks one witness after the other until so many gave a header of that height that the genesis' validators signed.
+ * @returns all that was given
  */
 export async function askWitnesses(
   witnesses: Iterable<Witness>,
@@ -64,7 +64,9 @@ export async function askWitnesses(
     const signedHeader = await headerFrom(witness, height, sleep);
     if (signedHeader === undefined) continue;
     given.push({name: witness.name, signedHeader});
-    if (verifySignedHeader(signedHeader, genesis, 'any-time').ok && ++signed === needed) break;
+    // A header of another height is true and says nothing: who gives that has not been asked enough.
+    const verdict = verifySignedHeader(signedHeader, genesis, 'any-time');
+    if (verdict.ok && verdict.header.height === height && ++signed === needed) break;
   }
   return given;
 }

@@ -46,7 +46,12 @@ async function depositOrForget(context: PatientContext, grant: StoredGrant): Pro
     // Another copy of her home may have deposited more often, and keys that this one does not have.
     const {keys, ledger} = context;
     const {patient, signing: signer} = keys;
-    const there = await depositedWraps(ledger, {patient, grantId: grant.grantId, grantee: grant.grantee, signer});
+    const {bundle: there} = await depositedWraps(ledger, {
+      patient,
+      grantId: grant.grantId,
+      grantee: grant.grantee,
+      signer,
+    });
     if (there.version < grant.wrapVersion) throw error;
     grant.wrapVersion = there.version;
     return deposit(context, grant, there.epochs);
