@@ -33,6 +33,11 @@ export class JsonFields {
     return new JsonFields(value, path);
   }
 
+  /** Whether it stands there, and is not null, which CometBFT reads as missing. */
+  has(name: string): boolean {
+    return (this.get(name) ?? null) !== null;
+  }
+
   object(name: string): JsonFields {
     return new JsonFields(this.get(name) ?? {}, `${this.path}.${name}`);
   }

@@ -42,6 +42,13 @@ describe('verifyBlock', () => {
     ['another code', {results: [result(25, 'reading 0')]}, 'wrong-results'],
     ['other data', {results: [result(0, 'reading 1')]}, 'wrong-results'],
     ['no result', {results: []}, 'wrong-results'],
+    ...[0.5, -1, NaN, Infinity, 2 ** 32, 2 ** 64, '0', undefined].map(
+      (code): [string, Partial<ClaimedBlock>, string] => [
+        `the code ${String(code)}`,
+        {results: [result(code as number, 'reading 0')]},
+        'wrong-results',
+      ],
+    ),
     ['one more result', {results: [result(0, 'reading 0'), result(0, 'reading 0')]}, 'wrong-results'],
     ['another height', {height: 5n}, 'wrong-height'],
     ['another time', {timeSeconds: block.timeSeconds + 1n}, 'wrong-time'],

@@ -33,6 +33,9 @@ export function verifyBlock(block: ClaimedBlock, {own, next}: BlockHeaders, trus
   const wrong = headerFault(header, block.height);
   if (wrong !== undefined) return wrong;
   if (header.ok && header.header.timeSeconds !== block.timeSeconds) return 'wrong-time';
+  // Nothing else can be hashed: no node means it by a code.
+  if (!block.results.every(({code}) => Number.isInteger(code) && code >= 0 && code <= 0xffff_ffff))
+    return 'wrong-results';
   if (!equalBytes(transactionsHash(block.txs), parseLightBlock(own).header.dataHash)) return 'wrong-transactions';
   if (block.txs.length === 0 && block.results.length === 0) return undefined;
   if (next === undefined) return 'wrong-results';

@@ -55,6 +55,51 @@ describe('parseGenesis', () => {
     expect(messages).toContain('genesis refused: consensus_params.block.max_bytes is 22020096 and must be 37748736');
   });
 
+  const withParameters = (change: object): string => {
+    const document = JSON.parse(text) as {consensus_params: object};
+    return JSON.stringify({...document, consensus_params: {...document.consensus_params, ...change}});
+  };
+
+  it.each<[string, object]>([
+    ['no parameters about the application', {abci: undefined}],
+    ['null for them', {abci: null}],
+    ['no height in them', {abci: {}}],
+    ['null for the height', {abci: {vote_extensions_enable_height: null}}],
+    ['the height 0', {abci: {vote_extensions_enable_height: '0'}}],
+  ])('takes vote extensions that are off: %s', (_what, change) => {
+    expect(parseGenesis(withParameters(change)).validators).toHaveLength(4);
+  });
+
+  const MALFORMED = [
+    '',
+    ' ',
+    '1',
+    '-1',
+    '+0',
+    '00',
+    '0x0',
+    '0.0',
+    '1e3',
+    'null',
+    ' 0',
+    '9'.repeat(30),
+    0,
+    1,
+    true,
+    [],
+    {},
+  ];
+  it.each(MALFORMED)('refuses %j for the height of vote extensions', (height) => {
+    expect(() => parseGenesis(withParameters({abci: {vote_extensions_enable_height: height}}))).toThrow(MalformedError);
+  });
+
+  it.each(['', 'x', 7, [], true])('refuses %j for whole sections, and for sizes', (value) => {
+    for (const change of [{abci: value}, {block: value}, {evidence: value}])
+      expect(() => parseGenesis(withParameters(change))).toThrow(MalformedError);
+    for (const name of ['block', 'evidence'])
+      expect(() => parseGenesis(withParameters({[name]: {max_bytes: value}}))).toThrow(MalformedError);
+  });
+
   it.each(['', '[]', 'null', '{"chain_id":"a"'])('refuses %j, which is no object', (file) => {
     expect(() => parseGenesis(file)).toThrow(MalformedError);
     expect(() => parseGenesis(file)).not.toThrow(InvalidGenesisError);

@@ -5,6 +5,7 @@ import {parseTimestamp} from '../timestamp.js';
 import {orderedValidators, validatorAddress} from '../validators.js';
 import type {Validator} from '../validators.js';
 import {decodeGenesis} from './decode-genesis.js';
+import {demand} from './demand.js';
 import {genesisBytes} from './genesis-bytes.js';
 
 export interface GenesisValidator extends Validator {
@@ -32,9 +33,13 @@ export interface ParsedGenesis {
 export function parseGenesis(text: string): ParsedGenesis {
   const fields = JsonFields.parse(text, 'genesis');
   const consensus = fields.object('consensus_params');
+  // Missing is one thing, and what is there and no number another, which CometBFT would not start from.
   const number = (of: string, name: string): bigint | undefined => {
-    const found = consensus.object(of).text(name);
-    return /^(0|[1-9]\d*)$/.test(found) ? BigInt(found) : undefined;
+    const parameters = consensus.object(of);
+    if (!parameters.has(name)) return undefined;
+    const found = parameters.text(name);
+    demand(/^(0|[1-9]\d{0,18})$/.test(found), `consensus_params.${of}.${name} is no number in a JSON string`);
+    return BigInt(found);
   };
   const chainId = fields.text('chain_id');
   const genesis = decodeGenesis(
