@@ -5,6 +5,9 @@ const SUBSCRIBE = JSON.stringify({
   params: {query: "tm.event='NewBlockHeader'"},
 });
 
+const MOST_CHARACTERS = 65_536;
+const LEAST_BETWEEN_MS = 100;
+
 /**
  * Rings at every new block that a node announces over its web socket, after its application committed. Only a hint:
  * when it is not `live`, whoever listens must look for himself.
@@ -12,6 +15,7 @@ const SUBSCRIBE = JSON.stringify({
 export class BlockBell {
   private readonly socket: WebSocket;
   private subscribed = false;
+  private rungAt = -Infinity;
 
   constructor(
     readonly url: string,
@@ -21,8 +25,17 @@ export class BlockBell {
     this.socket.addEventListener('open', () => {
       this.socket.send(SUBSCRIBE);
     });
-    this.socket.addEventListener('message', () => {
+    this.socket.addEventListener('message', ({data}: {data: unknown}) => {
+      // A header with its events is a few thousand characters: who sends more, or no text, is no bell.
+      if (typeof data !== 'string' || data.length > MOST_CHARACTERS) {
+        this.close();
+        return;
+      }
       this.subscribed = true;
+      // Blocks come twice a second at the most: who rings more often wakes nobody by it.
+      const now = performance.now();
+      if (now - this.rungAt < LEAST_BETWEEN_MS) return;
+      this.rungAt = now;
       onRing();
     });
     this.socket.addEventListener('error', () => {

@@ -63,6 +63,10 @@ export class LedgerClient extends LedgerReader {
     return this.rpc.answeredBy;
   }
 
+  get nodes(): number {
+    return this.rpc.endpoints.length;
+  }
+
   /** Each node by itself, in the order in which they would be asked: what one says can be laid at its door. */
   inTurn(): readonly LedgerNode[] {
     return this.rpc.inTurn().map(({url, rpc}) => Object.assign(new LedgerReader(rpc, this.signal), {url}));
