@@ -4,15 +4,25 @@ import {bucketsOf} from './entry-buckets.js';
 import type {Database} from './database.js';
 import {Prisma} from './gen/client.js';
 
-/** What no transaction carries; each arm reads its own partial index in the order of the columns. */
+/** What no transaction carries. */
 export const WAITING = Prisma.sql`(
-  SELECT 'record' AS kind, record_id AS entry_id, patient, device, registration, sequence, slot, retry_at_ms FROM records WHERE state = ${Prisma.raw(String(STATE.stored))} AND anchor_tx IS NULL
+  SELECT 'record'::text AS kind, record_id AS entry_id, patient, device, registration, sequence, slot, retry_at_ms FROM records WHERE state = ${Prisma.raw(String(STATE.stored))} AND anchor_tx IS NULL
   UNION ALL
-  SELECT 'skip', skip_id, patient, device, registration, sequence, 0, retry_at_ms FROM skips WHERE state = ${Prisma.raw(String(STATE.stored))} AND anchor_tx IS NULL
+  SELECT 'skip'::text, skip_id, patient, device, registration, sequence, 0::bigint, retry_at_ms FROM skips WHERE state = ${Prisma.raw(String(STATE.stored))} AND anchor_tx IS NULL
 )`;
 
 /** Registrations of one owner are bounded by the ledger; this is above any sane bound. */
 const MOST_LANES = 1_024;
+
+// Each table by itself, so that each takes one step in its own index: PostgreSQL sorts all that waits to merge them.
+const firstOf = (where: Prisma.Sql): Prisma.Sql => Prisma.sql`
+  SELECT * FROM (
+    (SELECT patient, device, registration, sequence FROM records AS waiting WHERE state = ${Prisma.raw(String(STATE.stored))} AND anchor_tx IS NULL AND ${where}
+      ORDER BY patient, device, registration, sequence LIMIT 1)
+    UNION ALL
+    (SELECT patient, device, registration, sequence FROM skips AS waiting WHERE state = ${Prisma.raw(String(STATE.stored))} AND anchor_tx IS NULL AND ${where}
+      ORDER BY patient, device, registration, sequence LIMIT 1)
+  ) AS either ORDER BY patient, device, registration, sequence LIMIT 1`;
 
 interface LaneRow {
   readonly patient: string;
@@ -64,23 +74,18 @@ export async function waitingOwners(database: Database, after: string, owners: n
 function lanesAfter(database: Database, after: string, owners: number): Promise<LaneRow[]> {
   return database.$queryRaw<LaneRow[]>`
     WITH RECURSIVE owner AS (
-      (SELECT patient FROM ${WAITING} AS waiting WHERE patient > ${after} ORDER BY patient LIMIT 1)
+      (SELECT patient FROM (${firstOf(Prisma.sql`waiting.patient > ${after}`)}) AS first)
       UNION ALL
-      SELECT next.patient FROM owner, LATERAL (
-        SELECT patient FROM ${WAITING} AS waiting WHERE waiting.patient > owner.patient ORDER BY patient LIMIT 1
-      ) AS next
+      SELECT next.patient FROM owner, LATERAL (${firstOf(Prisma.sql`waiting.patient > owner.patient`)}) AS next
     )
     SELECT owners.patient, lane.device, lane.registration, lane.first::text, lowest_open::text, removed_at_height, removed_at_time
     FROM (SELECT patient FROM owner LIMIT ${owners}) AS owners, LATERAL (
       WITH RECURSIVE lane AS (
-        (SELECT device, registration, sequence AS first FROM ${WAITING} AS waiting WHERE waiting.patient = owners.patient
-          ORDER BY device, registration, sequence LIMIT 1)
+        (SELECT device, registration, sequence AS first FROM (${firstOf(Prisma.sql`waiting.patient = owners.patient`)}) AS found)
         UNION ALL
-        SELECT next.* FROM lane, LATERAL (
-          SELECT device, registration, sequence FROM ${WAITING} AS waiting
-          WHERE waiting.patient = owners.patient AND (waiting.device, waiting.registration) > (lane.device, lane.registration)
-          ORDER BY device, registration, sequence LIMIT 1
-        ) AS next
+        SELECT next.device, next.registration, next.sequence FROM lane, LATERAL (${firstOf(
+          Prisma.sql`waiting.patient = owners.patient AND (waiting.device, waiting.registration) > (lane.device, lane.registration)`,
+        )}) AS next
       )
       SELECT * FROM lane LIMIT ${MOST_LANES}
     ) AS lane LEFT JOIN registrations USING (device, registration)
