@@ -16,6 +16,11 @@ const DISK = {access: 300, record: 298 + 400};
 export interface WorstCase {
   readonly keys: number;
   readonly leaves: number;
+  /** What one organisation and all of its people can take of them, and what is kept for each other one. */
+  readonly keysOfOne: number;
+  readonly keysKept: number;
+  /** Patients at their ceilings, without a succession, who fill what their sponsor can take. */
+  readonly patientsOfOne: number;
   readonly memoryMiB: number;
   /** Of all records, on the chain and in the state's files. */
   readonly diskGiB: number;
@@ -38,9 +43,14 @@ export function worstCase(parameters: Numbers, years: number, organisations: num
   const [keys, leaves] = [Number(parameters.maxKeys), Number(parameters.maxLeaves)];
   const refusedLeaves = organisations * all(parameters.organisationRefusals);
   const grantedLeaves = Math.min(leaves, organisations * all(parameters.organisationRequests));
+  const keysKept = Math.floor(keys / (2 * organisations));
+  const keysOfOne = keys - (organisations - 1) * keysKept;
   return {
     keys,
     leaves,
+    keysOfOne,
+    keysKept,
+    patientsOfOne: Math.floor(keysOfOne / keysOfPatient(parameters)),
     memoryMiB: (RESIDENT.nothing + keys * RESIDENT.key + leaves * RESIDENT.leaf) / 1_048_576,
     diskGiB: (leaves * DISK.record) / 2 ** 30,
     rightsOfOneGiB: (all(parameters.rights) * LIMITS.txBytes) / 2 ** 30,
@@ -48,4 +58,9 @@ export function worstCase(parameters: Numbers, years: number, organisations: num
     grantedLeaves,
     logMiB: (refusedLeaves * DISK.access) / 1_048_576,
   };
+}
+
+/** Patient, key, nonces, log, holdings, used keys, a bucket and what is promised; a registration is five keys. */
+function keysOfPatient({holdings: {tags, epochs, grants, registrations}}: Numbers): number {
+  return 16 + tags + epochs + grants + 5 * registrations;
 }
