@@ -123,7 +123,7 @@ function wasKilled(error: unknown): false {
 describe.each(ACTS)('%s that was cut off', (what, act) => {
   const started = async (): Promise<People> => {
     const all = await people();
-    const terms = {...all.terms, dataToSlot: all.slot + 1_000};
+    const terms = {...all.terms, dataToSlot: all.slot + 5_000};
     await all.grants.put(terms);
     await all.grants.put(terms);
     return {...all, terms};
@@ -147,9 +147,9 @@ describe.each(ACTS)('%s that was cut off', (what, act) => {
       const ended = await act(life.context, all, last).then(() => true, wasKilled);
       life = new Killable(all, await goOn(life), Infinity, life.nonces);
       expect([last, missing(all, life.file)]).toEqual([last, []]);
-      // Another one for the next revocation, and time that gives rights back.
+      // Another one for the next revocation, and a day that gives rights and a succession back.
       await new PatientGrants(life.context).put(all.terms);
-      all.platform.chain.ledger.commit([], 14_400n);
+      all.platform.chain.ledger.commit([], 90_000n);
       if (!ended) continue;
       expect(last).toBeGreaterThan(4);
       return;
