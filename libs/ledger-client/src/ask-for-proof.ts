@@ -46,8 +46,8 @@ const NEXT_HEADER_MAY_HELP: ReadonlySet<AnswerFault> = new Set(['state-proof', '
 
 /**
  * Asks one node, and verifies what it says by the header that it shows.
- * @throws DomainError('shutting-down'); 'not-verified' with meta {reason: 'future-header'}: a header that so many signed
- *   is no lie of the node, the clock is wrong
+ * @throws DomainError('shutting-down'); 'not-verified' with meta {reason: 'future-header'}: a header that so many
+ *   signed is no lie of the node, the clock is wrong
  */
 export async function askForProof(node: LedgerNode, asked: Asked): Promise<Told> {
   const {url} = node;
