@@ -32,6 +32,7 @@ import {KeepDetails} from './application/keep-details.js';
 import {KeepProfile} from './application/keep-profile.js';
 import {KeepWraps} from './application/keep-wraps.js';
 import {ProjectBlock} from './application/project-block.js';
+import {ProofQuota} from './application/proof-quota.js';
 import {ProvenRelease} from './application/proven-release.js';
 import {ReleaseKeys} from './application/release-keys.js';
 import {ResolveKey} from './application/resolve-key.js';
@@ -86,12 +87,14 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
     {store, projectBlock},
   );
   const resolveKey = new ResolveKey({projection});
+  const quota = new ProofQuota(now);
   const release = new ReleaseKeys(
     {chainId, organisation, releaseKeys, now},
     {
       projection: store,
       outcomes,
       follower,
+      quota,
       proven: new ProvenRelease({ledger: new CometProvenLedger({client: parts.ledger, trust})}),
       alerts: new GrpcAlertQueue(notify),
       register: new PrismaReleaseRegister(database),
@@ -111,7 +114,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
         new SubmitTransaction({chainId}, {ledger, projection: store, traces, outcomes, follower}),
       ),
       provide(GetHeader, new GetHeader({ledger})),
-      provide(AnswerProofs, new AnswerProofs({trust}, {ledger})),
+      provide(AnswerProofs, new AnswerProofs({trust}, {ledger, quota})),
       provide(ExplainAccess, new ExplainAccess({projection})),
       provide(KeepWraps, new KeepWraps({chainId}, {projection, documents})),
       provide(GetWraps, new GetWraps({projection, documents})),

@@ -1,7 +1,7 @@
 import {toHex} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
-import {TokenBuckets} from '../domain/token-buckets.js';
-import type {BucketRate, Demand} from '../domain/token-buckets.js';
+import {TokenBuckets} from '@vitalvault/process';
+import type {BucketRate, Demand} from '@vitalvault/process';
 import type {Clock} from './ports.js';
 
 /** Whose record, or skip, it is. */

@@ -7,6 +7,7 @@ import {verifyProofs} from '@vitalvault/proofs';
 import {logPage} from '../domain/log-page.js';
 import {FakeChain} from '../../test/support/fake-chain.js';
 import {AnswerProofs} from './answer-proofs.js';
+import {ProofQuota} from './proof-quota.js';
 
 const {patient, recovery, stranger} = PEOPLE;
 const key = {kind: STATE_KIND.patient, parts: [patient.id]};
@@ -18,7 +19,7 @@ describe('proofs for others', () => {
   beforeEach(() => {
     chain = new FakeChain(1_704_067_200n);
     chain.run(enrolPatient(patient, recovery), [testOrganisation('hospital').sponsor, patient, recovery]);
-    proofs = new AnswerProofs({trust: chain.validatorSet.trust}, {ledger: chain});
+    proofs = new AnswerProofs({trust: chain.validatorSet.trust}, {ledger: chain, quota: new ProofQuota(() => 0)});
   });
 
   it('come with the header of the height after theirs, and need not wait for one while nothing changes', async () => {
@@ -28,6 +29,21 @@ describe('proofs for others', () => {
     expect(header).toMatchObject({ok: true, header: {height: response.height + 1n}});
     expect(header.ok && verifyProofs(response, header.header.appHash)).toMatchObject({ok: true});
     expect(response.height).toBe(chain.ledger.block.height - 1n);
+  });
+
+  it('are limited for each asker, before a validator is asked', async () => {
+    let asked = 0;
+    const {proofs: answer} = chain;
+    chain.proofs = (...question) => {
+      asked += 1;
+      return answer.apply(chain, question);
+    };
+    const codes = new Set<unknown>();
+    for (let i = 0; i < 260; i++)
+      await proofs.execute(toHex(stranger.id), {keys: []}, {}).catch((error: unknown) => codes.add(error));
+    expect([...codes]).toMatchObject(Array.from({length: 4}, () => ({code: 'quota-exceeded', retryAfterSeconds: 1})));
+    expect(asked).toBe(256);
+    await proofs.execute(toHex(patient.id), {keys: [key]}, {});
   });
 
   it('wait for the next header when the newest does not carry their root', async () => {

@@ -8,6 +8,7 @@ import type {ChainTrust, ProofQuestion} from '@vitalvault/light-client';
 import {refuseUnknownValidator} from './asked-validator.js';
 import type {Asked} from './asked-validator.js';
 import type {Id, LedgerSource} from './ports.js';
+import type {ProofQuota} from './proof-quota.js';
 
 /** Proofs with the header that carries their root, for somebody who verifies both. */
 export interface ProofsWithHeader {
@@ -21,22 +22,23 @@ export interface ProofsWithHeader {
 export class AnswerProofs {
   constructor(
     private readonly options: {trust: ChainTrust},
-    private readonly ports: {ledger: LedgerSource},
+    private readonly ports: {ledger: LedgerSource; quota: ProofQuota},
   ) {}
 
-  /** @throws DomainError not-yours when it asks for a log of another than `caller`. */
+  /** @throws DomainError not-yours when it asks for a log of another than `caller`; quota-exceeded */
   async execute(caller: Id, request: ProofQuestion, asked: Asked): Promise<ProofsWithHeader> {
     const own = fromHex(caller);
     if (request.logs?.some(({patient}) => patient === undefined || !equalBytes(patient, own)) === true) {
       throw new DomainError('not-yours', {detail: 'Logs are given to their patient only.'});
     }
+    this.ports.quota.charge(caller);
     return this.answer(request, asked);
   }
 
   private async answer(request: ProofQuestion, {validator}: Asked): Promise<ProofsWithHeader> {
-    const {ledger} = this.ports;
+    const {ledger, quota} = this.ports;
     refuseUnknownValidator(ledger, validator);
-    const response = await ledger.proofs(request, validator);
+    const response = await quota.inTurn(() => ledger.proofs(request, validator));
     const newest = await ledger.signedHeader('latest', validator);
     // While nothing changes, the next header is seconds away, but the newest one carries the same root: then the answer
     // speaks for the state before that header just as well.

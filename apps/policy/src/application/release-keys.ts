@@ -21,6 +21,7 @@ import type {
   ReleaseRequests,
   StoredLeaf,
 } from './ports.js';
+import type {ProofQuota} from './proof-quota.js';
 import type {ProvenRelease, ReleaseFacts} from './proven-release.js';
 import type {TransactionOutcomes} from './transaction-outcomes.js';
 
@@ -73,6 +74,7 @@ export class ReleaseKeys {
       projection: Projection;
       outcomes: TransactionOutcomes;
       proven: ProvenRelease;
+      quota: ProofQuota;
       follower: Follower;
       alerts: AlertQueue;
       register: ReleaseRegister;
@@ -82,7 +84,7 @@ export class ReleaseKeys {
 
   /**
    * @throws DomainError tx-not-found, access-refused, permit-ended, unknown-key (and what else a signed request
-   * lacks), release-mismatch, release-limit, not-verified,
+   * lacks), release-mismatch, release-limit, quota-exceeded, not-verified,
    * behind, ledger-unavailable, notify-unavailable, follower-stopped
    */
   async execute(question: ReleaseQuestion): Promise<ReleasedKeys> {
@@ -110,6 +112,7 @@ export class ReleaseKeys {
   private async verify(question: ReleaseQuestion, recordIds: readonly Uint8Array[]): Promise<StandingFacts> {
     const {txId, signedRequest, records} = question;
     const place = await this.placeOf(txId);
+    this.ports.quota.charge(readerOf(place));
     const atLeast = await this.newestKnown(place, question);
     const facts = await this.standingFacts(place, txId, atLeast);
     await this.ports.requests.check(signedRequest, txId, facts.readerKey);
@@ -264,3 +267,6 @@ const isSameKey = (a: SigningKey, b: SigningKey): boolean => a.alg === b.alg && 
 function refuseIf(refusal: ReleaseRefusal | undefined): void {
   if (refusal !== undefined) throw new DomainError(refusal.code, {detail: refusal.detail});
 }
+
+/** Whose question it is, by the projection: what it is charged to. */
+const readerOf = ({leaf: {event}}: StoredLeaf): Id => (event.case === 'access' ? toHex(event.value.reader) : '');

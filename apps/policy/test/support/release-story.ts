@@ -29,6 +29,7 @@ import {CometProvenLedger} from '../../src/adapters/ledger/comet-proven-ledger.j
 import {AccessLeaves} from '../../src/application/access-leaves.js';
 import {ProjectBlock} from '../../src/application/project-block.js';
 import {projectGenesis} from '../../src/application/project-genesis.js';
+import {ProofQuota} from '../../src/application/proof-quota.js';
 import {ProvenRelease} from '../../src/application/proven-release.js';
 import {ReleaseKeys} from '../../src/application/release-keys.js';
 import type {ReleaseKey} from '../../src/application/release-keys.js';
@@ -103,6 +104,7 @@ export class ReleaseStory {
         projection,
         outcomes: this.outcomes,
         follower: this.follower,
+        quota: new ProofQuota(() => 0),
         register: {
           allows: (txId, recordIds) => this.register.allows(txId, recordIds),
           count: async (release) => {

@@ -31,7 +31,7 @@ const prove = route({
   query: validatorQuery,
   body: {bytes: [protobufType('proof-request')], description: 'ProofRequest (docs/protocol.md §5.5).'},
   answers: {200: {description: NOT_VERIFIED, json: proofsAnswer}},
-  errors: ['unknown-field', 'not-yours', ...LEDGER_AWAY],
+  errors: ['unknown-field', 'not-yours', 'quota-exceeded', ...LEDGER_AWAY],
 });
 
 /** Headers and proofs, as validators give them; whoever asks verifies them from the genesis. */

@@ -43,7 +43,7 @@ const getLog = route({
   answers: {
     200: {description: 'Not verified: she verifies it from the genesis (docs/protocol.md §5.2).', json: proofsAnswer},
   },
-  errors: ['not-yours', ...LEDGER_AWAY],
+  errors: ['not-yours', 'quota-exceeded', ...LEDGER_AWAY],
 });
 
 const listGrants = route({

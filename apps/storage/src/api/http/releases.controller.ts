@@ -35,6 +35,7 @@ const releaseRecords = route({
     'tx-not-found',
     'release-mismatch',
     'release-limit',
+    'quota-exceeded',
     'record-lost',
     'behind',
     'not-verified',

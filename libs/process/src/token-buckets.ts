@@ -17,8 +17,8 @@ export interface Demand {
 }
 
 /**
- * Token buckets of one kind (devices, owners), in memory: a restart fills them, and the ledger's own quotas hold
- * regardless.
+ * Token buckets of one kind (devices, owners, askers), in memory: a restart fills them, and what the ledger itself
+ * limits holds regardless.
  * @paper ME Table 3
  */
 export class TokenBuckets {
