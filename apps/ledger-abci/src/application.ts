@@ -1,3 +1,4 @@
+import {setTimeout} from 'node:timers/promises';
 import type {AbciApplication} from '@vitalvault/abci';
 import {txName} from './cache/checked-txs.js';
 import {checkTx} from './handlers/check-tx.js';
@@ -12,6 +13,7 @@ import {query} from './handlers/query.js';
 import {traceQuery} from './handlers/trace-query.js';
 import type {Committed, Ledger} from './ledger.js';
 import type {LedgerSpans, TracedTx} from './ledger-spans.js';
+import {QueryShare} from './query-share.js';
 
 /** The ABCI methods over one ledger. @param onCommitted is told of every durable block; must not throw */
 export function createApplication(
@@ -19,11 +21,13 @@ export function createApplication(
   spans: LedgerSpans,
   onCommitted: (committed: Committed) => void = () => undefined,
 ): AbciApplication {
+  const share = new QueryShare(() => performance.now(), setTimeout);
   return {
     info: () => info(ledger),
     query: (request) => {
       if (request.path === '/trace') return traceQuery(spans, request);
-      return request.path.startsWith(PEER_FILTER) ? filterPeer(ledger, request) : query(ledger, request);
+      if (request.path.startsWith(PEER_FILTER)) return filterPeer(ledger, request);
+      return share.run(() => query(ledger, request));
     },
     checkTx: (request) => {
       const startMs = Date.now();
