@@ -5,6 +5,8 @@ ONLY ?=
 KEEP ?= 1
 PORT_BASE ?=
 VALIDATORS ?=
+MAX_KEYS ?=
+MAX_LEAVES ?=
 LIE ?=
 BASE ?=
 REFRESH ?=
@@ -22,7 +24,7 @@ SIGNED_UP_TO ?=
 BOOTSTRAP := node tools/bootstrap.mjs
 NODE := node_modules/.bin/node
 SYSTEM = --data "$(DATA)"
-UP = up $(SYSTEM) $(if $(PORT_BASE),--port-base $(PORT_BASE)) $(if $(VALIDATORS),--validators $(VALIDATORS)) $(if $(ONLY),--only $(ONLY)) $(if $(SIGNED_UP_TO),--signed-up-to $(SIGNED_UP_TO))
+UP = up $(SYSTEM) $(if $(PORT_BASE),--port-base $(PORT_BASE)) $(if $(VALIDATORS),--validators $(VALIDATORS)) $(if $(MAX_KEYS),--max-keys $(MAX_KEYS)) $(if $(MAX_LEAVES),--max-leaves $(MAX_LEAVES)) $(if $(ONLY),--only $(ONLY)) $(if $(SIGNED_UP_TO),--signed-up-to $(SIGNED_UP_TO))
 IMAGES_RUN = $(NODE) tools/images/dist/main.js
 IMAGES_OPTIONS = $(IMAGES) $(if $(BASE),--base $(BASE)) $(if $(REFRESH),--refresh)
 BENCH = $(NODE) --disable-warning=ExperimentalWarning --import ./tools/run-sources.ts bench/src/main.ts \
@@ -54,7 +56,7 @@ help:
 	@echo "make e2e-k8s     the chart on a real Kubernetes of this machine, from install to re-install; needs root, says first what it changes   [KEEP=1 leaves it up, STEPS=names]"
 	@echo "make images-check   build images twice and compare their digests   [IMAGES=\"app cometbft\"]"
 	@echo
-	@echo "For all of them: DATA=dir (default var/), PORT_BASE=n (default 26600), VALIDATORS=n (default 4)."
+	@echo "For all of them: DATA=dir (default var/), PORT_BASE=n (default 26600), VALIDATORS=n (default 4), MAX_KEYS=n, MAX_LEAVES=n."
 
 taste:
 	@$(BOOTSTRAP) taste $(if $(LIE),--lie)

@@ -1,3 +1,4 @@
+import {MEMORY} from '@vitalvault/genesis';
 import {KAFKA_LOG4J, cometConfig, kafkaConfig, otelConfig} from '@vitalvault/engine-config';
 
 const EVERYWHERE = '0.0.0.0';
@@ -33,6 +34,8 @@ export function engineFiles(): Record<string, string> {
       }),
     ),
     'kafka-log4j2.properties': KAFKA_LOG4J,
+    // By which the chart refuses a capacity that the given memory cannot hold.
+    'memory.json': JSON.stringify(MEMORY, undefined, 2) + '\n',
     'otel-collector.json': collector(),
     'otel-collector-metrics.json': COLLECTOR_METRICS,
   };

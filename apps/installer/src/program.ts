@@ -1,5 +1,5 @@
-import {renderGenesis, uniqueChainId} from '@vitalvault/genesis';
-import {InvalidGenesisError} from '@vitalvault/light-client';
+import {DEFAULT_CAPACITY, memoryFor, renderGenesis, uniqueChainId} from '@vitalvault/genesis';
+import {InvalidGenesisError, PARAMETER_BOUNDS} from '@vitalvault/light-client';
 import {readDatabaseSettings} from '@vitalvault/postgres';
 import {duration, each, names, path, shaped, size, time, wholeNumber} from '@vitalvault/arguments';
 import {Command, Option} from 'commander';
@@ -27,6 +27,9 @@ const say = (line: string): void => {
 const write = (text: string): void => {
   process.stdout.write(text);
 };
+
+const range = ([least, most]: readonly [bigint, bigint]) => ({least: Number(least), most: Number(most)});
+const [KEYS, LEAVES] = [range(PARAMETER_BOUNDS.maxKeys), range(PARAMETER_BOUNDS.maxLeaves)];
 
 /** Seconds. */
 const timeout = duration({least: 0, most: 86_400});
@@ -61,6 +64,8 @@ installerProgram
     shaped(/^[A-Za-z0-9][\w.-]{0,40}$/, '1 to 41 letters, digits, ".", "_" and "-", first a letter or digit'),
   )
   .option('--time <time>', 'genesis time, RFC 3339; default: now', time)
+  .option('--max-keys <n>', 'keys that the ledger may have, for ever', wholeNumber(KEYS), DEFAULT_CAPACITY.keys)
+  .option('--max-leaves <n>', 'leaves that all logs may have, for ever', wholeNumber(LEAVES), DEFAULT_CAPACITY.leaves)
   .action(genesis);
 
 installerProgram
@@ -155,7 +160,13 @@ async function ownCluster(otherwise: string): Promise<{call: ApiCall; namespace:
   };
 }
 
-async function genesis(options: {in: string[]; chainId: string; time?: Date}): Promise<void> {
+async function genesis(options: {
+  in: string[];
+  chainId: string;
+  time?: Date;
+  maxKeys: number;
+  maxLeaves: number;
+}): Promise<void> {
   const parts = await Promise.all(options.in.map(async (file) => parsePublicPart(await readFile(file, 'utf8'), file)));
   const ids = parts.map(({organisation}) => organisation.id);
   if (new Set(ids).size !== ids.length) throw new InstallerError('One hospital is named twice.');
@@ -165,7 +176,10 @@ async function genesis(options: {in: string[]; chainId: string; time?: Date}): P
     validators: parts.flatMap((p) => p.validators),
   };
   try {
-    write(renderGenesis({...origin, chainId: uniqueChainId({...origin, name: options.chainId})}));
+    const capacity = {keys: options.maxKeys, leaves: options.maxLeaves};
+    write(renderGenesis({...origin, capacity, chainId: uniqueChainId({...origin, name: options.chainId})}));
+    const {heapMiB, memoryMiB} = memoryFor(capacity);
+    say(`each validator of it needs a heap of ${String(heapMiB)} MiB in ${String(memoryMiB)} MiB of memory`);
   } catch (error) {
     if (!(error instanceof InvalidGenesisError)) throw error;
     throw new InstallerError(`These hospitals make no genesis: ${error.message}.`);

@@ -1,6 +1,8 @@
 import {encodeCanonical, fromHex, LIMITS, ORG_ROLE} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {parseGenesis} from '@vitalvault/light-client';
+import {DEFAULT_CAPACITY} from './capacity.js';
+import type {Capacity} from './capacity.js';
 import type {Organisation} from './organisation-keys.js';
 
 /**
@@ -40,13 +42,12 @@ const PARAMETERS = {
   holdingsPerSuccession: {tags: 2, epochs: 64, liveGrants: 2, grants: 16, registrations: 4, liveDevices: 1},
   maxSuccessions: 64,
   rightsBase: 128,
-  maxKeys: 100_000n,
-  maxLeaves: 1_000_000n,
 };
 
 /**
  * The CometBFT genesis: the same inputs give the same bytes. Its validator set is empty, because InitChain returns the
  * set out of app_state.
+ * @param input.capacity for ever; default: of a system to try the product
  * @throws InvalidGenesisError when no chain could start from it
  */
 export function renderGenesis(input: {
@@ -54,7 +55,9 @@ export function renderGenesis(input: {
   genesisTime: string;
   organisations: Organisation[];
   validators: GenesisValidator[];
+  capacity?: Capacity | undefined;
 }): string {
+  const {keys, leaves} = input.capacity ?? DEFAULT_CAPACITY;
   const organisations = input.organisations
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .map((organisation) => ({
@@ -67,7 +70,7 @@ export function renderGenesis(input: {
     }));
   const appState = encodeCanonical(GenesisSchema, {
     version: 1,
-    parameters: PARAMETERS,
+    parameters: {...PARAMETERS, maxKeys: BigInt(keys), maxLeaves: BigInt(leaves)},
     organisations,
     // Of two or three equal ones, one alone can stop the chain: whoever asks for so few has said so.
     oneCanStop: input.validators.length === 2 || input.validators.length === 3,

@@ -4,6 +4,7 @@ export {decodeGenesis} from './genesis/decode-genesis.js';
 export {genesisBytes} from './genesis/genesis-bytes.js';
 export type {GenesisDocument} from './genesis/genesis-bytes.js';
 export {InvalidGenesisError} from './genesis/invalid-genesis-error.js';
+export {PARAMETER_BOUNDS} from './genesis/parameter-bounds.js';
 export {parseGenesis} from './genesis/parse-genesis.js';
 export type {GenesisValidator, ParsedGenesis} from './genesis/parse-genesis.js';
 export {headerHash} from './header-hash.js';

@@ -36,6 +36,19 @@ describe('ensureIdentities, local', () => {
     ]);
   });
 
+  it('gives the ledger the room of the plan, and refuses one that the memory of its validators cannot hold', async () => {
+    const plan = {...LOCAL, capacity: {keys: 500_000, leaves: 8_000_000}, memory: {heapMiB: 1_024, limitMiB: 2_048}};
+    const {parameters} = parseGenesis(consortium(await installed(plan))['genesis.json'] ?? '').genesis;
+    expect(parameters).toMatchObject({maxKeys: 500_000n, maxLeaves: 8_000_000n});
+    const refusal = /500000 keys and 8000000 leaves: .* and has 192 MiB of heap in 448 MiB\. Set validators\.heapMiB/;
+    await expect(installed({...plan, memory: LOCAL.memory})).rejects.toThrow(refusal);
+    await expect(installed({...plan, memory: {heapMiB: 1_024, limitMiB: 1_024}})).rejects.toThrow('in 1024 MiB');
+    await installed({...plan, memory: {heapMiB: 1_024, limitMiB: 0}});
+    // So is an upgrade that takes away what a ledger that runs may grow to.
+    const store = await installed(plan);
+    await expect(ensure({...plan, memory: LOCAL.memory}, store)).rejects.toThrow(refusal);
+  });
+
   it('gives two releases two chains, though both have the same name', async () => {
     const ids = [consortium(await installed()), consortium(await installed())].map((texts) => texts['chain-id']);
     expect(new Set(ids).size).toBe(2);
@@ -148,13 +161,18 @@ describe('ensureIdentities, join', () => {
       part: parsePublicPart(store.objects.get('configmap/r-consortium-public')?.['public.json'] ?? '', 'public.json'),
     };
   }
-  const genesisOf = (...parts: ReturnType<typeof parsePublicPart>[]) =>
+  const DAY = 86_400;
+  const at = (seconds: number) => new Date((1_800_000_000 + seconds) * 1_000);
+  const genesisAt = (seconds: number, ...parts: ReturnType<typeof parsePublicPart>[]) =>
     renderGenesis({
       chainId: 'vitalvault-test',
-      genesisTime: '2027-01-01T00:00:00.000Z',
+      genesisTime: at(seconds).toISOString(),
       organisations: parts.map((p) => p.organisation),
       validators: parts.flatMap((p) => p.validators),
     });
+
+  const genesisOf = (...parts: ReturnType<typeof parsePublicPart>[]) => genesisAt(0, ...parts);
+  const unsigned = (store: MemoryObjects) => consortium(store)['unsigned-until-0'];
 
   it('first makes its keys and a public part, then takes the genesis that the consortium made of it', async () => {
     const {store, part} = await withoutGenesis();
@@ -171,7 +189,52 @@ describe('ensureIdentities, join', () => {
   it('says that a key that waited for its genesis has signed nothing', async () => {
     const {store, part} = await withoutGenesis();
     await ensure({...JOINING, genesis: genesisOf(part)}, store);
-    expect(consortium(store)['unsigned-until-0']).toBe(String(1_800_000_000 + 3_600));
+    expect(unsigned(store)).toBe(String(1_800_000_000 + 3_600));
+  });
+
+  it('does not say it a second time, when the ConfigMap with the genesis is lost and made again', async () => {
+    const {store, part} = await withoutGenesis();
+    const plan = {...JOINING, genesis: genesisOf(part)};
+    await ensure(plan, store);
+    store.objects.delete('configmap/r-consortium');
+    await ensureIdentities(plan, {store, now: () => at(2 * DAY), say: () => undefined});
+    expect(unsigned(store)).toBe(String(1_800_000_000 + 3_600));
+  });
+
+  it.each([
+    ['long after its genesis', 0, 7 * DAY + 1, undefined],
+    ['within the week', 0, 7 * DAY, String(1_800_000_000 + 7 * DAY + 3_600)],
+    ['before the time of a genesis that is for later', DAY, 60, String(1_800_000_000 + 60 + 3_600)],
+    ['though the genesis is older than the part that waits', -1, 0, undefined],
+  ])('looks again at what was true when it waited: %s', async (_, genesisAtSeconds, now, until) => {
+    const {store, part} = await withoutGenesis();
+    const plan = {...JOINING, genesis: genesisAt(genesisAtSeconds, part)};
+    await ensureIdentities(plan, {store, now: () => at(now), say: () => undefined});
+    expect(unsigned(store)).toBe(until);
+  });
+
+  it('cut off before any call and run again, says it once: until the hour that the first run named', async () => {
+    const {store: begun, part} = await withoutGenesis();
+    const plan = {...JOINING, genesis: genesisOf(part)};
+    const whole = new MemoryObjects(new Map(begun.objects));
+    await ensure(plan, whole);
+    for (let cut = 0; cut <= whole.calls; cut++) {
+      const objects = new Map(begun.objects);
+      await ensure(plan, new MemoryObjects(objects, cut)).catch(() => undefined);
+      const word = objects.get('configmap/r-consortium-first-start')?.['until'];
+      const store = new MemoryObjects(objects);
+      await ensureIdentities(plan, {store, now: () => at(DAY), say: () => undefined});
+      expect(unsigned(store)).toBe(word ?? String(1_800_000_000 + DAY + 3_600));
+    }
+  });
+
+  it('does not say it of a chain when it said it of another one', async () => {
+    const {store, part} = await withoutGenesis();
+    await ensure({...JOINING, genesis: genesisOf(part)}, store);
+    store.objects.delete('configmap/r-consortium');
+    const other = genesisOf(part).replace('"chain_id": "vitalvault-test"', '"chain_id": "vitalvault-test-00000000"');
+    await ensure({...JOINING, genesis: other}, store);
+    expect(unsigned(store)).toBeUndefined();
   });
 
   it('does not say it of a key that came from a backup', async () => {
@@ -200,7 +263,7 @@ describe('ensureIdentities, join', () => {
   it('keeps its genesis when another one is given', async () => {
     const {store, part} = await withoutGenesis();
     await ensure({...JOINING, genesis: genesisOf(part)}, store);
-    const later = genesisOf(part).replace('2027-01-01', '2027-01-02');
+    const later = genesisAt(1, part);
     await expect(ensure({...JOINING, genesis: later}, store)).rejects.toThrow('Another genesis is given');
   });
 

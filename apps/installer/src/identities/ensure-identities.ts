@@ -1,5 +1,6 @@
 import {renderGenesis, uniqueChainId} from '@vitalvault/genesis';
 import {GenesisAwaited, InstallerError} from '../installer-error.js';
+import {checkCapacity} from './check-capacity.js';
 import {checkGenesis} from './check-genesis.js';
 import {consortiumTexts} from './consortium.js';
 import {wantedSecrets} from './make-keys.js';
@@ -9,6 +10,7 @@ import type {Plan} from './plan.js';
 import {publicPart} from './public-part.js';
 import {publicKeys} from './read-keys.js';
 import type {PublicKeys} from './read-keys.js';
+import {unsignedUntil} from './unsigned-until.js';
 
 export interface EnsureOptions {
   store: ObjectStore;
@@ -27,7 +29,7 @@ export interface EnsureOptions {
 export async function ensureIdentities(plan: Plan, options: EnsureOptions): Promise<void> {
   const {store, say} = options;
   const standing = await store.read('configmap', plan.configMap);
-  const {secrets, made} = await ensureSecrets(plan, standing !== undefined, options);
+  const secrets = await ensureSecrets(plan, standing !== undefined, options);
   const keys = publicKeys(plan, secrets);
   if (standing !== undefined) {
     checkStanding(plan, keys, standing);
@@ -36,8 +38,8 @@ export async function ensureIdentities(plan: Plan, options: EnsureOptions): Prom
   }
   const genesis = await genesisOf(plan, keys, options);
   checkGenesis(plan, keys, genesis);
-  const validators = await unsigned(plan, made, store);
-  const texts = consortiumTexts(plan, keys, genesis, {validators, now: options.now()});
+  checkCapacity(plan, genesis);
+  const texts = consortiumTexts(plan, keys, genesis, await unsignedUntil(plan, genesis, options));
   const stands = await store.create('configmap', plan.configMap, texts);
   checkStanding(plan, keys, stands);
   say(`made ConfigMap ${plan.configMap} with the genesis of ${texts['chain-id'] ?? ''}`);
@@ -47,7 +49,7 @@ async function ensureSecrets(
   plan: Plan,
   genesisStands: boolean,
   {store, say}: EnsureOptions,
-): Promise<{secrets: Map<string, Texts>; made: ReadonlySet<string>}> {
+): Promise<Map<string, Texts>> {
   const secrets = new Map<string, Texts>();
   const missing: WantedSecret[] = [];
   for (const wanted of wantedSecrets(plan)) {
@@ -66,16 +68,7 @@ async function ensureSecrets(
     say(`made Secret ${name}: ${what}`);
   }
   if (missing.length === 0) say('every Secret is there; none was changed');
-  return {secrets, made: new Set(missing.map(({name}) => name))};
-}
-
-/**
- * Whose key has signed nothing on the chain that begins now. A chain of this release's own begins with this genesis; a
- * given one may have begun, so there only a key counts that this run made, or whose public part waited for the genesis.
- */
-async function unsigned(plan: Plan, made: ReadonlySet<string>, store: ObjectStore): Promise<boolean[]> {
-  const waited = plan.mode === 'join' && (await store.read('configmap', `${plan.configMap}-public`)) !== undefined;
-  return plan.validators.map(({secret}) => plan.mode === 'local' || waited || made.has(secret));
+  return secrets;
 }
 
 async function genesisOf(plan: Plan, keys: PublicKeys, {store, now, say}: EnsureOptions): Promise<string> {
@@ -92,10 +85,14 @@ async function genesisOf(plan: Plan, keys: PublicKeys, {store, now, say}: Ensure
       genesisTime: origin.genesisTime,
       organisations: keys.organisations,
       validators,
+      capacity: plan.capacity,
     });
   const name = `${plan.configMap}-public`;
   const part = publicPart(plan, keys);
-  const stands = await store.create('configmap', name, {'public.json': part});
+  const stands = await store.create('configmap', name, {
+    'public.json': part,
+    'waiting-since': String(Math.floor(now().getTime() / 1_000)),
+  });
   if (stands['public.json'] !== part)
     throw new InstallerError(
       `ConfigMap ${name} holds another public part than that of the keys that are here. If nobody has been sent that one, delete it (kubectl delete configmap ${name}) and install again.`,
@@ -113,6 +110,7 @@ function checkStanding(plan: Plan, keys: PublicKeys, standing: Texts): void {
       `ConfigMap ${plan.configMap} has no genesis.json. It is not ours, or somebody has emptied it.`,
     );
   checkGenesis(plan, keys, text);
+  checkCapacity(plan, text);
   if (plan.genesis !== undefined && plan.genesis.trim() !== text.trim()) {
     throw new InstallerError(
       `Another genesis is given than the one in ConfigMap ${plan.configMap}. A running chain keeps its genesis: give that one, or take another release name.`,

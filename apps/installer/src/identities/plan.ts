@@ -35,6 +35,10 @@ const planFile = z
       peers: z.array(z.strictObject({kubo: z.string(), cluster: z.string()})).min(1),
     }),
     passwords: z.array(z.strictObject({secret: secretName, key: z.string().min(1)})),
+    /** Of a genesis that is made here. */
+    capacity: z.strictObject({keys: z.int(), leaves: z.int()}),
+    /** What each validator of the release has, in MiB; limit 0: none. */
+    memory: z.strictObject({heapMiB: z.int().min(1), limitMiB: z.int().min(0)}),
     configMap: secretName,
     labels: z.record(z.string(), z.string()).default({}),
     annotations: z.record(z.string(), z.string()).default({}),

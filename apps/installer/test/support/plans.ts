@@ -27,6 +27,8 @@ export const LOCAL: Plan = {
     })),
   },
   passwords: [{secret: 'r-postgres', key: 'password'}],
+  capacity: {keys: 100_000, leaves: 1_000_000},
+  memory: {heapMiB: 192, limitMiB: 448},
   configMap: 'r-consortium',
   labels: {},
   annotations: {},

@@ -31,6 +31,8 @@ const RUN_NEEDS_BYTES = 512 * 1024 ** 2;
 export interface UpOptions extends DataOption {
   portBase?: number;
   validators?: number;
+  maxKeys?: number;
+  maxLeaves?: number;
   only?: string;
   signedUpTo?: number;
 }

@@ -1,4 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
+import {DEFAULT_CAPACITY} from '@vitalvault/genesis';
 import {layoutOf} from '../plan/layout.js';
 import {SERVICES} from '../plan/names.js';
 import {portLayout} from '../plan/ports.js';
@@ -9,7 +10,7 @@ describe('serviceEnvironment', () => {
     layout: layoutOf('/d'),
     ports: portLayout(30_000),
     organisation: 'ab',
-    settings: {layout: 1, chainId: 'c', portBase: 30_000, validators: 2} as const,
+    settings: {layout: 1, chainId: 'c', portBase: 30_000, validators: 2, capacity: DEFAULT_CAPACITY} as const,
   };
 
   it("gives each service its own key and no other's", () => {

@@ -4,6 +4,7 @@ import {x25519} from '@noble/curves/ed25519.js';
 import {decodeCanonical, fromHex, keyId, toHex} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {ROLES} from '@vitalvault/genesis';
+import {parseGenesis} from '@vitalvault/light-client';
 import {chmod, mkdtemp, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -12,7 +13,13 @@ import {ensureGenesis} from './ensure-genesis.js';
 import type {Layout} from '../plan/layout.js';
 
 let layout: Layout;
-const settings = {layout: 1, chainId: 'vitalvault-000000', portBase: 30_000, validators: 2} as const;
+const settings = {
+  layout: 1,
+  chainId: 'vitalvault-000000',
+  portBase: 30_000,
+  validators: 2,
+  capacity: {keys: 30_000, leaves: 300_000},
+} as const;
 
 beforeEach(async () => {
   layout = layoutOf(await mkdtemp(join(tmpdir(), 'vv-genesis-')));
@@ -26,6 +33,12 @@ const readKey = async (i: number, role: string) =>
   JSON.parse(await readFile(keyFileOf(i, role), 'utf8')) as {alg: number; publicKey: string; privateKey: string};
 
 describe('ensureGenesis', () => {
+  it('gives the ledger the room of the settings', async () => {
+    await ensureGenesis(layout, settings);
+    const {parameters} = parseGenesis(await readFile(layout.genesis, 'utf8')).genesis;
+    expect(parameters).toMatchObject({maxKeys: 30_000n, maxLeaves: 300_000n});
+  });
+
   it('makes keys that only their owner can read, and whose public part belongs to the private one', async () => {
     await ensureGenesis(layout, settings);
     for (const role of ROLES) {

@@ -61,6 +61,7 @@ export async function ensureGenesis(layout: Layout, settings: Settings, signedUp
       genesisTime: new Date().toISOString(),
       organisations,
       validators,
+      capacity: settings.capacity,
     });
     await writeWhole(layout.genesis, text);
   }

@@ -35,6 +35,21 @@ describe('settleSettings', () => {
     await expect(settleSettings(layout(), {validators: 3}, idle)).rejects.toThrow('made for 2 validators');
   });
 
+  it('refuses another room: it is in its genesis', async () => {
+    const {capacity} = await settleSettings(layout(), {maxLeaves: 2_000_000}, idle);
+    expect(capacity).toEqual({keys: 100_000, leaves: 2_000_000});
+    expect((await settleSettings(layout(), {maxKeys: 100_000}, idle)).capacity).toEqual(capacity);
+    await expect(settleSettings(layout(), {maxLeaves: 3_000_000}, idle)).rejects.toThrow(
+      'made for 100000 keys and 2000000 leaves, not 100000 keys and 3000000 leaves',
+    );
+  });
+
+  it('makes no ledger that this machine could not hold', async () => {
+    const wishes = {maxKeys: 2 ** 23, maxLeaves: 2 ** 25, validators: 16};
+    await expect(settleSettings(layout(), wishes, idle)).rejects.toThrow(/need \d{6} MiB when it is full.*--max-keys/);
+    await expect(readSettings(layout())).resolves.toBeUndefined();
+  });
+
   it('moves an idle system to other ports, but not a running one', async () => {
     const {chainId} = await settleSettings(layout(), {portBase: 30_000}, idle);
     expect(await settleSettings(layout(), {portBase: 31_000}, idle)).toMatchObject({chainId, portBase: 31_000});
@@ -50,8 +65,10 @@ describe('settleSettings', () => {
     await settleSettings(layout(), {}, idle);
     await writeFile(layout().system, '{"layout":');
     await expect(settleSettings(layout(), {}, idle)).rejects.toThrow('damaged');
-    await writeFile(layout().system, '{"layout":2}');
-    await expect(settleSettings(layout(), {}, idle)).rejects.toThrow('another version');
+    for (const text of ['{"layout":2}', '{"layout":1,"chainId":"c","portBase":30000,"validators":4}']) {
+      await writeFile(layout().system, text);
+      await expect(settleSettings(layout(), {}, idle)).rejects.toThrow('another version');
+    }
   });
 
   it('never takes the folder of a release of the chart, and says whose it is', async () => {

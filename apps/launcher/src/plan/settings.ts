@@ -1,5 +1,8 @@
+import {DEFAULT_CAPACITY, memoryFor} from '@vitalvault/genesis';
+import type {Capacity} from '@vitalvault/genesis';
 import {randomBytes} from 'node:crypto';
 import {mkdir, readdir, readFile} from 'node:fs/promises';
+import {totalmem} from 'node:os';
 import {LaunchError} from '../launch-error.js';
 import {writeWhole} from '../process/files.js';
 import {DEFAULT_PORT_BASE, MAX_VALIDATORS, portBaseFault} from './ports.js';
@@ -11,6 +14,7 @@ export interface Settings {
   chainId: string;
   portBase: number;
   validators: number;
+  capacity: Capacity;
 }
 
 /** What a program that keeps the files of a release of the chart puts into the same place. */
@@ -23,6 +27,8 @@ interface ReleaseMark {
 export interface Wishes {
   portBase?: number | undefined;
   validators?: number | undefined;
+  maxKeys?: number | undefined;
+  maxLeaves?: number | undefined;
 }
 
 const DEFAULT_VALIDATORS = 4;
@@ -41,7 +47,7 @@ export async function readSettings(layout: Layout): Promise<Settings | undefined
     throw new LaunchError(
       `${layout.data} belongs to the ${settings.site} release ${settings.namespace ?? '?'}/${settings.release ?? '?'}, not to a system on this machine. Use another DATA=dir; nothing was changed.`,
     );
-  if (settings.layout !== 1)
+  if (settings.layout !== 1 || settings.capacity === undefined)
     throw new LaunchError(
       `${layout.data} was made by another version of VitalVault. Start afresh with \`make clean\` or another DATA=dir.`,
     );
@@ -63,13 +69,22 @@ export async function settleSettings(
   if (old === undefined) {
     await requireFresh(layout);
     const chainId = `vitalvault-${randomBytes(3).toString('hex')}`;
+    const validators = wishes.validators ?? DEFAULT_VALIDATORS;
+    const capacity = capacityOf(wishes, DEFAULT_CAPACITY);
+    requireMemory(capacity, validators);
     return await write(layout, {
       layout: 1,
       chainId,
       portBase: wishes.portBase ?? DEFAULT_PORT_BASE,
-      validators: wishes.validators ?? DEFAULT_VALIDATORS,
+      validators,
+      capacity,
     });
   }
+  const {keys, leaves} = capacityOf(wishes, old.capacity);
+  if (keys !== old.capacity.keys || leaves !== old.capacity.leaves)
+    throw new LaunchError(
+      `The chain in ${layout.data} was made for ${roomOf(old.capacity)}, not ${roomOf({keys, leaves})}. Use another DATA=dir, or \`make clean\` first.`,
+    );
   if (wishes.validators !== undefined && wishes.validators !== old.validators) {
     throw new LaunchError(
       `The chain in ${layout.data} was made for ${String(old.validators)} validators, not ${String(wishes.validators)}. Use another DATA=dir, or \`make clean\` first.`,
@@ -82,6 +97,23 @@ export async function settleSettings(
     );
   }
   return await write(layout, {...old, portBase: wishes.portBase});
+}
+
+const capacityOf = ({maxKeys, maxLeaves}: Wishes, otherwise: Capacity): Capacity => ({
+  keys: maxKeys ?? otherwise.keys,
+  leaves: maxLeaves ?? otherwise.leaves,
+});
+
+const roomOf = ({keys, leaves}: Capacity): string => `${String(keys)} keys and ${String(leaves)} leaves`;
+
+/** A ledger that its machine cannot hold would stop for good when it is full. */
+function requireMemory(capacity: Capacity, validators: number): void {
+  const need = validators * memoryFor(capacity).memoryMiB;
+  const has = Math.floor(totalmem() / 1_048_576);
+  if (need > has)
+    throw new LaunchError(
+      `${String(validators)} validators of a ledger of ${roomOf(capacity)} need ${String(need)} MiB when it is full, and this machine has ${String(has)} MiB. Take less with --max-keys and --max-leaves, or fewer --validators.`,
+    );
 }
 
 async function write(layout: Layout, settings: Settings): Promise<Settings> {

@@ -1,4 +1,5 @@
 import {cometConfig} from '@vitalvault/engine-config';
+import {memoryFor} from '@vitalvault/genesis';
 import {join} from 'node:path';
 import {mkdir, rm} from 'node:fs/promises';
 import {inheritedEnvironment, ledgerLogLevel, REPOSITORY} from '../config.js';
@@ -9,15 +10,22 @@ import {engineDirectory} from './context.js';
 import type {ProcessSpec} from '../process/process-spec.js';
 import type {SystemContext} from './context.js';
 
+const LEAST_HEAP_MIB = 192;
+
 export function abciSpec(context: SystemContext, i: number): ProcessSpec {
-  const {layout, ports} = context;
+  const {layout, ports, settings} = context;
+  const heapMiB = Math.max(LEAST_HEAP_MIB, memoryFor(settings.capacity).heapMiB);
   const {socket, state} = layout.validator(i);
   const {management} = ports.validator(i);
   return {
     ...DEFAULTS,
     name: `abci-${String(i)}`,
     command: process.execPath,
-    args: ['--max-old-space-size=192', '--max-semi-space-size=4', join(REPOSITORY, 'apps/ledger-abci/dist/main.js')],
+    args: [
+      `--max-old-space-size=${String(heapMiB)}`,
+      '--max-semi-space-size=4',
+      join(REPOSITORY, 'apps/ledger-abci/dist/main.js'),
+    ],
     env: {
       ...inheritedEnvironment(),
       NODE_ENV: 'production',

@@ -44,6 +44,8 @@
 {{- $_ := set $labels "app.kubernetes.io/part-of" "vitalvault" -}}
 {{- $plan := dict "chainId" .Values.chainId "mode" $v.mode "ownOrganisation" 0 "organisations" $organisations "validators" $validators
   "ipfs" (dict "secret" (include "vitalvault.secret" (dict "root" . "given" .Values.ipfs.existingSecret "suffix" "ipfs-identities")) "peers" (include "vitalvault.plan.ipfs" . | fromJsonArray))
+  "capacity" (dict "keys" (int64 $v.capacity.keys) "leaves" (int64 $v.capacity.leaves))
+  "memory" (dict "heapMiB" (int64 $v.heapMiB) "limitMiB" (include "vitalvault.abciLimitMiB" . | int64))
   "passwords" $passwords "configMap" (include "vitalvault.consortium" .) "labels" (merge $labels .Values.commonLabels)
   "annotations" (dict "helm.sh/resource-policy" "keep") -}}
 {{- if not $local -}}

@@ -45,6 +45,23 @@ volumeClaimTemplates:
 {{- end -}}
 {{- end -}}
 
+{{/* Memory limit of ledger-abci in MiB, rounded down; 0: none, or one that cannot be read. */}}
+{{- define "vitalvault.abciLimitMiB" -}}
+{{- $limit := include "vitalvault.milliBytes" (dig "limits" "memory" "" .Values.validators.resources.abci) -}}
+{{- if $limit -}}{{- divf (float64 $limit) 1048576e3 | floor | printf "%.0f" -}}{{- else -}}0{{- end -}}
+{{- end -}}
+
+{{/* What a ledger of the values' capacity needs, {heapMiB, memoryMiB} in JSON, by the figures of libs/genesis. */}}
+{{- define "vitalvault.memoryNeed" -}}
+{{- $figures := .Files.Get "files/memory.json" | fromJson -}}
+{{- $capacity := .Values.validators.capacity -}}
+{{- $heap := $figures.heap -}}
+{{- $resident := $figures.resident -}}
+{{- $live := addf $heap.fixedMiB (divf (addf (mulf $capacity.keys $heap.key) (mulf $capacity.leaves $heap.leaf)) 1048576.0) -}}
+{{- $memory := addf $resident.fixedMiB (divf (addf (mulf $capacity.keys $resident.key) (mulf $capacity.leaves $resident.leaf)) 1048576.0) -}}
+{{- dict "heapMiB" (mulf $live $heap.share | ceil) "memoryMiB" (ceil $memory) | toJson -}}
+{{- end -}}
+
 {{- define "vitalvault.doubleSignCheckHeight" -}}
 {{- $given := .Values.validators.doubleSignCheckHeight -}}
 {{- if kindIs "invalid" $given -}}
