@@ -6,13 +6,16 @@ import {createApplication} from './application.js';
 import type {LedgerConfig} from './config.js';
 import {nativeVerify} from './crypto/native-verify.js';
 import {ChainProgress} from './health/chain-progress.js';
+import {watchLeaves} from './health/watch-leaves.js';
+import {watchMemory} from './health/watch-memory.js';
+import {watchSnapshots} from './health/watch-snapshots.js';
 import {LedgerSpans} from './ledger-spans.js';
 import {Ledger} from './ledger.js';
 import {LedgerStore} from './store/ledger-store.js';
 import type {Recovered} from './store/recover.js';
+import {watchRoom} from './watch-room.js';
 
 const KIND_NAMES: Readonly<Record<number, string>> = {1: 'duplicate-vote', 2: 'light-client-attack'};
-import {watchRoom} from './watch-room.js';
 
 /** Reads the state, then serves CometBFT. */
 export async function startLedger({config, logger, readiness, fail}: Host<LedgerConfig>): Promise<RunningService> {
@@ -27,20 +30,21 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
     description: 'Misbehaviour of validators that blocks since the start recorded, by kind.',
   });
   const verify = nativeVerify();
+  const watch = {readiness, logger};
   const {store, recovered} = LedgerStore.open({
     dir: config.stateDir,
     snapshotBlocks: config.snapshotBlocks,
-    report: (outcome) => {
-      if ('error' in outcome)
-        logger.error('a snapshot could not be written; a start reads more blocks until the next one', {...outcome});
-      else logger.info('snapshot written', {...outcome});
-    },
+    report: watchSnapshots(config.stateDir, watch),
   });
   tell(recovered, logger);
   const ledger = new Ledger(store, recovered, verify);
   watchRoom(ledger);
+  const checkMemory = watchMemory(ledger, watch);
+  checkMemory();
+  const unwatchLeaves = watchLeaves(ledger, watch);
   const application = createApplication(ledger, new LedgerSpans(), ({tip, misbehaviour}) => {
     progress.committed(tip);
+    checkMemory();
     for (const {address, kind, height} of misbehaviour) {
       misbehaved.add(1, {kind: KIND_NAMES[kind] ?? String(kind)});
       logger.error('a validator broke the rules of consensus; it is recorded on the ledger', {
@@ -65,6 +69,7 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
   logger.info('listening for CometBFT', {socket: config.socket});
   return {
     close: async () => {
+      unwatchLeaves();
       await server.close();
       await store.close();
     },

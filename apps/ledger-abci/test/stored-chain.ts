@@ -9,6 +9,7 @@ import {seededRandom} from '@vitalvault/testkit';
 import {nativeSha256} from '../src/crypto/native-sha256.js';
 import type {StoredChange} from '../src/store/committed-block.js';
 import {CommittedState} from '../src/store/committed-state.js';
+import type {PatrolledLog} from '../src/store/leaf-patrol.js';
 import {LedgerStore} from '../src/store/ledger-store.js';
 import type {StoreOptions} from '../src/store/ledger-store.js';
 import type {Recovered} from '../src/store/recover.js';
@@ -98,6 +99,14 @@ export class StoredChain {
   /** Goes on to the last of `blocks`, as CometBFT replays them. @returns the app hashes */
   replay(blocks: readonly PlainBlock[]): string[] {
     return blocks.slice(Number(this.height)).map((block) => this.commit(block));
+  }
+
+  /** The log, as it is patrolled. */
+  patrolled(): PatrolledLog[] {
+    const log = this.state.log(LOG_KIND, PATIENT);
+    if (log === undefined) return [];
+    const read = (index: number) => this.store.readLeaf(log.places.at(index), log.tree.leafHash(index));
+    return [{size: log.tree.size, read}];
   }
 
   /** The leaves of the log; the error's message where one is refused. */
