@@ -18,7 +18,7 @@ export class ProofQuota {
 
   constructor(private readonly now: Clock) {}
 
-  /** One question of this asker. @throws DomainError quota-exceeded with the seconds to wait; then nothing is charged */
+  /** One question of this asker. @throws DomainError quota-exceeded with seconds to wait; nothing is charged then */
   charge(asker: Id): void {
     const [one, nowMs] = [[{key: asker, tokens: 1}], this.now()];
     const waitMs = this.#askers.waitMs(one, nowMs) ?? 0;
