@@ -8,7 +8,7 @@ import {Person, World} from './people.js';
 
 const logger = createLogger({service: 'spec', level: 'error'});
 
-/** One device that leaves its first number out, past ingest, over a real chain: nobody else waits, nothing is wasted. */
+/** A device that leaves its first number out, past ingest, on a real chain: nobody else waits, nothing is wasted. */
 describe('a device that never sends its number 1', () => {
   let engines: Engines;
   let world: World;
