@@ -96,6 +96,24 @@ const laboratory = (genesis: Genesis): void => {
   );
 };
 
+/** Points of Ed25519 that no test genesis has. @spec RFC 8032 §7.1, public keys of tests 1 to 3 */
+const ANOTHER = [
+  'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
+  '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
+  'fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025',
+];
+const another = (n = 1) => ({
+  ...validator(four()),
+  publicKey: fromHex(ANOTHER[n - 1] ?? ''),
+  nodeId: new Uint8Array(20).fill(0x0c + n),
+});
+const ownFour = (genesis: Genesis): void => {
+  first(genesis).validators.push(another(1), another(2), another(3));
+};
+const consensusOf = (document: Document, change: object): void => {
+  Object.assign((document as unknown as {consensus_params: object}).consensus_params, change);
+};
+
 const TAKEN: readonly (readonly [string, Document])[] = [
   ['one hospital with the only validator', documentOf(small())],
   ['four equal validators', documentOf(four())],
@@ -116,6 +134,13 @@ const TAKEN: readonly (readonly [string, Document])[] = [
     ['the last time that is taken', '2099-12-31T23:59:59.999999999Z'],
     ['a leap day', '2028-02-29T12:00:00.5Z'],
   ].map(([what = '', time = '']) => [what, beside((d) => (d.genesis_time = time))] as const),
+  ...[
+    ['null', null],
+    ['nothing', {}],
+    ['null for the height', {vote_extensions_enable_height: null}],
+  ].map(
+    ([what = '', abci]) => [`${what as string} about vote extensions`, beside((d) => consensusOf(d, {abci}))] as const,
+  ),
   ['the least room', edited(({parameters: p}) => p && Object.assign(p, {maxKeys: 20_000n, maxLeaves: 200_000n}))],
   ['the most room', edited(({parameters: p}) => p && Object.assign(p, {maxKeys: 2n ** 23n, maxLeaves: 2n ** 25n}))],
 ];
@@ -255,6 +280,11 @@ const REFUSED: readonly (readonly [string, Document])[] = [
   ['a validator key that is no point', edited((g) => (validator(g).publicKey = fromHex(`02${'00'.repeat(31)}`)))],
   ['a validator key of low order', edited((g) => (validator(g).publicKey = fromHex(`01${'00'.repeat(31)}`)))],
   ['a validator key of zeros', edited((g) => (validator(g).publicKey = new Uint8Array(32)))],
+  [
+    'an organisation of a third, in two validators',
+    edited((g) => g.organisations[0]?.validators.push(another()), four()),
+  ],
+  ['four validators of one hospital, and no word that it can stop the chain', edited((g) => ownFour(g))],
   ['a validator of a third', edited(powers(2n, 2n, 1n, 1n), four())],
   ['a validator of more than a third', edited(powers(30n, 10n, 10n, 10n), four())],
   [

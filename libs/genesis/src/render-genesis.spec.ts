@@ -65,13 +65,21 @@ describe('renderGenesis', () => {
     expect(appState().organisations.flatMap((o) => o.validators.map((v) => v.power))).toEqual([10n, 10n, 10n]);
   });
 
-  it('says that one can stop the chain where there are two or three validators, and only there', () => {
-    const of = (count: number) => {
-      const validators = Array.from({length: count}, (_, i) => validator(north, i + 1));
-      const {app_state: state} = JSON.parse(renderGenesis({...input, validators})) as Document;
+  it('says that one can stop the chain where an organisation has a third of the validators, and only there', () => {
+    const names = ['north', 'east', 'south', 'west'];
+    const four = names.map((name) => [north, east].find((one) => one.name === name) ?? organisation(name));
+    const of = (...counts: number[]) => {
+      let i = 0;
+      const validators = counts.flatMap((count, at) =>
+        Array.from({length: count}, () => validator(four[at] ?? north, ++i)),
+      );
+      const {app_state: state} = JSON.parse(renderGenesis({...input, organisations: four, validators})) as Document;
       return decodeCanonical(GenesisSchema, Buffer.from(state, 'base64')).oneCanStop;
     };
-    expect([1, 2, 3, 4, 7].map(of)).toEqual([false, true, true, false, false]);
+    expect([of(1), of(1, 1, 1, 1), of(2, 2, 2, 2), of(2, 2, 2, 1)]).toEqual([false, false, false, false]);
+    expect([of(2), of(4), of(1, 1), of(1, 1, 1), of(2, 2), of(2, 1, 1, 1), of(2, 2, 1, 1)]).toEqual(
+      Array.from({length: 7}, () => true),
+    );
   });
 
   it('makes none that the ledger would not start from', () => {

@@ -72,8 +72,10 @@ export function renderGenesis(input: {
     version: 1,
     parameters: {...PARAMETERS, maxKeys: BigInt(keys), maxLeaves: BigInt(leaves)},
     organisations,
-    // Of two or three equal ones, one alone can stop the chain: whoever asks for so few has said so.
-    oneCanStop: input.validators.length === 2 || input.validators.length === 3,
+    // Whoever gives an organisation a third of the validators, or all, has said that it can stop the chain alone.
+    oneCanStop:
+      input.validators.length > 1 &&
+      organisations.some(({validators}) => validators.length * 3 >= input.validators.length),
   });
   const document = {
     genesis_time: input.genesisTime,

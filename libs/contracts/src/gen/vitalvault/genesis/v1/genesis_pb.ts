@@ -42,8 +42,8 @@ export type Genesis = Message<"vitalvault.genesis.v1.Genesis"> & {
   organisations: GenesisOrganisation[];
 
   /**
-   * Said by a chain of two or three validators, or of unequal ones: that one of them alone can stop it. Absent: no
-   * validator has a third of the power or more, unless there is only one.
+   * Said by a chain of few or unequal organisations: that one of them alone can stop it. Absent: no organisation has a
+   * third of the power or more, unless there is only one validator.
    *
    * @generated from field: bool one_can_stop = 4;
    */
