@@ -2,3 +2,4 @@ export {ANSWER_LIES} from './answer-lies.js';
 export {LIES} from './lies.js';
 export {lyingRpc} from './lying-rpc.js';
 export type {Lie} from './lying-rpc.js';
+export {noAnswer} from './no-answer.js';

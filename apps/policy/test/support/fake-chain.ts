@@ -9,6 +9,7 @@ import type {TestKey} from '@vitalvault/ledger-state/testing';
 import type {ProofQuestion} from '@vitalvault/light-client';
 import {verifiedLeaves} from '@vitalvault/ledger-client';
 import type {LeavesOfLog} from '@vitalvault/ledger-client';
+import {noAnswer} from '@vitalvault/ledger-client/testing';
 import type {LedgerBlock, LedgerSource, ProvenLogs} from '../../src/application/ports.js';
 import {TestValidators} from './test-validators.js';
 
@@ -117,6 +118,6 @@ export class FakeChain implements LedgerSource, ProvenLogs {
   }
 
   private answer(): void {
-    if (this.away) throw new DomainError('ledger-unavailable');
+    if (this.away) throw noAnswer();
   }
 }
