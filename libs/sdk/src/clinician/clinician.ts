@@ -198,7 +198,10 @@ export class Clinician {
     if (access.typeTag === undefined && typeName !== undefined && grantId !== undefined) {
       const {types} = await this.grantedKeys(patient, grantId);
       const found = types.find((type) => type.typeName === typeName);
-      if (found === undefined) throw new SdkError('unknown-type', {detail: `the grant does not name ${typeName}`});
+      if (found === undefined)
+        throw new SdkError('unknown-type', {
+          detail: `the grant does not name ${typeName}; names by a key that the patient gave up do not count`,
+        });
       typeTag = found.typeTag;
     }
     return {

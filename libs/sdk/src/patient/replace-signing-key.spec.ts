@@ -39,11 +39,12 @@ describe('a signing key that is replaced', () => {
     platform.anchor();
     const {grantId} = await grants.put(terms);
     const wrapsPath = `/v1/patients/${keys.patient}/grants/${grantId}/wraps`;
-    const ask = () =>
+    const ask = (type: {typeTag?: string | undefined} = {}) =>
       clinician.requestAccess({
         patient: keys.patient,
         grantId,
         typeName: HEART_RATE,
+        ...type,
         slotFrom: slot - 2,
         slotTo: slot,
         purpose: 'TREAT',
@@ -69,18 +70,20 @@ describe('a signing key that is replaced', () => {
     expect(keys.epochs.every(({fromSlot}) => fromSlot <= slot + 3)).toBe(true);
   });
 
-  it('leaves the wraps that it had signed good, for permits asked for before and after', async () => {
-    const {ask, wrapsPath} = await withGrant();
+  it('leaves the keys that it wrapped good, for permits of before and after, but not the names that it gave', async () => {
+    const {ask, wrapsPath, grantId} = await withGrant();
     const {platform, clinician, keys} = all;
     const old = platform.kept.get(wrapsPath) ?? new Uint8Array();
     const ticket = await ask();
+    const {typeTag} = (await clinician.grantedKeys(keys.patient, grantId)).types[0] ?? {};
     await patientOf(keys).replaceSigningKey();
     expect(platform.kept.get(wrapsPath)).not.toEqual(old);
-    for (const bundle of [platform.kept.get(wrapsPath) ?? old, old]) {
-      platform.kept.set(wrapsPath, bundle);
-      expect((await clinician.fetch(ticket)).records).toHaveLength(1);
-      expect((await clinician.fetch(await ask())).records).toHaveLength(1);
-    }
+    expect((await clinician.fetch(ticket)).records).toHaveLength(1);
+    expect((await clinician.fetch(await ask())).records).toHaveLength(1);
+    platform.kept.set(wrapsPath, old);
+    expect((await clinician.fetch(ticket)).records).toHaveLength(1);
+    expect((await clinician.fetch(await ask({typeTag}))).records).toHaveLength(1);
+    await expect(ask()).rejects.toMatchObject({code: 'unknown-type'});
   });
 
   it("is nobody else's: a bundle by another patient's key, or by a device's, is refused", async () => {
