@@ -31,15 +31,19 @@ afterEach(() => {
   rmSync(dir, {recursive: true});
 });
 
-function run({signedUpTo = '', unsignedUntil}: {signedUpTo?: string; unsignedUntil?: number}): {
-  status: number | null;
-  stderr: string;
-} {
+interface Given {
+  signedUpTo?: string;
+  signedUpToBefore?: number;
+  unsignedUntil?: number;
+}
+
+function run({signedUpTo = '', signedUpToBefore, unsignedUntil}: Given): {status: number | null; stderr: string} {
   const text = script.replace(/(^|[ =])\/(data|config)\//gm, `$1${dir}/$2/`);
   const env = {
     PATH: process.env.PATH ?? '',
     PEERS: '',
     SIGNED_UP_TO: signedUpTo,
+    SIGNED_UP_TO_BEFORE: signedUpTo === '' ? '' : String(signedUpToBefore ?? NOW + 3_600),
     ...(unsignedUntil !== undefined && {UNSIGNED_UNTIL: String(unsignedUntil)}),
   };
   return spawnSync('sh', ['-ec', text], {env, encoding: 'utf8'});
@@ -55,6 +59,8 @@ describe("the record of what a validator signed, in the chart's init container",
   it.each([
     ['a restored key', {}],
     ['a volume that is lost later', {unsignedUntil: NOW - 1}],
+    ['a word in the values whose time is over', {signedUpTo: '1234', signedUpToBefore: NOW - 1}],
+    ['a word that it never signed, whose time is over', {signedUpTo: '0', signedUpToBefore: NOW - 1}],
   ])('is not made for %s: the pod stops and says what to do', (_what, given) => {
     const {status, stderr} = run(given);
     expect([status, stderr]).toEqual([1, expect.stringContaining('--set validators.signedUpTo=HEIGHT')]);

@@ -5,6 +5,8 @@ import {join} from 'node:path';
 const OTHERS: Readonly<Record<string, string>> = {
   KnownFacts: 'memory of what policy said',
   StorageBacklog: 'limit',
+  ProofQuota: 'limit',
+  EntryQueue: 'queue: what AnchorRecords sends next',
   RecentRefusals: 'memory of what policy refused',
   WorkLoop: 'loop: runs a use case',
   DeliveryLoop: 'loop: runs a use case',
@@ -14,8 +16,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   TransactionOutcomes: 'feed: tells when a block is projected',
 };
 
-/** Beside `execute`: of one that does something before it, or goes on when it has returned. */
-const LIFE = ['begin', 'drain', 'stop'];
+/** Beside `execute`: of one that does something before it, goes on when it has returned, or hears what came of it. */
+const LIFE = ['begin', 'drain', 'stop', 'settled'];
 
 interface ApplicationClass {
   readonly name: string;
