@@ -25,24 +25,25 @@ export function retired(owner: KeyOwner): KeyOwner {
   return create(KeyOwnerSchema, {...owner, retired: true});
 }
 
-/** A patient after her `PublishKeys`: what it leaves out stays. */
+/** A patient after her `PublishKeys`. */
 export function patientWithKeys(patient: Patient, published: PublishKeys): Patient {
-  const {newSigningKey, encryptionKey} = published;
-  return create(PatientSchema, {
-    ...patient,
-    ...(encryptionKey.length > 0 ? {encryptionKey} : {}),
-    ...(newSigningKey === undefined ? {} : {signingKey: newSigningKey, successions: patient.successions + 1}),
-  });
+  return create(PatientSchema, {...patient, ...changedKeys(patient, published)});
 }
 
 /** A member after her `PublishKeys`. */
 export function memberWithKeys(member: Member, published: PublishKeys): Member {
-  const {newSigningKey, encryptionKey} = published;
-  return create(MemberSchema, {
-    ...member,
+  return create(MemberSchema, {...member, ...changedKeys(member, published)});
+}
+
+// What the message leaves out stays.
+function changedKeys(
+  {successions}: Pick<Patient | Member, 'successions'>,
+  {newSigningKey, encryptionKey}: PublishKeys,
+): Partial<Pick<Patient, 'signingKey' | 'encryptionKey' | 'successions'>> {
+  return {
     ...(encryptionKey.length > 0 ? {encryptionKey} : {}),
-    ...(newSigningKey === undefined ? {} : {signingKey: newSigningKey}),
-  });
+    ...(newSigningKey === undefined ? {} : {signingKey: newSigningKey, successions: successions + 1}),
+  };
 }
 
 /** A device without an owner: registered to nobody now. */
