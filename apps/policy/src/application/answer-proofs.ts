@@ -32,13 +32,13 @@ export class AnswerProofs {
       throw new DomainError('not-yours', {detail: 'Logs are given to their patient only.'});
     }
     this.ports.quota.charge(caller);
-    return this.answer(request, asked);
+    return this.answer(caller, request, asked);
   }
 
-  private async answer(request: ProofQuestion, {validator}: Asked): Promise<ProofsWithHeader> {
+  private async answer(caller: Id, request: ProofQuestion, {validator}: Asked): Promise<ProofsWithHeader> {
     const {ledger, quota} = this.ports;
     refuseUnknownValidator(ledger, validator);
-    const response = await quota.inTurn(() => ledger.proofs(request, validator));
+    const response = await quota.inTurn(caller, () => ledger.proofs(request, validator));
     const newest = await ledger.signedHeader('latest', validator);
     // While nothing changes, the next header is seconds away, but the newest one carries the same root: then the answer
     // speaks for the state before that header just as well.

@@ -1,4 +1,5 @@
-import {describe, expect, it} from '@jest/globals';
+import {beforeEach, describe, expect, it} from '@jest/globals';
+import {DomainError} from '@vitalvault/errors';
 import {ProofQuota} from './proof-quota.js';
 
 const [anna, ben] = ['aa'.repeat(20), 'bb'.repeat(20)];
@@ -30,29 +31,76 @@ describe('proof quota', () => {
     }).toThrow();
   });
 
-  it('has eight questions of all under way and 64 waiting, in their order; one more is refused at once', async () => {
-    const quota = new ProofQuota(() => 0);
-    const begun: number[] = [];
-    const ends: (() => void)[] = [];
-    const ask = (i: number) =>
-      quota.inTurn(async () => {
-        begun.push(i);
-        await new Promise<void>((resolve) => ends.push(resolve));
-        if (i % 2 === 1) throw new Error('planted');
-        return i;
-      });
-    const answers = Array.from({length: 72}, (_, i) => ask(i).catch(() => -i));
-    await expect(ask(72)).rejects.toMatchObject({code: 'quota-exceeded', retryAfterSeconds: 1});
-    expect(begun).toHaveLength(8);
-    for (let done = 0; done < 72; done++) {
-      ends[done]?.();
-      await answers[done];
-      await Promise.resolve();
-      expect(begun.length - done).toBeLessThanOrEqual(9);
-    }
-    expect(begun).toEqual(Array.from({length: 72}, (_, i) => i));
-    const again = ask(74);
-    ends.at(-1)?.();
-    await expect(again).resolves.toBe(74);
+  describe('while validators are slow', () => {
+    let quota: ProofQuota;
+    let begun: string[];
+    let ends: (() => void)[];
+    const settle = () => new Promise((resolve) => setImmediate(resolve));
+    const ask = (asker: string, name = asker): Promise<string> =>
+      quota
+        .inTurn(asker, async () => {
+          begun.push(name);
+          await new Promise<void>((resolve) => ends.push(resolve));
+          if (name.endsWith('!')) throw new Error('planted');
+          return name;
+        })
+        .catch((error: unknown) => (error instanceof DomainError ? error.code : 'thrown'));
+    const endOne = async () => {
+      ends.shift()?.();
+      await settle();
+    };
+
+    beforeEach(() => {
+      [quota, begun, ends] = [new ProofQuota(() => 0), [], []];
+    });
+
+    it('eight questions of all are under way and 64 wait, in their order; one more is refused at once', async () => {
+      const answers = Array.from({length: 72}, (_, i) =>
+        ask(`asker ${String(i)}`, i % 2 === 1 ? `${String(i)}!` : String(i)),
+      );
+      expect(await ask('one more')).toBe('quota-exceeded');
+      await settle();
+      for (let done = 0; done < 72; done++) {
+        expect(begun).toHaveLength(Math.min(72, done + 8));
+        await endOne();
+      }
+      expect(begun.map((name) => Number.parseInt(name, 10))).toEqual(Array.from({length: 72}, (_, i) => i));
+      expect(await Promise.all(answers)).toEqual(begun.map((name) => (name.endsWith('!') ? 'thrown' : name)));
+      const again = ask('one more');
+      await settle();
+      await endOne();
+      expect(await again).toBe('one more');
+    });
+
+    it('one asker has two under way and six waiting, whichever validator hangs; the other places are free', async () => {
+      const hers = Array.from({length: 72}, () => ask(anna));
+      await settle();
+      expect(begun).toEqual([anna, anna]);
+      const refused = await Promise.all(hers.slice(8));
+      expect(new Set(refused)).toEqual(new Set(['quota-exceeded']));
+      void ask(ben);
+      await settle();
+      expect(begun).toEqual([anna, anna, ben]);
+    });
+
+    it('askers take turns: who asks once need not wait for all that others asked before', async () => {
+      const many = ['a', 'b', 'c', 'd'];
+      for (const asker of many) for (let i = 0; i < 8; i++) void ask(asker);
+      void ask(ben);
+      await settle();
+      begun = [];
+      for (let i = 0; i < 5; i++) await endOne();
+      expect(begun).toContain(ben);
+      expect(ends).toHaveLength(8);
+    });
+
+    it('a question that ends gives its asker the next turn when nobody else waits', async () => {
+      for (let i = 0; i < 4; i++) void ask(anna);
+      await settle();
+      await endOne();
+      expect(begun).toHaveLength(3);
+      for (let i = 0; i < 3; i++) await endOne();
+      expect(begun).toHaveLength(4);
+    });
   });
 });
