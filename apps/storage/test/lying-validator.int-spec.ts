@@ -106,7 +106,7 @@ it('storage takes no nonce from a validator that cannot prove it', async () => {
     genesisFile: engines.endpoints.genesis,
     organisation: engines.endpoints.organisations[0]?.id ?? '',
   });
-  expect(await new CometLedgerGateway(client, trust).highestNonce('ab'.repeat(20))).toBe(0n);
+  expect(await new CometLedgerGateway(client, trust).highestNonce('ab'.repeat(20), 1n)).toBe(0n);
   expect(liar.lies()).toBeGreaterThan(0);
   client.close();
   await liar.close();

@@ -23,6 +23,7 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
   const sent: Uint8Array[] = [];
   const answers: (DomainError | undefined)[] = [];
   const learned: bigint[] = [];
+  const proofs = {since: [] as bigint[], away: false};
   const ledger = {
     broadcast: (tx: Uint8Array) => {
       sent.push(tx);
@@ -30,7 +31,9 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
       return answer === undefined ? Promise.resolve() : Promise.reject(answer);
     },
     nodes: options.nodes ?? 1,
-    highestNonce: () => {
+    highestNonce: (_keyId: string, atLeast: bigint) => {
+      proofs.since.push(atLeast);
+      if (proofs.away) return Promise.reject(new DomainError('ledger-unavailable'));
       learned.push(options.highest ?? 0n);
       return Promise.resolve(options.highest ?? 0n);
     },
@@ -63,6 +66,7 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
     sent,
     answers,
     learned,
+    proofs,
     build,
     anchor: build(),
     wait: (milliseconds: number) => (now += milliseconds),
@@ -206,6 +210,31 @@ describe('AnchorRecords', () => {
     expect([await anchor.execute(), sent.length]).toEqual([false, 1]);
     anchor.settled(effect(1, false));
     expect([await anchor.execute(), sent.length]).toEqual([true, 2]);
+  });
+
+  it('asks for its numbers in a state as new as what it has followed, and says how long it asks in vain', async () => {
+    const {anchor, proofs, sent, wait} = await world(1);
+    proofs.away = true;
+    await expect(anchor.execute()).rejects.toMatchObject({code: 'ledger-unavailable'});
+    wait(400_000);
+    await expect(anchor.execute()).rejects.toMatchObject({code: 'ledger-unavailable'});
+    expect([anchor.waitingMs, sent.length]).toEqual([400_000, 0]);
+    proofs.away = false;
+    await anchor.execute();
+    expect(sent).toHaveLength(1);
+    expect(proofs.since).toEqual([4n, 4n, 4n]);
+    await anchor.execute();
+    expect(anchor.waitingMs).toBe(0);
+  });
+
+  it('a process that cannot learn its numbers after a restart says since when its transactions wait', async () => {
+    const {anchor, build, proofs, wait} = await world(1);
+    await anchor.execute();
+    wait(90_000);
+    proofs.away = true;
+    const restarted = build();
+    await expect(restarted.execute()).rejects.toMatchObject({code: 'ledger-unavailable'});
+    expect(restarted.waitingMs).toBe(90_000);
   });
 
   it('does nothing before the first block is known', async () => {

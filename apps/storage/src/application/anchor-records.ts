@@ -45,15 +45,18 @@ export class AnchorRecords {
   #noncesKnown = false;
   #hold = {pauseMs: 0, untilMs: 0};
   #waitingSinceMs: number | undefined;
+  /** Since when we ask in vain which numbers are free: nothing is sent as long. */
+  #askingSinceMs: number | undefined;
 
   constructor(
     private readonly options: AnchorOptions,
     private readonly ports: {anchors: AnchorStore; queue: EntryQueue; ledger: LedgerGateway; signer: AnchorSigner},
   ) {}
 
-  /** How long a transaction of ours has waited while no block took any; 0: none waits. */
+  /** How long a transaction of ours has waited while no block took any, or all have for a number; 0: none waits. */
   get waitingMs(): number {
-    return this.#waitingSinceMs === undefined ? 0 : Math.max(0, this.options.now() - this.#waitingSinceMs);
+    const sinceMs = this.#waitingSinceMs ?? this.#askingSinceMs;
+    return sinceMs === undefined ? 0 : Math.max(0, this.options.now() - sinceMs);
   }
 
   /** What a block made of our transactions. */
@@ -66,9 +69,10 @@ export class AnchorRecords {
   async execute(): Promise<boolean> {
     const head = this.options.head();
     if (head === undefined) return false;
-    if (!this.#noncesKnown) await this.#learnNonces();
-    const open = await this.ports.anchors.open();
+    // First of all: what keeps us from sending may be what follows.
     this.#waitingSinceMs = await this.ports.anchors.waitingSinceMs(this.ports.signer.keyId);
+    if (!this.#noncesKnown) await this.#learnNonces(head);
+    const open = await this.ports.anchors.open();
     await this.#resend(open);
     if (open.length >= this.#mostOpen() || this.options.now() < this.#hold.untilMs) return false;
     const entries = await this.ports.queue.next(head);
@@ -139,9 +143,11 @@ export class AnchorRecords {
 
   // A database that was restored or made anew knows fewer nonces than the ledger; one whose transactions all expired
   // has counted further than the ledger's window reaches.
-  async #learnNonces(): Promise<void> {
+  async #learnNonces({height}: LedgerCursor): Promise<void> {
     const {signer, anchors, ledger} = this.ports;
-    await anchors.alignNonces(signer.keyId, await ledger.highestNonce(signer.keyId));
-    this.#noncesKnown = true;
+    this.#askingSinceMs ??= this.options.now();
+    // The header of our newest block proves the state before it; what our own transactions in it used we know.
+    await anchors.alignNonces(signer.keyId, await ledger.highestNonce(signer.keyId, height - 1n));
+    [this.#noncesKnown, this.#askingSinceMs] = [true, undefined];
   }
 }

@@ -251,8 +251,11 @@ export interface LedgerGateway {
   broadcast(tx: Uint8Array): Promise<void>;
   /** Nodes that the same bytes are brought to in turn. */
   readonly nodes: number;
-  /** Highest used nonce of a key; 0: none. */
-  highestNonce(keyId: string): Promise<bigint>;
+  /**
+   * Highest used nonce of a key; 0: none. Whatever our clock says.
+   * @param atLeast in the state after this block or a later one
+   */
+  highestNonce(keyId: string, atLeast: bigint): Promise<bigint>;
 }
 
 /** Signs transactions as this organisation's storage. */

@@ -5,9 +5,6 @@ import type {LedgerClient} from '@vitalvault/ledger-client';
 import type {ChainTrust} from '@vitalvault/light-client';
 import type {LedgerGateway} from '../../application/ports.js';
 
-/** Above what a header has on an idle chain, 21 s. */
-const MAX_HEADER_AGE_MS = 60_000;
-
 /** The ledger over CometBFT's RPC. */
 export class CometLedgerGateway implements LedgerGateway {
   constructor(
@@ -23,16 +20,17 @@ export class CometLedgerGateway implements LedgerGateway {
     await this.client.broadcast(tx);
   }
 
-  // Proven: a node that could say 2^64 - 1 here would use up all our numbers for good. Fresh: by an old state, numbers
-  // would be used again.
-  async highestNonce(keyId: string): Promise<bigint> {
+  // Proven: a node that could say 2^64 - 1 here would use up all our numbers for good. As new as what we have followed:
+  // by an old state, numbers would be used again. Our clock says nothing of it, and anchoring needs none (ADR 0035).
+  async highestNonce(keyId: string, atLeast: bigint): Promise<bigint> {
     const parts = [fromHex(keyId)];
     const keys = [{kind: STATE_KIND.nonceWindow, parts}];
     const {answer} = await verifiedProofs({
       client: this.client,
       trust: this.trust,
       request: {keys},
-      maxHeaderAgeMs: MAX_HEADER_AGE_MS,
+      atLeast,
+      maxHeaderAgeMs: 'any-time',
     });
     const window = answer.state(STATE_KIND.nonceWindow, parts);
     return window === undefined ? 0n : decodeCanonical(NonceWindowSchema, window).highest;
