@@ -70,6 +70,8 @@ export class MemoryPlatform {
   tamper: (path: string, answer: Answer, url: URL) => Answer | Promise<Answer> = (_, answer) => answer;
   /** While set: what waits in the pool, and its sender hears no more than that it took too long. */
   pool: Uint8Array[] | undefined;
+  /** While set: transactions are thrown away, and called committed with this `data` (hexadecimal). */
+  falseData: string | undefined;
   private readonly committed = new Map<string, object>();
   private readonly decided = new Map<
     string,
@@ -152,7 +154,8 @@ export class MemoryPlatform {
       this.pool.push(call.body);
       throw new DomainError('tx-timeout');
     }
-    if (path === '/v1/transactions') return {json: this.transact(call.body)};
+    if (path === '/v1/transactions')
+      return {json: this.falseData === undefined ? this.transact(call.body) : this.lie(call.body, this.falseData)};
     const committed = what === 'transactions' && part === '' ? this.committed.get(id) : undefined;
     if (committed !== undefined) return {json: committed};
     const route = routes[part] ?? routes[what];
@@ -213,6 +216,12 @@ export class MemoryPlatform {
     };
     this.committed.set(name, answer);
     return answer;
+  }
+
+  private lie(tx: Uint8Array, data: string): object {
+    const {body, signatures} = decodeCanonical(TxSchema, tx);
+    const height = String(this.chain.ledger.block.height);
+    return {chainId: TEST_CHAIN, height, txId: toHex(transactionId(body, signatures)), code: 0, codeName: 'ok', data};
   }
 
   private remember(name: string, body: Uint8Array, data: Uint8Array): void {

@@ -94,6 +94,24 @@ describe("a member's signing key that is replaced", () => {
     await expect(ask(before, [])).rejects.toMatchObject({meta: {codeName: 'unknownKey'}});
   });
 
+  it('is taken at a proof, and the old one kept until then: a service may err or lie', async () => {
+    const {ledger, platform} = all;
+    const keys = structuredClone(all.memberKeys);
+    let file = structuredClone(keys);
+    const save = (): Promise<void> => {
+      file = structuredClone(keys);
+      return Promise.resolve();
+    };
+    platform.falseData = '';
+    await expect(replaceMemberKey({keys, ledger, nonces, save})).rejects.toMatchObject({code: 'tx-timeout'});
+    platform.falseData = undefined;
+    expect([keys.signing, file.signing]).toEqual([all.memberKeys.signing, all.memberKeys.signing]);
+    const {replacement} = structuredClone(file);
+    await replaceMemberKey({keys, ledger, nonces, save});
+    expect([file.signing, file.replacement]).toEqual([replacement, undefined]);
+    expect((await ask(new Clinician({keys: file, ledger, nonces}), [])).permit).toBe(true);
+  });
+
   it('goes on from every moment at which it can end, with the same key', async () => {
     const {ledger, platform} = all;
     let file = structuredClone(all.memberKeys);

@@ -1,4 +1,4 @@
-import {build, decodeCanonical, equalBytes, fromHex} from '@vitalvault/contracts';
+import {STATE_KIND, build, decodeCanonical, equalBytes, fromHex} from '@vitalvault/contracts';
 import {MemberSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {PublishKeysSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {SigningKeySchema} from '@vitalvault/contracts/gen/record/v1/record';
@@ -6,6 +6,8 @@ import {idOf, newSigningKey, publicHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
 import type {NonceStore} from '../ledger/nonce-store.js';
 import {Transactions} from '../ledger/transactions.js';
+import {untilProven} from '../ledger/until-proven.js';
+import type {Look} from '../ledger/until-proven.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
 import {SdkError} from '../sdk-error.js';
 import type {MemberKeys} from './member-keys.js';
@@ -20,8 +22,8 @@ export interface MemberOptions {
 
 /**
  * Puts a fresh signing key in the place of a member's current one, which signs that together with the new one. Her id,
- * grants, permits and encryption key stay. The new key is saved before anything is sent; when a run ends before all is
- * done, the next one goes on with the same key.
+ * grants, permits and encryption key stay. The new key is saved before anything is sent, and the old one is kept until
+ * the ledger proves the new one; when a run ends before all is done, the next one goes on with the same key.
  * @throws SdkError `tx-refused`, `tx-timeout`
  * @spec docs/protocol.md §2.4
  */
@@ -29,18 +31,19 @@ export async function replaceMemberKey(options: MemberOptions): Promise<{keyId: 
   const {keys, ledger, nonces, save} = options;
   const next = (keys.replacement ??= newSigningKey(ledger.api.environment.random));
   await save();
-  if (!(await isCurrent(options, next))) {
+  if (!(await look(options, next)).isShown) {
     const identity = fromHex(keys.member);
     const newSigningKey = build(SigningKeySchema, publicHalf(next));
     try {
-      await new Transactions({ledger, nonces, signer: keys.signing}).send(
+      const {height} = await new Transactions({ledger, nonces, signer: keys.signing}).send(
         {case: 'publishKeys', value: build(PublishKeysSchema, {identity, newSigningKey})},
         {coSigners: [next]},
       );
+      await untilProven(ledger, height, () => look(options, next));
     } catch (error) {
       // An earlier one, whose answer was lost, came first.
       const isRefusal = error instanceof SdkError && error.code === 'tx-refused';
-      if (!isRefusal || !(await isCurrent(options, next))) throw error;
+      if (!isRefusal || !(await look(options, next)).isShown) throw error;
     }
   }
   keys.signing = next;
@@ -50,14 +53,17 @@ export async function replaceMemberKey(options: MemberOptions): Promise<{keyId: 
 }
 
 /** Whether the ledger has it as her current key. */
-async function isCurrent({keys, ledger}: MemberOptions, key: StoredKey): Promise<boolean> {
+async function look({keys, ledger}: MemberOptions, key: StoredKey): Promise<Look> {
+  const parts = [fromHex(keys.member)];
   try {
-    const [value] = await ledger.state(key, [{kind: 'member', parts: [fromHex(keys.member)]}]);
+    const {answer, header} = await ledger.proofs(key, {keys: [{kind: STATE_KIND.member, parts}]});
+    const value = answer.state(STATE_KIND.member, parts);
     const current = value === undefined ? undefined : decodeCanonical(MemberSchema, value).signingKey;
-    return current !== undefined && equalBytes(current.publicKey, fromHex(key.publicKey));
+    const isShown = current !== undefined && equalBytes(current.publicKey, fromHex(key.publicKey));
+    return {isShown, height: header.height};
   } catch (error) {
     // Only a key that the ledger has may ask.
-    if (error instanceof SdkError && error.code === 'unknown-key') return false;
+    if (error instanceof SdkError && error.code === 'unknown-key') return {isShown: false, height: 0n};
     throw error;
   }
 }

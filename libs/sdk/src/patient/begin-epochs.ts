@@ -18,8 +18,11 @@ export interface Carrier {
   message: (statements: SignedEpochStatement[]) => TxMessage;
   /** Her key after that transaction, which signs the statements, and signs the transaction too when it is another. */
   signer?: StoredKey;
-  /** What else is so once it committed; saved together with its epochs. */
-  committed?: () => void;
+  /**
+   * Called when a service says that it committed, before its epochs are settled: has what else it does proven, and
+   * changes what depends on that.
+   */
+  settled?: (result: TxResult) => Promise<void>;
 }
 
 export interface EpochsToBegin {
@@ -75,7 +78,7 @@ export async function beginEpochs(context: PatientContext, toBegin: EpochsToBegi
 export async function sendEpochs(
   context: PatientContext,
   epochs: StoredEpoch[],
-  {message = publishKeys(context), signer = context.keys.signing, committed}: Partial<Carrier> = {},
+  {message = publishKeys(context), signer = context.keys.signing, settled}: Partial<Carrier> = {},
 ): Promise<{result: TxResult; outcomes: StatementOutcome[]}> {
   const {keys} = context;
   const coSigners = signer.publicKey === keys.signing.publicKey ? [] : [signer];
@@ -91,7 +94,7 @@ export async function sendEpochs(
     });
   const codes = epochs.length === 0 ? [] : decodeCanonical(StatementResultsSchema, result.data).codes;
   const outcomes = epochs.map((epoch, i) => outcomeOf(epoch, codes[i] ?? CODE.internal));
-  committed?.();
+  await settled?.(result);
   epochs.forEach((epoch, i) => {
     if (outcomes[i]?.code === CODE.ok) takeEpoch(keys, epoch);
   });

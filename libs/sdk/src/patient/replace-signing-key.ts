@@ -1,10 +1,13 @@
-import {build, decodeCanonical, encodeCanonical, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
+import {STATE_KIND, build, decodeCanonical, encodeCanonical, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
 import {PatientSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {Patient} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedKeySuccessionSchema, SigningKeySchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {signKeySuccession} from '@vitalvault/envelope';
 import {idOf, newSigningKey, privateHalf, publicHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
+import type {TxResult} from '../ledger/transactions.js';
+import {untilProven} from '../ledger/until-proven.js';
+import type {Look} from '../ledger/until-proven.js';
 import {SdkError} from '../sdk-error.js';
 import {beginEpochs} from './begin-epochs.js';
 import type {Carrier} from './begin-epochs.js';
@@ -29,8 +32,9 @@ export interface ReplacedKey {
 /**
  * Puts a fresh signing key in the place of the current one: her recovery key signs the succession, a new epoch of each
  * of her types begins by it, of the first 64 in the same transaction (the old private keys lay beside the key that may
- * have leaked), and the grants that go on get the new epochs' keys. All that is new is saved before it is sent; when a
- * run ends before all is done, the next one goes on with the same key.
+ * have leaked), and the grants that go on get the new epochs' keys. All that is new is saved before it is sent, and
+ * the old key is kept until the ledger proves the new one; when a run ends before all is done, the next one goes on with
+ * the same key.
  * @throws SdkError `tx-refused`, `tx-timeout`
  * @spec docs/protocol.md §2.4
  */
@@ -59,13 +63,13 @@ async function begin(context: PatientContext): Promise<KeyReplacement> {
   const {keys, ledger, environment} = context;
   await settleSent(context);
   const signing = newSigningKey(environment.random);
-  const {successions} = await onLedger(context, keys.signing);
+  const {entry} = await onLedger(context, keys.signing);
   const {alg, publicKey} = publicHalf(signing);
   const succession = signKeySuccession(
     {
       chainId: ledger.chainId,
       identity: context.id,
-      n: successions + 1,
+      n: entry.successions + 1,
       newKey: build(SigningKeySchema, {alg, publicKey}),
     },
     privateHalf(keys.recovery),
@@ -77,10 +81,11 @@ async function begin(context: PatientContext): Promise<KeyReplacement> {
 }
 
 /** Her entry, proven. @param signer a key of hers that the ledger knows */
-async function onLedger(context: PatientContext, signer: StoredKey): Promise<Patient> {
-  const [value] = await context.ledger.state(signer, [{kind: 'patient', parts: [context.id]}]);
+async function onLedger({ledger, id}: PatientContext, signer: StoredKey): Promise<{entry: Patient; height: bigint}> {
+  const {answer, header} = await ledger.proofs(signer, {keys: [{kind: STATE_KIND.patient, parts: [id]}]});
+  const value = answer.state(STATE_KIND.patient, [id]);
   if (value === undefined) throw new SdkError('not-found', {detail: 'the patient is not on the ledger'});
-  return decodeCanonical(PatientSchema, value);
+  return {entry: decodeCanonical(PatientSchema, value), height: header.height};
 }
 
 /** Brings the new key to the ledger unless it is there, and makes it the current one here too. */
@@ -92,24 +97,29 @@ async function take(
   const {keys, ledger} = context;
   const {signing} = replacement;
   if (keys.signing.publicKey === signing.publicKey) return [];
-  const committed = (): void => {
+  const become = (): Promise<void> => {
     keys.signing = signing;
     keys.successions = [...keys.successions, replacement.succession];
+    return context.save();
   };
-  if (!(await isOnLedger(context, signing))) {
+  if (!(await look(context, signing)).isShown) {
     try {
       const types = keys.epochsDue;
-      const carrier = {message: messageOf(context, replacement), signer: signing, committed};
+      const settled = async ({height}: TxResult): Promise<void> => {
+        await untilProven(ledger, height, () => look(context, signing));
+        await become();
+      };
+      const carrier = {message: messageOf(context, replacement), signer: signing, settled};
       return (await beginEpochs(context, {typeNames: types, fromSlot: await ledger.slot(), carrier, onProgress}))
         .outcomes;
     } catch (error) {
       // Of two runs, or an earlier one whose answer was lost, the other one's transaction came first.
       const isRefusal = error instanceof SdkError && error.code === 'tx-refused';
-      if (!isRefusal || !(await isOnLedger(context, signing))) throw error;
+      const isTaken = keys.signing.publicKey === signing.publicKey;
+      if (!isRefusal || isTaken || !(await look(context, signing)).isShown) throw error;
     }
   }
-  committed();
-  await context.save();
+  await become();
   return [];
 }
 
@@ -126,13 +136,14 @@ const messageOf =
   });
 
 /** Whether the new key is her current one on the ledger. */
-async function isOnLedger(context: PatientContext, signing: StoredKey): Promise<boolean> {
+async function look(context: PatientContext, signing: StoredKey): Promise<Look> {
   try {
-    const {signingKey} = await onLedger(context, signing);
-    return signingKey !== undefined && equalBytes(signingKey.publicKey, fromHex(signing.publicKey));
+    const {entry, height} = await onLedger(context, signing);
+    const current = entry.signingKey?.publicKey;
+    return {isShown: current !== undefined && equalBytes(current, fromHex(signing.publicKey)), height};
   } catch (error) {
     // Only a key that the ledger has may ask.
-    if (error instanceof SdkError && error.code === 'unknown-key') return false;
+    if (error instanceof SdkError && error.code === 'unknown-key') return {isShown: false, height: 0n};
     throw error;
   }
 }
