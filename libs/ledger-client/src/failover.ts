@@ -2,7 +2,7 @@ import type {RpcClient} from '@cosmjs/tendermint-rpc';
 import {DomainError} from '@vitalvault/errors';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {LedgerLog} from './ledger-log.js';
-import {EndpointError} from './rpc-endpoint.js';
+import {EndpointError, RpcRefusal} from './rpc-endpoint.js';
 import type {RpcEndpoint, RpcRequest, RpcResponse} from './rpc-endpoint.js';
 
 export interface FailoverOptions {
@@ -12,6 +12,11 @@ export interface FailoverOptions {
   /** How long a request may be tried again that no node has got. */
   readonly deadlineMs: number;
 }
+
+/** What one node said, and which. */
+export type Answer =
+  | {readonly url: string; readonly response: RpcResponse; readonly refusal?: undefined}
+  | {readonly url: string; readonly refusal: RpcRefusal};
 
 interface Standing {
   readonly endpoint: RpcEndpoint;
@@ -66,19 +71,34 @@ export class Failover implements RpcClient {
   }
 
   /**
-   * @param after how many of the nodes that do not rest are asked after the others of them; it goes round
    * @throws RpcRefusal as the node said it; DomainError('ledger-unavailable') when no node answers within the deadline,
    *   or two got the question and did not
    */
-  async execute(request: RpcRequest, after = 0): Promise<RpcResponse> {
+  async execute(request: RpcRequest): Promise<RpcResponse> {
+    const answer = await this.ask(request);
+    if (answer.refusal !== undefined) throw answer.refusal;
+    return answer.response;
+  }
+
+  /**
+   * As `execute`, but a refusal is an answer too, and it is told whose answer it is.
+   * @param after how many of the nodes that do not rest are asked after the others of them; it goes round
+   * @param except URLs of nodes that are not asked
+   */
+  async ask(
+    request: RpcRequest,
+    {after = 0, except = new Set()}: {readonly after?: number; readonly except?: ReadonlySet<string>} = {},
+  ): Promise<Answer> {
     const until = performance.now() + this.options.deadlineMs;
     const asked = new Set<Standing>();
+    const most = Math.min(MOST_NODES_ASKED, this.standings.length - except.size);
     let pause = FIRST_PAUSE_MS;
     for (;;) {
-      const cause = await this.tryInOrder(request, {asked, after});
+      const cause = await this.tryInOrder(request, {asked, after, except});
       if (!(cause instanceof EndpointError)) return cause;
       if (this.signal.aborted) throw new DomainError('shutting-down', {cause});
-      if (asked.size === Math.min(MOST_NODES_ASKED, this.standings.length) || performance.now() + pause > until)
+      // Who has one answer already does not wait for others to come up.
+      if (asked.size === most || except.size > 0 || performance.now() + pause > until)
         throw new DomainError('ledger-unavailable', {detail: this.whyNone(asked), cause});
       await sleep(pause, undefined, {signal: this.signal}).catch(() => undefined);
       pause = Math.min(pause * 2, 2_000);
@@ -114,20 +134,21 @@ export class Failover implements RpcClient {
   /** @param asked nodes that may have got the question; added to */
   private async tryInOrder(
     request: RpcRequest,
-    {asked, after}: {readonly asked: Set<Standing>; readonly after: number},
-  ): Promise<RpcResponse | EndpointError> {
+    {asked, after, except}: {asked: Set<Standing>; after: number; except: ReadonlySet<string>},
+  ): Promise<Answer | EndpointError> {
     let last = new EndpointError('closed', {sent: false});
-    for (const standing of this.inOrder(after).filter((one) => !asked.has(one))) {
+    const others = this.inOrder(after).filter((one) => !asked.has(one) && !except.has(one.endpoint.url));
+    for (const standing of others) {
+      const {url} = standing.endpoint;
       if (this.closed() || asked.size === MOST_NODES_ASKED) return last;
       try {
         const response = await this.askOne(standing, request);
-        this.count(standing);
-        return response;
+        this.lastAnswer = url;
+        return {url, response};
       } catch (error) {
-        if (!(error instanceof EndpointError)) {
-          this.count(standing);
-          throw error;
-        }
+        if (!(error instanceof EndpointError)) this.lastAnswer = url;
+        if (error instanceof RpcRefusal) return {url, refusal: error};
+        if (!(error instanceof EndpointError)) throw error;
         last = error;
         if (error.sent) asked.add(standing);
       }
@@ -144,10 +165,6 @@ export class Failover implements RpcClient {
       if (error instanceof EndpointError && !this.closed()) this.fail(standing, error);
       throw error;
     }
-  }
-
-  private count({endpoint}: Standing): void {
-    this.lastAnswer = endpoint.url;
   }
 
   private closed(): boolean {

@@ -130,11 +130,75 @@ describe('LedgerClient', () => {
       };
       await ask(node('swallows', 0), node('lies', CODE.unknownKey), node('third', 0));
       const other = encodeCanonical(TxSchema, {body: Uint8Array.of(9), signatures: []});
-      await client.broadcast(tx);
-      await expect(client.broadcast(tx)).rejects.toMatchObject({code: 'tx-refused'});
+      for (let i = 0; i < 2; i++) await client.broadcast(tx);
       await client.broadcast(other);
       for (let i = 0; i < 2; i++) await client.broadcast(tx);
-      expect(got).toEqual(['swallows', 'lies', 'swallows', 'third', 'swallows']);
+      expect(got).toEqual(['swallows', 'lies', 'third', 'swallows', 'swallows', 'lies', 'third']);
+    });
+
+    const fresh = (n: number): Uint8Array => encodeCanonical(TxSchema, {body: Uint8Array.of(9, n), signatures: []});
+
+    it.each<[string, Rpc, number]>([
+      ['refuses every transaction for want of a right', checked(CODE.notAuthorised), 3],
+      ['refuses every transaction for its signature', checked(CODE.badSignature), 1],
+      ['ends every check in an internal error', checked(CODE.internal), 1],
+      ['gives a code that nobody knows', checked(4_000_000), 1],
+      ['gives no number for a code', () => ({result: {code: 'no', hash: 'AB'}}), 1],
+      ['says that its mempool is full', () => internal('mempool is full: number of txs 5000 (max: 5000)'), 10],
+      ['says that every transaction is too large', () => internal('Tx too large. Max size is 1, but got 2'), 1],
+      ['refuses in its own way', () => internal('no'), 10],
+    ])('stops nothing when the first of four %s', async (_what, lie, most) => {
+      let asked = 0;
+      const honest = checked(0);
+      await ask((...question) => ((asked += 1), lie(...question)), honest, honest, honest);
+      for (let i = 0; i < 10; i++) expect(await client.broadcast(fresh(i))).toHaveProperty('txId');
+      expect(asked).toBe(most);
+    });
+
+    it('does not leave a node that is a block behind now and then, nor one that knows what a block has', async () => {
+      let n = 0;
+      await ask(() => checked(n++ % 3 === 2 ? 0 : CODE.unknownKey)(), checked(0), checked(0), checked(0));
+      const [first] = client.inTurn();
+      for (let i = 0; i < 12; i++) await client.broadcast(fresh(i));
+      expect(client.currentUrl).toBe(first?.url);
+      client.close();
+      await ask(checked(CODE.nonceUsed), () => internal('tx already exists in cache'));
+      const own = client.currentUrl;
+      for (let i = 0; i < 12; i++) await client.broadcast(fresh(i));
+      expect(client.currentUrl).toBe(own);
+    });
+
+    it.each<[string, Rpc[], object, number]>([
+      ['two of four with one code', [checked(26), checked(26), checked(0), checked(0)], {meta: {code: 26}}, 2],
+      ['a liar and two others', [checked(22), checked(25), checked(25), checked(0)], {meta: {code: 25}}, 3],
+      [
+        'three of seven',
+        [...Array<Rpc>(3).fill(checked(26)), ...Array<Rpc>(4).fill(checked(0))],
+        {meta: {code: 26}},
+        3,
+      ],
+      ['the only one', [checked(26)], {meta: {code: 26}}, 1],
+      ['both of two, with two codes', [checked(26), checked(25)], {meta: {code: 26}}, 2],
+    ])('refuses what %s refuse', async (_who, rpcs, error, most) => {
+      let asked = 0;
+      await ask(
+        ...rpcs.map<Rpc>(
+          (rpc) =>
+            (...question) => ((asked += 1), rpc(...question)),
+        ),
+      );
+      await expect(client.broadcast(tx)).rejects.toMatchObject({code: 'tx-refused', ...error});
+      expect(asked).toBe(most);
+    });
+
+    it('does not take one for all when the others cannot say', async () => {
+      const full = () => internal('mempool is full: number of txs 5000 (max: 5000)');
+      const away = () => ({status: 502, text: ''});
+      for (const other of [full, away]) {
+        await ask(checked(CODE.notAuthorised), other, other, other);
+        await expect(client.broadcast(tx)).rejects.toMatchObject({code: 'ledger-unavailable'});
+        client.close();
+      }
     });
 
     it('does not go round over nodes that rest', async () => {

@@ -6,6 +6,7 @@ import type {LedgerLog} from './ledger-log.js';
 import {LedgerReader} from './ledger-reader.js';
 import {httpEndpoint} from './rpc-endpoint.js';
 import type {RpcEndpoint, RpcRequest} from './rpc-endpoint.js';
+import {RefusedAlone} from './refused-alone.js';
 import {SentBefore} from './sent-before.js';
 
 /** One node of several. */
@@ -26,7 +27,7 @@ export interface LedgerClientOptions {
 /** What the services ask of the ledger, over several nodes. Answers are NOT verified: see `verifiedProofs`. */
 export class LedgerClient extends LedgerReader {
   private readonly rpc: Failover;
-  private readonly sent = new SentBefore();
+  private readonly memory = {sent: new SentBefore(), alone: new RefusedAlone()};
   private readonly traceparent: () => string | undefined;
 
   constructor({
@@ -45,12 +46,13 @@ export class LedgerClient extends LedgerReader {
   /**
    * Gives a transaction to a mempool; one that is there already counts as sent. It is NOT committed by this, whatever
    * the node says: the same bytes again are given to the next node.
-   * @throws DomainError('tx-refused') with meta {code, codeName} when CheckTx refuses it; 'ledger-unavailable'
+   * @throws DomainError('tx-refused') with meta {code, codeName} when CheckTx of more nodes refuses it than may lie, or
+   *   of all; 'ledger-unavailable'
    */
   async broadcast(tx: Uint8Array): Promise<Broadcast> {
     const traceparent = this.traceparent();
     if (traceparent !== undefined) await announceTrace(this.rpc, tx, traceparent);
-    return broadcastThrough(this.rpc, this.sent, tx);
+    return broadcastThrough(this.rpc, this.memory, tx);
   }
 
   /** URL of the node that is asked next. */

@@ -2,6 +2,7 @@ import {DomainError} from '@vitalvault/errors';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {NoProof, Told} from './ask-for-proof.js';
 import type {LedgerNode} from './ledger-client.js';
+import {mostRefused} from './most-refused.js';
 import type {VerifiedProofs} from './verified-proofs.js';
 
 export interface ProofRoundOptions {
@@ -84,9 +85,3 @@ export class ProofRound {
     return [...this.told, ...[...this.underWay.keys()].map((url) => ({url, kind: 'slow' as const, error}))];
   }
 }
-
-/**
- * Fewer than a third of the nodes lie: when so many refuse a question, an honest one does. Two at the least, since who
- * has two does not count thirds.
- */
-const mostRefused = (nodes: number): number => Math.max(2, Math.floor((nodes - 1) / 3) + 1);
