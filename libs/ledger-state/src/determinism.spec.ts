@@ -36,6 +36,9 @@ const PARAMETERS = {
   rights: {burst: 5, refill: 1, seconds: 1},
   accessRequests: {burst: 4, refill: 1, seconds: 1},
   refusals: {burst: 2, refill: 1, seconds: 3},
+  // Full again in the next block, where others' questions take it out.
+  requests: {burst: 3, refill: 3, seconds: 1},
+  organisationRequests: {burst: 4, refill: 4, seconds: 1},
   organisationRefusals: {burst: 3, refill: 1, seconds: 2},
   deviceEntries: {burst: 6, refill: 2, seconds: 1},
 };

@@ -5,6 +5,7 @@ import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {numberPart} from '@vitalvault/proofs';
 import {logAccess} from '../access-log.js';
 import {fillBucket} from '../buckets.js';
+import type {QuotaName} from '../buckets.js';
 import {takeStatements} from '../epochs.js';
 import {areStatements, isEncryptionKey, isIdentity, isSigningKey, isSuccession} from '../field-rules.js';
 import {assignKey, isFree, retireKey} from '../keys.js';
@@ -104,9 +105,11 @@ function judgeKeys(
 }
 
 // Whoever had the old key has used up what she may do: the new one begins as on her first day.
-function refillAfter({state}: TxContext, identity: Uint8Array): void {
-  for (const bucket of ['rights', 'accessRequests'] as const) fillBucket(state, {bucket, identities: [identity]});
-  for (const bucket of ['requests', 'refusals'] as const) fillBucket(state, {bucket, identities: [identity, identity]});
+function refillAfter(context: TxContext, identity: Uint8Array): void {
+  const fill = (bucket: QuotaName, identities: Uint8Array[]): void =>
+    fillBucket(context.state, {bucket, identities}, context);
+  for (const bucket of ['rights', 'accessRequests'] as const) fill(bucket, [identity]);
+  for (const bucket of ['requests', 'refusals'] as const) fill(bucket, [identity, identity]);
 }
 
 function applyToMember(context: TxContext, message: PublishKeys, member: Member): Outcome {
