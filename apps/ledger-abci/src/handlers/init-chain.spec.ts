@@ -12,7 +12,7 @@ interface Document {
   consensus_params: {
     block?: {max_bytes: string};
     evidence: {max_bytes?: string};
-    abci: {vote_extensions_enable_height: string};
+    abci?: {vote_extensions_enable_height?: string | null} | null;
   };
   validators?: unknown[];
   app_state?: unknown;
@@ -47,7 +47,7 @@ const requestOf = ({consensus_params: params, ...document}: Document): RequestIn
     consensusParams: {
       ...(params.block && {block: {maxBytes: BigInt(params.block.max_bytes)}}),
       evidence: {maxBytes: BigInt(params.evidence.max_bytes ?? 0)},
-      abci: {voteExtensionsEnableHeight: BigInt(params.abci.vote_extensions_enable_height)},
+      abci: {voteExtensionsEnableHeight: BigInt(params.abci?.vote_extensions_enable_height ?? 0)},
     },
     appStateBytes: Buffer.from(document.app_state === undefined ? '' : JSON.stringify(document.app_state)),
   }) as unknown as RequestInitChain;
