@@ -150,12 +150,7 @@ export class MemoryPlatform {
       }),
       'access-log': ({url}) => ({json: this.accessLog(path.split('/')[3] ?? '', url)}),
     };
-    if (path === '/v1/transactions' && this.pool !== undefined) {
-      this.pool.push(call.body);
-      throw new DomainError('tx-timeout');
-    }
-    if (path === '/v1/transactions')
-      return {json: this.falseData === undefined ? this.transact(call.body) : this.lie(call.body, this.falseData)};
+    if (path === '/v1/transactions') return {json: this.submit(call.body)};
     const committed = what === 'transactions' && part === '' ? this.committed.get(id) : undefined;
     if (committed !== undefined) return {json: committed};
     const route = routes[part] ?? routes[what];
@@ -195,6 +190,14 @@ export class MemoryPlatform {
         if (!(error instanceof DomainError)) throw error;
       }
     }
+  }
+
+  private submit(tx: Uint8Array): object {
+    if (this.pool !== undefined) {
+      this.pool.push(tx);
+      throw new DomainError('tx-timeout');
+    }
+    return this.falseData === undefined ? this.transact(tx) : this.lie(tx, this.falseData);
   }
 
   private transact(tx: Uint8Array): object {
