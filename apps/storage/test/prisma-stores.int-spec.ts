@@ -4,6 +4,7 @@ import type {Engines} from '@vitalvault/testkit';
 import {cp, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import pg from 'pg';
 import {openDatabase} from '../src/adapters/prisma/database.js';
 import type {Database} from '../src/adapters/prisma/database.js';
@@ -16,7 +17,7 @@ import {sampleRecord} from './support/sample-records.js';
 import {storesContract} from './contracts/stores.contract.js';
 import {KEY, nothing} from './contracts/stores-fixture.js';
 import {ledgerOptions} from './support/ledger-options.js';
-import type {Follower} from '../src/application/ports.js';
+import type {Follower, SignedAnchor} from '../src/application/ports.js';
 
 const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
 const TABLES = [
@@ -147,21 +148,21 @@ describe('storage in a real PostgreSQL', () => {
     expect(await outbox.take(10)).toEqual([]);
   });
 
+  const signAs =
+    (txId: string) =>
+    (nonce: bigint): SignedAnchor => ({
+      txId,
+      txHash: '',
+      tx: new Uint8Array(),
+      expiresAtHeight: nonce,
+      expiresAtTime: 1n,
+      traceparent: undefined,
+    });
+
   it('two processes never sign under one nonce', async () => {
     await empty();
     const anchors = new PrismaAnchorStore(database);
-    await Promise.all(
-      Array.from({length: 8}, (_, index) =>
-        anchors.sign('key', [], (nonce) => ({
-          txId: `t${String(index)}`,
-          txHash: '',
-          tx: new Uint8Array(),
-          expiresAtHeight: nonce,
-          expiresAtTime: 1n,
-          traceparent: undefined,
-        })),
-      ),
-    );
+    await Promise.all(Array.from({length: 8}, (_, index) => anchors.sign('key', [], signAs(`t${String(index)}`))));
     expect((await anchors.open()).map(({expiresAtHeight}) => expiresAtHeight)).toEqual([
       1n,
       2n,
@@ -173,6 +174,41 @@ describe('storage in a real PostgreSQL', () => {
       8n,
     ]);
   });
+
+  it.each([
+    ['that has signed before', 1],
+    ['that has never signed', 0],
+  ])('a process that starts does not give out again what another is just signing, for a key %s', async (_, before) => {
+    await empty();
+    const [other, starting] = [new PrismaAnchorStore(database), new PrismaAnchorStore(database)];
+    const record = sampleRecord();
+    const records = new PrismaRecordStore(database, now);
+    await records.accept({records: [record]}, {topic: 't', partition: 0, nextOffset: 1n});
+    await records.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
+    if (before > 0) await other.sign('key', [], signAs('before'));
+    const holder = new pg.Client({connectionString: url});
+    await holder.connect();
+    // The other has its nonce, and waits with it for the record.
+    await holder.query('BEGIN; SELECT 1 FROM records FOR UPDATE');
+    const entries = [{kind: 'record' as const, entryId: record.recordId, content: {} as never, traceparent: undefined}];
+    const signing = other.sign('key', entries, signAs('other'));
+    await waiting(holder, 1);
+    const aligning = starting.alignNonces('key', 0n);
+    await waiting(holder, 2);
+    await holder.query('COMMIT');
+    await holder.end();
+    await Promise.all([signing, aligning]);
+    await starting.sign('key', [], signAs('next'));
+    expect((await other.open()).map(({expiresAtHeight}) => Number(expiresAtHeight))).toEqual(
+      Array.from({length: before + 2}, (_entry, index) => index + 1),
+    );
+  });
+
+  /** Until so many sessions wait for a lock. */
+  async function waiting(client: pg.Client, sessions: number): Promise<void> {
+    const count = `SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted`;
+    while ((await client.query<{n: number}>(count)).rows[0]?.n !== sessions) await setTimeout(20);
+  }
 
   it('remembers nonces of requests over restarts', async () => {
     const [one, other] = [new NonceStore(database), new NonceStore(database)];

@@ -120,10 +120,16 @@ export class PrismaAnchorStore implements AnchorStore {
 
   async alignNonces(keyId: string, highest: bigint): Promise<void> {
     const used = toDecimal(highest);
-    await this.database.$executeRaw`
-      WITH kept AS (SELECT max(nonce) AS nonce FROM anchors WHERE key_id = ${keyId} AND state IN ('open', 'included'))
-      INSERT INTO signing_nonces (key_id, next) SELECT ${keyId}, GREATEST(${used}::numeric, kept.nonce) + 1 FROM kept
-      ON CONFLICT (key_id) DO UPDATE SET next = EXCLUDED.next`;
+    await inTransaction(this.database, async (session) => {
+      // Locked by a statement of its own: the next one sees what another process has signed until then.
+      await session.$executeRaw`INSERT INTO signing_nonces (key_id, next) VALUES (${keyId}, 1) ON CONFLICT DO NOTHING`;
+      await session.$queryRaw`SELECT next FROM signing_nonces WHERE key_id = ${keyId} FOR UPDATE`;
+      await session.$executeRaw`
+        UPDATE signing_nonces SET next = 1 + GREATEST(
+          ${used}::numeric,
+          (SELECT max(nonce) FROM anchors WHERE key_id = ${keyId} AND state IN ('open', 'included'))
+        ) WHERE key_id = ${keyId}`;
+    });
   }
 }
 
