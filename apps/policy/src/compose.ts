@@ -66,7 +66,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
   const documents = new PrismaDocumentStore(database);
   const traces = new PrismaTransactionTraces(database);
   const nonces = new NonceStore(database);
-  const ledger = new CometLedgerSource(parts.ledger, parts.validators);
+  const ledger = new CometLedgerSource(parts.ledger, parts.validators, trust);
   const topics = new TopicsAtHand({...parts.kafka, topics: [{topic: TOPICS.ledgerEvents}, {topic: TOPICS.alerts}]});
   const outbox = new OutboxPublisher({outbox: new OutboxStore(database), producer, logger});
 
@@ -113,8 +113,8 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
         SubmitTransaction,
         new SubmitTransaction({chainId}, {ledger, projection: store, traces, outcomes, follower}),
       ),
-      provide(GetHeader, new GetHeader({ledger})),
-      provide(AnswerProofs, new AnswerProofs({trust}, {ledger, quota})),
+      provide(GetHeader, new GetHeader({ledger, projection: store})),
+      provide(AnswerProofs, new AnswerProofs({trust}, {ledger, projection: store, quota})),
       provide(ExplainAccess, new ExplainAccess({projection})),
       provide(KeepWraps, new KeepWraps({chainId}, {projection, documents})),
       provide(GetWraps, new GetWraps({projection, documents})),

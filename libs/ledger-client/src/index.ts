@@ -9,6 +9,7 @@ export type {LedgerBlock, LedgerStatus} from './ledger-reader.js';
 export {txIdOf} from './tx-id.js';
 export type {TxOutcome} from './tx-outcomes.js';
 export {verifiedBlocks} from './verified-blocks.js';
+export {verifiedHeader} from './verified-header.js';
 export {verifiedLeaves} from './verified-leaves.js';
 export type {LeavesOfLog, VerifiedLeavesOptions} from './verified-leaves.js';
 export {verifiedProofs} from './verified-proofs.js';

@@ -19,7 +19,10 @@ describe('proofs for others', () => {
   beforeEach(() => {
     chain = new FakeChain(1_704_067_200n);
     chain.run(enrolPatient(patient, recovery), [testOrganisation('hospital').sponsor, patient, recovery]);
-    proofs = new AnswerProofs({trust: chain.validatorSet.trust}, {ledger: chain, quota: new ProofQuota(() => 0)});
+    proofs = new AnswerProofs(
+      {trust: chain.validatorSet.trust},
+      {ledger: chain, projection: {position: async () => undefined}, quota: new ProofQuota(() => 0)},
+    );
   });
 
   it('come with the header of the height after theirs, and need not wait for one while nothing changes', async () => {
@@ -59,7 +62,9 @@ describe('proofs for others', () => {
       asked.push(height);
       return Promise.resolve('{"header":{}}');
     };
-    expect(await proofs.execute(toHex(stranger.id), {keys: [key]}, {})).toMatchObject({signedHeader: '{"header":{}}'});
+    expect(await proofs.execute(toHex(stranger.id), {keys: [key]}, {validator: 0})).toMatchObject({
+      signedHeader: '{"header":{}}',
+    });
     expect(asked).toEqual([8n]);
   });
 
@@ -79,7 +84,10 @@ describe('proofs for others', () => {
     chain.waitForHeader = () => Promise.reject(new Error('no header mends it'));
     chain.tamper = {proofs: (response) => ({...response, states: []})};
     expect(
-      decodeCanonical(ProofResponseSchema, (await proofs.execute(toHex(stranger.id), {keys: [key]}, {})).proof).states,
+      decodeCanonical(
+        ProofResponseSchema,
+        (await proofs.execute(toHex(stranger.id), {keys: [key]}, {validator: 0})).proof,
+      ).states,
     ).toEqual([]);
   });
 

@@ -7,8 +7,9 @@ import {verifyAnswer} from '@vitalvault/light-client';
 import type {ChainTrust, ProofQuestion} from '@vitalvault/light-client';
 import {refuseUnknownValidator} from './asked-validator.js';
 import type {Asked} from './asked-validator.js';
-import type {Id, LedgerSource} from './ports.js';
+import type {Id, LedgerSource, Projection} from './ports.js';
 import type {ProofQuota} from './proof-quota.js';
+import {surelyThere} from './surely-there.js';
 
 /** Proofs with the header that carries their root, for somebody who verifies both. */
 export interface ProofsWithHeader {
@@ -18,11 +19,14 @@ export interface ProofsWithHeader {
   readonly signedHeader: string;
 }
 
-/** Hands on what a validator says with proofs. Believed by nobody: the caller verifies it from the genesis. */
+/**
+ * Hands on proofs: as the validator that is named gives them, or an answer that verifies, whoever gives it. The caller
+ * believes neither: she verifies it from the genesis.
+ */
 export class AnswerProofs {
   constructor(
     private readonly options: {trust: ChainTrust},
-    private readonly ports: {ledger: LedgerSource; quota: ProofQuota},
+    private readonly ports: {ledger: LedgerSource; projection: Pick<Projection, 'position'>; quota: ProofQuota},
   ) {}
 
   /** @throws DomainError not-yours when it asks for a log of another than `caller`; quota-exceeded */
@@ -32,12 +36,29 @@ export class AnswerProofs {
       throw new DomainError('not-yours', {detail: 'Logs are given to their patient only.'});
     }
     this.ports.quota.charge(caller);
-    return this.answer(caller, request, asked);
+    const {validator} = asked;
+    refuseUnknownValidator(this.ports.ledger, validator);
+    return validator === undefined ? this.verified(caller, request) : this.answer(caller, request, validator);
   }
 
-  private async answer(caller: Id, request: ProofQuestion, {validator}: Asked): Promise<ProofsWithHeader> {
+  private async verified(caller: Id, request: ProofQuestion): Promise<ProofsWithHeader> {
+    const {ledger, projection, quota} = this.ports;
+    const atLeast = await surelyThere(projection);
+    const {promise, resolve, reject} = Promise.withResolvers<Awaited<ReturnType<LedgerSource['verifiedProofs']>>>();
+    // Her place is free as soon as a validator has answered: whoever waits for a header costs nobody anything.
+    await quota.inTurn(
+      caller,
+      () =>
+        new Promise<void>((answered) => {
+          ledger.verifiedProofs(request, {atLeast, answered}).then(resolve, reject).finally(answered);
+        }),
+    );
+    const {response, signedHeader, header} = await promise;
+    return bundle(create(ProofResponseSchema, {...response, height: header.height - 1n}), signedHeader);
+  }
+
+  private async answer(caller: Id, request: ProofQuestion, validator: number): Promise<ProofsWithHeader> {
     const {ledger, quota} = this.ports;
-    refuseUnknownValidator(ledger, validator);
     const response = await quota.inTurn(caller, () => ledger.proofs(request, validator));
     const newest = await ledger.signedHeader('latest', validator);
     // While nothing changes, the next header is seconds away, but the newest one carries the same root: then the answer

@@ -166,6 +166,20 @@ export interface LedgerSource {
   /** As `signedHeader`, as soon as it exists. @throws DomainError ledger-unavailable when it does not come in time. */
   waitForHeader(height: bigint, validator?: number): Promise<string>;
   proofs(request: ProofQuestion, validator?: number): Promise<ProofResponse>;
+  /**
+   * A header that verifies, from whichever validator shows one; the newest is not older than `atLeast`.
+   * @throws DomainError not-found, ledger-unavailable
+   */
+  verifiedHeader(height: bigint | {readonly atLeast: bigint}): Promise<string>;
+  /**
+   * An answer that verifies under its header, from whichever validator gives one.
+   * @param answered called when a validator has answered; what is left is waiting for a header
+   * @throws DomainError invalid-field when more validators refuse it than may lie; ledger-unavailable
+   */
+  verifiedProofs(
+    request: ProofQuestion,
+    wanted: {readonly atLeast: bigint; readonly answered: () => void},
+  ): Promise<{readonly response: ProofResponse; readonly signedHeader: string; readonly header: VerifiedHeader}>;
 }
 
 /** Leaves of logs, each proven to stand at its place under a header that the genesis' validators signed. */

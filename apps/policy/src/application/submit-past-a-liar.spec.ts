@@ -8,6 +8,7 @@ import type {AddressInfo} from 'node:net';
 import {FakeChain} from '../../test/support/fake-chain.js';
 import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
 import {MemoryTraces} from '../../test/support/memory-traces.js';
+import {TestValidators} from '../../test/support/test-validators.js';
 import {standstill} from '../../test/support/standstill.js';
 import {CometLedgerSource} from '../adapters/ledger/comet-ledger-source.js';
 import {SubmitTransaction} from './submit-transaction.js';
@@ -41,7 +42,7 @@ describe('a posted transaction that the first node refuses', () => {
     const submit = new SubmitTransaction(
       {chainId: TEST_CHAIN},
       {
-        ledger: new CometLedgerSource(client, []),
+        ledger: new CometLedgerSource(client, [], new TestValidators(TEST_CHAIN).trust),
         projection: store,
         traces: new MemoryTraces(),
         outcomes: new TransactionOutcomes(store),

@@ -7,8 +7,8 @@ import {DomainError} from '@vitalvault/errors';
 import {DEFAULT_PARAMETERS, TEST_CHAIN, TestLedger, answerProofs, testGenesis} from '@vitalvault/ledger-state/testing';
 import type {TestKey} from '@vitalvault/ledger-state/testing';
 import type {ProofQuestion} from '@vitalvault/light-client';
-import {verifiedLeaves} from '@vitalvault/ledger-client';
-import type {LeavesOfLog} from '@vitalvault/ledger-client';
+import {verifiedHeader, verifiedLeaves, verifiedProofs} from '@vitalvault/ledger-client';
+import type {LeavesOfLog, VerifiedProofs} from '@vitalvault/ledger-client';
 import {noAnswer} from '@vitalvault/ledger-client/testing';
 import type {LedgerBlock, LedgerSource, ProvenLogs} from '../../src/application/ports.js';
 import {TestValidators} from './test-validators.js';
@@ -95,6 +95,12 @@ export class FakeChain implements LedgerSource, ProvenLogs {
     const response = answerProofs(this.ledger, question);
     return this.tamper.proofs?.(response) ?? response;
   }
+
+  verifiedHeader = (height: bigint | {readonly atLeast: bigint}): Promise<string> =>
+    verifiedHeader({client: this, trust: this.validatorSet.trust, height});
+
+  verifiedProofs = (request: ProofQuestion, {atLeast}: {readonly atLeast: bigint}): Promise<VerifiedProofs> =>
+    verifiedProofs({client: this, request, trust: this.validatorSet.trust, atLeast, maxHeaderAgeMs: 'any-time'});
 
   leaves = (logs: readonly LeavesOfLog[], atLeast: bigint): Promise<readonly (readonly Uint8Array[])[]> =>
     verifiedLeaves(logs, {client: this, trust: this.validatorSet.trust, atLeast});

@@ -1,6 +1,8 @@
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
-import type {LedgerClient} from '@vitalvault/ledger-client';
-import type {ProofQuestion} from '@vitalvault/light-client';
+import {DomainError} from '@vitalvault/errors';
+import {verifiedHeader, verifiedProofs} from '@vitalvault/ledger-client';
+import type {LedgerClient, LedgerNode, VerifiedProofs} from '@vitalvault/ledger-client';
+import type {ChainTrust, ProofQuestion} from '@vitalvault/light-client';
 import {withSpan} from '@vitalvault/process';
 import type {LedgerSource} from '../../application/ports.js';
 
@@ -12,6 +14,7 @@ export class CometLedgerSource implements LedgerSource {
   constructor(
     private readonly any: LedgerClient,
     private readonly each: readonly LedgerClient[],
+    private readonly trust: ChainTrust,
   ) {}
 
   get validators(): number {
@@ -36,7 +39,43 @@ export class CometLedgerSource implements LedgerSource {
     return withSpan('ledger.proofs', {kind: 'client'}, () => this.client(validator).proofs(request));
   }
 
+  async verifiedHeader(height: bigint | {readonly atLeast: bigint}): Promise<string> {
+    return verifiedHeader({client: this.any, trust: this.trust, height});
+  }
+
+  async verifiedProofs(
+    request: ProofQuestion,
+    {atLeast, answered}: {readonly atLeast: bigint; readonly answered: () => void},
+  ): Promise<VerifiedProofs> {
+    const client = {
+      demote: (url: string, why: string) => this.any.demote(url, why),
+      inTurn: () => this.any.inTurn().map((node) => telling(node, answered)),
+    };
+    return withSpan('ledger.verified_proofs', {kind: 'client'}, () =>
+      verifiedProofs({client, request, trust: this.trust, atLeast, maxHeaderAgeMs: 'any-time', timeoutMs: HEADER_MS}),
+    ).catch((error: unknown) => {
+      throw isUnproven(error)
+        ? new DomainError('ledger-unavailable', {detail: 'No validator proves an answer.', cause: error})
+        : error;
+    });
+  }
+
   private client(validator: number | undefined): LedgerClient {
     return (validator === undefined ? undefined : this.each[validator]) ?? this.any;
   }
 }
+
+const isUnproven = (error: unknown): boolean =>
+  error instanceof DomainError && (error.code === 'not-verified' || error.code === 'behind');
+
+/** The node, and `answered` is called when it has answered a question. */
+const telling = (node: LedgerNode, answered: () => void): LedgerNode => ({
+  url: node.url,
+  lightBlock: (height) => node.lightBlock(height),
+  waitForHeader: (height, timeoutMs) => node.waitForHeader(height, timeoutMs),
+  proofs: async (request) => {
+    const response = await node.proofs(request);
+    answered();
+    return response;
+  },
+});
