@@ -5,13 +5,14 @@ import {PublishKeysSchema, StatementResultsSchema} from '@vitalvault/contracts/g
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import type {StoredKey} from '../keys/stored-key.js';
 import type {TxResult} from '../ledger/transactions.js';
+import {untilProven} from '../ledger/until-proven.js';
 import {freshEpoch, newestEpoch, outcomeOf, statementOf} from './epochs.js';
 import type {LastEpoch, StatementOutcome} from './epochs.js';
 import type {PatientContext} from './patient-context.js';
 import {tagOf} from './patient-keys.js';
 import type {StoredEpoch} from './patient-keys.js';
 import {settleSent} from './settle-sent.js';
-import {takeEpoch} from './take-epoch.js';
+import {isPublished} from './take-epoch.js';
 
 /** The transaction that carries statements; `PublishKeys` when nothing is said. */
 export interface Carrier {
@@ -72,8 +73,9 @@ export async function beginEpochs(context: PatientContext, toBegin: EpochsToBegi
 }
 
 /**
- * Sends statements, whose private keys are durable before. What is refused is settled by proof, and by proof alone: the
- * service that answers can err or lie.
+ * Sends statements, whose private keys are durable before. What became of each is settled by proof, and by proof alone:
+ * the service that answers can err or lie.
+ * @throws SdkError `tx-timeout` also when the ledger does not prove a statement that the service says it took
  */
 export async function sendEpochs(
   context: PatientContext,
@@ -93,14 +95,19 @@ export async function sendEpochs(
       },
     });
   const codes = epochs.length === 0 ? [] : decodeCanonical(StatementResultsSchema, result.data).codes;
-  const outcomes = epochs.map((epoch, i) => outcomeOf(epoch, codes[i] ?? CODE.internal));
   await settled?.(result);
-  epochs.forEach((epoch, i) => {
-    if (outcomes[i]?.code === CODE.ok) takeEpoch(keys, epoch);
-  });
-  await context.save();
-  if (outcomes.some(({code}) => code !== CODE.ok)) await settleSent(context);
-  return {result, outcomes};
+  const said = epochs.filter((_, i) => codes[i] === CODE.ok);
+  if (epochs.length > 0)
+    await untilProven(context.ledger, result.height, async () => {
+      const height = await settleSent(context);
+      return {isShown: said.every((epoch) => isPublished(keys, epoch)), height};
+    });
+  return {
+    result,
+    outcomes: epochs.map((epoch, i) =>
+      outcomeOf(epoch, isPublished(keys, epoch) ? CODE.ok : (codes[i] ?? CODE.internal)),
+    ),
+  };
 }
 
 function publishKeys({id}: PatientContext): Carrier['message'] {

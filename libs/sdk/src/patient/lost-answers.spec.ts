@@ -156,7 +156,7 @@ describe.each(ACTS)('%s that was cut off', (what, act) => {
       expect(last).toBeGreaterThan(4);
       return;
     }
-  });
+  }, 60_000);
 
   it.each(LATE)('by a time-out, and commits %s the next run, loses no key', async (when) => {
     const all = await started();

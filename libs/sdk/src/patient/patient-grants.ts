@@ -3,6 +3,7 @@ import type {TxMessage} from '@vitalvault/contracts';
 import {GrantSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {ZERO_TAG} from '@vitalvault/envelope';
 import type {TxResult} from '../ledger/transactions.js';
+import {untilProven} from '../ledger/until-proven.js';
 import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
 import {beginEpochs} from './begin-epochs.js';
@@ -14,8 +15,9 @@ import {PatientContext} from './patient-context.js';
 import type {PatientOptions} from './patient-context.js';
 import {tagOf} from './patient-keys.js';
 import type {StoredGrant} from './patient-keys.js';
+import {settleSent} from './settle-sent.js';
 import {typesOf} from './take-epoch.js';
-import {takeGrant} from './take-grant.js';
+import {isVersionOf} from './take-grant.js';
 
 export type PurposeName = keyof typeof PURPOSE;
 
@@ -71,7 +73,8 @@ export class PatientGrants {
 
   /**
    * Puts a grant and deposits the epoch keys that it needs, sealed to the grantee's proven key.
-   * @throws SdkError `unknown-grantee`, `grantee-is-organisation`, `tx-refused`, `invalid-argument`
+   * @throws SdkError `unknown-grantee`, `grantee-is-organisation`, `tx-refused`, `invalid-argument`; `tx-timeout` also
+   *   when the ledger does not prove the grant
    */
   async put(terms: GrantTerms): Promise<GrantResult> {
     const {context} = this;
@@ -92,8 +95,10 @@ export class PatientGrants {
         return context.save();
       },
     });
-    takeGrant(context.keys, grant);
-    await context.save();
+    await untilProven(context.ledger, result.height, async () => {
+      const height = await settleSent(context);
+      return {isShown: context.keys.grants.some((one) => isVersionOf(grant, one)), height};
+    });
     const handedOn = await handOnKeys(context);
     const wrapped = handedOn.find(({grantId}) => grantId === grant.grantId)?.wrapped ?? 0;
     return {grantId: grant.grantId, version: grant.version, result, grantee, wrapped};

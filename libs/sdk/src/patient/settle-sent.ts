@@ -7,23 +7,25 @@ import type {SentGrant, StoredEpoch} from './patient-keys.js';
 import {isPlaceOf, takeEpoch} from './take-epoch.js';
 import {takeGrant} from './take-grant.js';
 
-/** A value of the state, and a block time (Unix seconds) at which the ledger still had no other. */
+/** A value of the state, and the header before whose block (its time in Unix seconds) the ledger had no other. */
 interface Proven {
   value: Uint8Array | undefined;
   time: number;
+  height: bigint;
 }
 
 /**
  * Asks the ledger, with proof, for everything that was sent and whose outcome this side does not know: an answer that
  * was lost, a process that was killed, a service that said something else. What the ledger took is kept; what it can
  * not take any more is forgotten; the rest goes on waiting.
+ * @returns height of the header that was asked at; of the oldest one, if of several; 0: nothing was to be asked
  */
-export async function settleSent(context: PatientContext): Promise<void> {
+export async function settleSent(context: PatientContext): Promise<bigint> {
   const {keys} = context;
   const epochs = keys.epochs.filter(({published}) => !published);
   const places = epochs.filter((epoch, i) => epochs.findIndex((other) => isPlaceOf(epoch, other)) === i);
   const sent = [...keys.sentGrants];
-  if (places.length + sent.length === 0) return;
+  if (places.length + sent.length === 0) return 0n;
   const questions = [
     ...places.map(({typeTag, epoch}) => ({
       kind: STATE_KIND.epochStatement,
@@ -39,6 +41,7 @@ export async function settleSent(context: PatientContext): Promise<void> {
     settleGrant(context, one, answers[places.length + i] as Proven);
   });
   await context.save();
+  return answers.reduce((least, {height}) => (height < least ? height : least), (answers[0] as Proven).height);
 }
 
 async function prove(context: PatientContext, questions: {kind: number; parts: Uint8Array[]}[]): Promise<Proven[]> {
@@ -47,7 +50,8 @@ async function prove(context: PatientContext, questions: {kind: number; parts: U
     const keys = questions.slice(at, at + LIMITS.proofKeys);
     const {answer, header} = await context.ledger.proofs(context.keys.signing, {keys});
     // The state is the one before this header's block: what expires before its time comes in no later block either.
-    proven.push(...keys.map(({kind, parts}) => ({value: answer.state(kind, parts), time: Number(header.timeSeconds)})));
+    const spoken = {time: Number(header.timeSeconds), height: header.height};
+    proven.push(...keys.map(({kind, parts}) => ({value: answer.state(kind, parts), ...spoken})));
   }
   return proven;
 }

@@ -2,7 +2,7 @@ import {publishedTypes} from './epochs.js';
 import type {PatientKeys, StoredEpoch, StoredGrant} from './patient-keys.js';
 
 /**
- * The ledger took the statement of an epoch that was kept: it is published, the grants that cover its type are to get
+ * The ledger proved the statement of an epoch that was kept: it is published, the grants that cover its type are to get
  * its key, and a type that was to have a new epoch by her current key has it. What else was sent under its number
  * stays: only a proof says that it is void. Nothing is saved.
  */
@@ -24,6 +24,14 @@ export function isPlaceOf(
   b: Pick<StoredEpoch, 'typeTag' | 'epoch'>,
 ): boolean {
   return a.typeTag === b.typeTag && a.epoch === b.epoch;
+}
+
+/** Whether the ledger is known to have it, from its first slot or an earlier one. */
+export function isPublished(keys: PatientKeys, {typeTag, epoch, publicKey, fromSlot}: StoredEpoch): boolean {
+  return keys.epochs.some(
+    (own) =>
+      own.published && isPlaceOf(own, {typeTag, epoch}) && own.publicKey === publicKey && own.fromSlot <= fromSlot,
+  );
 }
 
 /** Names of the types that a grant covers. */
