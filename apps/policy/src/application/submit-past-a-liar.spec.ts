@@ -59,7 +59,10 @@ describe('a posted transaction that the first node refuses', () => {
 
   afterEach(() => {
     for (const one of clients.splice(0)) one.close();
-    for (const one of opened.splice(0)) one.close();
+    for (const one of opened.splice(0)) {
+      one.closeAllConnections();
+      one.close();
+    }
   });
 
   it.each([['notAuthorised'], ['nonceUsed'], ['badSignature'], ['quota'], ['internal']] as const)(
