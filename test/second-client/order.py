@@ -27,7 +27,7 @@ def said(text):
               "entry": refusals(between(text, "### 4.5", "### 4.6"))}
     for paragraph in re.split(r"\n(?=\*\*`)", between(text, "### 4.3", "`result.code` 0"))[1:]:
         name, rules = re.match(r"\*\*`(\w+)`", paragraph)[1], re.search(r"\n- Rules: (.*?)\n- Effect", paragraph, re.S)
-        if rules: orders.setdefault(name, refusals(rules[1]))
+        if rules: orders.setdefault(name, refusals(rules[1]) + re.findall(r"^- `(ceiling)` is the last of a message's own rules", text, re.M))
     return orders
 
 def order(folder):

@@ -5,6 +5,7 @@ import {
   TEST_SLOT,
   epochStatement,
   hash,
+  keySuccession,
   putGrant,
   registerDevice,
   registerMember,
@@ -36,6 +37,16 @@ const remove = (changed: Partial<Removal>): TxMessage => ({
 const future = TEST_SLOT + 999;
 const gone = {device: lost.id, distrustFromSlot: 5};
 const epochStatements = [epochStatement(patient)];
+
+/** A patient who has had all of her successions, by the key that she has now. */
+export const WORN = {first: testKey('worn'), now: testKey('worn, her second'), recovery: testKey('worn, her recovery')};
+const another = (signing: TestKey, encryptionKey: Uint8Array = new Uint8Array(0)): TxMessage =>
+  publish({
+    identity: WORN.first.id,
+    encryptionKey,
+    newSigningKey: signing.key,
+    succession: keySuccession(WORN.first, signing, WORN.recovery, {n: 2}),
+  });
 
 /** Every two own rules of a message that can hold at once, as docs/protocol.md §4.3 orders them. */
 const CASES: readonly Case[] = [
@@ -76,6 +87,16 @@ const CASES: readonly Case[] = [
     publish({identity: patient.id, newSigningKey: recovery.key}),
     [patient, recovery],
   ],
+  ['PublishKeys', 'notAuthorised', 'ceiling', another(next), [patient, next]],
+  [
+    'PublishKeys',
+    'keySuccession',
+    'ceiling',
+    publish({identity: WORN.first.id, newSigningKey: next.key}),
+    [WORN.now, next],
+  ],
+  ['PublishKeys', 'keyTaken', 'ceiling', another(WORN.first), [WORN.now, WORN.first]],
+  ['PublishKeys', 'keyTaken', 'ceiling', another(next, herKey), [WORN.now, next]],
   ['RegisterDevice', 'notAuthorised', 'deviceTaken', registerDevice(patient, device), [stranger, device]],
   ['RemoveDevice', 'notAuthorised', 'unknownDevice', remove({registration: 9}), [stranger]],
   ['RemoveDevice', 'notAuthorised', 'invalidField', remove({distrustFromSlot: future}), [stranger]],

@@ -17,6 +17,7 @@ import {
   recordEntry,
   registerDevice,
   registerMember,
+  replaceKey,
   requestAccess,
   revokeGrant,
   sampleBody,
@@ -27,7 +28,7 @@ import {
   testOrganisation,
 } from '@vitalvault/ledger-state/testing';
 import type {TestKey} from '@vitalvault/ledger-state/testing';
-import {ownRules} from './order-own-rules.ts';
+import {ownRules, WORN} from './order-own-rules.ts';
 
 const {patient, recovery, clinician, device, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');
@@ -137,13 +138,13 @@ const NEVER: Readonly<Record<string, readonly string[]>> = {
   // Nobody's buckets are full.
   RequestAccess: ['unknownIdentity quota'],
 };
-/** Of these there is no case: the largest size, what needs a full state or bucket, what is reserved. */
+/** Of these there need be no case: the largest size, what needs a full state or bucket, what is reserved. */
 const WITHOUT = ['tooLarge', 'stateFull', 'ceiling', 'entryQuota', 'entryForgotten'];
 
 function begun(): {ledger: TestLedger; genesis: Uint8Array; setup: Uint8Array[]} {
   const rights = {burst: 1_000, refill: 1, seconds: 3_600};
   const enrolments = {burst: 3, refill: 1, seconds: 31_536_000};
-  const genesis = testGenesis(['hospital', 'clinic'], {...DEFAULT_PARAMETERS, rights, enrolments});
+  const genesis = testGenesis(['hospital', 'clinic'], {...DEFAULT_PARAMETERS, rights, enrolments, maxSuccessions: 1});
   const ledger = new TestLedger(genesis);
   const used = epochStatement(patient, {publicKey: hash(7), fromSlot: 1});
   const people = {patient, device, custodian: hospital};
@@ -152,6 +153,8 @@ function begun(): {ledger: TestLedger; genesis: Uint8Array; setup: Uint8Array[]}
     ledger.tx(enrolPatient(stranger, strangerRecovery), [hospital.sponsor, stranger, strangerRecovery]),
     ledger.tx(registerMember(hospital, clinician), [hospital.admin, clinician]),
     ledger.tx(registerMember(clinic, nurse), [clinic.sponsor, nurse]),
+    ledger.tx(enrolPatient(WORN.first, WORN.recovery), [clinic.sponsor, WORN.first, WORN.recovery]),
+    ledger.tx(replaceKey(WORN.first, WORN.now, WORN.recovery), [WORN.first, WORN.now]),
     ledger.tx(registerDevice(patient, device, [HEART_RATE], TEST_SLOT - 10), [patient, device]),
     ledger.tx(registerDevice(patient, lost, [HEART_RATE], TEST_SLOT - 10), [patient, lost]),
     ledger.tx(

@@ -101,9 +101,11 @@ function judgeKeys(
       return CODE.keySuccession;
     const isRecovery = equalBytes(newSigningKey.publicKey, patient.recoveryKey?.publicKey ?? new Uint8Array());
     if (!isFree(context.state, newSigningKey) || isRecovery) return CODE.keyTaken;
-    if (patient.successions >= context.parameters.maxSuccessions) return CODE.ceiling;
   }
-  return encryptionKey.length > 0 && isUsed(context.state, identity, encryptionKey) ? CODE.keyTaken : CODE.ok;
+  if (encryptionKey.length > 0 && isUsed(context.state, identity, encryptionKey)) return CODE.keyTaken;
+  return newSigningKey !== undefined && patient.successions >= context.parameters.maxSuccessions
+    ? CODE.ceiling
+    : CODE.ok;
 }
 
 // Whoever had the old key has used up what she may do: the new one begins as on her first day.
