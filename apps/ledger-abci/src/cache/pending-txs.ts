@@ -47,6 +47,11 @@ export class PendingTxs {
     this.put(name, pending);
   }
 
+  /** CheckTx refused it again, and CometBFT's pool has dropped it. */
+  dropped(name: string): void {
+    this.remove(name);
+  }
+
   /** A block is committed: its transactions leave, and whatever no later block takes, or waits for too long. */
   committed(names: readonly string[], {height, time}: {height: bigint; time: bigint}): void {
     this.height = height;

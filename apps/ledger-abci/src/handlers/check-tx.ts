@@ -1,3 +1,4 @@
+import {CheckTxType} from '@vitalvault/abci';
 import type {CheckTxAnswer, RequestCheckTx} from '@vitalvault/abci';
 import {CODE, codeName, codespace} from '@vitalvault/contracts';
 import {accountOf, applyTx} from '@vitalvault/ledger-state';
@@ -8,7 +9,14 @@ import type {Ledger} from '../ledger.js';
  * [ABCI CheckTx] lets into the pool what is well-formed, would hold as things stand, and does not crowd others out.
  * Everything but structure and signatures is a courtesy: FinalizeBlock judges again.
  */
-export function checkTx(ledger: Ledger, {tx}: RequestCheckTx, name = txName(tx)): CheckTxAnswer {
+export function checkTx(ledger: Ledger, {tx, type}: RequestCheckTx, name = txName(tx)): CheckTxAnswer {
+  const answer = judge(ledger, tx, name);
+  // What a succession makes void must not keep the places of her who succeeds.
+  if (type === CheckTxType.RECHECK && answer.code !== CODE.ok) ledger.pending.dropped(name);
+  return answer;
+}
+
+function judge(ledger: Ledger, tx: Uint8Array, name: string): CheckTxAnswer {
   const checked = ledger.txs.check(tx, name);
   if (!checked.ok) return refusal(checked.code, wordsOf(checked));
   const {overlay, context} = ledger.checkState();

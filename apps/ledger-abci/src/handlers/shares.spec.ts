@@ -4,10 +4,12 @@ import {CODE, toHex} from '@vitalvault/contracts';
 import {
   enrolPatient,
   PEOPLE,
+  putGrant,
   registerMember,
   replaceKey,
   requestAccess,
   revokeGrant,
+  tag,
   testKey,
   TestLedger,
   testOrganisation,
@@ -80,5 +82,21 @@ test('whoever has stolen a key fills its places and uses up its nonces: the succ
   await node.block([proposal[0] as Uint8Array]);
   expect(await check(flood[0] as Uint8Array, CheckTxType.RECHECK)).toBe(CODE.unknownKey);
   expect(await check(maker.tx(revokeGrant(patient.id), [next]))).toBe(0);
+  await close();
+});
+
+test('the places of a key that was replaced are free again, when the pool has dropped what it signed', async () => {
+  const {node, maker, close} = await begun();
+  const next = testKey('next');
+  const check = async (tx: Uint8Array, type = CheckTxType.NEW): Promise<number> =>
+    (await node.application.checkTx({tx, type} as RequestCheckTx)).code ?? 0;
+  const flood = Array.from({length: 64}, (_, i) =>
+    maker.tx(putGrant(patient.id, hospital.id, {grantId: tag(i + 1)}), [patient]),
+  );
+  for (const tx of flood) expect(await check(tx)).toBe(0);
+  await node.block([maker.tx(replaceKey(patient, next, recovery), [patient, next], {nonce: 1_000n})]);
+  for (const tx of flood) expect(await check(tx, CheckTxType.RECHECK)).toBe(CODE.unknownKey);
+  expect(node.ledger.pending.size).toBe(0);
+  expect(await check(maker.tx(putGrant(patient.id, hospital.id), [next]))).toBe(0);
   await close();
 });
