@@ -94,10 +94,12 @@ function judge(context: TxContext, statement: EpochStatement, owner: StatementOw
   return isUsed(context.state, patient, statement.publicKey) ? CODE.epochKey : CODE.ok;
 }
 
-// A first slot that never comes would leave the tag without an epoch for ever.
+// A first slot that never comes would leave the tag without an epoch for ever. One that has not come yet binds nobody:
+// whoever had her key could put it a day ahead, and she would have no epoch of her own until then.
 function isInTime({fromSlot}: EpochStatement, head: EpochHead | undefined, now: number): boolean {
   if (fromSlot > now + SLOTS_AHEAD) return false;
-  return head === undefined || (fromSlot > head.fromSlot && fromSlot >= now - SLOTS_BACK);
+  if (head === undefined) return true;
+  return fromSlot >= now - SLOTS_BACK && (fromSlot > head.fromSlot || head.fromSlot > now);
 }
 
 // What she recorded before she had a tag for it comes under the key of the first epoch, which then begins earlier.

@@ -132,9 +132,11 @@ async function beginAfterOthers(
     keys.signing,
     left.map((typeName) => ({kind: 'epochHead' as const, parts: [context.id, tagOf(keys, typeName)]})),
   );
+  const now = await context.ledger.slot();
   const epochs = left.map((typeName, i) => {
     const head: LastEpoch | undefined = heads[i] && decodeCanonical(EpochHeadSchema, heads[i]);
-    return freshEpoch(context, typeName, {fromSlot, by: keys.signing, last: head});
+    const from = head === undefined ? fromSlot : Math.max(fromSlot, now);
+    return freshEpoch(context, typeName, {fromSlot: from, by: keys.signing, others: head});
   });
   return [...done.map((epoch) => outcomeOf(epoch)), ...(await sendEpochs(context, epochs)).outcomes];
 }

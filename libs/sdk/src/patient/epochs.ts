@@ -40,19 +40,22 @@ export type LastEpoch = Pick<StoredEpoch, 'epoch' | 'fromSlot'>;
 /**
  * A fresh key for the next epoch of a type; whoever sends its statement keeps it first.
  * @param fromSlot of the first epoch of a type, free; a later one begins in this slot or right after the one before
- * @param last what the ledger has, where that is more than she knows
+ * @param others what the ledger has, where that is more than she knows; overtaken when it has not begun
  */
 export function freshEpoch(
   {keys, environment}: PatientContext,
   typeName: string,
-  {fromSlot, by, last = newestEpoch(keys, typeName)}: {fromSlot: number; by: StoredKey; last?: LastEpoch | undefined},
+  {fromSlot, by, others}: {fromSlot: number; by: StoredKey; others?: LastEpoch | undefined},
 ): StoredEpoch {
+  const last = others ?? newestEpoch(keys, typeName);
+  // Of others she waits for none that has not begun; of hers there may be records in the slot of the change.
+  const before = others !== undefined && others.fromSlot > fromSlot ? undefined : last?.fromSlot;
   const pair = generateEncryptionKey(environment.random);
   return {
     typeName,
     typeTag: toHex(tagOf(keys, typeName)),
     epoch: (last?.epoch ?? 0) + 1,
-    fromSlot: last === undefined ? fromSlot : Math.max(fromSlot, last.fromSlot + 1),
+    fromSlot: before === undefined ? fromSlot : Math.max(fromSlot, before + 1),
     publicKey: toHex(pair.publicKey),
     privateKey: toHex(pair.privateKey),
     published: false,
