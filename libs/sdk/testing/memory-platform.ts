@@ -72,7 +72,8 @@ export class MemoryPlatform {
   pool: Uint8Array[] | undefined;
   /** While set: transactions are thrown away, and called committed with this `data` (hexadecimal). */
   falseData: string | undefined;
-  private readonly committed = new Map<string, object>();
+  /** Of transactions, by their ids. */
+  readonly answers = new Map<string, object>();
   private readonly decided = new Map<
     string,
     {patient: Uint8Array; readerKey: Uint8Array; slotFrom: number; slotTo: number; permit: boolean; size: bigint}
@@ -151,7 +152,7 @@ export class MemoryPlatform {
       'access-log': ({url}) => ({json: this.accessLog(path.split('/')[3] ?? '', url)}),
     };
     if (path === '/v1/transactions') return {json: this.submit(call.body)};
-    const committed = what === 'transactions' && part === '' ? this.committed.get(id) : undefined;
+    const committed = what === 'transactions' && part === '' ? this.answers.get(id) : undefined;
     if (committed !== undefined) return {json: committed};
     const route = routes[part] ?? routes[what];
     return route === undefined ? this.keep(call) : route(call);
@@ -217,7 +218,7 @@ export class MemoryPlatform {
       codeName: 'ok',
       data: toHex(outcome?.data ?? new Uint8Array()),
     };
-    this.committed.set(name, answer);
+    this.answers.set(name, answer);
     return answer;
   }
 

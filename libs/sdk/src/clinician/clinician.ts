@@ -48,6 +48,8 @@ export interface Opened {
 }
 
 const ZERO_GRANT = new Uint8Array(16);
+/** What a service says of a transaction that is not executed, or not yet. */
+const UNDECIDED: ReadonlySet<string> = new Set(['tx-refused', 'tx-not-found', 'not-found']);
 
 /**
  * A member of an organisation who reads: asks on the ledger, fetches what was released, opens and checks it. @paper ME
@@ -129,9 +131,8 @@ export class Clinician {
       return await this.decided(sent, await transaction(ledger, sent.txId));
     } catch (error) {
       if (!(error instanceof SdkError)) throw error;
-      // Refused as a transaction: no decision, and nothing in the patient's log.
-      if (error.code === 'tx-refused') return 'expired';
-      if (error.code !== 'tx-not-found' && error.code !== 'not-found') throw error;
+      // A refusal need not be the last word: before its nonce is used up the same bytes may still be decided.
+      if (!UNDECIDED.has(error.code)) throw error;
       return sent.expiresAt < timeSeconds ? 'expired' : undefined;
     }
   }

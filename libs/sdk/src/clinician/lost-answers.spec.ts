@@ -1,4 +1,5 @@
 import {beforeEach, describe, expect, it} from '@jest/globals';
+import {CODE} from '@vitalvault/contracts';
 import {HEART_RATE} from '../open-mhealth/heart-rate.js';
 import {MemoryNonceStore} from '../ledger/nonce-store.js';
 import {idOf} from '../keys/stored-key.js';
@@ -62,6 +63,22 @@ describe('a request whose answer was lost', () => {
       ),
     ).rejects.toThrow('disk full');
     expect(all.platform.chain.ledger.block.height).toBe(before);
+  });
+
+  it('is not forgotten at a refusal: the same bytes may be decided later', async () => {
+    const {platform, clinician} = all;
+    const kept: SentRequest[] = [];
+    const pool: Uint8Array[] = [];
+    platform.pool = pool;
+    await expect(ask(clinician, kept)).rejects.toMatchObject({code: 'tx-timeout'});
+    platform.pool = undefined;
+    const [sent] = kept as [SentRequest];
+    const refusal = {chainId: 'x', height: '3', txId: sent.txId, code: CODE.nonceTooFar, codeName: 'nonceTooFar'};
+    // A service that has committed it puts the result into the place of this answer.
+    platform.answers.set(sent.txId, refusal);
+    expect(await clinician.settleRequest(sent)).toBeUndefined();
+    platform.commit(pool);
+    expect(await clinician.settleRequest(sent)).toMatchObject({permit: true});
   });
 
   it('is forgotten when it can be decided no more, and not before', async () => {
