@@ -1,5 +1,6 @@
 import {beforeEach, describe, expect, it} from '@jest/globals';
 import {CODE} from '@vitalvault/contracts';
+import {DomainError} from '@vitalvault/errors';
 import {HEART_RATE} from '../open-mhealth/heart-rate.js';
 import {MemoryNonceStore} from '../ledger/nonce-store.js';
 import {idOf} from '../keys/stored-key.js';
@@ -63,6 +64,19 @@ describe('a request whose answer was lost', () => {
       ),
     ).rejects.toThrow('disk full');
     expect(all.platform.chain.ledger.block.height).toBe(before);
+  });
+
+  it('is not made twice when its nonce is used by itself', async () => {
+    const {platform, clinician} = all;
+    const kept: SentRequest[] = [];
+    let sent = 0;
+    platform.tamper = (path, answer) => {
+      if (path === '/v1/transactions' && ++sent === 1)
+        throw new DomainError('tx-refused', {meta: {code: CODE.nonceUsed, codeName: 'nonceUsed'}});
+      return answer;
+    };
+    const {txId, permit} = await ask(clinician, kept);
+    expect([sent, kept.map((one) => one.txId), permit]).toEqual([1, [txId], true]);
   });
 
   it('is not forgotten at a refusal: the same bytes may be decided later', async () => {

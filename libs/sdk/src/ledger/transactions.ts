@@ -37,6 +37,8 @@ export interface Sending {
   keep?: (about: TxToSend) => Promise<void>;
 }
 
+/** What a service says of a transaction that no block executed. */
+const NOT_COMMITTED: ReadonlySet<string> = new Set(['tx-refused', 'tx-not-found', 'not-found']);
 const EXPIRY_BLOCKS = 2_000n;
 const EXPIRY_SECONDS = 3_600n;
 
@@ -60,20 +62,35 @@ export class Transactions {
   }
 
   /**
-   * Signs, sends and waits for the block. When the nonce turns out to be used (a restored counter), it asks the ledger
-   * for the highest and tries once more.
+   * Signs, sends and waits for the block. When the nonce turns out to be used, by this very transaction it is done; else
+   * (a restored counter) it asks the ledger for the highest and tries once more.
    * @throws SdkError `tx-refused` with `meta.code` and `meta.codeName`; `tx-timeout` when the outcome is not known
    */
   async send(message: TxMessage, sending: Sending = {}): Promise<TxResult> {
+    let txId = '';
+    const keep = (about: TxToSend): Promise<void> => {
+      ({txId} = about);
+      return sending.keep?.(about) ?? Promise.resolve();
+    };
     try {
-      return await this.attempt(message, sending);
+      return await this.attempt(message, {...sending, keep});
     } catch (error) {
       const used =
         error instanceof SdkError &&
         error.code === 'tx-refused' &&
         (error.meta['code'] === CODE.nonceUsed || error.meta['code'] === CODE.nonceTooFar);
       if (!used) throw error;
-      return this.attempt(message, sending, (await this.highestNonce()) + 1n);
+      const atLeastNonce = (await this.highestNonce()) + 1n;
+      return (await this.committed(txId)) ?? this.attempt(message, sending, atLeastNonce);
+    }
+  }
+
+  private async committed(txId: string): Promise<TxResult | undefined> {
+    try {
+      return await transaction(this.options.ledger, txId);
+    } catch (error) {
+      if (error instanceof SdkError && NOT_COMMITTED.has(error.code)) return undefined;
+      throw error;
     }
   }
 
