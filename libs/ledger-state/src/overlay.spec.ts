@@ -1,5 +1,6 @@
 import {fromBinary} from '@bufbuild/protobuf';
-import {STATE_KIND} from '@vitalvault/contracts';
+import {encodeCanonical, STATE_KIND} from '@vitalvault/contracts';
+import {UsedKeysSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {Frontier, leafHash} from '@vitalvault/proofs';
 import {MemoryState, PEOPLE, TEST_PORTS} from '../testing/index.js';
 import {CorruptStateError, Overlay} from './overlay.js';
@@ -83,10 +84,18 @@ describe('a value is decoded once', () => {
     expect(load(overlay, SLOTS.readsUsed, [patient])?.$typeName).toBe('vitalvault.ledger.v1.ReadsUsed');
   });
 
-  test('however many are asked for, the most recent ones alone are kept', () => {
-    const overlay = new Overlay({get: () => Uint8Array.of(8, 1), frontier: () => Frontier.empty}, sha256);
-    for (let i = 0; i < 10_000; i++) load(overlay, SLOTS.bucket, [patient]);
-    const {messages} = overlay as unknown as {messages: Map<unknown, unknown>};
-    expect(messages.size).toBeLessThanOrEqual(4_096);
+  // Another large value with each transaction: the names of all keys that a patient used.
+  test.each([2, 20_000])('however many of %s bytes are asked for, a few megabytes are kept', (length) => {
+    const value = encodeCanonical(UsedKeysSchema, {epochs: new Uint8Array(length), encryption: new Uint8Array(0)});
+    const overlay = new Overlay({get: () => value.slice(), frontier: () => Frontier.empty}, sha256);
+    for (let i = 0; i < 5_000; i++) load(overlay, SLOTS.usedKeys, [patient]);
+    const kept = [...keptBy(overlay).keys()];
+    expect(kept.length).toBeGreaterThan(1);
+    expect(kept.length).toBeLessThanOrEqual(4_096);
+    expect(kept.reduce((sum, bytes) => sum + bytes.length, 0)).toBeLessThanOrEqual(4 << 20);
   });
 });
+
+function keptBy(overlay: Overlay): Map<Uint8Array, unknown> {
+  return (overlay as unknown as {messages: {messages: Map<Uint8Array, unknown>}}).messages.messages;
+}

@@ -1,8 +1,9 @@
 import {fromBinary} from '@bufbuild/protobuf';
-import type {DescMessage, Message, MessageShape} from '@bufbuild/protobuf';
+import type {DescMessage, MessageShape} from '@bufbuild/protobuf';
 import {equalBytes, STATE_KIND} from '@vitalvault/contracts';
 import type {Frontier, Sha256} from '@vitalvault/proofs';
 import {leafHash} from '@vitalvault/proofs';
+import {DecodedValues} from './decoded-values.js';
 import {load, save, SLOTS} from './state-slots.js';
 import {keyName} from './state-view.js';
 import type {HashedLeaf, MutableState, NewLeaf, StateChange, StateView} from './state-view.js';
@@ -38,9 +39,6 @@ interface Growth {
   promised: number;
 }
 
-/** Decoded values that are kept: a few megabytes, however long CheckTx goes on without a block. */
-const MOST_MESSAGES = 4_096;
-
 /**
  * Changes on top of a state, which itself stays as it is. A transaction writes to a fork that is absorbed only if the
  * transaction succeeds, so a refusal leaves nothing behind.
@@ -61,7 +59,7 @@ export class Overlay implements MutableState {
     readonly sha256: Sha256,
     /** The organisation that answers for what is changed here. */
     readonly payer?: Uint8Array,
-    private readonly messages = new Map<Uint8Array, Message>(),
+    private readonly messages = new DecodedValues(),
   ) {}
 
   // A fork asks its base by the name it has made already.
@@ -77,8 +75,7 @@ export class Overlay implements MutableState {
     // Frozen: it is the same one for every transaction that asks.
     const message = fromBinary(schema, bytes);
     Object.freeze(message);
-    if (this.messages.size >= MOST_MESSAGES) this.messages.clear();
-    this.messages.set(bytes, message);
+    this.messages.keep(bytes, message);
     return message;
   }
 
