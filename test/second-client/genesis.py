@@ -15,7 +15,7 @@ BOUNDS = {
     "removal_grace_blocks": (1, 10_000_000), "removal_grace_seconds": (60, 2_592_000),
     "holdings_per_succession": dict.fromkeys(("tags", "epochs", "live_grants", "grants", "registrations", "live_devices"), (1, 1_024)),
     "max_successions": (1, 1_024), "rights_base": (1, 65_536),
-    "holdings": dict.fromkeys(("tags", "epochs", "live_grants", "grants", "registrations", "live_devices"), (1, 65_536)), "max_keys": (20_000, 2 ** 23), "max_leaves": (200_000, 2 ** 25),
+    "holdings": dict.fromkeys(("tags", "live_grants", "grants", "registrations", "live_devices"), (1, 65_536)) | {"epochs": (1, 8_192)}, "max_keys": (20_000, 2 ** 23), "max_leaves": (200_000, 2 ** 25),
 }
 CONSENSUS = (("block", "max_bytes", "37748736"), ("evidence", "max_bytes", "1048576"))
 ROLES = (1, 2, 3, 4, 5, 6)

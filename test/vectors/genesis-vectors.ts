@@ -178,6 +178,7 @@ const REFUSED: readonly (readonly [string, Document])[] = [
     ['a time that is no text of RFC 3339', '1 January 2026'],
     ['an empty time', ''],
   ].map(([why = '', time = '']) => [why, beside((d) => (d.genesis_time = time))] as const),
+  ['an epoch more than the most', edited(({parameters: p}) => p?.holdings && (p.holdings.epochs = 8_193))],
   ['no room for keys', edited(({parameters: p}) => p && (p.maxKeys = 1n))],
   ['a key less than the least', edited(({parameters: p}) => p && (p.maxKeys = 19_999n))],
   ['a key more than the most', edited(({parameters: p}) => p && (p.maxKeys = 2n ** 23n + 1n))],

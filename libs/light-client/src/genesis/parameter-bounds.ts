@@ -45,7 +45,15 @@ export const PARAMETER_BOUNDS: BoundsOf<Parameters> = {
   maxExpirySeconds: [60n, 2_592_000n],
   removalGraceBlocks: [1n, 10_000_000n],
   removalGraceSeconds: [60n, 2_592_000n],
-  holdings: {tags: COUNT, epochs: COUNT, liveGrants: COUNT, grants: COUNT, registrations: COUNT, liveDevices: COUNT},
+  // All names of her keys are one value, read and written anew with each epoch (kind 27): 64 KiB.
+  holdings: {
+    tags: COUNT,
+    epochs: [1n, 8_192n],
+    liveGrants: COUNT,
+    grants: COUNT,
+    registrations: COUNT,
+    liveDevices: COUNT,
+  },
   holdingsPerSuccession: {
     tags: MORE,
     epochs: MORE,
