@@ -7,7 +7,7 @@ import type {AnswerFault, AnswerVerdict, ProofQuestion, VerifiedHeader} from '@v
 import type {ProvenAnswer} from '@vitalvault/proofs';
 import type {LedgerNode} from './ledger-client.js';
 import {EndpointError, RpcRefusal} from './rpc-endpoint.js';
-import type {VerifiedProofs, VerifiedProofsOptions} from './verified-proofs.js';
+import type {VerifiedProofs, VerifiedProofsOptions} from './proof-question.js';
 
 /**
  * What became of a question at one node that did not prove the answer.

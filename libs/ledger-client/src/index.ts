@@ -13,4 +13,4 @@ export {verifiedHeader} from './verified-header.js';
 export {verifiedLeaves} from './verified-leaves.js';
 export type {LeavesOfLog, VerifiedLeavesOptions} from './verified-leaves.js';
 export {verifiedProofs} from './verified-proofs.js';
-export type {VerifiedProofs, VerifiedProofsOptions} from './verified-proofs.js';
+export type {VerifiedProofs, VerifiedProofsOptions} from './proof-question.js';

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {NoProof, Told} from './ask-for-proof.js';
 import type {LedgerNode} from './ledger-client.js';
 import {mostRefused} from './most-refused.js';
-import type {VerifiedProofs} from './verified-proofs.js';
+import type {VerifiedProofs} from './proof-question.js';
 
 export interface ProofRoundOptions {
   /** How many there are, with those that are not asked. */

@@ -16,8 +16,8 @@ export interface VerifiedHeaderOptions {
 const MOST_UNANSWERED = 2;
 
 /**
- * A header that the validators of the genesis signed, of whatever time: asked of one node after the other. Who shows one
- * that does not verify is left.
+ * A header that the validators of the genesis signed, of whatever time: asked of one node after the other. Who shows
+ * one that does not verify is left.
  * @returns JSON text of its `signed_header`
  * @throws DomainError('not-found') when nobody shows it, and one says that it is not there; 'ledger-unavailable'
  */

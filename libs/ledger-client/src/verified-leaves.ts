@@ -3,7 +3,7 @@ import {DomainError} from '@vitalvault/errors';
 import type {ProofQuestion} from '@vitalvault/light-client';
 import type {ProvenAnswer} from '@vitalvault/proofs';
 import {verifiedProofs} from './verified-proofs.js';
-import type {VerifiedProofsOptions} from './verified-proofs.js';
+import type {VerifiedProofsOptions} from './proof-question.js';
 
 /** Leaves `from` … `from + count - 1` of a log. */
 export interface LeavesOfLog {

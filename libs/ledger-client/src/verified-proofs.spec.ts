@@ -12,7 +12,7 @@ import {MadeUpNode} from '../testing/made-up-node.js';
 import {PATIENT} from '../testing/proving-ledger.js';
 import {LedgerClient} from './ledger-client.js';
 import {verifiedProofs} from './verified-proofs.js';
-import type {VerifiedProofsOptions} from './verified-proofs.js';
+import type {VerifiedProofsOptions} from './proof-question.js';
 
 const log = {info: jest.fn(), warn: jest.fn(), error: jest.fn()};
 const tx = (...body: number[]): Uint8Array => encodeCanonical(TxSchema, {body: Uint8Array.from(body), signatures: []});

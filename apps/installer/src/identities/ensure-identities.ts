@@ -3,21 +3,15 @@ import {GenesisAwaited, InstallerError} from '../installer-error.js';
 import {checkCapacity} from './check-capacity.js';
 import {checkGenesis} from './check-genesis.js';
 import {consortiumTexts} from './consortium.js';
+import type {EnsureOptions} from './ensure-options.js';
 import {wantedSecrets} from './make-keys.js';
 import type {WantedSecret} from './make-keys.js';
-import type {ObjectStore, Texts} from './object-store.js';
+import type {Texts} from './object-store.js';
 import type {Plan} from './plan.js';
 import {publicPart} from './public-part.js';
 import {publicKeys} from './read-keys.js';
 import type {PublicKeys} from './read-keys.js';
 import {unsignedUntil} from './unsigned-until.js';
-
-export interface EnsureOptions {
-  store: ObjectStore;
-  now: () => Date;
-  /** One line of progress, without any secret. */
-  say: (line: string) => void;
-}
 
 /**
  * Makes what is missing of a plan's Secrets, then the ConfigMap with the genesis, and nothing that is there. The

@@ -1,5 +1,5 @@
 import {parseGenesis} from './check-genesis.js';
-import type {EnsureOptions} from './ensure-identities.js';
+import type {EnsureOptions} from './ensure-options.js';
 import type {Plan} from './plan.js';
 
 /** Between the genesis and the first start of a validator. */
