@@ -43,8 +43,8 @@ export const PUBLISH_KEYS: MessageRules<PublishKeys> = {
   apply,
 };
 
-// Before anything is paid, as it decides what is: a succession with a key that is refused must take no token, or anybody
-// who saw it would send it until her bucket is empty. So nothing here may cost more than its signatures do.
+// Before anything is paid, as it decides what is: a succession with a key that is refused must take no token, or
+// anybody who saw it would send it until her bucket is empty. So nothing here may cost more than its signatures do.
 function endsSigningKey(context: TxContext, message: PublishKeys): boolean {
   const {identity, succession} = message;
   if (succession === undefined || !equalBytes(context.signer.identity, identity)) return false;

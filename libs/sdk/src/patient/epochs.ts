@@ -29,11 +29,6 @@ export function newestEpoch(keys: PatientKeys, typeName: string): StoredEpoch | 
     .reduce<StoredEpoch | undefined>((a, b) => (a && a.epoch > b.epoch ? a : b), undefined);
 }
 
-/** Names of the types that have an epoch on the ledger. */
-export function publishedTypes(keys: PatientKeys): string[] {
-  return [...new Set(keys.epochs.filter(({published}) => published).map(({typeName}) => typeName))];
-}
-
 /** Number and first slot of an epoch that the next one comes after. */
 export type LastEpoch = Pick<StoredEpoch, 'epoch' | 'fromSlot'>;
 

@@ -4,7 +4,8 @@ import {people} from '../../testing/people.js';
 import type {People} from '../../testing/people.js';
 import {PatientContext} from './patient-context.js';
 import type {PatientKeys} from './patient-keys.js';
-import {newestEpoch, publishedTypes} from './epochs.js';
+import {newestEpoch} from './epochs.js';
+import {publishedTypes} from './patient-keys.js';
 import {Patient} from './patient.js';
 
 /** Of more types than one transaction can begin epochs of. */

@@ -127,3 +127,8 @@ export function ownKeys(keys: PatientKeys): GrantedKeys {
     },
   };
 }
+
+/** Names of the types that have an epoch on the ledger. */
+export function publishedTypes(keys: PatientKeys): string[] {
+  return [...new Set(keys.epochs.filter(({published}) => published).map(({typeName}) => typeName))];
+}

@@ -11,7 +11,7 @@ import type {Look} from '../ledger/until-proven.js';
 import {SdkError} from '../sdk-error.js';
 import {beginEpochs} from './begin-epochs.js';
 import type {Carrier} from './begin-epochs.js';
-import {publishedTypes} from './epochs.js';
+import {publishedTypes} from './patient-keys.js';
 import type {StatementOutcome} from './epochs.js';
 import {handOnKeys} from './hand-on-keys.js';
 import type {PatientContext} from './patient-context.js';
@@ -33,8 +33,8 @@ export interface ReplacedKey {
  * Puts a fresh signing key in the place of the current one: her recovery key signs the succession, a new epoch of each
  * of her types begins by it, of the first 64 in the same transaction (the old private keys lay beside the key that may
  * have leaked), and the grants that go on get the new epochs' keys. All that is new is saved before it is sent, and
- * the old key is kept until the ledger proves the new one; when a run ends before all is done, the next one goes on with
- * the same key.
+ * the old key is kept until the ledger proves the new one; when a run ends before all is done, the next one goes on
+ * with the same key.
  * @throws SdkError `tx-refused`, `tx-timeout`
  * @spec docs/protocol.md §2.4
  */

@@ -2,10 +2,18 @@ import {LIMITS, STATE_KIND, decodeCanonical, fromHex, toHex} from '@vitalvault/c
 import {GrantSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {EpochStatementSchema, SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {numberPart} from '@vitalvault/proofs';
-import type {PatientContext} from './patient-context.js';
-import type {SentGrant, StoredEpoch} from './patient-keys.js';
+import type {VerifiedLedger} from '../ledger/verified-ledger.js';
+import type {PatientKeys, SentGrant, StoredEpoch} from './patient-keys.js';
 import {isPlaceOf, takeEpoch} from './take-epoch.js';
 import {takeGrant} from './take-grant.js';
+
+/** Whose sent things are settled; what `save` has taken is durable. */
+interface Sender {
+  readonly keys: PatientKeys;
+  readonly id: Uint8Array;
+  readonly ledger: VerifiedLedger;
+  save(): Promise<void>;
+}
 
 /** A value of the state, and the header before whose block (its time in Unix seconds) the ledger had no other. */
 interface Proven {
@@ -20,7 +28,7 @@ interface Proven {
  * not take any more is forgotten; the rest goes on waiting.
  * @returns height of the header that was asked at; of the oldest one, if of several; 0: nothing was to be asked
  */
-export async function settleSent(context: PatientContext): Promise<bigint> {
+export async function settleSent(context: Sender): Promise<bigint> {
   const {keys} = context;
   const epochs = keys.epochs.filter(({published}) => !published);
   const places = epochs.filter((epoch, i) => epochs.findIndex((other) => isPlaceOf(epoch, other)) === i);
@@ -44,7 +52,7 @@ export async function settleSent(context: PatientContext): Promise<bigint> {
   return answers.reduce((least, {height}) => (height < least ? height : least), (answers[0] as Proven).height);
 }
 
-async function prove(context: PatientContext, questions: {kind: number; parts: Uint8Array[]}[]): Promise<Proven[]> {
+async function prove(context: Sender, questions: {kind: number; parts: Uint8Array[]}[]): Promise<Proven[]> {
   const proven: Proven[] = [];
   for (let at = 0; at < questions.length; at += LIMITS.proofKeys) {
     const keys = questions.slice(at, at + LIMITS.proofKeys);
@@ -56,7 +64,7 @@ async function prove(context: PatientContext, questions: {kind: number; parts: U
   return proven;
 }
 
-function settleEpochs({keys}: PatientContext, place: StoredEpoch, {value, time}: Proven): void {
+function settleEpochs({keys}: Sender, place: StoredEpoch, {value, time}: Proven): void {
   const waits = ({published, expiresAt}: StoredEpoch): boolean => published || expiresAt >= time;
   if (value === undefined) {
     keys.epochs = keys.epochs.filter((epoch) => !isPlaceOf(place, epoch) || waits(epoch));
@@ -75,7 +83,7 @@ function settleEpochs({keys}: PatientContext, place: StoredEpoch, {value, time}:
   keys.epochs.push(...extending.filter((epoch) => !epoch.published && epoch.fromSlot < fromSlot && waits(epoch)));
 }
 
-function settleGrant({keys}: PatientContext, sent: SentGrant, {value, time}: Proven): void {
+function settleGrant({keys}: Sender, sent: SentGrant, {value, time}: Proven): void {
   const {grant, expiresAt} = sent;
   const stored = value === undefined ? undefined : decodeCanonical(GrantSchema, value);
   const isIt = stored?.version === grant.version && toHex(stored.grantee) === grant.grantee;

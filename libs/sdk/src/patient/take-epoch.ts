@@ -1,4 +1,4 @@
-import {publishedTypes} from './epochs.js';
+import {publishedTypes} from './patient-keys.js';
 import type {PatientKeys, StoredEpoch, StoredGrant} from './patient-keys.js';
 
 /**
