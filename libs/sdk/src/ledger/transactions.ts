@@ -62,8 +62,8 @@ export class Transactions {
   }
 
   /**
-   * Signs, sends and waits for the block. When the nonce turns out to be used, by this very transaction it is done; else
-   * (a restored counter) it asks the ledger for the highest and tries once more.
+   * Signs, sends and waits for the block. When the nonce turns out to be used, by this very transaction it is done;
+   * else (a restored counter) it asks the ledger for the highest and tries once more.
    * @throws SdkError `tx-refused` with `meta.code` and `meta.codeName`; `tx-timeout` when the outcome is not known
    */
   async send(message: TxMessage, sending: Sending = {}): Promise<TxResult> {
