@@ -1,5 +1,6 @@
 import {ALG_ES256K, KEY_OWNER, keyId, toHex} from '@vitalvault/contracts';
 import type {Sha256} from '@vitalvault/proofs';
+import {payerOf} from './signer.js';
 import {load, SLOTS} from './state-slots.js';
 import type {ReadableState} from './state-view.js';
 
@@ -20,11 +21,9 @@ export function accountOf(view: ReadableState, publicKey: Uint8Array, sha256: Sh
   const key = keyId({alg: ALG_ES256K, publicKey}, sha256);
   const owner = load(view, SLOTS.keyOwner, [key]);
   if (owner === undefined) return {actor: toHex(key), organisation: ''};
-  const {kind, identity} = owner;
-  if (kind === KEY_OWNER.organisation) return {actor: toHex(key), organisation: toHex(identity)};
-  const behind =
-    kind === KEY_OWNER.member
-      ? load(view, SLOTS.member, [identity])?.organisation
-      : load(view, SLOTS.patient, [identity])?.sponsor;
-  return {actor: toHex(identity), organisation: behind === undefined ? '' : toHex(behind)};
+  const payer = payerOf(view, owner);
+  return {
+    actor: toHex(owner.kind === KEY_OWNER.organisation ? key : owner.identity),
+    organisation: payer === undefined ? '' : toHex(payer),
+  };
 }

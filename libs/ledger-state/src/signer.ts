@@ -3,6 +3,7 @@ import type {OrganisationKey} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {load, SLOTS} from './state-slots.js';
 import type {Overlay} from './overlay.js';
+import type {ReadableState} from './state-view.js';
 
 /** Whose key signed first. */
 export interface Signer {
@@ -32,10 +33,14 @@ export function signerOf(view: Overlay, key: SigningKey, slot: number): Signer |
   return isInForce(entry, slot) ? {...signer, role: entry.role} : {code: CODE.notAuthorised};
 }
 
-/** The organisation that answers for what somebody adds: her own, or the one that let her in. */
-export function payerOf(view: Overlay, {kind, identity}: Signer): Uint8Array | undefined {
+/** The organisation that answers for what somebody adds: itself, or the one that let her in; a device has none. */
+export function payerOf(
+  view: ReadableState,
+  {kind, identity}: Pick<Signer, 'kind' | 'identity'>,
+): Uint8Array | undefined {
   if (kind === KEY_OWNER.patient) return load(view, SLOTS.patient, [identity])?.sponsor;
-  return kind === KEY_OWNER.member ? load(view, SLOTS.member, [identity])?.organisation : identity;
+  if (kind === KEY_OWNER.member) return load(view, SLOTS.member, [identity])?.organisation;
+  return kind === KEY_OWNER.organisation ? identity : undefined;
 }
 
 /** Whether a slot lies in the slots of an organisation's key; bounds inclusive, an absent end is open. */
