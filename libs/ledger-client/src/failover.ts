@@ -2,6 +2,7 @@ import type {RpcClient} from '@cosmjs/tendermint-rpc';
 import {DomainError} from '@vitalvault/errors';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {LedgerLog} from './ledger-log.js';
+import {MOST_UNANSWERED} from './most-unanswered.js';
 import {EndpointError, RpcRefusal} from './rpc-endpoint.js';
 import type {RpcEndpoint, RpcRequest, RpcResponse} from './rpc-endpoint.js';
 
@@ -33,9 +34,6 @@ const LONGEST_REST_MS = 15_000;
 const FIRST_DEMOTION_MS = 15_000;
 const LONGEST_DEMOTION_MS = 600_000;
 const FIRST_PAUSE_MS = 100;
-
-/** A question that two nodes got and did not answer may itself be the reason: it is not brought to a third. */
-const MOST_NODES_ASKED = 2;
 
 /**
  * One RPC client over several nodes: an endpoint that fails rests, longer each time, and the next is asked. Where the
@@ -91,7 +89,7 @@ export class Failover implements RpcClient {
   ): Promise<Answer> {
     const until = performance.now() + this.options.deadlineMs;
     const asked = new Set<Standing>();
-    const most = Math.min(MOST_NODES_ASKED, this.standings.length - except.size);
+    const most = Math.min(MOST_UNANSWERED, this.standings.length - except.size);
     let pause = FIRST_PAUSE_MS;
     for (;;) {
       const cause = await this.tryInOrder(request, {asked, after, except});
@@ -140,7 +138,7 @@ export class Failover implements RpcClient {
     const others = this.inOrder(after).filter((one) => !asked.has(one) && !except.has(one.endpoint.url));
     for (const standing of others) {
       const {url} = standing.endpoint;
-      if (this.closed() || asked.size === MOST_NODES_ASKED) return last;
+      if (this.closed() || asked.size === MOST_UNANSWERED) return last;
       try {
         const response = await this.askOne(standing, request);
         this.lastAnswer = url;

@@ -3,6 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {NoProof, Told} from './ask-for-proof.js';
 import type {LedgerNode} from './ledger-client.js';
 import {mostRefused} from './most-refused.js';
+import {MOST_UNANSWERED} from './most-unanswered.js';
 import type {VerifiedProofs} from './proof-question.js';
 
 export interface ProofRoundOptions {
@@ -15,8 +16,6 @@ export interface ProofRoundOptions {
 
 /** After so long without an answer another node is asked beside the one that thinks. */
 const PATIENCE_MS = 2_000;
-/** A question that two nodes got and did not answer may itself be the reason: it is not brought to a third. */
-const MOST_UNANSWERED = 2;
 
 /** One question, brought to one node after the other until one proves the answer; each is asked once. */
 export class ProofRound {

@@ -2,6 +2,7 @@ import {DomainError} from '@vitalvault/errors';
 import {verifySignedHeader} from '@vitalvault/light-client';
 import type {ChainTrust} from '@vitalvault/light-client';
 import type {LedgerClient, LedgerNode} from './ledger-client.js';
+import {MOST_UNANSWERED} from './most-unanswered.js';
 import {EndpointError} from './rpc-endpoint.js';
 
 export interface VerifiedHeaderOptions {
@@ -11,9 +12,6 @@ export interface VerifiedHeaderOptions {
   /** Which; the newest may not be older than `atLeast`. */
   readonly height: bigint | {readonly atLeast: bigint};
 }
-
-/** Two that got the question and did not answer: it is not brought to a third. */
-const MOST_UNANSWERED = 2;
 
 /**
  * A header that the validators of the genesis signed, of whatever time: asked of one node after the other. Who shows
