@@ -5,7 +5,7 @@ import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {ReleasePage} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {ZERO_TAG, generateEncryptionKey, sealDetails} from '@vitalvault/envelope';
 import {numberPart} from '@vitalvault/proofs';
-import {Transactions, transaction} from '../ledger/transactions.js';
+import {Transactions, isNotCommitted, transaction} from '../ledger/transactions.js';
 import type {TxResult} from '../ledger/transactions.js';
 import type {NonceStore} from '../ledger/nonce-store.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
@@ -48,8 +48,6 @@ export interface Opened {
 }
 
 const ZERO_GRANT = new Uint8Array(16);
-/** What a service says of a transaction that is not executed, or not yet. */
-const UNDECIDED: ReadonlySet<string> = new Set(['tx-refused', 'tx-not-found', 'not-found']);
 
 /**
  * A member of an organisation who reads: asks on the ledger, fetches what was released, opens and checks it. @paper ME
@@ -130,9 +128,8 @@ export class Clinician {
     try {
       return await this.decided(sent, await transaction(ledger, sent.txId));
     } catch (error) {
-      if (!(error instanceof SdkError)) throw error;
       // A refusal need not be the last word: before its nonce is used up the same bytes may still be decided.
-      if (!UNDECIDED.has(error.code)) throw error;
+      if (!isNotCommitted(error)) throw error;
       return sent.expiresAt < timeSeconds ? 'expired' : undefined;
     }
   }

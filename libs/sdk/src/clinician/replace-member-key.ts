@@ -1,4 +1,4 @@
-import {STATE_KIND, build, decodeCanonical, equalBytes, fromHex} from '@vitalvault/contracts';
+import {STATE_KIND, build, decodeCanonical, fromHex} from '@vitalvault/contracts';
 import {MemberSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {PublishKeysSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {SigningKeySchema} from '@vitalvault/contracts/gen/record/v1/record';
@@ -6,7 +6,7 @@ import {idOf, newSigningKey, publicHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
 import type {NonceStore} from '../ledger/nonce-store.js';
 import {Transactions} from '../ledger/transactions.js';
-import {untilProven} from '../ledger/until-proven.js';
+import {lookForKey, untilProven} from '../ledger/until-proven.js';
 import type {Look} from '../ledger/until-proven.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
 import {SdkError} from '../sdk-error.js';
@@ -53,17 +53,14 @@ export async function replaceMemberKey(options: MemberOptions): Promise<{keyId: 
 }
 
 /** Whether the ledger has it as her current key. */
-async function look({keys, ledger}: MemberOptions, key: StoredKey): Promise<Look> {
+function look({keys, ledger}: MemberOptions, key: StoredKey): Promise<Look> {
   const parts = [fromHex(keys.member)];
-  try {
+  return lookForKey(key, async () => {
     const {answer, header} = await ledger.proofs(key, {keys: [{kind: STATE_KIND.member, parts}]});
     const value = answer.state(STATE_KIND.member, parts);
-    const current = value === undefined ? undefined : decodeCanonical(MemberSchema, value).signingKey;
-    const isShown = current !== undefined && equalBytes(current.publicKey, fromHex(key.publicKey));
-    return {isShown, height: header.height};
-  } catch (error) {
-    // Only a key that the ledger has may ask.
-    if (error instanceof SdkError && error.code === 'unknown-key') return {isShown: false, height: 0n};
-    throw error;
-  }
+    return {
+      current: value === undefined ? undefined : decodeCanonical(MemberSchema, value).signingKey,
+      height: header.height,
+    };
+  });
 }

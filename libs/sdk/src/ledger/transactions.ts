@@ -37,8 +37,11 @@ export interface Sending {
   keep?: (about: TxToSend) => Promise<void>;
 }
 
-/** What a service says of a transaction that no block executed. */
 const NOT_COMMITTED: ReadonlySet<string> = new Set(['tx-refused', 'tx-not-found', 'not-found']);
+
+/** Whether a service says of a transaction that no block executed it, or none yet. */
+export const isNotCommitted = (error: unknown): boolean => error instanceof SdkError && NOT_COMMITTED.has(error.code);
+
 const EXPIRY_BLOCKS = 2_000n;
 const EXPIRY_SECONDS = 3_600n;
 
@@ -89,7 +92,7 @@ export class Transactions {
     try {
       return await transaction(this.options.ledger, txId);
     } catch (error) {
-      if (error instanceof SdkError && NOT_COMMITTED.has(error.code)) return undefined;
+      if (isNotCommitted(error)) return undefined;
       throw error;
     }
   }

@@ -1,3 +1,6 @@
+import {equalBytes, fromHex} from '@vitalvault/contracts';
+import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import type {StoredKey} from '../keys/stored-key.js';
 import {SdkError} from '../sdk-error.js';
 import type {VerifiedLedger} from './verified-ledger.js';
 
@@ -31,5 +34,23 @@ export async function untilProven(
         meta: {height: String(committedAt)},
       });
     await api.environment.sleep(PAUSE_MS);
+  }
+}
+
+/**
+ * Whether a key is its owner's current one on the ledger.
+ * @param ask for her entry, proven, in the name of that key
+ */
+export async function lookForKey(
+  {publicKey}: StoredKey,
+  ask: () => Promise<{current: SigningKey | undefined; height: bigint}>,
+): Promise<Look> {
+  try {
+    const {current, height} = await ask();
+    return {isShown: current !== undefined && equalBytes(current.publicKey, fromHex(publicKey)), height};
+  } catch (error) {
+    // Only a key that the ledger has may ask.
+    if (error instanceof SdkError && error.code === 'unknown-key') return {isShown: false, height: 0n};
+    throw error;
   }
 }

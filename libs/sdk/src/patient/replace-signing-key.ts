@@ -1,4 +1,4 @@
-import {STATE_KIND, build, decodeCanonical, encodeCanonical, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
+import {STATE_KIND, build, decodeCanonical, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {PatientSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {Patient} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedKeySuccessionSchema, SigningKeySchema} from '@vitalvault/contracts/gen/record/v1/record';
@@ -6,7 +6,7 @@ import {signKeySuccession} from '@vitalvault/envelope';
 import {idOf, newSigningKey, privateHalf, publicHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
 import type {TxResult} from '../ledger/transactions.js';
-import {untilProven} from '../ledger/until-proven.js';
+import {lookForKey, untilProven} from '../ledger/until-proven.js';
 import type {Look} from '../ledger/until-proven.js';
 import {SdkError} from '../sdk-error.js';
 import {beginEpochs} from './begin-epochs.js';
@@ -136,14 +136,9 @@ const messageOf =
   });
 
 /** Whether the new key is her current one on the ledger. */
-async function look(context: PatientContext, signing: StoredKey): Promise<Look> {
-  try {
+function look(context: PatientContext, signing: StoredKey): Promise<Look> {
+  return lookForKey(signing, async () => {
     const {entry, height} = await onLedger(context, signing);
-    const current = entry.signingKey?.publicKey;
-    return {isShown: current !== undefined && equalBytes(current, fromHex(signing.publicKey)), height};
-  } catch (error) {
-    // Only a key that the ledger has may ask.
-    if (error instanceof SdkError && error.code === 'unknown-key') return {isShown: false, height: 0n};
-    throw error;
-  }
+    return {current: entry.signingKey, height};
+  });
 }
