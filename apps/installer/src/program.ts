@@ -1,5 +1,5 @@
-import {DEFAULT_CAPACITY, memoryFor, renderGenesis, uniqueChainId} from '@vitalvault/genesis';
-import {InvalidGenesisError, PARAMETER_BOUNDS} from '@vitalvault/light-client';
+import {CAPACITY_RANGE, DEFAULT_CAPACITY, memoryFor, renderGenesis, uniqueChainId} from '@vitalvault/genesis';
+import {InvalidGenesisError} from '@vitalvault/light-client';
 import {readDatabaseSettings} from '@vitalvault/postgres';
 import {duration, each, names, path, shaped, size, time, wholeNumber} from '@vitalvault/arguments';
 import {Command, Option} from 'commander';
@@ -27,9 +27,6 @@ const say = (line: string): void => {
 const write = (text: string): void => {
   process.stdout.write(text);
 };
-
-const range = ([least, most]: readonly [bigint, bigint]) => ({least: Number(least), most: Number(most)});
-const [KEYS, LEAVES] = [range(PARAMETER_BOUNDS.maxKeys), range(PARAMETER_BOUNDS.maxLeaves)];
 
 /** Seconds. */
 const timeout = duration({least: 0, most: 86_400});
@@ -64,8 +61,18 @@ installerProgram
     shaped(/^[A-Za-z0-9][\w.-]{0,40}$/, '1 to 41 letters, digits, ".", "_" and "-", first a letter or digit'),
   )
   .option('--time <time>', 'genesis time, RFC 3339; default: now', time)
-  .option('--max-keys <n>', 'keys that the ledger may have, for ever', wholeNumber(KEYS), DEFAULT_CAPACITY.keys)
-  .option('--max-leaves <n>', 'leaves that all logs may have, for ever', wholeNumber(LEAVES), DEFAULT_CAPACITY.leaves)
+  .option(
+    '--max-keys <n>',
+    'keys that the ledger may have, for ever',
+    wholeNumber(CAPACITY_RANGE.keys),
+    DEFAULT_CAPACITY.keys,
+  )
+  .option(
+    '--max-leaves <n>',
+    'leaves that all logs may have, for ever',
+    wholeNumber(CAPACITY_RANGE.leaves),
+    DEFAULT_CAPACITY.leaves,
+  )
   .action(genesis);
 
 installerProgram

@@ -1,5 +1,5 @@
 import {argument, names, path, wholeNumber} from '@vitalvault/arguments';
-import {PARAMETER_BOUNDS} from '@vitalvault/light-client';
+import {CAPACITY_RANGE} from '@vitalvault/genesis';
 import {Command} from 'commander';
 import {join} from 'node:path';
 import {build} from './commands/build.js';
@@ -16,9 +16,6 @@ import type {LogsOptions} from './commands/logs.js';
 import type {StatusOptions} from './commands/status.js';
 import type {UpOptions} from './commands/up.js';
 import type {DataOption} from './commands/launcher-options.js';
-
-const range = ([least, most]: readonly [bigint, bigint]) => ({least: Number(least), most: Number(most)});
-const [KEYS, LEAVES] = [range(PARAMETER_BOUNDS.maxKeys), range(PARAMETER_BOUNDS.maxLeaves)];
 
 /** One name after the other, joined again: which there are depends on the system. */
 const processes = argument((text) => names(text).join(','));
@@ -37,8 +34,12 @@ const command = (name: string, description: string) =>
 command('up', 'start the system and wait until it is ready')
   .option('--port-base <n>', 'first of the 414 ports it may use (default 26600)', wholeNumber({least: 1, most: 65_535}))
   .option('--validators <n>', 'validators of a new chain (default 4)', wholeNumber({least: 1, most: MAX_VALIDATORS}))
-  .option('--max-keys <n>', 'keys that a new ledger may have, for ever (default 100000)', wholeNumber(KEYS))
-  .option('--max-leaves <n>', 'leaves of a new ledger, for ever (default 1000000)', wholeNumber(LEAVES))
+  .option(
+    '--max-keys <n>',
+    'keys that a new ledger may have, for ever (default 100000)',
+    wholeNumber(CAPACITY_RANGE.keys),
+  )
+  .option('--max-leaves <n>', 'leaves of a new ledger, for ever (default 1000000)', wholeNumber(CAPACITY_RANGE.leaves))
   .option('--only <names>', 'comma-separated processes and groups, e.g. kafka,postgres or engines', processes)
   .option(
     '--signed-up-to <height>',

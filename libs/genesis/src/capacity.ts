@@ -1,3 +1,5 @@
+import {PARAMETER_BOUNDS} from '@vitalvault/light-client';
+
 /** What all together may have on a ledger: `max_keys` and `max_leaves` of its parameters. */
 export interface Capacity {
   readonly keys: number;
@@ -11,6 +13,14 @@ export interface MemoryNeed {
   /** Memory limit of its process or container. */
   readonly memoryMiB: number;
 }
+
+const range = ([least, most]: readonly [bigint, bigint]) => ({least: Number(least), most: Number(most)});
+
+/** What a genesis may have of each. */
+export const CAPACITY_RANGE = {
+  keys: range(PARAMETER_BOUNDS.maxKeys),
+  leaves: range(PARAMETER_BOUNDS.maxLeaves),
+} as const;
 
 /** Of a system to try the product: a million records, a validator of 448 MiB. */
 export const DEFAULT_CAPACITY: Capacity = {keys: 100_000, leaves: 1_000_000};

@@ -1,4 +1,4 @@
-export {DEFAULT_CAPACITY, MEMORY, memoryFor} from './capacity.js';
+export {CAPACITY_RANGE, DEFAULT_CAPACITY, MEMORY, memoryFor} from './capacity.js';
 export type {Capacity, MemoryNeed} from './capacity.js';
 export {newIpfsIdentities, parseIpfsIdentities} from './ipfs-identities.js';
 export type {IpfsIdentities} from './ipfs-identities.js';
