@@ -1,6 +1,6 @@
 import {startAbciServer} from '@vitalvault/abci';
 import {LIMITS, toHex} from '@vitalvault/contracts';
-import {meter} from '@vitalvault/process';
+import {gauge, meter} from '@vitalvault/process';
 import type {Host, Logger, RunningService} from '@vitalvault/process';
 import {createApplication} from './application.js';
 import type {LedgerConfig} from './config.js';
@@ -21,11 +21,7 @@ const KIND_NAMES: Readonly<Record<number, string>> = {1: 'duplicate-vote', 2: 'l
 export async function startLedger({config, logger, readiness, fail}: Host<LedgerConfig>): Promise<RunningService> {
   const progress = new ChainProgress(() => Date.now());
   readiness.add('chain', () => progress.reason());
-  meter()
-    .createObservableGauge('vitalvault_ledger_height', {description: 'Last block since the start.'})
-    .addCallback((result) => {
-      if (progress.height !== undefined) result.observe(Number(progress.height));
-    });
+  gauge('vitalvault_ledger_height', 'Last block since the start.', () => progress.height);
   const misbehaved = meter().createCounter('vitalvault_ledger_misbehaviour_total', {
     description: 'Misbehaviour of validators that blocks since the start recorded, by kind.',
   });

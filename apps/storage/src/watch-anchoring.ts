@@ -1,4 +1,4 @@
-import {meter} from '@vitalvault/process';
+import {gauge} from '@vitalvault/process';
 import type {AnchorRecords} from './application/anchor-records.js';
 import type {EntryQueue} from './application/entry-queue.js';
 
@@ -14,18 +14,13 @@ export function whyNotAnchoring({waitingMs}: Pick<AnchorRecords, 'waitingMs'>): 
 
 /** Gauges of what waits for the ledger. */
 export function watchAnchoring(anchor: Pick<AnchorRecords, 'waitingMs'>, queue: Pick<EntryQueue, 'held'>): void {
-  const gauge = (name: string, description: string, value: () => number): void => {
-    meter()
-      .createObservableGauge(`vitalvault_storage_${name}`, {description})
-      .addCallback((result) => result.observe(value()));
-  };
   gauge(
-    'anchor_waiting_seconds',
+    'vitalvault_storage_anchor_waiting_seconds',
     'How long a transaction has waited while no block took any of ours; 0: none waits.',
     () => anchor.waitingMs / 1_000,
   );
   gauge(
-    'held_registrations',
+    'vitalvault_storage_held_registrations',
     'Registrations of devices whose records wait for a number that never came.',
     () => queue.held,
   );

@@ -1,4 +1,4 @@
-import {meter} from '@vitalvault/process';
+import {gauge} from '@vitalvault/process';
 import type {Logger, Readiness} from '@vitalvault/process';
 import type {Ledger} from '../ledger.js';
 import {LeafPatrol} from '../store/leaf-patrol.js';
@@ -19,15 +19,12 @@ export function watchLeaves(ledger: Ledger, {readiness, logger}: {readiness: Rea
   );
   let known: string | undefined;
   readiness.add('leaves', () => known, {needed: false});
-  const gauge = (name: string, description: string, value: () => number): void => {
-    meter()
-      .createObservableGauge(`vitalvault_ledger_${name}`, {description})
-      .addCallback((result) => {
-        result.observe(value());
-      });
-  };
-  gauge('damaged_leaves', 'Leaves that the last reading of all found damaged.', () => patrol.state.damaged?.count ?? 0);
-  gauge('leaf_rounds', 'Readings of all leaves since the start.', () => patrol.state.rounds);
+  gauge(
+    'vitalvault_ledger_damaged_leaves',
+    'Leaves that the last reading of all found damaged.',
+    () => patrol.state.damaged?.count ?? 0,
+  );
+  gauge('vitalvault_ledger_leaf_rounds', 'Readings of all leaves since the start.', () => patrol.state.rounds);
   const timer = setInterval(() => {
     try {
       patrol.step(LEAVES_AT_ONCE);

@@ -1,6 +1,6 @@
 import {readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
-import {meter} from '@vitalvault/process';
+import {gauge, meter} from '@vitalvault/process';
 import type {Logger, Readiness} from '@vitalvault/process';
 import {heightOfSnapshot, snapshotName} from '../store/snapshot.js';
 import type {SnapshotOutcome} from '../store/snapshots.js';
@@ -28,14 +28,11 @@ export function watchSnapshots(
     description: 'Snapshots since the start that could not be written.',
   });
   failures.add(0);
-  meter()
-    .createObservableGauge('vitalvault_ledger_snapshot_age_seconds', {
-      description: 'Since the newest snapshot of the state was written: what is younger, a start reads block by block.',
-    })
-    .addCallback((result) => {
-      const age = snapshotAge(dir, Date.now());
-      if (age !== undefined) result.observe(age);
-    });
+  gauge(
+    'vitalvault_ledger_snapshot_age_seconds',
+    'Since the newest snapshot of the state was written: what is younger, a start reads block by block.',
+    () => snapshotAge(dir, Date.now()),
+  );
   readiness.add('snapshots', () => reason, {needed: false});
   return (outcome) => {
     if (!('error' in outcome)) {

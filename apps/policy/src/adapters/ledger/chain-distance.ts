@@ -1,12 +1,11 @@
 import type {LedgerClient} from '@vitalvault/ledger-client';
 import {verifySignedHeader} from '@vitalvault/light-client';
 import type {ChainTrust, VerifiedHeader} from '@vitalvault/light-client';
+import {clockReason} from '@vitalvault/process';
 import type {Projection} from '../../application/ports.js';
 import {MAX_HEADER_AGE_MS} from './comet-proven-ledger.js';
 
 const MAX_BEHIND = 5n;
-/** [§5.3] Further ahead of the clock a header is refused. */
-const MAX_DRIFT_MS = 10_000;
 
 /** Below the time limit of a readiness check. */
 const PATIENCE_MS = 1_200;
@@ -31,10 +30,9 @@ export async function chainDistance(
   if (behind > MAX_BEHIND && !stands) return `${behind} blocks behind the chain`;
   // The projected block was verified too.
   const ageMs = nowMs - Math.max(newest.timeMs, 1_000 * Number(position?.timeSeconds ?? 0n));
-  if (ageMs < -MAX_DRIFT_MS) return `this clock is ${Math.round(-ageMs / 1_000)} s behind the newest block`;
-  return ageMs > MAX_HEADER_AGE_MS
-    ? `the newest block is ${Math.round(ageMs / 1_000)} s old: the chain stands still, or this clock is ahead`
-    : undefined;
+  if (ageMs > MAX_HEADER_AGE_MS)
+    return `the newest block is ${Math.round(ageMs / 1_000)} s old: the chain stands still, or this clock is ahead`;
+  return clockReason(ageMs, 'the newest block', MAX_HEADER_AGE_MS);
 }
 
 // From the highest claim down, so that one header is verified when nobody lies: a boast does not fit its signatures.
