@@ -43,7 +43,8 @@ export function defineCommand<O extends object>(spec: CommandSpec<O>): Command {
         '--passphrase-file <file>',
         'file (mode 0600) with the passphrase of the keys; else VV_PASSPHRASE, else a prompt',
         path,
-      );
+      )
+      .option('--take-over', 'change a home though another vv seems to be at work in it, which is gone for certain');
   command.option('--endpoints <file>', 'where the services are (default: endpoints.json in $DATA or ./var)', path);
   command.option(
     '--genesis <file>',

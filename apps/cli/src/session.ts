@@ -16,6 +16,7 @@ export interface CommonOptions {
   endpoints?: string;
   genesis?: string;
   passphraseFile?: string;
+  takeOver?: boolean;
   json?: boolean;
 }
 
@@ -37,9 +38,10 @@ export class Session {
 
   get home(): Home {
     if (this.openedHome) return this.openedHome;
-    const {home, passphraseFile} = this.options;
+    const {home, passphraseFile, takeOver} = this.options;
     if (home === undefined) throw new CliError('home-missing', 'Whose files?', {remedy: 'Give --home DIR.'});
-    this.openedHome = new Home(home, passphraseFrom({file: passphraseFile, variable: this.environment.passphrase}));
+    const passphrase = passphraseFrom({file: passphraseFile, variable: this.environment.passphrase});
+    this.openedHome = new Home(home, passphrase, takeOver);
     return this.openedHome;
   }
 

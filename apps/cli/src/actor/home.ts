@@ -28,6 +28,8 @@ export class Home {
   constructor(
     readonly dir: string,
     private readonly passphrase: () => Promise<string>,
+    /** Whether a claim is void whose process cannot be looked up from here. */
+    private readonly takeOver = false,
   ) {}
 
   get card(): ActorCard {
@@ -94,7 +96,7 @@ export class Home {
    * @throws CliError `file-locked`
    */
   claim(): Promise<void> {
-    return claimHome(join(this.dir, 'keys.lock'));
+    return claimHome(join(this.dir, 'keys.lock'), {takeOver: this.takeOver});
   }
 
   /** @throws CliError `home-changed` when somebody else wrote since they were read: nothing of that is written over. */

@@ -37,15 +37,21 @@ const ask = (clinician: Clinician, kept: SentRequest[]) =>
     },
   );
 
+/** A request that was sent and waits, and whose sender heard no more than that it took too long. */
+async function lost(): Promise<{sent: SentRequest; pool: Uint8Array[]}> {
+  const {platform, clinician} = all;
+  const [kept, pool]: [SentRequest[], Uint8Array[]] = [[], []];
+  platform.pool = pool;
+  await expect(ask(clinician, kept)).rejects.toMatchObject({code: 'tx-timeout'});
+  platform.pool = undefined;
+  const [sent] = kept as [SentRequest];
+  return {sent, pool};
+}
+
 describe('a request whose answer was lost', () => {
   it('is permitted all the same: its one-time key was kept before it was sent, and her words too', async () => {
     const {platform, clinician, patient} = all;
-    const kept: SentRequest[] = [];
-    const pool: Uint8Array[] = [];
-    platform.pool = pool;
-    await expect(ask(clinician, kept)).rejects.toMatchObject({code: 'tx-timeout'});
-    platform.pool = undefined;
-    const [sent] = kept as [SentRequest];
+    const {sent, pool} = await lost();
     expect(await clinician.settleRequest(sent)).toBeUndefined();
     platform.commit(pool);
     const ticket = await clinician.settleRequest(sent);
@@ -81,12 +87,7 @@ describe('a request whose answer was lost', () => {
 
   it('is not forgotten at a refusal: the same bytes may be decided later', async () => {
     const {platform, clinician} = all;
-    const kept: SentRequest[] = [];
-    const pool: Uint8Array[] = [];
-    platform.pool = pool;
-    await expect(ask(clinician, kept)).rejects.toMatchObject({code: 'tx-timeout'});
-    platform.pool = undefined;
-    const [sent] = kept as [SentRequest];
+    const {sent, pool} = await lost();
     const refusal = {chainId: 'x', height: '3', txId: sent.txId, code: CODE.nonceTooFar, codeName: 'nonceTooFar'};
     // A service that has committed it puts the result into the place of this answer.
     platform.answers.set(sent.txId, refusal);
@@ -97,14 +98,11 @@ describe('a request whose answer was lost', () => {
 
   it('is forgotten when it can be decided no more, and not before', async () => {
     const {platform, clinician} = all;
-    const kept: SentRequest[] = [];
-    platform.pool = [];
-    await expect(ask(clinician, kept)).rejects.toMatchObject({code: 'tx-timeout'});
-    platform.pool = undefined;
+    const {sent} = await lost();
     platform.chain.ledger.commit([], 3_500n);
-    expect(await clinician.settleRequest(kept[0] as SentRequest)).toBeUndefined();
+    expect(await clinician.settleRequest(sent)).toBeUndefined();
     platform.chain.ledger.commit([], 200n);
-    expect(await clinician.settleRequest(kept[0] as SentRequest)).toBe('expired');
+    expect(await clinician.settleRequest(sent)).toBe('expired');
   });
 });
 
