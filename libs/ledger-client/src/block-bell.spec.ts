@@ -1,22 +1,9 @@
-import {createHash} from 'node:crypto';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {WebSocketNode, serverFrame, textFrame as text} from '../testing/web-socket-node.js';
 import {BlockBell} from './block-bell.js';
-
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-const TEXT = 0x81;
-
-/** A frame of a server, RFC 6455 §5.2: not masked. */
-function frame(first: number, payload: Buffer): Buffer {
-  if (payload.length < 126) return Buffer.concat([Buffer.from([first, payload.length]), payload]);
-  const head = Buffer.alloc(10);
-  head.writeUInt8(first, 0);
-  head.writeUInt8(127, 1);
-  head.writeBigUInt64BE(BigInt(payload.length), 2);
-  return Buffer.concat([head, payload]);
-}
 
 const stops: (() => void)[] = [];
 afterEach(() => {
@@ -24,37 +11,21 @@ afterEach(() => {
 });
 
 /** A bell at a node that talks over its web socket. */
-async function bell(): Promise<{bell: BlockBell; rings: () => number; say: (...frames: Buffer[]) => void}> {
-  const server = createServer();
-  const connected = new Promise<Duplex>((resolve) => {
-    server.on('upgrade', (request, socket: Duplex) => {
-      const accept = createHash('sha1')
-        .update(`${request.headers['sec-websocket-key'] ?? ''}${GUID}`)
-        .digest('base64');
-      socket.on('error', () => undefined);
-      socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-      );
-      resolve(socket);
-    });
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
+async function bell() {
+  const {promise: connected, resolve: greet} = Promise.withResolvers<Duplex>();
+  const node = new WebSocketNode(greet);
   let rung = 0;
-  const hung = new BlockBell(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, () => {
+  const hung = new BlockBell(await node.listen(), () => {
     rung += 1;
   });
   const socket = await connected;
   stops.push(() => {
     hung.close();
-    socket.destroy();
-    server.close();
+    node.close();
   });
-  return {bell: hung, rings: () => rung, say: (...frames) => void socket.write(Buffer.concat(frames))};
+  const say = (...frames: Buffer[]): unknown => socket.write(Buffer.concat(frames));
+  return {bell: hung, node, socket, rings: () => rung, say};
 }
-
-const text = (length: number): Buffer => frame(TEXT, Buffer.alloc(length, 0x20));
 
 describe('a bell', () => {
   it('rings at a message, and is live from then on', async () => {
@@ -79,11 +50,80 @@ describe('a bell', () => {
 
   it.each<[string, Buffer]>([
     ['more than a header has', text(65_537)],
-    ['what is no text', frame(0x82, Buffer.alloc(100))],
+    ['what is no text', serverFrame(0x82, Buffer.alloc(100))],
   ])('that says %s is taken down, and rings no more', async (_what, said) => {
     const {bell: hung, rings, say} = await bell();
     say(said, text(10));
     await sleep(500);
-    expect([rings(), hung.live, hung.dead]).toEqual([0, false, true]);
+    expect([rings(), hung.live, hung.gone]).toEqual([0, false, true]);
+  });
+
+  it('subscribes in a masked frame, answers what asks whether it is there, and hears a text in parts', async () => {
+    const {bell: hung, node, rings, say} = await bell();
+    say(serverFrame(0x89, Buffer.from('there?')));
+    await sleep(200);
+    const sent = unmasked(node.heard);
+    expect(sent.map(({first}) => first)).toEqual([0x81, 0x8a]);
+    expect(JSON.parse(sent[0]?.text ?? '')).toMatchObject({method: 'subscribe'});
+    expect(sent[1]?.text).toBe('there?');
+    const [head, ...rest] = [...text(100)];
+    for (const byte of [head ?? 0, ...rest]) say(Buffer.of(byte));
+    say(serverFrame(0x01, Buffer.from('a')), serverFrame(0x80, Buffer.from('b')));
+    await sleep(300);
+    expect([rings(), hung.live]).toEqual([1, true]);
+  });
+
+  it.each<[string, number, Buffer]>([
+    [
+      'more than a frame has, in the length alone',
+      1,
+      Buffer.from([0x81, 127, 0x7f, 255, 255, 255, 255, 255, 255, 255]),
+    ],
+    ['a masked frame', 1, Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0])],
+    ['a question that is too long', 1, serverFrame(0x89, Buffer.alloc(126))],
+    ['questions without end, and reads no answer', 400_000, serverFrame(0x89, Buffer.alloc(100))],
+  ])('that says %s is cut off', async (_what, times, said) => {
+    const {bell: hung, node, socket, say} = await bell();
+    if (times > 1) socket.pause();
+    for (let i = 0; i < times && node.open === 1; i += 1_000) {
+      say(...Array.from({length: Math.min(times, 1_000)}, () => said));
+      await sleep(1);
+    }
+    await sleep(200);
+    expect([hung.gone, node.open]).toEqual([true, 0]);
+  });
+
+  it('at a node that is no web socket, or away, is gone', async () => {
+    const plain = createServer((_, response) => response.writeHead(404).end());
+    await new Promise<void>((resolve) => {
+      plain.listen(0, '127.0.0.1', resolve);
+    });
+    const urls = [`http://127.0.0.1:${(plain.address() as AddressInfo).port}`, 'http://127.0.0.1:1'];
+    for (const url of urls) {
+      const hung = new BlockBell(url, () => undefined);
+      expect(hung.gone).toBe(false);
+      await sleep(300);
+      expect([hung.live, hung.gone]).toEqual([false, true]);
+    }
+    plain.close();
   });
 });
+
+/** The frames of a client, all short. */
+function unmasked(bytes: Buffer): {first: number; text: string}[] {
+  const frames: {first: number; text: string}[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const [first = 0, length = 0] = bytes.subarray(at, at + 2);
+    const mask = bytes.subarray(at + 2, at + 6);
+    const end = at + 6 + (length & 0x7f);
+    frames.push({
+      first,
+      text: bytes
+        .subarray(at + 6, end)
+        .map((byte, i) => byte ^ (mask[i % 4] ?? 0))
+        .toString(),
+    });
+    at = end;
+  }
+  return frames;
+}

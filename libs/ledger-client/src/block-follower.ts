@@ -79,8 +79,8 @@ export class BlockFollower {
   async stop(): Promise<void> {
     this.stopping.abort();
     this.rung.abort();
-    this.bell?.close();
     await this.running;
+    this.bell?.close();
   }
 
   /** Newest block whose effect is stored; undefined before the first. */
@@ -204,13 +204,13 @@ export class BlockFollower {
     await client.demoteLaggards();
   }
 
-  // The bell hangs at the node that answers now; a dead one is replaced, but not more often than every two seconds.
+  // The bell hangs at the node that answers now. The next one is hung when nothing is left of the one before, and not
+  // more often than every two seconds.
   private hangBell(): void {
     const url = this.options.client.currentUrl;
-    if (this.bell?.url === url && !this.bell.dead) return;
-    if (performance.now() - this.bellTriedAt < BELL_RETRY_MS) return;
+    if (this.bell !== undefined && this.bell.url !== url) this.bell.close();
+    if (this.bell?.gone === false || performance.now() - this.bellTriedAt < BELL_RETRY_MS) return;
     this.bellTriedAt = performance.now();
-    this.bell?.close();
     this.bell = new BlockBell(url, () => {
       this.rung.abort();
     });
