@@ -23,12 +23,7 @@ import {
 const {patient, recovery, clinician, device, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');
 const people = {patient, device, custodian: hospital};
-
-/** Its succession is judged first. */
-const withOldEncryptionKey = ({case: kind, value}: ReturnType<typeof replaceKey>): ReturnType<typeof replaceKey> => ({
-  case: kind,
-  value: {...value, encryptionKey: testEncryptionKey('patient').publicKey},
-});
+const herKey = testEncryptionKey('patient').publicKey;
 
 /** One block after the other: a little of every message, and of every kind of refusal that has a leaf. */
 const BLOCKS: readonly ((ledger: TestLedger) => Uint8Array[])[] = [
@@ -73,8 +68,8 @@ const BLOCKS: readonly ((ledger: TestLedger) => Uint8Array[])[] = [
     ledger.tx(requestAccess(patient.id), [clinician]),
   ],
   (ledger) => [
-    ledger.tx(withOldEncryptionKey(replaceKey(patient, stranger, strangerRecovery)), [patient, stranger]),
-    ledger.tx(withOldEncryptionKey(replaceKey(patient, stranger, recovery)), [patient, stranger]),
+    ledger.tx(replaceKey(patient, stranger, strangerRecovery), [patient, stranger]),
+    ledger.tx({case: 'publishKeys', value: {identity: patient.id, encryptionKey: herKey}}, [patient]),
     ledger.tx(replaceKey(patient, stranger, recovery), [patient, stranger]),
     ledger.tx(replaceKey(patient, strangerRecovery, recovery, 2), [stranger, strangerRecovery]),
   ],

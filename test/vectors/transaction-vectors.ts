@@ -49,12 +49,12 @@ export function transactions(signed: Statements, sealed: Awaited<ReturnType<type
       case: 'publishKeys',
       value: {
         identity: idOf('patient'),
-        encryptionKey: keys.reader.publicKey,
         newSigningKey: key('new-patient'),
         epochStatements: [epochStatement(signed)],
         succession: keySuccession(signed),
       },
     }),
+    tx(['patient'], {case: 'publishKeys', value: {identity: idOf('patient'), encryptionKey: keys.reader.publicKey}}),
     tx(['patient', 'device'], {
       case: 'registerDevice',
       value: {

@@ -142,15 +142,14 @@ describe('PublishKeys', () => {
     expect(ledger.run(publish({identity: clinician.id, newSigningKey: device.key}), [clinician, device]).code).toBe(
       CODE.keyTaken,
     );
-    expect(
-      ledger.run(
-        publish({identity: clinician.id, newSigningKey: next.key, encryptionKey: testEncryptionKey('new').publicKey}),
-        [clinician, next],
-      ).code,
-    ).toBe(0);
+    const encryptionKey = testEncryptionKey('new').publicKey;
+    const replaces = {identity: clinician.id, newSigningKey: next.key};
+    expect(ledger.run(publish({...replaces, encryptionKey}), [clinician, next]).code).toBe(CODE.invalidField);
+    expect(ledger.run(publish(replaces), [clinician, next]).code).toBe(0);
+    expect(ledger.run(publish({identity: clinician.id, encryptionKey}), [next]).code).toBe(0);
     expect(load(ledger.state, SLOTS.member, [clinician.id])).toMatchObject({
       signingKey: next.key,
-      encryptionKey: testEncryptionKey('new').publicKey,
+      encryptionKey,
       organisation: hospital.id,
     });
     expect(ledger.run(requestAccess(patient.id), [clinician]).code).toBe(CODE.unknownKey);

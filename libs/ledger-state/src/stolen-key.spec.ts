@@ -4,8 +4,11 @@ import {load, SLOTS} from './state-slots.js';
 import {
   DEFAULT_PARAMETERS,
   enrolPatient,
+  epochStatement,
+  keySuccession,
   PEOPLE,
   putGrant,
+  registerDevice,
   registerMember,
   replaceKey,
   requestAccess,
@@ -17,10 +20,13 @@ import {
   TestLedger,
   testOrganisation,
 } from '../testing/index.js';
+import type {TestKey} from '../testing/index.js';
 
 const {patient, recovery, clinician} = PEOPLE;
 const hospital = testOrganisation('hospital');
 const keys = Array.from({length: 8}, (_, i) => testKey(`her key ${String(i + 1)}`));
+const his = testKey('his');
+type Said = [message: TxMessage, signers: TestKey[]];
 const HER_GRANT = tag(1);
 const parameters = {
   ...DEFAULT_PARAMETERS,
@@ -95,15 +101,13 @@ test("the same bytes again are nothing: the key that signed them is nobody's", (
 test('one that does not hold pays like all else: nonce and rights, and no token of successions', () => {
   const ledger = begun();
   const forged = replaceKey(patient, keyOf(1), patient);
-  const encryptionKey = load(ledger.state, SLOTS.patient, [patient.id])?.encryptionKey ?? new Uint8Array();
-  const {value} = replaceKey(patient, keyOf(1), recovery);
-  const bad: [TxMessage, number][] = [
-    [forged, CODE.keySuccession],
-    [replaceKey(patient, keyOf(1), recovery, 2), CODE.keySuccession],
-    [{case: 'publishKeys', value: {...value, encryptionKey}}, CODE.keyTaken],
+  const bad: [TxMessage, (typeof keys)[number], number][] = [
+    [forged, keyOf(1), CODE.keySuccession],
+    [replaceKey(patient, keyOf(1), recovery, 2), keyOf(1), CODE.keySuccession],
+    [replaceKey(patient, clinician, recovery), clinician, CODE.keyTaken],
   ];
-  for (const [message, code] of bad) {
-    const tx = ledger.tx(message, [patient, keyOf(1)]);
+  for (const [message, newKey, code] of bad) {
+    const tx = ledger.tx(message, [patient, newKey]);
     expect(ledger.commit([tx, tx]).results.map((result) => result.code)).toEqual([code, CODE.nonceUsed]);
   }
   const of = (bucket: number) => load(ledger.state, SLOTS.bucket, [Uint8Array.of(bucket), patient.id]);
@@ -111,13 +115,45 @@ test('one that does not hold pays like all else: nonce and rights, and no token 
   expect(ledger.run(forged, [clinician, keyOf(1)]).code).toBe(CODE.notAuthorised);
 });
 
-test('the succession is judged before the encryption key that comes with it', () => {
+test('a succession comes without an encryption key: who has stolen the old key would have published it first', () => {
   const ledger = begun();
-  const value = replaceKey(patient, keyOf(1), patient).value;
-  const encryptionKey = load(ledger.state, SLOTS.patient, [patient.id])?.encryptionKey ?? new Uint8Array();
+  const {value} = replaceKey(patient, keyOf(1), recovery);
+  const encryptionKey = testEncryptionKey('fresh').publicKey;
   const both: TxMessage = {case: 'publishKeys', value: {...value, encryptionKey}};
-  expect(ledger.run(both, [patient, keyOf(1)]).code).toBe(CODE.keySuccession);
-  const fresh = testEncryptionKey('fresh').publicKey;
-  const good = {...replaceKey(patient, keyOf(1), recovery).value, encryptionKey: fresh};
-  expect(ledger.run({case: 'publishKeys', value: good}, [patient, keyOf(1)]).code).toBe(0);
+  expect(ledger.run(both, [patient, keyOf(1)]).code).toBe(CODE.invalidField);
+  expect(ledger.run({case: 'publishKeys', value}, [patient, keyOf(1)]).code).toBe(0);
+  const alone: TxMessage = {case: 'publishKeys', value: {identity: patient.id, encryptionKey}};
+  expect(ledger.run(alone, [keyOf(1)]).code).toBe(0);
+});
+
+test('nothing that the old key can say first has a succession refused that was read in the pool', () => {
+  const first = {typeTag: tag(1), epoch: 1, publicKey: testEncryptionKey('epoch').publicKey};
+  const [newSigningKey, succession] = [keyOf(1).key, keySuccession(patient, keyOf(1), recovery)];
+  const epochStatements = [epochStatement(patient, first, keyOf(1))];
+  const hers = {identity: patient.id, newSigningKey, succession, epochStatements};
+  const publishes = (value: object): Said => [
+    {case: 'publishKeys', value: {identity: patient.id, ...value}},
+    [patient],
+  ];
+  // What is in her transaction, and what he can make of it; where her new key has to sign, he has his own.
+  const said: Said[] = [
+    publishes({encryptionKey: first.publicKey}),
+    publishes({epochStatements}),
+    publishes({epochStatements: [epochStatement(patient, first)]}),
+    publishes({epochStatements: [epochStatement(patient, {...first, typeTag: tag(2)})]}),
+    [
+      putGrant(patient.id, clinician.id, {grantId: tag(3), epochStatements: [epochStatement(patient, first)]}),
+      [patient],
+    ],
+    [{case: 'publishKeys', value: {identity: patient.id, newSigningKey, succession}}, [patient, his]],
+    [replaceKey(patient, his, patient), [patient, his]],
+    [registerDevice(patient, keyOf(1)), [patient, his]],
+    [enrolPatient(keyOf(1), his), [hospital.sponsor, his, his]],
+    [registerMember(hospital, keyOf(1)), [hospital.sponsor, his]],
+  ];
+  for (const chosen of [said, ...said.map((one) => [one])]) {
+    const ledger = begun();
+    for (const [message, signers] of chosen) ledger.run(message, signers);
+    expect(ledger.run({case: 'publishKeys', value: hers}, [patient, keyOf(1)]).code).toBe(0);
+  }
 });

@@ -93,10 +93,9 @@ describe("a patient's new signing key", () => {
     expect(ledger.accessLog(patient.id)).toHaveLength(1);
   });
 
-  test('keySuccession comes before keyTaken: a succession that does not hold, with keys that are taken', () => {
+  test('keySuccession comes before keyTaken: a succession that does not hold, with a key that is taken', () => {
     const ledger = enrolled();
-    const {encryptionKey} = load(ledger.state, SLOTS.patient, [patient.id]) ?? {encryptionKey: new Uint8Array()};
-    const value = {identity: patient.id, encryptionKey, newSigningKey: recovery.key};
+    const value = {identity: patient.id, newSigningKey: recovery.key};
     expect(ledger.run(publish(value), [patient, recovery]).code).toBe(CODE.keySuccession);
     const holds = {...value, succession: keySuccession(patient, recovery, recovery)};
     expect(ledger.run(publish(holds), [patient, recovery]).code).toBe(CODE.keyTaken);

@@ -29,7 +29,9 @@ export const PUBLISH_KEYS: MessageRules<PublishKeys> = {
   schema: PublishKeysSchema,
   fields: {
     identity: isIdentity,
-    encryptionKey: (key) => key.length === 0 || isEncryptionKey(key),
+    // Not with a new signing key: an X25519 key cannot sign. Whoever has stolen the old key would read it in the pool,
+    // publish it first, and so have what replaces the key refused.
+    encryptionKey: (key, {newSigningKey}) => key.length === 0 || (newSigningKey === undefined && isEncryptionKey(key)),
     newSigningKey: (key) => key === undefined || isSigningKey(key),
     epochStatements: (statements, {encryptionKey, newSigningKey}) =>
       areStatements(statements) && (statements.length > 0 || encryptionKey.length > 0 || newSigningKey !== undefined),
@@ -90,7 +92,8 @@ function applyToPatient(context: TxContext, message: PublishKeys, patient: Patie
   return done(data);
 }
 
-// Whether a patient may have these keys: the succession first, by which she is believed at all.
+// Whether a patient may have these keys: the succession first, by which she is believed at all. Of what comes with one,
+// nothing that somebody else could have made the ledger know before may be asked: its keys have signed this message.
 function judgeKeys(
   context: TxContext,
   {identity, encryptionKey, newSigningKey, succession}: PublishKeys,

@@ -187,7 +187,7 @@ export type PublishKeys = Message<"vitalvault.ledger.v1.PublishKeys"> & {
   identity: Uint8Array;
 
   /**
-   * Absent: unchanged.
+   * Absent: unchanged. Not with new_signing_key.
    *
    * @generated from field: bytes encryption_key = 2;
    */
