@@ -10,7 +10,7 @@ D = -121665 * pow(121666, -1, P) % P
 QUOTA = {"burst": (1, 1_000_000), "refill": (1, 1_000_000), "seconds": (1, 31_536_000)}
 BOUNDS = {
     "rights": QUOTA, "access_requests": QUOTA, "device_entries": QUOTA, "owner_entries": QUOTA, "organisation_entries": {**QUOTA, "burst": (200, 1_000_000)}, "enrolments": QUOTA,
-    "refusals": QUOTA, "requests": QUOTA, "organisation_refusals": QUOTA, "organisation_requests": QUOTA, "suspensions": QUOTA, "successions": QUOTA, "max_block_bytes": (262_144, 35_651_584),
+    "refusals": QUOTA, "requests": QUOTA, "organisation_refusals": QUOTA, "organisation_requests": QUOTA, "suspensions": QUOTA, "successions": QUOTA, "max_block_bytes": (262_160, 35_651_584),
     "release_blocks": (10, 1_000_000), "release_seconds": (60, 604_800), "max_expiry_blocks": (100, 10_000_000), "max_expiry_seconds": (60, 2_592_000),
     "removal_grace_blocks": (1, 10_000_000), "removal_grace_seconds": (60, 2_592_000),
     "holdings_per_succession": dict.fromkeys(("tags", "epochs", "live_grants", "grants", "registrations", "live_devices"), (1, 1_024)),
@@ -72,6 +72,12 @@ def bounded(parameters, state_proto, message="Parameters", bounds=BOUNDS):
             bounded(parse(found[0]), state_proto, kind, limit)
         else: assert limit[0] <= (found or [0])[0] <= limit[1], field
 
+def most_epochs(parameters, state_proto):
+    number = {field: n for n, (field, _, _, _) in state_proto["Parameters"].items()}
+    epochs = next(n for n, (field, _, _, _) in state_proto["Holdings"].items() if field == "epochs")
+    of = lambda name: one(parse(one(parameters, number[name])), epochs)
+    return of("holdings") + of("holdings_per_succession") * one(parameters, number["max_successions"])
+
 def started(b, protos):
     """The organisations of app_state, parsed; raises when no chain may start from it."""
     canonical("Genesis", b, protos)
@@ -79,6 +85,7 @@ def started(b, protos):
     organisations = [parse(o) for o in state.get(3, [])]
     assert one(state, 1, 0) == 1 and 1 <= len(organisations) <= 64, "version or number of organisations"
     bounded(parse(state[2][0]), protos)
+    assert most_epochs(parse(state[2][0]), protos) <= 8_192, "more epochs with all successions than one value holds"
     ids = [one(o, 1) for o in organisations]
     assert all(a < b for a, b in zip(ids, ids[1:])), "organisations do not rise"
     for o in organisations: organised(o)

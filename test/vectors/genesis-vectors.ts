@@ -114,6 +114,14 @@ const consensusOf = (document: Document, change: object): void => {
   Object.assign((document as unknown as {consensus_params: object}).consensus_params, change);
 };
 
+const withEpochs =
+  (first: number, more: number, maxSuccessions: number): Edit<Genesis> =>
+  ({parameters}) => {
+    if (parameters?.holdings === undefined || parameters.holdingsPerSuccession === undefined) return;
+    [parameters.holdings.epochs, parameters.holdingsPerSuccession.epochs] = [first, more];
+    parameters.maxSuccessions = maxSuccessions;
+  };
+
 const TAKEN: readonly (readonly [string, Document])[] = [
   ['one hospital with the only validator', documentOf(small())],
   ['four equal validators', documentOf(four())],
@@ -142,6 +150,11 @@ const TAKEN: readonly (readonly [string, Document])[] = [
     ([what = '', abci]) => [`${what as string} about vote extensions`, beside((d) => consensusOf(d, {abci}))] as const,
   ),
   ['the least room', edited(({parameters: p}) => p && Object.assign(p, {maxKeys: 20_000n, maxLeaves: 200_000n}))],
+  [
+    'the smallest block: four of the largest transaction',
+    edited(({parameters: p}) => p && (p.maxBlockBytes = 262_160)),
+  ],
+  ['the most epochs with all successions', edited(withEpochs(8_192 - 4 * 1_024, 4, 1_024))],
   ['the most room', edited(({parameters: p}) => p && Object.assign(p, {maxKeys: 2n ** 23n, maxLeaves: 2n ** 25n}))],
 ];
 
@@ -178,7 +191,12 @@ const REFUSED: readonly (readonly [string, Document])[] = [
     ['a time that is no text of RFC 3339', '1 January 2026'],
     ['an empty time', ''],
   ].map(([why = '', time = '']) => [why, beside((d) => (d.genesis_time = time))] as const),
-  ['an epoch more than the most', edited(({parameters: p}) => p?.holdings && (p.holdings.epochs = 8_193))],
+  ['an epoch more than the most', edited(withEpochs(8_193, 1, 1))],
+  ['an epoch more than the most with all successions', edited(withEpochs(8_193 - 4 * 1_024, 4, 1_024))],
+  [
+    'a block too small for four of the largest transaction',
+    edited(({parameters: p}) => p && (p.maxBlockBytes = 262_159)),
+  ],
   ['no room for keys', edited(({parameters: p}) => p && (p.maxKeys = 1n))],
   ['a key less than the least', edited(({parameters: p}) => p && (p.maxKeys = 19_999n))],
   ['a key more than the most', edited(({parameters: p}) => p && (p.maxKeys = 2n ** 23n + 1n))],

@@ -344,14 +344,14 @@ describe('proposals', () => {
     const one = enrol();
     expect(await prepare([one], BigInt(one.length + 2))).toEqual([]);
     expect(await prepare([one], BigInt(one.length + 3))).toEqual([one]);
-    const request = initChainRequest(testGenesis(['hospital'], {...DEFAULT_PARAMETERS, maxBlockBytes: 262_144}));
+    const request = initChainRequest(testGenesis(['hospital'], {...DEFAULT_PARAMETERS, maxBlockBytes: 262_160}));
     await node.application.initChain(request);
     const entry = recordEntry({patient, device, custodian: hospital});
     const large = Array.from({length: 6}, () =>
       maker.tx(anchorRecords(Array<typeof entry>(200).fill(entry)), [hospital.storage]),
     );
     const size = (large[0]?.length ?? 0) + 4;
-    const fit = Math.floor(262_144 / size);
+    const fit = Math.floor(262_160 / size);
     expect([fit < large.length, large.every(({length}) => length + 4 === size)]).toEqual([true, true]);
     expect(await prepare(large)).toEqual(large.slice(0, fit));
     expect([await accepts(large.slice(0, fit)), await accepts(large.slice(0, fit + 1))]).toEqual([true, false]);

@@ -1,6 +1,24 @@
+import {LIMITS} from '@vitalvault/contracts';
+import type {TxMessage} from '@vitalvault/contracts';
+import {PARAMETER_BOUNDS} from '@vitalvault/light-client';
 import fc from 'fast-check';
+import {checkStructure} from './check-structure.js';
+import {
+  epochStatement,
+  PEOPLE,
+  putGrant,
+  replaceKey,
+  tag,
+  TEST_CHAIN,
+  TEST_PORTS,
+  TestLedger,
+} from '../testing/index.js';
+import type {TestKey} from '../testing/index.js';
 import {fitsInBlock, orderProposal, sizeInBlock} from './order-proposal.js';
 import type {Candidate} from './order-proposal.js';
+
+/** More than the largest transaction that is a right. */
+const RIGHT_BYTES = 24_000;
 
 /** Of an actor who has an organisation of her own, or of one that stands before a slash. */
 const candidate = (name: number, who: string, rights = false, bytes = 10): Candidate => ({
@@ -124,5 +142,75 @@ test("a proposal keeps to the limit, doubles nothing, and ProcessProposal's limi
       expect(chosen.every((tx) => all.some(({bytes}) => bytes === tx))).toBe(true);
       expect(orderProposal(all, 1_000_000)).toHaveLength(all.length);
     }),
+  );
+});
+
+/** The least that a genesis may say: docs/protocol.md §10. */
+const LEAST_BLOCK = Number(PARAMETER_BOUNDS.maxBlockBytes[0]);
+
+test('the largest transaction fits a quarter of the smallest block, and the largest right an eighth', () => {
+  expect(4 * sizeInBlock(LIMITS.txBytes)).toBe(LEAST_BLOCK);
+  const signed = epochStatement(PEOPLE.patient);
+  const epochStatements = Array(64).fill({...signed, statement: new Uint8Array(200)});
+  const typeTags = Array.from({length: 64}, (_, i) => tag(i + 1));
+  const {value} = replaceKey(PEOPLE.patient, PEOPLE.stranger, PEOPLE.recovery);
+  const largest: [TxMessage, TestKey[]][] = [
+    [{case: 'publishKeys', value: {...value, epochStatements}}, [PEOPLE.patient, PEOPLE.stranger]],
+    [putGrant(PEOPLE.patient.id, PEOPLE.clinician.id, {typeTags, epochStatements}), [PEOPLE.patient]],
+  ];
+  for (const [message, signers] of largest) {
+    const tx = new TestLedger().tx(message, signers);
+    expect(checkStructure(tx, TEST_CHAIN, TEST_PORTS).ok).toBe(true);
+    expect(sizeInBlock(tx.length)).toBeLessThan(LEAST_BLOCK / 8);
+    expect(tx.length).toBeLessThan(RIGHT_BYTES);
+  }
+});
+
+test("an organisation's largest transaction has its place beside rights of its own, whatever others wait with", () => {
+  const large = candidate(1, 'only/storage', false, LIMITS.txBytes);
+  const rights = Array.from({length: 90}, (_, i) => candidate(2, `only/${String(i)}`, true, 900));
+  const flood = Array.from({length: 400}, (_, i) => candidate(3, `other ${String(i % 5)}`, false, 900));
+  expect(order([large, ...rights, ...flood], LEAST_BLOCK)).toContain(1);
+});
+
+test('who brings a succession has her turn for a right in the same block', () => {
+  const succession = {...candidate(1, 'her', true), succession: true};
+  const others = Array.from({length: 90}, () => candidate(3, 'another', false));
+  expect(order([succession, candidate(2, 'her', true), ...others]).slice(0, 2)).toEqual([1, 2]);
+});
+
+test('the oldest of each lane is in every block, whoever sends what behind it: nobody waits for more blocks', () => {
+  const [successions, rights, others] = [
+    {rights: true, succession: true, most: RIGHT_BYTES},
+    {rights: true, succession: false, most: RIGHT_BYTES},
+    {rights: false, succession: false, most: LIMITS.txBytes},
+  ];
+  const arriving = fc
+    .record({
+      lane: fc.constantFrom(successions, rights, others, others, others),
+      who: fc.constantFrom('a/1', 'a/2', 'a/3', 'b/1', 'b/2', 'c/1', 'd/1', 'e/1'),
+      part: fc.constantFrom(1, 2, 16, 64, 500),
+      times: fc.constantFrom(1, 3, 60),
+    })
+    .map(({lane: {most, ...lane}, who, part, times}) =>
+      Array.from({length: times}, () => ({...candidate(0, who, lane.rights, Math.ceil(most / part)), ...lane})),
+    );
+  const laneOf = ({rights: right, succession}: Candidate): number => Number(right) + Number(succession);
+  const blocks = fc.array(fc.array(arriving, {maxLength: 20}), {minLength: 1, maxLength: 6});
+  fc.assert(
+    fc.property(blocks, fc.constantFrom(LEAST_BLOCK, LEAST_BLOCK + 1, 1_000_000), (all, maxBytes) => {
+      let pool: Candidate[] = [];
+      for (const fresh of all) {
+        pool = [...pool, ...fresh.flat()];
+        const chosen = new Set(orderProposal(pool, maxBytes));
+        const left = pool.filter(({bytes}) => !chosen.has(bytes));
+        for (const lane of [0, 1, 2]) {
+          const oldest = pool.find((one) => laneOf(one) === lane);
+          expect(oldest === undefined || chosen.has(oldest.bytes)).toBe(true);
+        }
+        pool = left;
+      }
+    }),
+    {numRuns: 40},
   );
 });

@@ -9,50 +9,58 @@ export interface Candidate extends Account {
 }
 
 /**
- * Orders a proposal; in each step organisations take turns, in each of them its actors, and each of these has its own
- * transactions in the order in which they came.
+ * Orders a proposal. Successions, other rights and all others are three lanes; in each of them organisations take
+ * turns, in each of these its actors, and each of these has its own transactions in the order in which they came.
  *
  * 0. Successions, in an eighth of the block: whoever has stolen the key that they end keeps none of them out.
  * 1. Rights, one of each actor, up to a quarter of the block: nobody's flood keeps a revocation out.
  * 2. All others, a quarter of the block for each organisation: nobody's rights keep them out, and nobody's flood.
- * 3. The rest of the rights, within the same quarter of their organisations.
- * 4. Whatever is left when no other organisation waits: others, then rights.
+ * 3. The rest of the rights, a quarter for each organisation with those of step 1.
+ * 4. Whatever is left when no other organisation waits.
  *
- * Leaves out only what does not fit in `maxBytes`.
+ * So **the oldest of each lane is in every block**: it is the first of its lane, and its share holds the largest that
+ * there is (`PARAMETER_BOUNDS.maxBlockBytes`). Who waits is in a block after as many as there are older ones in her
+ * lane. Leaves out only what does not fit in `maxBytes`.
  * @spec docs/protocol.md §4.7; ABCI PrepareProposal
  */
 export function orderProposal(candidates: readonly Candidate[], maxBytes: number): Uint8Array[] {
   const proposal = new Proposal(maxBytes);
-  // What is kept for rights, and what one organisation gets while others wait.
+  // What is kept for rights, and what one organisation gets of a lane while others wait.
   const quarter = maxBytes >>> 2;
   const successions = inTurns(candidates.filter(({succession}) => succession));
-  const rights = inTurns(candidates.filter(({rights: first}) => first));
-  const others = inTurns(candidates.filter(({rights: first}) => !first));
-  proposal.take(successions, {total: maxBytes >>> 3, each: quarter});
-  proposal.take(firstOfEach(rights), {total: quarter, each: quarter});
-  proposal.take(others, {total: maxBytes, each: quarter});
-  proposal.take(rights, {total: maxBytes, each: quarter});
-  proposal.take([...others, ...rights], {total: maxBytes, each: maxBytes});
+  const rights = inTurns(candidates.filter(({rights: right, succession}) => right && !succession));
+  const others = inTurns(candidates.filter(({rights: right, succession}) => !right && !succession));
+  // What an organisation has in one lane takes nothing of its share in another: its patients' rights would keep out
+  // every transaction of its own that is larger than what they leave.
+  const [ofRights, ofOthers] = [new Map<string, number>(), new Map<string, number>()];
+  proposal.take(successions, {total: maxBytes >>> 3, each: quarter}, new Map());
+  proposal.take(firstOfEach(rights), {total: quarter, each: quarter}, ofRights);
+  proposal.take(others, {total: maxBytes, each: quarter}, ofOthers);
+  proposal.take(rights, {total: maxBytes, each: quarter}, ofRights);
+  proposal.take([...successions, ...others, ...rights], {total: maxBytes, each: maxBytes}, new Map());
   return proposal.chosen;
 }
 
 class Proposal {
   readonly chosen: Uint8Array[] = [];
   readonly #in = new Set<Candidate>();
-  readonly #byOrganisation = new Map<string, number>();
   #bytes = 0;
 
   constructor(private readonly maxBytes: number) {}
 
-  /** Adds what fits. @param most bytes of the whole proposal, and of each organisation in it, after this step */
-  take(candidates: readonly Candidate[], most: {total: number; each: number}): void {
+  /**
+   * Adds what fits.
+   * @param most bytes of the whole proposal after this step, and of each organisation in its lane
+   * @param lane bytes of each organisation in it so far
+   */
+  take(candidates: readonly Candidate[], most: {total: number; each: number}, lane: Map<string, number>): void {
     for (const candidate of candidates) {
       const size = sizeInBlock(candidate.bytes.length);
-      const own = (this.#byOrganisation.get(candidate.organisation) ?? 0) + size;
+      const own = (lane.get(candidate.organisation) ?? 0) + size;
       const fits = this.#bytes + size <= Math.min(most.total, this.maxBytes) && own <= most.each;
       if (!fits || this.#in.has(candidate)) continue;
       this.#in.add(candidate);
-      this.#byOrganisation.set(candidate.organisation, own);
+      lane.set(candidate.organisation, own);
       this.#bytes += size;
       this.chosen.push(candidate.bytes);
     }

@@ -1,6 +1,6 @@
 import type {Parameters} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {demand} from './demand.js';
-import {PARAMETER_BOUNDS} from './parameter-bounds.js';
+import {MOST_EPOCHS, PARAMETER_BOUNDS} from './parameter-bounds.js';
 
 interface Bounds {
   readonly [name: string]: readonly [bigint, bigint] | Bounds;
@@ -10,6 +10,12 @@ interface Bounds {
 export function checkParameters(parameters: Parameters | undefined): void {
   demand(parameters !== undefined, 'it has no parameters');
   check('', parameters as unknown as Record<string, unknown>, PARAMETER_BOUNDS as unknown as Bounds);
+  const epochs = mostEpochs(parameters);
+  demand(epochs <= MOST_EPOCHS, `a patient may have ${epochs} epochs with all her successions, not ${MOST_EPOCHS}`);
+}
+
+function mostEpochs({holdings, holdingsPerSuccession, maxSuccessions}: Parameters): bigint {
+  return BigInt(holdings?.epochs ?? 0) + BigInt(holdingsPerSuccession?.epochs ?? 0) * BigInt(maxSuccessions);
 }
 
 function check(path: string, values: Readonly<Record<string, unknown>>, bounds: Bounds): void {

@@ -20,8 +20,17 @@ const COUNT: Range = [1n, 65_536n];
 const MORE: Range = [1n, 1_024n];
 
 /**
- * What each parameter may be. A block holds the largest transaction in the quarter that rights have of it, and fits
- * with its evidence, header and commit into CometBFT's, which every ABCI frame is measured by.
+ * Epochs of one patient with all that her successions add: the names of their keys are one value, read and written anew
+ * with each epoch (kind 27), 64 KiB.
+ */
+export const MOST_EPOCHS = 8_192n;
+
+/** The largest transaction with its field number and length, as a block has it. */
+const LARGEST_IN_BLOCK = BigInt(LIMITS.txBytes + 4);
+
+/**
+ * What each parameter may be. A block holds the largest transaction in the quarter that an organisation has of it, and
+ * fits with its evidence, header and commit into CometBFT's, which every ABCI frame is measured by.
  * @spec docs/protocol.md §10
  */
 export const PARAMETER_BOUNDS: BoundsOf<Parameters> = {
@@ -38,17 +47,16 @@ export const PARAMETER_BOUNDS: BoundsOf<Parameters> = {
   organisationRequests: QUOTA,
   suspensions: QUOTA,
   successions: QUOTA,
-  maxBlockBytes: [4n * BigInt(LIMITS.txBytes), BigInt(LIMITS.cometBlockBytes - 2 * LIMITS.cometEvidenceBytes)],
+  maxBlockBytes: [4n * LARGEST_IN_BLOCK, BigInt(LIMITS.cometBlockBytes - 2 * LIMITS.cometEvidenceBytes)],
   releaseBlocks: [10n, 1_000_000n],
   releaseSeconds: [60n, 604_800n],
   maxExpiryBlocks: [100n, 10_000_000n],
   maxExpirySeconds: [60n, 2_592_000n],
   removalGraceBlocks: [1n, 10_000_000n],
   removalGraceSeconds: [60n, 2_592_000n],
-  // All names of her keys are one value, read and written anew with each epoch (kind 27): 64 KiB.
   holdings: {
     tags: COUNT,
-    epochs: [1n, 8_192n],
+    epochs: [1n, MOST_EPOCHS],
     liveGrants: COUNT,
     grants: COUNT,
     registrations: COUNT,

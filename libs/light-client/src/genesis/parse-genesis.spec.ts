@@ -50,7 +50,7 @@ describe('parseGenesis', () => {
     expect(messages).toContain(
       'genesis refused: hospital validates or keeps records and has no key of the role ingest',
     );
-    expect(messages).toContain('genesis refused: the parameter maxBlockBytes is 0, not 262144 to 35651584');
+    expect(messages).toContain('genesis refused: the parameter maxBlockBytes is 0, not 262160 to 35651584');
     expect(messages).toContain('genesis refused: the release key of hospital is none that works');
     expect(messages).toContain('genesis refused: consensus_params.block.max_bytes is 22020096 and must be 37748736');
   });
