@@ -1,13 +1,18 @@
-import {TOPICS} from '@vitalvault/contracts';
+import {create} from '@bufbuild/protobuf';
+import {TOPICS, toHex} from '@vitalvault/contracts';
+import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
+import {QueueAlertRequestSchema} from '@vitalvault/contracts/gen/notify/v1/notify';
 import {KafkaContext} from '@vitalvault/kafka-bus';
 import type {KafkaRecord} from '@vitalvault/kafka-bus';
 import {OffsetStore, OutboxStore} from '@vitalvault/postgres';
 import {openDatabase} from '../../apps/notify/src/adapters/prisma/database.js';
 import {PrismaAlertQueue} from '../../apps/notify/src/adapters/prisma/prisma-alert-queue.js';
 import {PrismaPreferences} from '../../apps/notify/src/adapters/prisma/prisma-preferences.js';
+import {NotifyGrpcController} from '../../apps/notify/src/api/grpc/notify-grpc.controller.js';
 import {AlertEventsController} from '../../apps/notify/src/api/kafka/alert-events.controller.js';
 import {AlertFeed} from '../../apps/notify/src/application/alert-feed.js';
 import {QueueAlerts} from '../../apps/notify/src/application/queue-alerts.js';
+import type {QueuedAlert} from '../../apps/notify/src/domain/alert.js';
 
 const BATCH = 250;
 
@@ -16,22 +21,38 @@ export class FollowedNotify {
   readonly database: ReturnType<typeof openDatabase>;
   readonly offsets: OffsetStore;
   readonly #controller: AlertEventsController;
+  readonly #grpc: NotifyGrpcController;
   readonly #next = new Map<string, bigint>();
 
   constructor(databaseUrl: string) {
     this.database = openDatabase({databaseUrl});
     this.offsets = new OffsetStore(this.database);
-    this.#controller = new AlertEventsController(
-      new QueueAlerts(
-        {now: () => 0},
-        {
-          queue: new PrismaAlertQueue(this.database),
-          preferences: new PrismaPreferences(this.database),
-          feed: new AlertFeed({followers: 1, followersOfPatient: 1}),
-          deliver: () => undefined,
-        },
-      ),
+    const queue = new QueueAlerts(
+      {now: () => 0},
+      {
+        queue: new PrismaAlertQueue(this.database),
+        preferences: new PrismaPreferences(this.database),
+        feed: new AlertFeed({followers: 1, followersOfPatient: 1}),
+        deliver: () => undefined,
+      },
     );
+    this.#controller = new AlertEventsController(queue);
+    this.#grpc = new NotifyGrpcController(queue);
+  }
+
+  /** As policy tells an alert, and waits for the answer. */
+  queueAlert(alert: Alert): Promise<unknown> {
+    return this.#grpc.queueAlert(create(QueueAlertRequestSchema, {alert}));
+  }
+
+  /** What a patient is told, oldest first. */
+  alertsOf(patient: Uint8Array): Promise<QueuedAlert[]> {
+    return new PrismaAlertQueue(this.database).page({
+      patient: toHex(patient),
+      after: 0n,
+      limit: 1_000,
+      pushedOnly: false,
+    });
   }
 
   /** Takes all that waits in an outbox. */

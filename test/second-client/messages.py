@@ -43,6 +43,9 @@ HELD = {
     "SignedEpochStatement": [(1, "statement", "bytes"), (2, "signature", "Signature")],
     "SignedKeySuccession": [(1, "succession", "bytes"), (2, "signature", "Signature")],
 }
+# Of events.proto, as its id covers it: without alert_id and raised_at_ms.
+ALERT = {"Alert": [(2, "patient", "bytes"), (3, "kind", "number"), (5, "subject", "bytes"), (6, "text", "text"), (7, "reader", "bytes"), (8, "organisation", "bytes"),
+                   (9, "permit", "truth"), (10, "request", "RequestAccess")]}
 # "Reserved for delegation: must be absent today."
 NO_VALUE = {("PutGrant", "parent_grant")}
 KINDS = {"uint32": "number", "uint64": "number", "bytes": "bytes", "string": "text", "bool": "truth"}
@@ -50,7 +53,7 @@ PLAIN = {"number": int, "bytes": bytes.fromhex, "text": str, "truth": bool}
 
 def encode(name, fields, seen=set()):
     """Canonical bytes of a message from its fields as the vectors write them: bytes in hexadecimal, uint64 as decimal text."""
-    table, out = {**MESSAGES, **HELD}[name], []
+    table, out = {**MESSAGES, **HELD, **ALERT}[name], []
     unknown = set(fields) - {field for _, field, _ in table}
     if unknown: raise ValueError(f"{name} has no field {', '.join(sorted(unknown))}")
     for number, field, kind in table:

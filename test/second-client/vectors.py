@@ -4,7 +4,7 @@ from client import (T, check, header_of, key_id, merkle, msg, open_payload, publ
                     summary, type_tag, unseal, x_public)
 from forms import encodings
 from genesis import geneses
-from messages import messages
+from messages import encode, messages
 from order import order
 from parts import parts
 
@@ -15,7 +15,7 @@ def vectors(path):
     check("encryption keys", all(x_public(unhex(k["privateKey"])).hex() == k["publicKey"] and key_id(unhex(k["publicKey"]), 16).hex() == k["keyId"] for k in v["encryptionKeys"].values()))
     check("tagged hashes", all(T(name, unhex(v["taggedHashes"]["input"])).hex() == out for name, out in v["taggedHashes"]["outputs"].items()))
     check("type tag", type_tag(unhex(v["typeTag"]["tagKey"]), v["typeTag"]["schemaName"]).hex() == v["typeTag"]["tag"])
-    check("alert id", T("alert", bytes([v["alertId"]["kind"]]), unhex(v["alertId"]["subject"])).hex() == v["alertId"]["id"])
+    for a in v["alerts"]: check(f"id of an alert of kind {a['fields']['kind']}", encode("Alert", a["fields"]).hex() == a["bytes"] and T("alert", unhex(a["bytes"])).hex() == a["id"])
     for s in v["statements"]:
         digest = T(s["tag"], unhex(s["bytes"]))
         check("statement " + s["tag"], digest.hex() == s["digest"] and sign(raw(s["signer"]), digest).hex() == s["signature"])

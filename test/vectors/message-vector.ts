@@ -14,7 +14,7 @@ export function message<D extends DescMessage>(
   return {type: schema.typeName, fields: hexFields(schema, init), bytes: toHex(encodeCanonical(schema, init))};
 }
 
-/** Protobuf JSON with field names of the .proto, bytes as hexadecimal. */
+/** Protobuf JSON with field names of the .proto, bytes as hexadecimal, enums as numbers. */
 function hexFields<D extends DescMessage>(schema: D, init: FieldsOf<D>): JsonValue {
   const walk = (desc: DescMessage, value: JsonValue): JsonValue => {
     const fields = value as Record<string, JsonValue>;
@@ -30,7 +30,7 @@ function hexFields<D extends DescMessage>(schema: D, init: FieldsOf<D>): JsonVal
       }),
     );
   };
-  return walk(schema, toJson(schema, build(schema, init), {useProtoFieldName: true}));
+  return walk(schema, toJson(schema, build(schema, init), {useProtoFieldName: true, enumAsInteger: true}));
 }
 
 /** A statement with its digest and the signature of one of the keys. */

@@ -2,6 +2,7 @@ import type {JsonValue} from '@bufbuild/protobuf';
 import {ALG_X25519, TAGS, keyId, taggedHash, toHex} from '@vitalvault/contracts';
 import {schemaById} from '@vitalvault/sdk';
 import {record} from './record-vectors.ts';
+import {alerts} from './alert-vectors.ts';
 import {requests} from './request-vectors.ts';
 import {hpke} from './seal-vectors.ts';
 import {state} from './state-vectors.ts';
@@ -49,7 +50,7 @@ export async function protocolVectors(): Promise<JsonValue> {
     results: results(),
     state: state(),
     requests: requests(),
-    alertId: {kind: 1, subject: toHex(sample), id: toHex(taggedHash('alert', Uint8Array.of(1), sample))},
+    alerts: alerts(),
   };
   return vectors as unknown as JsonValue;
 }

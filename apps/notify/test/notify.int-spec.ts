@@ -4,7 +4,6 @@ import {eventually} from '@vitalvault/testkit';
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
 import {createHmac} from 'node:crypto';
 import {EventStream} from './support/event-stream.js';
-import {expectedId} from './support/people.js';
 import type {Patient} from './support/people.js';
 import {WebhookReceiver} from './support/webhook-receiver.js';
 import {NotifySystem, access, codeOf} from './notify-system.js';
@@ -84,7 +83,7 @@ describe('webhooks', () => {
     const patient = await known();
     await subscribe(patient);
     receiver.answer = (count) => (count === 1 ? {status: 500} : count === 2 ? 'silence' : {status: 204});
-    await system.notify.queueAlert({alert: patient.accessAlert(patient.request(), access(false))});
+    await tell(patient, patient.accessed(patient.request(), access(false)));
     await eventually(() => expect(receiver.received).toHaveLength(3), 20_000);
     const bodies = receiver.received.map(({body}) => body);
     expect(new Set(bodies).size).toBe(1);
@@ -99,7 +98,7 @@ describe('webhooks', () => {
     const patient = await known();
     await subscribe(patient);
     receiver.answer = () => ({status: 307, headers: {location: `${target}/elsewhere`}});
-    await system.notify.queueAlert({alert: patient.accessAlert(patient.request(), access(false))});
+    await tell(patient, patient.accessed(patient.request(), access(false)));
     await eventually(() => expect(receiver.received.length).toBeGreaterThan(1), 20_000);
     expect(new Set(receiver.received.map(({path}) => path))).toEqual(new Set(['/hook']));
   });
@@ -138,9 +137,7 @@ describe('webhooks', () => {
     const stream = new EventStream();
     await stream.open(`${system.url}/v1/alerts`, patient.sign('GET', '/v1/alerts'));
     await system.notify.queueAlert({alert: patient.accessAlert(patient.request(), usual)});
-    await system.notify.queueAlert({
-      alert: patient.accessAlert(patient.request(), {...access(false), reader: usual.reader}),
-    });
+    await tell(patient, patient.accessed(patient.request(), {...access(false), reader: usual.reader}));
     await eventually(() => expect(stream.events.map(({data}) => data.kind)).toEqual(['ACCESS_REFUSED']));
     await eventually(() => expect(receiver.received).toHaveLength(1));
     expect((await alertsOf(patient)).map(({kind}) => kind)).toEqual(['ACCESS_PERMITTED', 'ACCESS_REFUSED']);
@@ -152,9 +149,10 @@ describe('webhooks', () => {
     await subscribe(patient);
     const decided = access(false);
     let traceId = '';
+    const request = patient.request();
     await withSpan('spec', {}, async (span) => {
       traceId = span.spanContext().traceId;
-      await tell(patient, patient.accessed(patient.request(), decided));
+      await tell(patient, patient.accessed(request, decided));
     });
     await eventually(() => expect(receiver.received).toHaveLength(1));
     expect(receiver.received[0]?.headers['traceparent']).toContain(traceId);
@@ -171,7 +169,8 @@ describe('webhooks', () => {
     const all = JSON.stringify(
       exporter.getFinishedSpans().map(({name, attributes, events}) => ({name, attributes, events})),
     );
-    for (const secretText of [patient.hex, toHex(decided.reader), expectedId(1, decided.txId), target])
+    const alertId = toHex(patient.accessAlert(request, decided).alertId);
+    for (const secretText of [patient.hex, toHex(decided.reader), alertId, target])
       expect(all).not.toContain(secretText);
   });
 });

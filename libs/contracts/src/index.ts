@@ -1,3 +1,4 @@
+export {alertId, alertOf} from './alert-id.js';
 export {fromBase64, fromBase64Url} from './base64.js';
 export {NotCanonicalError} from './not-canonical-error.js';
 export {compareBytes, decodeCanonical, encodeCanonical, equalBytes} from './canonical.js';

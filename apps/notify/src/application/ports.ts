@@ -26,8 +26,8 @@ export interface Effects {
 
 export interface AlertQueue {
   /**
-   * All of it in one transaction: alerts that are new get their number and a delivery for each webhook, known ones gain
-   * what they lacked, keys and position move. Durable when it resolves.
+   * All of it in one transaction: alerts that are new get their number and a delivery for each webhook, keys and
+   * position move. Durable when it resolves.
    * @returns ids of the new ones. @throws DomainError `database-unavailable`
    */
   save(effects: Effects): Promise<ReadonlySet<string>>;

@@ -25,15 +25,10 @@ const CHANGES: Readonly<Record<string, string>> = {
   grant: 'A grant of yours was put or revoked.',
 };
 
-/** Text of an alert; what the sender says stands only where the kind alone would say too little. */
+/** Text of an alert: what the sender says, where it says anything. */
 export function textOf(kind: AlertKind, said: string): string {
-  const own =
-    kind === AlertKind.STORAGE_CORRUPT ||
-    kind === AlertKind.STORAGE_FAILED ||
-    kind === AlertKind.RECORD_REFUSED ||
-    kind === AlertKind.READER_COMPLAINT;
   // Identities and ids that a sender might have written are not for the text.
-  return own && said !== '' && said.length <= MAX_TEXT && !/[0-9a-f]{32}/i.test(said) ? said : TEXTS[kind];
+  return said !== '' && said.length <= MAX_TEXT && !/[0-9a-f]{32}/i.test(said) ? said : TEXTS[kind];
 }
 
 export function textOfChange(event: string): string {

@@ -1,3 +1,4 @@
+import {toHex} from '@vitalvault/contracts';
 import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import {DomainError} from '@vitalvault/errors';
 import {Patient, random} from '../../test/support/people.js';
@@ -20,8 +21,18 @@ describe('readAlert', () => {
     ['kind', {kind: AlertKind.UNSPECIFIED}],
     ['patient', {patient: random(19)}],
     ['subject', {subject: new Uint8Array()}],
+    ['kind', {kind: AlertKind.ACCESS_REFUSED}],
+    ['kind', {kind: AlertKind.RIGHTS_CHANGED}],
+    ['text', {kind: AlertKind.ACCESS_PERMITTED}],
     ['alertId', {alertId: random(32)}],
+    ['alertId', {patient: random(20)}],
+    ['alertId', {kind: AlertKind.STORAGE_FAILED}],
     ['alertId', {subject: random(36)}],
+    ['alertId', {text: 'another'}],
+    ['alertId', {reader: random(20)}],
+    ['alertId', {organisation: random(20)}],
+    ['alertId', {permit: true}],
+    ['alertId', {request: patient.request()}],
     ['reader', {reader: random(1)}],
     ['raisedAtMs', {raisedAtMs: 0n}],
   ])('refuses a wrong %s: %j', (field, change) => {
@@ -30,9 +41,15 @@ describe('readAlert', () => {
     expect((refusal as DomainError).detail).toMatch(`alert.${field}`);
   });
 
+  it('is the same alert whenever it is told', () => {
+    const told = good();
+    expect(readAlert({...told, raisedAtMs: 7n})).toMatchObject({alertId: toHex(told.alertId), raisedAtMs: 7n});
+  });
+
   it('does not repeat a text with an identity in it', () => {
     const text = `Reader ${patient.hex} asked.`;
-    expect(readAlert({...good(), text})).toMatchObject({text: expect.not.stringContaining(patient.hex)});
+    const alert = patient.alert(AlertKind.STORAGE_CORRUPT, random(36), {text});
+    expect(readAlert(alert)).toMatchObject({text: 'A stored copy of your data was found changed and was not used.'});
   });
 
   it('knows every kind of the protocol by name', () => {

@@ -1,4 +1,4 @@
-import {encodeCanonical, taggedHash, toHex} from '@vitalvault/contracts';
+import {alertId, encodeCanonical, equalBytes, toHex} from '@vitalvault/contracts';
 import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
 import {RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
@@ -7,7 +7,7 @@ import {textOf} from './alert-text.js';
 
 /** An alert that is to be queued. Ids in lower-case hexadecimal. */
 export interface NewAlert {
-  /** T("alert", kind || subject): the same event is one alert, however often and by whichever way it is told. */
+  /** Of all that it says, and to whom: the same is one alert, however often and by whichever way it is told. */
   readonly alertId: string;
   readonly patient: string;
   readonly kind: AlertKind;
@@ -29,11 +29,6 @@ export interface QueuedAlert extends NewAlert {
   readonly acknowledged: boolean;
 }
 
-/** @spec docs/protocol.md §9.2 */
-export function alertIdOf(kind: AlertKind, subject: Uint8Array): Uint8Array {
-  return taggedHash('alert', Uint8Array.of(kind), subject);
-}
-
 /** Name of a kind as the API has it. */
 export type AlertKindName = Exclude<keyof typeof AlertKind, 'UNSPECIFIED'>;
 
@@ -43,10 +38,19 @@ export const ALERT_KINDS = Object.keys(AlertKind).filter(
 
 const MAX_SUBJECT_BYTES = 128;
 
+/** What the events of the ledger tell, and no service. */
+const OF_THE_LEDGER: ReadonlySet<AlertKind> = new Set([AlertKind.ACCESS_REFUSED, AlertKind.RIGHTS_CHANGED]);
+/** What these mean stands in their fields: they have no words of their own. */
+const WORDLESS: ReadonlySet<AlertKind> = new Set([AlertKind.ACCESS_REFUSED, AlertKind.ACCESS_PERMITTED]);
+
 /** Reads an alert that another service tells. @returns why it cannot be one. */
 export function readAlert(alert: Alert): NewAlert | DomainError {
   const fault = faultOf(alert);
-  if (fault !== undefined) return new DomainError('invalid-field', {detail: `alert.${fault}`});
+  return fault === undefined ? toQueue(alert) : new DomainError('invalid-field', {detail: `alert.${fault}`});
+}
+
+/** An alert whose id fits, as it is queued. */
+export function toQueue(alert: Alert): NewAlert {
   return {
     alertId: toHex(alert.alertId),
     patient: toHex(alert.patient),
@@ -63,12 +67,17 @@ export function readAlert(alert: Alert): NewAlert | DomainError {
 function faultOf(alert: Alert): string | undefined {
   // Enums are open on the wire: the number may be none of ours.
   if (alert.kind === AlertKind.UNSPECIFIED || !(alert.kind in AlertKind)) return 'kind';
-  if (alert.patient.length !== 20) return 'patient';
-  if (alert.subject.length === 0 || alert.subject.length > MAX_SUBJECT_BYTES) return 'subject';
-  if (toHex(alert.alertId) !== toHex(alertIdOf(alert.kind, alert.subject)))
-    return 'alertId: does not fit kind and subject';
-  if (![0, 20].includes(alert.reader.length)) return 'reader';
-  if (![0, 20].includes(alert.organisation.length)) return 'organisation';
+  if (OF_THE_LEDGER.has(alert.kind)) return 'kind: only the ledger tells of it';
+  if (WORDLESS.has(alert.kind) && alert.text !== '') return 'text: this kind has none';
   if (alert.raisedAtMs === 0n) return 'raisedAtMs';
-  return undefined;
+  const field = longOrShort(alert);
+  if (field !== undefined) return field;
+  return equalBytes(alert.alertId, alertId(alert)) ? undefined : 'alertId: does not fit what the alert says';
+}
+
+function longOrShort({patient, subject, reader, organisation}: Alert): string | undefined {
+  if (patient.length !== 20) return 'patient';
+  if (subject.length === 0 || subject.length > MAX_SUBJECT_BYTES) return 'subject';
+  if (![0, 20].includes(reader.length)) return 'reader';
+  return [0, 20].includes(organisation.length) ? undefined : 'organisation';
 }

@@ -1,7 +1,7 @@
 import {fromBinary} from '@bufbuild/protobuf';
 import {keyId, toHex} from '@vitalvault/contracts';
 import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
-import {Patient, expectedId, organisation, random} from '../../test/support/people.js';
+import {Patient, organisation, random} from '../../test/support/people.js';
 import {effectsOf} from './ledger-event.js';
 
 const read = (bytes: Uint8Array) => effectsOf(fromBinary(LedgerEventSchema, bytes));
@@ -15,7 +15,8 @@ describe('effectsOf', () => {
     const request = patient.request();
     const {alert, key} = read(patient.accessed(request, {reader, permit, txId}));
     expect(alert).toMatchObject({
-      alertId: expectedId(kind, txId),
+      // The same as policy tells of it.
+      alertId: toHex(patient.accessAlert(request, {reader, permit, txId}).alertId),
       patient: patient.hex,
       kind,
       subject: toHex(txId),

@@ -1,14 +1,14 @@
-import {ALG_ES256K, decodeCanonical, encodeCanonical, equalBytes, keyId, toHex} from '@vitalvault/contracts';
+import {ALG_ES256K, alertOf, decodeCanonical, equalBytes, keyId, toHex} from '@vitalvault/contracts';
 import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import type {LedgerEvent} from '@vitalvault/contracts/gen/events/v1/events';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {AccessEvent, AccessLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
-import {BodySchema, RequestAccessSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {DomainError} from '@vitalvault/errors';
-import {alertIdOf} from './alert.js';
+import {toQueue} from './alert.js';
 import type {NewAlert} from './alert.js';
-import {textOf, textOfChange} from './alert-text.js';
+import {textOfChange} from './alert-text.js';
 
 /** A patient's signing key that stands from that place of the ledger on; it replaces those of earlier places. */
 export interface PatientKey {
@@ -47,7 +47,7 @@ export function effectsOf(event: LedgerEvent): LedgerEffects {
     case 'deviceRegistered':
     case 'deviceRemoved':
     case 'grant':
-      return {alert: alertOf(event, AlertKind.RIGHTS_CHANGED, textOfChange(change.case)), ...keyEffect};
+      return {alert: changeAlert(event, change.case), ...keyEffect};
     case 'enrolled':
       return keyEffect;
     case undefined:
@@ -55,27 +55,25 @@ export function effectsOf(event: LedgerEvent): LedgerEffects {
   }
 }
 
-function alertOf({patient, txId, blockTime}: LedgerEvent, kind: AlertKind, text: string): NewAlert {
-  return {
-    alertId: toHex(alertIdOf(kind, txId)),
-    patient: toHex(patient),
-    kind,
-    raisedAtMs: blockTime * 1_000n,
-    subject: toHex(txId),
-    text,
-  };
+const told = ({patient, txId, blockTime}: LedgerEvent) => ({patient, raisedAtMs: blockTime * 1_000n, subject: txId});
+
+function changeAlert(event: LedgerEvent, change: string): NewAlert {
+  return toQueue(alertOf({...told(event), kind: AlertKind.RIGHTS_CHANGED, text: textOfChange(change)}));
 }
 
-function accessAlert(event: LedgerEvent, access: AccessEvent): NewAlert {
-  const permit = access.decision?.permit === true;
-  const kind = permit ? AlertKind.ACCESS_PERMITTED : AlertKind.ACCESS_REFUSED;
-  return {
-    ...alertOf(event, kind, textOf(kind, '')),
-    reader: toHex(access.reader),
-    permit,
-    ...(access.organisation.length === 0 ? {} : {organisation: toHex(access.organisation)}),
-    ...(access.request === undefined ? {} : {request: encodeCanonical(RequestAccessSchema, access.request)}),
-  };
+// To the byte what policy tells before it releases (docs/protocol.md §9.2): so it is the same alert.
+function accessAlert(event: LedgerEvent, {reader, organisation, request, decision}: AccessEvent): NewAlert {
+  const permit = decision?.permit === true;
+  return toQueue(
+    alertOf({
+      ...told(event),
+      kind: permit ? AlertKind.ACCESS_PERMITTED : AlertKind.ACCESS_REFUSED,
+      reader,
+      organisation,
+      permit,
+      ...(request === undefined ? {} : {request}),
+    }),
+  );
 }
 
 function newKey({patient, body, height, index}: LedgerEvent, {event}: AccessLeaf): PatientKey | undefined {

@@ -1,8 +1,7 @@
-import {create} from '@bufbuild/protobuf';
 import type {MessageInitShape} from '@bufbuild/protobuf';
-import {ALG_ES256K, encodeCanonical, keyId, taggedHash, toHex} from '@vitalvault/contracts';
+import {ALG_ES256K, alertOf, encodeCanonical, keyId, toHex} from '@vitalvault/contracts';
 import type {TxMessage} from '@vitalvault/contracts';
-import {AlertKind, AlertSchema, LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
+import {AlertKind, LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
@@ -12,7 +11,6 @@ import type {KeyPair} from '@vitalvault/envelope';
 import {accessRequest} from '@vitalvault/ledger-state/testing';
 import {signRequest} from '@vitalvault/http';
 import {randomBytes} from 'node:crypto';
-import {alertIdOf} from '../../src/domain/alert.js';
 
 export const random = (length: number): Uint8Array => Uint8Array.from(randomBytes(length));
 export const organisation = random(20);
@@ -95,19 +93,11 @@ export class Patient {
   /** The same access as policy tells it by QueueAlert. */
   accessAlert(request: RequestAccess, given: {reader: Uint8Array; permit: boolean; txId: Uint8Array}): Alert {
     const kind = given.permit ? AlertKind.ACCESS_PERMITTED : AlertKind.ACCESS_REFUSED;
-    return this.alert(kind, given.txId, {reader: given.reader, organisation, permit: given.permit, request});
+    return this.alert(kind, given.txId, {text: '', reader: given.reader, organisation, permit: given.permit, request});
   }
 
-  alert(kind: AlertKind, subject: Uint8Array, more: MessageInitShape<typeof AlertSchema> = {}): Alert {
-    return create(AlertSchema, {
-      alertId: alertIdOf(kind, subject),
-      patient: this.id,
-      kind,
-      raisedAtMs: 1_790_000_001_000n,
-      subject,
-      text: 'x',
-      ...more,
-    });
+  alert(kind: AlertKind, subject: Uint8Array, more: Parameters<typeof alertOf>[0] = {}): Alert {
+    return alertOf({patient: this.id, kind, raisedAtMs: 1_790_000_001_000n, subject, text: 'x', ...more});
   }
 
   /** Headers that sign a request as hers. */
@@ -124,7 +114,3 @@ export class Patient {
     });
   }
 }
-
-/** The id that docs/protocol.md §9.2 gives an alert, computed apart from the code under test. */
-export const expectedId = (kind: number, subject: Uint8Array): string =>
-  toHex(taggedHash('alert', Uint8Array.of(kind), subject));

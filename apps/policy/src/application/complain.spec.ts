@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {TOPICS, decodeCanonical, fromHex, taggedHash, toHex} from '@vitalvault/contracts';
+import {TOPICS, alertId, decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {PEOPLE, accessRequest} from '@vitalvault/ledger-state/testing';
 import {MemoryDocumentStore} from '../../test/support/memory-document-store.js';
@@ -48,10 +48,9 @@ describe('Complain', () => {
     expect(documents.complaints).toEqual([{txId: txs.permitted, recordId: named, finding: 'ciphertext-hash'}]);
     expect(documents.announcements).toMatchObject([{topic: TOPICS.alerts, key: toHex(patient.id)}]);
     const [{value, messageId} = {value: new Uint8Array(), messageId: ''}] = documents.announcements;
-    const alertId = taggedHash('alert', Uint8Array.of(AlertKind.READER_COMPLAINT), fromHex(subject));
-    expect(messageId).toBe(toHex(alertId));
-    expect(decodeCanonical(AlertSchema, value)).toMatchObject({
-      alertId,
+    const alert = decodeCanonical(AlertSchema, value);
+    expect([messageId, alert.alertId]).toEqual([toHex(alertId(alert)), alertId(alert)]);
+    expect(alert).toMatchObject({
       patient: patient.id,
       kind: AlertKind.READER_COMPLAINT,
       raisedAtMs: 1_234n,

@@ -1,8 +1,7 @@
-import {TOPICS, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {TOPICS, alertOf, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {DomainError} from '@vitalvault/errors';
 import {currentTraceparent} from '@vitalvault/process';
-import {alertId} from '../domain/alert-id.js';
 import {accessOf} from './access-of.js';
 import type {Clock, DocumentStore, Id, Projection} from './ports.js';
 
@@ -30,9 +29,7 @@ export class Complain {
     // A gap is about no record: then the alert is about the permit.
     const subject = fromHex(/^0+$/.test(complaint.recordId) ? complaint.txId : complaint.recordId);
     const kind = kindOf(complaint.finding);
-    const id = alertId(AlertKind.READER_COMPLAINT, subject);
-    const alert = encodeCanonical(AlertSchema, {
-      alertId: id,
+    const alert = alertOf({
       patient: request.patient,
       kind: AlertKind.READER_COMPLAINT,
       raisedAtMs: BigInt(this.options.now()),
@@ -45,7 +42,13 @@ export class Complain {
     });
     await this.ports.documents.putComplaint(
       {...complaint, finding: kind},
-      {topic: TOPICS.alerts, key: patient, value: alert, messageId: toHex(id), traceparent: currentTraceparent()},
+      {
+        topic: TOPICS.alerts,
+        key: patient,
+        value: encodeCanonical(AlertSchema, alert),
+        messageId: toHex(alert.alertId),
+        traceparent: currentTraceparent(),
+      },
     );
   }
 }

@@ -1,12 +1,10 @@
-import {create} from '@bufbuild/protobuf';
-import {equalBytes, fromHex, toHex} from '@vitalvault/contracts';
-import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
+import {alertOf, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
+import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import type {RecordToRelease} from '@vitalvault/contracts/gen/policy/v1/policy';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {EnvelopeError, openSealedKey, sealReleaseBundle} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {withSpan} from '@vitalvault/process';
-import {alertId} from '../domain/alert-id.js';
 import {checkIndex, checkLeaf, checkReleaseKey, checkScope, headerOf, idOf} from '../domain/record-checks.js';
 import {checkDistinct, checkGrant, checkStanding, checkWindow, isOwnRead, isRefusal} from '../domain/release-checks.js';
 import type {ProvenPermit, ReleaseRefusal} from '../domain/release-checks.js';
@@ -198,16 +196,14 @@ export class ReleaseKeys {
     if (!(await this.ports.register.allows(txId, recordIds.map(toHex)))) throw new DomainError('release-limit');
   }
 
-  private async alertPatient(txId: Id, {reader, organisation, request}: ProvenPermit): Promise<void> {
-    const subject = fromHex(txId);
+  // What the leaf says, as the ledger's event tells it too: the same alert.
+  private async alertPatient(txId: Id, {reader, organisation, request, decidedAt}: ProvenPermit): Promise<void> {
     await this.ports.alerts.queue(
-      create(AlertSchema, {
-        alertId: alertId(AlertKind.ACCESS_PERMITTED, subject),
+      alertOf({
         patient: request.patient,
         kind: AlertKind.ACCESS_PERMITTED,
-        raisedAtMs: BigInt(this.options.now()),
-        subject,
-        text: 'Access permitted',
+        raisedAtMs: decidedAt * 1_000n,
+        subject: fromHex(txId),
         reader,
         organisation,
         permit: true,

@@ -12,6 +12,7 @@ const permit: ProvenPermit = {
   reader: id(1),
   organisation: id(2),
   request: accessRequest(id(3)),
+  decidedAt: 1n,
   decision: build(DecisionSchema, {permit: true, index: 0n, releaseUntilHeight: 100n, releaseUntilTime: 5_000n}),
 };
 

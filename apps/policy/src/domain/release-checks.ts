@@ -16,6 +16,8 @@ export interface ProvenPermit {
   readonly organisation: Uint8Array;
   readonly request: RequestAccess;
   readonly decision: Decision;
+  /** Block time of the decision, Unix seconds. */
+  readonly decidedAt: bigint;
 }
 
 /** The header that everything was proven under. */
@@ -34,7 +36,8 @@ export function permitOf(leaf: AccessLeaf, txId: Uint8Array): ProvenPermit | Rel
   if (event?.request === undefined || event.decision === undefined)
     return refuse('release-mismatch', 'the transaction asked for no access');
   if (!event.decision.permit) return refuse('access-refused', 'the ledger refused it');
-  return {reader: event.reader, organisation: event.organisation, request: event.request, decision: event.decision};
+  const {reader, organisation, request, decision} = event;
+  return {reader, organisation, request, decision, decidedAt: leaf.blockTime};
 }
 
 export function isRefusal(value: object): value is ReleaseRefusal {

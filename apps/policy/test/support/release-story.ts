@@ -63,6 +63,8 @@ export class ReleaseStory {
   readonly steps: string[] = [];
   readonly alerts: Alert[] = [];
   notifyAway = false;
+  /** notify: it has the alert for good when it answers. */
+  notify: (alert: Alert) => Promise<unknown> = () => Promise.resolve();
   /** What happens elsewhere while a release is at that step; an opening cannot be held up, so what follows it waits. */
   readonly meanwhile: {[step in 'proof' | 'alert' | 'count' | 'open']?: (() => Promise<void>) | undefined} = {};
   #pending: Promise<void> | undefined;
@@ -126,6 +128,7 @@ export class ReleaseStory {
           queue: async (alert) => {
             if (this.notifyAway) throw new DomainError('notify-unavailable');
             await this.take('alert');
+            await this.notify(alert);
             this.steps.push('alert');
             this.alerts.push(alert);
           },

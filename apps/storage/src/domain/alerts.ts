@@ -1,4 +1,4 @@
-import {encodeCanonical, fromHex, taggedHash} from '@vitalvault/contracts';
+import {alertOf as alertWithId, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 
 /** An alert to a patient, ready for vv.alerts.v1. */
@@ -20,28 +20,16 @@ const KINDS: Readonly<Record<StorageAlert, AlertKind>> = {
 };
 
 /**
- * @param about.subject CID bytes (corrupt) or record id (failed, refused): the same kind and subject are one alert
+ * @param about.subject CID bytes (corrupt) or record id (failed, refused): the same kind, subject and text are one alert
  * @param about.text no ids, no keys, nothing of the data
  */
 export function alertOf(
   alert: StorageAlert,
   about: {patient: string; subject: Uint8Array; text: string; raisedAtMs: bigint; traceparent: string | undefined},
 ): AlertToSend {
-  const kind = KINDS[alert];
-  const alertId = taggedHash('alert', Uint8Array.of(kind), about.subject);
-  return {
-    patient: about.patient,
-    traceparent: about.traceparent,
-    messageId: [...alertId].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
-    value: encodeCanonical(AlertSchema, {
-      alertId,
-      patient: fromHex(about.patient),
-      kind,
-      raisedAtMs: about.raisedAtMs,
-      subject: about.subject,
-      text: about.text,
-    }),
-  };
+  const {patient, traceparent, raisedAtMs, subject, text} = about;
+  const told = alertWithId({patient: fromHex(patient), kind: KINDS[alert], raisedAtMs, subject, text});
+  return {patient, traceparent, messageId: toHex(told.alertId), value: encodeCanonical(AlertSchema, told)};
 }
 
 /** Bytes of the CIDv1 (raw, sha2-256) of a ciphertext with this hash. */

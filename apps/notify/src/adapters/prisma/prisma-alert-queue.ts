@@ -69,10 +69,9 @@ async function queueOf(session: Session, patient: string, alerts: readonly Alert
     ).map(({alertId}) => alertId),
   );
   const fresh = new Map<string, AlertToQueue>();
-  for (const one of alerts) {
-    if (known.has(one.alert.alertId)) await complete(session, one);
-    else if (!fresh.has(one.alert.alertId)) fresh.set(one.alert.alertId, one);
-  }
+  // The id is of all that an alert says: what is known says the same, to the same patient.
+  for (const one of alerts)
+    if (!known.has(one.alert.alertId) && !fresh.has(one.alert.alertId)) fresh.set(one.alert.alertId, one);
   let seq = locked?.last_seq ?? 0n;
   if (fresh.size === 0) return [];
   await session.alert.createMany({data: [...fresh.values()].map((one) => toRow(one, ++seq))});
@@ -83,23 +82,6 @@ async function queueOf(session: Session, patient: string, alerts: readonly Alert
     [...fresh.values()].filter(({pushed}) => pushed).map(({alert}) => alert.alertId),
   );
   return [...fresh.keys()];
-}
-
-// Whoever told first may have known less.
-async function complete(
-  session: Session,
-  {alert: {alertId, patient, reader, organisation, permit, request}}: AlertToQueue,
-): Promise<void> {
-  if (reader === undefined) return;
-  await session.alert.updateMany({
-    where: {alertId, patient, reader: null},
-    data: {
-      reader,
-      permit: permit ?? null,
-      ...(organisation === undefined ? {} : {organisation}),
-      ...(request === undefined ? {} : {request: Uint8Array.from(request)}),
-    },
-  });
 }
 
 async function queueDeliveries(session: Session, patient: string, alertIds: readonly string[]): Promise<void> {

@@ -137,7 +137,7 @@ export const LedgerEventSchema: GenMessage<LedgerEvent> = /*@__PURE__*/
  */
 export type Alert = Message<"vitalvault.events.v1.Alert"> & {
   /**
-   * Idempotence: the same id is one alert. 32 bytes: T("alert", kind || subject).
+   * Idempotence: the same id is one alert. 32 bytes: T("alert", this message without alert_id and raised_at_ms).
    *
    * @generated from field: bytes alert_id = 1;
    */
@@ -166,7 +166,7 @@ export type Alert = Message<"vitalvault.events.v1.Alert"> & {
   subject: Uint8Array;
 
   /**
-   * Text for operators and patients without personal data, keys or plaintext.
+   * Text for operators and patients without personal data, keys or plaintext; empty where the kind and what follows say it.
    *
    * @generated from field: string text = 6;
    */

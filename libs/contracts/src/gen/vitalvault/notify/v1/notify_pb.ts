@@ -55,7 +55,7 @@ export const QueueAlertResponseSchema: GenMessage<QueueAlertResponse> = /*@__PUR
  */
 export const NotifyService: GenService<{
   /**
-   * Returns only when the alert is durable; the same alert_id again is answered like the first time.
+   * Returns only when exactly this alert, to this patient, is durable; the same again is answered like the first time.
    *
    * @generated from rpc vitalvault.notify.v1.NotifyService.QueueAlert
    */
