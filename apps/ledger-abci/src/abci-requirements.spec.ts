@@ -10,6 +10,7 @@ import {join} from 'node:path';
 import {MixedBag} from '../test/mixed-bag.js';
 import {blockRequest, initChainRequest, openLedger, scratchDir} from '../test/scratch-ledger.js';
 import type {RunningLedger} from '../test/scratch-ledger.js';
+import {wholeState} from '../test/whole-state.js';
 
 /**
  * What CometBFT expects of an application, requirement by requirement, with the words of each in short.
@@ -134,68 +135,115 @@ requirement(5, 'ProcessProposal: one process accepts what another accepts', asyn
   }
 });
 
-// Vote extensions are not used: they would carry data of a validator past the state, and nothing here needs them.
-for (const [n, method] of [
-  [6, 'extendVote'],
-  [7, 'verifyVoteExtension'],
-] as const)
-  requirement(
-    n,
-    `does not apply: ${method} is not used; who asks for it gets no answer, and the process stops`,
-    async () => {
-      const fatal: string[] = [];
-      const socketPath = join(root.path, 'p.sock');
-      const quiet = {info: () => undefined, warn: () => undefined, error: () => undefined};
-      const server = await startAbciServer({
-        socketPath,
-        application: at(p).application,
-        log: quiet,
-        maxMessageBytes: LIMITS.abciMessageBytes,
-        onFatal: ({message}) => fatal.push(message),
-      });
-      const connection = await AbciConnection.open(socketPath);
-      await expect(connection.ask({case: method, value: {height: 1n}})).rejects.toThrow('closed without an answer');
-      expect(fatal).toEqual([`${method} was asked for, but vote extensions must be disabled`]);
-      connection.close();
-      await server.close();
-    },
-  );
+/** Asks over the socket, as CometBFT does. @returns why the process stopped */
+async function askedOverSocket(method: 'extendVote' | 'verifyVoteExtension'): Promise<string[]> {
+  const fatal: string[] = [];
+  const socketPath = join(root.path, 'p.sock');
+  const quiet = {info: () => undefined, warn: () => undefined, error: () => undefined};
+  const server = await startAbciServer({
+    socketPath,
+    application: at(p).application,
+    log: quiet,
+    maxMessageBytes: LIMITS.abciMessageBytes,
+    onFatal: ({message}) => fatal.push(message),
+  });
+  const connection = await AbciConnection.open(socketPath);
+  try {
+    await expect(connection.ask({case: method, value: {height: 1n}})).rejects.toThrow('closed without an answer');
+    return fatal;
+  } finally {
+    connection.close();
+    await server.close();
+  }
+}
 
+// Vote extensions are not used: they would carry data of a validator past the state, and nothing here needs them.
+// Red with: extendVote answers a random byte · either one is answered with an ABCI exception, and the process goes on.
+requirement(6, 'does not apply: no extension is made that another could refuse, the process stops', async () => {
+  expect(await askedOverSocket('extendVote')).toEqual([
+    'extendVote was asked for, but vote extensions must be disabled',
+  ]);
+});
+
+// Red with: verifyVoteExtension accepts by chance · it accepts always.
+requirement(7, 'does not apply: no extension is judged, the process stops', async () => {
+  expect(await askedOverSocket('verifyVoteExtension')).toEqual([
+    'verifyVoteExtension was asked for, but vote extensions must be disabled',
+  ]);
+});
+
+// Red with: a genesis that may enable them · one that only height 1 is refused of · InitChain that answers with
+// parameters which enable them · FinalizeBlock that does, in each block · in the fifth alone.
 requirement(8, 'does not apply: no chain of ours can switch vote extensions on', async () => {
   const {consensusParams, ...others} = initChainRequest();
-  const abci = {voteExtensionsEnableHeight: 1n};
-  const asked = {...others, consensusParams: {...consensusParams, abci}} as never;
   const node = await open('none');
-  expect(() => node.application.initChain(asked)).toThrow('vote_extensions_enable_height is 1 and must be 0');
+  for (const height of [1n, 2n, 1_000_000n, 2n ** 63n - 1n]) {
+    const abci = {voteExtensionsEnableHeight: height};
+    const asked = {...others, consensusParams: {...consensusParams, abci}} as never;
+    expect(() => node.application.initChain(asked)).toThrow(`vote_extensions_enable_height is ${height} and must be 0`);
+  }
   // Nor does any answer change consensus parameters.
   expect(await node.application.initChain(initChainRequest())).not.toHaveProperty('consensusParams');
-  expect(await node.application.finalizeBlock(blockRequest(1n, bag.begin()))).not.toHaveProperty(
-    'consensusParamUpdates',
-  );
+  for (let height = 1n; height <= BigInt(BLOCKS); height++) {
+    const answer = await node.application.finalizeBlock(blockRequest(height, height === 1n ? bag.begin() : bag.row()));
+    expect(answer).not.toHaveProperty('consensusParamUpdates');
+    await node.commit();
+  }
   await node.close();
 });
 
+// Red with: PrepareProposal that executes and makes it current · that sets a value beside the tree · that changes the
+// bytes of one in its place · that writes a record to the disk; ProcessProposal that commits something staged · that
+// appends a leaf in memory · that moves the time of the last block.
 requirement(9, 'no side effects: proposals prepared and judged change nothing of the state', async () => {
   for (const node of [p, q]) await at(node).block([]);
   for (let round = 0; round < BLOCKS; round++) {
     const [txs, others] = [round === 0 ? bag.begin() : bag.row(), bag.row()];
-    const before = toHex(at(p).ledger.state.tree.root);
+    const before = wholeState(at(p));
     const proposal = await prepare(at(p), [...txs, ...others]);
     await accepts(at(p), proposal);
     await accepts(at(p), others);
-    expect(toHex(at(p).ledger.state.tree.root)).toBe(before);
+    expect(wholeState(at(p))).toEqual(before);
     expect(toHex(await at(p).block(txs))).toBe(toHex(await at(q).block(txs)));
+  }
+  p = await restart(at(p), 'p');
+  expect(wholeState(p)).toEqual(wholeState(at(q)));
+});
+
+/** Votes on the block before, with what no validator of ours adds to them. */
+function votes(): {round: number; votes: object[]} {
+  const bytes = (length: number): Uint8Array => Uint8Array.from({length}, () => bag.below(256));
+  const vote = () => ({
+    validator: {address: bytes(20), power: BigInt(1 + bag.below(9))},
+    blockIdFlag: 1 + bag.below(3),
+    voteExtension: bytes(bag.below(40)),
+    extensionSignature: bytes(64),
+  });
+  return {round: bag.below(5), votes: Array.from({length: 1 + bag.below(4)}, vote)};
+}
+
+// Red with: the block's time moved by the round of the votes · by an extension that PrepareProposal was shown · by the
+// votes that ProcessProposal was shown · by those of the block before; FinalizeBlock that puts a vote beside the tree.
+requirement(10, 'FinalizeBlock depends on no vote extension, nor on any vote', async () => {
+  for (let height = 1n; height <= BigInt(BLOCKS); height++) {
+    const txs = height === 1n ? bag.begin() : bag.row();
+    // q is never shown a vote.
+    const {application} = at(p);
+    const shown = {txs, maxTxBytes: BigInt(LIMITS.cometBlockBytes), localLastCommit: votes()};
+    await application.prepareProposal(shown as never);
+    await application.processProposal({txs, proposedLastCommit: votes()} as never);
+    const voted = {...blockRequest(height, txs), decidedLastCommit: votes()} as never;
+    expect(await application.finalizeBlock(voted)).toEqual(
+      await at(q).application.finalizeBlock(blockRequest(height, txs)),
+    );
+    for (const node of [p, q]) await at(node).commit();
+    expect(wholeState(at(p))).toEqual(wholeState(at(q)));
   }
 });
 
-requirement(10, 'FinalizeBlock depends on no vote extension, nor on any vote', async () => {
-  const txs = bag.begin();
-  const votes = [{validator: {address: new Uint8Array(20), power: 9n}, blockIdFlag: 2, voteExtension: txs[0]}];
-  const bare = await at(p).application.finalizeBlock(blockRequest(1n, txs));
-  const voted = {...blockRequest(1n, txs), decidedLastCommit: {round: 4, votes}} as never;
-  expect(await at(q).application.finalizeBlock(voted)).toEqual(bare);
-});
-
+// 11, red with: the block's time is the clock · is moved by it, up to a minute, or by how long the process runs · what
+// was executed before and not committed stays · what is known from the pool is executed otherwise · a leaf that is
+// hashed with the hour · a value beside the tree by chance · the record on the disk lacks what is current.
 for (const [n, words] of [
   [11, 'FinalizeBlock: the next state is a function of the state and the block alone'],
   [12, 'FinalizeBlock: so are the results of its transactions'],
@@ -209,17 +257,18 @@ for (const [n, words] of [
       if (bag.below(3) === 0) await at(p).application.finalizeBlock(blockRequest(height, bag.row()));
       if (bag.below(5) === 0) p = await restart(at(p), 'p');
       const request = blockRequest(height, txs);
-      // Their clocks are up to an hour apart.
-      jest.spyOn(Date, 'now').mockReturnValue(Date.now() - bag.below(3_600) * 1_000);
-      const ours = await at(p).application.finalizeBlock(request);
-      jest.restoreAllMocks();
+      // Their clocks are near the block's time, and up to an hour apart.
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(Number(request.time?.seconds) * 1_000);
       const theirs = await at(q).application.finalizeBlock(request);
-      if (n === 11) expect([height, toHex(ours.appHash as never)]).toEqual([height, toHex(theirs.appHash as never)]);
-      else expect([height, ours.txResults]).toEqual([height, theirs.txResults]);
-      for (const node of [p, q]) {
-        await at(node).application.commit({} as never);
-      }
+      clock.mockReturnValue(Date.now() - bag.below(3_600_000));
+      const ours = await at(p).application.finalizeBlock(request);
+      if (n === 12) expect([height, ours.txResults]).toEqual([height, theirs.txResults]);
+      for (const node of [p, q]) await at(node).commit();
+      jest.restoreAllMocks();
+      if (n === 11) expect(wholeState(at(p))).toEqual(wholeState(at(q)));
     }
+    p = await restart(at(p), 'p');
+    if (n === 11) expect(wholeState(p)).toEqual(wholeState(at(q)));
   });
 
 requirement(13, 'CheckTx stops to waver: a transaction ends, and after its end every process refuses it', async () => {

@@ -29,6 +29,8 @@ export interface RunningLedger {
   readonly recovered: Recovered;
   /** As a kill would: what is not durable is lost. */
   readonly close: () => Promise<void>;
+  /** Commit of what was executed last; waits for a snapshot that was due. */
+  readonly commit: () => Promise<void>;
   /** FinalizeBlock and Commit of the next height. @returns the app hash */
   readonly block: (txs: readonly Uint8Array[]) => Promise<Uint8Array>;
   /** Codes of the last block. */
@@ -48,16 +50,20 @@ export async function openLedger(
   const application = createApplication(ledger, new LedgerSpans());
   if (recovered.tip === undefined) await application.initChain(initChainRequest());
   let codes: number[] = [];
+  const commit = async (): Promise<void> => {
+    await application.commit({} as never);
+    await store.idle();
+  };
   return {
     ledger,
     application,
     recovered,
     close: () => store.close(),
+    commit,
     block: async (txs) => {
       const answer = await application.finalizeBlock(blockRequest((ledger.tip?.height ?? 0n) + 1n, txs));
       codes = answer.txResults?.map(({code}) => code ?? 0) ?? [];
-      await application.commit({} as never);
-      await store.idle();
+      await commit();
       return answer.appHash as Uint8Array;
     },
     codes: () => codes,
