@@ -32,6 +32,8 @@ const TABLES = [
   'signing_nonces',
   'registrations',
   'entry_buckets',
+  'waiting_owners',
+  'wakes',
   'access_requests',
   'releases',
   'devices',
@@ -260,6 +262,7 @@ describe('storage in a real PostgreSQL', () => {
         '0001_records.sql',
         '0002_ledger.sql',
         '0003_skips.sql',
+        '0004_waiting_owners.sql',
       ]);
       expect(await runMigrations({databaseUrl: target(), dir})).toEqual([]);
     });

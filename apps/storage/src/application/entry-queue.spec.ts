@@ -1,3 +1,4 @@
+import {jest} from '@jest/globals';
 import {RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {decodeCanonical, toHex} from '@vitalvault/contracts';
 import fc from 'fast-check';
@@ -59,7 +60,7 @@ const from = (first: number, count: number): number[] => Array.from({length: cou
 
 describe('EntryQueue', () => {
   it('sends nothing above the window of 1,024, and counts who waits for a number that never came', async () => {
-    const {queue, stores} = await world([
+    const {queue, stores, clock} = await world([
       {devices: [[...from(1_025, 30)]]},
       {devices: [[1_024, 1_025]]},
       {devices: [[2]]},
@@ -76,13 +77,17 @@ describe('EntryQueue', () => {
       {height: 1n, blockTime: head.blockTime},
       {...nothing, taken: [{device, patient, registration: 1, sequence: 1n}]},
     );
+    clock.ms += 2_000;
     expect(numbersOf(await queue.next(head)).filter(({owner}) => owner === 0)).toEqual([
       {owner: 0, device: 0, sequence: 1_025},
     ]);
   });
 
   it('sends no more than owner, device and organisation have tokens for, what is under way included', async () => {
-    const {queue, stores} = await world([{devices: [from(1, 50)], tokens: 3}, {devices: [from(1, 50), from(1, 50)]}]);
+    const {queue, stores, clock} = await world([
+      {devices: [from(1, 50)], tokens: 3},
+      {devices: [from(1, 50), from(1, 50)]},
+    ]);
     stores.buckets.set(`device/${toHex(id(1, 0))}`, {tokens: 2n, time: head.blockTime});
     const count = (entries: readonly EntryToAnchor[]) => {
       const found = numbersOf(entries);
@@ -95,6 +100,7 @@ describe('EntryQueue', () => {
     expect([first.length, ...count(first)]).toEqual([55, 3, 2]);
     await send(stores, first);
     expect(await queue.next(head)).toEqual([]);
+    clock.ms += 60_000;
     // A minute later each bucket has six more.
     const later = {height: 6n, blockTime: head.blockTime + 60n};
     expect(count(await queue.next(later))).toEqual([6, 6]);
@@ -114,14 +120,33 @@ describe('EntryQueue', () => {
   });
 
   it('sends what a removed device has when the ledger refuses all of it, so that it is said', async () => {
-    const {queue, stores} = await world([{devices: [[5_000]]}]);
+    const {queue, stores, clock} = await world([{devices: [[5_000]]}]);
     expect(await queue.next(head)).toEqual([]);
     await stores.apply(
       {height: 1n, blockTime: head.blockTime},
       {...nothing, removals: [{device: toHex(id(0)), registration: 1}]},
     );
     expect(await queue.next(head)).toEqual([]);
+    clock.ms += 86_401_000;
     expect(await queue.next({height: 6n, blockTime: head.blockTime + 86_401n})).toHaveLength(1);
+  });
+
+  it('looks again at who could send nothing after a second, then longer, at most a minute; what comes wakes her', async () => {
+    const {queue, stores, clock} = await world([{devices: [[2_000]]}]);
+    const asked = jest.spyOn(stores, 'entriesOf');
+    const looks = jest.spyOn(stores, 'looked');
+    const rests: number[] = [];
+    for (let second = 0; second < 200; second++) {
+      const before = looks.mock.calls.flatMap(([found]) => found).length;
+      expect(await queue.next(head)).toEqual([]);
+      if (looks.mock.calls.flatMap(([found]) => found).length > before) rests.push(second);
+      clock.ms += 1_000;
+    }
+    expect(rests).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183]);
+    expect(asked).not.toHaveBeenCalled();
+    await keep(stores, {patient: id(0), device: id(0), numbers: [1]});
+    expect(numbersOf(await queue.next(head))).toEqual([{owner: 0, device: 0, sequence: 1}]);
+    expect(queue.held).toBe(0);
   });
 
   it('a device with a backlog keeps no other device of its owner out', async () => {

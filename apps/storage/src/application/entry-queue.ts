@@ -2,12 +2,15 @@ import {LIMITS, slotOf} from '@vitalvault/contracts';
 import {chooseEntries} from '../domain/choose-entries.js';
 import {numbersBelow, roomOf} from '../domain/entry-limits.js';
 import type {BucketOwner, EntryParameters} from '../domain/entry-limits.js';
+import {restMs} from '../domain/settle-anchor.js';
 import {inTurn, takeTurns} from '../domain/take-turns.js';
+import type {Waiting} from '../domain/take-turns.js';
 import type {
   AnchorStore,
   EntryToAnchor,
   LaneQuestion,
   LedgerCursor,
+  LookedAt,
   WaitingEntry,
   WaitingLane,
   WaitingOwner,
@@ -23,20 +26,24 @@ const READ = 2 * LIMITS.anchorEntries;
 /**
  * What goes into the next transaction. Only what the ledger's window and the buckets of device, owner and organisation
  * admit: all else would be refused at our cost. Owners take turns in a ring, and an owner's devices in theirs: nobody
- * waits for another's backlog longer than for a turn of each owner (docs/adr/0032).
+ * waits for another's backlog longer than for a turn of each owner (docs/adr/0032). Who could send nothing leaves the
+ * ring and rests, longer each time, until something of hers comes or is free again: a look costs what can be sent, and
+ * one page of those whose rest is over.
  */
 export class EntryQueue {
   #after = '';
   #round = 0;
-  #heldNow = 0;
   #held = 0;
 
   constructor(
     private readonly options: {now: () => number; parameters: EntryParameters},
-    private readonly anchors: Pick<AnchorStore, 'waiting' | 'entriesOf' | 'load' | 'ownBucket'>,
+    private readonly anchors: Pick<
+      AnchorStore,
+      'awake' | 'rested' | 'looked' | 'held' | 'entriesOf' | 'load' | 'ownBucket'
+    >,
   ) {}
 
-  /** Registrations that wait for a number that never came, as the last whole round of the ring has found. */
+  /** Registrations that wait for a number that never came, as it was at the last end of the ring. */
   get held(): number {
     return this.#held;
   }
@@ -45,38 +52,39 @@ export class EntryQueue {
   async next(head: LedgerCursor): Promise<EntryToAnchor[]> {
     const room = this.#room('organisation', await this.anchors.ownBucket(), head);
     const most = Math.min(LIMITS.anchorEntries, room);
+    if (most > 0) await this.#choose(await this.anchors.rested(this.options.now(), OWNERS), head, 0);
     // Once round the ring, from where the last transaction ended, and to its end once more.
     for (let ends = 0; ends < 2 && most > 0;) {
-      const owners = await this.anchors.waiting(this.#after, OWNERS);
+      const owners = await this.anchors.awake(this.#after, OWNERS);
       const chosen = await this.#choose(owners, head, most);
-      if (this.#goOn(owners)) ends++;
+      if (await this.#goOn(owners)) ends++;
       if (chosen.length > 0) return chooseEntries(await this.anchors.load(chosen));
     }
     return [];
   }
 
   // Whether the ring is at its end.
-  #goOn(owners: readonly WaitingOwner[]): boolean {
+  async #goOn(owners: readonly WaitingOwner[]): Promise<boolean> {
     const end = owners.length < OWNERS;
     this.#after = end ? '' : (owners.at(-1)?.patient ?? '');
     if (!end) return false;
     this.#round++;
-    [this.#held, this.#heldNow] = [this.#heldNow, 0];
+    this.#held = await this.anchors.held();
     return true;
   }
 
   async #choose(owners: readonly WaitingOwner[], head: LedgerCursor, most: number): Promise<WaitingEntry[]> {
-    const waiting = owners.map(({lanes, ...owner}) => ({
-      room: this.#room('owner', owner, head),
-      lanes: inTurn(this.#judged(lanes, head), this.#round, LANES),
-    }));
-    const asked = waiting.flatMap(({room, lanes}) => (room > 0 ? lanes : []));
-    if (asked.length === 0) return [];
-    const found = await this.anchors.entriesOf(asked, {
-      nowMs: this.options.now(),
-      slot: slotOf(head.blockTime) + 1,
-      most: Math.max(2, Math.min(most, Math.ceil(READ / asked.length))),
+    const waiting = owners.map((owner) => {
+      const judged = this.#judged(owner.lanes, head);
+      return {
+        owner,
+        room: this.#room('owner', owner, head),
+        held: owner.lanes.length - judged.length,
+        lanes: inTurn(judged, this.#round, LANES),
+      };
     });
+    const asked = waiting.flatMap(({room, lanes}) => (room > 0 ? lanes : []));
+    const found = await this.#due(asked, head, most);
     const entries = new Map(asked.map((lane, index) => [lane, found[index] ?? []]));
     const turns = waiting.map(({room, lanes}) => ({
       room,
@@ -86,19 +94,40 @@ export class EntryQueue {
         entries: entries.get(lane) ?? [],
       })),
     }));
+    await this.anchors.looked(
+      waiting.flatMap(({owner, held}, place) => this.#lookedAt(owner, {held, able: canGive(turns[place])})),
+    );
     return takeTurns(turns, most);
+  }
+
+  async #due(asked: readonly LaneQuestion[], head: LedgerCursor, most: number): Promise<WaitingEntry[][]> {
+    if (asked.length === 0) return [];
+    return this.anchors.entriesOf(asked, {
+      nowMs: this.options.now(),
+      slot: slotOf(head.blockTime) + 1,
+      most: Math.max(2, Math.min(most, Math.ceil(READ / asked.length))),
+    });
+  }
+
+  // Who has nothing now that could be sent rests; who has something again is awake. Nothing when both stay as they are.
+  #lookedAt(owner: WaitingOwner, {held, able}: {held: number; able: boolean}): LookedAt[] {
+    const {patient, woken} = owner;
+    if (able && owner.rests === 0 && owner.held === held) return [];
+    const rests = able ? 0 : owner.rests + 1;
+    return [{patient, woken, rests, held, lookAtMs: able ? 0 : this.options.now() + restMs(rests)}];
   }
 
   // Those of which the ledger would take a number now; the others wait for one that did not come.
   #judged(lanes: readonly WaitingLane[], {height, blockTime}: LedgerCursor): (WaitingLane & LaneQuestion)[] {
     const block = {height, time: blockTime};
     const bounded = lanes.map((lane) => ({...lane, below: numbersBelow(lane, block, this.options.parameters)}));
-    const now = bounded.filter(({first, below}) => first < below);
-    this.#heldNow += lanes.length - now.length;
-    return now;
+    return bounded.filter(({first, below}) => first < below);
   }
 
   #room(of: BucketOwner, {tokens, underWay}: Pick<WaitingLane, 'tokens' | 'underWay'>, head: LedgerCursor): number {
     return roomOf(tokens, {of, underWay, parameters: this.options.parameters}, head.blockTime);
   }
 }
+
+const canGive = (turn: Waiting<WaitingEntry> | undefined): boolean =>
+  turn !== undefined && turn.room > 0 && turn.lanes.some(({room, entries}) => room > 0 && entries.length > 0);

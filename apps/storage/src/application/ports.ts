@@ -29,8 +29,20 @@ export interface WaitingOwner {
   readonly tokens: Tokens | undefined;
   /** Entries of hers in transactions without an outcome. */
   readonly underWay: number;
-  /** Her registrations with something to anchor, in one order always. */
+  /** Her registrations with something to anchor, in one order always; none: all that she had is carried now. */
   readonly lanes: readonly WaitingLane[];
+  /** How often entries of hers came or were freed. */
+  readonly woken: bigint;
+  /** Looks in a row that found nothing of hers to send; 0: she is awake. */
+  readonly rests: number;
+  /** Registrations of hers that waited at the last look for a number that never came. */
+  readonly held: number;
+}
+
+/** What a look at an owner has found. */
+export interface LookedAt extends Pick<WaitingOwner, 'patient' | 'woken' | 'rests' | 'held'> {
+  /** When she is looked at again; awake owners are at any time. */
+  readonly lookAtMs: number;
 }
 
 export interface WaitingLane extends RegistrationLimits {
@@ -120,8 +132,17 @@ export interface SignedAnchor {
 }
 
 export interface AnchorStore {
-  /** The next owners above `after`, ascending by id, who have something that no transaction carries. */
-  waiting(after: string, owners: number): Promise<WaitingOwner[]>;
+  /**
+   * The next owners above `after`, ascending by id, who have something that no transaction carries and are awake. One
+   * whose entries come or are freed is.
+   */
+  awake(after: string, owners: number): Promise<WaitingOwner[]>;
+  /** Those who are not, and whose rest is over, longest first. */
+  rested(nowMs: number, owners: number): Promise<WaitingOwner[]>;
+  /** Keeps what a look has found; nothing of an owner who was woken since. */
+  looked(looks: readonly LookedAt[]): Promise<void>;
+  /** Registrations that wait for a number that never came, as each owner's last look has found. */
+  held(): Promise<number>;
   /**
    * What is due of each lane, ascending by number, at most so many of each.
    * @param due `nowMs`: what waits until later is left out; `slot`: so is a record of a later hour, which the ledger

@@ -48,6 +48,16 @@ export function isWithoutRoom(code: number, entries: readonly EntryFate[]): bool
   return code === CODE.quota || entries.some((one) => one.fate === 'later' && one.code === CODE.stateFull);
 }
 
+const LONGEST_REST_MS = 60_000;
+
+/**
+ * Milliseconds for which an owner who could send nothing is not looked at: time alone may change that, a token, an hour,
+ * the end of a pause. @param rests looks in a row that found nothing, from 1
+ */
+export function restMs(rests: number): number {
+  return Math.min(LONGEST_REST_MS, FIRST_RETRY_MS * 2 ** Math.min(rests - 1, 6));
+}
+
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 600_000;
 

@@ -9,7 +9,8 @@ const taken = (patient: number, device: number, sequence: bigint) => ({...lane(p
 
 /** What waits for the ledger, whose turn it is, and what the ledger would take of it. */
 export function anchorQueueContract(fixture: StoresFixture): void {
-  const waiting = (after = '', owners = 10) => fixture.stores.anchors.waiting(after, owners);
+  const waiting = async (after = '', owners = 10) =>
+    (await fixture.stores.anchors.awake(after, owners)).filter(({lanes}) => lanes.length > 0);
   const keep = (patient: number, device: number, ...numbers: bigint[]) =>
     fixture.stored(
       ...numbers.map((sequence) => sampleRecord({patient: bytes(patient), device: bytes(device), sequence})),
@@ -35,6 +36,29 @@ export function anchorQueueContract(fixture: StoresFixture): void {
     expect((await waiting('', 1)).map(({patient}) => patient)).toEqual([hexOf(1)]);
     expect((await waiting(hexOf(1))).map(({patient}) => patient)).toEqual([hexOf(3)]);
     expect(await waiting(hexOf(3))).toEqual([]);
+  });
+
+  it('puts to rest who has nothing to send, longest rest first, and wakes who gets an entry or has one freed', async () => {
+    const {anchors} = fixture.stores;
+    const namesOf = (owners: readonly {patient: string}[]) => owners.map(({patient}) => patient);
+    const rested = async (nowMs: number, owners = 10) => namesOf(await anchors.rested(nowMs, owners));
+    await keep(1, 2, 1n);
+    await keep(3, 4, 1n);
+    const looks = (await waiting()).map(({patient, woken}, place) => ({patient, woken, place}));
+    await anchors.looked(looks.map(({place, ...one}) => ({...one, rests: 1, lookAtMs: 5_000 - place, held: place})));
+    expect([await waiting(), await rested(4_998)]).toEqual([[], []]);
+    expect([await rested(5_000), await rested(5_000, 1)]).toEqual([[hexOf(3), hexOf(1)], [hexOf(3)]]);
+    expect(await anchors.held()).toBe(1);
+    await keep(1, 2, 2n);
+    expect(await waiting()).toMatchObject([{patient: hexOf(1), rests: 0}]);
+    // A look that began before says nothing of what came since.
+    await anchors.looked(looks.map(({place, ...one}) => ({...one, rests: 2 + place, lookAtMs: 9_000, held: 0})));
+    expect([namesOf(await waiting()), await rested(9_000)]).toEqual([[hexOf(1)], [hexOf(3)]]);
+    // What is carried and freed again wakes her too.
+    const {txId} = await fixture.sign();
+    await anchors.looked((await waiting()).map((one) => ({...one, rests: 1, lookAtMs: 9_000})));
+    await anchors.fail(txId, CODE.nonceTooFar);
+    expect(namesOf(await waiting())).toEqual([hexOf(1)]);
   });
 
   it('gives of each lane what is due, by number, records and skips alike, no more than asked for', async () => {

@@ -2,6 +2,7 @@ import type {
   AnchorStore,
   EntryToAnchor,
   LaneQuestion,
+  LookedAt,
   SignedAnchor,
   WaitingEntry,
   WaitingLane,
@@ -12,11 +13,57 @@ import type {Tokens} from '@vitalvault/ledger-state';
 import {MemoryRecords} from './memory-records.js';
 import type {Row, SkipRow} from './memory-tables.js';
 
+interface Look extends LookedAt {
+  /** What waited then. */
+  readonly waiting: string;
+}
+
 /** The anchor store in memory. */
 export class MemoryAnchors extends MemoryRecords implements AnchorStore {
   readonly #nonces = new Map<string, bigint>();
+  readonly #looks = new Map<string, Look>();
 
-  waiting(after: string, owners: number): Promise<WaitingOwner[]> {
+  awake(after: string, owners: number): Promise<WaitingOwner[]> {
+    return Promise.resolve(
+      this.#owners()
+        .filter(({patient, rests}) => rests === 0 && patient > after)
+        .slice(0, owners),
+    );
+  }
+
+  rested(nowMs: number, owners: number): Promise<WaitingOwner[]> {
+    const lookAtMs = ({patient}: WaitingOwner): number => this.#looks.get(patient)?.lookAtMs ?? 0;
+    return Promise.resolve(
+      this.#owners()
+        .filter((owner) => owner.rests > 0 && lookAtMs(owner) <= nowMs)
+        .toSorted((a, b) => lookAtMs(a) - lookAtMs(b))
+        .slice(0, owners),
+    );
+  }
+
+  looked(looks: readonly LookedAt[]): Promise<void> {
+    this.#owners();
+    for (const look of looks) {
+      const known = this.#looks.get(look.patient);
+      if (known?.woken === look.woken) this.#looks.set(look.patient, {...known, ...look});
+    }
+    return Promise.resolve();
+  }
+
+  held(): Promise<number> {
+    return Promise.resolve(this.#owners().reduce((sum, {held}) => sum + held, 0));
+  }
+
+  // Awake is who has other entries waiting than at the last look, or the same with another pause.
+  #lookAt(patient: string, waiting: string): Look {
+    const known = this.#looks.get(patient);
+    if (known?.waiting === waiting) return known;
+    const look = {patient, waiting, woken: (known?.woken ?? 0n) + 1n, rests: 0, lookAtMs: 0, held: known?.held ?? 0};
+    this.#looks.set(patient, look);
+    return look;
+  }
+
+  #owners(): WaitingOwner[] {
     const byOwner = new Map<string, WaitingLane[]>();
     for (const row of this.#all().filter(({anchorTx, state}) => anchorTx === undefined && state === 'stored')) {
       const {patient, device, registration, sequence} = numberOf(row);
@@ -27,17 +74,26 @@ export class MemoryAnchors extends MemoryRecords implements AnchorStore {
       if (known === -1) lanes.push(lane);
       else if (sequence < (lanes[known] as WaitingLane).first) lanes[known] = lane;
     }
-    const sorted = [...byOwner].filter(([patient]) => patient > after).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return Promise.resolve(
-      sorted
-        .slice(0, owners)
-        .map(([patient, lanes]) => ({
-          patient,
-          tokens: this.buckets.get(`owner/${patient}`),
-          underWay: this.#underWay((row) => numberOf(row).patient === patient),
-          lanes: lanes.toSorted((a, b) => (laneName(a) < laneName(b) ? -1 : 1)),
-        })),
-    );
+    const sorted = [...byOwner].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return sorted.map(([patient, lanes]) => {
+      const {woken, rests, held} = this.#lookAt(patient, this.#nameOfWaiting(patient));
+      return {
+        patient,
+        woken,
+        rests,
+        held,
+        tokens: this.buckets.get(`owner/${patient}`),
+        underWay: this.#underWay((row) => numberOf(row).patient === patient),
+        lanes: lanes.toSorted((a, b) => (laneName(a) < laneName(b) ? -1 : 1)),
+      };
+    });
+  }
+
+  #nameOfWaiting(patient: string): string {
+    return this.#all()
+      .filter((row) => numberOf(row).patient === patient && row.anchorTx === undefined && row.state === 'stored')
+      .map((row) => `${nameOf(row).entryId} ${String(row.retryAtMs)}`)
+      .join();
   }
 
   entriesOf(

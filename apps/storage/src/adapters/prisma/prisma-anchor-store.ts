@@ -4,6 +4,7 @@ import type {
   AnchorStore,
   EntryToAnchor,
   LaneQuestion,
+  LookedAt,
   SignedAnchor,
   WaitingEntry,
   WaitingOwner,
@@ -16,14 +17,26 @@ import type {Database, Session} from './database.js';
 import type {Anchor} from './gen/client.js';
 import {bucketName, bucketsOf} from './entry-buckets.js';
 import {bytesOf} from './outbox-rows.js';
-import {WAITING, waitingOwners} from './waiting-rows.js';
+import {awakeOwners, heldLanes, keepLooks, restedOwners, WAITING} from './waiting-rows.js';
 
 /** Transactions that anchor records, in PostgreSQL. */
 export class PrismaAnchorStore implements AnchorStore {
   constructor(private readonly database: Database) {}
 
-  waiting(after: string, owners: number): Promise<WaitingOwner[]> {
-    return waitingOwners(this.database, after, owners);
+  awake(after: string, owners: number): Promise<WaitingOwner[]> {
+    return awakeOwners(this.database, after, owners);
+  }
+
+  rested(nowMs: number, owners: number): Promise<WaitingOwner[]> {
+    return restedOwners(this.database, nowMs, owners);
+  }
+
+  looked(looks: readonly LookedAt[]): Promise<void> {
+    return keepLooks(this.database, looks);
+  }
+
+  held(): Promise<number> {
+    return heldLanes(this.database);
   }
 
   async entriesOf(
