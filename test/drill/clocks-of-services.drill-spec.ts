@@ -1,17 +1,13 @@
-import {toHex} from '@vitalvault/contracts';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
-import {recordIdOfPosted} from '@vitalvault/envelope';
-import {HEART_RATE, tagOf} from '@vitalvault/sdk';
-import type {AccessTicket} from '@vitalvault/sdk';
+import type {AccessTicket, SdkError} from '@vitalvault/sdk';
 import {eventually} from '@vitalvault/testkit';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {codeOf, enrolClinician, enrolPatient, openOffice, registerDevice} from '../e2e/platform/actors.js';
-import type {ClinicianActor, Office, PatientActor} from '../e2e/platform/actors.js';
-import {CraftedRecords, RECORD, one} from '../e2e/platform/crafted-records.js';
-import {thePlatform} from '../e2e/platform/platform.js';
+import {codeOf} from '../e2e/platform/actors.js';
+import {releasedKeys, thePlatform} from '../e2e/platform/platform.js';
 import type {Platform} from '../e2e/platform/platform.js';
+import {Ward} from '../e2e/platform/ward.js';
 import {faketimeLibrary} from './faketime.js';
 import {grammarOfSystem} from './grammar-of-system.js';
 import {ShiftedService} from './shifted-service.js';
@@ -23,45 +19,22 @@ const RECORDS = 5;
 const SERVICES = ['ingest', 'policy', 'storage'] as const;
 
 let platform: Platform;
-let office: Office;
-let owner: PatientActor;
-let ada: ClinicianActor;
-let records: CraftedRecords;
+let ward: Ward;
 let dir: string;
 let library: string;
-let now: number;
 let grants: Record<'standing' | 'over' | 'revoked', string>;
+/** A permit that the ledger has ended since. */
+let ended: AccessTicket;
 const receipted: PostedRecord[] = [];
-
-const post = (record: PostedRecord): Promise<Response> =>
-  fetch(`${platform.endpoints.services.ingest}/v1/records`, {
-    method: 'POST',
-    body: Buffer.from(one(record)),
-    headers: {'content-type': RECORD},
-  });
-
-async function stateOf(record: PostedRecord): Promise<string> {
-  const id = toHex(recordIdOfPosted(record));
-  const response = await fetch(`${platform.endpoints.services.storage}/v1/records/${id}/status`);
-  return ((await response.json()) as {state?: string}).state ?? `HTTP ${response.status}`;
-}
-
-const ask = (grantId: string): Promise<AccessTicket> =>
-  ada.clinician.requestAccess({
-    patient: owner.keys.patient,
-    grantId,
-    typeTag: toHex(tagOf(owner.keys, HEART_RATE)),
-    slotFrom: now - 2,
-    slotTo: now,
-    purpose: 'TREAT',
-  });
+/** Her keys are there already, so that the first who is asked is storage, and by it policy. */
+const KEPT = {types: [], keyOf: () => undefined};
 
 /** The decision on a question, or the code of what kept it from being one. */
 async function decided(grantId: string): Promise<{ticket?: AccessTicket; code?: string}> {
   let ticket: AccessTicket | undefined;
   const code = await codeOf(
     (async () => {
-      ticket = await ask(grantId);
+      ticket = await ward.ask(grantId);
     })(),
   );
   return {...(ticket === undefined ? {} : {ticket}), ...(code === undefined ? {} : {code})};
@@ -75,32 +48,49 @@ async function answerTo(grantId: string): Promise<string> {
 /** A reader looks whose policy it is: one that is ahead signs that for a time that has not come. */
 const said = {ingest: /^refused$/, policy: /^(refused|description-invalid)$/, storage: /^refused$/};
 
-const terms = (accessToSlot: number) => ({
-  grantee: ada.keys.member,
-  types: [HEART_RATE],
-  purposes: ['TREAT' as const],
-  accessFromSlot: now - 2,
-  accessToSlot,
-  dataFromSlot: now - 50,
-  dataToSlot: now,
-});
+/** What keeps keys from a reader, and what she is told of the reason. */
+const releases = (ticket: AccessTicket): Promise<{code: string; message: string}> =>
+  ward.ada.clinician.fetch(ticket, KEPT).then(
+    () => ({code: 'released', message: ''}),
+    (error: unknown) => error as SdkError,
+  );
+
+/** Posts each as a device does, until it has its receipt and is on the ledger; the bytes are the same. */
+async function anchored(records: readonly PostedRecord[]): Promise<void> {
+  for (const record of records)
+    await eventually(
+      async () => {
+        expect((await ward.post(record)).status).toBe(202);
+      },
+      60_000,
+      500,
+    );
+  for (const record of records)
+    await eventually(
+      async () => {
+        expect(await ward.stateOf(record)).toBe('anchored');
+      },
+      60_000,
+      500,
+    );
+}
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vv-faketime-'));
   library = await faketimeLibrary(dir);
   platform = thePlatform();
-  office = await openOffice(platform);
-  now = await office.ledger.slot();
-  [owner, ada] = await Promise.all([enrolPatient(office, now - 100), enrolClinician(office)]);
-  records = new CraftedRecords(await registerDevice(office, owner, now - 50), now - 1);
+  ward = await Ward.open(platform);
+  // A permit speaks for the records that were there: one for none gives an empty page, and nobody is asked for a key.
+  await anchored([ward.records.next()]);
   // By a clock that is an hour behind, the second still stands.
-  const [standing, over, revoked] = [
-    await owner.grants.put(terms(now + 24)),
-    await owner.grants.put(terms(now - 1)),
-    await owner.grants.put(terms(now + 24)),
-  ];
-  await owner.grants.revoke(revoked.grantId);
-  grants = {standing: standing.grantId, over: over.grantId, revoked: revoked.grantId};
+  grants = {
+    standing: await ward.grant(),
+    over: await ward.grant({accessToSlot: ward.now - 1}),
+    revoked: await ward.grant(),
+  };
+  ended = await ward.ask(grants.revoked);
+  expect(ended.permit).toBe(true);
+  await ward.owner.grants.revoke(grants.revoked);
 }, 180_000);
 
 afterAll(() => rm(dir, {recursive: true, force: true}));
@@ -138,16 +128,29 @@ describe.each(SERVICES.flatMap((name) => [HOUR, -HOUR].map((seconds) => ({name, 
       }
       // The ledger decides by its own time; whoever hands out must know what time it is.
       expect(ticket.permit).toBe(true);
-      // She has her keys already, so that the first who is asked is storage, and by it policy.
-      const code = await codeOf(ada.clinician.fetch(ticket, {types: [], keyOf: () => undefined}));
-      if (name !== 'ingest') expect(code).toMatch(/^(ledger-unavailable|signature-stale)$/);
+      const {code, message} = await releases(ticket);
+      if (name === 'ingest') return;
+      expect(code).toMatch(/^(ledger-unavailable|signature-stale)$/);
+      // Told to her as a clock that is wrong, and not as a fault of hers.
+      expect(message).toMatch(/the service's clock|this service's clock/);
+    }, 120_000);
+
+    test('prolongs no permit: one that the ledger has ended gives no key', async () => {
+      const {code} = await releases(ended);
+      expect([name, code]).toEqual([
+        name,
+        expect.stringMatching(
+          name === 'ingest' ? /^permit-ended$/ : /^(permit-ended|ledger-unavailable|signature-stale)$/,
+        ),
+      ]);
+      expect(await releasedKeys(platform, ended.txId)).toBe(0);
     }, 120_000);
 
     test('loses no record: what it acknowledges is anchored, what it does not the device keeps', async () => {
       for (let i = 0; i < RECORDS; i++) {
-        const record = records.next();
+        const record = ward.records.next();
         posted.push(record);
-        const {status} = await post(record);
+        const {status} = await ward.post(record);
         expect([202, 503]).toContain(status);
         if (status === 202) receipted.push(record);
       }
@@ -155,31 +158,16 @@ describe.each(SERVICES.flatMap((name) => [HOUR, -HOUR].map((seconds) => ({name, 
 
     afterAll(async () => {
       await service.end();
-      for (const record of posted)
-        await eventually(
-          async () => {
-            // As a device does until it has its receipt; the bytes are the same.
-            expect((await post(record)).status).toBe(202);
-          },
-          60_000,
-          500,
-        );
-      for (const record of posted)
-        await eventually(
-          async () => {
-            expect(await stateOf(record)).toBe('anchored');
-          },
-          60_000,
-          500,
-        );
+      await anchored(posted);
       expect(await answerTo(grants.standing)).toBe('permit');
+      expect([(await releases(ended)).code, await releasedKeys(platform, ended.txId)]).toEqual(['permit-ended', 0]);
     }, 240_000);
   },
 );
 
 test('every record that got its receipt from a clock that was wrong is on the ledger', async () => {
   expect(receipted.length).toBeGreaterThan(RECORDS);
-  for (const record of receipted) expect(await stateOf(record)).toBe('anchored');
+  for (const record of receipted) expect(await ward.stateOf(record)).toBe('anchored');
 }, 60_000);
 
 test('every validator of the system was asked what the ABCI grammar allows', () => {

@@ -1,14 +1,9 @@
-import {toHex} from '@vitalvault/contracts';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
-import {recordIdOfPosted} from '@vitalvault/envelope';
-import {HEART_RATE, tagOf} from '@vitalvault/sdk';
 import {eventually} from '@vitalvault/testkit';
 import {setTimeout as delay} from 'node:timers/promises';
-import {enrolClinician, enrolPatient, openOffice, registerDevice} from '../e2e/platform/actors.js';
-import type {ClinicianActor, Office, PatientActor} from '../e2e/platform/actors.js';
-import {CraftedRecords, RECORD, one} from '../e2e/platform/crafted-records.js';
 import {thePlatform} from '../e2e/platform/platform.js';
 import type {Platform} from '../e2e/platform/platform.js';
+import {Ward} from '../e2e/platform/ward.js';
 import {grammarOfSystem} from './grammar-of-system.js';
 
 /** Two of four validators, CometBFT and ledger-abci of each. */
@@ -18,62 +13,14 @@ const SAID_MS = 60_000;
 const BACK_MS = 20_000;
 
 let platform: Platform;
-let office: Office;
-let owner: PatientActor;
-let ada: ClinicianActor;
-let records: CraftedRecords;
+let ward: Ward;
 let grantId: string;
-let now: number;
 let posted: PostedRecord;
-
-interface Readyz {
-  readonly status: number;
-  readonly text: string;
-}
-
-async function readyz(name: string): Promise<Readyz> {
-  const response = await fetch(`${platform.endpoints.management[name] ?? ''}/readyz`);
-  return {status: response.status, text: await response.text()};
-}
-
-const post = (record: PostedRecord): Promise<Response> =>
-  fetch(`${platform.endpoints.services.ingest}/v1/records`, {
-    method: 'POST',
-    body: Buffer.from(one(record)),
-    headers: {'content-type': RECORD},
-  });
-
-async function stateOf(record: PostedRecord): Promise<string> {
-  const id = toHex(recordIdOfPosted(record));
-  const response = await fetch(`${platform.endpoints.services.storage}/v1/records/${id}/status`);
-  return ((await response.json()) as {state?: string}).state ?? `HTTP ${response.status}`;
-}
-
-const ask = (): Promise<unknown> =>
-  ada.clinician.requestAccess({
-    patient: owner.keys.patient,
-    grantId,
-    typeTag: toHex(tagOf(owner.keys, HEART_RATE)),
-    slotFrom: now - 2,
-    slotTo: now,
-    purpose: 'TREAT',
-  });
 
 beforeAll(async () => {
   platform = thePlatform();
-  office = await openOffice(platform);
-  now = await office.ledger.slot();
-  [owner, ada] = await Promise.all([enrolPatient(office, now - 100), enrolClinician(office)]);
-  records = new CraftedRecords(await registerDevice(office, owner, now - 50), now - 1);
-  ({grantId} = await owner.grants.put({
-    grantee: ada.keys.member,
-    types: [HEART_RATE],
-    purposes: ['TREAT'],
-    accessFromSlot: now - 2,
-    accessToSlot: now + 24,
-    dataFromSlot: now - 50,
-    dataToSlot: now,
-  }));
+  ward = await Ward.open(platform);
+  grantId = await ward.grant();
   for (const name of LOST) await platform.control('kill', name);
 }, 120_000);
 
@@ -85,28 +32,28 @@ test('policy and storage say in /readyz that it is the ledger; who needs none go
   await eventually(
     async () => {
       for (const name of ['policy', 'storage'])
-        expect([name, await readyz(name)]).toEqual([name, {status: 503, text: expect.stringMatching(/ledger/)}]);
+        expect([name, await ward.readyz(name)]).toEqual([name, {status: 503, text: expect.stringMatching(/ledger/)}]);
     },
     SAID_MS,
     1_000,
   );
   // Records are taken into Kafka, alerts are read and delivered.
-  for (const name of ['ingest', 'notify']) expect([name, (await readyz(name)).status]).toEqual([name, 200]);
+  for (const name of ['ingest', 'notify']) expect([name, (await ward.readyz(name)).status]).toEqual([name, 200]);
 }, 90_000);
 
 test('no access is decided, and whoever asks is told why', async () => {
-  await expect(ask()).rejects.toMatchObject({
+  await expect(ward.ask(grantId)).rejects.toMatchObject({
     code: expect.stringMatching(/^(stale-header|tx-timeout|ledger-unavailable)$/),
   });
 }, 120_000);
 
 test('a record that gets its receipt is on no ledger yet, and nobody says that it is', async () => {
-  posted = records.next();
-  const response = await post(posted);
+  posted = ward.records.next();
+  const response = await ward.post(posted);
   // Its durability is Kafka's, which is whole; a gateway that knows too little of the device says 503 instead.
   expect([202, 503]).toContain(response.status);
   await delay(5_000);
-  expect(await stateOf(posted)).not.toBe('anchored');
+  expect(await ward.stateOf(posted)).not.toBe('anchored');
 }, 60_000);
 
 test('back: blocks within 20 s, everything is ready again and what had its receipt is anchored', async () => {
@@ -132,14 +79,14 @@ test('back: blocks within 20 s, everything is ready again and what had its recei
   await eventually(
     async () => {
       for (const name of ['ingest', 'policy', 'storage', 'notify'])
-        expect([name, (await readyz(name)).status]).toEqual([name, 200]);
+        expect([name, (await ward.readyz(name)).status]).toEqual([name, 200]);
     },
     60_000,
     1_000,
   );
   await eventually(
     async () => {
-      const {status} = await post(posted);
+      const {status} = await ward.post(posted);
       expect(status).toBe(202);
     },
     60_000,
@@ -147,12 +94,12 @@ test('back: blocks within 20 s, everything is ready again and what had its recei
   );
   await eventually(
     async () => {
-      expect(await stateOf(posted)).toBe('anchored');
+      expect(await ward.stateOf(posted)).toBe('anchored');
     },
     60_000,
     500,
   );
-  await ask();
+  await ward.ask(grantId);
 }, 240_000);
 
 test('every validator of the system was asked what the ABCI grammar allows, over their loss too', () => {

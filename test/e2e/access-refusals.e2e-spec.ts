@@ -12,7 +12,7 @@ import {
   timesAlerted,
 } from './platform/actors.js';
 import type {ClinicianActor, Office, PatientActor} from './platform/actors.js';
-import {inDatabase, thePlatform} from './platform/platform.js';
+import {releasedKeys, thePlatform} from './platform/platform.js';
 import type {Platform} from './platform/platform.js';
 
 /** Rules of docs/protocol.md §6: what the patient is told. */
@@ -78,12 +78,6 @@ describe('whatever a grant does not say is refused, logged and alerted', () => {
     dataToSlot: hour + 1,
     ...more,
   });
-  const releasedKeys = (txId: string): Promise<number> =>
-    inDatabase(
-      platform,
-      'policy',
-      async (client) => (await client.query('SELECT 1 FROM release_requests WHERE tx_id = $1', [txId])).rowCount ?? 0,
-    );
 
   beforeAll(async () => {
     platform = thePlatform();
@@ -133,7 +127,7 @@ describe('whatever a grant does not say is refused, logged and alerted', () => {
   it("another's permit gives nothing", async () => {
     const ticket = await ask(ada, true);
     expect(await codeOf(bob.clinician.fetch(ticket, {types: [], keyOf: () => undefined}))).toBe('not-yours');
-    expect(await releasedKeys(ticket.txId)).toBe(0);
+    expect(await releasedKeys(platform, ticket.txId)).toBe(0);
   });
 
   it('a permit is answered three times at the most', async () => {
@@ -144,7 +138,7 @@ describe('whatever a grant does not say is refused, logged and alerted', () => {
       expect(records.map(({readings}) => readings.length)).toEqual([30]);
     }
     expect(await codeOf(ada.clinician.fetch(ticket))).toBe('release-limit');
-    expect(await releasedKeys(ticket.txId)).toBe(3);
+    expect(await releasedKeys(platform, ticket.txId)).toBe(3);
   });
 
   it('after the reads are used up', async () => {
@@ -159,7 +153,7 @@ describe('whatever a grant does not say is refused, logged and alerted', () => {
     expect(await codeOf(ada.clinician.fetch(hoarded, kept))).toBe('permit-ended');
     expect(await codeOf(ada.clinician.fetch(hoarded))).toBe('permit-ended');
     await refused(RULE.revoked, {grantId: other.grantId});
-    expect(await releasedKeys(hoarded.txId)).toBe(0);
+    expect(await releasedKeys(platform, hoarded.txId)).toBe(0);
   });
 
   it('a member who was suspended, and the permit that she had', async () => {
@@ -169,7 +163,7 @@ describe('whatever a grant does not say is refused, logged and alerted', () => {
     await office.organisation.suspend(bob.keys.member);
     await refused(RULE.standing, {grantId: hers.grantId}, bob);
     expect(await codeOf(bob.clinician.fetch(hoarded, kept))).toBe('permit-ended');
-    expect(await releasedKeys(hoarded.txId)).toBe(0);
+    expect(await releasedKeys(platform, hoarded.txId)).toBe(0);
   });
 
   it("every attempt stands in the patient's proven log, in its order, none doubled, with what was asked", async () => {

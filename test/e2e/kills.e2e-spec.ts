@@ -6,20 +6,11 @@ import {LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {recordId, recordIdOfPosted} from '@vitalvault/envelope';
 import {verifyRecordLog} from '@vitalvault/proofs';
-import {HEART_RATE, tagOf} from '@vitalvault/sdk';
 import {eventually} from '@vitalvault/testkit';
-import {
-  alertSubjects,
-  enrolClinician,
-  enrolPatient,
-  openOffice,
-  registerDevice,
-  timesAlerted,
-} from './platform/actors.js';
-import type {ClinicianActor, Office, PatientActor} from './platform/actors.js';
-import {CraftedRecords, RECORD, one} from './platform/crafted-records.js';
+import {alertSubjects, timesAlerted} from './platform/actors.js';
 import {thePlatform} from './platform/platform.js';
 import type {Platform} from './platform/platform.js';
+import {Ward} from './platform/ward.js';
 
 /** Three workers with this pause stay below a device's quota. */
 const PAUSE_MS = 250;
@@ -28,12 +19,8 @@ const PAGE = 500;
 
 describe('killed with SIGKILL under load, each with a request in flight, the system loses nothing that it acknowledged', () => {
   let platform: Platform;
-  let office: Office;
-  let owner: PatientActor;
-  let ada: ClinicianActor;
-  let records: CraftedRecords;
+  let ward: Ward;
   let grantId: string;
-  let now: number;
   let load: Promise<unknown>;
   let loading = true;
   /** A record that nobody takes must not keep the suite from its end: set when all is over. */
@@ -48,19 +35,8 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
 
   beforeAll(async () => {
     platform = thePlatform();
-    office = await openOffice(platform);
-    now = await office.ledger.slot();
-    [owner, ada] = await Promise.all([enrolPatient(office, now - 100), enrolClinician(office)]);
-    records = new CraftedRecords(await registerDevice(office, owner, now - 50), now - 1);
-    ({grantId} = await owner.grants.put({
-      grantee: ada.keys.member,
-      types: [HEART_RATE],
-      purposes: ['TREAT'],
-      accessFromSlot: now - 2,
-      accessToSlot: now + 24,
-      dataFromSlot: now - 50,
-      dataToSlot: now,
-    }));
+    ward = await Ward.open(platform);
+    grantId = await ward.grant();
     load = Promise.all([...Array.from({length: WORKERS}, () => wear()), consult()]);
   });
   afterAll(async () => {
@@ -80,7 +56,7 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
    */
   async function wear(): Promise<void> {
     while (loading) {
-      const posted = records.next();
+      const posted = ward.records.next();
       while (!(await acknowledge(posted)) && !gaveUp) await pause(PAUSE_MS);
       await pause(PAUSE_MS);
     }
@@ -88,12 +64,7 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
 
   async function acknowledge(posted: PostedRecord): Promise<boolean> {
     inFlight.add(posted);
-    const response = await fetch(`${platform.endpoints.services.ingest}/v1/records`, {
-      method: 'POST',
-      body: Buffer.from(one(posted)),
-      headers: {'content-type': RECORD},
-      signal: AbortSignal.timeout(15_000),
-    }).catch(() => undefined);
+    const response = await ward.post(posted, 15_000).catch(() => undefined);
     inFlight.delete(posted);
     if (response === undefined) {
       broken += 1;
@@ -115,16 +86,7 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
   async function consult(): Promise<void> {
     while (loading) {
       asked += 1;
-      await ada.clinician
-        .requestAccess({
-          patient: owner.keys.patient,
-          grantId,
-          typeTag: toHex(tagOf(owner.keys, HEART_RATE)),
-          slotFrom: now - 2,
-          slotTo: now,
-          purpose: 'TREAT',
-        })
-        .catch(() => undefined);
+      await ward.ask(grantId).catch(() => undefined);
       await pause(1_000);
     }
   }
@@ -199,22 +161,22 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
   });
 
   it('everything that the ledger logged of accesses was alerted, exactly once; nothing was refused or lost', async () => {
-    const {leaves} = await owner.log.accessLog();
+    const {leaves} = await ward.owner.log.accessLog();
     const accesses = leaves.flatMap(({event, txId}) => (event.case === 'access' ? [toHex(txId)] : []));
     expect(accesses.length).toBeGreaterThan(3);
     expect(accesses.length).toBeLessThanOrEqual(asked);
-    expect(await timesAlerted(owner, accesses)).toEqual(accesses.map(() => 1));
-    const all = await alertSubjects(owner);
+    expect(await timesAlerted(ward.owner, accesses)).toEqual(accesses.map(() => 1));
+    const all = await alertSubjects(ward.owner);
     expect(new Set(all).size).toBe(all.length);
-    expect(await alertSubjects(owner, 'RECORD_REFUSED')).toEqual([]);
+    expect(await alertSubjects(ward.owner, 'RECORD_REFUSED')).toEqual([]);
   });
 
   /** Record ids of the patient's whole record log, proven under one header and rebuilt to its root. */
   async function recordLog(): Promise<string[]> {
-    const patient = fromHex(owner.keys.patient);
+    const patient = fromHex(ward.owner.keys.patient);
     const leaves: Uint8Array[] = [];
     for (;;) {
-      const {answer} = await office.ledger.proofs(owner.keys.signing, {
+      const {answer} = await ward.office.ledger.proofs(ward.owner.keys.signing, {
         keys: [{kind: STATE_KIND.recordLog, parts: [patient]}],
         logs: [{kind: STATE_KIND.recordLog, patient, from: BigInt(leaves.length), limit: PAGE}],
       });

@@ -13,7 +13,7 @@ import {
   timesAlerted,
 } from './platform/actors.js';
 import type {ClinicianActor, Office, PatientActor} from './platform/actors.js';
-import {inDatabase, thePlatform} from './platform/platform.js';
+import {inDatabase, releasedKeys, thePlatform} from './platform/platform.js';
 import type {Platform} from './platform/platform.js';
 
 describe('log before key: no key is opened that the ledger and the alert do not stand behind', () => {
@@ -53,17 +53,10 @@ describe('log before key: no key is opened that the ledger and the alert do not 
     await platform.control('start', name);
     down.delete(name);
   };
-  /** How often keys were released for a request: policy writes it down before it opens the first seal. */
-  const released = (txId: string): Promise<number> =>
-    inDatabase(
-      platform,
-      'policy',
-      async (client) => (await client.query('SELECT 1 FROM release_requests WHERE tx_id = $1', [txId])).rowCount ?? 0,
-    );
   const expectRefused = async (ticket: AccessTicket, code: string, status: number): Promise<void> => {
     const kept = {types: [], keyOf: () => undefined};
     await expect(ada.clinician.fetch(ticket, kept)).rejects.toMatchObject({code, status});
-    expect(await released(ticket.txId)).toBe(0);
+    expect(await releasedKeys(platform, ticket.txId)).toBe(0);
   };
 
   beforeAll(async () => {
@@ -158,7 +151,7 @@ describe('log before key: no key is opened that the ledger and the alert do not 
     expect(swapped).toBe(1);
     const code = await codeOf(ada.clinician.fetch(mine, {types: [], keyOf: () => undefined}));
     expect(['not-verified', 'access-refused', 'release-mismatch']).toContain(code);
-    expect(await released(mine.txId)).toBe(0);
+    expect(await releasedKeys(platform, mine.txId)).toBe(0);
   });
 
   it('a sealed key that was exchanged for another of hers is refused, and all of the page with it', async () => {
@@ -184,7 +177,7 @@ describe('log before key: no key is opened that the ledger and the alert do not 
       20_000,
       500,
     );
-    expect(await released(ticket.txId)).toBe(1);
+    expect(await releasedKeys(platform, ticket.txId)).toBe(1);
     expect(await timesAlerted(owner, [ticket.txId], 'ACCESS_PERMITTED')).toEqual([1]);
   });
 
@@ -208,7 +201,7 @@ describe('log before key: no key is opened that the ledger and the alert do not 
       status: 503,
       code: expect.stringMatching(/^(ledger-unavailable|not-verified|behind)$/),
     });
-    expect(await released(ticket.txId)).toBe(0);
+    expect(await releasedKeys(platform, ticket.txId)).toBe(0);
     await Promise.all(['comet-2', 'comet-3'].map(start));
     await eventually(
       async () => {
@@ -217,7 +210,7 @@ describe('log before key: no key is opened that the ledger and the alert do not 
       60_000,
       500,
     );
-    expect(await released(ticket.txId)).toBe(1);
+    expect(await releasedKeys(platform, ticket.txId)).toBe(1);
   });
 
   async function grantRows(id: string): Promise<unknown[]> {

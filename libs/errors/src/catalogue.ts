@@ -106,8 +106,8 @@ export const CATALOGUE = {
   },
   'signature-stale': {
     category: 'unauthenticated',
-    title: 'The signature is too old, from the future, or expired.',
-    remedy: 'Correct the clock (GET /v1/time) and sign again.',
+    title: "The signature's time does not fit the clock of the service.",
+    remedy: 'Sign again. If that is refused too, one of the two clocks is wrong: compare both, and correct that one.',
   },
   'signature-replayed': {
     category: 'unauthenticated',

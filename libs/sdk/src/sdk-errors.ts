@@ -113,7 +113,8 @@ export const SDK_ERRORS = {
   },
   'description-invalid': {
     title: 'No organisation of the genesis vouches for this policy service.',
-    remedy: 'Ask the hospital for the URL of its policy service and for the genesis of its ledger.',
+    remedy:
+      'If it is a clock: correct it. Else ask for the URL of the policy service and for the genesis of the ledger.',
   },
 } as const satisfies Readonly<Record<string, {title: string; remedy: string}>>;
 

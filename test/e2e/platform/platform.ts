@@ -81,3 +81,12 @@ export async function inDatabase<T>(
     await client.end();
   }
 }
+
+/** How many records' keys were released for a request: policy writes it down before it opens the first seal. */
+export function releasedKeys(platform: Platform, txId: string): Promise<number> {
+  return inDatabase(
+    platform,
+    'policy',
+    async (client) => (await client.query('SELECT 1 FROM release_requests WHERE tx_id = $1', [txId])).rowCount ?? 0,
+  );
+}

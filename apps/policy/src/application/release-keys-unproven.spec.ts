@@ -20,7 +20,7 @@ describe('nothing is released while', () => {
     const records = [await story.record()];
     await refused(story, story.release(await story.ask(), records), {
       code: 'ledger-unavailable',
-      detail: 'its newest header is too old',
+      detail: "its newest header is too old by this service's clock",
     });
   });
 

@@ -122,6 +122,20 @@ describe('request signatures', () => {
     expect(await verify(signed(), now)).toBe(answer);
   });
 
+  it.each([
+    [NOW - 3_600, "It was made 3600 s ahead of the service's clock."],
+    [NOW + 3_660, "By the service's clock it ended 3600 s ago."],
+  ])('says by how much the clocks differ, and not whose is wrong: at %d', async (now, detail) => {
+    await expect(
+      verifyRequestSignature(signed(), {
+        organisation,
+        now: () => now,
+        keys: {resolve: () => Promise.resolve(caller)},
+        nonces: {remember: () => Promise.resolve(true)},
+      }),
+    ).rejects.toMatchObject({code: 'signature-stale', detail});
+  });
+
   it('refuses a request for another organisation, an unknown key, an unsigned request', async () => {
     expect(await verify(signed({organisation: 'cc'.repeat(20)}))).toBe('signature-invalid');
     expect(await verify(signed({keyId: 'cc'.repeat(20)}))).toBe('unknown-key');

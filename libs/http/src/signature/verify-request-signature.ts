@@ -103,8 +103,12 @@ function checkParameters(
   const fault = coverageFault(found, components) ?? parameterFault(found.parameters, expected.organisation);
   if (fault !== undefined) throw new DomainError('signature-invalid', {detail: fault});
   const [created, expires] = [Number(found.parameters.created), Number(found.parameters.expires)];
-  if (created > expected.now + SKEW_SECONDS || expires < expected.now - SKEW_SECONDS)
-    throw new DomainError('signature-stale');
+  const [ahead, over] = [created - expected.now, expected.now - expires];
+  // A service cannot say which of the two clocks is wrong; by how much, it can.
+  if (ahead > SKEW_SECONDS)
+    throw new DomainError('signature-stale', {detail: `It was made ${ahead} s ahead of the service's clock.`});
+  if (over > SKEW_SECONDS)
+    throw new DomainError('signature-stale', {detail: `By the service's clock it ended ${over} s ago.`});
 }
 
 function coverageFault(found: UntrustedSignatureCandidate, components: readonly string[]): string | undefined {

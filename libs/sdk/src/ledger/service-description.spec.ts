@@ -70,6 +70,15 @@ describe('whose service it is', () => {
     );
   });
 
+  it.each([
+    ['ahead', describedBy('clinic', NOW + 3_600), 'it is of 3600 s from now'],
+    ['behind', describedBy('clinic', NOW - 86_400 - 3_600), 'it ended 3600 s ago'],
+  ])('is said to be of a wrong clock when the service is an hour %s', (_where, bytes, words) => {
+    expect(() => verifyServiceDescription(bytes, trust)).toThrow(
+      expect.objectContaining({detail: `${words}: the clock of this device is wrong, or that of the service`}),
+    );
+  });
+
   it('is asked once by a client, before anything else, and another organisation is named', async () => {
     const api = platform.api(seededRandom('description'));
     const ledger = new VerifiedLedger({api, genesis});

@@ -9,6 +9,7 @@ import {SdkError} from '../sdk-error.js';
 import {keysOfRole} from './genesis-keys.js';
 
 const SKEW_SECONDS = 60;
+const WHOSE_CLOCK = 'the clock of this device is wrong, or that of the service';
 
 /** Whose policy service it is, by the word of that organisation's policy key. */
 export interface DescribedService {
@@ -69,8 +70,9 @@ function faultOf(
   const {chainId, service, issuedAt, expiresAt} = description;
   if (chainId !== trust.genesis.chainId) return `it is of the ledger ${chainId}`;
   if (service !== 'policy') return `it is of a service "${service}"`;
-  if (issuedAt > trust.nowSeconds + BigInt(SKEW_SECONDS)) return 'it is from the future: check the clock';
-  if (expiresAt < trust.nowSeconds - BigInt(SKEW_SECONDS)) return 'it has expired';
+  const [ahead, over] = [issuedAt - trust.nowSeconds, trust.nowSeconds - expiresAt];
+  if (ahead > SKEW_SECONDS) return `it is of ${ahead} s from now: ${WHOSE_CLOCK}`;
+  if (over > SKEW_SECONDS) return `it ended ${over} s ago: ${WHOSE_CLOCK}`;
   if (expiresAt < issuedAt || expiresAt > issuedAt + BigInt(DESCRIPTION_SECONDS)) return 'it holds for too long';
   return namesKeysOf(description, trust.organisation) ? undefined : 'it names other keys than the genesis';
 }

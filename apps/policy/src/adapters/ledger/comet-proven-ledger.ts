@@ -38,7 +38,7 @@ function translate(error: unknown): unknown {
   // A true header that is old is no lie: the chain stands still, or we see only its past.
   if (error.meta['reason'] === 'stale-header')
     return new DomainError('ledger-unavailable', {
-      detail: 'its newest header is too old',
+      detail: "its newest header is too old by this service's clock",
       meta: error.meta,
       cause: error,
     });
