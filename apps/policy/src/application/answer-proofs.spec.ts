@@ -91,6 +91,29 @@ describe('proofs for others', () => {
     ).toEqual([]);
   });
 
+  it('keep a place until the validator that is named has shown its header too', async () => {
+    const headers: (() => void)[] = [];
+    const {signedHeader} = chain;
+    chain.signedHeader = async (...asked) => {
+      await new Promise<void>((resolve) => headers.push(resolve));
+      return signedHeader.apply(chain, asked);
+    };
+    const answers = Array.from({length: 9}, () =>
+      proofs
+        .execute(toHex(stranger.id), {keys: [key]}, {validator: 0})
+        .catch((error: unknown) => (error as {code: string}).code),
+    );
+    expect(await answers[8]).toBe('quota-exceeded');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(headers).toHaveLength(2);
+    const done = Promise.all(answers);
+    for (let i = 0; i < 8; i++) {
+      while (headers.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      headers.shift()?.();
+    }
+    expect((await done).filter((one) => one === 'quota-exceeded')).toHaveLength(1);
+  });
+
   it('of a log are for its patient', async () => {
     const logs = [{kind: STATE_KIND.accessLog, patient: patient.id, from: 0n, limit: 1}];
     await expect(proofs.execute(toHex(stranger.id), {logs}, {})).rejects.toMatchObject({code: 'not-yours'});

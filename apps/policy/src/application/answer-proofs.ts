@@ -59,8 +59,11 @@ export class AnswerProofs {
 
   private async answer(caller: Id, request: ProofQuestion, validator: number): Promise<ProofsWithHeader> {
     const {ledger, quota} = this.ports;
-    const response = await quota.inTurn(caller, () => ledger.proofs(request, validator));
-    const newest = await ledger.signedHeader('latest', validator);
+    const ask = async () => ({
+      response: await ledger.proofs(request, validator),
+      newest: await ledger.signedHeader('latest', validator),
+    });
+    const {response, newest} = await quota.inTurn(caller, ask, {named: true});
     // While nothing changes, the next header is seconds away, but the newest one carries the same root: then the answer
     // speaks for the state before that header just as well.
     const verdict = verifyAnswer({request, response, signedHeader: newest}, this.options.trust, {clock: 'any-time'});

@@ -36,14 +36,18 @@ describe('proof quota', () => {
     let begun: string[];
     let ends: (() => void)[];
     const settle = () => new Promise((resolve) => setImmediate(resolve));
-    const ask = (asker: string, name = asker): Promise<string> =>
+    const ask = (asker: string, name = asker, named = false): Promise<string> =>
       quota
-        .inTurn(asker, async () => {
-          begun.push(name);
-          await new Promise<void>((resolve) => ends.push(resolve));
-          if (name.endsWith('!')) throw new Error('planted');
-          return name;
-        })
+        .inTurn(
+          asker,
+          async () => {
+            begun.push(name);
+            await new Promise<void>((resolve) => ends.push(resolve));
+            if (name.endsWith('!')) throw new Error('planted');
+            return name;
+          },
+          {named},
+        )
         .catch((error: unknown) => (error instanceof DomainError ? error.code : 'thrown'));
     const endOne = async () => {
       ends.shift()?.();
@@ -92,6 +96,30 @@ describe('proof quota', () => {
       for (let i = 0; i < 5; i++) await endOne();
       expect(begun).toContain(ben);
       expect(ends).toHaveLength(8);
+    });
+
+    it('those who name a validator that hangs keep half of the places together, and half of those to wait', async () => {
+      const many = Array.from({length: 20}, (_, i) => `asker ${String(i)}`);
+      const named = many.flatMap((asker) => [1, 2].map(() => ask(asker, `named by ${asker}`, true)));
+      await settle();
+      expect(begun).toHaveLength(4);
+      // The 37th and those after it: 4 are under way, 32 wait.
+      expect(new Set(await Promise.all(named.slice(36)))).toEqual(new Set(['quota-exceeded']));
+      const others = Array.from({length: 4}, (_, i) => ask(`other ${String(i)}`));
+      await settle();
+      expect(begun.slice(4)).toEqual(['other 0', 'other 1', 'other 2', 'other 3']);
+      void ask(anna);
+      await settle();
+      expect(begun).toHaveLength(8);
+      // The place of a named one goes to a named one, whose turn it is; that of another to who names none.
+      ends.splice(4, 1)[0]?.();
+      await settle();
+      expect(begun.at(-1)).toBe(anna);
+      await endOne();
+      expect(begun.at(-1)).toMatch(/^named by/);
+      while (ends.length > 0) await endOne();
+      await Promise.all([...named, ...others]);
+      expect(begun).toHaveLength(36 + 5);
     });
 
     it('a question that ends gives its asker the next turn when nobody else waits', async () => {
