@@ -1,4 +1,3 @@
-import {setTimeout} from 'node:timers/promises';
 import type {AbciApplication} from '@vitalvault/abci';
 import {txName} from './cache/checked-txs.js';
 import {checkTx} from './handlers/check-tx.js';
@@ -9,7 +8,7 @@ import {info} from './handlers/info.js';
 import {initChain} from './handlers/init-chain.js';
 import {prepareProposal} from './handlers/prepare-proposal.js';
 import {processProposal} from './handlers/process-proposal.js';
-import {query} from './handlers/query.js';
+import {BUSY, query} from './handlers/query.js';
 import {traceQuery} from './handlers/trace-query.js';
 import type {Committed, Ledger} from './ledger.js';
 import type {LedgerSpans, TracedTx} from './ledger-spans.js';
@@ -21,13 +20,13 @@ export function createApplication(
   spans: LedgerSpans,
   onCommitted: (committed: Committed) => void = () => undefined,
 ): AbciApplication {
-  const share = new QueryShare(() => performance.now(), setTimeout);
+  const share = new QueryShare(() => performance.now());
   return {
     info: () => info(ledger),
     query: (request) => {
       if (request.path === '/trace') return traceQuery(spans, request);
       if (request.path.startsWith(PEER_FILTER)) return filterPeer(ledger, request);
-      return share.run(() => query(ledger, request));
+      return share.run(() => query(ledger, request)) ?? BUSY;
     },
     checkTx: (request) => {
       const startMs = Date.now();

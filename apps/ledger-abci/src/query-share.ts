@@ -4,28 +4,22 @@ const BURST_MS = 500;
 
 /**
  * Holds questions to a share of the one thread that executes blocks. What a question took is taken from a bucket of
- * milliseconds that fills with the share of the time that passes; the next one waits until nothing is owed. Questions
- * are asked on a connection of their own, whose order holds, so nothing else waits with them.
+ * milliseconds that fills with the share of the time that passes; while anything is owed, the next one is refused.
+ * None waits: CometBFT asks on one connection whose order holds, so whatever waited there would keep waiting what
+ * comes behind it, and CometBFT refuses a peer when its filter is not answered within 5 s.
  */
 export class QueryShare {
   private left = BURST_MS;
   private atMs: number;
 
   /** @param nowMs of a clock that only rises */
-  constructor(
-    private readonly nowMs: () => number,
-    private readonly sleep: (milliseconds: number) => Promise<unknown>,
-  ) {
+  constructor(private readonly nowMs: () => number) {
     this.atMs = nowMs();
   }
 
-  /** The answer at once while nothing is owed. */
-  run<T>(answer: () => T): T | Promise<T> {
-    const owed = -this.fill();
-    return owed <= 0 ? this.measured(answer) : this.sleep(Math.ceil(owed / SHARE)).then(() => this.run(answer));
-  }
-
-  private measured<T>(answer: () => T): T {
+  /** The answer; undefined while something is owed: then nothing was asked. */
+  run<T>(answer: () => T): T | undefined {
+    if (this.fill() < 0) return undefined;
     const begin = this.nowMs();
     try {
       return answer();

@@ -17,7 +17,7 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** A header with its events is a few thousand: who sends more is no bell. */
 const MOST_BYTES = 65_536;
 const LEAST_BETWEEN_MS = 100;
-/** Until the node confirms the subscription, and from then on from block to block: an idle chain has one each 10.6 s. */
+/** Until the node confirms the subscription, and then from block to block: an idle chain has one each 10.6 s. */
 const [FIRST_SILENT_MS, SILENT_MS] = [5_000, 60_000];
 
 /**

@@ -25,6 +25,8 @@ interface Standing {
   failures: number;
   /** Ever: who lied once is not redeemed by an answer that was right. */
   demotions: number;
+  /** How often it lost its turn without a lie, and when last; an honest one may, and it is forgotten in an hour. */
+  late: {readonly times: number; readonly at: number};
   /** Until then it is only asked when no other answers; milliseconds of `performance.now()`. */
   restUntil: number;
 }
@@ -33,6 +35,7 @@ const FIRST_REST_MS = 500;
 const LONGEST_REST_MS = 15_000;
 const FIRST_DEMOTION_MS = 15_000;
 const LONGEST_DEMOTION_MS = 600_000;
+const FORGET_LATE_MS = 3_600_000;
 const FIRST_PAUSE_MS = 100;
 
 /**
@@ -46,7 +49,13 @@ export class Failover implements RpcClient {
 
   constructor(private readonly options: FailoverOptions) {
     if (options.endpoints.length === 0) throw new RangeError('at least one RPC endpoint is needed');
-    this.standings = options.endpoints.map((endpoint) => ({endpoint, failures: 0, demotions: 0, restUntil: 0}));
+    this.standings = options.endpoints.map((endpoint) => ({
+      endpoint,
+      failures: 0,
+      demotions: 0,
+      late: {times: 0, at: -Infinity},
+      restUntil: 0,
+    }));
   }
 
   /** Aborted when the client is closed. */
@@ -103,16 +112,30 @@ export class Failover implements RpcClient {
     }
   }
 
-  /** Lets an endpoint rest that answers, but wrongly or behind the others. */
+  /** Lets an endpoint rest that lies, longer with each lie. */
   demote(url: string, why: string): void {
-    const standing = this.standings.find(({endpoint}) => endpoint.url === url);
+    const standing = this.standingOf(url);
     if (standing === undefined) return;
-    this.rest(standing, Math.min(FIRST_DEMOTION_MS * 2 ** standing.demotions, LONGEST_DEMOTION_MS), why);
+    this.rest(standing, demotionMs(standing.demotions), why);
     standing.demotions += 1;
+  }
+
+  /** Lets an endpoint rest that keeps us waiting where another does not. No lie: an honest one may be slow. */
+  passOver(url: string, why: string): void {
+    const standing = this.standingOf(url);
+    if (standing === undefined) return;
+    const {times, at} = standing.late;
+    const before = performance.now() - at > FORGET_LATE_MS ? 0 : times;
+    this.rest(standing, demotionMs(before), why);
+    standing.late = {times: before + 1, at: performance.now()};
   }
 
   disconnect(): void {
     this.closing.abort();
+  }
+
+  private standingOf(url: string): Standing | undefined {
+    return this.standings.find(({endpoint}) => endpoint.url === url);
   }
 
   private whyNone({size}: ReadonlySet<Standing>): string {
@@ -189,6 +212,8 @@ export class Failover implements RpcClient {
     return [...fit.slice(first), ...fit.slice(0, first), ...order.slice(fit.length)];
   }
 }
+
+const demotionMs = (before: number): number => Math.min(FIRST_DEMOTION_MS * 2 ** before, LONGEST_DEMOTION_MS);
 
 function causeOf(error: Error): string {
   const cause = error.cause instanceof Error ? error.cause : error;

@@ -74,12 +74,17 @@ export class LedgerClient extends LedgerReader {
     return this.rpc.inTurn().map(({url, rpc}) => Object.assign(new LedgerReader(rpc, this.signal), {url}));
   }
 
-  /** Stops asking a node first that answers wrongly; it gets another chance later. */
+  /** Stops asking a node first that lies; it gets another chance later. */
   demote(url: string, why: string): void {
     this.rpc.demote(url, why);
   }
 
-  /** Demotes nodes that are more than `tolerance` blocks behind the foremost one: alive, but stuck or cut off. */
+  /** Stops asking a node first that is late where another is not. No lie: it is forgotten in an hour. */
+  passOver(url: string, why: string): void {
+    this.rpc.passOver(url, why);
+  }
+
+  /** Passes over nodes that are more than `tolerance` blocks behind the foremost one: alive, but stuck or cut off. */
   async demoteLaggards(tolerance = 2n): Promise<void> {
     const heights = await Promise.all(
       this.rpc.endpoints.map(async (endpoint) => ({url: endpoint.url, height: await this.heightAt(endpoint)})),
@@ -87,7 +92,7 @@ export class LedgerClient extends LedgerReader {
     const foremost = heights.reduce((max, {height}) => (height !== undefined && height > max ? height : max), 0n);
     for (const {url, height} of heights) {
       if (height !== undefined && height + tolerance < foremost)
-        this.rpc.demote(url, `at height ${height} of ${foremost}`);
+        this.rpc.passOver(url, `at height ${height} of ${foremost}`);
     }
   }
 

@@ -1,6 +1,6 @@
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import type {Comet38Client, RpcClient} from '@cosmjs/tendermint-rpc';
-import {NotCanonicalError, encodeCanonical} from '@vitalvault/contracts';
+import {CODE, NotCanonicalError, encodeCanonical} from '@vitalvault/contracts';
 import {ProofRequestSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {DomainError} from '@vitalvault/errors';
@@ -58,12 +58,17 @@ export class LedgerReader {
   /**
    * State and log proofs of one committed height.
    * @throws DomainError('invalid-field') when the node refuses the question; 'not-verified' when its answer is not
-   *   canonical; 'ledger-unavailable'
+   *   canonical; 'ledger-unavailable', with meta {reason: 'busy'} when it has no time for questions now
    */
   async proofs(request: MessageInitShape<typeof ProofRequestSchema>): Promise<ProofResponse> {
     const {code, value, log} = await this.asked((comet) =>
       comet.abciQuery({path: '/proofs', data: encodeCanonical(ProofRequestSchema, request)}),
     );
+    if (code === CODE.quota)
+      throw new DomainError('ledger-unavailable', {
+        detail: 'A node has no time for questions.',
+        meta: {reason: 'busy'},
+      });
     if (code !== undefined && code !== 0)
       throw new DomainError('invalid-field', {detail: `The ledger refuses the query: ${log ?? ''}`, meta: {code}});
     try {

@@ -9,7 +9,8 @@ import type {VerifiedProofs} from './proof-question.js';
 export interface ProofRoundOptions {
   /** How many there are, with those that are not asked. */
   readonly nodes: number;
-  readonly ask: (node: LedgerNode) => Promise<Told>;
+  /** @param waits told what the node is when it has answered and its next header is waited for */
+  readonly ask: (node: LedgerNode, waits: (meanwhile: NoProof) => void) => Promise<Told>;
   /** When the round is over in any case; milliseconds of `performance.now()`. */
   readonly until: number;
 }
@@ -21,6 +22,7 @@ const PATIENCE_MS = 2_000;
 export class ProofRound {
   private readonly told: NoProof[] = [];
   private readonly underWay = new Map<string, Promise<Told>>();
+  private readonly waiting = new Map<string, NoProof>();
   private impatient = false;
   private next = 0;
 
@@ -30,7 +32,8 @@ export class ProofRound {
   ) {}
 
   /**
-   * The proof, if there is one, and what the others told. Who has not answered by then is 'slow'.
+   * The proof, if there is one, and what the others told. Who has not answered by then is 'slow'; who has, and is
+   * waited for since its next header is not there yet, is what it would be without that.
    * @throws what `ask` throws, at once
    */
   async run(): Promise<{proof?: VerifiedProofs; others: readonly NoProof[]}> {
@@ -47,7 +50,7 @@ export class ProofRound {
   }
 
   private begin(node: LedgerNode): void {
-    const told = this.options.ask(node);
+    const told = this.options.ask(node, (meanwhile) => this.waiting.set(node.url, meanwhile));
     // Looked at in `first`, or not at all when another was faster.
     told.catch(() => undefined);
     this.underWay.set(node.url, told);
@@ -81,6 +84,7 @@ export class ProofRound {
 
   private withSlow(): NoProof[] {
     const error = new DomainError('ledger-unavailable', {detail: 'No answer in time.'});
-    return [...this.told, ...[...this.underWay.keys()].map((url) => ({url, kind: 'slow' as const, error}))];
+    const late = [...this.underWay.keys()].map((url) => this.waiting.get(url) ?? {url, kind: 'slow' as const, error});
+    return [...this.told, ...late];
   }
 }

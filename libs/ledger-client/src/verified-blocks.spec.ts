@@ -1,6 +1,40 @@
 import {jest} from '@jest/globals';
+import {DomainError} from '@vitalvault/errors';
 import {MADE_UP_TRUST, signHeader} from '@vitalvault/light-client/testing';
 import {verifiedBlocks} from './verified-blocks.js';
+
+describe('a block with transactions whose next header is slow', () => {
+  it('is not there yet: its node is left only when another shows that header', async () => {
+    const height = 5n;
+    const block = {height, timeSeconds: 1n, txs: [Uint8Array.of(1)], results: [{code: 0, data: new Uint8Array()}]};
+    const [own, next] = [height, height + 1n].map((of) => signHeader({height: of, appHash: new Uint8Array(32)}));
+    const left: string[] = [];
+    let shown: string[] = [];
+    const blocks = verifiedBlocks(
+      {
+        currentUrl: 'own',
+        answeredBy: 'own',
+        blockIfThere: () => Promise.resolve(block),
+        headersOf: (of) => Promise.resolve(of === height + 1n ? shown : []),
+        demoteLaggards: () => Promise.resolve(),
+        lightBlock: () => Promise.resolve(own ?? ''),
+        // As a LedgerReader, when the time is up.
+        waitForHeader: () => Promise.reject(new DomainError('ledger-unavailable')),
+        demote: (url) => void left.push(`${url} lies`),
+        passOver: (url) => void left.push(url),
+      },
+      MADE_UP_TRUST,
+    );
+    for (let i = 0; i < 3; i++) {
+      expect(await blocks.blockIfThere(height)).toBeUndefined();
+      await blocks.demoteLaggards();
+    }
+    expect(left).toEqual([]);
+    shown = [next ?? ''];
+    await blocks.demoteLaggards();
+    expect(left).toEqual(['own']);
+  });
+});
 
 describe('a node that says that a block is not there yet', () => {
   const header = (signers?: number): string => signHeader({height: 5n, appHash: new Uint8Array(32)}, signers);
@@ -15,7 +49,10 @@ describe('a node that says that a block is not there yet', () => {
       demoteLaggards: () => Promise.reject(new Error('what nodes say of their heights is not asked')),
       lightBlock: () => Promise.reject(new Error('not asked')),
       waitForHeader: () => Promise.reject(new Error('not asked')),
-      demote,
+      demote: () => {
+        throw new Error('it is no lie');
+      },
+      passOver: demote,
     };
     const blocks = verifiedBlocks(client, MADE_UP_TRUST);
     await blocks.demoteLaggards();

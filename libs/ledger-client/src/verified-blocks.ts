@@ -6,7 +6,8 @@ import type {LedgerClient} from './ledger-client.js';
 import type {LedgerBlock} from './ledger-reader.js';
 import {EndpointError} from './rpc-endpoint.js';
 
-type Source = BlockSource & Pick<LedgerClient, 'answeredBy' | 'lightBlock' | 'waitForHeader' | 'headersOf' | 'demote'>;
+type Source = BlockSource &
+  Pick<LedgerClient, 'answeredBy' | 'lightBlock' | 'waitForHeader' | 'headersOf' | 'demote' | 'passOver'>;
 
 /** A header as a node gave it. */
 interface GivenHeader {
@@ -20,7 +21,7 @@ const NEXT_HEADER_MS = 15_000;
 /**
  * Blocks for a follower, each verified from the genesis on: its transactions by its own header, their results by the
  * next one. No node is believed, the own validator neither; one that lies, withholds or answers nonsense is left for
- * the next. A block with transactions comes when the next header is there.
+ * the next. A block with transactions is there when the next header is.
  * @param client of this follower alone: the node to blame is the one that answered it last
  */
 export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
@@ -30,14 +31,18 @@ export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
   let without: {readonly height: bigint; readonly url: string} | undefined;
   const header = async (height: bigint, ask: () => Promise<string>): Promise<GivenHeader> =>
     kept?.height === height ? kept : {height, text: await ask(), url: client.answeredBy};
-  const verified = async (block: LedgerBlock): Promise<LedgerBlock> => {
+  const verified = async (block: LedgerBlock): Promise<LedgerBlock | undefined> => {
     const {height} = block;
     const url = client.answeredBy;
     const own = await header(height, () => client.lightBlock(height));
     const next =
       block.txs.length === 0
         ? undefined
-        : await header(height + 1n, () => client.waitForHeader(height + 1n, NEXT_HEADER_MS));
+        : await header(height + 1n, () => client.waitForHeader(height + 1n, NEXT_HEADER_MS)).catch(unlessNotYet);
+    if (next === undefined && block.txs.length > 0) {
+      without = {height: height + 1n, url: client.answeredBy};
+      return undefined;
+    }
     const fault = verifyBlock(block, {own: own.text, ...(next === undefined ? {} : {next: next.text})}, trust);
     kept = fault === undefined ? next : undefined;
     if (fault === undefined) return block;
@@ -55,7 +60,7 @@ export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
       const {height, url} = without;
       const headers = await client.headersOf(height);
       if (headers.some((text) => holds({text, height, url}, trust)))
-        client.demote(url, `it gives no block ${height}, though there is one`);
+        client.passOver(url, `it gives no block ${height}, though there is one`);
     },
     async blockIfThere(height) {
       try {
@@ -86,6 +91,11 @@ class Lie extends Error {
 function holds({text, height}: GivenHeader, trust: ChainTrust): boolean {
   const verdict = verifySignedHeader(text, trust, 'any-time');
   return verdict.ok && verdict.header.height === height;
+}
+
+// Blocks may be slow; whether one is withheld, another node's header shows.
+function unlessNotYet(error: unknown): undefined {
+  if (!(error instanceof DomainError) || error.code !== 'ledger-unavailable' || error.cause !== undefined) throw error;
 }
 
 // Not when nobody answers, nor when we stop.

@@ -7,56 +7,88 @@ import type {VerifiedProofs, VerifiedProofsOptions} from './proof-question.js';
 import {ProofRound} from './proof-round.js';
 
 const PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1_000;
 const FEW_BLOCKS = 2n;
 /** Of several reasons for no proof, the one that says most. */
-const FIRST_TOLD: readonly NoProof['kind'][] = ['behind', 'stale', 'wrong', 'refused', 'silent'];
+const FIRST_TOLD: readonly NoProof['kind'][] = [
+  'behind',
+  'early',
+  'stale',
+  'busy',
+  'wrong',
+  'refused',
+  'silent',
+  'slow',
+];
 
 /**
  * Asks the ledger and believes nothing but what verifies from the genesis on. Whatever is wrong with a node's answer,
  * the next one is asked in the same call; who is proven wrong by that, or keeps the answer back, is left. Only a
  * question that nodes refuse, or do not survive, is not brought to all of them: then it may be the question.
  * @throws DomainError('not-verified') with meta {reason} when no node's answer verifies; 'behind' when the block of
- *   `atLeast` does not come in time; 'invalid-field' when more nodes refuse the question than may lie;
- *   'ledger-unavailable'
+ *   `atLeast` does not come in time, and with meta {reason: 'early'} when the header does not that carries the state;
+ *   'invalid-field' when more nodes refuse the question than may lie; 'ledger-unavailable'
  */
 export async function verifiedProofs(options: VerifiedProofsOptions): Promise<VerifiedProofs> {
   const {client, timeoutMs = 15_000} = options;
   const until = performance.now() + timeoutMs;
   const wrong = new Set<string>();
   let before: NoProof | undefined;
-  for (;;) {
+  for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const nodes = client.inTurn();
     // Who was proven wrong in this call is not asked in it again.
     const asked = nodes.filter(({url}) => !wrong.has(url));
-    const ask = (node: LedgerNode): Promise<Told> => askForProof(node, {...options, until});
+    const ask = (node: LedgerNode, waits: (meanwhile: NoProof) => void): Promise<Told> =>
+      askForProof(node, {...options, until, waits});
     const {proof, others} = await new ProofRound(asked, {nodes: nodes.length, ask, until}).run();
-    for (const one of others) if (isLeft(one, proof)) client.demote(one.url, reasonOf(one));
+    for (const one of others) leave(client, one, proof);
     if (proof !== undefined) return proof;
     for (const {url} of others.filter(({kind}) => kind === 'wrong')) wrong.add(url);
     before = bestOf(others) ?? before;
-    if (!mayPass(others) || performance.now() + PAUSE_MS > until) throw errorOf(before);
-    await sleep(PAUSE_MS);
+    // A block may come any moment; who is busy is not asked more often for it.
+    if (others.some(({kind}) => kind === 'behind' || kind === 'early')) pauseMs = PAUSE_MS;
+    if (!mayPass(others) || performance.now() + pauseMs > until) throw errorOf(before);
+    await sleep(pauseMs);
   }
 }
 
 const errorOf = (best: NoProof | undefined): DomainError => best?.error ?? new DomainError('ledger-unavailable');
 
+function leave(client: VerifiedProofsOptions['client'], told: NoProof, proof: VerifiedProofs | undefined): void {
+  const {url, kind, error} = told;
+  if (kind === 'wrong') client.demote(url, `its answer does not verify: ${String(error.meta['reason'])}`);
+  else if (proof === undefined) return;
+  else if (isRefuted(told, proof)) client.demote(url, 'its answer does not verify under the header that it waited for');
+  else if (isLate(told, proof)) client.passOver(url, `another node proves the answer, and it is ${kind}`);
+}
+
+function isRefuted({height, holdsUnder}: NoProof, {header, signedHeader}: VerifiedProofs): boolean {
+  return holdsUnder !== undefined && header.height - 1n === height && !holdsUnder(signedHeader);
+}
+
 /** What another has shown is what these could have shown; an honest node may have a block or two to go. */
-function isLeft({kind, height = 0n}: NoProof, proof: VerifiedProofs | undefined): boolean {
-  if (kind === 'wrong') return true;
-  if (proof === undefined || kind === 'silent') return false;
-  return kind !== 'behind' || proof.header.height > height + FEW_BLOCKS;
+function isLate({kind, height = 0n}: NoProof, {header}: VerifiedProofs): boolean {
+  switch (kind) {
+    case 'silent':
+    case 'busy':
+      return false;
+    case 'behind':
+      return header.height > height + FEW_BLOCKS;
+    case 'stale':
+      return header.height > height + 1n;
+    case 'early':
+      // Where the next header is there just now, either could have been first.
+      return header.height <= height || header.height > height + FEW_BLOCKS;
+    default:
+      return true;
+  }
 }
 
-function reasonOf({kind, error}: NoProof): string {
-  return kind === 'wrong'
-    ? `its answer does not verify: ${String(error.meta['reason'])}`
-    : `another node proves the answer, and it is ${kind}`;
-}
+const PASSING: ReadonlySet<NoProof['kind']> = new Set(['behind', 'early', 'busy']);
 
-/** What is worth waiting for: a block that a node has not got yet, or a node that did not get the question. */
+/** What is worth waiting for: a block that is not there yet, time for questions, a node that did not get this one. */
 function mayPass(told: readonly NoProof[]): boolean {
-  return told.some(({kind}) => kind === 'behind') || told.every(({kind, sent}) => kind === 'silent' && sent === false);
+  return told.some(({kind}) => PASSING.has(kind)) || told.every(({kind, sent}) => kind === 'silent' && sent === false);
 }
 
 /** Undefined when nobody has said anything yet. */

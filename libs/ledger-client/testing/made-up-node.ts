@@ -24,6 +24,12 @@ export class MadeUpNode {
     return this;
   }
 
+  /** A block of these transactions alone: the header that carries their root is the next one's. */
+  begin(...txs: Uint8Array[]): this {
+    this.#block(txs);
+    return this;
+  }
+
   #block(txs: Uint8Array[]): void {
     const height = BigInt(this.#headers.length + 1);
     this.#headers.push(

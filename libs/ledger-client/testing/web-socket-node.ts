@@ -18,7 +18,7 @@ export function serverFrame(first: number, payload: Buffer): Buffer {
 /** A text of so many characters, as one frame. */
 export const textFrame = (length: number): Buffer => serverFrame(0x81, Buffer.alloc(length, 0x20));
 
-/** A node that speaks over a web socket as the spec says, and answers nothing by itself, no close and no ping either. */
+/** A node that speaks over a web socket as the spec says; by itself it answers nothing, no close and no ping either. */
 export class WebSocketNode {
   /** Connections that the client has not ended, most that there were at once, and all there ever were. */
   open = 0;

@@ -35,6 +35,9 @@ export function query(ledger: Ledger, {path, data, height}: RequestQuery): Query
   };
 }
 
+/** Says nothing of the question: the time for questions is used up. */
+export const BUSY: QueryAnswer = refusal(CODE.quota, 'busy: ask another validator, or again in a second');
+
 function provableLog(ledger: Ledger, kind: number, patient: Uint8Array): ProvableLog | undefined {
   const log = ledger.state.log(kind, patient);
   if (log === undefined) return undefined;

@@ -42,6 +42,7 @@ function behind(first: FakeChain, chain: FakeChain) {
   const client = Object.assign(Object.create(first) as FakeChain, {
     inTurn: () => nodes,
     demote: (url: string) => void left.push(url),
+    passOver: (url: string) => void left.push(url),
   });
   const {trust} = chain.validatorSet;
   const ledger = new CometLedgerSource(client as never, [], trust);

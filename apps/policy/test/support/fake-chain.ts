@@ -89,6 +89,7 @@ export class FakeChain implements LedgerSource, ProvenLogs {
   lightBlock = (height?: bigint): Promise<string> => this.signedHeader(height ?? 'latest');
   inTurn = (): readonly this[] => [this];
   demote = (_url: string, why: string): void => void this.demoted.push(why);
+  passOver = this.demote;
 
   async proofs(question: ProofQuestion): Promise<ProofResponse> {
     this.answer();

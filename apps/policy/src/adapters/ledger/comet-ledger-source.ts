@@ -49,6 +49,7 @@ export class CometLedgerSource implements LedgerSource {
   ): Promise<VerifiedProofs> {
     const client = {
       demote: (url: string, why: string) => this.any.demote(url, why),
+      passOver: (url: string, why: string) => this.any.passOver(url, why),
       inTurn: () => this.any.inTurn().map((node) => telling(node, answered)),
     };
     return withSpan('ledger.verified_proofs', {kind: 'client'}, () =>
