@@ -13,9 +13,9 @@ BOUNDS = {
     "refusals": QUOTA, "requests": QUOTA, "organisation_refusals": QUOTA, "organisation_requests": QUOTA, "suspensions": QUOTA, "successions": QUOTA, "max_block_bytes": (262_160, 35_651_584),
     "release_blocks": (10, 1_000_000), "release_seconds": (60, 604_800), "max_expiry_blocks": (100, 10_000_000), "max_expiry_seconds": (60, 2_592_000),
     "removal_grace_blocks": (1, 10_000_000), "removal_grace_seconds": (60, 2_592_000),
-    "holdings_per_succession": dict.fromkeys(("tags", "epochs", "live_grants", "grants", "registrations", "live_devices"), (1, 1_024)),
-    "max_successions": (1, 1_024), "rights_base": (1, 65_536),
-    "holdings": dict.fromkeys(("tags", "live_grants", "grants", "registrations", "live_devices"), (1, 65_536)) | {"epochs": (1, 8_192)}, "max_keys": (20_000, 2 ** 23), "max_leaves": (200_000, 2 ** 25),
+    "holdings_per_succession": dict.fromkeys(("tags", "epochs", "live_grants", "grants", "registrations", "live_devices", "rights"), (1, 1_024)),
+    "max_successions": (1, 1_024),
+    "holdings": dict.fromkeys(("tags", "live_grants", "grants", "registrations", "live_devices", "rights"), (1, 65_536)) | {"epochs": (1, 8_192)}, "max_keys": (0, 2 ** 23), "max_leaves": (0, 2 ** 25),
 }
 CONSENSUS = (("block", "max_bytes", "37748736"), ("evidence", "max_bytes", "1048576"))
 ROLES = (1, 2, 3, 4, 5, 6)
@@ -91,6 +91,8 @@ def started(b, protos):
     for o in organisations: organised(o)
     validators = [parse(v) for o in organisations for v in o.get(4, [])]
     assert 1 <= len(validators) <= 128, "number of validators"
+    room = {field: parse(state[2][0]).get(number, [0])[0] for number, (field, *_) in protos["Parameters"].items() if field.startswith("max_")}
+    assert room["max_keys"] >= 10_000 * len(organisations) + 2_000 * len(validators) and room["max_leaves"] >= 150_000 * len(organisations), "parts too small"
     for values in ([one(parse(one(parse(k), 1)), 2) for o in organisations for k in o.get(3, [])], [one(v, 1) for v in validators],
                    [one(v, 3) for v in validators] + [n for o in organisations for n in o.get(5, [])]):
         assert len(set(values)) == len(values), "twice"

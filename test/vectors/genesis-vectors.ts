@@ -149,7 +149,11 @@ const TAKEN: readonly (readonly [string, Document])[] = [
   ].map(
     ([what = '', abci]) => [`${what as string} about vote extensions`, beside((d) => consensusOf(d, {abci}))] as const,
   ),
-  ['the least room', edited(({parameters: p}) => p && Object.assign(p, {maxKeys: 20_000n, maxLeaves: 200_000n}))],
+  ['the least room', edited(({parameters: p}) => p && Object.assign(p, {maxKeys: 12_000n, maxLeaves: 150_000n}))],
+  [
+    'the least room of four',
+    edited(({parameters: p}) => p && Object.assign(p, {maxKeys: 48_000n, maxLeaves: 600_000n}), four()),
+  ],
   [
     'the smallest block: four of the largest transaction',
     edited(({parameters: p}) => p && (p.maxBlockBytes = 262_160)),
@@ -198,9 +202,11 @@ const REFUSED: readonly (readonly [string, Document])[] = [
     edited(({parameters: p}) => p && (p.maxBlockBytes = 262_159)),
   ],
   ['no room for keys', edited(({parameters: p}) => p && (p.maxKeys = 1n))],
-  ['a key less than the least', edited(({parameters: p}) => p && (p.maxKeys = 19_999n))],
+  ['a key less than the least', edited(({parameters: p}) => p && (p.maxKeys = 11_999n))],
   ['a key more than the most', edited(({parameters: p}) => p && (p.maxKeys = 2n ** 23n + 1n))],
-  ['a leaf less than the least', edited(({parameters: p}) => p && (p.maxLeaves = 199_999n))],
+  ['a leaf less than the least', edited(({parameters: p}) => p && (p.maxLeaves = 149_999n))],
+  ['a key less than four need', edited(({parameters: p}) => p && (p.maxKeys = 47_999n), four())],
+  ['a leaf less than four need', edited(({parameters: p}) => p && (p.maxLeaves = 599_999n), four())],
   ['a leaf more than the most', edited(({parameters: p}) => p && (p.maxLeaves = 2n ** 25n + 1n))],
   ['validators beside app_state', beside((d) => (d.validators = [{address: '', pub_key: {}, power: '1', name: ''}]))],
   ['no limit of a block', beside((d) => delete d.consensus_params.block)],

@@ -1,3 +1,4 @@
+export {leastRoom} from '@vitalvault/light-client';
 export {CAPACITY_RANGE, DEFAULT_CAPACITY, MEMORY, memoryFor} from './capacity.js';
 export type {Capacity, MemoryNeed} from './capacity.js';
 export {newIpfsIdentities, parseIpfsIdentities} from './ipfs-identities.js';

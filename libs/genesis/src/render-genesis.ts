@@ -38,10 +38,17 @@ const PARAMETERS = {
   maxExpirySeconds: 86_400n,
   removalGraceBlocks: 150_000,
   removalGraceSeconds: 86_400,
-  holdings: {tags: 128, epochs: 2_048, liveGrants: 128, grants: 1_024, registrations: 256, liveDevices: 32},
-  holdingsPerSuccession: {tags: 2, epochs: 64, liveGrants: 2, grants: 16, registrations: 4, liveDevices: 1},
+  holdings: {
+    tags: 128,
+    epochs: 2_048,
+    liveGrants: 128,
+    grants: 1_024,
+    registrations: 256,
+    liveDevices: 32,
+    rights: 128,
+  },
+  holdingsPerSuccession: {tags: 2, epochs: 64, liveGrants: 2, grants: 16, registrations: 4, liveDevices: 1, rights: 64},
   maxSuccessions: 64,
-  rightsBase: 128,
 };
 
 /**

@@ -1,21 +1,14 @@
 import fc from 'fast-check';
-import {build, CODE, encodeCanonical, sha256Of, toHex} from '@vitalvault/contracts';
-import type {TxMessage} from '@vitalvault/contracts';
-import {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {CODE, encodeCanonical, sha256Of} from '@vitalvault/contracts';
 import {EpochStatementSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {CheckedTx} from './check-structure.js';
-import {executeBlock} from './execute-block.js';
-import {genesisState} from './genesis-state.js';
 import {HOLDINGS} from './holdings.js';
-import type {Message} from './message-rules.js';
 import {sizeOf} from './overlay.js';
-import {rulesOf} from './rules-of.js';
 import {load, SLOTS} from './state-slots.js';
 import {
   DEFAULT_PARAMETERS,
   enrolPatient,
   hash,
-  MemoryState,
   putGrant,
   registerDevice,
   registerMember,
@@ -27,7 +20,8 @@ import {
   testGenesis,
   testKey,
   testOrganisation,
-  withParameters,
+  UnsignedLedger,
+  withPart,
 } from '../testing/index.js';
 import type {TestKey} from '../testing/index.js';
 
@@ -36,7 +30,7 @@ const BLOCKS = 1_200;
 const HERS = [101, 102, 103, 104];
 const hospital = testOrganisation('hospital');
 const clinic = testOrganisation('clinic');
-const holdings = {tags: 3, epochs: 6, liveGrants: 4, grants: 12, registrations: 6, liveDevices: 3};
+const holdings = {tags: 3, epochs: 6, liveGrants: 4, grants: 12, registrations: 6, liveDevices: 3, rights: 12};
 const parameters = {
   ...DEFAULT_PARAMETERS,
   holdings,
@@ -48,10 +42,9 @@ const parameters = {
   organisationRequests: {burst: 12, refill: 1, seconds: 50},
   enrolments: {burst: 12, refill: 1, seconds: 15},
 };
-const room = {maxKeys: 260n, maxLeaves: 420n};
+/** Of each organisation. */
+const part = {keys: 100n, leaves: 200n};
 const genesis = testGenesis(['hospital', 'clinic'], parameters);
-// Whose signature is whose is checked elsewhere; here everybody has signed what she sends.
-const ports = {verify: () => true, sha256: sha256Of};
 const keys = (name: string, count: number): TestKey[] =>
   Array.from({length: count}, (_, i) => testKey(`${name} ${String(i)}`));
 const anna = testKey('anna');
@@ -59,44 +52,6 @@ const patients = [anna, ...keys('patient', 12)];
 const members = keys('member', 8);
 const devices = keys('device', 10);
 const signature = new Uint8Array(64);
-
-/** The ledger without wire and signatures: transactions as `checkStructure` gives them. */
-class Arena {
-  readonly state = new MemoryState();
-  block = {height: 0n, time: TEST_TIME};
-  private readonly nonces = new Map<string, bigint>();
-
-  constructor() {
-    this.state.apply(genesisState(genesis, this.state, ports).changes, []);
-    withParameters(this.state, room);
-  }
-
-  tx(signer: TestKey, message: TxMessage): CheckedTx {
-    const nonce = (this.nonces.get(toHex(signer.id)) ?? 0n) + 1n;
-    this.nonces.set(toHex(signer.id), nonce);
-    const until = {expiresAtHeight: this.block.height + 50n, expiresAtTime: this.block.time + 3_600n};
-    const body = build(BodySchema, {version: 1, chainId: TEST_CHAIN, nonce, ...until, message});
-    const txId = sha256Of(new TextEncoder().encode(`${toHex(signer.id)} ${String(nonce)}`));
-    const {rights} = rulesOf(message.case);
-    return {
-      ok: true,
-      txId,
-      body,
-      message: body.message as Message,
-      signingKeys: [signer.key as never],
-      rights,
-      succession: false,
-    };
-  }
-
-  /** @returns the code of each. */
-  commit(txs: CheckedTx[], seconds: number): number[] {
-    this.block = {height: this.block.height + 1n, time: this.block.time + BigInt(seconds)};
-    const {results, changes, leaves} = executeBlock(this.state, {chainId: TEST_CHAIN, block: this.block, ports}, txs);
-    this.state.apply(changes, leaves);
-    return results.map(({code}) => code);
-  }
-}
 
 const statement = (patient: TestKey, byte: number, epoch: number, fromSlot: number) => ({
   statement: encodeCanonical(EpochStatementSchema, {
@@ -142,7 +97,7 @@ interface Step {
 const pick = <T>(from: readonly T[], index: number): T => from[index % from.length] as T;
 
 /** Everybody but Anna at her worst: new people, keys, grants, devices, records and questions, mostly refused. */
-function hostile({tx, block}: Pick<Arena, 'tx' | 'block'>, {what, who, whom, which}: Step): CheckedTx {
+function hostile({tx, block}: Pick<UnsignedLedger, 'tx' | 'block'>, {what, who, whom, which}: Step): CheckedTx {
   const patient = pick(patients.slice(1), who);
   const member = pick(members, who);
   const device = pick(devices, which);
@@ -180,9 +135,9 @@ const blocks = fc.array(fc.record({seconds: fc.nat(4), steps: fc.array(step, {ma
   maxLength: 60,
 });
 
-function check(arena: Arena): void {
-  const {keys: all, leaves} = sizeOf(arena.state);
-  expect(all).toBeLessThanOrEqual(room.maxKeys);
+function check(arena: UnsignedLedger): void {
+  const {organisations, leaves} = sizeOf(arena.state);
+  for (const {keys: own} of organisations) expect(own).toBeLessThanOrEqual(part.keys);
   let ended = 0;
   for (const {id} of patients) {
     const held = load(arena.state, SLOTS.holdings, [id]);
@@ -190,12 +145,12 @@ function check(arena: Arena): void {
     for (const name of HOLDINGS) expect(held[name]).toBeLessThanOrEqual(holdings[name]);
     ended += held.grants - held.liveGrants + held.registrations - held.liveDevices;
   }
-  // What ends a right has its leaf though there is no room.
-  expect(leaves).toBeLessThanOrEqual(room.maxLeaves + BigInt(ended));
+  // What ends a right has its leaf though there is no room, and so has the first right of each patient.
+  expect(leaves).toBeLessThanOrEqual(2n * part.leaves + BigInt(ended + patients.length));
 }
 
 /** Leaves of Anna's log that readers of one organisation can have made since the beginning. */
-function checkLog({state, block}: Arena): void {
+function checkLog({state, block}: UnsignedLedger): void {
   const seconds = Number(block.time - TEST_TIME);
   const most = (quota: {burst: number; refill: number; seconds: number}): number =>
     quota.burst + quota.refill * Math.floor(seconds / quota.seconds);
@@ -208,7 +163,8 @@ test('nobody passes a ceiling, whatever all others do; and what Anna granted she
   let refusedFull = 0;
   fc.assert(
     fc.property(blocks, (rounds) => {
-      const arena = new Arena();
+      const arena = new UnsignedLedger(genesis);
+      withPart(arena.state, part);
       const begun = [
         arena.tx(hospital.sponsor, enrolPatient(anna, testKey('anna recovery'))),
         arena.tx(hospital.sponsor, registerMember(hospital, pick(members, 0))),

@@ -64,7 +64,7 @@ export function checkStructure(
     return refuse(CODE.badSignature);
   const succession = carriesSuccession(message);
   const signingKeys = [keyOf(first), ...others.map(keyOf)] as const;
-  return {ok: true, txId, body, message, signingKeys, rights: rules.rights, succession};
+  return {ok: true, txId, body, message, signingKeys, rights: rules.level === 'rights', succession};
 }
 
 function carriesSuccession(message: Message): boolean {

@@ -13,7 +13,7 @@ import type {EpochStatement, SignedEpochStatement, SigningKey} from '@vitalvault
 import {numberPart} from '@vitalvault/proofs';
 import {blockSlot} from './block-time.js';
 import {isEncryptionKey, isIdentity, isTag, isZero} from './field-rules.js';
-import {countHoldings, heldBy} from './holdings.js';
+import {countHoldings, levelOfRight} from './holdings.js';
 import type {TxContext} from './message-rules.js';
 import {hasRoom} from './room.js';
 import {load, save, SLOTS} from './state-slots.js';
@@ -52,8 +52,8 @@ export function takeStatements(
     // By itself: a revocation that carries statements is never refused for want of room, and they may be.
     const state = context.state.fork();
     if (!put({...context, state}, statement, signed)) return CODE.ceiling;
-    const rights = heldBy(state, patient) <= context.parameters.rightsBase;
-    if (!hasRoom([state], context.parameters, {rights})) return CODE.stateFull;
+    const level = levelOfRight(state, patient, context.parameters);
+    if (!hasRoom([state], context.parameters, level)) return CODE.stateFull;
     context.state.absorb(state);
     taken.push(signed);
     return code;

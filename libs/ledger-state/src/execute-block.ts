@@ -5,7 +5,7 @@ import type {Block} from './block-time.js';
 import {spendTokens} from './buckets.js';
 import type {BucketOf} from './buckets.js';
 import type {CheckedTx, StructureRefusal} from './check-structure.js';
-import {heldBy} from './holdings.js';
+import {countRight, hasFirstRight, levelOfRight} from './holdings.js';
 import {refused} from './message-rules.js';
 import type {Ending, Outcome} from './message-rules.js';
 import {spendNonce} from './nonce-window.js';
@@ -14,6 +14,7 @@ import type {LedgerPorts} from './ports.js';
 import {recordMisbehaviour} from './record-misbehaviour.js';
 import type {ProvenMisbehaviour} from './record-misbehaviour.js';
 import {hasRoom} from './room.js';
+import type {Level} from './room.js';
 import {rulesOf} from './rules-of.js';
 import {payerOf, signerOf} from './signer.js';
 import type {Signer} from './signer.js';
@@ -100,9 +101,11 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   const fork = spent.fork();
   const outcome = code === CODE.ok ? applyMessage(fork, tx, {...context, signer, ends}) : refused(code);
   // 6
-  const rights = rules.rights && isWithinRights(fork, signer, context.parameters);
-  const room = (...changes: [...Overlay[], Overlay]): boolean => hasRoom(changes, context.parameters, {rights});
-  if (outcome.code === CODE.ok && (needsNoRoom(state, signer, ends) || room(spent, fork))) {
+  const asked = {signer, level: rules.level, ends};
+  if (outcome.code === CODE.ok && beginsRight(asked)) countRight(fork, signer.identity);
+  const level = levelOf(fork, asked, context.parameters);
+  const room = (...changes: [...Overlay[], Overlay]): boolean => hasRoom(changes, context.parameters, level);
+  if (outcome.code === CODE.ok && (needsNoRoom(state, asked) || room(spent, fork))) {
     spent.absorb(fork);
     state.absorb(spent);
     return outcome;
@@ -112,16 +115,29 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   return outcome.code === CODE.ok ? refused(CODE.stateFull) : outcome;
 }
 
-// A patient's rights are not all that she may ever have: what is beyond takes no room of other patients' rights. A
-// member has none; her organisation's is to end her standing.
-function isWithinRights(state: Overlay, {kind, identity}: Signer, {rightsBase}: Parameters): boolean {
-  return kind === KEY_OWNER.organisation || (kind === KEY_OWNER.patient && heldBy(state, identity) <= rightsBase);
+/** What a transaction asks room for, and who. */
+interface Asked {
+  readonly signer: Signer;
+  readonly level: Level;
+  readonly ends: Ending | undefined;
 }
 
-// Of rights there are no more to end than were begun; of successions some are promised to every patient.
-function needsNoRoom(before: Overlay, {identity}: Signer, ends: Ending | undefined): boolean {
-  if (ends !== 'signingKey') return ends === 'right';
-  return isPromised(load(before, SLOTS.patient, [identity])?.successions ?? 0);
+// A patient's rights are not all that she may ever have: what is beyond takes no room of other patients' rights. A
+// member has none, and needs her keys to read; her organisation's is to end her standing.
+function levelOf(state: Overlay, {signer: {kind, identity}, level}: Asked, parameters: Parameters): Level {
+  if (level !== 'rights' || kind === KEY_OWNER.organisation) return level;
+  return kind === KEY_OWNER.patient ? levelOfRight(state, identity, parameters) : 'reads';
+}
+
+const beginsRight = ({signer, level, ends}: Asked): boolean =>
+  level === 'rights' && signer.kind === KEY_OWNER.patient && ends === undefined;
+
+// Of rights there are no more to end than were begun; her first one and some successions are promised to every patient.
+function needsNoRoom(before: Overlay, asked: Asked): boolean {
+  const {ends, signer} = asked;
+  if (ends === 'right') return true;
+  if (ends === undefined) return beginsRight(asked) && hasFirstRight(before, signer.identity);
+  return isPromised(load(before, SLOTS.patient, [signer.identity])?.successions ?? 0);
 }
 
 interface Sender extends BlockContext {

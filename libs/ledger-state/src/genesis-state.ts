@@ -3,6 +3,7 @@ import type {GenesisOrganisation, GenesisValidator} from '@vitalvault/contracts/
 import {decodeGenesis} from '@vitalvault/light-client';
 import {Overlay} from './overlay.js';
 import type {LedgerPorts} from './ports.js';
+import {KEYS_OF_MISBEHAVIOUR} from './record-misbehaviour.js';
 import {save, SLOTS} from './state-slots.js';
 import type {StateChange, StateView} from './state-view.js';
 
@@ -24,12 +25,13 @@ export function genesisState(bytes: Uint8Array, view: StateView, ports: LedgerPo
   const state = new Overlay(view, ports.sha256);
   if (parameters !== undefined) save(state, SLOTS.parameters, [], parameters);
   const sizes = organisations.map(({id}) => ({organisation: id, keys: 0n, leaves: 0n}));
-  save(state, SLOTS.stateSize, [], {keys: 0n, leaves: 0n, promised: 0n, organisations: sizes});
+  const size = {keys: 0n, leaves: 0n, promised: 0n, unpaid: 0n, organisations: sizes};
+  save(state, SLOTS.stateSize, [], size);
   for (const organisation of organisations) addOrganisation(state, organisation, ports);
-  return {
-    changes: state.finish().changes,
-    validators: organisations.flatMap((organisation) => organisation.validators),
-  };
+  const validators = organisations.flatMap((organisation) => organisation.validators);
+  const unpaid = state.size().keys + BigInt(validators.length * KEYS_OF_MISBEHAVIOUR);
+  save(state, SLOTS.stateSize, [], {...size, unpaid});
+  return {changes: state.finish().changes, validators};
 }
 
 function addOrganisation(state: Overlay, organisation: GenesisOrganisation, {sha256}: LedgerPorts): void {

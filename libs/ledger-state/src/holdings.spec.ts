@@ -20,7 +20,7 @@ import {
 
 const {patient, recovery, clinician, device, stranger, strangerRecovery} = PEOPLE;
 const hospital = testOrganisation('hospital');
-const few = {tags: 2, epochs: 3, liveGrants: 2, grants: 4, registrations: 3, liveDevices: 2};
+const few = {tags: 2, epochs: 3, liveGrants: 2, grants: 4, registrations: 3, liveDevices: 2, rights: 128};
 
 function begun(): TestLedger {
   const ledger = new TestLedger(testGenesis(['hospital'], {...DEFAULT_PARAMETERS, holdings: few}));

@@ -22,6 +22,7 @@ export {refilled} from './refilled.js';
 export type {Tokens} from './refilled.js';
 export {isInGrace} from './removal.js';
 export {checkSequence, freshSequenceWindow, takeSequence} from './sequence-window.js';
+export {partOf} from './room.js';
 export {isInForce} from './signer.js';
 export {load, SLOTS} from './state-slots.js';
 export type {StateSlot} from './state-slots.js';

@@ -8,6 +8,7 @@ import type {Block} from './block-time.js';
 import type {Spending} from './buckets.js';
 import type {Overlay} from './overlay.js';
 import type {LedgerPorts} from './ports.js';
+import type {Level} from './room.js';
 import type {Signer} from './signer.js';
 
 export type Message = Exclude<Body['message'], {case: undefined}>;
@@ -52,8 +53,11 @@ export type FieldRules<M> = {
 
 /** All rules of one kind of message. One file per message in tx/. */
 export interface MessageRules<M extends ProtoMessage> {
-  /** Rights come first in a block and have a bucket of their own that nothing else can empty. */
-  readonly rights: boolean;
+  /**
+   * What room it is asked for. Rights come first in a block, too, and have a bucket of their own that nothing else can
+   * empty.
+   */
+  readonly level: Level;
   /** Its fields, in the order in which they are judged. */
   readonly schema: GenMessage<M>;
   readonly fields: FieldRules<M>;

@@ -15,7 +15,7 @@ const leaf = (number: number): Uint8Array => Uint8Array.of(number, number);
 function grown(): MemoryState {
   const state = new MemoryState();
   const overlay = new Overlay(state, sha256);
-  save(overlay, SLOTS.stateSize, [], {keys: 0n, leaves: 0n, promised: 0n, organisations: []});
+  save(overlay, SLOTS.stateSize, [], {keys: 0n, leaves: 0n, promised: 0n, unpaid: 0n, organisations: []});
   for (let i = 0; i < 3; i++) overlay.append(log, patient, leaf(i));
   const {changes, leaves} = overlay.finish();
   state.apply(changes, leaves);

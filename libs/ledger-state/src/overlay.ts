@@ -24,13 +24,15 @@ export interface Amounts {
 export interface StateTotals extends Amounts {
   /** Keys that there is room for and that are not there yet. */
   readonly promised: bigint;
+  /** Keys that no organisation answers for, now or ever. */
+  readonly unpaid: bigint;
   /** With those promised, by what each organisation and its people signed; those of the genesis, in its order. */
   readonly organisations: readonly (Amounts & {readonly organisation: Uint8Array})[];
 }
 
 /** What a state says of its own size; nothing before genesis. @spec docs/protocol.md §5.1, kind 23 */
 export function sizeOf(view: StateView): StateTotals {
-  return load(view, SLOTS.stateSize, []) ?? {keys: 0n, leaves: 0n, promised: 0n, organisations: []};
+  return load(view, SLOTS.stateSize, []) ?? {keys: 0n, leaves: 0n, promised: 0n, unpaid: 0n, organisations: []};
 }
 
 interface Growth {
@@ -88,11 +90,12 @@ export class Overlay implements MutableState {
 
   /** Keys and leaves of the state with these changes; the heads of logs that are new are among the keys. */
   size(): StateTotals {
-    const {keys, leaves, promised, organisations} =
+    const {keys, leaves, promised, unpaid, organisations} =
       this.base instanceof Overlay ? this.base.size() : (this.below ??= sizeOf(this.base));
     return {
       ...plus({keys, leaves}, this.grown),
       promised: promised + BigInt(this.grown.promised),
+      unpaid,
       organisations: this.withCharges(organisations),
     };
   }
@@ -170,7 +173,7 @@ export class Overlay implements MutableState {
     const organisations = this.withCharges(before.organisations);
     const isSame = before.keys === keys && before.leaves === leaves && before.promised === promised;
     if (isSame && organisations === before.organisations) return;
-    save(this, SLOTS.stateSize, [], {keys, leaves, promised, organisations: [...organisations]});
+    save(this, SLOTS.stateSize, [], {...before, keys, leaves, promised, organisations: [...organisations]});
   }
 
   private withCharges<T extends StateTotals['organisations'][number]>(organisations: readonly T[]): readonly T[] {

@@ -17,6 +17,8 @@ export interface ProvenMisbehaviour {
 const KINDS: readonly number[] = [1, 2];
 /** Of one validator: whoever signs twice once may do it at every height. */
 const MOST_RECORDED = 1_000;
+/** Keys that one validator may add so: each record, and their number. */
+export const KEYS_OF_MISBEHAVIOUR = MOST_RECORDED + 1;
 
 /**
  * Writes what validators did into the state: each once, of validators of the genesis, and so many of one of them at the

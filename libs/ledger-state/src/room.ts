@@ -1,47 +1,45 @@
 import {equalBytes} from '@vitalvault/contracts';
 import type {Parameters} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {CorruptStateError} from './overlay.js';
 import type {Amounts, Overlay, StateTotals} from './overlay.js';
 import {quotient} from './quotient.js';
 
-/** Share of the room that is kept for rights: one in so many. */
-const RIGHTS_SHARE = 10n;
-/** Of the room that is kept for the organisations, the same for each. */
-const KEPT_SHARE = 2n;
+/**
+ * What room is asked for. *Bulk* is what comes in masses: records, people, and what a patient has beyond her base.
+ * *Reads* are questions, and the keys of members who ask them. *Rights* are a patient's and an organisation's.
+ */
+export type Level = 'bulk' | 'reads' | 'rights';
+
+/** How much of a part each may fill, whatever filled it: bulk leaves room to reads, and both to rights. */
+const TENTHS: Readonly<Record<Level, bigint>> = {bulk: 7n, reads: 9n, rights: 10n};
+
+type Most = Pick<Parameters, 'maxKeys' | 'maxLeaves'>;
 
 /**
- * Whether the state has room for what changes add. Keys and leaves are bounded for all together, long before a
- * validator's memory ends; the last tenth is for rights; and half of all is kept for the organisations, so that none
- * takes what another needs. What adds nothing always has room.
- * @param changes one on top of the other, the last one at the top, whose payer answers for all
+ * The part of each organisation: equal ones of all that somebody answers for. Nothing is in common, so nobody's growth
+ * is ever a reason to refuse another's.
  * @spec docs/protocol.md §4.3
  */
-export function hasRoom(
-  changes: readonly [...Overlay[], Overlay],
-  {maxKeys, maxLeaves}: Pick<Parameters, 'maxKeys' | 'maxLeaves'>,
-  {rights}: {readonly rights: boolean},
-): boolean {
-  const top = changes.at(-1) as Overlay;
-  const size = top.size();
-  const fits = (what: keyof Amounts, all: bigint): boolean => {
-    if (changes.reduce((sum, one) => sum + one.growth()[what], 0) <= 0) return true;
-    return hasRoomFor(size, what, {payer: top.payer, most: rights ? all : all - quotient(all, RIGHTS_SHARE)});
-  };
-  return fits('keys', maxKeys) && fits('leaves', maxLeaves);
+export function partOf({organisations, unpaid}: StateTotals, {maxKeys, maxLeaves}: Most): Amounts {
+  const each = (all: bigint): bigint => quotient(all, BigInt(organisations.length));
+  return {keys: each(maxKeys - unpaid), leaves: each(maxLeaves)};
 }
 
-// Whoever has less than is kept for her has room; beyond that she leaves all others theirs.
-function hasRoomFor(
-  size: StateTotals,
-  what: keyof Amounts,
-  {payer, most}: {readonly payer: Uint8Array | undefined; readonly most: bigint},
-): boolean {
-  const {organisations} = size;
-  const kept = quotient(most, KEPT_SHARE * BigInt(Math.max(1, organisations.length)));
-  let taken = what === 'keys' ? size.keys + size.promised : size.leaves;
-  for (const one of organisations) {
-    if (one[what] > kept) continue;
-    if (payer !== undefined && equalBytes(one.organisation, payer)) return true;
-    taken += kept - one[what];
-  }
-  return taken <= most;
+/**
+ * Whether there is room for what changes add, in the part of the organisation that answers for them. What adds nothing
+ * always has room.
+ * @param changes one on top of the other, the last one at the top, whose payer answers for all
+ * @throws CorruptStateError when no organisation of the genesis answers for them
+ * @spec docs/protocol.md §4.3
+ */
+export function hasRoom(changes: readonly [...Overlay[], Overlay], most: Most, level: Level): boolean {
+  const top = changes.at(-1) as Overlay;
+  const adds = (what: keyof Amounts): boolean => changes.reduce((sum, one) => sum + one.growth()[what], 0) > 0;
+  const added = (['keys', 'leaves'] as const).filter(adds);
+  if (added.length === 0) return true;
+  const size = top.size();
+  const own = size.organisations.find(({organisation}) => equalBytes(organisation, top.payer ?? new Uint8Array(0)));
+  if (own === undefined) throw new CorruptStateError('nobody answers for what is added');
+  const part = partOf(size, most);
+  return added.every((what) => own[what] <= quotient(part[what] * TENTHS[level], 10n));
 }

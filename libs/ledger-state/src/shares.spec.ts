@@ -17,6 +17,7 @@ import {
   TestLedger,
   testOrganisation,
   withParameters,
+  withPart,
 } from '../testing/index.js';
 import type {TestKey} from '../testing/index.js';
 
@@ -29,11 +30,11 @@ const [anna, nora, next, later] = ['anna', 'nora', 'next', 'later'].map((name) =
   TestKey,
 ];
 const recoveryOf = (name: string): TestKey => testKey(`${name} recovery`);
-const holdings = {tags: 4, epochs: 4, liveGrants: 3, grants: 3, registrations: 2, liveDevices: 1};
-const more = {tags: 1, epochs: 2, liveGrants: 1, grants: 1, registrations: 1, liveDevices: 1};
+const holdings = {tags: 4, epochs: 4, liveGrants: 3, grants: 3, registrations: 2, liveDevices: 1, rights: 128};
+const more = {tags: 1, epochs: 2, liveGrants: 1, grants: 1, registrations: 1, liveDevices: 1, rights: 64};
 
-/** @param room set afterwards: less than any genesis may have */
-function begun(parameters: object = {}, room: {maxKeys?: bigint; maxLeaves?: bigint} = {}): TestLedger {
+/** @param part set afterwards: less than any genesis may give */
+function begun(parameters: object = {}, part: {keys?: bigint; leaves?: bigint} = {}): TestLedger {
   const ledger = new TestLedger(testGenesis(['hospital', 'clinic'], {...DEFAULT_PARAMETERS, ...parameters}));
   const codes = [
     enrol(ledger, hospital, 'anna'),
@@ -41,7 +42,7 @@ function begun(parameters: object = {}, room: {maxKeys?: bigint; maxLeaves?: big
     ledger.run(registerMember(hospital, testKey('doctor')), [hospital.sponsor, testKey('doctor')]).code,
   ];
   expect(codes).toEqual([0, 0, 0]);
-  withParameters(ledger.state, room);
+  withPart(ledger.state, part);
   return ledger;
 }
 
@@ -56,52 +57,33 @@ test('what somebody adds is counted for the organisation that let her in, and ge
   expect([keysOf(fresh, hospital), keysOf(fresh, clinic)]).toEqual([0n, 0n]);
   const before = sizes(fresh).keys;
   enrol(fresh, hospital, 'anna');
-  // Room for four successions, two keys each, and their bucket is hers from now on.
-  expect(keysOf(fresh, hospital)).toBe(sizes(fresh).keys - before + 9n);
+  // Room for her first right is hers from now on, and for four successions, two keys each, and their bucket.
+  expect(keysOf(fresh, hospital)).toBe(sizes(fresh).keys - before + 14n);
   fresh.run(putGrant(anna.id, hospital.id), [anna]);
   const all = keysOf(fresh, hospital);
   expect(all).toBe(sizes(fresh).keys - before + 9n);
   enrol(fresh, clinic, 'nora');
-  expect([keysOf(fresh, hospital), keysOf(fresh, clinic)]).toEqual([all, sizes(fresh).keys - before + 18n - all]);
-  expect(sizes(fresh).promised).toBe(18n);
+  expect([keysOf(fresh, hospital), keysOf(fresh, clinic)]).toEqual([all, sizes(fresh).keys - before + 23n - all]);
+  expect(sizes(fresh).promised).toBe(23n);
   expect(sizes(fresh)).toMatchObject(fresh.state.count());
   expect(sizes(fresh).organisations.reduce((sum, {leaves}) => sum + leaves, 0n)).toBe(sizes(fresh).leaves);
 });
 
-test('one organisation fills no more than what is not kept for the others; they go on, with rights and without', () => {
-  const maxKeys = sizes(begun()).keys + 180n;
-  const ledger = begun({}, {maxKeys});
-  let patients = 0;
-  while (enrol(ledger, hospital, `p${String(patients)}`) === 0) patients++;
-  const kept = (maxKeys - maxKeys / 10n) / 4n;
-  const {keys, promised} = sizes(ledger);
-  expect(keys + promised + kept - keysOf(ledger, clinic)).toBeLessThanOrEqual(maxKeys - maxKeys / 10n);
-  expect(patients).toBeGreaterThan(2);
-  // Full for the one, and room for the other.
-  expect(enrol(ledger, hospital, 'one more')).toBe(CODE.stateFull);
-  expect(enrol(ledger, clinic, 'of the clinic')).toBe(0);
+test('one organisation fills its own part, and nothing of another; the other goes on to the end of its own', () => {
+  const ledger = begun({}, {keys: 120n});
+  const fill = (by: typeof hospital, name: string): number => {
+    let patients = 0;
+    while (enrol(ledger, by, `${name} ${String(patients)}`) === 0) patients++;
+    return patients;
+  };
+  fill(hospital, 'of the hospital');
   let byte = 1;
   while (ledger.run(putGrant(anna.id, hospital.id, {grantId: tag(byte)}), [anna]).code === 0) byte++;
+  expect(keysOf(ledger, hospital)).toBe(120n);
+  // 84 are bulk of the clinic, with Nora and the sponsor's nonces and bucket; each more is 19.
+  expect(fill(clinic, 'of the clinic')).toBe(Number((84n - keysOf(begun(), clinic)) / 19n));
   expect(ledger.run(putGrant(nora.id, hospital.id, {grantId: tag(1)}), [nora]).code).toBe(0);
-  expect(sizes(ledger).keys).toBeLessThanOrEqual(maxKeys);
-});
-
-test("the last tenth is for what a patient's rights need: beyond the base nothing of hers is of it", () => {
-  const ledger = begun({rightsBase: 3}, {maxKeys: sizes(begun()).keys + 180n});
-  const epoch = (byte: number) =>
-    ledger.run({case: 'publishKeys', value: {identity: anna.id, epochStatements: [statement(byte)]}}, [anna]);
-  const statement = (byte: number) => epochStatement(anna, {typeTag: tag(byte), fromSlot: TEST_SLOT});
-  const codesOf = (byte: number) => decodeCanonical(StatementResultsSchema, epoch(byte).data).codes;
-  let people = 0;
-  while (enrol(ledger, hospital, `p${String(people)}`) === 0) people++;
-  const member = (): TestKey => testKey(`m${String(people)}`);
-  while (ledger.run(registerMember(hospital, member()), [hospital.sponsor, member()]).code === 0) people++;
-  // A tag and its epoch are two; the next would be the fourth.
-  expect([codesOf(1), codesOf(2)]).toEqual([[0], [CODE.stateFull]]);
-  expect(ledger.run(putGrant(anna.id, hospital.id, {grantId: tag(1)}), [anna]).code).toBe(0);
-  expect(ledger.run(putGrant(anna.id, hospital.id, {grantId: tag(2)}), [anna]).code).toBe(CODE.stateFull);
-  const other = testKey('p0');
-  expect(ledger.run(putGrant(other.id, hospital.id, {grantId: tag(2)}), [other]).code).toBe(0);
+  expect(sizes(ledger).keys).toBeLessThanOrEqual(load(ledger.state, SLOTS.parameters, [])?.maxKeys ?? 0n);
 });
 
 describe('a full ledger', () => {
@@ -129,7 +111,7 @@ describe('a full ledger', () => {
     });
     expect(codes).toEqual([0, 0, 0, 0, CODE.stateFull]);
     expect(sizes(ledger).keys + sizes(ledger).promised).toBeLessThanOrEqual(keys + promised);
-    expect(sizes(ledger).promised).toBe(9n);
+    expect(sizes(ledger).promised).toBe(14n);
   });
 
   test('takes no more of them than a patient may have, and keeps no nonces of a key that is retired', () => {

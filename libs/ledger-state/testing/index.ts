@@ -31,4 +31,5 @@ export type {TestOrganisation} from './test-genesis.js';
 export {hash, REMEMBERING_PORTS, signDigest, tag, TEST_PORTS, testEncryptionKey, testKey} from './test-keys.js';
 export type {TestKey} from './test-keys.js';
 export {TEST_CHAIN, TEST_TIME, TestLedger} from './test-ledger.js';
-export {withParameters} from './with-parameters.js';
+export {UnsignedLedger} from './unsigned-ledger.js';
+export {withParameters, withPart} from './with-parameters.js';

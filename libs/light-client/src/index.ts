@@ -1,5 +1,7 @@
 export {answersQuestion} from './answers-question.js';
 export type {ProofQuestion} from './answers-question.js';
+export {leastRoom} from './genesis/check-room.js';
+export type {Sharers} from './genesis/check-room.js';
 export {decodeGenesis} from './genesis/decode-genesis.js';
 export {genesisBytes} from './genesis/genesis-bytes.js';
 export type {GenesisDocument} from './genesis/genesis-bytes.js';

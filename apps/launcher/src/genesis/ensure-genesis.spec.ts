@@ -18,7 +18,7 @@ const settings = {
   chainId: 'vitalvault-000000',
   portBase: 30_000,
   validators: 2,
-  capacity: {keys: 30_000, leaves: 300_000},
+  capacity: {keys: 60_000, leaves: 700_000},
 } as const;
 
 beforeEach(async () => {
@@ -36,7 +36,7 @@ describe('ensureGenesis', () => {
   it('gives the ledger the room of the settings', async () => {
     await ensureGenesis(layout, settings);
     const {parameters} = parseGenesis(await readFile(layout.genesis, 'utf8')).genesis;
-    expect(parameters).toMatchObject({maxKeys: 30_000n, maxLeaves: 300_000n});
+    expect(parameters).toMatchObject({maxKeys: 60_000n, maxLeaves: 700_000n});
   });
 
   it('makes keys that only their owner can read, and whose public part belongs to the private one', async () => {

@@ -44,6 +44,14 @@ describe('settleSettings', () => {
     );
   });
 
+  it('makes no ledger whose organisations have too little', async () => {
+    await expect(settleSettings(layout(), {maxKeys: 47_999}, idle)).rejects.toThrow(
+      'of 4 organisations and 4 validators needs room for 48000 keys and 600000 leaves at the least',
+    );
+    await expect(settleSettings(layout(), {maxLeaves: 599_999}, idle)).rejects.toThrow('say 100000 keys and 599999');
+    await expect(readSettings(layout())).resolves.toBeUndefined();
+  });
+
   it('makes no ledger that this machine could not hold', async () => {
     const wishes = {maxKeys: 2 ** 23, maxLeaves: 2 ** 25, validators: 16};
     await expect(settleSettings(layout(), wishes, idle)).rejects.toThrow(/need \d{6} MiB when it is full.*--max-keys/);

@@ -1,8 +1,9 @@
-import {DEFAULT_CAPACITY, memoryFor} from '@vitalvault/genesis';
+import {DEFAULT_CAPACITY, leastRoom, memoryFor} from '@vitalvault/genesis';
 import type {Capacity} from '@vitalvault/genesis';
 import {randomBytes} from 'node:crypto';
 import {mkdir, readdir, readFile} from 'node:fs/promises';
 import {totalmem} from 'node:os';
+import {ORGANISATION_NAMES} from '../genesis/organisation-keys.js';
 import {LaunchError} from '../launch-error.js';
 import {writeWhole} from '../process/files.js';
 import {DEFAULT_PORT_BASE, MAX_VALIDATORS, portBaseFault} from './ports.js';
@@ -71,6 +72,7 @@ export async function settleSettings(
     const chainId = `vitalvault-${randomBytes(3).toString('hex')}`;
     const validators = wishes.validators ?? DEFAULT_VALIDATORS;
     const capacity = capacityOf(wishes, DEFAULT_CAPACITY);
+    requireRoom(capacity, validators);
     requireMemory(capacity, validators);
     return await write(layout, {
       layout: 1,
@@ -105,6 +107,15 @@ const capacityOf = ({maxKeys, maxLeaves}: Wishes, otherwise: Capacity): Capacity
 });
 
 const roomOf = ({keys, leaves}: Capacity): string => `${String(keys)} keys and ${String(leaves)} leaves`;
+
+/** A genesis with less for each organisation is refused: before a directory is taken for it. */
+function requireRoom(capacity: Capacity, validators: number): void {
+  const {keys, leaves} = leastRoom({organisations: ORGANISATION_NAMES.length, validators});
+  if (capacity.keys < keys || capacity.leaves < leaves)
+    throw new LaunchError(
+      `A ledger of ${String(ORGANISATION_NAMES.length)} organisations and ${String(validators)} validators needs room for ${String(keys)} keys and ${String(leaves)} leaves at the least, and --max-keys and --max-leaves say ${roomOf(capacity)}.`,
+    );
+}
 
 /** A ledger that its machine cannot hold would stop for good when it is full. */
 function requireMemory(capacity: Capacity, validators: number): void {

@@ -19,7 +19,7 @@ type AnchorRecords = MessageOf<'anchorRecords'>;
  * @paper ME T_data, DI EMR blocks (pointers, not data); docs/protocol.md §4.5
  */
 export const ANCHOR_RECORDS: MessageRules<AnchorRecords> = {
-  rights: false,
+  level: 'bulk',
   schema: AnchorRecordsSchema,
   fields: {
     entries: (entries) => entries.length >= 1 && entries.length <= LIMITS.anchorEntries && entries.every(isAnchorEntry),
@@ -39,7 +39,7 @@ function anchor(context: TxContext, entry: AnchorEntry): {code: number; index?: 
   const code = takeEntry({...context, state}, parsed);
   if (code !== CODE.ok) return {code};
   const index = appendLeaf({...context, state}, entry, parsed.patient);
-  if (!hasRoom([state], context.parameters, ANCHOR_RECORDS)) return {code: CODE.stateFull};
+  if (!hasRoom([state], context.parameters, 'bulk')) return {code: CODE.stateFull};
   context.state.absorb(state);
   return {code, index};
 }

@@ -2,9 +2,11 @@ import {CODE, equalBytes, KEY_OWNER, keyId, ORG_ROLE} from '@vitalvault/contract
 import {EnrolPatientSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {logAccess} from '../access-log.js';
 import {isEncryptionKey, isSigningKey} from '../field-rules.js';
+import {promiseFirstRight} from '../holdings.js';
 import {assignKey, isFree} from '../keys.js';
 import {done, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
+import {beginNonces} from '../nonce-window.js';
 import {isOrganisationWith} from '../signer.js';
 import {promiseSuccessions} from '../successions.js';
 import {save, SLOTS} from '../state-slots.js';
@@ -18,7 +20,7 @@ type EnrolPatient = MessageOf<'enrolPatient'>;
  * @paper DP registration; docs/protocol.md §4.3
  */
 export const ENROL_PATIENT: MessageRules<EnrolPatient> = {
-  rights: false,
+  level: 'bulk',
   schema: EnrolPatientSchema,
   fields: {
     signingKey: isSigningKey,
@@ -40,6 +42,9 @@ function apply(context: TxContext, {signingKey, encryptionKey, recoveryKey}: Enr
   assignKey(state, signingKey, KEY_OWNER.patient, patient);
   save(state, SLOTS.patient, [patient], {sponsor: signer.identity, signingKey, encryptionKey, recoveryKey});
   useForHerself(state, patient, encryptionKey);
+  // Hers from now on, so that she can act where there is no room.
+  beginNonces(state, patient);
+  promiseFirstRight(state);
   promiseSuccessions(state);
   logAccess(context, patient, {
     case: 'enrolled',

@@ -8,6 +8,7 @@ import {fillBucket} from '../buckets.js';
 import type {QuotaName} from '../buckets.js';
 import {takeStatements} from '../epochs.js';
 import {areStatements, isEncryptionKey, isIdentity, isSigningKey, isSuccession} from '../field-rules.js';
+import {closeBase} from '../holdings.js';
 import {assignKey, isFree, retireKey} from '../keys.js';
 import {done, invalid, refused} from '../message-rules.js';
 import type {MessageOf, MessageRules, Outcome, TxContext} from '../message-rules.js';
@@ -25,7 +26,7 @@ type PublishKeys = MessageOf<'publishKeys'>;
  * @paper ME key distribution; docs/protocol.md §4.3
  */
 export const PUBLISH_KEYS: MessageRules<PublishKeys> = {
-  rights: true,
+  level: 'rights',
   schema: PublishKeysSchema,
   fields: {
     identity: isIdentity,
@@ -73,6 +74,7 @@ function applyToPatient(context: TxContext, message: PublishKeys, patient: Patie
   if (newSigningKey !== undefined && succession !== undefined) {
     replaceKey(context, newSigningKey);
     refillAfter(context, identity);
+    closeBase(context, identity);
     keepPromise(state, successions);
     successions += 1;
     save(state, SLOTS.succession, [identity, numberPart(successions)], succession);

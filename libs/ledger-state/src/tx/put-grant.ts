@@ -20,7 +20,7 @@ type PutGrant = MessageOf<'putGrant'>;
  * @paper ME T_access, ME-34 (empty scope revokes); docs/protocol.md §4.3
  */
 export const PUT_GRANT: MessageRules<PutGrant> = {
-  rights: true,
+  level: 'rights',
   schema: PutGrantSchema,
   fields: {
     patient: isIdentity,

@@ -20,7 +20,7 @@ type RegisterDevice = MessageOf<'registerDevice'>;
  * @paper CA registration (IoTDevice.owner), CA-13; docs/protocol.md §4.3
  */
 export const REGISTER_DEVICE: MessageRules<RegisterDevice> = {
-  rights: true,
+  level: 'rights',
   schema: RegisterDeviceSchema,
   fields: {
     owner: isIdentity,

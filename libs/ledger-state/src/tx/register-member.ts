@@ -14,7 +14,7 @@ type RegisterMember = MessageOf<'registerMember'>;
  * §4.3
  */
 export const REGISTER_MEMBER: MessageRules<RegisterMember> = {
-  rights: false,
+  level: 'bulk',
   schema: RegisterMemberSchema,
   fields: {
     organisation: isIdentity,

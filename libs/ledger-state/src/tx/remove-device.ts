@@ -19,7 +19,7 @@ type RemoveDevice = MessageOf<'removeDevice'>;
  * @paper CA-13; docs/protocol.md §4.3
  */
 export const REMOVE_DEVICE: MessageRules<RemoveDevice> = {
-  rights: true,
+  level: 'rights',
   schema: RemoveDeviceSchema,
   fields: {owner: isIdentity, device: isIdentity, distrustFromSlot: isAny, registration: (value) => value >= 1},
   signatures: () => [undefined],

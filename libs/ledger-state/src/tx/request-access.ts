@@ -21,7 +21,7 @@ type RequestAccess = MessageOf<'requestAccess'>;
  * @paper ME protocols 3 and 4 (reads are transactions), DP access log; docs/protocol.md §6
  */
 export const REQUEST_ACCESS: MessageRules<RequestAccess> = {
-  rights: false,
+  level: 'reads',
   schema: RequestAccessSchema,
   fields: {
     patient: isIdentity,

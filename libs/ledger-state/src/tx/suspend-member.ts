@@ -13,7 +13,7 @@ type SuspendMember = MessageOf<'suspendMember'>;
  * §4.3
  */
 export const SUSPEND_MEMBER: MessageRules<SuspendMember> = {
-  rights: true,
+  level: 'rights',
   schema: SuspendMemberSchema,
   fields: {organisation: isIdentity, member: isIdentity},
   signatures: () => [undefined],

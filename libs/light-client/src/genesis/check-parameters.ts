@@ -7,7 +7,7 @@ interface Bounds {
 }
 
 /** Whether every parameter of a genesis is there and within its bounds. @throws InvalidGenesisError naming the first */
-export function checkParameters(parameters: Parameters | undefined): void {
+export function checkParameters(parameters: Parameters | undefined): asserts parameters is Parameters {
   demand(parameters !== undefined, 'it has no parameters');
   check('', parameters as unknown as Record<string, unknown>, PARAMETER_BOUNDS as unknown as Bounds);
   const epochs = mostEpochs(parameters);

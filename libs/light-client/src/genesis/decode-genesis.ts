@@ -5,6 +5,7 @@ import {validatorAddress} from '../validators.js';
 import {checkOrganisation} from './check-organisation.js';
 import {checkParameters} from './check-parameters.js';
 import {checkPower} from './check-power.js';
+import {checkRoom} from './check-room.js';
 import {demand} from './demand.js';
 import {InvalidGenesisError} from './invalid-genesis-error.js';
 
@@ -45,6 +46,7 @@ export function decodeGenesis(bytes: Uint8Array): Genesis {
     'a node id comes twice',
   );
   checkPower(organisations, oneCanStop);
+  checkRoom(parameters, {organisations: organisations.length, validators: validators.length});
   return genesis;
 }
 

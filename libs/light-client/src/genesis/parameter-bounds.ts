@@ -1,5 +1,8 @@
 import {LIMITS} from '@vitalvault/contracts';
 import type {Parameters, Quota} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {leastRoom} from './check-room.js';
+
+const LEAST = leastRoom({organisations: 1, validators: 1});
 
 /** Least and most, both inclusive. */
 type Range = readonly [least: bigint, most: bigint];
@@ -61,6 +64,7 @@ export const PARAMETER_BOUNDS: BoundsOf<Parameters> = {
     grants: COUNT,
     registrations: COUNT,
     liveDevices: COUNT,
+    rights: COUNT,
   },
   holdingsPerSuccession: {
     tags: MORE,
@@ -69,11 +73,11 @@ export const PARAMETER_BOUNDS: BoundsOf<Parameters> = {
     grants: MORE,
     registrations: MORE,
     liveDevices: MORE,
+    rights: MORE,
   },
   maxSuccessions: [1n, 1_024n],
-  rightsBase: COUNT,
-  // Least: what the largest genesis writes (12,610 keys) and people after it; one import of 100,000 records and
-  // everybody else's. Most: half of the keys that a Map of Node holds, and of the leaves that fit into 2 GiB.
-  maxKeys: [20_000n, 2n ** 23n],
-  maxLeaves: [200_000n, 2n ** 25n],
+  // Least: of one organisation with one validator; it grows with their number (`leastRoom`). Most: half of the keys
+  // that a Map of Node holds, and of the leaves that fit into 2 GiB.
+  maxKeys: [LEAST.keys, 2n ** 23n],
+  maxLeaves: [LEAST.leaves, 2n ** 25n],
 };
