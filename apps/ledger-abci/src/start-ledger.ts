@@ -34,13 +34,15 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
   });
   tell(recovered, logger);
   const ledger = new Ledger(store, recovered, verify);
-  watchRoom(ledger);
+  const checkRoom = watchRoom(ledger, logger);
+  checkRoom();
   const checkMemory = watchMemory(ledger, watch);
   checkMemory();
   const unwatchLeaves = watchLeaves(ledger, watch);
   const application = createApplication(ledger, new LedgerSpans(), ({tip, misbehaviour}) => {
     progress.committed(tip);
     checkMemory();
+    checkRoom();
     for (const {address, kind, height} of misbehaviour) {
       misbehaved.add(1, {kind: KIND_NAMES[kind] ?? String(kind)});
       logger.error('a validator broke the rules of consensus; it is recorded on the ledger', {

@@ -1,20 +1,56 @@
-import {load, sizeOf, SLOTS} from '@vitalvault/ledger-state';
-import {gauge} from '@vitalvault/process';
+import {toHex} from '@vitalvault/contracts';
+import {load, partOf, sizeOf, SLOTS} from '@vitalvault/ledger-state';
+import type {StateView} from '@vitalvault/ledger-state';
+import {gaugeOfEach} from '@vitalvault/process';
+import type {Logger} from '@vitalvault/process';
 import type {Ledger} from './ledger.js';
 
-/** Gauges of the keys and leaves that the state has, beside the ceilings of the genesis: before they meet, act. */
-export function watchRoom(ledger: Ledger): void {
-  const most = () => load(ledger.state, SLOTS.parameters, []);
-  gauge('vitalvault_ledger_keys', 'Keys of the state.', () => sizeOf(ledger.state).keys);
-  gauge('vitalvault_ledger_leaves', 'Leaves of all logs.', () => sizeOf(ledger.state).leaves);
-  gauge(
-    'vitalvault_ledger_keys_ceiling',
-    'Keys that the state may have; the last tenth is for rights.',
-    () => most()?.maxKeys,
-  );
-  gauge(
-    'vitalvault_ledger_leaves_ceiling',
-    'Leaves that all logs may have; the last tenth is for rights.',
-    () => most()?.maxLeaves,
-  );
+/** Of a part: below the seven tenths at which the first thing is refused. */
+const ALARM = 0.66;
+
+/** What an organisation has, promised keys among it, and its part of the room. */
+interface OwnRoom {
+  /** Hex. */
+  readonly organisation: string;
+  readonly keys: {readonly has: number; readonly most: number};
+  readonly leaves: {readonly has: number; readonly most: number};
+}
+
+/**
+ * Gauges of the keys and leaves that each organisation has, beside its part of the room.
+ * @returns to be called after each block: says once of each organisation that it comes near the end of its part
+ */
+export function watchRoom({state}: Pick<Ledger, 'state'>, logger: Logger): () => void {
+  const gauges = (what: 'keys' | 'leaves', of: string): void => {
+    const each = (which: 'has' | 'most') => () =>
+      roomOf(state).map((room) => ({labels: {organisation: room.organisation}, value: room[what][which]}));
+    gaugeOfEach(`vitalvault_ledger_${what}`, `${of} that an organisation answers for.`, each('has'));
+    gaugeOfEach(`vitalvault_ledger_${what}_ceiling`, `${of} that its part has room for.`, each('most'));
+  };
+  gauges('keys', 'Keys, with those promised,');
+  gauges('leaves', 'Leaves');
+  const said = new Set<string>();
+  return () => {
+    for (const {organisation, keys, leaves} of roomOf(state)) {
+      const isNear = [keys, leaves].some(({has, most}) => has > ALARM * most);
+      if (!isNear || said.has(organisation)) continue;
+      said.add(organisation);
+      logger.warn('an organisation comes near the end of its part of the ledger: at seven tenths it takes no records', {
+        organisation,
+        part: `${String(keys.has)} of ${String(keys.most)} keys, ${String(leaves.has)} of ${String(leaves.most)} leaves`,
+      });
+    }
+  };
+}
+
+function roomOf(state: StateView): OwnRoom[] {
+  const parameters = load(state, SLOTS.parameters, []);
+  if (parameters === undefined) return [];
+  const size = sizeOf(state);
+  const part = partOf(size, parameters);
+  return size.organisations.map(({organisation, keys, leaves}) => ({
+    organisation: toHex(organisation),
+    keys: {has: Number(keys), most: Number(part.keys)},
+    leaves: {has: Number(leaves), most: Number(part.leaves)},
+  }));
 }

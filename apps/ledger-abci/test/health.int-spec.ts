@@ -26,7 +26,7 @@ const ask = (path: string): Promise<[number, {reasons?: {chain: string}}]> =>
 async function height(): Promise<number | undefined> {
   const text = await (await fetch(`${url}/metrics`)).text();
   for (const name of ['keys', 'leaves', 'keys_ceiling', 'leaves_ceiling'])
-    expect(text).toMatch(new RegExp(`^vitalvault_ledger_${name} \\d+$`, 'm'));
+    expect(text).toMatch(new RegExp(`^vitalvault_ledger_${name}\\{organisation="[0-9a-f]{40}"\\} \\d+$`, 'm'));
   const [, value] = /^vitalvault_ledger_height (\d+)$/m.exec(text) ?? [];
   return value === undefined ? undefined : Number(value);
 }

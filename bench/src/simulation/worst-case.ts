@@ -12,15 +12,21 @@ const RESIDENT = {key: 1_100, leaf: 148, nothing: 90 * 1_048_576};
 /** Bytes of a leaf that a question makes; of a record on the chain and in the files of the state. */
 const DISK = {access: 300, record: 298 + 400};
 
+/** Keys that nobody answers for, of six keys with one validator: it may have itself written about. */
+const UNPAID_OF_ONE = 14 + 1_001;
+
 /** What actors at their ceilings have made of a ledger after some years. */
 export interface WorstCase {
   readonly keys: number;
   readonly leaves: number;
-  /** What one organisation and all of its people can take of them, and what is kept for each other one. */
-  readonly keysOfOne: number;
-  readonly keysKept: number;
-  /** Patients at their ceilings, without a succession, who fill what their sponsor can take. */
-  readonly patientsOfOne: number;
+  /** The part of each organisation: all that its people can take. */
+  readonly partKeys: number;
+  readonly partLeaves: number;
+  /** Patients at their ceilings, without a succession, who fill the part of their sponsor. */
+  readonly patientsOfPart: number;
+  /** Hostile ones of its own who take what is kept for rights in it, of keys and of leaves. */
+  readonly takeLastKeys: number;
+  readonly takeLastLeaves: number;
   readonly memoryMiB: number;
   /** Of all records, on the chain and in the state's files. */
   readonly diskGiB: number;
@@ -43,14 +49,18 @@ export function worstCase(parameters: Numbers, years: number, organisations: num
   const [keys, leaves] = [Number(parameters.maxKeys), Number(parameters.maxLeaves)];
   const refusedLeaves = organisations * all(parameters.organisationRefusals);
   const grantedLeaves = Math.min(leaves, organisations * all(parameters.organisationRequests));
-  const keysKept = Math.floor(keys / (2 * organisations));
-  const keysOfOne = keys - (organisations - 1) * keysKept;
+  const partKeys = Math.floor((keys - UNPAID_OF_ONE * organisations) / organisations);
+  const partLeaves = Math.floor(leaves / organisations);
+  // With the four successions that each has at once.
+  const base = parameters.holdings.rights + 4 * parameters.holdingsPerSuccession.rights;
   return {
     keys,
     leaves,
-    keysOfOne,
-    keysKept,
-    patientsOfOne: Math.floor(keysOfOne / keysOfPatient(parameters)),
+    partKeys,
+    partLeaves,
+    patientsOfPart: Math.floor(partKeys / keysOfPatient(parameters)),
+    takeLastKeys: Math.ceil(partKeys / 10 / base),
+    takeLastLeaves: Math.ceil(partLeaves / 10 / base),
     memoryMiB: (RESIDENT.nothing + keys * RESIDENT.key + leaves * RESIDENT.leaf) / 1_048_576,
     diskGiB: (leaves * DISK.record) / 2 ** 30,
     rightsOfOneGiB: (all(parameters.rights) * LIMITS.txBytes) / 2 ** 30,

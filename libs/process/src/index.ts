@@ -33,7 +33,7 @@ export {runService} from './run/run-service.js';
 export type {RunningService} from './run/run-service.js';
 export {TokenBuckets} from './token-buckets.js';
 export type {BucketRate, Demand} from './token-buckets.js';
-export {gauge} from './telemetry/gauge.js';
+export {gauge, gaugeOfEach} from './telemetry/gauge.js';
 export {meter, startMetrics} from './telemetry/start-metrics.js';
 export type {Metrics} from './telemetry/start-metrics.js';
 export {startTelemetry} from './telemetry/start-telemetry.js';

@@ -33,6 +33,7 @@ const ALLOWED = [
   'method',
   'migration',
   'offset',
+  'organisation',
   'page',
   'part',
   'partition',
