@@ -28,7 +28,7 @@ const OWN_REMEDIES: Readonly<Partial<Record<SdkCode, string>>> = {
 const OVER_A_SERVICE: Readonly<Partial<Record<SdkCode, string>>> = {
   'tx-timeout':
     'Run the command again in a while; after a request for access `vv clinician requests`. ' +
-    'What was sent is kept, and what became of it is asked first.',
+    'What was sent is kept, and what became of it is asked first; what she takes back is sent again until it is proven.',
 };
 
 const UNREACHABLE: ReadonlySet<string> = new Set(['network', 'tx-timeout', 'behind']);

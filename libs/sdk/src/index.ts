@@ -76,11 +76,18 @@ export type {StatementOutcome} from './patient/epochs.js';
 export {verifiedMember} from './patient/grantee.js';
 export type {VerifiedMember} from './patient/grantee.js';
 export {PatientContext} from './patient/patient-context.js';
-export type {PatientOptions} from './patient/patient-context.js';
+export type {EndingNotice, PatientOptions} from './patient/patient-context.js';
 export {PatientGrants} from './patient/patient-grants.js';
 export type {GrantResult, GrantTerms, PurposeName, RevokeResult} from './patient/patient-grants.js';
 export {cardOf, createPatientKeys, ownKeys, tagOf} from './patient/patient-keys.js';
-export type {PatientCard, PatientKeys, RememberedHead, StoredEpoch, StoredGrant} from './patient/patient-keys.js';
+export type {
+  DueEnding,
+  PatientCard,
+  PatientKeys,
+  RememberedHead,
+  StoredEpoch,
+  StoredGrant,
+} from './patient/patient-keys.js';
 export type {NewEntries} from './patient/new-entries.js';
 export {PatientLog} from './patient/patient-log.js';
 export type {AccessLogAnswer, Explanation, LogQuestion, PatientAlert} from './patient/patient-log.js';

@@ -25,7 +25,8 @@ export const logCommand = defineCommand<{validator?: number; witness?: string[];
   ],
   examples: ['vv log --home anna', 'vv log --home anna --validator 2 --out log.json'],
   run: async (session, {validator, witness, strict, out}) => {
-    const {log} = await openPatient(session);
+    const {log, patient} = await openPatient(session);
+    await patient.settle();
     const {leaves, head, header, evidence, agreedBy, oneOrganisation} = await log.accessLog({
       validator,
       witnesses: witness,

@@ -1,6 +1,8 @@
 import {Patient, PatientGrants, PatientLog} from '@vitalvault/sdk';
-import type {PatientKeys} from '@vitalvault/sdk';
+import type {EndingNotice, PatientKeys} from '@vitalvault/sdk';
+import {toJson} from '../answer.js';
 import type {Session} from '../session.js';
+import {noticeText} from '../text/ending-text.js';
 
 /** A patient's home, opened: her keys and what she can do with them. */
 export interface OpenedPatient {
@@ -19,6 +21,13 @@ export async function openPatient(session: Session, intent: 'look' | 'change' = 
     ledger: session.ledger,
     nonces: session.home.nonces(),
     save: (changed) => session.home.writeSecrets(changed),
+    tell: (notice) => tell(session, notice),
   });
   return {keys, patient, grants: new PatientGrants(patient.context), log: new PatientLog(patient.context)};
+}
+
+// Beside the answer of the command, which is about something else.
+function tell({options}: Session, notice: EndingNotice): void {
+  const {ending, isProven} = notice;
+  process.stderr.write(`${options.json === true ? toJson({notice: {...ending, isProven}}) : noticeText(notice)}\n`);
 }

@@ -5,11 +5,10 @@ import {SigningKeySchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {idOf, newSigningKey, publicHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
 import type {NonceStore} from '../ledger/nonce-store.js';
-import {Transactions} from '../ledger/transactions.js';
+import {Transactions, isRefusal} from '../ledger/transactions.js';
 import {lookForKey, untilProven} from '../ledger/until-proven.js';
 import type {Look} from '../ledger/until-proven.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
-import {SdkError} from '../sdk-error.js';
 import type {MemberKeys} from './member-keys.js';
 
 export interface MemberOptions {
@@ -42,8 +41,7 @@ export async function replaceMemberKey(options: MemberOptions): Promise<{keyId: 
       await untilProven(ledger, height, () => look(options, next));
     } catch (error) {
       // An earlier one, whose answer was lost, came first.
-      const isRefusal = error instanceof SdkError && error.code === 'tx-refused';
-      if (!isRefusal || !(await look(options, next)).isShown) throw error;
+      if (!isRefusal(error) || !(await look(options, next)).isShown) throw error;
     }
   }
   keys.signing = next;

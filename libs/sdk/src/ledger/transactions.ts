@@ -42,6 +42,9 @@ const NOT_COMMITTED: ReadonlySet<string> = new Set(['tx-refused', 'tx-not-found'
 /** Whether a service says of a transaction that no block executed it, or none yet. */
 export const isNotCommitted = (error: unknown): boolean => error instanceof SdkError && NOT_COMMITTED.has(error.code);
 
+/** Whether the ledger refused a transaction, as a service says. */
+export const isRefusal = (error: unknown): boolean => error instanceof SdkError && error.code === 'tx-refused';
+
 const EXPIRY_BLOCKS = 2_000n;
 const EXPIRY_SECONDS = 3_600n;
 

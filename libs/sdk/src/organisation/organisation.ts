@@ -1,5 +1,6 @@
-import {MEMBER_ROLE, encodeCanonical, fromHex, keyId, toHex} from '@vitalvault/contracts';
+import {MEMBER_ROLE, STATE_KIND, decodeCanonical, encodeCanonical, fromHex, keyId, toHex} from '@vitalvault/contracts';
 import type {ORG_ROLE, TxMessage} from '@vitalvault/contracts';
+import {MemberSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedMemberProfileSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {profileHash, signMemberProfile} from '@vitalvault/envelope';
 import {privateHalf} from '../keys/stored-key.js';
@@ -10,6 +11,7 @@ import {encodePart} from '../ledger/part.js';
 import type {TxPart} from '../ledger/part.js';
 import {Transactions} from '../ledger/transactions.js';
 import type {TxResult} from '../ledger/transactions.js';
+import {untilProven} from '../ledger/until-proven.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
 import {decodeEnrolmentRequest} from '../patient/enrolment.js';
 import {decodeMemberRequest} from '../clinician/member-keys.js';
@@ -88,12 +90,24 @@ export class Organisation {
     return this.transactions.part(message, (await this.transactions.highestNonce()) + 1n);
   }
 
-  /** @param member hexadecimal */
+  /**
+   * Done when the ledger proves it. The office keeps nothing: who hears something else does it again, as often as she
+   * likes.
+   * @param member hexadecimal
+   * @throws SdkError `tx-timeout` also when the ledger does not prove it
+   */
   async suspend(member: string): Promise<TxResult> {
     await this.requireRole(['sponsor', 'admin']);
-    return this.transactions.send({
-      case: 'suspendMember',
-      value: {organisation: fromHex(this.options.organisation), member: requireId('member', member, 20)},
+    const {organisation, key, ledger} = this.options;
+    const id = requireId('member', member, 20);
+    const value = {organisation: fromHex(organisation), member: id};
+    const result = await this.transactions.send({case: 'suspendMember', value});
+    const place = {kind: STATE_KIND.member, parts: [id]};
+    await untilProven(ledger, result.height, async () => {
+      const {answer, header} = await ledger.proofs(key, {keys: [place]});
+      const entry = answer.state(place.kind, place.parts);
+      return {isShown: entry !== undefined && decodeCanonical(MemberSchema, entry).suspended, height: header.height};
     });
+    return result;
   }
 }

@@ -4,13 +4,13 @@ import {EpochHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {PublishKeysSchema, StatementResultsSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import type {StoredKey} from '../keys/stored-key.js';
-import type {TxResult} from '../ledger/transactions.js';
+import type {TxResult, TxToSend} from '../ledger/transactions.js';
 import {untilProven} from '../ledger/until-proven.js';
 import {freshEpoch, newestEpoch, outcomeOf, statementOf} from './epochs.js';
 import type {LastEpoch, StatementOutcome} from './epochs.js';
 import type {PatientContext} from './patient-context.js';
 import {tagOf} from './patient-keys.js';
-import type {StoredEpoch} from './patient-keys.js';
+import type {PatientKeys, StoredEpoch} from './patient-keys.js';
 import {settleSent} from './settle-sent.js';
 import {isPublished} from './take-epoch.js';
 
@@ -24,6 +24,10 @@ export interface Carrier {
    * changes what depends on that.
    */
   settled?: (result: TxResult) => Promise<void>;
+  /** Called before it is sent; what it changes is saved. */
+  keep?: (about: TxToSend) => void;
+  /** Whether what it does beside the epochs is proven, by `settleSent`. */
+  isShown?: () => boolean;
 }
 
 export interface EpochsToBegin {
@@ -80,27 +84,29 @@ export async function beginEpochs(context: PatientContext, toBegin: EpochsToBegi
 export async function sendEpochs(
   context: PatientContext,
   epochs: StoredEpoch[],
-  {message = publishKeys(context), signer = context.keys.signing, settled}: Partial<Carrier> = {},
+  {message = publishKeys(context), signer = context.keys.signing, settled, ...carrier}: Partial<Carrier> = {},
 ): Promise<{result: TxResult; outcomes: StatementOutcome[]}> {
   const {keys} = context;
   const coSigners = signer.publicKey === keys.signing.publicKey ? [] : [signer];
-  keys.epochs.push(...epochs);
+  keys.epochs = [...keys.epochs.filter((known) => !isSentAgain(keys, known, epochs)), ...epochs];
   const result = await context
     .transactionsOfCurrentKey()
     .send(message(epochs.map((epoch) => statementOf(context, epoch, signer))), {
       coSigners,
-      keep: ({expiresAt}) => {
-        for (const epoch of epochs) epoch.expiresAt = expiresAt;
+      keep: (about) => {
+        for (const epoch of epochs) epoch.expiresAt = Math.max(epoch.expiresAt, about.expiresAt);
+        carrier.keep?.(about);
         return context.save();
       },
     });
   const codes = epochs.length === 0 ? [] : decodeCanonical(StatementResultsSchema, result.data).codes;
   await settled?.(result);
   const said = epochs.filter((_, i) => codes[i] === CODE.ok);
-  if (epochs.length > 0)
+  const {isShown = () => true} = carrier;
+  if (epochs.length > 0 || carrier.isShown !== undefined)
     await untilProven(context.ledger, result.height, async () => {
       const height = await settleSent(context);
-      return {isShown: said.every((epoch) => isPublished(keys, epoch)), height};
+      return {isShown: said.every((epoch) => isPublished(keys, epoch)) && isShown(), height};
     });
   return {
     result,
@@ -108,6 +114,12 @@ export async function sendEpochs(
       outcomeOf(epoch, isPublished(keys, epoch) ? CODE.ok : (codes[i] ?? CODE.internal)),
     ),
   };
+}
+
+/** One that waits and whose key is stated anew; an extension of one that is published is another statement. */
+function isSentAgain({epochs: all}: PatientKeys, {published, publicKey}: StoredEpoch, epochs: StoredEpoch[]): boolean {
+  const isIt = (epoch: StoredEpoch): boolean => epoch.publicKey === publicKey;
+  return !published && epochs.some(isIt) && !all.some((epoch) => epoch.published && isIt(epoch));
 }
 
 function publishKeys({id}: PatientContext): Carrier['message'] {

@@ -7,6 +7,7 @@ import type {StoredKey} from '../keys/stored-key.js';
 import type {PatientContext} from './patient-context.js';
 import {tagOf} from './patient-keys.js';
 import type {PatientKeys, StoredEpoch} from './patient-keys.js';
+import {isPlaceOf} from './take-epoch.js';
 
 /** What became of a statement. */
 export interface StatementOutcome {
@@ -33,7 +34,8 @@ export function newestEpoch(keys: PatientKeys, typeName: string): StoredEpoch | 
 export type LastEpoch = Pick<StoredEpoch, 'epoch' | 'fromSlot'>;
 
 /**
- * A fresh key for the next epoch of a type; whoever sends its statement keeps it first.
+ * The next epoch of a type, by the key that waits for its number where there is one, else by a fresh one; whoever sends
+ * its statement keeps it first.
  * @param fromSlot of the first epoch of a type, free; a later one begins in this slot or right after the one before
  * @param others what the ledger has, where that is more than she knows; overtaken when it has not begun
  */
@@ -45,18 +47,25 @@ export function freshEpoch(
   const last = others ?? newestEpoch(keys, typeName);
   // Of others she waits for none that has not begun; of hers there may be records in the slot of the change.
   const before = others !== undefined && others.fromSlot > fromSlot ? undefined : last?.fromSlot;
-  const pair = generateEncryptionKey(environment.random);
+  const from = before === undefined ? fromSlot : Math.max(fromSlot, before + 1);
+  const place = {typeTag: toHex(tagOf(keys, typeName)), epoch: (last?.epoch ?? 0) + 1};
+  const waiting = keys.epochs.find((epoch) => !epoch.published && epoch.by === by.publicKey && isPlaceOf(epoch, place));
+  const pair = waiting ?? hexPair(generateEncryptionKey(environment.random));
   return {
+    ...place,
     typeName,
-    typeTag: toHex(tagOf(keys, typeName)),
-    epoch: (last?.epoch ?? 0) + 1,
-    fromSlot: before === undefined ? fromSlot : Math.max(fromSlot, before + 1),
-    publicKey: toHex(pair.publicKey),
-    privateKey: toHex(pair.privateKey),
+    // A first one that waits could else commit after it and extend it, unseen.
+    fromSlot: place.epoch === 1 ? Math.min(from, waiting?.fromSlot ?? from) : from,
+    publicKey: pair.publicKey,
+    privateKey: pair.privateKey,
     published: false,
     by: by.publicKey,
-    expiresAt: 0,
+    expiresAt: waiting?.expiresAt ?? 0,
   };
+}
+
+function hexPair({publicKey, privateKey}: {publicKey: Uint8Array; privateKey: Uint8Array}) {
+  return {publicKey: toHex(publicKey), privateKey: toHex(privateKey)};
 }
 
 /**

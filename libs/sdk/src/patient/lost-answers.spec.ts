@@ -5,13 +5,15 @@ import {SignedWrapBundleSchema, WrapBundleSchema} from '@vitalvault/contracts/ge
 import {EpochStatementSchema, SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {numberPart} from '@vitalvault/proofs';
 import {HEART_RATE} from '../open-mhealth/heart-rate.js';
+import {idOf} from '../keys/stored-key.js';
 import {MemoryNonceStore} from '../ledger/nonce-store.js';
 import {people} from '../../testing/people.js';
 import type {People} from '../../testing/people.js';
 import {PatientContext} from './patient-context.js';
 import {PatientGrants} from './patient-grants.js';
 import {tagOf} from './patient-keys.js';
-import type {PatientKeys} from './patient-keys.js';
+import {isOver, placeOf} from './due-endings.js';
+import type {DueEnding, PatientKeys} from './patient-keys.js';
 import {Patient} from './patient.js';
 import {SdkError} from '../sdk-error.js';
 
@@ -67,6 +69,10 @@ const ACTS: readonly [string, (context: PatientContext, all: People, n: number) 
     (context, {terms}) => new PatientGrants(context).put({...terms, grantId: standing(context)}),
   ],
   ['a revocation', (context) => new PatientGrants(context).revoke(standing(context))],
+  [
+    'a removal',
+    (context, {deviceKey, slot}, n) => new Patient(context).removeDevice(idOf(deviceKey), {distrustFromSlot: slot - n}),
+  ],
   ['another key', (context) => new Patient(context).replaceSigningKey()],
 ];
 
@@ -110,6 +116,14 @@ function unwrapped({platform, keys}: People, file: PatientKeys, newest: number):
   return lost;
 }
 
+/** What she took back, was kept, and goes on all the same. */
+function goesOn({platform, keys, patientId}: People, {endingsDue}: PatientKeys): DueEnding[] {
+  return endingsDue.filter((due) => {
+    const {kind, parts} = placeOf(patientId, due);
+    return !isOver(keys, due, {value: platform.chain.ledger.state.get(kind, parts), time: 0});
+  });
+}
+
 /** When a transaction that nobody heard of commits: before the next run, in its middle, or after it. */
 const LATE = ['before', 'meanwhile', 'after'] as const;
 
@@ -137,7 +151,7 @@ describe.each(ACTS)('%s that was cut off', (what, act) => {
     return life.file;
   };
 
-  it('at any step loses no key, and no grantee hers', async () => {
+  it('at any step loses no key and no ending, and no grantee hers', async () => {
     const all = await started();
     let life = new Killable(all, all.keys);
     // Every step of a rotation; of the others, which have most of theirs from it, each third.
@@ -145,8 +159,9 @@ describe.each(ACTS)('%s that was cut off', (what, act) => {
     for (let last = stride; ; last += stride) {
       life = new Killable(all, life.file, last, life.nonces);
       const ended = await act(life.context, all, last).then(() => true, wasKilled);
+      const kept = life.file;
       life = new Killable(all, await goOn(life), Infinity, life.nonces);
-      expect([last, missing(all, life.file)]).toEqual([last, []]);
+      expect([last, missing(all, life.file), goesOn(all, kept), life.file.endingsDue]).toEqual([last, [], [], []]);
       // One for the next revocation, never more: each has steps of its own. A day gives rights and a succession back.
       const {context} = life;
       if (context.keys.grants.filter(({revoked}) => !revoked).length < 2)
@@ -158,7 +173,7 @@ describe.each(ACTS)('%s that was cut off', (what, act) => {
     }
   }, 60_000);
 
-  it.each(LATE)('by a time-out, and commits %s the next run, loses no key', async (when) => {
+  it.each(LATE)('by a time-out, and commits %s the next run, loses no key and no ending', async (when) => {
     const all = await started();
     const life = new Killable(all, all.keys);
     const {platform} = all;
@@ -182,18 +197,21 @@ describe.each(ACTS)('%s that was cut off', (what, act) => {
     if (context.keys.replacement !== undefined) await new Patient(context).replaceSigningKey();
     else await new Patient(context).rotate([HEART_RATE]);
     if (when === 'after') commit();
-    expect(missing(all, await goOn(next))).toEqual([]);
+    const left = await goOn(next);
+    expect([missing(all, left), goesOn(all, life.file), left.endingsDue]).toEqual([[], [], []]);
   });
 
-  it('by a time-out, and never commits, is forgotten when it can commit no more', async () => {
+  it('by a time-out, and never commits, is forgotten when it can commit no more; what she took back is sent again', async () => {
     const all = await started();
     const life = new Killable(all, all.keys);
     all.platform.pool = [];
     await expect(act(life.context, all, 1)).rejects.toMatchObject({code: 'tx-timeout'});
     all.platform.pool = undefined;
     all.platform.chain.ledger.commit([], 3_700n);
-    const {epochs, sentGrants, epochsDue} = await goOn(life);
+    const kept = life.file;
+    const {epochs, sentGrants, epochsDue, endingsDue} = await goOn(life);
     expect([epochs.every(({published}) => published), sentGrants, epochsDue]).toEqual([true, [], []]);
+    expect([endingsDue, goesOn(all, kept)]).toEqual([[], []]);
   });
 });
 

@@ -4,8 +4,7 @@ import {Transactions} from '../ledger/transactions.js';
 import type {NonceStore} from '../ledger/nonce-store.js';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
 import {SdkError} from '../sdk-error.js';
-import type {PatientKeys} from './patient-keys.js';
-import {settleSent} from './settle-sent.js';
+import type {DueEnding, PatientKeys} from './patient-keys.js';
 
 export interface PatientOptions {
   keys: PatientKeys;
@@ -13,6 +12,16 @@ export interface PatientOptions {
   nonces: NonceStore;
   /** Durable before it answers: new epoch keys are saved before they are published. */
   save: (keys: PatientKeys) => Promise<void>;
+  /** What became of something that she took back and that was not proven: for the person, in words. */
+  tell?: ((notice: EndingNotice) => void) | undefined;
+}
+
+/** Not proven: it was sent, is kept, and is sent again at the next occasion. */
+export interface EndingNotice {
+  ending: DueEnding;
+  isProven: boolean;
+  /** Why it is not proven. */
+  error?: unknown;
 }
 
 /** What all of a patient's actions share. */
@@ -42,21 +51,16 @@ export class PatientContext {
     if (this.keys.replacement !== undefined) throw new SdkError('replacement-pending');
   }
 
-  /**
-   * Before anything that depends on what the ledger has of hers: settles what was sent before.
-   * @throws SdkError `replacement-pending`
-   */
-  async settle(): Promise<void> {
-    this.requireSettledKey();
-    await settleSent(this);
-  }
-
   get id(): Uint8Array {
     return fromHex(this.keys.patient);
   }
 
   get environment(): Environment {
     return this.ledger.api.environment;
+  }
+
+  tell(notice: EndingNotice): void {
+    this.options.tell?.(notice);
   }
 
   save(): Promise<void> {

@@ -1,4 +1,4 @@
-import {ACTION, NO_TERMS, PURPOSE, compareBytes, decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {ACTION, PURPOSE, compareBytes, decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import type {TxMessage} from '@vitalvault/contracts';
 import {GrantSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {ZERO_TAG} from '@vitalvault/envelope';
@@ -6,7 +6,7 @@ import type {TxResult} from '../ledger/transactions.js';
 import {untilProven} from '../ledger/until-proven.js';
 import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
-import {beginEpochs} from './begin-epochs.js';
+import {dueEnding} from './due-endings.js';
 import type {StatementOutcome} from './epochs.js';
 import {verifiedMember} from './grantee.js';
 import type {VerifiedMember} from './grantee.js';
@@ -15,9 +15,10 @@ import {PatientContext} from './patient-context.js';
 import type {PatientOptions} from './patient-context.js';
 import {tagOf} from './patient-keys.js';
 import type {StoredGrant} from './patient-keys.js';
+import {settle, settleToGive} from './settle.js';
 import {settleSent} from './settle-sent.js';
 import {typesOf} from './take-epoch.js';
-import {isVersionOf} from './take-grant.js';
+import {isVersionOf, newestVersion} from './take-grant.js';
 
 export type PurposeName = keyof typeof PURPOSE;
 
@@ -51,8 +52,9 @@ export interface GrantResult {
 }
 
 export interface RevokeResult {
-  result: TxResult;
-  /** Of the epoch that was begun for each type of the grant. */
+  /** Undefined: the ledger had it already. */
+  result: TxResult | undefined;
+  /** Of the epoch that was begun for each type of the grant, and for each that was left over. */
   outcomes: StatementOutcome[];
   /** Grants that go on and got the new epochs' keys. */
   rewrapped: string[];
@@ -79,13 +81,15 @@ export class PatientGrants {
   async put(terms: GrantTerms): Promise<GrantResult> {
     const {context} = this;
     requireTerms(terms);
-    await context.settle();
+    await settleToGive(context);
+    if (context.keys.endingsDue.some((due) => due.kind === 'revocation' && due.grantId === terms.grantId))
+      throw new SdkError('invalid-argument', {detail: 'this grant is being revoked, for good: make a new one'});
     const grantee = await this.lookUp(terms.grantee);
     if (grantee.suspended) throw new SdkError('unknown-grantee', {detail: 'this member is suspended'});
     const known = context.keys.grants.find(({grantId}) => grantId === terms.grantId);
     const grant = storedGrant(terms, grantee, {
       grantId: terms.grantId ?? toHex(context.environment.random(16)),
-      version: 1 + Math.max(known?.version ?? 0, terms.grantId === undefined ? 0 : await this.versionOf(terms.grantId)),
+      version: 1 + (terms.grantId === undefined ? 0 : await this.versionOf(terms.grantId)),
       wrapVersion: known?.wrapVersion ?? 0,
     });
     const result = await context.transactions.send(putGrant(context, grant, terms), {
@@ -104,41 +108,36 @@ export class PatientGrants {
     return {grantId: grant.grantId, version: grant.version, result, grantee, wrapped};
   }
 
-  /** On the ledger: this copy of her home may be older than the grant. 0: it has none of that id. */
+  /**
+   * The newest: on the ledger, as this copy of her home may be older than the grant; and what was sent and may still
+   * commit, so that it cannot come in the place of what is sent after it.
+   */
   private async versionOf(grantId: string): Promise<number> {
     const {ledger, keys, id} = this.context;
     const [value] = await ledger.state(keys.signing, [{kind: 'grant', parts: [id, fromHex(grantId)]}]);
-    return value === undefined ? 0 : decodeCanonical(GrantSchema, value).version;
+    const there = value === undefined ? 0 : decodeCanonical(GrantSchema, value).version;
+    return Math.max(there, newestVersion(keys, grantId));
   }
 
   /**
    * Revokes for good and begins a new epoch for the grant's types, of the first 64 in the same transaction; the grants
    * that go on get its keys. What the grantee opened already cannot be unread. From here on, whatever comes of it, she
-   * is handed no further key.
+   * is handed no further key, and it is sent again until the ledger proves it.
+   * @throws SdkError `tx-timeout`, `tx-refused`, …: it is not proven, and sent again by whatever is done next
    */
   async revoke(grantId: string, onProgress?: (begun: number, all: number) => void): Promise<RevokeResult> {
     const {context} = this;
-    const id = requireId('grantId', grantId, 16);
-    await context.settle();
-    const sent = context.keys.sentGrants.find(({grant}) => grant.grantId === grantId)?.grant;
-    const grant = context.keys.grants.find((known) => known.grantId === grantId);
-    const types = [grant, sent].flatMap((one) => (one === undefined ? [] : typesOf(context.keys, one)));
-    const version = Math.max(grant?.version ?? 0, sent?.version ?? 0) + 1;
-    // Saved with the epochs, before the transaction is sent.
-    if (grant !== undefined) grant.revoked = true;
-    const {results, outcomes} = await beginEpochs(context, {
-      typeNames: types,
-      fromSlot: types.length === 0 ? 0 : await context.ledger.slot(),
-      carrier: {
-        message: (epochStatements) => ({
-          case: 'putGrant',
-          value: {patient: context.id, grantId: id, version, ...NO_TERMS, epochStatements},
-        }),
-      },
-      onProgress,
-    });
-    const handedOn = await handOnKeys(context);
-    return {result: results[0] as TxResult, outcomes, rewrapped: handedOn.map((one) => one.grantId)};
+    const {keys} = context;
+    requireId('grantId', grantId, 16);
+    const due = dueEnding(keys, {kind: 'revocation', grantId, expiresAt: 0});
+    const isIt = (grant: StoredGrant): boolean => grant.grantId === grantId;
+    const grants = [...keys.grants, ...keys.sentGrants.map(({grant}) => grant)].filter(isIt);
+    for (const grant of grants) grant.revoked = true;
+    keys.epochsDue = [...new Set([...keys.epochsDue, ...grants.flatMap((grant) => typesOf(keys, grant))])];
+    await context.save();
+    const ended = await settle(context, {due, onProgress});
+    const handedOn = keys.replacement === undefined ? await handOnKeys(context) : [];
+    return {result: ended?.result, outcomes: ended?.outcomes ?? [], rewrapped: handedOn.map((one) => one.grantId)};
   }
 }
 

@@ -46,6 +46,30 @@ export interface SentGrant {
   expiresAt: number;
 }
 
+/** What she took back: kept before it is sent, and sent again until the ledger proves that it ended. */
+export type DueEnding = DueRevocation | DueRemoval;
+
+interface Due {
+  /**
+   * Expiry (Unix seconds) of the first transaction with it; 0: none was sent yet. Nothing that she signed before she
+   * took it back commits after this block time.
+   */
+  expiresAt: number;
+}
+
+export interface DueRevocation extends Due {
+  kind: 'revocation';
+  grantId: string;
+}
+
+export interface DueRemoval extends Due {
+  kind: 'removal';
+  device: string;
+  registration: number;
+  /** Records of this slot and later are refused: of the hour in which she asked, however late it is sent. */
+  distrustFromSlot: number;
+}
+
 /** A signing key that takes the place of the current one: kept until everything that hangs on it is done. */
 export interface KeyReplacement {
   signing: StoredKey;
@@ -73,6 +97,8 @@ export interface PatientKeys {
   epochsDue: string[];
   grants: StoredGrant[];
   sentGrants: SentGrant[];
+  /** One for each grant and registration; the one that was sent last is the last. */
+  endingsDue: DueEnding[];
   configVersion: number;
   /** Canonical SignedKeySuccessions, hexadecimal, ascending by n: they lead from her first key to the current one. */
   successions: string[];
@@ -93,6 +119,7 @@ export function createPatientKeys(random: RandomBytes): PatientKeys {
     epochsDue: [],
     grants: [],
     sentGrants: [],
+    endingsDue: [],
     configVersion: 0,
     successions: [],
   };

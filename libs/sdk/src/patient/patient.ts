@@ -1,4 +1,13 @@
-import {build, compareBytes, decodeCanonical, DEVICE_CLASS, fromHex, LIMITS} from '@vitalvault/contracts';
+import {
+  build,
+  compareBytes,
+  decodeCanonical,
+  DEVICE_CLASS,
+  fromHex,
+  LIMITS,
+  slotOf,
+  STATE_KIND,
+} from '@vitalvault/contracts';
 import {DeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {signDeviceConfig} from '@vitalvault/envelope';
 import {DeviceConfigSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
@@ -12,15 +21,18 @@ import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
 import {beginEpochs, sendEpochs} from './begin-epochs.js';
 import type {BegunEpochs} from './begin-epochs.js';
+import {takeIfProven} from './current-key.js';
+import {dueEnding} from './due-endings.js';
 import {earlierEpochs} from './epochs.js';
 import {publishedTypes} from './patient-keys.js';
 import {handOnKeys} from './hand-on-keys.js';
 import {PatientContext} from './patient-context.js';
 import type {PatientOptions} from './patient-context.js';
 import {cardOf, tagOf} from './patient-keys.js';
-import type {PatientCard} from './patient-keys.js';
+import type {DueEnding, PatientCard} from './patient-keys.js';
 import {replaceSigningKey} from './replace-signing-key.js';
 import type {ReplacedKey} from './replace-signing-key.js';
+import {settle, settleToGive} from './settle.js';
 
 export interface DeviceToRegister {
   /** Public half of the device's key. */
@@ -58,13 +70,23 @@ export class Patient {
   }
 
   /**
+   * What an app does when it opens, and every act of hers before anything else: settles by proof what was sent before,
+   * and sends again what she took back and what the ledger does not prove to be over.
+   * @returns what is still not proven
+   */
+  async settle(): Promise<readonly DueEnding[]> {
+    await settle(this.context);
+    return this.context.keys.endingsDue;
+  }
+
+  /**
    * Publishes the first epoch of each type. One that there is is extended backwards when it begins after `fromSlot`,
    * and else left alone.
    */
   async publishEpochs(typeNames: string[], fromSlot: number): Promise<BegunEpochs> {
     requireUint32('fromSlot', fromSlot);
     const {context} = this;
-    await context.settle();
+    await settleToGive(context);
     const known = new Set(publishedTypes(context.keys));
     const done: BegunEpochs = {results: [], outcomes: []};
     const earlier = earlierEpochs(context, typeNames, fromSlot);
@@ -84,7 +106,7 @@ export class Patient {
    */
   async rotate(typeNames: string[], onProgress?: (begun: number, all: number) => void): Promise<RotatedEpochs> {
     const {context} = this;
-    await context.settle();
+    await settleToGive(context);
     const begun = await beginEpochs(context, {
       typeNames: [...context.keys.epochsDue, ...typeNames],
       fromSlot: await context.ledger.slot(),
@@ -104,6 +126,7 @@ export class Patient {
   /** The owner's half of a registration, as one line for the device, which signs it too and may send it. */
   async registerDevice(device: DeviceToRegister): Promise<string> {
     requireUint32('fromSlot', device.fromSlot);
+    await settleToGive(this.context);
     const part = await this.context.transactions.part({
       case: 'registerDevice',
       value: {
@@ -119,34 +142,51 @@ export class Patient {
 
   /**
    * Takes a device out, or distrusts one that is removed already from an earlier slot.
-   * @param distrustFromSlot records of this slot and later are refused; default: the slot of the block
+   * @param distrustFromSlot records of this slot and later are refused; default: the slot in which she asks
    * @param registration default: the newest one of the device, as the ledger proves it
+   * @returns undefined when the ledger had it already
+   * @throws SdkError `tx-timeout`, `tx-refused`, …: it is not proven, and sent again by whatever is done next
    */
   async removeDevice(
     device: string,
     {distrustFromSlot, registration}: {distrustFromSlot?: number; registration?: number} = {},
-  ): Promise<TxResult> {
+  ): Promise<TxResult | undefined> {
     if (distrustFromSlot !== undefined) requireUint32('distrustFromSlot', distrustFromSlot);
     if (registration !== undefined) requireUint32('registration', registration);
-    const id = requireId('device', device, 20);
-    const value = {owner: this.context.id, device: id, registration: registration ?? (await this.newestOf(id))};
-    return this.context.transactions.send({
-      case: 'removeDevice',
-      value: distrustFromSlot === undefined ? value : {...value, distrustFromSlot},
+    requireId('device', device, 20);
+    const {context} = this;
+    await takeIfProven(context);
+    const {newest, slot} = await this.newestOf(device);
+    // The ledger takes none from so late on; kept, it would be sent until it did.
+    if (distrustFromSlot !== undefined && distrustFromSlot > slot + 1)
+      throw new SdkError('invalid-argument', {detail: 'distrustFromSlot is in the future'});
+    const due = dueEnding(context.keys, {
+      kind: 'removal',
+      device,
+      registration: registration ?? newest,
+      distrustFromSlot: distrustFromSlot ?? slot,
+      expiresAt: 0,
     });
+    await context.save();
+    return (await settle(context, {due}))?.result;
   }
 
   // A device that nobody registered has none: with 1 the ledger says so in its own words.
-  private async newestOf(device: Uint8Array): Promise<number> {
+  private async newestOf(device: string): Promise<{newest: number; slot: number}> {
     const {ledger, keys} = this.context;
-    const [value] = await ledger.state(keys.signing, [{kind: 'device', parts: [device]}]);
-    return value === undefined ? 1 : decodeCanonical(DeviceSchema, value).registration;
+    const place = {kind: STATE_KIND.device, parts: [fromHex(device)]};
+    const {answer, header} = await ledger.proofs(keys.signing, {keys: [place]});
+    const value = answer.state(place.kind, place.parts);
+    return {
+      newest: value === undefined ? 1 : decodeCanonical(DeviceSchema, value).registration,
+      slot: slotOf(header.timeSeconds),
+    };
   }
 
   /** All that a device may know, signed, as one line. Each one has a higher version than the one before. */
   async deviceConfig(config: ConfigToSign): Promise<string> {
     const {keys, ledger} = this.context;
-    this.context.requireSettledKey();
+    await settleToGive(this.context);
     keys.configVersion += 1;
     await this.context.save();
     const slot = await ledger.slot();

@@ -1,21 +1,19 @@
-import {STATE_KIND, build, decodeCanonical, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
-import {PatientSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import type {Patient} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {build, decodeCanonical, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {SignedKeySuccessionSchema, SigningKeySchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {signKeySuccession} from '@vitalvault/envelope';
 import {idOf, newSigningKey, privateHalf, publicHalf} from '../keys/stored-key.js';
-import type {StoredKey} from '../keys/stored-key.js';
 import type {TxResult} from '../ledger/transactions.js';
-import {lookForKey, untilProven} from '../ledger/until-proven.js';
-import type {Look} from '../ledger/until-proven.js';
-import {SdkError} from '../sdk-error.js';
+import {untilProven} from '../ledger/until-proven.js';
+import {isRefusal} from '../ledger/transactions.js';
 import {beginEpochs} from './begin-epochs.js';
 import type {Carrier} from './begin-epochs.js';
+import {become, lookFor, onLedger, takeIfProven} from './current-key.js';
 import {publishedTypes} from './patient-keys.js';
 import type {StatementOutcome} from './epochs.js';
 import {handOnKeys} from './hand-on-keys.js';
 import type {PatientContext} from './patient-context.js';
 import type {KeyReplacement} from './patient-keys.js';
+import {settle} from './settle.js';
 import {settleSent} from './settle-sent.js';
 
 export interface ReplacedKey {
@@ -43,6 +41,8 @@ export async function replaceSigningKey(
   onProgress?: (begun: number, all: number) => void,
 ): Promise<ReplacedKey> {
   const {keys, ledger} = context;
+  // By the key that is current now: a succession may have to wait for days, and what she took back must not.
+  await settle(context);
   const replacement = keys.replacement ?? (await begin(context));
   const outcomes = await take(context, replacement, onProgress);
   await settleSent(context);
@@ -61,7 +61,6 @@ export async function replaceSigningKey(
 
 async function begin(context: PatientContext): Promise<KeyReplacement> {
   const {keys, ledger, environment} = context;
-  await settleSent(context);
   const signing = newSigningKey(environment.random);
   const {entry} = await onLedger(context, keys.signing);
   const {alg, publicKey} = publicHalf(signing);
@@ -80,47 +79,29 @@ async function begin(context: PatientContext): Promise<KeyReplacement> {
   return keys.replacement;
 }
 
-/** Her entry, proven. @param signer a key of hers that the ledger knows */
-async function onLedger({ledger, id}: PatientContext, signer: StoredKey): Promise<{entry: Patient; height: bigint}> {
-  const {answer, header} = await ledger.proofs(signer, {keys: [{kind: STATE_KIND.patient, parts: [id]}]});
-  const value = answer.state(STATE_KIND.patient, [id]);
-  if (value === undefined) throw new SdkError('not-found', {detail: 'the patient is not on the ledger'});
-  return {entry: decodeCanonical(PatientSchema, value), height: header.height};
-}
-
 /** Brings the new key to the ledger unless it is there, and makes it the current one here too. */
 async function take(
   context: PatientContext,
   replacement: KeyReplacement,
   onProgress?: (begun: number, all: number) => void,
 ): Promise<StatementOutcome[]> {
+  if (await takeIfProven(context)) return [];
   const {keys, ledger} = context;
   const {signing} = replacement;
-  if (keys.signing.publicKey === signing.publicKey) return [];
-  const become = (): Promise<void> => {
-    keys.signing = signing;
-    keys.successions = [...keys.successions, replacement.succession];
-    return context.save();
-  };
-  if (!(await look(context, signing)).isShown) {
-    try {
-      const types = keys.epochsDue;
-      const settled = async ({height}: TxResult): Promise<void> => {
-        await untilProven(ledger, height, () => look(context, signing));
-        await become();
-      };
-      const carrier = {message: messageOf(context, replacement), signer: signing, settled};
-      return (await beginEpochs(context, {typeNames: types, fromSlot: await ledger.slot(), carrier, onProgress}))
-        .outcomes;
-    } catch (error) {
-      // Of two runs, or an earlier one whose answer was lost, the other one's transaction came first.
-      const isRefusal = error instanceof SdkError && error.code === 'tx-refused';
-      const isTaken = keys.signing.publicKey === signing.publicKey;
-      if (!isRefusal || isTaken || !(await look(context, signing)).isShown) throw error;
-    }
+  try {
+    const settled = async ({height}: TxResult): Promise<void> => {
+      await untilProven(ledger, height, () => lookFor(context, signing));
+      await become(context, replacement);
+    };
+    const carrier = {message: messageOf(context, replacement), signer: signing, settled};
+    const fromSlot = await ledger.slot();
+    return (await beginEpochs(context, {typeNames: keys.epochsDue, fromSlot, carrier, onProgress})).outcomes;
+  } catch (error) {
+    // Of two runs, or an earlier one whose answer was lost, the other one's transaction came first.
+    const isTaken = keys.signing.publicKey === signing.publicKey;
+    if (isTaken || !isRefusal(error) || !(await takeIfProven(context))) throw error;
+    return [];
   }
-  await become();
-  return [];
 }
 
 const messageOf =
@@ -134,11 +115,3 @@ const messageOf =
       succession: decodeCanonical(SignedKeySuccessionSchema, fromHex(succession)),
     },
   });
-
-/** Whether the new key is her current one on the ledger. */
-function look(context: PatientContext, signing: StoredKey): Promise<Look> {
-  return lookForKey(signing, async () => {
-    const {entry, height} = await onLedger(context, signing);
-    return {current: entry.signingKey, height};
-  });
-}

@@ -3,7 +3,8 @@ import {GrantSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {EpochStatementSchema, SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {numberPart} from '@vitalvault/proofs';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
-import type {PatientKeys, SentGrant, StoredEpoch} from './patient-keys.js';
+import {isOver, placeOf} from './due-endings.js';
+import type {DueEnding, PatientKeys, SentGrant, StoredEpoch} from './patient-keys.js';
 import {isPlaceOf, takeEpoch} from './take-epoch.js';
 import {takeGrant} from './take-grant.js';
 
@@ -22,6 +23,13 @@ interface Proven {
   height: bigint;
 }
 
+/** Where the ledger has what was sent, and what becomes of it by that. */
+interface Waiting {
+  kind: number;
+  parts: Uint8Array[];
+  settle: (proven: Proven) => void;
+}
+
 /**
  * Asks the ledger, with proof, for everything that was sent and whose outcome this side does not know: an answer that
  * was lost, a process that was killed, a service that said something else. What the ledger took is kept; what it can
@@ -29,33 +37,37 @@ interface Proven {
  * @returns height of the header that was asked at; of the oldest one, if of several; 0: nothing was to be asked
  */
 export async function settleSent(context: Sender): Promise<bigint> {
-  const {keys} = context;
+  const {keys, id} = context;
   const epochs = keys.epochs.filter(({published}) => !published);
   const places = epochs.filter((epoch, i) => epochs.findIndex((other) => isPlaceOf(epoch, other)) === i);
-  const sent = [...keys.sentGrants];
-  if (places.length + sent.length === 0) return 0n;
-  const questions = [
-    ...places.map(({typeTag, epoch}) => ({
+  const waiting: Waiting[] = [
+    ...places.map((place) => ({
       kind: STATE_KIND.epochStatement,
-      parts: [context.id, fromHex(typeTag), numberPart(epoch)],
+      parts: [id, fromHex(place.typeTag), numberPart(place.epoch)],
+      settle: (proven: Proven) => settleEpochs(context, place, proven),
     })),
-    ...sent.map(({grant}) => ({kind: STATE_KIND.grant, parts: [context.id, fromHex(grant.grantId)]})),
+    ...keys.sentGrants.map((sent) => ({
+      kind: STATE_KIND.grant,
+      parts: [id, fromHex(sent.grant.grantId)],
+      settle: (proven: Proven) => settleGrant(context, sent, proven),
+    })),
+    ...keys.endingsDue
+      .filter(({expiresAt}) => expiresAt > 0)
+      .map((due) => ({...placeOf(id, due), settle: (proven: Proven) => settleEnding(context, due, proven)})),
   ];
-  const answers = await prove(context, questions);
-  places.forEach((place, i) => {
-    settleEpochs(context, place, answers[i] as Proven);
-  });
-  sent.forEach((one, i) => {
-    settleGrant(context, one, answers[places.length + i] as Proven);
+  if (waiting.length === 0) return 0n;
+  const answers = await prove(context, waiting);
+  waiting.forEach(({settle}, i) => {
+    settle(answers[i] as Proven);
   });
   await context.save();
   return answers.reduce((least, {height}) => (height < least ? height : least), (answers[0] as Proven).height);
 }
 
-async function prove(context: Sender, questions: {kind: number; parts: Uint8Array[]}[]): Promise<Proven[]> {
+async function prove(context: Sender, questions: readonly Waiting[]): Promise<Proven[]> {
   const proven: Proven[] = [];
   for (let at = 0; at < questions.length; at += LIMITS.proofKeys) {
-    const keys = questions.slice(at, at + LIMITS.proofKeys);
+    const keys = questions.slice(at, at + LIMITS.proofKeys).map(({kind, parts}) => ({kind, parts}));
     const {answer, header} = await context.ledger.proofs(context.keys.signing, {keys});
     // The state is the one before this header's block: what expires before its time comes in no later block either.
     const spoken = {time: Number(header.timeSeconds), height: header.height};
@@ -87,7 +99,12 @@ function settleGrant({keys}: Sender, sent: SentGrant, {value, time}: Proven): vo
   const {grant, expiresAt} = sent;
   const stored = value === undefined ? undefined : decodeCanonical(GrantSchema, value);
   const isIt = stored?.version === grant.version && toHex(stored.grantee) === grant.grantee;
-  if (isIt) takeGrant(keys, {...grant, revoked: stored.revoked});
+  // One that she is revoking gets no key, also where it came first.
+  if (isIt) takeGrant(keys, {...grant, revoked: grant.revoked || stored.revoked});
   const isOver = stored !== undefined && stored.version >= grant.version;
   if (isOver || expiresAt < time) keys.sentGrants = keys.sentGrants.filter((one) => one !== sent);
+}
+
+function settleEnding({keys}: Sender, due: DueEnding, proven: Proven): void {
+  if (isOver(keys, due, proven)) keys.endingsDue = keys.endingsDue.filter((one) => one !== due);
 }

@@ -9,6 +9,13 @@ export function takeGrant(keys: PatientKeys, grant: StoredGrant): void {
   keys.sentGrants = keys.sentGrants.filter((sent) => !isIt(sent.grant) || sent.grant.version > grant.version);
 }
 
+/** The highest version of a grant that she gave or sent; 0: none. */
+export function newestVersion({grants, sentGrants}: PatientKeys, id: string): number {
+  return [...grants, ...sentGrants.map(({grant}) => grant)]
+    .filter(({grantId}) => grantId === id)
+    .reduce((newest, {version}) => Math.max(newest, version), 0);
+}
+
 /** Whether two are the same version of a grant to the same member. */
 export function isVersionOf(a: StoredGrant, b: StoredGrant): boolean {
   return a.grantId === b.grantId && a.version === b.version && a.grantee === b.grantee;

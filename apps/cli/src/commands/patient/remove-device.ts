@@ -5,6 +5,7 @@ import {defineCommand} from '../../define-command.js';
 import {openPatient} from '../../patient/patient-home.js';
 import {slotTime} from '../../arguments/slots.js';
 import {fields} from '../../text/columns.js';
+import {transactionOf} from '../../text/ending-text.js';
 
 interface Options {
   device: string;
@@ -31,10 +32,13 @@ export const removeDeviceCommand = defineCommand<Options>({
   ],
   run: async (session, {device, distrustFrom, registration}) => {
     const {patient} = await openPatient(session);
-    const {txId, height} = await patient.removeDevice(device, {
+    const result = await patient.removeDevice(device, {
       ...(distrustFrom === undefined ? {} : {distrustFromSlot: distrustFrom}),
       ...(registration === undefined ? {} : {registration}),
     });
-    return {json: {device, txId, height}, text: fields({removed: device, transaction: txId, height})};
+    return {
+      json: {device, txId: result?.txId, height: result?.height},
+      text: fields({removed: device, ...transactionOf(result)}),
+    };
   },
 });

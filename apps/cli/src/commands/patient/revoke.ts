@@ -5,6 +5,7 @@ import {defineCommand} from '../../define-command.js';
 import {openPatient} from '../../patient/patient-home.js';
 import {slotText} from '../../arguments/slots.js';
 import {columns, fields} from '../../text/columns.js';
+import {transactionOf} from '../../text/ending-text.js';
 import {epochProgress} from '../../text/epoch-progress.js';
 
 export const revokeCommand = defineCommand<{grant: string}>({
@@ -18,14 +19,9 @@ export const revokeCommand = defineCommand<{grant: string}>({
     const {result, outcomes, rewrapped} = await grants.revoke(grant, epochProgress(session));
     const tookMs = Math.round(performance.now() - startedAt);
     return {
-      json: {grantId: grant, tookMs, txId: result.txId, height: result.height, epochs: outcomes, rewrapped},
+      json: {grantId: grant, tookMs, txId: result?.txId, height: result?.height, epochs: outcomes, rewrapped},
       text: [
-        ...fields({
-          revoked: grant,
-          transaction: result.txId,
-          height: result.height,
-          'keys handed on to': `${rewrapped.length} other grants`,
-        }),
+        ...fields({revoked: grant, ...transactionOf(result), 'keys handed on to': `${rewrapped.length} other grants`}),
         ...columns(
           outcomes.map(({typeName, epoch, fromSlot, codeName}) => [
             typeName,

@@ -1,0 +1,12 @@
+import {dueText, noticeText} from './ending-text.js';
+
+describe('what a person is told of what she took back', () => {
+  const revocation = {kind: 'revocation', grantId: '77ab', expiresAt: 1} as const;
+  const removal = {kind: 'removal', device: '5f1c', registration: 1, distrustFromSlot: 2, expiresAt: 1} as const;
+
+  it('names it, whether it holds, and what is done next', () => {
+    expect(noticeText({ending: revocation, isProven: true})).toBe('The revocation of 77ab is proven now: it holds.');
+    expect(noticeText({ending: revocation, isProven: false})).toMatch(/revocation of 77ab is not yet proven.*again/);
+    expect(dueText(removal)).toMatch(/removal of the device 5f1c is not yet proven.*again/);
+  });
+});
