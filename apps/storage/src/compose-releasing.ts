@@ -43,15 +43,7 @@ export function composeReleasing(
     {peers, packs, records, repair},
   );
   const release = new ReleaseRecords(
-    {
-      head: () => follow.head,
-      seenHeight: () => follow.seenHeight,
-      pause,
-      now,
-      onRecords: linkSpan,
-      onUndelivered: (txId, error) =>
-        logger.error('keys were released and counted, but nothing was handed out', {txId, error}),
-    },
+    {head: () => follow.head, seenHeight: () => follow.seenHeight, pause, now, onRecords: linkSpan},
     {releases: new PrismaReleaseStore(database), keys: new GrpcKeyRelease(policy), read, follower},
   );
   return {release, repair};

@@ -35,7 +35,6 @@ const TABLES = [
   'waiting_owners',
   'wakes',
   'access_requests',
-  'releases',
   'devices',
   'reader_keys',
   'consumer_offsets',

@@ -88,14 +88,6 @@ CREATE TABLE reader_keys (
 );
 CREATE INDEX reader_keys_identity ON reader_keys (identity) WHERE current;
 
--- How often a record was answered under a permit.
-CREATE TABLE releases (
-  tx_id     text NOT NULL,
-  record_id text NOT NULL,
-  answers   integer NOT NULL,
-  PRIMARY KEY (tx_id, record_id)
-);
-
 -- Public keys of devices, which readers check signatures with.
 CREATE TABLE devices (
   device     text PRIMARY KEY,

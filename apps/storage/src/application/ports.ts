@@ -230,10 +230,6 @@ export interface ReleaseStore {
   request(txId: string): Promise<ReadersRequest | undefined>;
   /** Anchored records that the decision speaks for, from log index `from` on, by index. */
   releasable(request: DecidedRequest, from: bigint, limit: number): Promise<ReleasableRecord[]>;
-  /** How often each was answered under this permit; those never answered are missing. */
-  answers(txId: string, recordIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Counts one answer for each, unless one of them had `most` already: then none is counted. */
-  countAnswer(txId: string, recordIds: readonly string[], most: number): Promise<boolean>;
 }
 
 /** IPFS Cluster. */

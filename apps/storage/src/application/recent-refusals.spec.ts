@@ -22,8 +22,8 @@ describe('RecentRefusals', () => {
   it.each<[ErrorCode, boolean]>([
     ['access-refused', true],
     ['permit-ended', true],
+    ['release-limit', true],
     // What another try may change is asked again.
-    ['release-limit', false],
     ['tx-not-found', false],
     ['behind', false],
     ['policy-unavailable', false],

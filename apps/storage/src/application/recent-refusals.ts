@@ -3,9 +3,12 @@ import type {ErrorCode} from '@vitalvault/errors';
 
 const KEPT_MS = 10_000;
 const MOST = 1_000;
-const LASTING: ReadonlySet<ErrorCode> = new Set(['access-refused', 'permit-ended']);
+const LASTING: ReadonlySet<ErrorCode> = new Set(['access-refused', 'permit-ended', 'release-limit']);
 
-/** What policy refused a moment ago, so that a hoarded permit cannot make storage fetch ciphertexts over and over. */
+/**
+ * What policy refused a moment ago, so that a permit that ended or is used up cannot make storage fetch ciphertexts over
+ * and over.
+ */
 export class RecentRefusals {
   readonly #refusals = new Map<string, {error: DomainError; untilMs: number}>();
 

@@ -25,8 +25,6 @@ export interface ReleaseOptions {
   readonly pause: (milliseconds: number) => Promise<void>;
   /** Tells the span of the release which records it is about. */
   readonly onRecords: (records: readonly ReleasableRecord[]) => void;
-  /** Keys were released, and an answer of the permit with them, but nothing went out. */
-  readonly onUndelivered: (txId: string, error: unknown) => void;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -38,8 +36,7 @@ const PARALLEL_READS = 16;
 
 /**
  * Hands out a page of what a committed decision permits. What can fail comes first: the ciphertexts, of no use without
- * keys, are fetched and hashed; then policy opens the outer seals (log before key) and counts; then the answer is
- * counted here, and only then it goes out.
+ * keys, are fetched and hashed; then policy counts and opens the outer seals (log before key), and the answer goes out.
  * @spec docs/protocol.md §7; docs/adr/0011
  */
 export class ReleaseRecords {
@@ -61,9 +58,6 @@ export class ReleaseRecords {
     const {records, nextPage} = await this.#page(request, ask.page);
     this.options.onRecords(records);
     if (records.length === 0) return encodeCanonical(ReleasePageSchema, {txId: fromHex(ask.txId)});
-    const ids = records.map(({recordId}) => recordId);
-    const answers = await this.ports.releases.answers(ask.txId, ids);
-    if (ids.some((id) => (answers.get(id) ?? 0) >= LIMITS.releasesPerRecord)) throw new DomainError('release-limit');
     this.#refused.throwIfRefused(ask.txId);
     const ciphertexts = await this.#ciphertexts(records);
     const {bundle} = await this.#refused.watch(
@@ -75,7 +69,6 @@ export class ReleaseRecords {
         seenHeight: this.options.seenHeight(),
       }),
     );
-    await this.#count(ask.txId, ids);
     return encodeCanonical(ReleasePageSchema, {
       txId: fromHex(ask.txId),
       bundle,
@@ -91,16 +84,6 @@ export class ReleaseRecords {
         ciphertext: ciphertexts[place] ?? new Uint8Array(),
       })),
     });
-  }
-
-  async #count(txId: string, ids: readonly string[]): Promise<void> {
-    try {
-      if (!(await this.ports.releases.countAnswer(txId, ids, LIMITS.releasesPerRecord)))
-        throw new DomainError('release-limit');
-    } catch (error) {
-      this.options.onUndelivered(txId, error);
-      throw error;
-    }
   }
 
   // The reader learned of the block from policy, whose follower may be a moment ahead of ours.

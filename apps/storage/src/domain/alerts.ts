@@ -20,7 +20,8 @@ const KINDS: Readonly<Record<StorageAlert, AlertKind>> = {
 };
 
 /**
- * @param about.subject CID bytes (corrupt) or record id (failed, refused): the same kind, subject and text are one alert
+ * @param about.subject CID bytes (corrupt) or record id (failed, refused): the same kind, subject and text are one
+ *   alert
  * @param about.text no ids, no keys, nothing of the data
  */
 export function alertOf(

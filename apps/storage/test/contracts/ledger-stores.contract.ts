@@ -294,18 +294,5 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       const [record] = await fixture.stores.releases.releasable(request, 0n, 1);
       expect([[...(record?.deviceKey ?? [])], record?.sealedKey.length, record?.packRoot]).toEqual([[5], 128, 'root']);
     });
-
-    it('are counted for each record, all or none', async () => {
-      expect(await fixture.stores.releases.countAnswer('aa', ['r1'], 2)).toBe(true);
-      expect(await fixture.stores.releases.countAnswer('aa', ['r1', 'r2'], 2)).toBe(true);
-      expect(await fixture.stores.releases.countAnswer('aa', ['r2', 'r1'], 2)).toBe(false);
-      expect(await fixture.stores.releases.answers('aa', ['r1', 'r2', 'r3'])).toEqual(
-        new Map([
-          ['r1', 2],
-          ['r2', 1],
-        ]),
-      );
-      expect(await fixture.stores.releases.answers('bb', ['r1'])).toEqual(new Map());
-    });
   });
 }

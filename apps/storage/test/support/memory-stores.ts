@@ -8,8 +8,6 @@ import type {Row} from './memory-tables.js';
  * cases run on. The contract suite holds them to what the real ones do.
  */
 export class MemoryStores extends MemoryLedger implements ReleaseStore {
-  readonly #answers = new Map<string, number>();
-
   request(txId: string): Promise<ReadersRequest | undefined> {
     const request = this.requests.get(txId);
     const reader = this.readers.get(request?.signerKeyId ?? '');
@@ -35,22 +33,5 @@ export class MemoryStores extends MemoryLedger implements ReleaseStore {
         deviceKey: this.devices.get(row.record.device) ?? new Uint8Array(),
       }));
     return Promise.resolve(found.sort((a, b) => Number(a.logIndex - b.logIndex)).slice(0, limit));
-  }
-
-  answers(txId: string, recordIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return Promise.resolve(
-      new Map(
-        recordIds.flatMap((id) => {
-          const answers = this.#answers.get(txId + id);
-          return answers === undefined ? [] : [[id, answers] as const];
-        }),
-      ),
-    );
-  }
-
-  countAnswer(txId: string, recordIds: readonly string[], most: number): Promise<boolean> {
-    const over = recordIds.some((id) => (this.#answers.get(txId + id) ?? 0) >= most);
-    if (!over) for (const id of recordIds) this.#answers.set(txId + id, (this.#answers.get(txId + id) ?? 0) + 1);
-    return Promise.resolve(!over);
   }
 }

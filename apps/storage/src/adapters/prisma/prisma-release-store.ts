@@ -3,13 +3,12 @@ import {DomainError} from '@vitalvault/errors';
 import type {ReadersRequest, ReleasableRecord, ReleaseStore} from '../../application/ports.js';
 import type {DecidedRequest} from '../../domain/block-facts.js';
 import {STATE} from '../../domain/record.js';
-import {inTransaction} from './database.js';
 import type {Database} from './database.js';
 import {requestOf} from './request-row.js';
 
 const ALL_TYPES = '0'.repeat(32);
 
-/** What may be handed out, and how often it was. */
+/** What may be handed out. */
 export class PrismaReleaseStore implements ReleaseStore {
   constructor(private readonly database: Database) {}
 
@@ -53,27 +52,4 @@ export class PrismaReleaseStore implements ReleaseStore {
           ],
     );
   }
-
-  async answers(txId: string, recordIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.database.release.findMany({where: {txId, recordId: {in: [...recordIds]}}});
-    return new Map(rows.map(({recordId, answers}) => [recordId, answers]));
-  }
-
-  async countAnswer(txId: string, recordIds: readonly string[], most: number): Promise<boolean> {
-    // One order of locks, so that two pages cannot wait for each other.
-    const ids = recordIds.toSorted();
-    return inTransaction(this.database, async (session) => {
-      const counted = await session.$queryRaw<{answers: number}[]>`
-        INSERT INTO releases (tx_id, record_id, answers) SELECT ${txId}, record_id, 1 FROM unnest(${ids}::text[]) AS wanted (record_id)
-        ON CONFLICT (tx_id, record_id) DO UPDATE SET answers = releases.answers + 1 RETURNING answers`;
-      if (counted.every(({answers}) => answers <= most)) return true;
-      throw new OverLimit();
-    }).catch((error: unknown) => {
-      if (error instanceof OverLimit) return false;
-      throw error;
-    });
-  }
 }
-
-// Rolls the count back.
-class OverLimit extends Error {}
