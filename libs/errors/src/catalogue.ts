@@ -123,7 +123,7 @@ export const CATALOGUE = {
     category: 'unauthenticated',
     title: 'The key is not the current key of anybody whom this service serves.',
     remedy:
-      'Enrol or register first, or wait until that transaction is committed; who replaced her key signs with the new one.',
+      'Enrol or register first, or wait until that transaction is committed; who replaced her key signs with the new one. Members who are suspended and devices that were removed are let in nowhere; notify serves patients alone.',
   },
   'not-yours': {
     category: 'forbidden',

@@ -13,7 +13,10 @@ const KINDS = new Map<number, keyof typeof KEY_OWNER>(
   Object.entries(KEY_OWNER).map(([name, kind]) => [kind, name as keyof typeof KEY_OWNER]),
 );
 
-/** Says whose a key is now; a retired key, or an organisation's outside its slots, is nobody's. */
+/**
+ * Says who is let in with a key. Nobody with a retired one, with an organisation's outside its slots, as a member who
+ * is suspended, or as a device that was removed.
+ */
 export class ResolveKey {
   constructor(private readonly ports: {projection: Projection}) {}
 
@@ -22,7 +25,20 @@ export class ResolveKey {
     const kind = KINDS.get(known?.owner.kind ?? 0);
     if (known === undefined || kind === undefined || known.owner.retired) return undefined;
     const holder = {keyId, publicKey: known.publicKey, identity: toHex(known.owner.identity), kind};
-    return kind === 'organisation' && !(await this.isValidNow(holder)) ? undefined : holder;
+    return (await this.stands(holder)) ? holder : undefined;
+  }
+
+  private async stands(holder: KeyHolder): Promise<boolean> {
+    switch (holder.kind) {
+      case 'organisation':
+        return this.isValidNow(holder);
+      case 'member':
+        return (await this.ports.projection.member(holder.identity))?.suspended === false;
+      case 'device':
+        return ((await this.ports.projection.device(holder.identity))?.owner.length ?? 0) > 0;
+      case 'patient':
+        return true;
+    }
   }
 
   private async isValidNow({identity, publicKey}: KeyHolder): Promise<boolean> {
