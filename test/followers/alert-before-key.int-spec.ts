@@ -77,6 +77,20 @@ describe('the alert before the key, when somebody else wrote to notify first', (
     expect([policy.steps, policy.register.requests, await notify.alertsOf(patient.id)]).toEqual([[], [], []]);
   });
 
+  it('each answer is told too, by its number', async () => {
+    const {story: policy, records, tx, hers} = await story();
+    for (let i = 0; i < 3; i++) await policy.release(tx, records);
+    await notify.take(
+      TOPICS.alerts,
+      policy.register.told.map(({value}) => value),
+    );
+    const [first, ...answers] = await notify.alertsOf(patient.id);
+    expect(first).toEqual(hers);
+    expect(answers).toMatchObject(
+      [1, 2, 3].map((n) => ({kind: AlertKind.KEYS_RELEASED, subject: `${tx}0000000${String(n)}`, permit: true})),
+    );
+  });
+
   it("is one with the ledger's own event, whichever comes first", async () => {
     const {story: policy, records, tx, hers} = await story();
     const events = policy.store.rows.announcements.filter(({topic}) => topic === TOPICS.ledgerEvents);

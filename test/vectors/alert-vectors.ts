@@ -14,6 +14,7 @@ export function alerts() {
   const told = [
     {...access, kind: AlertKind.ACCESS_REFUSED, permit: false},
     {...access, kind: AlertKind.ACCESS_PERMITTED, permit: true},
+    {...access, subject: Uint8Array.from([...subject, 0, 0, 0, 2]), kind: AlertKind.KEYS_RELEASED, permit: true},
     {patient, subject, kind: AlertKind.RIGHTS_CHANGED, text: 'Your keys were changed.'},
   ];
   return told.map((alert) => ({...message(AlertSchema, alert), id: toHex(alertOf(alert).alertId)}));

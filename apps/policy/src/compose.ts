@@ -88,6 +88,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
   );
   const resolveKey = new ResolveKey({projection});
   const quota = new ProofQuota(now);
+  const register = new PrismaReleaseRegister(database);
   const release = new ReleaseKeys(
     {chainId, organisation, releaseKeys, now},
     {
@@ -97,8 +98,8 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
       quota,
       proven: new ProvenRelease({ledger: new CometProvenLedger({client: parts.ledger, trust})}),
       alerts: new GrpcAlertQueue(notify),
-      register: new PrismaReleaseRegister(database),
-      requests: new SignedReleaseRequests({organisation, now}),
+      register,
+      requests: new SignedReleaseRequests({organisation, now}, nonces),
     },
   );
 
@@ -122,7 +123,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
       provide(GetProfile, new GetProfile({documents})),
       provide(KeepDetails, new KeepDetails({projection, documents})),
       provide(GetDetails, new GetDetails({projection, documents})),
-      provide(Complain, new Complain({now}, {projection, documents})),
+      provide(Complain, new Complain({now}, {projection, register, documents})),
       provide(DescribeService, new DescribeService({genesis: trust, organisation, policyPrivateKey, now})),
       provide(FindDevice, new FindDevice({projection})),
       provide(ReleaseKeys, release),

@@ -66,7 +66,10 @@ beforeEach(async () => {
 });
 
 projectionStoreContract('PostgreSQL', () => Promise.resolve(new PrismaProjectionStore(database)));
-releaseRegisterContract('PostgreSQL', () => new PrismaReleaseRegister(database));
+releaseRegisterContract('PostgreSQL', () => ({
+  register: new PrismaReleaseRegister(database),
+  told: async () => (await new OutboxStore(database).take(100)).map(({messageId}) => messageId),
+}));
 
 describe('two processes of the service', () => {
   it('project one block once', async () => {

@@ -10,6 +10,7 @@ const TEXTS: Readonly<Record<AlertKind, string>> = {
   [AlertKind.UNSPECIFIED]: '',
   [AlertKind.ACCESS_REFUSED]: 'Somebody asked to read your data and was refused.',
   [AlertKind.ACCESS_PERMITTED]: 'Somebody was permitted to read your data.',
+  [AlertKind.KEYS_RELEASED]: 'Keys to data of yours were given out, as you had permitted.',
   [AlertKind.STORAGE_CORRUPT]: 'A stored copy of your data was found changed and was not used.',
   [AlertKind.STORAGE_FAILED]: 'Data of yours could not be stored on enough machines yet.',
   [AlertKind.RECORD_REFUSED]: 'The ledger refused a record of one of your devices.',

@@ -56,6 +56,7 @@ describe('readAlert', () => {
     expect(ALERT_KINDS).toEqual([
       'ACCESS_REFUSED',
       'ACCESS_PERMITTED',
+      'KEYS_RELEASED',
       'STORAGE_CORRUPT',
       'STORAGE_FAILED',
       'RECORD_REFUSED',

@@ -12,7 +12,7 @@ export interface NewAlert {
   readonly patient: string;
   readonly kind: AlertKind;
   readonly raisedAtMs: bigint;
-  /** Transaction id, record id or the bytes of a CID, by kind. */
+  /** Transaction id (and number of an answer), record id or the bytes of a CID, by kind. */
   readonly subject: string;
   readonly text: string;
   readonly reader?: string;
@@ -41,7 +41,11 @@ const MAX_SUBJECT_BYTES = 128;
 /** What the events of the ledger tell, and no service. */
 const OF_THE_LEDGER: ReadonlySet<AlertKind> = new Set([AlertKind.ACCESS_REFUSED, AlertKind.RIGHTS_CHANGED]);
 /** What these mean stands in their fields: they have no words of their own. */
-const WORDLESS: ReadonlySet<AlertKind> = new Set([AlertKind.ACCESS_REFUSED, AlertKind.ACCESS_PERMITTED]);
+const WORDLESS: ReadonlySet<AlertKind> = new Set([
+  AlertKind.ACCESS_REFUSED,
+  AlertKind.ACCESS_PERMITTED,
+  AlertKind.KEYS_RELEASED,
+]);
 
 /** Reads an alert that another service tells. @returns why it cannot be one. */
 export function readAlert(alert: Alert): NewAlert | DomainError {

@@ -30,12 +30,16 @@ CREATE TABLE access_details (
 );
 
 CREATE TABLE complaints (
-  tx_id      text NOT NULL,
-  record_id  text NOT NULL,
-  finding    text NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (tx_id, record_id, finding)
+  reader  text NOT NULL,
+  -- Record id, or transaction id of the permit.
+  subject text NOT NULL,
+  finding text NOT NULL,
+  patient text NOT NULL,
+  -- Days since the Unix epoch: so many of a reader about a patient are taken in one.
+  day     int  NOT NULL,
+  PRIMARY KEY (reader, subject, finding)
 );
+CREATE INDEX complaints_of_day ON complaints (reader, patient, day);
 
 -- How often a permit was answered for a record; at most three times.
 CREATE TABLE release_answers (
@@ -47,11 +51,12 @@ CREATE TABLE release_answers (
 
 -- Evidence: the reader's signed requests to storage, as received.
 CREATE TABLE release_requests (
-  id                 bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   tx_id              text   NOT NULL,
+  -- Among the answers of that permit, from 1.
+  number             int    NOT NULL,
   signed_request     bytea  NOT NULL,
   records            int    NOT NULL,
   verified_at_height bigint NOT NULL,
-  released_at        timestamptz NOT NULL DEFAULT now()
+  released_at        timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tx_id, number)
 );
-CREATE INDEX release_requests_tx ON release_requests (tx_id);

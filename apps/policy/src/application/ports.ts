@@ -232,20 +232,38 @@ export interface ReleaseRequests {
   check(signedRequest: Uint8Array, txId: Id, reader: SigningKey): Promise<void>;
 }
 
+/** One more answer of a permit. */
+export interface AnswerToCount {
+  readonly txId: Id;
+  readonly recordIds: readonly Id[];
+  readonly signedRequest: Uint8Array;
+  readonly verifiedAtHeight: bigint;
+  /** What the patient is told of it. @param number of the answer among those of the permit, from 1 */
+  readonly tell: (number: number) => Announcement;
+}
+
 /** How often a permit was answered for a record, and by which signed requests. */
 export interface ReleaseRegister {
   /**
-   * Counts one more answer of the permit for each record, all or nothing, and keeps the request.
-   * @returns false, and nothing is counted, when a record was answered as often as it may be.
+   * Counts it for each record and tells the patient, all or nothing, and keeps the request.
+   * @returns false, and nothing is counted or told, when a record was answered as often as it may be.
    */
-  count(release: {
-    txId: Id;
-    recordIds: readonly Id[];
-    signedRequest: Uint8Array;
-    verifiedAtHeight: bigint;
-  }): Promise<boolean>;
+  count(answer: AnswerToCount): Promise<boolean>;
+  /** Whether the permit was answered, with that record if one is named. */
+  answered(txId: Id, recordId?: Id): Promise<boolean>;
   /** Whether `count` would take them now. */
   allows(txId: Id, recordIds: readonly Id[]): Promise<boolean>;
+}
+
+/** What a reader found wrong; there is one of each reader, subject and finding. */
+export interface StoredComplaint {
+  readonly reader: Id;
+  /** The record, or the transaction of the permit: the release as a whole. */
+  readonly subject: Id;
+  readonly finding: string;
+  readonly patient: Id;
+  /** Days since the Unix epoch. */
+  readonly day: number;
 }
 
 /** Deletable documents beside the ledger. */
@@ -257,8 +275,12 @@ export interface DocumentStore {
   putProfile(member: Id, value: Uint8Array): Promise<void>;
   details(txId: Id): Promise<Uint8Array | undefined>;
   putDetails(txId: Id, value: Uint8Array): Promise<void>;
-  /** With the alert that announces it, in one transaction; the same again changes nothing. */
-  putComplaint(complaint: {txId: Id; recordId: Id; finding: string}, announcement: Announcement): Promise<void>;
+  /**
+   * With the alert that announces it, in one transaction; the same again changes nothing.
+   * @param most of one reader about one patient in a day
+   * @returns false, and nothing is kept, when it would be one more
+   */
+  putComplaint(complaint: StoredComplaint, most: number, announcement: Announcement): Promise<boolean>;
 }
 
 /** Milliseconds since the Unix epoch. */

@@ -52,4 +52,19 @@ describe('a request to storage that policy is shown', () => {
       await refused(story, ask(bytes), {code});
     await ask(good);
   });
+
+  it('is one answer: whoever shows it again gets nothing, and uses nothing up', async () => {
+    const {story, records, tx} = await permitted();
+    const other = await story.ask();
+    const request = signedReleaseRequest(tx, clinician, toHex(HOSPITAL.id));
+    const show = (txId: string, bytes = request) =>
+      story.releaseKeys.execute({txId, signedRequest: bytes, records, seenHeight: 0n});
+    // Shown for another permit it is of no use, and no worse for its own.
+    await refused(story, show(other), {code: 'release-mismatch'});
+    await show(tx);
+    const again = Buffer.from(Buffer.from(request).toString('latin1').replace('\r\n', '\r\nx: y\r\n'), 'latin1');
+    for (const bytes of [request, again])
+      await expect(show(tx, bytes)).rejects.toMatchObject({code: 'signature-replayed'});
+    expect(story.register.requests).toHaveLength(1);
+  });
 });

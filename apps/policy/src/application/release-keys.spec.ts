@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
-import {STATE_KIND, fromHex, sha256Of, toHex} from '@vitalvault/contracts';
-import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
+import {STATE_KIND, TOPICS, decodeCanonical, fromHex, sha256Of, toHex} from '@vitalvault/contracts';
+import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {RecordToRelease} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {openReleaseBundle} from '@vitalvault/envelope';
 import {
@@ -70,6 +70,35 @@ describe('a release', () => {
     await expect(story.release(tx, records)).rejects.toMatchObject({code: 'release-limit'});
     expect(story.steps).toEqual([]);
     expect(story.register.requests).toHaveLength(3);
+  });
+
+  it('tells the patient of each answer, in one step with its count', async () => {
+    const {story, records, tx} = await permitted(2);
+    story.meanwhile.open = () => {
+      expect(story.register.told).toHaveLength(1);
+      return Promise.resolve();
+    };
+    for (let i = 0; i < 4; i++) await story.release(tx, records).catch(() => undefined);
+    const told = story.register.told.map(({value, key, topic}) => ({
+      key,
+      topic,
+      alert: decodeCanonical(AlertSchema, value),
+    }));
+    expect(told).toMatchObject(
+      [1, 2, 3].map((number) => ({
+        topic: TOPICS.alerts,
+        key: toHex(patient.id),
+        alert: {
+          patient: patient.id,
+          kind: AlertKind.KEYS_RELEASED,
+          subject: Uint8Array.from([...fromHex(tx), 0, 0, 0, number]),
+          raisedAtMs: 1_000n,
+          reader: clinician.id,
+          permit: true,
+        },
+      })),
+    );
+    expect(new Set(told.map(({alert}) => toHex(alert.alertId))).size).toBe(3);
   });
 
   it('proves many records by one proof', async () => {

@@ -1,16 +1,17 @@
-import {alertOf, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
-import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
+import {TOPICS, alertOf, encodeCanonical, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
+import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {RecordToRelease} from '@vitalvault/contracts/gen/policy/v1/policy';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {EnvelopeError, openSealedKey, sealReleaseBundle} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
-import {withSpan} from '@vitalvault/process';
+import {currentTraceparent, withSpan} from '@vitalvault/process';
 import {checkIndex, checkLeaf, checkReleaseKey, checkScope, headerOf, idOf} from '../domain/record-checks.js';
 import {checkDistinct, checkGrant, checkStanding, checkWindow, isOwnRead, isRefusal} from '../domain/release-checks.js';
 import type {ProvenPermit, ReleaseRefusal} from '../domain/release-checks.js';
 import {newestSeen} from './newest-seen.js';
 import type {
   AlertQueue,
+  Announcement,
   Clock,
   Follower,
   Id,
@@ -93,15 +94,14 @@ export class ReleaseKeys {
     const facts = await withSpan('policy.verify_release', {attributes: {'vitalvault.records': recordIds.length}}, () =>
       this.verify(question, recordIds),
     );
-    const {permit, header} = facts;
     await this.refuseOverLimit(question.txId, recordIds);
     // 2 · The patient will hear of it, whatever happens from here on.
-    await withSpan('policy.queue_alert', {kind: 'client'}, () => this.alertPatient(question.txId, permit));
-    // 3 · Counted and kept before anything is opened, so that a crash in between can only give less.
-    await this.count(question, recordIds, header.height);
+    await withSpan('policy.queue_alert', {kind: 'client'}, () => this.alertPatient(question.txId, facts.permit));
+    // 3 · Counted, kept and told before anything is opened, so that a crash in between can only give less.
+    await this.count(question, recordIds, facts);
     // 4 · Only now, and only if all still stands: alert and count may have waited for seconds.
     const standing = await this.upToNow(question.txId, facts);
-    const bundle = await withSpan('policy.open_seals', {}, () => this.openAndSeal(question, recordIds, permit));
+    const bundle = await withSpan('policy.open_seals', {}, () => this.openAndSeal(question, recordIds, facts.permit));
     // 5 · A thousand seals take a while too: what was opened for a permit that is gone by now stays here.
     const {header: last} = await this.upToNow(question.txId, standing);
     return {bundle, verifiedAtHeight: last.height};
@@ -197,17 +197,13 @@ export class ReleaseKeys {
   }
 
   // What the leaf says, as the ledger's event tells it too: the same alert.
-  private async alertPatient(txId: Id, {reader, organisation, request, decidedAt}: ProvenPermit): Promise<void> {
+  private async alertPatient(txId: Id, permit: ProvenPermit): Promise<void> {
     await this.ports.alerts.queue(
       alertOf({
-        patient: request.patient,
+        ...toldOf(permit),
         kind: AlertKind.ACCESS_PERMITTED,
-        raisedAtMs: decidedAt * 1_000n,
+        raisedAtMs: permit.decidedAt * 1_000n,
         subject: fromHex(txId),
-        reader,
-        organisation,
-        permit: true,
-        request,
       }),
     );
   }
@@ -215,15 +211,35 @@ export class ReleaseKeys {
   private async count(
     {txId, signedRequest}: ReleaseQuestion,
     recordIds: readonly Uint8Array[],
-    verifiedAtHeight: bigint,
+    {permit, header}: ReleaseFacts,
   ): Promise<void> {
     const counted = await this.ports.register.count({
       txId,
       recordIds: recordIds.map(toHex),
       signedRequest,
-      verifiedAtHeight,
+      verifiedAtHeight: header.height,
+      tell: (number) => this.released(txId, permit, number),
     });
     if (!counted) throw new DomainError('release-limit');
+  }
+
+  /** That keys leave: one alert for each answer. */
+  private released(txId: Id, permit: ProvenPermit, number: number): Announcement {
+    const subject = Buffer.concat([fromHex(txId), Buffer.alloc(4)]);
+    subject.writeUInt32BE(number, 32);
+    const alert = alertOf({
+      ...toldOf(permit),
+      kind: AlertKind.KEYS_RELEASED,
+      raisedAtMs: BigInt(this.options.now()),
+      subject,
+    });
+    return {
+      topic: TOPICS.alerts,
+      key: toHex(alert.patient),
+      value: encodeCanonical(AlertSchema, alert),
+      messageId: toHex(alert.alertId),
+      traceparent: currentTraceparent(),
+    };
   }
 
   private async openAndSeal(
@@ -257,6 +273,14 @@ export class ReleaseKeys {
     }
   }
 }
+
+const toldOf = ({reader, organisation, request}: ProvenPermit) => ({
+  patient: request.patient,
+  reader,
+  organisation,
+  permit: true,
+  request,
+});
 
 const isSameKey = (a: SigningKey, b: SigningKey): boolean => a.alg === b.alg && equalBytes(a.publicKey, b.publicKey);
 

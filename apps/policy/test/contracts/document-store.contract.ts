@@ -38,18 +38,27 @@ export function documentStoreContract(
       expect([await documents.details(id(1)), await documents.details(id(2))]).toEqual([Uint8Array.of(4), undefined]);
     });
 
-    it('a complaint is announced once, and one alert once', async () => {
+    it('a complaint is kept and announced once, so many of a reader about a patient in a day', async () => {
       const {documents, announced} = open();
-      const complaint = {txId: id(1), recordId: id(2), finding: 'gap'};
-      const value = Uint8Array.of(1);
-      const announcement = {topic: 'alerts', key: id(1, 20), value, messageId: id(3), traceparent: undefined};
       const before = await announced();
-      await documents.putComplaint(complaint, announcement);
-      await documents.putComplaint(complaint, announcement);
-      await documents.putComplaint({...complaint, finding: 'other'}, announcement);
-      expect(await announced()).toBe(before + 1);
-      await documents.putComplaint({...complaint, recordId: id(4)}, {...announcement, messageId: id(5)});
+      let messages = 0;
+      const put = (change: object = {}): Promise<boolean> =>
+        documents.putComplaint(
+          {reader: id(1, 20), subject: id(2), finding: 'gap', patient: id(3, 20), day: 7, ...change},
+          2,
+          {
+            ...{topic: 'alerts', key: id(3, 20), value: Uint8Array.of(1), traceparent: undefined},
+            messageId: String(messages++),
+          },
+        );
+      expect([await put(), await put(), await put({finding: 'other'})]).toEqual([true, true, true]);
       expect(await announced()).toBe(before + 2);
+      expect([await put({subject: id(4)}), await put({finding: 'third'}), await put()]).toEqual([false, false, true]);
+      for (const change of [{reader: id(8, 20)}, {subject: id(5), patient: id(9, 20)}, {subject: id(6), day: 8}])
+        expect(await put(change)).toBe(true);
+      expect(await announced()).toBe(before + 5);
+      const some = await Promise.all([1, 2, 3, 4].map((n) => put({subject: id(16 + n), day: 9})));
+      expect(some.filter(Boolean)).toHaveLength(2);
     });
   });
 }

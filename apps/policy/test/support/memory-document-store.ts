@@ -1,15 +1,14 @@
 import {equalBytes} from '@vitalvault/contracts';
-import type {Announcement, DocumentStore, Id} from '../../src/application/ports.js';
+import type {Announcement, DocumentStore, Id, StoredComplaint} from '../../src/application/ports.js';
 
 type Wraps = Parameters<DocumentStore['putWraps']>[0];
-type Complaint = Parameters<DocumentStore['putComplaint']>[0];
 
 /** Documents in memory; passes the same contract as the store in PostgreSQL. */
 export class MemoryDocumentStore implements DocumentStore {
   readonly #wraps = new Map<string, Wraps>();
   readonly #profiles = new Map<Id, Uint8Array>();
   readonly #details = new Map<Id, Uint8Array>();
-  readonly complaints: Complaint[] = [];
+  readonly complaints: StoredComplaint[] = [];
   readonly announcements: Announcement[] = [];
 
   /** Documents of all kinds. */
@@ -36,12 +35,13 @@ export class MemoryDocumentStore implements DocumentStore {
   details = async (txId: Id): Promise<Uint8Array | undefined> => this.#details.get(txId);
   putDetails = async (txId: Id, value: Uint8Array): Promise<void> => void this.#details.set(txId, value);
 
-  async putComplaint(complaint: Complaint, announcement: Announcement): Promise<void> {
-    const isKnown = (one: Complaint): boolean =>
-      one.txId === complaint.txId && one.recordId === complaint.recordId && one.finding === complaint.finding;
-    if (this.complaints.some(isKnown)) return;
+  async putComplaint(complaint: StoredComplaint, most: number, announcement: Announcement): Promise<boolean> {
+    const alike = (...names: (keyof StoredComplaint)[]): number =>
+      this.complaints.filter((one) => names.every((name) => one[name] === complaint[name])).length;
+    if (alike('reader', 'subject', 'finding') > 0) return true;
+    if (alike('reader', 'patient', 'day') >= most) return false;
     this.complaints.push(complaint);
-    if (this.announcements.every(({messageId}) => messageId !== announcement.messageId))
-      this.announcements.push(announcement);
+    this.announcements.push(announcement);
+    return true;
   }
 }

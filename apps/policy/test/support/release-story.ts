@@ -71,6 +71,7 @@ export class ReleaseStory {
   readonly slot: number;
   readonly releaseKeys: ReleaseKeys;
   #random = 0;
+  readonly #nonces = new Set<string>();
   #sequence = 0n;
   #projected = 0;
   readonly #asked = new Map<string, TestKey>();
@@ -108,13 +109,23 @@ export class ReleaseStory {
         follower: this.follower,
         quota: new ProofQuota(() => 0),
         register: {
+          answered: (txId, recordId) => this.register.answered(txId, recordId),
           allows: (txId, recordIds) => this.register.allows(txId, recordIds),
           count: async (release) => {
             await this.take('count');
             return this.register.count(release);
           },
         },
-        requests: new SignedReleaseRequests({organisation: toHex(HOSPITAL.id), now: () => Date.now()}),
+        requests: new SignedReleaseRequests(
+          {organisation: toHex(HOSPITAL.id), now: () => Date.now()},
+          {
+            remember: (keyId, nonce) => {
+              const isNew = !this.#nonces.has(keyId + nonce);
+              this.#nonces.add(keyId + nonce);
+              return Promise.resolve(isNew);
+            },
+          },
+        ),
         proven: new ProvenRelease({
           ledger: {
             prove: async (question, atLeast) => {

@@ -1,6 +1,7 @@
 import {keyId, toHex} from '@vitalvault/contracts';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {signRequest} from '@vitalvault/http';
+import {randomBytes} from 'node:crypto';
 
 export interface RequestSigner {
   readonly key: Pick<SigningKey, 'alg' | 'publicKey'>;
@@ -22,7 +23,7 @@ export function signedReleaseRequest(
     organisation,
     keyId: toHex(keyId(key)),
     privateKey,
-    nonce: 'A'.repeat(22),
+    nonce: randomBytes(16).toString('base64url'),
     created: Math.floor(Date.now() / 1_000),
   });
   const fields = Object.entries({'content-type': 'application/json', ...headers}).map(

@@ -6,8 +6,8 @@ const MOST = 1_000;
 const LASTING: ReadonlySet<ErrorCode> = new Set(['access-refused', 'permit-ended', 'release-limit']);
 
 /**
- * What policy refused a moment ago, so that a permit that ended or is used up cannot make storage fetch ciphertexts over
- * and over.
+ * What policy refused a moment ago, so that a permit that ended or is used up cannot make storage fetch ciphertexts
+ * over and over.
  */
 export class RecentRefusals {
   readonly #refusals = new Map<string, {error: DomainError; untilMs: number}>();

@@ -168,14 +168,19 @@ export class Clinician {
     return {records, findings, pages};
   }
 
-  /** Reports findings to the patient, by an alert. */
+  /** Reports findings to the patient, by alerts, as many as are taken: what was read is not lost by the others. */
   async complain(ticket: AccessTicket, findings: Finding[]): Promise<void> {
     const {ledger, keys} = this.options;
     for (const {kind, recordId, detail} of findings) {
-      await ledger.api.post('policy', '/v1/complaints', {
-        signer: keys.signing,
-        body: {txId: ticket.txId, recordId: recordId ?? toHex(new Uint8Array(32)), finding: `${kind}: ${detail}`},
-      });
+      try {
+        await ledger.api.post('policy', '/v1/complaints', {
+          signer: keys.signing,
+          body: {txId: ticket.txId, recordId: recordId ?? toHex(new Uint8Array(32)), finding: `${kind}: ${detail}`},
+        });
+      } catch (error) {
+        if (error instanceof SdkError && ['quota-exceeded', 'not-found'].includes(error.code)) return;
+        throw error;
+      }
     }
   }
 

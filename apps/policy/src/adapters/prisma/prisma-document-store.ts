@@ -1,4 +1,4 @@
-import type {Announcement, DocumentStore, Id} from '../../application/ports.js';
+import type {Announcement, DocumentStore, Id, StoredComplaint} from '../../application/ports.js';
 import {fromHex} from '@vitalvault/contracts';
 import {keepMessages} from '@vitalvault/postgres';
 import {inTransaction} from './database.js';
@@ -58,11 +58,17 @@ export class PrismaDocumentStore implements DocumentStore {
     await this.database.accessDetails.upsert({where: {txId}, create: {txId, value}, update: {value}});
   }
 
-  async putComplaint(complaint: {txId: Id; recordId: Id; finding: string}, announcement: Announcement): Promise<void> {
-    await inTransaction(this.database, async (session) => {
-      const {count} = await session.complaint.createMany({data: [complaint], skipDuplicates: true});
-      if (count === 0) return;
+  async putComplaint(complaint: StoredComplaint, most: number, announcement: Announcement): Promise<boolean> {
+    const {reader, subject, finding, patient, day} = complaint;
+    return inTransaction(this.database, async (session) => {
+      // One of a reader and patient at a time: they are counted.
+      await session.$queryRaw`SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended(${reader + patient}, 1))`;
+      const known = await session.complaint.findUnique({where: {reader_subject_finding: {reader, subject, finding}}});
+      if (known !== null) return true;
+      if ((await session.complaint.count({where: {reader, patient, day}})) >= most) return false;
+      await session.complaint.create({data: complaint});
       await keepMessages(session, [{...announcement, key: fromHex(announcement.key)}]);
+      return true;
     });
   }
 }

@@ -1,14 +1,23 @@
-import {LIMITS} from '@vitalvault/contracts';
-import type {Id, ReleaseRegister} from '../../application/ports.js';
+import {LIMITS, fromHex} from '@vitalvault/contracts';
+import {keepMessages} from '@vitalvault/postgres';
+import type {AnswerToCount, Id, ReleaseRegister} from '../../application/ports.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 import {ownBytes} from './stored-value.js';
 
 class OverLimit extends Error {}
 
-/** Counts answers by (permit, record) and keeps the signed requests. */
+/** Counts answers by (permit, record), keeps the signed requests, and tells of each with its count. */
 export class PrismaReleaseRegister implements ReleaseRegister {
   constructor(private readonly database: Database) {}
+
+  async answered(txId: Id, recordId?: Id): Promise<boolean> {
+    const found =
+      recordId === undefined
+        ? await this.database.releaseRequest.findFirst({where: {txId}, select: {number: true}})
+        : await this.database.releaseAnswer.findUnique({where: {txId_recordId: {txId, recordId}}});
+    return found !== null;
+  }
 
   async allows(txId: Id, recordIds: readonly Id[]): Promise<boolean> {
     return (
@@ -18,21 +27,18 @@ export class PrismaReleaseRegister implements ReleaseRegister {
     );
   }
 
-  async count(release: {
-    txId: Id;
-    recordIds: readonly Id[];
-    signedRequest: Uint8Array;
-    verifiedAtHeight: bigint;
-  }): Promise<boolean> {
-    const {txId, signedRequest, verifiedAtHeight} = release;
-    // One order for everybody, so that two pages at a time cannot wait for each other.
-    const recordIds = release.recordIds.toSorted();
+  async count({txId, recordIds, signedRequest, verifiedAtHeight, tell}: AnswerToCount): Promise<boolean> {
     try {
       await inTransaction(this.database, async (session) => {
+        // One answer of a permit at a time: they are numbered.
+        await session.$queryRaw`SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended(${txId}, 0))`;
         await countEach(session, txId, recordIds);
+        const number = (await session.releaseRequest.count({where: {txId}})) + 1;
         await session.releaseRequest.create({
-          data: {txId, signedRequest: ownBytes(signedRequest), records: recordIds.length, verifiedAtHeight},
+          data: {txId, number, signedRequest: ownBytes(signedRequest), records: recordIds.length, verifiedAtHeight},
         });
+        const told = tell(number);
+        await keepMessages(session, [{...told, key: fromHex(told.key)}]);
       });
       return true;
     } catch (error) {

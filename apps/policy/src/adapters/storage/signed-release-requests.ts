@@ -2,18 +2,22 @@ import {keyId, toHex} from '@vitalvault/contracts';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {DomainError} from '@vitalvault/errors';
 import {verifyRequestSignature} from '@vitalvault/http';
-import type {RequestToVerify} from '@vitalvault/http';
+import type {NonceMemory, RequestToVerify} from '@vitalvault/http';
 import type {Clock, Id, ReleaseRequests} from '../../application/ports.js';
 
 const END_OF_HEAD = '\r\n\r\n';
 
 /** A reader's HTTP requests to storage, as storage received them and handed them on. */
 export class SignedReleaseRequests implements ReleaseRequests {
-  constructor(private readonly options: {organisation: Id; now: Clock}) {}
+  constructor(
+    private readonly options: {organisation: Id; now: Clock},
+    private readonly nonces: NonceMemory,
+  ) {}
 
   async check(signedRequest: Uint8Array, txId: Id, reader: SigningKey): Promise<void> {
     const request = parse(signedRequest);
     const id = toHex(keyId(reader));
+    const isForIt = request.method === 'POST' && request.target === '/v1/releases' && txIdOf(request.body) === txId;
     await verifyRequestSignature(request, {
       organisation: this.options.organisation,
       keys: {
@@ -22,12 +26,11 @@ export class SignedReleaseRequests implements ReleaseRequests {
             asked === id ? {keyId: id, publicKey: reader.publicKey, identity: id, kind: 'member' as const} : undefined,
           ),
       },
-      // Storage remembers nonces; how often a permit is answered is counted here.
-      nonces: {remember: () => Promise.resolve(true)},
+      // One request is one answer. A request for another permit stays good for that one.
+      nonces: {remember: async (...nonce) => !isForIt || this.nonces.remember(...nonce)},
       now: () => Math.floor(this.options.now() / 1_000),
     });
-    if (request.method !== 'POST' || request.target !== '/v1/releases' || txIdOf(request.body) !== txId)
-      throw new DomainError('release-mismatch', {detail: 'the signed request is for something else'});
+    if (!isForIt) throw new DomainError('release-mismatch', {detail: 'the signed request is for something else'});
   }
 }
 

@@ -12,7 +12,7 @@ const complain = route({
   signedBy: 'a reader with a permit',
   body: {json: z.strictObject({txId: hexText(32), recordId: hexText(32), finding: z.string().min(1).max(1_000)})},
   answers: {202: {description: 'Durable.', json: z.strictObject({status: z.literal('accepted')})}},
-  errors: ['not-yours', 'tx-not-found', 'access-refused'],
+  errors: ['not-yours', 'tx-not-found', 'access-refused', 'not-found', 'quota-exceeded'],
 });
 
 /** What a reader's client found wrong with what it was given. */
