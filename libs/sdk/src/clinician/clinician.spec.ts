@@ -229,6 +229,23 @@ describe("a clinician's client", () => {
     ).rejects.toMatchObject({code: 'untrusted-header'});
   });
 
+  it('keeps no name of a type whose tag no grant told her', async () => {
+    const {clinician, keys, slot} = all;
+    const asked = {
+      patient: keys.patient,
+      typeName: HEART_RATE,
+      slotFrom: slot - 1,
+      slotTo: slot - 1,
+      purpose: 'TREAT' as const,
+    };
+    const unnamed = await clinician.requestAccess(asked);
+    expect([unnamed.permit, unnamed.typeTag, unnamed.typeName]).toEqual([false, '00'.repeat(16), undefined]);
+    expect(ticket).toMatchObject({permit: true, typeName: HEART_RATE});
+    // The tag that was told before names it also without the grant.
+    const named = await clinician.requestAccess({...asked, typeTag: ticket.typeTag});
+    expect([named.typeTag, named.typeName]).toEqual([ticket.typeTag, HEART_RATE]);
+  });
+
   it('finds its nonce again when its counter was lost', async () => {
     const {ledger, memberKeys, keys, slot} = all;
     const restored = new Clinician({keys: memberKeys, ledger, nonces: new MemoryNonceStore()});

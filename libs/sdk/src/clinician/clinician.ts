@@ -30,7 +30,10 @@ export interface AccessToRequest {
   patient: string;
   /** Absent: she has no grant and asks anyway. */
   grantId?: string | undefined;
-  /** Name (known from the wraps), tag in hexadecimal, or absent: a type she cannot name. */
+  /**
+   * Name, whose tag the wraps of the grant tell; or with the tag (hexadecimal) that they told before. Without grant and
+   * tag: a type she cannot name, whatever its name.
+   */
   typeName?: string | undefined;
   typeTag?: string | undefined;
   slotFrom: number;
@@ -211,7 +214,8 @@ export class Clinician {
       patient,
       grantId,
       typeTag,
-      typeName,
+      // A name that nothing told the tag of is no name of it: kept, it would pass for one.
+      typeName: typeTag === toHex(ZERO_TAG) ? undefined : typeName,
       slotFrom,
       slotTo,
       purpose: PURPOSE[access.purpose],

@@ -2,6 +2,7 @@ import {requirePeriod} from '../../arguments/period.js';
 import {grantId, message, typeName} from '../../arguments/vocabulary.js';
 import {path} from '@vitalvault/arguments';
 import {PURPOSE} from '@vitalvault/contracts';
+import type {AccessTicket} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import {ownReason} from '../../clinician/own-reason.js';
 import {keepRequest, keepTicket, knownTag, openMember, settleRequests} from '../../clinician/member-home.js';
@@ -27,7 +28,10 @@ export const requestCommand = defineCommand<RequestOptions>({
   options: [
     new Option('--card <file>', 'card of the patient').argParser(path).makeOptionMandatory(),
     new Option('--grant <id>', 'id of the grant, if she has one').argParser(grantId),
-    new Option('--type <name>', 'Open mHealth schema name; without it: a type she cannot name').argParser(typeName),
+    new Option(
+      '--type <name>',
+      'Open mHealth schema name, whose tag a grant told; without it: a type she cannot name',
+    ).argParser(typeName),
     new Option('--from <time>', 'first hour').argParser(slotTime).makeOptionMandatory(),
     new Option('--to <time>', 'last hour').argParser(slotTime).makeOptionMandatory(),
     new Option('--purpose <name>', 'purpose of use').choices(Object.keys(PURPOSE)).default('TREAT'),
@@ -64,6 +68,7 @@ export const requestCommand = defineCommand<RequestOptions>({
     return {
       json: {
         txId: ticket.txId,
+        typeName: ticket.typeName,
         height,
         permit,
         logIndex,
@@ -74,6 +79,7 @@ export const requestCommand = defineCommand<RequestOptions>({
       text: fields({
         decision: permit ? 'permitted' : 'refused',
         reason: reason?.reason,
+        type: unnamedText(options, ticket),
         'entry of her log': logIndex,
         transaction: ticket.txId,
         height,
@@ -84,3 +90,10 @@ export const requestCommand = defineCommand<RequestOptions>({
     };
   },
 });
+
+/** Only a grant tells the tag of a type. */
+function unnamedText({type}: RequestOptions, {typeName}: AccessTicket): string | undefined {
+  return type === undefined || typeName !== undefined
+    ? undefined
+    : `no grant of hers told what ${type} is called: asked for a type without a name; name it with --grant`;
+}
