@@ -20,6 +20,7 @@ SEED ?=
 HOURS ?= 1
 FUZZER ?=
 SIGNED_UP_TO ?=
+BEGIN ?=
 
 BOOTSTRAP := node tools/bootstrap.mjs
 NODE := node_modules/.bin/node
@@ -32,7 +33,7 @@ BENCH = $(NODE) --disable-warning=ExperimentalWarning --import ./tools/run-sourc
 NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
 
 .DEFAULT_GOAL := help
-.PHONY: help taste demo story up status logs down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s bench bench-quick drill-ledger soak
+.PHONY: help taste demo story up status logs positions down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s bench bench-quick drill-ledger soak
 
 help:
 	@echo "make taste       the story of a reading in memory, in seconds: needs Node and npm alone   [LIE=1 tells one lie]"
@@ -41,6 +42,7 @@ help:
 	@echo "make up          set up and start; prints where everything is, writes DATA/endpoints.json   [ONLY=names, SIGNED_UP_TO=height]"
 	@echo "make status      processes and their memory"
 	@echo "make logs        the end of the logs   [NAME=process]"
+	@echo "make positions   how far a service took its topics   NAME=storage|notify [BEGIN=who decides]"
 	@echo "make down        stop everything"
 	@echo "make clean       stop everything and delete DATA"
 	@echo "make kill|start|stop|restart NAME=process   SIGKILL, start again, stop one process or group (validator-2, ipfs-0, kafka, ...)"
@@ -79,6 +81,9 @@ status down clean:
 
 logs:
 	@$(BOOTSTRAP) logs $(NAME) $(SYSTEM)
+
+positions:
+	@$(BOOTSTRAP) positions $(NAMED) $(if $(BEGIN),--begin "$(BEGIN)") $(SYSTEM)
 
 kill start stop restart:
 	@$(BOOTSTRAP) $@ $(NAMED) $(SYSTEM)

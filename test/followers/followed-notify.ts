@@ -5,6 +5,7 @@ import {QueueAlertRequestSchema} from '@vitalvault/contracts/gen/notify/v1/notif
 import {KafkaContext} from '@vitalvault/kafka-bus';
 import type {KafkaRecord} from '@vitalvault/kafka-bus';
 import {OffsetStore, OutboxStore} from '@vitalvault/postgres';
+import {madeStep} from '@vitalvault/process/testing';
 import {openDatabase} from '../../apps/notify/src/adapters/prisma/database.js';
 import {PrismaAlertQueue} from '../../apps/notify/src/adapters/prisma/prisma-alert-queue.js';
 import {PrismaPreferences} from '../../apps/notify/src/adapters/prisma/prisma-preferences.js';
@@ -73,7 +74,10 @@ export class FollowedNotify {
   async take(topic: string, values: readonly Uint8Array[]): Promise<void> {
     const first = this.#next.get(topic) ?? 0n;
     const records = values.map((value, n) => recordOf(topic, first + BigInt(n), value));
-    const context = new KafkaContext([records.at(-1) as KafkaRecord]);
+    const context = new KafkaContext([
+      records.at(-1) as KafkaRecord,
+      madeStep(this.#next.get(topic), first + BigInt(values.length), {topic}),
+    ]);
     if (topic === TOPICS.ledgerEvents) await this.#controller.ledgerEvents(records, context);
     else await this.#controller.alerts(records, context);
     this.#next.set(topic, first + BigInt(values.length));

@@ -2,6 +2,7 @@ import {keyId, taggedHash, toHex} from '@vitalvault/contracts';
 import {recordId} from '@vitalvault/envelope';
 import {DEFAULT_PARAMETERS, TEST_CHAIN, recordEntry, skipEntry} from '@vitalvault/ledger-state/testing';
 import type {TestKey, TestLedger} from '@vitalvault/ledger-state/testing';
+import {MadeConsumer} from '@vitalvault/process/testing';
 import {anchorSigner} from '../../apps/storage/src/adapters/ledger/anchor-signer.js';
 import {openDatabase} from '../../apps/storage/src/adapters/prisma/database.js';
 import {PrismaAnchorStore} from '../../apps/storage/src/adapters/prisma/prisma-anchor-store.js';
@@ -16,7 +17,6 @@ import type {Chance} from './chance.js';
 import type {MadeBlock} from './made-block.js';
 
 const CUSTODIAN = CAST.hospital;
-const position = {topic: 'accepted', partition: 0, nextOffset: 1n};
 
 /** storage of the hospital: it anchors what it accepts and follows a chain, over its real tables. */
 export class FollowedStorage {
@@ -24,6 +24,7 @@ export class FollowedStorage {
   readonly records: PrismaRecordStore;
   readonly follow: FollowLedger;
   readonly #anchor: AnchorRecords;
+  readonly #consumer = new MadeConsumer();
   #pool: Uint8Array[] = [];
 
   constructor(databaseUrl: string, clock: {ms: number}) {
@@ -72,10 +73,10 @@ export class FollowedStorage {
       const {skip, signature} = entry.value as {skip: Uint8Array; signature: Uint8Array};
       const skipId = toHex(taggedHash('skip', skip));
       const skips = [{...number, skipId, patient: toHex(patient.id), skip, signature, traceparent: undefined}];
-      await this.records.accept({records: [], skips}, position);
+      await this.records.accept({records: [], skips}, this.#consumer.advance());
     } else {
       const record = recordOf(entry.value as Parts, {...number, slot: fields.slot, patient: toHex(patient.id)});
-      await this.records.accept({records: [record]}, position);
+      await this.records.accept({records: [record]}, this.#consumer.advance());
       await this.records.markStored({root: 'root', replicas: 2, recordIds: [record.recordId]});
     }
   }

@@ -7,7 +7,6 @@ import {hostname} from 'node:os';
 import {PolicyLedgerFacts} from './adapters/grpc/policy-ledger-facts.js';
 import {StorageRecordTable} from './adapters/grpc/storage-record-table.js';
 import {KafkaAcceptedLog} from './adapters/kafka/kafka-accepted-log.js';
-import {NoOffsets} from './adapters/kafka/no-offsets.js';
 import {NativeSecp256k1} from './adapters/secp256k1/native-secp256k1.js';
 import {AcceptRecords} from './application/accept-records.js';
 import {AcceptSkip} from './application/accept-skip.js';
@@ -46,7 +45,8 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
   // Every process forgets for itself, so each is a group of its own.
   const groupId = `vv-ingest-${config.organisation}-${hostname()}`;
   const consumer = new Standstill({part: 'kafka-consumer', logger});
-  const events = new KafkaServer({...kafka, groupId, standstill: consumer, offsets: new NoOffsets(), onStalled});
+  // A missed event costs no more than the time that a fact is believed: there is no position to store.
+  const events = new KafkaServer({...kafka, groupId, standstill: consumer, onStalled});
   const policy = opened.add(
     new PolicyLedgerFacts(config.policyGrpc, genesis.parameters?.removalGraceSeconds ?? 0),
     (it) => it.close(),

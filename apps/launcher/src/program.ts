@@ -1,18 +1,20 @@
 import {argument, names, path, wholeNumber} from '@vitalvault/arguments';
 import {CAPACITY_RANGE} from '@vitalvault/genesis';
-import {Command} from 'commander';
+import {Argument, Command} from 'commander';
 import {join} from 'node:path';
 import {build} from './commands/build.js';
 import {clean} from './commands/clean.js';
 import {down} from './commands/down.js';
 import {logs} from './commands/logs.js';
 import {kill, restart, start, stop} from './commands/named-processes.js';
+import {positions} from './commands/positions.js';
 import {status} from './commands/status.js';
 import {up} from './commands/up.js';
 import {REPOSITORY} from './config.js';
 import {ENGINE_USES} from './engines/catalogue.js';
 import {MAX_VALIDATORS} from './plan/ports.js';
 import type {LogsOptions} from './commands/logs.js';
+import type {PositionsOptions} from './commands/positions.js';
 import type {StatusOptions} from './commands/status.js';
 import type {UpOptions} from './commands/up.js';
 import type {DataOption} from './commands/launcher-options.js';
@@ -63,6 +65,12 @@ command('logs', 'show the end of its logs')
   .option('-f, --follow', 'go on')
   .action(async (names: string | undefined, options: LogsOptions) => {
     await logs(names, options);
+  });
+command('positions', 'show how far a service took its topics, and what Kafka has of them')
+  .addArgument(new Argument('<service>', 'whose').choices(['storage', 'notify']))
+  .option('--begin <name>', 'have those begin anew that stand, as this person decides', argument(String))
+  .action(async (service: 'storage' | 'notify', options: PositionsOptions) => {
+    await positions(service, options);
   });
 command('start', 'start processes again and wait until they are ready')
   .argument('<names>', 'processes and groups', processes)

@@ -29,6 +29,7 @@ const TABLES = [
   'transactions',
   'access_leaves',
   'consumer_offsets',
+  'position_decisions',
   'outbox',
   'tx_traces',
   'request_nonces',

@@ -4,6 +4,7 @@ import {AnchorResultsSchema, BodySchema, DecisionSchema} from '@vitalvault/contr
 import type {AnchorResults, Body} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {PostedRecordSchema, RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {extremeNumbers, PEOPLE, sampleBody, SAMPLE_MESSAGES, signedBody} from '@vitalvault/ledger-state/testing';
+import {MadeConsumer} from '@vitalvault/process/testing';
 import {runMigrations} from '@vitalvault/postgres';
 import {startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
@@ -25,7 +26,7 @@ import {CHAIN_ID, messageOfHeader, sampleMessage, samplePosted, sampleSkip} from
 /** Id of a body that the patient signs. */
 const idOf = (body: Uint8Array): string => toHex(transactionId(body, [PEOPLE.patient.key]));
 
-const position = {topic: 't', partition: 0, nextOffset: 1n};
+const consumer = new MadeConsumer();
 const permit = {permit: true, index: 1n, recordLogSize: 2n, releaseUntilHeight: 3n, releaseUntilTime: 4n};
 const ANOTHER_ALGORITHM = /\.(signingKey|newSigningKey|deviceKey)\.alg = /;
 const LATER = Number.MAX_SAFE_INTEGER;
@@ -80,7 +81,7 @@ describe('no legal number stops storage', () => {
       return undefined;
     }
     const batch = accepted.kind === 'record' ? {records: [accepted.record]} : {records: [], skips: [accepted.skip]};
-    await records.accept(batch, position);
+    await records.accept(batch, consumer.advance());
     return accepted;
   };
 
@@ -127,7 +128,7 @@ describe('no legal number stops storage', () => {
       expect([registration, slot, sequence.toFixed()]).toEqual(written);
       // Another record under the same number: a conflict, with the same columns.
       const other = {...accepted.record, recordId: toHex(new Uint8Array(32).fill(device))};
-      expect(await records.accept({records: [other]}, position)).toMatchObject({conflicts: 1});
+      expect(await records.accept({records: [other]}, consumer.advance())).toMatchObject({conflicts: 1});
     }
     expect(taken).toBeGreaterThan(numbers.length / 2);
   });

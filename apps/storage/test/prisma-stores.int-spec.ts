@@ -1,4 +1,7 @@
 import {NonceStore, OffsetStore, OutboxStore, MigrationError, runMigrations} from '@vitalvault/postgres';
+import {PositionMoved} from '@vitalvault/process';
+import type {Advance} from '@vitalvault/process';
+import {madeStep} from '@vitalvault/process/testing';
 import {startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {cp, mkdtemp, rm, writeFile} from 'node:fs/promises';
@@ -38,6 +41,7 @@ const TABLES = [
   'devices',
   'reader_keys',
   'consumer_offsets',
+  'position_decisions',
   'outbox',
   'request_nonces',
 ];
@@ -105,13 +109,43 @@ describe('storage in a real PostgreSQL', () => {
     };
   });
 
-  it('stores the offset with the effect, never backwards', async () => {
+  it('stores the position with the effect, and neither where another one is stored than the one it continues', async () => {
     await empty();
     const [records, offsets] = [new PrismaRecordStore(database, now), new OffsetStore(database)];
-    await records.accept({records: [sampleRecord()]}, {topic: 't', partition: 3, nextOffset: 9n});
-    await records.accept({records: []}, {topic: 't', partition: 3, nextOffset: 4n});
-    expect(await offsets.load('t', 3)).toBe(9n);
-    expect(await offsets.load('t', 4)).toBeUndefined();
+    const step = (from: bigint | undefined, to: bigint): Advance => madeStep(from, to, {partition: 3});
+    const take = (advance: Advance): Promise<unknown> => records.accept({records: [sampleRecord()]}, advance);
+    await expect(take(step(3n, 9n))).rejects.toThrow(PositionMoved);
+    expect([await database.record.count(), await offsets.load('t', 3)]).toEqual([0, undefined]);
+    await take(step(undefined, 9n));
+    for (const other of [step(undefined, 10n), step(8n, 10n), step(10n, 11n)])
+      await expect(records.accept({records: [sampleRecord({sequence: 2n})]}, other)).rejects.toThrow(PositionMoved);
+    const {from, ...moved} = step(9n, 10n);
+    for (const against of [{cluster: 'another'}, {last: 'another'}, {last: undefined}])
+      await expect(take({...moved, from: {...(from ?? moved.to), ...against}})).rejects.toThrow(PositionMoved);
+    expect([await database.record.count(), await offsets.load('t', 3)]).toEqual([1, step(undefined, 9n).to]);
+    await take(step(9n, 10n));
+    expect([(await offsets.load('t', 3))?.next, await offsets.load('t', 4)]).toEqual([10n, undefined]);
+  });
+
+  it('lets a person begin elsewhere only where a partition stands, and writes down what is given up', async () => {
+    await empty();
+    const [records, offsets] = [new PrismaRecordStore(database, now), new OffsetStore(database)];
+    const advance = madeStep(undefined, 9n);
+    await records.accept({records: []}, advance);
+    const decided = {...advance, from: advance.to, to: {next: 2n, cluster: 'new', last: undefined}};
+    expect(await offsets.decide(decided, 'somebody')).toBe(false);
+    await offsets.note('t', 0, 'another Kafka');
+    expect(await offsets.decide({...decided, from: {...advance.to, next: 8n}}, 'somebody')).toBe(false);
+    expect((await offsets.all()).map(({stands}) => stands)).toEqual(['another Kafka']);
+    expect(await offsets.decide(decided, 'somebody')).toBe(true);
+    expect(await offsets.all()).toEqual([{topic: 't', partition: 0, position: decided.to, stands: undefined}]);
+    expect(await database.positionDecision.findMany()).toMatchObject([
+      {
+        ...{decidedBy: 'somebody', topic: 't', partition: 0, stands: 'another Kafka', beginsOffset: 2n},
+        ...{givenUpOffset: 9n, givenUpCluster: 'made', givenUpHash: 'hash 9', beginsCluster: 'new'},
+      },
+    ]);
+    await records.accept({records: []}, {...decided, from: decided.to, to: {next: 3n, cluster: 'new', last: 'x'}});
   });
 
   it('two processes that accept the same records at once take each once', async () => {
@@ -119,7 +153,7 @@ describe('storage in a real PostgreSQL', () => {
     const batch = Array.from({length: 40}, (_, index) => sampleRecord({sequence: BigInt(index + 1)}));
     const outcomes = await Promise.all(
       [0, 1].map((partition) =>
-        new PrismaRecordStore(database, now).accept({records: batch}, {topic: 't', partition, nextOffset: 1n}),
+        new PrismaRecordStore(database, now).accept({records: batch}, madeStep(undefined, 1n, {partition})),
       ),
     );
     expect(outcomes.reduce((sum, {fresh}) => sum + fresh, 0)).toBe(40);
@@ -131,7 +165,7 @@ describe('storage in a real PostgreSQL', () => {
     await empty();
     const record = sampleRecord();
     const records = new PrismaRecordStore(database, now);
-    await records.accept({records: [record]}, {topic: 't', partition: 0, nextOffset: 1n});
+    await records.accept({records: [record]}, madeStep(undefined, 1n));
     await records.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
     expect([await database.waitingCiphertext.count(), await database.sealedKey.count()]).toEqual([0, 1]);
   });
@@ -184,7 +218,7 @@ describe('storage in a real PostgreSQL', () => {
     const [other, starting] = [new PrismaAnchorStore(database), new PrismaAnchorStore(database)];
     const record = sampleRecord();
     const records = new PrismaRecordStore(database, now);
-    await records.accept({records: [record]}, {topic: 't', partition: 0, nextOffset: 1n});
+    await records.accept({records: [record]}, madeStep(undefined, 1n));
     await records.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
     if (before > 0) await other.sign('key', [], signAs('before'));
     const holder = new pg.Client({connectionString: url});

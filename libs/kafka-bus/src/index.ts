@@ -1,3 +1,4 @@
+export type {Backlog} from './backlog-look.js';
 export {createTopics} from './create-topics.js';
 export type {TopicToCreate} from './create-topics.js';
 export {kafkaAccess} from './kafka-access.js';
@@ -6,9 +7,11 @@ export type {KafkaOptions} from './kafka-connection.js';
 export {KafkaProducer} from './kafka-producer.js';
 export type {MessageToSend} from './kafka-producer.js';
 export {KAFKA_BUS, KafkaContext} from './kafka-record.js';
-export type {KafkaRecord, OffsetStore} from './kafka-record.js';
+export type {KafkaRecord} from './kafka-record.js';
 export {KafkaServer} from './kafka-server.js';
-export type {Backlog, KafkaServerOptions} from './kafka-server.js';
+export type {KafkaServerOptions} from './kafka-server.js';
+export type {OffsetStore} from './partitions.js';
 export {OutboxPublisher} from './outbox-publisher.js';
 export type {Outbox, OutboxMessage} from './outbox-publisher.js';
+export {runPositions} from './run-positions.js';
 export {TopicsAtHand} from './topics-at-hand.js';

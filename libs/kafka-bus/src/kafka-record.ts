@@ -1,4 +1,4 @@
-import type {HeaderBag} from '@vitalvault/process';
+import type {Advance, HeaderBag} from '@vitalvault/process';
 import {BaseRpcContext} from '@nestjs/microservices';
 
 /** One message as a handler gets it. */
@@ -15,33 +15,15 @@ export interface KafkaRecord {
   readonly timestampMs: number;
 }
 
-/**
- * Second argument of a handler: where the (last) record stands. The handler stores `nextOffset` together with its
- * effect.
- */
-export class KafkaContext extends BaseRpcContext<[KafkaRecord]> {
+/** Second argument of a handler: the (last) record, and the step that is stored together with its effect. */
+export class KafkaContext extends BaseRpcContext<[KafkaRecord, Advance]> {
   get record(): KafkaRecord {
     return this.args[0];
   }
 
-  get topic(): string {
-    return this.record.topic;
+  get advance(): Advance {
+    return this.args[1];
   }
-
-  get partition(): number {
-    return this.record.partition;
-  }
-
-  /** What is to be read after this one. */
-  get nextOffset(): bigint {
-    return this.record.offset + 1n;
-  }
-}
-
-/** How far each partition was handled, kept by the service in the same database as the effects. */
-export interface OffsetStore {
-  /** Next offset to handle; undefined: none was. */
-  load(topic: string, partition: number): Promise<bigint | undefined>;
 }
 
 /**

@@ -1,10 +1,10 @@
-import {KafkaContext} from './kafka-record.js';
+import {PositionMoved} from '@vitalvault/process';
 import type {KafkaRecord} from './kafka-record.js';
 import {DEFAULT_RETRY, afterFailure} from './retry.js';
 import type {RetryPolicy} from './retry.js';
 
-/** Handles records: one, or several at once when the handler takes batches. */
-export type Dispatch = (records: readonly KafkaRecord[], context: KafkaContext) => Promise<void>;
+/** Handles records, of which the last is named: one, or several at once when the handler takes batches. */
+export type Dispatch = (records: readonly KafkaRecord[], last: KafkaRecord) => Promise<void>;
 
 export interface ReaderPorts {
   readonly dispatch: Dispatch;
@@ -36,7 +36,7 @@ export class PartitionReader {
     private readonly options: {maxBatch: number; retry?: RetryPolicy},
   ) {}
 
-  /** @throws CannotTake */
+  /** @throws CannotTake; PositionMoved when an effect does not continue what is stored */
   async handle(records: readonly KafkaRecord[]): Promise<void> {
     for (let from = 0; from < records.length; from += this.options.maxBatch) {
       await this.#handleChunk(records.slice(from, from + this.options.maxBatch));
@@ -50,9 +50,10 @@ export class PartitionReader {
     for (let attempt = 1; ; attempt++) {
       this.ports.onAttempt();
       try {
-        await this.ports.dispatch(records, new KafkaContext([last]));
+        await this.ports.dispatch(records, last);
         return;
       } catch (error) {
+        if (error instanceof PositionMoved) throw error;
         const next = afterFailure(error, attempt, records.length > 1 ? {...policy, attempts: 1} : policy);
         this.ports.onFailure({error, record: last, attempt, next});
         if (next !== 'stop') {

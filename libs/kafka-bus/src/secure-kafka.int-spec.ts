@@ -13,7 +13,6 @@ import type {KafkaAccessSettings} from './kafka-access.js';
 import type {KafkaOptions} from './kafka-connection.js';
 import {KafkaProducer} from './kafka-producer.js';
 import {KAFKA_BUS} from './kafka-record.js';
-import type {OffsetStore} from './kafka-record.js';
 import {KafkaServer} from './kafka-server.js';
 import {TopicsAtHand} from './topics-at-hand.js';
 
@@ -22,7 +21,6 @@ const GROUP = 'vv-secure';
 const PASSWORD = 'correct-horse';
 const seen: string[] = [];
 const standstill = new Standstill({part: 'spec', logger: createLogger({service: 'spec', level: 'error'})});
-const offsets: OffsetStore = {load: () => Promise.resolve(undefined)};
 
 @Controller()
 class SpecController {
@@ -109,7 +107,7 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
     await topics.ensure();
     expect(topics.reason()).toBeUndefined();
     const producer = new KafkaProducer(options);
-    const server = new KafkaServer({...options, offsets, standstill, groupId: GROUP, onStalled: () => undefined});
+    const server = new KafkaServer({...options, standstill, groupId: GROUP, onStalled: () => undefined});
     const service = await createHttpService({
       module: SpecModule,
       logger,
@@ -182,7 +180,7 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
       detail: `Kafka: ${reason}.`,
     });
     const producer = new KafkaProducer(options());
-    const server = new KafkaServer({...options(), offsets, standstill, groupId: GROUP, onStalled: () => undefined});
+    const server = new KafkaServer({...options(), standstill, groupId: GROUP, onStalled: () => undefined});
     const service = await createHttpService({
       module: SpecModule,
       logger,

@@ -6,7 +6,7 @@ export {MigrationError, pendingMigrations, runMigrations} from './run-migrations
 export {toDatabaseError} from './to-database-error.js';
 export {NonceStore} from './nonce-store.js';
 export {OffsetStore, savePosition} from './offset-store.js';
-export type {TopicPosition} from './offset-store.js';
+export type {StoredPosition} from './offset-store.js';
 export {OutboxStore, keepMessages} from './outbox-store.js';
 export type {MessageToKeep} from './outbox-store.js';
 export {awayIsUnavailable, clientOptions, transaction} from './prisma-database.js';

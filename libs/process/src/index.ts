@@ -17,6 +17,8 @@ export {Readiness} from './health/readiness.js';
 export type {Degradation, ReadinessCheck} from './health/readiness.js';
 export {Standstill} from './health/standstill.js';
 export type {StandingPlace} from './health/standstill.js';
+export {PositionMoved} from './health/topic-position.js';
+export type {Advance, TopicPosition} from './health/topic-position.js';
 export {openToOthers} from './keys/open-to-others.js';
 export {readKeyFile} from './keys/read-key-file.js';
 export type {ServiceKey} from './keys/read-key-file.js';

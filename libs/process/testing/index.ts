@@ -1,2 +1,3 @@
 export {ManagedHost} from './managed-host.js';
 export {OwnFiles} from './own-files.js';
+export {MadeConsumer, madeStep} from './made-step.js';

@@ -127,7 +127,6 @@ export async function startOthers(options: {
     logger,
     groupId: 'others',
     onStalled: () => undefined,
-    offsets: {load: () => Promise.resolve(undefined)},
     standstill: new Standstill({part: 'others', logger}),
   });
   const service = await createHttpService({

@@ -1,3 +1,4 @@
+import type {Advance} from '@vitalvault/process';
 import type {NewAlert, QueuedAlert} from '../domain/alert.js';
 import type {PatientKey} from '../domain/ledger-event.js';
 import type {Rule} from '../domain/rules.js';
@@ -11,24 +12,18 @@ export interface AlertToQueue {
   readonly traceparent: string | undefined;
 }
 
-/** Where a consumer stands after these effects. */
-export interface Position {
-  readonly topic: string;
-  readonly partition: number;
-  readonly nextOffset: bigint;
-}
-
 export interface Effects {
   readonly alerts: readonly AlertToQueue[];
   readonly keys?: readonly PatientKey[];
-  readonly position?: Position;
+  /** Step of the consumer that brought them; undefined: nobody did. */
+  readonly advance?: Advance;
 }
 
 export interface AlertQueue {
   /**
    * All of it in one transaction: alerts that are new get their number and a delivery for each webhook, keys and
-   * position move. Durable when it resolves.
-   * @returns ids of the new ones. @throws DomainError `database-unavailable`
+   * position move. Durable when it resolves; nothing of it where another position is stored than the one it continues.
+   * @returns ids of the new ones. @throws DomainError `database-unavailable`; PositionMoved
    */
   save(effects: Effects): Promise<ReadonlySet<string>>;
   /** Alerts after `after`, ascending. */

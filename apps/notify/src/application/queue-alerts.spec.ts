@@ -1,5 +1,6 @@
 import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import {DomainError} from '@vitalvault/errors';
+import {madeStep} from '@vitalvault/process/testing';
 import type {NewAlert} from '../domain/alert.js';
 import type {Rule} from '../domain/rules.js';
 import {AlertFeed} from './alert-feed.js';
@@ -55,10 +56,10 @@ describe('QueueAlerts', () => {
   it('saves alerts, keys and position together, and wakes only when that is durable', async () => {
     const {queue, steps, saved, woken} = harness();
     const keys = [{keyId: 'k', patient: 'p', publicKey: new Uint8Array(33), height: 1n, place: 0}];
-    const position = {topic: 't', partition: 2, nextOffset: 7n};
-    expect(await queue.execute({alerts: [alert('1'), alert('2')], keys, position})).toEqual(new Set(['1', '2']));
+    const advance = madeStep(6n, 7n);
+    expect(await queue.execute({alerts: [alert('1'), alert('2')], keys, advance})).toEqual(new Set(['1', '2']));
     const alerts = [alert('1'), alert('2')].map((one) => ({...one, pushed: true}));
-    expect(saved).toEqual([{alerts, keys, position}]);
+    expect(saved).toEqual([{alerts, keys, advance}]);
     expect(steps).toEqual(['saved, p at 0', 'deliver']);
     expect(woken()).toEqual({p: 1, q: 0});
   });
@@ -103,9 +104,9 @@ describe('QueueAlerts', () => {
 
   it('moves a position that brings no alert, without keys of its own making', async () => {
     const {queue, saved, steps} = harness();
-    const position = {topic: 't', partition: 0, nextOffset: 1n};
-    await queue.execute({alerts: [], position});
-    expect(saved).toStrictEqual([{alerts: [], position}]);
+    const advance = madeStep(undefined, 1n);
+    await queue.execute({alerts: [], advance});
+    expect(saved).toStrictEqual([{alerts: [], advance}]);
     expect(steps).toEqual(['saved, p at 0']);
   });
 });

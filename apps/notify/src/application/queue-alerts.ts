@@ -1,13 +1,14 @@
+import type {Advance} from '@vitalvault/process';
 import type {NewAlert} from '../domain/alert.js';
 import {isPushed} from '../domain/rules.js';
 import type {PatientKey} from '../domain/ledger-event.js';
 import type {AlertFeed} from './alert-feed.js';
-import type {AlertQueue, Clock, Position, Preferences} from './ports.js';
+import type {AlertQueue, Clock, Preferences} from './ports.js';
 
 export interface AlertsToQueue {
   readonly alerts: readonly {readonly alert: NewAlert; readonly traceparent: string | undefined}[];
   readonly keys?: readonly PatientKey[];
-  readonly position?: Position;
+  readonly advance?: Advance;
 }
 
 const DAY_MINUTES = 1_440;
@@ -23,7 +24,7 @@ export class QueueAlerts {
   ) {}
 
   /** @returns ids of the alerts that are new. @throws DomainError `database-unavailable`: then nothing was queued */
-  async execute({alerts, keys, position}: AlertsToQueue): Promise<ReadonlySet<string>> {
+  async execute({alerts, keys, advance}: AlertsToQueue): Promise<ReadonlySet<string>> {
     const rules = await this.ports.preferences.rulesOf([...new Set(alerts.map(({alert}) => alert.patient))]);
     const minute = Math.floor(this.options.now() / 60_000) % DAY_MINUTES;
     const decided = alerts.map(({alert, traceparent}) => ({
@@ -34,7 +35,7 @@ export class QueueAlerts {
     const fresh = await this.ports.queue.save({
       alerts: decided,
       ...(keys === undefined ? {} : {keys}),
-      ...(position === undefined ? {} : {position}),
+      ...(advance === undefined ? {} : {advance}),
     });
     const told = decided.filter(({alert, pushed}) => pushed && fresh.has(alert.alertId));
     if (told.length > 0) {

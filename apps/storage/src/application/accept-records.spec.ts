@@ -1,9 +1,10 @@
 import {DomainError} from '@vitalvault/errors';
+import {madeStep} from '@vitalvault/process/testing';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {CHAIN_ID, sampleMessage, sampleSkipMessage} from '../../test/support/sample-records.js';
 import {AcceptRecords} from './accept-records.js';
 
-const at = (nextOffset: bigint) => ({topic: 'accepted', partition: 3, nextOffset});
+const at = (next: bigint) => madeStep(undefined, next, {topic: 'accepted', partition: 3});
 const message = (value: Uint8Array, traceparent?: string) => ({value, traceparent});
 
 function harness() {
@@ -17,7 +18,7 @@ function harness() {
       onSkips: () => steps.push(`skips, of ${rows()}`),
     },
   );
-  return {accept, stores, steps, position: () => stores.positions.get('accepted/3')};
+  return {accept, stores, steps, position: () => stores.positions.get('accepted/3')?.next};
 }
 
 describe('AcceptRecords', () => {
@@ -53,7 +54,7 @@ describe('AcceptRecords', () => {
         [sampleMessage(), sampleMessage({text: 'other'}), sampleSkipMessage({sequence: 2n})].map((value) =>
           message(value),
         ),
-        at(4n),
+        madeStep(1n, 4n, {topic: 'accepted', partition: 3}),
       ),
     ).toEqual({fresh: 0, conflicts: 1, skips: 0});
     expect([steps, position()]).toEqual([[], 4n]);

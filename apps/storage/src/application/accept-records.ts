@@ -1,5 +1,6 @@
+import type {Advance} from '@vitalvault/process';
 import {parseAccepted} from '../domain/parse-accepted.js';
-import type {AcceptOutcome, RecordStore, TopicPosition} from './ports.js';
+import type {AcceptOutcome, RecordStore} from './ports.js';
 
 export interface AcceptedMessage {
   readonly value: Uint8Array;
@@ -14,7 +15,7 @@ export class AcceptRecords {
   ) {}
 
   /** @throws DomainError malformed when one of them is neither: then none is taken */
-  async execute(messages: readonly AcceptedMessage[], position: TopicPosition): Promise<AcceptOutcome> {
+  async execute(messages: readonly AcceptedMessage[], advance: Advance): Promise<AcceptOutcome> {
     const accepted = messages.map(({value, traceparent}) =>
       parseAccepted(value, {chainId: this.options.chainId, traceparent}),
     );
@@ -23,7 +24,7 @@ export class AcceptRecords {
         records: accepted.flatMap((one) => (one.kind === 'record' ? [one.record] : [])),
         skips: accepted.flatMap((one) => (one.kind === 'skip' ? [one.skip] : [])),
       },
-      position,
+      advance,
     );
     if (outcome.fresh > 0) this.ports.onRecords();
     if (outcome.skips > 0) this.ports.onSkips();

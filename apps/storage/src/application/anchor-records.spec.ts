@@ -9,7 +9,6 @@ import type {EntryContent} from '../domain/choose-entries.js';
 
 // The hour of the sample records.
 const BLOCK_TIME = 490_000n * 3_600n;
-const position = {topic: 't', partition: 0, nextOffset: 1n};
 
 async function world(records: number, options: {maxOpen?: number; highest?: bigint; nodes?: number} = {}) {
   let now = 10_000;
@@ -17,7 +16,7 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
   const stores = new MemoryStores(() => now);
   for (let sequence = 1; sequence <= records; sequence++) {
     const record = sampleRecord({sequence: BigInt(sequence)});
-    await stores.accept({records: [record]}, position);
+    await stores.take({records: [record]});
     await stores.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
   }
   const sent: Uint8Array[] = [];
@@ -109,7 +108,7 @@ describe('AnchorRecords', () => {
     const {anchor, stores, sent} = await world(1, {maxOpen: 1});
     await anchor.execute();
     const record = sampleRecord({sequence: 2n});
-    await stores.accept({records: [record]}, position);
+    await stores.take({records: [record]});
     await stores.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
     expect(await anchor.execute()).toBe(false);
     expect(sent).toHaveLength(1);
@@ -205,7 +204,7 @@ describe('AnchorRecords', () => {
     wait(1);
     expect([await anchor.execute(), sent.length]).toEqual([true, 1]);
     const more = sampleRecord({sequence: 2n});
-    await stores.accept({records: [more]}, position);
+    await stores.take({records: [more]});
     await stores.markStored({root: 'r', replicas: 2, recordIds: [more.recordId]});
     expect([await anchor.execute(), sent.length]).toEqual([false, 1]);
     anchor.settled(effect(1, false));

@@ -6,7 +6,7 @@ import {anchorSigner} from '../adapters/ledger/anchor-signer.js';
 import {dueEntries} from '../../test/support/due-entries.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {sampleRecord} from '../../test/support/sample-records.js';
-import {LATER, position} from '../../test/contracts/stores-fixture.js';
+import {LATER} from '../../test/contracts/stores-fixture.js';
 import {FollowLedger} from './follow-ledger.js';
 
 const [ours, theirs] = [testOrganisation('hospital').storage, testOrganisation('clinic').storage];
@@ -16,7 +16,7 @@ const expiry = {expiresAtHeight: 100n, expiresAtTime: 1_000n};
 async function pending() {
   const stores = new MemoryStores(() => 1_000);
   const record = sampleRecord();
-  await stores.accept({records: [record]}, position);
+  await stores.take({records: [record]});
   await stores.markStored({root: 'root', replicas: 2, recordIds: [record.recordId]});
   const signer = anchorSigner(
     {...ours.key, privateKey: ours.privateKey},

@@ -2,7 +2,7 @@ import {jest} from '@jest/globals';
 import {RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {decodeCanonical, toHex} from '@vitalvault/contracts';
 import fc from 'fast-check';
-import {nothing, position} from '../../test/contracts/stores-fixture.js';
+import {nothing} from '../../test/contracts/stores-fixture.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {sampleRecord} from '../../test/support/sample-records.js';
 import {EntryQueue} from './entry-queue.js';
@@ -36,7 +36,7 @@ async function keep(
   {patient, device, numbers}: {patient: Uint8Array; device: Uint8Array; numbers: readonly number[]},
 ): Promise<void> {
   const records = numbers.map((sequence) => sampleRecord({patient, device, sequence: BigInt(sequence), slot: SLOT}));
-  await stores.accept({records}, position);
+  await stores.take({records});
   await stores.markStored({root: 'r', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
 }
 
@@ -111,7 +111,7 @@ describe('EntryQueue', () => {
   it('waits with a record of an hour to come, and with what was refused for now', async () => {
     const {queue, stores, clock} = await world([{devices: [[1, 2]]}]);
     const early = sampleRecord({patient: id(7), device: id(7), slot: SLOT + 2});
-    await stores.accept({records: [early]}, position);
+    await stores.take({records: [early]});
     await stores.markStored({root: 'r', replicas: 2, recordIds: [early.recordId]});
     for (const row of stores.rows.values()) if (row.record.sequence === 2n) row.retryAtMs = 5_000;
     expect(await queue.next(head)).toHaveLength(1);

@@ -4,8 +4,6 @@ import {MemoryStores} from '../../test/support/memory-stores.js';
 import {sampleRecord} from '../../test/support/sample-records.js';
 import {PackRecords} from './pack-records.js';
 
-const position = {topic: 't', partition: 0, nextOffset: 1n};
-
 interface Pin {
   readonly cids: readonly string[];
   finish(error?: Error): void;
@@ -50,7 +48,7 @@ function world(lanes = 2) {
   );
   const accept = async (...sequences: number[]): Promise<string[]> => {
     const records = sequences.map((sequence) => sampleRecord({sequence: BigInt(sequence)}));
-    await stores.accept({records}, position);
+    await stores.take({records});
     return records.map(({cid}) => cid);
   };
   const states = (): string[] => [...stores.rows.values()].map(({state}) => state);

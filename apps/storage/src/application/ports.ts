@@ -1,16 +1,10 @@
 import type {Tokens} from '@vitalvault/ledger-state';
+import type {Advance} from '@vitalvault/process';
 import type {AlertToSend} from '../domain/alerts.js';
 import type {BlockFacts, DecidedRequest} from '../domain/block-facts.js';
 import type {RegistrationLimits} from '../domain/entry-limits.js';
 import type {EntryContent} from '../domain/choose-entries.js';
 import type {AcceptedRecord, AcceptedSkip, RecordNumber, RecordStateName, SignedParts} from '../domain/record.js';
-
-/** Where in a topic a consumer goes on. */
-export interface TopicPosition {
-  readonly topic: string;
-  readonly partition: number;
-  readonly nextOffset: bigint;
-}
 
 export interface RecordToPack {
   readonly recordId: string;
@@ -106,10 +100,12 @@ export interface AcceptOutcome {
 
 export interface RecordStore {
   /**
-   * In one transaction with the position: new records are taken, the same again are nothing, other bytes under a taken
-   * or given-up number are conflicts. A skip is taken when its number has no record, or one that was refused.
+   * In one transaction with the step of the consumer, or not at all: new records are taken, the same again are nothing,
+   * other bytes under a taken or given-up number are conflicts. A skip is taken when its number has no record, or one
+   * that was refused.
+   * @throws PositionMoved when another position is stored than the one that it continues
    */
-  accept(messages: AcceptedBatch, position: TopicPosition): Promise<AcceptOutcome>;
+  accept(messages: AcceptedBatch, advance: Advance): Promise<AcceptOutcome>;
   /** Oldest first, without those in `except`; at least one if there is any, then up to the limits. */
   toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]>;
   /** Stored: announced, the waiting ciphertexts forgotten. */

@@ -12,7 +12,6 @@ import {ReleaseRecords} from './release-records.js';
 
 const TX = 'aa'.repeat(32);
 const READER = hexOf(8);
-const position = {topic: 't', partition: 0, nextOffset: 1n};
 const request = {
   txId: TX,
   signerKeyId: READER,
@@ -38,7 +37,7 @@ async function world(
   const records = Array.from({length: change.records ?? 3}, (_, index) =>
     sampleRecord({sequence: BigInt(index + 1), ciphertextBytes: change.ciphertextBytes ?? 256}),
   );
-  await stores.accept({records}, position);
+  await stores.take({records});
   await stores.markStored({root: 'r', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
   await stores.sign('k', await dueEntries(stores, 10_000, 0), () => ({
     txId: 'anchor',

@@ -1,6 +1,6 @@
 import {CODE} from '@vitalvault/contracts';
 import {hexOf, sampleRecord, sampleSkip} from '../support/sample-records.js';
-import {KEY, LATER, position} from './stores-fixture.js';
+import {KEY, LATER} from './stores-fixture.js';
 import type {StoresFixture} from './stores-fixture.js';
 
 const bytes = (byte: number): Uint8Array => new Uint8Array(20).fill(byte);
@@ -21,7 +21,7 @@ export function anchorQueueContract(fixture: StoresFixture): void {
     await keep(1, 9, 2n);
     await keep(1, 4, 3n, 4n);
     const skip = sampleSkip({patient: bytes(1), device: bytes(9), sequence: 1n});
-    await fixture.stores.records.accept({records: [], skips: [skip]}, position);
+    await fixture.accept({records: [], skips: [skip]});
     const found = (await waiting()).map(({patient, lanes}) => [patient, lanes.map((one) => [one.device, one.first])]);
     expect(found).toEqual([
       [
@@ -67,7 +67,7 @@ export function anchorQueueContract(fixture: StoresFixture): void {
     const late = sampleRecord({patient: bytes(1), device: bytes(2), sequence: 3n, slot: 490_001});
     await fixture.stored(late);
     const skip = sampleSkip({patient: bytes(1), device: bytes(2), sequence: 1n});
-    await fixture.stores.records.accept({records: [], skips: [skip]}, position);
+    await fixture.accept({records: [], skips: [skip]});
     const due = async (below: bigint, most: number, slot = 490_000) => {
       const asked = [
         {...lane(3, 4), below},

@@ -2,7 +2,7 @@ import {CODE} from '@vitalvault/contracts';
 import type {AcceptOutcome, AcceptedBatch} from '../../src/application/ports.js';
 import type {DecidedRequest, ReaderKey} from '../../src/domain/block-facts.js';
 import {hexOf, sampleRecord, sampleSkip} from '../support/sample-records.js';
-import {KEY, LATER, nothing, position} from './stores-fixture.js';
+import {KEY, LATER, nothing} from './stores-fixture.js';
 import type {StoresFixture} from './stores-fixture.js';
 
 /** What blocks make of records, devices, requests and skips. */
@@ -129,7 +129,7 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
 
   describe('skips', () => {
     const skip = sampleSkip({sequence: 5n});
-    const accept = (batch: AcceptedBatch): Promise<AcceptOutcome> => fixture.stores.records.accept(batch, position);
+    const accept = (batch: AcceptedBatch): Promise<AcceptOutcome> => fixture.accept(batch);
 
     it('are taken once, anchored in the order of numbers, and only then what a number says', async () => {
       await fixture.stored(sampleRecord());

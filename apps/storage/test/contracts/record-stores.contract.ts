@@ -1,23 +1,15 @@
 import {CODE} from '@vitalvault/contracts';
 import type {AcceptedRecord} from '../../src/domain/record.js';
 import {sampleRecord} from '../support/sample-records.js';
-import {KEY, LATER, position} from './stores-fixture.js';
+import {KEY, LATER} from './stores-fixture.js';
 import type {StoresFixture} from './stores-fixture.js';
 
 /** Records from acceptance to a signed anchor. */
 export function recordStoresContract(fixture: StoresFixture): void {
   it('takes a record once, and answers by id and by number', async () => {
     const record = sampleRecord();
-    expect(await fixture.stores.records.accept({records: [record, record]}, position)).toEqual({
-      fresh: 1,
-      conflicts: 0,
-      skips: 0,
-    });
-    expect(await fixture.stores.records.accept({records: [record]}, position)).toEqual({
-      fresh: 0,
-      conflicts: 0,
-      skips: 0,
-    });
+    expect(await fixture.accept({records: [record, record]})).toEqual({fresh: 1, conflicts: 0, skips: 0});
+    expect(await fixture.accept({records: [record]})).toEqual({fresh: 0, conflicts: 0, skips: 0});
     expect(await fixture.stores.records.byId(record.recordId)).toMatchObject({
       recordId: record.recordId,
       state: 'accepted',
@@ -30,16 +22,8 @@ export function recordStoresContract(fixture: StoresFixture): void {
 
   it('the first under a number wins, in one message batch or in two; the other is refused once and alerted', async () => {
     const [first, second, third] = [sampleRecord({text: 'a'}), sampleRecord({text: 'b'}), sampleRecord({text: 'c'})];
-    expect(await fixture.stores.records.accept({records: [first, second]}, position)).toEqual({
-      fresh: 1,
-      conflicts: 1,
-      skips: 0,
-    });
-    expect(await fixture.stores.records.accept({records: [third, second]}, position)).toEqual({
-      fresh: 0,
-      conflicts: 1,
-      skips: 0,
-    });
+    expect(await fixture.accept({records: [first, second]})).toEqual({fresh: 1, conflicts: 1, skips: 0});
+    expect(await fixture.accept({records: [third, second]})).toEqual({fresh: 0, conflicts: 1, skips: 0});
     expect((await fixture.stores.records.byNumber(first))?.recordId).toBe(first.recordId);
     expect(await fixture.stores.records.byId(second.recordId)).toMatchObject({
       state: 'refused',
@@ -50,7 +34,7 @@ export function recordStoresContract(fixture: StoresFixture): void {
 
   it('gives records to pack oldest first, within limits, without those in hand', async () => {
     const records = [1n, 2n, 3n].map((sequence) => sampleRecord({sequence}));
-    await fixture.stores.records.accept({records: records}, position);
+    await fixture.accept({records: records});
     const ids = async (limit: {records: number; bytes: number}, except: string[] = []): Promise<string[]> =>
       (await fixture.stores.records.toPack(limit, new Set(except))).map(({recordId}) => recordId);
     const all = records.map(({recordId}) => recordId);

@@ -1,4 +1,7 @@
+import {MadeConsumer} from '@vitalvault/process/testing';
 import type {
+  AcceptOutcome,
+  AcceptedBatch,
   AnchorStore,
   EntryToAnchor,
   LedgerStore,
@@ -21,7 +24,6 @@ export interface StoresUnderTest {
 }
 
 export const KEY = hexOf(9);
-export const position = {topic: 't', partition: 0, nextOffset: 1n};
 export const nothing = {requests: [], anchors: [], devices: [], readers: [], taken: [], removals: []};
 export const LATER = Number.MAX_SAFE_INTEGER;
 
@@ -29,6 +31,7 @@ export const LATER = Number.MAX_SAFE_INTEGER;
 export class StoresFixture {
   #stores: StoresUnderTest | undefined;
   #signed = 0;
+  #consumer = new MadeConsumer();
   #height = 0n;
 
   get stores(): StoresUnderTest {
@@ -38,11 +41,16 @@ export class StoresFixture {
 
   begin(stores: StoresUnderTest): void {
     this.#stores = stores;
-    this.#height = 0n;
+    [this.#height, this.#consumer] = [0n, new MadeConsumer()];
+  }
+
+  /** As the one consumer would that there is, message after message. */
+  accept(batch: AcceptedBatch): Promise<AcceptOutcome> {
+    return this.stores.records.accept(batch, this.#consumer.advance());
   }
 
   async stored(...records: AcceptedRecord[]): Promise<void> {
-    await this.stores.records.accept({records}, position);
+    await this.accept({records});
     await this.stores.records.markStored({root: 'root', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
   }
 

@@ -1,11 +1,13 @@
 import {CODE} from '@vitalvault/contracts';
+import {PositionMoved} from '@vitalvault/process';
+import type {Advance, TopicPosition} from '@vitalvault/process';
+import {madeStep} from '@vitalvault/process/testing';
 import type {
   AcceptOutcome,
   AcceptedBatch,
   RecordStatus,
   RecordStore,
   RecordToPack,
-  TopicPosition,
 } from '../../src/application/ports.js';
 import type {AlertToSend} from '../../src/domain/alerts.js';
 import {waitsFor} from '../../src/domain/record.js';
@@ -16,50 +18,20 @@ import type {Row} from './memory-tables.js';
 /** The record store in memory. */
 export class MemoryRecords extends MemoryTables implements RecordStore {
   readonly announced: string[] = [];
-  readonly positions = new Map<string, bigint>();
+  readonly positions = new Map<string, TopicPosition>();
   readonly #conflicts = new Map<string, AcceptedRecord>();
 
-  accept({records, skips = []}: AcceptedBatch, {topic, partition, nextOffset}: TopicPosition): Promise<AcceptOutcome> {
-    let [fresh, conflicts] = [0, 0];
-    for (const record of records) {
-      if (this.rows.has(record.recordId)) continue;
-      const skip = this.skipOf(record);
-      if (this.recordOf(record) === undefined && (skip === undefined || skip.state === 'refused')) {
-        fresh++;
-        this.numbers.set(numberName(record), record.recordId);
-        this.rows.set(record.recordId, {
-          record,
-          state: 'accepted',
-          packRoot: undefined,
-          replicas: 0,
-          anchorTx: undefined,
-          attempts: 0,
-          retryAtMs: 0,
-          settled: undefined,
-          logIndex: undefined,
-          refusalCode: undefined,
-        });
-      } else if (!this.#conflicts.has(record.recordId)) {
-        conflicts++;
-        this.#conflicts.set(record.recordId, record);
-        this.alertRefused(record.patient, record.recordId);
-      }
-    }
-    let taken = 0;
-    for (const skip of skips) {
-      if (this.skipOf(skip) !== undefined || ![undefined, 'refused'].includes(this.recordOf(skip)?.state)) continue;
-      taken++;
-      this.skips.set(skip.skipId, {
-        skip,
-        state: 'stored',
-        anchorTx: undefined,
-        attempts: 0,
-        retryAtMs: 0,
-        settled: undefined,
-      });
-    }
-    this.positions.set(`${topic}/${String(partition)}`, nextOffset);
-    return Promise.resolve({fresh, conflicts, skips: taken});
+  accept(batch: AcceptedBatch, advance: Advance): Promise<AcceptOutcome> {
+    const lane = `${advance.topic}/${String(advance.partition)}`;
+    if (this.positions.get(lane)?.next !== advance.from?.next) return Promise.reject(new PositionMoved(advance));
+    this.positions.set(lane, advance.to);
+    return Promise.resolve(this.#taken(batch));
+  }
+
+  /** As the one consumer would that there is. */
+  take(batch: AcceptedBatch): Promise<AcceptOutcome> {
+    const next = this.positions.get('t/0')?.next;
+    return this.accept(batch, madeStep(next, (next ?? 0n) + 1n));
   }
 
   toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]> {
@@ -126,6 +98,48 @@ export class MemoryRecords extends MemoryTables implements RecordStore {
   async #statusOf(row: Row): Promise<RecordStatus> {
     const number = waitsFor({state: row.state, sequence: row.record.sequence}, await this.lowestOpen(row.record));
     return {...statusOf(row), ...(number === undefined ? {} : {waitsFor: number})};
+  }
+
+  #taken({records, skips = []}: AcceptedBatch): AcceptOutcome {
+    let [fresh, conflicts] = [0, 0];
+    for (const record of records) {
+      if (this.rows.has(record.recordId)) continue;
+      const skip = this.skipOf(record);
+      if (this.recordOf(record) === undefined && (skip === undefined || skip.state === 'refused')) {
+        fresh++;
+        this.numbers.set(numberName(record), record.recordId);
+        this.rows.set(record.recordId, {
+          record,
+          state: 'accepted',
+          packRoot: undefined,
+          replicas: 0,
+          anchorTx: undefined,
+          attempts: 0,
+          retryAtMs: 0,
+          settled: undefined,
+          logIndex: undefined,
+          refusalCode: undefined,
+        });
+      } else if (!this.#conflicts.has(record.recordId)) {
+        conflicts++;
+        this.#conflicts.set(record.recordId, record);
+        this.alertRefused(record.patient, record.recordId);
+      }
+    }
+    let taken = 0;
+    for (const skip of skips) {
+      if (this.skipOf(skip) !== undefined || ![undefined, 'refused'].includes(this.recordOf(skip)?.state)) continue;
+      taken++;
+      this.skips.set(skip.skipId, {
+        skip,
+        state: 'stored',
+        anchorTx: undefined,
+        attempts: 0,
+        retryAtMs: 0,
+        settled: undefined,
+      });
+    }
+    return {fresh, conflicts, skips: taken};
   }
 }
 

@@ -13,11 +13,11 @@ import type {Database, Session} from './database.js';
 export class PrismaAlertQueue implements AlertQueue {
   constructor(private readonly database: Database) {}
 
-  async save({alerts, keys, position}: Effects): Promise<ReadonlySet<string>> {
+  async save({alerts, keys, advance}: Effects): Promise<ReadonlySet<string>> {
     return inTransaction(this.database, async (session) => {
       const fresh = await queueAll(session, alerts);
       await putKeys(session, keys ?? []);
-      if (position !== undefined) await savePosition(session, position);
+      if (advance !== undefined) await savePosition(session, advance);
       return fresh;
     });
   }

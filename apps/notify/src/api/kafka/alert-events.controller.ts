@@ -20,7 +20,7 @@ export class AlertEventsController {
   @EventPattern<string>(TOPICS.alerts, KAFKA_BUS, {batch: true})
   async alerts(@Payload() records: readonly KafkaRecord[], @Ctx() context: KafkaContext): Promise<void> {
     const told = records.map((record) => ({alert: alertOf(record), cause: record.traceparent}));
-    await withAlertSpans(told, (alerts) => this.queue.execute({alerts, position: context}));
+    await withAlertSpans(told, (alerts) => this.queue.execute({alerts, advance: context.advance}));
   }
 
   /** What the ledger says: one event per leaf of an access log. */
@@ -32,7 +32,7 @@ export class AlertEventsController {
     }));
     const told = effects.flatMap(({alert, cause}): ToldAlert[] => (alert === undefined ? [] : [{alert, cause}]));
     const keys = effects.flatMap(({key}) => (key === undefined ? [] : [key]));
-    await withAlertSpans(told, (alerts) => this.queue.execute({alerts, keys, position: context}));
+    await withAlertSpans(told, (alerts) => this.queue.execute({alerts, keys, advance: context.advance}));
   }
 }
 

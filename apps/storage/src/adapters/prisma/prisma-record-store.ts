@@ -1,17 +1,11 @@
 import {CODE, fromDecimal, fromHex, toDecimal} from '@vitalvault/contracts';
-import type {
-  AcceptOutcome,
-  AcceptedBatch,
-  RecordStatus,
-  RecordStore,
-  RecordToPack,
-  TopicPosition,
-} from '../../application/ports.js';
+import type {AcceptOutcome, AcceptedBatch, RecordStatus, RecordStore, RecordToPack} from '../../application/ports.js';
 import {alertOf} from '../../domain/alerts.js';
 import type {AlertToSend} from '../../domain/alerts.js';
 import {STATE, waitsFor} from '../../domain/record.js';
 import type {AcceptedRecord, RecordNumber} from '../../domain/record.js';
 import {keepMessages, savePosition} from '@vitalvault/postgres';
+import type {Advance} from '@vitalvault/process';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 import type {Prisma, Record as RecordRow} from './gen/client.js';
@@ -26,7 +20,7 @@ export class PrismaRecordStore implements RecordStore {
     private readonly now: () => number,
   ) {}
 
-  async accept({records, skips = []}: AcceptedBatch, position: TopicPosition): Promise<AcceptOutcome> {
+  async accept({records, skips = []}: AcceptedBatch, advance: Advance): Promise<AcceptOutcome> {
     return inTransaction(this.database, async (session) => {
       const free = await withoutGivenUp(session, records);
       const inserted = await session.record.createManyAndReturn({
@@ -51,7 +45,7 @@ export class PrismaRecordStore implements RecordStore {
         records.filter(({recordId}) => !fresh.has(recordId)),
       );
       const newSkips = await takeSkips(session, skips);
-      await savePosition(session, position);
+      await savePosition(session, advance);
       return {fresh: taken.length, conflicts, skips: newSkips};
     });
   }

@@ -12,10 +12,9 @@ export class AcceptedRecordsController {
 
   @EventPattern<string>(TOPICS.recordsAccepted, KAFKA_BUS, {batch: true})
   async take(@Payload() records: readonly KafkaRecord[], @Ctx() context: KafkaContext): Promise<void> {
-    const {topic, partition, nextOffset} = context;
     await this.accept.execute(
       records.map(({value, traceparent}) => ({value, traceparent})),
-      {topic, partition, nextOffset},
+      context.advance,
     );
   }
 }

@@ -1,0 +1,14 @@
+import {runPositions} from '@vitalvault/kafka-bus';
+import {OffsetStore} from '@vitalvault/postgres';
+import {openDatabase} from './adapters/prisma/database.js';
+import {environment} from './config.js';
+
+await runPositions({
+  service: 'storage',
+  args: process.argv.slice(2),
+  env: environment(),
+  open: (settings) => {
+    const database = openDatabase(settings);
+    return {offsets: new OffsetStore(database), close: () => database.$disconnect()};
+  },
+});

@@ -1,0 +1,122 @@
+import {accessReason} from '@vitalvault/process';
+import type {Logger} from '@vitalvault/process';
+import type {Consumer, EachBatchPayload, Kafka} from 'kafkajs';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {Place} from './standing-lanes.js';
+
+export interface GroupMemberOptions {
+  readonly kafka: Kafka;
+  readonly groupId: string;
+  readonly logger: Logger;
+  readonly onAssigned: (assigned: ReadonlyMap<string, readonly number[]>) => void;
+  readonly onBatch: (payload: EachBatchPayload) => Promise<string | undefined>;
+}
+
+const SESSION_MS = 6_000;
+const AGAIN_MS = 1_000;
+
+/** A member of a group that comes back whenever Kafka does: kafkajs gives up on what it calls not retriable. */
+export class GroupMember {
+  #consumer: Consumer | undefined;
+  #joined = false;
+  #closing = false;
+  /** What the last failure said about reaching Kafka. */
+  #fault: string | undefined;
+
+  constructor(private readonly options: GroupMemberOptions) {}
+
+  get consumer(): Consumer | undefined {
+    return this.#consumer;
+  }
+
+  /** Why it is not in the group; undefined: it is. */
+  reason(): string | undefined {
+    if (this.#joined) return undefined;
+    return this.#fault === undefined ? 'not in the consumer group yet' : `not in the consumer group: ${this.#fault}`;
+  }
+
+  async start(topics: readonly string[]): Promise<void> {
+    while (!this.#closing) {
+      try {
+        await this.#subscribe([...topics]);
+        return;
+      } catch (error) {
+        this.#fault = accessReason(error);
+        this.options.logger.warn('waiting for Kafka', {error});
+        await this.#consumer?.disconnect().catch(() => undefined);
+        await sleep(AGAIN_MS, undefined, {ref: false});
+      }
+    }
+  }
+
+  pause({topic, partition}: Place): void {
+    if (!this.#closing) this.#consumer?.pause([{topic, partitions: [partition]}]);
+  }
+
+  resumeAt({topic, partition}: Place, offset: bigint): void {
+    if (this.#closing) return;
+    this.#consumer?.seek({topic, partition, offset: offset.toString()});
+    this.#consumer?.resume([{topic, partitions: [partition]}]);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#consumer?.disconnect().catch(() => undefined);
+  }
+
+  async #subscribe(topics: string[]): Promise<void> {
+    const consumer = this.options.kafka.consumer({
+      groupId: this.options.groupId,
+      sessionTimeout: SESSION_MS,
+      heartbeatInterval: SESSION_MS / 4,
+      rebalanceTimeout: SESSION_MS * 2,
+      maxWaitTimeInMs: 250,
+      allowAutoTopicCreation: false,
+      retry: {
+        retries: 8,
+        initialRetryTime: 100,
+        maxRetryTime: 1_000,
+        restartOnFailure: () => Promise.resolve(!this.#closing),
+      },
+    });
+    this.#consumer = consumer;
+    consumer.on(consumer.events.GROUP_JOIN, ({payload}) => {
+      const assigned = new Map(Object.entries(payload.memberAssignment));
+      const count = [...assigned.values()].flat().length;
+      [this.#joined, this.#fault] = [true, undefined];
+      this.options.logger.info('joined the consumer group', {group: this.options.groupId, count});
+      this.options.onAssigned(assigned);
+    });
+    consumer.on(consumer.events.CRASH, ({payload}) => {
+      const {error, restart} = payload;
+      [this.#joined, this.#fault] = [false, accessReason(error)];
+      this.options.logger.warn('consumer crashed', {error, state: restart ? 'restarting' : 'stopped'});
+      if (!restart) void this.#startAgain(consumer, topics);
+    });
+    await consumer.connect();
+    await consumer.subscribe({topics, fromBeginning: true});
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 2,
+      eachBatch: (payload) => this.#take(consumer, payload),
+    });
+  }
+
+  async #take(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
+    const last = await this.options.onBatch(payload);
+    if (last === undefined) return;
+    const {topic, partition} = payload.batch;
+    // For people and tools, and for a consumer without positions of its own.
+    const committed = [{topic, partition, offset: (BigInt(last) + 1n).toString()}];
+    await consumer.commitOffsets(committed).catch(() => undefined);
+    await payload.heartbeat();
+  }
+
+  // Among what it calls so is a broker whose coordinator is not there yet.
+  async #startAgain(crashed: Consumer, topics: readonly string[]): Promise<void> {
+    await crashed.disconnect().catch(() => undefined);
+    await sleep(AGAIN_MS, undefined, {ref: false});
+    await this.start(topics);
+  }
+}
