@@ -91,6 +91,15 @@ describe('FollowLedger', () => {
     expect(again.seenHeight).toBe(2n);
   });
 
+  it('of a database that came back older goes on from what is stored, and knows still what it has seen', async () => {
+    const {follow, stores} = harness();
+    for (const height of [1n, 2n, 3n]) await follow.execute(block(height));
+    stores.cursor = () => Promise.resolve({height: 1n, blockTime: 10n});
+    expect([await follow.begin(), follow.head?.height, follow.seenHeight]).toEqual([2n, 1n, 2n]);
+    stores.cursor = () => Promise.resolve({height: 0n, blockTime: 0n});
+    expect([await follow.begin(), follow.head, follow.seenHeight]).toEqual([1n, undefined, 2n]);
+  });
+
   it('takes decisions and device keys of a block with its results', async () => {
     const {follow, applied} = harness();
     const results = [

@@ -36,7 +36,9 @@ export class FollowLedger {
   /** @returns the first height to follow */
   async begin(): Promise<bigint> {
     const cursor = await this.ports.ledger.cursor();
-    if (cursor.height > 0n) [this.#head, this.#seen] = [cursor, cursor.height - 1n];
+    // Of a database that came back older the head is older, too; that a header was seen stays true.
+    this.#head = cursor.height > 0n ? cursor : undefined;
+    if (cursor.height > this.#seen) this.#seen = cursor.height - 1n;
     return cursor.height + 1n;
   }
 
