@@ -9,6 +9,9 @@ import {txIdOf} from './tx-id.js';
 
 const log = {info: jest.fn(), warn: jest.fn(), error: jest.fn()};
 const tx = (n: number) => encodeCanonical(TxSchema, {body: Uint8Array.of(n), signatures: []});
+const until = async (is: () => boolean): Promise<void> => {
+  for (let n = 0; n < 200 && !is(); n++) await delay(10);
+};
 const idOf = (n: number) => txIdOf(tx(n)) ?? '';
 
 /** A chain that grows when the spec says so. */
@@ -195,6 +198,17 @@ describe('BlockFollower', () => {
     follow({stallMs: 10});
     await delay(50);
     expect(chain.laggardChecks).toBeGreaterThan(0);
+  });
+
+  it('stands in the open where nobody has the block that is stored, and goes on when it comes', async () => {
+    chain.height = 3n;
+    follow({stallMs: 10, from: () => Promise.resolve(6n)});
+    await until(() => stops.length > 0);
+    expect(stops[0]).toBe('5: no node that answers has block 5, whose effect is stored');
+    expect(seen).toEqual([]);
+    chain.height = 6n;
+    await until(() => stops.at(-1) === 'on');
+    expect(seen).toEqual([6n]);
   });
 
   it('calls a transaction that is in no block unknown, not refused', async () => {

@@ -2,6 +2,7 @@ import {DomainError} from '@vitalvault/errors';
 import type {Standstill} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {BlockBell} from './block-bell.js';
+import {ChainFault} from './chain-fault.js';
 import type {LedgerClient} from './ledger-client.js';
 import type {LedgerBlock} from './ledger-reader.js';
 import type {LedgerLog} from './ledger-log.js';
@@ -202,6 +203,15 @@ export class BlockFollower {
     if (performance.now() - Math.max(this.lastBlockAt, this.comparedAt) < stallMs) return;
     this.comparedAt = performance.now();
     await client.demoteLaggards();
+    await this.mustBeOnChain();
+  }
+
+  // A database that knows more blocks than there are came from another chain, or the chain went back.
+  private async mustBeOnChain(): Promise<void> {
+    const stored = this.next - 1n;
+    if (stored < 1n || (await this.options.client.blockIfThere(stored)) !== undefined) return;
+    const fault = new ChainFault(`no node that answers has block ${stored}, whose effect is stored`);
+    this.options.standstill?.stopped(stored.toString(), fault);
   }
 
   // The bell hangs at the node that answers now. The next one is hung when nothing is left of the one before, and not

@@ -1,7 +1,13 @@
 import {DomainError} from '@vitalvault/errors';
 
 /** Errors of ours whose words name types and rules, and nothing that somebody sent. */
-const SPOKEN: ReadonlySet<string> = new Set(['NotCanonicalError', 'PositionFault', 'ProjectionFault', 'UnknownKind']);
+const SPOKEN: ReadonlySet<string> = new Set([
+  'ChainFault',
+  'NotCanonicalError',
+  'PositionFault',
+  'ProjectionFault',
+  'UnknownKind',
+]);
 const CODE = /^[A-Z0-9_]{2,40}$/;
 
 /** What kind of fault an error is, by codes and names alone: foreign words may carry values. */
