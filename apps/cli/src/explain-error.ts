@@ -20,6 +20,9 @@ export interface ToldError {
 const OWN_REMEDIES: Readonly<Partial<Record<SdkCode, string>>> = {
   network: 'Is the system up (`make status`)? Then try again.',
   'one-organisation': "Give --witness with another organisation's policy URL, try again, or leave out --strict.",
+  'unknown-grant':
+    'Nothing was revoked. `vv patient grants` lists hers with their whole ids. A grant that another copy of this home ' +
+    'sent, and that is not on the ledger yet: the same command with --unlisted.',
   'wraps-wrong':
     'It is not the service: ask the patient to put the grant again (`vv patient grant --grant`), which deposits its keys anew.',
 };

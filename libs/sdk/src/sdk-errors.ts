@@ -83,6 +83,10 @@ export const SDK_ERRORS = {
     title: 'The member is not on the ledger, is suspended, or her organisation does not vouch for her.',
     remedy: 'Ask for the id again; the member must be registered and in good standing.',
   },
+  'unknown-grant': {
+    title: 'She has no such grant.',
+    remedy: 'Look at the list of her grants for the whole id. An id that none of them has can be revoked on demand.',
+  },
   'grantee-is-organisation': {
     title: 'The grantee is an organisation.',
     remedy: 'Grant to its members, one by one: ask each for her id.',

@@ -109,6 +109,39 @@ describe('what she takes back', () => {
     expect(told).toMatchObject([{isProven: false}, {isProven: true}]);
   });
 
+  it('is a grant that there is: of a mistyped id nothing is revoked, and nothing sent', async () => {
+    const {grantId} = await grants.put(all.terms);
+    const mistyped = `${grantId.slice(0, -1)}${grantId.endsWith('0') ? '1' : '0'}`;
+    await expect(grants.revoke(mistyped)).rejects.toMatchObject({code: 'unknown-grant'});
+    expect([context.keys.endingsDue, onLedger(mistyped), onLedger(grantId)?.revoked]).toEqual([[], undefined, false]);
+    await grants.revoke(mistyped, {unlisted: true});
+    expect(onLedger(mistyped)?.revoked).toBe(true);
+  });
+
+  it('may be a grant that this copy of her home does not know, and the ledger does', async () => {
+    const {grantId} = await grants.put(all.terms);
+    context.keys.grants = [];
+    all.platform.tamper = (path, answer) => {
+      if (path === '/v1/proofs') throw new DomainError('quota-exceeded');
+      return answer;
+    };
+    await expect(grants.revoke(grantId)).rejects.toMatchObject({code: 'quota-exceeded'});
+    expect([context.keys.endingsDue, onLedger(grantId)?.revoked]).toEqual([[], false]);
+    all.platform.tamper = (_, answer) => answer;
+    expect(await grants.revoke(grantId)).toMatchObject({wasOver: false});
+    expect(onLedger(grantId)?.revoked).toBe(true);
+  });
+
+  it('and has ended already begins no other epoch but what was left over', async () => {
+    const {grantId} = await grants.put(all.terms);
+    expect(await grants.revoke(grantId)).toMatchObject({wasOver: false, outcomes: [{epoch: 2}]});
+    const {height} = all.platform.chain.ledger.block;
+    expect(await grants.revoke(grantId)).toEqual({result: undefined, wasOver: true, outcomes: [], rewrapped: []});
+    expect(all.platform.chain.ledger.block.height).toBe(height);
+    context.keys.epochsDue = [HEART_RATE];
+    expect(await grants.revoke(grantId)).toMatchObject({wasOver: true, outcomes: [{epoch: 3, codeName: 'ok'}]});
+  });
+
   it('is sent again a few at a time, by turns, with a fresh expiry and no key more', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 6; n++) ids.push((await grants.put(all.terms)).grantId);

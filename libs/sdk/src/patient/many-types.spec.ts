@@ -26,7 +26,7 @@ it('revokes a grant for all of more than 64 types, with a new epoch of each', as
   const {grantId} = await grants.put({...terms, types: 'all'});
   const kept = await grants.put({...terms, types: 'all', dataToSlot: terms.dataToSlot + 1_000});
   const told: number[][] = [];
-  const {outcomes, rewrapped} = await grants.revoke(grantId, (begun, of) => told.push([begun, of]));
+  const {outcomes, rewrapped} = await grants.revoke(grantId, {onProgress: (begun, of) => told.push([begun, of])});
   expect(outcomes.map(({code}) => code)).toEqual(names.map(() => 0));
   expect(told).toEqual([
     [64, 100],

@@ -6,6 +6,8 @@ import type {TxResult} from '../ledger/transactions.js';
 import {untilProven} from '../ledger/until-proven.js';
 import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
+import {beginEpochs} from './begin-epochs.js';
+import {takeIfProven} from './current-key.js';
 import {dueEnding} from './due-endings.js';
 import type {StatementOutcome} from './epochs.js';
 import {verifiedMember} from './grantee.js';
@@ -14,7 +16,7 @@ import {handOnKeys} from './hand-on-keys.js';
 import {PatientContext} from './patient-context.js';
 import type {PatientOptions} from './patient-context.js';
 import {tagOf} from './patient-keys.js';
-import type {StoredGrant} from './patient-keys.js';
+import type {PatientKeys, StoredGrant} from './patient-keys.js';
 import {settle, settleToGive} from './settle.js';
 import {settleSent} from './settle-sent.js';
 import {typesOf} from './take-epoch.js';
@@ -51,9 +53,17 @@ export interface GrantResult {
   wrapped: number;
 }
 
+export interface RevokeOptions {
+  onProgress?: ((begun: number, all: number) => void) | undefined;
+  /** Revokes an id also when neither this home nor the ledger knows it: a copy of the home may have sent the grant. */
+  unlisted?: boolean | undefined;
+}
+
 export interface RevokeResult {
   /** Undefined: the ledger had it already. */
   result: TxResult | undefined;
+  /** It had ended before this was asked: nothing was sent, and no epoch begun but what was left over. */
+  wasOver: boolean;
   /** Of the epoch that was begun for each type of the grant, and for each that was left over. */
   outcomes: StatementOutcome[];
   /** Grants that go on and got the new epochs' keys. */
@@ -123,22 +133,69 @@ export class PatientGrants {
    * Revokes for good and begins a new epoch for the grant's types, of the first 64 in the same transaction; the grants
    * that go on get its keys. What the grantee opened already cannot be unread. From here on, whatever comes of it, she
    * is handed no further key, and it is sent again until the ledger proves it.
-   * @throws SdkError `tx-timeout`, `tx-refused`, …: it is not proven, and sent again by whatever is done next
+   * @throws SdkError `unknown-grant` when neither this home nor the ledger has such a grant; `tx-timeout`,
+   *   `tx-refused`, …: it is not proven, and sent again by whatever is done next
    */
-  async revoke(grantId: string, onProgress?: (begun: number, all: number) => void): Promise<RevokeResult> {
+  async revoke(grantId: string, {onProgress, unlisted = false}: RevokeOptions = {}): Promise<RevokeResult> {
     const {context} = this;
     const {keys} = context;
     requireId('grantId', grantId, 16);
-    const due = dueEnding(keys, {kind: 'revocation', grantId, expiresAt: 0});
     const isIt = (grant: StoredGrant): boolean => grant.grantId === grantId;
     const grants = [...keys.grants, ...keys.sentGrants.map(({grant}) => grant)].filter(isIt);
+    const isKnown = unlisted || grants.length > 0;
+    if (!isUnderWay(keys, grantId) && (await this.isRevoked(grantId, isKnown))) return this.beginLeftOver(onProgress);
+    const due = dueEnding(keys, {kind: 'revocation', grantId, expiresAt: 0});
     for (const grant of grants) grant.revoked = true;
     keys.epochsDue = [...new Set([...keys.epochsDue, ...grants.flatMap((grant) => typesOf(keys, grant))])];
     await context.save();
     const ended = await settle(context, {due, onProgress});
     const handedOn = keys.replacement === undefined ? await handOnKeys(context) : [];
-    return {result: ended?.result, outcomes: ended?.outcomes ?? [], rewrapped: handedOn.map((one) => one.grantId)};
+    return {
+      result: ended?.result,
+      wasOver: false,
+      outcomes: ended?.outcomes ?? [],
+      rewrapped: handedOn.map((one) => one.grantId),
+    };
   }
+
+  /**
+   * By proof; of one that is known also when nothing can be asked.
+   * @throws SdkError `unknown-grant`; of one that is not known also what kept it from asking
+   */
+  private async isRevoked(grantId: string, isKnown: boolean): Promise<boolean> {
+    const {context} = this;
+    try {
+      await takeIfProven(context);
+      const [value] = await context.ledger.state(context.keys.signing, [
+        {kind: 'grant', parts: [context.id, fromHex(grantId)]},
+      ]);
+      if (value !== undefined) return decodeCanonical(GrantSchema, value).revoked;
+    } catch (error) {
+      if (!isKnown) throw error;
+    }
+    if (!isKnown) throw new SdkError('unknown-grant', {detail: `she has no grant ${grantId}`});
+    return false;
+  }
+
+  /** What an interrupted revocation has not begun yet. */
+  private async beginLeftOver(onProgress: RevokeOptions['onProgress']): Promise<RevokeResult> {
+    const {context} = this;
+    const {keys} = context;
+    await settle(context);
+    const typeNames = keys.replacement === undefined ? keys.epochsDue : [];
+    const fromSlot = typeNames.length === 0 ? 0 : await context.ledger.slot();
+    const {outcomes} = await beginEpochs(context, {typeNames, fromSlot, onProgress});
+    const handedOn = keys.replacement === undefined ? await handOnKeys(context) : [];
+    return {result: undefined, wasOver: true, outcomes, rewrapped: handedOn.map((one) => one.grantId)};
+  }
+}
+
+/** Whether this home has it as one that stands, or revokes it already: then nothing is asked before it is sent. */
+function isUnderWay({grants, sentGrants, endingsDue}: PatientKeys, grantId: string): boolean {
+  return (
+    [...grants, ...sentGrants.map(({grant}) => grant)].some((one) => one.grantId === grantId && !one.revoked) ||
+    endingsDue.some((due) => due.kind === 'revocation' && due.grantId === grantId)
+  );
 }
 
 /** What cannot be encoded, or would mean something else: no permits at all is written as no limit. */
