@@ -48,6 +48,7 @@ command('up', 'start the system and wait until it is ready')
     'for a validator key without its record of what it signed: it signs nothing up to this height (0: it never signed)',
     wholeNumber({least: 0, most: Number.MAX_SAFE_INTEGER}),
   )
+  .option('--insist', 'take that height also when another validator of this system has signed at it or above')
   .action(async (options: UpOptions) => {
     await up(options);
   });

@@ -22,6 +22,7 @@ import {stopTerms} from '../system/stop-terms.js';
 import {ensureSocketDirectory} from '../system/socket-home.js';
 import {endpointTable} from './endpoint-table.js';
 import {layoutFor, namesFor} from './launcher-options.js';
+import type {SignedUpTo} from '../genesis/ensure-genesis.js';
 import type {Layout} from '../plan/layout.js';
 import type {Settings} from '../plan/settings.js';
 import type {DataOption} from './launcher-options.js';
@@ -35,6 +36,7 @@ export interface UpOptions extends DataOption {
   maxLeaves?: number;
   only?: string;
   signedUpTo?: number;
+  insist?: boolean;
 }
 
 /** Builds what is missing, starts what does not run, and returns when all of it is ready. */
@@ -47,14 +49,20 @@ export async function up(options: UpOptions): Promise<void> {
     const anyRunning = async (s: Settings) => (await runningNames(layout, processNames(s.validators))).size > 0;
     const settings = await settleSettings(layout, options, anyRunning);
     const names = namesFor(options.only ?? 'all', settings.validators);
-    await bringUp(layout, settings, names, options.signedUpTo);
+    const {signedUpTo: height, insist = false} = options;
+    await bringUp(layout, settings, names, height === undefined ? undefined : {height: BigInt(height), insist});
     await writeWhole(join(layout.run, 'last-up.json'), JSON.stringify({readyMs: Date.now() - startedAtMs}) + '\n');
     console.log(`\n${await endpointTable(layout, settings)}`);
   });
 }
 
 /** Starts those of `names` that do not run. @param signedUpTo as `ensureGenesis` */
-export async function bringUp(layout: Layout, settings: Settings, names: string[], signedUpTo?: number): Promise<void> {
+export async function bringUp(
+  layout: Layout,
+  settings: Settings,
+  names: string[],
+  signedUpTo?: SignedUpTo,
+): Promise<void> {
   const start = Date.now();
   const running = await runningNames(layout, processNames(settings.validators));
   const missing = names.filter((name) => !running.has(name));
@@ -69,7 +77,7 @@ export async function bringUp(layout: Layout, settings: Settings, names: string[
     settings,
     engines,
     ports: portLayout(settings.portBase),
-    identities: await ensureGenesis(layout, settings, signedUpTo === undefined ? undefined : BigInt(signedUpTo)),
+    identities: await ensureGenesis(layout, settings, signedUpTo),
     ipfs: await ensureIpfsIdentities(layout),
     active: new Set([...running, ...missing]),
   };

@@ -128,9 +128,30 @@ describe('ensureGenesis', () => {
       await ensureGenesis(layout, settings);
       const before = await readFile(stateOf(0), 'utf8');
       await rm(stateOf(1));
-      await ensureGenesis(layout, settings, 1_234n);
+      await ensureGenesis(layout, settings, {height: 1_234n, insist: false});
       expect(JSON.parse(await readFile(stateOf(1), 'utf8'))).toEqual({height: '1234', round: 2_147_483_647, step: 3});
       expect(await readFile(stateOf(0), 'utf8')).toBe(before);
+    });
+
+    it('is told no height that another one of this disk has signed at, unless who says it insists', async () => {
+      await ensureGenesis(layout, settings);
+      await rm(stateOf(1));
+      const record = (height: string) => writeFile(stateOf(0), JSON.stringify({height, round: 0, step: 3}));
+      const told = (height: bigint, insist = false) => ensureGenesis(layout, settings, {height, insist});
+      await record('127');
+      await expect(ensureGenesis(layout, settings)).rejects.toThrow('128 here');
+      for (const height of [0n, 5n, 127n])
+        await expect(told(height)).rejects.toThrow(/has signed at height 127.*SIGNED_UP_TO=128/);
+      await expect(readFile(stateOf(1))).rejects.toThrow('ENOENT');
+      await told(128n);
+      await rm(stateOf(1));
+      await told(5n, true);
+      expect(JSON.parse(await readFile(stateOf(1), 'utf8'))).toMatchObject({height: '5'});
+      await rm(stateOf(1));
+      await writeFile(stateOf(0), '{');
+      await expect(told(5_000n)).rejects.toThrow(/damaged/);
+      await record('0');
+      await told(0n);
     });
   });
 

@@ -24,17 +24,27 @@ export interface Identities {
   nodeIds: string[];
 }
 
+/** What a validator has signed, where its record is missing. */
+export interface SignedUpTo {
+  /** Nothing up to it is signed again; 0: the key never signed. */
+  height: bigint;
+  /** Also when it is below what other validators of this disk have signed. */
+  insist: boolean;
+}
+
 /**
  * Makes the organisations' and validators' keys and the genesis, once: what exists is read and never made again, and
  * after the genesis stands a missing key is a fault, since no new one could take its place. So is a missing record of
  * what a key signed: with an empty one it would sign twice.
- * @param signedUpTo takes the place of a record that is missing; nothing up to this height is signed again
+ * @param signedUpTo takes the place of a record that is missing
+ * @throws LaunchError also when it is lower than can be right
  */
-export async function ensureGenesis(layout: Layout, settings: Settings, signedUpTo?: bigint): Promise<Identities> {
+export async function ensureGenesis(layout: Layout, settings: Settings, signedUpTo?: SignedUpTo): Promise<Identities> {
   const begun = await exists(layout.genesis);
   if (begun) {
     await requireOwn(layout, settings.chainId);
     await requireKeys(layout, settings.validators);
+    await requireSignStates(layout, settings.validators, signedUpTo);
   }
   const organisations = await Promise.all(
     ORGANISATION_NAMES.map((name, i) => loadOrganisation(layout.organisation(i), name)),
@@ -45,7 +55,11 @@ export async function ensureGenesis(layout: Layout, settings: Settings, signedUp
     const {home} = layout.validator(i);
     await createOnce(validatorKeyFile(home), () => privValidatorKeyJson(generateEd25519()), 0o600);
     await createOnce(nodeKeyFile(home), () => nodeKeyJson(generateEd25519()), 0o600);
-    await ensureSignState(home, begun, signedUpTo);
+    await createOnce(
+      signStateFile(home),
+      () => validatorStateJson(begun && signedUpTo ? signedUpTo.height : 0n),
+      0o600,
+    );
     const key = await cometKey(validatorKeyFile(home));
     const nodeId = cometAddress((await cometKey(nodeKeyFile(home))).publicKey);
     validators.push({
@@ -71,16 +85,34 @@ export async function ensureGenesis(layout: Layout, settings: Settings, signedUp
   return {organisations, nodeIds};
 }
 
-async function ensureSignState(home: string, begun: boolean, signedUpTo: bigint | undefined): Promise<void> {
-  const file = join(home, 'data', 'priv_validator_state.json');
-  if (await exists(file)) return;
-  if (begun && signedUpTo === undefined)
+/** On a chain that has begun: with a record that is too low a validator would sign a second time at one height. */
+async function requireSignStates(layout: Layout, validators: number, signedUpTo?: SignedUpTo): Promise<void> {
+  const files = Array.from({length: validators}, (_, i) => signStateFile(layout.validator(i).home));
+  const there = await Promise.all(files.map(exists));
+  const missing = files.find((_, i) => !there[i]);
+  if (missing === undefined || signedUpTo?.insist === true) return;
+  const heights = await Promise.all(files.filter((_, i) => there[i]).map(signedHeight));
+  const largest = heights.reduce((most, height) => (height > most ? height : most), 0n);
+  const least = largest + 1n;
+  if (signedUpTo === undefined)
     throw new LaunchError(
-      `${file} is missing: nothing says what this validator has signed, and signing a second time at one height is an attack. Put the file back. If it is gone, take the largest "height" of the same file of the other validators and add 1: \`make up SIGNED_UP_TO=HEIGHT\` (0: it never signed). docs/operations/one-machine.md says more.`,
+      `${missing} is missing: nothing says what this validator has signed, and signing a second time at one height is an attack. Put the file back. If it is gone, take the largest "height" of the same file of the other validators and add 1, which is ${least} here: \`make up SIGNED_UP_TO=HEIGHT\` (0: it never signed). docs/operations/one-machine.md says more.`,
     );
-  await writeWhole(file, validatorStateJson(begun ? (signedUpTo ?? 0n) : 0n), 0o600);
+  if (signedUpTo.height >= least || largest === 0n) return;
+  throw new LaunchError(
+    `${missing} is missing, and SIGNED_UP_TO=${signedUpTo.height} is too low: another validator has signed at height ${largest}, so this one may have too. The least that can be right is \`make up SIGNED_UP_TO=${least}\`. If you know that this key signed nothing above ${signedUpTo.height}, add INSIST=1.`,
+  );
 }
 
+async function signedHeight(file: string): Promise<bigint> {
+  try {
+    return BigInt((JSON.parse(await readFile(file, 'utf8')) as {height: string}).height);
+  } catch {
+    throw new LaunchError(`${file} is damaged: nothing says what this validator has signed. Put it back as it was.`);
+  }
+}
+
+const signStateFile = (home: string) => join(home, 'data', 'priv_validator_state.json');
 const validatorKeyFile = (home: string) => join(home, 'config', 'priv_validator_key.json');
 const nodeKeyFile = (home: string) => join(home, 'config', 'node_key.json');
 
