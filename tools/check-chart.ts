@@ -6,7 +6,7 @@ import {mkdir, readFile, readdir, rm, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {Ajv} from 'ajv';
 import {parse} from 'yaml';
-import {TOPICS} from '@vitalvault/contracts';
+import {TOPICS, TOPIC_USERS} from '@vitalvault/contracts';
 import {allowedEdges, waysOut} from './chart/network-edges.ts';
 import {imagesOf, imagesText} from './chart/images.ts';
 import {brokenNameRules} from './chart/name-rules.ts';
@@ -176,6 +176,41 @@ const topics = ha.objects
 holds(
   'Strimzi gets exactly the topics of the protocol',
   JSON.stringify(topics) === JSON.stringify(Object.values(TOPICS).sort()) ? [] : [topics.join(' ')],
+);
+
+/** One line for each right of a user on Kafka: `service operation topic`, or `service group name`. */
+const granted = ha.objects
+  .filter(({kind}) => kind === 'KafkaUser')
+  .flatMap(({metadata, spec}) => {
+    const service = metadata.name.split('-').at(-1) ?? '';
+    const {acls} = (
+      spec as {
+        authorization: {
+          acls: {resource: Readonly<Record<'type' | 'name' | 'patternType', string>>; operations: string[]}[];
+        };
+      }
+    ).authorization;
+    return acls.flatMap(({resource: {type, name, patternType}, operations}) =>
+      operations.filter((one) => one !== 'Describe').map((one) => `${service} ${one} ${type} ${patternType} ${name}`),
+    );
+  });
+const meant = Object.entries(TOPIC_USERS).flatMap(([topic, {write, read}]) => [
+  ...write.map((service) => `${service} Write topic literal ${topic}`),
+  ...read.flatMap((service) => [
+    `${service} Read topic literal ${topic}`,
+    `${service} Read group prefix vv-${service}`,
+  ]),
+]);
+holds('each Kafka user may write and read exactly its topics', [
+  ...granted.filter((right) => !meant.includes(right)).map((right) => `may, and needs not: ${right}`),
+  ...meant.filter((right) => !granted.includes(right)).map((right) => `may not: ${right}`),
+]);
+const install = await readFile(join(REPOSITORY, 'docs', 'operations', 'install.md'), 'utf8');
+holds(
+  'install.md names the same rights',
+  Object.entries(TOPIC_USERS)
+    .map(([topic, {write, read}]) => `| \`${topic}\` | ${write.join(', ')} | ${read.join(', ')} |`)
+    .filter((row) => !install.includes(row)),
 );
 
 unitTests();

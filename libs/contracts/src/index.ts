@@ -19,6 +19,7 @@ export {
   PURPOSE,
   STATE_KIND,
   TOPICS,
+  TOPIC_USERS,
   slotOf,
 } from './limits.js';
 export {namedSigners} from './named-signers.js';

@@ -72,6 +72,16 @@ export const TOPICS = {
   alerts: 'vv.alerts.v1',
 } as const;
 
+type Service = 'ingest' | 'policy' | 'storage' | 'notify';
+/** Which services write a topic and which read it; nobody else may do either (docs/operations/install.md). */
+export const TOPIC_USERS: Readonly<
+  Record<(typeof TOPICS)[keyof typeof TOPICS], {readonly write: readonly Service[]; readonly read: readonly Service[]}>
+> = {
+  [TOPICS.recordsAccepted]: {write: ['ingest'], read: ['storage']},
+  [TOPICS.ledgerEvents]: {write: ['policy'], read: ['ingest', 'notify']},
+  [TOPICS.alerts]: {write: ['policy', 'storage'], read: ['notify']},
+};
+
 /** Kinds of state keys (docs/protocol.md §5.1). Append only. */
 export const STATE_KIND = {
   parameters: 1,

@@ -50,7 +50,7 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
       kafkaTls: true,
       kafkaCaFile: certificates.ca,
       kafkaSaslMechanism: 'scram-sha-512',
-      kafkaUsername: 'vv',
+      kafkaUsername: 'reader',
       kafkaPasswordFile: file('password', `${PASSWORD}\n`),
       ...given,
     }),
@@ -68,21 +68,20 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
     });
     const admin = new Kafka({brokers: [kafka.open], logLevel: logLevel.NOTHING}).admin();
     await admin.connect();
-    const may = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes) => ({
+    const may = (user: string, resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes) => ({
       resourceType,
       resourceName,
       operation,
       resourcePatternType: ResourcePatternTypes.LITERAL,
-      principal: 'User:vv',
+      principal: `User:${user}`,
       host: '*',
       permissionType: AclPermissionTypes.ALLOW,
     });
     await admin.createAcls({
       acl: [
-        ...[AclOperationTypes.READ, AclOperationTypes.WRITE].map((operation) =>
-          may(AclResourceTypes.TOPIC, TOPIC, operation),
-        ),
-        may(AclResourceTypes.GROUP, GROUP, AclOperationTypes.READ),
+        may('writer', AclResourceTypes.TOPIC, TOPIC, AclOperationTypes.WRITE),
+        may('reader', AclResourceTypes.TOPIC, TOPIC, AclOperationTypes.READ),
+        may('reader', AclResourceTypes.GROUP, GROUP, AclOperationTypes.READ),
       ],
     });
     await admin.disconnect();
@@ -92,7 +91,7 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
     engines = await startEngines({only: ['kafka']});
     certificates = await testCertificates(join(engines.data, 'certificates'));
     foreign = await testCertificates(join(engines.data, 'foreign'));
-    kafka = await startSecureKafka(engines, {certificates, users: {vv: PASSWORD}});
+    kafka = await startSecureKafka(engines, {certificates, users: {reader: PASSWORD, writer: PASSWORD}});
     await administer();
   });
 
@@ -101,12 +100,14 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
     await engines.stop();
   });
 
-  it('sends and reads with SCRAM, and needs no right to create topics that are there', async () => {
+  it('sends and reads with SCRAM by the rights of install.md, and needs none to create topics that are there', async () => {
     const options = optionsOf();
+    const writer = optionsOf({kafkaUsername: 'writer'});
+    await createTopics({...writer, topics: [{topic: TOPIC}]});
     const topics = new TopicsAtHand({...options, topics: [{topic: TOPIC}]});
     await topics.ensure();
     expect(topics.reason()).toBeUndefined();
-    const producer = new KafkaProducer(options);
+    const producer = new KafkaProducer(writer);
     const server = new KafkaServer({...options, standstill, groupId: GROUP, onStalled: () => undefined});
     const service = await createHttpService({
       module: SpecModule,
@@ -121,6 +122,12 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
     await eventually(() => {
       expect([seen, server.reason()]).toEqual([['sealed'], undefined]);
     }, 30_000);
+    const forger = new KafkaProducer(options);
+    await expect(forger.send(TOPIC, [{key: Buffer.from('k'), value: Buffer.from('forged')}])).rejects.toMatchObject({
+      code: 'bus-unavailable',
+    });
+    await forger.close();
+    expect(seen).toEqual(['sealed']);
     await service.close();
     await producer.close();
   });

@@ -22,8 +22,9 @@ caSecret: {{ $external.tls.existingSecret | quote }}
 caKey: {{ $external.tls.key }}
 {{- with $external.sasl }}
 mechanism: {{ .mechanism | quote }}
-username: {{ .username | quote }}
-passwordSecret: {{ .existingSecret | quote }}
+{{- $own := index .users $.service }}
+username: {{ $own.username | default .username | quote }}
+passwordSecret: {{ $own.existingSecret | default .existingSecret | quote }}
 passwordKey: {{ .key }}
 {{- end }}
 {{- else if eq $mode "strimzi" -}}
