@@ -123,7 +123,7 @@ export default [
       'apps/{cli,launcher}/src/**/*.ts',
       'tools/**',
       'bench/src/{*,chain/serve-unverified}.ts',
-      'test/second-client/*.ts',
+      'test/{second-client,checker}/*.ts',
       'test/k8s/*/main.mjs',
     ],
     rules: {'no-console': 'off'},

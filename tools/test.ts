@@ -85,10 +85,12 @@ const STEPS: readonly (readonly [stage: string, name: string, how: How])[] = [
   ['packages', 'packages', {aside: true, json: [process.execPath, 'tools/pack/check.ts']}],
   ['integration', 'integration', {jest: 'jest.int.config.js'}],
   ['unit', 'second client: vectors', {json: [process.execPath, 'test/second-client/run.ts', 'vectors']}],
+  ['unit', 'checker: its rules', {json: [process.execPath, 'test/checker/run.ts', 'selftest']}],
   ['e2e', 'system up', {check: [...LAUNCHER, 'up', ...SYSTEM, '--port-base', '7000']}],
   ['e2e', 'story', {story: [process.execPath, 'test/story/dist/main.js', '--data', DATA]}],
   ['e2e', 'second client: live', {json: [process.execPath, 'test/second-client/run.ts', 'live', DATA]}],
   ['e2e', 'e2e', {jest: 'jest.e2e.config.js', serial: true}],
+  ['e2e', 'checker', {json: [process.execPath, 'test/checker/run.ts', DATA]}],
   ['e2e', 'system down', {check: [...LAUNCHER, 'down', ...SYSTEM]}],
 ];
 

@@ -84,9 +84,9 @@ beforeAll(async () => {
   await anchored([ward.records.next()]);
   // By a clock that is an hour behind, the second still stands.
   grants = {
-    standing: await ward.grant(),
-    over: await ward.grant({accessToSlot: ward.now - 1}),
-    revoked: await ward.grant(),
+    standing: (await ward.grant()).grantId,
+    over: (await ward.grant({accessToSlot: ward.now - 1})).grantId,
+    revoked: (await ward.grant()).grantId,
   };
   ended = await ward.ask(grants.revoked);
   expect(ended.permit).toBe(true);

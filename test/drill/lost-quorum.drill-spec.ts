@@ -20,7 +20,7 @@ let posted: PostedRecord;
 beforeAll(async () => {
   platform = thePlatform();
   ward = await Ward.open(platform);
-  grantId = await ward.grant();
+  ({grantId} = await ward.grant());
   for (const name of LOST) await platform.control('kill', name);
 }, 120_000);
 

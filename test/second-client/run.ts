@@ -1,56 +1,13 @@
-// Runs the second client in a virtual environment of its own, made once per version of requirements.txt in the cache.
+// Runs the second client in a virtual environment of its own.
 //   node test/second-client/run.ts vectors            the formulas alone
 //   node test/second-client/run.ts live <data folder> against a running system (its endpoints.json, genesis.json,
 // org/0)
 //   node test/second-client/run.ts history <rpc url> <genesis.json>   the whole chain of one validator
-import {createHash} from 'node:crypto';
-import {spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {homedir} from 'node:os';
 import {join} from 'node:path';
+import {interpreter, run} from './interpreter.ts';
 
 const here = import.meta.dirname;
 const vectors = join(here, '../vectors/protocol.json');
-
-function run(command: string, args: readonly string[], quiet = false): number {
-  const {status, error} = spawnSync(command, args, {stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit']});
-  if (error) throw error;
-  return status ?? 1;
-}
-
-function interpreter(): string {
-  const requirements = join(here, 'requirements.txt');
-  const version = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16);
-  const venv = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'vitalvault', `second-client-${version}`);
-  const python = join(venv, 'bin', 'python');
-  const done = join(venv, '.complete');
-  if (existsSync(done)) return python;
-  rmSync(venv, {recursive: true, force: true});
-  mkdirSync(venv, {recursive: true});
-  if (run('python3', ['-m', 'venv', venv], true) !== 0)
-    throw new Error('python3 -m venv failed: install python3 (3.10 or newer) with its venv module');
-  if (
-    run(
-      python,
-      [
-        '-m',
-        'pip',
-        'install',
-        '--quiet',
-        '--disable-pip-version-check',
-        '--require-hashes',
-        '--only-binary=:all:',
-        '-r',
-        requirements,
-      ],
-      true,
-    ) !== 0
-  ) {
-    throw new Error('pip could not install test/second-client/requirements.txt');
-  }
-  writeFileSync(done, '');
-  return python;
-}
 
 const [mode, data, genesis] = process.argv.slice(2);
 if (mode === 'vectors') process.exit(run(interpreter(), [join(here, 'vectors.py'), vectors]));

@@ -2,7 +2,7 @@ import {toHex} from '@vitalvault/contracts';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {recordIdOfPosted} from '@vitalvault/envelope';
 import {HEART_RATE, tagOf} from '@vitalvault/sdk';
-import type {AccessTicket, GrantTerms} from '@vitalvault/sdk';
+import type {AccessTicket, GrantResult, GrantTerms, SentRequest} from '@vitalvault/sdk';
 import {enrolClinician, enrolPatient, openOffice, registerDevice} from './actors.js';
 import type {ClinicianActor, Office, PatientActor} from './actors.js';
 import {CraftedRecords, RECORD, one} from './crafted-records.js';
@@ -33,9 +33,9 @@ export class Ward {
     return new Ward(platform, office, owner, ada, records, now);
   }
 
-  /** A new grant for a day. @returns its id */
-  async grant(more: Partial<GrantTerms> = {}): Promise<string> {
-    const {grantId} = await this.owner.grants.put({
+  /** A new grant for a day. */
+  grant(more: Partial<GrantTerms> = {}): Promise<GrantResult> {
+    return this.owner.grants.put({
       grantee: this.ada.keys.member,
       types: [HEART_RATE],
       purposes: ['TREAT'],
@@ -45,19 +45,23 @@ export class Ward {
       dataToSlot: this.now,
       ...more,
     });
-    return grantId;
   }
 
-  /** The clinician asks for the last hours. @throws SdkError when it is not decided */
-  ask(grantId: string): Promise<AccessTicket> {
-    return this.ada.clinician.requestAccess({
+  /**
+   * The clinician asks for the last hours.
+   * @param keep see Clinician.requestAccess
+   * @throws SdkError when it is not decided
+   */
+  ask(grantId: string, keep?: (sent: SentRequest) => Promise<void>): Promise<AccessTicket> {
+    const question = {
       patient: this.owner.keys.patient,
       grantId,
       typeTag: toHex(tagOf(this.owner.keys, HEART_RATE)),
       slotFrom: this.now - 2,
       slotTo: this.now,
       purpose: 'TREAT',
-    });
+    } as const;
+    return this.ada.clinician.requestAccess(question, keep);
   }
 
   post(record: PostedRecord, patienceMs = 60_000): Promise<Response> {

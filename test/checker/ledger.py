@@ -1,0 +1,60 @@
+"""The ledger's word, read from one validator's RPC with nothing trusted but genesis, and decoded from the protocol's text.
+
+Shares hashes, encodings and the verification of headers with the second client, and nothing with the TypeScript.
+"""
+import base64, os, sys
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../second-client"))
+from client import T, key_id, merkle, one, parse, sha, signed_header, transaction_id
+from genesis import read_genesis
+from history import ask, results_hash, signed_by, transactions
+from messages import MESSAGES
+from world import Access, Anchored, Terms
+
+NAMES = {number: name for number, name, kind in MESSAGES["Body"] if kind[0].isupper()}
+
+def executed(rpc, genesis_path):
+    """(place, message name, its fields, signers' key ids, tx id, result data) of each transaction that took effect.
+
+    @spec docs/protocol.md §5.3, §4.1. Raises when a header, a body or a result is not what the validators signed.
+    """
+    genesis = read_genesis(genesis_path)
+    newest = int(ask(rpc, "status")["sync_info"]["latest_block_height"])
+    before = None  # hash of the results of the block before
+    for height in range(1, newest):
+        h = signed_header(ask(rpc, f"commit?height={height}")["signed_header"], genesis["chain"], genesis["validators"])
+        block, told = ask(rpc, f"block?height={height}")["block"], ask(rpc, f"block_results?height={height}")
+        assert merkle([sha(tx) for tx in transactions(block)]).hex().upper() == h["data_hash"], f"block {height}: other transactions"
+        assert before is None or before.hex().upper() == h["last_results_hash"], f"block {height - 1}: other results"
+        before = results_hash(told)
+        for index, (tx, result) in enumerate(zip(transactions(block), told["txs_results"] or [], strict=True)):
+            if result.get("code", 0): continue
+            parts = parse(tx)
+            body = parse(one(parts, 1))
+            number = max(body)
+            publics = [one(parse(signature), 2) for signature in parts.get(2, [])]
+            assert signed_by(tx), f"block {height}: a transaction that its signers did not sign"
+            yield ((height, index), NAMES[number], parse(one(body, number)), [key_id(public) for public in publics],
+                   transaction_id(one(parts, 1), publics).hex(), base64.b64decode(result.get("data") or ""))
+
+def read_ledger(rpc, genesis_path, world):
+    """Adds what the ledger decided. The last block is left out: its results have no header above them yet."""
+    for place, name, fields, _, tx, data in executed(rpc, genesis_path):
+        if name == "request_access": world.accesses.append(access_of(place, fields, tx, data))
+        elif name == "put_grant": world.terms.append(terms_of(place, fields, tx))
+        elif name == "anchor_records": world.anchored.extend(anchored_of(place, fields, data))
+
+def access_of(place, fields, tx, data):
+    decision = parse(data)
+    return Access(place, one(fields, 1).hex(), tx, one(fields, 2).hex(), bool(one(decision, 1, 0)), one(decision, 2, 0))
+
+def terms_of(place, fields, tx):
+    # A version without types opens nothing: docs/protocol.md §6.
+    return Terms(place, one(fields, 1).hex(), one(fields, 2).hex(), tx, one(fields, 3, 0), not fields.get(5))
+
+def anchored_of(place, fields, data):
+    for entry, result in zip(map(parse, fields.get(1, [])), map(parse, parse(data).get(1, [])), strict=True):
+        if one(result, 1, 0) or 1 not in entry: continue
+        record = parse(one(entry, 1))
+        header = parse(one(record, 1))
+        yield Anchored(place, one(header, 4).hex(), T("record", *(one(record, n) for n in (1, 2, 3, 4))).hex(),
+                       (one(header, 5).hex(), one(header, 6, 0), one(header, 10, 0)))

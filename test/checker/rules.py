@@ -1,0 +1,137 @@
+"""The promise, rule by rule. Each gives what breaks it and how many chances there were to: a zero of none says nothing.
+
+A rule is a function of the world to (broken, chances); `broken` has a sentence for each, without anybody's data.
+"""
+from collections import Counter, defaultdict
+
+def lost(world):
+    """What got a receipt is on the ledger."""
+    there = {one.record for one in world.anchored}
+    accepted = [one for one in world.posted if one.outcome == "accepted"]
+    return [f"record {one.record[:16]} has a receipt of {one.answered} and is not anchored" for one in accepted if one.record not in there], len(accepted)
+
+def doubled(world):
+    """It is there once, and its number too."""
+    records, numbers = Counter(one.record for one in world.anchored), Counter(one.number for one in world.anchored)
+    return ([f"record {record[:16]} is anchored {times} times" for record, times in records.items() if times > 1]
+            + [f"number {sequence} of device {device[:16]} is anchored {times} times" for (device, _, sequence), times in numbers.items() if times > 1]), len(records)
+
+def invented(world):
+    """Of a patient whose devices were watched, nothing is there that they did not post."""
+    watched, posted = {one.patient for one in world.posted}, {one.record for one in world.posted}
+    own = [one for one in world.anchored if one.patient in watched]
+    return [f"record {one.record[:16]} was posted by no device" for one in own if one.record not in posted], len(own)
+
+def without_entry(world):
+    """No key came to a reader, and policy opened none, without a permit on the ledger."""
+    permits = {one.tx for one in world.accesses if one.permit}
+    opened = [(one.tx, "a reader has keys") for one in world.fetched if one.outcome == "opened"] + [(one.tx, "policy wrote a release") for one in world.released]
+    return [f"request {tx[:16]}: {what}, and the ledger has no permit" for tx, what in opened if tx not in permits], len(opened)
+
+def without_release(world):
+    """A key that came was written down by policy before."""
+    first = {}
+    for one in world.released: first[one.tx] = min(one.at, first.get(one.tx, one.at))
+    opened = [one for one in world.fetched if one.outcome == "opened"]
+    return [f"request {one.tx[:16]}: keys came, and policy wrote nothing by then" for one in opened if first.get(one.tx, one.answered + 1) > one.answered], len(opened)
+
+def access_alerts(world):
+    """Times at which the alerts of each access were durable, by transaction."""
+    times = defaultdict(list)
+    for one in world.alerts:
+        if one.kind in ("ACCESS_PERMITTED", "ACCESS_REFUSED"): times[one.patient, one.subject, one.kind == "ACCESS_PERMITTED"].append(one.queued)
+    return times
+
+def without_alert(world):
+    """No key came before its alert was durable."""
+    alerts, opened = access_alerts(world), [one for one in world.fetched if one.outcome == "opened"]
+    return [f"request {one.tx[:16]}: keys came and no alert was durable by then"
+            for one in opened if min(alerts[one.patient, one.tx, True], default=one.answered + 1) > one.answered], len(opened)
+
+def silent(world):
+    """Every access that the ledger has, granted or refused, has its alert; and none says otherwise."""
+    alerts = access_alerts(world)
+    return ([f"access {one.tx[:16]} has no alert" for one in world.accesses if not alerts[one.patient, one.tx, one.permit]]
+            + [f"access {one.tx[:16]} has an alert that says the opposite" for one in world.accesses if alerts[one.patient, one.tx, not one.permit]]), len(world.accesses)
+
+def alerted_twice(world):
+    """One event is one alert."""
+    times = Counter((one.patient, one.kind, one.subject) for one in world.alerts)
+    return [f"{kind} of {subject[:16]} was alerted {n} times" for (_, kind, subject), n in times.items() if n > 1], len(times)
+
+def false_alarm(world):
+    """An alert of an access tells of one that the ledger has."""
+    there = {(one.patient, one.tx) for one in world.accesses}
+    told = [one for one in world.alerts if one.kind in ("ACCESS_PERMITTED", "ACCESS_REFUSED")]
+    return [f"an alert tells of access {one.subject[:16]}, which the ledger does not have" for one in told if (one.patient, one.subject) not in there], len(told)
+
+def after_revocation(world):
+    """After a revocation was acknowledged no key comes by its grant. A chance is a try after it."""
+    grant_of, ended = {one.tx: (one.patient, one.grant) for one in world.accesses}, defaultdict(list)
+    for one in world.asked:
+        if one.act == "revoke" and one.outcome == "committed": ended[one.patient, one.grant].append(one.answered)
+    tries = [one for one in world.fetched if one.tx in grant_of and any(at <= one.sent for at in ended[grant_of[one.tx]])]
+    return [f"request {one.tx[:16]}: keys came by a fetch of {one.sent}, after its grant was revoked" for one in tries if one.outcome == "opened"], len(tries)
+
+def permitted_after(world):
+    """By the ledger's own order: no permit by a grant whose newest version has no terms, or that is not there."""
+    revoked, bad, chances = {}, [], 0
+    for one in sorted([*world.terms, *world.accesses], key=lambda event: event.place):
+        if hasattr(one, "revokes"): revoked[one.patient, one.grant] = one.revokes
+        elif any(c != "0" for c in one.grant):
+            chances += revoked.get((one.patient, one.grant), True)
+            if one.permit and revoked.get((one.patient, one.grant), True): bad.append(f"access {one.tx[:16]} was permitted by a grant that was over")
+    return bad, chances
+
+def answered_otherwise(world):
+    """What a client was told is what the ledger has."""
+    decided = {one.tx: "permitted" if one.permit else "refused" for one in world.accesses}
+    taken = {one.tx: one.revokes for one in world.terms}
+    told = [one for one in world.asked if one.outcome in ("permitted", "committed") or one.act == "request" and one.outcome == "refused"]
+    def fits(one):
+        if one.act == "request": return decided.get(one.tx) == one.outcome
+        return taken.get(one.tx) == (one.act == "revoke")
+    return [f"{one.act} {one.tx[:16]}: told {one.outcome}, the ledger has {decided.get(one.tx, 'taken' if one.tx in taken else 'nothing')}" for one in told if not fits(one)], len(told)
+
+def out_of_order(world):
+    """Of one patient: what was answered before another thing was sent stands before it."""
+    places, pairs, bad = {one.tx: one.place for one in [*world.accesses, *world.terms]}, 0, []
+    by_patient = defaultdict(list)
+    for one in world.asked:
+        if one.answered is not None and one.tx in places: by_patient[one.patient].append(one)
+    for known in by_patient.values():
+        # Behind each, the highest place that was answered before it was sent.
+        ends, at, highest = sorted(known, key=lambda one: one.answered), 0, None
+        for one in sorted(known, key=lambda one: one.sent):
+            while at < len(ends) and ends[at].answered < one.sent:
+                if highest is None or places[ends[at].tx] > places[highest.tx]: highest = ends[at]
+                at += 1
+            pairs += at
+            if highest is not None and places[highest.tx] >= places[one.tx]: bad.append(f"{one.act} {one.tx[:16]} stands before {highest.act} {highest.tx[:16]}, which was answered before it was sent")
+    return bad, pairs
+
+def gaps(world):
+    """A patient's access log has no number twice and none beyond what there is: places and indexes rise together."""
+    bad, by_patient = [], defaultdict(list)
+    for one in world.accesses: by_patient[one.patient].append(one)
+    for own in by_patient.values():
+        own.sort(key=lambda one: one.place)
+        bad += [f"access {b.tx[:16]} has number {b.index} behind {a.index}" for a, b in zip(own, own[1:]) if b.index <= a.index]
+    return bad, len(world.accesses)
+
+RULES = {
+    "acknowledged and lost": lost,
+    "anchored twice": doubled,
+    "anchored and never posted": invented,
+    "released without an entry": without_entry,
+    "released and not written down": without_release,
+    "released without an alert": without_alert,
+    "an entry without its alert": silent,
+    "alerted twice": alerted_twice,
+    "alerted and not on the ledger": false_alarm,
+    "released after an acknowledged revocation": after_revocation,
+    "permitted after a revocation, by the ledger's order": permitted_after,
+    "answered otherwise than decided": answered_otherwise,
+    "out of order for one patient": out_of_order,
+    "numbers of an access log": gaps,
+}

@@ -1,0 +1,140 @@
+"""The rules tried on histories that are made up: a good one passes, and each fault is found by the rules that it breaks, and by no other.
+
+python selftest.py; the last line on stdout is JSON, as the second client's. Random good histories: SEED=n plays one again.
+"""
+import copy, json, os, random, sys
+from check import judge
+from rules import RULES
+from world import Access, Alert, Anchored, Asked, Fetched, Posted, Released, Terms, World
+
+CHECKS = []
+
+def check(name, ok):
+    CHECKS.append(ok)
+    print(("ok    " if ok else "FAIL  ") + name, file=sys.stderr)
+
+class Maker:
+    """Plays patients, devices and readers on an imagined platform without faults; what clients see may be cut off."""
+    def __init__(self, rng):
+        self.rng, self.world, self.now, self.height, self.ids, self.indexes, self.versions = rng, World(), 1_000, 1, 0, {}, {}
+
+    def id(self):
+        self.ids += 1
+        return f"{self.ids:064x}"
+
+    def step(self):
+        """Time goes on, and with it the chain: what is done now is behind all that was."""
+        self.now += self.rng.randrange(1, 500)
+        self.height += 1
+        return (self.height, 0)
+
+    def post(self, patient, number):
+        sent, record = self.now, self.id()
+        place = self.step()
+        seen = self.rng.random() < 0.9
+        self.world.posted.append(Posted(patient, record, sent, self.now if seen else None, "accepted" if seen else "unknown"))
+        # What nobody acknowledged may be there or not.
+        if seen or self.rng.random() < 0.5: self.world.anchored.append(Anchored(place, patient, record, (patient, 1, number)))
+
+    def put(self, patient, grant, revokes):
+        self.now += 1
+        sent, tx = self.now, self.id()
+        place = self.step()
+        self.versions[grant] = self.versions.get(grant, 0) + 1
+        self.world.terms.append(Terms(place, patient, grant, tx, self.versions[grant], revokes))
+        seen = self.rng.random() < 0.9
+        self.world.asked.append(Asked("revoke" if revokes else "grant", patient, tx, sent, self.now if seen else None, "committed" if seen else "unknown", grant))
+
+    def request(self, patient, grant, permit):
+        self.now += 1
+        sent, tx = self.now, self.id()
+        place = self.step()
+        self.indexes[patient] = self.indexes.get(patient, -1) + 1
+        self.world.accesses.append(Access(place, patient, tx, grant, permit, self.indexes[patient]))
+        self.world.asked.append(Asked("request", patient, tx, sent, self.now, "permitted" if permit else "refused", grant))
+        self.step()
+        self.world.alerts.append(Alert(patient, self.id(), "ACCESS_PERMITTED" if permit else "ACCESS_REFUSED", tx, self.now))
+        return tx
+
+    def fetch(self, patient, tx, opened):
+        sent = self.now
+        self.step()
+        if opened: self.world.released.append(Released(tx, self.now))
+        self.step()
+        self.world.fetched.append(Fetched(patient, tx, sent, self.now, "opened" if opened else "refused"))
+
+def good(rng):
+    """A history with at least one chance for every rule."""
+    maker = Maker(rng)
+    for turn in range(rng.randrange(2, 6)):
+        for patient in ("aa", "bb"):
+            grant = f"{patient}{turn:02x}"
+            for i in range(rng.randrange(2, 5)): maker.post(patient, 10 * turn + i)
+            maker.put(patient, grant, False)
+            tx = maker.request(patient, grant, True)
+            maker.fetch(patient, tx, True)
+            maker.request(patient, "00", False)
+            maker.put(patient, grant, True)
+            # As if its answer had been seen: the chance that the rule needs.
+            maker.world.asked[-1].answered, maker.world.asked[-1].outcome = maker.now, "committed"
+            maker.step()
+            maker.fetch(patient, tx, False)
+            maker.request(patient, grant, False)
+    return maker.world
+
+def first(things, **wanted): return next(one for one in things if all(getattr(one, k) == v for k, v in wanted.items()))
+
+def accepted(w): return first(w.posted, outcome="accepted")
+def entry(w): return first(w.anchored, record=accepted(w).record)
+def refusal(w): return first(w.accesses, permit=False)
+def opened(w): return first(w.fetched, outcome="opened")
+def alert(w, tx): return first(w.alerts, subject=tx)
+def tried_late(w): return first(w.fetched, outcome="refused")
+
+# (what happens, how it is done to a good history, the rules that must find it)
+FAULTS = [
+    ("an acknowledged record never comes", lambda w: w.anchored.remove(entry(w)), {"acknowledged and lost"}),
+    ("a record is anchored twice", lambda w: w.anchored.append(Anchored((9, 9), "aa", entry(w).record, ("aa", 1, 999))), {"anchored twice"}),
+    ("a number is anchored twice, with another record", lambda w: (w.anchored.append(Anchored((9, 9), "cc", "f" * 64, entry(w).number))), {"anchored twice"}),
+    ("a record that no device posted", lambda w: w.anchored.append(Anchored((9, 9), "aa", "e" * 64, ("aa", 1, 998))), {"anchored and never posted"}),
+    ("keys for a request that the ledger does not have", lambda w: (w.fetched.append(Fetched("aa", "d" * 64, 1, 10**9, "opened")), w.released.append(Released("d" * 64, 2)), w.alerts.append(Alert("aa", "x", "ACCESS_PERMITTED", "d" * 64, 2))), {"released without an entry", "alerted and not on the ledger"}),
+    ("keys for a refused request", lambda w: (w.fetched.append(Fetched(refusal(w).patient, refusal(w).tx, 1, 10**9, "opened")), w.released.append(Released(refusal(w).tx, 2)), w.alerts.append(Alert(refusal(w).patient, "x", "ACCESS_PERMITTED", refusal(w).tx, 2))), {"released without an entry", "an entry without its alert"}),
+    ("policy opens for nobody", lambda w: w.released.append(Released("d" * 64, 2)), {"released without an entry"}),
+    ("policy writes nothing down", lambda w: w.released.remove(first(w.released, tx=opened(w).tx)), {"released and not written down"}),
+    ("the alert comes behind the key", lambda w: setattr(alert(w, opened(w).tx), "queued", opened(w).answered + 1), {"released without an alert"}),
+    ("a permit is never alerted", lambda w: w.alerts.remove(alert(w, opened(w).tx)), {"released without an alert", "an entry without its alert"}),
+    ("a refusal is never alerted", lambda w: w.alerts.remove(alert(w, refusal(w).tx)), {"an entry without its alert"}),
+    ("the alert goes to somebody else", lambda w: setattr(alert(w, refusal(w).tx), "patient", "cc"), {"an entry without its alert", "alerted and not on the ledger"}),
+    ("the alert says the opposite", lambda w: setattr(alert(w, refusal(w).tx), "kind", "ACCESS_PERMITTED"), {"an entry without its alert"}),
+    ("an alert comes twice", lambda w: w.alerts.append(Alert(refusal(w).patient, "x", "ACCESS_REFUSED", refusal(w).tx, 3)), {"alerted twice"}),
+    ("an alert of nothing", lambda w: w.alerts.append(Alert("aa", "x", "ACCESS_REFUSED", "c" * 64, 3)), {"alerted and not on the ledger"}),
+    ("keys after the revocation was acknowledged", lambda w: (setattr(tried_late(w), "outcome", "opened")), {"released after an acknowledged revocation"}),
+    ("a permit after the revocation, by the ledger", lambda w: setattr(max(w.accesses, key=lambda a: a.place), "permit", True), {"permitted after a revocation, by the ledger's order", "an entry without its alert", "answered otherwise than decided"}),
+    ("a reader is told permitted, and was refused", lambda w: setattr(first(w.asked, tx=refusal(w).tx), "outcome", "permitted"), {"answered otherwise than decided"}),
+    ("a revocation is told committed, and is not there", lambda w: w.asked.append(Asked("revoke", "aa", "b" * 64, 10**9, 10**9 + 1, "committed", "aaff")), {"answered otherwise than decided"}),
+    ("a later request stands before an earlier one", lambda w: setattr(max((a for a in w.accesses if a.permit), key=lambda a: a.place), "place", (0, 0)), {"out of order for one patient", "permitted after a revocation, by the ledger's order", "numbers of an access log"}),
+    ("a number of the access log comes again", lambda w: setattr(sorted((a for a in w.accesses if a.patient == "aa"), key=lambda a: a.place)[1], "index", 0), {"numbers of an access log"}),
+]
+
+def red(world): return {name for name, (broken, _) in judge(world).items() if broken}
+def idle(world): return {name for name, (_, chances) in judge(world).items() if not chances}
+
+def main():
+    seed = int(os.environ.get("SEED") or random.randrange(2**32))
+    rng = random.Random(seed)
+    worlds = [good(rng) for _ in range(200)]
+    check(f"200 random good histories break no rule, SEED={seed}", not any(red(world) for world in worlds))
+    check("and each gives every rule a chance", not any(idle(world) for world in worlds))
+    for what, spoil, rules in FAULTS:
+        found = []
+        for world in worlds[:20]:
+            spoiled = copy.deepcopy(world)
+            spoil(spoiled)
+            found.append(red(spoiled))
+        check(f"found: {what}" + ("" if all(one == rules for one in found) else f" (by {sorted(set().union(*found))}, not {sorted(rules)})"), all(one == rules for one in found))
+    check("every rule is broken by one of them", set().union(*(rules for *_, rules in FAULTS)) == set(RULES))
+    check("a world in which nothing happened passes no rule by it", idle(World()) == set(RULES))
+    print(json.dumps({"passed": sum(CHECKS), "failed": len(CHECKS) - sum(CHECKS)}))
+    return 0 if all(CHECKS) else 1
+
+if __name__ == "__main__": sys.exit(main())

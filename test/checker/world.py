@@ -1,0 +1,108 @@
+"""What is judged: what clients saw, what the ledger says, what the services' stores say. README.md has the formats."""
+import json, os
+from dataclasses import dataclass, field
+
+@dataclass
+class Posted:
+    """A record that a device posted until it had an answer; times in Unix milliseconds, by the client's clock."""
+    patient: str
+    record: str
+    sent: int
+    answered: int | None
+    outcome: str  # accepted | refused | unknown
+
+@dataclass
+class Asked:
+    """A transaction of which a client knows the id: a request, a grant or a revocation."""
+    act: str  # request | grant | revoke
+    patient: str
+    tx: str
+    sent: int
+    answered: int | None
+    outcome: str  # permitted | refused | committed | unknown
+    grant: str = ""
+
+@dataclass
+class Fetched:
+    """An answer of storage to a reader: `opened` when at least one key came with it."""
+    patient: str
+    tx: str
+    sent: int
+    answered: int | None
+    outcome: str  # opened | refused | unknown
+
+@dataclass
+class Access:
+    """A request that the ledger decided; `place` orders all that it executed."""
+    place: tuple[int, int]
+    patient: str
+    tx: str
+    grant: str
+    permit: bool
+    index: int  # in the patient's access log
+
+@dataclass
+class Terms:
+    """A version of a grant that the ledger took; without terms it is a revocation."""
+    place: tuple[int, int]
+    patient: str
+    grant: str
+    tx: str
+    version: int
+    revokes: bool
+
+@dataclass
+class Anchored:
+    """An entry of a record that the ledger took."""
+    place: tuple[int, int]
+    patient: str
+    record: str
+    number: tuple[str, int, int]  # device, registration, sequence
+
+@dataclass
+class Alert:
+    patient: str
+    id: str
+    kind: str
+    subject: str
+    queued: int  # Unix milliseconds, by the database's clock
+
+@dataclass
+class Released:
+    """That policy wrote down a release, before it opened a seal."""
+    tx: str
+    at: int
+
+@dataclass
+class World:
+    posted: list[Posted] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    fetched: list[Fetched] = field(default_factory=list)
+    accesses: list[Access] = field(default_factory=list)
+    terms: list[Terms] = field(default_factory=list)
+    anchored: list[Anchored] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    released: list[Released] = field(default_factory=list)
+
+SEEN = {"post": Posted, "request": Asked, "grant": Asked, "revoke": Asked, "fetch": Fetched}
+KEPT = {"alert": Alert, "release": Released}
+
+def lines(folder):
+    """Every line of the folder's files; a file that is cut in a line, or says what nobody knows, is no evidence."""
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".jsonl"): continue
+        with open(os.path.join(folder, name)) as file:
+            for number, line in enumerate(file, 1):
+                try: yield json.loads(line)
+                except ValueError as error: raise ValueError(f"{name}, line {number}: {error}") from error
+
+def read_observed(folder, world):
+    for line in lines(folder):
+        act = line["act"]
+        if SEEN[act] is Asked: world.asked.append(Asked(**line))
+        else: {"post": world.posted, "fetch": world.fetched}[act].append(SEEN[act](**{k: v for k, v in line.items() if k != "act"}))
+
+def read_kept(folder, world):
+    for line in lines(folder):
+        what = line.pop("what")
+        {"alert": world.alerts, "release": world.released}[what].append(KEPT[what](**line))
