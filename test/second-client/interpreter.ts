@@ -14,8 +14,8 @@ export function run(command: string, args: readonly string[], quiet = false): nu
 }
 
 /**
- * Python with the packages of requirements.txt, in a virtual environment of its own: made once per version of that file,
- * in the cache.
+ * Python with the packages of requirements.txt, in a virtual environment of its own: made once per version of that
+ * file, in the cache.
  * @returns path of the interpreter
  */
 export function interpreter(): string {

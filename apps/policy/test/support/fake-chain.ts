@@ -82,8 +82,9 @@ export class FakeChain implements LedgerSource, ProvenLogs {
   }
 
   waitForHeader = (height: bigint): Promise<string> =>
-    this.signedHeader(height).catch((cause: unknown) => {
-      throw new DomainError('ledger-unavailable', {cause});
+    this.signedHeader(height).catch(() => {
+      // As the client says of a block that does not come; a cause would be a node that does not answer.
+      throw new DomainError('ledger-unavailable');
     });
 
   lightBlock = (height?: bigint): Promise<string> => this.signedHeader(height ?? 'latest');

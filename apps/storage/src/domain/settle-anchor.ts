@@ -51,8 +51,9 @@ export function isWithoutRoom(code: number, entries: readonly EntryFate[]): bool
 const LONGEST_REST_MS = 60_000;
 
 /**
- * Milliseconds for which an owner who could send nothing is not looked at: time alone may change that, a token, an hour,
- * the end of a pause. @param rests looks in a row that found nothing, from 1
+ * Milliseconds for which an owner who could send nothing is not looked at: time alone may change that, a token, an
+ * hour, the end of a pause.
+ * @param rests looks in a row that found nothing, from 1
  */
 export function restMs(rests: number): number {
   return Math.min(LONGEST_REST_MS, FIRST_RETRY_MS * 2 ** Math.min(rests - 1, 6));
