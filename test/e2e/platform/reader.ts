@@ -45,9 +45,9 @@ export class Reader {
 
   async #revoke(grantId: string): Promise<boolean> {
     const sent = Date.now();
-    const revoked = await this.ward.owner.grants.revoke(grantId).catch(() => undefined);
-    if (revoked !== undefined) this.#change('revoke', {grantId, ...revoked}, sent);
-    return revoked !== undefined;
+    const {result} = (await this.ward.owner.grants.revoke(grantId).catch(() => undefined)) ?? {};
+    if (result !== undefined) this.#change('revoke', {grantId, result}, sent);
+    return result !== undefined;
   }
 
   #change(act: 'grant' | 'revoke', {grantId, result}: {grantId: string; result: TxResult}, sent: number): void {
