@@ -10,6 +10,7 @@ export const CLI_ERRORS = {
   'file-locked': 'Another vv is at work in this home.',
   'file-missing': 'The file of readings cannot be read.',
   'file-taken': 'There is another file where something was to be written.',
+  'file-unusable': 'A file or folder cannot be read or written.',
   'genesis-invalid': 'The genesis file cannot be read, or is none.',
   'genesis-missing': 'There is no genesis file of the ledger.',
   'home-changed': 'Another program changed the keys of the home while vv was at work.',

@@ -1,7 +1,16 @@
 import {EnvelopeError} from '@vitalvault/envelope';
 import {SdkError} from '@vitalvault/sdk';
 import {CliError, EXIT} from './cli-error.js';
+import {writePaper} from './exchange.js';
 import {explainError} from './explain-error.js';
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}
 
 describe('errors as vv tells them', () => {
   it.each([
@@ -14,6 +23,7 @@ describe('errors as vv tells them', () => {
     ['a grant to a whole organisation', new SdkError('grantee-is-organisation', {detail: 'Hospital'}), EXIT.refused],
     ['a fork', new SdkError('headers-differ', {detail: 'two headers'}), EXIT.refused],
     ['an envelope that does not fit', new EnvelopeError('aead-open', 'It does not open.'), EXIT.refused],
+    ['a file that cannot be', thrownBy(() => writePaper('/nope/x.json', 'access-log', {})), EXIT.usage],
     ['a bug', new TypeError('x is not a function'), EXIT.internal],
   ])('%s ends with its own exit code and a remedy', (_what, error, exit) => {
     const told = explainError(error);

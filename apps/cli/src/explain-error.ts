@@ -34,6 +34,10 @@ const OVER_A_SERVICE: Readonly<Partial<Record<SdkCode, string>>> = {
     'What was sent is kept, and what became of it is asked first; what she takes back is sent again until it is proven.',
 };
 
+const FILE_FAULTS: ReadonlySet<string> = new Set(
+  'ENOENT ENOTDIR EISDIR EACCES EPERM EROFS ENOSPC EDQUOT ENAMETOOLONG ELOOP'.split(' '),
+);
+
 const UNREACHABLE: ReadonlySet<string> = new Set(['network', 'tx-timeout', 'behind']);
 
 /** What to say about anything that was thrown. */
@@ -49,6 +53,15 @@ export function explainError(error: unknown): ToldError {
       meta: {},
       exit: EXIT.refused,
     };
+  if (isOfAFile(error))
+    return {
+      code: 'file-unusable',
+      message: error.message,
+      remedy:
+        'Name a file in a folder that there is, that you may write, and that has room; the home too must be such.',
+      meta: {path: error.path},
+      exit: EXIT.usage,
+    };
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'internal',
@@ -57,6 +70,12 @@ export function explainError(error: unknown): ToldError {
     meta: {},
     exit: EXIT.internal,
   };
+}
+
+/** What the file system says of a path that was named; of anything else it is a bug. */
+function isOfAFile(error: unknown): error is NodeJS.ErrnoException & {path: string} {
+  const {code = '', path} = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  return path !== undefined && FILE_FAULTS.has(code);
 }
 
 function explainSdkError(error: SdkError): ToldError {

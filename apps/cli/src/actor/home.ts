@@ -33,16 +33,11 @@ export class Home {
   ) {}
 
   get card(): ActorCard {
-    const path = join(this.dir, 'actor.json');
-    if (!existsSync(path))
-      throw new CliError('home-missing', `${this.dir} is nobody's home.`, {
-        remedy:
-          'Give --home DIR of an actor, or make one with `vv patient init`, `vv member init` or `vv device init`.',
-      });
+    this.requireActor();
     try {
-      return JSON.parse(readFileSync(path, 'utf8')) as ActorCard;
+      return JSON.parse(readFileSync(this.cardFile, 'utf8')) as ActorCard;
     } catch (cause) {
-      throw new CliError('file-damaged', `${path} cannot be read.`, {
+      throw new CliError('file-damaged', `${this.cardFile} cannot be read.`, {
         remedy: 'Restore it from your backup; the keys beside it are whole.',
         cause,
       });
@@ -56,7 +51,7 @@ export class Home {
 
   /** Makes the home. @throws CliError `home-taken` when somebody lives there. */
   async create(card: ActorCard, secrets: unknown, genesis: string): Promise<void> {
-    if (existsSync(join(this.dir, 'actor.json')))
+    if (existsSync(this.cardFile))
       throw new CliError('home-taken', `${this.dir} already holds the keys of ${this.card.kind} ${this.card.id}.`, {
         remedy: 'Choose another --home; keys are never overwritten.',
       });
@@ -68,7 +63,7 @@ export class Home {
     mkdirSync(this.dir, {recursive: true, mode: 0o700});
     await this.writeSecrets(secrets);
     writeSecretFile(join(this.dir, 'genesis.json'), genesis);
-    writeSecretFile(join(this.dir, 'actor.json'), `${JSON.stringify(card)}\n`);
+    writeSecretFile(this.cardFile, `${JSON.stringify(card)}\n`);
   }
 
   /** The secrets of the key file. @throws CliError `wrong-actor`, `passphrase-wrong`, `key-file-readable` */
@@ -93,10 +88,11 @@ export class Home {
 
   /**
    * Keeps other processes from changing the secrets until this one ends. What is going to be changed is read after it.
-   * @throws CliError `file-locked`
+   * @throws CliError `home-missing`, `file-locked`
    */
-  claim(): Promise<void> {
-    return claimHome(join(this.dir, 'keys.lock'), {takeOver: this.takeOver});
+  async claim(): Promise<void> {
+    this.requireActor();
+    await claimHome(join(this.dir, 'keys.lock'), {takeOver: this.takeOver});
   }
 
   /** @throws CliError `home-changed` when somebody else wrote since they were read: nothing of that is written over. */
@@ -115,9 +111,23 @@ export class Home {
     return new FileNonceStore(join(this.dir, 'nonces.json'));
   }
 
-  /** A file of counters or caches, never secrets. */
+  /** A file of counters or caches, never secrets. @throws CliError `home-missing` */
   file<T>(name: string, empty: T): LockedJson<T> {
+    this.requireActor();
     return new LockedJson(join(this.dir, name), empty);
+  }
+
+  // Before anything is locked or made there.
+  private requireActor(): void {
+    if (!existsSync(this.cardFile))
+      throw new CliError('home-missing', `${this.dir} is nobody's home.`, {
+        remedy:
+          'Give --home DIR of an actor, or make one with `vv patient init`, `vv member init` or `vv device init`.',
+      });
+  }
+
+  private get cardFile(): string {
+    return join(this.dir, 'actor.json');
   }
 
   private get keyFile(): string {

@@ -1,4 +1,4 @@
-import {mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {FileNonceStore} from './file-nonce-store.js';
@@ -70,9 +70,13 @@ describe('home of an actor', () => {
     });
   });
 
-  it('is missed with a remedy', () => {
-    expect(() => new Home(join(dir, 'nobody'), passphrase('')).card).toThrow(
-      expect.objectContaining({code: 'home-missing'}),
-    );
+  it('is missed with a remedy, whatever is asked of it first, and not made', async () => {
+    const nobody = () => new Home(join(dir, 'nobody'), passphrase(''));
+    const missing = expect.objectContaining({code: 'home-missing'});
+    expect(() => nobody().card).toThrow(missing);
+    expect(() => nobody().file('device.json', {})).toThrow(missing);
+    await expect(nobody().claim()).rejects.toEqual(missing);
+    await expect(nobody().secrets('patient')).rejects.toEqual(missing);
+    expect(existsSync(join(dir, 'nobody'))).toBe(false);
   });
 });
