@@ -32,6 +32,10 @@ describe('errors as vv tells them', () => {
     expect(told.message).not.toBe('');
   });
 
+  it('says what nobody answering means for what was taken back', () => {
+    expect(explainError(new SdkError('network')).remedy).toMatch(/nothing is known to be decided.*kept.*it stands/);
+  });
+
   it('prefers the remedy of the service that refused', () => {
     expect(
       explainError(new SdkError('network', {status: 503, remedy: 'Wait a second.', instance: 'abc'})),

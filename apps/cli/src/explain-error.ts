@@ -18,7 +18,10 @@ export interface ToldError {
 
 /** Where vv can say what to type. */
 const OWN_REMEDIES: Readonly<Partial<Record<SdkCode, string>>> = {
-  network: 'Is the system up (`make status`)? Then try again.',
+  network:
+    'Nobody answered: nothing is known to be decided. What was begun is kept, and what a patient takes back is sent again ' +
+    'by her next command; until it is proven, it stands. Is the system up (`make status`), and the address right? Then ' +
+    'run the command again.',
   'one-organisation': "Give --witness with another organisation's policy URL, try again, or leave out --strict.",
   'unknown-grant':
     'Nothing was revoked. `vv patient grants` lists hers with their whole ids. A grant that another copy of this home ' +

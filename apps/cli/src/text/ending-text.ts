@@ -1,14 +1,19 @@
+import {SdkError} from '@vitalvault/sdk';
 import type {DueEnding, EndingNotice, TxResult} from '@vitalvault/sdk';
 
 /** What is said of something that a patient took back. */
-export function noticeText({ending, isProven}: EndingNotice): string {
-  return isProven
-    ? `The ${nameOf(ending)} is proven now: it holds.`
-    : `The ${nameOf(ending)} is not yet proven. It was sent, and the next command sends it again.`;
+export function noticeText({ending, isProven, error}: EndingNotice): string {
+  if (isProven) return `The ${nameOf(ending)} is proven now: it holds.`;
+  const nobody = error instanceof SdkError && error.code === 'network' ? ' Nobody answered: nothing was decided.' : '';
+  return `The ${nameOf(ending)} is not yet proven.${nobody} It is kept, and the next command sends it again; ${untilThen(ending)}.`;
 }
 
 export function dueText(ending: DueEnding): string {
-  return `The ${nameOf(ending)} is not yet proven: the next command that changes something sends it again.`;
+  return `The ${nameOf(ending)} is not yet proven: the next command that changes something sends it again; ${untilThen(ending)}.`;
+}
+
+function untilThen({kind}: DueEnding): string {
+  return `until it is proven, ${kind === 'revocation' ? 'the grant stands' : 'the device is not removed'}`;
 }
 
 function nameOf(ending: DueEnding): string {
