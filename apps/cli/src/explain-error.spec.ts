@@ -1,8 +1,16 @@
+import {CODE} from '@vitalvault/contracts';
 import {EnvelopeError} from '@vitalvault/envelope';
 import {SdkError} from '@vitalvault/sdk';
 import {CliError, EXIT} from './cli-error.js';
 import {writePaper} from './exchange.js';
 import {explainError} from './explain-error.js';
+
+/** Codes that acts of a patient, a member or a device can meet (docs/protocol.md §4.2, §4.3). */
+const HERS: ReadonlySet<string> = new Set([
+  ...['expired', 'unknownKey', 'nonceUsed', 'quota', 'notAuthorised', 'stateFull', 'ceiling', 'unknownIdentity'],
+  ...['keyTaken', 'keySuccession', 'unknownDevice', 'deviceTaken', 'deviceRemoved'],
+  ...['grantVersion', 'grantRevoked', 'unknownGrantee'],
+]);
 
 function thrownBy(act: () => unknown): unknown {
   try {
@@ -35,6 +43,17 @@ describe('errors as vv tells them', () => {
   it('says what nobody answering means for what was taken back', () => {
     expect(explainError(new SdkError('network')).remedy).toMatch(/nothing is known to be decided.*kept.*it stands/);
   });
+
+  it.each(Object.keys(CODE))(
+    'tells a refusal %s without sending a patient to the protocol, if hers can meet it',
+    (name) => {
+      const service = {detail: `Code 80, ${name}.`, remedy: 'docs/protocol.md §4.4 says what it means.'};
+      const told = explainError(new SdkError('tx-refused', {...service, status: 409, meta: {codeName: name}}));
+      const isHers = HERS.has(name);
+      expect([told.message === service.detail, told.remedy === service.remedy]).toEqual([!isHers, !isHers]);
+      expect([told.code, told.exit, told.meta]).toEqual(['tx-refused', EXIT.refused, {codeName: name}]);
+    },
+  );
 
   it('prefers the remedy of the service that refused', () => {
     expect(

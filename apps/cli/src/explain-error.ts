@@ -4,6 +4,7 @@ import {SdkError} from '@vitalvault/sdk';
 import type {SdkCode} from '@vitalvault/sdk';
 import {CliError, EXIT} from './cli-error.js';
 import type {CliCode, ExitCode} from './cli-error.js';
+import {refusalText} from './text/refusal-text.js';
 
 /** An error as `vv` tells it. */
 export interface ToldError {
@@ -82,10 +83,11 @@ function isOfAFile(error: unknown): error is NodeJS.ErrnoException & {path: stri
 }
 
 function explainSdkError(error: SdkError): ToldError {
+  const refusal = error.code === 'tx-refused' ? refusalText(error.meta['codeName']) : undefined;
   return {
     code: error.code,
-    message: error.detail ?? error.code,
-    remedy: remedyOf(error),
+    message: refusal?.message ?? error.detail ?? error.code,
+    remedy: refusal?.remedy ?? remedyOf(error),
     meta: error.meta,
     ...(error.instance === undefined ? {} : {instance: error.instance}),
     exit: exitOfSdkError(error),
