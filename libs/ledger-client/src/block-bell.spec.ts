@@ -1,7 +1,10 @@
+import {jest} from '@jest/globals';
+import {once} from 'node:events';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {WebSocketServer} from 'ws';
 import {WebSocketNode, serverFrame, textFrame as text} from '../testing/web-socket-node.js';
 import {BlockBell} from './block-bell.js';
 
@@ -58,19 +61,28 @@ describe('a bell', () => {
     expect([rings(), hung.live, hung.gone]).toEqual([0, false, true]);
   });
 
-  it('subscribes in a masked frame, answers what asks whether it is there, and hears a text in parts', async () => {
-    const {bell: hung, node, rings, say} = await bell();
-    say(serverFrame(0x89, Buffer.from('there?')));
-    await sleep(200);
-    const sent = unmasked(node.heard);
-    expect(sent.map(({first}) => first)).toEqual([0x81, 0x8a]);
-    expect(JSON.parse(sent[0]?.text ?? '')).toMatchObject({method: 'subscribe'});
-    expect(sent[1]?.text).toBe('there?');
-    const [head, ...rest] = [...text(100)];
-    for (const byte of [head ?? 0, ...rest]) say(Buffer.of(byte));
-    say(serverFrame(0x01, Buffer.from('a')), serverFrame(0x80, Buffer.from('b')));
-    await sleep(300);
-    expect([rings(), hung.live]).toEqual([1, true]);
+  it('subscribes, answers a node that asks whether it is there, and hears a message in parts', async () => {
+    const server = new WebSocketServer({port: 0, host: '127.0.0.1'});
+    const {promise: asked, resolve: hear} = Promise.withResolvers<string>();
+    const {promise: answered, resolve: answer} = Promise.withResolvers<string>();
+    server.on('connection', (client) => {
+      client.on('message', (data: Buffer) => hear(data.toString()));
+      client.on('pong', (data) => answer(data.toString()));
+      client.ping('there?');
+      client.send('a', {fin: false});
+      client.send('b', {fin: true});
+    });
+    await once(server, 'listening');
+    let rung = 0;
+    const hung = new BlockBell(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, () => (rung += 1));
+    stops.push(() => {
+      hung.close();
+      server.close();
+    });
+    expect(JSON.parse(await asked)).toMatchObject({method: 'subscribe'});
+    expect(await answered).toBe('there?');
+    await sleep(100);
+    expect([rung, hung.live]).toEqual([1, true]);
   });
 
   it.each<[string, number, Buffer]>([
@@ -79,11 +91,13 @@ describe('a bell', () => {
       1,
       Buffer.from([0x81, 127, 0x7f, 255, 255, 255, 255, 255, 255, 255]),
     ],
-    ['a masked frame', 1, Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0])],
     ['a question that is too long', 1, serverFrame(0x89, Buffer.alloc(126))],
+    ['that it closes, and leaves the connection open', 1, serverFrame(0x88, Buffer.alloc(0))],
     ['questions without end, and reads no answer', 400_000, serverFrame(0x89, Buffer.alloc(100))],
   ])('that says %s is cut off', async (_what, times, said) => {
     const {bell: hung, node, socket, say} = await bell();
+    // Confirmed, so that it is not the silence that ends it.
+    say(text(10));
     if (times > 1) socket.pause();
     for (let i = 0; i < times && node.open === 1; i += 1_000) {
       say(...Array.from({length: Math.min(times, 1_000)}, () => said));
@@ -91,6 +105,23 @@ describe('a bell', () => {
     }
     await sleep(200);
     expect([hung.gone, node.open]).toEqual([true, 0]);
+  });
+
+  it.each<[string, Buffer[], number]>([
+    ['does not confirm', [], 5_000],
+    ['confirms, and then has no block', [text(10)], 60_000],
+  ])('at a node that %s is cut off in time', async (_what, said, afterMs) => {
+    jest.useFakeTimers({doNotFake: ['nextTick', 'performance', 'queueMicrotask', 'setImmediate']});
+    stops.push(() => jest.useRealTimers());
+    const {bell: hung, node, say} = await bell();
+    say(...said);
+    await sleep(100);
+    jest.advanceTimersByTime(afterMs - 1);
+    await sleep(100);
+    expect([hung.live, hung.gone, node.open]).toEqual([said.length > 0, false, 1]);
+    jest.advanceTimersByTime(1);
+    await sleep(100);
+    expect([hung.live, hung.gone, node.open]).toEqual([false, true, 0]);
   });
 
   it('at a node that is no web socket, or away, is gone', async () => {
@@ -108,22 +139,3 @@ describe('a bell', () => {
     plain.close();
   });
 });
-
-/** The frames of a client, all short. */
-function unmasked(bytes: Buffer): {first: number; text: string}[] {
-  const frames: {first: number; text: string}[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const [first = 0, length = 0] = bytes.subarray(at, at + 2);
-    const mask = bytes.subarray(at + 2, at + 6);
-    const end = at + 6 + (length & 0x7f);
-    frames.push({
-      first,
-      text: bytes
-        .subarray(at + 6, end)
-        .map((byte, i) => byte ^ (mask[i % 4] ?? 0))
-        .toString(),
-    });
-    at = end;
-  }
-  return frames;
-}

@@ -1,9 +1,4 @@
-import {createHash, randomBytes} from 'node:crypto';
-import {request as httpRequest} from 'node:http';
-import type {ClientRequest, IncomingMessage} from 'node:http';
-import {request as httpsRequest} from 'node:https';
-import type {Duplex} from 'node:stream';
-import {MOST_PAYLOAD, OPCODE, ServerFrames, clientFrame} from './web-socket-frames.js';
+import {WebSocket} from 'ws';
 
 const SUBSCRIBE = JSON.stringify({
   jsonrpc: '2.0',
@@ -12,10 +7,13 @@ const SUBSCRIBE = JSON.stringify({
   params: {query: "tm.event='NewBlockHeader'"},
 });
 
-/** RFC 6455 §1.3. */
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-/** A header with its events is a few thousand: who sends more is no bell. */
-const MOST_BYTES = 65_536;
+const OPTIONS = {
+  // Bytes of a message. A header with its events is a few thousand: who sends more is no bell.
+  maxPayload: 65_536,
+  perMessageDeflate: false,
+  // Milliseconds that a node which asked to close has to do so.
+  closeTimeout: 0,
+};
 const LEAST_BETWEEN_MS = 100;
 /** Until the node confirms the subscription, and then from block to block: an idle chain has one each 10.6 s. */
 const [FIRST_SILENT_MS, SILENT_MS] = [5_000, 60_000];
@@ -27,7 +25,7 @@ const [FIRST_SILENT_MS, SILENT_MS] = [5_000, 60_000];
  * Not the platform's WebSocket: that one cannot be cut off, it waits for a node that never answers its close frame.
  */
 export class BlockBell {
-  private readonly request: ClientRequest;
+  private readonly socket: WebSocket;
   private watch: NodeJS.Timeout;
   private subscribed = false;
   private rungAt = -Infinity;
@@ -36,61 +34,44 @@ export class BlockBell {
     readonly url: string,
     private readonly onRing: () => void,
   ) {
-    const key = randomBytes(16).toString('base64');
-    const send = url.startsWith('https:') ? httpsRequest : httpRequest;
-    this.request = send(`${url.replace(/\/$/, '')}/websocket`, {
-      agent: false,
-      headers: {connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': key},
-    });
+    this.socket = new WebSocket(`${url.replace(/\/$/, '')}/websocket`, OPTIONS);
+    // From the first byte on: the handshake's own timeout begins anew with every byte.
     this.watch = this.cutAfter(FIRST_SILENT_MS);
-    const accept = createHash('sha1').update(`${key}${GUID}`).digest('base64');
-    this.request.on('upgrade', (response: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (response.headers['sec-websocket-accept'] === accept) this.listen(socket, head);
-      else this.close();
-    });
-    for (const ending of ['response', 'error'] as const) this.request.on(ending, () => this.close());
-    this.request.end();
+    this.socket
+      .on('open', () => {
+        this.socket.send(SUBSCRIBE);
+      })
+      .on('message', (_, isBinary) => {
+        this.hear(isBinary);
+      })
+      .on('error', () => {
+        this.close();
+      })
+      .on('close', () => {
+        clearTimeout(this.watch);
+      });
   }
 
   /** Whether the node has confirmed the subscription and the connection stands. */
   get live(): boolean {
-    return this.subscribed;
+    return this.subscribed && this.socket.readyState === WebSocket.OPEN;
   }
 
   /** Whether nothing of its connection is left: only then may another be hung in its place. */
   get gone(): boolean {
-    return this.request.closed && this.request.socket?.closed !== false;
+    return this.socket.readyState === WebSocket.CLOSED;
   }
 
   /** Cuts the connection off at once, whatever the node says to it. */
   close(): void {
-    this.subscribed = false;
-    clearTimeout(this.watch);
-    this.request.destroy();
-    this.request.socket?.destroy();
+    this.socket.terminate();
   }
 
-  private listen(socket: Duplex, head: Buffer): void {
-    const frames = new ServerFrames(MOST_BYTES);
-    const take = (chunk: Buffer): void => {
-      for (const {opcode, payload} of frames.push(chunk)) {
-        if (opcode === OPCODE.text || opcode === OPCODE.more) this.ring();
-        else if (opcode === OPCODE.ping && payload.length <= MOST_PAYLOAD) this.pong(socket, payload);
-        else if (opcode !== OPCODE.pong) this.close();
-        if (socket.destroyed) return;
-      }
-      if (frames.broken) this.close();
-    };
-    for (const ending of ['error', 'end', 'close'] as const) socket.on(ending, () => this.close());
-    socket.on('data', take);
-    socket.write(clientFrame(OPCODE.text, Buffer.from(SUBSCRIBE)));
-    take(head);
-  }
-
-  // Who asks and reads no answer fills nobody's memory.
-  private pong(socket: Duplex, payload: Buffer): void {
-    if (socket.writableLength > MOST_BYTES) this.close();
-    else socket.write(clientFrame(OPCODE.pong, payload));
+  private hear(isBinary: boolean): void {
+    // What came together with what cut it off is still told.
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    if (isBinary) this.close();
+    else this.ring();
   }
 
   private ring(): void {

@@ -18,14 +18,15 @@ export function serverFrame(first: number, payload: Buffer): Buffer {
 /** A text of so many characters, as one frame. */
 export const textFrame = (length: number): Buffer => serverFrame(0x81, Buffer.alloc(length, 0x20));
 
-/** A node that speaks over a web socket as the spec says; by itself it answers nothing, no close and no ping either. */
+/**
+ * A node that says over its web socket what the spec makes it say, legal or not; by itself it answers nothing, no close
+ * and no ping either.
+ */
 export class WebSocketNode {
   /** Connections that the client has not ended, most that there were at once, and all there ever were. */
   open = 0;
   most = 0;
   all = 0;
-  /** What the client sent, as bytes. */
-  heard = Buffer.alloc(0);
   readonly #server = createServer();
   readonly #sockets = new Set<Socket>();
   readonly #standing = new Set<Socket>();
@@ -45,14 +46,13 @@ export class WebSocketNode {
       socket.on('end', ended).on('close', ended);
     });
     this.#server.on('upgrade', (request, socket: Duplex) => {
-      socket.on('data', (chunk: Buffer) => (this.heard = Buffer.concat([this.heard, chunk])));
+      socket.resume();
       if (greet === undefined) return;
       const accept = createHash('sha1')
         .update(`${request.headers['sec-websocket-key'] ?? ''}${GUID}`)
         .digest('base64');
-      socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-      );
+      const head = ['Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Accept: ${accept}`].join('\r\n');
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${head}\r\n\r\n`);
       greet(socket);
     });
   }
