@@ -8,6 +8,7 @@ import type {Answer} from '../answer.js';
 import {defineCommand} from '../define-command.js';
 import {paperKind} from '../exchange.js';
 import {readAccessLog} from '../log/access-log-file.js';
+import {ofAKeptFile} from '../log/kept-file.js';
 import {leafJson} from '../log/leaf-text.js';
 import {witnessText} from '../log/witness-text.js';
 import {readReceipts} from '../receipts-file.js';
@@ -49,7 +50,7 @@ export const verifyCommand = defineCommand<{maxAge: number; strict?: boolean}>({
 
 function verifyLog(file: string, trust: AccessLogTrust): Answer {
   const evidence = readAccessLog(file);
-  const {leaves, head, header, agreedBy, oneOrganisation} = verifyAccessLog(evidence, trust);
+  const {leaves, head, header, agreedBy, oneOrganisation} = ofAKeptFile(() => verifyAccessLog(evidence, trust));
   return {
     json: {
       holds: true,
@@ -72,7 +73,7 @@ function verifyLog(file: string, trust: AccessLogTrust): Answer {
 }
 
 function verifyReceipts(file: string, trust: ReceiptTrust): Answer {
-  const verified = readReceipts(file).map((receipt) => verifyReceipt(receipt, trust));
+  const verified = ofAKeptFile(() => readReceipts(file).map((receipt) => verifyReceipt(receipt, trust)));
   const receipts = verified.map(({accepted, custodian, anchored}) => ({
     sequence: accepted.sequence,
     recordId: toHex(accepted.recordId),

@@ -16,7 +16,7 @@ import {RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {EnvelopeError, openAccepted, recordId} from '@vitalvault/envelope';
 import type {ParsedGenesis, VerifiedHeader} from '@vitalvault/light-client';
 import {keysOfRole, organisationFromGenesis} from '../ledger/genesis-keys.js';
-import {verifyMaterial} from '../ledger/verified-ledger.js';
+import {otherLedger, verifyMaterial} from '../ledger/verified-ledger.js';
 import type {ProofMaterial} from '../ledger/verified-ledger.js';
 import {SdkError} from '../sdk-error.js';
 
@@ -76,14 +76,19 @@ function verifyAccepted(text: string, genesis: ParsedGenesis): {accepted: Accept
     const key = signed.signature;
     if (key?.alg !== ALG_ES256K) throw new RangeError('it is not signed');
     const accepted = openAccepted(signed, key);
+    if (accepted.chainId !== genesis.chainId)
+      throw new SdkError('receipt-invalid', {
+        detail: otherLedger(accepted.chainId, genesis),
+        meta: {reason: 'wrong-chain'},
+      });
     const organisation = organisationFromGenesis(genesis.genesis, accepted.organisation);
     const slot = slotOf(Number(accepted.acceptedAtMs / 1000n));
     const known = keysOfRole(organisation, 'ingest', slot).some((one) => equalBytes(one.publicKey, key.publicKey));
     if (!known) throw new RangeError(`the key that signed it was no ingest key of ${organisation.name}`);
-    if (accepted.chainId !== genesis.chainId) throw new RangeError(`it is of the ledger ${accepted.chainId}`);
     return {accepted, custodian: organisation.name};
   } catch (cause) {
-    throw new SdkError('receipt-invalid', {detail: reasonOf(cause), cause});
+    const meta = cause instanceof SdkError ? cause.meta : {};
+    throw new SdkError('receipt-invalid', {detail: reasonOf(cause), meta, cause});
   }
 }
 

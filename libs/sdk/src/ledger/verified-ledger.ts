@@ -71,9 +71,23 @@ export function verifyHeader(
   if (verdict.ok) return verdict.header;
   const {reason} = verdict;
   throw new SdkError(UNTIMELY[reason] === undefined ? 'untrusted-header' : 'stale-header', {
-    detail: UNTIMELY[reason] ?? reason,
+    detail: reason === 'wrong-chain' ? otherLedger(chainOf(signedHeader), genesis) : (UNTIMELY[reason] ?? reason),
     meta: {reason},
   });
+}
+
+/**
+ * Says of which two ledgers something and the genesis are.
+ * @param chainId as it came: shown so that a terminal obeys none of it
+ */
+export function otherLedger(chainId: string, genesis: ParsedGenesis): string {
+  const shown = /^[\w.-]{1,50}$/.test(chainId) ? chainId : JSON.stringify(chainId.slice(0, 50));
+  return `it is of the ledger ${shown}, the genesis is that of ${genesis.chainId}`;
+}
+
+function chainOf(signedHeader: object): string {
+  const {header} = signedHeader as {header?: {chain_id?: unknown}};
+  return String(header?.chain_id);
 }
 
 const UNTIMELY: Readonly<Partial<Record<LightBlockReason, string>>> = {
