@@ -89,6 +89,17 @@ describe("what is somebody else's", () => {
       expect(session().genesisToPin()).toBe(GENESIS);
     });
 
+    it('is not left out of account when a home has another one', () => {
+      const other = join(dir, 'other.json');
+      writeFileSync(join(dir, 'genesis.json'), GENESIS);
+      writeFileSync(other, GENESIS);
+      expect(session({home: dir, genesis: other}).genesis()).toBe(GENESIS);
+      writeFileSync(other, GENESIS.replace(CHAIN, 'vitalvault-other'));
+      const mixed = {code: 'systems-mixed', message: expect.stringMatching(new RegExp(`${CHAIN}.*vitalvault-other`))};
+      expect(() => session({home: dir, genesis: other}).genesis()).toThrow(expect.objectContaining(mixed));
+      expect(session({home: dir}).genesis()).toBe(GENESIS);
+    });
+
     it.each(['', '{', '{"chain_id":"a"}', '[]'])('that is none (%j) is no bug of vv', (text) => {
       const file = join(dir, 'g.json');
       writeFileSync(file, text);

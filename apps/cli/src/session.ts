@@ -96,10 +96,26 @@ export class Session {
     return this.openedLedger;
   }
 
-  /** The genesis pinned in the home; without a home, --genesis or the one beside the endpoints. */
+  /**
+   * The genesis pinned in the home; without a home, --genesis or the one beside the endpoints.
+   * @throws CliError `systems-mixed` when --genesis is another than the pinned one
+   */
   genesis(): string {
-    const pinned = this.options.home === undefined ? undefined : join(this.options.home, 'genesis.json');
-    return pinned !== undefined && existsSync(pinned) ? readGenesis(pinned).text : this.genesisToPin();
+    const {home, genesis} = this.options;
+    const path = home === undefined ? undefined : join(home, 'genesis.json');
+    if (path === undefined || !existsSync(path)) return this.genesisToPin();
+    const pinned = readGenesis(path);
+    const named = genesis === undefined ? pinned : readGenesis(genesis);
+    if (named.text.trim() !== pinned.text.trim())
+      throw new CliError(
+        'systems-mixed',
+        `${path} is of the ledger ${pinned.chainId}, ${genesis ?? ''} is another genesis, of ${named.chainId}.`,
+        {
+          remedy:
+            'A home keeps the genesis that it was made with: leave out --genesis, or name the home of that ledger.',
+        },
+      );
+    return pinned.text;
   }
 
   /** For `init`: the genesis file that a new home is to trust. @throws CliError `systems-mixed` */

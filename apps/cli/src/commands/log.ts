@@ -27,7 +27,7 @@ export const logCommand = defineCommand<{validator?: number; witness?: string[];
   run: async (session, {validator, witness, strict, out}) => {
     const {log, patient} = await openPatient(session);
     await patient.settle();
-    const {leaves, head, header, evidence, agreedBy, oneOrganisation} = await log.accessLog({
+    const {leaves, head, header, evidence, agreedBy, unusable, oneOrganisation} = await log.accessLog({
       validator,
       witnesses: witness,
       strict,
@@ -40,6 +40,7 @@ export const logCommand = defineCommand<{validator?: number; witness?: string[];
         height: header.height,
         headerTimeMs: header.timeMs,
         agreedBy,
+        unusable,
         oneOrganisation,
         entries: leaves.map(leafJson),
       },
@@ -49,7 +50,7 @@ export const logCommand = defineCommand<{validator?: number; witness?: string[];
           entries: head.size,
           root: toHex(head.root),
           'proven by header': header.height,
-          'same header from': witnessText({agreedBy, oneOrganisation}),
+          'same header from': witnessText({agreedBy, unusable, oneOrganisation}),
         }),
       ],
     };

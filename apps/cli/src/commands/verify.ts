@@ -50,7 +50,9 @@ export const verifyCommand = defineCommand<{maxAge: number; strict?: boolean}>({
 
 function verifyLog(file: string, trust: AccessLogTrust): Answer {
   const evidence = readAccessLog(file);
-  const {leaves, head, header, agreedBy, oneOrganisation} = ofAKeptFile(() => verifyAccessLog(evidence, trust));
+  const {leaves, head, header, agreedBy, unusable, oneOrganisation} = ofAKeptFile(() =>
+    verifyAccessLog(evidence, trust),
+  );
   return {
     json: {
       holds: true,
@@ -58,6 +60,7 @@ function verifyLog(file: string, trust: AccessLogTrust): Answer {
       root: toHex(head.root),
       height: header.height,
       agreedBy,
+      unusable,
       oneOrganisation,
       entries: leaves.map(leafJson),
     },
@@ -67,7 +70,7 @@ function verifyLog(file: string, trust: AccessLogTrust): Answer {
       root: toHex(head.root),
       'proven by header': header.height,
       'header time': new Date(header.timeMs).toISOString(),
-      'same header from': witnessText({agreedBy, oneOrganisation}),
+      'same header from': witnessText({agreedBy, unusable, oneOrganisation}),
     }),
   };
 }

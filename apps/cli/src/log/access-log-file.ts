@@ -9,6 +9,7 @@ const evidence = z.object({
   pages: z.array(z.object({proof: hex, signedHeader: z.looseObject({})})),
   answeredBy: z.string().optional(),
   witnesses: z.array(z.object({name: z.string(), signedHeader: z.looseObject({})})).optional(),
+  silent: z.array(z.object({name: z.string(), reason: z.string()})).optional(),
   witnessesNeeded: z.int().min(1).optional(),
 });
 

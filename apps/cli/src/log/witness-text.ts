@@ -1,12 +1,15 @@
-/** Who else gave the header of a log; a warning when nobody surely did. */
+import type {WitnessVerdict} from '@vitalvault/sdk';
+
+/** Who else gave the header of a log; a warning when nobody surely did, and why those who were asked did not. */
 export function witnessText({
   agreedBy,
+  unusable,
   oneOrganisation,
-}: {
-  agreedBy: readonly string[];
-  oneOrganisation: boolean;
-}): string {
-  return oneOrganisation
-    ? 'NOBODY ELSE for sure: a fork that only this answer lies on would not be seen'
-    : agreedBy.join(', ');
+}: WitnessVerdict & {oneOrganisation: boolean}): string {
+  if (!oneOrganisation) return agreedBy.join(', ');
+  const why = unusable.map(
+    ({name, reason}) => `${name} ${reason === 'network' ? 'was not reached' : `gave none: ${reason}`}`,
+  );
+  const asked = why.length === 0 ? '' : ` (${why.join('; ')})`;
+  return `NOBODY ELSE for sure${asked}: a fork that only this answer lies on would not be seen`;
 }

@@ -2,7 +2,8 @@ import {verifySignedHeader} from '@vitalvault/light-client';
 import type {ParsedGenesis} from '@vitalvault/light-client';
 import {ApiClient} from '../http/api-client.js';
 import {SdkError} from '../sdk-error.js';
-import type {Witness, WitnessedHeader} from './witnesses.js';
+import type {SdkCode} from '../sdk-errors.js';
+import type {SilentWitness, Witness, WitnessedHeader} from './witnesses.js';
 
 const ATTEMPTS = 4;
 const PAUSE_MS = 500;
@@ -50,38 +51,50 @@ export interface WitnessQuestion {
   sleep: (ms: number) => Promise<void>;
 }
 
-/**
- * Asks one witness after the other until so many gave a header of that height that the genesis' validators signed.
- * @returns all that was given
- */
+export interface Testimony {
+  /** All that was given. */
+  given: WitnessedHeader[];
+  /** Who gave none, and why. */
+  silent: SilentWitness[];
+}
+
+/** Asks one witness after the other until so many gave a header of that height that the genesis' validators signed. */
 export async function askWitnesses(
   witnesses: Iterable<Witness>,
   {height, needed, genesis, sleep}: WitnessQuestion,
-): Promise<WitnessedHeader[]> {
+): Promise<Testimony> {
   const given: WitnessedHeader[] = [];
+  const silent: SilentWitness[] = [];
   let signed = 0;
   for (const witness of witnesses) {
+    const {name} = witness;
     const signedHeader = await headerFrom(witness, height, sleep);
-    if (signedHeader === undefined) continue;
-    given.push({name: witness.name, signedHeader});
+    // None of that number is nobody who could have spoken.
+    if (signedHeader === 'invalid-field') continue;
+    if (typeof signedHeader === 'string') {
+      silent.push({name, reason: signedHeader});
+      continue;
+    }
+    given.push({name, signedHeader});
     // A header of another height is true and says nothing: who gives that has not been asked enough.
     const verdict = verifySignedHeader(signedHeader, genesis, 'any-time');
     if (verdict.ok && verdict.header.height === height && ++signed === needed) break;
   }
-  return given;
+  return {given, silent};
 }
 
-// The newest block may reach a witness a moment later.
+/** The newest block may reach a witness a moment later. @returns the code of what kept it from speaking */
 async function headerFrom(
   {headerAt}: Witness,
   height: bigint,
   sleep: (ms: number) => Promise<void>,
-): Promise<object | undefined> {
+): Promise<object | SdkCode> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await headerAt(height);
+      return (await headerAt(height)) ?? 'answer-malformed';
     } catch (error) {
-      if (!(error instanceof SdkError) || error.code !== 'not-found' || attempt === ATTEMPTS) return undefined;
+      if (!(error instanceof SdkError)) return 'answer-malformed';
+      if (error.code !== 'not-found' || attempt === ATTEMPTS) return error.code;
       await sleep(PAUSE_MS);
     }
   }

@@ -11,6 +11,13 @@ export interface WitnessedHeader {
   signedHeader: object;
 }
 
+/** One who was asked and gave no header. */
+export interface SilentWitness {
+  name: string;
+  /** Code of an `SdkError`; `network`: it was not reached. */
+  reason: string;
+}
+
 /** Somebody who can be asked for a header: another organisation's policy service, or another validator. */
 export interface Witness {
   name: string;
@@ -22,8 +29,8 @@ export interface WitnessVerdict {
   /** Who gives the same header. */
   agreedBy: string[];
   /**
-   * Who gave something that is no header of this chain at that height, and why. Nothing is proven against the header by
-   * that.
+   * Who gave nothing, or something that is no header of this chain at that height, and why. Nothing is proven against
+   * the header by that.
    */
   unusable: {name: string; reason: string}[];
 }

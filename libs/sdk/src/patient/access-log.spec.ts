@@ -199,7 +199,10 @@ describe("a patient's access log, checked offline", () => {
       );
       expect(answer).toMatchObject({
         agreedBy: ['validator 2'],
-        unusable: [{name: 'validator 0', reason: 'too-few-signatures'}],
+        unusable: [
+          {name: 'validator 0', reason: 'too-few-signatures'},
+          {name: 'validator 1', reason: 'ledger-unavailable'},
+        ],
         oneOrganisation: false,
       });
     });

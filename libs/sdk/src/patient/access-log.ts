@@ -6,7 +6,7 @@ import {leafHash, merkleRoot, verifyAccessLog as verifyWholeLog} from '@vitalvau
 import {verifyMaterial} from '../ledger/verified-ledger.js';
 import type {ProofMaterial, VerifiedAnswer} from '../ledger/verified-ledger.js';
 import {compareWitnesses} from '../ledger/witnesses.js';
-import type {WitnessVerdict, WitnessedHeader} from '../ledger/witnesses.js';
+import type {SilentWitness, WitnessVerdict, WitnessedHeader} from '../ledger/witnesses.js';
 import {SdkError} from '../sdk-error.js';
 import type {RememberedHead} from './patient-keys.js';
 
@@ -19,6 +19,8 @@ export interface AccessLogEvidence {
   answeredBy?: string;
   /** The first page's header as others give it. */
   witnesses?: WitnessedHeader[];
+  /** Who was asked and gave none; for people. */
+  silent?: SilentWitness[];
   /** How many of them must agree, so that one is surely somebody else; default 1. */
   witnessesNeeded?: number;
 }
@@ -85,11 +87,12 @@ export function verifyAccessLog(evidence: AccessLogEvidence, trust: AccessLogTru
 }
 
 function witnessesOf(
-  {answeredBy = 'the answer', witnesses = [], witnessesNeeded = 1}: AccessLogEvidence,
+  {answeredBy = 'the answer', witnesses = [], silent = [], witnessesNeeded = 1}: AccessLogEvidence,
   header: VerifiedHeader,
   {genesis, strict}: AccessLogTrust,
 ): WitnessVerdict & {oneOrganisation: boolean} {
   const verdict = compareWitnesses(header, witnesses, {genesis, answeredBy});
+  verdict.unusable.push(...silent);
   // The number comes with the evidence: what is none must not compare as enough.
   const enough = Number.isInteger(witnessesNeeded) && verdict.agreedBy.length >= Math.max(1, witnessesNeeded);
   const oneOrganisation = !enough;

@@ -92,12 +92,19 @@ export class PatientLog {
         : otherValidators(ledger.api, validator);
     // Who answered is not known unless one was named: of two validators that agree, one is another than that.
     const needed = witnesses.length > 0 || validator !== undefined ? 1 : 2;
+    const {given, silent} = await askWitnesses(others, {
+      height,
+      needed,
+      genesis: ledger.genesis,
+      sleep: environment.sleep,
+    });
     return {
       patient: keys.patient,
       pages,
       witnessesNeeded: needed,
       answeredBy: validator === undefined ? 'the own organisation' : `validator ${validator}`,
-      witnesses: await askWitnesses(others, {height, needed, genesis: ledger.genesis, sleep: environment.sleep}),
+      witnesses: given,
+      silent,
     };
   }
 
