@@ -7,7 +7,7 @@ import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {FUZZERS} from './fuzzers.js';
 import type {Fuzzer} from './fuzzer.js';
-import {emptyTally, playBatch, rowOf, TABLE_HEAD} from './play-batch.js';
+import {emptyTally, fuzzerNamed, playBatch, rowOf, TABLE_HEAD, verdictOf} from './play-batch.js';
 import type {Tally} from './play-batch.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -87,10 +87,8 @@ async function soakFor(hours: number, file: string): Promise<Soak> {
   return soak;
 }
 
-async function playAgain(name: string, seed: number): Promise<Tally> {
-  const fuzzer = FUZZERS.find((one) => one.name === name);
-  if (fuzzer === undefined)
-    throw new Error(`no fuzzer ${name}; there are: ${FUZZERS.map((one) => one.name).join(', ')}`);
+async function playAgain(fuzzer: Fuzzer, seed: number): Promise<Tally> {
+  const {name} = fuzzer;
   const tally = emptyTally();
   await playBatch(fuzzer, seed, fuzzer.batch, tally);
   say(JSON.stringify({...tally, name, seed}, undefined, 1));
@@ -100,20 +98,23 @@ async function playAgain(name: string, seed: number): Promise<Tally> {
 /** @returns whether every fuzzer was played and none failed */
 function table(soak: Soak): boolean {
   say(TABLE_HEAD);
-  for (const fuzzer of FUZZERS) say(rowOf(fuzzer, turnOf(soak, fuzzer).tally));
+  const tallies = FUZZERS.map((fuzzer) => ({fuzzer, tally: turnOf(soak, fuzzer).tally}));
+  for (const {fuzzer, tally} of tallies) say(rowOf(fuzzer, tally));
   const inputs = sum(soak, (it) => it.inputs);
   const perHour = Math.round((inputs / Math.max(1, soak.seconds)) * 3_600);
-  const good = FUZZERS.map((fuzzer) => turnOf(soak, fuzzer).tally).filter(
-    ({inputs: played, failures}) => played > 0 && failures.length === 0,
-  ).length;
   say(`${inputs} inputs in ${soak.seconds} s, ${perHour} an hour, SEED=${soak.seed}`);
-  say(`${good} passed, ${FUZZERS.length - good} failed`);
-  return good === FUZZERS.length;
+  const {text, good} = verdictOf(tallies.map(({tally}) => tally));
+  say(text);
+  return good;
 }
 
 const {FUZZER: only, HOURS: hours, SEED: seed, DATA: data} = process.env;
-if (only) {
-  const {failures} = await playAgain(only, Number(seed));
+const named = only ? fuzzerNamed(only, FUZZERS) : undefined;
+if (typeof named === 'string') {
+  process.stderr.write(`${named}\n`);
+  process.exitCode = 2;
+} else if (named !== undefined) {
+  const {failures} = await playAgain(named, Number(seed));
   process.exitCode = failures.length === 0 ? 0 : 1;
 } else {
   const soak = await soakFor(Number(hours || 1), join(resolve(ROOT, data || 'var'), 'soak.json'));
