@@ -49,11 +49,12 @@ export type {TxPart} from './ledger/part.js';
 export {describedService, verifyServiceDescription} from './ledger/service-description.js';
 export type {DescribedService} from './ledger/service-description.js';
 export {Transactions, submit, transaction} from './ledger/transactions.js';
-export type {Sending, TxResult, TxToSend} from './ledger/transactions.js';
+export type {Sending, TransactionsOptions, TxResult, TxToSend} from './ledger/transactions.js';
 export type {TxMessage} from '@vitalvault/contracts';
 export {VerifiedLedger, materialOf, verifyHeader, verifyMaterial} from './ledger/verified-ledger.js';
 export type {
   ProofMaterial,
+  SeenHeader,
   StateQuery,
   VerifiedAnswer,
   VerifiedLedgerOptions,

@@ -28,6 +28,7 @@ export async function openPatient(session: Session, intent: 'look' | 'change' = 
 
 // Beside the answer of the command, which is about something else.
 function tell({options}: Session, notice: EndingNotice): void {
-  const {ending, isProven} = notice;
-  process.stderr.write(`${options.json === true ? toJson({notice: {...ending, isProven}}) : noticeText(notice)}\n`);
+  const {ending, isProven, isNone} = notice;
+  const json = (): string => toJson({notice: {...ending, isProven, isNone}});
+  process.stderr.write(`${options.json === true ? json() : noticeText(notice)}\n`);
 }

@@ -2,7 +2,9 @@ import {SdkError} from '@vitalvault/sdk';
 import type {DueEnding, EndingNotice, TxResult} from '@vitalvault/sdk';
 
 /** What is said of something that a patient took back. */
-export function noticeText({ending, isProven, error}: EndingNotice): string {
+export function noticeText({ending, isProven, isNone = false, error}: EndingNotice): string {
+  if (isNone)
+    return `The ${nameOf(ending)} had nothing to end: the ledger proves that there is none, and none can come.`;
   if (isProven) return `The ${nameOf(ending)} is proven now: it holds.`;
   const nobody = error instanceof SdkError && error.code === 'network' ? ' Nobody answered: nothing was decided.' : '';
   return `The ${nameOf(ending)} is not yet proven.${nobody} It is kept, and the next command sends it again; ${untilThen(ending)}.`;
@@ -13,11 +15,13 @@ export function dueText(ending: DueEnding): string {
 }
 
 function untilThen({kind}: DueEnding): string {
-  return `until it is proven, ${kind === 'revocation' ? 'the grant stands' : 'the device is not removed'}`;
+  return `until it is proven, ${kind === 'revocation' ? 'the grant stands' : 'that registration is not removed'}`;
 }
 
 function nameOf(ending: DueEnding): string {
-  return ending.kind === 'revocation' ? `revocation of ${ending.grantId}` : `removal of the device ${ending.device}`;
+  return ending.kind === 'revocation'
+    ? `revocation of ${ending.grantId}`
+    : `removal of registration ${ending.registration} of the device ${ending.device}`;
 }
 
 /** Fields of the transaction that ended it. */

@@ -48,19 +48,29 @@ export const isRefusal = (error: unknown): boolean => error instanceof SdkError 
 const EXPIRY_BLOCKS = 2_000n;
 const EXPIRY_SECONDS = 3_600n;
 
+export interface TransactionsOptions {
+  ledger: VerifiedLedger;
+  signer: StoredKey;
+  nonces: NonceStore;
+  /** Called before anything is signed, with its expiry (Unix seconds); nothing is signed when it fails. */
+  signing?: ((expiresAt: number) => Promise<void>) | undefined;
+}
+
 /** Makes and sends the transactions whose first signer this key is. */
 export class Transactions {
-  constructor(private readonly options: {ledger: VerifiedLedger; signer: StoredKey; nonces: NonceStore}) {}
+  constructor(private readonly options: TransactionsOptions) {}
 
   /** A body with fresh nonce and expiry, signed by this key; the other signers' signatures follow. */
   async part(message: TxMessage, atLeastNonce?: bigint): Promise<TxPart> {
-    const {ledger, signer, nonces} = this.options;
+    const {ledger, signer, nonces, signing} = this.options;
     const head = await ledger.head();
+    const expiresAtTime = head.timeSeconds + EXPIRY_SECONDS;
+    await signing?.(Number(expiresAtTime));
     const body = encodeBody({
       version: 1,
       chainId: ledger.chainId,
       expiresAtHeight: head.height + EXPIRY_BLOCKS,
-      expiresAtTime: head.timeSeconds + EXPIRY_SECONDS,
+      expiresAtTime,
       nonce: await nonces.next(idOf(signer), atLeastNonce),
       message,
     });

@@ -113,12 +113,26 @@ export interface VerifiedLedgerOptions {
   maxHeaderAgeMs?: number;
 }
 
-/** The ledger as this side checked it: nothing is believed but the genesis. */
+/** Where a ledger was when it was seen. */
+export type SeenHeader = Pick<VerifiedHeader, 'height' | 'timeSeconds'>;
+
+/**
+ * So far an honest validator may be behind another, in blocks and in seconds: idle, blocks come seldom.
+ * @spec docs/protocol.md §5.3
+ */
+const LAG_BLOCKS = 2n;
+const LAG_SECONDS = 5n;
+const TRIES = 3;
+const PAUSE_MS = 1_000;
+const BEHIND = 'older-than-seen';
+
+/** The ledger as this side checked it: nothing is believed but the genesis, and it never goes back. */
 export class VerifiedLedger {
   readonly genesis: ParsedGenesis;
   readonly api: ApiClient;
   private readonly maxHeaderAgeMs: number;
   private identified: Promise<void> | undefined;
+  private seen: SeenHeader | undefined;
 
   constructor({api, genesis, maxHeaderAgeMs = 60_000}: VerifiedLedgerOptions) {
     this.api = api;
@@ -129,6 +143,16 @@ export class VerifiedLedger {
 
   get chainId(): string {
     return this.genesis.chainId;
+  }
+
+  /** The newest header that was verified: what shows an older ledger than that is not believed. */
+  get newest(): SeenHeader | undefined {
+    return this.seen;
+  }
+
+  /** @param header verified by this side, also by an earlier process */
+  remember(header: SeenHeader): void {
+    if (header.height > (this.seen?.height ?? 0n)) this.seen = header;
   }
 
   /**
@@ -153,11 +177,40 @@ export class VerifiedLedger {
       });
   }
 
-  /** The newest header, verified. */
+  /** The newest header, verified. @throws SdkError `stale-header` also when a newer one was seen before */
   async head(): Promise<VerifiedHeader> {
     await this.identify();
-    const answer = new JsonAnswer((await this.api.get('policy', '/v1/chain/latest')).json(), 'chain/latest');
-    return verifyHeader(signedHeaderOf(answer), this.genesis, this.verifyOptions());
+    return this.untilNotBehind(async () => {
+      const answer = new JsonAnswer((await this.api.get('policy', '/v1/chain/latest')).json(), 'chain/latest');
+      return this.take(verifyHeader(signedHeaderOf(answer), this.genesis, this.verifyOptions()));
+    });
+  }
+
+  private take(header: VerifiedHeader): VerifiedHeader {
+    const {seen} = this;
+    const isBehind =
+      seen !== undefined &&
+      header.height + LAG_BLOCKS < seen.height &&
+      header.timeSeconds + LAG_SECONDS < seen.timeSeconds;
+    if (isBehind)
+      throw new SdkError('stale-header', {
+        detail: `block ${header.height} is shown as the newest, and ${seen.height} was seen before`,
+        meta: {reason: BEHIND},
+      });
+    this.remember(header);
+    return header;
+  }
+
+  // The validator that answers may have fallen behind: it catches up, or another one answers.
+  private async untilNotBehind<T>(ask: () => Promise<T>): Promise<T> {
+    for (let left = TRIES; ; left--) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (left <= 1 || !(error instanceof SdkError) || error.meta['reason'] !== BEHIND) throw error;
+        await this.api.environment.sleep(PAUSE_MS);
+      }
+    }
   }
 
   /** Slot of the newest header's time. */
@@ -170,16 +223,21 @@ export class VerifiedLedger {
    */
   async proofs(signer: StoredKey, request: ProofQuestion, validator?: number): Promise<VerifiedAnswer> {
     await this.identify();
-    const answer = await this.api.post('policy', '/v1/proofs', {
-      signer,
-      body: encodeCanonical(ProofRequestSchema, request),
-      contentType: 'proof-request',
-      query: {validator},
+    return this.untilNotBehind(async () => {
+      const answer = await this.api.post('policy', '/v1/proofs', {
+        signer,
+        body: encodeCanonical(ProofRequestSchema, request),
+        contentType: 'proof-request',
+        query: {validator},
+      });
+      return this.verify(materialOf(new JsonAnswer(answer.json(), 'proofs')), request);
     });
-    return this.verify(materialOf(new JsonAnswer(answer.json(), 'proofs')), request);
   }
 
-  /** @throws SdkError `proof-invalid` also when it is proven, but not what `question` asked for */
+  /**
+   * @throws SdkError `proof-invalid` also when it is proven, but not what `question` asked for; `stale-header` also
+   *   when a newer header was seen before
+   */
   verify(material: ProofMaterial, question: ProofQuestion): VerifiedAnswer {
     const verified = verifyMaterial(material, this.genesis, this.verifyOptions());
     if (!answersQuestion(question, verified.answer))
@@ -187,6 +245,7 @@ export class VerifiedLedger {
         detail: 'the answer leaves out what was asked for',
         meta: {fault: 'not-what-was-asked'},
       });
+    this.take(verified.header);
     return verified;
   }
 

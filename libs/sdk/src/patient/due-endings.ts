@@ -1,7 +1,7 @@
 import {STATE_KIND, decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {GrantSchema, RegistrationSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {numberPart} from '@vitalvault/proofs';
-import type {DueEnding, PatientKeys} from './patient-keys.js';
+import type {DueEnding, EndingFate, PatientKeys} from './patient-keys.js';
 
 /** Keeps an ending; one that is due already stays, and distrusts from the earlier slot. Nothing is saved. */
 export function dueEnding(keys: PatientKeys, ending: DueEnding): DueEnding {
@@ -25,19 +25,20 @@ export function placeOf(patient: Uint8Array, due: DueEnding): {kind: number; par
 }
 
 /**
- * Whether nothing is left to send: it ended; or there is none of hers, and none that she signed before can come.
+ * What became of it, when nothing is left to send: it ended; or there is none of hers, and none that this home signed
+ * before can come.
  * @param value of its place, proven
  * @param time of the header, in Unix seconds
  */
-export function isOver(
+export function fateOf(
   keys: PatientKeys,
   due: DueEnding,
   {value, time}: {value: Uint8Array | undefined; time: number},
-) {
-  const none = due.expiresAt < time;
+): EndingFate | undefined {
+  const none = due.expiresAt < time ? 'none' : undefined;
   if (value === undefined) return none;
-  if (due.kind === 'revocation') return decodeCanonical(GrantSchema, value).revoked;
+  if (due.kind === 'revocation') return decodeCanonical(GrantSchema, value).revoked ? 'ended' : undefined;
   const {owner, removedAtHeight, distrustFromSlot} = decodeCanonical(RegistrationSchema, value);
   if (toHex(owner) !== keys.patient) return none;
-  return removedAtHeight > 0n && distrustFromSlot <= due.distrustFromSlot;
+  return removedAtHeight > 0n && distrustFromSlot <= due.distrustFromSlot ? 'ended' : undefined;
 }

@@ -12,7 +12,7 @@ import type {People} from '../../testing/people.js';
 import {PatientContext} from './patient-context.js';
 import {PatientGrants} from './patient-grants.js';
 import {tagOf} from './patient-keys.js';
-import {isOver, placeOf} from './due-endings.js';
+import {fateOf, placeOf} from './due-endings.js';
 import type {DueEnding, PatientKeys} from './patient-keys.js';
 import {Patient} from './patient.js';
 import {SdkError} from '../sdk-error.js';
@@ -120,7 +120,7 @@ function unwrapped({platform, keys}: People, file: PatientKeys, newest: number):
 function goesOn({platform, keys, patientId}: People, {endingsDue}: PatientKeys): DueEnding[] {
   return endingsDue.filter((due) => {
     const {kind, parts} = placeOf(patientId, due);
-    return !isOver(keys, due, {value: platform.chain.ledger.state.get(kind, parts), time: 0});
+    return fateOf(keys, due, {value: platform.chain.ledger.state.get(kind, parts), time: 0}) === undefined;
   });
 }
 

@@ -20,6 +20,8 @@ export interface PatientOptions {
 export interface EndingNotice {
   ending: DueEnding;
   isProven: boolean;
+  /** Proven is that the ledger has none of hers, and that nothing that this home signed can make one any more. */
+  isNone?: boolean;
   /** Why it is not proven. */
   error?: unknown;
 }
@@ -32,6 +34,9 @@ export class PatientContext {
   constructor(private readonly options: PatientOptions) {
     this.keys = options.keys;
     this.ledger = options.ledger;
+    const {newestHeader} = options.keys;
+    if (newestHeader !== undefined)
+      this.ledger.remember({height: BigInt(newestHeader.height), timeSeconds: BigInt(newestHeader.time)});
   }
 
   /** By her current key. @throws SdkError `replacement-pending` */
@@ -43,7 +48,15 @@ export class PatientContext {
   /** For the replacement itself; everything else waits until it is settled which key is hers. */
   transactionsOfCurrentKey(): Transactions {
     const {ledger, nonces, keys} = this.options;
-    return new Transactions({ledger, nonces, signer: keys.signing});
+    return new Transactions({
+      ledger,
+      nonces,
+      signer: keys.signing,
+      signing: (expiresAt) => {
+        keys.newestExpiry = Math.max(keys.newestExpiry, expiresAt);
+        return this.save();
+      },
+    });
   }
 
   /** @throws SdkError `replacement-pending` */
@@ -64,6 +77,9 @@ export class PatientContext {
   }
 
   save(): Promise<void> {
+    const {newest} = this.ledger;
+    if (newest !== undefined)
+      this.keys.newestHeader = {height: String(newest.height), time: Number(newest.timeSeconds)};
     return this.options.save(this.keys);
   }
 }

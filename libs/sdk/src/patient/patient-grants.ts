@@ -103,7 +103,9 @@ export class PatientGrants {
       wrapVersion: known?.wrapVersion ?? 0,
     });
     const result = await context.transactions.send(putGrant(context, grant, terms), {
-      keep: ({expiresAt}) => {
+      keep: () => {
+        // Of two tries the earlier one may expire later: each expires by the header that it was shown.
+        const expiresAt = context.keys.newestExpiry;
         const others = context.keys.sentGrants.filter((sent) => sent.grant !== grant);
         context.keys.sentGrants = [...others, {grant, expiresAt}];
         return context.save();
@@ -133,7 +135,8 @@ export class PatientGrants {
    * Revokes for good and begins a new epoch for the grant's types, of the first 64 in the same transaction; the grants
    * that go on get its keys. What the grantee opened already cannot be unread. From here on, whatever comes of it, she
    * is handed no further key, and it is sent again until the ledger proves it.
-   * @throws SdkError `unknown-grant` when neither this home nor the ledger has such a grant; `tx-timeout`,
+   * @throws SdkError `unknown-grant` when neither this home nor the ledger has such a grant, or the ledger has none and
+   *   nothing that this home signed can make it any more; `tx-timeout`,
    *   `tx-refused`, …: it is not proven, and sent again by whatever is done next
    */
   async revoke(grantId: string, {onProgress, unlisted = false}: RevokeOptions = {}): Promise<RevokeResult> {
@@ -148,7 +151,7 @@ export class PatientGrants {
     for (const grant of grants) grant.revoked = true;
     keys.epochsDue = [...new Set([...keys.epochsDue, ...grants.flatMap((grant) => typesOf(keys, grant))])];
     await context.save();
-    const ended = await settle(context, {due, onProgress});
+    const ended = await settle(context, {due: [due], onProgress});
     const handedOn = keys.replacement === undefined ? await handOnKeys(context) : [];
     return {
       result: ended?.result,

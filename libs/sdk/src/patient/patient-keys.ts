@@ -46,16 +46,31 @@ export interface SentGrant {
   expiresAt: number;
 }
 
+/** A registration of a device that she signed for: the device sends it, and when, she does not know. */
+export interface SignedRegistration {
+  /** Its id. */
+  device: string;
+  /** The highest number that it may get. */
+  registration: number;
+  /** After this block time (Unix seconds) it cannot commit any more. */
+  expiresAt: number;
+}
+
 /** What she took back: kept before it is sent, and sent again until the ledger proves that it ended. */
 export type DueEnding = DueRevocation | DueRemoval;
 
 interface Due {
   /**
-   * Expiry (Unix seconds) of the first transaction with it; 0: none was sent yet. Nothing that she signed before she
-   * took it back commits after this block time.
+   * The newest expiry (Unix seconds) of all that this home had signed when it was sent first, itself among it; 0: it
+   * was not sent yet. Nothing that this home signed before commits after this block time. Its own expiry would not do:
+   * that hangs on a header, and an older one may be shown for a later transaction.
    */
   expiresAt: number;
+  /** How it was settled; such a one is kept no more. `none`: there was nothing to end, and nothing can come. */
+  fate?: EndingFate;
 }
+
+export type EndingFate = 'ended' | 'none';
 
 export interface DueRevocation extends Due {
   kind: 'revocation';
@@ -97,6 +112,11 @@ export interface PatientKeys {
   epochsDue: string[];
   grants: StoredGrant[];
   sentGrants: SentGrant[];
+  signedRegistrations: SignedRegistration[];
+  /** After this block time (Unix seconds) nothing commits that this home signed. */
+  newestExpiry: number;
+  /** Where the ledger was when it was seen last, so that nobody shows an older one; height decimal, Unix seconds. */
+  newestHeader?: {height: string; time: number} | undefined;
   /** One for each grant and registration; the one that was sent last is the last. */
   endingsDue: DueEnding[];
   configVersion: number;
@@ -119,6 +139,8 @@ export function createPatientKeys(random: RandomBytes): PatientKeys {
     epochsDue: [],
     grants: [],
     sentGrants: [],
+    signedRegistrations: [],
+    newestExpiry: 0,
     endingsDue: [],
     configVersion: 0,
     successions: [],

@@ -4,9 +4,11 @@ import {
   decodeCanonical,
   DEVICE_CLASS,
   fromHex,
+  keyId,
   LIMITS,
   slotOf,
   STATE_KIND,
+  toHex,
 } from '@vitalvault/contracts';
 import {DeviceSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {signDeviceConfig} from '@vitalvault/envelope';
@@ -15,7 +17,7 @@ import {encodeDeviceConfig} from '../device/device-config.js';
 import {privateHalf, publicHalf} from '../keys/stored-key.js';
 import type {StoredKey} from '../keys/stored-key.js';
 import {custodianFromGenesis} from '../ledger/genesis-keys.js';
-import {encodePart} from '../ledger/part.js';
+import {bodyOfPart, encodePart} from '../ledger/part.js';
 import type {TxResult} from '../ledger/transactions.js';
 import {requireId, requireUint32} from '../require-argument.js';
 import {SdkError} from '../sdk-error.js';
@@ -33,6 +35,7 @@ import type {DueEnding, PatientCard} from './patient-keys.js';
 import {replaceSigningKey} from './replace-signing-key.js';
 import type {ReplacedKey} from './replace-signing-key.js';
 import {settle, settleToGive} from './settle.js';
+import {mayStillCome, requireNoneComing, signedRegistration} from './signed-registrations.js';
 
 export interface DeviceToRegister {
   /** Public half of the device's key. */
@@ -123,28 +126,40 @@ export class Patient {
     return replaceSigningKey(this.context, onProgress);
   }
 
-  /** The owner's half of a registration, as one line for the device, which signs it too and may send it. */
+  /**
+   * The owner's half of a registration, as one line for the device, which signs it too and may send it.
+   * @throws SdkError `invalid-argument` while a registration of it that may still come is being removed
+   */
   async registerDevice(device: DeviceToRegister): Promise<string> {
     requireUint32('fromSlot', device.fromSlot);
-    await settleToGive(this.context);
-    const part = await this.context.transactions.part({
+    const {context} = this;
+    await settleToGive(context);
+    const id = keyId(publicHalf(device.deviceKey));
+    const {newest} = await this.newestOf(toHex(id));
+    requireNoneComing(context.keys, {device: toHex(id), newest});
+    const part = await context.transactions.part({
       case: 'registerDevice',
       value: {
-        owner: this.context.id,
+        owner: context.id,
         deviceKey: publicHalf(device.deviceKey),
-        typeTags: device.typeNames.map((name) => tagOf(this.context.keys, name)).toSorted(compareBytes),
+        typeTags: device.typeNames.map((name) => tagOf(context.keys, name)).toSorted(compareBytes),
         deviceClass: DEVICE_CLASS[device.deviceClass],
         fromSlot: device.fromSlot,
       },
     });
+    const expiresAt = Number(bodyOfPart(part).expiresAtTime);
+    signedRegistration(context.keys, {device: toHex(id), newest, expiresAt});
+    await context.save();
     return encodePart(part);
   }
 
   /**
-   * Takes a device out, or distrusts one that is removed already from an earlier slot.
+   * Takes a device out, or distrusts one that is removed already from an earlier slot. A registration that she signed
+   * and that may still come ends too.
    * @param distrustFromSlot records of this slot and later are refused; default: the slot in which she asks
    * @param registration default: the newest one of the device, as the ledger proves it
    * @returns undefined when the ledger had it already
+   * @throws SdkError `not-found` when the ledger has none, and nothing that this home signed can make it any more
    * @throws SdkError `tx-timeout`, `tx-refused`, …: it is not proven, and sent again by whatever is done next
    */
   async removeDevice(
@@ -156,30 +171,37 @@ export class Patient {
     requireId('device', device, 20);
     const {context} = this;
     await takeIfProven(context);
-    const {newest, slot} = await this.newestOf(device);
+    const {newest, slot, time} = await this.newestOf(device);
     // The ledger takes none from so late on; kept, it would be sent until it did.
     if (distrustFromSlot !== undefined && distrustFromSlot > slot + 1)
       throw new SdkError('invalid-argument', {detail: 'distrustFromSlot is in the future'});
-    const due = dueEnding(context.keys, {
-      kind: 'removal',
-      device,
-      registration: registration ?? newest,
-      distrustFromSlot: distrustFromSlot ?? slot,
-      expiresAt: 0,
-    });
+    const coming = mayStillCome(context.keys, {device, newest, time});
+    // A device that nobody registered has none: with 1 the ledger says so in its own words.
+    const last = newest === 0 && coming.length === 0 ? [1] : [newest].filter((n) => n > 0);
+    const registrations = registration === undefined ? [...last, ...coming] : [registration];
+    const due = registrations.map((number) =>
+      dueEnding(context.keys, {
+        kind: 'removal',
+        device,
+        registration: number,
+        distrustFromSlot: distrustFromSlot ?? slot,
+        expiresAt: 0,
+      }),
+    );
     await context.save();
     return (await settle(context, {due}))?.result;
   }
 
-  // A device that nobody registered has none: with 1 the ledger says so in its own words.
-  private async newestOf(device: string): Promise<{newest: number; slot: number}> {
+  /** Its newest registration as the ledger proves it; 0: none. `time`: of the header, in Unix seconds. */
+  private async newestOf(device: string) {
     const {ledger, keys} = this.context;
     const place = {kind: STATE_KIND.device, parts: [fromHex(device)]};
     const {answer, header} = await ledger.proofs(keys.signing, {keys: [place]});
     const value = answer.state(place.kind, place.parts);
     return {
-      newest: value === undefined ? 1 : decodeCanonical(DeviceSchema, value).registration,
+      newest: value === undefined ? 0 : decodeCanonical(DeviceSchema, value).registration,
       slot: slotOf(header.timeSeconds),
+      time: Number(header.timeSeconds),
     };
   }
 

@@ -3,7 +3,7 @@ import {GrantSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {EpochStatementSchema, SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {numberPart} from '@vitalvault/proofs';
 import type {VerifiedLedger} from '../ledger/verified-ledger.js';
-import {isOver, placeOf} from './due-endings.js';
+import {fateOf, placeOf} from './due-endings.js';
 import type {DueEnding, PatientKeys, SentGrant, StoredEpoch} from './patient-keys.js';
 import {isPlaceOf, takeEpoch} from './take-epoch.js';
 import {takeGrant} from './take-grant.js';
@@ -106,5 +106,8 @@ function settleGrant({keys}: Sender, sent: SentGrant, {value, time}: Proven): vo
 }
 
 function settleEnding({keys}: Sender, due: DueEnding, proven: Proven): void {
-  if (isOver(keys, due, proven)) keys.endingsDue = keys.endingsDue.filter((one) => one !== due);
+  const fate = fateOf(keys, due, proven);
+  if (fate === undefined) return;
+  due.fate = fate;
+  keys.endingsDue = keys.endingsDue.filter((one) => one !== due);
 }
