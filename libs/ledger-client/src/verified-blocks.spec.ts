@@ -1,23 +1,34 @@
 import {jest} from '@jest/globals';
+import {sha256Of} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import {MADE_UP_TRUST, signHeader} from '@vitalvault/light-client/testing';
+import {leafHash} from '@vitalvault/proofs';
+import type {LedgerBlock} from './ledger-reader.js';
 import {verifiedBlocks} from './verified-blocks.js';
+
+const BLOCK: LedgerBlock = {
+  height: 5n,
+  timeSeconds: 1_700_000_000n,
+  txs: [Uint8Array.of(1)],
+  results: [{code: 0, data: new Uint8Array()}],
+};
+const appHash = new Uint8Array(32);
+const OWN = signHeader({height: 5n, appHash, dataHash: leafHash(sha256Of(Uint8Array.of(1)))});
+// A result without code and data has no bytes.
+const NEXT = signHeader({height: 6n, appHash, lastResultsHash: leafHash(new Uint8Array())});
 
 describe('a block with transactions whose next header is slow', () => {
   it('is not there yet: its node is left only when another shows that header', async () => {
-    const height = 5n;
-    const block = {height, timeSeconds: 1n, txs: [Uint8Array.of(1)], results: [{code: 0, data: new Uint8Array()}]};
-    const [own, next] = [height, height + 1n].map((of) => signHeader({height: of, appHash: new Uint8Array(32)}));
     const left: string[] = [];
     let shown: string[] = [];
     const blocks = verifiedBlocks(
       {
         currentUrl: 'own',
         answeredBy: 'own',
-        blockIfThere: () => Promise.resolve(block),
-        headersOf: (of) => Promise.resolve(of === height + 1n ? shown : []),
+        blockIfThere: () => Promise.resolve(BLOCK),
+        headersOf: (of) => Promise.resolve(of === BLOCK.height + 1n ? shown : []),
         demoteLaggards: () => Promise.resolve(),
-        lightBlock: () => Promise.resolve(own ?? ''),
+        lightBlock: () => Promise.resolve(OWN),
         // As a LedgerReader, when the time is up.
         waitForHeader: () => Promise.reject(new DomainError('ledger-unavailable')),
         demote: (url) => void left.push(`${url} lies`),
@@ -26,13 +37,47 @@ describe('a block with transactions whose next header is slow', () => {
       MADE_UP_TRUST,
     );
     for (let i = 0; i < 3; i++) {
-      expect(await blocks.blockIfThere(height)).toBeUndefined();
+      expect(await blocks.blockIfThere(BLOCK.height)).toBeUndefined();
       await blocks.demoteLaggards();
     }
     expect(left).toEqual([]);
-    shown = [next ?? ''];
+    shown = [NEXT];
     await blocks.demoteLaggards();
     expect(left).toEqual(['own']);
+  });
+});
+
+describe('a node that keeps the next header of a block back', () => {
+  /** Who was left, and for what, after a block was asked for. */
+  async function leftFor(block: LedgerBlock, shown: string[]): Promise<string[]> {
+    const left: string[] = [];
+    const blocks = verifiedBlocks(
+      {
+        currentUrl: 'own',
+        answeredBy: 'own',
+        blockIfThere: () => Promise.resolve(block),
+        headersOf: () => Promise.resolve(shown),
+        demoteLaggards: () => Promise.resolve(),
+        lightBlock: () => Promise.resolve(OWN),
+        waitForHeader: () => Promise.reject(new DomainError('ledger-unavailable')),
+        demote: (url, why) => void left.push(`${url}: ${why}`),
+        passOver: (url) => void left.push(url),
+      },
+      MADE_UP_TRUST,
+    );
+    await blocks.blockIfThere(BLOCK.height).catch(() => undefined);
+    await blocks.demoteLaggards();
+    return left;
+  }
+
+  it('and forges its transactions, is left for that at once', async () => {
+    const forged = {...BLOCK, txs: [Uint8Array.of(2)]};
+    expect(await leftFor(forged, [])).toEqual(['own: block 5: wrong-transactions']);
+  });
+
+  it('and forges its results, is left for that when another shows the header', async () => {
+    const forged = {...BLOCK, results: [{code: 0, data: Uint8Array.of(1)}]};
+    expect(await leftFor(forged, [NEXT])).toEqual(['own: block 5: wrong-results']);
   });
 });
 

@@ -1,7 +1,8 @@
 import {DomainError} from '@vitalvault/errors';
-import {verifyBlock, verifySignedHeader} from '@vitalvault/light-client';
+import {verifyBlock} from '@vitalvault/light-client';
 import type {ChainTrust} from '@vitalvault/light-client';
 import type {BlockSource} from './block-follower.js';
+import {isHeaderOf} from './is-header-of.js';
 import type {LedgerClient} from './ledger-client.js';
 import type {LedgerBlock} from './ledger-reader.js';
 import {EndpointError} from './rpc-endpoint.js';
@@ -16,6 +17,13 @@ interface GivenHeader {
   readonly url: string;
 }
 
+/** A block as a node gave it, with its own header. */
+interface GivenBlock {
+  readonly block: LedgerBlock;
+  readonly url: string;
+  readonly own: GivenHeader;
+}
+
 const NEXT_HEADER_MS = 15_000;
 
 /**
@@ -27,27 +35,29 @@ const NEXT_HEADER_MS = 15_000;
 export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
   // The next header of a block is the own one of its successor.
   let kept: GivenHeader | undefined;
-  // Who said last that a block is not there yet.
-  let without: {readonly height: bigint; readonly url: string} | undefined;
+  // Who said last that a block is not there yet; that block, should it be the header after another one.
+  let without: {readonly height: bigint; readonly url: string; readonly before?: GivenBlock} | undefined;
   const header = async (height: bigint, ask: () => Promise<string>): Promise<GivenHeader> =>
     kept?.height === height ? kept : {height, text: await ask(), url: client.answeredBy};
   const verified = async (block: LedgerBlock): Promise<LedgerBlock | undefined> => {
     const {height} = block;
     const url = client.answeredBy;
     const own = await header(height, () => client.lightBlock(height));
-    const next =
-      block.txs.length === 0
-        ? undefined
-        : await header(height + 1n, () => client.waitForHeader(height + 1n, NEXT_HEADER_MS)).catch(unlessNotYet);
-    if (next === undefined && block.txs.length > 0) {
-      without = {height: height + 1n, url: client.answeredBy};
+    const given = {block, url, own};
+    const nextIn = (waitMs: number): Promise<GivenHeader | undefined> =>
+      header(height + 1n, () => client.waitForHeader(height + 1n, waitMs)).catch(unlessNotYet);
+    let next = block.txs.length === 0 ? undefined : await nextIn(0);
+    // What its own header speaks for is judged before the next one is waited for, which a forger would keep back.
+    if (next === undefined) mustBeOwn(given, undefined, trust);
+    if (block.txs.length === 0) return block;
+    next ??= await nextIn(NEXT_HEADER_MS);
+    if (next === undefined) {
+      without = {height: height + 1n, url: client.answeredBy, before: given};
       return undefined;
     }
-    const fault = verifyBlock(block, {own: own.text, ...(next === undefined ? {} : {next: next.text})}, trust);
-    kept = fault === undefined ? next : undefined;
-    if (fault === undefined) return block;
-    const forged = [own, next].find((given) => given !== undefined && !holds(given, trust));
-    throw new Lie(forged?.url ?? url, `block ${height}: ${fault}`, fault);
+    mustBeOwn(given, next, trust);
+    kept = next;
+    return block;
   };
   return {
     get currentUrl() {
@@ -57,10 +67,12 @@ export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
     // proof.
     async demoteLaggards() {
       if (without === undefined) return;
-      const {height, url} = without;
-      const headers = await client.headersOf(height);
-      if (headers.some((text) => holds({text, height, url}, trust)))
-        client.passOver(url, `it gives no block ${height}, though there is one`);
+      const {height, url, before} = without;
+      const text = (await client.headersOf(height)).find((one) => isHeaderOf(height, one, trust));
+      if (text === undefined) return;
+      const lie = before && lieIn(before, {height, text, url}, trust);
+      if (lie === undefined) client.passOver(url, `it gives no block ${height}, though there is one`);
+      else client.demote(lie.url, lie.message);
     },
     async blockIfThere(height) {
       try {
@@ -88,9 +100,18 @@ class Lie extends Error {
   }
 }
 
-function holds({text, height}: GivenHeader, trust: ChainTrust): boolean {
-  const verdict = verifySignedHeader(text, trust, 'any-time');
-  return verdict.ok && verdict.header.height === height;
+/** @param next without it, the results of transactions are not judged */
+function lieIn({block, url, own}: GivenBlock, next: GivenHeader | undefined, trust: ChainTrust): Lie | undefined {
+  const fault = verifyBlock(block, {own: own.text, ...(next === undefined ? {} : {next: next.text})}, trust);
+  if (fault === undefined) return undefined;
+  if (next === undefined && block.txs.length > 0 && fault === 'wrong-results') return undefined;
+  const forged = [own, next].find((given) => given !== undefined && !isHeaderOf(given.height, given.text, trust));
+  return new Lie(forged?.url ?? url, `block ${block.height}: ${fault}`, fault);
+}
+
+function mustBeOwn(given: GivenBlock, next: GivenHeader | undefined, trust: ChainTrust): void {
+  const lie = lieIn(given, next, trust);
+  if (lie !== undefined) throw lie;
 }
 
 // Blocks may be slow; whether one is withheld, another node's header shows.

@@ -22,6 +22,10 @@ export interface HeaderInit {
   readonly height: bigint;
   readonly appHash: Uint8Array;
   readonly timeSeconds?: bigint;
+  /** Of its transactions; default none. */
+  readonly dataHash?: Uint8Array;
+  /** Of the block before; default none. */
+  readonly lastResultsHash?: Uint8Array;
   /** Default 4. */
   readonly validators?: number;
 }
@@ -31,7 +35,14 @@ export interface HeaderInit {
  * absent.
  */
 export function signHeader(
-  {height, appHash, timeSeconds = 1_700_000_000n, validators: count = 4}: HeaderInit,
+  {
+    height,
+    appHash,
+    timeSeconds = 1_700_000_000n,
+    dataHash = new Uint8Array(),
+    lastResultsHash = new Uint8Array(),
+    validators: count = 4,
+  }: HeaderInit,
   signers = count,
 ): string {
   const validators = madeUp(count);
@@ -46,12 +57,12 @@ export function signHeader(
     time: {seconds: timeSeconds, nanos: 0},
     lastBlockId: nothing,
     lastCommitHash: none,
-    dataHash: none,
+    dataHash,
     validatorsHash: hash,
     nextValidatorsHash: hash,
     consensusHash: none,
     appHash,
-    lastResultsHash: none,
+    lastResultsHash,
     evidenceHash: none,
     proposerAddress: new Uint8Array(20),
   };
@@ -66,6 +77,8 @@ export function signHeader(
       time,
       validators_hash: toHex(hash),
       next_validators_hash: toHex(hash),
+      data_hash: toHex(dataHash),
+      last_results_hash: toHex(lastResultsHash),
       consensus_hash: '',
       app_hash: toHex(appHash),
       proposer_address: '00'.repeat(20),
