@@ -31,7 +31,18 @@ export interface NoProof {
   readonly holdsUnder?: (signedHeader: string) => boolean;
 }
 
-export type Told = NoProof | {readonly url: string; readonly kind: 'proof'; readonly proof: VerifiedProofs};
+/** What is early, with what judges it. */
+export type EarlyAnswer = NoProof & Required<Pick<NoProof, 'height' | 'holdsUnder'>>;
+
+export interface Proven {
+  readonly url: string;
+  readonly kind: 'proof';
+  readonly proof: VerifiedProofs;
+}
+
+export type Told = NoProof | Proven;
+
+export const isEarly = (told: NoProof): told is EarlyAnswer => told.holdsUnder !== undefined;
 
 type Asked = Pick<VerifiedProofsOptions, 'request' | 'trust' | 'atLeast' | 'maxHeaderAgeMs'> & {
   /** When nobody waits any more; milliseconds of `performance.now()`. */
@@ -78,6 +89,8 @@ async function judge(node: LedgerNode, response: ProofResponse, asked: Asked): P
   if (newest.verdict.ok || !NEXT_HEADER_MAY_HELP.has(newest.verdict.reason)) return newest;
   if (atLeast !== undefined && response.height < atLeast) return newest;
   const meanwhile = notProven(node.url, newest.verdict.reason, {response, signedHeader: newest.signedHeader, asked});
+  // Who has a block's state has its header: one who claims a height to come could be early for ever.
+  if (meanwhile.kind === 'wrong' && heightOf(newest.signedHeader, asked) < response.height) return newest;
   if (meanwhile.kind !== 'wrong' && meanwhile.kind !== 'proof') asked.waits(meanwhile);
   // Told before the time is up, so that it is told why.
   const waitMs = Math.min(NEXT_HEADER_MS, (until - performance.now()) / 2);
@@ -138,7 +151,7 @@ function notProven(
   const height = heightOf(signedHeader, asked);
   if (reason === 'behind') return {url, kind: 'behind', height, error: behind(reason)};
   if (reason === 'stale-header') return {url, kind: 'stale', height, error: notVerified(reason)};
-  if (reason !== 'state-proof' || height > response.height) return wrong(url, reason);
+  if (reason !== 'state-proof' || height !== response.height) return wrong(url, reason);
   // The state of a block is under the next one's header, whoever says so: no header up to here can refute it.
   const holdsUnder = (next: string): boolean =>
     verifyAnswer({request: asked.request, response, signedHeader: next}, asked.trust, {clock: 'any-time'}).ok;

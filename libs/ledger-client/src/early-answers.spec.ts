@@ -4,6 +4,7 @@ import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {MADE_UP_TRUST} from '@vitalvault/light-client/testing';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {LIES} from '../testing/lies.js';
 import {lyingRpc} from '../testing/lying-rpc.js';
 import type {Lie} from '../testing/lying-rpc.js';
 import {MadeUpNode} from '../testing/made-up-node.js';
@@ -13,6 +14,7 @@ import {verifiedProofs} from './verified-proofs.js';
 const log = {info: jest.fn(), warn: jest.fn(), error: jest.fn()};
 const tx = (...body: number[]): Uint8Array => encodeCanonical(TxSchema, {body: Uint8Array.from(body), signatures: []});
 const KEY = {kind: STATE_KIND.grant, parts: [Uint8Array.of(2)]};
+const REFUSES = LIES['refuses every question'] as Lie;
 const opened: {close: () => unknown}[] = [];
 afterEach(async () => {
   for (const one of opened.splice(0)) await one.close();
@@ -37,6 +39,30 @@ function over(...rpcUrls: string[]) {
 
 const grown = (): MadeUpNode => new MadeUpNode().run(tx(2, 3));
 
+function notYet(truth: string): string {
+  const {id} = JSON.parse(truth) as {id: number};
+  const data = 'height 9 must be less than or equal to the current blockchain height';
+  return JSON.stringify({jsonrpc: '2.0', id, error: {code: -32603, message: 'Internal error', data}});
+}
+
+/** Shows the chain as it is without its newest two blocks, and alters its answers if told so. */
+const twoBehind = (node: MadeUpNode, alter: boolean): Lie => {
+  const headers = new Map<bigint, object>();
+  return (method, result) => {
+    const top = node.height - 2n;
+    if (method === 'abci_query')
+      return {response: altered(result['response'] as {value: string}, {height: top, ...(alter ? FALSE : {})})};
+    const signed = result['signed_header'] as {header: {height: string}};
+    const height = BigInt(signed.header.height);
+    headers.set(height, signed);
+    if (height <= top) return undefined;
+    // The newest is asked for without its height.
+    return height === node.height && headers.has(top)
+      ? {...result, signed_header: headers.get(top)}
+      : (response, truth) => void response.end(notYet(truth));
+  };
+};
+
 /** Keeps every header of `from` and above back, and alters its answers if told so. */
 const withholds =
   (from: bigint, alter: boolean): Lie =>
@@ -44,20 +70,20 @@ const withholds =
     const signed = result['signed_header'] as {header: {height: string}} | undefined;
     if (method === 'commit' && signed !== undefined && BigInt(signed.header.height) >= from)
       return (response, truth) => {
-        const {id} = JSON.parse(truth) as {id: number};
-        const data = `height ${from} must be less than or equal to the current blockchain height`;
-        response.end(JSON.stringify({jsonrpc: '2.0', id, error: {code: -32603, message: 'Internal error', data}}));
+        response.end(notYet(truth));
       };
-    return method === 'abci_query' && alter ? {response: altered(result['response'] as {value: string})} : undefined;
+    return method === 'abci_query' && alter
+      ? {response: altered(result['response'] as {value: string}, FALSE)}
+      : undefined;
   };
 
-function altered(response: {value: string}): object {
+const FALSE = {value: Uint8Array.of(9)};
+
+function altered(response: {value: string}, {height, value}: {height?: bigint; value?: Uint8Array}): object {
   const answer = decodeCanonical(ProofResponseSchema, Buffer.from(response.value, 'base64'));
-  const states = answer.states.map((state) => ({...state, value: Uint8Array.of(9)}));
-  return {
-    ...response,
-    value: Buffer.from(encodeCanonical(ProofResponseSchema, {...answer, states})).toString('base64'),
-  };
+  const states = answer.states.map((state) => ({...state, value: value ?? state.value}));
+  const bytes = encodeCanonical(ProofResponseSchema, {...answer, states, height: height ?? answer.height});
+  return {...response, value: Buffer.from(bytes).toString('base64')};
 }
 
 // cosmjs is loaded by the first question, which takes seconds.
@@ -109,7 +135,7 @@ describe('where the header that carries the state is slow', () => {
 
 describe('a node in front that waits for its next header for ever', () => {
   it.each([false, true])(
-    'is left when another proves what is newer, and asked with altered=%s',
+    'is left when another proves what is newer, altered=%s: for a lie, or for being late',
     async (alter) => {
       const node = grown().begin(tx(2, 4));
       const honest = (await served(node.serve())).url;
@@ -119,7 +145,7 @@ describe('a node in front that waits for its next header for ever', () => {
       await sleep(1_800);
       node.run().run().run();
       await asked;
-      expect(left()).toEqual([[], [first.url]]);
+      expect(left()).toEqual(alter ? [[first.url], []] : [[], [first.url]]);
     },
     20_000,
   );
@@ -134,6 +160,75 @@ describe('a node in front that waits for its next header for ever', () => {
     node.run();
     expect((await asked).answer.state(KEY.kind, KEY.parts)).toEqual(Uint8Array.of(2, 4));
     expect(left()).toEqual([[liar.url], []]);
+  }, 20_000);
+
+  it('since it says that its answer is of a block to come, lies', async () => {
+    const node = grown().begin(tx(2, 4)).run();
+    const honest = (await served(node.serve())).url;
+    const ahead: Lie = (method, result) =>
+      method === 'abci_query'
+        ? {response: altered(result['response'] as {value: string}, {...FALSE, height: 1_000_000n})}
+        : undefined;
+    const liar = await served(lyingRpc(honest, ahead));
+    const {ask, left} = over(liar.url, honest);
+    await ask();
+    expect(left()).toEqual([[liar.url], []]);
+  }, 20_000);
+
+  it.each([
+    [true, 'lies'],
+    [false, 'is late'],
+  ])(
+    'and is two headers behind whenever it is asked, altered=%s: it %s',
+    async (alter) => {
+      const node = grown().begin(tx(2, 4)).run().run();
+      const honest = (await served(node.serve())).url;
+      const first = await served(lyingRpc(honest, twoBehind(node, alter)));
+      // Its newest header, which it shows again.
+      await fetch(first.url, {
+        method: 'POST',
+        body: JSON.stringify({jsonrpc: '2.0', id: 1, method: 'commit', params: {height: String(node.height - 2n)}}),
+      });
+      const {ask, left} = over(first.url, honest);
+      await ask();
+      expect(left()).toEqual(alter ? [[first.url], []] : [[], [first.url]]);
+    },
+    20_000,
+  );
+});
+
+describe('beside a node that shows the chain as it was', () => {
+  it('the honest one, whose next header is not there yet, is waited for, believed and not left', async () => {
+    const node = grown().begin(tx(2, 4));
+    const [honest, old] = [(await served(node.serve())).url, (await served(grown().serve())).url];
+    const {ask, left} = over(honest, old);
+    const asked = ask(15_000);
+    await sleep(3_500);
+    node.run();
+    expect((await asked).answer.state(KEY.kind, KEY.parts)).toEqual(Uint8Array.of(2, 4));
+    expect(left()).toEqual([[], []]);
+  }, 20_000);
+
+  it('the older state is told when its time is up; who is early a second time in a row is left', async () => {
+    const node = grown().begin(tx(2, 4));
+    const [first, old] = [(await served(node.serve())).url, (await served(grown().serve())).url];
+    const {ask, left} = over(first, old);
+    expect((await ask(6_000)).answer.state(KEY.kind, KEY.parts)).toEqual(Uint8Array.of(2, 3));
+    expect(left()).toEqual([[], []]);
+    await ask(6_000);
+    expect(left()).toEqual([[], [first]]);
+  }, 20_000);
+
+  it('an answer between the two is not in a row', async () => {
+    const node = grown().begin(tx(2, 4));
+    const [first, old] = [(await served(node.serve())).url, (await served(grown().serve())).url];
+    const {ask, left} = over(first, old);
+    await ask(5_000);
+    node.run();
+    await ask();
+    node.begin(tx(2, 5));
+    await ask(5_000);
+    expect(left()).toEqual([[], []]);
   }, 20_000);
 });
 
@@ -164,4 +259,17 @@ describe('nodes without time for questions', () => {
     expect(only.lies()).toBeLessThan(10);
     expect(left()).toEqual([[], []]);
   }, 10_000);
+
+  it('hold nobody up whose question is refused by more nodes than may lie', async () => {
+    const honest = (await served(grown().serve())).url;
+    const early = await served(grown().begin(tx(2, 4)).serve());
+    const refuses = await Promise.all([1, 2].map(() => served(lyingRpc(honest, REFUSES))));
+    for (const first of [await served(lyingRpc(honest, busy)), early]) {
+      const {ask, left} = over(first.url, ...refuses.map(({url}) => url));
+      const since = performance.now();
+      await expect(ask()).rejects.toMatchObject({code: 'invalid-field'});
+      expect(performance.now() - since).toBeLessThan(6_000);
+      expect(left()).toEqual([[], []]);
+    }
+  }, 20_000);
 });

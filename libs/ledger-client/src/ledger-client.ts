@@ -28,6 +28,8 @@ export interface LedgerClientOptions {
 export class LedgerClient extends LedgerReader {
   private readonly rpc: Failover;
   private readonly memory = {sent: new SentBefore(), alone: new RefusedAlone()};
+  /** Who was early when it was last asked. */
+  private readonly earlyOnce = new Set<string>();
   private readonly traceparent: () => string | undefined;
 
   constructor({
@@ -82,6 +84,20 @@ export class LedgerClient extends LedgerReader {
   /** Stops asking a node first that is late where another is not. No lie: it is forgotten in an hour. */
   passOver(url: string, why: string): void {
     this.rpc.passOver(url, why);
+  }
+
+  /**
+   * A node waited in vain for the header of its answer's state, and nobody shows that header. Any honest one may; it is
+   * passed over the second time in a row.
+   */
+  early(url: string, why: string): void {
+    if (this.earlyOnce.delete(url)) this.passOver(url, why);
+    else this.earlyOnce.add(url);
+  }
+
+  /** A node proved an answer. */
+  proved(url: string): void {
+    this.earlyOnce.delete(url);
   }
 
   /** Passes over nodes that are more than `tolerance` blocks behind the foremost one: alive, but stuck or cut off. */

@@ -4,7 +4,9 @@ import type {ProvenAnswer} from '@vitalvault/proofs';
 import type {LedgerClient, LedgerNode} from './ledger-client.js';
 
 export interface VerifiedProofsOptions {
-  readonly client: Pick<LedgerClient, 'demote' | 'passOver'> & {inTurn(): readonly LedgerNode[]};
+  readonly client: Pick<LedgerClient, 'demote' | 'passOver' | 'early' | 'proved' | 'headersOf'> & {
+    inTurn(): readonly LedgerNode[];
+  };
   readonly request: ProofQuestion;
   /** From the genesis. */
   readonly trust: ChainTrust;

@@ -1,14 +1,17 @@
 import {DomainError} from '@vitalvault/errors';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {askForProof} from './ask-for-proof.js';
-import type {NoProof, Told} from './ask-for-proof.js';
+import {askForProof, isEarly} from './ask-for-proof.js';
+import type {EarlyAnswer, NoProof, Proven, Told} from './ask-for-proof.js';
+import {isHeaderOf} from './is-header-of.js';
 import type {LedgerNode} from './ledger-client.js';
 import type {VerifiedProofs, VerifiedProofsOptions} from './proof-question.js';
-import {ProofRound} from './proof-round.js';
+import {ProofRound, isRefused} from './proof-round.js';
 
 const PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 const FEW_BLOCKS = 2n;
+/** The answer is there: for who may be left, it is not held up longer. */
+const HEADERS_MS = 1_000;
 /** Of several reasons for no proof, the one that says most. */
 const FIRST_TOLD: readonly NoProof['kind'][] = [
   'behind',
@@ -40,9 +43,10 @@ export async function verifiedProofs(options: VerifiedProofsOptions): Promise<Ve
     const asked = nodes.filter(({url}) => !wrong.has(url));
     const ask = (node: LedgerNode, waits: (meanwhile: NoProof) => void): Promise<Told> =>
       askForProof(node, {...options, until, waits});
-    const {proof, others} = await new ProofRound(asked, {nodes: nodes.length, ask, until}).run();
-    for (const one of others) leave(client, one, proof);
-    if (proof !== undefined) return proof;
+    const {proven, others} = await new ProofRound(asked, {nodes: nodes.length, ask, until}).run();
+    await leave(others, proven, options);
+    if (proven !== undefined) return proven.proof;
+    if (isRefused(others, nodes.length)) throw errorOf(others.find(({kind}) => kind === 'refused'));
     for (const {url} of others.filter(({kind}) => kind === 'wrong')) wrong.add(url);
     before = bestOf(others) ?? before;
     // A block may come any moment; who is busy is not asked more often for it.
@@ -54,16 +58,38 @@ export async function verifiedProofs(options: VerifiedProofsOptions): Promise<Ve
 
 const errorOf = (best: NoProof | undefined): DomainError => best?.error ?? new DomainError('ledger-unavailable');
 
-function leave(client: VerifiedProofsOptions['client'], told: NoProof, proof: VerifiedProofs | undefined): void {
-  const {url, kind, error} = told;
-  if (kind === 'wrong') client.demote(url, `its answer does not verify: ${String(error.meta['reason'])}`);
-  else if (proof === undefined) return;
-  else if (isRefuted(told, proof)) client.demote(url, 'its answer does not verify under the header that it waited for');
-  else if (isLate(told, proof)) client.passOver(url, `another node proves the answer, and it is ${kind}`);
+async function leave(
+  others: readonly NoProof[],
+  proven: Proven | undefined,
+  options: VerifiedProofsOptions,
+): Promise<void> {
+  const {client} = options;
+  if (proven !== undefined) client.proved(proven.url);
+  for (const told of others) {
+    const {url, kind, error} = told;
+    if (kind === 'wrong') client.demote(url, `its answer does not verify: ${String(error.meta['reason'])}`);
+    else if (proven === undefined) continue;
+    else if (isEarly(told)) await judgeEarly(told, proven.proof, options);
+    else if (isLate(told, proven.proof)) client.passOver(url, `another node proves the answer, and it is ${kind}`);
+  }
 }
 
-function isRefuted({height, holdsUnder}: NoProof, {header, signedHeader}: VerifiedProofs): boolean {
-  return holdsUnder !== undefined && header.height - 1n === height && !holdsUnder(signedHeader);
+/** The header that it waited for judges it, wherever that is shown. */
+async function judgeEarly(
+  {url, height, holdsUnder}: EarlyAnswer,
+  {header, signedHeader}: VerifiedProofs,
+  {client, trust}: VerifiedProofsOptions,
+): Promise<void> {
+  const next = height + 1n;
+  const shown =
+    header.height === next
+      ? signedHeader
+      : (await client.headersOf(next, HEADERS_MS)).find((text) => isHeaderOf(next, text, trust));
+  if (shown !== undefined && !holdsUnder(shown))
+    client.demote(url, 'its answer does not verify under the header that it waited for');
+  else if (header.height > next) client.passOver(url, 'another node proves the answer by a later header than it has');
+  // That header it could have shown itself.
+  else if (header.height < next) client.early(url, 'it keeps us waiting for the next header');
 }
 
 /** What another has shown is what these could have shown; an honest node may have a block or two to go. */
@@ -76,9 +102,6 @@ function isLate({kind, height = 0n}: NoProof, {header}: VerifiedProofs): boolean
       return header.height > height + FEW_BLOCKS;
     case 'stale':
       return header.height > height + 1n;
-    case 'early':
-      // Where the next header is there just now, either could have been first.
-      return header.height <= height || header.height > height + FEW_BLOCKS;
     default:
       return true;
   }

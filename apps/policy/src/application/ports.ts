@@ -173,7 +173,8 @@ export interface LedgerSource {
   verifiedHeader(height: bigint | {readonly atLeast: bigint}): Promise<string>;
   /**
    * An answer that verifies under its header, from whichever validator gives one.
-   * @param answered called when a validator has answered; what is left is waiting for a header
+   * @param answered called when a validator has answered, or does not; what is left is waiting: for a header, or for
+   *   one that is not busy
    * @throws DomainError invalid-field when more validators refuse it than may lie; ledger-unavailable
    */
   verifiedProofs(

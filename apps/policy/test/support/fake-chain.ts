@@ -91,6 +91,10 @@ export class FakeChain implements LedgerSource, ProvenLogs {
   inTurn = (): readonly this[] => [this];
   demote = (_url: string, why: string): void => void this.demoted.push(why);
   passOver = this.demote;
+  early = this.demote;
+  proved = (): void => undefined;
+  headersOf = (height: bigint | 'newest'): Promise<string[]> =>
+    Promise.resolve([this.header(height === 'newest' ? this.ledger.block.height : height) ?? '']);
 
   async proofs(question: ProofQuestion): Promise<ProofResponse> {
     this.answer();

@@ -50,6 +50,9 @@ export class CometLedgerSource implements LedgerSource {
     const client = {
       demote: (url: string, why: string) => this.any.demote(url, why),
       passOver: (url: string, why: string) => this.any.passOver(url, why),
+      early: (url: string, why: string) => this.any.early(url, why),
+      proved: (url: string) => this.any.proved(url),
+      headersOf: (height: bigint | 'newest', patienceMs?: number) => this.any.headersOf(height, patienceMs),
       inTurn: () => this.any.inTurn().map((node) => telling(node, answered)),
     };
     return withSpan('ledger.verified_proofs', {kind: 'client'}, () =>
@@ -69,14 +72,16 @@ export class CometLedgerSource implements LedgerSource {
 const isUnproven = (error: unknown): boolean =>
   error instanceof DomainError && (error.code === 'not-verified' || error.code === 'behind');
 
-/** The node, and `answered` is called when it has answered a question. */
+/** The node, and `answered` is called when it has answered a question, or will not: it may be busy for long. */
 const telling = (node: LedgerNode, answered: () => void): LedgerNode => ({
   url: node.url,
   lightBlock: (height) => node.lightBlock(height),
   waitForHeader: (height, timeoutMs) => node.waitForHeader(height, timeoutMs),
   proofs: async (request) => {
-    const response = await node.proofs(request);
-    answered();
-    return response;
+    try {
+      return await node.proofs(request);
+    } finally {
+      answered();
+    }
   },
 });
