@@ -18,6 +18,10 @@ import type {MadeBlock} from './made-block.js';
 
 const CUSTODIAN = CAST.hospital;
 
+const isLost = (owners: number): never => {
+  throw new Error(`${String(owners)} owners would never have been looked at`);
+};
+
 /** storage of the hospital: it anchors what it accepts and follows a chain, over its real tables. */
 export class FollowedStorage {
   readonly database: ReturnType<typeof openDatabase>;
@@ -51,7 +55,7 @@ export class FollowedStorage {
       },
       {
         anchors,
-        queue: new EntryQueue({now, parameters: DEFAULT_PARAMETERS}, anchors),
+        queue: new EntryQueue({now, parameters: DEFAULT_PARAMETERS, onLost: isLost}, anchors),
         ledger: {nodes: 1, broadcast: async (tx) => void this.#pool.push(tx), highestNonce: async () => 0n},
         signer: anchorSigner({...key, privateKey}, TEST_CHAIN),
       },

@@ -51,7 +51,10 @@ export function composeStoring(
   if (parameters === undefined) throw new RangeError('a genesis without parameters');
   const ownKeys = ownStorageKeys(trust, config.organisation);
   const anchors = new PrismaAnchorStore(database);
-  const queue = new EntryQueue({now, parameters}, anchors);
+  const queue = new EntryQueue(
+    {now, parameters, onLost: (count) => logger.error('owners waited in no list', {count})},
+    anchors,
+  );
   const follow = new FollowLedger({
     ledger: new PrismaLedgerStore(database, {now, parameters, ownKeys}),
     onEffect: async (block, effect) => {

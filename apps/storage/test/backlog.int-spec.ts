@@ -61,7 +61,8 @@ describe("one owner's backlog of 100,000 records", () => {
     const {parameters} = ledgerOptions(() => clock.ms);
     const anchors = new PrismaAnchorStore(database);
     const looks = jest.spyOn(anchors, 'looked');
-    const queue = new EntryQueue({now: () => clock.ms, parameters}, anchors);
+    const lost = jest.fn();
+    const queue = new EntryQueue({now: () => clock.ms, parameters, onLost: lost}, anchors);
     const head = {height: 5n, blockTime: 36_000n};
     await database.$executeRaw`UPDATE records SET retry_at_ms = ${NOT_YET} WHERE patient LIKE 'b%'`;
     await database.$executeRaw`INSERT INTO entry_buckets VALUES ('owner', 'a', 0, ${head.blockTime})`;

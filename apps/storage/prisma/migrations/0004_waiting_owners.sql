@@ -1,11 +1,14 @@
 -- Owners with entries that no transaction carries, and when each is looked at: a look costs what may be sent, not what waits.
 CREATE TABLE waiting_owners (
   patient    text PRIMARY KEY,
-  -- How often entries of hers came or were freed: a look from before puts nobody to rest.
-  woken      bigint NOT NULL DEFAULT 1,
+  -- The newest wake that made or changed the row. Never the same again, also when the row was gone in between: a look
+  -- from before puts nobody to rest and takes no row out.
+  woken      bigint NOT NULL,
   -- Looks in a row that found nothing to send; 0: she is awake.
   rests      integer NOT NULL DEFAULT 0,
   look_at_ms bigint NOT NULL DEFAULT 0,
+  -- Looks that were written down: of many devices, the next ones are looked at each time.
+  looks      integer NOT NULL DEFAULT 0,
   -- Registrations that waited at the last look for a number that never came.
   held       integer NOT NULL DEFAULT 0
 );
@@ -13,6 +16,7 @@ CREATE INDEX waiting_owners_awake ON waiting_owners (patient) WHERE rests = 0;
 CREATE INDEX waiting_owners_at_rest ON waiting_owners (look_at_ms) WHERE rests > 0;
 
 -- Whose entries came or were freed since the last look. Rows are only added, so that no writer waits for another one.
+-- Always, whoever has entries that no transaction carries has a row here or above.
 CREATE TABLE wakes (
   id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   patient text NOT NULL

@@ -10,6 +10,9 @@ import type {EntryContent} from '../domain/choose-entries.js';
 // The hour of the sample records.
 const BLOCK_TIME = 490_000n * 3_600n;
 
+const queueOf = (stores: MemoryStores, now: () => number): EntryQueue =>
+  new EntryQueue({now, parameters: stores.parameters, onLost: () => undefined}, stores);
+
 async function world(records: number, options: {maxOpen?: number; highest?: bigint; nodes?: number} = {}) {
   let now = 10_000;
   let height = 5n;
@@ -58,7 +61,7 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
         onSent: () => undefined,
         onRefused: () => undefined,
       },
-      {anchors: stores, queue: new EntryQueue({now: () => now, parameters: stores.parameters}, stores), ledger, signer},
+      {anchors: stores, queue: queueOf(stores, () => now), ledger, signer},
     );
   return {
     stores,
@@ -251,7 +254,7 @@ describe('AnchorRecords', () => {
       },
       {
         anchors: stores,
-        queue: new EntryQueue({now: () => 0, parameters: stores.parameters}, stores),
+        queue: queueOf(stores, () => 0),
         ledger: {
           nodes: 1,
           broadcast: () => Promise.reject(new Error('no')),

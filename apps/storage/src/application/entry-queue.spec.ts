@@ -28,7 +28,9 @@ async function world(owners: readonly Owner[]) {
     if (tokens !== undefined)
       stores.buckets.set(`owner/${toHex(id(whose))}`, {tokens: BigInt(tokens), time: head.blockTime});
   }
-  return {stores, clock, queue: new EntryQueue({now: () => clock.ms, parameters: stores.parameters}, stores)};
+  const onLost = jest.fn();
+  const queue = new EntryQueue({now: () => clock.ms, parameters: stores.parameters, onLost}, stores);
+  return {stores, clock, onLost, queue};
 }
 
 async function keep(
@@ -155,6 +157,38 @@ describe('EntryQueue', () => {
     for (let round = 0; round < 13 && !seen.has(12); round++)
       for (const {device} of numbersOf(await queue.next(head))) seen.add(device);
     expect(seen.has(12)).toBe(true);
+  });
+
+  it.each([
+    {count: 12, wokenMs: Infinity},
+    {count: 20, wokenMs: Infinity},
+    {count: 20, wokenMs: 3_000},
+  ])('of $count devices looks at each, whatever the pauses: woken each $wokenMs ms', async ({count, wokenMs}) => {
+    for (const good of [2, count - 1]) {
+      const {queue, stores, clock} = await world([{devices: Array.from({length: count}, () => [1])}]);
+      const rows = [...stores.rows.values()];
+      for (const row of rows) row.retryAtMs = row.record.device === toHex(id(0, good)) ? 100_000 : 10 ** 12;
+      const stuck = rows.find((row) => row.retryAtMs > 100_000);
+      const most = 100_000 + 60_000 * (Math.ceil(count / 8) + 1);
+      for (; clock.ms <= most && (await queue.next(head)).length === 0; clock.ms += 500)
+        if (stuck !== undefined && clock.ms % wokenMs === 0) stuck.retryAtMs++;
+      expect(clock.ms).toBeLessThanOrEqual(most);
+    }
+  });
+
+  it('checks at the start and hourly, a page with each look, that nobody waits unseen, and says so', async () => {
+    const {queue, stores, clock, onLost} = await world([{devices: [[2_000]]}]);
+    const checks = jest.spyOn(stores, 'wakeLost');
+    checks.mockResolvedValueOnce({last: 'a', lost: 3}).mockResolvedValue({last: undefined, lost: 0});
+    for (; clock.ms < 3_600_000; clock.ms += 60_000) await queue.next(head);
+    expect(checks.mock.calls).toEqual([
+      ['', 1_000],
+      ['a', 1_000],
+    ]);
+    expect(onLost.mock.calls).toEqual([[3]]);
+    clock.ms += 120_000;
+    await queue.next(head);
+    expect(checks.mock.calls.slice(2)).toEqual([['', 1_000]]);
   });
 
   it("a good owner's record goes out within one transaction for every 25 owners, whatever the others have", async () => {

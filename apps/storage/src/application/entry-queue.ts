@@ -20,6 +20,9 @@ import type {
 const OWNERS = 25;
 /** Registrations of one owner that are looked at in one turn of hers. */
 const LANES = 8;
+/** How often it is checked that nobody waits unseen, and of how many owners at once: a step in an index for each. */
+const CHECK_MS = 3_600_000;
+const CHECKED = 1_000;
 /** Entries that are read for one transaction, about: twice as many as it takes. */
 const READ = 2 * LIMITS.anchorEntries;
 
@@ -34,12 +37,18 @@ export class EntryQueue {
   #after = '';
   #round = 0;
   #held = 0;
+  #check = {after: '', atMs: 0};
 
   constructor(
-    private readonly options: {now: () => number; parameters: EntryParameters},
+    private readonly options: {
+      now: () => number;
+      parameters: EntryParameters;
+      /** Owners who waited and would never have been looked at. */
+      onLost: (owners: number) => void;
+    },
     private readonly anchors: Pick<
       AnchorStore,
-      'awake' | 'rested' | 'looked' | 'held' | 'entriesOf' | 'load' | 'ownBucket'
+      'awake' | 'rested' | 'looked' | 'held' | 'wakeLost' | 'entriesOf' | 'load' | 'ownBucket'
     >,
   ) {}
 
@@ -50,6 +59,7 @@ export class EntryQueue {
 
   /** @param head newest block whose effect is stored */
   async next(head: LedgerCursor): Promise<EntryToAnchor[]> {
+    await this.#wakeLost();
     const room = this.#room('organisation', await this.anchors.ownBucket(), head);
     const most = Math.min(LIMITS.anchorEntries, room);
     if (most > 0) await this.#choose(await this.anchors.rested(this.options.now(), OWNERS), head, 0);
@@ -61,6 +71,15 @@ export class EntryQueue {
       if (chosen.length > 0) return chooseEntries(await this.anchors.load(chosen));
     }
     return [];
+  }
+
+  // At the start and hourly, a page with each look: an entry of somebody who is in no list would wait for ever.
+  async #wakeLost(): Promise<void> {
+    const nowMs = this.options.now();
+    if (nowMs < this.#check.atMs) return;
+    const {last, lost} = await this.anchors.wakeLost(this.#check.after, CHECKED);
+    this.#check = last === undefined ? {after: '', atMs: nowMs + CHECK_MS} : {after: last, atMs: nowMs};
+    if (lost > 0) this.options.onLost(lost);
   }
 
   // Whether the ring is at its end.
@@ -80,7 +99,9 @@ export class EntryQueue {
         owner,
         room: this.#room('owner', owner, head),
         held: owner.lanes.length - judged.length,
-        lanes: inTurn(judged, this.#round, LANES),
+        // Of many, the next ones with each look at her: a round of the ring may be the same at each end of her rest.
+        lanes: inTurn(inTurn(judged, owner.looks * LANES, LANES), this.#round, LANES),
+        many: judged.length > LANES,
       };
     });
     const asked = waiting.flatMap(({room, lanes}) => (room > 0 ? lanes : []));
@@ -95,7 +116,7 @@ export class EntryQueue {
       })),
     }));
     await this.anchors.looked(
-      waiting.flatMap(({owner, held}, place) => this.#lookedAt(owner, {held, able: canGive(turns[place])})),
+      waiting.flatMap(({owner, held, many}, place) => this.#lookedAt(owner, {held, many, able: canGive(turns[place])})),
     );
     return takeTurns(turns, most);
   }
@@ -110,11 +131,14 @@ export class EntryQueue {
   }
 
   // Who has nothing now that could be sent rests; who has something again is awake. Nothing when both stay as they are.
-  #lookedAt(owner: WaitingOwner, {held, able}: {held: number; able: boolean}): LookedAt[] {
+  #lookedAt(owner: WaitingOwner, {held, many, able}: {held: number; many: boolean; able: boolean}): LookedAt[] {
     const {patient, woken} = owner;
-    if (able && owner.rests === 0 && owner.held === held) return [];
+    if (able && !many && owner.rests === 0 && owner.held === held) return [];
     const rests = able ? 0 : owner.rests + 1;
-    return [{patient, woken, rests, held, lookAtMs: able ? 0 : this.options.now() + restMs(rests)}];
+    const lookAtMs = able ? 0 : this.options.now() + restMs(rests);
+    // Who leaves her rest for what was found is looked at once more for it.
+    const looks = able && owner.rests > 0 ? owner.looks : owner.looks + 1;
+    return [{patient, woken, rests, held, lookAtMs, looks}];
   }
 
   // Those of which the ledger would take a number now; the others wait for one that did not come.

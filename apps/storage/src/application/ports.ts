@@ -25,16 +25,18 @@ export interface WaitingOwner {
   readonly underWay: number;
   /** Her registrations with something to anchor, in one order always; none: all that she had is carried now. */
   readonly lanes: readonly WaitingLane[];
-  /** How often entries of hers came or were freed. */
+  /** Names the newest time that entries of hers came or were freed; no other has the same. */
   readonly woken: bigint;
   /** Looks in a row that found nothing of hers to send; 0: she is awake. */
   readonly rests: number;
   /** Registrations of hers that waited at the last look for a number that never came. */
   readonly held: number;
+  /** Looks at her that were kept. */
+  readonly looks: number;
 }
 
 /** What a look at an owner has found. */
-export interface LookedAt extends Pick<WaitingOwner, 'patient' | 'woken' | 'rests' | 'held'> {
+export interface LookedAt extends Pick<WaitingOwner, 'patient' | 'woken' | 'rests' | 'held' | 'looks'> {
   /** When she is looked at again; awake owners are at any time. */
   readonly lookAtMs: number;
 }
@@ -139,6 +141,13 @@ export interface AnchorStore {
   looked(looks: readonly LookedAt[]): Promise<void>;
   /** Registrations that wait for a number that never came, as each owner's last look has found. */
   held(): Promise<number>;
+  /**
+   * Finds owners above `after` who have something that no transaction carries and yet would never be looked at, and
+   * wakes them. There is none, unless rows were lost.
+   * @param owners who wait and are checked in one call
+   * @returns the last one who was checked, undefined: none is left; and how many were lost
+   */
+  wakeLost(after: string, owners: number): Promise<{last: string | undefined; lost: number}>;
   /**
    * What is due of each lane, ascending by number, at most so many of each.
    * @param due `nowMs`: what waits until later is left out; `slot`: so is a record of a later hour, which the ledger

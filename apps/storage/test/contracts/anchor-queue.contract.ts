@@ -44,13 +44,13 @@ export function anchorQueueContract(fixture: StoresFixture): void {
     const rested = async (nowMs: number, owners = 10) => namesOf(await anchors.rested(nowMs, owners));
     await keep(1, 2, 1n);
     await keep(3, 4, 1n);
-    const looks = (await waiting()).map(({patient, woken}, place) => ({patient, woken, place}));
+    const looks = (await waiting()).map(({patient, woken}, place) => ({patient, woken, place, looks: 3 + place}));
     await anchors.looked(looks.map(({place, ...one}) => ({...one, rests: 1, lookAtMs: 5_000 - place, held: place})));
     expect([await waiting(), await rested(4_998)]).toEqual([[], []]);
     expect([await rested(5_000), await rested(5_000, 1)]).toEqual([[hexOf(3), hexOf(1)], [hexOf(3)]]);
     expect(await anchors.held()).toBe(1);
     await keep(1, 2, 2n);
-    expect(await waiting()).toMatchObject([{patient: hexOf(1), rests: 0}]);
+    expect(await waiting()).toMatchObject([{patient: hexOf(1), rests: 0, looks: 3}]);
     // A look that began before says nothing of what came since.
     await anchors.looked(looks.map(({place, ...one}) => ({...one, rests: 2 + place, lookAtMs: 9_000, held: 0})));
     expect([namesOf(await waiting()), await rested(9_000)]).toEqual([[hexOf(1)], [hexOf(3)]]);
@@ -59,6 +59,16 @@ export function anchorQueueContract(fixture: StoresFixture): void {
     await anchors.looked((await waiting()).map((one) => ({...one, rests: 1, lookAtMs: 9_000})));
     await anchors.fail(txId, CODE.nonceTooFar);
     expect(namesOf(await waiting())).toEqual([hexOf(1)]);
+  });
+
+  it('checks owners who wait by id, page after page, and finds nobody lost: neither who is listed nor who just came', async () => {
+    const {anchors} = fixture.stores;
+    for (const patient of [4, 1, 6]) await keep(patient, patient, 1n);
+    expect(await anchors.wakeLost('', 2)).toEqual({last: hexOf(4), lost: 0});
+    await waiting();
+    expect(await anchors.wakeLost('', 2)).toEqual({last: hexOf(4), lost: 0});
+    expect(await anchors.wakeLost(hexOf(4), 2)).toEqual({last: hexOf(6), lost: 0});
+    expect(await anchors.wakeLost(hexOf(6), 2)).toEqual({last: undefined, lost: 0});
   });
 
   it('gives of each lane what is due, by number, records and skips alike, no more than asked for', async () => {

@@ -54,11 +54,17 @@ export class MemoryAnchors extends MemoryRecords implements AnchorStore {
     return Promise.resolve(this.#owners().reduce((sum, {held}) => sum + held, 0));
   }
 
+  wakeLost(after: string, owners: number): Promise<{last: string | undefined; lost: number}> {
+    const page = this.#owners().filter(({patient}) => patient > after);
+    return Promise.resolve({last: page.slice(0, owners).at(-1)?.patient, lost: 0});
+  }
+
   // Awake is who has other entries waiting than at the last look, or the same with another pause.
   #lookAt(patient: string, waiting: string): Look {
     const known = this.#looks.get(patient);
     if (known?.waiting === waiting) return known;
-    const look = {patient, waiting, woken: (known?.woken ?? 0n) + 1n, rests: 0, lookAtMs: 0, held: known?.held ?? 0};
+    const {woken, held, looks} = known ?? {woken: 0n, held: 0, looks: 0};
+    const look = {patient, waiting, woken: woken + 1n, rests: 0, lookAtMs: 0, held, looks};
     this.#looks.set(patient, look);
     return look;
   }
@@ -76,12 +82,13 @@ export class MemoryAnchors extends MemoryRecords implements AnchorStore {
     }
     const sorted = [...byOwner].toSorted(([a], [b]) => (a < b ? -1 : 1));
     return sorted.map(([patient, lanes]) => {
-      const {woken, rests, held} = this.#lookAt(patient, this.#nameOfWaiting(patient));
+      const {woken, rests, held, looks} = this.#lookAt(patient, this.#nameOfWaiting(patient));
       return {
         patient,
         woken,
         rests,
         held,
+        looks,
         tokens: this.buckets.get(`owner/${patient}`),
         underWay: this.#underWay((row) => numberOf(row).patient === patient),
         lanes: lanes.toSorted((a, b) => (laneName(a) < laneName(b) ? -1 : 1)),

@@ -17,7 +17,7 @@ import type {Database, Session} from './database.js';
 import type {Anchor} from './gen/client.js';
 import {bucketName, bucketsOf} from './entry-buckets.js';
 import {bytesOf} from './outbox-rows.js';
-import {awakeOwners, heldLanes, keepLooks, restedOwners, WAITING} from './waiting-rows.js';
+import {awakeOwners, heldLanes, keepLooks, restedOwners, WAITING, wakeLostOwners} from './waiting-rows.js';
 
 /** Transactions that anchor records, in PostgreSQL. */
 export class PrismaAnchorStore implements AnchorStore {
@@ -37,6 +37,10 @@ export class PrismaAnchorStore implements AnchorStore {
 
   held(): Promise<number> {
     return heldLanes(this.database);
+  }
+
+  wakeLost(after: string, owners: number): Promise<{last: string | undefined; lost: number}> {
+    return wakeLostOwners(this.database, after, owners);
   }
 
   async entriesOf(

@@ -43,6 +43,7 @@ interface OwnerRow {
   readonly woken: bigint;
   readonly rests: number;
   readonly held: number;
+  readonly looks: number;
 }
 
 interface LaneRow {
@@ -59,14 +60,14 @@ interface LaneRow {
 export async function awakeOwners(database: Database, after: string, owners: number): Promise<WaitingOwner[]> {
   await wake(database);
   const rows = await database.$queryRaw<OwnerRow[]>`
-    SELECT patient, woken, rests, held FROM waiting_owners WHERE rests = 0 AND patient > ${after} ORDER BY patient LIMIT ${owners}`;
+    SELECT patient, woken, rests, held, looks FROM waiting_owners WHERE rests = 0 AND patient > ${after} ORDER BY patient LIMIT ${owners}`;
   return withLanes(database, rows);
 }
 
 /** Those whose rest is over. */
 export async function restedOwners(database: Database, nowMs: number, owners: number): Promise<WaitingOwner[]> {
   const rows = await database.$queryRaw<OwnerRow[]>`
-    SELECT patient, woken, rests, held FROM waiting_owners WHERE rests > 0 AND look_at_ms <= ${BigInt(nowMs)} ORDER BY look_at_ms LIMIT ${owners}`;
+    SELECT patient, woken, rests, held, looks FROM waiting_owners WHERE rests > 0 AND look_at_ms <= ${BigInt(nowMs)} ORDER BY look_at_ms LIMIT ${owners}`;
   return withLanes(database, rows);
 }
 
@@ -74,12 +75,14 @@ export async function restedOwners(database: Database, nowMs: number, owners: nu
 export async function keepLooks(database: Database, looks: readonly LookedAt[]): Promise<void> {
   if (looks.length === 0) return;
   await database.$executeRaw`
-    UPDATE waiting_owners SET rests = look.rests, look_at_ms = look.look_at_ms, held = look.held
-    FROM unnest(
-      ${looks.map(({patient}) => patient)}::text[], ${looks.map(({woken}) => woken)}::bigint[], ${looks.map(({rests}) => rests)}::integer[],
-      ${looks.map(({lookAtMs}) => BigInt(lookAtMs))}::bigint[], ${looks.map(({held}) => held)}::integer[]
-    ) AS look (patient, woken, rests, look_at_ms, held)
-    WHERE waiting_owners.patient = look.patient AND waiting_owners.woken = look.woken`;
+    WITH mine AS (${lockedAsLooked(looks)})
+    UPDATE waiting_owners SET rests = look.rests, look_at_ms = look.look_at_ms, held = look.held, looks = look.looks
+    FROM mine, unnest(
+      ${looks.map(({patient}) => patient)}::text[], ${looks.map(({rests}) => rests)}::integer[],
+      ${looks.map(({lookAtMs}) => BigInt(lookAtMs))}::bigint[], ${looks.map(({held}) => held)}::integer[],
+      ${looks.map((look) => look.looks)}::integer[]
+    ) AS look (patient, rests, look_at_ms, held, looks)
+    WHERE waiting_owners.patient = mine.patient AND look.patient = mine.patient`;
 }
 
 /** Registrations that wait for a number that never came. */
@@ -91,9 +94,39 @@ export async function heldLanes(database: Database): Promise<number> {
 
 async function wake(database: Database): Promise<void> {
   await database.$executeRaw`
-    WITH come AS (DELETE FROM wakes RETURNING patient)
-    INSERT INTO waiting_owners (patient) SELECT DISTINCT patient FROM come ORDER BY patient
-    ON CONFLICT (patient) DO UPDATE SET woken = waiting_owners.woken + 1, rests = 0, look_at_ms = 0`;
+    WITH come AS (DELETE FROM wakes RETURNING id, patient)
+    INSERT INTO waiting_owners (patient, woken) SELECT patient, max(id) FROM come GROUP BY patient ORDER BY patient
+    ON CONFLICT (patient) DO UPDATE SET woken = EXCLUDED.woken, rests = 0, look_at_ms = 0`;
+}
+
+/** Those of whom nothing is known since. Rows are locked by patient, as wakes do: none waits for the other. */
+const lockedAsLooked = (looks: readonly Pick<OwnerRow, 'patient' | 'woken'>[]): Prisma.Sql => Prisma.sql`
+  SELECT waiting_owners.patient FROM waiting_owners
+  JOIN unnest(${looks.map(({patient}) => patient)}::text[], ${looks.map(({woken}) => woken)}::bigint[]) AS seen (patient, woken)
+    USING (patient, woken)
+  ORDER BY waiting_owners.patient FOR UPDATE OF waiting_owners`;
+
+/** Owners in neither table although something of theirs waits: one statement sees both as they are at one moment. */
+export async function wakeLostOwners(
+  database: Database,
+  after: string,
+  owners: number,
+): Promise<{last: string | undefined; lost: number}> {
+  const [found] = await database.$queryRaw<{last: string | null; lost: bigint}[]>`
+    WITH RECURSIVE owner AS (
+      (SELECT patient FROM (${firstOf(Prisma.sql`waiting.patient > ${after}`)}) AS found)
+      UNION ALL
+      SELECT next.patient FROM owner, LATERAL (${firstOf(Prisma.sql`waiting.patient > owner.patient`)}) AS next
+    ), page AS (
+      SELECT patient FROM owner LIMIT ${owners}
+    ), lost AS (
+      INSERT INTO wakes (patient) SELECT patient FROM page
+      WHERE NOT EXISTS (SELECT FROM waiting_owners WHERE waiting_owners.patient = page.patient)
+        AND NOT EXISTS (SELECT FROM wakes AS come WHERE come.patient = page.patient)
+      RETURNING patient
+    )
+    SELECT max(patient) AS last, (SELECT count(*) FROM lost) AS lost FROM page`;
+  return {last: found?.last ?? undefined, lost: Number(found?.lost ?? 0)};
 }
 
 async function withLanes(database: Database, owners: readonly OwnerRow[]): Promise<WaitingOwner[]> {
@@ -142,8 +175,8 @@ async function withLanes(database: Database, owners: readonly OwnerRow[]): Promi
 async function forget(database: Database, owners: readonly OwnerRow[]): Promise<void> {
   if (owners.length === 0) return;
   await database.$executeRaw`
-    DELETE FROM waiting_owners USING unnest(${owners.map(({patient}) => patient)}::text[], ${owners.map(({woken}) => woken)}::bigint[]) AS gone (patient, woken)
-    WHERE waiting_owners.patient = gone.patient AND waiting_owners.woken = gone.woken`;
+    WITH mine AS (${lockedAsLooked(owners)})
+    DELETE FROM waiting_owners USING mine WHERE waiting_owners.patient = mine.patient`;
 }
 
 function lanesOf(database: Database, owners: readonly string[]): Promise<LaneRow[]> {
