@@ -81,5 +81,6 @@ describe("one owner's backlog of 100,000 records", () => {
     expect(again).toBeLessThan(MOST_MS);
     await database.$executeRaw`UPDATE records SET retry_at_ms = 0 WHERE patient = 'c7'`;
     expect(await queue.next(head)).toHaveLength(1);
+    expect(lost).not.toHaveBeenCalled();
   });
 });
