@@ -125,8 +125,17 @@ async function json(command: Command, aside?: string): Promise<Counts> {
       last = line;
     },
   });
-  const {passed = 0, failed = 0} = JSON.parse(last || '{}') as Partial<Counts>;
+  const {passed = 0, failed = 0} = countsOf(last);
   return failedUnlessZero(code, {passed, failed: passed === 0 && failed === 0 ? 1 : failed});
+}
+
+/** None when a runner died before it could say. */
+function countsOf(line: string): Partial<Counts> {
+  try {
+    return JSON.parse(line) as Partial<Counts>;
+  } catch {
+    return {};
+  }
 }
 
 async function story(command: Command): Promise<Counts> {

@@ -96,7 +96,11 @@ export async function schemaStore(): Promise<{directory: string; versions: strin
       await writeFile(file, JSON.stringify(schema));
     }
   }
-  await rename(fresh, directory);
+  // Another run may have made the same meanwhile: then that one is as good.
+  await rename(fresh, directory).catch(async (error: unknown) => {
+    if (!existsSync(directory)) throw error;
+    await rm(fresh, {recursive: true, force: true});
+  });
   return {directory, versions};
 }
 
