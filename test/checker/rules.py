@@ -54,6 +54,11 @@ def silent(world):
     return ([f"access {one.tx[:16]} has no alert" for one in world.accesses if not alerts[one.patient, one.tx, one.permit]]
             + [f"access {one.tx[:16]} has an alert that says the opposite" for one in world.accesses if alerts[one.patient, one.tx, not one.permit]]), len(world.accesses)
 
+def untold(world):
+    """That keys left is told, of each answer."""
+    told = {one.subject for one in world.alerts if one.kind == "KEYS_RELEASED"}
+    return [f"answer {one.number} of request {one.tx[:16]}: keys left and nothing told her" for one in world.released if f"{one.tx}{one.number:08x}" not in told], len(world.released)
+
 def alerted_twice(world):
     """One event is one alert."""
     times = Counter((one.patient, one.kind, one.subject) for one in world.alerts)
@@ -127,6 +132,7 @@ RULES = {
     "released and not written down": without_release,
     "released without an alert": without_alert,
     "an entry without its alert": silent,
+    "released and not told": untold,
     "alerted twice": alerted_twice,
     "alerted and not on the ledger": false_alarm,
     "released after an acknowledged revocation": after_revocation,

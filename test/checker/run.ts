@@ -15,7 +15,7 @@ const python = (...args: string[]): number =>
 const STORES = {
   notify: `SELECT 'alert' AS what, patient, alert_id AS id, kind, subject,
              (extract(epoch FROM queued_at) * 1000)::bigint::float8 AS queued FROM alerts`,
-  policy: `SELECT 'release' AS what, tx_id AS tx, (extract(epoch FROM released_at) * 1000)::bigint::float8 AS at
+  policy: `SELECT 'release' AS what, tx_id AS tx, number, (extract(epoch FROM released_at) * 1000)::bigint::float8 AS at
              FROM release_requests`,
 } as const;
 

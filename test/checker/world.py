@@ -69,8 +69,9 @@ class Alert:
 
 @dataclass
 class Released:
-    """That policy wrote down a release, before it opened a seal."""
+    """That policy wrote down a release, before it opened a seal; `number` counts the answers of its permit from 1."""
     tx: str
+    number: int
     at: int
 
 @dataclass
