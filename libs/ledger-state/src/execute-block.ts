@@ -102,17 +102,24 @@ export function applyTx(state: Overlay, tx: CheckedTx, context: BlockContext): O
   const outcome = code === CODE.ok ? applyMessage(fork, tx, {...context, signer, ends}) : refused(code);
   // 6
   const asked = {signer, level: rules.level, ends};
-  if (outcome.code === CODE.ok && beginsRight(asked)) countRight(fork, signer.identity);
+  if (outcome.code !== CODE.ok) {
+    absorbSpent(state, spent, levelOf(fork, asked, context.parameters), context);
+    return outcome;
+  }
+  if (beginsRight(asked)) countRight(fork, signer.identity);
   const level = levelOf(fork, asked, context.parameters);
-  const room = (...changes: [...Overlay[], Overlay]): boolean => hasRoom(changes, context.parameters, level);
-  if (outcome.code === CODE.ok && (needsNoRoom(state, asked) || room(spent, fork))) {
+  if (needsNoRoom(state, asked) || hasRoom([spent, fork], context.parameters, level)) {
     spent.absorb(fork);
     state.absorb(spent);
     return outcome;
   }
-  // A nonce window or a bucket may be a new key as well.
-  if (room(spent)) state.absorb(spent);
-  return outcome.code === CODE.ok ? refused(CODE.stateFull) : outcome;
+  absorbSpent(state, spent, level, context);
+  return refused(CODE.stateFull);
+}
+
+// A nonce window or a bucket may be a new key as well.
+function absorbSpent(state: Overlay, spent: Overlay, level: Level, {parameters}: BlockContext): void {
+  if (hasRoom([spent], parameters, level)) state.absorb(spent);
 }
 
 /** What a transaction asks room for, and who. */

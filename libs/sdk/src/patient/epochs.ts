@@ -45,9 +45,7 @@ export function freshEpoch(
   {fromSlot, by, others}: {fromSlot: number; by: StoredKey; others?: LastEpoch | undefined},
 ): StoredEpoch {
   const last = others ?? newestEpoch(keys, typeName);
-  // Of others she waits for none that has not begun; of hers there may be records in the slot of the change.
-  const before = others !== undefined && others.fromSlot > fromSlot ? undefined : last?.fromSlot;
-  const from = before === undefined ? fromSlot : Math.max(fromSlot, before + 1);
+  const from = last === undefined || overtakes(others, fromSlot) ? fromSlot : Math.max(fromSlot, last.fromSlot + 1);
   const place = {typeTag: toHex(tagOf(keys, typeName)), epoch: (last?.epoch ?? 0) + 1};
   const waiting = keys.epochs.find((epoch) => !epoch.published && epoch.by === by.publicKey && isPlaceOf(epoch, place));
   const pair = waiting ?? hexPair(generateEncryptionKey(environment.random));
@@ -63,6 +61,10 @@ export function freshEpoch(
     expiresAt: waiting?.expiresAt ?? 0,
   };
 }
+
+// Of others she waits for none that has not begun; of hers there may be records in the slot of the change.
+const overtakes = (others: LastEpoch | undefined, fromSlot: number): boolean =>
+  others !== undefined && others.fromSlot > fromSlot;
 
 function hexPair({publicKey, privateKey}: {publicKey: Uint8Array; privateKey: Uint8Array}) {
   return {publicKey: toHex(publicKey), privateKey: toHex(privateKey)};
