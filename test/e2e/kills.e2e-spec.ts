@@ -40,8 +40,8 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
     platform = thePlatform();
     ward = await Ward.open(platform);
     journal = new Journal(join(platform.data, 'observed'), 'kills');
-    reader = new Reader(ward, ledgerOf(platform, 1), journal);
-    await postReal();
+    reader = new Reader(ward, ledgerOf(platform, 1), journal, ward.now - 20);
+    await postReal(ward.now - 20);
     load = Promise.all([...Array.from({length: WORKERS}, () => wear()), consult()]);
   });
   afterAll(async () => {
@@ -57,9 +57,9 @@ describe('killed with SIGKILL under load, each with a request in flight, the sys
     });
 
   /** What readers can open: the load's own records are well-formed, and random inside. */
-  async function postReal(): Promise<void> {
+  async function postReal(slot: number): Promise<void> {
     const {device} = await registerDevice(ward.office, ward.owner, ward.now - 50);
-    const sealed = await device.seal(HEART_RATE, readingsOf(ward.now - 2, 20));
+    const sealed = await device.seal(HEART_RATE, readingsOf(slot, 20));
     const sent = Date.now();
     await device.post(sealed);
     await device.settleAll(60_000);

@@ -18,6 +18,8 @@ export class Reader {
     private readonly ward: Ward,
     private readonly ledger: VerifiedLedger,
     private readonly journal: Journal,
+    /** The hour that is asked for: what it has can be opened. */
+    private readonly slot: number,
   ) {}
 
   async turn(): Promise<void> {
@@ -59,7 +61,7 @@ export class Reader {
     const kept: SentRequest[] = [];
     const sent = Date.now();
     const ticket = await this.ward
-      .ask(grantId, (request) => {
+      .ask(grantId, this.slot, (request) => {
         kept.push(request);
         return Promise.resolve();
       })

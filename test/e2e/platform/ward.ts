@@ -49,16 +49,17 @@ export class Ward {
 
   /**
    * The clinician asks for the last hours.
+   * @param slot asks for this hour alone
    * @param keep see Clinician.requestAccess
    * @throws SdkError when it is not decided
    */
-  ask(grantId: string, keep?: (sent: SentRequest) => Promise<void>): Promise<AccessTicket> {
+  ask(grantId: string, slot?: number, keep?: (sent: SentRequest) => Promise<void>): Promise<AccessTicket> {
     const question = {
       patient: this.owner.keys.patient,
       grantId,
       typeTag: toHex(tagOf(this.owner.keys, HEART_RATE)),
-      slotFrom: this.now - 2,
-      slotTo: this.now,
+      slotFrom: slot ?? this.now - 2,
+      slotTo: slot ?? this.now,
       purpose: 'TREAT',
     } as const;
     return this.ada.clinician.requestAccess(question, keep);
