@@ -4,25 +4,21 @@ Shares hashes, encodings and the verification of headers with the second client,
 """
 import base64, os, sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../second-client"))
-from client import T, key_id, merkle, one, parse, sha, signed_header, transaction_id
-from genesis import read_genesis
-from history import ask, results_hash, signed_by, transactions
+from client import T, merkle, one, parse, sha, transaction_id
+from history import blocks, results_hash, signed_by, transactions
 from messages import MESSAGES
 from world import Access, Anchored, Terms
 
 NAMES = {number: name for number, name, kind in MESSAGES["Body"] if kind[0].isupper()}
 
 def executed(rpc, genesis_path):
-    """(place, message name, its fields, signers' key ids, tx id, result data) of each transaction that took effect.
+    """(place, message name, its fields, tx id, result data) of each transaction that took effect.
 
     @spec docs/protocol.md §5.3, §4.1. Raises when a header, a body or a result is not what the validators signed.
     """
-    genesis = read_genesis(genesis_path)
-    newest = int(ask(rpc, "status")["sync_info"]["latest_block_height"])
     before = None  # hash of the results of the block before
-    for height in range(1, newest):
-        h = signed_header(ask(rpc, f"commit?height={height}")["signed_header"], genesis["chain"], genesis["validators"])
-        block, told = ask(rpc, f"block?height={height}")["block"], ask(rpc, f"block_results?height={height}")
+    for height, h, answer, told in blocks(rpc, genesis_path):
+        block = answer["block"]
         assert merkle([sha(tx) for tx in transactions(block)]).hex().upper() == h["data_hash"], f"block {height}: other transactions"
         assert before is None or before.hex().upper() == h["last_results_hash"], f"block {height - 1}: other results"
         before = results_hash(told)
@@ -33,12 +29,12 @@ def executed(rpc, genesis_path):
             number = max(body)
             publics = [one(parse(signature), 2) for signature in parts.get(2, [])]
             assert signed_by(tx), f"block {height}: a transaction that its signers did not sign"
-            yield ((height, index), NAMES[number], parse(one(body, number)), [key_id(public) for public in publics],
+            yield ((height, index), NAMES[number], parse(one(body, number)),
                    transaction_id(one(parts, 1), publics).hex(), base64.b64decode(result.get("data") or ""))
 
 def read_ledger(rpc, genesis_path, world):
     """Adds what the ledger decided. The last block is left out: its results have no header above them yet."""
-    for place, name, fields, _, tx, data in executed(rpc, genesis_path):
+    for place, name, fields, tx, data in executed(rpc, genesis_path):
         if name == "request_access": world.accesses.append(access_of(place, fields, tx, data))
         elif name == "put_grant": world.terms.append(terms_of(place, fields, tx))
         elif name == "anchor_records": world.anchored.extend(anchored_of(place, fields, data))

@@ -3,13 +3,11 @@
 //   node test/checker/run.ts selftest        the rules alone, on made-up histories
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {spawnSync} from 'node:child_process';
 import pg from 'pg';
-import {interpreter} from '../second-client/interpreter.ts';
+import {interpreter, run} from '../second-client/interpreter.ts';
 
 const here = import.meta.dirname;
-const python = (...args: string[]): number =>
-  spawnSync(interpreter(), args, {stdio: ['ignore', 'inherit', 'inherit']}).status ?? 1;
+const python = (...args: string[]): number => run(interpreter(), args);
 
 /** What the stores say, by the service whose database it is: a query, each row of which is a line for the checker. */
 const STORES = {

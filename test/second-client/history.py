@@ -29,16 +29,20 @@ def signed_by(tx):
     digest = transaction_id(one(parts, 1), publics)
     return [key_id(p) for p in publics] if publics and all(verifies(one(s, 2), digest, one(s, 3)) for s in signatures) else None
 
-def history(rpc, genesis_path):
+def blocks(rpc, genesis_path):
+    """(height, its signed header, block and results as told) of each block below the newest; raises when a header is not signed."""
     genesis = read_genesis(genesis_path)
     newest = int(ask(rpc, "status")["sync_info"]["latest_block_height"])
     assert newest <= MOST_BLOCKS, "a longer chain than this is made for"
-    before = results = None
-    headers, links, bodies, outcomes, unsigned, twice, count, nonces = 0, 0, 0, 0, 0, 0, 0, set()
     for height in range(1, newest):
         h = signed_header(ask(rpc, f"commit?height={height}")["signed_header"], genesis["chain"], genesis["validators"])
-        block = ask(rpc, f"block?height={height}")
-        told = ask(rpc, f"block_results?height={height}")
+        yield height, h, ask(rpc, f"block?height={height}"), ask(rpc, f"block_results?height={height}")
+
+def history(rpc, genesis_path):
+    before = results = None
+    newest, headers, links, bodies, outcomes, unsigned, twice, count, nonces = 1, 0, 0, 0, 0, 0, 0, 0, set()
+    for height, h, block, told in blocks(rpc, genesis_path):
+        newest = height + 1
         headers += int(h["height"]) == height
         links += before is None or h["last_block_id"]["hash"] == before
         bodies += merkle([sha(tx) for tx in transactions(block["block"])]).hex().upper() == h["data_hash"] and block["block_id"]["hash"] != before
