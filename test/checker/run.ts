@@ -1,5 +1,6 @@
 // Judges what clients saw of a running system against what its ledger and stores say.
 //   node test/checker/run.ts <data folder>   its endpoints.json, genesis.json, and observed/ that the clients wrote
+//   node test/checker/run.ts <data folder> <observed folder>   another one: only its patients are judged
 //   node test/checker/run.ts selftest        the rules alone, on made-up histories
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -48,9 +49,9 @@ interface Endpoints {
   readonly validators: readonly {readonly rpc: string}[];
 }
 
-const [what] = process.argv.slice(2);
+const [what, own] = process.argv.slice(2);
 if (what === undefined || what.startsWith('-')) {
-  console.error('usage: run.ts <data folder> | run.ts selftest');
+  console.error('usage: run.ts <data folder> [observed folder] | run.ts selftest');
   process.exit(2);
 }
 if (what === 'selftest') process.exit(python(join(here, 'selftest.py')));
@@ -61,7 +62,8 @@ process.exit(
     join(here, 'check.py'),
     validators[0]?.rpc ?? '',
     join(what, 'genesis.json'),
-    join(what, 'observed'),
+    own ?? join(what, 'observed'),
     join(what, 'kept'),
+    ...(own === undefined ? [] : ['theirs']),
   ),
 );

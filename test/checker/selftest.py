@@ -5,7 +5,7 @@ python selftest.py; the last line on stdout is JSON, as the second client's. Ran
 import copy, json, os, random, sys
 from check import judge
 from rules import RULES
-from world import Access, Alert, Anchored, Asked, Fetched, Posted, Released, Terms, World
+from world import Access, Alert, Anchored, Asked, Fetched, Posted, Released, Terms, World, theirs
 
 CHECKS = []
 
@@ -124,6 +124,17 @@ FAULTS = [
 def red(world): return {name for name, (broken, _) in judge(world).items() if broken}
 def idle(world): return {name for name, (_, chances) in judge(world).items() if not chances}
 
+# A release whose request nobody has on the ledger is nobody's, and so everybody's.
+NOBODYS = {"released without an entry", "released and not told"}
+
+def left_out(world, spoil):
+    """Spoiled, when nobody wrote of its patients: nothing is judged but what is nobody's. Unspoiled and seen, all is."""
+    if theirs(world) != world: return False
+    spoiled = copy.deepcopy(world)
+    spoil(spoiled)
+    spoiled.posted, spoiled.asked, spoiled.fetched = [Posted("dd", "e" * 64, 1, None, "unknown")], [], []
+    return red(theirs(spoiled)) <= NOBODYS
+
 def main():
     seed = int(os.environ.get("SEED") or random.randrange(2**32))
     rng = random.Random(seed)
@@ -137,6 +148,7 @@ def main():
             spoil(spoiled)
             found.append(red(spoiled))
         check(f"found: {what}" + ("" if all(one == rules for one in found) else f" (by {sorted(set().union(*found))}, not {sorted(rules)})"), all(one == rules for one in found))
+    check("what is about others is left out where it is asked for, and nothing else", all(left_out(world, spoil) for world in worlds[:20] for _, spoil, _ in FAULTS))
     check("every rule is broken by one of them", set().union(*(rules for *_, rules in FAULTS)) == set(RULES))
     check("a world in which nothing happened passes no rule by it", idle(World()) == set(RULES))
     print(json.dumps({"passed": sum(CHECKS), "failed": len(CHECKS) - sum(CHECKS)}))

@@ -85,6 +85,14 @@ class World:
     alerts: list[Alert] = field(default_factory=list)
     released: list[Released] = field(default_factory=list)
 
+def theirs(world):
+    """The world as far as it is about patients whom a client wrote of: what others did at the same time is left out."""
+    own = {one.patient for one in [*world.posted, *world.asked, *world.fetched]}
+    others = {one.tx for one in world.accesses if one.patient not in own}
+    return World(world.posted, world.asked, world.fetched,
+                 *([one for one in ones if one.patient in own] for ones in (world.accesses, world.terms, world.anchored, world.alerts)),
+                 [one for one in world.released if one.tx not in others])
+
 SEEN = {"post": Posted, "request": Asked, "grant": Asked, "revoke": Asked, "fetch": Fetched}
 KEPT = {"alert": Alert, "release": Released}
 

@@ -1,11 +1,16 @@
 import {connect, createServer} from 'node:net';
+import {setTimeout} from 'node:timers/promises';
 import type {AddressInfo, NetConnectOpts, Server, Socket} from 'node:net';
 
-/** A way to somebody that can be cut and mended: a TCP proxy on loopback. */
+/** A way to somebody that can be cut, held up, slowed and mended: a TCP proxy on loopback. */
 export class Link {
   private readonly sockets = new Set<Socket>();
   private whole = true;
   private target: NetConnectOpts | undefined;
+  /** Every piece that is carried waits so long. */
+  private delayMs = 0;
+  /** While it is there, nothing is carried, and nobody is told. */
+  private held: PromiseWithResolvers<undefined> | undefined;
 
   private constructor(private readonly server: Server) {}
 
@@ -34,8 +39,21 @@ export class Link {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** What is sent from now on stays here, and connections stay open. */
+  hold(): void {
+    this.held ??= Promise.withResolvers<undefined>();
+  }
+
+  /** @param milliseconds that each piece comes later, in order */
+  slow(milliseconds: number): void {
+    this.delayMs = milliseconds;
+  }
+
   mend(): void {
     this.whole = true;
+    this.delayMs = 0;
+    this.held?.resolve(undefined);
+    this.held = undefined;
   }
 
   close(): void {
@@ -59,7 +77,23 @@ export class Link {
         this.sockets.delete(one);
         other.destroy();
       });
-      one.pipe(other);
+      this.carry(one, other);
     }
+  }
+
+  private carry(from: Socket, to: Socket): void {
+    from.on('data', (piece: Buffer) => {
+      // One after the other: what comes meanwhile waits in the sender's own buffers.
+      from.pause();
+      void this.passage().then(() => {
+        if (to.writable) to.write(piece, () => from.resume());
+      });
+    });
+    from.on('end', () => to.end());
+  }
+
+  private async passage(): Promise<void> {
+    if (this.delayMs > 0) await setTimeout(this.delayMs);
+    await this.held?.promise;
   }
 }

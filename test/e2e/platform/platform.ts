@@ -33,6 +33,11 @@ export function thePlatform(): Platform {
       'VV_E2E_DATA must name the data directory of a running system: make up DATA=dir, then VV_E2E_DATA=dir (make test does it by itself)',
     );
   }
+  return platformIn(data);
+}
+
+/** The system whose data directory this is. */
+export function platformIn(data: string): Platform {
   const genesisText = readFileSync(join(data, 'genesis.json'), 'utf8');
   const genesis = parseGenesis(genesisText);
   const sponsor = JSON.parse(readFileSync(join(data, 'org/0/sponsor.key.json'), 'utf8')) as StoredKey;

@@ -1,0 +1,171 @@
+import {eventually} from '@vitalvault/testkit';
+import {spawn} from 'node:child_process';
+import type {ChildProcess} from 'node:child_process';
+import {createWriteStream, readFileSync, readlinkSync} from 'node:fs';
+import {join, relative} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
+import {Link} from '../drill/link.js';
+import type {Platform} from '../e2e/platform/platform.js';
+
+/** What one start has otherwise than the launcher's. */
+export interface Change {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Root of another built tree, whose program is run. */
+  readonly tree?: string;
+}
+
+/** A way from a service to one whom it calls. */
+export interface Way {
+  readonly name: string;
+  readonly link: Link;
+}
+
+/**
+ * Variables that name somebody whom a service calls. Kafka is not among them: a client goes where the broker says that
+ * it is.
+ */
+const CALLED = ['DATABASE_URL', 'LEDGER_RPC', 'POLICY_GRPC', 'STORAGE_GRPC', 'NOTIFY_GRPC', 'IPFS_CLUSTER', 'KUBO'];
+const START_MS = 120_000;
+const AGAIN_MS = 1_000;
+const STOP_MS = 30_000;
+
+/**
+ * A service of a running system that is taken over from the launcher, in everything as that one started it, and from
+ * then on started, killed and stopped here: behind proxies, with other variables, or from another tree. One that ends
+ * by itself is started again, as Kubernetes does.
+ */
+export class HostedService {
+  readonly ways: readonly Way[];
+  #child: ChildProcess | undefined;
+  /** When the last one has ended. */
+  #gone: Promise<unknown> = Promise.resolve();
+  #change: Change = {};
+  #wanted = false;
+  /** How often it ended without being told to. */
+  endedItself = 0;
+
+  private constructor(
+    private readonly platform: Platform,
+    readonly name: string,
+    private readonly command: readonly string[],
+    private readonly place: {readonly cwd: string; readonly env: Readonly<Record<string, string>>; ways: Way[]},
+  ) {
+    this.ways = place.ways;
+  }
+
+  /** Stops what the launcher started; `start` is the caller's. */
+  static async adopt(platform: Platform, name: string): Promise<HostedService> {
+    const {pid} = JSON.parse(readFileSync(join(platform.data, `run/${name}.json`), 'utf8')) as {pid: number};
+    const listed = (file: string): string[] => readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').slice(0, -1);
+    const [command, cwd] = [listed('cmdline'), readlinkSync(`/proc/${pid}/cwd`)];
+    const env = Object.fromEntries(
+      listed('environ').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+    );
+    await platform.control('stop', name);
+    return new HostedService(platform, name, command, {cwd, ...(await throughLinks(name, env))});
+  }
+
+  get pids(): number[] {
+    const pid = this.#child?.pid;
+    const runs = this.#child?.exitCode === null && this.#child.signalCode === null;
+    return runs && pid !== undefined ? [pid] : [];
+  }
+
+  /** Starts it, unless it runs or is about to, and returns when it answers. */
+  async start(change: Change = {}): Promise<void> {
+    if (!this.#wanted) {
+      await this.#gone;
+      [this.#change, this.#wanted] = [change, true];
+      this.#spawn();
+    }
+    await this.#answers();
+  }
+
+  kill(): void {
+    this.#wanted = false;
+    this.#child?.kill('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    this.#wanted = false;
+    const child = this.#child;
+    child?.kill('SIGTERM');
+    const late = setTimeout(() => child?.kill('SIGKILL'), STOP_MS);
+    await this.#gone;
+    clearTimeout(late);
+  }
+
+  /** A second one beside it, at ports of its own; of the same name to Kafka, as a replica is. */
+  async replica(): Promise<HostedService> {
+    const env = {...this.place.env};
+    for (const port of ['HTTP_PORT', 'GRPC_PORT', 'MANAGEMENT_PORT']) {
+      const own = env[`VITALVAULT_${port}`];
+      if (own !== undefined) env[`VITALVAULT_${port}`] = String(Number(own) + REPLICA_OFFSET);
+    }
+    const second = new HostedService(this.platform, this.name, this.command, {cwd: this.place.cwd, env, ways: []});
+    await second.start();
+    return second;
+  }
+
+  /** The launcher's again. */
+  async giveBack(): Promise<void> {
+    await this.stop();
+    for (const {link} of this.ways) link.close();
+    await this.platform.control('start', this.name);
+  }
+
+  /** Its /readyz, whatever it says. */
+  async readyz(): Promise<string> {
+    const port = this.place.env['VITALVAULT_MANAGEMENT_PORT'] ?? '';
+    return (await fetch(`http://127.0.0.1:${port}/readyz`, {signal: AbortSignal.timeout(5_000)})).text();
+  }
+
+  #answers(): Promise<string> {
+    return eventually(() => this.readyz(), START_MS, 200);
+  }
+
+  #spawn(): void {
+    const {cwd, env} = this.place;
+    const {tree} = this.#change;
+    const [program = '', ...args] = this.command.map((part) =>
+      tree === undefined || !part.startsWith(`${cwd}/apps/`) ? part : join(tree, relative(cwd, part)),
+    );
+    const child = spawn(program, args, {cwd, env: {...env, ...this.#change.env}, stdio: ['ignore', 'pipe', 'pipe']});
+    const log = createWriteStream(join(this.platform.data, `log/${this.name}.log`), {flags: 'a'});
+    for (const stream of [child.stdout, child.stderr]) stream.pipe(log, {end: false});
+    this.#gone = new Promise((resolve) => child.once('exit', resolve));
+    child.once('exit', () => {
+      log.end();
+      if (!this.#wanted || this.#child !== child) return;
+      this.endedItself += 1;
+      void pause(AGAIN_MS).then(() => {
+        if (this.#wanted && this.#child === child) this.#spawn();
+      });
+    });
+    this.#child = child;
+  }
+}
+
+const REPLICA_OFFSET = 20;
+
+/** The environment with a proxy before each whom it calls, and these. */
+async function throughLinks(
+  service: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{env: Record<string, string>; ways: Way[]}> {
+  // Webhooks of a test go to this machine.
+  const own: Record<string, string> = service === 'notify' ? {VITALVAULT_WEBHOOK_ALLOW_LOOPBACK: 'true'} : {};
+  const [changed, ways]: [Record<string, string>, Way[]] = [{...env, ...own}, []];
+  for (const variable of CALLED.map((name) => `VITALVAULT_${name}`)) {
+    let value = env[variable];
+    if (value === undefined) continue;
+    for (const [i, [whole, port]] of [...value.matchAll(/127\.0\.0\.1:(\d+)/g)].entries()) {
+      const link = await Link.open();
+      link.leadTo(Number(port));
+      value = value.replace(whole, `127.0.0.1:${link.port}`);
+      ways.push({name: `${service} to ${variable.slice('VITALVAULT_'.length)} ${i}`, link});
+    }
+    changed[variable] = value;
+  }
+  return {env: changed, ways};
+}

@@ -1,0 +1,172 @@
+// `make chaos`: faults drawn from a seed on the real engines, under clients who write down what they see; then the
+// independent checker judges. SEED=n draws the same faults again, HOURS=n goes on for so long.
+//   main.ts [--data folder of a running system] [--seconds n] [--only kind,kind | --quick] [--record] [--defects]
+import {execFileSync, spawnSync} from 'node:child_process';
+import {appendFileSync, mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
+import {parseArgs} from 'node:util';
+import {Journal} from '../e2e/platform/journal.js';
+import {platformIn} from '../e2e/platform/platform.js';
+import {Chance} from './chance.js';
+import {FAULTS} from './faults.js';
+import type {Kind} from './faults.js';
+import {broken, settledVerdict} from './judge.js';
+import type {Verdicts} from './judge.js';
+import {Load} from './load.js';
+import {bound, keepRun} from './runs.js';
+import {Stage} from './stage.js';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+const RUNS = join(ROOT, 'test/chaos/RUNS.md');
+const WARDS = 2;
+/** Start, settling and judgement take the rest of ten minutes. */
+const SHORT_SECONDS = 330;
+const BREATH_MS = 700;
+
+const {values: options} = parseArgs({
+  options: {
+    data: {type: 'string'},
+    seconds: {type: 'string'},
+    only: {type: 'string'},
+    quick: {type: 'boolean', default: false},
+    'port-base': {type: 'string', default: '7500'},
+    record: {type: 'boolean', default: false},
+    // Afterwards, whether the checker finds what is put in for it to find.
+    defects: {type: 'boolean', default: false},
+  },
+});
+const env = process.env;
+const seed = env['SEED'] || String(Date.now());
+const hours = Number(env['HOURS'] || 0);
+const seconds = options.seconds === undefined ? (hours > 0 ? hours * 3_600 : SHORT_SECONDS) : Number(options.seconds);
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+/** Faults that were played, by kind: how often, and how many were hit. */
+const played = new Map<string, {times: number; hit: number}>();
+
+function launcher(data: string, ...args: string[]): number | null {
+  const program = [join(ROOT, 'apps/launcher/dist/main.js'), ...args, '--data', data];
+  return spawnSync(process.execPath, program, {cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit']}).status;
+}
+
+/** Kinds by weight, without those that this machine cannot do or that had their turns. */
+function drawn(chance: Chance): [string, Kind] {
+  const only = options.only?.split(',');
+  const kinds = Object.entries(FAULTS).filter(
+    ([kind, {most = Infinity, possible = () => true, slow = false}]) =>
+      (only?.includes(kind) ?? !(slow && options.quick)) &&
+      possible(env['PATH'] ?? '') &&
+      (played.get(kind)?.times ?? 0) < most,
+  );
+  return chance.of(kinds.flatMap((kind) => Array.from({length: kind[1].weight}, () => kind)));
+}
+
+async function playFaults(stage: Stage, chance: Chance, data: string): Promise<void> {
+  for (const until = Date.now() + seconds * 1_000; Date.now() < until;) {
+    const [kind, {play}] = drawn(chance);
+    const began = Date.now();
+    const {what, count} = await play(stage, chance);
+    const {times, hit} = played.get(kind) ?? {times: 0, hit: 0};
+    played.set(kind, {times: times + 1, hit: hit + count});
+    const line = {at: began, kind, what, count, milliseconds: Date.now() - began};
+    appendFileSync(join(data, 'faults.jsonl'), `${JSON.stringify(line)}\n`);
+    say(`  ${new Date(began).toISOString().slice(11, 19)}  ${kind}: ${what}  ${line.milliseconds} ms`);
+    await pause(BREATH_MS + chance.between(0, 1_500));
+  }
+}
+
+function report(verdicts: Verdicts, unexpected: readonly string[]): {kills: number; otherFaults: number} {
+  const kills = (played.get('kill')?.hit ?? 0) + (played.get('second replica')?.hit ?? 0);
+  const otherFaults = [...played].reduce((sum, [kind, {times}]) => sum + (kind === 'kill' ? 0 : times), 0);
+  say(`\n${'fault'.padEnd(28)}  times   hit`);
+  for (const [kind, {times, hit}] of played)
+    say(`${kind.padEnd(28)} ${String(times).padStart(6)} ${String(hit).padStart(5)}`);
+  say(`\n${'rule'.padEnd(52)} broken  chances  bound`);
+  for (const [rule, {broken: times, chances}] of Object.entries(verdicts))
+    say(`${rule.padEnd(52)} ${String(times).padStart(6)} ${String(chances).padStart(8)}  ${bound(chances, times)}`);
+  const found = broken(verdicts).length + unexpected.length;
+  say(
+    `\nbroken by a kill: ${bound(kills, found)} of ${kills}; by another fault: ${bound(otherFaults, found)} of ${otherFaults}`,
+  );
+  for (const answer of new Set(unexpected)) say(`a device was told: ${answer}`);
+  return {kills, otherFaults};
+}
+
+/** @returns 1 when the checker did not find each */
+function seededDefects(data: string): number {
+  const program = ['--disable-warning=ExperimentalWarning', '--import', './tools/run-sources.ts'];
+  // One by one they take a quarter of an hour.
+  const how = hours > 0 ? [] : ['--together'];
+  const {status} = spawnSync(process.execPath, [...program, 'test/chaos/defects/main.ts', '--data', data, ...how], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  return status === 0 ? 0 : 1;
+}
+
+function commit(): string {
+  const git = (...args: string[]): string => execFileSync('git', args, {cwd: ROOT, encoding: 'utf8'}).trim();
+  const changed = git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!test/chaos/RUNS.md') !== '';
+  return git('rev-parse', '--short=10', 'HEAD') + (changed ? '+' : '');
+}
+
+/** @returns how many rules held, and how many did not or had no chance */
+async function run(data: string): Promise<{passed: number; failed: number}> {
+  const began = Date.now();
+  const platform = platformIn(data);
+  const stage = await Stage.set(platform, async () => {
+    const loads: Load[] = [];
+    // One after the other: they are enrolled by one sponsor.
+    for (let i = 0; i < WARDS; i++)
+      loads.push(await Load.open(platform, new Journal(join(data, 'observed'), `chaos-${i}`)));
+    return loads;
+  });
+  try {
+    for (const load of stage.loads) load.begin();
+    await playFaults(stage, new Chance(seed), data);
+    await Promise.all(stage.loads.map((load) => load.end()));
+    for (const load of stage.loads) await load.settled().catch((error: unknown) => say(String(error)));
+    const verdicts = await settledVerdict(data);
+    const unexpected = stage.loads.flatMap((load) => load.unexpected);
+    const {kills, otherFaults} = report(verdicts, unexpected);
+    const itself = [...stage.services.values()].filter(({endedItself}) => endedItself > 0);
+    for (const {name, endedItself} of itself)
+      say(`${name} ended by itself ${endedItself} times, and was started again`);
+    const all = Object.values(verdicts);
+    const bad = all.filter(({broken: times, chances}) => times > 0 || chances === 0).length;
+    if (options.record)
+      keepRun(RUNS, {
+        ...{date: new Date(began).toISOString().slice(0, 10), commit: commit(), seed, kills, otherFaults},
+        minutes: Math.round((Date.now() - began) / 60_000),
+        chances: all.reduce((sum, {chances}) => sum + chances, 0),
+        broken: all.reduce((sum, {broken: times}) => sum + times, unexpected.length),
+      });
+    return {passed: all.length - bad, failed: bad + (unexpected.length > 0 ? 1 : 0)};
+  } finally {
+    await stage.giveBack();
+  }
+}
+
+say(`chaos: SEED=${seed}, ${seconds} s, commit ${commit()}`);
+const own = options.data === undefined ? mkdtempSync(join(tmpdir(), 'vv-chaos-')) : undefined;
+const data = own ?? resolve(options.data ?? '');
+let result = {passed: 0, failed: 1};
+try {
+  if (own !== undefined && launcher(own, 'up', '--port-base', options['port-base']) !== 0) throw new Error('no system');
+  result = await run(data);
+  if (options.defects) result.failed += seededDefects(data);
+} catch (error) {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+if (own !== undefined) {
+  launcher(own, result.failed === 0 ? 'clean' : 'down');
+  if (result.failed === 0) rmSync(own, {recursive: true, force: true});
+  else say(`what clients, faults and logs say is in ${own}`);
+}
+say(`SEED=${seed}`);
+say(JSON.stringify(result));
+process.exit(result.failed === 0 && result.passed > 0 ? 0 : 1);
