@@ -3,13 +3,28 @@
 import {existsSync} from 'node:fs';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
+import {STEP, faultsOfRun, readPromises} from './check-promises.ts';
+import type {RanTest} from './check-promises.ts';
 import {runProgram} from './run-program.ts';
 import type {Command, ProgramOptions} from './run-program.ts';
 
 interface Counts {
   readonly passed: number;
   readonly failed: number;
+}
+
+/** What is read of Jest's results. */
+interface JestResults {
+  readonly numPassedTests?: number;
+  readonly numFailedTests?: number;
+  readonly numPendingTests?: number;
+  readonly numTodoTests?: number;
+  readonly numRuntimeErrorTestSuites?: number;
+  readonly testResults?: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly {readonly fullName: string; readonly status: string}[];
+  }[];
 }
 
 /** How a step is run and counted: see `STEPS`. */
@@ -39,6 +54,13 @@ const JEST: Command = [
   'node_modules/jest/bin/jest.js',
 ];
 
+const CHAOS: Command = [
+  process.execPath,
+  '--disable-warning=ExperimentalWarning',
+  '--import',
+  './tools/run-sources.ts',
+];
+
 const DATA = await mkdtemp(join(tmpdir(), 'vv-test-'));
 const SYSTEM = ['--data', DATA];
 const LAUNCHER: Command = [process.execPath, 'apps/launcher/dist/main.js'];
@@ -61,6 +83,7 @@ const STEPS: readonly (readonly [stage: string, name: string, how: How])[] = [
   ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.ts']}],
   ['lint', 'links', {check: [process.execPath, 'tools/check-links.ts']}],
   ['lint', 'section references', {check: [process.execPath, 'tools/check-section-references.ts']}],
+  ['lint', 'promises', {check: [process.execPath, 'tools/check-promises.ts']}],
   ['chart', 'Helm chart', {json: [process.execPath, 'tools/check-chart.ts']}],
   ['unit', 'unit', {jest: 'jest.config.js'}],
   [
@@ -90,7 +113,8 @@ const STEPS: readonly (readonly [stage: string, name: string, how: How])[] = [
   ['e2e', 'story', {story: [process.execPath, 'test/story/dist/main.js', '--data', DATA]}],
   ['e2e', 'second client: live', {json: [process.execPath, 'test/second-client/run.ts', 'live', DATA]}],
   ['e2e', 'e2e', {jest: 'jest.e2e.config.js', serial: true}],
-  ['e2e', 'checker', {json: [process.execPath, 'test/checker/run.ts', DATA]}],
+  ['e2e', 'chaos', {json: [...CHAOS, 'test/chaos/main.ts', '--data', DATA, '--seconds', '75', '--quick']}],
+  ['e2e', 'checker: seeded defects', {json: [...CHAOS, 'test/chaos/defects/main.ts', '--data', DATA, '--together']}],
   ['e2e', 'system down', {check: [...LAUNCHER, 'down', ...SYSTEM]}],
 ];
 
@@ -154,7 +178,8 @@ async function jest(config: string, serial: boolean): Promise<Counts> {
     [...JEST, '-c', config, '--json', `--outputFile=${out}`, ...(serial ? ['--runInBand'] : ['--maxWorkers=2'])],
     {done: () => existsSync(out)},
   );
-  const result = JSON.parse(await readFile(out, 'utf8').catch(() => '{}')) as Readonly<Record<string, number>>;
+  const result = JSON.parse(await readFile(out, 'utf8').catch(() => '{}')) as JestResults;
+  ran.push(...namesOf(result));
   await rm(dir, {recursive: true, force: true});
   const passed = result.numPassedTests ?? 0;
   // Skipped tests and suites that could not even be loaded are failures: nothing may be left out silently.
@@ -167,7 +192,18 @@ async function jest(config: string, serial: boolean): Promise<Counts> {
   return {passed, failed};
 }
 
+const namesOf = ({testResults = []}: JestResults): RanTest[] =>
+  testResults.flatMap(({name: file, assertionResults}) =>
+    assertionResults.map(({fullName: name, status}) => ({
+      file: relative(root, file),
+      name,
+      passed: status === 'passed',
+    })),
+  );
+
 const totals = {passed: 0, failed: 0};
+/** Every test by its name, and every step: what docs/promises.md may name. */
+const ran: RanTest[] = [];
 const rows: string[] = [];
 
 async function step(name: string, how: How): Promise<void> {
@@ -177,6 +213,7 @@ async function step(name: string, how: How): Promise<void> {
   const result = await counted(how, aside);
   totals.passed += result.passed;
   totals.failed += result.failed;
+  ran.push({file: STEP, name, passed: result.passed > 0 && result.failed === 0});
   rows.push(
     `${name.padEnd(24)} ${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(4)} failed ${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s${how.aside ? ' aside' : ''}`,
   );
@@ -202,6 +239,10 @@ for (const [, name, how] of wanted) {
 await besides;
 await run([...LAUNCHER, 'clean', ...SYSTEM], {onLine: () => undefined});
 await rm(DATA, {recursive: true, force: true});
+// Of a part of the steps it would say nothing.
+const unkept = only === undefined ? faultsOfRun(readPromises(root), ran) : [];
+for (const fault of unkept) console.error(`docs/promises.md: ${fault}`);
+totals.failed += unkept.length;
 console.log(`\n${rows.join('\n')}\n`);
 console.log(`${String(totals.passed)} passed, ${String(totals.failed)} failed`);
 process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
