@@ -33,4 +33,14 @@ describe('docs/promises.md', () => {
     expect(faultsOfRun(named, [{...ran, file: 'b.spec.ts'}])).toEqual(['rule 1: a.spec.ts, "holds" did not run']);
     expect(faultsOfRun(named, [{...ran, passed: false}])).toEqual(['rule 1: a.spec.ts, "holds" did not pass']);
   });
+
+  it('names every case of a table at once', () => {
+    const named = namedTests(row(1, LINK, 'holds (%s)'));
+    const cases = ['a', 'b'].map((one) => ({file: 'a.spec.ts', name: `a promise holds (${one})`, passed: true}));
+    expect(faultsOfRun(named, cases)).toEqual([]);
+    expect(
+      faultsOfRun(named, [...cases, {file: 'a.spec.ts', name: 'a promise holds (c)', passed: false}]),
+    ).toHaveLength(1);
+    expect(faultsOfRun(named, [])).toHaveLength(1);
+  });
 });

@@ -52,20 +52,28 @@ export function faultsOfNames(named: readonly NamedTest[], read: (file: string) 
   ];
 }
 
-/** Quotes may be escaped in the source, and what a table of cases fills in stands there as a place. */
+/** As a string of the source, from end to end; quotes in it may be escaped. */
 function contains(text: string, test: string): boolean {
   const source = text.replaceAll(/\\(['"`])/g, '$1');
-  return source.includes(test) || /\b(?:it|test|describe)\.each\b/.test(source);
+  return ["'", '"', '`'].some((quote) => source.includes(quote + test + quote));
 }
 
 /** Tests that are named and did not run, or did not pass. */
-export function faultsOfRun(named: readonly NamedTest[], ran: readonly RanTest[]): string[] {
-  return named.flatMap(({rule, file, test}) => {
-    const found = ran.filter((one) => one.file === file && (one.name === test || one.name.endsWith(` ${test}`)));
+export function faultsOfRun(promises: readonly NamedTest[], ran: readonly RanTest[]): string[] {
+  return promises.flatMap(({rule, file, test}) => {
+    const named = new RegExp(`(?:^| )${patternOf(test)}$`);
+    const found = ran.filter((one) => one.file === file && named.test(one.name));
     if (found.length === 0) return [`rule ${rule}: ${file}, "${test}" did not run`];
     return found.every(({passed}) => passed) ? [] : [`rule ${rule}: ${file}, "${test}" did not pass`];
   });
 }
+
+/** Of a table of cases, every case: `%s` and `$name` stand for what each has there. */
+const patternOf = (test: string): string =>
+  test
+    .split(/%[sdifjo#]|\$[a-z][\w.]*/i)
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.+');
 
 export const readPromises = (root: string): NamedTest[] =>
   namedTests(readFileSync(join(root, 'docs/promises.md'), 'utf8'));

@@ -113,7 +113,7 @@ const STEPS: readonly (readonly [stage: string, name: string, how: How])[] = [
   ['e2e', 'story', {story: [process.execPath, 'test/story/dist/main.js', '--data', DATA]}],
   ['e2e', 'second client: live', {json: [process.execPath, 'test/second-client/run.ts', 'live', DATA]}],
   ['e2e', 'e2e', {jest: 'jest.e2e.config.js', serial: true}],
-  ['e2e', 'chaos', {json: [...CHAOS, 'test/chaos/main.ts', '--data', DATA, '--seconds', '75', '--quick']}],
+  ['e2e', 'chaos', {json: [...CHAOS, 'test/chaos/main.ts', '--data', DATA, '--seconds', '45', '--quick']}],
   ['e2e', 'checker: seeded defects', {json: [...CHAOS, 'test/chaos/defects/main.ts', '--data', DATA, '--together']}],
   ['e2e', 'system down', {check: [...LAUNCHER, 'down', ...SYSTEM]}],
 ];
