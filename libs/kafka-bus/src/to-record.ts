@@ -1,10 +1,11 @@
+import {parseTraceparent} from '@vitalvault/process';
 import type {KafkaMessage} from 'kafkajs';
 import type {KafkaRecord} from './kafka-record.js';
 
 /** A kafkajs message as our handlers see it. */
 export function toRecord(topic: string, partition: number, message: KafkaMessage): KafkaRecord {
   const headers = message.headers ?? {};
-  const trace = headers['traceparent'];
+  const trace = textOf(headers['traceparent']);
   return {
     topic,
     partition,
@@ -12,8 +13,13 @@ export function toRecord(topic: string, partition: number, message: KafkaMessage
     offset: BigInt(message.offset),
     key: message.key ?? new Uint8Array(),
     value: message.value ?? new Uint8Array(),
-    traceparent:
-      trace instanceof Uint8Array ? Buffer.from(trace).toString('utf8') : typeof trace === 'string' ? trace : undefined,
+    // It is kept with the effect: what is none could be no text of a database either.
+    traceparent: parseTraceparent(trace) === undefined ? undefined : trace,
     timestampMs: Number(message.timestamp),
   };
+}
+
+function textOf(header: unknown): string | undefined {
+  if (header instanceof Uint8Array) return Buffer.from(header).toString('utf8');
+  return typeof header === 'string' ? header : undefined;
 }

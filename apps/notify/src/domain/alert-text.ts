@@ -28,8 +28,9 @@ const CHANGES: Readonly<Record<string, string>> = {
 
 /** Text of an alert: what the sender says, where it says anything. */
 export function textOf(kind: AlertKind, said: string): string {
-  // Identities and ids that a sender might have written are not for the text.
-  return said !== '' && said.length <= MAX_TEXT && !/[0-9a-f]{32}/i.test(said) ? said : TEXTS[kind];
+  // Identities and ids that a sender might have written are not for the text; a zero character no database takes.
+  const isText = said !== '' && said.length <= MAX_TEXT && !said.includes('\0');
+  return isText && !/[0-9a-f]{32}/i.test(said) ? said : TEXTS[kind];
 }
 
 export function textOfChange(event: string): string {

@@ -10,7 +10,7 @@ const isAway = (error: unknown): boolean => {
 };
 
 describe('toDatabaseError, with the errors that the generated client throws', () => {
-  // What decides whether a consumer tries again for ever or puts the message aside.
+  // What decides whether a consumer waits or stands.
   it.each([
     ['no connection', prisma('P1001')],
     ['no pooled connection', prisma('P2024')],
@@ -47,6 +47,23 @@ describe('toDatabaseError, with the errors that the generated client throws', ()
     [
       'a certificate that is not trusted',
       prisma('P2010', 'Raw query failed. Code: `N/A`. Message: `Error opening a TLS connection: unable to verify`'),
+    ],
+    [
+      'read-only, after a fail-over',
+      prisma('P2010', 'Raw query failed. Code: `25006`. Message: `cannot execute INSERT in a read-only transaction`'),
+    ],
+    ['no connection to spare, by its kind', prisma('P2037', 'Too many database connections opened: too many clients')],
+    [
+      'a lock that another has',
+      prisma('P2039', 'Database error. Code: `55P03`. Message: `canceling statement due to lock timeout`'),
+    ],
+    [
+      'a transaction that was idle for too long',
+      prisma('P2010', 'Raw query failed. Code: `25P03`. Message: `terminating connection due to idle-in-transaction`'),
+    ],
+    [
+      'read-only, when the transaction ends',
+      Object.assign(new Error('postgres'), {name: 'DriverAdapterError', cause: {originalCode: '25006'}}),
     ],
     ['socket', Object.assign(new Error('connect'), {code: 'ECONNREFUSED'})],
   ])('takes "%s" for a database that is away', (_name, error) => {
