@@ -4,7 +4,7 @@ import {grpcOptions} from '@vitalvault/grpc';
 import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/http';
 import type {Composition, ServiceHost} from '@vitalvault/http';
 import {KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
-import {NonceStore, OffsetStore, RowPruning} from '@vitalvault/postgres';
+import {DeadLetterStore, NonceStore, OffsetStore, RowPruning} from '@vitalvault/postgres';
 import {Standstill, injectHeaders} from '@vitalvault/process';
 import {openDatabase} from './adapters/prisma/database.js';
 import {PrismaAlertQueue} from './adapters/prisma/prisma-alert-queue.js';
@@ -16,6 +16,7 @@ import {HttpWebhookSender} from './adapters/webhook/http-webhook-sender.js';
 import {faultOfTarget} from './adapters/webhook/webhook-target.js';
 import {toAlertJson} from './api/http/alert.dto.js';
 import {EventStreams} from './api/http/event-streams.js';
+import {recordIdOf} from './api/kafka/record-id-of.js';
 import {AlertFeed} from './application/alert-feed.js';
 import {DeliverWebhooks} from './application/deliver-webhooks.js';
 import {DeliveryLoop} from './application/delivery-loop.js';
@@ -37,7 +38,9 @@ export function compose(config: NotifyConfig, host: ServiceHost<NotifyConfig>): 
   const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.alerts}, {topic: TOPICS.ledgerEvents}]});
   const offsets = new OffsetStore(database);
   const consumer = new Standstill({part: 'kafka-consumer', logger});
-  const bus = new KafkaServer({...kafka, groupId: 'vv-notify', standstill: consumer, offsets, onStalled});
+  const deadLetters = new DeadLetterStore(database);
+  const taking = {groupId: 'vv-notify', standstill: consumer, offsets, deadLetters, recordIdOf};
+  const bus = new KafkaServer({...kafka, ...taking, onStalled});
   const nonces = new NonceStore(database);
   const queue = new PrismaAlertQueue(database);
   const preferences = new PrismaPreferences(database);
@@ -85,6 +88,8 @@ export function compose(config: NotifyConfig, host: ServiceHost<NotifyConfig>): 
     checks: [
       {name: 'kafka', check: () => topics.reason() ?? bus.reason(), needed: true},
       {name: 'database', check: async () => database.$queryRaw`SELECT 1`, needed: true},
+      // All other messages are taken.
+      {name: 'dead-letters', check: () => bus.setAside(), needed: false},
     ],
     followers: [consumer],
     drained: () => streams.closeAll(),

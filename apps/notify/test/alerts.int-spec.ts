@@ -179,9 +179,10 @@ describe('one alert per access', () => {
     expect(await codeOf(await call(patient, 'GET', '/v1/alerts?limit=0'))).toEqual([400, 'invalid-field']);
   });
 
-  it('stands at a message that it cannot read, and says so: nobody is shown a list that lacks an alert', async () => {
+  it('stands at a message of a later version, and says so: nobody is shown a list that lacks an alert', async () => {
     const patient = await known();
-    await tell(patient, Buffer.from('not an event'), patient.accessed(patient.request(), access(false)));
+    const refused = (): Uint8Array => patient.accessed(patient.request(), access(false));
+    await tell(patient, Uint8Array.from([...refused(), 0xf8, 0x07, 1]), refused());
     await eventually(async () => {
       const [status, body] = await system.host.readyz();
       expect([status, body]).toMatchObject([
@@ -191,7 +192,7 @@ describe('one alert per access', () => {
             {
               part: 'kafka-consumer',
               at: expect.stringMatching(/^vv\.ledger\.events\.v1\/\d\/\d+$/) as string,
-              reason: 'NotCanonicalError: not a vitalvault.events.v1.LedgerEvent',
+              reason: 'NewerMessage: a field that this version does not know in vitalvault.events.v1.LedgerEvent',
             },
           ],
         },

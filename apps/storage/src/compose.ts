@@ -5,7 +5,7 @@ import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/htt
 import type {Composition, ServiceCheck, ServiceHost} from '@vitalvault/http';
 import {KafkaServer, OutboxPublisher, TopicsAtHand} from '@vitalvault/kafka-bus';
 import {ledgerLogOf, verifiedBlocks} from '@vitalvault/ledger-client';
-import {NonceStore, OffsetStore, OutboxStore, RowPruning} from '@vitalvault/postgres';
+import {DeadLetterStore, NonceStore, OffsetStore, OutboxStore, RowPruning} from '@vitalvault/postgres';
 import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {IpfsClusterPackStore} from './adapters/ipfs/ipfs-cluster-pack-store.js';
@@ -14,6 +14,7 @@ import {anchorSigner} from './adapters/ledger/anchor-signer.js';
 import {ChainFollower} from './adapters/ledger/chain-follower.js';
 import {PrismaReaderKeys} from './adapters/prisma/prisma-reader-keys.js';
 import {PrismaRecordStore} from './adapters/prisma/prisma-record-store.js';
+import {recordIdOf} from './api/kafka/record-id-of.js';
 import {AcceptRecords} from './application/accept-records.js';
 import {ReleaseRecords} from './application/release-records.js';
 import {composeReleasing} from './compose-releasing.js';
@@ -49,7 +50,9 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
   const offsets = new OffsetStore(database);
   const follower = new Standstill({part: 'ledger-follower', logger});
   const consumer = new Standstill({part: 'kafka-consumer', logger});
-  const bus = new KafkaServer({...kafka, groupId: 'vv-storage', standstill: consumer, offsets, onStalled});
+  const deadLetters = new DeadLetterStore(database);
+  const taking = {groupId: 'vv-storage', standstill: consumer, offsets, deadLetters, recordIdOf};
+  const bus = new KafkaServer({...kafka, ...taking, onStalled});
 
   const signer = anchorSigner(key, config.chainId);
   const storing = composeStoring({config, logger, now, pause}, parts, {records, packs, outbox, signer, trust});
@@ -99,6 +102,7 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
       ledger: () => chain.reason(),
       clock: () => chain.clock(),
       anchoring: () => whyNotAnchoring(anchor),
+      deadLetters: () => bus.setAside(),
     }),
   };
 }
@@ -110,7 +114,13 @@ type Reason = () => string | undefined;
 function checksOf(
   config: StorageConfig,
   {cluster, database, policy}: OpenParts,
-  {kafka, ledger, clock, anchoring}: Readonly<Record<'kafka' | 'ledger' | 'clock' | 'anchoring', Reason>>,
+  {
+    kafka,
+    ledger,
+    clock,
+    anchoring,
+    deadLetters,
+  }: Readonly<Record<'kafka' | 'ledger' | 'clock' | 'anchoring' | 'deadLetters', Reason>>,
 ): ServiceCheck[] {
   const {replicationMin, ipfsCluster} = config;
   const room = onceAtATime(() => roomForPacks(cluster, {replicationMin, peers: ipfsCluster.length}));
@@ -124,6 +134,8 @@ function checksOf(
     {name: 'clock', check: clock, needed: false},
     // Records are taken and packed all the same.
     {name: 'anchoring', check: anchoring, needed: false},
+    // All others are taken.
+    {name: 'dead-letters', check: deadLetters, needed: false},
     // Records are taken, pinned and anchored without it; only releases wait.
     {name: 'policy', check: () => policy.reachable(), needed: false},
   ];

@@ -77,7 +77,7 @@ describe('no legal number stops storage', () => {
     try {
       accepted = parseAccepted(value, {chainId: CHAIN_ID, traceparent: undefined});
     } catch (error) {
-      expect(error).toMatchObject({code: 'malformed'});
+      expect(['JunkMessage', 'NewerMessage']).toContain((error as Error).name);
       return undefined;
     }
     const batch = accepted.kind === 'record' ? {records: [accepted.record]} : {records: [], skips: [accepted.skip]};

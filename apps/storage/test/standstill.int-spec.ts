@@ -117,19 +117,26 @@ describe('storage that stopped', () => {
     expect((await release(person, early))[1]).toBe('policy-unavailable');
   });
 
-  it('at a message lets other partitions go on and skips nothing; what lies behind it waits', async () => {
+  it('at a message of a later version lets other partitions go on; what lies behind it waits, what no version takes is set aside', async () => {
     const other = await person.accepted(3n);
     await producer.send(TOPICS.recordsAccepted, [
-      {key: person.id, value: Buffer.from('of a later version')},
+      {key: person.id, value: Buffer.from('of nobody')},
+      {key: person.id, value: Uint8Array.from([...(await person.accepted(4n)).value, 0xf8, 0x07, 1])},
       {key: person.id, value: other.value},
     ]);
     await eventually(async () => expect(await degraded('kafka-consumer')).toBeDefined(), 60_000, 300);
     expect(await degraded('kafka-consumer')).toMatchObject({
       at: expect.stringMatching(/^vv\.records\.accepted\.v1\/\d\/\d+$/) as string,
-      reason: 'malformed',
+      reason: expect.stringMatching(/^NewerMessage: a field/) as string,
     });
     expect(await stopped('kafka-consumer')).toBe('1');
     expect(await stateOf(other.recordId)).toBeUndefined();
+    // What no version takes was stepped over, and is kept.
+    const {rows} = await database.query<{reason: string; value: Buffer}>('SELECT reason, value FROM dead_letters');
+    expect(rows.map(({reason, value}) => [reason, value.toString()])).toEqual([
+      ['JunkMessage: not a vitalvault.events.v1.RecordAccepted', 'of nobody'],
+    ]);
+    expect((await degraded('dead-letters'))?.reason).toMatch(/^1 unresolved/);
     // Another patient's, until one stands in another partition.
     await eventually(
       async () => {

@@ -7,6 +7,7 @@ export type {Code, CodeName} from './codes.js';
 export {build} from './complete.js';
 export type {ChangesTo, Complete, Fields, FieldsOf, TxMessage} from './complete.js';
 export {fromDecimal, toDecimal} from './decimal.js';
+export {JunkMessage, NewerMessage, decodeMessage} from './decode-message.js';
 export {isEncryptionKey} from './encryption-key.js';
 export {fromHex, toHex} from './hex.js';
 export {

@@ -77,9 +77,9 @@ type Service = 'ingest' | 'policy' | 'storage' | 'notify';
 export const TOPIC_USERS: Readonly<
   Record<(typeof TOPICS)[keyof typeof TOPICS], {readonly write: readonly Service[]; readonly read: readonly Service[]}>
 > = {
-  [TOPICS.recordsAccepted]: {write: ['ingest'], read: ['storage']},
-  [TOPICS.ledgerEvents]: {write: ['policy'], read: ['ingest', 'notify']},
-  [TOPICS.alerts]: {write: ['policy', 'storage'], read: ['notify']},
+  [TOPICS.recordsAccepted]: {write: ['ingest', 'storage'], read: ['storage']},
+  [TOPICS.ledgerEvents]: {write: ['policy', 'notify'], read: ['ingest', 'notify']},
+  [TOPICS.alerts]: {write: ['policy', 'storage', 'notify'], read: ['notify']},
 };
 
 /** Kinds of state keys (docs/protocol.md §5.1). Append only. */

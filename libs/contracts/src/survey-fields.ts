@@ -4,6 +4,8 @@ import {NotCanonicalError} from './not-canonical-error.js';
 
 const WIRE = {varint: 0, fixed64: 1, bytes: 2, fixed32: 5} as const;
 const MOST_VARINT_BYTES = 10;
+/** Largest number that protobuf lets a field have. */
+const MOST_NUMBER = 2 ** 29 - 1;
 
 /** What a field of a message looks like on the wire, as far as a survey must know. */
 interface Shape {
@@ -25,17 +27,34 @@ const shapes = new WeakMap<DescMessage, ReadonlyMap<number, Shape>>();
  * @throws NotCanonicalError at the first fault
  */
 export function surveyFields(schema: DescMessage, bytes: Uint8Array, most = Infinity): void {
-  new Survey(bytes, schema.typeName, most).message(schema, 0, bytes.length);
+  new Survey(bytes, schema.typeName, {most}).message(schema, 0, bytes.length);
+}
+
+/**
+ * Whether bytes that are not taken could be a message of a later version: nothing is wrong with them but fields that
+ * this version does not know.
+ */
+export function isOfLaterVersion(schema: DescMessage, bytes: Uint8Array): boolean {
+  const survey = new Survey(bytes, schema.typeName, {most: Infinity, passesUnknown: true});
+  try {
+    survey.message(schema, 0, bytes.length);
+    return survey.unknown > 0;
+  } catch (error) {
+    if (error instanceof NotCanonicalError) return false;
+    throw error;
+  }
 }
 
 class Survey {
+  /** Fields that this version does not know; they are passed over where that is asked for. */
+  unknown = 0;
   #fields = 0;
   #at = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
     private readonly name: string,
-    private readonly most: number,
+    private readonly options: {readonly most: number; readonly passesUnknown?: boolean},
   ) {}
 
   message(schema: DescMessage, start: number, end: number): void {
@@ -46,13 +65,19 @@ class Survey {
       const number = Math.floor(tag / 8);
       const shape = known.get(number);
       const from = this.value(tag % 8, end);
-      if (number < 1) throw this.fault('not');
-      if (shape === undefined) throw this.fault('unknown field in');
-      if (number < last || (number === last && !shape.again)) throw this.fault('not the canonical encoding of');
+      if (number < 1 || number > MOST_NUMBER) throw this.fault('not');
+      if (shape === undefined) this.pass();
+      if (number < last || (number === last && shape?.again === false))
+        throw this.fault('not the canonical encoding of');
       last = number;
       this.count(1);
-      if (tag % 8 === WIRE.bytes) this.inside(shape, from, this.#at);
+      if (tag % 8 === WIRE.bytes && shape !== undefined) this.inside(shape, from, this.#at);
     }
+  }
+
+  private pass(): void {
+    this.unknown++;
+    if (this.options.passesUnknown !== true) throw this.fault('unknown field in');
   }
 
   private inside({message, packed}: Shape, from: number, to: number): void {
@@ -90,7 +115,7 @@ class Survey {
 
   private count(fields: number): void {
     this.#fields += fields;
-    if (this.#fields > this.most) throw this.fault('too many fields for');
+    if (this.#fields > this.options.most) throw this.fault('too many fields for');
   }
 
   private fault(what: string): NotCanonicalError {

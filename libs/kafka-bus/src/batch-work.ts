@@ -7,6 +7,7 @@ import type {RecordHandler} from './dispatch-records.js';
 import {CannotTake, PartitionReader} from './partition-reader.js';
 import type {Partitions} from './partitions.js';
 import type {RetryPolicy} from './retry.js';
+import type {SettingAside} from './setting-aside.js';
 import type {TakenPartition} from './taken-partition.js';
 import {toRecord} from './to-record.js';
 
@@ -17,6 +18,8 @@ export interface BatchWorkOptions {
   readonly maxBatch: number;
   readonly retry?: RetryPolicy | undefined;
   readonly onAttempt: () => void;
+  /** Undefined: nothing is ever set aside. */
+  readonly settingAside: SettingAside | undefined;
 }
 
 /** Another process has the partition, or it is to be read from elsewhere: what was not handled comes again. */
@@ -90,6 +93,12 @@ export class BatchWork {
           const advance = taken.advanceTo(last);
           await dispatchRecords(handler, records, {last, advance});
           taken.made(advance);
+        },
+        setAside: async (record, fault) => {
+          const advance = taken.advanceTo(record);
+          if ((await this.options.settingAside?.setAside(record, fault, advance)) !== true) return false;
+          taken.made(advance);
+          return true;
         },
       },
       {maxBatch: mostAtOnce, ...(retry === undefined ? {} : {retry})},

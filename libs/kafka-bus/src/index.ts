@@ -13,5 +13,7 @@ export type {KafkaServerOptions} from './kafka-server.js';
 export type {OffsetStore} from './partitions.js';
 export {OutboxPublisher} from './outbox-publisher.js';
 export type {Outbox, OutboxMessage} from './outbox-publisher.js';
+export {runDeadLetters} from './run-dead-letters.js';
 export {runPositions} from './run-positions.js';
+export type {DeadLetters} from './setting-aside.js';
 export {TopicsAtHand} from './topics-at-hand.js';

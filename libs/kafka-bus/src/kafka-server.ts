@@ -1,7 +1,8 @@
 import {Server} from '@nestjs/microservices';
 import type {CustomTransportStrategy} from '@nestjs/microservices';
 import {DomainError} from '@vitalvault/errors';
-import type {Standstill} from '@vitalvault/process';
+import {gauge} from '@vitalvault/process';
+import type {LettersWaiting, Standstill} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {BacklogLook} from './backlog-look.js';
 import type {Backlog} from './backlog-look.js';
@@ -11,17 +12,24 @@ import {GroupMember} from './group-member.js';
 import {connectKafka} from './kafka-connection.js';
 import type {KafkaOptions} from './kafka-connection.js';
 import {KAFKA_BUS} from './kafka-record.js';
+import type {KafkaRecord} from './kafka-record.js';
 import {KafkaView} from './kafka-view.js';
 import {Partitions} from './partitions.js';
 import type {OffsetStore} from './partitions.js';
 import {ProgressWatch} from './progress-watch.js';
 import type {RetryPolicy} from './retry.js';
+import {SettingAside} from './setting-aside.js';
+import type {DeadLetters} from './setting-aside.js';
 import {StandingLanes} from './standing-lanes.js';
 
 export interface KafkaServerOptions extends KafkaOptions {
   readonly groupId: string;
   /** Without one, effects are in memory only, and Kafka's own word decides where a partition goes on. */
   readonly offsets?: OffsetStore;
+  /** Where messages are kept that no version takes; without it a partition stands at them too. */
+  readonly deadLetters?: DeadLetters;
+  /** Id of the record that a message is about, hexadecimal, where one can be read. */
+  readonly recordIdOf?: (record: KafkaRecord) => string | undefined;
   /** Told where a partition stands: at a message that cannot be taken, or where Kafka does not continue it. */
   readonly standstill: Standstill;
   readonly retry?: RetryPolicy;
@@ -42,9 +50,9 @@ const SILENT_MS = 10_000;
 
 /**
  * Kafka as a transport of @nestjs/microservices, over kafkajs. Handlers are awaited; their effect carries the position
- * that it continues, so a message is handled at least once and takes effect once. At a message that cannot be handled,
- * and where Kafka does not continue the position, the partition stands, in the open; nothing is skipped (docs/adr/0025,
- * docs/adr/0043).
+ * that it continues, so a message is handled at least once and takes effect once. What no version takes is set aside
+ * with the step over it (docs/adr/0045). At any other message that cannot be handled, and where Kafka does not continue
+ * the position, the partition stands, in the open; nothing is skipped (docs/adr/0025, docs/adr/0043).
  */
 export class KafkaServer extends Server implements CustomTransportStrategy {
   override readonly transportId = KAFKA_BUS;
@@ -57,6 +65,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   readonly #watch: ProgressWatch;
   #attempts = 0;
   #answeredMs = 0;
+  #letters: LettersWaiting | undefined;
   #closing = false;
 
   constructor(private readonly options: KafkaServerOptions) {
@@ -78,7 +87,8 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
       resumeAt: (place, offset) => this.#member.resumeAt(place, offset),
     });
     const handlerOf = (topic: string): RecordHandler | undefined => this.#handlerOf(topic);
-    const work = new BatchWork({logger, handlerOf, maxBatch, retry, onAttempt}, this.#partitions);
+    const settingAside = this.#settingAside();
+    const work = new BatchWork({logger, handlerOf, maxBatch, retry, onAttempt, settingAside}, this.#partitions);
     this.#member = new GroupMember({
       kafka,
       groupId,
@@ -124,6 +134,14 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     return backlog;
   }
 
+  /** What is set aside and waits for a person, in words for /readyz; undefined: nothing, or it is not known yet. */
+  setAside(): string | undefined {
+    if (this.#letters === undefined || this.#letters.count === 0) return undefined;
+    const {count, oldestMs = 0} = this.#letters;
+    const since = new Date(oldestMs).toISOString();
+    return `${String(count)} unresolved, the oldest since ${since}: see docs/operations/dead-letters.md`;
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     this.#standing.close();
@@ -133,6 +151,14 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
       await this.#view.close();
     })().catch(() => undefined);
     await Promise.race([stopped, sleep(CLOSE_MS, undefined, {ref: false})]);
+  }
+
+  #settingAside(): SettingAside | undefined {
+    const {deadLetters: letters, logger, recordIdOf} = this.options;
+    if (letters === undefined) return undefined;
+    const told = 'Messages that are set aside and wait for a person.';
+    gauge('vitalvault_dead_letters', told, () => this.#letters?.count);
+    return new SettingAside({letters, recordIdOf, logger});
   }
 
   #topics(): string[] {
@@ -153,6 +179,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
 
   async #watchOnce(): Promise<void> {
     const lag = await this.#look.look().catch(() => undefined);
+    this.#letters = (await this.options.deadLetters?.waiting().catch(() => undefined)) ?? this.#letters;
     if (lag !== undefined) this.#answeredMs = Date.now();
     if (!this.#watch.observe({lag, attempts: this.#attempts}, Date.now()) || this.#closing) return;
     this.options.logger.error('messages wait and no handler runs', {group: this.options.groupId, lag: lag ?? 0});

@@ -1,3 +1,4 @@
+import {JunkMessage, NewerMessage} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import type {KafkaRecord} from './kafka-record.js';
 import {PartitionReader} from './partition-reader.js';
@@ -17,14 +18,15 @@ interface World {
   handled: bigint[];
   pauses: number[];
   batches: number[];
+  aside: bigint[];
 }
 
 function reader(
   fail: (record: KafkaRecord, call: number) => Error | undefined,
-  options: {maxBatch?: number} = {},
+  options: {maxBatch?: number; setAside?: (record: KafkaRecord, fault: unknown, call: number) => boolean | Error} = {},
 ): {world: World; reader: PartitionReader} {
-  const world: World = {handled: [], pauses: [], batches: []};
-  let calls = 0;
+  const world: World = {handled: [], pauses: [], batches: [], aside: []};
+  let [calls, asides] = [0, 0];
   return {
     world,
     reader: new PartitionReader(
@@ -38,6 +40,11 @@ function reader(
           }
           world.handled.push(...records.map((one) => one.offset));
           return Promise.resolve();
+        },
+        setAside: (one, fault) => {
+          const kept = options.setAside?.(one, fault, ++asides) ?? false;
+          if (kept === true) world.aside.push(one.offset);
+          return kept instanceof Error ? Promise.reject(kept) : Promise.resolve(kept);
         },
         onAttempt: () => undefined,
         onFailure: () => undefined,
@@ -92,6 +99,38 @@ describe('PartitionReader', () => {
     expect(world.batches).toEqual([2, 2]);
   });
 
+  it('takes what is before and behind a record that is set aside, and does not try that one again', async () => {
+    const {world, reader: it} = reader((one) => (one.offset === 2n ? new JunkMessage('none') : undefined), {
+      maxBatch: 10,
+      setAside: (_one, fault) => fault instanceof JunkMessage,
+    });
+    await it.handle([record(1), record(2), record(3)]);
+    expect([world.handled, world.aside, world.pauses]).toEqual([[1n, 3n], [2n], []]);
+    expect(world.batches).toEqual([3, 1, 1, 1]);
+  });
+
+  it('stops at what is not set aside: with its own fault, not that of the setting aside', async () => {
+    const {world, reader: it} = reader(() => new NewerMessage('a field'), {setAside: () => false});
+    await expect(it.handle([record(1)])).rejects.toMatchObject({record: {offset: 1n}, cause: {name: 'NewerMessage'}});
+    expect([world.handled, world.aside, world.pauses, world.batches]).toEqual([[], [], [], [1]]);
+  });
+
+  it('waits for the database that it is to be set aside in, and stops where that takes no more', async () => {
+    const away = new DomainError('database-unavailable');
+    const {world, reader: it} = reader(() => new JunkMessage('none'), {
+      setAside: (_one, _fault, call) => (call <= 20 ? away : true),
+    });
+    await it.handle([record(1)]);
+    expect([world.aside, world.pauses.length]).toEqual([[1n], 20]);
+    const full = reader(() => new JunkMessage('none'), {setAside: () => new RangeError('full')});
+    await expect(full.reader.handle([record(1), record(2)])).rejects.toMatchObject({
+      name: 'CannotTake',
+      record: {offset: 1n},
+      cause: {name: 'RangeError'},
+    });
+    expect(full.world.aside).toEqual([]);
+  });
+
   it('stops when the work is taken away', async () => {
     const {reader: it} = reader(() => undefined);
     await it.handle([]);
@@ -99,6 +138,7 @@ describe('PartitionReader', () => {
       {
         dispatch: () => Promise.reject(new DomainError('database-unavailable')),
         pause: () => Promise.reject(new Error('taken away')),
+        setAside: () => Promise.resolve(false),
         onAttempt: () => undefined,
         onFailure: () => undefined,
       },

@@ -1,5 +1,4 @@
 import {ConfigError, createLogger, databaseConfig, kafkaConfig, loadConfig, variableOf} from '@vitalvault/process';
-import {createInterface} from 'node:readline/promises';
 import {parseArgs} from 'node:util';
 import {z} from 'zod';
 import {kafkaAccess} from './kafka-access.js';
@@ -7,6 +6,7 @@ import {connectKafka} from './kafka-connection.js';
 import {KafkaView} from './kafka-view.js';
 import {beginAnew, showPositions} from './operate-positions.js';
 import type {DecidedOffsets} from './operate-positions.js';
+import {Person} from './person.js';
 
 const schema = z.strictObject({...kafkaConfig, ...databaseConfig});
 const PREFIXES = [variableOf('kafka'), variableOf('database')];
@@ -34,13 +34,13 @@ export async function runPositions({
     const settings = loadConfig(schema, Object.fromEntries(own));
     const view = new KafkaView(connectKafka({...kafkaAccess(settings), clientId: `vv-${service}`, logger}));
     const {offsets, close} = open(settings);
-    const lines = createInterface({input: process.stdin, output: process.stdout});
+    const person = new Person(process.stdin, process.stdout);
     const write = (line: string): void => void process.stdout.write(`${line}\n`);
     try {
       if (by === undefined || begin !== true) await showPositions({offsets, view, write});
-      else await beginAnew({offsets, view, write, logger, ask: (question) => lines.question(question)}, by);
+      else await beginAnew({offsets, view, write, logger, ask: (question) => person.ask(question)}, by);
     } finally {
-      lines.close();
+      person.close();
       await view.close();
       await close();
     }

@@ -24,7 +24,8 @@ export const awayIsUnavailable = {
   },
 };
 
-interface Transactions<Session> {
+/** What can run several statements as one. */
+export interface Transactions<Session> {
   $transaction<T>(work: (session: Session) => Promise<T>, limits: {maxWait: number; timeout: number}): Promise<T>;
 }
 

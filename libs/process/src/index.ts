@@ -12,6 +12,8 @@ export {
 export {variableOf} from './config/variable-of.js';
 export {accessReason} from './health/access-reason.js';
 export {clockReason} from './health/clock-reason.js';
+export {DeadLettersFull} from './health/dead-letter.js';
+export type {DeadLetter, Letter, LetterBytes, LettersWaiting, SetAsideOrder} from './health/dead-letter.js';
 export {faultName} from './health/fault-name.js';
 export {Readiness} from './health/readiness.js';
 export type {Degradation, ReadinessCheck} from './health/readiness.js';

@@ -17,13 +17,11 @@ describe('readAlert', () => {
   });
 
   it.each([
-    ['kind', {kind: 99 as AlertKind}],
     ['kind', {kind: AlertKind.UNSPECIFIED}],
     ['patient', {patient: random(19)}],
     ['subject', {subject: new Uint8Array()}],
     ['kind', {kind: AlertKind.ACCESS_REFUSED}],
     ['kind', {kind: AlertKind.RIGHTS_CHANGED}],
-    ['text', {kind: AlertKind.ACCESS_PERMITTED}],
     ['alertId', {alertId: random(32)}],
     ['alertId', {patient: random(20)}],
     ['alertId', {kind: AlertKind.STORAGE_FAILED}],
@@ -38,7 +36,23 @@ describe('readAlert', () => {
   ])('refuses a wrong %s: %j', (field, change) => {
     const refusal = readAlert({...good(), ...change});
     expect(refusal).toBeInstanceOf(DomainError);
+    expect((refusal as DomainError).code).toBe('invalid-field');
     expect((refusal as DomainError).detail).toMatch(`alert.${field}`);
+  });
+
+  it.each([
+    ['kind', {kind: 99 as AlertKind}],
+    ['text', {kind: AlertKind.ACCESS_PERMITTED}],
+    ['subject', {subject: random(129)}],
+  ])('leaves to a later version a %s that this one does not know', (field, change) => {
+    const refusal = readAlert({...good(), ...change});
+    expect((refusal as DomainError).code).toBe('wrong-version');
+    expect((refusal as DomainError).detail).toMatch(`alert.${field}`);
+  });
+
+  it('keeps no text that no database takes', () => {
+    const alert = patient.alert(AlertKind.STORAGE_CORRUPT, random(36), {text: 'a\0b'});
+    expect(readAlert(alert)).toMatchObject({text: 'A stored copy of your data was found changed and was not used.'});
   });
 
   it('is the same alert whenever it is told', () => {

@@ -41,14 +41,15 @@ const MAX_SUBJECT_BYTES = 128;
 /** What the events of the ledger tell, and no service. */
 const OF_THE_LEDGER: ReadonlySet<AlertKind> = new Set([AlertKind.ACCESS_REFUSED, AlertKind.RIGHTS_CHANGED]);
 /** What these mean stands in their fields: they have no words of their own. */
-const WORDLESS: ReadonlySet<AlertKind> = new Set([
-  AlertKind.ACCESS_REFUSED,
-  AlertKind.ACCESS_PERMITTED,
-  AlertKind.KEYS_RELEASED,
-]);
+const WORDLESS: ReadonlySet<AlertKind> = new Set([AlertKind.ACCESS_PERMITTED, AlertKind.KEYS_RELEASED]);
 
-/** Reads an alert that another service tells. @returns why it cannot be one. */
+/**
+ * Reads an alert that another service tells.
+ * @returns why it cannot be one: `wrong-version` where a later version may take it
+ */
 export function readAlert(alert: Alert): NewAlert | DomainError {
+  const unknown = unknownOf(alert);
+  if (unknown !== undefined) return new DomainError('wrong-version', {detail: `alert.${unknown}`});
   const fault = faultOf(alert);
   return fault === undefined ? toQueue(alert) : new DomainError('invalid-field', {detail: `alert.${fault}`});
 }
@@ -68,11 +69,16 @@ export function toQueue(alert: Alert): NewAlert {
   };
 }
 
+// Enums are open on the wire: the number may be none of ours.
+function unknownOf({kind, text, subject}: Alert): string | undefined {
+  if (!(kind in AlertKind)) return 'kind: none that this version knows';
+  if (WORDLESS.has(kind) && text !== '') return 'text: this kind has none in this version';
+  return subject.length > MAX_SUBJECT_BYTES ? 'subject: longer than any that this version knows' : undefined;
+}
+
 function faultOf(alert: Alert): string | undefined {
-  // Enums are open on the wire: the number may be none of ours.
-  if (alert.kind === AlertKind.UNSPECIFIED || !(alert.kind in AlertKind)) return 'kind';
+  if (alert.kind === AlertKind.UNSPECIFIED) return 'kind';
   if (OF_THE_LEDGER.has(alert.kind)) return 'kind: only the ledger tells of it';
-  if (WORDLESS.has(alert.kind) && alert.text !== '') return 'text: this kind has none';
   if (alert.raisedAtMs === 0n) return 'raisedAtMs';
   const field = longOrShort(alert);
   if (field !== undefined) return field;
@@ -81,7 +87,7 @@ function faultOf(alert: Alert): string | undefined {
 
 function longOrShort({patient, subject, reader, organisation}: Alert): string | undefined {
   if (patient.length !== 20) return 'patient';
-  if (subject.length === 0 || subject.length > MAX_SUBJECT_BYTES) return 'subject';
+  if (subject.length === 0) return 'subject';
   if (![0, 20].includes(reader.length)) return 'reader';
   return [0, 20].includes(organisation.length) ? undefined : 'organisation';
 }

@@ -1,5 +1,5 @@
 import {fromBinary} from '@bufbuild/protobuf';
-import {keyId, toHex} from '@vitalvault/contracts';
+import {JunkMessage, NewerMessage, keyId, toHex} from '@vitalvault/contracts';
 import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {Patient, organisation, random} from '../../test/support/people.js';
 import {effectsOf} from './ledger-event.js';
@@ -62,23 +62,21 @@ describe('effectsOf', () => {
       {case: 'enrolled', value: {organisation, signingKeyId: random(20)}},
       {case: 'enrolPatient', value: {signingKey, encryptionKey: random(32), recoveryKey: signingKey}},
     );
-    expect(() => read(event)).toThrow(/none of hers/);
+    expect(() => read(event)).toThrow(JunkMessage);
     const newer = {alg: 2, publicKey: patient.key.publicKey};
     const id = keyId(newer);
     const other = patient.event(
       {case: 'keys', value: {signingKeyId: id}},
       {case: 'publishKeys', value: {identity: patient.id, newSigningKey: newer}},
     );
-    expect(() => read(other)).toThrow(/none of hers/);
+    expect(() => read(other)).toThrow(NewerMessage);
   });
 
   it('stops at a leaf whose event it does not know', () => {
     const event = fromBinary(LedgerEventSchema, new Patient().enrolled());
     // A later version: another event, number 99.
-    expect(() => effectsOf({...event, accessLeaf: Uint8Array.of(0x08, 0x01, 0x9a, 0x06, 0x00)})).toThrow(
-      /unknown field/,
-    );
-    expect(() => effectsOf({...event, accessLeaf: Uint8Array.of(0x08, 0x01)})).toThrow(/without an event/);
+    expect(() => effectsOf({...event, accessLeaf: Uint8Array.of(0x08, 0x01, 0x9a, 0x06, 0x00)})).toThrow(NewerMessage);
+    expect(() => effectsOf({...event, accessLeaf: Uint8Array.of(0x08, 0x01)})).toThrow(JunkMessage);
   });
 
   it.each(['deviceRegistered', 'deviceRemoved', 'grant'] as const)('makes %s an alert of changed rights', (name) => {

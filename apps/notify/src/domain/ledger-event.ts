@@ -1,11 +1,19 @@
-import {ALG_ES256K, alertOf, decodeCanonical, equalBytes, keyId, toHex} from '@vitalvault/contracts';
+import {
+  ALG_ES256K,
+  JunkMessage,
+  NewerMessage,
+  alertOf,
+  decodeMessage,
+  equalBytes,
+  keyId,
+  toHex,
+} from '@vitalvault/contracts';
 import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import type {LedgerEvent} from '@vitalvault/contracts/gen/events/v1/events';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {AccessEvent, AccessLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {BodySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
-import {DomainError} from '@vitalvault/errors';
 import {toQueue} from './alert.js';
 import type {NewAlert} from './alert.js';
 import {textOfChange} from './alert-text.js';
@@ -31,12 +39,12 @@ export interface LedgerEffects {
  * Every access, permitted or refused, and every change of rights is an alert; an enrolment is none, since nothing can
  * have been done to her before. A new signing key is taken from the transaction and compared with the key id in the
  * leaf.
- * @throws NotCanonicalError, DomainError malformed for what this version does not know
+ * @throws NewerMessage for what this version does not know; JunkMessage for what no version takes
  * @paper DP: alerts of every access
  */
 export function effectsOf(event: LedgerEvent): LedgerEffects {
   if (event.accessLeaf.length === 0) return {};
-  const leaf = decodeCanonical(AccessLeafSchema, event.accessLeaf);
+  const leaf = decodeMessage(AccessLeafSchema, event.accessLeaf);
   const change = leaf.event;
   const key = newKey(event, leaf);
   const keyEffect = key === undefined ? {} : {key};
@@ -51,7 +59,7 @@ export function effectsOf(event: LedgerEvent): LedgerEffects {
     case 'enrolled':
       return keyEffect;
     case undefined:
-      throw new DomainError('malformed', {detail: 'a leaf without an event'});
+      throw new JunkMessage('a leaf without an event');
   }
 }
 
@@ -78,7 +86,7 @@ function accessAlert(event: LedgerEvent, {reader, organisation, request, decisio
 
 function newKey({patient, body, height, index}: LedgerEvent, {event}: AccessLeaf): PatientKey | undefined {
   if (event.case !== 'enrolled' && event.case !== 'keys') return undefined;
-  const {message} = decodeCanonical(BodySchema, body);
+  const {message} = decodeMessage(BodySchema, body);
   const key =
     message.case === 'enrolPatient'
       ? message.value.signingKey
@@ -87,9 +95,9 @@ function newKey({patient, body, height, index}: LedgerEvent, {event}: AccessLeaf
         : undefined;
   if (key === undefined) return undefined;
   // With another key, or one of a kind that we cannot verify by, she could not sign here any more.
-  if (!isKey(key, event.value.signingKeyId)) throw new DomainError('malformed', {detail: 'a key that is none of hers'});
+  if (key.alg !== ALG_ES256K) throw new NewerMessage('a key of an algorithm that this version does not know');
+  if (!isKey(key, event.value.signingKeyId)) throw new JunkMessage('a key that is none of hers');
   return {keyId: toHex(keyId(key)), patient: toHex(patient), publicKey: key.publicKey, height, place: index};
 }
 
-const isKey = (key: SigningKey, id: Uint8Array): boolean =>
-  key.alg === ALG_ES256K && key.publicKey.length === 33 && equalBytes(keyId(key), id);
+const isKey = (key: SigningKey, id: Uint8Array): boolean => key.publicKey.length === 33 && equalBytes(keyId(key), id);

@@ -61,14 +61,15 @@ describe('AcceptRecords', () => {
   });
 
   it.each([
-    ['malformed', Uint8Array.of(1, 2, 3)],
-    ['malformed', sampleSkipMessage({sequence: 9n, signatureBytes: 63})],
-    ['wrong-chain', sampleMessage({sequence: 9n, chainId: 'another'})],
-    ['wrong-chain', sampleSkipMessage({sequence: 9n, chainId: 'another'})],
-  ])('with one that is %s takes none, and does not move over it', async (code, bad) => {
+    ['JunkMessage', Uint8Array.of(1, 2, 3)],
+    ['JunkMessage', sampleSkipMessage({sequence: 9n, signatureBytes: 63})],
+    ['JunkMessage', sampleMessage({sequence: 9n, chainId: 'another'})],
+    ['JunkMessage', sampleSkipMessage({sequence: 9n, chainId: 'another'})],
+    ['NewerMessage', Uint8Array.from([...sampleMessage({sequence: 9n}), 0xf8, 0x07, 1])],
+  ])('with one that is a %s takes none, and does not move over it', async (name, bad) => {
     const {accept, stores, steps, position} = harness();
     const batch = [sampleMessage(), bad, sampleSkipMessage({sequence: 2n})].map((value) => message(value));
-    await expect(accept.execute(batch, at(3n))).rejects.toMatchObject({code});
+    await expect(accept.execute(batch, at(3n))).rejects.toMatchObject({name});
     expect([stores.rows.size, stores.skips.size, steps, position()]).toEqual([0, 0, [], undefined]);
   });
 

@@ -14,7 +14,7 @@ export class AcceptRecords {
     private readonly ports: {records: RecordStore; onRecords: () => void; onSkips: () => void},
   ) {}
 
-  /** @throws DomainError malformed when one of them is neither: then none is taken */
+  /** @throws JunkMessage, NewerMessage when one of them cannot be taken: then none is */
   async execute(messages: readonly AcceptedMessage[], advance: Advance): Promise<AcceptOutcome> {
     const accepted = messages.map(({value, traceparent}) =>
       parseAccepted(value, {chainId: this.options.chainId, traceparent}),

@@ -1,4 +1,12 @@
-import {LIMITS, NotCanonicalError, decodeCanonical, encodeCanonical, taggedHash, toHex} from '@vitalvault/contracts';
+import {
+  JunkMessage,
+  LIMITS,
+  NewerMessage,
+  decodeMessage,
+  encodeCanonical,
+  taggedHash,
+  toHex,
+} from '@vitalvault/contracts';
 import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
@@ -6,7 +14,6 @@ import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt'
 import {RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {PostedRecord, RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
 import {cidOfHash, isSizeClass, partsOfPosted, recordId} from '@vitalvault/envelope';
-import {DomainError} from '@vitalvault/errors';
 import type {Accepted, AcceptedRecord, AcceptedSkip} from './record.js';
 
 export interface ParseOptions {
@@ -18,14 +25,14 @@ export interface ParseOptions {
  * A message of vv.records.accepted.v1: a record or a skip. ingest is not trusted with structure: one entry of the wrong
  * shape would make the ledger refuse the whole transaction with everybody's entries. Signatures and rights are the
  * ledger's to judge.
- * @throws DomainError malformed, wrong-chain
+ * @throws JunkMessage; NewerMessage for versions, kinds and sizes of later versions
  */
 export function parseAccepted(value: Uint8Array, options: ParseOptions): Accepted {
-  const {record, receipt, acceptedAtMs, skip} = decoded(() => decodeCanonical(RecordAcceptedSchema, value));
+  const {record, receipt, acceptedAtMs, skip} = decodeMessage(RecordAcceptedSchema, value);
   if (skip !== undefined && record === undefined && receipt === undefined)
     return {kind: 'skip', skip: parseSkip(skip, options)};
   if (record === undefined || receipt === undefined || skip !== undefined)
-    throw new DomainError('malformed', {detail: 'record and receipt, or skip'});
+    throw new JunkMessage('neither record and receipt, nor skip');
   return {kind: 'record', record: parseRecord({record, receipt, acceptedAtMs}, options)};
 }
 
@@ -33,8 +40,9 @@ function parseRecord(
   {record, receipt, acceptedAtMs}: {record: PostedRecord; receipt: SignedAccepted; acceptedAtMs: bigint},
   options: ParseOptions,
 ): AcceptedRecord {
-  const header = decoded(() => decodeCanonical(RecordHeaderSchema, record.header));
-  if (header.chainId !== options.chainId) throw new DomainError('wrong-chain');
+  const header = decodeMessage(RecordHeaderSchema, record.header);
+  refuseNewer(record, header);
+  if (header.chainId !== options.chainId) throw new JunkMessage('of another ledger');
   refuseFault(faultOf(record, header));
   const parts = partsOfPosted(record);
   return {
@@ -57,8 +65,8 @@ function parseRecord(
 }
 
 function parseSkip({skip: bytes, signature}: SkipEntry, options: ParseOptions): AcceptedSkip {
-  const skip = decoded(() => decodeCanonical(SkipSchema, bytes));
-  if (skip.chainId !== options.chainId) throw new DomainError('wrong-chain');
+  const skip = decodeMessage(SkipSchema, bytes);
+  if (skip.chainId !== options.chainId) throw new JunkMessage('of another ledger');
   const rules: readonly Rule[] = [
     [signature.length === 64, 'signature'],
     [skip.patient.length === 20 && skip.device.length === 20, 'ids'],
@@ -81,7 +89,20 @@ function parseSkip({skip: bytes, signature}: SkipEntry, options: ParseOptions): 
 type Rule = readonly [boolean, string];
 
 function refuseFault(fault: string | undefined): void {
-  if (fault !== undefined) throw new DomainError('malformed', {detail: fault});
+  if (fault !== undefined) throw new JunkMessage(`${fault}: no record or skip has such`);
+}
+
+/** What a later version may permit is not for this one to give up. */
+function refuseNewer({header: bytes, ciphertext}: PostedRecord, {version, kind, releaseSuite}: RecordHeader): void {
+  const known: readonly Rule[] = [
+    [version <= 1, 'version'],
+    [kind <= 1, 'kind'],
+    [releaseSuite <= 1, 'release suite'],
+    [bytes.length <= LIMITS.headerBytes, 'size of the header'],
+    [ciphertext.length <= LIMITS.recordCiphertextBytes, 'size of the ciphertext'],
+  ];
+  const unknown = known.find(([holds]) => !holds)?.[1];
+  if (unknown !== undefined) throw new NewerMessage(`${unknown}: this version knows none such`);
 }
 
 const numberRules = (of: {registration: number; sequence: bigint; tagSequence: bigint}): readonly Rule[] => [
@@ -91,8 +112,7 @@ const numberRules = (of: {registration: number; sequence: bigint; tagSequence: b
 
 function faultOf(record: PostedRecord, header: RecordHeader): string | undefined {
   const rules: readonly Rule[] = [
-    [record.header.length <= LIMITS.headerBytes, 'header'],
-    [record.ciphertext.length <= LIMITS.recordCiphertextBytes && isSizeClass(record.ciphertext.length), 'ciphertext'],
+    [isSizeClass(record.ciphertext.length), 'ciphertext'],
     [record.sealedKey.length === LIMITS.sealedKeyBytes, 'sealed key'],
     [record.innerKeyHash.length === 32, 'inner key hash'],
     [record.signature.length === 64, 'signature'],
@@ -102,13 +122,4 @@ function faultOf(record: PostedRecord, header: RecordHeader): string | undefined
     ...numberRules(header),
   ];
   return rules.find(([holds]) => !holds)?.[1];
-}
-
-function decoded<T>(decode: () => T): T {
-  try {
-    return decode();
-  } catch (cause) {
-    if (cause instanceof NotCanonicalError) throw new DomainError('malformed', {cause});
-    throw cause;
-  }
 }

@@ -9,6 +9,6 @@ vv.alerts.v1: 604800000
 {{- define "vitalvault.topicRights" -}}
 ingest: {write: [vv.records.accepted.v1], read: [vv.ledger.events.v1]}
 policy: {write: [vv.ledger.events.v1, vv.alerts.v1], read: []}
-storage: {write: [vv.alerts.v1], read: [vv.records.accepted.v1]}
-notify: {write: [], read: [vv.ledger.events.v1, vv.alerts.v1]}
+storage: {write: [vv.records.accepted.v1, vv.alerts.v1], read: [vv.records.accepted.v1]}
+notify: {write: [vv.ledger.events.v1, vv.alerts.v1], read: [vv.ledger.events.v1, vv.alerts.v1]}
 {{- end -}}

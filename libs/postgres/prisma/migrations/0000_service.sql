@@ -29,6 +29,48 @@ CREATE TABLE position_decisions (
   begins_cluster  text NOT NULL
 );
 
+-- Messages of topics that were not taken, set aside in the transaction that steps over them. What nobody has resolved is
+-- never deleted; of what somebody has, the bytes are gone and the rest stays.
+CREATE TABLE dead_letters (
+  id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  set_aside_at   timestamptz NOT NULL DEFAULT now(),
+  -- Null: no version takes it, and nobody was asked.
+  set_aside_by   text,
+  reason         text NOT NULL,
+  topic          text NOT NULL,
+  partition      integer NOT NULL,
+  message_offset bigint NOT NULL,
+  cluster_id     text NOT NULL,
+  -- Hexadecimal; null: none can be read in it.
+  record_id      text,
+  -- Of key, value and headers, when it was set aside.
+  bytes          integer NOT NULL,
+  -- Null: resolved.
+  key            bytea,
+  value          bytea,
+  -- JSON: by name a list of values in hexadecimal.
+  headers        text,
+  resolved_at    timestamptz,
+  resolved_by    text,
+  resolution     text CHECK (resolution IN ('sent', 'deleted')),
+  UNIQUE (topic, partition, message_offset, cluster_id),
+  CHECK ((resolved_at IS NULL) = (resolution IS NULL) AND (resolved_at IS NULL) = (resolved_by IS NULL)),
+  CHECK ((resolved_at IS NULL) = (value IS NOT NULL) AND (value IS NULL) = (key IS NULL) AND (value IS NULL) = (headers IS NULL))
+);
+CREATE INDEX dead_letters_unresolved ON dead_letters (id) WHERE resolved_at IS NULL;
+CREATE INDEX dead_letters_of_record ON dead_letters (record_id) WHERE record_id IS NOT NULL;
+
+-- That a person has a message set aside at which its partition stands; one of a partition, gone with the step over it.
+CREATE TABLE set_aside_orders (
+  topic          text NOT NULL,
+  partition      integer NOT NULL,
+  message_offset bigint NOT NULL,
+  cluster_id     text NOT NULL,
+  ordered_at     timestamptz NOT NULL DEFAULT now(),
+  ordered_by     text NOT NULL,
+  PRIMARY KEY (topic, partition)
+);
+
 -- Messages for Kafka, written with the facts that they tell; gone when they are sent.
 CREATE TABLE outbox (
   id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

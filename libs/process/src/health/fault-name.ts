@@ -3,6 +3,9 @@ import {DomainError} from '@vitalvault/errors';
 /** Errors of ours whose words name types and rules, and nothing that somebody sent. */
 const SPOKEN: ReadonlySet<string> = new Set([
   'ChainFault',
+  'DeadLettersFull',
+  'JunkMessage',
+  'NewerMessage',
   'NotCanonicalError',
   'PositionFault',
   'ProjectionFault',

@@ -1,6 +1,6 @@
 import {Controller} from '@nestjs/common';
 import {Ctx, EventPattern, Payload} from '@nestjs/microservices';
-import {TOPICS, decodeCanonical} from '@vitalvault/contracts';
+import {JunkMessage, NewerMessage, TOPICS, decodeMessage} from '@vitalvault/contracts';
 import {AlertSchema, LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {DomainError} from '@vitalvault/errors';
 import {KAFKA_BUS, KafkaContext} from '@vitalvault/kafka-bus';
@@ -28,7 +28,7 @@ export class AlertEventsController {
   async ledgerEvents(@Payload() records: readonly KafkaRecord[], @Ctx() context: KafkaContext): Promise<void> {
     const effects = records.map((record) => ({
       cause: record.traceparent,
-      ...effectsOf(decodeCanonical(LedgerEventSchema, record.value)),
+      ...effectsOf(decodeMessage(LedgerEventSchema, record.value)),
     }));
     const told = effects.flatMap(({alert, cause}): ToldAlert[] => (alert === undefined ? [] : [{alert, cause}]));
     const keys = effects.flatMap(({key}) => (key === undefined ? [] : [key]));
@@ -37,7 +37,8 @@ export class AlertEventsController {
 }
 
 function alertOf(record: KafkaRecord): NewAlert {
-  const alert = readAlert(decodeCanonical(AlertSchema, record.value));
-  if (alert instanceof DomainError) throw alert;
-  return alert;
+  const alert = readAlert(decodeMessage(AlertSchema, record.value));
+  if (!(alert instanceof DomainError)) return alert;
+  const {code, detail = code} = alert;
+  throw code === 'wrong-version' ? new NewerMessage(detail) : new JunkMessage(detail);
 }

@@ -1,0 +1,188 @@
+import type {DeadLetter, LetterBytes, Logger, SetAsideOrder} from '@vitalvault/process';
+import type {KafkaPartition} from './judge-position.js';
+import {headersOf} from './letter-headers.js';
+import type {OffsetStore} from './partitions.js';
+import {laneOf} from './standing-lanes.js';
+import type {Place} from './standing-lanes.js';
+
+/** Dead letters as a person sees and resolves them. */
+export interface ResolvedLetters {
+  list(which: 'unresolved' | 'all'): Promise<readonly DeadLetter[]>;
+  /** Those of these ids that there are, resolved or not. */
+  byId(ids: readonly bigint[]): Promise<readonly DeadLetter[]>;
+  /** Unresolved ones. @param recordId hexadecimal */
+  ofRecord(recordId: string): Promise<readonly DeadLetter[]>;
+  /** Undefined: it is resolved, or there is none. */
+  bytesOf(id: bigint): Promise<LetterBytes | undefined>;
+  /** @returns false when somebody has already */
+  resolve(id: bigint, how: 'sent' | 'deleted', by: string): Promise<boolean>;
+  order(order: SetAsideOrder): Promise<void>;
+}
+
+export interface LetterToSend {
+  readonly key: Buffer;
+  readonly value: Buffer;
+  readonly headers: Record<string, Buffer[]>;
+}
+
+export interface LetterPorts {
+  readonly letters: ResolvedLetters;
+  readonly offsets: Pick<OffsetStore, 'load'>;
+  readonly view: {partitions(topic: string): Promise<ReadonlyMap<number, KafkaPartition>>};
+  /** Into its topic; done when Kafka has acknowledged it. */
+  readonly send: (topic: string, letter: LetterToSend) => Promise<void>;
+  readonly write: (line: string) => void;
+  /** What the person types; empty when nothing comes any more. */
+  readonly ask: (question: string) => Promise<string>;
+  readonly logger: Logger;
+}
+
+/** What a command says at its end, and whether all that was asked for is done. */
+export interface LetterAnswer {
+  readonly json: unknown;
+  readonly text: readonly string[];
+  readonly done: boolean;
+}
+
+/** Whose they are: ids, or a record's. */
+export type WhichLetters = {readonly ids: readonly bigint[]} | {readonly recordId: string};
+
+/** What is set aside. @param which all: what somebody has resolved, too */
+export async function listLetters(
+  {letters}: Pick<LetterPorts, 'letters'>,
+  which: 'unresolved' | 'all',
+): Promise<LetterAnswer> {
+  const found = await letters.list(which);
+  const text = found.length === 0 ? ['Nothing is set aside and unresolved.'] : found.map(textOf);
+  return {json: {deadLetters: found.map(jsonOf)}, text, done: true};
+}
+
+/** One of them, with its bytes in hexadecimal while it is unresolved. */
+export async function showLetter({letters}: Pick<LetterPorts, 'letters'>, id: bigint): Promise<LetterAnswer> {
+  const [letter] = await letters.byId([id]);
+  if (letter === undefined) return {json: {deadLetter: null}, text: [none(id)], done: false};
+  const bytes = await letters.bytesOf(id);
+  if (bytes === undefined) return {json: {deadLetter: jsonOf(letter)}, text: [textOf(letter)], done: true};
+  const [key, value] = [bytes.key, bytes.value].map((part) => Buffer.from(part).toString('hex'));
+  const headers = headersOf(bytes.headers);
+  const lines = Object.entries(headers).map(([name, values]) => `header ${name}  ${values.map(String).join(', ')}`);
+  const named = Object.fromEntries(
+    Object.entries(headers).map(([name, values]) => [name, values.map((one) => one.toString('hex'))]),
+  );
+  return {
+    json: {deadLetter: {...jsonOf(letter), key, value, headers: named}},
+    text: [textOf(letter), `key    ${key ?? ''}`, ...lines, `value  ${value ?? ''}`],
+    done: true,
+  };
+}
+
+/**
+ * Puts messages into their topics again as they came, each only when its place is typed, and writes down who did it.
+ * One that still cannot be taken is set aside anew.
+ */
+export async function sendAgain(ports: LetterPorts, ids: readonly bigint[], by: string): Promise<LetterAnswer> {
+  return resolveEach(ports, {ids}, {by, how: 'sent', question: 'To send it again'});
+}
+
+/** Deletes messages for good, each only when its place is typed; who did it and when stays. */
+export async function deleteLetters(ports: LetterPorts, which: WhichLetters, by: string): Promise<LetterAnswer> {
+  return resolveEach(ports, which, {by, how: 'deleted', question: 'To delete it for good'});
+}
+
+/**
+ * Has a message set aside at which its partition stands, when its place is typed. The service does it, where it tries
+ * the message again and still cannot take it.
+ */
+export async function orderSetAside(
+  {ask, letters, logger, offsets, view, write}: LetterPorts,
+  {topic, partition, offset}: Place & {readonly offset: bigint},
+  by: string,
+): Promise<LetterAnswer> {
+  const at = `${laneOf({topic, partition})}/${String(offset)}`;
+  const refused = (text: string): LetterAnswer => ({json: {ordered: null}, text: [text], done: false});
+  const found = (await view.partitions(topic)).get(partition);
+  if (found === undefined) return refused('Kafka has no such partition.');
+  const next = (await offsets.load(topic, partition))?.next ?? found.low;
+  if (next !== offset) return refused(`It does not stand there: ${String(next)} is taken next.`);
+  write('What is behind it goes on without it. Is there no version that takes it?');
+  if ((await ask(`To have it set aside, type ${at}: `)).trim() !== at) return refused('Left as it is.');
+  await letters.order({topic, partition, offset, cluster: found.cluster, by});
+  logger.warn('a person had a message set aside', {at});
+  return {
+    json: {ordered: at},
+    text: ['Ordered. Within 15 seconds it is set aside, if it still cannot be taken; after an hour the order lapses.'],
+    done: true,
+  };
+}
+
+interface Resolution {
+  readonly by: string;
+  readonly how: 'sent' | 'deleted';
+  readonly question: string;
+}
+
+async function resolveEach(ports: LetterPorts, which: WhichLetters, resolution: Resolution): Promise<LetterAnswer> {
+  const {letters, write} = ports;
+  const found = 'ids' in which ? await letters.byId(which.ids) : await letters.ofRecord(which.recordId);
+  const missing = 'ids' in which ? which.ids.filter((id) => !found.some((letter) => letter.id === id)) : [];
+  for (const id of missing) write(none(id));
+  if ('recordId' in which && found.length === 0) write('Nothing of that record is set aside and unresolved.');
+  const resolved: string[] = [];
+  for (const letter of found) if (await resolveOne(ports, letter, resolution)) resolved.push(String(letter.id));
+  const done = found.length > 0 && missing.length === 0 && resolved.length === found.length;
+  return {json: {[resolution.how]: resolved}, text: [], done};
+}
+
+async function resolveOne(
+  {ask, letters, logger, send, write}: LetterPorts,
+  letter: DeadLetter,
+  {by, how, question}: Resolution,
+): Promise<boolean> {
+  write(textOf(letter));
+  const bytes = await letters.bytesOf(letter.id);
+  if (bytes === undefined) {
+    write('Somebody has resolved it already.');
+    return false;
+  }
+  const at = placeOf(letter);
+  if ((await ask(`${question}, type ${at}: `)).trim() !== at) {
+    write('Left as it is.');
+    return false;
+  }
+  if (how === 'sent') {
+    const [key, value] = [Buffer.from(bytes.key), Buffer.from(bytes.value)];
+    await send(letter.topic, {key, value, headers: headersOf(bytes.headers)});
+  }
+  if (!(await letters.resolve(letter.id, how, by))) {
+    write('Somebody else resolved it meanwhile.');
+    return false;
+  }
+  logger.warn('a person resolved a dead letter', {at, state: how});
+  write(how === 'sent' ? 'Sent; its bytes are in its topic alone now.' : 'Deleted. Who did it and when stays.');
+  return true;
+}
+
+const placeOf = ({topic, partition, offset}: DeadLetter): string => `${laneOf({topic, partition})}/${String(offset)}`;
+
+const none = (id: bigint): string => `There is no ${String(id)}.`;
+
+const timeOf = (unixMs: number): string => new Date(unixMs).toISOString();
+
+function textOf(letter: DeadLetter): string {
+  const {id, bytes, reason, recordId, setAsideAtMs, setAsideBy, resolved} = letter;
+  const by = setAsideBy === undefined ? '' : ` by ${setAsideBy}`;
+  const record = recordId === undefined ? '' : `  record ${recordId}`;
+  const ended =
+    resolved === undefined ? `${String(bytes)} bytes` : `${resolved.how} ${timeOf(resolved.atMs)} by ${resolved.by}`;
+  return `${String(id)}  ${placeOf(letter)}  ${timeOf(setAsideAtMs)}${by}${record}  ${ended}  ${reason}`;
+}
+
+const jsonOf = (letter: DeadLetter): Record<string, unknown> => ({
+  ...{id: String(letter.id), at: placeOf(letter), topic: letter.topic, partition: letter.partition},
+  ...{offset: String(letter.offset), reason: letter.reason, bytes: letter.bytes, recordId: letter.recordId ?? null},
+  ...{setAsideAt: timeOf(letter.setAsideAtMs), setAsideBy: letter.setAsideBy ?? null},
+  resolved:
+    letter.resolved === undefined
+      ? null
+      : {at: timeOf(letter.resolved.atMs), by: letter.resolved.by, how: letter.resolved.how},
+});

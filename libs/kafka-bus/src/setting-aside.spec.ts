@@ -1,0 +1,63 @@
+import {JunkMessage, NewerMessage} from '@vitalvault/contracts';
+import {createLogger} from '@vitalvault/process';
+import type {Advance, Letter} from '@vitalvault/process';
+import {madeStep} from '@vitalvault/process/testing';
+import type {KafkaRecord} from './kafka-record.js';
+import {SettingAside} from './setting-aside.js';
+
+const record: KafkaRecord = {
+  ...{topic: 't', partition: 3, offset: 7n, timestampMs: 0, traceparent: undefined},
+  ...{key: Buffer.from('k'), value: Buffer.from('some words'), headers: {'message-id': 'id'}},
+};
+const step = madeStep(7n, 8n, {topic: 't', partition: 3});
+
+function harness({orderedBy, recordIdOf}: {orderedBy?: string; recordIdOf?: () => string | undefined} = {}) {
+  const [kept, asked, lines] = [[] as [Letter, Advance][], [] as unknown[], [] as string[]];
+  const logger = createLogger({service: 'spec', destination: {write: (line: string) => void lines.push(line)}});
+  const letters = {
+    setAside: (letter: Letter, advance: Advance) => Promise.resolve(void kept.push([letter, advance])),
+    orderedBy: (place: unknown) => Promise.resolve((asked.push(place), orderedBy)),
+    waiting: () => Promise.resolve({count: 0, bytes: 0, oldestMs: undefined}),
+  };
+  return {asked, kept, lines, aside: new SettingAside({letters, logger, recordIdOf})};
+}
+
+describe('SettingAside', () => {
+  it('keeps what no version takes, with all that came and why, and asks nobody', async () => {
+    const {aside, asked, kept, lines} = harness({recordIdOf: () => 'ab'});
+    expect(await aside.setAside(record, new JunkMessage('no message'), step)).toBe(true);
+    const {key, value} = record;
+    const place = {topic: 't', partition: 3, offset: 7n, cluster: step.to.cluster};
+    const why = {reason: 'JunkMessage: no message', recordId: 'ab', by: undefined};
+    expect(kept).toEqual([[{...place, ...why, key, value, headers: '{"message-id":["6964"]}'}, step]]);
+    expect(asked).toEqual([]);
+    expect(lines.join('')).toContain('set aside');
+    expect(lines.join('')).not.toContain('some words');
+  });
+
+  it.each([
+    ['newer', new NewerMessage('a field')],
+    ['a fault of ours', new TypeError('x')],
+  ])('keeps nothing that is %s', async (_what, fault) => {
+    const {aside, asked, kept, lines} = harness();
+    expect(await aside.setAside(record, fault, step)).toBe(false);
+    expect([kept, lines]).toEqual([[], []]);
+    expect(asked).toEqual([{topic: 't', partition: 3, offset: 7n, cluster: step.to.cluster}]);
+  });
+
+  it('keeps that too when a person said so, and who', async () => {
+    const {aside, kept} = harness({orderedBy: 'Ada Example'});
+    expect(await aside.setAside(record, new TypeError('x'), step)).toBe(true);
+    expect(kept[0]?.[0]).toMatchObject({by: 'Ada Example', reason: 'TypeError'});
+  });
+
+  it('keeps what no record id can be read in', async () => {
+    const {aside, kept} = harness({
+      recordIdOf: () => {
+        throw new Error('no message');
+      },
+    });
+    expect(await aside.setAside(record, new JunkMessage('no message'), step)).toBe(true);
+    expect(kept[0]?.[0].recordId).toBeUndefined();
+  });
+});

@@ -1,0 +1,149 @@
+import {fromHex, toHex} from '@vitalvault/contracts';
+import {DeadLettersFull} from '@vitalvault/process';
+import type {Advance, DeadLetter, LetterBytes, Letter, LettersWaiting, SetAsideOrder} from '@vitalvault/process';
+import {savePosition} from './offset-store.js';
+import {transaction} from './prisma-database.js';
+import type {Transactions} from './prisma-database.js';
+import type {SqlSession} from './sql-session.js';
+
+/** More than this unresolved are not set aside: the partition stands. */
+export const MOST_LETTERS = {messages: 1_000, bytes: 64 * 1_048_576} as const;
+/** An order that was not carried out by then lapses: what stands at that place later is not what somebody looked at. */
+const ORDER_SECONDS = 3_600;
+
+interface Row {
+  readonly id: bigint | string;
+  readonly set_aside_at: Date;
+  readonly set_aside_by: string | null;
+  readonly reason: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly message_offset: bigint | string;
+  readonly record_id: string | null;
+  readonly bytes: number;
+  readonly resolved_at: Date | null;
+  readonly resolved_by: string | null;
+  readonly resolution: 'sent' | 'deleted' | null;
+}
+
+/**
+ * Messages of topics that were not taken, in the database that has the effects of the others. They are kept until a
+ * person resolves them.
+ */
+export class DeadLetterStore {
+  constructor(private readonly database: SqlSession & Transactions<SqlSession>) {}
+
+  /**
+   * Keeps a message and steps over it, both or neither. One that was kept before, from the same place of the same
+   * Kafka, is not kept again: whatever somebody decided about it stays.
+   * @throws DeadLettersFull, PositionMoved, DomainError `database-unavailable`: then nothing was written
+   */
+  async setAside(letter: Letter, advance: Advance): Promise<void> {
+    await transaction(this.database, async (session: SqlSession) => {
+      await savePosition(session, advance);
+      const {topic, partition, offset, cluster, headers} = letter;
+      const [key, value] = [toHex(letter.key), toHex(letter.value)];
+      const bytes = letter.key.length + letter.value.length + headers.length;
+      const full = await waiting(session);
+      if (full.count >= MOST_LETTERS.messages || full.bytes + bytes > MOST_LETTERS.bytes)
+        throw new DeadLettersFull(full);
+      await session.$executeRaw`
+        INSERT INTO dead_letters (set_aside_by, reason, topic, partition, message_offset, cluster_id, record_id, bytes, key, value, headers)
+        VALUES (${letter.by ?? null}, ${letter.reason}, ${topic}, ${partition}, ${offset}, ${cluster}, ${letter.recordId ?? null},
+          ${bytes}, decode(${key}, 'hex'), decode(${value}, 'hex'), ${headers})
+        ON CONFLICT (topic, partition, message_offset, cluster_id) DO NOTHING`;
+      await session.$executeRaw`DELETE FROM set_aside_orders WHERE topic = ${topic} AND partition = ${partition}`;
+    });
+  }
+
+  /** Who has a message set aside that stands in the way; undefined: nobody. */
+  async orderedBy({topic, partition, offset, cluster}: Omit<SetAsideOrder, 'by'>): Promise<string | undefined> {
+    const [row] = await this.database.$queryRaw<{ordered_by: string}[]>`
+      SELECT ordered_by FROM set_aside_orders
+      WHERE topic = ${topic} AND partition = ${partition} AND message_offset = ${offset} AND cluster_id = ${cluster}
+        AND ordered_at > now() - make_interval(secs => ${ORDER_SECONDS})`;
+    return row?.ordered_by;
+  }
+
+  /** Orders that a message is set aside if it cannot be taken; carried out where its partition stands. */
+  async order({topic, partition, offset, cluster, by}: SetAsideOrder): Promise<void> {
+    await this.database.$executeRaw`
+      INSERT INTO set_aside_orders (topic, partition, message_offset, cluster_id, ordered_by)
+      VALUES (${topic}, ${partition}, ${offset}, ${cluster}, ${by})
+      ON CONFLICT (topic, partition) DO UPDATE SET message_offset = EXCLUDED.message_offset,
+        cluster_id = EXCLUDED.cluster_id, ordered_by = EXCLUDED.ordered_by, ordered_at = now()`;
+  }
+
+  /** How much nobody has resolved. */
+  waiting(): Promise<LettersWaiting> {
+    return waiting(this.database);
+  }
+
+  /** Oldest first, without their bytes. @param which all: those too that somebody has resolved, newest 1,000 */
+  async list(which: 'unresolved' | 'all'): Promise<DeadLetter[]> {
+    const rows = await this.database.$queryRaw<Row[]>`
+      SELECT id, set_aside_at, set_aside_by, reason, topic, partition, message_offset, record_id, bytes, resolved_at,
+        resolved_by, resolution
+      FROM dead_letters WHERE resolved_at IS NULL OR ${which} = 'all' ORDER BY id DESC LIMIT ${MOST_LETTERS.messages * 2}`;
+    return rows.map(letterOf).toReversed();
+  }
+
+  /** Those of these ids that there are, resolved or not. */
+  async byId(ids: readonly bigint[]): Promise<DeadLetter[]> {
+    const rows = await this.database.$queryRaw<Row[]>`
+      SELECT id, set_aside_at, set_aside_by, reason, topic, partition, message_offset, record_id, bytes, resolved_at,
+        resolved_by, resolution
+      FROM dead_letters WHERE id = ANY(${ids.map(String)}::bigint[]) ORDER BY id`;
+    return rows.map(letterOf);
+  }
+
+  /** Unresolved ones that hold a record. @param recordId hexadecimal */
+  async ofRecord(recordId: string): Promise<DeadLetter[]> {
+    const rows = await this.database.$queryRaw<Row[]>`
+      SELECT id, set_aside_at, set_aside_by, reason, topic, partition, message_offset, record_id, bytes, resolved_at,
+        resolved_by, resolution
+      FROM dead_letters WHERE record_id = ${recordId} AND resolved_at IS NULL ORDER BY id`;
+    return rows.map(letterOf);
+  }
+
+  /** The bytes of one; undefined: it is resolved, or there is none. */
+  async bytesOf(id: bigint): Promise<LetterBytes | undefined> {
+    const [row] = await this.database.$queryRaw<{key: string; value: string; headers: string}[]>`
+      SELECT encode(key, 'hex') AS key, encode(value, 'hex') AS value, headers FROM dead_letters
+      WHERE id = ${id} AND resolved_at IS NULL`;
+    return row && {key: fromHex(row.key), value: fromHex(row.value), headers: row.headers};
+  }
+
+  /** Writes down who resolved it, and drops its bytes. @returns false when somebody has already */
+  async resolve(id: bigint, resolution: 'sent' | 'deleted', by: string): Promise<boolean> {
+    const count = await this.database.$executeRaw`
+      UPDATE dead_letters SET resolved_at = now(), resolved_by = ${by}, resolution = ${resolution},
+        key = NULL, value = NULL, headers = NULL
+      WHERE id = ${id} AND resolved_at IS NULL`;
+    return count === 1;
+  }
+}
+
+async function waiting(session: SqlSession): Promise<LettersWaiting> {
+  const [row] = await session.$queryRaw<{count: number; bytes: bigint | string; oldest: Date | null}[]>`
+    SELECT count(*)::integer AS count, COALESCE(sum(bytes), 0)::bigint AS bytes, min(set_aside_at) AS oldest
+    FROM dead_letters WHERE resolved_at IS NULL`;
+  return {count: row?.count ?? 0, bytes: Number(row?.bytes ?? 0), oldestMs: row?.oldest?.getTime()};
+}
+
+const letterOf = (row: Row): DeadLetter => ({
+  // A driver may give numbers of 64 bits as text.
+  id: BigInt(row.id),
+  topic: row.topic,
+  partition: row.partition,
+  offset: BigInt(row.message_offset),
+  reason: row.reason,
+  recordId: row.record_id ?? undefined,
+  bytes: row.bytes,
+  setAsideAtMs: row.set_aside_at.getTime(),
+  setAsideBy: row.set_aside_by ?? undefined,
+  resolved:
+    row.resolved_at === null || row.resolution === null
+      ? undefined
+      : {atMs: row.resolved_at.getTime(), by: row.resolved_by ?? '', how: row.resolution},
+});
