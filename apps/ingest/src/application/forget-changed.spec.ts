@@ -1,12 +1,16 @@
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import {encodeCanonical} from '@vitalvault/contracts';
+import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {harness} from '../../test/support/fakes.js';
 import {SLOT, device, patient, random, tag} from '../../test/support/records.js';
 import {ForgetChanged} from './forget-changed.js';
 
 /** What is asked again of policy after an event, of the two that were remembered: the device and her epochs. */
-async function askedAfter(event: {patient: Uint8Array; accessLeaf: Uint8Array}): Promise<number> {
+async function askedAfter(
+  event: {patient: Uint8Array; accessLeaf: Uint8Array},
+  more: readonly number[] = [],
+): Promise<number> {
   const {known, facts} = harness();
   const ask = async (): Promise<void> => {
     await known.device(device, 1);
@@ -14,7 +18,7 @@ async function askedAfter(event: {patient: Uint8Array; accessLeaf: Uint8Array}):
   };
   await ask();
   const before = facts.asked;
-  new ForgetChanged({facts: known}).execute(event);
+  new ForgetChanged({facts: known}).execute(Uint8Array.from([...encodeCanonical(LedgerEventSchema, event), ...more]));
   await ask();
   return facts.asked - before;
 }
@@ -42,9 +46,13 @@ describe('ForgetChanged', () => {
     expect(await askedAfter({patient, accessLeaf: new Uint8Array()})).toBe(0);
   });
 
-  it('stands still at a leaf that it cannot read, rather than miss a removal', async () => {
-    await expect(askedAfter({patient, accessLeaf: Uint8Array.of(1, 2, 3)})).rejects.toMatchObject({
-      name: 'NotCanonicalError',
-    });
+  it.each([
+    ['a leaf that it cannot read', Uint8Array.of(1, 2, 3), []],
+    ['a leaf of a later version', Uint8Array.of(0x08, 0x01, 0x9a, 0x06, 0x00), []],
+    ['a leaf without an event', Uint8Array.of(0x08, 0x01), []],
+    ['an event of a later version', new Uint8Array(), [0xf8, 0x07, 1]],
+    ['what is no event', new Uint8Array(), [0xff]],
+  ])('forgets all at %s, rather than miss a removal or stand', async (_what, accessLeaf, more) => {
+    expect(await askedAfter({patient: random(20), accessLeaf}, more)).toBe(2);
   });
 });

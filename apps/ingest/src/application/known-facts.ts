@@ -77,6 +77,11 @@ export class KnownFacts {
     this.#asking.delete(`epochs/${key}`);
   }
 
+  forgetAll(): void {
+    this.#generation++;
+    for (const kept of [this.#devices, this.#epochs, this.#asking]) kept.clear();
+  }
+
   #fresh<T>(kept: Kept<T> | undefined): T | undefined {
     if (this.options.told?.() === false) return undefined;
     return kept !== undefined && this.options.now() - kept.atMs <= this.options.ttlMs ? kept.value : undefined;

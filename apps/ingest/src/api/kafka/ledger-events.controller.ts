@@ -1,7 +1,6 @@
 import {Controller} from '@nestjs/common';
 import {EventPattern, Payload} from '@nestjs/microservices';
-import {TOPICS, decodeCanonical} from '@vitalvault/contracts';
-import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
+import {TOPICS} from '@vitalvault/contracts';
 import {KAFKA_BUS} from '@vitalvault/kafka-bus';
 import {ForgetChanged} from '../../application/forget-changed.js';
 
@@ -11,6 +10,6 @@ export class LedgerEventsController {
 
   @EventPattern<string>(TOPICS.ledgerEvents, KAFKA_BUS)
   handle(@Payload() value: Uint8Array): void {
-    this.forget.execute(decodeCanonical(LedgerEventSchema, value));
+    this.forget.execute(value);
   }
 }
