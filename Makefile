@@ -22,6 +22,7 @@ FUZZER ?=
 SIGNED_UP_TO ?=
 INSIST ?=
 BEGIN ?=
+ARGS ?= list
 
 BOOTSTRAP := node tools/bootstrap.mjs
 NODE := node_modules/.bin/node
@@ -34,7 +35,7 @@ BENCH = $(NODE) --disable-warning=ExperimentalWarning --import ./tools/run-sourc
 NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
 
 .DEFAULT_GOAL := help
-.PHONY: help taste demo story up status logs positions down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s bench bench-quick chaos drill-ledger soak
+.PHONY: help taste demo story up status logs positions dead-letters down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s bench bench-quick chaos drill-ledger soak
 
 help:
 	@echo "make taste       the story of a reading in memory, in seconds: needs Node and npm alone   [LIE=1 tells one lie]"
@@ -44,6 +45,7 @@ help:
 	@echo "make status      processes and their memory"
 	@echo "make logs        the end of the logs   [NAME=process]"
 	@echo "make positions   how far a service took its topics   NAME=storage|notify [BEGIN=who decides]"
+	@echo "make dead-letters   what a service did not take of its topics   NAME=storage|notify [ARGS=\"list --all\", ARGS=--help]"
 	@echo "make down        stop everything"
 	@echo "make clean       stop everything and delete DATA"
 	@echo "make kill|start|stop|restart NAME=process   SIGKILL, start again, stop one process or group (validator-2, ipfs-0, kafka, ...)"
@@ -85,7 +87,10 @@ logs:
 	@$(BOOTSTRAP) logs $(NAME) $(SYSTEM)
 
 positions:
-	@$(BOOTSTRAP) positions $(NAMED) $(if $(BEGIN),--begin "$(BEGIN)") $(SYSTEM)
+	@$(BOOTSTRAP) positions $(SYSTEM) $(NAMED) $(if $(BEGIN),--begin --by "$(BEGIN)")
+
+dead-letters:
+	@$(BOOTSTRAP) dead-letters $(SYSTEM) $(NAMED) $(ARGS)
 
 kill start stop restart:
 	@$(BOOTSTRAP) $@ $(NAMED) $(SYSTEM)

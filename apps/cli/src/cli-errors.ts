@@ -31,6 +31,8 @@ export const CLI_ERRORS = {
   'passphrase-short': 'The passphrase is too short.',
   'passphrase-wrong': 'The passphrase does not open the keys.',
   'period-empty': 'A period ends before it begins, or is over already.',
+  'program-missing': 'A program that vv starts is not there.',
+  'release-missing': 'There is no such release of the chart, or no such service in it.',
   'request-unknown': 'The transaction is no request of hers.',
   'rows-missing': 'The file has no such rows.',
   'spans-missing': 'There is no file of the Collector.',

@@ -73,14 +73,19 @@ async function runCommand<O extends object>(
     );
     process.exitCode = exitOf(answer);
   } catch (error) {
-    const told = explainError(error);
-    const style = styleOf(env.colour);
-    if (options.json === true) process.stderr.write(`${toJson({error: told})}\n`);
-    else
-      process.stderr.write(
-        `${style.bad('vv:')} ${told.message} (${told.code})\n    ${told.remedy}\n${told.instance === undefined ? '' : `    trace ${told.instance}\n`}`,
-      );
-    if (told.code === 'internal' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
-    process.exitCode = told.exit;
+    tellError(error, {json: options.json === true});
   }
+}
+
+/** Says what went wrong, as every command does; sets the exit code. */
+export function tellError(error: unknown, {json}: {json: boolean}): void {
+  const told = explainError(error);
+  const style = styleOf(environment().colour);
+  if (json) process.stderr.write(`${toJson({error: told})}\n`);
+  else
+    process.stderr.write(
+      `${style.bad('vv:')} ${told.message} (${told.code})\n    ${told.remedy}\n${told.instance === undefined ? '' : `    trace ${told.instance}\n`}`,
+    );
+  if (told.code === 'internal' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  process.exitCode = told.exit;
 }

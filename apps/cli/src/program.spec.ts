@@ -21,6 +21,11 @@ const FREE_TEXT = [
   '--title',
   '--note',
   '--message',
+  // What the program of a service is told, and where its system is.
+  '<arguments>',
+  '--data',
+  '--namespace',
+  '--release',
 ];
 
 describe('vv', () => {
@@ -37,6 +42,7 @@ describe('vv', () => {
       'trace',
       'chain',
       'check',
+      'ops',
     ]);
   });
 });

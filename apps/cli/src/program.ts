@@ -7,6 +7,7 @@ import {clinicianCommand} from './commands/clinician.js';
 import {deviceCommand} from './commands/device.js';
 import {logCommand} from './commands/log.js';
 import {memberCommand} from './commands/member.js';
+import {opsCommands} from './commands/ops.js';
 import {orgCommand} from './commands/org.js';
 import {patientCommand} from './commands/patient.js';
 import {traceCommand} from './commands/trace.js';
@@ -24,7 +25,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
 export function vvProgram(): Command {
   const program = new Command('vv')
     .description(
-      "VitalVault on the command line: what a patient, her wearable, a clinician and an organisation's office do.",
+      "VitalVault on the command line: what a patient, her wearable, a clinician, an organisation's office and those on call do.",
     )
     .version('0.1.0')
     .showHelpAfterError('(see --help)')
@@ -43,6 +44,7 @@ export function vvProgram(): Command {
     traceCommand,
     chainCommand,
     checkCommand,
+    opsCommands,
   ];
   for (const command of commands) program.addCommand(command);
   return program;

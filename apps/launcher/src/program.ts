@@ -1,4 +1,4 @@
-import {argument, names, path, wholeNumber} from '@vitalvault/arguments';
+import {argument, each, names, path, wholeNumber} from '@vitalvault/arguments';
 import {CAPACITY_RANGE} from '@vitalvault/genesis';
 import {Argument, Command} from 'commander';
 import {join} from 'node:path';
@@ -7,14 +7,14 @@ import {clean} from './commands/clean.js';
 import {down} from './commands/down.js';
 import {logs} from './commands/logs.js';
 import {kill, restart, start, stop} from './commands/named-processes.js';
-import {positions} from './commands/positions.js';
+import {CONSUMERS, serviceProgram} from './commands/service-program.js';
 import {status} from './commands/status.js';
 import {up} from './commands/up.js';
 import {REPOSITORY} from './config.js';
 import {ENGINE_USES} from './engines/catalogue.js';
 import {MAX_VALIDATORS} from './plan/ports.js';
 import type {LogsOptions} from './commands/logs.js';
-import type {PositionsOptions} from './commands/positions.js';
+import type {Consumer} from './commands/service-program.js';
 import type {StatusOptions} from './commands/status.js';
 import type {UpOptions} from './commands/up.js';
 import type {DataOption} from './commands/launcher-options.js';
@@ -25,7 +25,8 @@ const processes = argument((text) => names(text).join(','));
 /** All commands of the launcher. */
 export const launcherProgram = new Command('launcher')
   .description('Fetches, builds, starts, watches and stops the processes of one VitalVault system on this machine.')
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .enablePositionalOptions();
 
 const command = (name: string, description: string) =>
   launcherProgram
@@ -67,12 +68,17 @@ command('logs', 'show the end of its logs')
   .action(async (names: string | undefined, options: LogsOptions) => {
     await logs(names, options);
   });
-command('positions', 'show how far a service took its topics, and what Kafka has of them')
-  .addArgument(new Argument('<service>', 'whose').choices(['storage', 'notify']))
-  .option('--begin <name>', 'have those begin anew that stand, as this person decides', argument(String))
-  .action(async (service: 'storage' | 'notify', options: PositionsOptions) => {
-    await positions(service, options);
-  });
+for (const [program, description] of [
+  ['positions', 'show how far a service took its topics, and what Kafka has of them'],
+  ['dead-letters', 'show and resolve what a service did not take of its topics'],
+] as const)
+  command(program, description)
+    .addArgument(new Argument('<service>', 'whose').choices(CONSUMERS))
+    .argument('[arguments...]', "the program's own", each(argument(String)))
+    .passThroughOptions()
+    .action(async (service: Consumer, args: string[] | undefined, options: DataOption) => {
+      await serviceProgram({service, program, args: args ?? []}, options);
+    });
 command('start', 'start processes again and wait until they are ready')
   .argument('<names>', 'processes and groups', processes)
   .action(async (names: string, options: DataOption) => {
