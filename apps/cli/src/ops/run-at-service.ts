@@ -23,8 +23,8 @@ export type Start = (
 ) => Promise<{code: number; output: string}>;
 
 /**
- * Runs a program of a service's where that service is, at this terminal: in a pod of the release, or with the settings of
- * the system on this machine.
+ * Runs a program of a service's where that service is, at this terminal: in a pod of the release, or with the settings
+ * of the system on this machine.
  * @param ports.launcher file of the launcher of this clone; undefined: there is none
  * @returns its exit code
  */
