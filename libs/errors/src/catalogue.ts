@@ -181,6 +181,11 @@ export const CATALOGUE = {
     title: 'The quota is used up.',
     remedy: 'Wait for the seconds that Retry-After names, then send again.',
   },
+  'too-many-records': {
+    category: 'too-large',
+    title: 'The body has more records of one device, or of one owner, than may ever be sent at once.',
+    remedy: 'Send fewer in one body: meta says how many of a device and of an owner.',
+  },
   'receipt-not-found': {
     category: 'not-found',
     title: 'No record has this number.',
@@ -257,7 +262,8 @@ export const CATALOGUE = {
   'bus-unavailable': {
     category: 'unavailable',
     title: 'Kafka cannot be reached.',
-    remedy: 'Try again: nothing was accepted.',
+    remedy:
+      'Send the same again after the seconds that Retry-After names: nothing was acknowledged, and what was on its way counts once.',
   },
   'policy-unavailable': {
     category: 'unavailable',
@@ -290,6 +296,11 @@ export const CATALOGUE = {
     title: 'This service stopped at a block or message that it cannot take, and this answer needs what comes after it.',
     remedy:
       'Nothing is lost or skipped; try again once its operator has put in a version that knows it. Operators: /readyz and the log name part, place and reason; see docs/operations/troubleshooting.md.',
+  },
+  busy: {
+    category: 'unavailable',
+    title: 'More waits here than may wait.',
+    remedy: 'Send the same again after the seconds that Retry-After names: nothing of it was taken.',
   },
   'shutting-down': {
     category: 'unavailable',

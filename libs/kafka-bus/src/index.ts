@@ -16,4 +16,5 @@ export type {Outbox, OutboxMessage} from './outbox-publisher.js';
 export {runDeadLetters} from './run-dead-letters.js';
 export {runPositions} from './run-positions.js';
 export type {DeadLetters} from './setting-aside.js';
+export type {Place} from './send-queue.js';
 export {TopicsAtHand} from './topics-at-hand.js';

@@ -4,6 +4,8 @@ import type {Admin, Kafka, Message, Producer, TopicMessages} from 'kafkajs';
 import {randomUUID} from 'node:crypto';
 import {connectKafka} from './kafka-connection.js';
 import type {KafkaOptions} from './kafka-connection.js';
+import {MAX_REQUEST_BYTES, NeverSent, SEND_MS, SendQueue, bytesOf, sizeOf} from './send-queue.js';
+import type {Place} from './send-queue.js';
 
 export interface MessageToSend {
   /** Patient id: one patient's messages stay in order. */
@@ -18,55 +20,54 @@ export interface MessageToSend {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface Waiting {
-  readonly batch: TopicMessages;
-  readonly settle: (error?: unknown) => void;
-}
-
-const SEND_MS = 5_000;
-// A broker takes about 1 MB for one partition at once (message.max.bytes).
-const MAX_REQUEST_BYTES = 900_000;
-const OVERHEAD_BYTES = 300;
-
 /**
  * Sends with acks=all. What waits while a request is under way goes with the next one, so many small sends cost few
- * round trips. Without Kafka a send fails within five seconds; whether it was written is then unknown, so receivers
- * take messages twice.
+ * round trips; how much may wait is bounded (`SendQueue`). Without Kafka a send fails within five seconds; whether it
+ * was written may then be unknown, so receivers take messages twice.
  */
 export class KafkaProducer {
   readonly #kafka: Kafka;
   #producer: Promise<Producer> | undefined;
   #admin: Admin | undefined;
   #asking: Promise<void> | undefined;
-  #waiting: Waiting[] = [];
-  #flushing = false;
+  readonly #queue = new SendQueue({deliver: (batches) => this.#deliver(batches), isRefusal});
   #closed = false;
 
   constructor(options: KafkaOptions) {
     this.#kafka = connectKafka(options);
   }
 
-  /** @throws DomainError bus-unavailable */
-  async send(topic: string, messages: readonly MessageToSend[]): Promise<void> {
+  /**
+   * Room for messages whose values have so many bytes in all, before any work is done for them.
+   * @throws DomainError busy, bus-unavailable, shutting-down
+   */
+  reserve(messages: number, bytes: number): Place {
+    return this.#queue.reserve(messages, bytes);
+  }
+
+  /** @param place of `reserve`; without it a place is taken here. @throws DomainError busy, bus-unavailable */
+  async send(topic: string, messages: readonly MessageToSend[], place?: Place): Promise<void> {
     if (messages.length === 0) return;
+    const taken = place ?? this.reserve(messages.length, bytesOf(messages));
     const traceparent = messages[0]?.traceparent;
-    await withSpan(
-      `send ${topic}`,
-      {
-        kind: 'producer',
-        ...(traceparent === undefined ? {} : {parent: contextOf(traceparent)}),
-        attributes: {
-          'messaging.system': 'kafka',
-          'messaging.destination.name': topic,
-          'messaging.operation.type': 'send',
-          'messaging.batch.message_count': messages.length,
+    try {
+      await withSpan(
+        `send ${topic}`,
+        {
+          kind: 'producer',
+          ...(traceparent === undefined ? {} : {parent: contextOf(traceparent)}),
+          attributes: {
+            'messaging.system': 'kafka',
+            'messaging.destination.name': topic,
+            'messaging.operation.type': 'send',
+            'messaging.batch.message_count': messages.length,
+          },
         },
-      },
-      async () => {
-        const batches = split(messages.map((message) => this.#messageOf(message, messages.length)));
-        await Promise.all(batches.map((batch) => this.#enqueue({topic, messages: batch})));
-      },
-    );
+        () => this.#sendAll(topic, messages, taken),
+      );
+    } finally {
+      if (place === undefined) taken.leave();
+    }
   }
 
   /** Whether a broker answers now, for readiness. @throws DomainError bus-unavailable */
@@ -80,6 +81,7 @@ export class KafkaProducer {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#queue.close();
     await this.#admin?.disconnect().catch(() => undefined);
     await this.#forget();
   }
@@ -112,77 +114,77 @@ export class KafkaProducer {
     };
   }
 
-  #enqueue(batch: TopicMessages): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        settle(new Error('no acknowledgement in time'));
-      }, SEND_MS);
-      const settle = (error?: unknown): void => {
-        clearTimeout(timer);
-        if (error === undefined) resolve();
-        else reject(error instanceof DomainError ? error : new DomainError('bus-unavailable', {cause: error}));
-      };
-      this.#waiting.push({batch, settle});
-      if (!this.#flushing) void this.#flush();
-    });
+  // To the end of the last: until then its place is used.
+  async #sendAll(topic: string, messages: readonly MessageToSend[], place: Place): Promise<void> {
+    const batches = split(messages.map((message) => this.#messageOf(message, messages.length)));
+    const ends = await Promise.allSettled(batches.map((batch) => this.#queue.send({topic, messages: batch}, place)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
-  async #flush(): Promise<void> {
-    this.#flushing = true;
-    while (this.#waiting.length > 0) {
-      const taken = this.#take();
-      try {
-        const producer = await this.#connected();
-        await producer.sendBatch({acks: -1, timeout: SEND_MS - 1_000, topicMessages: merge(taken)});
-        for (const {settle} of taken) settle();
-      } catch (error) {
-        for (const {settle} of taken) settle(error);
-        await this.#forget();
-      }
+  async #deliver(topicMessages: TopicMessages[]): Promise<void> {
+    const producer = await this.#connected().catch((cause: unknown) => {
+      throw new NeverSent(cause);
+    });
+    try {
+      await producer.sendBatch({acks: -1, timeout: SEND_MS - 1_000, topicMessages});
+    } catch (error) {
+      // Not waited for: it ends by itself, and what waits has no time for it.
+      void this.#forget();
+      throw error;
     }
-    this.#flushing = false;
   }
 
   // kafkajs keeps asking for every topic it was ever told, so one that does not exist would fail all later sends. A
   // fresh producer knows none.
   async #forget(): Promise<void> {
-    const producer = await this.#producer?.catch(() => undefined);
+    const forgotten = this.#producer;
     this.#producer = undefined;
+    const producer = await forgotten?.catch(() => undefined);
     await producer?.disconnect().catch(() => undefined);
   }
 
-  #take(): Waiting[] {
-    let bytes = 0;
-    const end = this.#waiting.findIndex(
-      ({batch}, index) => (bytes += bytesOf(batch.messages)) > MAX_REQUEST_BYTES && index > 0,
-    );
-    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
-  }
-
   #connected(): Promise<Producer> {
-    if (this.#closed) return Promise.reject(new DomainError('shutting-down'));
-    this.#producer ??= this.#connect().catch((error: unknown) => {
-      this.#producer = undefined;
-      throw new DomainError('bus-unavailable', {cause: error});
+    if (this.#producer !== undefined) return this.#producer;
+    const made = this.#connect(() => {
+      if (this.#producer === made) this.#producer = undefined;
     });
-    return this.#producer;
+    this.#producer = made;
+    return made;
   }
 
-  async #connect(): Promise<Producer> {
+  async #connect(onGone: () => void): Promise<Producer> {
     const producer = this.#kafka.producer({
       allowAutoTopicCreation: false,
-      retry: {retries: 2, initialRetryTime: 100, maxRetryTime: 500},
+      // A new leader is found by the second attempt; more of them would hold up those who wait behind.
+      retry: {retries: 1, initialRetryTime: 200, maxRetryTime: 500},
     });
-    await producer.connect();
-    producer.on(producer.events.DISCONNECT, () => {
-      this.#producer = undefined;
-    });
+    producer.on(producer.events.DISCONNECT, onGone);
+    try {
+      await producer.connect();
+    } catch (error) {
+      onGone();
+      throw error;
+    }
     return producer;
   }
 }
 
-const sizeOf = (message: Message): number => (message.value?.length ?? 0) + OVERHEAD_BYTES;
-const bytesOf = (messages: readonly Message[]): number => messages.reduce((sum, message) => sum + sizeOf(message), 0);
+// What the broker says of these very messages: others may go well.
+const REFUSALS = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'INVALID_TOPIC_EXCEPTION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+]);
+
+function isRefusal(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (REFUSALS.has(String((cause as {type?: unknown}).type))) return true;
+  return false;
+}
 
 function split(messages: readonly Message[]): Message[][] {
   const batches: Message[][] = [];
@@ -197,10 +199,4 @@ function split(messages: readonly Message[]): Message[][] {
     room -= size;
   }
   return batches;
-}
-
-function merge(waiting: readonly Waiting[]): TopicMessages[] {
-  const byTopic = new Map<string, Message[]>();
-  for (const {batch} of waiting) byTopic.set(batch.topic, [...(byTopic.get(batch.topic) ?? []), ...batch.messages]);
-  return [...byTopic].map(([topic, messages]) => ({topic, messages}));
 }

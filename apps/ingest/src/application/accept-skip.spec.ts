@@ -89,6 +89,16 @@ describe('AcceptSkip', () => {
     expect(log.appended).toHaveLength(1);
   });
 
+  it('is refused before anything is asked when no more may wait', async () => {
+    const {skip, log, facts} = harness();
+    log.full = true;
+    expect(await code(skip.execute(bodyOf()))).toBe('busy');
+    log.full = false;
+    expect([facts.asked, log.places]).toEqual([0, 0]);
+    await skip.execute(bodyOf());
+    expect(log.places).toBe(0);
+  });
+
   it('is charged like a record', async () => {
     const {skip} = harness({device: 1});
     await skip.execute(bodyOf());

@@ -7,7 +7,7 @@ import {numberFault} from '../domain/number-window.js';
 import type {RecentNumbers} from '../domain/recent-numbers.js';
 import type {ChargeQuota} from './charge-quota.js';
 import type {KnownFacts} from './known-facts.js';
-import type {AcceptedLog, Clock, RecordTable, SignatureVerifier} from './ports.js';
+import type {AcceptedLog, Clock, PlaceInLog, RecordTable, SignatureVerifier} from './ports.js';
 import type {StorageBacklog} from './storage-backlog.js';
 
 /**
@@ -32,11 +32,16 @@ export class AcceptSkip {
   async execute(body: Uint8Array): Promise<RecordNumber> {
     const read = readSkip(body, this.options.chainId);
     if (read instanceof DomainError) throw read;
-    await this.ports.backlog.check();
-    await this.#checkDevice(read);
-    this.ports.quota.execute([read.skip]);
-    if (!(await this.#isGivenUp(read))) await this.#append(read);
-    return read.number;
+    const place = this.ports.log.reserve(1, body.length);
+    try {
+      await this.ports.backlog.check();
+      await this.#checkDevice(read);
+      this.ports.quota.execute([read.skip]);
+      if (!(await this.#isGivenUp(read))) await this.#append(read, place);
+      return read.number;
+    } finally {
+      place.leave();
+    }
   }
 
   async #checkDevice({skip, digest, entry}: IncomingSkip): Promise<void> {
@@ -53,7 +58,9 @@ export class AcceptSkip {
   async #isGivenUp({skip, number, digest}: IncomingSkip): Promise<boolean> {
     const recent = this.ports.recent.get(number);
     if (recent?.durable === true && equalBytes(recent.recordId, digest)) return true;
-    const {record: stored, lowestOpen} = await this.ports.table.status(skip.device, skip.registration, skip.sequence);
+    const [status] = await this.ports.table.statuses([skip]);
+    if (status === undefined) throw new DomainError('internal', {detail: 'storage did not answer for the number'});
+    const {record: stored, lowestOpen} = status;
     if (stored?.state === 'skipped') return true;
     if (stored === undefined ? recent?.receipt !== undefined : stored.state !== 'refused')
       throw new DomainError('sequence-conflict', {detail: 'The number has a record that was not refused.'});
@@ -62,11 +69,11 @@ export class AcceptSkip {
     return false;
   }
 
-  async #append({entry, skip, number, digest}: IncomingSkip): Promise<void> {
+  async #append({entry, skip, number, digest}: IncomingSkip, place: PlaceInLog): Promise<void> {
     const acceptedAtMs = this.options.now();
     const given = {recordId: digest, receipt: undefined, acceptedAtMs};
     this.ports.recent.remember(number, {...given, durable: false});
-    await this.ports.log.append([{patient: skip.patient, skip: entry, acceptedAtMs}]);
+    await this.ports.log.append([{patient: skip.patient, skip: entry, acceptedAtMs}], place);
     this.ports.recent.remember(number, {...given, durable: true});
   }
 }

@@ -20,17 +20,18 @@ export class ChargeQuota {
     this.#owners = new TokenBuckets(options.owner);
   }
 
-  /** @throws DomainError `quota-exceeded` with the seconds to wait; then nothing was charged. */
+  /**
+   * @throws DomainError `quota-exceeded` with the seconds to wait, `too-many-records` for what no waiting makes fit;
+   *   then nothing was charged
+   */
   execute(records: readonly Charged[]): void {
     const nowMs = this.options.now();
     const devices = demandsOf(records.map(({device}) => toHex(device)));
     const owners = demandsOf(records.map(({patient}) => toHex(patient)));
     const waits = [this.#devices.waitMs(devices, nowMs), this.#owners.waitMs(owners, nowMs)];
     if (waits.includes(undefined)) {
-      throw new DomainError('quota-exceeded', {
-        detail: 'The request has more records than may ever be sent at once: send fewer in one body.',
+      throw new DomainError('too-many-records', {
         meta: {recordsOfDevice: this.options.device.burst, recordsOfOwner: this.options.owner.burst},
-        retryAfterSeconds: 1,
       });
     }
     const waitMs = Math.max(...waits.map((wait) => wait ?? 0));

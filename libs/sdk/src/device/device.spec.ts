@@ -3,6 +3,7 @@ import {DEVICE_CLASS, decodeCanonical, encodeCanonical, fromHex, toHex} from '@v
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {PostedRecordSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {SkipEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {DomainError} from '@vitalvault/errors';
 import {assembleTx, openAccepted, openSkip, signAccepted, signBody} from '@vitalvault/envelope';
 import {newSigningKey, privateHalf, publicHalf} from '../keys/stored-key.js';
 import {bodyOfPart, decodePart, signPart, txOfPart} from '../ledger/part.js';
@@ -67,6 +68,29 @@ describe('a device', () => {
       text: reading.text.replace('}}}', `}},"user_notes":"${noise(80_000)}"}`),
     }));
     await expect(device.seal(HEART_RATE, huge)).rejects.toMatchObject({code: 'record-too-large'});
+  });
+
+  it('never sends more records in one body than a device may send at once, and halves one that is too large yet', async () => {
+    const {device, slot, platform} = all;
+    const [record] = await device.seal(HEART_RATE, readingsOf(slot, 1));
+    if (record === undefined) throw new Error('spec');
+    const bodies: number[] = [];
+    let most = 256;
+    platform.tamper = (path, answer) => {
+      const {records = []} = (answer.json ?? {}) as {records?: unknown[]};
+      if (path !== '/v1/records') return answer;
+      bodies.push(records.length);
+      if (records.length > most) throw new DomainError('too-many-records');
+      return answer;
+    };
+    const pending = Array<typeof record>(300).fill(record);
+    expect(await device.post(pending)).toHaveLength(300);
+    expect(bodies).toEqual([256, 44]);
+    [bodies.length, most] = [0, 2];
+    expect((await device.post(pending.slice(0, 5))).map(({status}) => status)).toEqual(Array(5).fill('duplicate'));
+    expect(bodies).toEqual([5, 3, 2, 1, 2]);
+    most = 0;
+    await expect(device.post([record])).rejects.toMatchObject({code: 'too-many-records'});
   });
 
   it('believes a receipt only when the custodian signed it for this very record', async () => {

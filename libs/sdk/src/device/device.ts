@@ -81,6 +81,17 @@ export class Device {
   }
 
   private async postBody(records: PendingRecord[]): Promise<PostOutcome[]> {
+    try {
+      return await this.postWhole(records);
+    } catch (error) {
+      // An operator may allow fewer at once than the protocol's default.
+      if (!(error instanceof SdkError && error.code === 'too-many-records') || records.length === 1) throw error;
+      const half = Math.ceil(records.length / 2);
+      return [...(await this.postBody(records.slice(0, half))), ...(await this.postBody(records.slice(half)))];
+    }
+  }
+
+  private async postWhole(records: PendingRecord[]): Promise<PostOutcome[]> {
     const answer = await this.options.api.post('ingest', '/v1/records', {
       body: encodeCanonical(PostedRecordsSchema, {
         records: records.map(({posted}) => decodeCanonical(PostedRecordSchema, fromHex(posted))),
@@ -294,13 +305,16 @@ export class Device {
   }
 }
 
-/** Records in runs whose bodies stay below 1 MiB. */
+/** As many of one device go at once by default (docs/protocol.md §3.3). */
+const RECORDS_AT_ONCE = 256;
+
+/** Records in runs whose bodies stay below 1 MiB, and below what a device may send at once. */
 function bodiesOf(records: PendingRecord[]): PendingRecord[][] {
   const bodies: PendingRecord[][] = [];
   let room = 0;
   for (const record of records) {
     const bytes = record.posted.length / 2 + 8;
-    if (bytes > room) {
+    if (bytes > room || bodies.at(-1)?.length === RECORDS_AT_ONCE) {
       bodies.push([]);
       room = LIMITS.postBodyBytes;
     }

@@ -1,4 +1,4 @@
-import {describe, expect, it} from '@jest/globals';
+import {describe, expect, it, jest} from '@jest/globals';
 import {seededRandom} from '@vitalvault/envelope/testing';
 import {newSigningKey} from '../keys/stored-key.js';
 import {ApiClient} from './api-client.js';
@@ -74,6 +74,26 @@ describe('calling a service', () => {
       expect(wait).toBeGreaterThanOrEqual(100 * 2 ** i);
       expect(wait).toBeLessThanOrEqual(300 * 2 ** i);
     });
+  });
+
+  it('waits for the longest that a service of ours asks for', async () => {
+    const {api, waits} = client([problem(503, 'storage-behind', {'retry-after': '30'}), new Response('{}')]);
+    await api.get('ingest', '/v1/x');
+    expect(waits).toEqual([30_000]);
+  });
+
+  it('gives a large body the time that it takes over a slow line', async () => {
+    const timeouts: number[] = [];
+    const timeout = jest.spyOn(AbortSignal, 'timeout');
+    timeout.mockImplementation((ms) => {
+      timeouts.push(ms);
+      return new AbortController().signal;
+    });
+    const {api} = client([new Response('{}'), new Response('{}')]);
+    await api.get('ingest', '/v1/x');
+    await api.post('ingest', '/v1/x', {body: new Uint8Array(1_048_576)});
+    timeout.mockRestore();
+    expect(timeouts).toEqual([30_000, 82_429]);
   });
 
   it('does not wait for a Retry-After that is too long, nor repeat what was refused', async () => {

@@ -20,9 +20,9 @@ export interface ApiOptions {
   headers?: () => Record<string, string>;
   /** Attempts in all for an answer of 429 or 503 or none; 1 = never again. Default 6. */
   attempts?: number;
-  /** A longer Retry-After is not waited for. Default 20,000 ms. */
+  /** A longer Retry-After is not waited for. Default 60,000 ms: the services' own are at most 30 s. */
   longestWaitMs?: number;
-  /** Of one attempt. Default 30,000 ms. */
+  /** Of one attempt, beside the time that its body takes over a slow line (20 kB/s). Default 30,000 ms. */
   timeoutMs?: number;
 }
 
@@ -47,6 +47,10 @@ export interface ApiAnswer {
 }
 
 const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 60_000;
+const TIMEOUT_MS = 30_000;
+/** 1 MiB takes 52 s: ingest waits 60 s for a body. */
+const SLOW_LINE_BYTES_PER_MS = 20;
 const MEDIA_TYPE = /^[a-z-]+$/;
 
 /** Calls the services of one organisation; refusals are thrown as `SdkError` with the service's own code. */
@@ -120,7 +124,7 @@ export class ApiClient {
       const response = await this.environment.fetch(url, {
         method,
         headers: this.headersOf(method, url, request),
-        signal: AbortSignal.timeout(this.options.timeoutMs ?? 30_000),
+        signal: AbortSignal.timeout(this.timeoutOf(body)),
         ...(body ? {body: body as Uint8Array<ArrayBuffer>} : {}),
       });
       ({status, headers} = response);
@@ -130,6 +134,10 @@ export class ApiClient {
     }
     if (status >= 400) throw errorOf(status, headers, new TextDecoder().decode(bytes));
     return {status, headers, bytes, json: () => parseJson(bytes, url)};
+  }
+
+  private timeoutOf(body: Uint8Array | undefined): number {
+    return (this.options.timeoutMs ?? TIMEOUT_MS) + Math.ceil((body?.length ?? 0) / SLOW_LINE_BYTES_PER_MS);
   }
 
   private headersOf(method: string, url: URL, request: ApiRequest): Record<string, string> {
@@ -163,7 +171,7 @@ export class ApiClient {
     const [byte = 0] = this.environment.random(1);
     const jittered = FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + byte / 256);
     const asked = (error.retryAfterSeconds ?? 0) * 1000;
-    return asked > (this.options.longestWaitMs ?? 20_000) ? undefined : Math.max(asked, jittered);
+    return asked > (this.options.longestWaitMs ?? LONGEST_WAIT_MS) ? undefined : Math.max(asked, jittered);
   }
 }
 

@@ -11,6 +11,7 @@ export const AWAY = [
 export const NOT_DURABLE = [
   ...AWAY,
   'bus-unavailable',
+  'busy',
   'storage-behind',
   'shutting-down',
   'behind',
@@ -27,6 +28,7 @@ export const WRONG_MESSAGE = [
   'unknown-device',
   'wrong-tag',
   'quota-exceeded',
+  'too-many-records',
   'sequence-conflict',
   'sequence-too-far',
   'device-removed',
