@@ -14,11 +14,11 @@ import {ChargeQuota} from './application/charge-quota.js';
 import {ForgetChanged} from './application/forget-changed.js';
 import {GetReceipt} from './application/get-receipt.js';
 import {IssueReceipt} from './application/issue-receipt.js';
-import {JudgeRecord} from './application/judge-record.js';
+import {JudgeRecords} from './application/judge-records.js';
 import {KnownFacts} from './application/known-facts.js';
 import {ListEpochStatements} from './application/list-epoch-statements.js';
 import {ListSuccessions} from './application/list-successions.js';
-import {NumberRecord} from './application/number-record.js';
+import {NumberRecords} from './application/number-records.js';
 import {StorageBacklog} from './application/storage-backlog.js';
 import type {IngestConfig} from './config.js';
 import {RecentNumbers} from './domain/recent-numbers.js';
@@ -45,8 +45,11 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
   // Every process forgets for itself, so each is a group of its own.
   const groupId = `vv-ingest-${config.organisation}-${hostname()}`;
   const consumer = new Standstill({part: 'kafka-consumer', logger});
-  // A missed event costs no more than the time that a fact is believed: there is no position to store.
-  const events = new KafkaServer({...kafka, groupId, standstill: consumer, onStalled});
+  // Facts are asked for when they are needed: what changed before needs no telling, and there is no position to store.
+  const fromEnd = (): void => {
+    facts.forgetAll();
+  };
+  const events = new KafkaServer({...kafka, groupId, standstill: consumer, onStalled, fromEnd});
   const policy = opened.add(
     new PolicyLedgerFacts(config.policyGrpc, genesis.parameters?.removalGraceSeconds ?? 0),
     (it) => it.close(),
@@ -64,11 +67,11 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
     device: {burst: config.deviceBurst, refillPerSecond: config.deviceRefillPerSecond},
     owner: {burst: config.ownerBurst, refillPerSecond: config.ownerRefillPerSecond},
   });
-  const judge = new JudgeRecord(
+  const judge = new JudgeRecords(
     {chainId, now},
     {facts, releaseKeys: ReleaseKeys.of(genesis, organisation), verifier: secp256k1},
   );
-  const numbers = new NumberRecord({table, recent});
+  const numbers = new NumberRecords({table, recent});
   const receipts = new IssueReceipt({chainId, organisation}, {signer: secp256k1.signer(key)});
   const log = new KafkaAcceptedLog(producer);
   const acceptRecords = new AcceptRecords({now}, {backlog, judge, quota, numbers, recent, receipts, log});

@@ -54,8 +54,8 @@ describe('POST /v1/records', () => {
       expect.arrayContaining([
         'POST /v1/records',
         `send ${TOPICS.recordsAccepted}`,
-        'vitalvault.policy.v1.PolicyService/GetDevice',
-        'vitalvault.storage.v1.StorageService/GetRecordStatus',
+        'vitalvault.policy.v1.PolicyService/GetRegistrations',
+        'vitalvault.storage.v1.StorageService/GetRecordStatuses',
       ]),
     );
     const spans = JSON.stringify(exporter.getFinishedSpans().map(({name, attributes}) => ({name, attributes})));

@@ -23,7 +23,6 @@ import {AnswerProofs} from './application/answer-proofs.js';
 import {Complain} from './application/complain.js';
 import {DescribeService} from './application/describe-service.js';
 import {ExplainAccess} from './application/explain-access.js';
-import {FindDevice} from './application/find-device.js';
 import {GetDetails} from './application/get-details.js';
 import {GetHeader} from './application/get-header.js';
 import {GetProfile} from './application/get-profile.js';
@@ -125,7 +124,6 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
       provide(GetDetails, new GetDetails({projection, documents})),
       provide(Complain, new Complain({now}, {projection, register, documents})),
       provide(DescribeService, new DescribeService({genesis: trust, organisation, policyPrivateKey, now})),
-      provide(FindDevice, new FindDevice({projection})),
       provide(ReleaseKeys, release),
     ],
     transports: [grpcOptions({services: [PolicyService], url: `${config.host}:${String(config.grpcPort)}`})],

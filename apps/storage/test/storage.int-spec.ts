@@ -1,6 +1,6 @@
 import {Controller, Module} from '@nestjs/common';
 import {GrpcMethod} from '@nestjs/microservices';
-import {TOPICS, decodeCanonical, keyId, sha256Of, toHex} from '@vitalvault/contracts';
+import {LIMITS, TOPICS, decodeCanonical, keyId, sha256Of, toHex} from '@vitalvault/contracts';
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
 import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
@@ -147,9 +147,13 @@ describe('storage over the real engines', () => {
     expect(status).toMatchObject({recordId: first.recordId, logIndex: '0'});
     expect(Number(status['replicas'])).toBeGreaterThanOrEqual(2);
     expect(Number(status['height'])).toBeGreaterThan(1);
-    const answer = await client.getRecordStatus({device: person.deviceId, registration: 1, sequence: 1n});
-    expect(answer).toMatchObject({found: true, state: 3, cid: status['cid'], logIndex: 0n});
-    expect(toHex(answer.recordId)).toBe(first.recordId);
+    const number = {device: person.deviceId, registration: 1, sequence: 1n};
+    const {statuses} = await client.getRecordStatuses({numbers: [{...number, sequence: 2n}, number]});
+    expect(statuses).toMatchObject([{found: false}, {found: true, state: 3, cid: status['cid'], logIndex: 0n}]);
+    expect(toHex(statuses[1]?.recordId ?? new Uint8Array())).toBe(first.recordId);
+    await expect(
+      client.getRecordStatuses({numbers: Array.from({length: LIMITS.questionsAtOnce + 1}, () => number)}),
+    ).rejects.toMatchObject({code: 'invalid-field'});
   });
 
   it('the same record again is nothing new; another one under its number is refused and alerted', async () => {
@@ -188,11 +192,9 @@ describe('storage over the real engines', () => {
     ]);
     await eventually(
       async () => {
-        for (const sequence of [3n, 4n])
-          expect(await client.getRecordStatus({device: person.deviceId, registration: 1, sequence})).toMatchObject({
-            found: true,
-            state: 5,
-          });
+        const numbers = [3n, 4n].map((sequence) => ({device: person.deviceId, registration: 1, sequence}));
+        const skipped = {found: true, state: 5};
+        expect((await client.getRecordStatuses({numbers})).statuses).toMatchObject([skipped, skipped]);
       },
       20_000,
       200,

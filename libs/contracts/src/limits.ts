@@ -26,6 +26,8 @@ export const LIMITS = {
   postBodyBytes: 1_048_576,
   /** Of several records on the wire: 1 MiB of the smallest there are has fewer. */
   postFields: 12_288,
+  /** Numbers or registrations that one service asks another about at once; a body of records names fewer. */
+  questionsAtOnce: 2_048,
   inflatedPayloadBytes: 1_048_576,
   smallestSizeClassBytes: 256,
   readingsPerRecord: 64,

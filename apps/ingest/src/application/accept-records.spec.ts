@@ -222,6 +222,27 @@ describe('when Kafka is away', () => {
   });
 });
 
+describe('when no more may wait', () => {
+  it('says so before anything is done: nothing asked, charged, numbered or signed', async () => {
+    const {accept, log, facts, table, recent} = harness({device: 1});
+    log.full = true;
+    await expect(accept.execute([record()])).rejects.toMatchObject({code: 'busy', retryAfterSeconds: 2});
+    expect([facts.asked, table.backlogAsked, recent.get(`${toHex(device)}/1/1`)]).toEqual([0, 0, undefined]);
+    log.full = false;
+    expect(statuses(await accept.execute([record()]))).toEqual(['accepted']);
+  });
+
+  it('gives its room back, whatever came of it', async () => {
+    const {accept, log, facts} = harness();
+    await accept.execute([record(), record({count: 0})]);
+    log.fails = true;
+    await code(accept.execute(numbered(2)));
+    facts.away = true;
+    await code(accept.execute([record({registration: 2})]));
+    expect(log.places).toBe(0);
+  });
+});
+
 describe('quota', () => {
   it('refuses the whole request before any effect, says when, and takes it then', async () => {
     const {accept, log, clock} = harness({device: 4});
@@ -237,7 +258,14 @@ describe('quota', () => {
 
   it('charges the owner for all of her devices', async () => {
     const {accept} = harness({owner: 2});
-    expect(await code(accept.execute(numbered(1, 2, 3)))).toBe('quota-exceeded');
+    await accept.execute(numbered(1, 2));
+    expect(await code(accept.execute(numbered(3)))).toBe('quota-exceeded');
+  });
+
+  it('says of a body that no waiting makes fit that it is too large, not that one should wait', async () => {
+    const {accept, log} = harness({owner: 2});
+    await expect(accept.execute(numbered(1, 2, 3))).rejects.toMatchObject({code: 'too-many-records', retryable: false});
+    expect(log.appended).toEqual([]);
   });
 
   it('does not charge a repeat', async () => {

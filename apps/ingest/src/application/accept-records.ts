@@ -5,11 +5,10 @@ import {DomainError} from '@vitalvault/errors';
 import type {IncomingRecord, RecordNumber} from '../domain/incoming-record.js';
 import type {RecentNumbers} from '../domain/recent-numbers.js';
 import type {ChargeQuota} from './charge-quota.js';
-import {eachLimited} from './each-limited.js';
 import type {IssueReceipt} from './issue-receipt.js';
-import type {JudgeRecord} from './judge-record.js';
-import type {NumberRecord, NumberVerdict} from './number-record.js';
-import type {AcceptedLog, Clock} from './ports.js';
+import type {JudgeRecords} from './judge-records.js';
+import type {NumberRecords, NumberVerdict} from './number-records.js';
+import type {AcceptedLog, Clock, PlaceInLog} from './ports.js';
 import type {StorageBacklog} from './storage-backlog.js';
 
 /** What became of one record of a request. */
@@ -24,12 +23,10 @@ interface Claim {
   readonly settle: (outcome: SignedAccepted | DomainError) => void;
 }
 
-const QUESTIONS_AT_ONCE = 32;
-
 /**
- * Takes records: judged, charged, numbered, made durable, and only then receipted. A fault that concerns the whole
- * request (quota, a service away, Kafka away) is thrown and nothing is acknowledged; what is wrong with one record
- * refuses that one alone.
+ * Takes records: given room in the queue to the log, judged, charged, numbered, made durable, and only then receipted.
+ * A fault that concerns the whole request (no room, quota, a service away, Kafka away) is thrown and nothing is
+ * acknowledged; what is wrong with one record refuses that one alone.
  * @paper CA-18: cannot alter or invent a reading, because every record carries its device's signature
  */
 export class AcceptRecords {
@@ -39,9 +36,9 @@ export class AcceptRecords {
     private readonly options: {now: Clock},
     private readonly ports: {
       backlog: StorageBacklog;
-      judge: JudgeRecord;
+      judge: JudgeRecords;
       quota: ChargeQuota;
-      numbers: NumberRecord;
+      numbers: NumberRecords;
       recent: RecentNumbers;
       receipts: IssueReceipt;
       log: AcceptedLog;
@@ -49,13 +46,22 @@ export class AcceptRecords {
   ) {}
 
   async execute(posted: readonly PostedRecord[]): Promise<RecordOutcome[]> {
+    const place = this.ports.log.reserve(posted.length, bytesOf(posted));
+    try {
+      return await this.#accept(posted, place);
+    } finally {
+      place.leave();
+    }
+  }
+
+  async #accept(posted: readonly PostedRecord[], place: PlaceInLog): Promise<RecordOutcome[]> {
     await this.ports.backlog.check();
-    const judged = await eachLimited(posted, QUESTIONS_AT_ONCE, (one) => this.ports.judge.execute(one));
+    const judged = await this.ports.judge.execute(posted);
     const good = judged.filter((one): one is IncomingRecord => !(one instanceof DomainError));
     this.ports.quota.execute(good.filter((record) => !this.#isRepeat(record)).map(({header}) => header));
     const first = new Map<RecordNumber, IncomingRecord>();
     for (const record of good) if (!first.has(record.number)) first.set(record.number, record);
-    const outcomes = await this.#take([...first.values()]);
+    const outcomes = await this.#take([...first.values()], place);
     return judged.map((one) => {
       if (one instanceof DomainError) return {status: 'refused', problem: one};
       return outcomeOf(one, first.get(one.number), outcomes.get(one.number));
@@ -68,7 +74,7 @@ export class AcceptRecords {
     return remembered?.durable === true && equalBytes(remembered.recordId, recordId);
   }
 
-  async #take(records: readonly IncomingRecord[]): Promise<Map<RecordNumber, RecordOutcome>> {
+  async #take(records: readonly IncomingRecord[], place: PlaceInLog): Promise<Map<RecordNumber, RecordOutcome>> {
     const outcomes = new Map<RecordNumber, RecordOutcome>();
     const claimed: {record: IncomingRecord; claim: Claim}[] = [];
     const followed: {record: IncomingRecord; claim: Claim}[] = [];
@@ -78,10 +84,7 @@ export class AcceptRecords {
       else claimed.push({record, claim: this.#claim(record)});
     }
     try {
-      await this.#publish(
-        claimed.map(({record}) => record),
-        outcomes,
-      );
+      await this.#publish({records: claimed.map(({record}) => record), place}, outcomes);
     } catch (error) {
       const fault = error instanceof DomainError ? error : new DomainError('internal', {cause: error});
       for (const {claim} of claimed) claim.settle(fault);
@@ -113,12 +116,12 @@ export class AcceptRecords {
     return claim;
   }
 
-  async #publish(records: readonly IncomingRecord[], outcomes: Map<RecordNumber, RecordOutcome>): Promise<void> {
+  async #publish(
+    {records, place}: {records: readonly IncomingRecord[]; place: PlaceInLog},
+    outcomes: Map<RecordNumber, RecordOutcome>,
+  ): Promise<void> {
     const {recent, receipts, log} = this.ports;
-    const verdicts = await eachLimited(records, QUESTIONS_AT_ONCE, async (record) => ({
-      record,
-      verdict: await this.ports.numbers.execute(record),
-    }));
+    const verdicts = await this.ports.numbers.execute(records);
     const fresh = verdicts
       .filter(({verdict}) => verdict.kind === 'fresh')
       .map(({record, verdict}) => {
@@ -143,6 +146,7 @@ export class AcceptRecords {
         receipt,
         acceptedAtMs,
       })),
+      place,
     );
     for (const {record, receipt, acceptedAtMs} of fresh) {
       recent.remember(record.number, {recordId: record.recordId, receipt, acceptedAtMs, durable: true});
@@ -150,6 +154,11 @@ export class AcceptRecords {
     }
   }
 }
+
+/** About what a record takes beside its ciphertext: header, sealed key, hash, signatures, receipt. */
+const BESIDE_CIPHERTEXT_BYTES = 1_024;
+const bytesOf = (posted: readonly PostedRecord[]): number =>
+  posted.reduce((sum, {ciphertext}) => sum + ciphertext.length + BESIDE_CIPHERTEXT_BYTES, 0);
 
 const earlierOf = (verdict: NumberVerdict) => (verdict.kind === 'fresh' ? verdict.earlier : undefined);
 

@@ -18,13 +18,51 @@ describe('KnownFacts', () => {
     expect(facts.asked).toBe(2);
   });
 
-  it('does not remember that a device is unknown', async () => {
-    const {known, facts} = harness();
+  it('believes for two seconds that a device is unknown, unless it is told that it was registered', async () => {
+    const {known, facts, clock} = harness();
     const {registered} = facts;
     facts.registered = undefined;
     expect(await known.device(device, 1)).toBeUndefined();
     facts.registered = registered;
+    clock.ms += 2_000;
+    expect(await known.device(device, 1)).toBeUndefined();
+    expect(facts.asked).toBe(1);
+    clock.ms += 1;
     expect(await known.device(device, 1)).toBe(registered);
+    facts.registered = undefined;
+    expect(await known.device(device, 2)).toBeUndefined();
+    facts.registered = registered;
+    known.forgetDevice(device, 2);
+    expect(await known.device(device, 2)).toBe(registered);
+  });
+
+  it('asks one question for all devices that it does not know, and waits for those that somebody asks for', async () => {
+    const {known, facts} = harness();
+    const wanted = [1, 2, 3].map((registration) => ({device, registration}));
+    const [first, both] = await Promise.all([known.devices(wanted.slice(0, 2)), known.devices(wanted)]);
+    expect([first.size, both.size, facts.asked]).toEqual([2, 3, 2]);
+    await known.devices(wanted);
+    expect(facts.asked).toBe(2);
+  });
+
+  it('a change of one thing leaves what is known of others, also what is asked for now', async () => {
+    const {known, facts} = harness();
+    const asked = known.device(device, 1);
+    known.forgetDevice(device, 2);
+    known.forgetEpochs(patient);
+    await asked;
+    await known.device(device, 1);
+    expect(facts.asked).toBe(1);
+  });
+
+  it('knows nothing any more when changes may have been missed', async () => {
+    const {known, facts} = harness();
+    await known.device(device, 1);
+    await known.epochCovers({...question, epoch: 1});
+    known.forgetAll();
+    await known.device(device, 1);
+    await known.epochCovers({...question, epoch: 1});
+    expect(facts.asked).toBe(4);
   });
 
   it('asks again before it refuses an epoch that may be new', async () => {
@@ -42,10 +80,10 @@ describe('KnownFacts', () => {
     const known = new KnownFacts(
       {ttlMs: 30_000, now: () => 0},
       {
-        device: async () => {
+        devices: async () => {
           const answer = slow.registered;
           await gate;
-          return answer;
+          return [answer];
         },
         epochs: () => slow.epochs(),
       },

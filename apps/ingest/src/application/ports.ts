@@ -4,10 +4,19 @@ import type {PostedRecord, SignedEpochStatement, SignedKeySuccession} from '@vit
 import type {RegisteredDevice} from '../domain/check-device.js';
 import type {Epoch} from '../domain/check-epoch.js';
 
+export interface RegistrationOfDevice {
+  /** 20 bytes. */
+  readonly device: Uint8Array;
+  readonly registration: number;
+}
+
 /** What the ledger knows of devices and epochs, as this organisation's policy service projects it. */
 export interface LedgerFacts {
-  /** undefined: never registered so. @throws DomainError `policy-unavailable` */
-  device(device: Uint8Array, registration: number): Promise<RegisteredDevice | undefined>;
+  /**
+   * Each of these registrations in its place, by one question; undefined: never registered so. @throws DomainError
+   * `policy-unavailable`
+   */
+  devices(wanted: readonly RegistrationOfDevice[]): Promise<readonly (RegisteredDevice | undefined)[]>;
   /** @param typeTag undefined: all tags. @throws DomainError `policy-unavailable` */
   epochs(patient: Uint8Array, typeTag?: Uint8Array): Promise<PatientEpochs>;
   /** A page of those with a greater n than `after`. @throws DomainError `policy-unavailable` */
@@ -33,13 +42,18 @@ export interface EpochOfTag extends Epoch {
 
 /** The table of (device, registration, sequence): storage's, and authoritative. */
 export interface RecordTable {
-  /** @throws DomainError `storage-unavailable` */
-  status(device: Uint8Array, registration: number, sequence: bigint): Promise<NumberStatus>;
+  /** What became of each of these numbers, in their order; one question. @throws DomainError `storage-unavailable` */
+  statuses(numbers: readonly NumberOfDevice[]): Promise<readonly NumberStatus[]>;
   /**
    * Age in milliseconds of the oldest accepted record that storage has not consumed. @throws DomainError
    * `storage-unavailable`
    */
   backlogMs(): Promise<number>;
+}
+
+/** The number that a device gives a record or skip. */
+export interface NumberOfDevice extends RegistrationOfDevice {
+  readonly sequence: bigint;
 }
 
 /** What storage knows of a number. */
@@ -81,12 +95,24 @@ export interface AcceptedSkip {
   readonly acceptedAtMs: number;
 }
 
+/** Room in the queue to the log, held while a request is worked on. */
+export interface PlaceInLog {
+  /** Gives it back; a second time does nothing. */
+  leave(): void;
+}
+
 /** The durable log between ingest and storage. */
 export interface AcceptedLog {
   /**
+   * Room for so many entries with so many bytes in all; taken before anything else is done for a request, it bounds
+   * all that waits in this process.
+   * @throws DomainError `busy`, `bus-unavailable` with the seconds to wait; then nothing was taken
+   */
+  reserve(entries: number, bytes: number): PlaceInLog;
+  /**
    * Resolves when every entry is durable. @throws DomainError `bus-unavailable`; then some may be durable all the same.
    */
-  append(entries: readonly (AcceptedRecord | AcceptedSkip)[]): Promise<void>;
+  append(entries: readonly (AcceptedRecord | AcceptedSkip)[], place: PlaceInLog): Promise<void>;
 }
 
 /** ES256K over a digest, both ways; 33-byte keys, 64-byte low-S signatures. */

@@ -7,7 +7,7 @@ import {RecordAcceptedSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {RecordAccepted} from '@vitalvault/contracts/gen/events/v1/events';
 import type {SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
-import type {GetDeviceRequest, GetSuccessionsRequest} from '@vitalvault/contracts/gen/policy/v1/policy';
+import type {GetRegistrationsRequest, GetSuccessionsRequest} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {
   EpochStatementSchema,
   RecordHeaderSchema,
@@ -16,10 +16,10 @@ import {
   SignedKeySuccessionSchema,
 } from '@vitalvault/contracts/gen/record/v1/record';
 import {RecordState, StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
-import type {GetRecordStatusRequest, GetRecordStatusResponse} from '@vitalvault/contracts/gen/storage/v1/storage';
+import type {GetRecordStatusesRequest, RecordStatus} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {MessageInitShape} from '@bufbuild/protobuf';
-import type {GetDeviceResponseSchema, GetSuccessionsResponseSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
-import type {GetRecordStatusResponseSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
+import type {DeviceRegistrationSchema, GetSuccessionsResponseSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
+import type {RecordStatusSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {recordIdOfPosted} from '@vitalvault/envelope';
 import {KAFKA_BUS, KafkaServer} from '@vitalvault/kafka-bus';
 import type {KafkaProducer, KafkaRecord} from '@vitalvault/kafka-bus';
@@ -29,7 +29,8 @@ import {Standstill, createLogger} from '@vitalvault/process';
 import type {HttpService} from '@vitalvault/http';
 import {SLOT, device, deviceKey, patient, tag} from './records.js';
 
-type StatusInit = MessageInitShape<typeof GetRecordStatusResponseSchema>;
+type RegistrationInit = MessageInitShape<typeof DeviceRegistrationSchema>;
+type StatusInit = MessageInitShape<typeof RecordStatusSchema>;
 
 /** What the services that ingest asks would say, and what reached Kafka. */
 export const others = {
@@ -39,7 +40,7 @@ export const others = {
     owner: patient,
     typeTags: [tag],
     fromSlot: SLOT - 100,
-  } as MessageInitShape<typeof GetDeviceResponseSchema>,
+  } as RegistrationInit,
   devicesAsked: 0,
   backlogMs: 0n,
   /** How far the tested service's clock is ahead of storage's. */
@@ -55,10 +56,14 @@ export const others = {
 
 @Controller()
 class OthersController {
-  @GrpcMethod('PolicyService', 'GetDevice')
-  getDevice(request: GetDeviceRequest): MessageInitShape<typeof GetDeviceResponseSchema> {
+  @GrpcMethod('PolicyService', 'GetRegistrations')
+  getRegistrations({registrations}: GetRegistrationsRequest): {registrations: RegistrationInit[]} {
     others.devicesAsked++;
-    return toHex(request.device) === toHex(device) && request.registration === 1 ? others.registered : {found: false};
+    return {
+      registrations: registrations.map((one) =>
+        toHex(one.device) === toHex(device) && one.registration === 1 ? others.registered : {found: false},
+      ),
+    };
   }
 
   @GrpcMethod('PolicyService', 'GetEpochStatements')
@@ -83,9 +88,12 @@ class OthersController {
     return {successions: [signed], atHeight: 12n};
   }
 
-  @GrpcMethod('StorageService', 'GetRecordStatus')
-  getRecordStatus(request: GetRecordStatusRequest): StatusInit {
-    return {found: false, ...others.statuses.get(String(request.sequence)), lowestOpen: others.lowestOpen};
+  @GrpcMethod('StorageService', 'GetRecordStatuses')
+  getRecordStatuses({numbers}: GetRecordStatusesRequest): {statuses: StatusInit[]} {
+    const {lowestOpen} = others;
+    return {
+      statuses: numbers.map(({sequence}) => ({found: false, ...others.statuses.get(String(sequence)), lowestOpen})),
+    };
   }
 
   @GrpcMethod('StorageService', 'GetBacklog')
@@ -149,7 +157,7 @@ export function stored(entry: RecordAccepted, recordId: Uint8Array, more: Status
     found: true,
     recordId,
     state: RecordState.STORED,
-    receipt: entry.receipt as GetRecordStatusResponse['receipt'] & object,
+    receipt: entry.receipt as RecordStatus['receipt'] & object,
     cid: 'bafkreitest',
     replicas: 2,
     ...more,

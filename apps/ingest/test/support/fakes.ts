@@ -9,18 +9,20 @@ import {AcceptRecords} from '../../src/application/accept-records.js';
 import {AcceptSkip} from '../../src/application/accept-skip.js';
 import {ChargeQuota} from '../../src/application/charge-quota.js';
 import {IssueReceipt} from '../../src/application/issue-receipt.js';
-import {JudgeRecord} from '../../src/application/judge-record.js';
+import {JudgeRecords} from '../../src/application/judge-records.js';
 import {KnownFacts} from '../../src/application/known-facts.js';
-import {NumberRecord} from '../../src/application/number-record.js';
+import {NumberRecords} from '../../src/application/number-records.js';
 import type {
   AcceptedLog,
   AcceptedRecord,
   AcceptedSkip,
   EpochOfTag,
   LedgerFacts,
+  NumberOfDevice,
   NumberStatus,
   PatientEpochs,
   PatientSuccessions,
+  PlaceInLog,
   RecordStatus,
   RecordTable,
 } from '../../src/application/ports.js';
@@ -45,9 +47,9 @@ export class FakeFacts implements LedgerFacts {
   asked = 0;
   away = false;
 
-  device(): Promise<RegisteredDevice | undefined> {
+  devices(wanted: readonly unknown[]): Promise<readonly (RegisteredDevice | undefined)[]> {
     this.#ask();
-    return Promise.resolve(this.registered);
+    return Promise.resolve(wanted.map(() => this.registered));
   }
 
   epochs(): Promise<PatientEpochs> {
@@ -73,10 +75,13 @@ export class FakeTable implements RecordTable {
   backlogAsked = 0;
   away = false;
 
-  async status(device: Uint8Array, registration: number, sequence: bigint): Promise<NumberStatus> {
+  async statuses(numbers: readonly NumberOfDevice[]): Promise<readonly NumberStatus[]> {
     await Promise.resolve();
     if (this.away) throw new DomainError('storage-unavailable');
-    return {record: this.entries.get(recordNumber(device, registration, sequence)), lowestOpen: this.lowestOpen};
+    return numbers.map(({device, registration, sequence}) => ({
+      record: this.entries.get(recordNumber(device, registration, sequence)),
+      lowestOpen: this.lowestOpen,
+    }));
   }
 
   backlogMs(): Promise<number> {
@@ -88,8 +93,18 @@ export class FakeTable implements RecordTable {
 export class FakeLog implements AcceptedLog {
   readonly appended: (AcceptedRecord | AcceptedSkip)[] = [];
   fails = false;
+  /** Nothing more may wait. */
+  full = false;
+  /** Places that were taken and not given back. */
+  places = 0;
   /** Held back until resolved, when set. */
   gate: Promise<void> | undefined;
+
+  reserve(): PlaceInLog {
+    if (this.full) throw new DomainError('busy', {retryAfterSeconds: 2});
+    this.places++;
+    return {leave: () => this.places--};
+  }
 
   async append(records: readonly (AcceptedRecord | AcceptedSkip)[]): Promise<void> {
     await this.gate;
@@ -122,7 +137,7 @@ export function harness(limits: {device?: number; owner?: number} = {}) {
     owner: {burst: limits.owner ?? 1_024, refillPerSecond: 64},
     now,
   });
-  const numbers = new NumberRecord({table, recent});
+  const numbers = new NumberRecords({table, recent});
   const verifier = {verify: verifyDigest};
   const accept = new AcceptRecords(
     {now},
@@ -132,7 +147,7 @@ export function harness(limits: {device?: number; owner?: number} = {}) {
       numbers,
       recent,
       log,
-      judge: new JudgeRecord({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier}),
+      judge: new JudgeRecords({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier}),
       receipts: new IssueReceipt({chainId: CHAIN, organisation}, {signer}),
     },
   );

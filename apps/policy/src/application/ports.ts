@@ -38,6 +38,17 @@ export interface DeviceRegistration {
   readonly value: Registration;
 }
 
+export interface RegistrationPlace {
+  readonly device: Id;
+  readonly registration: number;
+}
+
+/** A registration with the device that it is of. */
+export interface RegisteredDevice {
+  readonly device: Device;
+  readonly registration: Registration;
+}
+
 export interface StoredGrant {
   readonly grantId: Id;
   readonly grant: Grant;
@@ -68,6 +79,8 @@ export interface Projection {
   key(keyId: Id): Promise<KnownKey | undefined>;
   device(id: Id): Promise<Device | undefined>;
   registration(device: Id, registration: number): Promise<Registration | undefined>;
+  /** Each of these registrations, in their order, all as of one moment; undefined: there was none. */
+  registrationsAt(places: readonly RegistrationPlace[]): Promise<readonly (RegisteredDevice | undefined)[]>;
   /** Every registration that this owner ever had, by device and number. */
   registrationsOf(owner: Id): Promise<DeviceRegistration[]>;
   /** Of one tag or, without it, all; ascending by tag and epoch. */

@@ -24,6 +24,7 @@ const LACKING: readonly [string, (projection: Projection) => Promise<unknown>][]
   ['patient', (it) => it.patient('x')],
   ['device', (it) => it.device('x')],
   ['registration', (it) => it.registration('device', 2)],
+  ['registration among several', async (it) => (await it.registrationsAt([{device: 'device', registration: 2}]))[0]],
   ['transaction', (it) => it.transaction('x')],
   ['leafOfTransaction', (it) => it.leafOfTransaction('x')],
   ['leafAt', (it) => it.leafAt('p', 7n)],

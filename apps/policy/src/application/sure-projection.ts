@@ -27,6 +27,11 @@ export function sureProjection(projection: Projection, follower: Follower): Proj
     key: (keyId) => sure(projection.key(keyId)),
     device: (id) => sure(projection.device(id)),
     registration: (device, number) => sure(projection.registration(device, number)),
+    registrationsAt: async (places) => {
+      const found = await projection.registrationsAt(places);
+      if (found.includes(undefined)) follower.mustGoOn();
+      return found;
+    },
     transaction: (txId) => sure(projection.transaction(txId)),
     leafOfTransaction: (txId) => sure(projection.leafOfTransaction(txId)),
     leafAt: (patient, index) => sure(projection.leafAt(patient, index)),

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from '@jest/globals';
-import {STATE_KIND, decodeCanonical, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {LIMITS, STATE_KIND, decodeCanonical, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {SignedWrapBundleSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import {ProofRequestSchema, ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {signEpochStatement, signWrapBundle, wrapEpoch} from '@vitalvault/envelope';
@@ -251,19 +251,16 @@ export function rightsCases(story: PolicyStory): void {
     });
 
     it('the gateway asks for devices and epochs over gRPC', async () => {
-      expect(await story.system.grpc.getDevice({device: device.id, registration: 1})).toMatchObject({
-        found: true,
-        owner: patient.id,
-        newestRegistration: 1,
-        blockSlot: slot,
-      });
-      expect(await story.system.grpc.getDevice({device: device.id, registration: 9})).toMatchObject({
-        found: false,
-        newestRegistration: 1,
-      });
-      expect(await story.system.grpc.getDevice({device: stranger.id, registration: 1})).toMatchObject({
-        found: false,
-        newestRegistration: 0,
+      const asked = [
+        {device: device.id, registration: 9},
+        {device: device.id, registration: 1},
+        {device: stranger.id, registration: 1},
+      ];
+      const {registrations} = await story.system.grpc.getRegistrations({registrations: asked});
+      expect(registrations).toMatchObject([{found: false}, {found: true, owner: patient.id}, {found: false}]);
+      const tooMany = Array.from({length: LIMITS.questionsAtOnce + 1}, () => asked).flat();
+      await expect(story.system.grpc.getRegistrations({registrations: tooMany})).rejects.toMatchObject({
+        code: 'invalid-field',
       });
       expect((await story.system.grpc.getEpochStatements({patient: patient.id, typeTag: tag})).statements).toHaveLength(
         1,

@@ -144,6 +144,11 @@ export function projectionStoreContract(name: string, open: () => Promise<Projec
       ]);
       expect(await store.registration(id(5), 2)).toMatchObject({owner: bytes(2)});
       expect([await store.registration(id(5), 3), await store.device(id(6))]).toEqual([undefined, undefined]);
+      const asked = [2, 3, 1, 2].map((registration) => ({device: id(5), registration}));
+      const found = await store.registrationsAt([...asked, {device: id(6), registration: 1}]);
+      expect(found.map((one) => one?.registration.owner)).toEqual([bytes(2), undefined, bytes(1), bytes(2), undefined]);
+      expect(found[0]?.device).toMatchObject({registration: 2});
+      expect(await store.registrationsAt([])).toEqual([]);
     });
 
     it('gives epoch statements by tag and epoch', async () => {

@@ -19,6 +19,8 @@ import type {
   KnownKey,
   ProjectionStore,
   ProjectionWriter,
+  RegisteredDevice,
+  RegistrationPlace,
   StoredGrant,
   StoredLeaf,
 } from '../../src/application/ports.js';
@@ -88,6 +90,11 @@ export class MemoryProjectionStore implements ProjectionStore {
   registration = async (device: Id, registration: number): Promise<Registration | undefined> =>
     this.rows.registrations.get(place(device, registration))?.value;
 
+  registrationsAt = async (places: readonly RegistrationPlace[]): Promise<readonly (RegisteredDevice | undefined)[]> =>
+    places.map(({device: id, registration: number}) => {
+      const [device, found] = [this.rows.devices.get(id), this.rows.registrations.get(place(id, number))];
+      return device === undefined || found === undefined ? undefined : {device, registration: found.value};
+    });
   registrationsOf = async (owner: Id): Promise<DeviceRegistration[]> =>
     [...this.rows.registrations.values()]
       .filter(({value}) => toHex(value.owner) === owner)

@@ -89,6 +89,13 @@ export interface RecordStatus {
   readonly waitsFor?: bigint;
 }
 
+export interface NumberStatus {
+  /** Undefined: nothing has the number. */
+  readonly record: RecordStatus | undefined;
+  /** Lowest number of its registration that is neither anchored nor skipped, as far as blocks are stored. */
+  readonly lowestOpen: bigint;
+}
+
 export interface AcceptedBatch {
   readonly records: readonly AcceptedRecord[];
   readonly skips?: readonly AcceptedSkip[];
@@ -112,9 +119,8 @@ export interface RecordStore {
   toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]>;
   /** Stored: announced, the waiting ciphertexts forgotten. */
   markStored(pack: {root: string; replicas: number; recordIds: readonly string[]}): Promise<void>;
-  byNumber(number: RecordNumber): Promise<RecordStatus | undefined>;
-  /** Lowest number of a registration that the ledger has neither anchored nor skipped, as far as blocks are stored. */
-  lowestOpen(registration: Omit<RecordNumber, 'sequence'>): Promise<bigint>;
+  /** What became of each of these numbers, in their order, all as of one moment. */
+  byNumbers(numbers: readonly RecordNumber[]): Promise<readonly NumberStatus[]>;
   byId(recordId: string): Promise<RecordStatus | undefined>;
   /** Queued durably; the same alert again is sent once more and is still one alert. */
   alert(alerts: readonly AlertToSend[]): Promise<void>;

@@ -135,7 +135,7 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       await fixture.stored(sampleRecord());
       expect(await accept({records: [], skips: [skip, skip]})).toEqual({fresh: 0, conflicts: 0, skips: 1});
       expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 0});
-      expect(await fixture.stores.records.byNumber(skip)).toBeUndefined();
+      expect(await fixture.byNumber(skip)).toBeUndefined();
       expect((await fixture.toAnchor(10, LATER)).map(({kind, entryId}) => [kind, entryId])).toEqual([
         ['record', sampleRecord().recordId],
         ['skip', skip.skipId],
@@ -152,7 +152,7 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
           ],
         },
       ]);
-      expect(await fixture.stores.records.byNumber(skip)).toEqual({
+      expect(await fixture.byNumber(skip)).toEqual({
         recordId: '',
         patient: '',
         state: 'skipped',
@@ -182,7 +182,7 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
         },
       ]);
       expect((await fixture.toAnchor(10, LATER)).map(({entryId}) => entryId)).toEqual([other.skipId]);
-      expect(await fixture.stores.records.byNumber(skip)).toBeUndefined();
+      expect(await fixture.byNumber(skip)).toBeUndefined();
       expect(await fixture.stores.alertIds()).toEqual([]);
     });
 
@@ -190,7 +190,7 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       const record = sampleRecord({sequence: 5n});
       await fixture.stored(record);
       expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 0});
-      expect(await fixture.stores.records.byNumber(skip)).toMatchObject({state: 'stored', recordId: record.recordId});
+      expect(await fixture.byNumber(skip)).toMatchObject({state: 'stored', recordId: record.recordId});
     });
 
     it('replace the state of a record that was refused', async () => {
@@ -199,10 +199,10 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       const first = await fixture.sign();
       await fixture.block([{txId: first.txId, code: 0, results: [{code: CODE.entryEpoch, index: 0n}]}]);
       expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 1});
-      expect(await fixture.stores.records.byNumber(skip)).toMatchObject({state: 'refused'});
+      expect(await fixture.byNumber(skip)).toMatchObject({state: 'refused'});
       const second = await fixture.sign();
       await fixture.block([{txId: second.txId, code: 0, results: [{code: 0, index: 8n}]}]);
-      expect(await fixture.stores.records.byNumber(skip)).toMatchObject({
+      expect(await fixture.byNumber(skip)).toMatchObject({
         state: 'skipped',
         recordId: record.recordId,
         txId: second.txId,

@@ -15,16 +15,31 @@ export function recordStoresContract(fixture: StoresFixture): void {
       state: 'accepted',
       patient: record.patient,
     });
-    expect(await fixture.stores.records.byNumber(record)).toEqual(await fixture.stores.records.byId(record.recordId));
-    expect(await fixture.stores.records.byNumber({...record, sequence: 2n})).toBeUndefined();
-    expect(await fixture.stores.records.byNumber({...record, registration: 2 ** 32 - 1})).toBeUndefined();
+    expect(await fixture.byNumber(record)).toEqual(await fixture.stores.records.byId(record.recordId));
+    expect(await fixture.byNumber({...record, sequence: 2n})).toBeUndefined();
+    expect(await fixture.byNumber({...record, registration: 2 ** 32 - 1})).toBeUndefined();
+  });
+
+  it('answers for many numbers at once, in the order asked, twice the same too', async () => {
+    const [one, two, far] = [sampleRecord(), sampleRecord({sequence: 2n}), sampleRecord({sequence: 1_025n})];
+    await fixture.accept({records: [one, two, far]});
+    const nothing = {...one, sequence: 3n};
+    const statuses = await fixture.stores.records.byNumbers([two, nothing, far, one, two]);
+    expect(statuses.map(({record, lowestOpen}) => [record?.recordId, record?.waitsFor, lowestOpen])).toEqual([
+      [two.recordId, undefined, 1n],
+      [undefined, undefined, 1n],
+      [far.recordId, 1n, 1n],
+      [one.recordId, undefined, 1n],
+      [two.recordId, undefined, 1n],
+    ]);
+    expect(await fixture.stores.records.byNumbers([])).toEqual([]);
   });
 
   it('the first under a number wins, in one message batch or in two; the other is refused once and alerted', async () => {
     const [first, second, third] = [sampleRecord({text: 'a'}), sampleRecord({text: 'b'}), sampleRecord({text: 'c'})];
     expect(await fixture.accept({records: [first, second]})).toEqual({fresh: 1, conflicts: 1, skips: 0});
     expect(await fixture.accept({records: [third, second]})).toEqual({fresh: 0, conflicts: 1, skips: 0});
-    expect((await fixture.stores.records.byNumber(first))?.recordId).toBe(first.recordId);
+    expect((await fixture.byNumber(first))?.recordId).toBe(first.recordId);
     expect(await fixture.stores.records.byId(second.recordId)).toMatchObject({
       state: 'refused',
       refusalCode: CODE.entryDuplicate,

@@ -5,12 +5,13 @@ import type {
   AnchorStore,
   EntryToAnchor,
   LedgerStore,
+  RecordStatus,
   RecordStore,
   ReleaseStore,
   SignedAnchor,
 } from '../../src/application/ports.js';
 import type {BlockFacts} from '../../src/domain/block-facts.js';
-import type {AcceptedRecord} from '../../src/domain/record.js';
+import type {AcceptedRecord, RecordNumber} from '../../src/domain/record.js';
 import {dueEntries} from '../support/due-entries.js';
 import {hexOf} from '../support/sample-records.js';
 
@@ -47,6 +48,10 @@ export class StoresFixture {
   /** As the one consumer would that there is, message after message. */
   accept(batch: AcceptedBatch): Promise<AcceptOutcome> {
     return this.stores.records.accept(batch, this.#consumer.advance());
+  }
+
+  async byNumber(number: RecordNumber): Promise<RecordStatus | undefined> {
+    return (await this.stores.records.byNumbers([number]))[0]?.record;
   }
 
   async stored(...records: AcceptedRecord[]): Promise<void> {

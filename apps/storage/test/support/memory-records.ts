@@ -5,6 +5,7 @@ import {madeStep} from '@vitalvault/process/testing';
 import type {
   AcceptOutcome,
   AcceptedBatch,
+  NumberStatus,
   RecordStatus,
   RecordStore,
   RecordToPack,
@@ -64,25 +65,22 @@ export class MemoryRecords extends MemoryTables implements RecordStore {
     return Promise.resolve();
   }
 
-  byNumber(number: RecordNumber): Promise<RecordStatus | undefined> {
-    const row = this.recordOf(number);
-    if (row !== undefined) return this.#statusOf(row);
-    const skip = this.skipOf(number);
+  byNumbers(numbers: readonly RecordNumber[]): Promise<readonly NumberStatus[]> {
     return Promise.resolve(
-      skip?.state === 'skipped'
-        ? {recordId: '', patient: '', state: 'skipped', receipt: undefined, ...skip.settled}
-        : undefined,
+      numbers.map((number) => {
+        const [row, skip] = [this.recordOf(number), this.skipOf(number)];
+        const given = skip?.state === 'skipped' ? skip.settled : undefined;
+        const skipped = {recordId: '', patient: '', state: 'skipped', receipt: undefined, ...given} as const;
+        const record = row === undefined ? (given === undefined ? undefined : skipped) : this.#statusOf(row);
+        return {record, lowestOpen: this.#lowestOpen(number)};
+      }),
     );
-  }
-
-  lowestOpen({device, registration}: Omit<RecordNumber, 'sequence'>): Promise<bigint> {
-    return Promise.resolve(this.registrations.get(`${device}/${String(registration)}`)?.lowestOpen ?? 1n);
   }
 
   byId(recordId: string): Promise<RecordStatus | undefined> {
     const row = this.rows.get(recordId);
     const conflict = this.#conflicts.get(recordId);
-    if (row !== undefined) return this.#statusOf(row);
+    if (row !== undefined) return Promise.resolve(this.#statusOf(row));
     return Promise.resolve(
       conflict === undefined
         ? undefined
@@ -95,8 +93,12 @@ export class MemoryRecords extends MemoryTables implements RecordStore {
     return Promise.resolve();
   }
 
-  async #statusOf(row: Row): Promise<RecordStatus> {
-    const number = waitsFor({state: row.state, sequence: row.record.sequence}, await this.lowestOpen(row.record));
+  #lowestOpen({device, registration}: RecordNumber): bigint {
+    return this.registrations.get(`${device}/${String(registration)}`)?.lowestOpen ?? 1n;
+  }
+
+  #statusOf(row: Row): RecordStatus {
+    const number = waitsFor({state: row.state, sequence: row.record.sequence}, this.#lowestOpen(row.record));
     return {...statusOf(row), ...(number === undefined ? {} : {waitsFor: number})};
   }
 

@@ -1,13 +1,19 @@
 import {NotCanonicalError, decodeCanonical} from '@vitalvault/contracts';
 import {PolicyService} from '@vitalvault/contracts/gen/policy/v1/policy';
-import type {GetDeviceResponse} from '@vitalvault/contracts/gen/policy/v1/policy';
+import type {DeviceRegistration} from '@vitalvault/contracts/gen/policy/v1/policy';
 import {EpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import {DomainError} from '@vitalvault/errors';
 import {grpcClient} from '@vitalvault/grpc';
 import type {GrpcClient} from '@vitalvault/grpc';
 import type {RegisteredDevice, Removal} from '../../domain/check-device.js';
-import type {EpochOfTag, LedgerFacts, PatientEpochs, PatientSuccessions} from '../../application/ports.js';
+import type {
+  EpochOfTag,
+  LedgerFacts,
+  PatientEpochs,
+  PatientSuccessions,
+  RegistrationOfDevice,
+} from '../../application/ports.js';
 
 /** Asks this organisation's policy service, whose projection follows the ledger. */
 export class PolicyLedgerFacts implements LedgerFacts {
@@ -21,16 +27,13 @@ export class PolicyLedgerFacts implements LedgerFacts {
     this.#policy = grpcClient(PolicyService, {url, unavailable: 'policy-unavailable'});
   }
 
-  async device(device: Uint8Array, registration: number): Promise<RegisteredDevice | undefined> {
-    const found = await this.#policy.getDevice({device, registration});
-    if (!found.found || found.key === undefined) return undefined;
-    return {
-      publicKey: found.key.publicKey,
-      owner: found.owner,
-      typeTags: found.typeTags,
-      fromSlot: found.fromSlot,
-      removed: found.removedAtTime === 0n ? undefined : this.#removal(found),
-    };
+  async devices(wanted: readonly RegistrationOfDevice[]): Promise<readonly (RegisteredDevice | undefined)[]> {
+    const {registrations} = await this.#policy.getRegistrations({
+      registrations: wanted.map(({device, registration}) => ({device, registration})),
+    });
+    if (registrations.length !== wanted.length)
+      throw new DomainError('policy-unavailable', {detail: 'It answered for another number of devices.'});
+    return registrations.map((found) => this.#toDevice(found));
   }
 
   async epochs(patient: Uint8Array, typeTag?: Uint8Array): Promise<PatientEpochs> {
@@ -41,7 +44,19 @@ export class PolicyLedgerFacts implements LedgerFacts {
     return {statements: statements.map(readStatement), atHeight};
   }
 
-  #removal({removedAtTime, distrustFromSlot}: GetDeviceResponse): Removal {
+  #toDevice(found: DeviceRegistration): RegisteredDevice | undefined {
+    if (!found.found || found.key === undefined) return undefined;
+    const {key, owner, typeTags, fromSlot, removedAtTime} = found;
+    return {
+      publicKey: key.publicKey,
+      owner,
+      typeTags,
+      fromSlot,
+      removed: removedAtTime === 0n ? undefined : this.#removal(found),
+    };
+  }
+
+  #removal({removedAtTime, distrustFromSlot}: DeviceRegistration): Removal {
     return {distrustFromSlot, acceptsUntilMs: (Number(removedAtTime) + this.removalGraceSeconds) * 1_000};
   }
 
@@ -55,7 +70,7 @@ export class PolicyLedgerFacts implements LedgerFacts {
    * @throws DomainError policy-unavailable, database-unavailable
    */
   async check(): Promise<void> {
-    await this.device(new Uint8Array(20), 1).catch((error: unknown) => {
+    await this.devices([{device: new Uint8Array(20), registration: 1}]).catch((error: unknown) => {
       if (!(error instanceof DomainError) || error.code !== 'follower-stopped') throw error;
     });
   }

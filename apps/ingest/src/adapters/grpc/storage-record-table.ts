@@ -1,10 +1,10 @@
 import {RecordState, StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
-import type {GetRecordStatusResponse} from '@vitalvault/contracts/gen/storage/v1/storage';
+import type {RecordStatus as StatusMessage} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {DomainError} from '@vitalvault/errors';
 import {grpcClient} from '@vitalvault/grpc';
 import type {GrpcClient} from '@vitalvault/grpc';
 import {clockReason} from '@vitalvault/process';
-import type {NumberStatus, RecordStatus, RecordTable} from '../../application/ports.js';
+import type {NumberOfDevice, NumberStatus, RecordStatus, RecordTable} from '../../application/ports.js';
 import {isAboveWindow} from '../../domain/number-window.js';
 
 const STATES: Readonly<Record<RecordState, RecordStatus['state'] | undefined>> = {
@@ -25,11 +25,13 @@ export class StorageRecordTable implements RecordTable {
     this.#storage = grpcClient(StorageService, {url, unavailable: 'storage-unavailable'});
   }
 
-  async status(device: Uint8Array, registration: number, sequence: bigint): Promise<NumberStatus> {
-    const found = await this.#storage.getRecordStatus({device, registration, sequence});
-    const {lowestOpen} = found;
-    if (lowestOpen === 0n) throw new DomainError('storage-unavailable', {detail: 'It told no lowest number.'});
-    return {lowestOpen, record: found.found ? toStatus(found, sequence) : undefined};
+  async statuses(numbers: readonly NumberOfDevice[]): Promise<readonly NumberStatus[]> {
+    const {statuses} = await this.#storage.getRecordStatuses({
+      numbers: numbers.map(({device, registration, sequence}) => ({device, registration, sequence})),
+    });
+    if (statuses.length !== numbers.length)
+      throw new DomainError('storage-unavailable', {detail: 'It answered for another number of records.'});
+    return statuses.map((found, place) => toNumberStatus(found, numbers[place]?.sequence ?? 0n));
   }
 
   async backlogMs(): Promise<number> {
@@ -51,7 +53,13 @@ export class StorageRecordTable implements RecordTable {
   }
 }
 
-function toStatus(found: GetRecordStatusResponse, sequence: bigint): RecordStatus {
+function toNumberStatus(found: StatusMessage, sequence: bigint): NumberStatus {
+  const {lowestOpen} = found;
+  if (lowestOpen === 0n) throw new DomainError('storage-unavailable', {detail: 'It told no lowest number.'});
+  return {lowestOpen, record: found.found ? toStatus(found, sequence) : undefined};
+}
+
+function toStatus(found: StatusMessage, sequence: bigint): RecordStatus {
   const state = STATES[found.state];
   if (state === undefined || (found.receipt === undefined && state !== 'skipped'))
     throw new DomainError('internal', {detail: 'storage gave a record without state or receipt'});

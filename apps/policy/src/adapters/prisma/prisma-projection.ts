@@ -25,6 +25,8 @@ import type {
   Id,
   KnownKey,
   Projection,
+  RegisteredDevice,
+  RegistrationPlace,
   StoredGrant,
   StoredLeaf,
 } from '../../application/ports.js';
@@ -76,6 +78,26 @@ export class PrismaProjection implements Projection {
       await this.session.registration.findUnique({
         where: {device_registration: {device, registration: BigInt(registration)}},
       }),
+    );
+  }
+
+  async registrationsAt(places: readonly RegistrationPlace[]): Promise<readonly (RegisteredDevice | undefined)[]> {
+    const devices = places.map(({device}) => device);
+    const numbers = places.map(({registration}) => BigInt(registration));
+    const rows = await this.session.$queryRaw<{device: Uint8Array | null; registration: Uint8Array | null}[]>`
+      SELECT devices.value AS device, registrations.value AS registration
+      FROM unnest(${devices}::text[], ${numbers}::bigint[]) WITH ORDINALITY AS asked (device, registration, place)
+      LEFT JOIN devices ON devices.id = asked.device
+      LEFT JOIN registrations
+        ON registrations.device = asked.device AND registrations.registration = asked.registration
+      ORDER BY asked.place`;
+    return rows.map(({device, registration}) =>
+      device === null || registration === null
+        ? undefined
+        : {
+            device: decodeCanonical(DeviceSchema, device),
+            registration: decodeCanonical(RegistrationSchema, registration),
+          },
     );
   }
 

@@ -3,19 +3,19 @@ import {GrpcMethod} from '@nestjs/microservices';
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import {LIMITS, toHex} from '@vitalvault/contracts';
 import type {
-  GetDeviceRequest,
-  GetDeviceResponseSchema,
+  DeviceRegistrationSchema,
   GetEpochStatementsRequest,
   GetEpochStatementsResponseSchema,
+  GetRegistrationsRequest,
+  GetRegistrationsResponseSchema,
   GetSuccessionsRequest,
   GetSuccessionsResponseSchema,
   ReleaseKeysRequest,
   ReleaseKeysResponseSchema,
 } from '@vitalvault/contracts/gen/policy/v1/policy';
 import {DomainError} from '@vitalvault/errors';
-import {FindDevice} from '../../application/find-device.js';
 import {positionAtLeast} from '../../application/freshness.js';
-import type {Projection} from '../../application/ports.js';
+import type {Projection, RegisteredDevice} from '../../application/ports.js';
 import {ReleaseKeys} from '../../application/release-keys.js';
 import {PROJECTION} from '../../policy.tokens.js';
 
@@ -26,7 +26,6 @@ const MAX_REQUEST_BYTES = 65_536;
 export class PolicyGrpcController {
   constructor(
     @Inject(ReleaseKeys) private readonly releaseKeysCase: ReleaseKeys,
-    @Inject(FindDevice) private readonly findDevice: FindDevice,
     @Inject(PROJECTION) private readonly projection: Projection,
   ) {}
 
@@ -45,16 +44,14 @@ export class PolicyGrpcController {
     return this.releaseKeysCase.execute({txId: toHex(txId), signedRequest, records, seenHeight});
   }
 
-  @GrpcMethod('PolicyService', 'GetDevice')
-  async getDevice(request: GetDeviceRequest): Promise<MessageInitShape<typeof GetDeviceResponseSchema>> {
-    const {at, blockSlot, device, registration} = await this.findDevice.execute(
-      toHex(request.device),
-      request.registration,
-    );
-    const place = {newestRegistration: device?.registration ?? 0, atHeight: at.height, blockSlot};
-    if (device?.key === undefined || registration === undefined) return {found: false, ...place};
-    const {owner, typeTags, fromSlot, removedAtTime, distrustFromSlot} = registration;
-    return {found: true, key: device.key, owner, typeTags, fromSlot, removedAtTime, distrustFromSlot, ...place};
+  @GrpcMethod('PolicyService', 'GetRegistrations')
+  async getRegistrations({
+    registrations,
+  }: GetRegistrationsRequest): Promise<MessageInitShape<typeof GetRegistrationsResponseSchema>> {
+    if (registrations.length > LIMITS.questionsAtOnce)
+      throw new DomainError('invalid-field', {detail: `registrations: ${LIMITS.questionsAtOnce} at the most`});
+    const places = registrations.map(({device, registration}) => ({device: toHex(device), registration}));
+    return {registrations: (await this.projection.registrationsAt(places)).map(toMessage)};
   }
 
   @GrpcMethod('PolicyService', 'GetEpochStatements')
@@ -78,4 +75,10 @@ export class PolicyGrpcController {
     const {height} = await positionAtLeast(this.projection, undefined);
     return {successions: await this.projection.successions(toHex(patient), after), atHeight: height};
   }
+}
+
+function toMessage(found: RegisteredDevice | undefined): MessageInitShape<typeof DeviceRegistrationSchema> {
+  if (found?.device.key === undefined) return {found: false};
+  const {owner, typeTags, fromSlot, removedAtTime, distrustFromSlot} = found.registration;
+  return {found: true, key: found.device.key, owner, typeTags, fromSlot, removedAtTime, distrustFromSlot};
 }

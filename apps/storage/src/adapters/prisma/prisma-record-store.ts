@@ -1,17 +1,24 @@
 import {CODE, fromDecimal, fromHex, toDecimal} from '@vitalvault/contracts';
-import type {AcceptOutcome, AcceptedBatch, RecordStatus, RecordStore, RecordToPack} from '../../application/ports.js';
+import type {
+  AcceptOutcome,
+  AcceptedBatch,
+  NumberStatus,
+  RecordStatus,
+  RecordStore,
+  RecordToPack,
+} from '../../application/ports.js';
 import {alertOf} from '../../domain/alerts.js';
 import type {AlertToSend} from '../../domain/alerts.js';
-import {STATE, waitsFor} from '../../domain/record.js';
+import {STATE} from '../../domain/record.js';
 import type {AcceptedRecord, RecordNumber} from '../../domain/record.js';
 import {keepMessages, savePosition} from '@vitalvault/postgres';
 import type {Advance} from '@vitalvault/process';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
-import type {Prisma, Record as RecordRow} from './gen/client.js';
+import type {Prisma} from './gen/client.js';
+import {statusesOf} from './number-rows.js';
 import {alertMessage, bytesOf} from './outbox-rows.js';
-import {statusOf, statusOfSkip} from './record-row.js';
-import {numberRow, takeSkips, withoutGivenUp} from './skip-rows.js';
+import {numberOf, numberRow, takeSkips, withoutGivenUp} from './skip-rows.js';
 
 /** Records in PostgreSQL. */
 export class PrismaRecordStore implements RecordStore {
@@ -100,25 +107,14 @@ export class PrismaRecordStore implements RecordStore {
     });
   }
 
-  async byNumber(number: RecordNumber): Promise<RecordStatus | undefined> {
-    const where = {device_registration_sequence: numberRow(number)};
-    const row = await this.database.record.findUnique({where});
-    if (row !== null) return this.#statusOf(row);
-    const skip = await this.database.skip.findUnique({where});
-    return skip?.state === STATE.skipped ? statusOfSkip(skip) : undefined;
-  }
-
-  async lowestOpen({device, registration}: Omit<RecordNumber, 'sequence'>): Promise<bigint> {
-    const row = await this.database.registration.findUnique({
-      where: {device_registration: {device, registration: BigInt(registration)}},
-      select: {lowestOpen: true},
-    });
-    return row === null ? 1n : fromDecimal(row.lowestOpen);
+  byNumbers(numbers: readonly RecordNumber[]): Promise<readonly NumberStatus[]> {
+    return statusesOf(this.database, numbers);
   }
 
   async byId(recordId: string): Promise<RecordStatus | undefined> {
-    const row = await this.database.record.findUnique({where: {recordId}});
-    if (row !== null) return this.#statusOf(row);
+    const select = {device: true, registration: true, sequence: true};
+    const row = await this.database.record.findUnique({where: {recordId}, select});
+    if (row !== null) return (await this.byNumbers([numberOf(row)]))[0]?.record;
     const conflict = await this.database.recordConflict.findUnique({where: {recordId}});
     return conflict === null
       ? undefined
@@ -127,15 +123,6 @@ export class PrismaRecordStore implements RecordStore {
 
   async alert(alerts: readonly AlertToSend[]): Promise<void> {
     await keepMessages(this.database, alerts.map(alertMessage));
-  }
-
-  async #statusOf(row: RecordRow): Promise<RecordStatus> {
-    const {device, registration, sequence} = row;
-    const status = statusOf(row);
-    if (status.state !== 'accepted' && status.state !== 'stored') return status;
-    const lowestOpen = await this.lowestOpen({device, registration: Number(registration)});
-    const number = waitsFor({state: status.state, sequence: fromDecimal(sequence)}, lowestOpen);
-    return number === undefined ? status : {...status, waitsFor: number};
   }
 
   // What was not inserted is either the same record again or another one under a taken number.

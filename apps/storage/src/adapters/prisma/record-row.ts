@@ -8,8 +8,24 @@ const NAMES = new Map<number, RecordStateName>(
   Object.entries(STATE).map(([name, state]) => [state, name as RecordStateName]),
 );
 
+/** The columns that a status is made of. */
+export type StatusRow = Pick<
+  RecordRow,
+  | 'recordId'
+  | 'patient'
+  | 'state'
+  | 'receipt'
+  | 'cid'
+  | 'packRoot'
+  | 'replicas'
+  | 'height'
+  | 'txId'
+  | 'logIndex'
+  | 'refusalCode'
+>;
+
 /** What a record's row says for its receipt. */
-export function statusOf(row: RecordRow): RecordStatus {
+export function statusOf(row: StatusRow): RecordStatus {
   const stored = row.packRoot === null ? {} : {cid: row.cid, replicas: row.replicas};
   return {
     recordId: row.recordId,
@@ -23,7 +39,7 @@ export function statusOf(row: RecordRow): RecordStatus {
 }
 
 /** The status of a number that was given up before it had a record. */
-export const statusOfSkip = (row: SkipRow): RecordStatus => ({
+export const statusOfSkip = (row: Pick<SkipRow, 'height' | 'txId' | 'logIndex'>): RecordStatus => ({
   recordId: '',
   patient: '',
   state: 'skipped',

@@ -11,10 +11,13 @@ export const numberRow = ({device, registration, sequence}: RecordNumber) => ({
   registration: BigInt(registration),
   sequence: toDecimal(sequence),
 });
+export const numberOf = ({device, registration, sequence}: NumberRow): RecordNumber => ({
+  device,
+  registration: Number(registration),
+  sequence: fromDecimal(sequence),
+});
 const keyOf = ({device, registration, sequence}: RecordNumber): string =>
   `${device}/${String(registration)}/${String(sequence)}`;
-const keyOfRow = ({device, registration, sequence}: NumberRow): string =>
-  `${device}/${String(registration)}/${String(fromDecimal(sequence))}`;
 
 type NumberRow = Pick<Skip, 'device' | 'registration' | 'sequence'>;
 
@@ -25,7 +28,7 @@ export async function withoutGivenUp<R extends RecordNumber>(session: Session, r
   const skips = await session.$queryRaw<NumberRow[]>`
     SELECT device, registration, sequence FROM skips NATURAL JOIN unnest(${devices}::text[], ${registrations}::bigint[], ${sequences}::text[]::numeric[]) AS wanted (device, registration, sequence)
     WHERE state <> ${STATE.refused}`;
-  const givenUp = new Set(skips.map(keyOfRow));
+  const givenUp = new Set(skips.map((skip) => keyOf(numberOf(skip))));
   return records.filter((record) => !givenUp.has(keyOf(record)));
 }
 
@@ -36,7 +39,7 @@ export async function takeSkips(session: Session, skips: readonly AcceptedSkip[]
   const living = await session.$queryRaw<NumberRow[]>`
     SELECT device, registration, sequence FROM records NATURAL JOIN unnest(${devices}::text[], ${registrations}::bigint[], ${sequences}::text[]::numeric[]) AS wanted (device, registration, sequence)
     WHERE state <> ${STATE.refused}`;
-  const taken = new Set(living.map(keyOfRow));
+  const taken = new Set(living.map((row) => keyOf(numberOf(row))));
   const {count} = await session.skip.createMany({
     skipDuplicates: true,
     data: skips
@@ -53,7 +56,8 @@ export async function takeSkips(session: Session, skips: readonly AcceptedSkip[]
   return count;
 }
 
-const columnsOf = (numbers: readonly RecordNumber[]) => ({
+/** Numbers as arrays, one a column. */
+export const columnsOf = (numbers: readonly RecordNumber[]) => ({
   devices: numbers.map(({device}) => device),
   registrations: numbers.map(({registration}) => BigInt(registration)),
   sequences: numbers.map(({sequence}) => toDecimal(sequence)),

@@ -1,15 +1,17 @@
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import {Controller, Inject} from '@nestjs/common';
 import {GrpcMethod} from '@nestjs/microservices';
-import {decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {LIMITS, decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import type {
   GetBacklogResponseSchema,
-  GetRecordStatusRequest,
-  GetRecordStatusResponseSchema,
+  GetRecordStatusesRequest,
+  GetRecordStatusesResponseSchema,
+  RecordStatusSchema,
 } from '@vitalvault/contracts/gen/storage/v1/storage';
+import {DomainError} from '@vitalvault/errors';
 import type {Backlog} from '@vitalvault/kafka-bus';
-import type {RecordStore} from '../../application/ports.js';
+import type {NumberStatus, RecordStore} from '../../application/ports.js';
 import {STATE} from '../../domain/record.js';
 import {BACKLOG, RECORD_STORE} from '../../storage.tokens.js';
 
@@ -21,31 +23,14 @@ export class StorageGrpcController {
     @Inject(BACKLOG) private readonly backlog: () => Backlog,
   ) {}
 
-  @GrpcMethod('StorageService', 'GetRecordStatus')
-  async getRecordStatus({
-    device,
-    registration,
-    sequence,
-  }: GetRecordStatusRequest): Promise<MessageInitShape<typeof GetRecordStatusResponseSchema>> {
-    const of = {device: toHex(device), registration};
-    // Asked first: what is anchored in between makes it lower than it is, never higher.
-    const lowestOpen = await this.records.lowestOpen(of);
-    const status = await this.records.byNumber({...of, sequence});
-    if (status === undefined) return {found: false, lowestOpen};
-    return {
-      found: true,
-      lowestOpen,
-      recordId: fromHex(status.recordId),
-      state: STATE[status.state],
-      patient: fromHex(status.patient),
-      cid: status.cid ?? '',
-      replicas: status.replicas ?? 0,
-      height: status.height ?? 0n,
-      logIndex: status.logIndex ?? 0n,
-      refusalCode: status.refusalCode ?? 0,
-      ...(status.receipt === undefined ? {} : {receipt: decodeCanonical(SignedAcceptedSchema, status.receipt)}),
-      ...(status.txId === undefined ? {} : {txId: fromHex(status.txId)}),
-    };
+  @GrpcMethod('StorageService', 'GetRecordStatuses')
+  async getRecordStatuses({
+    numbers,
+  }: GetRecordStatusesRequest): Promise<MessageInitShape<typeof GetRecordStatusesResponseSchema>> {
+    if (numbers.length > LIMITS.questionsAtOnce)
+      throw new DomainError('invalid-field', {detail: `numbers: ${LIMITS.questionsAtOnce} at the most`});
+    const asked = numbers.map(({device, registration, sequence}) => ({device: toHex(device), registration, sequence}));
+    return {statuses: (await this.records.byNumbers(asked)).map(toMessage)};
   }
 
   @GrpcMethod('StorageService', 'GetBacklog')
@@ -57,4 +42,22 @@ export class StorageGrpcController {
       nowMs: BigInt(Date.now()),
     };
   }
+}
+
+function toMessage({record, lowestOpen}: NumberStatus): MessageInitShape<typeof RecordStatusSchema> {
+  if (record === undefined) return {found: false, lowestOpen};
+  return {
+    found: true,
+    lowestOpen,
+    recordId: fromHex(record.recordId),
+    state: STATE[record.state],
+    patient: fromHex(record.patient),
+    cid: record.cid ?? '',
+    replicas: record.replicas ?? 0,
+    height: record.height ?? 0n,
+    logIndex: record.logIndex ?? 0n,
+    refusalCode: record.refusalCode ?? 0,
+    ...(record.receipt === undefined ? {} : {receipt: decodeCanonical(SignedAcceptedSchema, record.receipt)}),
+    ...(record.txId === undefined ? {} : {txId: fromHex(record.txId)}),
+  };
 }

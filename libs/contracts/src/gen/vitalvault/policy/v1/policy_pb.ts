@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/policy/v1/policy.proto.
  */
 export const file_vitalvault_policy_v1_policy: GenFile = /*@__PURE__*/
-  fileDesc("CiF2aXRhbHZhdWx0L3BvbGljeS92MS9wb2xpY3kucHJvdG8SFHZpdGFsdmF1bHQucG9saWN5LnYxIogBChJSZWxlYXNlS2V5c1JlcXVlc3QSDQoFdHhfaWQYASABKAwSFgoOc2lnbmVkX3JlcXVlc3QYAiABKAwSNgoHcmVjb3JkcxgDIAMoCzIlLnZpdGFsdmF1bHQucG9saWN5LnYxLlJlY29yZFRvUmVsZWFzZRITCgtzZWVuX2hlaWdodBgEIAEoBCKMAQoPUmVjb3JkVG9SZWxlYXNlEg4KBmhlYWRlchgBIAEoDBIXCg9jaXBoZXJ0ZXh0X2hhc2gYAiABKAwSFgoOaW5uZXJfa2V5X2hhc2gYAyABKAwSEgoKc2VhbGVkX2tleRgEIAEoDBIRCglzaWduYXR1cmUYBSABKAwSEQoJbG9nX2luZGV4GAYgASgEIkEKE1JlbGVhc2VLZXlzUmVzcG9uc2USDgoGYnVuZGxlGAEgASgMEhoKEnZlcmlmaWVkX2F0X2hlaWdodBgCIAEoBCIfCglJbm5lcktleXMSEgoKaW5uZXJfa2V5cxgBIAMoDCI4ChBHZXREZXZpY2VSZXF1ZXN0Eg4KBmRldmljZRgBIAEoDBIUCgxyZWdpc3RyYXRpb24YAiABKA0i/wEKEUdldERldmljZVJlc3BvbnNlEg0KBWZvdW5kGAEgASgIEi0KA2tleRgCIAEoCzIgLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25pbmdLZXkSDQoFb3duZXIYAyABKAwSEQoJdHlwZV90YWdzGAQgAygMEhEKCWZyb21fc2xvdBgFIAEoDRIXCg9yZW1vdmVkX2F0X3RpbWUYBiABKAQSGgoSZGlzdHJ1c3RfZnJvbV9zbG90GAcgASgNEhsKE25ld2VzdF9yZWdpc3RyYXRpb24YCCABKA0SEQoJYXRfaGVpZ2h0GAkgASgEEhIKCmJsb2NrX3Nsb3QYCiABKA0iPgoZR2V0RXBvY2hTdGF0ZW1lbnRzUmVxdWVzdBIPCgdwYXRpZW50GAEgASgMEhAKCHR5cGVfdGFnGAIgASgMIm8KGkdldEVwb2NoU3RhdGVtZW50c1Jlc3BvbnNlEj4KCnN0YXRlbWVudHMYASADKAsyKi52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduZWRFcG9jaFN0YXRlbWVudBIRCglhdF9oZWlnaHQYAiABKAQiNwoVR2V0U3VjY2Vzc2lvbnNSZXF1ZXN0Eg8KB3BhdGllbnQYASABKAwSDQoFYWZ0ZXIYAiABKA0iawoWR2V0U3VjY2Vzc2lvbnNSZXNwb25zZRI+CgtzdWNjZXNzaW9ucxgBIAMoCzIpLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEtleVN1Y2Nlc3Npb24SEQoJYXRfaGVpZ2h0GAIgASgEMrcDCg1Qb2xpY3lTZXJ2aWNlEmIKC1JlbGVhc2VLZXlzEigudml0YWx2YXVsdC5wb2xpY3kudjEuUmVsZWFzZUtleXNSZXF1ZXN0Gikudml0YWx2YXVsdC5wb2xpY3kudjEuUmVsZWFzZUtleXNSZXNwb25zZRJcCglHZXREZXZpY2USJi52aXRhbHZhdWx0LnBvbGljeS52MS5HZXREZXZpY2VSZXF1ZXN0Gicudml0YWx2YXVsdC5wb2xpY3kudjEuR2V0RGV2aWNlUmVzcG9uc2USdwoSR2V0RXBvY2hTdGF0ZW1lbnRzEi8udml0YWx2YXVsdC5wb2xpY3kudjEuR2V0RXBvY2hTdGF0ZW1lbnRzUmVxdWVzdBowLnZpdGFsdmF1bHQucG9saWN5LnYxLkdldEVwb2NoU3RhdGVtZW50c1Jlc3BvbnNlEmsKDkdldFN1Y2Nlc3Npb25zEisudml0YWx2YXVsdC5wb2xpY3kudjEuR2V0U3VjY2Vzc2lvbnNSZXF1ZXN0Giwudml0YWx2YXVsdC5wb2xpY3kudjEuR2V0U3VjY2Vzc2lvbnNSZXNwb25zZWIGcHJvdG8z", [file_vitalvault_record_v1_record]);
+  fileDesc("CiF2aXRhbHZhdWx0L3BvbGljeS92MS9wb2xpY3kucHJvdG8SFHZpdGFsdmF1bHQucG9saWN5LnYxIogBChJSZWxlYXNlS2V5c1JlcXVlc3QSDQoFdHhfaWQYASABKAwSFgoOc2lnbmVkX3JlcXVlc3QYAiABKAwSNgoHcmVjb3JkcxgDIAMoCzIlLnZpdGFsdmF1bHQucG9saWN5LnYxLlJlY29yZFRvUmVsZWFzZRITCgtzZWVuX2hlaWdodBgEIAEoBCKMAQoPUmVjb3JkVG9SZWxlYXNlEg4KBmhlYWRlchgBIAEoDBIXCg9jaXBoZXJ0ZXh0X2hhc2gYAiABKAwSFgoOaW5uZXJfa2V5X2hhc2gYAyABKAwSEgoKc2VhbGVkX2tleRgEIAEoDBIRCglzaWduYXR1cmUYBSABKAwSEQoJbG9nX2luZGV4GAYgASgEIkEKE1JlbGVhc2VLZXlzUmVzcG9uc2USDgoGYnVuZGxlGAEgASgMEhoKEnZlcmlmaWVkX2F0X2hlaWdodBgCIAEoBCIfCglJbm5lcktleXMSEgoKaW5uZXJfa2V5cxgBIAMoDCJaChdHZXRSZWdpc3RyYXRpb25zUmVxdWVzdBI/Cg1yZWdpc3RyYXRpb25zGAEgAygLMigudml0YWx2YXVsdC5wb2xpY3kudjEuUmVnaXN0cmF0aW9uTnVtYmVyIjoKElJlZ2lzdHJhdGlvbk51bWJlchIOCgZkZXZpY2UYASABKAwSFAoMcmVnaXN0cmF0aW9uGAIgASgNIlsKGEdldFJlZ2lzdHJhdGlvbnNSZXNwb25zZRI/Cg1yZWdpc3RyYXRpb25zGAEgAygLMigudml0YWx2YXVsdC5wb2xpY3kudjEuRGV2aWNlUmVnaXN0cmF0aW9uIrwBChJEZXZpY2VSZWdpc3RyYXRpb24SDQoFZm91bmQYASABKAgSLQoDa2V5GAIgASgLMiAudml0YWx2YXVsdC5yZWNvcmQudjEuU2lnbmluZ0tleRINCgVvd25lchgDIAEoDBIRCgl0eXBlX3RhZ3MYBCADKAwSEQoJZnJvbV9zbG90GAUgASgNEhcKD3JlbW92ZWRfYXRfdGltZRgGIAEoBBIaChJkaXN0cnVzdF9mcm9tX3Nsb3QYByABKA0iPgoZR2V0RXBvY2hTdGF0ZW1lbnRzUmVxdWVzdBIPCgdwYXRpZW50GAEgASgMEhAKCHR5cGVfdGFnGAIgASgMIm8KGkdldEVwb2NoU3RhdGVtZW50c1Jlc3BvbnNlEj4KCnN0YXRlbWVudHMYASADKAsyKi52aXRhbHZhdWx0LnJlY29yZC52MS5TaWduZWRFcG9jaFN0YXRlbWVudBIRCglhdF9oZWlnaHQYAiABKAQiNwoVR2V0U3VjY2Vzc2lvbnNSZXF1ZXN0Eg8KB3BhdGllbnQYASABKAwSDQoFYWZ0ZXIYAiABKA0iawoWR2V0U3VjY2Vzc2lvbnNSZXNwb25zZRI+CgtzdWNjZXNzaW9ucxgBIAMoCzIpLnZpdGFsdmF1bHQucmVjb3JkLnYxLlNpZ25lZEtleVN1Y2Nlc3Npb24SEQoJYXRfaGVpZ2h0GAIgASgEMswDCg1Qb2xpY3lTZXJ2aWNlEmIKC1JlbGVhc2VLZXlzEigudml0YWx2YXVsdC5wb2xpY3kudjEuUmVsZWFzZUtleXNSZXF1ZXN0Gikudml0YWx2YXVsdC5wb2xpY3kudjEuUmVsZWFzZUtleXNSZXNwb25zZRJxChBHZXRSZWdpc3RyYXRpb25zEi0udml0YWx2YXVsdC5wb2xpY3kudjEuR2V0UmVnaXN0cmF0aW9uc1JlcXVlc3QaLi52aXRhbHZhdWx0LnBvbGljeS52MS5HZXRSZWdpc3RyYXRpb25zUmVzcG9uc2USdwoSR2V0RXBvY2hTdGF0ZW1lbnRzEi8udml0YWx2YXVsdC5wb2xpY3kudjEuR2V0RXBvY2hTdGF0ZW1lbnRzUmVxdWVzdBowLnZpdGFsdmF1bHQucG9saWN5LnYxLkdldEVwb2NoU3RhdGVtZW50c1Jlc3BvbnNlEmsKDkdldFN1Y2Nlc3Npb25zEisudml0YWx2YXVsdC5wb2xpY3kudjEuR2V0U3VjY2Vzc2lvbnNSZXF1ZXN0Giwudml0YWx2YXVsdC5wb2xpY3kudjEuR2V0U3VjY2Vzc2lvbnNSZXNwb25zZWIGcHJvdG8z", [file_vitalvault_record_v1_record]);
 
 /**
  * @generated from message vitalvault.policy.v1.ReleaseKeysRequest
@@ -142,9 +142,26 @@ export const InnerKeysSchema: GenMessage<InnerKeys> = /*@__PURE__*/
   messageDesc(file_vitalvault_policy_v1_policy, 3);
 
 /**
- * @generated from message vitalvault.policy.v1.GetDeviceRequest
+ * @generated from message vitalvault.policy.v1.GetRegistrationsRequest
  */
-export type GetDeviceRequest = Message<"vitalvault.policy.v1.GetDeviceRequest"> & {
+export type GetRegistrationsRequest = Message<"vitalvault.policy.v1.GetRegistrationsRequest"> & {
+  /**
+   * @generated from field: repeated vitalvault.policy.v1.RegistrationNumber registrations = 1;
+   */
+  registrations: RegistrationNumber[];
+};
+
+/**
+ * Describes the message vitalvault.policy.v1.GetRegistrationsRequest.
+ * Use `create(GetRegistrationsRequestSchema)` to create a new message.
+ */
+export const GetRegistrationsRequestSchema: GenMessage<GetRegistrationsRequest> = /*@__PURE__*/
+  messageDesc(file_vitalvault_policy_v1_policy, 4);
+
+/**
+ * @generated from message vitalvault.policy.v1.RegistrationNumber
+ */
+export type RegistrationNumber = Message<"vitalvault.policy.v1.RegistrationNumber"> & {
   /**
    * @generated from field: bytes device = 1;
    */
@@ -157,16 +174,33 @@ export type GetDeviceRequest = Message<"vitalvault.policy.v1.GetDeviceRequest"> 
 };
 
 /**
- * Describes the message vitalvault.policy.v1.GetDeviceRequest.
- * Use `create(GetDeviceRequestSchema)` to create a new message.
+ * Describes the message vitalvault.policy.v1.RegistrationNumber.
+ * Use `create(RegistrationNumberSchema)` to create a new message.
  */
-export const GetDeviceRequestSchema: GenMessage<GetDeviceRequest> = /*@__PURE__*/
-  messageDesc(file_vitalvault_policy_v1_policy, 4);
+export const RegistrationNumberSchema: GenMessage<RegistrationNumber> = /*@__PURE__*/
+  messageDesc(file_vitalvault_policy_v1_policy, 5);
 
 /**
- * @generated from message vitalvault.policy.v1.GetDeviceResponse
+ * @generated from message vitalvault.policy.v1.GetRegistrationsResponse
  */
-export type GetDeviceResponse = Message<"vitalvault.policy.v1.GetDeviceResponse"> & {
+export type GetRegistrationsResponse = Message<"vitalvault.policy.v1.GetRegistrationsResponse"> & {
+  /**
+   * @generated from field: repeated vitalvault.policy.v1.DeviceRegistration registrations = 1;
+   */
+  registrations: DeviceRegistration[];
+};
+
+/**
+ * Describes the message vitalvault.policy.v1.GetRegistrationsResponse.
+ * Use `create(GetRegistrationsResponseSchema)` to create a new message.
+ */
+export const GetRegistrationsResponseSchema: GenMessage<GetRegistrationsResponse> = /*@__PURE__*/
+  messageDesc(file_vitalvault_policy_v1_policy, 6);
+
+/**
+ * @generated from message vitalvault.policy.v1.DeviceRegistration
+ */
+export type DeviceRegistration = Message<"vitalvault.policy.v1.DeviceRegistration"> & {
   /**
    * @generated from field: bool found = 1;
    */
@@ -203,33 +237,14 @@ export type GetDeviceResponse = Message<"vitalvault.policy.v1.GetDeviceResponse"
    * @generated from field: uint32 distrust_from_slot = 7;
    */
   distrustFromSlot: number;
-
-  /**
-   * Newest registration of that device; 0: never registered.
-   *
-   * @generated from field: uint32 newest_registration = 8;
-   */
-  newestRegistration: number;
-
-  /**
-   * @generated from field: uint64 at_height = 9;
-   */
-  atHeight: bigint;
-
-  /**
-   * The slot of the newest block's time.
-   *
-   * @generated from field: uint32 block_slot = 10;
-   */
-  blockSlot: number;
 };
 
 /**
- * Describes the message vitalvault.policy.v1.GetDeviceResponse.
- * Use `create(GetDeviceResponseSchema)` to create a new message.
+ * Describes the message vitalvault.policy.v1.DeviceRegistration.
+ * Use `create(DeviceRegistrationSchema)` to create a new message.
  */
-export const GetDeviceResponseSchema: GenMessage<GetDeviceResponse> = /*@__PURE__*/
-  messageDesc(file_vitalvault_policy_v1_policy, 5);
+export const DeviceRegistrationSchema: GenMessage<DeviceRegistration> = /*@__PURE__*/
+  messageDesc(file_vitalvault_policy_v1_policy, 7);
 
 /**
  * @generated from message vitalvault.policy.v1.GetEpochStatementsRequest
@@ -253,7 +268,7 @@ export type GetEpochStatementsRequest = Message<"vitalvault.policy.v1.GetEpochSt
  * Use `create(GetEpochStatementsRequestSchema)` to create a new message.
  */
 export const GetEpochStatementsRequestSchema: GenMessage<GetEpochStatementsRequest> = /*@__PURE__*/
-  messageDesc(file_vitalvault_policy_v1_policy, 6);
+  messageDesc(file_vitalvault_policy_v1_policy, 8);
 
 /**
  * @generated from message vitalvault.policy.v1.GetEpochStatementsResponse
@@ -275,7 +290,7 @@ export type GetEpochStatementsResponse = Message<"vitalvault.policy.v1.GetEpochS
  * Use `create(GetEpochStatementsResponseSchema)` to create a new message.
  */
 export const GetEpochStatementsResponseSchema: GenMessage<GetEpochStatementsResponse> = /*@__PURE__*/
-  messageDesc(file_vitalvault_policy_v1_policy, 7);
+  messageDesc(file_vitalvault_policy_v1_policy, 9);
 
 /**
  * @generated from message vitalvault.policy.v1.GetSuccessionsRequest
@@ -299,7 +314,7 @@ export type GetSuccessionsRequest = Message<"vitalvault.policy.v1.GetSuccessions
  * Use `create(GetSuccessionsRequestSchema)` to create a new message.
  */
 export const GetSuccessionsRequestSchema: GenMessage<GetSuccessionsRequest> = /*@__PURE__*/
-  messageDesc(file_vitalvault_policy_v1_policy, 8);
+  messageDesc(file_vitalvault_policy_v1_policy, 10);
 
 /**
  * @generated from message vitalvault.policy.v1.GetSuccessionsResponse
@@ -323,7 +338,7 @@ export type GetSuccessionsResponse = Message<"vitalvault.policy.v1.GetSuccession
  * Use `create(GetSuccessionsResponseSchema)` to create a new message.
  */
 export const GetSuccessionsResponseSchema: GenMessage<GetSuccessionsResponse> = /*@__PURE__*/
-  messageDesc(file_vitalvault_policy_v1_policy, 9);
+  messageDesc(file_vitalvault_policy_v1_policy, 11);
 
 /**
  * @generated from service vitalvault.policy.v1.PolicyService
@@ -340,12 +355,14 @@ export const PolicyService: GenService<{
     output: typeof ReleaseKeysResponseSchema;
   },
   /**
-   * @generated from rpc vitalvault.policy.v1.PolicyService.GetDevice
+   * Up to 2,048 registrations, in the order asked, all as of one moment.
+   *
+   * @generated from rpc vitalvault.policy.v1.PolicyService.GetRegistrations
    */
-  getDevice: {
+  getRegistrations: {
     methodKind: "unary";
-    input: typeof GetDeviceRequestSchema;
-    output: typeof GetDeviceResponseSchema;
+    input: typeof GetRegistrationsRequestSchema;
+    output: typeof GetRegistrationsResponseSchema;
   },
   /**
    * @generated from rpc vitalvault.policy.v1.PolicyService.GetEpochStatements

@@ -12,12 +12,29 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/storage/v1/storage.proto.
  */
 export const file_vitalvault_storage_v1_storage: GenFile = /*@__PURE__*/
-  fileDesc("CiN2aXRhbHZhdWx0L3N0b3JhZ2UvdjEvc3RvcmFnZS5wcm90bxIVdml0YWx2YXVsdC5zdG9yYWdlLnYxIlAKFkdldFJlY29yZFN0YXR1c1JlcXVlc3QSDgoGZGV2aWNlGAEgASgMEhQKDHJlZ2lzdHJhdGlvbhgCIAEoDRIQCghzZXF1ZW5jZRgDIAEoBCKzAgoXR2V0UmVjb3JkU3RhdHVzUmVzcG9uc2USDQoFZm91bmQYASABKAgSEQoJcmVjb3JkX2lkGAIgASgMEjEKBXN0YXRlGAMgASgOMiIudml0YWx2YXVsdC5zdG9yYWdlLnYxLlJlY29yZFN0YXRlEjYKB3JlY2VpcHQYBCABKAsyJS52aXRhbHZhdWx0LnJlY2VpcHQudjEuU2lnbmVkQWNjZXB0ZWQSCwoDY2lkGAUgASgJEhAKCHJlcGxpY2FzGAYgASgNEg4KBmhlaWdodBgHIAEoBBINCgV0eF9pZBgIIAEoDBIRCglsb2dfaW5kZXgYCSABKAQSFAoMcmVmdXNhbF9jb2RlGAogASgNEg8KB3BhdGllbnQYCyABKAwSEwoLbG93ZXN0X29wZW4YDCABKAQiEwoRR2V0QmFja2xvZ1JlcXVlc3QiVgoSR2V0QmFja2xvZ1Jlc3BvbnNlEhwKFG9sZGVzdF91bmNvbnN1bWVkX21zGAEgASgEEhIKCnVuY29uc3VtZWQYAiABKAQSDgoGbm93X21zGAMgASgEIncKC1JlbGVhc2VQYWdlEg0KBXR4X2lkGAEgASgMEg4KBmJ1bmRsZRgCIAEoDBI2CgdyZWNvcmRzGAMgAygLMiUudml0YWx2YXVsdC5zdG9yYWdlLnYxLlJlbGVhc2VkUmVjb3JkEhEKCW5leHRfcGFnZRgEIAEoCSK4AQoOUmVsZWFzZWRSZWNvcmQSDgoGaGVhZGVyGAEgASgMEhcKD2NpcGhlcnRleHRfaGFzaBgCIAEoDBIWCg5pbm5lcl9rZXlfaGFzaBgDIAEoDBIXCg9zZWFsZWRfa2V5X2hhc2gYBCABKAwSEQoJc2lnbmF0dXJlGAUgASgMEhIKCmNpcGhlcnRleHQYBiABKAwSEQoJbG9nX2luZGV4GAcgASgEEhIKCmRldmljZV9rZXkYCCABKAwqrgEKC1JlY29yZFN0YXRlEhwKGFJFQ09SRF9TVEFURV9VTlNQRUNJRklFRBAAEhkKFVJFQ09SRF9TVEFURV9BQ0NFUFRFRBABEhcKE1JFQ09SRF9TVEFURV9TVE9SRUQQAhIZChVSRUNPUkRfU1RBVEVfQU5DSE9SRUQQAxIYChRSRUNPUkRfU1RBVEVfUkVGVVNFRBAEEhgKFFJFQ09SRF9TVEFURV9TS0lQUEVEEAUy5QEKDlN0b3JhZ2VTZXJ2aWNlEnAKD0dldFJlY29yZFN0YXR1cxItLnZpdGFsdmF1bHQuc3RvcmFnZS52MS5HZXRSZWNvcmRTdGF0dXNSZXF1ZXN0Gi4udml0YWx2YXVsdC5zdG9yYWdlLnYxLkdldFJlY29yZFN0YXR1c1Jlc3BvbnNlEmEKCkdldEJhY2tsb2cSKC52aXRhbHZhdWx0LnN0b3JhZ2UudjEuR2V0QmFja2xvZ1JlcXVlc3QaKS52aXRhbHZhdWx0LnN0b3JhZ2UudjEuR2V0QmFja2xvZ1Jlc3BvbnNlYgZwcm90bzM", [file_vitalvault_receipt_v1_receipt]);
+  fileDesc("CiN2aXRhbHZhdWx0L3N0b3JhZ2UvdjEvc3RvcmFnZS5wcm90bxIVdml0YWx2YXVsdC5zdG9yYWdlLnYxIlAKGEdldFJlY29yZFN0YXR1c2VzUmVxdWVzdBI0CgdudW1iZXJzGAEgAygLMiMudml0YWx2YXVsdC5zdG9yYWdlLnYxLlJlY29yZE51bWJlciJGCgxSZWNvcmROdW1iZXISDgoGZGV2aWNlGAEgASgMEhQKDHJlZ2lzdHJhdGlvbhgCIAEoDRIQCghzZXF1ZW5jZRgDIAEoBCJSChlHZXRSZWNvcmRTdGF0dXNlc1Jlc3BvbnNlEjUKCHN0YXR1c2VzGAEgAygLMiMudml0YWx2YXVsdC5zdG9yYWdlLnYxLlJlY29yZFN0YXR1cyKoAgoMUmVjb3JkU3RhdHVzEg0KBWZvdW5kGAEgASgIEhEKCXJlY29yZF9pZBgCIAEoDBIxCgVzdGF0ZRgDIAEoDjIiLnZpdGFsdmF1bHQuc3RvcmFnZS52MS5SZWNvcmRTdGF0ZRI2CgdyZWNlaXB0GAQgASgLMiUudml0YWx2YXVsdC5yZWNlaXB0LnYxLlNpZ25lZEFjY2VwdGVkEgsKA2NpZBgFIAEoCRIQCghyZXBsaWNhcxgGIAEoDRIOCgZoZWlnaHQYByABKAQSDQoFdHhfaWQYCCABKAwSEQoJbG9nX2luZGV4GAkgASgEEhQKDHJlZnVzYWxfY29kZRgKIAEoDRIPCgdwYXRpZW50GAsgASgMEhMKC2xvd2VzdF9vcGVuGAwgASgEIhMKEUdldEJhY2tsb2dSZXF1ZXN0IlYKEkdldEJhY2tsb2dSZXNwb25zZRIcChRvbGRlc3RfdW5jb25zdW1lZF9tcxgBIAEoBBISCgp1bmNvbnN1bWVkGAIgASgEEg4KBm5vd19tcxgDIAEoBCJ3CgtSZWxlYXNlUGFnZRINCgV0eF9pZBgBIAEoDBIOCgZidW5kbGUYAiABKAwSNgoHcmVjb3JkcxgDIAMoCzIlLnZpdGFsdmF1bHQuc3RvcmFnZS52MS5SZWxlYXNlZFJlY29yZBIRCgluZXh0X3BhZ2UYBCABKAkiuAEKDlJlbGVhc2VkUmVjb3JkEg4KBmhlYWRlchgBIAEoDBIXCg9jaXBoZXJ0ZXh0X2hhc2gYAiABKAwSFgoOaW5uZXJfa2V5X2hhc2gYAyABKAwSFwoPc2VhbGVkX2tleV9oYXNoGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDBISCgpjaXBoZXJ0ZXh0GAYgASgMEhEKCWxvZ19pbmRleBgHIAEoBBISCgpkZXZpY2Vfa2V5GAggASgMKq4BCgtSZWNvcmRTdGF0ZRIcChhSRUNPUkRfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVSRUNPUkRfU1RBVEVfQUNDRVBURUQQARIXChNSRUNPUkRfU1RBVEVfU1RPUkVEEAISGQoVUkVDT1JEX1NUQVRFX0FOQ0hPUkVEEAMSGAoUUkVDT1JEX1NUQVRFX1JFRlVTRUQQBBIYChRSRUNPUkRfU1RBVEVfU0tJUFBFRBAFMusBCg5TdG9yYWdlU2VydmljZRJ2ChFHZXRSZWNvcmRTdGF0dXNlcxIvLnZpdGFsdmF1bHQuc3RvcmFnZS52MS5HZXRSZWNvcmRTdGF0dXNlc1JlcXVlc3QaMC52aXRhbHZhdWx0LnN0b3JhZ2UudjEuR2V0UmVjb3JkU3RhdHVzZXNSZXNwb25zZRJhCgpHZXRCYWNrbG9nEigudml0YWx2YXVsdC5zdG9yYWdlLnYxLkdldEJhY2tsb2dSZXF1ZXN0Gikudml0YWx2YXVsdC5zdG9yYWdlLnYxLkdldEJhY2tsb2dSZXNwb25zZWIGcHJvdG8z", [file_vitalvault_receipt_v1_receipt]);
 
 /**
- * @generated from message vitalvault.storage.v1.GetRecordStatusRequest
+ * @generated from message vitalvault.storage.v1.GetRecordStatusesRequest
  */
-export type GetRecordStatusRequest = Message<"vitalvault.storage.v1.GetRecordStatusRequest"> & {
+export type GetRecordStatusesRequest = Message<"vitalvault.storage.v1.GetRecordStatusesRequest"> & {
+  /**
+   * @generated from field: repeated vitalvault.storage.v1.RecordNumber numbers = 1;
+   */
+  numbers: RecordNumber[];
+};
+
+/**
+ * Describes the message vitalvault.storage.v1.GetRecordStatusesRequest.
+ * Use `create(GetRecordStatusesRequestSchema)` to create a new message.
+ */
+export const GetRecordStatusesRequestSchema: GenMessage<GetRecordStatusesRequest> = /*@__PURE__*/
+  messageDesc(file_vitalvault_storage_v1_storage, 0);
+
+/**
+ * @generated from message vitalvault.storage.v1.RecordNumber
+ */
+export type RecordNumber = Message<"vitalvault.storage.v1.RecordNumber"> & {
   /**
    * @generated from field: bytes device = 1;
    */
@@ -35,16 +52,33 @@ export type GetRecordStatusRequest = Message<"vitalvault.storage.v1.GetRecordSta
 };
 
 /**
- * Describes the message vitalvault.storage.v1.GetRecordStatusRequest.
- * Use `create(GetRecordStatusRequestSchema)` to create a new message.
+ * Describes the message vitalvault.storage.v1.RecordNumber.
+ * Use `create(RecordNumberSchema)` to create a new message.
  */
-export const GetRecordStatusRequestSchema: GenMessage<GetRecordStatusRequest> = /*@__PURE__*/
-  messageDesc(file_vitalvault_storage_v1_storage, 0);
+export const RecordNumberSchema: GenMessage<RecordNumber> = /*@__PURE__*/
+  messageDesc(file_vitalvault_storage_v1_storage, 1);
 
 /**
- * @generated from message vitalvault.storage.v1.GetRecordStatusResponse
+ * @generated from message vitalvault.storage.v1.GetRecordStatusesResponse
  */
-export type GetRecordStatusResponse = Message<"vitalvault.storage.v1.GetRecordStatusResponse"> & {
+export type GetRecordStatusesResponse = Message<"vitalvault.storage.v1.GetRecordStatusesResponse"> & {
+  /**
+   * @generated from field: repeated vitalvault.storage.v1.RecordStatus statuses = 1;
+   */
+  statuses: RecordStatus[];
+};
+
+/**
+ * Describes the message vitalvault.storage.v1.GetRecordStatusesResponse.
+ * Use `create(GetRecordStatusesResponseSchema)` to create a new message.
+ */
+export const GetRecordStatusesResponseSchema: GenMessage<GetRecordStatusesResponse> = /*@__PURE__*/
+  messageDesc(file_vitalvault_storage_v1_storage, 2);
+
+/**
+ * @generated from message vitalvault.storage.v1.RecordStatus
+ */
+export type RecordStatus = Message<"vitalvault.storage.v1.RecordStatus"> & {
   /**
    * @generated from field: bool found = 1;
    */
@@ -111,11 +145,11 @@ export type GetRecordStatusResponse = Message<"vitalvault.storage.v1.GetRecordSt
 };
 
 /**
- * Describes the message vitalvault.storage.v1.GetRecordStatusResponse.
- * Use `create(GetRecordStatusResponseSchema)` to create a new message.
+ * Describes the message vitalvault.storage.v1.RecordStatus.
+ * Use `create(RecordStatusSchema)` to create a new message.
  */
-export const GetRecordStatusResponseSchema: GenMessage<GetRecordStatusResponse> = /*@__PURE__*/
-  messageDesc(file_vitalvault_storage_v1_storage, 1);
+export const RecordStatusSchema: GenMessage<RecordStatus> = /*@__PURE__*/
+  messageDesc(file_vitalvault_storage_v1_storage, 3);
 
 /**
  * @generated from message vitalvault.storage.v1.GetBacklogRequest
@@ -128,7 +162,7 @@ export type GetBacklogRequest = Message<"vitalvault.storage.v1.GetBacklogRequest
  * Use `create(GetBacklogRequestSchema)` to create a new message.
  */
 export const GetBacklogRequestSchema: GenMessage<GetBacklogRequest> = /*@__PURE__*/
-  messageDesc(file_vitalvault_storage_v1_storage, 2);
+  messageDesc(file_vitalvault_storage_v1_storage, 4);
 
 /**
  * @generated from message vitalvault.storage.v1.GetBacklogResponse
@@ -159,7 +193,7 @@ export type GetBacklogResponse = Message<"vitalvault.storage.v1.GetBacklogRespon
  * Use `create(GetBacklogResponseSchema)` to create a new message.
  */
 export const GetBacklogResponseSchema: GenMessage<GetBacklogResponse> = /*@__PURE__*/
-  messageDesc(file_vitalvault_storage_v1_storage, 3);
+  messageDesc(file_vitalvault_storage_v1_storage, 5);
 
 /**
  * One page of a release, as POST /v1/releases answers (application/vnd.vitalvault.release.v1+protobuf).
@@ -197,7 +231,7 @@ export type ReleasePage = Message<"vitalvault.storage.v1.ReleasePage"> & {
  * Use `create(ReleasePageSchema)` to create a new message.
  */
 export const ReleasePageSchema: GenMessage<ReleasePage> = /*@__PURE__*/
-  messageDesc(file_vitalvault_storage_v1_storage, 4);
+  messageDesc(file_vitalvault_storage_v1_storage, 6);
 
 /**
  * @generated from message vitalvault.storage.v1.ReleasedRecord
@@ -249,7 +283,7 @@ export type ReleasedRecord = Message<"vitalvault.storage.v1.ReleasedRecord"> & {
  * Use `create(ReleasedRecordSchema)` to create a new message.
  */
 export const ReleasedRecordSchema: GenMessage<ReleasedRecord> = /*@__PURE__*/
-  messageDesc(file_vitalvault_storage_v1_storage, 5);
+  messageDesc(file_vitalvault_storage_v1_storage, 7);
 
 /**
  * @generated from enum vitalvault.storage.v1.RecordState
@@ -297,14 +331,14 @@ export const RecordStateSchema: GenEnum<RecordState> = /*@__PURE__*/
  */
 export const StorageService: GenService<{
   /**
-   * Authoritative for (device, registration, sequence).
+   * Authoritative for (device, registration, sequence): what became of up to 2,048 numbers, in the order asked, all as of one moment.
    *
-   * @generated from rpc vitalvault.storage.v1.StorageService.GetRecordStatus
+   * @generated from rpc vitalvault.storage.v1.StorageService.GetRecordStatuses
    */
-  getRecordStatus: {
+  getRecordStatuses: {
     methodKind: "unary";
-    input: typeof GetRecordStatusRequestSchema;
-    output: typeof GetRecordStatusResponseSchema;
+    input: typeof GetRecordStatusesRequestSchema;
+    output: typeof GetRecordStatusesResponseSchema;
   },
   /**
    * How far storage is behind the accepted topic.

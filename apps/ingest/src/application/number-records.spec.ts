@@ -6,7 +6,7 @@ import {RecentNumbers} from '../domain/recent-numbers.js';
 import type {RecentNumber} from '../domain/recent-numbers.js';
 import {FakeTable} from '../../test/support/fakes.js';
 import {CHAIN, random, record} from '../../test/support/records.js';
-import {NumberRecord} from './number-record.js';
+import {NumberRecords} from './number-records.js';
 import type {NumberStatus, RecordStatus} from './ports.js';
 
 const receiptOf = (byte: number) =>
@@ -27,9 +27,9 @@ function incoming(sequence = 1n): IncomingRecord {
 class CountingTable extends FakeTable {
   asked = 0;
 
-  override status(...number: Parameters<FakeTable['status']>): Promise<NumberStatus> {
+  override statuses(...numbers: Parameters<FakeTable['statuses']>): Promise<readonly NumberStatus[]> {
     this.asked++;
-    return super.status(...number);
+    return super.statuses(...numbers);
   }
 }
 
@@ -44,12 +44,14 @@ function harness(record: IncomingRecord, {remembered, stored}: Given = {}) {
   if (remembered !== undefined) recent.remember(record.number, earlier);
   if (stored !== undefined)
     table.entries.set(record.number, {recordId: record.recordId, state: 'stored', receipt: theirs, ...stored});
-  return {table, recent, earlier, numbers: new NumberRecord({table, recent})};
+  const numbers = new NumberRecords({table, recent});
+  const verdict = async (one: IncomingRecord) => (await numbers.execute([one]))[0]?.verdict;
+  return {table, recent, earlier, numbers, verdict};
 }
 
 const refused = (code: string) => ({kind: 'refused', problem: {code}});
 
-describe('NumberRecord', () => {
+describe('NumberRecords', () => {
   const posted = incoming();
 
   it.each<[string, Given, object, number]>([
@@ -67,26 +69,44 @@ describe('NumberRecord', () => {
       1,
     ],
   ])('%s', async (_what, given, verdict, asked) => {
-    const {numbers, table} = harness(posted, given);
-    expect(await numbers.execute(posted)).toMatchObject(verdict);
+    const {verdict: judge, table} = harness(posted, given);
+    expect(await judge(posted)).toMatchObject(verdict);
     expect(table.asked).toBe(asked);
   });
 
+  it('asks once for all whose numbers it does not know, and keeps their order', async () => {
+    const records = Array.from({length: 1_024}, (_, n) => incoming(BigInt(n + 1)));
+    const [, second, third] = records as [IncomingRecord, IncomingRecord, IncomingRecord];
+    const {numbers, table} = harness(second, {remembered: {durable: true}});
+    table.entries.set(third.number, {recordId: other, state: 'stored', receipt: theirs});
+    const verdicts = await numbers.execute(records);
+    expect(table.asked).toBe(1);
+    expect(verdicts.map(({record}) => record)).toEqual(records);
+    expect(verdicts.slice(0, 4).map(({verdict}) => verdict)).toMatchObject([
+      {kind: 'fresh'},
+      {kind: 'duplicate', receipt: ours},
+      refused('sequence-conflict'),
+      {kind: 'fresh'},
+    ]);
+    await numbers.execute([second]);
+    expect(table.asked).toBe(1);
+  });
+
   it('sent, outcome unknown, not stored: goes again with the receipt of before', async () => {
-    const {numbers, earlier} = harness(posted, {remembered: {}});
-    expect(await numbers.execute(posted)).toEqual({kind: 'fresh', earlier});
+    const {verdict, earlier} = harness(posted, {remembered: {}});
+    expect(await verdict(posted)).toEqual({kind: 'fresh', earlier});
   });
 
   it('a number that was given up takes no record, not even the one that it was given up for', async () => {
-    const {numbers, table} = harness(posted);
+    const {verdict, table} = harness(posted);
     table.entries.set(posted.number, {recordId: posted.recordId, state: 'skipped'});
-    expect(await numbers.execute(posted)).toMatchObject(refused('sequence-conflict'));
+    expect(await verdict(posted)).toMatchObject(refused('sequence-conflict'));
   });
 
   it.each<[Given]>([[{}], [{remembered: {}}]])('decides nothing while storage is away: %j', async (given) => {
-    const {numbers, table} = harness(posted, given);
+    const {verdict, table} = harness(posted, given);
     table.away = true;
-    await expect(numbers.execute(posted)).rejects.toMatchObject({code: 'storage-unavailable'});
+    await expect(verdict(posted)).rejects.toMatchObject({code: 'storage-unavailable'});
   });
 });
 
@@ -99,20 +119,20 @@ describe('the window', () => {
     [2n ** 62n, 2n ** 62n + 1_023n, 'fresh'],
   ])('the ledger waits for %s, posted is %s: %s', async (lowestOpen, sequence, kind) => {
     const far = incoming(sequence);
-    const {numbers, table} = harness(far);
+    const {verdict, table} = harness(far);
     table.lowestOpen = lowestOpen;
-    expect(await numbers.execute(far)).toMatchObject({kind});
+    expect(await verdict(far)).toMatchObject({kind});
   });
 
   it('does not move with what was acknowledged: one record cannot lift the bound for the next', async () => {
-    const {numbers, table, recent} = harness(incoming());
+    const {verdict, table, recent} = harness(incoming());
     for (let sequence = 2n; sequence <= 1_024n; sequence += 511n) {
       const record = incoming(sequence);
-      expect(await numbers.execute(record)).toMatchObject({kind: 'fresh'});
+      expect(await verdict(record)).toMatchObject({kind: 'fresh'});
       recent.remember(record.number, {recordId: record.recordId, receipt: ours, acceptedAtMs: 1, durable: true});
       table.entries.set(record.number, {recordId: record.recordId, state: 'stored', receipt: ours});
     }
-    expect(await numbers.execute(incoming(1_025n))).toMatchObject({
+    expect(await verdict(incoming(1_025n))).toMatchObject({
       kind: 'refused',
       problem: {
         code: 'sequence-too-far',
@@ -124,6 +144,6 @@ describe('the window', () => {
 
   it('is no matter for what was accepted before: the same bytes get their receipt', async () => {
     const far = incoming(5_000n);
-    expect(await harness(far, {stored: {}}).numbers.execute(far)).toMatchObject({kind: 'duplicate'});
+    expect(await harness(far, {stored: {}}).verdict(far)).toMatchObject({kind: 'duplicate'});
   });
 });

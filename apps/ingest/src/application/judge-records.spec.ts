@@ -7,7 +7,7 @@ import {DomainError} from '@vitalvault/errors';
 import {ReleaseKeys} from '../domain/release-keys.js';
 import {FakeFacts} from '../../test/support/fakes.js';
 import {CHAIN, NOW_MS, SLOT, organisation, random, record, releaseKey} from '../../test/support/records.js';
-import {JudgeRecord} from './judge-record.js';
+import {JudgeRecords} from './judge-records.js';
 import {KnownFacts} from './known-facts.js';
 
 /** @param fromSlot first slot of the custodian's release key */
@@ -26,9 +26,9 @@ function harness(fromSlot = 0) {
     return verifyDigest(...given);
   };
   const known = new KnownFacts({ttlMs: 1_000, now}, facts);
-  const judge = new JudgeRecord({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier: {verify}});
+  const judge = new JudgeRecords({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier: {verify}});
   const verdict = async (posted: PostedRecord): Promise<string> => {
-    const judged = await judge.execute(posted);
+    const [judged] = await judge.execute([posted]);
     return judged instanceof DomainError ? judged.code : 'good';
   };
   return {judge, verdict, facts, clock, questions: () => ({policy: facts.asked, verified: asked.verified})};
@@ -39,10 +39,10 @@ const bySomebody = (): PostedRecord => {
   return {...posted, signature: signDigest(random(32), recordIdOfPosted(posted))};
 };
 
-describe('JudgeRecord', () => {
+describe('JudgeRecords', () => {
   it('gives the record with the id that its device signed', async () => {
     const posted = record();
-    expect(await harness().judge.execute(posted)).toMatchObject({posted, recordId: recordIdOfPosted(posted)});
+    expect(await harness().judge.execute([posted])).toMatchObject([{posted, recordId: recordIdOfPosted(posted)}]);
   });
 
   // Cheapest first: who sends rubbish costs policy nothing, and the processor no signature.
@@ -67,6 +67,31 @@ describe('JudgeRecord', () => {
     expect(questions()).toEqual({policy: 1, verified: 0});
   });
 
+  it('asks one question for a body of 1,600 devices that nobody registered, and none when it comes again at once', async () => {
+    const {judge, facts, clock, questions} = harness();
+    facts.registered = undefined;
+    const body = Array.from({length: 1_600}, (_, n) => record({device: random(20), sequence: BigInt(n + 1)}));
+    const codes = async () =>
+      new Set((await judge.execute(body)).map((one) => (one instanceof DomainError ? one.code : 'good')));
+    expect(await codes()).toEqual(new Set(['unknown-device']));
+    expect(await codes()).toEqual(new Set(['unknown-device']));
+    expect(questions()).toEqual({policy: 1, verified: 0});
+    clock.ms += 2_001;
+    await codes();
+    expect(questions()).toEqual({policy: 2, verified: 0});
+  });
+
+  it('keeps the order of what is good, refused and unreadable', async () => {
+    const {judge} = harness();
+    const judged = await judge.execute([record({count: 0}), record({sequence: 7n}), bySomebody(), record()]);
+    expect(judged.map((one) => (one instanceof DomainError ? one.code : one.header.sequence))).toEqual([
+      'invalid-field',
+      7n,
+      'record-signature',
+      1n,
+    ]);
+  });
+
   it("believes the registration's key, whatever device the header names", async () => {
     const {verdict, facts} = harness();
     if (facts.registered !== undefined) facts.registered = {...facts.registered, publicKey: random(33)};
@@ -84,6 +109,6 @@ describe('JudgeRecord', () => {
   it('refuses nobody because policy is away: that is thrown', async () => {
     const {judge, facts} = harness();
     facts.away = true;
-    await expect(judge.execute(record())).rejects.toMatchObject({code: 'policy-unavailable'});
+    await expect(judge.execute([record()])).rejects.toMatchObject({code: 'policy-unavailable'});
   });
 });

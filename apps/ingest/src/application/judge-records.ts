@@ -1,0 +1,55 @@
+import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
+import {DomainError} from '@vitalvault/errors';
+import {faultOfDevice} from '../domain/check-device.js';
+import type {RegisteredDevice} from '../domain/check-device.js';
+import {readRecord} from '../domain/incoming-record.js';
+import type {IncomingRecord} from '../domain/incoming-record.js';
+import type {ReleaseKeys} from '../domain/release-keys.js';
+import {eachLimited} from './each-limited.js';
+import {registrationKey} from './known-facts.js';
+import type {KnownFacts} from './known-facts.js';
+import type {Clock, SignatureVerifier} from './ports.js';
+
+const PATIENTS_AT_ONCE = 32;
+
+/**
+ * Whether records may be taken, as far as numbers and quotas do not matter: cheapest check first, what needs a question
+ * to another service last, and one question for the devices of all of them. The ledger asks the same again and is the
+ * judge; what is refused here would be refused there for good.
+ */
+export class JudgeRecords {
+  constructor(
+    private readonly options: {chainId: string; now: Clock},
+    private readonly ports: {facts: KnownFacts; releaseKeys: ReleaseKeys; verifier: SignatureVerifier},
+  ) {}
+
+  /** @returns each record in its place, or why it is refused. @throws DomainError `policy-unavailable` */
+  async execute(posted: readonly PostedRecord[]): Promise<(IncomingRecord | DomainError)[]> {
+    const nowMs = this.options.now();
+    const read = posted.map((one) => this.#read(one, nowMs));
+    const devices = await this.ports.facts.devices(
+      read.flatMap((one) => (one instanceof DomainError ? [] : [one.header])),
+    );
+    const signed = read.map((one) => {
+      if (one instanceof DomainError) return one;
+      return this.#faultOf(one, devices.get(registrationKey(one.header)), nowMs) ?? one;
+    });
+    return eachLimited(signed, PATIENTS_AT_ONCE, async (one) => {
+      if (one instanceof DomainError || (await this.ports.facts.epochCovers(one.header))) return one;
+      return new DomainError('unknown-epoch');
+    });
+  }
+
+  #read(posted: PostedRecord, nowMs: number): IncomingRecord | DomainError {
+    const record = readRecord(posted, this.options.chainId);
+    if (record instanceof DomainError) return record;
+    return this.ports.releaseKeys.covers(record.header, nowMs) ? record : new DomainError('unknown-release-key');
+  }
+
+  #faultOf(record: IncomingRecord, device: RegisteredDevice | undefined, nowMs: number): DomainError | undefined {
+    if (device === undefined) return new DomainError('unknown-device');
+    if (!this.ports.verifier.verify(device.publicKey, record.recordId, record.posted.signature))
+      return new DomainError('record-signature');
+    return faultOfDevice(device, record.header, nowMs);
+  }
+}
