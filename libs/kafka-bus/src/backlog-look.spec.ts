@@ -18,7 +18,7 @@ interface Made {
 }
 
 /** A topic of these partitions, none of which this process has. */
-function harness(made: readonly Made[]): BacklogLook {
+function harness(made: readonly Made[], fromEnd = false): BacklogLook {
   const all = new Map(made.map((one, partition) => [partition, one]));
   const lowOf = ({low = 0n}: Made): bigint => low;
   const partitions = new Map(
@@ -50,7 +50,7 @@ function harness(made: readonly Made[]): BacklogLook {
   const none = (): void => undefined;
   const standing = new StandingLanes(new Standstill({part: 'spec', logger}));
   const book = new Partitions({offsets, view, standing, logger, pause: none, resumeAt: none, onAttempt: none});
-  return new BacklogLook({topics: () => ['t'], groupId: 'g', offsets, view, partitions: book});
+  return new BacklogLook({topics: () => ['t'], groupId: 'g', offsets, view, partitions: book, fromEnd});
 }
 
 describe('BacklogLook', () => {
@@ -87,5 +87,11 @@ describe('BacklogLook', () => {
     expect(found?.unconsumed).toBe(unconsumed);
     expect(found?.oldestUnconsumedMs).toBeGreaterThanOrEqual(oldestHours * HOUR_MS - 1);
     expect(found?.oldestUnconsumedMs).toBeLessThan(oldestHours * HOUR_MS * 1.11 + 1_000);
+  });
+
+  it('nothing waits for one that begins at the end', async () => {
+    const look = harness([{ages: [9, 2]}], true);
+    await look.look();
+    expect(look.backlog()).toMatchObject({unconsumed: 0});
   });
 });

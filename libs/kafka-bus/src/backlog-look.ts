@@ -25,6 +25,8 @@ interface BacklogLookOptions {
   readonly offsets: OffsetStore | undefined;
   readonly view: KafkaView;
   readonly partitions: Partitions;
+  /** It has no position anywhere: before its first message nothing waits for it. */
+  readonly fromEnd: boolean;
 }
 
 /** By lane. */
@@ -60,7 +62,7 @@ export class BacklogLook {
     const [atMs, waiting] = [Date.now(), new Map<string, ReadonlyMap<number, bigint>>()];
     let [unconsumed, own] = [0n, 0n];
     for (const topic of topics()) {
-      const found = await this.options.view.partitions(topic);
+      const found = await this.#found(topic);
       waiting.set(topic, waitingOf(topic, found, nexts));
       for (const [partition, its] of found) {
         unconsumed += unread(nexts.get(laneOf({topic, partition})), its);
@@ -75,7 +77,8 @@ export class BacklogLook {
   }
 
   async #nexts(ours: ReturnType<Partitions['nexts']>): Promise<Nexts> {
-    const {groupId, offsets, partitions, topics, view} = this.options;
+    const {fromEnd, groupId, offsets, partitions, topics, view} = this.options;
+    if (fromEnd) return new Map([...ours].map(([taken, next]) => [laneOf(taken), next]));
     if (offsets !== undefined) {
       const stored = await offsets.all();
       partitions.compareWith(ours, new Map<string, TopicPosition>(stored.map((one) => [laneOf(one), one.position])));
@@ -86,6 +89,16 @@ export class BacklogLook {
     for (const topic of topics())
       for (const [partition, next] of await view.committed(groupId, topic)) nexts.set(laneOf({topic, partition}), next);
     return nexts;
+  }
+
+  async #found(topic: string): Promise<ReadonlyMap<number, KafkaPartition>> {
+    const {fromEnd, partitions, view} = this.options;
+    const found = await view.partitions(topic);
+    if (!fromEnd) return found;
+    const isBegun = (partition: number): boolean => partitions.at({topic, partition})?.next !== undefined;
+    return new Map(
+      [...found].map(([partition, its]) => [partition, isBegun(partition) ? its : {...its, low: its.high}]),
+    );
   }
 
   #oldest(atMs: number, waiting: ReadonlyMap<string, ReadonlyMap<number, bigint>>): Promise<number> {

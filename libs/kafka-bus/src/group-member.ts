@@ -8,6 +8,8 @@ export interface GroupMemberOptions {
   readonly kafka: Kafka;
   readonly groupId: string;
   readonly logger: Logger;
+  /** Begins at the end whenever it joins, and commits nothing. */
+  readonly fromEnd: boolean;
   readonly onAssigned: (assigned: ReadonlyMap<string, readonly number[]>) => void;
   readonly onBatch: (payload: EachBatchPayload) => Promise<string | undefined>;
 }
@@ -94,7 +96,7 @@ export class GroupMember {
       if (!restart) void this.#startAgain(consumer, topics);
     });
     await consumer.connect();
-    await consumer.subscribe({topics, fromBeginning: true});
+    await consumer.subscribe({topics, fromBeginning: !this.options.fromEnd});
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -106,6 +108,7 @@ export class GroupMember {
   async #take(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
     const last = await this.options.onBatch(payload);
     if (last === undefined) return;
+    if (this.options.fromEnd) return payload.heartbeat();
     const {topic, partition} = payload.batch;
     // For people and tools, and for a consumer without positions of its own.
     const committed = [{topic, partition, offset: (BigInt(last) + 1n).toString()}];

@@ -30,6 +30,11 @@ export interface KafkaServerOptions extends KafkaOptions {
   readonly deadLetters?: DeadLetters;
   /** Id of the record that a message is about, hexadecimal, where one can be read. */
   readonly recordIdOf?: (record: KafkaRecord) => string | undefined;
+  /**
+   * For effects in memory alone: begins at the end, also when it joins again, and commits nothing, so that Kafka
+   * forgets its group. Called at each beginning: what came before may have been missed. Not with `offsets`.
+   */
+  readonly fromEnd?: () => void;
   /** Told where a partition stands: at a message that cannot be taken, or where Kafka does not continue it. */
   readonly standstill: Standstill;
   readonly retry?: RetryPolicy;
@@ -93,7 +98,9 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
       kafka,
       groupId,
       logger,
+      fromEnd: options.fromEnd !== undefined,
       onAssigned: (assigned) => {
+        options.fromEnd?.();
         this.#answeredMs = Date.now();
         this.#standing.keepOnly(assigned);
         this.#partitions.assign(assigned);
@@ -101,7 +108,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
       onBatch: (payload) => work.handle(payload),
     });
     const [partitions, view, topics] = [this.#partitions, this.#view, () => this.#topics()];
-    this.#look = new BacklogLook({groupId, offsets, partitions, topics, view});
+    this.#look = new BacklogLook({groupId, offsets, partitions, topics, view, fromEnd: options.fromEnd !== undefined});
     this.#watch = new ProgressWatch(stalledAfterMs);
   }
 
