@@ -8,6 +8,16 @@ import {HealthImplementation} from 'grpc-health-check';
 import {packageDefinition} from './package-definition.js';
 
 const MAX_MESSAGE_BYTES = 8 * 1_048_576;
+/** A client that vanished is let go after five seconds, as a server is by its clients. */
+const KEEPALIVE_MS = 3_000;
+const KEEPALIVE_TIMEOUT_MS = 2_000;
+/**
+ * So old a connection gets at the most: then its client looks who is there, and finds the replicas that came, and not
+ * the one that is unready.
+ */
+const CONNECTION_AGE_MS = 30_000;
+/** For the calls that are on it then: above the longest deadline that one has. */
+const CONNECTION_AGE_GRACE_MS = 30_000;
 
 /** Options of NestJS's gRPC server for these services, with health checking and reflection. `url` is host:port. */
 export function grpcOptions(options: {services: readonly DescService[]; url: string}): GrpcOptions {
@@ -26,6 +36,12 @@ export function grpcOptions(options: {services: readonly DescService[]; url: str
       gracefulShutdown: true,
       maxReceiveMessageLength: MAX_MESSAGE_BYTES,
       maxSendMessageLength: MAX_MESSAGE_BYTES,
+      channelOptions: {
+        'grpc.keepalive_time_ms': KEEPALIVE_MS,
+        'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+        'grpc.max_connection_age_ms': CONNECTION_AGE_MS,
+        'grpc.max_connection_age_grace_ms': CONNECTION_AGE_GRACE_MS,
+      },
       onLoadPackageDefinition: (_definition: unknown, server: Server) => {
         health.addToServer(server as unknown as Parameters<HealthImplementation['addToServer']>[0]);
         new ReflectionService(definition as unknown as PackageDefinition).addToServer(server);

@@ -1,5 +1,5 @@
 {{/*
-Deployment, Service, PodDisruptionBudget and HorizontalPodAutoscaler of one of the four services.
+Deployment, Services (HTTP, and a headless one of gRPC), PodDisruptionBudget and HorizontalPodAutoscaler of one of the four services.
 Takes {root, name, keys: {variable: role}, genesis, database, grpc, ledger, env}.
 */}}
 {{- define "vitalvault.service" -}}
@@ -79,9 +79,21 @@ spec:
   selector: {{- include "vitalvault.selector" $scope | nindent 4 }}
   ports:
     - {name: http, port: 8080, targetPort: http}
-    {{- if .grpc }}
+{{- if .grpc }}
+---
+# Headless: the name has the address of every pod that is ready, and the clients share their calls among them.
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ $fullname }}-grpc
+  namespace: {{ $root.Release.Namespace }}
+  labels: {{- include "vitalvault.labels" $scope | nindent 4 }}
+spec:
+  clusterIP: None
+  selector: {{- include "vitalvault.selector" $scope | nindent 4 }}
+  ports:
     - {name: grpc, port: 9090, targetPort: grpc, appProtocol: kubernetes.io/h2c}
-    {{- end }}
+{{- end }}
 {{- if and $values.pdb.enabled (or $hpa (gt (int $values.replicas) 1)) }}
 ---
 apiVersion: policy/v1
