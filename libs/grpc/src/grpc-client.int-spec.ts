@@ -114,9 +114,9 @@ describe('a gRPC client', () => {
     expect(asked[0]).toBe(10);
   });
 
-  it.each<[string, {deadlineMs?: number; signal?: AbortSignal}]>([
-    ['its deadline is over', {deadlineMs: 200}],
-    ['nobody waits for the answer', {deadlineMs: 20_000, signal: AbortSignal.timeout(200)}],
+  it.each<[string, () => {deadlineMs?: number; signal?: AbortSignal}]>([
+    ['its deadline is over', () => ({deadlineMs: 200})],
+    ['nobody waits for the answer', () => ({deadlineMs: 20_000, signal: AbortSignal.timeout(200)})],
   ])('has the other side stop too when %s', async (_why, options) => {
     const cancelled = Promise.withResolvers<undefined>();
     const {port} = await serving((call) => {
@@ -128,7 +128,7 @@ describe('a gRPC client', () => {
     ended.push(() => {
       client.close();
     });
-    await expect(client.getBacklog({}, options)).rejects.toMatchObject({code: 'storage-unavailable'});
+    await expect(client.getBacklog({}, options())).rejects.toMatchObject({code: 'storage-unavailable'});
     await cancelled.promise;
   });
 });
