@@ -76,6 +76,18 @@ describe('calling a service', () => {
     });
   });
 
+  it('comes again for half a minute where it is told when, unless somebody said how often', async () => {
+    const away = () => Array.from({length: 40}, () => problem(503, 'bus-unavailable', {'retry-after': '2'}));
+    const {api, waits} = client(away());
+    await expect(api.get('ingest', '/v1/x')).rejects.toMatchObject({code: 'bus-unavailable'});
+    const waited = waits.reduce((sum, wait) => sum + wait, 0);
+    expect(waited).toBeGreaterThanOrEqual(30_000);
+    expect(waited - (waits.at(-1) ?? 0)).toBeLessThan(30_000);
+    const twice = client(away(), {attempts: 2});
+    await expect(twice.api.get('ingest', '/v1/x')).rejects.toMatchObject({code: 'bus-unavailable'});
+    expect(twice.waits).toHaveLength(1);
+  });
+
   it('waits for the longest that a service of ours asks for', async () => {
     const {api, waits} = client([problem(503, 'storage-behind', {'retry-after': '30'}), new Response('{}')]);
     await api.get('ingest', '/v1/x');

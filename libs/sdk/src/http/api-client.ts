@@ -18,7 +18,10 @@ export interface ApiOptions {
   environment?: Partial<Environment>;
   /** Added to every request, for example a traceparent. */
   headers?: () => Record<string, string>;
-  /** Attempts in all for an answer of 429 or 503 or none; 1 = never again. Default 6. */
+  /**
+   * Attempts in all for an answer of 429 or 503 or none; 1 = never again. Default 6, and more where the answer says when
+   * to come again, for half a minute.
+   */
   attempts?: number;
   /** A longer Retry-After is not waited for. Default 60,000 ms: the services' own are at most 30 s. */
   longestWaitMs?: number;
@@ -46,6 +49,9 @@ export interface ApiAnswer {
   json: () => unknown;
 }
 
+const ATTEMPTS = 6;
+/** So long who is told when to come again does: a broker or database that is restarted is back by then. */
+const PATIENCE_MS = 30_000;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 60_000;
 const TIMEOUT_MS = 30_000;
@@ -103,13 +109,17 @@ export class ApiClient {
   }
 
   private async call(method: string, url: URL, request: ApiRequest): Promise<ApiAnswer> {
-    const attempts = request.attempts ?? this.options.attempts ?? 6;
+    const given = request.attempts ?? this.options.attempts;
+    let waitedMs = 0;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.once(method, url, request);
       } catch (error) {
         const wait = this.waitBefore(attempt, error);
-        if (attempt >= attempts || wait === undefined) throw error;
+        const told = given === undefined && error instanceof SdkError && error.retryAfterSeconds !== undefined;
+        const enough = attempt >= (given ?? ATTEMPTS) && !(told && waitedMs < PATIENCE_MS);
+        if (enough || wait === undefined) throw error;
+        waitedMs += wait;
         await this.environment.sleep(wait);
       }
     }
