@@ -179,6 +179,11 @@ async function emptyKafka(stage: Stage): Promise<Done> {
   await pause(500);
   rmSync(ownData(stage, 'kafka', 'data'), {recursive: true, force: true});
   await stage.start([kafka]);
+  // Topics are made at the start of a service.
+  for (const name of SERVICES) {
+    await stage.service(name).stop();
+    await stage.service(name).start();
+  }
   for (const name of ['storage', 'notify']) {
     const service = stage.service(name);
     await eventually(
