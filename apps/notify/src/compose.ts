@@ -4,8 +4,8 @@ import {grpcOptions} from '@vitalvault/grpc';
 import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/http';
 import type {Composition, ServiceHost} from '@vitalvault/http';
 import {KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
-import {DeadLetterStore, NonceStore, OffsetStore, RowPruning} from '@vitalvault/postgres';
-import {Standstill, injectHeaders} from '@vitalvault/process';
+import {DeadLetterStore, NonceStore, OffsetStore, RowPruning, databaseSize} from '@vitalvault/postgres';
+import {BackgroundWork, Standstill} from '@vitalvault/process';
 import {openDatabase} from './adapters/prisma/database.js';
 import {PrismaAlertQueue} from './adapters/prisma/prisma-alert-queue.js';
 import {PrismaDeliveryQueue} from './adapters/prisma/prisma-delivery-queue.js';
@@ -13,6 +13,7 @@ import {PrismaKeyResolver} from './adapters/prisma/prisma-key-resolver.js';
 import {PrismaPreferences} from './adapters/prisma/prisma-preferences.js';
 import {traceDelivery} from './adapters/telemetry/trace-delivery.js';
 import {HttpWebhookSender} from './adapters/webhook/http-webhook-sender.js';
+import {resolveNames} from './adapters/webhook/resolve-names.js';
 import {faultOfTarget} from './adapters/webhook/webhook-target.js';
 import {toAlertJson} from './api/http/alert.dto.js';
 import {EventStreams} from './api/http/event-streams.js';
@@ -46,18 +47,20 @@ export function compose(config: NotifyConfig, host: ServiceHost<NotifyConfig>): 
   const preferences = new PrismaPreferences(database);
   const target = {allowLoopback: config.webhookAllowLoopback};
 
-  const sender = new HttpWebhookSender({
-    ...target,
-    timeoutMs: config.webhookTimeoutMs,
-    render: toAlertJson,
-    traceHeaders: () => ({...injectHeaders()}),
-  });
+  const timeoutMs = config.webhookTimeoutMs;
+  const sender = new HttpWebhookSender({...target, timeoutMs, render: toAlertJson, resolve: resolveNames({timeoutMs})});
+  const deliveryQueue = new PrismaDeliveryQueue(database);
+  const delivering = new BackgroundWork();
+  const onFailure = (error: unknown): void => {
+    delivering.failed(error);
+    logger.warn('deliveries wait', {error});
+  };
   const deliver = new DeliverWebhooks(
-    {random: Math.random},
-    {queue: new PrismaDeliveryQueue(database), sender, trace: traceDelivery},
+    {random: Math.random, timeoutMs, onEnded: () => deliveries.poke(), onFailure},
+    {queue: deliveryQueue, sender, trace: traceDelivery},
   );
-  const deliveries = new DeliveryLoop(
-    {idleMs: DELIVERY_IDLE_MS, onFailure: (error) => logger.warn('deliveries wait', {error})},
+  const deliveries: DeliveryLoop = new DeliveryLoop(
+    {idleMs: DELIVERY_IDLE_MS, onFailure, onDone: () => delivering.done()},
     {deliver},
   );
   const feed = new AlertFeed({followers: config.eventStreams, followersOfPatient: config.eventStreamsOfPatient});
@@ -84,12 +87,15 @@ export function compose(config: NotifyConfig, host: ServiceHost<NotifyConfig>): 
       grpcOptions({services: [NotifyService], url: `${config.host}:${String(config.grpcPort)}`}),
       {strategy: bus},
     ],
-    background: [topics, new RowPruning([nonces], logger), deliveries],
+    background: [topics, new RowPruning([nonces, deliveryQueue], logger), deliveries],
     checks: [
-      {name: 'kafka', check: () => topics.reason() ?? bus.reason(), needed: true},
+      // Alerts of policy are queued, and hers read, without it.
+      {name: 'kafka', check: () => topics.reason() ?? bus.reason(), needed: 'at-start'},
       {name: 'database', check: async () => database.$queryRaw`SELECT 1`, needed: true},
       // All other messages are taken.
       {name: 'dead-letters', check: () => bus.setAside(), needed: false},
+      {name: 'database-size', check: () => databaseSize(database, config), needed: false},
+      {name: 'deliveries', check: () => delivering.trouble, needed: false},
     ],
     followers: [consumer],
     drained: () => streams.closeAll(),

@@ -34,8 +34,17 @@ CREATE TABLE webhooks (
   position integer NOT NULL,
   url text NOT NULL,
   secret text NOT NULL,
+  -- Of the URL, with its port: deliveries to one host have a share of those under way.
+  host text NOT NULL,
+  -- When the next delivery to it may begin; null: none waits. So webhooks take turns, whoever has how many alerts.
+  turn_at timestamptz,
+  -- Until then a delivery to it is under way, or it rests after failures; a later alert does not shorten it.
+  rest_until timestamptz NOT NULL DEFAULT now(),
+  -- Deliveries in a row that failed.
+  failures integer NOT NULL DEFAULT 0,
   UNIQUE (patient, url)
 );
+CREATE INDEX webhooks_turn ON webhooks (turn_at) WHERE turn_at IS NOT NULL;
 
 CREATE TABLE rules (
   patient text NOT NULL,
@@ -59,7 +68,10 @@ CREATE TABLE deliveries (
   next_attempt_at timestamptz NOT NULL DEFAULT now(),
   -- Status or name of the fault of the last attempt.
   last_outcome text,
+  -- Rows are deleted 30 days after it, in whatever state.
+  queued_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (alert_id, webhook_id)
 );
-CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE state = 'pending';
+CREATE INDEX deliveries_waiting ON deliveries (webhook_id, next_attempt_at) WHERE state = 'pending';
 CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id);
+CREATE INDEX deliveries_queued ON deliveries (queued_at);

@@ -1,31 +1,34 @@
 import type {QueuedAlert} from '../domain/alert.js';
 import {MAX_ATTEMPTS} from '../domain/backoff.js';
 import {DeliverWebhooks} from './deliver-webhooks.js';
-import type {DueDelivery} from './ports.js';
+import type {DueDelivery, RoomForDeliveries} from './ports.js';
 
-const due = (id: bigint, attempts = 1): DueDelivery => ({
+const due = (id: bigint, {attempts = 1, failures = 0, host = 'receiver'} = {}): DueDelivery => ({
   id,
   alert: {alertId: String(id), patient: 'p', seq: id} as QueuedAlert,
-  webhook: {url: `https://receiver/${String(id)}`, secret: 's'},
+  webhook: {id, url: `https://receiver/${String(id)}`, secret: 's', host, failures},
   attempts,
   traceparent: undefined,
 });
 
-/** A round over fakes; `answers` by URL, else the receiver takes it. */
-function harness(waiting: DueDelivery[], answers: Record<string, string | Error> = {}) {
+type Answer = string | Error | Promise<string | undefined>;
+
+/** Deliveries over fakes; `answers` by URL, else the receiver takes it. */
+function harness(waiting: DueDelivery[], answers: Record<string, Answer> = {}) {
   const steps: string[] = [];
-  const claims: unknown[] = [];
+  const rooms: RoomForDeliveries[] = [];
+  const failures: unknown[] = [];
   const deliver = new DeliverWebhooks(
-    {random: () => 0},
+    {random: () => 0, timeoutMs: 5_000, onEnded: () => steps.push('room'), onFailure: (error) => failures.push(error)},
     {
       queue: {
-        claim: (limit, leaseMs) => {
-          claims.push({limit, leaseMs});
-          return Promise.resolve(waiting.slice(0, limit));
+        claim: (room) => {
+          rooms.push(room);
+          return Promise.resolve(waiting.splice(0, room.limit));
         },
-        delivered: (id) => Promise.resolve(void steps.push(`delivered ${String(id)}`)),
-        failed: (id, inMs, outcome) =>
-          Promise.resolve(void steps.push(`failed ${String(id)} ${String(inMs)} ${outcome}`)),
+        delivered: ({id}) => Promise.resolve(void steps.push(`delivered ${String(id)}`)),
+        failed: ({id}, {againInMs, restMs, outcome}) =>
+          Promise.resolve(void steps.push(`failed ${String(id)} ${String(againInMs)} ${String(restMs)} ${outcome}`)),
       },
       sender: {
         send: async ({url}, {alertId}) => {
@@ -42,45 +45,72 @@ function harness(waiting: DueDelivery[], answers: Record<string, string | Error>
       },
     },
   );
-  return {deliver, steps, claims};
+  return {deliver, steps, rooms, failures};
 }
 
 describe('DeliverWebhooks', () => {
   it('sends what is due and says so only when the receiver took it', async () => {
     const {deliver, steps} = harness([due(1n)]);
     expect(await deliver.execute()).toBe(1);
-    expect(steps).toEqual(['trace 1', 'send 1 to https://receiver/1', 'delivered 1']);
+    await deliver.ended();
+    expect(steps).toEqual(['trace 1', 'send 1 to https://receiver/1', 'delivered 1', 'room']);
   });
 
   it.each([
-    [1, '500'],
-    [3, '2000'],
-    [MAX_ATTEMPTS - 1, '1800000'],
-    [MAX_ATTEMPTS, 'undefined'],
-  ])('after attempt %i that failed comes the next in %s ms', async (attempts, inMs) => {
-    const {deliver, steps} = harness([due(1n, attempts)], {'https://receiver/1': '503'});
+    [1, 0, '500 500'],
+    [3, 2, '2000 2000'],
+    [MAX_ATTEMPTS - 1, 40, '1800000 30000'],
+    [MAX_ATTEMPTS, 0, 'undefined 500'],
+  ])(
+    'after attempt %i that failed, %i failures before it, come the next and the rest in %s ms',
+    async (attempts, failures, times) => {
+      const {deliver, steps} = harness([due(1n, {attempts, failures})], {'https://receiver/1': '503'});
+      await deliver.execute();
+      await deliver.ended();
+      expect(steps).toContain(`failed 1 ${times} 503`);
+      expect(steps).not.toContain('delivered 1');
+    },
+  );
+
+  it('waits for nobody: what is due is begun while another receiver hangs, and its place is all it has', async () => {
+    const gate = Promise.withResolvers<undefined>();
+    const waiting = [due(1n, {host: 'hangs'})];
+    const {deliver, steps, rooms} = harness(waiting, {'https://receiver/1': gate.promise});
     expect(await deliver.execute()).toBe(1);
-    expect(steps.at(-1)).toBe(`failed 1 ${inMs} 503`);
+    waiting.push(due(2n));
+    expect(await deliver.execute()).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(steps).toContain('delivered 2');
     expect(steps).not.toContain('delivered 1');
+    expect(await deliver.execute()).toBe(0);
+    expect(rooms.map(({limit, ofHost, underWay}) => [limit, ofHost, [...underWay]])).toEqual([
+      [64, 8, []],
+      [63, 8, [['hangs', 1]]],
+      [63, 8, [['hangs', 1]]],
+    ]);
+    gate.resolve(undefined);
+    await deliver.ended();
+    expect(steps.slice(-2)).toEqual(['delivered 1', 'room']);
   });
 
-  it("sends side by side: one receiver's failure is not another's", async () => {
-    const {deliver, steps} = harness([due(1n), due(2n)], {'https://receiver/1': 'timeout'});
-    await deliver.execute();
-    expect(steps.indexOf('send 2 to https://receiver/2')).toBeLessThan(steps.indexOf('failed 1 500 timeout'));
-    expect(steps.slice(-2)).toEqual(['failed 1 500 timeout', 'delivered 2']);
+  it('has a bounded number under way, and asks for no more', async () => {
+    const gate = Promise.withResolvers<undefined>();
+    const waiting = Array.from({length: 100}, (_none, index) => due(BigInt(index)));
+    const answers = Object.fromEntries(waiting.map(({webhook}) => [webhook.url, gate.promise]));
+    const {deliver, rooms} = harness(waiting, answers);
+    expect(await deliver.execute()).toBe(64);
+    expect(await deliver.execute()).toBe(0);
+    expect(rooms.map(({limit, leaseMs}) => [limit, leaseMs])).toEqual([[64, 35_000]]);
+    gate.resolve(undefined);
+    await deliver.ended();
   });
 
   it('neither delivers nor gives up what it could not even try: the lease ends and it comes again', async () => {
-    const {deliver, steps} = harness([due(1n)], {'https://receiver/1': new Error('bug')});
-    await expect(deliver.execute()).rejects.toThrow('bug');
-    expect(steps).toEqual(['trace 1', 'send 1 to https://receiver/1']);
-  });
-
-  it('takes a few at once, for a minute', async () => {
-    const {deliver, claims} = harness(Array.from({length: 20}, (_none, index) => due(BigInt(index))));
-    expect(await deliver.execute()).toBe(8);
-    expect(claims).toEqual([{limit: 8, leaseMs: 60_000}]);
+    const {deliver, steps, failures} = harness([due(1n)], {'https://receiver/1': new Error('bug')});
+    await deliver.execute();
+    await deliver.ended();
+    expect(failures).toMatchObject([{message: 'bug'}]);
+    expect(steps).toEqual(['trace 1', 'send 1 to https://receiver/1', 'room']);
   });
 
   it('says 0 when nothing is due, so that its loop rests', async () => {

@@ -1,12 +1,18 @@
 import {eventually} from '@vitalvault/testkit';
 import {DeliveryLoop} from './delivery-loop.js';
-import type {DeliverWebhooks} from './deliver-webhooks.js';
 
 /** A loop whose rounds are `round`, with the number of rounds and what failed. */
-function harness(round: (count: number, loop: DeliveryLoop) => Promise<number>, idleMs = 60_000) {
-  const seen = {rounds: 0, failures: [] as unknown[]};
-  const deliver = {execute: () => round(++seen.rounds, loop)} as unknown as DeliverWebhooks;
-  const loop: DeliveryLoop = new DeliveryLoop({idleMs, onFailure: (error) => seen.failures.push(error)}, {deliver});
+function harness(
+  round: (count: number, loop: DeliveryLoop) => Promise<number>,
+  idleMs = 60_000,
+  ended: Promise<void> = Promise.resolve(),
+) {
+  const seen = {rounds: 0, done: 0, failures: [] as unknown[]};
+  const deliver = {execute: () => round(++seen.rounds, loop), ended: () => ended};
+  const loop: DeliveryLoop = new DeliveryLoop(
+    {idleMs, onFailure: (error) => seen.failures.push(error), onDone: () => seen.done++},
+    {deliver},
+  );
   const reaches = (rounds: number) =>
     eventually(
       () => {
@@ -47,11 +53,12 @@ describe('DeliveryLoop', () => {
     loop.start();
     await reaches(2);
     expect(seen.failures).toMatchObject([{message: 'away'}]);
+    expect(seen.done).toBe(0);
   });
 
-  it('waits for the round that runs when it is stopped, and begins no other', async () => {
-    const gate = Promise.withResolvers<number>();
-    const {loop, seen, reaches} = harness(() => gate.promise);
+  it('waits for the round that runs when it is stopped and for what that began, and begins no other', async () => {
+    const [gate, underWay] = [Promise.withResolvers<number>(), Promise.withResolvers<undefined>()];
+    const {loop, seen, reaches} = harness(() => gate.promise, 60_000, underWay.promise);
     loop.start();
     await reaches(1);
     let stopped = false;
@@ -59,6 +66,9 @@ describe('DeliveryLoop', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(stopped).toBe(false);
     gate.resolve(8);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(stopped).toBe(false);
+    underWay.resolve(undefined);
     await stopping;
     expect(seen.rounds).toBe(1);
   });

@@ -1,6 +1,6 @@
 import type {DeliverWebhooks} from './deliver-webhooks.js';
 
-/** Runs rounds of deliveries: at once when poked, else now and then for what has become due. */
+/** Has deliveries begun: at once when poked or when there was one, else now and then for what has become due. */
 export class DeliveryLoop {
   #stopped = false;
   #poked = false;
@@ -8,8 +8,8 @@ export class DeliveryLoop {
   #running: Promise<void> | undefined;
 
   constructor(
-    private readonly options: {idleMs: number; onFailure: (error: unknown) => void},
-    private readonly ports: {deliver: DeliverWebhooks},
+    private readonly options: {idleMs: number; onFailure: (error: unknown) => void; onDone: () => void},
+    private readonly ports: {deliver: Pick<DeliverWebhooks, 'execute' | 'ended'>},
   ) {}
 
   start(): void {
@@ -25,16 +25,24 @@ export class DeliveryLoop {
     this.#stopped = true;
     this.#wake();
     await this.#running;
+    await this.ports.deliver.ended();
   }
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
       this.#poked = false;
-      const tried = await this.ports.deliver.execute().catch((error: unknown) => {
-        this.options.onFailure(error);
-        return 0;
-      });
-      if (tried === 0) await this.#sleep();
+      if ((await this.#round()) === 0) await this.#sleep();
+    }
+  }
+
+  async #round(): Promise<number> {
+    try {
+      const begun = await this.ports.deliver.execute();
+      this.options.onDone();
+      return begun;
+    } catch (error) {
+      this.options.onFailure(error);
+      return 0;
     }
   }
 

@@ -56,21 +56,45 @@ export interface Preferences {
   putWebhooks(patient: string, webhooks: readonly Webhook[]): Promise<void>;
 }
 
+/** A webhook as its deliveries know it. */
+export interface DueWebhook extends Webhook {
+  readonly id: bigint;
+  /** Name or address with port, as the URL has it. */
+  readonly host: string;
+  /** Deliveries in a row that failed before this one. */
+  readonly failures: number;
+}
+
 export interface DueDelivery {
   readonly id: bigint;
   readonly alert: QueuedAlert;
-  readonly webhook: Webhook;
+  readonly webhook: DueWebhook;
   /** This one included. */
   readonly attempts: number;
   readonly traceparent: string | undefined;
 }
 
+/** What may be begun beside what is under way here. */
+export interface RoomForDeliveries {
+  readonly limit: number;
+  /** Most deliveries to one host, those under way included. */
+  readonly ofHost: number;
+  /** How many are under way to each host. */
+  readonly underWay: ReadonlyMap<string, number>;
+  /** Of a process that dies; then they are given to another. */
+  readonly leaseMs: number;
+}
+
 export interface DeliveryQueue {
-  /** Takes due deliveries for `leaseMs`: a process that dies gives them back when that is over. */
-  claim(limit: number, leaseMs: number): Promise<DueDelivery[]>;
-  delivered(id: bigint): Promise<void>;
-  /** @param inMs undefined: given up */
-  failed(id: bigint, inMs: number | undefined, outcome: string): Promise<void>;
+  /** Takes due deliveries, one of a webhook, in the order of the webhooks' turns; nobody else takes their webhooks. */
+  claim(room: RoomForDeliveries): Promise<DueDelivery[]>;
+  /** The webhook's next turn comes behind those that wait. */
+  delivered(delivery: DueDelivery): Promise<void>;
+  /** @param failure.againInMs undefined: given up @param failure.restMs so long the webhook has no turn */
+  failed(
+    delivery: DueDelivery,
+    failure: {againInMs: number | undefined; restMs: number; outcome: string},
+  ): Promise<void>;
 }
 
 export interface WebhookSender {

@@ -1,4 +1,4 @@
-import {MAX_ATTEMPTS, backoffMs} from './backoff.js';
+import {MAX_ATTEMPTS, backoffMs, restMs} from './backoff.js';
 
 describe('backoffMs', () => {
   it('doubles from a second to an hour, half of it jitter', () => {
@@ -11,4 +11,9 @@ describe('backoffMs', () => {
   it('gives up after the last attempt', () => {
     expect(backoffMs(MAX_ATTEMPTS, 0.5)).toBeUndefined();
   });
+});
+
+test('a receiver that fails rests from a second to a minute, half of it jitter', () => {
+  expect([1, 2, 6, 7, 1_000].map((failures) => restMs(failures, 0))).toEqual([500, 1_000, 16_000, 30_000, 30_000]);
+  expect(restMs(1_000, 0.999)).toBeLessThanOrEqual(60_000);
 });

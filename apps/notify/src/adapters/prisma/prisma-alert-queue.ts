@@ -91,6 +91,9 @@ async function queueDeliveries(session: Session, patient: string, alertIds: read
   await session.delivery.createMany({
     data: alertIds.flatMap((alertId) => webhooks.map(({id}) => ({alertId, webhookId: id}))),
   });
+  // A turn that was further off comes now, but no rest is cut short.
+  await session.$executeRaw`
+    UPDATE webhooks SET turn_at = LEAST(turn_at, GREATEST(rest_until, now())) WHERE patient = ${patient}`;
 }
 
 // Nothing is replaced here: which key of hers stands is read from the places, however often and late an event comes.

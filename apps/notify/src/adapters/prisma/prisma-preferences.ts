@@ -54,7 +54,7 @@ export class PrismaPreferences implements Preferences {
       for (const [position, {url, secret}] of webhooks.entries()) {
         await session.webhook.upsert({
           where: {patient_url: {patient, url}},
-          create: {patient, url, secret, position},
+          create: {patient, url, secret, position, host: new URL(url).host},
           update: {secret, position},
         });
       }

@@ -23,13 +23,7 @@ const to =
     );
   };
 const sender = (resolve: ResolveName, allowLoopback = false): HttpWebhookSender =>
-  new HttpWebhookSender({
-    allowLoopback,
-    timeoutMs: 300,
-    render: ({alertId}) => ({alertId}),
-    traceHeaders: () => ({}),
-    resolve,
-  });
+  new HttpWebhookSender({allowLoopback, timeoutMs: 300, render: ({alertId}) => ({alertId}), resolve});
 
 let answer = (): number | undefined => undefined;
 const server = createServer((request, response) => {

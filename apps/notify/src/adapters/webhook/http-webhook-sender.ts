@@ -1,5 +1,4 @@
 import {createHmac} from 'node:crypto';
-import {lookup} from 'node:dns';
 import type {LookupAddress, LookupAllOptions, LookupOptions} from 'node:dns';
 import {request as httpRequest} from 'node:http';
 import type {IncomingMessage} from 'node:http';
@@ -14,10 +13,7 @@ export interface WebhookOptions extends TargetPolicy {
   /** For a whole delivery, name look-up to status line. */
   readonly timeoutMs: number;
   readonly render: (alert: QueuedAlert) => object;
-  /** Headers that hand the trace on. */
-  readonly traceHeaders: () => Readonly<Record<string, string>>;
-  /** Look-up of names; default: the system's. */
-  readonly resolve?: ResolveName;
+  readonly resolve: ResolveName;
 }
 
 /** All addresses of a name. */
@@ -29,7 +25,7 @@ export type ResolveName = (
 
 /**
  * Posts an alert as JSON with `VV-Signature: sha256=<HMAC of the body>`. Follows no redirect, reads no answer beyond
- * its status.
+ * its status, and tells nothing of the trace: whoever the patient chose is told what she is, and no more.
  */
 export class HttpWebhookSender implements WebhookSender {
   constructor(private readonly options: WebhookOptions) {}
@@ -40,7 +36,6 @@ export class HttpWebhookSender implements WebhookSender {
     const body = Buffer.from(JSON.stringify(this.options.render(alert)));
     try {
       const status = await this.#post(new URL(url), body, {
-        ...this.options.traceHeaders(),
         'content-type': 'application/json',
         'content-length': String(body.length),
         'user-agent': 'VitalVault/1',
@@ -61,7 +56,7 @@ export class HttpWebhookSender implements WebhookSender {
           method: 'POST',
           headers,
           agent: false,
-          lookup: guardedLookup(this.options, this.options.resolve ?? lookup),
+          lookup: guardedLookup(this.options, this.options.resolve),
           signal: AbortSignal.timeout(this.options.timeoutMs),
         },
         (response: IncomingMessage) => {
