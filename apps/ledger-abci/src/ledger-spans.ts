@@ -7,7 +7,10 @@ import {TwoGenerations} from './cache/two-generations.js';
 const MOST_TX_SPANS = 256;
 const REMEMBERED_CONTEXTS = 8_192;
 
-/** What happened to a transaction, by CometBFT's hash of its bytes: public, and no patient's identifier. */
+/**
+ * What happened to a transaction, by CometBFT's hash of its bytes. Its sender is found by it, and no span has it: whoever
+ * can read the chain would see whose it was.
+ */
 export interface TracedTx {
   /** 32 bytes as latin1, as `txName` gives it. */
   readonly name: string;
@@ -48,7 +51,7 @@ export class LedgerSpans {
     return startSpan(name, {
       parent: parent === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, parent),
       startTime: new Date(startMs),
-      attributes: {'vitalvault.tx_hash': Buffer.from(tx.name, 'latin1').toString('hex'), 'vitalvault.code': tx.code},
+      attributes: {'vitalvault.code': tx.code},
       links: sender === undefined ? [] : [{context: sender}],
     });
   }

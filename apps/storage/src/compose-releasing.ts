@@ -1,4 +1,4 @@
-import {currentTraceparent} from '@vitalvault/process';
+import {currentTraceparent, nameHere} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
 import {GrpcKeyRelease} from './adapters/policy/grpc-key-release.js';
 import {PrismaReleaseStore} from './adapters/prisma/prisma-release-store.js';
@@ -23,8 +23,8 @@ export function composeReleasing(
   const repair = new RepairBlocks(
     {
       timeoutMs: READ_TIMEOUT_MS,
-      onRepaired: ({cid}, peer) => logger.info('block repaired', {peer, cid}),
-      onFailed: ({cid}, peer, error) => logger.error('block not repaired', {peer, cid, error}),
+      onRepaired: ({cid}, peer) => logger.info('block repaired', {peer, which: nameHere(cid)}),
+      onFailed: ({cid}, peer, error) => logger.error('block not repaired', {peer, which: nameHere(cid), error}),
     },
     {packs},
   );
@@ -33,9 +33,9 @@ export function composeReleasing(
       timeoutMs: READ_TIMEOUT_MS,
       now,
       traceparent: currentTraceparent,
-      onServed: ({cid}, peer) => logger.info('block served', {peer, cid}),
+      onServed: (_record, peer) => logger.debug('block served', {peer}),
       onCorrupt: (record, peer) => {
-        logger.error('block corrupt', {peer, cid: record.cid});
+        logger.error('block corrupt', {peer, which: nameHere(record.cid)});
         linkSpan([record]);
         onFound();
       },

@@ -1,5 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
-import {withSpan} from '@vitalvault/process';
+import {nameHere, withSpan} from '@vitalvault/process';
 import {CID} from 'multiformats/cid';
 import {createHash} from 'node:crypto';
 import {readBounded} from './bounded-body.js';
@@ -25,7 +25,7 @@ export class KuboClient {
         kind: 'client',
         attributes: {
           'vitalvault.peer': this.options.index,
-          'vitalvault.cid': cid,
+          'vitalvault.which': nameHere(cid),
           'server.address': new URL(this.options.gatewayUrl).host,
         },
       },

@@ -1,14 +1,14 @@
 import {sha256Of} from '@vitalvault/contracts';
-import type {Failover} from './failover.js';
+import type {RpcEndpoint} from './rpc-endpoint.js';
 
-/** Longest that a broadcast waits for its announcement. */
 const PATIENCE_MS = 150;
 
 /**
- * Tells every node of ours under which span a transaction will be sent, so that its ledger spans can link to it (D-1:
- * no trace context in a transaction). Best effort: it never fails and hardly delays.
+ * Tells the own validator under which span a transaction will be sent, so that its ledger spans can link to it (D-1: no
+ * trace context in a transaction). Nobody else is told: which transactions belong together is no other house's business.
+ * Best effort: nothing waits for it, it never fails, and a validator that is away costs nothing.
  */
-export async function announceTrace(rpc: Failover, tx: Uint8Array, traceparent: string): Promise<void> {
+export function announceTrace(own: RpcEndpoint, tx: Uint8Array, {traceparent, signal}: Announcement): void {
   const data = Buffer.concat([sha256Of(tx), Buffer.from(traceparent, 'latin1')]).toString('hex');
   const request = {
     jsonrpc: '2.0' as const,
@@ -16,6 +16,11 @@ export async function announceTrace(rpc: Failover, tx: Uint8Array, traceparent: 
     method: 'abci_query',
     params: {path: '/trace', data, height: '0', prove: false},
   };
-  const signal = AbortSignal.any([rpc.signal, AbortSignal.timeout(PATIENCE_MS)]);
-  await Promise.allSettled(rpc.endpoints.map((endpoint) => endpoint.execute(request, signal)));
+  own.execute(request, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])).catch(() => undefined);
+}
+
+export interface Announcement {
+  /** W3C. */
+  readonly traceparent: string;
+  readonly signal: AbortSignal;
 }

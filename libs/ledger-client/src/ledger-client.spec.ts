@@ -1,6 +1,7 @@
 import {jest} from '@jest/globals';
 import {CODE, encodeCanonical, sha256Of, toHex, transactionId} from '@vitalvault/contracts';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
+import {eventually} from '@vitalvault/testkit';
 import {createServer} from 'node:http';
 import type {Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -295,26 +296,40 @@ describe('LedgerClient', () => {
     expect(await client.headersOf(5n)).toEqual(['{"header":{"height":"5"}}', '{"header":{"height":"5"}}']);
   });
 
-  it('tells every node under which span it sends, and sends although one does not listen', async () => {
-    const heard: string[] = [];
-    const node: Rpc = (method, params) => {
-      if (method === 'abci_query' && params.path === '/trace') heard.push(params.data ?? '');
-      return method === 'abci_query'
-        ? {error: {code: 1, message: 'no'}}
-        : {result: {code: 0, data: '', log: '', hash: ''}};
-    };
+  describe('under which span it sends', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const nodes = await Promise.all([serve(node), serve(node)]);
-    servers.push(...nodes.map(({server}) => server));
-    client = new LedgerClient({
-      rpcUrls: nodes.map(({url}) => url),
-      log,
-      timeoutMs: 1_500,
-      deadlineMs: 100,
-      traceparent: () => traceparent,
+    const traced = (...urls: string[]): LedgerClient =>
+      new LedgerClient({rpcUrls: urls, log, timeoutMs: 1_500, deadlineMs: 100, traceparent: () => traceparent});
+
+    it('tells the own validator, and sends although that does not listen; no foreign node hears of it', async () => {
+      const heard: string[][] = [[], []];
+      const node =
+        (index: number): Rpc =>
+        (method, params) => {
+          if (method === 'abci_query' && params.path === '/trace') heard[index]?.push(params.data ?? '');
+          return method === 'abci_query'
+            ? {error: {code: 1, message: 'no'}}
+            : {result: {code: 0, data: '', log: '', hash: ''}};
+        };
+      const nodes = await Promise.all([serve(node(0)), serve(node(1))]);
+      servers.push(...nodes.map(({server}) => server));
+      client = traced(...nodes.map(({url}) => url));
+      await client.broadcast(tx);
+      const expected = toHex(sha256Of(tx)) + Buffer.from(traceparent, 'latin1').toString('hex');
+      await eventually(() => expect(heard).toEqual([[expected], []]));
     });
-    await client.broadcast(tx);
-    const expected = toHex(sha256Of(tx)) + Buffer.from(traceparent, 'latin1').toString('hex');
-    expect(heard).toEqual([expected, expected]);
+
+    it('waits for no validator that says nothing to it', async () => {
+      const silent = createServer(() => undefined);
+      const {url, server} = await serve(() => ({result: {code: 0, data: '', log: '', hash: ''}}));
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      servers.push(server, silent);
+      const own = `http://127.0.0.1:${String((silent.address() as AddressInfo).port)}`;
+      client = traced(own, url);
+      client.demote(own, 'it says nothing');
+      const began = performance.now();
+      await client.broadcast(tx);
+      expect(performance.now() - began).toBeLessThan(100);
+    });
   });
 });

@@ -20,7 +20,7 @@ export interface LedgerClientOptions {
   readonly timeoutMs?: number;
   /** For one call over all nodes with its repetitions. */
   readonly deadlineMs?: number;
-  /** W3C traceparent of the span that broadcasts, if there is one. */
+  /** W3C traceparent of the span that broadcasts, if there is one; the own validator alone is told. */
   readonly traceparent?: () => string | undefined;
 }
 
@@ -53,7 +53,8 @@ export class LedgerClient extends LedgerReader {
    */
   async broadcast(tx: Uint8Array): Promise<Broadcast> {
     const traceparent = this.traceparent();
-    if (traceparent !== undefined) await announceTrace(this.rpc, tx, traceparent);
+    const [own] = this.rpc.endpoints;
+    if (traceparent !== undefined && own !== undefined) announceTrace(own, tx, {traceparent, signal: this.rpc.signal});
     return broadcastThrough(this.rpc, this.memory, tx);
   }
 

@@ -11,12 +11,14 @@ export {
 } from './config/shared-settings.js';
 export {variableOf} from './config/variable-of.js';
 export {accessReason} from './health/access-reason.js';
+export {BackgroundWork} from './health/background-work.js';
 export {clockReason} from './health/clock-reason.js';
 export {DeadLettersFull} from './health/dead-letter.js';
 export type {DeadLetter, Letter, LetterBytes, LettersWaiting, SetAsideOrder} from './health/dead-letter.js';
 export {faultName} from './health/fault-name.js';
 export {Readiness} from './health/readiness.js';
-export type {Degradation, ReadinessCheck} from './health/readiness.js';
+export type {Degradation, Finding, Need, ReadinessCheck} from './health/readiness.js';
+export {reasonOfError} from './health/reason-of-error.js';
 export {Standstill} from './health/standstill.js';
 export type {StandingPlace} from './health/standstill.js';
 export {PositionMoved} from './health/topic-position.js';
@@ -53,5 +55,6 @@ export {
   parseTraceparent,
 } from './telemetry/trace-context.js';
 export type {HeaderBag} from './telemetry/trace-context.js';
+export {nameHere} from './telling/name-here.js';
 export {failSpan, startSpan, withSpan} from './telemetry/with-span.js';
 export type {SpanOptions} from './telemetry/with-span.js';

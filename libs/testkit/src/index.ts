@@ -1,5 +1,6 @@
 export {eventually} from './eventually.js';
 export {FakeClock} from './fake-clock.js';
+export {idsIn} from './ids-in.js';
 export {freePort} from './free-port.js';
 export {RunningProcess, runProcess} from './run-process.js';
 export type {ProcessOutcome, ProcessToRun} from './run-process.js';

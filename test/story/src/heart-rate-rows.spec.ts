@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {heartRateRows} from './heart-rate-rows.js';
-import {spansOfCid} from './spans.js';
+import {spansOfDamaged} from './spans.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'vv-story-'));
 afterAll(() => {
@@ -27,8 +27,8 @@ describe("the wearable's file", () => {
   });
 });
 
-describe('spans of a CID', () => {
-  const line = (startMs: number, cid: string, peer: number): string =>
+describe('spans of a damaged block', () => {
+  const line = (startMs: number, which: string, peer: number, outcome = 'served'): string =>
     JSON.stringify({
       resourceSpans: [
         {
@@ -38,8 +38,9 @@ describe('spans of a CID', () => {
                 {
                   startTimeUnixNano: `${startMs}000000`,
                   attributes: [
-                    {key: 'vitalvault.cid', value: {stringValue: cid}},
+                    {key: 'vitalvault.which', value: {stringValue: which}},
                     {key: 'vitalvault.peer', value: {intValue: peer}},
+                    {key: 'vitalvault.outcome', value: {stringValue: outcome}},
                   ],
                 },
               ],
@@ -52,11 +53,11 @@ describe('spans of a CID', () => {
   it('are those that began later, in their order; a line that is cut off is none', () => {
     const spans = [
       line(30, 'a', 2),
-      line(10, 'a', 0),
-      line(20, 'a', 1),
+      line(10, 'a', 0, 'corrupt'),
+      line(20, 'a', 1, 'corrupt'),
       line(20, 'b', 7),
       line(40, 'a', 3).slice(0, 99),
     ];
-    expect(spansOfCid(file(spans.join('\n')), 'a', 15).map((span) => span['vitalvault.peer'])).toEqual(['1', '2']);
+    expect(spansOfDamaged(file(spans.join('\n')), 15).map((span) => span['vitalvault.peer'])).toEqual(['1', '2']);
   });
 });

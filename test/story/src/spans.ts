@@ -8,11 +8,16 @@ interface Line {
   resourceSpans?: {scopeSpans?: {spans?: {startTimeUnixNano: string; attributes?: Attribute[]}[]}[]}[];
 }
 
-/** Attributes of the spans of the Collector's file that say of one CID and began after `since`, in their order. */
-export function spansOfCid(file: string, cid: string, since: number): Record<string, string>[] {
-  return readFileSync(file, 'utf8')
+const WHICH = 'vitalvault.which';
+
+/**
+ * Attributes of the spans of the Collector's file, in their order, that since then asked for a block of which a peer
+ * had a damaged copy. No span has a CID: storage names each block for as long as it runs.
+ */
+export function spansOfDamaged(file: string, since: number): Record<string, string>[] {
+  const asked = readFileSync(file, 'utf8')
     .split('\n')
-    .filter((line) => line.includes(cid))
+    .filter((line) => line.includes(WHICH))
     .flatMap(spansOf)
     .map(({startTimeUnixNano, attributes = []}) => ({
       startedAt: Number(BigInt(startTimeUnixNano) / 1_000_000n),
@@ -20,9 +25,11 @@ export function spansOfCid(file: string, cid: string, since: number): Record<str
         attributes.map(({key, value}) => [key, String(value.stringValue ?? value.intValue ?? '')]),
       ) as Record<string, string>,
     }))
-    .filter(({startedAt, attributes}) => attributes['vitalvault.cid'] === cid && startedAt > since)
+    .filter(({startedAt, attributes}) => attributes[WHICH] !== undefined && startedAt > since)
     .sort((a, b) => a.startedAt - b.startedAt)
     .map(({attributes}) => attributes);
+  const damaged = new Set(asked.filter((span) => span['vitalvault.outcome'] === 'corrupt').map((span) => span[WHICH]));
+  return asked.filter((span) => damaged.has(span[WHICH]));
 }
 
 function spansOf(line: string) {

@@ -75,7 +75,7 @@ export class SubmitTransaction {
     seen: {expected: ExpectedOutcome; known: TransactionOutcome | undefined},
   ): Promise<TransactionOutcome | undefined> {
     const {expected, known} = seen;
-    return withSpan('policy.broadcast_tx', {kind: 'client', attributes: {'vitalvault.tx_hash': txHash}}, async () => {
+    return withSpan('policy.broadcast_tx', {kind: 'client'}, async () => {
       const traceparent = currentTraceparent();
       if (traceparent !== undefined) await this.ports.traces.remember(txHash, traceparent);
       try {

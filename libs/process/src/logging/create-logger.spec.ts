@@ -1,5 +1,6 @@
 import {DomainError} from '@vitalvault/errors';
 import {createLogger} from './create-logger.js';
+import {inProduction} from '../../testing/in-production.js';
 import type {LogFields} from './create-logger.js';
 
 function logged(fields: object, level = 'debug'): Record<string, unknown> {
@@ -13,19 +14,30 @@ function logged(fields: object, level = 'debug'): Record<string, unknown> {
 
 describe('createLogger', () => {
   it('writes one JSON object with the allowed fields', () => {
-    expect(logged({height: 5n, cid: 'bafy'})).toMatchObject({
+    expect(logged({height: 5n, which: 'ab12'})).toMatchObject({
       level: 'warn',
       service: 's',
       msg: 'hello',
       height: '5',
-      cid: 'bafy',
+      which: 'ab12',
     });
   });
 
-  it('drops a field that is not listed, and tells its name only', () => {
-    const line = logged({patient: 'abcdef0123', height: 1n});
-    expect(line['droppedFields']).toEqual(['patient']);
-    expect(JSON.stringify(line)).not.toContain('abcdef0123');
+  it.each([{patient: 'abcdef0123'}, {cid: 'bafy'}, {txId: 'ab'}, {recordId: 'ab'}, {messageId: 'ab'}])(
+    'drops a field that is not listed, and tells its name only: %j',
+    (field) => {
+      const line = inProduction(() => logged({...field, height: 1n}));
+      expect(line['droppedFields']).toEqual(Object.keys(field));
+      expect(line).not.toHaveProperty(Object.keys(field)[0] ?? '');
+      expect(() => logged({...field, height: 1n})).toThrow('may not be told');
+    },
+  );
+
+  it('takes ids out of what it says, but those of the consortium', () => {
+    const id = 'ab'.repeat(20);
+    const line = inProduction(() => logged({organisation: id, at: `t/${id}`, reason: `no ${id}`, state: 'well'}));
+    expect(line).toMatchObject({organisation: id, at: 't/…', reason: 'no …', state: 'well'});
+    expect(() => logged({at: `t/${id}`})).toThrow('may not be told');
   });
 
   it('describes errors with their causes', () => {

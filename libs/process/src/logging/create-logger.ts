@@ -1,66 +1,16 @@
 import {context, trace} from '@opentelemetry/api';
-import {DomainError} from '@vitalvault/errors';
 import {pino} from 'pino';
 import type {DestinationStream} from 'pino';
+import {describeError} from '../telling/describe-error.js';
+import {notTold} from '../telling/not-told.js';
+import {LOG_FIELDS, PUBLIC_IDS} from '../telling/told-fields.js';
+import type {LogField} from '../telling/told-fields.js';
+import {withoutIds} from '../telling/without-ids.js';
 
-/**
- * The only fields that reach a log line. No identity of a patient or device, no record, no key, no plaintext has a name
- * here, so none can be logged by accident: a field that is not listed is dropped and its name is told.
- */
-const ALLOWED = [
-  'appHash',
-  'at',
-  'attempt',
-  'blocks',
-  'bytes',
-  'category',
-  'cid',
-  'code',
-  'connections',
-  'count',
-  'durationMs',
-  'entries',
-  'failed',
-  'file',
-  'fromHeight',
-  'group',
-  'height',
-  'host',
-  'index',
-  'kind',
-  'lag',
-  'messageId',
-  'method',
-  'migration',
-  'offset',
-  'organisation',
-  'page',
-  'part',
-  'partition',
-  'peer',
-  'port',
-  'reason',
-  'records',
-  'replicas',
-  'route',
-  'root',
-  'service',
-  'signal',
-  'socket',
-  'state',
-  'status',
-  'step',
-  'topic',
-  'txHash',
-  'txId',
-  'url',
-  'validator',
-  'version',
-  'waiting',
-] as const;
-const allowed: ReadonlySet<string> = new Set(ALLOWED);
+const allowed: ReadonlySet<string> = new Set(LOG_FIELDS);
 
-export type LogFields = Partial<Record<(typeof ALLOWED)[number], string | number | bigint | boolean | undefined>> & {
+/** Only fields that are listed reach a line; any other is dropped and its name is told. */
+export type LogFields = Partial<Record<LogField, string | number | bigint | boolean | undefined>> & {
   readonly error?: unknown;
 };
 
@@ -85,7 +35,7 @@ export function createLogger(options: {service: string; level?: string; destinat
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields: LogFields = {}): void => {
-      if (sink.isLevelEnabled(level)) sink[level](linesOf(fields), message);
+      if (sink.isLevelEnabled(level)) sink[level](linesOf(fields), withoutIds(message));
     };
   return {debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error')};
 }
@@ -96,37 +46,23 @@ function linesOf(fields: LogFields): Record<string, unknown> {
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     if (name === 'error') out['error'] = describeError(value);
-    else if (allowed.has(name)) out[name] = typeof value === 'bigint' ? value.toString() : value;
+    else if (allowed.has(name)) out[name] = plain(name, value);
     else dropped.push(name);
   }
-  if (dropped.length > 0) out['droppedFields'] = dropped;
+  if (dropped.length > 0) {
+    notTold(`the field ${dropped.join(', ')} of a log line`);
+    out['droppedFields'] = dropped;
+  }
   const span = trace.getSpan(context.active())?.spanContext();
   if (span !== undefined) Object.assign(out, {trace_id: span.traceId, span_id: span.spanId});
   return out;
 }
 
-const MAX_TEXT = 500;
-
-function describeError(error: unknown, depth = 0): unknown {
-  if (error instanceof DomainError) {
-    return {name: error.name, code: error.code, message: error.message, ...error.meta, ...causeOf(error, depth)};
-  }
-  if (error instanceof Error) {
-    const code =
-      'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? {code: error.code} : {};
-    return {name: error.name, ...code, message: wordsOf(error), stack: frames(error), ...causeOf(error, depth)};
-  }
-  return {name: typeof error, message: String(error).slice(0, MAX_TEXT)};
+function plain(name: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'string' || PUBLIC_IDS.has(name)) return value;
+  const text = withoutIds(value);
+  // A reason may be words of a foreign error.
+  if (text !== value && name !== 'reason') notTold(`an id in the field ${name} of a log line`);
+  return text;
 }
-
-// A JSON parser quotes what it cannot read: a body of somebody's, or a file of a key.
-const wordsOf = (error: Error): string =>
-  error instanceof SyntaxError || error.name === 'SyntaxError' ? 'not well formed' : error.message.slice(0, MAX_TEXT);
-const causeOf = (error: Error, depth: number): object =>
-  error.cause === undefined || depth > 2 ? {} : {cause: describeError(error.cause, depth + 1)};
-const frames = (error: Error): string[] =>
-  (error.stack ?? '')
-    .split('\n')
-    .filter((line) => line.startsWith('    at '))
-    .slice(0, 6)
-    .map((line) => line.trim());

@@ -2,8 +2,9 @@ import {metrics} from '@opentelemetry/api';
 import type {Meter} from '@opentelemetry/api';
 import {PrometheusExporter} from '@opentelemetry/exporter-prometheus';
 import {resourceFromAttributes} from '@opentelemetry/resources';
-import {MeterProvider} from '@opentelemetry/sdk-metrics';
+import {MeterProvider, createAllowListAttributesProcessor} from '@opentelemetry/sdk-metrics';
 import type {IncomingMessage, ServerResponse} from 'node:http';
+import {METRIC_LABELS} from '../telling/told-fields.js';
 import {watchProcess} from './watch-process.js';
 
 export interface Metrics {
@@ -25,6 +26,7 @@ export function startMetrics(options: {service: string; organisation?: string | 
       ...(options.organisation === undefined ? {} : {'vitalvault.organisation': options.organisation}),
     }),
     readers: [exporter],
+    views: [{instrumentName: '*', attributesProcessors: [createAllowListAttributesProcessor([...METRIC_LABELS])]}],
   });
   metrics.setGlobalMeterProvider(provider);
   const unwatch = watchProcess(provider.getMeter('vitalvault'));
@@ -41,7 +43,7 @@ export function startMetrics(options: {service: string; organisation?: string | 
 
 /**
  * Where instruments are made, after startMetrics; before it they measure nothing. Names are those of Prometheus, with
- * their unit: it alone reads them. No identity of a patient or device
- * and no record id is an attribute: whoever may look at the management port would see them.
+ * their unit: it alone reads them. Of attributes, those that are listed
+ * are told (`METRIC_LABELS`): whoever may look at the management port sees them.
  */
 export const meter = (): Meter => metrics.getMeter('vitalvault');

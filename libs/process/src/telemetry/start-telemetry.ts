@@ -3,6 +3,7 @@ import {resourceFromAttributes} from '@opentelemetry/resources';
 import {NodeSDK} from '@opentelemetry/sdk-node';
 import {BatchSpanProcessor} from '@opentelemetry/sdk-trace';
 import type {SpanExporter} from '@opentelemetry/sdk-trace';
+import {ListedSpans} from '../telling/listed-spans.js';
 
 export interface Telemetry {
   /** Sends what is waiting, within two seconds; never fails. */
@@ -27,12 +28,14 @@ export function startTelemetry(options: {
   const exporter =
     options.exporter ??
     new OTLPTraceExporter({url: new URL('/v1/traces', options.otlpUrl).href, timeoutMillis: EXPORT_TIMEOUT_MS});
-  const processor = new BatchSpanProcessor({
-    exporter,
-    scheduledDelayMillis: EXPORT_EVERY_MS,
-    maxQueueSize: 16_384,
-    exportTimeoutMillis: EXPORT_TIMEOUT_MS,
-  });
+  const processor = new ListedSpans(
+    new BatchSpanProcessor({
+      exporter,
+      scheduledDelayMillis: EXPORT_EVERY_MS,
+      maxQueueSize: 16_384,
+      exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+    }),
+  );
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({
       'service.name': options.service,

@@ -1,15 +1,13 @@
 import {SpanKind, SpanStatusCode, context, trace} from '@opentelemetry/api';
 import type {Attributes, Context, Link, Span} from '@opentelemetry/api';
 import {DomainError} from '@vitalvault/errors';
-
-/** Ours have one prefix; the others are OpenTelemetry's semantic conventions. */
-type AttributeName = `${'vitalvault' | 'http' | 'messaging' | 'rpc' | 'server'}.${string}`;
+import type {SpanAttribute} from '../telling/told-fields.js';
 
 export interface SpanOptions {
   /** Default: internal. */
   readonly kind?: 'server' | 'client' | 'producer' | 'consumer' | 'internal';
-  /** No identity of a patient or device, no record id: spans leave the trust domain of the patient. */
-  readonly attributes?: Readonly<Partial<Record<AttributeName, Attributes[string]>>>;
+  /** Those that are listed; spans leave the trust domain of the patient. */
+  readonly attributes?: Readonly<Partial<Record<SpanAttribute, Attributes[string]>>>;
   /** Default: the active context. */
   readonly parent?: Context;
   readonly links?: Link[];

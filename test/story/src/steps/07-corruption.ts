@@ -3,7 +3,7 @@ import {allAlerts, awaitAlerts} from '../asking.js';
 import {StoryFailed} from '../narrator.js';
 import {readReadings} from '../papers.js';
 import type {StoryBatch} from '../props.js';
-import {spansOfCid} from '../spans.js';
+import {spansOfDamaged} from '../spans.js';
 import type {Step, StoryRun} from '../story-run.js';
 import {sameReadings} from './05-grant.js';
 
@@ -34,7 +34,7 @@ export const corruptionStep: Step = {
       // the same.
       await site.writeBlock(FIRST_PEER, batch.cid, intact);
     }
-    await showWhoWasAsked(run, batch.cid, since);
+    await showWhoWasAsked(run, since);
   },
 };
 
@@ -63,11 +63,11 @@ async function corruptSubjects(run: StoryRun): Promise<string[]> {
   }
 }
 
-async function showWhoWasAsked({site, narrator}: StoryRun, cid: string, since: number): Promise<void> {
+async function showWhoWasAsked({site, narrator}: StoryRun, since: number): Promise<void> {
   let asked: Record<string, string>[] = [];
   for (const until = Date.now() + SPAN_PATIENCE_MS; asked.length < 2 && Date.now() < until;) {
     await sleep(500);
-    asked = spansOfCid(await site.spansFile(), cid, since);
+    asked = spansOfDamaged(await site.spansFile(), since);
   }
   for (const span of asked)
     narrator.say('asked', `kubo ${span['vitalvault.peer'] ?? '?'}: ${span['vitalvault.outcome'] ?? '?'}`);

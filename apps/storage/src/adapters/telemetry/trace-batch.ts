@@ -22,16 +22,13 @@ export async function traceAnchor(
   await withSpan(
     'storage.anchor',
     {...following(entries), kind: 'producer', attributes: {'vitalvault.entries': entries.length}},
-    async (span) => {
-      const anchor = await run(currentTraceparent());
-      span.setAttributes({'vitalvault.tx_hash': anchor.txHash, 'vitalvault.tx_id': anchor.txId});
-    },
+    () => run(currentTraceparent()),
   );
 }
 
 /** A span for each transaction of ours that the block has: the ledger's part of a reading's trace (D-1). */
 export async function traceIncluded(block: LedgerCursor, effect: BlockEffect): Promise<void> {
-  for (const {txId, txHash, traceparent, traces, anchored, later, refused} of effect.anchors) {
+  for (const {traceparent, traces, anchored, later, refused} of effect.anchors) {
     await withSpan(
       'storage.anchored',
       {
@@ -39,8 +36,6 @@ export async function traceIncluded(block: LedgerCursor, effect: BlockEffect): P
         parent: contextOf(traceparent),
         links: linksTo(traces),
         attributes: {
-          'vitalvault.tx_hash': txHash,
-          'vitalvault.tx_id': txId,
           'vitalvault.height': Number(block.height),
           'vitalvault.anchored': anchored,
           'vitalvault.later': later,
