@@ -91,9 +91,10 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
     transports: [{strategy: events}],
     background: [topics],
     checks: [
-      {name: 'kafka', check: () => topics.reason() ?? producer.check(), needed: true},
-      {name: 'policy', check: () => policy.check(), needed: true},
-      {name: 'storage', check: () => table.backlogMs(), needed: true},
+      // Each is asked by some calls only, which answer for themselves that it is away.
+      {name: 'kafka', check: () => topics.reason() ?? producer.check(), needed: 'at-start'},
+      {name: 'policy', check: () => policy.check(), needed: 'at-start'},
+      {name: 'storage', check: () => table.backlogMs(), needed: 'at-start'},
       // Records are taken all the same: the ledger judges by its own time.
       {name: 'clock', check: () => table.clock(), needed: false},
     ],

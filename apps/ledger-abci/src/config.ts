@@ -9,6 +9,14 @@ export const ledgerConfig = z.strictObject({
   stateDir: z.string().min(1).describe("Directory of the ledger's state; one process at a time."),
   otlpUrl: otlpUrl.optional().describe('OpenTelemetry Collector, OTLP over HTTP: http://host:port. Absent: no spans.'),
   ...processConfig,
+  diskWarnBytes: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1_073_741_824)
+    .describe(
+      'A disk of the state that has less free space, in bytes, is told as degraded; CometBFT is on the same one.',
+    ),
   snapshotBlocks: z.coerce.number().int().min(1).default(10_000).describe('Blocks between two snapshots of the state.'),
 });
 

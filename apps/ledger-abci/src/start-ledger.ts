@@ -6,6 +6,7 @@ import {createApplication} from './application.js';
 import type {LedgerConfig} from './config.js';
 import {nativeVerify} from './crypto/native-verify.js';
 import {ChainProgress} from './health/chain-progress.js';
+import {watchDisk} from './health/watch-disk.js';
 import {watchLeaves} from './health/watch-leaves.js';
 import {watchMemory} from './health/watch-memory.js';
 import {watchSnapshots} from './health/watch-snapshots.js';
@@ -27,6 +28,7 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
   });
   const verify = nativeVerify();
   const watch = {readiness, logger};
+  watchDisk(config.stateDir, config.diskWarnBytes, watch);
   const {store, recovered} = LedgerStore.open({
     dir: config.stateDir,
     snapshotBlocks: config.snapshotBlocks,
@@ -80,9 +82,10 @@ function tell({state, tip, blocksInTail, cutBytes, refusedSnapshots}: Recovered,
       bytes: cutBytes,
       height: tip?.height ?? 0n,
     });
-  for (const refused of refusedSnapshots)
+  for (const {file, reason} of refusedSnapshots)
     logger.error('a snapshot was damaged and is deleted; the one before was used, or the changelogs alone', {
-      ...refused,
+      file,
+      reason,
     });
   logger.info('state read and checked against its app hash', {
     height: tip?.height ?? 0n,

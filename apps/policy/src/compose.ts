@@ -5,7 +5,7 @@ import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/htt
 import type {Composition, ServiceHost} from '@vitalvault/http';
 import {OutboxPublisher, TopicsAtHand} from '@vitalvault/kafka-bus';
 import {verifiedBlocks} from '@vitalvault/ledger-client';
-import {NonceStore, OutboxStore, RowPruning} from '@vitalvault/postgres';
+import {NonceStore, OutboxStore, RowPruning, databaseSize} from '@vitalvault/postgres';
 import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import {chainDistance} from './adapters/ledger/chain-distance.js';
 import {CometLedgerSource} from './adapters/ledger/comet-ledger-source.js';
@@ -137,11 +137,13 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
     ],
     checks: [
       {name: 'database', check: async () => unprojected(await store.position()), needed: true},
+      {name: 'database-size', check: () => databaseSize(database, config), needed: false},
       {
         name: 'ledger',
         check: () =>
           chainDistance({client: parts.ledger, trust}, {projection: store, stands: follower.places.length > 0}),
-        needed: true,
+        // What is projected can be read, and says at which height; a release is refused that cannot be proven.
+        needed: 'at-start',
       },
       // Transactions, proofs and documents go on without them: events wait in the outbox, only releases are refused.
       {name: 'kafka', check: () => topics.reason() ?? producer.check(), needed: false},

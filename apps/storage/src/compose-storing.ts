@@ -1,5 +1,6 @@
 import type {OutboxPublisher} from '@vitalvault/kafka-bus';
 import type {ParsedGenesis} from '@vitalvault/light-client';
+import {BackgroundWork, nameHere} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
 import {CometLedgerGateway} from './adapters/ledger/comet-ledger-gateway.js';
 import {PrismaAnchorStore} from './adapters/prisma/prisma-anchor-store.js';
@@ -50,6 +51,7 @@ export function composeStoring(
   const {parameters} = trust.genesis;
   if (parameters === undefined) throw new RangeError('a genesis without parameters');
   const ownKeys = ownStorageKeys(trust, config.organisation);
+  const background = {packing: new BackgroundWork(), storing: new BackgroundWork(), sending: new BackgroundWork()};
   const anchors = new PrismaAnchorStore(database);
   const queue = new EntryQueue(
     {now, parameters, onLost: (count) => logger.error('owners waited in no list', {count})},
@@ -60,7 +62,13 @@ export function composeStoring(
     onEffect: async (block, effect) => {
       await traceIncluded(block, effect);
       for (const {txId, anchored, later, refused} of effect.anchors)
-        logger.info('anchored', {txId, height: block.height, records: anchored, waiting: later, failed: refused});
+        logger.info('anchored', {
+          which: nameHere(txId),
+          height: block.height,
+          records: anchored,
+          waiting: later,
+          failed: refused,
+        });
       if (effect.expired > 0) logger.warn('transactions expired', {count: effect.expired});
       if (effect.anchors.length > 0 || effect.expired > 0) outbox.poke();
       anchor.settled(effect.anchors);
@@ -74,16 +82,22 @@ export function composeStoring(
       maxOpen: MAX_OPEN_ANCHORS,
       head: () => follow.head,
       trace: traceAnchor,
-      onSent: ({txId}, entries) => logger.info('anchor signed', {txId, entries}),
-      onRefused: ({txId}, code) => logger.warn('anchor refused by a node', {txId, code}),
+      onSent: ({txId}, entries) => logger.info('anchor signed', {which: nameHere(txId), entries}),
+      onRefused: ({txId}, code) => logger.warn('anchor refused by a node', {which: nameHere(txId), code}),
     },
     {anchors, queue, ledger: new CometLedgerGateway(ledger, trust), signer},
   );
   const anchoring = new WorkLoop(
-    {idleMs: IDLE_MS, gatherMs: config.anchorWindowMs, onFailure: (error) => logger.warn('anchoring waits', {error})},
+    {
+      idleMs: IDLE_MS,
+      gatherMs: config.anchorWindowMs,
+      work: background.sending,
+      onFailure: (error) => logger.warn('anchoring waits', {error}),
+    },
     () => anchor.execute(),
   );
   const onStored = (): void => {
+    background.storing.done();
     outbox.poke();
     anchoring.poke();
   };
@@ -93,18 +107,25 @@ export function composeStoring(
       now,
       pause,
       trace: tracePack,
-      onFailure: ({error, attempt, records: count}) =>
-        logger.warn('pack not stored yet', {error, attempt, records: count}),
+      onFailure: ({error, attempt, records: count}) => {
+        background.storing.failed(error);
+        logger.warn('pack not stored yet', {error, attempt, records: count});
+      },
     },
     {records, packs, onStored},
   );
   const packing = new WorkLoop(
-    {idleMs: IDLE_MS, gatherMs: config.packWindowMs, onFailure: (error) => logger.warn('packing waits', {error})},
+    {
+      idleMs: IDLE_MS,
+      gatherMs: config.packWindowMs,
+      work: background.packing,
+      onFailure: (error) => logger.warn('packing waits', {error}),
+    },
     () => pack.execute(),
   );
   const accept = new AcceptRecords(
     {chainId: config.chainId},
     {records, onRecords: () => packing.poke(), onSkips: () => anchoring.poke()},
   );
-  return {accept, anchor, follow, pack, packing, anchoring, queue};
+  return {accept, anchor, follow, pack, packing, anchoring, queue, background};
 }

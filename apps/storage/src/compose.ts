@@ -5,8 +5,9 @@ import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/htt
 import type {Composition, ServiceCheck, ServiceHost} from '@vitalvault/http';
 import {KafkaServer, OutboxPublisher, TopicsAtHand} from '@vitalvault/kafka-bus';
 import {ledgerLogOf, verifiedBlocks} from '@vitalvault/ledger-client';
-import {DeadLetterStore, NonceStore, OffsetStore, OutboxStore, RowPruning} from '@vitalvault/postgres';
+import {DeadLetterStore, NonceStore, OffsetStore, OutboxStore, RowPruning, databaseSize} from '@vitalvault/postgres';
 import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
+import type {BackgroundWork, Finding} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {IpfsClusterPackStore} from './adapters/ipfs/ipfs-cluster-pack-store.js';
 import {roomForPacks} from './adapters/ipfs/room-for-packs.js';
@@ -56,7 +57,7 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
 
   const signer = anchorSigner(key, config.chainId);
   const storing = composeStoring({config, logger, now, pause}, parts, {records, packs, outbox, signer, trust});
-  const {accept, anchor, follow, pack, packing, anchoring, queue} = storing;
+  const {accept, anchor, follow, pack, packing, anchoring, queue, background} = storing;
   watchAnchoring(anchor, queue);
   const onFound = (): void => outbox.poke();
   const {release, repair} = composeReleasing({logger, now, pause}, parts, {records, packs, follow, follower, onFound});
@@ -97,19 +98,24 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
       },
     ],
     followers: [follower, consumer],
-    checks: checksOf(config, parts, {
-      kafka: () => topics.reason() ?? bus.reason(),
-      ledger: () => chain.reason(),
-      clock: () => chain.clock(),
-      anchoring: () => whyNotAnchoring(anchor),
-      deadLetters: () => bus.setAside(),
-    }),
+    checks: checksOf(
+      config,
+      parts,
+      {
+        kafka: () => topics.reason() ?? bus.reason(),
+        ledger: () => chain.reason(),
+        clock: () => chain.clock(),
+        anchoring: () => whyNotAnchoring(anchor),
+        deadLetters: () => bus.setAside(),
+      },
+      Object.entries(background),
+    ),
   };
 }
 
 const replication = ({replicationMin, replicationMax}: StorageConfig) => ({replicationMin, replicationMax});
 
-type Reason = () => string | undefined;
+type Reason = () => string | Finding | undefined;
 
 function checksOf(
   config: StorageConfig,
@@ -121,19 +127,23 @@ function checksOf(
     anchoring,
     deadLetters,
   }: Readonly<Record<'kafka' | 'ledger' | 'clock' | 'anchoring' | 'deadLetters', Reason>>,
+  background: readonly (readonly [name: string, work: BackgroundWork])[],
 ): ServiceCheck[] {
-  const {replicationMin, ipfsCluster} = config;
-  const room = onceAtATime(() => roomForPacks(cluster, {replicationMin, peers: ipfsCluster.length}));
+  const {replicationMin, ipfsCluster, ipfsWarnBytes: warnBytes} = config;
+  const room = onceAtATime(() => roomForPacks(cluster, {replicationMin, peers: ipfsCluster.length, warnBytes}));
   return [
-    {name: 'kafka', check: kafka, needed: true},
     {name: 'database', check: async () => database.$queryRaw`SELECT 1`, needed: true},
-    {name: 'ipfs', check: async () => (await room()).none, needed: true},
+    {name: 'database-size', check: () => databaseSize(database, config), needed: false},
+    // What is accepted waits for these, and is read all the same: ingest asks for it before it takes more.
+    {name: 'kafka', check: kafka, needed: 'at-start'},
+    {name: 'ipfs', check: async () => (await room()).none, needed: 'at-start'},
     {name: 'ipfs-peers', check: async () => (await room()).less, needed: false},
-    {name: 'ledger', check: ledger, needed: true},
+    {name: 'ledger', check: ledger, needed: 'at-start'},
     // Records are taken, pinned and anchored by the ledger's time; requests are refused whose signature looks old.
     {name: 'clock', check: clock, needed: false},
     // Records are taken and packed all the same.
     {name: 'anchoring', check: anchoring, needed: false},
+    ...background.map(([name, work]) => ({name, check: () => work.trouble, needed: false})),
     // All others are taken.
     {name: 'dead-letters', check: deadLetters, needed: false},
     // Records are taken, pinned and anchored without it; only releases wait.

@@ -24,6 +24,9 @@ export const storageConfig = z.strictObject({
   kubo: setting.urls.describe("Gateway URLs of the kubo peers, comma-separated; the first is this organisation's own."),
   replicationMin: count.describe('A record counts as stored when this many peers have it pinned.'),
   replicationMax: count.describe('Most peers that pin a record.'),
+  ipfsWarnBytes: count
+    .default(1_073_741_824)
+    .describe('A peer of IPFS that has less free space, in bytes, is told as degraded.'),
   packWindowMs: setting.milliseconds
     .default(150)
     .describe('How long records are gathered for a pack, in milliseconds.'),

@@ -14,15 +14,16 @@ import {createHttpService, signRequest} from '@vitalvault/http';
 import {createLogger} from '@vitalvault/process';
 import type {GrpcClient} from '@vitalvault/grpc';
 import type {HttpService} from '@vitalvault/http';
-import {eventually, startEngines} from '@vitalvault/testkit';
+import {eventually, idsIn, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {Kafka, logLevel} from 'kafkajs';
 import type {Consumer} from 'kafkajs';
 import {randomBytes} from 'node:crypto';
-import {readFile, readdir, writeFile} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import pg from 'pg';
 import {Person, World} from './people.js';
+import {flipBlock} from './support/flip-block.js';
 
 const logger = createLogger({service: 'spec', level: 'error'});
 const asked: ReleaseKeysRequest[] = [];
@@ -312,22 +313,54 @@ describe('storage over the real engines', () => {
     );
   });
 
-  it('is not ready without Kafka, database, IPFS Cluster and chain, says which, and is again when they are back', async () => {
+  it('answers for its records without IPFS Cluster and chain, says since when, where and why, and takes them up again', async () => {
+    const waiting = await person.accepted(50n, 'waiting');
+    const away = ['cluster-0', 'cluster-1', 'cluster-2', 'comet-0'];
+    for (const name of away) await engines.control('kill', name);
+    await post(waiting.value, person);
+    await until(waiting.recordId, 'accepted');
+    const since = expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string;
+    await eventually(
+      async () => {
+        const [status, body] = await readiness();
+        const {degraded = []} = body as {degraded?: {part: string}[]};
+        const part = (name: string): object | undefined => degraded.find((one) => one.part === name);
+        expect(status).toBe(200);
+        expect(part('ipfs')).toMatchObject({since, reason: expect.stringMatching(/^ipfs-unavailable/) as string});
+        // What it does in the background says for itself that it fails, and why.
+        expect(part('storing')).toMatchObject({since, reason: expect.stringMatching(/^ipfs-unavailable/) as string});
+        expect(part('ledger')).toMatchObject({
+          since,
+          at: expect.stringMatching(/^\d+$/) as string,
+          reason: expect.stringContaining('no node of LEDGER_RPC') as string,
+        });
+      },
+      60_000,
+      500,
+    );
+    expect(await client.getRecordStatus({device: person.deviceId, registration: 1, sequence: 50n})).toMatchObject({
+      found: true,
+    });
+    for (const name of away) await engines.control('start', name);
+    await eventually(
+      async () => {
+        const {degraded = []} = (await readiness())[1] as {degraded?: {part: string}[]};
+        expect(degraded.map(({part}) => part)).not.toContainEqual(expect.stringMatching(/ipfs|storing|ledger/));
+      },
+      90_000,
+      500,
+    );
+  }, 240_000);
+
+  it('is not ready without its database, says so, and is again when that and Kafka are back', async () => {
     await database.end();
-    const away = ['kafka', 'postgres', 'cluster-0', 'cluster-1', 'cluster-2', 'comet-0'];
+    const away = ['kafka', 'postgres'];
     for (const name of away) await engines.control('kill', name);
     await eventually(
       async () => {
         expect(await readiness()).toMatchObject([
           503,
-          {
-            reasons: {
-              kafka: expect.any(String) as string,
-              database: expect.stringMatching(/^database-unavailable/) as string,
-              ipfs: expect.any(String) as string,
-              ledger: 'no block for 30 s',
-            },
-          },
+          {reasons: {database: expect.stringMatching(/^database-unavailable/) as string}},
         ]);
       },
       60_000,
@@ -376,19 +409,22 @@ describe('storage over the real engines', () => {
     const left = await database.query('SELECT 1 FROM waiting_ciphertexts');
     expect(left.rowCount).toBe(0);
   }, 180_000);
-});
 
-// kubo keeps a block as a file of its own (flatfs); found by its bytes.
-async function flipBlock(dir: string, ciphertext: Uint8Array): Promise<number> {
-  let flipped = 0;
-  for (const entry of await readdir(dir, {recursive: true, withFileTypes: true})) {
-    if (!entry.isFile() || !entry.name.endsWith('.data')) continue;
-    const path = join(entry.parentPath, entry.name);
-    const bytes = await readFile(path);
-    if (!bytes.equals(ciphertext)) continue;
-    bytes[20] = (bytes[20] ?? 0) ^ 0xff;
-    await writeFile(path, bytes);
-    flipped++;
-  }
-  return flipped;
-}
+  // Last: what every step above wrote is there.
+  it('told nobody whose records they were: no id is in a log line, span or metric of storage', async () => {
+    const {rows} = await database.query<{id: string}>(
+      'SELECT DISTINCT unnest(ARRAY[record_id, cid, tx_id, patient, device]) AS id FROM records',
+    );
+    const ids = Object.fromEntries(rows.flatMap(({id}) => (typeof id === 'string' ? [[id, id] as const] : [])));
+    const {management, processes, traces = ''} = engines.endpoints;
+    const log = await readFile(processes['storage']?.log ?? '', 'utf8');
+    const metrics = await (await fetch(`${management['storage'] ?? ''}/metrics`)).text();
+    const spans = await readFile(traces, 'utf8');
+    expect([log, metrics, spans].map((text) => text.length > 1_000)).toEqual([true, true, true]);
+    for (const said of ['anchored', 'block corrupt', 'block repaired']) expect(log).toContain(`"msg":"${said}"`);
+    expect(idsIn(`${log}${metrics}${spans}`, ids)).toEqual([]);
+    // The search sees what is there.
+    const first = Object.keys(ids).slice(0, 1);
+    expect(idsIn(`${log}{"msg":"${String(first)}"}`, ids)).toEqual(first);
+  });
+});

@@ -27,7 +27,8 @@ test('the age is that of the newest snapshot, and none without one', () => {
 });
 
 test('one that could not be written degrades with the reason until the next one, and is an error', async () => {
-  const readiness = new Readiness();
+  let nowMs = 0;
+  const readiness = new Readiness(() => (nowMs += 1_000));
   readiness.started = true;
   const error = jest.fn();
   const logger = {info: () => undefined, warn: () => undefined, error} as never;
@@ -37,7 +38,11 @@ test('one that could not be written degrades with the reason until the next one,
   const {reasons, degraded} = await readiness.look();
   expect(reasons).toEqual({});
   expect(degraded).toEqual([
-    {part: 'snapshots', reason: expect.stringContaining('of height 20 could not be written (ENOSPC)') as string},
+    {
+      part: 'snapshots',
+      since: expect.any(String) as string,
+      reason: expect.stringContaining('of height 20 could not be written (ENOSPC)') as string,
+    },
   ]);
   expect(error).toHaveBeenCalledTimes(1);
   outcome({height: 30n, ...WRITTEN});

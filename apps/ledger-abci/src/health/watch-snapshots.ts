@@ -37,13 +37,14 @@ export function watchSnapshots(
   return (outcome) => {
     if (!('error' in outcome)) {
       reason = undefined;
-      logger.info('snapshot written', {...outcome});
+      const {bytes, milliseconds} = outcome;
+      logger.info('snapshot written', {height: outcome.height, bytes, durationMs: milliseconds});
       return;
     }
     const {height, error} = outcome;
     const why = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'failed';
     reason = `the snapshot of height ${String(height)} could not be written (${why}): a start reads every block since the one before`;
     failures.add(1);
-    logger.error('a snapshot could not be written; a start reads more blocks until the next one', {...outcome});
+    logger.error('a snapshot could not be written; a start reads more blocks until the next one', {height, error});
   };
 }

@@ -1,3 +1,4 @@
+import type {BackgroundWork} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
 
 export interface WorkLoopOptions {
@@ -6,6 +7,8 @@ export interface WorkLoopOptions {
   /** Pause after a poke, so that more work gathers. */
   readonly gatherMs: number;
   readonly onFailure: (error: unknown) => void;
+  /** Is told how each piece went. */
+  readonly work?: Pick<BackgroundWork, 'failed' | 'done'>;
 }
 
 const FIRST_BACKOFF_MS = 200;
@@ -46,9 +49,11 @@ export class WorkLoop {
       this.#poked = new AbortController();
       try {
         const more = await this.work();
+        this.options.work?.done();
         backoff = FIRST_BACKOFF_MS;
         if (!more) await this.#idle();
       } catch (error) {
+        this.options.work?.failed(error);
         this.options.onFailure(error);
         await this.#pause(backoff, []);
         backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);

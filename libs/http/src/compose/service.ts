@@ -1,6 +1,6 @@
 import type {Provider, Type} from '@nestjs/common';
 import type {CustomStrategy, GrpcOptions} from '@nestjs/microservices';
-import type {Host, Opened, ProcessSettings, ReadinessCheck, Standstill} from '@vitalvault/process';
+import type {Host, Need, Opened, ProcessSettings, ReadinessCheck, Standstill} from '@vitalvault/process';
 import type {z} from 'zod';
 import {openApiController} from '../openapi/open-api.controller.js';
 import type {OpenApiDocument} from '../openapi/open-api-document.js';
@@ -29,8 +29,8 @@ export interface Background {
 export interface ServiceCheck {
   readonly name: string;
   readonly check: ReadinessCheck;
-  /** False: the service works on without it and stays ready, but tells. */
-  readonly needed: boolean;
+  /** True only for what no call can be answered without. */
+  readonly needed: Need;
 }
 
 /** What a service consists of, once its settings are known. */

@@ -79,6 +79,14 @@ export const commonConfig = {
     .describe(
       "PEM file of the authority that signed the database's certificate: TLS, with certificate and host name checked. The URL then has no sslmode.",
     ),
+  databaseWarnBytes: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "From so many bytes of its database on the service says that it is degraded: choose four fifths of the volume's share. Absent: it does not.",
+    ),
   otlpUrl: setting.url.describe('OpenTelemetry Collector, OTLP over HTTP: http://host:port.'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Lowest level that is logged.'),
   drainMs: milliseconds
@@ -104,6 +112,7 @@ const {
   databaseUrl,
   databasePasswordFile,
   databaseCaFile,
+  databaseWarnBytes,
   drainMs,
   closeMs,
   managementHost,
@@ -120,7 +129,7 @@ export const kafkaConfig = {
   kafkaUsername,
   kafkaPasswordFile,
 } as const;
-export const databaseConfig = {databaseUrl, databasePasswordFile, databaseCaFile} as const;
+export const databaseConfig = {databaseUrl, databasePasswordFile, databaseCaFile, databaseWarnBytes} as const;
 /** What `runProgram` takes of every program. */
 export const processConfig = {managementHost, managementPort, logLevel} as const;
 export const stopConfig = {drainMs, closeMs} as const;

@@ -1,9 +1,24 @@
-import {DomainError} from '@vitalvault/errors';
-import {accessReason} from './access-reason.js';
+import {reasonOfError} from './reason-of-error.js';
 import type {Standstill} from './standstill.js';
 
-/** One reason why a service is not ready; undefined: it is. */
-export type ReadinessCheck = () => string | undefined | Promise<unknown>;
+/** What a check found wrong. */
+export interface Finding {
+  readonly reason: string;
+  /** A height, topic/partition/offset. */
+  readonly at?: string | undefined;
+  /** Unix milliseconds; default: since a check first found something. */
+  readonly sinceMs?: number;
+}
+
+/** What is wrong; undefined: nothing. What a promise resolves to counts when it is a text or a Finding. */
+export type ReadinessCheck = () => string | Finding | undefined | Promise<unknown>;
+
+/**
+ * `true`: without it no call can be answered. `false`: the process stays ready and tells. `at-start`: as false, but what
+ * was never reached since the start counts as needed for the first minute, so that nobody is sent to a process that
+ * comes up, and one that was set up wrongly does not take the place of one that works.
+ */
+export type Need = boolean | 'at-start';
 
 /** What a part of the work waits for, though the rest goes on. */
 export interface Degradation {
@@ -11,6 +26,8 @@ export interface Degradation {
   readonly part: string;
   /** Where it stopped: a height, or topic/partition/offset. */
   readonly at?: string;
+  /** ISO 8601. */
+  readonly since: string;
   readonly reason: string;
 }
 
@@ -22,30 +39,47 @@ export interface ReadinessState {
 
 interface Check {
   readonly check: ReadinessCheck;
-  readonly needed: boolean;
+  readonly need: Need;
+  /** It found nothing wrong at least once. */
+  passed: boolean;
+  wrongSinceMs: number | undefined;
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
+/** Whoever asks, and how often: the checks are made once in so long. */
+const LOOK_EVERY_MS = 1_000;
+const START_MS = 60_000;
 
 /** Whether this process can do its work now. Liveness is the event loop only (D-17). */
 export class Readiness {
   readonly #checks = new Map<string, Check>();
   readonly #followers: Standstill[] = [];
+  #looked: {readonly atMs: number; readonly state: Promise<ReadinessState>} | undefined;
+  #startedMs: number | undefined;
   #stopping = false;
-  started = false;
+
+  constructor(private readonly now: () => number = Date.now) {}
 
   /**
-   * A later check of the same name replaces the earlier one; what it resolves to counts when it is text, what it throws
-   * is a reason.
-   * @param options.needed false: the service works on without it and stays ready, but tells; default true
+   * A later check of the same name replaces the earlier one; what it throws is a reason.
+   * @param options.needed default true
    */
-  add(name: string, check: ReadinessCheck, options: {needed?: boolean} = {}): void {
-    this.#checks.set(name, {check, needed: options.needed ?? true});
+  add(name: string, check: ReadinessCheck, options: {needed?: Need} = {}): void {
+    this.#checks.set(name, {check, need: options.needed ?? true, passed: false, wrongSinceMs: undefined});
+    this.#looked = undefined;
   }
 
   /** The places at which it stands degrade the process; it stays ready for everything else. */
   addFollower(follower: Standstill): void {
     this.#followers.push(follower);
+  }
+
+  get started(): boolean {
+    return this.#startedMs !== undefined;
+  }
+
+  set started(started: boolean) {
+    this.#startedMs = started ? this.now() : undefined;
   }
 
   /** From now on not ready: the process drains. */
@@ -60,23 +94,40 @@ export class Readiness {
   async look(): Promise<ReadinessState> {
     if (this.#stopping) return {reasons: {process: 'stopping'}, degraded: []};
     if (!this.started) return {reasons: {process: 'starting'}, degraded: []};
+    const atMs = this.now();
+    if (this.#looked === undefined || Math.abs(atMs - this.#looked.atMs) >= LOOK_EVERY_MS)
+      this.#looked = {atMs, state: this.#check()};
+    const {reasons, degraded} = await this.#looked.state;
+    return {reasons, degraded: [...degraded, ...this.#followers.flatMap(({places}) => places)]};
+  }
+
+  async #check(): Promise<ReadinessState> {
     const found = await Promise.all(
-      [...this.#checks].map(async ([name, {check, needed}]) => ({name, needed, reason: await reasonOf(check)})),
+      [...this.#checks].map(async ([part, check]) => {
+        const finding = await findingOf(check.check);
+        check.passed ||= finding === undefined;
+        check.wrongSinceMs = finding === undefined ? undefined : (finding.sinceMs ?? check.wrongSinceMs ?? this.now());
+        return {part, check, finding};
+      }),
     );
-    const waits = found.flatMap(({name, needed, reason}) =>
-      reason === undefined ? [] : [{needed, part: name, reason} as const],
-    );
-    return {
-      reasons: Object.fromEntries(waits.flatMap(({needed, part, reason}) => (needed ? [[part, reason]] : []))),
-      degraded: [
-        ...waits.flatMap(({needed, part, reason}) => (needed ? [] : [{part, reason}])),
-        ...this.#followers.flatMap(({places}) => places),
-      ],
-    };
+    const reasons: Record<string, string> = {};
+    const degraded: Degradation[] = [];
+    for (const {part, check, finding} of found) {
+      if (finding === undefined) continue;
+      const {at, reason} = finding;
+      const since = new Date(check.wrongSinceMs ?? this.now()).toISOString();
+      if (this.#isNeeded(check)) reasons[part] = reason;
+      else degraded.push({part, ...(at === undefined ? {} : {at}), since, reason});
+    }
+    return {reasons, degraded};
+  }
+
+  #isNeeded({need, passed}: Check): boolean {
+    return need === 'at-start' ? !passed && this.now() - (this.#startedMs ?? 0) < START_MS : need;
   }
 }
 
-async function reasonOf(check: ReadinessCheck): Promise<string | undefined> {
+async function findingOf(check: ReadinessCheck): Promise<Finding | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => {
@@ -84,13 +135,15 @@ async function reasonOf(check: ReadinessCheck): Promise<string | undefined> {
     }, CHECK_TIMEOUT_MS);
   });
   try {
-    const reason = await Promise.race([Promise.resolve(check()), late]);
-    return typeof reason === 'string' ? reason : undefined;
+    const found: unknown = await Promise.race([Promise.resolve(check()), late]);
+    if (typeof found === 'string') return {reason: found};
+    return isFinding(found) ? found : undefined;
   } catch (error) {
-    const name = error instanceof DomainError ? error.code : error instanceof Error ? error.name : 'failed';
-    const why = accessReason(error);
-    return why === undefined ? name : `${name}: ${why}`;
+    return {reason: reasonOfError(error)};
   } finally {
     clearTimeout(timer);
   }
 }
+
+const isFinding = (found: unknown): found is Finding =>
+  typeof found === 'object' && found !== null && typeof (found as {reason?: unknown}).reason === 'string';

@@ -36,13 +36,20 @@ describe('Standstill', () => {
   });
 
   it('stands at several places at once, and names the first to who needs what is behind it', () => {
-    const {follower} = standing();
+    const {clock, follower} = standing();
     expect(() => follower.mustGoOn()).not.toThrow();
+    follower.stopped('t/3/77', new TypeError('words of somebody'), 't/3');
+    clock.ms = 5_000;
     follower.stopped('t/3/77', new TypeError('words of somebody'), 't/3');
     follower.stopped('t/1/5', unreadable, 't/1');
     expect(follower.places).toEqual([
-      {part: 'kafka-consumer', at: 't/3/77', reason: 'TypeError'},
-      {part: 'kafka-consumer', at: 't/1/5', reason: 'NotCanonicalError: unknown field in Body'},
+      {part: 'kafka-consumer', at: 't/3/77', since: '1970-01-01T00:00:00.000Z', reason: 'TypeError'},
+      {
+        part: 'kafka-consumer',
+        at: 't/1/5',
+        since: '1970-01-01T00:00:05.000Z',
+        reason: 'NotCanonicalError: unknown field in Body',
+      },
     ]);
     expect(() => follower.mustGoOn({txId: 'ab'})).toThrow(
       expect.objectContaining({

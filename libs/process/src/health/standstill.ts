@@ -7,6 +7,8 @@ export interface StandingPlace {
   readonly part: string;
   /** A height, or topic/partition/offset. */
   readonly at: string;
+  /** ISO 8601. */
+  readonly since: string;
   readonly reason: string;
 }
 
@@ -14,7 +16,8 @@ export interface StandingPlace {
 const AGAIN_MS = 600_000;
 const RETRY_AFTER_SECONDS = 30;
 
-interface Standing extends StandingPlace {
+interface Standing extends Omit<StandingPlace, 'since'> {
+  sinceMs: number;
   toldMs: number;
 }
 
@@ -33,7 +36,10 @@ export class Standstill {
   }
 
   get places(): readonly StandingPlace[] {
-    return [...this.#standing.values()].map(({part, at, reason}) => ({part, at, reason}));
+    return [...this.#standing.values()].map(({part, at, reason, sinceMs}) => ({
+      ...{part, at, reason},
+      since: new Date(sinceMs).toISOString(),
+    }));
   }
 
   /** @param lane what stopped, when several go on beside one another: a partition */
@@ -41,7 +47,8 @@ export class Standstill {
     const {part, logger, now = Date.now} = this.options;
     const [reason, before] = [faultName(error), this.#standing.get(lane)];
     const told = before?.at === at && before.reason === reason && now() - before.toldMs < AGAIN_MS;
-    this.#standing.set(lane, {part, at, reason, toldMs: told ? before.toldMs : now()});
+    const sinceMs = before?.at === at ? before.sinceMs : now();
+    this.#standing.set(lane, {part, at, reason, sinceMs, toldMs: told ? before.toldMs : now()});
     if (!told) logger.error('stopped: it cannot take what comes next, and skips nothing', {part, at, reason, error});
   }
 

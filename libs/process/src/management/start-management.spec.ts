@@ -7,6 +7,7 @@ import {startMetrics} from '../telemetry/start-metrics.js';
 import {startManagement} from './start-management.js';
 import type {Management} from './start-management.js';
 
+const SOME_TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string;
 const metrics = startMetrics({service: 'spec', organisation: 'aa'});
 let readiness: Readiness;
 let management: Management;
@@ -48,7 +49,10 @@ describe('the management port', () => {
     readiness.add('notify', () => Promise.reject(new DomainError('notify-unavailable', {cause})), {needed: false});
     expect(await get('/readyz')).toEqual([
       200,
-      {status: 'ok', degraded: [{part: 'notify', reason: 'notify-unavailable: nobody listens there'}]},
+      {
+        status: 'ok',
+        degraded: [{part: 'notify', since: SOME_TIME, reason: 'notify-unavailable: nobody listens there'}],
+      },
     ]);
   });
 
@@ -59,7 +63,7 @@ describe('the management port', () => {
     follower.stopped('310', Object.assign(new Error('words'), {code: 'P2002'}));
     expect(await get('/readyz')).toEqual([
       200,
-      {status: 'ok', degraded: [{part: 'ledger follower', at: '310', reason: 'Error P2002'}]},
+      {status: 'ok', degraded: [{part: 'ledger follower', at: '310', since: SOME_TIME, reason: 'Error P2002'}]},
     ]);
     follower.goesOn();
     expect(await get('/readyz')).toEqual([200, {status: 'ok'}]);

@@ -15,7 +15,7 @@ const REQUEST_MS = 5_000;
 /**
  * What runs the process asks here, on a port of its own that no patient, device or other service reaches: /livez: the
  * event loop turns · /startz: it has come up · /readyz: it can do its work, 503 with the reasons otherwise; what only a
- * part waits for stands under `degraded`, as a list of {part, at, reason} · /metrics: what was measured, for
+ * part waits for stands under `degraded`, as a list of {part, at, since, reason} · /metrics: what was measured, for
  * Prometheus.
  * @param options.port 0: any that is free
  */

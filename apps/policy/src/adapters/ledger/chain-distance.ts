@@ -2,8 +2,11 @@ import type {LedgerClient} from '@vitalvault/ledger-client';
 import {verifySignedHeader} from '@vitalvault/light-client';
 import type {ChainTrust, VerifiedHeader} from '@vitalvault/light-client';
 import {clockReason} from '@vitalvault/process';
+import type {Finding} from '@vitalvault/process';
 import type {Projection} from '../../application/ports.js';
 import {MAX_HEADER_AGE_MS} from './comet-proven-ledger.js';
+
+type Position = NonNullable<Awaited<ReturnType<Projection['position']>>>;
 
 const MAX_BEHIND = 5n;
 
@@ -11,7 +14,7 @@ const MAX_BEHIND = 5n;
 const PATIENCE_MS = 1_200;
 
 /**
- * Readiness: why the projection cannot be read as the present; undefined: it can. Asks every node at once, within the
+ * Readiness: why the projection cannot be read as the present, and at which height it is; undefined: it can. Asks every node at once, within the
  * check's time limit, and takes the newest header that the validators signed, no node's word: who boasts of a height
  * would make every hospital unready, and so would who shows an old one. How far it is behind is no reason while the
  * follower stands: that is told, with the place, by itself. A chain whose newest block is too old to prove a release by
@@ -22,8 +25,17 @@ export async function chainDistance(
   {client, trust}: {client: Pick<LedgerClient, 'headersOf'>; trust: ChainTrust},
   {projection, stands}: {projection: Pick<Projection, 'position'>; stands: boolean},
   nowMs = Date.now(),
-): Promise<string | undefined> {
+): Promise<Finding | undefined> {
   const [shown, position] = [await client.headersOf('newest', PATIENCE_MS), await projection.position()];
+  const reason = reasonOf({shown, position, stands}, trust, nowMs);
+  return reason === undefined ? undefined : {reason, at: position?.height.toString()};
+}
+
+function reasonOf(
+  {shown, position, stands}: {shown: readonly string[]; position: Position | undefined; stands: boolean},
+  trust: ChainTrust,
+  nowMs: number,
+): string | undefined {
   const newest = newestOf(shown, trust);
   if (newest === undefined) return 'no validator shows a header that verifies';
   const behind = newest.height - (position?.height ?? 0n);

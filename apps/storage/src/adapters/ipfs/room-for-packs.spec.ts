@@ -3,12 +3,18 @@ import {roomForPacks} from './room-for-packs.js';
 const room = (...bytes: number[]) =>
   roomForPacks(
     {freeSpace: () => Promise.resolve(new Map(bytes.map((free, i) => [`peer-${i}`, free])))},
-    {replicationMin: 2, peers: 3},
+    {replicationMin: 2, peers: 3, warnBytes: 1_000_000},
   );
 
 describe('roomForPacks', () => {
   it('has nothing to say while every peer has room', async () => {
-    expect(await room(1, 5_000_000, 2 ** 45)).toEqual({});
+    expect(await room(1_000_000, 5_000_000, 2 ** 45)).toEqual({});
+  });
+
+  it('tells of a peer that has little room, before it has none', async () => {
+    expect(await room(999_999, 5_000_000, 2 ** 45)).toEqual({
+      less: '1 of 3 IPFS peers have less than 1 MiB left: enlarge their volumes',
+    });
   });
 
   it('tells of a full peer, and of one that was not heard of, while a pack still finds its copies', async () => {

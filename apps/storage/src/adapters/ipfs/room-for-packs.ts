@@ -1,9 +1,11 @@
 import type {IpfsClusterClient} from '@vitalvault/ipfs-cluster-client';
 
+const MIB = 1_048_576;
+
 export interface RoomForPacks {
   /** Why no pack can be stored now; undefined: one can. */
   readonly none?: string;
-  /** Which part of the peers takes no more; undefined: all do. */
+  /** Which part of the peers takes no more, or soon will not; undefined: all do. */
   readonly less?: string;
 }
 
@@ -14,11 +16,18 @@ export interface RoomForPacks {
  */
 export async function roomForPacks(
   cluster: Pick<IpfsClusterClient, 'freeSpace'>,
-  {replicationMin, peers}: {replicationMin: number; peers: number},
+  {replicationMin, peers, warnBytes}: {replicationMin: number; peers: number; warnBytes: number},
 ): Promise<RoomForPacks> {
-  const roomy = [...(await cluster.freeSpace()).values()].filter((bytes) => bytes > 0).length;
+  const free = [...(await cluster.freeSpace()).values()];
+  const roomy = free.filter((bytes) => bytes > 0).length;
   const found = `${String(roomy)} of ${String(peers)} IPFS peers have free space`;
   if (roomy < replicationMin)
     return {none: `${found}, a pack needs ${String(replicationMin)}: look at the others, or enlarge their volumes`};
-  return roomy < peers ? {less: `${found}: look at the others, or enlarge their volumes`} : {};
+  if (roomy < peers) return {less: `${found}: look at the others, or enlarge their volumes`};
+  const scarce = free.filter((bytes) => bytes < warnBytes).length;
+  return scarce === 0
+    ? {}
+    : {
+        less: `${String(scarce)} of ${String(peers)} IPFS peers have less than ${String(Math.round(warnBytes / MIB))} MiB left: enlarge their volumes`,
+      };
 }

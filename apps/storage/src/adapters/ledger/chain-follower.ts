@@ -1,12 +1,14 @@
 import {BlockFollower} from '@vitalvault/ledger-client';
 import type {BlockFollowerOptions} from '@vitalvault/ledger-client';
-import {clockReason} from '@vitalvault/process';
-import type {Standstill} from '@vitalvault/process';
+import {BackgroundWork, clockReason} from '@vitalvault/process';
+import type {Finding, Standstill} from '@vitalvault/process';
 import type {FollowLedger} from '../../application/follow-ledger.js';
 
 /** Brings every block to FollowLedger, from the first on whose effect is not stored. */
 export class ChainFollower {
   readonly #follower: BlockFollower;
+  /** Of what its blocks say. */
+  readonly #taking = new BackgroundWork();
 
   constructor(
     private readonly options: Pick<BlockFollowerOptions, 'client' | 'log'> & {readonly standstill: Standstill},
@@ -16,7 +18,15 @@ export class ChainFollower {
     this.#follower = new BlockFollower({
       ...options,
       from: () => follow.begin(),
-      onBlock: (block) => follow.execute(block),
+      onBlock: async (block) => {
+        try {
+          await follow.execute(block);
+          this.#taking.done();
+        } catch (error) {
+          this.#taking.failed(error, block.height.toString());
+          throw error;
+        }
+      },
     });
   }
 
@@ -30,11 +40,20 @@ export class ChainFollower {
     await this.#follower.stop();
   }
 
-  /** Why the present is not known; undefined: it is, or it is told where it stopped. */
-  reason(): string | undefined {
+  /** Why the present is not known, and at which height it stands; undefined: it is, or it is told where it stopped. */
+  reason(): Finding | undefined {
     if (this.options.standstill.places.length > 0) return undefined;
-    if (this.ports.follow.head === undefined) return 'no block seen yet';
-    return this.#follower.silentMs > SILENT_MS ? 'no block for 30 s' : undefined;
+    if (this.#taking.trouble !== undefined) return this.#taking.trouble;
+    const {silentMs} = this.#follower;
+    const {head} = this.ports.follow;
+    if (head === undefined) return {reason: 'no block seen yet'};
+    return silentMs > SILENT_MS
+      ? {
+          reason: 'no node of LEDGER_RPC shows a block after it',
+          at: String(head.height),
+          sinceMs: Date.now() - silentMs,
+        }
+      : undefined;
   }
 
   /** That this clock is wrong: who signs a request now is refused for it, and nobody else would say so. */

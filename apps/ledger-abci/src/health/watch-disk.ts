@@ -1,0 +1,23 @@
+import {statfs} from 'node:fs/promises';
+import {gauge} from '@vitalvault/process';
+import type {Readiness} from '@vitalvault/process';
+
+const MIB = 1_048_576;
+const inMiB = (bytes: number): string => `${String(Math.floor(bytes / MIB))} MiB`;
+
+/** Tells how much room the disk of the state has left, and degrades before there is none: a full one ends consensus. */
+export function watchDisk(dir: string, warnBytes: number, {readiness}: {readiness: Readiness}): void {
+  let free: number | undefined;
+  gauge('vitalvault_ledger_disk_free_bytes', 'Room on the disk of the state when it was last looked at.', () => free);
+  readiness.add(
+    'disk',
+    async () => {
+      const {bavail, bsize} = await statfs(dir);
+      free = bavail * bsize;
+      return free < warnBytes
+        ? `${inMiB(free)} are left where the state is, less than ${inMiB(warnBytes)}: enlarge its volume`
+        : undefined;
+    },
+    {needed: false},
+  );
+}
