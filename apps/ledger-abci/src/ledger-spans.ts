@@ -8,8 +8,8 @@ const MOST_TX_SPANS = 256;
 const REMEMBERED_CONTEXTS = 8_192;
 
 /**
- * What happened to a transaction, by CometBFT's hash of its bytes. Its sender is found by it, and no span has it: whoever
- * can read the chain would see whose it was.
+ * What happened to a transaction, by CometBFT's hash of its bytes. Its sender is found by it, and no span has it:
+ * whoever can read the chain would see whose it was.
  */
 export interface TracedTx {
   /** 32 bytes as latin1, as `txName` gives it. */

@@ -4,8 +4,9 @@ import type {RpcEndpoint} from './rpc-endpoint.js';
 const PATIENCE_MS = 150;
 
 /**
- * Tells the own validator under which span a transaction will be sent, so that its ledger spans can link to it (D-1: no
- * trace context in a transaction). Nobody else is told: which transactions belong together is no other house's business.
+ * Tells the own validator under which span a transaction will be sent, so that its ledger spans can link to it (D-1:
+ * no trace context in a transaction). Nobody else is told: which transactions belong together is no other house's
+ * business.
  * Best effort: nothing waits for it, it never fails, and a validator that is away costs nothing.
  */
 export function announceTrace(own: RpcEndpoint, tx: Uint8Array, {traceparent, signal}: Announcement): void {

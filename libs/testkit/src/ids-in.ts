@@ -1,6 +1,6 @@
 /**
- * Names of the ids that a text has, as they are or as hexadecimal, base64 or base64url of their bytes, whatever the case
- * of the letters. Base64 inside of other base64 is not found.
+ * Names of the ids that a text has, as they are or as hexadecimal, base64 or base64url of their bytes, whatever the
+ * case of the letters. Base64 inside of other base64 is not found.
  * @param ids by name: hexadecimal, or any text (a CID, a name, words)
  */
 export function idsIn(text: string, ids: Readonly<Record<string, string>>): string[] {

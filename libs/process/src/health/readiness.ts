@@ -14,9 +14,9 @@ export interface Finding {
 export type ReadinessCheck = () => string | Finding | undefined | Promise<unknown>;
 
 /**
- * `true`: without it no call can be answered. `false`: the process stays ready and tells. `at-start`: as false, but what
- * was never reached since the start counts as needed for the first minute, so that nobody is sent to a process that
- * comes up, and one that was set up wrongly does not take the place of one that works.
+ * `true`: without it no call can be answered. `false`: the process stays ready and tells. `at-start`: as false, but
+ * what was never reached since the start counts as needed for the first minute, so that nobody is sent to a process
+ * that comes up, and one that was set up wrongly does not take the place of one that works.
  */
 export type Need = boolean | 'at-start';
 

@@ -1,7 +1,7 @@
 /**
  * All that a line of a log, a span or a metric of ours may say, by name. Whoever runs a part reads them, and so may
- * whoever keeps them: counts, heights, places and names of parts are here; nobody's id is, no record's, transaction's or
- * block of ciphertext's, no key and no plaintext (docs/adr/0049). What has no name here cannot be told by accident.
+ * whoever keeps them: counts, heights, places and names of parts are here; nobody's id is, no record's, transaction's
+ * or block of ciphertext's, no key and no plaintext (docs/adr/0049). What has no name here cannot be told by accident.
  */
 
 /** Beside the message, its level and time, and `error`. */

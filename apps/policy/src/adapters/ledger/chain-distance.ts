@@ -14,12 +14,12 @@ const MAX_BEHIND = 5n;
 const PATIENCE_MS = 1_200;
 
 /**
- * Readiness: why the projection cannot be read as the present, and at which height it is; undefined: it can. Asks every node at once, within the
- * check's time limit, and takes the newest header that the validators signed, no node's word: who boasts of a height
- * would make every hospital unready, and so would who shows an old one. How far it is behind is no reason while the
- * follower stands: that is told, with the place, by itself. A chain whose newest block is too old to prove a release by
- * stands still, has just been started again, or is being caught up with; or this clock is wrong, as it is for sure when
- * the block is ahead of it.
+ * Readiness: why the projection cannot be read as the present, and at which height it is; undefined: it can. Asks every
+ * node at once, within the check's time limit, and takes the newest header that the validators signed, no node's word:
+ * who boasts of a height would degrade every hospital, and so would who shows an old one. How far it is behind is no
+ * reason while the follower stands: that is told, with the place, by itself. A chain whose newest block is too old to
+ * prove a release by stands still, has just been started again, or is being caught up with; or this clock is wrong, as
+ * it is for sure when the block is ahead of it.
  */
 export async function chainDistance(
   {client, trust}: {client: Pick<LedgerClient, 'headersOf'>; trust: ChainTrust},
