@@ -15,9 +15,19 @@ const projectedTo = (height: bigint | undefined) =>
     position: () => Promise.resolve(height === undefined ? undefined : {height, timeSeconds: 0n}),
   }) as unknown as Parameters<typeof chainDistance>[1]['projection'];
 
+const reasonOf = async (...asked: Parameters<typeof chainDistance>): Promise<string | undefined> =>
+  (await chainDistance(...asked))?.reason;
+
 describe('chainDistance', () => {
+  it('tells the height at which the projection stands, if it has one', async () => {
+    const ask = (height: bigint | undefined) =>
+      chainDistance(chain(header()), {projection: projectedTo(height), stands: false}, NOW);
+    expect(await ask(4n)).toEqual({reason: '6 blocks behind the chain', at: '4'});
+    expect(await ask(undefined)).toEqual({reason: '10 blocks behind the chain'});
+  });
+
   it('is silent while the projection follows an idle chain, whose blocks come every 10 s', async () => {
-    expect(await chainDistance(chain(header()), {projection: projectedTo(9n), stands: false}, NOW)).toBeUndefined();
+    expect(await reasonOf(chain(header()), {projection: projectedTo(9n), stands: false}, NOW)).toBeUndefined();
   });
 
   it.each<[string, string[]]>([
@@ -26,7 +36,7 @@ describe('chainDistance', () => {
     ['too few signed it', [header({}, 2)]],
     ['it is none', ['{}', 'null', '7', '[]', '{"header":null}', '{"header":{"height":{}}}']],
   ])('says so when no header verifies: %s', async (_what, shown) => {
-    expect(await chainDistance(chain(...shown), {projection: projectedTo(10n), stands: false}, NOW)).toBe(
+    expect(await reasonOf(chain(...shown), {projection: projectedTo(10n), stands: false}, NOW)).toBe(
       'no validator shows a header that verifies',
     );
   });
@@ -42,8 +52,8 @@ describe('chainDistance', () => {
       [header(), lie],
       [lie, header({height: 9n, ageSeconds: 60}), header()],
     ])
-      expect(await chainDistance(chain(...shown), {projection: projectedTo(9n), stands: false}, NOW)).toBeUndefined();
-    expect(await chainDistance(chain(lie, header()), {projection: projectedTo(1n), stands: false}, NOW)).toBe(
+      expect(await reasonOf(chain(...shown), {projection: projectedTo(9n), stands: false}, NOW)).toBeUndefined();
+    expect(await reasonOf(chain(lie, header()), {projection: projectedTo(1n), stands: false}, NOW)).toBe(
       '9 blocks behind the chain',
     );
   });
@@ -51,7 +61,7 @@ describe('chainDistance', () => {
   it('goes by the block that it projected, when all nodes that answer show older ones', async () => {
     const projection = {position: () => Promise.resolve({height: 10n, timeSeconds: BigInt(NOW / 1_000 - 5)})};
     expect(
-      await chainDistance(chain(header({height: 2n, ageSeconds: 900})), {projection, stands: false}, NOW),
+      await reasonOf(chain(header({height: 2n, ageSeconds: 900})), {projection, stands: false}, NOW),
     ).toBeUndefined();
   });
 
@@ -59,22 +69,22 @@ describe('chainDistance', () => {
     [4n, '6 blocks behind the chain'],
     [undefined, '10 blocks behind the chain'],
   ])('says how far the projection at %p is behind', async (height, reason) => {
-    expect(await chainDistance(chain(header()), {projection: projectedTo(height), stands: false}, NOW)).toBe(reason);
+    expect(await reasonOf(chain(header()), {projection: projectedTo(height), stands: false}, NOW)).toBe(reason);
   });
 
   it('does not say so while the follower stands: it is ready for all that needs no newer block', async () => {
-    expect(await chainDistance(chain(header()), {projection: projectedTo(1n), stands: true}, NOW)).toBeUndefined();
+    expect(await reasonOf(chain(header()), {projection: projectedTo(1n), stands: true}, NOW)).toBeUndefined();
   });
 
   it('says that the chain stands still, since no release could be proven then', async () => {
-    expect(
-      await chainDistance(chain(header({ageSeconds: 129})), {projection: projectedTo(10n), stands: false}, NOW),
-    ).toBe('the newest block is 129 s old: the chain stands still, or this clock is ahead');
+    expect(await reasonOf(chain(header({ageSeconds: 129})), {projection: projectedTo(10n), stands: false}, NOW)).toBe(
+      'the newest block is 129 s old: the chain stands still, or this clock is ahead',
+    );
   });
 
   it('says that this clock is behind, since no header is taken from the future', async () => {
     const ask = (ageSeconds: number) =>
-      chainDistance(chain(header({ageSeconds})), {projection: projectedTo(10n), stands: false}, NOW);
+      reasonOf(chain(header({ageSeconds})), {projection: projectedTo(10n), stands: false}, NOW);
     expect(await ask(-3_600)).toBe('this clock is 3600 s behind the newest block');
     expect(await ask(-10)).toBeUndefined();
   });
