@@ -338,9 +338,8 @@ describe('storage over the real engines', () => {
       60_000,
       500,
     );
-    expect(await client.getRecordStatus({device: person.deviceId, registration: 1, sequence: 50n})).toMatchObject({
-      found: true,
-    });
+    const numbers = [{device: person.deviceId, registration: 1, sequence: 50n}];
+    expect((await client.getRecordStatuses({numbers})).statuses).toMatchObject([{found: true}]);
     for (const name of away) await engines.control('start', name);
     await eventually(
       async () => {
