@@ -3,9 +3,9 @@ import {Ctx, EventPattern, Payload} from '@nestjs/microservices';
 import {JunkMessage, NewerMessage} from '@vitalvault/contracts';
 import {createHttpService} from '@vitalvault/http';
 import type {HttpService} from '@vitalvault/http';
-import {DeadLetterStore, OffsetStore, runMigrations, savePosition} from '@vitalvault/postgres';
+import {DeadLetterStore, MOST_LETTERS, OffsetStore, runMigrations, savePosition} from '@vitalvault/postgres';
 import type {SqlSession} from '@vitalvault/postgres';
-import {PositionMoved, Standstill, createLogger} from '@vitalvault/process';
+import {DeadLettersFull, PositionMoved, Standstill, createLogger} from '@vitalvault/process';
 import {madeStep} from '@vitalvault/process/testing';
 import {eventually, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
@@ -161,6 +161,28 @@ describe('what is not taken, over a real Kafka and PostgreSQL', () => {
     expect(refused.every((reason) => reason instanceof PositionMoved)).toBe(true);
     const {rows} = await pool.query("SELECT id FROM dead_letters WHERE topic = 'other'");
     expect(rows).toHaveLength(1);
+  });
+
+  it.each([
+    ['messages', MOST_LETTERS.messages, 1],
+    ['bytes', 1, MOST_LETTERS.bytes],
+  ])('with as many %s as may wait no further one is kept, and nothing moves', async (what, count, bytes) => {
+    const columns = 'reason, topic, partition, message_offset, cluster_id, bytes, key, value, headers';
+    await pool.query(
+      `INSERT INTO dead_letters (${columns})
+       SELECT 'x', $1::text, 0, n, 'made', $2::integer, '', '', '{}' FROM generate_series(1, $3::integer) n`,
+      [`full of ${what}`, bytes, count],
+    );
+    const letter = {
+      ...{topic: what, partition: 0, offset: 0n, cluster: 'made', headers: '{}', reason: 'x'},
+      ...{key: Buffer.from('k'), value: Buffer.from('v'), recordId: undefined, by: undefined},
+    };
+    const step = madeStep(undefined, 1n, {topic: what, partition: 0});
+    await expect(letters().setAside(letter, step)).rejects.toBeInstanceOf(DeadLettersFull);
+    expect(await new OffsetStore(sessionOf(pool)).load(what, 0)).toBeUndefined();
+    await pool.query('DELETE FROM dead_letters WHERE topic = $1', [`full of ${what}`]);
+    await letters().setAside(letter, step);
+    expect((await new OffsetStore(sessionOf(pool)).load(what, 0))?.next).toBe(1n);
   });
 
   it('what somebody has resolved does not come back when its place is read again', async () => {

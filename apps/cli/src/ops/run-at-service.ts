@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {CliError} from '../cli-error.js';
+import {CliError, EXIT} from '../cli-error.js';
 
 /** Services that take topics. */
 export const CONSUMERS = ['storage', 'notify'] as const;
@@ -46,7 +46,8 @@ export async function runAtService(
   const found = await start('kubectl', [...namespace, 'get', 'deployment', '--selector', label, '--output', 'name'], {
     output: true,
   });
-  if (found.code !== 0) return found.code;
+  // It has said why itself: no such cluster, or no right to look into it.
+  if (found.code !== 0) return EXIT.unavailable;
   const [deployment] = found.output.split('\n');
   if (deployment === undefined || deployment === '')
     throw new CliError('release-missing', `There is no ${service} of a release ${where.release} in this namespace.`, {
