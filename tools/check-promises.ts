@@ -68,10 +68,10 @@ export function faultsOfRun(promises: readonly NamedTest[], ran: readonly RanTes
   });
 }
 
-/** Of a table of cases, every case: `%s` and `$name` stand for what each has there. */
+/** Of a table of cases, every case: `%s`, `$name` and `${…}` stand for what each has there. */
 const patternOf = (test: string): string =>
   test
-    .split(/%[sdifjo#]|\$[a-z][\w.]*/i)
+    .split(/%[sdifjo#]|\$[a-z][\w.]*|\$\{[^}]*\}/i)
     .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('.+');
 
