@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {commonConfig, kafkaConfig, processConfig, setting, stopConfig} from '@vitalvault/process';
+import {addressConfig, commonConfig, kafkaConfig, processConfig, setting, stopConfig} from '@vitalvault/process';
 
 const {host, httpPort, chainId, genesisFile, organisation, otlpUrl} = commonConfig;
 const count = z.coerce.number().int().min(1);
@@ -15,6 +15,7 @@ export const ingestConfig = z.strictObject({
   ...processConfig,
   ...kafkaConfig,
   ...stopConfig,
+  ...addressConfig,
   ingestKeyFile: setting.file.describe('Key file of this process: its ingest key signs receipts.'),
   policyGrpc: setting.hostPort.describe('gRPC of the policy service; host:port.'),
   storageGrpc: setting.hostPort.describe('gRPC of the storage service; host:port.'),

@@ -1,5 +1,13 @@
 import {z} from 'zod';
-import {commonConfig, databaseConfig, kafkaConfig, processConfig, setting, stopConfig} from '@vitalvault/process';
+import {
+  addressConfig,
+  commonConfig,
+  databaseConfig,
+  kafkaConfig,
+  processConfig,
+  setting,
+  stopConfig,
+} from '@vitalvault/process';
 
 const {host, httpPort, grpcPort, organisation, otlpUrl} = commonConfig;
 const count = z.coerce.number().int().min(1);
@@ -15,6 +23,7 @@ export const notifyConfig = z.strictObject({
   ...kafkaConfig,
   ...databaseConfig,
   ...stopConfig,
+  ...addressConfig,
   webhookAllowLoopback: setting.flag
     .prefault('false')
     .describe('Whether webhooks may go to this machine, over plain HTTP too: for development only.'),

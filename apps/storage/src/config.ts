@@ -1,4 +1,12 @@
-import {commonConfig, databaseConfig, kafkaConfig, processConfig, setting, stopConfig} from '@vitalvault/process';
+import {
+  addressConfig,
+  commonConfig,
+  databaseConfig,
+  kafkaConfig,
+  processConfig,
+  setting,
+  stopConfig,
+} from '@vitalvault/process';
 import {z} from 'zod';
 
 const {host, httpPort, grpcPort, chainId, genesisFile, organisation, ledgerRpc, otlpUrl} = commonConfig;
@@ -18,6 +26,7 @@ export const storageConfig = z.strictObject({
   ...kafkaConfig,
   ...databaseConfig,
   ...stopConfig,
+  ...addressConfig,
   storageKeyFile: setting.file.describe('Signing key of role storage: a JSON file that only this service can read.'),
   policyGrpc: setting.hostPort.describe('host:port of policy, which opens the outer seals.'),
   ipfsCluster: setting.urls.describe('REST URLs of the IPFS Cluster peers, comma-separated.'),

@@ -16,6 +16,8 @@ export {Serves} from './route/serves.js';
 export type {RawBodyRequest} from './service/body-parsers.js';
 export {createHttpService} from './service/create-http-service.js';
 export type {HttpService, HttpServiceOptions} from './service/create-http-service.js';
+export {addressKey} from './service/limit-addresses.js';
+export {Strangers} from './service/strangers.js';
 export {LOGGER} from './service.tokens.js';
 export {contentDigest} from './signature/content-digest.js';
 export {verifyRequestSignature} from './signature/verify-request-signature.js';

@@ -4,6 +4,7 @@ import type {NestFastifyApplication} from '@nestjs/platform-fastify';
 import {Test} from '@nestjs/testing';
 import {addBodyParsers} from '../src/service/body-parsers.js';
 import {serveDeclaredRoutes} from '../src/route/declared-routes.js';
+import {Strangers} from '../src/service/strangers.js';
 import {ProblemFilter} from '../src/service/problem-filter.js';
 import {createLogger} from '@vitalvault/process';
 import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION} from '../src/signature/signature-ports.js';
@@ -38,6 +39,7 @@ export async function controllersAlone(
         provide: KEY_RESOLVER,
         useValue: {resolve: (keyId: string) => Promise.resolve(keyId === caller.keyId ? caller : undefined)},
       },
+      {provide: Strangers, useValue: new Strangers()},
       {provide: NONCE_MEMORY, useValue: {remember: () => Promise.resolve(true)}},
     ],
   })

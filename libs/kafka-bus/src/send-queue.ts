@@ -15,7 +15,7 @@ export class NeverSent extends Error {
 }
 
 export interface SendQueueOptions {
-  /** Hands messages to Kafka; resolves when they are durable. @throws NeverSent; anything else: the outcome is unknown */
+  /** Resolves when the messages are durable. @throws NeverSent; with anything else their outcome is unknown */
   readonly deliver: (batches: TopicMessages[]) => Promise<void>;
   /** Whether Kafka answered, and refuses these messages alone: no reason to think that it is away. */
   readonly isRefusal?: (error: unknown) => boolean;
@@ -35,7 +35,7 @@ interface Waiting {
 export const SEND_MS = 5_000;
 /** Two seconds of what one broker takes here (7.5 MB/s), and a fifth of an ingest process's heap when it is full. */
 const LIMIT = {messages: 16_384, bytes: 16 * 1_048_576};
-/** A request that takes longer is no sign of a queue, but of Kafka: two and a half seconds are many of its round trips. */
+/** A request that takes longer is no sign of a queue, but of Kafka: these are many of its round trips. */
 const SLOW_MS = 2_500;
 /** In which a queue that is full has gone, where Kafka answers. */
 const FULL_SECONDS = 2;

@@ -2,6 +2,7 @@ export {ConfigError} from './config/config-error.js';
 export {loadConfig} from './config/load-config.js';
 export {readCertificates, readSecret} from './config/read-secret.js';
 export {
+  addressConfig,
   commonConfig,
   databaseConfig,
   kafkaConfig,

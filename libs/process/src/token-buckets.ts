@@ -54,6 +54,12 @@ export class TokenBuckets {
     this.#forgetFull(nowMs);
   }
 
+  /** Gives back what was taken and not used. */
+  give(demands: readonly Demand[], nowMs: number): void {
+    for (const {key, tokens} of demands)
+      this.#buckets.set(key, {tokens: Math.min(this.rate.burst, this.#filled(key, nowMs) + tokens), atMs: nowMs});
+  }
+
   #filled(key: string, nowMs: number): number {
     const bucket = this.#buckets.get(key);
     if (bucket === undefined) return this.rate.burst;

@@ -8,7 +8,7 @@ import type {ChargeQuota} from './charge-quota.js';
 import type {IssueReceipt} from './issue-receipt.js';
 import type {JudgeRecords} from './judge-records.js';
 import type {NumberRecords, NumberVerdict} from './number-records.js';
-import type {AcceptedLog, Clock, PlaceInLog} from './ports.js';
+import type {AcceptedLog, AskAsStranger, Clock, PlaceInLog} from './ports.js';
 import type {StorageBacklog} from './storage-backlog.js';
 
 /** What became of one record of a request. */
@@ -45,18 +45,22 @@ export class AcceptRecords {
     },
   ) {}
 
-  async execute(posted: readonly PostedRecord[]): Promise<RecordOutcome[]> {
+  /** @param ask for devices that nobody knows here, as who posts may */
+  async execute(posted: readonly PostedRecord[], ask: AskAsStranger): Promise<RecordOutcome[]> {
     const place = this.ports.log.reserve(posted.length, bytesOf(posted));
     try {
-      return await this.#accept(posted, place);
+      return await this.#accept(posted, {place, ask});
     } finally {
       place.leave();
     }
   }
 
-  async #accept(posted: readonly PostedRecord[], place: PlaceInLog): Promise<RecordOutcome[]> {
+  async #accept(
+    posted: readonly PostedRecord[],
+    {place, ask}: {place: PlaceInLog; ask: AskAsStranger},
+  ): Promise<RecordOutcome[]> {
     await this.ports.backlog.check();
-    const judged = await this.ports.judge.execute(posted);
+    const judged = await this.ports.judge.execute(posted, ask);
     const good = judged.filter((one): one is IncomingRecord => !(one instanceof DomainError));
     this.ports.quota.execute(good.filter((record) => !this.#isRepeat(record)).map(({header}) => header));
     const first = new Map<RecordNumber, IncomingRecord>();

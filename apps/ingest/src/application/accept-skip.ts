@@ -7,7 +7,7 @@ import {numberFault} from '../domain/number-window.js';
 import type {RecentNumbers} from '../domain/recent-numbers.js';
 import type {ChargeQuota} from './charge-quota.js';
 import type {KnownFacts} from './known-facts.js';
-import type {AcceptedLog, Clock, PlaceInLog, RecordTable, SignatureVerifier} from './ports.js';
+import type {AcceptedLog, AskAsStranger, Clock, PlaceInLog, RecordTable, SignatureVerifier} from './ports.js';
 import type {StorageBacklog} from './storage-backlog.js';
 
 /**
@@ -29,13 +29,13 @@ export class AcceptSkip {
   ) {}
 
   /** @returns the number, when that is durable. @throws DomainError why it is refused */
-  async execute(body: Uint8Array): Promise<RecordNumber> {
+  async execute(body: Uint8Array, ask: AskAsStranger): Promise<RecordNumber> {
     const read = readSkip(body, this.options.chainId);
     if (read instanceof DomainError) throw read;
     const place = this.ports.log.reserve(1, body.length);
     try {
       await this.ports.backlog.check();
-      await this.#checkDevice(read);
+      await this.#checkDevice(read, ask);
       this.ports.quota.execute([read.skip]);
       if (!(await this.#isGivenUp(read))) await this.#append(read, place);
       return read.number;
@@ -44,8 +44,8 @@ export class AcceptSkip {
     }
   }
 
-  async #checkDevice({skip, digest, entry}: IncomingSkip): Promise<void> {
-    const device = await this.ports.facts.device(skip.device, skip.registration);
+  async #checkDevice({skip, digest, entry}: IncomingSkip, ask: AskAsStranger): Promise<void> {
+    const device = await this.ports.facts.device(skip, ask);
     if (device === undefined) throw new DomainError('unknown-device');
     if (!this.ports.verifier.verify(device.publicKey, digest, entry.signature))
       throw new DomainError('record-signature', {detail: 'It covers T("skip", skip).'});

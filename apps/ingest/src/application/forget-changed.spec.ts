@@ -2,7 +2,7 @@ import type {MessageInitShape} from '@bufbuild/protobuf';
 import {encodeCanonical} from '@vitalvault/contracts';
 import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
-import {harness} from '../../test/support/fakes.js';
+import {freely, harness} from '../../test/support/fakes.js';
 import {SLOT, device, patient, random, tag} from '../../test/support/records.js';
 import {ForgetChanged} from './forget-changed.js';
 
@@ -13,7 +13,7 @@ async function askedAfter(
 ): Promise<number> {
   const {known, facts} = harness();
   const ask = async (): Promise<void> => {
-    await known.device(device, 1);
+    await known.device({device, registration: 1}, freely);
     await known.epochCovers({patient, typeTag: tag, epoch: 1, slot: SLOT});
   };
   await ask();

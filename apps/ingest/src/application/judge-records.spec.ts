@@ -5,7 +5,7 @@ import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {recordIdOfPosted, signDigest, verifyDigest} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {ReleaseKeys} from '../domain/release-keys.js';
-import {FakeFacts} from '../../test/support/fakes.js';
+import {FakeFacts, freely} from '../../test/support/fakes.js';
 import {CHAIN, NOW_MS, SLOT, organisation, random, record, releaseKey} from '../../test/support/records.js';
 import {JudgeRecords} from './judge-records.js';
 import {KnownFacts} from './known-facts.js';
@@ -28,7 +28,7 @@ function harness(fromSlot = 0) {
   const known = new KnownFacts({ttlMs: 1_000, now}, facts);
   const judge = new JudgeRecords({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier: {verify}});
   const verdict = async (posted: PostedRecord): Promise<string> => {
-    const [judged] = await judge.execute([posted]);
+    const [judged] = await judge.execute([posted], freely);
     return judged instanceof DomainError ? judged.code : 'good';
   };
   return {judge, verdict, facts, clock, questions: () => ({policy: facts.asked, verified: asked.verified})};
@@ -42,7 +42,9 @@ const bySomebody = (): PostedRecord => {
 describe('JudgeRecords', () => {
   it('gives the record with the id that its device signed', async () => {
     const posted = record();
-    expect(await harness().judge.execute([posted])).toMatchObject([{posted, recordId: recordIdOfPosted(posted)}]);
+    expect(await harness().judge.execute([posted], freely)).toMatchObject([
+      {posted, recordId: recordIdOfPosted(posted)},
+    ]);
   });
 
   // Cheapest first: who sends rubbish costs policy nothing, and the processor no signature.
@@ -72,7 +74,7 @@ describe('JudgeRecords', () => {
     facts.registered = undefined;
     const body = Array.from({length: 1_600}, (_, n) => record({device: random(20), sequence: BigInt(n + 1)}));
     const codes = async () =>
-      new Set((await judge.execute(body)).map((one) => (one instanceof DomainError ? one.code : 'good')));
+      new Set((await judge.execute(body, freely)).map((one) => (one instanceof DomainError ? one.code : 'good')));
     expect(await codes()).toEqual(new Set(['unknown-device']));
     expect(await codes()).toEqual(new Set(['unknown-device']));
     expect(questions()).toEqual({policy: 1, verified: 0});
@@ -81,9 +83,29 @@ describe('JudgeRecords', () => {
     expect(questions()).toEqual({policy: 2, verified: 0});
   });
 
+  it('asks nothing for devices that nobody knows when who names them may not, and goes on for those that are known', async () => {
+    const {judge, facts, questions} = harness();
+    await judge.execute([record()], freely);
+    const before = questions();
+    const refuse = (unknown: number): never => {
+      throw new DomainError('quota-exceeded', {meta: {unknown}});
+    };
+    const body = [record({device: random(20)}), record({device: random(20)})];
+    await expect(judge.execute(body, refuse)).rejects.toMatchObject({code: 'quota-exceeded', meta: {unknown: 2}});
+    expect(questions()).toEqual(before);
+    expect(await judge.execute([record({sequence: 2n})], refuse)).toMatchObject([{header: {sequence: 2n}}]);
+    facts.registered = undefined;
+    const charged: number[] = [];
+    const ask = (unknown: number) => (known: number) => void charged.push(unknown - known);
+    await judge.execute(body, ask);
+    facts.away = true;
+    await judge.execute([record({device: random(20)})], ask).catch(() => undefined);
+    expect(charged).toEqual([2, 0]);
+  });
+
   it('keeps the order of what is good, refused and unreadable', async () => {
     const {judge} = harness();
-    const judged = await judge.execute([record({count: 0}), record({sequence: 7n}), bySomebody(), record()]);
+    const judged = await judge.execute([record({count: 0}), record({sequence: 7n}), bySomebody(), record()], freely);
     expect(judged.map((one) => (one instanceof DomainError ? one.code : one.header.sequence))).toEqual([
       'invalid-field',
       7n,
@@ -109,6 +131,6 @@ describe('JudgeRecords', () => {
   it('refuses nobody because policy is away: that is thrown', async () => {
     const {judge, facts} = harness();
     facts.away = true;
-    await expect(judge.execute([record()])).rejects.toMatchObject({code: 'policy-unavailable'});
+    await expect(judge.execute([record()], freely)).rejects.toMatchObject({code: 'policy-unavailable'});
   });
 });

@@ -8,7 +8,7 @@ import type {ReleaseKeys} from '../domain/release-keys.js';
 import {eachLimited} from './each-limited.js';
 import {registrationKey} from './known-facts.js';
 import type {KnownFacts} from './known-facts.js';
-import type {Clock, SignatureVerifier} from './ports.js';
+import type {AskAsStranger, Clock, SignatureVerifier} from './ports.js';
 
 const PATIENTS_AT_ONCE = 32;
 
@@ -23,12 +23,13 @@ export class JudgeRecords {
     private readonly ports: {facts: KnownFacts; releaseKeys: ReleaseKeys; verifier: SignatureVerifier},
   ) {}
 
-  /** @returns each record in its place, or why it is refused. @throws DomainError `policy-unavailable` */
-  async execute(posted: readonly PostedRecord[]): Promise<(IncomingRecord | DomainError)[]> {
+  /** @returns each record in its place, or why it is refused. @throws DomainError `policy-unavailable`, and what `ask` throws */
+  async execute(posted: readonly PostedRecord[], ask: AskAsStranger): Promise<(IncomingRecord | DomainError)[]> {
     const nowMs = this.options.now();
     const read = posted.map((one) => this.#read(one, nowMs));
     const devices = await this.ports.facts.devices(
       read.flatMap((one) => (one instanceof DomainError ? [] : [one.header])),
+      ask,
     );
     const signed = read.map((one) => {
       if (one instanceof DomainError) return one;

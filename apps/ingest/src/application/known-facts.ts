@@ -2,7 +2,7 @@ import {toHex} from '@vitalvault/contracts';
 import {BoundedMap} from '../domain/bounded-map.js';
 import {epochCovers} from '../domain/check-epoch.js';
 import type {RegisteredDevice} from '../domain/check-device.js';
-import type {Clock, EpochOfTag, LedgerFacts, RegistrationOfDevice} from './ports.js';
+import type {AskAsStranger, Clock, EpochOfTag, LedgerFacts, RegistrationOfDevice} from './ports.js';
 
 interface Kept<T> {
   readonly value: T;
@@ -34,26 +34,35 @@ export class KnownFacts {
     private readonly facts: Pick<LedgerFacts, 'devices' | 'epochs'>,
   ) {}
 
-  async device(device: Uint8Array, registration: number): Promise<RegisteredDevice | undefined> {
-    const wanted = {device, registration};
-    return (await this.devices([wanted])).get(registrationKey(wanted));
+  async device(wanted: RegistrationOfDevice, ask: AskAsStranger): Promise<RegisteredDevice | undefined> {
+    return (await this.devices([wanted], ask)).get(registrationKey(wanted));
   }
 
-  /** By `registrationKey`; those that nobody knows yet are asked for in one question. */
+  /**
+   * By `registrationKey`; those that nobody knows yet are asked for in one question.
+   * @throws DomainError `policy-unavailable`, and what `ask` throws
+   */
   async devices(
     wanted: readonly RegistrationOfDevice[],
+    ask: AskAsStranger,
   ): Promise<ReadonlyMap<RegistrationKey, RegisteredDevice | undefined>> {
     const distinct = new Map(wanted.map((one) => [registrationKey(one), one]));
     const missing = [...distinct].filter(
       ([key]) => this.#fresh(this.#devices.get(key)) === undefined && !this.#asking.has(`device/${key}`),
     );
-    const answer = missing.length === 0 ? [] : this.facts.devices(missing.map(([, one]) => one));
+    const answer =
+      missing.length === 0
+        ? []
+        : this.#ask(
+            missing.map(([, one]) => one),
+            ask,
+          );
     const places = new Map(missing.map(([key], place) => [key, place]));
     const found = [...distinct.keys()].map(async (key) => {
       const kept = this.#fresh(this.#devices.get(key));
       if (kept !== undefined) return [key, kept.value] as const;
-      const ask = async (): Promise<RegisteredDevice | undefined> => (await answer)[places.get(key) ?? -1];
-      return [key, await this.#once(`device/${key}`, ask, (device) => this.#keepDevice(key, device))] as const;
+      const own = async (): Promise<RegisteredDevice | undefined> => (await answer)[places.get(key) ?? -1];
+      return [key, await this.#once(`device/${key}`, own, (device) => this.#keepDevice(key, device))] as const;
     });
     return new Map(await Promise.all(found));
   }
@@ -93,6 +102,22 @@ export class KnownFacts {
   /** Changes may have been missed, or could not be read. */
   forgetAll(): void {
     for (const forgotten of [this.#devices, this.#epochs, this.#asking]) forgotten.clear();
+  }
+
+  // Who names devices that there are pays nothing, and nobody for our own faults.
+  async #ask(
+    missing: readonly RegistrationOfDevice[],
+    ask: AskAsStranger,
+  ): Promise<readonly (RegisteredDevice | undefined)[]> {
+    const giveBack = ask(missing.length);
+    let known = missing.length;
+    try {
+      const found = await this.facts.devices(missing);
+      known = found.filter((device) => device !== undefined).length;
+      return found;
+    } finally {
+      giveBack(known);
+    }
   }
 
   #keepDevice(key: RegistrationKey, value: RegisteredDevice | undefined): void {

@@ -127,5 +127,11 @@ export interface ReceiptSigner {
   sign(digest: Uint8Array): Uint8Array;
 }
 
+/**
+ * Takes from what an address may have asked about devices that nobody knows here. @returns gives back as many as are
+ * known after all. @throws DomainError `quota-exceeded`, `too-many-records`
+ */
+export type AskAsStranger = (unknown: number) => (known: number) => void;
+
 /** Unix milliseconds. */
 export type Clock = () => number;

@@ -3,6 +3,7 @@ import {ORG_ROLE} from '@vitalvault/contracts';
 import {incomplete} from '@vitalvault/contracts/testing';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
+import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {generateSigningKey, signDigest, verifyDigest} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {AcceptRecords} from '../../src/application/accept-records.js';
@@ -32,6 +33,9 @@ import {recordNumber} from '../../src/domain/incoming-record.js';
 import {RecentNumbers} from '../../src/domain/recent-numbers.js';
 import {ReleaseKeys} from '../../src/domain/release-keys.js';
 import {CHAIN, NOW_MS, SLOT, deviceKey, organisation, patient, random, releaseKey, tag} from './records.js';
+
+/** Nobody counts what is asked. */
+export const freely = () => (): void => undefined;
 
 export class FakeFacts implements LedgerFacts {
   registered: RegisteredDevice | undefined = {
@@ -152,5 +156,14 @@ export function harness(limits: {device?: number; owner?: number} = {}) {
     },
   );
   const skip = new AcceptSkip({chainId: CHAIN, now}, {backlog, facts: known, quota, recent, table, log, verifier});
-  return {accept, skip, facts, known, table, log, recent, clock};
+  return {
+    accept: {execute: (posted: readonly PostedRecord[]) => accept.execute(posted, freely)},
+    skip: {execute: (body: Uint8Array) => skip.execute(body, freely)},
+    facts,
+    known,
+    table,
+    log,
+    recent,
+    clock,
+  };
 }

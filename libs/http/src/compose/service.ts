@@ -9,6 +9,11 @@ import type {OpenApiDocument} from '../openapi/open-api-document.js';
 export interface ServiceSettings extends ProcessSettings {
   readonly host: string;
   readonly httpPort: number;
+  /** Proxies whose X-Forwarded-For is believed; addresses or networks. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Requests that one address may send at once, and each second. */
+  readonly addressBurst?: number;
+  readonly addressRefillPerSecond?: number;
 }
 
 /** What a composition function is given beside the settings. */

@@ -5,6 +5,13 @@ import {ComposedModule} from './composed.module.js';
 import type {Service, ServiceSettings} from './service.js';
 import {watchFollowers} from './watch-followers.js';
 
+const addressLimits = ({trustedProxies = [], addressBurst, addressRefillPerSecond}: ServiceSettings) => ({
+  trustedProxies,
+  ...(addressBurst === undefined || addressRefillPerSecond === undefined
+    ? {}
+    : {addressRate: {burst: addressBurst, refillPerSecond: addressRefillPerSecond}}),
+});
+
 /**
  * Starts a service: composes it, listens, then starts what runs beside the requests. Closing is the same list
  * backwards: drain and end requests, stop the background, close what the composition opened. A start that fails does it
@@ -30,6 +37,7 @@ export async function startService<Config extends ServiceSettings>(
       host: config.host,
       httpPort: config.httpPort,
       ...limits,
+      ...addressLimits(config),
       ...(config.drainMs === undefined ? {} : {drainMs: config.drainMs}),
       ...(drained === undefined ? {} : {drained}),
       microservices: transports,

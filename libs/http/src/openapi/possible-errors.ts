@@ -2,7 +2,7 @@ import {CATALOGUE, STATUS} from '@vitalvault/errors';
 import type {ErrorCode} from '@vitalvault/errors';
 import type {Route} from '../route/route.js';
 
-const ALWAYS: readonly ErrorCode[] = ['malformed', 'internal'];
+const ALWAYS: readonly ErrorCode[] = ['malformed', 'internal', 'quota-exceeded'];
 const WITH_BODY: readonly ErrorCode[] = ['body-too-large', 'unsupported-content-type', 'body-timeout'];
 const WHEN_SIGNED: readonly ErrorCode[] = [
   'signature-missing',

@@ -3,13 +3,14 @@ import {NestFactory} from '@nestjs/core';
 import type {CustomStrategy, GrpcOptions} from '@nestjs/microservices';
 import {FastifyAdapter} from '@nestjs/platform-fastify';
 import type {NestFastifyApplication} from '@nestjs/platform-fastify';
-import type {Logger} from '@vitalvault/process';
+import type {BucketRate, Logger} from '@vitalvault/process';
 import {addBodyParsers} from './body-parsers.js';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {answerClientError} from './client-error.js';
 import {serveDeclaredRoutes} from '../route/declared-routes.js';
 import {leaveConnections} from './leave-connections.js';
+import {limitAddresses} from './limit-addresses.js';
 import {NestLogger} from './nest-logger.js';
 import {OpenConnections} from './open-connections.js';
 import {Readiness} from '@vitalvault/process';
@@ -29,6 +30,10 @@ export interface HttpServiceOptions {
   readonly bodyLimitBytes?: number;
   /** Time for a whole request to arrive, headers and body; default 10 s. */
   readonly requestTimeoutMs?: number;
+  /** Proxies whose X-Forwarded-For is believed; addresses or networks. Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** Of requests from one address; default: `limitAddresses`'. */
+  readonly addressRate?: BucketRate;
   /** How long `close` goes on serving after it said so in /readyz, in milliseconds; default 0. */
   readonly drainMs?: number;
   /** Called when that time is over, before anything closes. */
@@ -61,6 +66,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes ?? BODY_LIMIT_BYTES,
     requestTimeout,
+    trustProxy: [...(options.trustedProxies ?? [])],
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     // Who still comes on an open connection while we close is served too; the answer tells him to go elsewhere.
@@ -77,6 +83,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   const connections = new OpenConnections(instance.server);
   traceRequests(instance);
   measureRequests(instance);
+  limitAddresses(instance, options.addressRate);
   addBodyParsers(instance);
   leaveConnections(instance, readiness);
   serveDeclaredRoutes(instance);

@@ -6,6 +6,7 @@ import type {Logger} from '@vitalvault/process';
 import {LOGGER} from '../service.tokens.js';
 import {ProblemFilter} from './problem-filter.js';
 import {Readiness} from '@vitalvault/process';
+import {Strangers} from './strangers.js';
 
 /**
  * Root around a service's own module: gives it the logger, the readiness register, the problem filter and gRPC spans.
@@ -20,10 +21,11 @@ export class ServiceModule {
       providers: [
         {provide: LOGGER, useValue: given.logger},
         {provide: Readiness, useValue: given.readiness},
+        {provide: Strangers, useValue: new Strangers()},
         {provide: APP_FILTER, useClass: ProblemFilter},
         {provide: APP_INTERCEPTOR, useClass: GrpcSpanInterceptor},
       ],
-      exports: [LOGGER, Readiness],
+      exports: [LOGGER, Readiness, Strangers],
     };
   }
 }

@@ -12,6 +12,8 @@ const list = z.string().transform((text) =>
 
 const httpUrl = z.url({protocol: /^https?$/});
 const isHttpUrl = (text: string): boolean => httpUrl.safeParse(text).success;
+const isAddress = (text: string): boolean =>
+  z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).safeParse(text).success;
 const hasPort = (text: string): boolean => port.safeParse(text.slice(text.lastIndexOf(':') + 1)).success;
 
 /** Field types of settings, for the schemas of the services. */
@@ -89,6 +91,24 @@ export const commonConfig = {
     ),
   otlpUrl: setting.url.describe('OpenTelemetry Collector, OTLP over HTTP: http://host:port.'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Lowest level that is logged.'),
+  trustedProxies: list
+    .refine((items) => items.length > 0 && items.every(isAddress), 'not a list of addresses')
+    .optional()
+    .describe(
+      'Addresses or networks (CIDR) of the proxies in front, comma-separated: only their X-Forwarded-For is believed. Absent: none. Behind a proxy that is not named all clients count as one address.',
+    ),
+  addressBurst: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(4_000)
+    .describe('Requests that one address may send at once; of IPv6 a network of 64 bits.'),
+  addressRefillPerSecond: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1_000)
+    .describe('Requests per second that one address may send in the long run.'),
   drainMs: milliseconds
     .default(0)
     .describe(
@@ -113,6 +133,9 @@ const {
   databasePasswordFile,
   databaseCaFile,
   databaseWarnBytes,
+  trustedProxies,
+  addressBurst,
+  addressRefillPerSecond,
   drainMs,
   closeMs,
   managementHost,
@@ -132,4 +155,6 @@ export const kafkaConfig = {
 export const databaseConfig = {databaseUrl, databasePasswordFile, databaseCaFile, databaseWarnBytes} as const;
 /** What `runProgram` takes of every program. */
 export const processConfig = {managementHost, managementPort, logLevel} as const;
+/** Whom a service's HTTP listens to, and how much. */
+export const addressConfig = {trustedProxies, addressBurst, addressRefillPerSecond} as const;
 export const stopConfig = {drainMs, closeMs} as const;

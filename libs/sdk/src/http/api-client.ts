@@ -19,8 +19,8 @@ export interface ApiOptions {
   /** Added to every request, for example a traceparent. */
   headers?: () => Record<string, string>;
   /**
-   * Attempts in all for an answer of 429 or 503 or none; 1 = never again. Default 6, and more where the answer says when
-   * to come again, for half a minute.
+   * Attempts in all for an answer of 429 or 503 or none; 1 = never again. Default 6, and more where the answer says
+   * when to come again, for half a minute.
    */
   attempts?: number;
   /** A longer Retry-After is not waited for. Default 60,000 ms: the services' own are at most 30 s. */

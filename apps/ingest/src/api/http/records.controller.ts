@@ -1,11 +1,12 @@
 import {Controller, Inject, Req, Res} from '@nestjs/common';
-import {Serves, route} from '@vitalvault/http';
+import {Serves, Strangers, route} from '@vitalvault/http';
 import type {AnswerOf, RequestOf} from '@vitalvault/http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {AcceptRecords} from '../../application/accept-records.js';
 import {readBody} from '../../domain/incoming-record.js';
 import type {BodyKind} from '../../domain/incoming-record.js';
 import {CHAIN_ID} from '../../ingest.tokens.js';
+import {askAs} from './ask-as.js';
 import {checkOptionalDigest} from './optional-digest.js';
 import {NOT_DURABLE, WRONG_MESSAGE} from './possible-codes.js';
 import {recordsAnswer, toRecordAnswer} from './record-answer.js';
@@ -39,6 +40,7 @@ export class RecordsController {
   constructor(
     private readonly accept: AcceptRecords,
     @Inject(CHAIN_ID) private readonly chainId: string,
+    private readonly strangers: Strangers,
   ) {}
 
   /**
@@ -53,7 +55,7 @@ export class RecordsController {
   ): Promise<AnswerOf<typeof postRecords>> {
     checkOptionalDigest(request, body);
     const kind = KINDS[contentType];
-    const outcomes = await this.accept.execute(readBody(kind, body));
+    const outcomes = await this.accept.execute(readBody(kind, body), askAs(request, this.strangers));
     const refused = outcomes.find((outcome) => outcome.status === 'refused');
     if (kind === 'record' && refused?.status === 'refused') throw refused.problem;
     const records = outcomes.map(toRecordAnswer);

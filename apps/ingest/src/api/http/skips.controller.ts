@@ -1,10 +1,11 @@
 import {Controller, Inject, Req, Res} from '@nestjs/common';
-import {Serves, route} from '@vitalvault/http';
+import {Serves, Strangers, route} from '@vitalvault/http';
 import type {AnswerOf, RequestOf} from '@vitalvault/http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {z} from 'zod';
 import {AcceptSkip} from '../../application/accept-skip.js';
 import {CHAIN_ID} from '../../ingest.tokens.js';
+import {askAs} from './ask-as.js';
 import {checkOptionalDigest} from './optional-digest.js';
 import {NOT_DURABLE, WRONG_MESSAGE} from './possible-codes.js';
 
@@ -29,6 +30,7 @@ export class SkipsController {
   constructor(
     private readonly accept: AcceptSkip,
     @Inject(CHAIN_ID) private readonly chainId: string,
+    private readonly strangers: Strangers,
   ) {}
 
   @Serves(postSkip)
@@ -38,7 +40,7 @@ export class SkipsController {
     @Res({passthrough: true}) reply: FastifyReply,
   ): Promise<AnswerOf<typeof postSkip>> {
     checkOptionalDigest(request, body);
-    const number = await this.accept.execute(body);
+    const number = await this.accept.execute(body, askAs(request, this.strangers));
     void reply.header('location', `/v1/receipts/${number}`);
     return {chainId: this.chainId, status: 'accepted'};
   }

@@ -1,0 +1,43 @@
+import {DomainError} from '@vitalvault/errors';
+import {TokenBuckets} from '@vitalvault/process';
+import type {BucketRate} from '@vitalvault/process';
+import type {FastifyInstance} from 'fastify';
+
+/** Requests from one address before they are refused, and how many more each second. */
+export const ADDRESS_RATE: BucketRate = {burst: 4_000, refillPerSecond: 1_000};
+
+/**
+ * Limits requests by the address that they come from, before anything of them is read. The address is the connection's,
+ * or what a trusted proxy says (Fastify's `trustProxy`).
+ */
+export function limitAddresses(instance: FastifyInstance, rate: BucketRate = ADDRESS_RATE): void {
+  const buckets = new TokenBuckets(rate);
+  instance.addHook('onRequest', (request, _reply, done) => {
+    const demand = [{key: addressKey(request.ip), tokens: 1}];
+    const waitMs = buckets.waitMs(demand, Date.now()) ?? 0;
+    if (waitMs > 0) {
+      done(
+        new DomainError('quota-exceeded', {
+          detail: 'Too many requests come from this address.',
+          retryAfterSeconds: Math.ceil(waitMs / 1_000),
+        }),
+      );
+      return;
+    }
+    buckets.take(demand, Date.now());
+    done();
+  });
+}
+
+/** Of IPv6 the network of 64 bits: whoever has one address there has all of them. */
+export function addressKey(address: string): string {
+  if (!address.includes(':') || address.startsWith('::ffff:')) return address.replace(/^::ffff:/, '');
+  const [head = '', tail] = address.split('::');
+  const [before, after] = [head, tail ?? ''].map((part) => part.split(':').filter((group) => group !== ''));
+  const missing = tail === undefined ? 0 : 8 - (before?.length ?? 0) - (after?.length ?? 0);
+  const groups = [...(before ?? []), ...Array<string>(Math.max(0, missing)).fill('0'), ...(after ?? [])];
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}
