@@ -66,12 +66,16 @@ describe('event stream', () => {
 
 describe('webhooks', () => {
   let receiver: WebhookReceiver;
+  let hanging: WebhookReceiver;
   let target: string;
   beforeEach(async () => {
-    receiver = new WebhookReceiver();
+    [receiver, hanging] = [new WebhookReceiver(), new WebhookReceiver()];
     target = await receiver.listen();
   });
-  afterEach(() => receiver.close());
+  afterEach(() => {
+    receiver.close();
+    hanging.close();
+  });
   const secret = 'a secret of the receiver';
   const subscribe = async (patient: Patient, path = '/hook'): Promise<void> => {
     const webhooks = [{url: target + path, secret}];
@@ -148,7 +152,6 @@ describe('webhooks', () => {
     ['one patient with five webhooks and 300 deliveries', 1, 60],
     ['forty patients with one host', 40, 4],
   ])('come to her in time while a receiver hangs: %s', async (_who, patients, alerts) => {
-    const hanging = new WebhookReceiver();
     hanging.answer = () => 'silence';
     const url = await hanging.listen();
     const [patient, ...others] = await Promise.all(Array.from({length: patients + 1}, known));
@@ -169,7 +172,6 @@ describe('webhooks', () => {
     await eventually(() => expect(receiver.received).toHaveLength(1), 60_000, 20);
     // In rounds of eight that wait for the slowest it took ten to twenty seconds.
     expect(Date.now() - toldAt).toBeLessThan(4_000);
-    hanging.close();
     for (const other of others) expect((await call(other, 'PUT', '/v1/channels', {webhooks: []})).status).toBe(200);
   });
 
