@@ -20,6 +20,7 @@ import {PrismaReleaseRegister} from './adapters/prisma/prisma-release-register.j
 import {PrismaTransactionTraces} from './adapters/prisma/prisma-transaction-traces.js';
 import {AccessLeaves} from './application/access-leaves.js';
 import {AnswerProofs} from './application/answer-proofs.js';
+import {ChargeRelease} from './application/charge-release.js';
 import {Complain} from './application/complain.js';
 import {DescribeService} from './application/describe-service.js';
 import {ExplainAccess} from './application/explain-access.js';
@@ -88,17 +89,18 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
   const resolveKey = new ResolveKey({projection});
   const quota = new ProofQuota(now);
   const register = new PrismaReleaseRegister(database);
+  const requests = new SignedReleaseRequests({organisation, now}, nonces);
   const release = new ReleaseKeys(
     {chainId, organisation, releaseKeys, now},
     {
       projection: store,
       outcomes,
       follower,
-      quota,
+      charge: new ChargeRelease({now}, {projection: store, requests, quota}),
       proven: new ProvenRelease({ledger: new CometProvenLedger({client: parts.ledger, trust})}),
       alerts: new GrpcAlertQueue(notify),
       register,
-      requests: new SignedReleaseRequests({organisation, now}, nonces),
+      requests,
     },
   );
 

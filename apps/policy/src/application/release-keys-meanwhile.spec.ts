@@ -2,7 +2,7 @@ import {describe, expect, it} from '@jest/globals';
 import {STATE_KIND} from '@vitalvault/contracts';
 import {PEOPLE, replaceKey, revokeGrant, testKey} from '@vitalvault/ledger-state/testing';
 import {permitted} from '../../test/support/release-attempts.js';
-import {HOSPITAL} from '../../test/support/release-story.js';
+import {HOSPITAL} from '../../test/support/release-world.js';
 import type {ReleaseStory} from '../../test/support/release-story.js';
 
 const {patient, recovery, clinician} = PEOPLE;
@@ -30,7 +30,7 @@ const ENDS: Readonly<Record<string, readonly [(story: ReleaseStory) => void, cod
 };
 const HAPPENINGS = Object.entries(ENDS);
 
-describe.each(['proof', 'alert', 'count'] as const)('during the %s of a release', (step) => {
+describe.each(['proof', 'alert'] as const)('during the %s of a release', (step) => {
   it.each(HAPPENINGS)('%s, and this service knows it: nothing is opened', async (_what, [end, code]) => {
     const {story, records, tx} = await permitted(3);
     story.meanwhile[step] = async () => {
@@ -59,14 +59,39 @@ describe.each(['proof', 'alert', 'count'] as const)('during the %s of a release'
   });
 });
 
-it.each(HAPPENINGS)('%s between two openings: what was opened does not leave', async (_what, [end, code]) => {
-  const {story, records, tx} = await permitted(3);
-  story.meanwhile.open = async () => {
-    end(story);
-    await story.project();
-  };
-  await expect(story.release(tx, records)).rejects.toMatchObject({code});
-  expect(story.steps).toEqual(['alert', 'open', 'open', 'open']);
+describe.each([
+  ['open', 0],
+  ['count', 1],
+] as const)('when something happens during the %s of a release', (step, counted) => {
+  it.each(HAPPENINGS)('%s: what was opened does not leave', async (_what, [end, code]) => {
+    const {story, records, tx} = await permitted(3);
+    story.meanwhile[step] = async () => {
+      end(story);
+      await story.project();
+    };
+    await expect(story.release(tx, records)).rejects.toMatchObject({code});
+    expect(story.steps).toEqual(['alert', 'open', 'open', 'open']);
+    expect(story.register.requests).toHaveLength(counted);
+  });
+});
+
+describe('a reader who has gone, or whose time is up', () => {
+  it.each(['proof', 'alert', 'open'] as const)('during the %s uses none of her answers up', async (step) => {
+    const {story, records, tx} = await permitted(3);
+    const gone = new AbortController();
+    story.meanwhile[step] = async () => gone.abort();
+    await expect(story.release(tx, records, {gone: gone.signal})).rejects.toMatchObject({code: 'policy-unavailable'});
+    expect([story.register.requests, story.register.told]).toEqual([[], []]);
+    for (let i = 0; i < 3; i += 1) await story.release(tx, records);
+  });
+
+  it('during the count has used one up: the keys were on their way', async () => {
+    const {story, records, tx} = await permitted();
+    const gone = new AbortController();
+    story.meanwhile.count = async () => gone.abort();
+    await story.release(tx, records, {gone: gone.signal});
+    expect(story.register.requests).toHaveLength(1);
+  });
 });
 
 it('proves nothing a second time when nothing has happened', async () => {

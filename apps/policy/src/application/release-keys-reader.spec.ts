@@ -2,7 +2,7 @@ import {describe, expect, it} from '@jest/globals';
 import {toHex} from '@vitalvault/contracts';
 import {PEOPLE, replaceKey, testKey, testOrganisation} from '@vitalvault/ledger-state/testing';
 import {permitted, refused} from '../../test/support/release-attempts.js';
-import {HOSPITAL} from '../../test/support/release-story.js';
+import {HOSPITAL} from '../../test/support/release-world.js';
 import {signedReleaseRequest} from '../../test/support/signed-release-request.js';
 
 const {patient, recovery, clinician, stranger} = PEOPLE;
@@ -33,8 +33,7 @@ describe('a request to storage that policy is shown', () => {
     const {story, records, tx} = await permitted();
     const other = await story.ask({}, patient);
     const hospital = toHex(HOSPITAL.id);
-    const ask = (signedRequest: Uint8Array) =>
-      story.releaseKeys.execute({txId: tx, signedRequest, records, seenHeight: 0n});
+    const ask = (signedRequest: Uint8Array) => story.show(tx, signedRequest, records);
     const good = signedReleaseRequest(tx, clinician, hospital);
     const text = Buffer.from(good).toString('latin1');
     for (const [bytes, code] of [
@@ -53,12 +52,40 @@ describe('a request to storage that policy is shown', () => {
     await ask(good);
   });
 
+  it('uses nothing of the reader up without her signature: neither proofs nor time', async () => {
+    const {story, records, tx} = await permitted();
+    const bad = signedReleaseRequest(tx, clinician, toHex(testOrganisation('clinic').id));
+    const codes = new Set<string>();
+    for (let i = 0; i < 300; i += 1)
+      await story
+        .show(tx, bad, records, {from: 'ingest'})
+        .catch((error: unknown) => codes.add((error as {code: string}).code));
+    expect([...codes]).toEqual(['signature-invalid', 'quota-exceeded']);
+    await story.release(tx, records);
+  });
+
+  it('without a permit is not waited for over and over: so many at a time from one address', async () => {
+    const {story, records} = await permitted();
+    const [nothing, signed] = ['ee'.repeat(32), Uint8Array.of(1)];
+    const asked = Array.from({length: 300}, () => story.show(nothing, signed, records, {from: 'ingest'}));
+    const codes = (await Promise.allSettled(asked)).map((one) => (one as {reason: {code: string}}).reason.code);
+    expect(codes.filter((code) => code === 'quota-exceeded')).toHaveLength(44);
+    expect(story.outcomes.waiting).toBe(0);
+    await expect(story.show(nothing, signed, records, {from: 'storage'})).rejects.toMatchObject({code: 'tx-not-found'});
+  });
+
+  it('leaves nobody waiting for its permit when the database fails', async () => {
+    const {story, records, tx} = await permitted();
+    story.store.leafOfTransaction = () => Promise.reject(new Error('database away'));
+    await expect(story.release(tx, records)).rejects.toThrow('database away');
+    expect(story.outcomes.waiting).toBe(0);
+  });
+
   it('is one answer: whoever shows it again gets nothing, and uses nothing up', async () => {
     const {story, records, tx} = await permitted();
     const other = await story.ask();
     const request = signedReleaseRequest(tx, clinician, toHex(HOSPITAL.id));
-    const show = (txId: string, bytes = request) =>
-      story.releaseKeys.execute({txId, signedRequest: bytes, records, seenHeight: 0n});
+    const show = (txId: string, bytes = request) => story.show(txId, bytes, records);
     // Shown for another permit it is of no use, and no worse for its own.
     await refused(story, show(other), {code: 'release-mismatch'});
     await show(tx);

@@ -4,7 +4,8 @@ import {AccessLeafSchema, GrantSchema} from '@vitalvault/contracts/gen/ledger/v1
 import type {AccessLeaf, Grant} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {PEOPLE, enrolPatient, registerMember, revokeGrant, tag, testKey} from '@vitalvault/ledger-state/testing';
 import {permitted, recently, refused} from '../../test/support/release-attempts.js';
-import {HOSPITAL, ReleaseStory} from '../../test/support/release-story.js';
+import {ReleaseStory} from '../../test/support/release-story.js';
+import {HOSPITAL} from '../../test/support/release-world.js';
 
 const {patient, stranger, strangerRecovery} = PEOPLE;
 

@@ -8,6 +8,7 @@ import {currentTraceparent, withSpan} from '@vitalvault/process';
 import {checkIndex, checkLeaf, checkReleaseKey, checkScope, headerOf, idOf} from '../domain/record-checks.js';
 import {checkDistinct, checkGrant, checkStanding, checkWindow, isOwnRead, isRefusal} from '../domain/release-checks.js';
 import type {ProvenPermit, ReleaseRefusal} from '../domain/release-checks.js';
+import type {AskedRelease, ChargeRelease} from './charge-release.js';
 import {newestSeen} from './newest-seen.js';
 import type {
   AlertQueue,
@@ -20,18 +21,21 @@ import type {
   ReleaseRequests,
   StoredLeaf,
 } from './ports.js';
-import type {ProofQuota} from './proof-quota.js';
 import type {ProvenRelease, ReleaseFacts} from './proven-release.js';
 import type {TransactionOutcomes} from './transaction-outcomes.js';
 
 /** What storage asks for on behalf of a reader. */
 export interface ReleaseQuestion {
+  /** Address that it came from. */
+  readonly from: string;
   readonly txId: Id;
   /** The reader's signed HTTP request as storage received it. */
   readonly signedRequest: Uint8Array;
   readonly records: readonly RecordToRelease[];
   /** Height of the newest state that storage's own follower has seen a header for; 0: it does not say. */
   readonly seenHeight: bigint;
+  /** Nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
 }
 
 export interface ReleasedKeys {
@@ -53,12 +57,15 @@ interface StandingFacts extends ReleaseFacts {
 }
 
 const CATCH_UP_MS = 3_000;
+/** The platform opens seals on threads of its own; more of them at a time would hold up other releases. */
+const OPENED_AT_ONCE = 4;
 /** Of one check before a key is opened: a block takes half a second at the least, a proof less. */
 const MOST_PROOFS = 4;
 
 /**
  * Log before key (docs/protocol.md §7): a key is opened only for a committed decision that still stands, and after the
- * alert is durable. None leaves after this service's follower has seen the decision's end.
+ * alert is durable, and none leaves before it is counted and told, nor after this service's follower has seen the
+ * decision's end.
  */
 export class ReleaseKeys {
   constructor(
@@ -73,7 +80,7 @@ export class ReleaseKeys {
       projection: Projection;
       outcomes: TransactionOutcomes;
       proven: ProvenRelease;
-      quota: ProofQuota;
+      charge: ChargeRelease;
       follower: Follower;
       alerts: AlertQueue;
       register: ReleaseRegister;
@@ -89,31 +96,42 @@ export class ReleaseKeys {
   async execute(question: ReleaseQuestion): Promise<ReleasedKeys> {
     // Nothing is released by who does not know what this organisation's own validator has seen.
     this.ports.follower.mustGoOn();
+    // 0 · Who signed pays for the proofs.
+    const asked = await this.ports.charge.execute(question, () => this.placeOf(question.txId));
     const recordIds = question.records.map(idOf);
     // 1 · The decision, the standing of everybody and every record, proven by the ledger.
-    const facts = await withSpan('policy.verify_release', {attributes: {'vitalvault.records': recordIds.length}}, () =>
-      this.verify(question, recordIds),
+    let facts = await withSpan('policy.verify_release', {attributes: {'vitalvault.records': recordIds.length}}, () =>
+      this.verify(question, recordIds, asked),
     );
     await this.refuseOverLimit(question.txId, recordIds);
+    mustBeWaitedFor(question);
     // 2 · The patient will hear of it, whatever happens from here on.
     await withSpan('policy.queue_alert', {kind: 'client'}, () => this.alertPatient(question.txId, facts.permit));
-    // 3 · Counted, kept and told before anything is opened, so that a crash in between can only give less.
+    // 3 · Only now, and only if all still stands: the alert may have waited for seconds.
+    facts = await this.upToNow(question.txId, facts);
+    const {permit} = facts;
+    const bundle = await withSpan('policy.open_seals', {}, () => this.openAndSeal(question, recordIds, permit));
+    // 4 · A thousand seals take a while too: what was opened for a permit that is gone by now, or for a reader who is,
+    // stays here. Counted, kept and told before anything leaves, so that a crash in between can only give less.
+    facts = await this.upToNow(question.txId, facts);
+    mustBeWaitedFor(question);
     await this.count(question, recordIds, facts);
-    // 4 · Only now, and only if all still stands: alert and count may have waited for seconds.
-    const standing = await this.upToNow(question.txId, facts);
-    const bundle = await withSpan('policy.open_seals', {}, () => this.openAndSeal(question, recordIds, facts.permit));
-    // 5 · A thousand seals take a while too: what was opened for a permit that is gone by now stays here.
-    const {header: last} = await this.upToNow(question.txId, standing);
+    // 5 · The count may have waited too.
+    const {header: last} = await this.upToNow(question.txId, facts);
     return {bundle, verifiedAtHeight: last.height};
   }
 
-  private async verify(question: ReleaseQuestion, recordIds: readonly Uint8Array[]): Promise<StandingFacts> {
+  private async verify(
+    question: ReleaseQuestion,
+    recordIds: readonly Uint8Array[],
+    {place, signedBy}: AskedRelease,
+  ): Promise<StandingFacts> {
     const {txId, signedRequest, records} = question;
-    const place = await this.placeOf(txId);
-    this.ports.quota.charge(readerOf(place));
     const atLeast = await this.newestKnown(place, question);
     const facts = await this.standingFacts(place, txId, atLeast);
-    await this.ports.requests.check(signedRequest, txId, facts.readerKey);
+    // What the projection has for her key is a hint; what counts is the proven one.
+    if (signedBy === undefined || !isSameKey(signedBy, facts.readerKey))
+      await this.ports.requests.check(signedRequest, txId, facts.readerKey);
     refuseIf(checkDistinct(recordIds));
     await this.verifyRecords(records, facts.permit, atLeast);
     return facts;
@@ -157,14 +175,17 @@ export class ReleaseKeys {
   /** Where the decision stands. Storage follows the chain by itself and may be a moment ahead of our follower. */
   private async placeOf(txId: Id): Promise<StoredLeaf> {
     const expected = this.ports.outcomes.expect(txId);
-    let place = await this.ports.projection.leafOfTransaction(txId);
-    if (place === undefined) {
-      await expected.within(this.options.catchUpMs ?? CATCH_UP_MS);
-      place = await this.ports.projection.leafOfTransaction(txId);
+    try {
+      let place = await this.ports.projection.leafOfTransaction(txId);
+      if (place === undefined) {
+        await expected.within(this.options.catchUpMs ?? CATCH_UP_MS);
+        place = await this.ports.projection.leafOfTransaction(txId);
+      }
+      if (place === undefined) throw new DomainError('tx-not-found');
+      return place;
+    } finally {
+      expected.close();
     }
-    expected.close();
-    if (place === undefined) throw new DomainError('tx-not-found');
-    return place;
   }
 
   private async verifyRecords(
@@ -243,12 +264,19 @@ export class ReleaseKeys {
   }
 
   private async openAndSeal(
-    {txId, records}: ReleaseQuestion,
+    {txId, records, gone}: ReleaseQuestion,
     recordIds: Uint8Array[],
     permit: ProvenPermit,
   ): Promise<Uint8Array> {
     const innerKeys: Uint8Array[] = [];
-    for (const record of records) innerKeys.push(await this.open(record));
+    const left = records.entries();
+    const lane = async (): Promise<void> => {
+      for (const [place, record] of left) {
+        mustBeWaitedFor({gone});
+        innerKeys[place] = await this.open(record);
+      }
+    };
+    await Promise.all(Array.from({length: OPENED_AT_ONCE}, lane));
     const {chainId, organisation} = this.options;
     return sealReleaseBundle(
       {chainId, txId: fromHex(txId), organisation: fromHex(organisation), recordIds},
@@ -284,9 +312,11 @@ const toldOf = ({reader, organisation, request}: ProvenPermit) => ({
 
 const isSameKey = (a: SigningKey, b: SigningKey): boolean => a.alg === b.alg && equalBytes(a.publicKey, b.publicKey);
 
+/** Whoever has gone hears of no refusal, and uses nothing up. */
+function mustBeWaitedFor({gone}: Pick<ReleaseQuestion, 'gone'>): void {
+  if (gone.aborted) throw new DomainError('policy-unavailable', {detail: 'Nobody waits for it any more.'});
+}
+
 function refuseIf(refusal: ReleaseRefusal | undefined): void {
   if (refusal !== undefined) throw new DomainError(refusal.code, {detail: refusal.detail});
 }
-
-/** Whose question it is, by the projection: what it is charged to. */
-const readerOf = ({leaf: {event}}: StoredLeaf): Id => (event.case === 'access' ? toHex(event.value.reader) : '');

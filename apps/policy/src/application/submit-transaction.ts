@@ -68,6 +68,12 @@ export class SubmitTransaction {
     return outcome;
   }
 
+  /** A row is for what a mempool took: its quotas bound them. It only links spans, and the block is not here yet. */
+  private async remember(txHash: string): Promise<void> {
+    const traceparent = currentTraceparent();
+    if (traceparent !== undefined) await this.ports.traces.remember(txHash, traceparent).catch(() => undefined);
+  }
+
   /** @returns the outcome, when the mempool refuses only because the transaction is in a block already. */
   private async broadcast(
     bytes: Uint8Array,
@@ -76,10 +82,9 @@ export class SubmitTransaction {
   ): Promise<TransactionOutcome | undefined> {
     const {expected, known} = seen;
     return withSpan('policy.broadcast_tx', {kind: 'client'}, async () => {
-      const traceparent = currentTraceparent();
-      if (traceparent !== undefined) await this.ports.traces.remember(txHash, traceparent);
       try {
         await this.ports.ledger.broadcast(bytes);
+        await this.remember(txHash);
         return undefined;
       } catch (error) {
         const replayed =

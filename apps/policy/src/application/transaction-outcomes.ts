@@ -14,6 +14,11 @@ export class TransactionOutcomes {
 
   constructor(private readonly projection: Projection) {}
 
+  /** Transactions that somebody waits for. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** The follower projected a block with this transaction. */
   projected(txId: Id): void {
     for (const wake of this.#waiting.get(txId) ?? []) wake();

@@ -1,63 +1,27 @@
-import {SignedReleaseRequests} from '../../src/adapters/storage/signed-release-requests.js';
-import {signedReleaseRequest} from './signed-release-request.js';
-import {STATE_KIND, decodeCanonical, sha256Of, slotOf, toHex, transactionId} from '@vitalvault/contracts';
-import {RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {toHex} from '@vitalvault/contracts';
 import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
 import type {RecordToRelease} from '@vitalvault/contracts/gen/policy/v1/policy';
-import {RecordToReleaseSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
-import type {PostedRecord, RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
-import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
-import {create} from '@bufbuild/protobuf';
-import {partsOfPosted, sealRecord} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
-import {
-  HEART_RATE,
-  PEOPLE,
-  TEST_CHAIN,
-  anchorRecords,
-  enrolPatient,
-  epochStatement,
-  putGrant,
-  registerDevice,
-  registerMember,
-  requestAccess,
-  testEncryptionKey,
-  testOrganisation,
-} from '@vitalvault/ledger-state/testing';
+import {PEOPLE, TEST_CHAIN} from '@vitalvault/ledger-state/testing';
 import type {TestKey} from '@vitalvault/ledger-state/testing';
 import {CometProvenLedger} from '../../src/adapters/ledger/comet-proven-ledger.js';
-import {AccessLeaves} from '../../src/application/access-leaves.js';
-import {ProjectBlock} from '../../src/application/project-block.js';
-import {projectGenesis} from '../../src/application/project-genesis.js';
+import {SignedReleaseRequests} from '../../src/adapters/storage/signed-release-requests.js';
+import {ChargeRelease} from '../../src/application/charge-release.js';
 import {ProofQuota} from '../../src/application/proof-quota.js';
 import {ProvenRelease} from '../../src/application/proven-release.js';
 import {ReleaseKeys} from '../../src/application/release-keys.js';
 import type {ReleaseKey} from '../../src/application/release-keys.js';
-import {standstill} from './standstill.js';
-import {TransactionOutcomes} from '../../src/application/transaction-outcomes.js';
-import {FakeChain} from './fake-chain.js';
-import {MemoryProjectionStore} from './memory-projection-store.js';
+import type {MemoryProjectionStore} from './memory-projection-store.js';
 import {MemoryReleaseRegister} from './memory-release-register.js';
-import {MemoryTraces} from './memory-traces.js';
+import {HOSPITAL, ReleaseWorld} from './release-world.js';
+import {signedReleaseRequest} from './signed-release-request.js';
+import {standstill} from './standstill.js';
 
-type GrantFields = Parameters<typeof putGrant>[2];
-type AccessFields = Parameters<typeof requestAccess>[1];
-type HeaderFields = Omit<Partial<RecordHeader>, '$typeName' | '$unknown'>;
+const {clinician} = PEOPLE;
 
-export const HOSPITAL = testOrganisation('hospital');
-export const READER = testEncryptionKey('one-time');
-const EPOCH = testEncryptionKey('epoch');
-const {patient, recovery, clinician, device} = PEOPLE;
-
-/**
- * Everything that a release touches: a chain with a patient, her device, its records and a clinician; policy's
- * projection of it; and a release whose steps are noted in `steps`.
- */
-export class ReleaseStory {
-  readonly chain: FakeChain;
-  readonly store = new MemoryProjectionStore();
+/** Everything that a release touches, and a release whose steps are noted in `steps`. */
+export class ReleaseStory extends ReleaseWorld {
   readonly register = new MemoryReleaseRegister();
-  readonly outcomes = new TransactionOutcomes(this.store);
   readonly follower = standstill();
   /** What happened, in order: 'alert', 'open'. */
   readonly steps: string[] = [];
@@ -68,18 +32,12 @@ export class ReleaseStory {
   /** What happens elsewhere while a release is at that step; an opening cannot be held up, so what follows it waits. */
   readonly meanwhile: {[step in 'proof' | 'alert' | 'count' | 'open']?: (() => Promise<void>) | undefined} = {};
   #pending: Promise<void> | undefined;
-  readonly slot: number;
   readonly releaseKeys: ReleaseKeys;
-  #random = 0;
   readonly #nonces = new Set<string>();
-  #sequence = 0n;
-  #projected = 0;
-  readonly #asked = new Map<string, TestKey>();
 
   /** @param startSeconds block time at the beginning */
   constructor(startSeconds: bigint) {
-    this.chain = new FakeChain(startSeconds);
-    this.slot = slotOf(startSeconds);
+    super(startSeconds);
     const opened = (): void => {
       this.steps.push('open');
       if (this.meanwhile.open !== undefined) this.#pending = this.take('open');
@@ -100,6 +58,17 @@ export class ReleaseStory {
         },
       },
     }) as MemoryProjectionStore;
+    const requests = new SignedReleaseRequests(
+      {organisation: toHex(HOSPITAL.id), now: () => Date.now()},
+      {
+        remember: (keyId, nonce) => {
+          const isNew = !this.#nonces.has(keyId + nonce);
+          this.#nonces.add(keyId + nonce);
+          return Promise.resolve(isNew);
+        },
+      },
+    );
+    const quota = new ProofQuota(() => 0);
     const proven = new CometProvenLedger({client: this.chain, trust: this.chain.validatorSet.trust, timeoutMs: 100});
     this.releaseKeys = new ReleaseKeys(
       {chainId: TEST_CHAIN, organisation: toHex(HOSPITAL.id), releaseKeys: [key], now: () => 1_000, catchUpMs: 50},
@@ -107,7 +76,7 @@ export class ReleaseStory {
         projection,
         outcomes: this.outcomes,
         follower: this.follower,
-        quota: new ProofQuota(() => 0),
+        charge: new ChargeRelease({now: () => 0}, {projection, requests, quota}),
         register: {
           answered: (txId, recordId) => this.register.answered(txId, recordId),
           allows: (txId, recordIds) => this.register.allows(txId, recordIds),
@@ -116,16 +85,7 @@ export class ReleaseStory {
             return this.register.count(release);
           },
         },
-        requests: new SignedReleaseRequests(
-          {organisation: toHex(HOSPITAL.id), now: () => Date.now()},
-          {
-            remember: (keyId, nonce) => {
-              const isNew = !this.#nonces.has(keyId + nonce);
-              this.#nonces.add(keyId + nonce);
-              return Promise.resolve(isNew);
-            },
-          },
-        ),
+        requests,
         proven: new ProvenRelease({
           ledger: {
             prove: async (question, atLeast) => {
@@ -148,102 +108,28 @@ export class ReleaseStory {
     );
   }
 
-  /** Enrolled, endorsed, registered, granted. */
-  async begin(grant: GrantFields = {}): Promise<this> {
-    this.chain.run(registerMember(HOSPITAL, clinician), [HOSPITAL.sponsor, clinician]);
-    this.chain.run(enrolPatient(patient, recovery), [HOSPITAL.sponsor, patient, recovery]);
-    this.chain.run(
-      {
-        case: 'publishKeys',
-        value: {identity: patient.id, epochStatements: [epochStatement(patient, {fromSlot: this.slot - 1_000})]},
-      },
-      [patient],
-    );
-    this.chain.run(registerDevice(patient, device), [patient, device]);
-    this.grant(grant);
-    await this.project();
-    return this;
-  }
-
-  grant(fields: GrantFields = {}): void {
-    const bounds = {
-      accessFromSlot: this.slot - 1,
-      accessToSlot: this.slot + 10,
-      dataFromSlot: this.slot - 100,
-      dataToSlot: this.slot,
-    };
-    this.chain.run(putGrant(patient.id, clinician.id, {...bounds, ...fields}), [patient]);
-  }
-
-  /** Sealed, signed and anchored, as storage would hand it to policy. */
-  async record(header: HeaderFields = {}, custodian = HOSPITAL): Promise<RecordToRelease> {
-    const sequence = ++this.#sequence;
-    const posted = await sealRecord({
-      header: {
-        chainId: TEST_CHAIN,
-        patient: patient.id,
-        registration: 1,
-        typeTag: HEART_RATE,
-        epoch: 1,
-        slot: this.slot - 1,
-        sequence,
-        tagSequence: sequence,
-        ...header,
-      },
-      payload: {
-        schemaId: 'omh:heart-rate:2.0',
-        schemaHash: new Uint8Array(32),
-        encoding: 1,
-        readings: [new TextEncoder().encode('{"v":93}')],
-      },
-      epochPublicKey: EPOCH.publicKey,
-      releasePublicKey: custodian.release.publicKey,
-      devicePrivateKey: device.privateKey,
-      random: (n) => this.random(n),
-    });
-    const {signature} = posted;
-    this.chain.run(anchorRecords([{entry: {case: 'record', value: {...partsOfPosted(posted), signature}}}]), [
-      custodian.storage,
-    ]);
-    const leaves = this.chain.ledger.state.leaves(STATE_KIND.recordLog, patient.id);
-    const last = leaves.at(-1);
-    const entry = last === undefined ? undefined : decodeCanonical(RecordLeafSchema, last).entry?.entry;
-    if (entry?.case !== 'record' || toHex(entry.value.signature) !== toHex(signature))
-      throw new Error('the test record was not anchored');
-    return toRelease(posted, BigInt(leaves.length - 1));
-  }
-
-  /** A request for access, committed and projected. @returns its transaction id. */
-  async ask(fields: AccessFields = {}, reader: TestKey = clinician): Promise<string> {
-    const {code, tx} = this.chain.run(
-      requestAccess(patient.id, {slotFrom: this.slot - 2, slotTo: this.slot - 1, ...fields}),
-      [reader],
-    );
-    if (code !== 0) throw new Error(`the request has code ${String(code)}`);
-    await this.project();
-    const {body, signatures} = decodeCanonical(TxSchema, tx);
-    const txId = toHex(transactionId(body, signatures));
-    this.#asked.set(txId, reader);
-    return txId;
-  }
-
-  /** Brings the projection up to the chain. */
-  async project(): Promise<void> {
-    const ports = {store: this.store, leaves: new AccessLeaves({logs: this.chain, projection: this.store})};
-    const projectBlock = new ProjectBlock({...ports, traces: new MemoryTraces(), outcomes: this.outcomes});
-    await projectGenesis(this.chain.genesis, this.store);
-    for (const block of this.chain.blocks.slice(this.#projected)) await projectBlock.execute(block);
-    this.#projected = this.chain.blocks.length;
-  }
-
   /** @param by who signs the request to storage; who asked for the permit when left out */
   release(
     tx: string,
     records: RecordToRelease[],
-    {seenHeight = 0n, by = this.#asked.get(tx) ?? clinician}: {seenHeight?: bigint; by?: TestKey} = {},
+    {by = this.asked.get(tx) ?? clinician, ...more}: {seenHeight?: bigint; by?: TestKey; gone?: AbortSignal} = {},
   ): ReturnType<ReleaseKeys['execute']> {
     const signedRequest = signedReleaseRequest(tx, by, toHex(HOSPITAL.id));
-    return this.releaseKeys.execute({txId: tx, signedRequest, records, seenHeight});
+    return this.show(tx, signedRequest, records, more);
+  }
+
+  /** As storage would hand a request on. */
+  show(
+    txId: string,
+    signedRequest: Uint8Array,
+    records: readonly RecordToRelease[],
+    {
+      seenHeight = 0n,
+      from = 'storage',
+      gone = new AbortController().signal,
+    }: {seenHeight?: bigint; from?: string; gone?: AbortSignal} = {},
+  ): ReturnType<ReleaseKeys['execute']> {
+    return this.releaseKeys.execute({from, txId, signedRequest, records, seenHeight, gone});
   }
 
   private async take(step: keyof ReleaseStory['meanwhile']): Promise<void> {
@@ -252,23 +138,4 @@ export class ReleaseStory {
     this.meanwhile[step] = undefined;
     await happening?.();
   }
-
-  private random(length: number): Uint8Array {
-    const blocks = Array.from({length: Math.ceil(length / 32)}, () =>
-      sha256Of(new TextEncoder().encode(`story ${String(this.#random++)}`)),
-    );
-    return Uint8Array.from(blocks.flatMap((block) => [...block])).subarray(0, length);
-  }
-}
-
-function toRelease(posted: PostedRecord, logIndex: bigint): RecordToRelease {
-  const {header, ciphertextHash, innerKeyHash} = partsOfPosted(posted);
-  return create(RecordToReleaseSchema, {
-    header,
-    ciphertextHash,
-    innerKeyHash,
-    sealedKey: posted.sealedKey,
-    signature: posted.signature,
-    logIndex,
-  });
 }

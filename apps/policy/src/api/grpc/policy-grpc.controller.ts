@@ -21,6 +21,15 @@ import {PROJECTION} from '../../policy.tokens.js';
 
 const MAX_REQUEST_BYTES = 65_536;
 
+/** What NestJS hands over of a call, as far as we look at it. */
+interface CallUnderWay {
+  /** Its deadline is over, or whoever asked has gone. */
+  readonly cancelled: boolean;
+  on(event: 'cancelled', then: () => void): unknown;
+  /** Address and port, as gRPC writes them. */
+  getPeer(): string;
+}
+
 /** gRPC of the other services of this organisation. */
 @Controller()
 export class PolicyGrpcController {
@@ -30,18 +39,27 @@ export class PolicyGrpcController {
   ) {}
 
   @GrpcMethod('PolicyService', 'ReleaseKeys')
-  async releaseKeys({
-    txId,
-    signedRequest,
-    records,
-    seenHeight,
-  }: ReleaseKeysRequest): Promise<MessageInitShape<typeof ReleaseKeysResponseSchema>> {
+  async releaseKeys(
+    {txId, signedRequest, records, seenHeight}: ReleaseKeysRequest,
+    _metadata: unknown,
+    call: CallUnderWay,
+  ): Promise<MessageInitShape<typeof ReleaseKeysResponseSchema>> {
     if (txId.length !== 32) throw new DomainError('invalid-field', {detail: 'tx_id: 32 bytes'});
     if (records.length === 0 || records.length > LIMITS.releasePage)
       throw new DomainError('invalid-field', {detail: `records: 1 to ${LIMITS.releasePage}`});
     if (signedRequest.length === 0 || signedRequest.length > MAX_REQUEST_BYTES)
       throw new DomainError('invalid-field', {detail: 'signed_request: missing or too long'});
-    return this.releaseKeysCase.execute({txId: toHex(txId), signedRequest, records, seenHeight});
+    const gone = new AbortController();
+    call.on('cancelled', () => gone.abort());
+    if (call.cancelled) gone.abort();
+    return this.releaseKeysCase.execute({
+      from: addressOf(call.getPeer()),
+      txId: toHex(txId),
+      signedRequest,
+      records,
+      seenHeight,
+      gone: gone.signal,
+    });
   }
 
   @GrpcMethod('PolicyService', 'GetRegistrations')
@@ -82,3 +100,6 @@ function toMessage(found: RegisteredDevice | undefined): MessageInitShape<typeof
   const {owner, typeTags, fromSlot, removedAtTime, distrustFromSlot} = found.registration;
   return {found: true, key: found.device.key, owner, typeTags, fromSlot, removedAtTime, distrustFromSlot};
 }
+
+/** Without the port, which is another one for each connection. */
+const addressOf = (peer: string): string => peer.replace(/:\d+$/, '');
