@@ -8,6 +8,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   ProofQuota: 'limit',
   EntryQueue: 'queue: what AnchorRecords sends next',
   RecentRefusals: 'memory of what policy refused',
+  ReleaseRoom: 'limit',
+  PeerTurns: 'memory of which peers were slow',
   WorkLoop: 'loop: runs a use case',
   DeliveryLoop: 'loop: runs a use case',
   AlertFeed: 'feed: wakes followers',

@@ -12,6 +12,8 @@ import type {OpenParts} from './open-parts.js';
 
 /** For one block from one peer: it has it at hand or it has not; the next peer is asked then. */
 const READ_TIMEOUT_MS = 5_000;
+/** A block at hand is served in milliseconds; another peer is asked beside one that takes so long. */
+const PEER_PATIENCE_MS = 300;
 
 /** The way of ciphertexts out: read, repaired where a copy is damaged, released for a permit. */
 export function composeReleasing(
@@ -31,6 +33,7 @@ export function composeReleasing(
   const read = new ReadCiphertext(
     {
       timeoutMs: READ_TIMEOUT_MS,
+      patienceMs: PEER_PATIENCE_MS,
       now,
       traceparent: currentTraceparent,
       onServed: (_record, peer) => logger.debug('block served', {peer}),

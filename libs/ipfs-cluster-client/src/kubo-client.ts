@@ -8,6 +8,13 @@ import {readBounded} from './bounded-body.js';
 export type BlockAnswer =
   {readonly outcome: 'served'; readonly bytes: Uint8Array} | {readonly outcome: 'corrupt' | 'missing' | 'timeout'};
 
+interface ReadLimits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  /** Nobody waits for it any more. */
+  readonly signal?: AbortSignal;
+}
+
 /** Reads raw blocks from one kubo peer through its trustless gateway and compares them with their CID. */
 export class KuboClient {
   /** @param options.index place in the list of peers, for logs and spans */
@@ -18,7 +25,7 @@ export class KuboClient {
   }
 
   /** Never throws: a peer that is away, late, redirects or answers nonsense is `timeout`. */
-  async blockGet(cid: string, limits: {timeoutMs: number; maxBytes: number}): Promise<BlockAnswer> {
+  async blockGet(cid: string, limits: ReadLimits): Promise<BlockAnswer> {
     return withSpan(
       'ipfs.block_get',
       {
@@ -37,18 +44,19 @@ export class KuboClient {
     );
   }
 
-  async #get(cid: string, limits: {timeoutMs: number; maxBytes: number}): Promise<BlockAnswer> {
+  async #get(cid: string, {timeoutMs, maxBytes, signal}: ReadLimits): Promise<BlockAnswer> {
+    const late = AbortSignal.timeout(timeoutMs);
     const response = await fetch(new URL(`/ipfs/${cid}?format=raw`, this.options.gatewayUrl), {
       headers: {accept: 'application/vnd.ipld.raw'},
       redirect: 'error',
-      signal: AbortSignal.timeout(limits.timeoutMs),
+      signal: signal === undefined ? late : AbortSignal.any([late, signal]),
     });
     if (response.status !== 200) {
       await response.body?.cancel();
       if (NOT_THERE.has(response.status)) return {outcome: 'missing'};
       throw new DomainError('ipfs-unavailable', {meta: {status: response.status}});
     }
-    const bytes = await readBounded(response, limits.maxBytes);
+    const bytes = await readBounded(response, maxBytes);
     if (bytes === undefined) return {outcome: 'corrupt'};
     return isBlockOf(cid, bytes) ? {outcome: 'served', bytes} : {outcome: 'corrupt'};
   }

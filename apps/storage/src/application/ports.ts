@@ -253,13 +253,15 @@ export interface PackStore {
   rewrite(root: string, block: {cid: string; bytes: Uint8Array}): Promise<void>;
 }
 
+/** What a peer gave for a block; `timeout` also when it is away. */
+export type BlockAnswer =
+  {readonly outcome: 'served'; readonly bytes: Uint8Array} | {readonly outcome: 'corrupt' | 'missing' | 'timeout'};
+
 /** One IPFS peer that may have a block. Bytes come only with the right hash. */
 export interface BlockPeer {
   readonly index: number;
-  blockGet(
-    cid: string,
-    limits: {timeoutMs: number; maxBytes: number},
-  ): Promise<{outcome: 'served'; bytes: Uint8Array} | {outcome: 'corrupt' | 'missing' | 'timeout'}>;
+  /** @param limits.signal nobody waits for it any more */
+  blockGet(cid: string, limits: {timeoutMs: number; maxBytes: number; signal?: AbortSignal}): Promise<BlockAnswer>;
 }
 
 /** policy: log before key. */
@@ -270,6 +272,8 @@ export interface KeyRelease {
     records: readonly ReleasableRecord[];
     /** Height of the newest state that this storage has seen a header for. */
     seenHeight: bigint;
+    /** The reader's connection is gone: what has not been counted yet need not be. */
+    gone: AbortSignal;
   }): Promise<{bundle: Uint8Array}>;
 }
 

@@ -5,7 +5,7 @@ import {sampleRecord} from '../../test/support/sample-records.js';
 import type {BlockPeer, ReleasableRecord} from './ports.js';
 import {ReadCiphertext} from './read-ciphertext.js';
 
-type Outcome = 'served' | 'corrupt' | 'missing' | 'timeout';
+type Outcome = 'served' | 'corrupt' | 'missing' | 'timeout' | 'hangs';
 const sample = sampleRecord();
 const record: ReleasableRecord = {
   ...sample,
@@ -17,22 +17,31 @@ const record: ReleasableRecord = {
 
 function world(...outcomes: Outcome[]) {
   const stores = new MemoryStores(() => 0);
-  const [asked, recovered, served, limits]: [number[], string[], number[], number[]] = [[], [], [], []];
+  const [asked, recovered, served]: [number[], string[], number[]] = [[], [], []];
   const repaired: [number, Uint8Array][] = [];
-  let now = 0;
-  const peers = outcomes.map((outcome, index): BlockPeer => ({
+  const clock = {ms: 0};
+  const [peerIs, left]: [Outcome[], number[]] = [[...outcomes], []];
+  const peers = outcomes.map((_, index): BlockPeer => ({
     index,
-    blockGet: (_cid, {timeoutMs}) => {
+    blockGet: (_cid, {signal}) => {
       asked.push(index);
-      limits.push(timeoutMs);
-      if (outcome === 'timeout') now += timeoutMs;
-      return Promise.resolve(outcome === 'served' ? {outcome, bytes: sample.ciphertext} : {outcome});
+      const outcome = peerIs[index] as Outcome;
+      if (outcome !== 'hangs')
+        return Promise.resolve(outcome === 'served' ? {outcome, bytes: sample.ciphertext} : {outcome});
+      // A socket that nobody closes: it ends when who asks has enough, or no time left.
+      return new Promise((resolve) => {
+        signal?.addEventListener('abort', () => {
+          left.push(index);
+          resolve({outcome: 'timeout'});
+        });
+      });
     },
   }));
   const read = new ReadCiphertext(
     {
-      timeoutMs: 5_000,
-      now: () => now,
+      timeoutMs: 400,
+      patienceMs: 20,
+      now: () => clock.ms,
       traceparent: () => undefined,
       onServed: (_record, peer) => served.push(peer),
       onCorrupt: () => undefined,
@@ -48,7 +57,7 @@ function world(...outcomes: Outcome[]) {
       },
     },
   );
-  return {read, asked, recovered, repaired, served, stores, limits};
+  return {read, asked, recovered, repaired, served, stores, clock, peerIs, left};
 }
 
 describe('ReadCiphertext', () => {
@@ -77,12 +86,41 @@ describe('ReadCiphertext', () => {
     await expect(world('corrupt', 'timeout').read.execute(record)).rejects.toMatchObject({code: 'ipfs-unavailable'});
   });
 
-  it('a peer that hangs leaves time for the next, all within the limit', async () => {
-    const {read, limits, served} = world('timeout', 'timeout', 'served');
+  it('a peer that hangs costs its share once, not once a record; after its rest one reading tries it', async () => {
+    const {read, asked, served, clock, peerIs, left} = world('hangs', 'served');
+    for (let i = 0; i < 20; i += 1) await read.execute(record);
+    expect([asked.filter((peer) => peer === 0), served.filter((peer) => peer === 1).length]).toEqual([[0], 20]);
+    // The question that nobody needs any more is taken back.
+    expect(left).toEqual([0]);
+    clock.ms = 10_000;
+    await Promise.all(Array.from({length: 5}, () => read.execute(record)));
+    expect(asked.filter((peer) => peer === 0)).toHaveLength(2);
+    peerIs[0] = 'served';
+    clock.ms = 20_000;
+    asked.splice(0);
+    for (let i = 0; i < 3; i += 1) await read.execute(record);
+    expect(asked).toEqual([0, 0, 0]);
+  });
+
+  it('goes on past two that hang, and ends in time when all do', async () => {
+    const {read, served} = world('hangs', 'hangs', 'served');
     await read.execute(record);
     expect(served).toEqual([2]);
-    expect(limits[0]).toBeLessThan(5_000);
-    expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThanOrEqual(5_001);
+    const nobody = world('hangs', 'hangs');
+    const began = performance.now();
+    await expect(nobody.read.execute(record)).rejects.toMatchObject({code: 'ipfs-unavailable'});
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  it('ends when the reader has gone, and thinks no worse of the peers for it', async () => {
+    const {read, asked, peerIs} = world('hangs', 'hangs');
+    const gone = new AbortController();
+    const reading = read.execute(record, gone.signal);
+    gone.abort();
+    await expect(reading).rejects.toMatchObject({code: 'ipfs-unavailable'});
+    peerIs[0] = 'served';
+    await read.execute(record);
+    expect(asked).toEqual([0, 0]);
   });
 
   it('an alert that cannot be queued stops the reading', async () => {

@@ -58,6 +58,8 @@ async function world(
     },
   );
   const order: string[] = [];
+  const told: AbortSignal[] = [];
+  const during: {read?: () => void} = {};
   const failures: {keys?: Error; read?: Error} = {};
   const clock = {ms: 0};
   const follower = new Standstill({part: 'ledger-follower', logger: createLogger({service: 'spec', level: 'fatal'})});
@@ -72,8 +74,9 @@ async function world(
     {
       releases: stores,
       keys: {
-        release: ({records: asked, seenHeight}) => {
+        release: ({records: asked, seenHeight, gone}) => {
           order.push(`keys ${String(asked.length)}`);
+          told.push(gone);
           expect(seenHeight).toBe(2n);
           return failures.keys === undefined
             ? Promise.resolve({bundle: Uint8Array.of(7)})
@@ -83,6 +86,7 @@ async function world(
       read: {
         execute: (record: ReleasableRecord) => {
           order.push('read');
+          during.read?.();
           return failures.read === undefined
             ? Promise.resolve(stores.rows.get(record.recordId)?.record.ciphertext)
             : Promise.reject(failures.read);
@@ -91,12 +95,24 @@ async function world(
       follower,
     },
   );
-  const ask = async (asked: {page?: string; caller?: string; txId?: string} = {}) =>
-    decodeCanonical(
-      ReleasePageSchema,
-      await release.execute({txId: TX, page: undefined, caller: READER, signedRequest: Uint8Array.of(1), ...asked}),
-    );
-  return {ask, order, failures, records, clock, follower};
+  type Asked = {page?: string; caller?: string; txId?: string; closed?: AbortSignal};
+  const begin = (asked: Asked = {}) =>
+    release.execute({
+      txId: TX,
+      page: undefined,
+      caller: READER,
+      signedRequest: Uint8Array.of(1),
+      closed: new AbortController().signal,
+      ...asked,
+    });
+  /** The answer has left by the time that it is looked at. */
+  const ask = async (asked: Asked = {}) => {
+    const closed = new AbortController();
+    const page = await begin({closed: closed.signal, ...asked});
+    closed.abort();
+    return decodeCanonical(ReleasePageSchema, page);
+  };
+  return {ask, begin, order, failures, records, clock, follower, told, during};
 }
 
 describe('ReleaseRecords', () => {
@@ -183,5 +199,35 @@ describe('ReleaseRecords', () => {
     const {ask, order} = await world({request: {slotFrom: 1, slotTo: 2}});
     expect(await ask()).toMatchObject({records: [], nextPage: ''});
     expect(order).toEqual([]);
+  });
+
+  it('is bounded: so many of a reader, so many at all, each until its answer has left', async () => {
+    const {ask, begin, order} = await world();
+    const closed = Array.from({length: 16}, () => new AbortController());
+    const of = (n: number) => ({closed: (closed[n] as AbortController).signal});
+    for (let n = 0; n < 2; n += 1) await begin(of(n));
+    const before = order.length;
+    await expect(ask()).rejects.toMatchObject({code: 'busy', retryAfterSeconds: 2});
+    expect(order).toHaveLength(before);
+    closed[0]?.abort();
+    await ask();
+    // Of others that is no concern, until all are too many; who is refused has taken nothing.
+    for (let n = 0; n < 15; n += 1) void begin({...of(n + 1), caller: hexOf(20 + n)}).catch(() => undefined);
+    await expect(ask({caller: hexOf(50)})).rejects.toMatchObject({code: 'busy'});
+  });
+
+  it('whoever has gone is not read for, and policy is not asked; it hears when she goes meanwhile', async () => {
+    const {begin, order, told, during} = await world();
+    const closed = new AbortController();
+    await begin({closed: closed.signal});
+    expect(told[0]?.aborted).toBe(false);
+    closed.abort();
+    expect(told[0]?.aborted).toBe(true);
+    const gone = new AbortController();
+    during.read = () => gone.abort();
+    const before = order.length;
+    await expect(begin({closed: gone.signal})).rejects.toThrow();
+    expect(order.slice(before).filter((step) => step.startsWith('keys'))).toEqual([]);
+    await expect(begin({closed: gone.signal})).rejects.toThrow();
   });
 });

@@ -5,6 +5,8 @@ import type {DecidedRequest} from '../domain/block-facts.js';
 import type {Follower, KeyRelease, LedgerCursor, ReadersRequest, ReleasableRecord, ReleaseStore} from './ports.js';
 import type {ReadCiphertext} from './read-ciphertext.js';
 import {RecentRefusals} from './recent-refusals.js';
+import {ReleaseRoom} from './release-room.js';
+import type {TakenRoom} from './release-room.js';
 
 export interface ReleaseAsk {
   /** Hexadecimal. */
@@ -15,6 +17,8 @@ export interface ReleaseAsk {
   readonly caller: string;
   /** The HTTP request as it was received: kept by policy as evidence. */
   readonly signedRequest: Uint8Array;
+  /** The connection that waits: aborted when the answer has left by it, or it is gone. */
+  readonly closed: AbortSignal;
 }
 
 export interface ReleaseOptions {
@@ -41,6 +45,7 @@ const PARALLEL_READS = 16;
  */
 export class ReleaseRecords {
   readonly #refused: RecentRefusals;
+  readonly #room = new ReleaseRoom();
 
   constructor(
     private readonly options: ReleaseOptions,
@@ -49,17 +54,34 @@ export class ReleaseRecords {
     this.#refused = new RecentRefusals(options.now);
   }
 
-  /** @returns canonical bytes of a ReleasePage */
+  /**
+   * @returns canonical bytes of a ReleasePage; its room is taken until `closed`
+   * @throws DomainError busy when the room is taken, with seconds to wait
+   */
   async execute(ask: ReleaseAsk): Promise<Uint8Array> {
     // Whether a permit stands is a question of the newest block.
     this.ports.follower.mustGoOn();
+    const room = this.#room.enter(ask.caller);
+    ask.closed.addEventListener('abort', () => room.leave(), {once: true});
+    try {
+      mustBeWaitedFor(ask);
+      return await this.#release(ask, room);
+    } catch (error) {
+      room.leave();
+      throw error;
+    }
+  }
+
+  async #release(ask: ReleaseAsk, room: TakenRoom): Promise<Uint8Array> {
     const request = await this.#request(ask.txId);
     this.#check(request, ask);
     const {records, nextPage} = await this.#page(request, ask.page);
     this.options.onRecords(records);
     if (records.length === 0) return encodeCanonical(ReleasePageSchema, {txId: fromHex(ask.txId)});
     this.#refused.throwIfRefused(ask.txId);
-    const ciphertexts = await this.#ciphertexts(records);
+    room.hold(records.reduce((sum, {ciphertextBytes}) => sum + ciphertextBytes, 0));
+    const ciphertexts = await this.#ciphertexts(records, ask.closed);
+    mustBeWaitedFor(ask);
     const {bundle} = await this.#refused.watch(
       ask.txId,
       this.ports.keys.release({
@@ -67,6 +89,7 @@ export class ReleaseRecords {
         signedRequest: ask.signedRequest,
         records,
         seenHeight: this.options.seenHeight(),
+        gone: ask.closed,
       }),
     );
     return encodeCanonical(ReleasePageSchema, {
@@ -126,13 +149,18 @@ export class ReleaseRecords {
     return {records, nextPage: ''};
   }
 
-  async #ciphertexts(records: readonly ReleasableRecord[]): Promise<Uint8Array[]> {
+  async #ciphertexts(records: readonly ReleasableRecord[], gone: AbortSignal): Promise<Uint8Array[]> {
     const out: Uint8Array[] = [];
     const queue = records.entries();
     const worker = async (): Promise<void> => {
-      for (const [place, record] of queue) out[place] = await this.ports.read.execute(record);
+      for (const [place, record] of queue) out[place] = await this.ports.read.execute(record, gone);
     };
     await Promise.all(Array.from({length: Math.min(PARALLEL_READS, records.length)}, worker));
     return out;
   }
+}
+
+/** Whoever has gone hears of no refusal, and policy, which counts, is not asked. */
+function mustBeWaitedFor({closed}: Pick<ReleaseAsk, 'closed'>): void {
+  if (closed.aborted) throw new DomainError('policy-unavailable', {detail: 'Nobody waits for it any more.'});
 }

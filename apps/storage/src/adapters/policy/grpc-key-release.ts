@@ -14,6 +14,7 @@ export class GrpcKeyRelease implements KeyRelease {
     signedRequest,
     records,
     seenHeight,
+    gone,
   }: Parameters<KeyRelease['release']>[0]): Promise<{bundle: Uint8Array}> {
     const {bundle} = await this.policy.releaseKeys(
       {
@@ -29,7 +30,7 @@ export class GrpcKeyRelease implements KeyRelease {
           logIndex,
         })),
       },
-      {deadlineMs: DEADLINE_MS},
+      {deadlineMs: DEADLINE_MS, signal: gone},
     );
     return {bundle};
   }

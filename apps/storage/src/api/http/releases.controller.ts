@@ -1,7 +1,7 @@
-import {Controller, Header, Inject, Req} from '@nestjs/common';
+import {Controller, Header, Inject, Req, Res} from '@nestjs/common';
 import {Serves, hexText, route} from '@vitalvault/http';
 import type {RawBodyRequest, RequestOf} from '@vitalvault/http';
-import type {FastifyRequest} from 'fastify';
+import type {FastifyReply, FastifyRequest} from 'fastify';
 import {z} from 'zod';
 import {ReleaseRecords} from '../../application/release-records.js';
 import {signedRequestBytes} from './signed-request.js';
@@ -43,9 +43,24 @@ const releaseRecords = route({
     'policy-unavailable',
     'notify-unavailable',
     'ledger-unavailable',
+    'busy',
     'shutting-down',
   ],
 });
+
+/** For 16 MiB that is 93 kB/s: who is slower holds memory that others wait for. */
+const LONGEST_MS = 180_000;
+
+/** Aborted when the answer was sent, or the connection broke. */
+function closedOf({raw}: FastifyReply): AbortSignal {
+  const closed = new AbortController();
+  const late = setTimeout(() => raw.destroy(), LONGEST_MS).unref();
+  raw.once('close', () => {
+    clearTimeout(late);
+    closed.abort();
+  });
+  return closed.signal;
+}
 
 /** Hands out what a committed decision permits, a page at a time. */
 @Controller()
@@ -57,7 +72,9 @@ export class ReleasesController {
   async post(
     {caller, body: {txId, page}}: RequestOf<typeof releaseRecords>,
     @Req() request: FastifyRequest & RawBodyRequest,
+    @Res({passthrough: true}) reply: FastifyReply,
   ): Promise<Uint8Array> {
-    return this.release.execute({txId, page, caller: caller.identity, signedRequest: signedRequestBytes(request)});
+    const [signedRequest, closed] = [signedRequestBytes(request), closedOf(reply)];
+    return this.release.execute({txId, page, caller: caller.identity, signedRequest, closed});
   }
 }
