@@ -23,7 +23,10 @@ export class JudgeRecords {
     private readonly ports: {facts: KnownFacts; releaseKeys: ReleaseKeys; verifier: SignatureVerifier},
   ) {}
 
-  /** @returns each record in its place, or why it is refused. @throws DomainError `policy-unavailable`, and what `ask` throws */
+  /**
+   * @returns each record in its place, or why it is refused. @throws DomainError `policy-unavailable`, and what `ask`
+   *   throws
+   */
   async execute(posted: readonly PostedRecord[], ask: AskAsStranger): Promise<(IncomingRecord | DomainError)[]> {
     const nowMs = this.options.now();
     const read = posted.map((one) => this.#read(one, nowMs));

@@ -8,7 +8,7 @@ import {statusOf, statusOfSkip} from './record-row.js';
 import type {StatusRow} from './record-row.js';
 import {columnsOf} from './skip-rows.js';
 
-/** Of a number that nothing has, all is null but `lowestOpen`; of one that was given up without a record, `recordId`. */
+/** Of a number that nothing has all is null; of one that was given up without a record, `recordId`. */
 type FoundRow = {readonly lowestOpen: Registration['lowestOpen'] | null} & (
   StatusRow | {[Column in keyof StatusRow]: StatusRow[Column] | null}
 );
