@@ -2,6 +2,7 @@ import {DomainError} from '@vitalvault/errors';
 import {contextOf, injectHeaders, withSpan} from '@vitalvault/process';
 import type {Admin, Kafka, Message, Producer, TopicMessages} from 'kafkajs';
 import {randomUUID} from 'node:crypto';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {connectKafka} from './kafka-connection.js';
 import type {KafkaOptions} from './kafka-connection.js';
 import {MAX_REQUEST_BYTES, NeverSent, SEND_MS, SendQueue, bytesOf, sizeOf} from './send-queue.js';
@@ -19,6 +20,9 @@ export interface MessageToSend {
   readonly traceparent?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** For a connection with its handshake; half of a send's time. */
+const CONNECTED_MS = 2_500;
 
 /**
  * Sends with acks=all. What waits while a request is under way goes with the next one, so many small sends cost few
@@ -123,7 +127,8 @@ export class KafkaProducer {
   }
 
   async #deliver(topicMessages: TopicMessages[]): Promise<void> {
-    const producer = await this.#connected().catch((cause: unknown) => {
+    const producer = await inTime(this.#connected()).catch((cause: unknown) => {
+      void this.#forget();
       throw new NeverSent(cause);
     });
     try {
@@ -167,6 +172,21 @@ export class KafkaProducer {
       throw error;
     }
     return producer;
+  }
+}
+
+// kafkajs tries again for half a minute where a port is open and nobody answers: a broker that starts. Who waits behind
+// would find it only then.
+async function inTime(connected: Promise<Producer>): Promise<Producer> {
+  const late = new AbortController();
+  const deadline = sleep(CONNECTED_MS, undefined, {signal: late.signal}).then(() => {
+    throw new Error('no connection in time');
+  });
+  try {
+    return await Promise.race([connected, deadline]);
+  } finally {
+    deadline.catch(() => undefined);
+    late.abort();
   }
 }
 
