@@ -136,7 +136,7 @@ describe('storage that stopped', () => {
     expect(rows.map(({reason, value}) => [reason, value.toString()])).toEqual([
       ['JunkMessage: not a vitalvault.events.v1.RecordAccepted', 'of nobody'],
     ]);
-    expect((await degraded('dead-letters'))?.reason).toMatch(/^1 unresolved/);
+    await eventually(async () => expect((await degraded('dead-letters'))?.reason).toMatch(/^1 unresolved/));
     // Another patient's, until one stands in another partition.
     await eventually(
       async () => {
