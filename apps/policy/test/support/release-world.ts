@@ -38,7 +38,9 @@ export const READER = testEncryptionKey('one-time');
 const EPOCH = testEncryptionKey('epoch');
 const {patient, recovery, clinician, device} = PEOPLE;
 
-/** What a release is about: a chain with a patient, her device, its records and a clinician; policy's projection of it. */
+/**
+ * What a release is about: a chain with a patient, her device, its records and a clinician; policy's projection of it.
+ */
 export class ReleaseWorld {
   readonly chain: FakeChain;
   readonly store = new MemoryProjectionStore();

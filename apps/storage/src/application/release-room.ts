@@ -1,6 +1,8 @@
 import {DomainError} from '@vitalvault/errors';
 
-/** A page is held until the reader has it: its ciphertexts, the encoded answer, and what the socket has not sent yet. */
+/**
+ * A page is held until the reader has it: its ciphertexts, the encoded answer, and what the socket has not sent yet.
+ */
 const BYTES = 64 * 1_048_576;
 const [UNDER_WAY, UNDER_WAY_OF_ONE] = [16, 2];
 /** A page of 16 MiB is gone by then, unless its reader is slow. */
