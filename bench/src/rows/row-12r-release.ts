@@ -22,8 +22,8 @@ const now = (): bigint => BigInt(Math.floor(Date.now() / 1_000));
 
 /**
  * policy's part of a page: proofs of the ledger under signed headers, every check, and a thousand seals opened and
- * sealed again. The records lie scattered in the log, so that none shares a branch for free. The ledger answers in the same
- * process; the request's signature, notify and the database are not looked at.
+ * sealed again. The records lie scattered in the log, so that none shares a branch for free. The ledger answers in the
+ * same process; the request's signature, notify and the database are not looked at.
  */
 export const ROW_12R: Row = {
   number: '12r',
