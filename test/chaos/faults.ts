@@ -1,4 +1,3 @@
-import {eventually} from '@vitalvault/testkit';
 import {spawn} from 'node:child_process';
 import {mkdirSync, rmSync} from 'node:fs';
 import {setTimeout as pause} from 'node:timers/promises';
@@ -19,9 +18,7 @@ export type Fault = (stage: Stage, chance: Chance) => Promise<Done>;
 
 /** Seconds after which an engine that ends by a fault has ended. */
 const STRACE_SECONDS = 4;
-const STANDS_MS = 60_000;
 const TEN_MINUTES = 600;
-const ROOT = new URL('../..', import.meta.url).pathname;
 
 const done = (names: readonly string[]): Done => ({what: names.join(', '), count: names.length});
 
@@ -168,57 +165,6 @@ async function olderStore(stage: Stage, chance: Chance): Promise<Done> {
   return done(['storage']);
 }
 
-/** Kafka with nothing in it: whoever had taken from it stands and says so, until a person decides. */
-async function emptyKafka(stage: Stage): Promise<Done> {
-  await Promise.all(stage.loads.map((load) => load.hold()));
-  await Promise.all(stage.loads.map((load) => load.settled()));
-  // What is told of the last accesses goes by Kafka too.
-  await pause(5_000);
-  const kafka = victim('kafka');
-  stage.kill(kafka);
-  await pause(500);
-  rmSync(ownData(stage, 'kafka', 'data'), {recursive: true, force: true});
-  await stage.start([kafka]);
-  // Topics are made at the start of a service.
-  for (const name of SERVICES) {
-    await stage.service(name).stop();
-    await stage.service(name).start();
-  }
-  for (const name of ['storage', 'notify']) {
-    const service = stage.service(name);
-    await eventually(
-      async () => {
-        const said = await service.readyz();
-        if (!said.includes('another Kafka')) throw new Error(`${name} took another Kafka for its own: ${said}`);
-      },
-      STANDS_MS,
-      500,
-    );
-    await beginAnew(stage, name);
-  }
-  for (const load of stage.loads) load.goOn();
-  return done(['kafka']);
-}
-
-/** The runbook's command, with what it asks for typed. @spec docs/operations/positions.md */
-async function beginAnew(stage: Stage, name: string): Promise<void> {
-  const command = spawn(
-    process.execPath,
-    ['apps/launcher/dist/main.js', 'positions', name, '--begin', 'chaos', '--data', stage.platform.data],
-    {cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit']},
-  );
-  let said = '';
-  command.stdout.on('data', (piece: Buffer) => {
-    said += piece.toString();
-    const asked = /type (\S+): $/.exec(said);
-    if (asked === null) return;
-    command.stdin.write(`${asked[1] ?? ''}\n`);
-    said += '\n';
-  });
-  const code = await new Promise<number | null>((resolve) => command.once('close', resolve));
-  if (code !== 0 || !said.includes('Written down.')) throw new Error(`positions ${name}: ${said}`);
-}
-
 export interface Kind {
   readonly play: Fault;
   /** How often it is drawn, beside the others. */
@@ -247,5 +193,4 @@ export const FAULTS: Readonly<Record<string, Kind>> = {
   'hanging webhook': {play: hangingWebhook, weight: 1},
   'IPFS volume lost': {play: lostVolume, weight: 1, most: 1, slow: true},
   'storage restored': {play: olderStore, weight: 1, most: 2, slow: true},
-  'Kafka made anew': {play: emptyKafka, weight: 1, most: 1, slow: true},
 };

@@ -1,6 +1,6 @@
-// The test of the checker: defects are put into a copy of the built tree, one after the other, services are started from
-// there, clients do what they do, and the checker has to find each by the rules that are named for it, and by no other.
-//   main.ts --data <folder of a running system> [--together | --only n,n]
+// The test of the checker: defects are put into a copy of the built tree, one after the other, services are started
+// from there, clients do what they do, and the checker has to find each by the rules that are named for it, and by no
+// other. main.ts --data <folder of a running system> [--together | --only n,n]
 import {spawnSync} from 'node:child_process';
 import {mkdirSync, rmSync} from 'node:fs';
 import {join, resolve} from 'node:path';
