@@ -10,6 +10,7 @@ import {ROW_10} from './rows/row-10-evm.js';
 import {ROW_11} from './rows/row-11-bytes.js';
 import {ROW_S5, ROW_S6, ROW_S7} from './rows/row-s-sizes.js';
 import {ROW_S0} from './rows/row-s0-empty-blocks.js';
+import {ROW_12P} from './rows/row-12p-projection.js';
 import {ROW_12R} from './rows/row-12r-release.js';
 import {ROW_COSTS} from './rows/row-costs.js';
 import type {Row} from './suite/row.js';
@@ -28,6 +29,7 @@ export const ROWS: readonly Row[] = [
   ROW_09B,
   ROW_10,
   ROW_11,
+  ROW_12P,
   ROW_12R,
   ROW_COSTS,
   ROW_S0,

@@ -6,7 +6,7 @@ import {PrismaProjectionStore} from '../../apps/policy/src/adapters/prisma/prism
 import {PrismaTransactionTraces} from '../../apps/policy/src/adapters/prisma/prisma-transaction-traces.js';
 import {AccessLeaves} from '../../apps/policy/src/application/access-leaves.js';
 import type {ProvenLogs} from '../../apps/policy/src/application/ports.js';
-import {ProjectBlock} from '../../apps/policy/src/application/project-block.js';
+import {ProjectBlocks} from '../../apps/policy/src/application/project-blocks.js';
 import {projectGenesis} from '../../apps/policy/src/application/project-genesis.js';
 import {TransactionOutcomes} from '../../apps/policy/src/application/transaction-outcomes.js';
 import type {MadeBlock} from './made-block.js';
@@ -18,7 +18,7 @@ import type {MadeBlock} from './made-block.js';
 export class FollowedPolicy {
   readonly database: ReturnType<typeof openDatabase>;
   readonly store: PrismaProjectionStore;
-  readonly #project: ProjectBlock;
+  readonly #project: ProjectBlocks;
   /** What the ledger says a leaf is, as a later version would. */
   tamper: (leaf: Uint8Array) => Uint8Array = (leaf) => leaf;
 
@@ -34,7 +34,7 @@ export class FollowedPolicy {
             .map((leaf) => this.tamper(leaf)),
         ),
     };
-    this.#project = new ProjectBlock({
+    this.#project = new ProjectBlocks({
       store: this.store,
       leaves: new AccessLeaves({logs, projection: this.store}),
       traces: new PrismaTransactionTraces(this.database),

@@ -13,7 +13,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   WorkLoop: 'loop: runs a use case',
   DeliveryLoop: 'loop: runs a use case',
   AlertFeed: 'feed: wakes followers',
-  AccessLeaves: 'reader of the ledger, for ProjectBlock',
+  AccessLeaves: 'reader of the ledger, for ProjectBlocks',
   ProvenRelease: 'reader of the ledger, for ReleaseKeys',
   TransactionOutcomes: 'feed: tells when a block is projected',
 };

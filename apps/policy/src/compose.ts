@@ -31,7 +31,7 @@ import {GetWraps} from './application/get-wraps.js';
 import {KeepDetails} from './application/keep-details.js';
 import {KeepProfile} from './application/keep-profile.js';
 import {KeepWraps} from './application/keep-wraps.js';
-import {ProjectBlock} from './application/project-block.js';
+import {ProjectBlocks} from './application/project-blocks.js';
 import {ProofQuota} from './application/proof-quota.js';
 import {ProvenRelease} from './application/proven-release.js';
 import {ReleaseKeys} from './application/release-keys.js';
@@ -75,7 +75,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
   const outcomes = new TransactionOutcomes(store);
   const logs = new CometProvenLogs({client: following, trust});
   const leaves = new AccessLeaves({logs, projection: store});
-  const projectBlock = new ProjectBlock({store, leaves, traces, outcomes});
+  const projectBlocks = new ProjectBlocks({store, leaves, traces, outcomes});
   const chain = new FollowChain(
     {
       genesis: trust.genesis,
@@ -84,7 +84,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
       standstill: follower,
       afterBlock: () => outbox.poke(),
     },
-    {store, projectBlock},
+    {store, projectBlocks},
   );
   const resolveKey = new ResolveKey({projection});
   const quota = new ProofQuota(now);
@@ -131,7 +131,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
     transports: [grpcOptions({services: [PolicyService], url: `${config.host}:${String(config.grpcPort)}`})],
     background: [
       topics,
-      new RowPruning([traces, nonces], logger),
+      new RowPruning([traces, nonces, store], logger),
       outbox,
       chain,
       // Stopped before the follower, whose calls under way end: a half-read block is read again by whoever is next.

@@ -30,8 +30,9 @@ import type {Database} from '../src/adapters/prisma/database.js';
 import {PrismaDocumentStore} from '../src/adapters/prisma/prisma-document-store.js';
 import {PrismaProjectionStore} from '../src/adapters/prisma/prisma-projection-store.js';
 import type {AccessLeaves, NewLeaf} from '../src/application/access-leaves.js';
+import type {DecodedBlock} from '../src/domain/decode-block.js';
 import type {ProjectionWriter} from '../src/application/ports.js';
-import {ProjectBlock} from '../src/application/project-block.js';
+import {ProjectBlocks} from '../src/application/project-blocks.js';
 import {projectGenesis} from '../src/application/project-genesis.js';
 import {TransactionOutcomes} from '../src/application/transaction-outcomes.js';
 import {MemoryTraces} from './support/memory-traces.js';
@@ -49,7 +50,7 @@ describe('no legal number stops policy', () => {
   let height = 0n;
   let who = 0;
   let leaf: NewLeaf | undefined;
-  let projectBlock: ProjectBlock;
+  let projectBlocks: ProjectBlocks;
 
   beforeAll(async () => {
     engines = await startEngines({only: ['postgres']});
@@ -57,8 +58,11 @@ describe('no legal number stops policy', () => {
     await runMigrations({databaseUrl, dir: join(import.meta.dirname, '../prisma/migrations')});
     database = openDatabase({databaseUrl});
     store = new PrismaProjectionStore(database);
-    const leaves = {ofBlock: () => Promise.resolve(new Map(leaf === undefined ? [] : [[0, leaf]]))};
-    projectBlock = new ProjectBlock({
+    const leaves = {
+      ofBlocks: ([block]: readonly DecodedBlock[]) =>
+        Promise.resolve(new Map(leaf === undefined ? [] : [[block?.transactions[0], leaf]])),
+    };
+    projectBlocks = new ProjectBlocks({
       store,
       leaves: leaves as unknown as AccessLeaves,
       traces: new MemoryTraces(),
@@ -74,7 +78,7 @@ describe('no legal number stops policy', () => {
 
   const next = async (): Promise<bigint> => (height = ((await store.position())?.height ?? 0n) + 1n);
   const write = async (effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean> =>
-    store.project({height: await next(), timeSeconds: 10n}, effects);
+    store.project([{height: await next(), timeSeconds: 10n}], effects);
   /** A patient of whom nothing is known but that she is one, with a device. */
   const newPatient = async (registration = 1): Promise<string> => {
     const id = (++who).toString(16).padStart(40, '0');
@@ -102,7 +106,7 @@ describe('no legal number stops policy', () => {
       leaf = {patient: of.patient, leaf: of.leaf, bytes: encodeCanonical(AccessLeafSchema, of.leaf)};
     }
     const transactions = [{bytes: signedBody(body, [patient]), code: 0, data: new Uint8Array()}];
-    await projectBlock.execute({height, timeSeconds: 10n, transactions});
+    await projectBlocks.execute({height, timeSeconds: 10n, transactions});
   };
 
   const events = Object.keys(SAMPLE_LEAVES) as (keyof typeof SAMPLE_LEAVES)[];

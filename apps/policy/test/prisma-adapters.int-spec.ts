@@ -81,8 +81,8 @@ describe('two processes of the service', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     };
     const taken = await Promise.all([
-      one.project({height: 0n, timeSeconds: 0n}, effects),
-      other.project({height: 0n, timeSeconds: 0n}, effects),
+      one.project([{height: 0n, timeSeconds: 0n}], effects),
+      other.project([{height: 0n, timeSeconds: 0n}], effects),
     ]);
     expect([taken.sort(), runs]).toEqual([[false, true], 1]);
   });
@@ -107,12 +107,12 @@ describe('outbox', () => {
       messageId: `m${String(n)}`,
       traceparent: n === 1 ? 'trace' : undefined,
     });
-    await store.project({height: 0n, timeSeconds: 0n}, async (writer) => {
+    await store.project([{height: 0n, timeSeconds: 0n}], async (writer) => {
       await writer.announce(announcement(1));
       await writer.announce(announcement(2));
     });
     await store
-      .project({height: 1n, timeSeconds: 1n}, async (writer) => {
+      .project([{height: 1n, timeSeconds: 1n}], async (writer) => {
         await writer.announce(announcement(3));
         throw new Error('never happened');
       })
@@ -151,7 +151,7 @@ describe('without the database', () => {
     const nowhere = openDatabase({databaseUrl: 'postgres://vitalvault@127.0.0.1:1/none'});
     const store = new PrismaProjectionStore(nowhere);
     await expect(store.position()).rejects.toMatchObject({code: 'database-unavailable'});
-    await expect(store.project({height: 0n, timeSeconds: 0n}, () => Promise.resolve())).rejects.toMatchObject({
+    await expect(store.project([{height: 0n, timeSeconds: 0n}], () => Promise.resolve())).rejects.toMatchObject({
       code: 'database-unavailable',
     });
     await nowhere.$disconnect();

@@ -181,7 +181,7 @@ export class World {
     this.#follower = new BlockFollower({
       client,
       from: () => Promise.resolve(1n),
-      onBlock: () => Promise.resolve(),
+      onBlocks: () => Promise.resolve(),
       log: quiet,
     });
     this.#follower.start();

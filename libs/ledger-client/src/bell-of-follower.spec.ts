@@ -18,7 +18,7 @@ async function followed(nodes: readonly WebSocketNode[], turnMs: number, forMs: 
       demoteLaggards: () => Promise.resolve(),
     },
     from: () => Promise.resolve(1n),
-    onBlock: () => Promise.resolve(),
+    onBlocks: () => Promise.resolve(),
     log,
   });
   follower.start();

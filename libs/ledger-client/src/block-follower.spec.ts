@@ -4,6 +4,7 @@ import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {DomainError} from '@vitalvault/errors';
 import {setTimeout as delay} from 'node:timers/promises';
 import {BlockFollower} from './block-follower.js';
+import type {BlockFollowerOptions} from './block-follower.js';
 import type {LedgerBlock} from './ledger-reader.js';
 import {txIdOf} from './tx-id.js';
 
@@ -52,9 +53,9 @@ describe('BlockFollower', () => {
   let follower: BlockFollower;
 
   function follow(
-    options: {from?: () => Promise<bigint>; onBlock?: (block: LedgerBlock) => Promise<void>; stallMs?: number} = {},
+    options: Partial<Pick<BlockFollowerOptions, 'from' | 'onBlocks' | 'together' | 'stallMs'>> = {},
   ): void {
-    const onBlock = async ({height}: LedgerBlock): Promise<void> => {
+    const onBlocks = async ({height}: LedgerBlock): Promise<void> => {
       await Promise.resolve();
       seen.push(height);
     };
@@ -65,7 +66,7 @@ describe('BlockFollower', () => {
     follower = new BlockFollower({
       client: chain,
       from: () => Promise.resolve((seen.at(-1) ?? 0n) + 1n),
-      onBlock,
+      onBlocks,
       log,
       standstill,
       pollMs: 2,
@@ -114,7 +115,7 @@ describe('BlockFollower', () => {
     const effect = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    follow({onBlock: () => effect});
+    follow({onBlocks: () => effect});
     const waiting = follower.waitForTx(idOf(1), 1_000);
     chain.height = 1n;
     await delay(20);
@@ -129,7 +130,7 @@ describe('BlockFollower', () => {
     chain.height = 3n;
     follow({
       from: () => Promise.resolve(offered.at(-1) ?? 1n),
-      onBlock: async ({height}) => {
+      onBlocks: async ({height}) => {
         await Promise.resolve();
         offered.push(height);
         if (height === 2n && failures-- > 0) throw new DomainError('database-unavailable');
@@ -146,7 +147,7 @@ describe('BlockFollower', () => {
     let poisoned = true;
     follow({
       from: () => Promise.resolve(2n),
-      onBlock: async ({height}) => {
+      onBlocks: async ({height}) => {
         await Promise.resolve();
         offered.push(height);
         if (poisoned) throw new NotCanonicalError('unknown field in Body');
@@ -167,6 +168,58 @@ describe('BlockFollower', () => {
     follow();
     await follower.waitForTx(idOf(2), 5_000);
     expect(stops.filter((stop) => stop !== 'on')).toEqual([]);
+  });
+
+  const heightsOf = (blocks: readonly LedgerBlock[]): bigint[] => blocks.map(({height}) => height);
+
+  it('takes blocks together while it is behind, fetched while those before are taken, and alone when they come', async () => {
+    const calls: bigint[][] = [];
+    chain.height = 11n;
+    follow({
+      together: {blocks: 4, transactions: 6, bytes: 1_000},
+      onBlocks: async (...blocks) => {
+        await delay(10);
+        calls.push(heightsOf(blocks));
+      },
+    });
+    await follower.waitForTx(idOf(11), 2_000);
+    chain.height = 12n;
+    await follower.waitForTx(idOf(12), 2_000);
+    expect(calls).toEqual([[1n], [2n, 3n, 4n], [5n, 6n, 7n], [8n, 9n, 10n], [11n], [12n]]);
+    expect(follower.outcome(idOf(3))?.height).toBe(3n);
+  });
+
+  it('does not wait with blocks that are there for more of them', async () => {
+    const calls: bigint[][] = [];
+    chain.height = 11n;
+    follow({
+      together: {blocks: 100, transactions: 1_000, bytes: 1_000_000},
+      onBlocks: async (...blocks) => Promise.resolve(void calls.push(heightsOf(blocks))),
+    });
+    await follower.waitForTx(idOf(11), 2_000);
+    expect(calls.length).toBeGreaterThan(2);
+    expect(calls.flat()).toEqual(Array.from({length: 11}, (_, i) => BigInt(i + 1)));
+  });
+
+  it('stands at the very block that cannot be taken, also when it came with others', async () => {
+    const taken: bigint[] = [];
+    chain.height = 9n;
+    let poisoned = true;
+    follow({
+      together: {blocks: 4, transactions: 100, bytes: 1_000_000},
+      from: () => Promise.resolve((taken.at(-1) ?? 0n) + 1n),
+      onBlocks: async (...blocks) => {
+        await delay(5);
+        if (poisoned && heightsOf(blocks).includes(4n)) throw new NotCanonicalError('unknown field in Body');
+        taken.push(...heightsOf(blocks));
+      },
+    });
+    await until(() => stops.some((stop) => stop !== 'on'));
+    expect(stops.filter((stop) => stop !== 'on')).toEqual(['4: unknown field in Body']);
+    expect(taken).toEqual([1n, 2n, 3n]);
+    poisoned = false;
+    await follower.waitForTx(idOf(9), 5_000);
+    expect(taken).toEqual(Array.from({length: 9}, (_, i) => BigInt(i + 1)));
   });
 
   it('begins where the effects are stored: a database that came back from a copy gets again what it lost', async () => {
@@ -220,7 +273,7 @@ describe('BlockFollower', () => {
     let finished = false;
     chain.height = 1n;
     follow({
-      onBlock: async () => {
+      onBlocks: async () => {
         await delay(30);
         finished = true;
       },

@@ -20,8 +20,14 @@ export interface BlockFollowerOptions {
    * database that came back from a copy may lack what this process has seen stored.
    */
   readonly from: () => Promise<bigint>;
-  /** Called with every block in order, the next only after it resolved. When it rejects, the block comes again. */
-  readonly onBlock: (block: LedgerBlock) => Promise<void>;
+  /**
+   * Called with every block in order, the next only after it resolved. When it rejects, the block comes again. Far
+   * behind, it is called with several at once, as many as `together` says; those of a call that rejected come one by
+   * one.
+   */
+  readonly onBlocks: (...blocks: LedgerBlock[]) => Promise<void>;
+  /** Most blocks of a call, and with how many transactions and bytes no more are added. Default: one block. */
+  readonly together?: {readonly blocks: number; readonly transactions: number; readonly bytes: number};
   /** Told where it stands when a block cannot be taken, and that it goes on. Default: nobody is told. */
   readonly standstill?: Pick<Standstill, 'stopped' | 'goesOn'>;
   readonly log: LedgerLog;
@@ -65,6 +71,8 @@ export class BlockFollower {
   private lastBlockAt = performance.now();
   private comparedAt = -Infinity;
   private lastBlock: Pick<LedgerBlock, 'height' | 'timeSeconds'> | undefined;
+  /** Up to here blocks come one by one: one of them could not be taken together with others. */
+  private oneByOneTo = 0n;
   private awaited = false;
   private agesMs: readonly number[] = [];
 
@@ -104,7 +112,7 @@ export class BlockFollower {
   }
 
   /**
-   * The outcome of a transaction, after `onBlock` for its block resolved. Knows what was delivered since it started.
+   * The outcome of a transaction, after `onBlocks` for its block resolved. Knows what was delivered since it started.
    * @param txId in lower-case hex
    * @throws DomainError('tx-timeout') when it is in no block in time: its outcome is then unknown, not a refusal
    */
@@ -133,10 +141,8 @@ export class BlockFollower {
         if (block === undefined) {
           this.awaited = true;
           await this.waitForRing();
-        } else {
-          this.takeTime(block);
-          await this.deliver(block);
-        }
+        } else if (this.takeTime(block)) await this.deliver([block]);
+        else await this.catchUp(block);
         this.failures = 0;
       } catch (err) {
         if (this.stopped()) return;
@@ -169,19 +175,65 @@ export class BlockFollower {
     return err.code !== 'not-verified' || this.failures < MOST_UNVERIFIED;
   }
 
-  private takeTime({timeSeconds}: LedgerBlock): void {
-    if (this.awaited) this.agesMs = [...this.agesMs, Date.now() - Number(timeSeconds) * 1_000].slice(-AGES);
+  /** @returns whether it was waited for: then it is the newest. */
+  private takeTime({timeSeconds}: LedgerBlock): boolean {
+    const {awaited} = this;
+    if (awaited) this.agesMs = [...this.agesMs, Date.now() - Number(timeSeconds) * 1_000].slice(-AGES);
     this.awaited = false;
+    return awaited;
+  }
+
+  /** Takes blocks together while there are more of them, and fetches the next ones meanwhile. */
+  private async catchUp(first: LedgerBlock): Promise<void> {
+    for (let blocks = [first]; blocks.length > 0 && !this.stopped();) {
+      const taken = new AbortController();
+      const ahead = this.fetchAhead(blocks.at(-1)?.height ?? 0n, taken.signal);
+      try {
+        await this.deliver(blocks);
+      } catch (err) {
+        if (blocks.length === 1) throw err;
+        this.oneByOneTo = blocks.at(-1)?.height ?? 0n;
+        this.begun = false;
+        this.options.log.warn({err, height: blocks[0]?.height.toString()}, 'blocks come one by one');
+        return;
+      } finally {
+        taken.abort();
+        blocks = await ahead;
+      }
+    }
+  }
+
+  /** The blocks after `height` until those before them are taken; what fails here fails again when it is looked at. */
+  private async fetchAhead(height: bigint, taken: AbortSignal): Promise<LedgerBlock[]> {
+    const {client, together = {blocks: 1, transactions: 1, bytes: 1}} = this.options;
+    const blocks: LedgerBlock[] = [];
+    let [transactions, bytes] = [0, 0];
+    while (blocks.length < together.blocks && transactions < together.transactions && bytes < together.bytes) {
+      const wanted = height + BigInt(blocks.length) + 1n;
+      if (blocks.length > 0 && (taken.aborted || wanted <= this.oneByOneTo)) break;
+      const block = await client.blockIfThere(wanted).catch(() => undefined);
+      if (block === undefined) break;
+      blocks.push(block);
+      transactions += block.txs.length;
+      bytes += block.txs.reduce((sum, tx) => sum + tx.length, 0);
+    }
+    return blocks;
   }
 
   private stopped(): boolean {
     return this.stopping.signal.aborted;
   }
 
-  private async deliver(block: LedgerBlock): Promise<void> {
+  private async deliver(blocks: readonly LedgerBlock[]): Promise<void> {
     this.tryingSince ??= performance.now();
-    await this.options.onBlock(block);
+    await this.options.onBlocks(...blocks);
     this.tryingSince = undefined;
+    for (const block of blocks) this.taken(block);
+    this.lastBlockAt = performance.now();
+    this.options.standstill?.goesOn();
+  }
+
+  private taken(block: LedgerBlock): void {
     for (const [index, tx] of block.txs.entries()) {
       const txId = txIdOf(tx);
       const result = block.results[index];
@@ -190,8 +242,6 @@ export class BlockFollower {
     }
     this.next = block.height + 1n;
     this.lastBlock = {height: block.height, timeSeconds: block.timeSeconds};
-    this.lastBlockAt = performance.now();
-    this.options.standstill?.goesOn();
   }
 
   private async waitForRing(): Promise<void> {

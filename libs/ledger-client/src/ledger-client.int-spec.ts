@@ -77,7 +77,7 @@ describe('over four real validators', () => {
       client,
       from: () => Promise.resolve(1n),
       log,
-      onBlock: async ({height}) => {
+      onBlocks: async ({height}) => {
         heights.push(height);
       },
     });
@@ -246,7 +246,7 @@ describe('over four real validators', () => {
       client: verifiedBlocks(careful, trust),
       from: () => Promise.resolve(1n),
       log,
-      onBlock: async (block) => {
+      onBlocks: async (block) => {
         seen.push(block);
       },
     });

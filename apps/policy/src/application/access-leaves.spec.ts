@@ -47,17 +47,17 @@ function harness(lie: (leaves: Leaves) => Leaves = (leaves) => leaves) {
     chain.commit(messages.map(([message, signers]) => chain.ledger.tx(message, signers)));
     const last = chain.blocks.at(-2);
     if (last === undefined) throw new Error('no block');
-    return {height: last.height, transactions: decodeBlock(last)};
+    return {...last, transactions: decodeBlock(last)};
   };
   /** @param known leaves of the patient's log that are projected; undefined: she is no patient yet */
-  const leavesOf = async ({height, transactions}: ReturnType<typeof block>, known?: number) => {
+  const leavesOf = async (blocks: ReturnType<typeof block> | ReturnType<typeof block>[], known?: number) => {
     const projection = await projected(async (writer) => {
       if (known === undefined) return;
       await writer.putPatient(toHex(patient.id), create(PatientSchema, {signingKey: patient.key}));
       const event = {case: 'keys' as const, value: {signingKeyId: patient.id}};
       for (let n = 0; n < known; n++) await appendLeaf(writer, {patient: patient.id, n, event});
     });
-    return new AccessLeaves({logs, projection}).ofBlock(height, transactions);
+    return new AccessLeaves({logs, projection}).ofBlocks([blocks].flat());
   };
   return {chain, asked, block, leavesOf};
 }
@@ -75,7 +75,7 @@ describe('AccessLeaves', () => {
     const {chain, asked, block, leavesOf} = harness();
     const made = block(enrolled, other, [keysOf(patient), [patient]]);
     const found = await leavesOf(made);
-    const [first, second, third] = made.transactions.map(({index}) => found.get(index));
+    const [first, second, third] = made.transactions.map((transaction) => found.get(transaction));
     expect([first?.leaf.event.case, second?.leaf.event.case, third?.leaf.event.case]).toEqual([
       'enrolled',
       'enrolled',
@@ -108,6 +108,24 @@ describe('AccessLeaves', () => {
     await expect(leavesOf(made, 0)).rejects.toMatchObject({code: 'not-verified'});
   });
 
+  it('of several blocks are asked for in one question, as of the last, and each must be of its own block', async () => {
+    const {asked, block, leavesOf} = harness();
+    const blocks = [block(enrolled), block([keysOf(patient), [patient]], other)];
+    const found = await leavesOf(blocks);
+    expect(blocks.map(({transactions}) => transactions.map((one) => found.get(one)?.leaf.index))).toEqual([
+      [0n],
+      [1n, 0n],
+    ]);
+    expect([asked.length, asked[0]?.[0].map(({count}) => count), asked[0]?.[1]]).toEqual([
+      1,
+      [2, 1],
+      blocks[1]?.height,
+    ]);
+    const [first, second] = blocks as [(typeof blocks)[0], (typeof blocks)[0]];
+    const moved = [{...first, height: first.height - 1n}, second];
+    await expect(leavesOf(moved)).rejects.toMatchObject({code: 'not-verified'});
+  });
+
   it('none is asked for when no log grows', async () => {
     const {asked, block, leavesOf} = harness();
     const made = block(member, [newKeyOf(clinician), [clinician]], grant);
@@ -128,7 +146,7 @@ describe('AccessLeaves', () => {
 
   it('refuse a leaf of another height, though its transaction fits', async () => {
     const {block, leavesOf} = harness();
-    const {height, transactions} = block(enrolled);
-    await expect(leavesOf({height: height - 1n, transactions})).rejects.toMatchObject({code: 'not-verified'});
+    const made = block(enrolled);
+    await expect(leavesOf({...made, height: made.height - 1n})).rejects.toMatchObject({code: 'not-verified'});
   });
 });

@@ -3,7 +3,7 @@ import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {AccessLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {DomainError} from '@vitalvault/errors';
 import {expectLeaf} from '../domain/leaf-expectation.js';
-import type {BlockTransaction} from '../domain/decode-block.js';
+import type {BlockTransaction, DecodedBlock} from '../domain/decode-block.js';
 import type {Id, Projection, ProvenLogs} from './ports.js';
 
 /** A leaf that a block added to a patient's access log. */
@@ -14,53 +14,60 @@ export interface NewLeaf {
   readonly bytes: Uint8Array;
 }
 
-/** Transactions of a block that each added a leaf to a patient's log, in order. */
-interface Expected {
-  readonly patient: Id;
-  readonly by: readonly BlockTransaction[];
+interface Write {
+  readonly transaction: BlockTransaction;
+  readonly height: bigint;
 }
 
-/** Fetches the leaves that a block added to access logs: which is known from the block, what they say is proven. */
+/** Transactions that each added a leaf to a patient's log, in order. */
+interface Expected {
+  readonly patient: Id;
+  readonly from: bigint;
+  readonly by: readonly Write[];
+}
+
+/** Fetches the leaves that blocks added to access logs: which is known from the blocks, what they say is proven. */
 export class AccessLeaves {
-  constructor(private readonly ports: {logs: ProvenLogs; projection: Projection}) {}
+  constructor(private readonly ports: {logs: ProvenLogs; projection: Pick<Projection, 'accessLogSizes'>}) {}
 
   /**
-   * By the transaction's place in the block: the log has them by their order, and an id is only what they tell.
+   * By the transaction's place in its block: the log has them by their order, and an id is only what they tell.
+   * @param blocks in order, the first one not projected yet
    * @throws DomainError not-verified when a leaf that must be there is not, or is another; behind, ledger-unavailable
    */
-  async ofBlock(height: bigint, transactions: readonly BlockTransaction[]): Promise<ReadonlyMap<number, NewLeaf>> {
-    const expected = await this.expected(transactions);
-    const logs = await Promise.all(
-      expected.map(async ({patient, by}) => ({
-        kind: STATE_KIND.accessLog,
-        patient: fromHex(patient),
-        from: await this.ports.projection.accessLogSize(patient),
-        count: by.length,
-      })),
-    );
-    const leaves = logs.length === 0 ? [] : await this.ports.logs.leaves(logs, height);
-    const found = new Map<number, NewLeaf>();
-    for (const [log, {patient, by}] of expected.entries()) {
-      for (const [i, {index, txId}] of by.entries())
-        found.set(index, leafOf({patient, txId, height}, leaves[log]?.[i]));
-    }
+  async ofBlocks(blocks: readonly DecodedBlock[]): Promise<ReadonlyMap<BlockTransaction, NewLeaf>> {
+    const expected = await this.expected(blocks);
+    const logs = expected.map(({patient, from, by}) => ({
+      kind: STATE_KIND.accessLog,
+      patient: fromHex(patient),
+      from,
+      count: by.length,
+    }));
+    const leaves = logs.length === 0 ? [] : await this.ports.logs.leaves(logs, blocks.at(-1)?.height ?? 0n);
+    const found = new Map<BlockTransaction, NewLeaf>();
+    for (const [log, {patient, by}] of expected.entries())
+      for (const [i, {transaction, height}] of by.entries())
+        found.set(transaction, leafOf({patient, txId: transaction.txId, height}, leaves[log]?.[i]));
     return found;
   }
 
-  private async expected(transactions: readonly BlockTransaction[]): Promise<Expected[]> {
-    const byPatient = new Map<Id, BlockTransaction[]>();
-    for (const transaction of transactions) {
-      const leaf = transaction.code === 0 ? expectLeaf(transaction.body) : undefined;
-      if (leaf === undefined) continue;
-      const patient = toHex(leaf.patient);
+  private async expected(blocks: readonly DecodedBlock[]): Promise<Expected[]> {
+    const writes = blocks.flatMap(({height, transactions}) =>
+      transactions.flatMap((transaction) => {
+        const leaf = transaction.code === 0 ? expectLeaf(transaction.body) : undefined;
+        return leaf === undefined ? [] : [{...leaf, transaction, height, patient: toHex(leaf.patient)}];
+      }),
+    );
+    const sizes = await this.ports.projection.accessLogSizes([...new Set(writes.map(({patient}) => patient))]);
+    const byPatient = new Map<Id, Write[]>();
+    for (const {patient, certain, transaction, height} of writes) {
       const before = byPatient.get(patient);
-      // Members publish keys too, and have no log. Who is a patient is projected, or she was enrolled in this block.
-      if (before === undefined && !leaf.certain && (await this.ports.projection.patient(patient)) === undefined)
-        continue;
-      if (before === undefined) byPatient.set(patient, [transaction]);
-      else before.push(transaction);
+      // Members publish keys too, and have no log. Who is a patient is projected, or she was enrolled just before.
+      if (before === undefined && !certain && !sizes.has(patient)) continue;
+      if (before === undefined) byPatient.set(patient, [{transaction, height}]);
+      else before.push({transaction, height});
     }
-    return [...byPatient].map(([patient, by]) => ({patient, by}));
+    return [...byPatient].map(([patient, by]) => ({patient, from: sizes.get(patient) ?? 0n, by}));
   }
 }
 

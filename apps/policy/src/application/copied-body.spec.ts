@@ -15,7 +15,7 @@ import {MemoryProjectionStore} from '../../test/support/memory-projection-store.
 import {MemoryTraces} from '../../test/support/memory-traces.js';
 import {decodeTransaction} from '../domain/decode-transaction.js';
 import {AccessLeaves} from './access-leaves.js';
-import {ProjectBlock} from './project-block.js';
+import {ProjectBlocks} from './project-blocks.js';
 import {projectGenesis} from './project-genesis.js';
 import {TransactionOutcomes} from './transaction-outcomes.js';
 
@@ -39,9 +39,9 @@ async function copiedRequest() {
   const store = new MemoryProjectionStore();
   const outcomes = new TransactionOutcomes(store);
   const leaves = new AccessLeaves({logs: chain, projection: store});
-  const projectBlock = new ProjectBlock({store, leaves, traces: new MemoryTraces(), outcomes});
+  const projectBlocks = new ProjectBlocks({store, leaves, traces: new MemoryTraces(), outcomes});
   await projectGenesis(chain.genesis, store);
-  for (const block of chain.blocks) await projectBlock.execute(block);
+  for (const block of chain.blocks) await projectBlocks.execute(block);
   return {chain, store, ids: [copy, asked].map((tx) => decodeTransaction(tx).txId)};
 }
 

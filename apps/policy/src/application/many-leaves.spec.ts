@@ -13,7 +13,7 @@ import {FakeChain} from '../../test/support/fake-chain.js';
 import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
 import {MemoryTraces} from '../../test/support/memory-traces.js';
 import {AccessLeaves} from './access-leaves.js';
-import {ProjectBlock} from './project-block.js';
+import {ProjectBlocks} from './project-blocks.js';
 import {projectGenesis} from './project-genesis.js';
 import {TransactionOutcomes} from './transaction-outcomes.js';
 
@@ -52,14 +52,14 @@ it('a block with more leaves of a patient than one answer has is projected, page
   };
   const store = new MemoryProjectionStore();
   const outcomes = new TransactionOutcomes(store);
-  const projectBlock = new ProjectBlock({
+  const projectBlocks = new ProjectBlocks({
     store,
     leaves: new AccessLeaves({logs: chain, projection: store}),
     traces: new MemoryTraces(),
     outcomes,
   });
   await projectGenesis(chain.genesis, store);
-  for (const block of chain.blocks) await projectBlock.execute(block);
+  for (const block of chain.blocks) await projectBlocks.execute(block);
   expect(await store.accessLogSize(toHex(patient.id))).toBe(BigInt(before + leaves));
   expect(questions.slice(-2)).toEqual([LIMITS.proofLeaves, leaves - LIMITS.proofLeaves]);
 }, 120_000);

@@ -76,6 +76,8 @@ export interface Projection {
   patient(id: Id): Promise<Patient | undefined>;
   /** Number of projected leaves of her access log. */
   accessLogSize(patient: Id): Promise<bigint>;
+  /** The same of several; who is no patient is missing. */
+  accessLogSizes(patients: readonly Id[]): Promise<ReadonlyMap<Id, bigint>>;
   key(keyId: Id): Promise<KnownKey | undefined>;
   device(id: Id): Promise<Device | undefined>;
   registration(device: Id, registration: number): Promise<Registration | undefined>;
@@ -118,8 +120,28 @@ export interface Announcement {
   readonly traceparent: string | undefined;
 }
 
-/** Effects of one block. Reads see the effects written before. */
-export interface ProjectionWriter extends Projection {
+/** Whose grant, and which. */
+export interface GrantPlace {
+  readonly patient: Id;
+  readonly grantId: Id;
+}
+
+/** What the effects of some blocks will read. */
+export interface ExpectedReads {
+  readonly transactions: readonly Id[];
+  readonly members: readonly Id[];
+  /** The newest version of each, and how often it was read by. */
+  readonly grants: readonly GrantPlace[];
+}
+
+/** What effects of blocks depend on. */
+export type EffectReads = Pick<
+  Projection,
+  'member' | 'patient' | 'device' | 'registration' | 'grant' | 'readsUsed' | 'transaction' | 'accessLogSize'
+>;
+
+/** Effects of some blocks. Reads see the effects written before. */
+export interface ProjectionWriter extends EffectReads {
   putOrganisation(id: Id, value: Organisation): Promise<void>;
   putOrganisationKey(keyId: Id, value: OrganisationKey): Promise<void>;
   putMember(id: Id, value: Member): Promise<void>;
@@ -131,8 +153,8 @@ export interface ProjectionWriter extends Projection {
   putSuccession(place: {patient: Id; n: number}, value: SignedKeySuccession): Promise<void>;
   putGrant(place: {patient: Id; grantId: Id; height: bigint; index: number}, value: Grant): Promise<void>;
   putReadsUsed(patient: Id, grantId: Id, reads: bigint): Promise<void>;
-  /** Looks these up at once: `transaction` is about to be asked for each. */
-  expectTransactions(txIds: readonly Id[]): Promise<void>;
+  /** Looks these up at once: each is about to be asked for. */
+  expect(reads: ExpectedReads): Promise<void>;
   putTransaction(outcome: TransactionOutcome): Promise<void>;
   /** `bytes` exactly as the ledger gave them; her log grows by it. */
   appendLeaf(leaf: {
@@ -148,11 +170,13 @@ export interface ProjectionWriter extends Projection {
 
 export interface ProjectionStore extends Projection {
   /**
-   * Writes a block and its effects in one transaction, exactly once per height and in order.
-   * @returns false when that height is projected already: `effects` was not run.
-   * @throws DomainError behind when the height before it is missing: a database that came back from a copy lacks it.
+   * Writes blocks and their effects in one transaction, exactly once per height and in order.
+   * @param blocks each one height above the one before it; at least one
+   * @returns false when it is one, and projected already: `effects` was not run.
+   * @throws DomainError behind when the height before them is missing: a database that came back from a copy lacks it;
+   *   or when another process has projected some of several meanwhile: nothing is said of the others then
    */
-  project(block: ChainPosition, effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean>;
+  project(blocks: readonly ChainPosition[], effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean>;
 }
 
 /** D-1: which request posted a transaction; short-lived. */

@@ -7,7 +7,7 @@ import type {ProjectionStore} from './ports.js';
 /** Projects the organisations and their keys as the genesis has them, as block 0; nothing when that was done before. */
 export async function projectGenesis(genesis: Genesis, store: ProjectionStore): Promise<void> {
   if ((await store.position()) !== undefined) return;
-  await store.project({height: 0n, timeSeconds: 0n}, async (writer) => {
+  await store.project([{height: 0n, timeSeconds: 0n}], async (writer) => {
     for (const organisation of genesis.organisations) {
       await writer.putOrganisation(toHex(organisation.id), create(OrganisationSchema, {name: organisation.name}));
       for (const {key, role, fromSlot, toSlot} of organisation.keys) {

@@ -17,7 +17,7 @@ const id = (n: number): string => n.toString(16).padStart(2, '0').repeat(20);
 describe('whose key it is', () => {
   it("a current one is its owner's, a retired one nobody's", async () => {
     const store = new MemoryProjectionStore();
-    await store.project({height: 0n, timeSeconds: 0n}, async (writer) => {
+    await store.project([{height: 0n, timeSeconds: 0n}], async (writer) => {
       await writer.putKey(id(1), {
         publicKey: bytes(9),
         owner: create(KeyOwnerSchema, {kind: KEY_OWNER.patient, identity: bytes(5)}),
@@ -44,7 +44,7 @@ describe('whose key it is', () => {
     ['a device that was removed', 'device', (writer) => writer.putDevice(id(5), create(DeviceSchema, {})), false],
   ])('%s is let in: %#', async (_who, kind, put, letIn) => {
     const store = new MemoryProjectionStore();
-    await store.project({height: 0n, timeSeconds: 0n}, async (writer) => {
+    await store.project([{height: 0n, timeSeconds: 0n}], async (writer) => {
       await put(writer);
       const owner = create(KeyOwnerSchema, {kind: KEY_OWNER[kind], identity: bytes(5)});
       await writer.putKey(id(1), {publicKey: bytes(9), owner});
@@ -60,7 +60,7 @@ describe('whose key it is', () => {
     [21, false],
   ])("an organisation's key in slot %d: %s", async (slot, valid) => {
     const store = new MemoryProjectionStore();
-    await store.project({height: 0n, timeSeconds: BigInt(slot * 3_600)}, async (writer) => {
+    await store.project([{height: 0n, timeSeconds: BigInt(slot * 3_600)}], async (writer) => {
       await writer.putKey(id(1), {
         publicKey: bytes(9),
         owner: create(KeyOwnerSchema, {kind: KEY_OWNER.organisation, identity: bytes(5)}),

@@ -8,7 +8,7 @@ import {MemoryProjectionStore} from '../../test/support/memory-projection-store.
 import {standstill} from '../../test/support/standstill.js';
 import {MemoryTraces} from '../../test/support/memory-traces.js';
 import {AccessLeaves} from './access-leaves.js';
-import {ProjectBlock} from './project-block.js';
+import {ProjectBlocks} from './project-blocks.js';
 import {projectGenesis} from './project-genesis.js';
 import {SubmitTransaction} from './submit-transaction.js';
 import {TransactionOutcomes} from './transaction-outcomes.js';
@@ -29,7 +29,7 @@ describe('a posted transaction', () => {
     const traces = new MemoryTraces();
     outcomes = new TransactionOutcomes(store);
     follower = standstill();
-    const projectBlock = new ProjectBlock({
+    const projectBlocks = new ProjectBlocks({
       store,
       traces,
       outcomes,
@@ -41,7 +41,7 @@ describe('a posted transaction', () => {
     );
     let done = 0;
     project = async () => {
-      for (; done < chain.blocks.length; done++) await projectBlock.execute(chain.blocks[done] as never);
+      for (; done < chain.blocks.length; done++) await projectBlocks.execute(chain.blocks[done] as never);
     };
     await projectGenesis(chain.genesis, store);
   });

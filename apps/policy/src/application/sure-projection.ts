@@ -17,6 +17,7 @@ export function sureProjection(projection: Projection, follower: Follower): Proj
     lastTransactionHeight: () => projection.lastTransactionHeight(),
     organisationKeys: (organisation) => projection.organisationKeys(organisation),
     accessLogSize: (patient) => projection.accessLogSize(patient),
+    accessLogSizes: (patients) => projection.accessLogSizes(patients),
     readsUsed: (patient, grantId) => projection.readsUsed(patient, grantId),
     registrationsOf: (owner) => projection.registrationsOf(owner),
     epochStatements: (patient, typeTag) => projection.epochStatements(patient, typeTag),

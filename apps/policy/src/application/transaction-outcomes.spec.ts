@@ -19,7 +19,7 @@ function harness() {
   const outcomes = new TransactionOutcomes(store);
   let height = -1n;
   const project = (): Promise<boolean> =>
-    store.project({height: ++height, timeSeconds: 0n}, (writer) => writer.putTransaction(outcomeAt(height)));
+    store.project([{height: ++height, timeSeconds: 0n}], (writer) => writer.putTransaction(outcomeAt(height)));
   return {outcomes, project};
 }
 

@@ -11,6 +11,13 @@ export interface BlockTransaction extends DecodedTransaction {
   readonly data: Uint8Array;
 }
 
+/** A block with those of its transactions that have an id. */
+export interface DecodedBlock {
+  readonly height: bigint;
+  readonly timeSeconds: bigint;
+  readonly transactions: readonly BlockTransaction[];
+}
+
 /**
  * The transactions of a block in order. Bytes that the ledger could not read keep their place but are left out: they
  * have no effect and no id.

@@ -7,7 +7,7 @@ import {CometProvenLogs} from '../../src/adapters/ledger/comet-proven-logs.js';
 import {openDatabase} from '../../src/adapters/prisma/database.js';
 import {PrismaProjectionStore} from '../../src/adapters/prisma/prisma-projection-store.js';
 import {AccessLeaves} from '../../src/application/access-leaves.js';
-import {ProjectBlock} from '../../src/application/project-block.js';
+import {ProjectBlocks} from '../../src/application/project-blocks.js';
 import {projectGenesis} from '../../src/application/project-genesis.js';
 import {TransactionOutcomes} from '../../src/application/transaction-outcomes.js';
 import {MemoryTraces} from '../support/memory-traces.js';
@@ -29,7 +29,7 @@ export function projectionCases(story: PolicyStory): void {
       const client = new LedgerClient({rpcUrls: [story.system.engines.endpoints.validators[0]?.rpc ?? ''], log: quiet});
       const logs = new CometProvenLogs({client, trust: story.system.genesis});
       const leaves = new AccessLeaves({logs, projection: store});
-      const projectBlock = new ProjectBlock({
+      const projectBlocks = new ProjectBlocks({
         store,
         leaves,
         traces: new MemoryTraces(),
@@ -41,7 +41,7 @@ export function projectionCases(story: PolicyStory): void {
       } = await live.query<{height: string}>('SELECT max(height) AS height FROM blocks');
       for (let height = 1n; height <= BigInt(newest?.height ?? 0); height++) {
         const {timeSeconds, txs, results} = await client.block(height);
-        await projectBlock.execute({
+        await projectBlocks.execute({
           height,
           timeSeconds,
           transactions: txs.map((bytes, i) => ({

@@ -62,12 +62,17 @@ class Rows {
 export class MemoryProjectionStore implements ProjectionStore {
   rows = new Rows();
 
-  async project(block: ChainPosition, effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean> {
-    if (this.rows.blocks.has(block.height)) return false;
-    if (block.height > 0n && !this.rows.blocks.has(block.height - 1n)) throw new DomainError('behind');
+  async project(
+    blocks: readonly ChainPosition[],
+    effects: (writer: ProjectionWriter) => Promise<void>,
+  ): Promise<boolean> {
+    const {height} = blocks[0] ?? {height: 0n};
+    if (this.rows.blocks.has(height) && blocks.length === 1) return false;
+    if (height > 0n && !this.rows.blocks.has(height - 1n)) throw new DomainError('behind');
+    if (blocks.some((block) => this.rows.blocks.has(block.height))) throw new DomainError('behind');
     const next = new MemoryWriter();
     next.rows = this.rows.copy();
-    next.rows.blocks.set(block.height, block.timeSeconds);
+    for (const block of blocks) next.rows.blocks.set(block.height, block.timeSeconds);
     await effects(next);
     this.rows = next.rows;
     return true;
@@ -85,6 +90,8 @@ export class MemoryProjectionStore implements ProjectionStore {
   member = async (id: Id): Promise<Member | undefined> => this.rows.members.get(id);
   patient = async (id: Id): Promise<Patient | undefined> => this.rows.patients.get(id);
   accessLogSize = async (patient: Id): Promise<bigint> => this.rows.logSizes.get(patient) ?? 0n;
+  accessLogSizes = async (patients: readonly Id[]): Promise<ReadonlyMap<Id, bigint>> =>
+    new Map(patients.filter((id) => this.rows.patients.has(id)).map((id) => [id, this.rows.logSizes.get(id) ?? 0n]));
   key = async (keyId: Id): Promise<KnownKey | undefined> => this.rows.keys.get(keyId);
   device = async (id: Id): Promise<Device | undefined> => this.rows.devices.get(id);
   registration = async (device: Id, registration: number): Promise<Registration | undefined> =>
@@ -163,7 +170,7 @@ class MemoryWriter extends MemoryProjectionStore implements ProjectionWriter {
     void this.rows.grants.push({...at, grant});
   putReadsUsed = async (patient: Id, grantId: Id, reads: bigint): Promise<void> =>
     void this.rows.reads.set(place(patient, grantId), reads);
-  expectTransactions = async (): Promise<void> => undefined;
+  expect = async (): Promise<void> => undefined;
   putTransaction = async (outcome: TransactionOutcome): Promise<void> =>
     void this.rows.transactions.set(outcome.txId, outcome);
 

@@ -10,7 +10,7 @@ export async function projected(
   timeSeconds = 0n,
 ): Promise<MemoryProjectionStore> {
   const store = new MemoryProjectionStore();
-  await store.project({height: 0n, timeSeconds}, effects);
+  await store.project([{height: 0n, timeSeconds}], effects);
   return store;
 }
 

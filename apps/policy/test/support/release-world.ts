@@ -22,7 +22,7 @@ import {
 } from '@vitalvault/ledger-state/testing';
 import type {TestKey} from '@vitalvault/ledger-state/testing';
 import {AccessLeaves} from '../../src/application/access-leaves.js';
-import {ProjectBlock} from '../../src/application/project-block.js';
+import {ProjectBlocks} from '../../src/application/project-blocks.js';
 import {projectGenesis} from '../../src/application/project-genesis.js';
 import {TransactionOutcomes} from '../../src/application/transaction-outcomes.js';
 import {FakeChain} from './fake-chain.js';
@@ -140,7 +140,7 @@ export class ReleaseWorld {
   /** Brings the projection up to the chain. */
   async project(): Promise<void> {
     const ports = {store: this.store, leaves: new AccessLeaves({logs: this.chain, projection: this.store})};
-    const projectBlocks = new ProjectBlock({...ports, traces: new MemoryTraces(), outcomes: this.outcomes});
+    const projectBlocks = new ProjectBlocks({...ports, traces: new MemoryTraces(), outcomes: this.outcomes});
     await projectGenesis(this.chain.genesis, this.store);
     for (const block of this.chain.blocks.slice(this.#projected)) await projectBlocks.execute(block);
     this.#projected = this.chain.blocks.length;

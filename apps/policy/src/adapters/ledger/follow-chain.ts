@@ -3,16 +3,25 @@ import type {BlockSource, LedgerBlock} from '@vitalvault/ledger-client';
 import type {Logger, Standstill} from '@vitalvault/process';
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import type {ProjectionStore} from '../../application/ports.js';
-import type {ProjectBlock} from '../../application/project-block.js';
+import type {ProjectBlocks} from '../../application/project-blocks.js';
 import {projectGenesis} from '../../application/project-genesis.js';
+
+/** Of one database transaction while the chain is caught up with: what it writes is held in memory. */
+const TOGETHER = {blocks: 500, transactions: 2_000, bytes: 8 * 1_048_576};
 
 /** Projects the genesis and then follows the chain from the next height on, as soon as the database answers. */
 export class FollowChain {
   readonly #follower: BlockFollower;
 
   constructor(
-    options: {genesis: Genesis; client: BlockSource; logger: Logger; standstill: Standstill; afterBlock: () => void},
-    ports: {store: ProjectionStore; projectBlock: ProjectBlock},
+    options: {
+      genesis: Genesis;
+      client: BlockSource;
+      logger: Logger;
+      standstill: Pick<Standstill, 'stopped' | 'goesOn'>;
+      afterBlock: () => void;
+    },
+    ports: {store: ProjectionStore; projectBlocks: ProjectBlocks},
   ) {
     const {genesis, client, logger, standstill, afterBlock} = options;
     this.#follower = new BlockFollower({
@@ -23,8 +32,9 @@ export class FollowChain {
         await projectGenesis(genesis, ports.store);
         return ((await ports.store.position())?.height ?? 0n) + 1n;
       },
-      onBlock: async (block) => {
-        await ports.projectBlock.execute({...block, transactions: transactionsOf(block)});
+      together: TOGETHER,
+      onBlocks: async (...blocks) => {
+        await ports.projectBlocks.execute(...blocks.map((block) => ({...block, transactions: transactionsOf(block)})));
         afterBlock();
       },
     });

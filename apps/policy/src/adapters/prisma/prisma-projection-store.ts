@@ -11,26 +11,48 @@ export class PrismaProjectionStore extends PrismaProjection implements Projectio
     super(database);
   }
 
-  project(
-    {height, timeSeconds}: ChainPosition,
-    effects: (writer: ProjectionWriter) => Promise<void>,
-  ): Promise<boolean> {
+  project(blocks: readonly ChainPosition[], effects: (writer: ProjectionWriter) => Promise<void>): Promise<boolean> {
     return inTransaction(this.database, async (session) => {
-      if (!(await takeHeight(session, {height, timeSeconds}))) return false;
+      if (!(await takeHeights(session, blocks))) return false;
       const writer = new PrismaProjectionWriter(session);
       await effects(writer);
       await writer.flush();
       return true;
     });
   }
+
+  /** Forgets that blocks long before the newest were projected: those after them say so. */
+  async prune(): Promise<void> {
+    await this.database.$executeRaw`
+      DELETE FROM blocks WHERE height < (SELECT max(height) FROM blocks) - ${KEPT_BLOCKS}`;
+  }
 }
 
-// The row of the height is the lock: whoever else projects the same block waits here and then finds it taken.
-async function takeHeight(session: Session, block: ChainPosition): Promise<boolean> {
-  const {count} = await session.block.createMany({data: [{...block}], skipDuplicates: true});
-  if (count === 0) return false;
-  if (block.height > 0n && (await session.block.findUnique({where: {height: block.height - 1n}})) === null) {
-    throw new DomainError('behind', {detail: `Block ${block.height - 1n} is not projected.`});
+/** Blocks whose height and time are kept: who projects the next one asks for the newest, and for the one before. */
+const KEPT_BLOCKS = 1_000;
+
+// The row of the first height is the lock: whoever else projects it waits here and then finds it taken. None of the
+// others is written before it is ours, or they would stand there without their effects.
+async function takeHeights(session: Session, [first, ...others]: readonly ChainPosition[]): Promise<boolean> {
+  if (first === undefined) return false;
+  const {height} = first;
+  if ((await insertHeights(session, [first])) === 0) {
+    if (others.length === 0) return false;
+    throw new DomainError('behind', {detail: `Block ${height} was projected by another process.`});
   }
+  if (height > 0n && (await session.block.findUnique({where: {height: height - 1n}})) === null)
+    throw new DomainError('behind', {detail: `Block ${height - 1n} is not projected.`});
+  if (others.length > 0 && (await insertHeights(session, others)) < others.length)
+    throw new DomainError('behind', {detail: `Blocks above ${height} were projected by another process.`});
   return true;
 }
+
+/** @returns how many of them were not there */
+const insertHeights = (session: Session, blocks: readonly ChainPosition[]): Promise<number> =>
+  session.$executeRaw`
+    INSERT INTO blocks (height, time_seconds)
+    SELECT height::bigint, seconds::bigint
+    FROM unnest(${blocks.map(({height}) => String(height))}::text[],
+      ${blocks.map(({timeSeconds}) => String(timeSeconds))}::text[]) AS given (height, seconds)
+    ORDER BY height::bigint
+    ON CONFLICT DO NOTHING`;

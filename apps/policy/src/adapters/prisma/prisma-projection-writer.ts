@@ -1,5 +1,4 @@
-import {fromHex, toDecimal, toHex} from '@vitalvault/contracts';
-import {keepMessages} from '@vitalvault/postgres';
+import {fromHex, toHex} from '@vitalvault/contracts';
 import {
   DeviceSchema,
   GrantSchema,
@@ -21,239 +20,257 @@ import type {
 } from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedEpochStatementSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement, SignedKeySuccession} from '@vitalvault/contracts/gen/record/v1/record';
-import type {Announcement, Id, KnownKey, ProjectionWriter, StoredGrant, StoredLeaf} from '../../application/ports.js';
+import {keepMessages} from '@vitalvault/postgres';
+import type {
+  Announcement,
+  EffectReads,
+  ExpectedReads,
+  GrantPlace,
+  Id,
+  KnownKey,
+  ProjectionWriter,
+} from '../../application/ports.js';
 import type {TransactionOutcome} from '../../domain/transaction-outcome.js';
-import type {Prisma} from './gen/client.js';
-import {PrismaProjection, outcomeOf} from './prisma-projection.js';
-import {bytesOf, ownBytes} from './stored-value.js';
+import type {Session} from './database.js';
+import {PrismaProjection} from './prisma-projection.js';
+import {TABLE} from './projection-tables.js';
+import {SeenRows} from './seen-rows.js';
+import {bytesOf} from './stored-value.js';
+import {placeOf, storedOf} from './stored-before.js';
+import {writeRows} from './write-rows.js';
 
-/** Rows of one statement: PostgreSQL takes 65,535 parameters. */
-const ROWS = 1_000;
+/** Messages of one statement. */
+const MESSAGES = 5_000;
+
+type Cells = Parameters<typeof writeRows>[2][number];
 
 /**
- * Writes the effects of one block; its session is that block's transaction. A legal block has thousands of requests for
- * access: what each of them reads is asked once, and what each of them adds is written together, by `flush`.
+ * Gathers the effects of some blocks in memory; its session is their transaction. What they read is asked by set before
+ * (`expect`), and what they put is written by `flush`: one statement for each table, however many transactions.
  */
-export class PrismaProjectionWriter extends PrismaProjection implements ProjectionWriter {
-  readonly #members = new Map<Id, Member | undefined>();
-  readonly #grants = new Map<string, Grant | undefined>();
-  readonly #reads = new Map<string, {patient: Id; grantId: Id; reads: bigint; written: boolean}>();
-  /** Stored before this block; undefined: not. */
-  readonly #stored = new Map<Id, TransactionOutcome | undefined>();
-  readonly #outcomes = new Map<Id, TransactionOutcome>();
+export class PrismaProjectionWriter implements ProjectionWriter {
+  readonly #members = new SeenRows<{id: Id; value: Member}>();
+  readonly #patients = new SeenRows<{id: Id; value: Patient}>();
+  readonly #devices = new SeenRows<{id: Id; value: Device}>();
+  readonly #registrations = new SeenRows<{device: Id; registration: number; value: Registration}>();
+  /** The newest version of each. */
+  readonly #grants = new SeenRows<Grant>();
+  readonly #reads = new SeenRows<GrantPlace & {reads: bigint}>();
+  readonly #outcomes = new SeenRows<TransactionOutcome>();
   readonly #logSizes = new Map<Id, bigint>();
-  #leaves: Prisma.AccessLeafCreateManyInput[] = [];
+  readonly #keys = new Map<Id, Cells>();
+  readonly #statements = new Map<string, Cells>();
+  readonly #successions = new Map<string, Cells>();
+  readonly #revoked: GrantPlace[] = [];
+  #versions: Cells[] = [];
+  #leaves: Cells[] = [];
   #announcements: Announcement[] = [];
+  readonly #stored: EffectReads;
 
-  override async member(id: Id): Promise<Member | undefined> {
-    if (!this.#members.has(id)) this.#members.set(id, await super.member(id));
-    return this.#members.get(id);
+  constructor(private readonly session: Session) {
+    this.#stored = new PrismaProjection(session);
   }
 
-  override async grant(patient: Id, grantId: Id): Promise<Grant | undefined> {
-    const place = placeOf(patient, grantId);
-    if (!this.#grants.has(place)) this.#grants.set(place, await super.grant(patient, grantId));
-    return this.#grants.get(place);
+  async expect(reads: ExpectedReads): Promise<void> {
+    const stored = await storedOf(this.session, reads);
+    this.#outcomes.stored(reads.transactions, stored.outcomes);
+    this.#members.stored(reads.members, stored.members);
+    const places = reads.grants.map(placeOf);
+    this.#grants.stored(places, stored.grants);
+    this.#reads.stored(places, stored.reads);
   }
 
-  override async readsUsed(patient: Id, grantId: Id): Promise<bigint> {
-    const place = placeOf(patient, grantId);
-    const found = this.#reads.get(place) ?? {
-      patient,
-      grantId,
-      reads: await super.readsUsed(patient, grantId),
-      written: true,
+  async member(id: Id): Promise<Member | undefined> {
+    return (await this.#members.at(id, async () => withId(id, await this.#stored.member(id))))?.value;
+  }
+
+  async patient(id: Id): Promise<Patient | undefined> {
+    return (await this.#patients.at(id, async () => withId(id, await this.#stored.patient(id))))?.value;
+  }
+
+  async device(id: Id): Promise<Device | undefined> {
+    return (await this.#devices.at(id, async () => withId(id, await this.#stored.device(id))))?.value;
+  }
+
+  async registration(device: Id, registration: number): Promise<Registration | undefined> {
+    const load = async () => {
+      const value = await this.#stored.registration(device, registration);
+      return value === undefined ? undefined : {device, registration, value};
     };
-    this.#reads.set(place, found);
-    return found.reads;
+    return (await this.#registrations.at(`${device}/${String(registration)}`, load))?.value;
   }
 
-  override async grantsOf(patient: Id): Promise<StoredGrant[]> {
-    await this.flush();
-    return super.grantsOf(patient);
+  async grant(patient: Id, grantId: Id): Promise<Grant | undefined> {
+    return this.#grants.at(placeOf({patient, grantId}), () => this.#stored.grant(patient, grantId));
   }
 
-  override async accessLogSize(patient: Id): Promise<bigint> {
-    return this.#logSizes.get(patient) ?? (await super.accessLogSize(patient));
+  async readsUsed(patient: Id, grantId: Id): Promise<bigint> {
+    const load = async () => ({patient, grantId, reads: await this.#stored.readsUsed(patient, grantId)});
+    return (await this.#reads.at(placeOf({patient, grantId}), load))?.reads ?? 0n;
   }
 
-  override async leafAt(patient: Id, index: bigint): Promise<StoredLeaf | undefined> {
-    await this.flush();
-    return super.leafAt(patient, index);
+  async transaction(txId: Id): Promise<TransactionOutcome | undefined> {
+    return this.#outcomes.at(txId, () => this.#stored.transaction(txId));
   }
 
-  override async leafOfTransaction(txId: Id): Promise<StoredLeaf | undefined> {
-    await this.flush();
-    return super.leafOfTransaction(txId);
+  async accessLogSize(patient: Id): Promise<bigint> {
+    return this.#logSizes.get(patient) ?? (await this.#stored.accessLogSize(patient));
   }
 
-  override async transaction(txId: Id): Promise<TransactionOutcome | undefined> {
-    const written = this.#outcomes.get(txId);
-    if (written !== undefined) return written;
-    if (!this.#stored.has(txId)) this.#stored.set(txId, await super.transaction(txId));
-    return this.#stored.get(txId);
-  }
-
-  /** Writes what is gathered. Nothing of the block may be left out: called before its transaction ends. */
+  /** Writes what is gathered. Nothing of the blocks may be left out: called before their transaction ends. */
   async flush(): Promise<void> {
-    await this.#writeOutcomes();
-    for (const rows of partsOf(this.#leaves)) await this.session.accessLeaf.createMany({data: rows});
-    for (const [id, size] of this.#logSizes)
-      await this.session.patient.update({where: {id}, data: {accessLogSize: toDecimal(size)}});
-    for (const one of this.#reads.values()) if (!one.written) await this.#writeReads(one);
-    for (const some of partsOf(this.#announcements))
+    const {session} = this;
+    await writeRows(session, TABLE.members, this.#members.takePut().map(memberCells));
+    await writeRows(session, TABLE.patients, this.#patients.takePut().map(patientCells));
+    await writeRows(session, TABLE.keys, takeAll(this.#keys));
+    await writeRows(session, TABLE.devices, this.#devices.takePut().map(deviceCells));
+    await writeRows(session, TABLE.registrations, this.#registrations.takePut().map(registrationCells));
+    await writeRows(session, TABLE.epochStatements, takeAll(this.#statements));
+    await writeRows(session, TABLE.successions, takeAll(this.#successions));
+    await writeRows(session, TABLE.grants, this.#versions);
+    await writeRows(session, TABLE.readsUsed, this.#reads.takePut().map(readsCells));
+    await writeRows(session, TABLE.transactions, this.#outcomes.takePut().map(outcomeCells));
+    await writeRows(session, TABLE.accessLeaves, this.#leaves);
+    await this.#writeLogSizes();
+    await this.#forgetWraps();
+    for (let from = 0; from < this.#announcements.length; from += MESSAGES)
       await keepMessages(
-        this.session,
-        some.map((one) => ({...one, key: fromHex(one.key)})),
+        session,
+        this.#announcements.slice(from, from + MESSAGES).map((one) => ({...one, key: fromHex(one.key)})),
       );
-    [this.#leaves, this.#announcements] = [[], []];
+    [this.#versions, this.#leaves, this.#announcements] = [[], [], []];
+  }
+
+  async #writeLogSizes(): Promise<void> {
+    const [ids, sizes] = [[...this.#logSizes.keys()], [...this.#logSizes.values()].map(String)];
     this.#logSizes.clear();
+    if (ids.length > 0)
+      await this.session.$executeRaw`
+        UPDATE patients SET access_log_size = size::numeric
+        FROM unnest(${ids}::text[], ${sizes}::text[]) AS grown (patient, size) WHERE id = patient`;
   }
 
-  async #writeOutcomes(): Promise<void> {
-    const rows = [...this.#outcomes.values()].map(outcomeRow);
-    const isNew = ({txId}: {txId: Id}): boolean => this.#stored.get(txId) === undefined;
-    for (const data of partsOf(rows.filter(isNew))) await this.session.transaction.createMany({data});
-    for (const data of rows) if (!isNew(data)) await this.session.transaction.update({where: {txId: data.txId}, data});
-    for (const [txId, outcome] of this.#outcomes) this.#stored.set(txId, outcome);
-    this.#outcomes.clear();
-  }
-
-  async #writeReads(one: {patient: Id; grantId: Id; reads: bigint; written: boolean}): Promise<void> {
-    const {patient, grantId} = one;
-    const reads = toDecimal(one.reads);
-    await this.session.readsUsed.upsert({
-      where: {patient_grantId: {patient, grantId}},
-      create: {patient, grantId, reads},
-      update: {reads},
-    });
-    one.written = true;
+  // Wrapped keys of a grant that ended are of no use to anybody and are the first thing to go.
+  async #forgetWraps(): Promise<void> {
+    const ended = this.#revoked.splice(0);
+    if (ended.length > 0)
+      await this.session.$executeRaw`
+        DELETE FROM wrap_bundles USING unnest(${ended.map(({patient}) => patient)}::text[],
+          ${ended.map(({grantId}) => grantId)}::text[]) AS ended (patient, grant_id)
+        WHERE wrap_bundles.patient = ended.patient AND wrap_bundles.grant_id = ended.grant_id`;
   }
 
   async putOrganisation(id: Id, organisation: Organisation): Promise<void> {
-    const value = bytesOf(OrganisationSchema, organisation);
-    await this.session.organisation.upsert({where: {id}, create: {id, value}, update: {value}});
+    await writeRows(this.session, TABLE.organisations, [[id, bytesOf(OrganisationSchema, organisation)]]);
   }
 
   async putOrganisationKey(keyId: Id, key: OrganisationKey): Promise<void> {
-    const row = {
-      organisation: toHex(key.organisation),
-      role: BigInt(key.role),
-      value: bytesOf(OrganisationKeySchema, key),
-    };
-    await this.session.organisationKey.upsert({where: {keyId}, create: {keyId, ...row}, update: row});
+    const cells = [keyId, toHex(key.organisation), key.role, bytesOf(OrganisationKeySchema, key)];
+    await writeRows(this.session, TABLE.organisationKeys, [cells]);
   }
 
-  async putMember(id: Id, member: Member): Promise<void> {
-    const row = {organisation: toHex(member.organisation), value: bytesOf(MemberSchema, member)};
-    await this.session.member.upsert({where: {id}, create: {id, ...row}, update: row});
-    this.#members.set(id, member);
+  putMember(id: Id, value: Member): Promise<void> {
+    this.#members.put(id, {id, value});
+    return DONE;
   }
 
-  async putPatient(id: Id, patient: Patient): Promise<void> {
-    const value = bytesOf(PatientSchema, patient);
-    await this.session.patient.upsert({where: {id}, create: {id, value, accessLogSize: 0}, update: {value}});
+  putPatient(id: Id, value: Patient): Promise<void> {
+    this.#patients.put(id, {id, value});
+    return DONE;
   }
 
-  async putKey(keyId: Id, key: KnownKey): Promise<void> {
-    const row = {publicKey: ownBytes(key.publicKey), value: bytesOf(KeyOwnerSchema, key.owner)};
-    await this.session.key.upsert({where: {keyId}, create: {keyId, ...row}, update: row});
+  putKey(keyId: Id, {publicKey, owner}: KnownKey): Promise<void> {
+    this.#keys.set(keyId, [keyId, publicKey, bytesOf(KeyOwnerSchema, owner)]);
+    return DONE;
   }
 
-  async putDevice(id: Id, device: Device): Promise<void> {
-    const value = bytesOf(DeviceSchema, device);
-    await this.session.device.upsert({where: {id}, create: {id, value}, update: {value}});
+  putDevice(id: Id, value: Device): Promise<void> {
+    this.#devices.put(id, {id, value});
+    return DONE;
   }
 
-  async putRegistration(device: Id, registration: number, entry: Registration): Promise<void> {
-    const row = {owner: toHex(entry.owner), value: bytesOf(RegistrationSchema, entry)};
-    await this.session.registration.upsert({
-      where: {device_registration: {device, registration: BigInt(registration)}},
-      create: {device, registration: BigInt(registration), ...row},
-      update: row,
-    });
+  putRegistration(device: Id, registration: number, value: Registration): Promise<void> {
+    this.#registrations.put(`${device}/${String(registration)}`, {device, registration, value});
+    return DONE;
   }
 
-  async putEpochStatement(
-    place: {patient: Id; typeTag: Id; epoch: number},
+  putEpochStatement(
+    {patient, typeTag, epoch}: {patient: Id; typeTag: Id; epoch: number},
     statement: SignedEpochStatement,
   ): Promise<void> {
-    const value = bytesOf(SignedEpochStatementSchema, statement);
-    const key = {...place, epoch: BigInt(place.epoch)};
-    await this.session.epochStatement.upsert({
-      where: {patient_typeTag_epoch: key},
-      create: {...key, value},
-      update: {value},
-    });
+    const cells = [patient, typeTag, epoch, bytesOf(SignedEpochStatementSchema, statement)];
+    this.#statements.set(`${patient}/${typeTag}/${String(epoch)}`, cells);
+    return DONE;
   }
 
-  async putSuccession({patient, n}: {patient: Id; n: number}, succession: SignedKeySuccession): Promise<void> {
-    const value = bytesOf(SignedKeySuccessionSchema, succession);
-    const key = {patient, n: BigInt(n)};
-    await this.session.succession.upsert({where: {patient_n: key}, create: {...key, value}, update: {value}});
+  putSuccession({patient, n}: {patient: Id; n: number}, succession: SignedKeySuccession): Promise<void> {
+    const cells = [patient, n, bytesOf(SignedKeySuccessionSchema, succession)];
+    this.#successions.set(`${patient}/${String(n)}`, cells);
+    return DONE;
   }
 
-  async putGrant(
-    {patient, grantId, height, index}: {patient: Id; grantId: Id; height: bigint; index: number},
-    grant: Grant,
-  ): Promise<void> {
-    await this.session.grant.create({
-      data: {
-        patient,
-        grantId,
-        height,
-        txIndex: index,
-        grantee: toHex(grant.grantee),
-        value: bytesOf(GrantSchema, grant),
-      },
-    });
-    this.#grants.set(placeOf(patient, grantId), grant);
-    // Wrapped keys of a grant that ended are of no use to anybody and are the first thing to go.
-    if (grant.revoked) await this.session.wrapBundle.deleteMany({where: {patient, grantId}});
+  putGrant(at: GrantPlace & {height: bigint; index: number}, grant: Grant): Promise<void> {
+    const {patient, grantId, height, index} = at;
+    this.#versions.push([patient, grantId, height, index, toHex(grant.grantee), bytesOf(GrantSchema, grant)]);
+    this.#grants.put(placeOf(at), grant);
+    if (grant.revoked) this.#revoked.push({patient, grantId});
+    return DONE;
   }
 
   putReadsUsed(patient: Id, grantId: Id, reads: bigint): Promise<void> {
-    this.#reads.set(placeOf(patient, grantId), {patient, grantId, reads, written: false});
-    return Promise.resolve();
+    this.#reads.put(placeOf({patient, grantId}), {patient, grantId, reads});
+    return DONE;
   }
 
-  async expectTransactions(txIds: readonly Id[]): Promise<void> {
-    for (const txId of txIds) this.#stored.set(txId, undefined);
-    for (const some of partsOf(txIds))
-      for (const row of await this.session.transaction.findMany({where: {txId: {in: some}}}))
-        this.#stored.set(row.txId, outcomeOf(row));
-  }
-
-  async putTransaction(outcome: TransactionOutcome): Promise<void> {
-    await this.transaction(outcome.txId);
-    this.#outcomes.set(outcome.txId, outcome);
+  putTransaction(outcome: TransactionOutcome): Promise<void> {
+    this.#outcomes.put(outcome.txId, outcome);
+    return DONE;
   }
 
   appendLeaf(leaf: Parameters<ProjectionWriter['appendLeaf']>[0]): Promise<void> {
     const {patient, index, height, txId, bytes, verdict} = leaf;
-    const judged = verdict === undefined ? {} : {rule: verdict.rule, byGrant: verdict.byGrant};
-    this.#leaves.push({patient, leafIndex: toDecimal(index), height, txId, value: ownBytes(bytes), ...judged});
+    this.#leaves.push([patient, index, height, txId, bytes, verdict?.rule, verdict?.byGrant]);
     this.#logSizes.set(patient, index + 1n);
-    return Promise.resolve();
+    return DONE;
   }
 
   announce(announcement: Announcement): Promise<void> {
     this.#announcements.push(announcement);
-    return Promise.resolve();
+    return DONE;
   }
 }
 
-const placeOf = (patient: Id, grantId: Id): string => `${patient}/${grantId}`;
+/** What is put is in memory at once. */
+const DONE = Promise.resolve();
 
-const outcomeRow = ({txId, txHash, height, index, code, data}: TransactionOutcome) => ({
+const withId = <T>(id: Id, value: T | undefined): {id: Id; value: T} | undefined =>
+  value === undefined ? undefined : {id, value};
+
+function takeAll(rows: Map<string, Cells>): Cells[] {
+  const all = [...rows.values()];
+  rows.clear();
+  return all;
+}
+
+const memberCells = ({id, value}: {id: Id; value: Member}): Cells => [
+  id,
+  toHex(value.organisation),
+  bytesOf(MemberSchema, value),
+];
+const patientCells = ({id, value}: {id: Id; value: Patient}): Cells => [id, bytesOf(PatientSchema, value), 0];
+const deviceCells = ({id, value}: {id: Id; value: Device}): Cells => [id, bytesOf(DeviceSchema, value)];
+const registrationCells = (row: {device: Id; registration: number; value: Registration}): Cells => [
+  row.device,
+  row.registration,
+  toHex(row.value.owner),
+  bytesOf(RegistrationSchema, row.value),
+];
+const readsCells = ({patient, grantId, reads}: GrantPlace & {reads: bigint}): Cells => [patient, grantId, reads];
+const outcomeCells = ({txId, txHash, height, index, code, data}: TransactionOutcome): Cells => [
   txId,
   txHash,
   height,
-  txIndex: index,
-  code: BigInt(code),
-  data: ownBytes(data),
-});
-
-function partsOf<T>(all: readonly T[]): T[][] {
-  return Array.from({length: Math.ceil(all.length / ROWS)}, (_, part) => all.slice(part * ROWS, (part + 1) * ROWS));
-}
+  index,
+  code,
+  data,
+];

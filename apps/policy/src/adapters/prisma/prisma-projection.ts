@@ -63,6 +63,12 @@ export class PrismaProjection implements Projection {
     return row === null ? 0n : fromDecimal(row.accessLogSize);
   }
 
+  async accessLogSizes(patients: readonly Id[]): Promise<ReadonlyMap<Id, bigint>> {
+    const rows = await this.session.$queryRaw<{id: Id; size: string}[]>`
+      SELECT id, access_log_size::text AS size FROM patients WHERE id = ANY(${[...patients]}::text[])`;
+    return new Map(rows.map(({id, size}) => [id, BigInt(size)]));
+  }
+
   async key(keyId: Id): Promise<KnownKey | undefined> {
     const row = await this.session.key.findUnique({where: {keyId}});
     return row === null ? undefined : {publicKey: row.publicKey, owner: decodeCanonical(KeyOwnerSchema, row.value)};
@@ -181,7 +187,7 @@ export class PrismaProjection implements Projection {
 }
 
 /** An outcome out of its row. */
-export const outcomeOf = ({txId, txHash, height, txIndex, code, data}: TransactionRow): TransactionOutcome => ({
+const outcomeOf = ({txId, txHash, height, txIndex, code, data}: TransactionRow): TransactionOutcome => ({
   txId,
   txHash,
   height,

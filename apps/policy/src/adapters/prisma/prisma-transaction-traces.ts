@@ -12,7 +12,8 @@ export class PrismaTransactionTraces implements TransactionTraces {
   }
 
   async find(txHashes: readonly Id[]): Promise<ReadonlyMap<Id, string>> {
-    const rows = await this.database.txTrace.findMany({where: {txHash: {in: [...txHashes]}}});
+    const rows = await this.database.$queryRaw<{txHash: Id; traceparent: string}[]>`
+      SELECT tx_hash AS "txHash", traceparent FROM tx_traces WHERE tx_hash = ANY(${[...txHashes]}::text[])`;
     return new Map(rows.map(({txHash, traceparent}) => [txHash, traceparent]));
   }
 

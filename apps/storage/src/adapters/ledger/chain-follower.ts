@@ -18,7 +18,7 @@ export class ChainFollower {
     this.#follower = new BlockFollower({
       ...options,
       from: () => follow.begin(),
-      onBlock: async (block) => {
+      onBlocks: async (block) => {
         try {
           await follow.execute(block);
           this.#taking.done();

@@ -1,20 +1,27 @@
-import {TOPICS, encodeCanonical, fromHex} from '@vitalvault/contracts';
+import {TOPICS, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {currentTraceparent, linksTo, withSpan} from '@vitalvault/process';
 import {decodeBlock} from '../domain/decode-block.js';
-import type {BlockTransaction} from '../domain/decode-block.js';
+import type {BlockTransaction, DecodedBlock} from '../domain/decode-block.js';
 import {supersedes} from '../domain/transaction-outcome.js';
 import type {AccessLeaves, NewLeaf} from './access-leaves.js';
 import {applyLeaf} from './apply-leaf.js';
 import {applyMemberMessage} from './apply-member-message.js';
-import type {ChainPosition, LedgerBlock, ProjectionStore, ProjectionWriter, TransactionTraces} from './ports.js';
+import type {
+  ChainPosition,
+  ExpectedReads,
+  LedgerBlock,
+  ProjectionStore,
+  ProjectionWriter,
+  TransactionTraces,
+} from './ports.js';
 import type {TransactionOutcomes} from './transaction-outcomes.js';
 
 /**
- * Projects one block: its transactions in order, each with the effects that the ledger gave it, and an event for Kafka
- * per new leaf of an access log, all in one database transaction with the block's height.
+ * Projects blocks: their transactions in order, each with the effects that the ledger gave it, and an event for Kafka
+ * per new leaf of an access log, all in one database transaction with their heights.
  */
-export class ProjectBlock {
+export class ProjectBlocks {
   constructor(
     private readonly ports: {
       store: ProjectionStore;
@@ -24,38 +31,59 @@ export class ProjectBlock {
     },
   ) {}
 
-  /** Nothing happens for a block that this or another process of the service has projected before. */
-  async execute(block: LedgerBlock): Promise<void> {
-    const transactions = decodeBlock(block);
+  /**
+   * Nothing happens for blocks that this or another process of the service has projected before.
+   * @param blocks in order, each one height above the one before it
+   */
+  async execute(...blocks: readonly LedgerBlock[]): Promise<void> {
+    const decoded = blocks.map((block) => ({...block, transactions: decodeBlock(block)}));
     const position = await this.ports.store.position();
-    if (position === undefined || position.height < block.height) await this.write(block, transactions);
-    for (const {txId} of transactions) this.ports.outcomes.projected(txId);
+    const fresh = decoded.filter(({height}) => position === undefined || position.height < height);
+    if (fresh.length > 0) await this.write(fresh);
+    for (const {transactions} of decoded) for (const {txId} of transactions) this.ports.outcomes.projected(txId);
   }
 
-  private async write(block: LedgerBlock, transactions: readonly BlockTransaction[]): Promise<void> {
+  private async write(blocks: readonly DecodedBlock[]): Promise<void> {
+    const transactions = blocks.flatMap((block) => block.transactions);
     if (transactions.length === 0) {
-      await this.ports.store.project(block, () => Promise.resolve());
+      await this.ports.store.project(blocks, () => Promise.resolve());
       return;
     }
     // [D-1] No trace context travels in a transaction: who posted it through this service is linked by its hash.
     const traces = await this.ports.traces.find(transactions.map(({txHash}) => txHash));
-    await withSpan(
-      'policy.project_block',
-      {
-        attributes: {'vitalvault.height': Number(block.height), 'vitalvault.transactions': transactions.length},
-        links: linksTo(transactions.map(({txHash}) => traces.get(txHash))),
-      },
-      async () => {
-        // The ledger is asked before the database transaction is opened, so that a slow validator holds no lock.
-        const leaves = await this.ports.leaves.ofBlock(block.height, transactions);
-        await this.ports.store.project(block, async (writer) => {
-          await writer.expectTransactions(transactions.map(({txId}) => txId));
+    const attributes = {
+      'vitalvault.height': Number(blocks.at(-1)?.height),
+      'vitalvault.transactions': transactions.length,
+    };
+    const links = linksTo(transactions.map(({txHash}) => traces.get(txHash)));
+    await withSpan('policy.project_block', {attributes, links}, async () => {
+      // The ledger is asked before the database transaction is opened, so that a slow validator holds no lock.
+      const leaves = await this.ports.leaves.ofBlocks(blocks);
+      await this.ports.store.project(blocks, async (writer) => {
+        await writer.expect(readsOf(transactions, leaves));
+        for (const block of blocks) {
           const scribe = new BlockScribe(block, writer, leaves);
-          for (const transaction of transactions) await scribe.write(transaction, traces.get(transaction.txHash));
-        });
-      },
-    );
+          for (const one of block.transactions) await scribe.write(one, traces.get(one.txHash));
+        }
+      });
+    });
   }
+}
+
+function readsOf(
+  transactions: readonly BlockTransaction[],
+  leaves: ReadonlyMap<BlockTransaction, NewLeaf>,
+): ExpectedReads {
+  const members = new Set<string>();
+  const grants = new Map<string, ExpectedReads['grants'][number]>();
+  for (const {patient, leaf} of leaves.values()) {
+    const access = leaf.event.case === 'access' ? leaf.event.value : undefined;
+    if (access?.request === undefined) continue;
+    const grantId = toHex(access.request.grantId);
+    members.add(toHex(access.reader));
+    grants.set(`${patient}/${grantId}`, {patient, grantId});
+  }
+  return {transactions: transactions.map(({txId}) => txId), members: [...members], grants: [...grants.values()]};
 }
 
 /** Writes the transactions of one block. */
@@ -65,7 +93,7 @@ class BlockScribe {
   constructor(
     private readonly block: ChainPosition,
     private readonly writer: ProjectionWriter,
-    private readonly leaves: ReadonlyMap<number, NewLeaf>,
+    private readonly leaves: ReadonlyMap<BlockTransaction, NewLeaf>,
   ) {}
 
   async write(transaction: BlockTransaction, postedBy: string | undefined): Promise<void> {
@@ -73,7 +101,7 @@ class BlockScribe {
     const outcome = {txId, txHash, height: this.block.height, index, code, data};
     if (supersedes(outcome, await this.writer.transaction(txId))) await this.writer.putTransaction(outcome);
     if (code !== 0) return;
-    const leaf = this.leaves.get(index);
+    const leaf = this.leaves.get(transaction);
     if (leaf === undefined) {
       await applyMemberMessage(transaction.body, this.writer);
       return;

@@ -39,7 +39,7 @@ import {MemoryProjectionStore} from '../../test/support/memory-projection-store.
 import {MemoryTraces} from '../../test/support/memory-traces.js';
 import {AccessLeaves} from './access-leaves.js';
 import {ExplainAccess} from './explain-access.js';
-import {ProjectBlock} from './project-block.js';
+import {ProjectBlocks} from './project-blocks.js';
 import {projectGenesis} from './project-genesis.js';
 import {TransactionOutcomes} from './transaction-outcomes.js';
 
@@ -61,10 +61,10 @@ const [patientId, clinicianId, deviceId, grantId] = [
 async function projected(chain: FakeChain, store = new MemoryProjectionStore()) {
   const outcomes = new TransactionOutcomes(store);
   const leaves = new AccessLeaves({logs: chain, projection: store});
-  const projectBlock = new ProjectBlock({store, leaves, traces: new MemoryTraces(), outcomes});
+  const projectBlocks = new ProjectBlocks({store, leaves, traces: new MemoryTraces(), outcomes});
   await projectGenesis(chain.genesis, store);
-  for (const block of chain.blocks) await projectBlock.execute(block);
-  return {store, projectBlock, outcomes};
+  for (const block of chain.blocks) await projectBlocks.execute(block);
+  return {store, projectBlocks, outcomes};
 }
 
 /** A life: enrolled, endorsed, registered, granted, asked, revoked. */
@@ -148,16 +148,16 @@ describe('projection', () => {
 
   it('projects a height once, whoever delivers it again', async () => {
     const chain = story();
-    const {store, projectBlock} = await projected(chain);
+    const {store, projectBlocks} = await projected(chain);
     const before = store.rows;
-    for (const block of chain.blocks) await projectBlock.execute(block);
+    for (const block of chain.blocks) await projectBlocks.execute(block);
     expect(store.rows).toBe(before);
   });
 
   it('refuses to leave a height out', async () => {
     const chain = story();
-    const {projectBlock} = await projected(Object.assign(story(), {blocks: chain.blocks.slice(0, 2)}));
-    await expect(projectBlock.execute(chain.blocks[4] as never)).rejects.toThrow();
+    const {projectBlocks} = await projected(Object.assign(story(), {blocks: chain.blocks.slice(0, 2)}));
+    await expect(projectBlocks.execute(chain.blocks[4] as never)).rejects.toThrow();
   });
 
   it('rebuilt from nothing it is the same', async () => {

@@ -1,0 +1,143 @@
+import {afterAll, beforeAll, describe, expect, it} from '@jest/globals';
+import {create} from '@bufbuild/protobuf';
+import {encodeCanonical, toHex} from '@vitalvault/contracts';
+import {AccessLeafSchema, MemberSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {NonceStore, OutboxStore, runMigrations} from '@vitalvault/postgres';
+import {startEngines} from '@vitalvault/testkit';
+import type {Engines} from '@vitalvault/testkit';
+import {join} from 'node:path';
+import pg from 'pg';
+import {openDatabase} from '../src/adapters/prisma/database.js';
+import {PrismaDocumentStore} from '../src/adapters/prisma/prisma-document-store.js';
+import {PrismaProjectionStore} from '../src/adapters/prisma/prisma-projection-store.js';
+import {PrismaReleaseRegister} from '../src/adapters/prisma/prisma-release-register.js';
+import {PrismaTransactionTraces} from '../src/adapters/prisma/prisma-transaction-traces.js';
+
+/** Hexadecimal of so many digits that PostgreSQL makes of a number `n`. */
+const hex = (digits: number): string => `lpad(to_hex(n), ${String(digits)}, '0')`;
+const hexOf = (n: number, digits: number): string => n.toString(16).padStart(digits, '0');
+const MILLION = 1_000_000;
+const leaf = toHex(
+  encodeCanonical(AccessLeafSchema, {
+    index: 0n,
+    height: 1n,
+    blockTime: 1n,
+    txId: new Uint8Array(32),
+    event: {case: 'enrolled', value: {organisation: new Uint8Array(20)}},
+  }),
+);
+/** Tables that grow with what people do, and what fills them. */
+const ROWS: Readonly<Record<string, string>> = {
+  blocks: 'n, n',
+  patients: `${hex(40)}, '', 0`,
+  keys: `${hex(40)}, '', ''`,
+  transactions: `${hex(64)}, ${hex(64)}, n, 0, 0, ''`,
+  access_leaves: `${hex(40)}, 0, n, ${hex(64)}, decode('${leaf}', 'hex')`,
+  grants: `${hex(40)}, ${hex(32)}, n, 0, ${hex(40)}, ''`,
+  release_answers: `${hex(64)}, ${hex(64)}, 1`,
+  release_requests: `${hex(64)}, 1, '', 1, 1`,
+  request_nonces: `${hex(40)}, ${hex(22)}, 4000000000 + n`,
+  complaints: `${hex(40)}, ${hex(64)}, 'hash', ${hex(40)}, 1`,
+};
+
+/** What every call costs PostgreSQL by its own count, whatever the time: a table is never read through. */
+describe('with a million rows in each table that grows', () => {
+  let engines: Engines;
+  let url: string;
+
+  beforeAll(async () => {
+    engines = await startEngines({only: ['postgres']});
+    url = engines.databaseUrl('vv_policy');
+    await runMigrations({databaseUrl: url, dir: join(import.meta.dirname, '../prisma/migrations')});
+    await query('SET synchronous_commit = off');
+    for (const [table, cells] of Object.entries(ROWS))
+      await query(`INSERT INTO ${table} SELECT ${cells} FROM generate_series(1, ${String(MILLION)}) AS n`);
+    await query('VACUUM ANALYZE');
+  }, 900_000);
+
+  afterAll(() => engines.stop());
+
+  async function query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
+    const client = new pg.Client({connectionString: url});
+    await client.connect();
+    try {
+      return (await client.query<Row>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  it('each is read by an index, and only what is asked for', async () => {
+    const before = await query<{table: string; seq: string; fetched: string}>(COUNTS);
+    const database = openDatabase({databaseUrl: url});
+    const store = new PrismaProjectionStore(database);
+    const documents = new PrismaDocumentStore(database);
+    const register = new PrismaReleaseRegister(database);
+    const [id, tx] = [hexOf(777, 40), hexOf(777, 64)];
+    const message = {topic: 't', key: id, value: Uint8Array.of(1), messageId: 'm', traceparent: undefined};
+    await store.position();
+    await store.accessLogSizes([id, hexOf(778, 40)]);
+    await store.key(id).catch(() => undefined);
+    await store.transaction(tx);
+    await store.lastTransactionHeight();
+    await store.leafOfTransaction(tx);
+    await store.leafAt(id, 0n);
+    await store.readsUsed(id, hexOf(777, 32));
+    await store.project([{height: BigInt(MILLION + 1), timeSeconds: 1n}], async (writer) => {
+      await writer.expect({transactions: [tx], members: [id], grants: [{patient: id, grantId: hexOf(1, 32)}]});
+      await writer.putMember(id, create(MemberSchema, {organisation: new Uint8Array(20), role: 1}));
+      await writer.putTransaction({txId: tx, txHash: tx, height: 1n, index: 0, code: 0, data: new Uint8Array()});
+      const bytes = Buffer.from(leaf, 'hex');
+      await writer.appendLeaf({patient: id, index: 1n, height: 1n, txId: tx, bytes});
+    });
+    await register.answered(tx);
+    await register.answered(tx, tx);
+    await register.allows(tx, [tx, hexOf(1, 64)]);
+    await register.count({
+      txId: tx,
+      recordIds: [tx],
+      signedRequest: Uint8Array.of(1),
+      verifiedAtHeight: 1n,
+      tell: () => message,
+    });
+    await documents.putComplaint({reader: id, subject: tx, finding: 'size', patient: id, day: 1}, 16, message);
+    const [nonces, traces] = [new NonceStore(database), new PrismaTransactionTraces(database)];
+    await nonces.remember(id, 'new', 4_000_000_000);
+    await nonces.prune(new Date());
+    await traces.find([tx]);
+    await traces.prune(new Date());
+    await store.prune();
+    await new OutboxStore(database).take(100);
+    await database.$disconnect();
+    const after = await query<{table: string; seq: string; fetched: string}>(COUNTS);
+    const grown = (column: 'seq' | 'fetched') =>
+      after
+        .map((row) => [
+          row.table,
+          Number(row[column]) - Number(before.find(({table}) => table === row.table)?.[column]),
+        ])
+        .filter(([, more]) => more !== 0);
+    expect(grown('seq')).toEqual([]);
+    for (const [table, fetched] of grown('fetched')) if (table !== 'blocks') expect(fetched).toBeLessThan(20);
+  });
+
+  it('of blocks only the newest are kept: who follows asks for the one before', async () => {
+    const [kept] = await query<{rows: string; first: string}>(
+      'SELECT count(*) AS rows, min(height) AS first FROM blocks',
+    );
+    expect([Number(kept?.rows), Number(kept?.first)]).toEqual([1_001, MILLION + 1 - 1_000]);
+    const database = openDatabase({databaseUrl: url});
+    const store = new PrismaProjectionStore(database);
+    const at = (height: number) => [{height: BigInt(height), timeSeconds: 1n}];
+    const effects = () => Promise.reject(new Error('projected twice'));
+    expect(await store.project(at(MILLION), effects)).toBe(false);
+    await expect(store.project(at(500), effects)).rejects.toMatchObject({code: 'behind'});
+    expect((await store.position())?.height).toBe(BigInt(MILLION + 1));
+    await database.$disconnect();
+  });
+});
+
+const COUNTS = `SELECT relname AS table, seq_scan AS seq, COALESCE(idx_tup_fetch, 0) AS fetched
+  FROM pg_stat_user_tables WHERE relname IN (${Object.keys(ROWS)
+    .map((table) => `'${table}'`)
+    .join(', ')})`;
