@@ -37,7 +37,7 @@ export class Load {
       await delay(POLL_MS);
     }
     const seconds = (performance.now() - start) / 1000;
-    // CometBFT closes a connection that is idle for 10 s, and the other arms' turns take that long: each turn has its own.
+    // CometBFT closes a connection that is idle for 10 s, and the turns of the other arms take that long.
     this.agent.destroy();
     return seconds;
   }
