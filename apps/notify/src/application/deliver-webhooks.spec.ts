@@ -52,7 +52,7 @@ describe('DeliverWebhooks', () => {
   it('sends what is due and says so only when the receiver took it', async () => {
     const {deliver, steps} = harness([due(1n)]);
     expect(await deliver.execute()).toBe(1);
-    await deliver.ended();
+    await deliver.drain();
     expect(steps).toEqual(['trace 1', 'send 1 to https://receiver/1', 'delivered 1', 'room']);
   });
 
@@ -66,7 +66,7 @@ describe('DeliverWebhooks', () => {
     async (attempts, failures, times) => {
       const {deliver, steps} = harness([due(1n, {attempts, failures})], {'https://receiver/1': '503'});
       await deliver.execute();
-      await deliver.ended();
+      await deliver.drain();
       expect(steps).toContain(`failed 1 ${times} 503`);
       expect(steps).not.toContain('delivered 1');
     },
@@ -89,7 +89,7 @@ describe('DeliverWebhooks', () => {
       [63, 8, [['hangs', 1]]],
     ]);
     gate.resolve(undefined);
-    await deliver.ended();
+    await deliver.drain();
     expect(steps.slice(-2)).toEqual(['delivered 1', 'room']);
   });
 
@@ -102,13 +102,13 @@ describe('DeliverWebhooks', () => {
     expect(await deliver.execute()).toBe(0);
     expect(rooms.map(({limit, leaseMs}) => [limit, leaseMs])).toEqual([[64, 35_000]]);
     gate.resolve(undefined);
-    await deliver.ended();
+    await deliver.drain();
   });
 
   it('neither delivers nor gives up what it could not even try: the lease ends and it comes again', async () => {
     const {deliver, steps, failures} = harness([due(1n)], {'https://receiver/1': new Error('bug')});
     await deliver.execute();
-    await deliver.ended();
+    await deliver.drain();
     expect(failures).toMatchObject([{message: 'bug'}]);
     expect(steps).toEqual(['trace 1', 'send 1 to https://receiver/1', 'room']);
   });

@@ -44,7 +44,7 @@ export class DeliverWebhooks {
   }
 
   /** Resolves when none is under way any more. */
-  async ended(): Promise<void> {
+  async drain(): Promise<void> {
     await Promise.all([...this.#underWay.values()].map(({ended}) => ended));
   }
 

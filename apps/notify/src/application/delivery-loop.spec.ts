@@ -8,7 +8,7 @@ function harness(
   ended: Promise<void> = Promise.resolve(),
 ) {
   const seen = {rounds: 0, done: 0, failures: [] as unknown[]};
-  const deliver = {execute: () => round(++seen.rounds, loop), ended: () => ended};
+  const deliver = {execute: () => round(++seen.rounds, loop), drain: () => ended};
   const loop: DeliveryLoop = new DeliveryLoop(
     {idleMs, onFailure: (error) => seen.failures.push(error), onDone: () => seen.done++},
     {deliver},

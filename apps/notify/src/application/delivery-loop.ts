@@ -9,7 +9,7 @@ export class DeliveryLoop {
 
   constructor(
     private readonly options: {idleMs: number; onFailure: (error: unknown) => void; onDone: () => void},
-    private readonly ports: {deliver: Pick<DeliverWebhooks, 'execute' | 'ended'>},
+    private readonly ports: {deliver: Pick<DeliverWebhooks, 'execute' | 'drain'>},
   ) {}
 
   start(): void {
@@ -25,7 +25,7 @@ export class DeliveryLoop {
     this.#stopped = true;
     this.#wake();
     await this.#running;
-    await this.ports.deliver.ended();
+    await this.ports.deliver.drain();
   }
 
   async #run(): Promise<void> {
