@@ -7,11 +7,13 @@ import {anchorSigner} from '../../apps/storage/src/adapters/ledger/anchor-signer
 import {openDatabase} from '../../apps/storage/src/adapters/prisma/database.js';
 import {PrismaAnchorStore} from '../../apps/storage/src/adapters/prisma/prisma-anchor-store.js';
 import {PrismaLedgerStore} from '../../apps/storage/src/adapters/prisma/prisma-ledger-store.js';
+import {PrismaPackClaims} from '../../apps/storage/src/adapters/prisma/prisma-pack-claims.js';
 import {PrismaRecordStore} from '../../apps/storage/src/adapters/prisma/prisma-record-store.js';
 import {AnchorRecords} from '../../apps/storage/src/application/anchor-records.js';
 import {EntryQueue} from '../../apps/storage/src/application/entry-queue.js';
 import {FollowLedger} from '../../apps/storage/src/application/follow-ledger.js';
 import type {AcceptedRecord} from '../../apps/storage/src/domain/record.js';
+import {storeAll} from '../../apps/storage/test/support/store-all.js';
 import {CAST, registrationOf} from './cast.js';
 import type {Chance} from './chance.js';
 import type {MadeBlock} from './made-block.js';
@@ -27,6 +29,7 @@ export class FollowedStorage {
   readonly database: ReturnType<typeof openDatabase>;
   readonly records: PrismaRecordStore;
   readonly follow: FollowLedger;
+  readonly #claims: PrismaPackClaims;
   readonly #anchor: AnchorRecords;
   readonly #consumer = new MadeConsumer();
   #pool: Uint8Array[] = [];
@@ -38,6 +41,7 @@ export class FollowedStorage {
     const ownKeys = new Set([toHex(keyId(key))]);
     const anchors = new PrismaAnchorStore(this.database);
     this.records = new PrismaRecordStore(this.database, now);
+    this.#claims = new PrismaPackClaims(this.database);
     this.follow = new FollowLedger({
       ledger: new PrismaLedgerStore(this.database, {now, parameters: DEFAULT_PARAMETERS, ownKeys}),
       onEffect: () => Promise.resolve(),
@@ -81,7 +85,7 @@ export class FollowedStorage {
     } else {
       const record = recordOf(entry.value as Parts, {...number, slot: fields.slot, patient: toHex(patient.id)});
       await this.records.accept({records: [record]}, this.#consumer.advance());
-      await this.records.markStored({root: 'root', replicas: 2, recordIds: [record.recordId]});
+      await storeAll(this.#claims);
     }
   }
 

@@ -1,7 +1,9 @@
+import {randomBytes} from 'node:crypto';
 import {currentTraceparent, nameHere} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
 import {GrpcKeyRelease} from './adapters/policy/grpc-key-release.js';
 import {PrismaReleaseStore} from './adapters/prisma/prisma-release-store.js';
+import {PrismaUnnamedRoots} from './adapters/prisma/prisma-unnamed-roots.js';
 import {linkSpan} from './adapters/telemetry/link-span.js';
 import type {FollowLedger} from './application/follow-ledger.js';
 import type {Follower, PackStore, RecordStore} from './application/ports.js';
@@ -14,6 +16,8 @@ import type {OpenParts} from './open-parts.js';
 const READ_TIMEOUT_MS = 5_000;
 /** A block at hand is served in milliseconds; another peer is asked beside one that takes so long. */
 const PEER_PATIENCE_MS = 300;
+/** Above what a repair takes when each peer answers at the last moment: a block is pinned by itself as long. */
+const REPAIR_MS = 120_000;
 
 /** The way of ciphertexts out: read, repaired where a copy is damaged, released for a permit. */
 export function composeReleasing(
@@ -25,10 +29,11 @@ export function composeReleasing(
   const repair = new RepairBlocks(
     {
       timeoutMs: READ_TIMEOUT_MS,
+      lease: {owner: randomBytes(8).toString('hex'), ms: REPAIR_MS},
       onRepaired: ({cid}, peer) => logger.info('block repaired', {peer, which: nameHere(cid)}),
       onFailed: ({cid}, peer, error) => logger.error('block not repaired', {peer, which: nameHere(cid), error}),
     },
-    {packs},
+    {packs, roots: new PrismaUnnamedRoots(database)},
   );
   const read = new ReadCiphertext(
     {

@@ -2,9 +2,13 @@ import type {OutboxPublisher} from '@vitalvault/kafka-bus';
 import type {ParsedGenesis} from '@vitalvault/light-client';
 import {BackgroundWork, nameHere} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
+import {randomBytes} from 'node:crypto';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {CometLedgerGateway} from './adapters/ledger/comet-ledger-gateway.js';
 import {PrismaAnchorStore} from './adapters/prisma/prisma-anchor-store.js';
 import {PrismaLedgerStore} from './adapters/prisma/prisma-ledger-store.js';
+import {PrismaPackClaims} from './adapters/prisma/prisma-pack-claims.js';
+import {PrismaUnnamedRoots} from './adapters/prisma/prisma-unnamed-roots.js';
 import {traceAnchor, traceIncluded, tracePack} from './adapters/telemetry/trace-batch.js';
 import {AcceptRecords} from './application/accept-records.js';
 import {AnchorRecords} from './application/anchor-records.js';
@@ -12,6 +16,7 @@ import {EntryQueue} from './application/entry-queue.js';
 import {FollowLedger} from './application/follow-ledger.js';
 import {PackRecords} from './application/pack-records.js';
 import type {AnchorSigner, PackStore, RecordStore} from './application/ports.js';
+import {SweepPacks} from './application/sweep-packs.js';
 import {WorkLoop} from './application/work-loop.js';
 import type {StorageConfig} from './config.js';
 import type {OpenParts} from './open-parts.js';
@@ -22,16 +27,23 @@ import {ownStorageKeys} from './own-storage-keys.js';
  * under way at once: one is sent while the others wait until enough peers have theirs.
  */
 const PACK = {maxRecords: 250, maxBytes: 4 * 1_048_576, lanes: 3} as const;
+/** A pack whose maker is silent for so long is taken up by another: three words of it would have come. */
+const LEASE_MS = 15_000;
 /** So many transactions of ours wait for a block at once: several fit into one, and all are sent again after a loss. */
 const MAX_OPEN_ANCHORS = 6;
 /** A loop that nobody pokes looks by itself so often: for what another process left, and what is to be tried again. */
 const IDLE_MS = 500;
+/** How often it is looked for packs that nothing names; nothing waits for it. */
+const SWEEP_MS = 60_000;
+/** Above an unpin whose every peer answers at the last moment: nobody makes a pack that is just being unpinned. */
+const UNPIN_MS = 60_000;
 
 interface StoringOptions {
   readonly config: StorageConfig;
   readonly logger: Logger;
   readonly now: () => number;
-  readonly pause: (milliseconds: number) => Promise<void>;
+  /** Ends what is in hand. */
+  readonly stopping: AbortSignal;
 }
 
 interface StoringPorts {
@@ -44,7 +56,7 @@ interface StoringPorts {
 
 /** The way of records in: accepted, packed and pinned, anchored; each step wakes the next. */
 export function composeStoring(
-  {config, logger, now, pause}: StoringOptions,
+  {config, logger, now, stopping}: StoringOptions,
   {database, ledger}: OpenParts,
   {records, packs, outbox, signer, trust}: StoringPorts,
 ) {
@@ -101,18 +113,29 @@ export function composeStoring(
     outbox.poke();
     anchoring.poke();
   };
+  const lease = {owner: randomBytes(8).toString('hex'), ms: LEASE_MS};
   const pack = new PackRecords(
     {
       ...PACK,
+      lease,
       now,
-      pause,
+      pause: (milliseconds, signal) => sleep(milliseconds, undefined, {signal}),
+      stopping,
       trace: tracePack,
       onFailure: ({error, attempt, records: count}) => {
         background.storing.failed(error);
         logger.warn('pack not stored yet', {error, attempt, records: count});
       },
     },
-    {records, packs, onStored},
+    {records, claims: new PrismaPackClaims(database), packs, onStored},
+  );
+  const sweep = new SweepPacks(
+    {now, lease: {...lease, ms: UNPIN_MS}, stopping, onDropped: () => logger.info('pack unpinned that nothing names')},
+    {roots: new PrismaUnnamedRoots(database), packs},
+  );
+  const sweeping = new WorkLoop(
+    {idleMs: SWEEP_MS, gatherMs: 0, onFailure: (error) => logger.warn('packs were not swept', {error})},
+    () => sweep.execute(),
   );
   const packing = new WorkLoop(
     {
@@ -127,5 +150,5 @@ export function composeStoring(
     {chainId: config.chainId},
     {records, onRecords: () => packing.poke(), onSkips: () => anchoring.poke()},
   );
-  return {accept, anchor, follow, pack, packing, anchoring, queue, background};
+  return {accept, anchor, follow, pack, packing, sweeping, anchoring, queue, background};
 }

@@ -56,8 +56,9 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
   const bus = new KafkaServer({...kafka, ...taking, onStalled});
 
   const signer = anchorSigner(key, config.chainId);
-  const storing = composeStoring({config, logger, now, pause}, parts, {records, packs, outbox, signer, trust});
-  const {accept, anchor, follow, pack, packing, anchoring, queue, background} = storing;
+  const ending = {config, logger, now, stopping: stopping.signal};
+  const storing = composeStoring(ending, parts, {records, packs, outbox, signer, trust});
+  const {accept, anchor, follow, pack, packing, sweeping, anchoring, queue, background} = storing;
   watchAnchoring(anchor, queue);
   const onFound = (): void => outbox.poke();
   const {release, repair} = composeReleasing({logger, now, pause}, parts, {records, packs, follow, follower, onFound});
@@ -84,11 +85,12 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
       topics,
       new RowPruning([nonces], logger),
       outbox,
-      {start: () => undefined, stop: () => pack.drain()},
+      {start: () => undefined, stop: () => pack.stop()},
       packing,
+      sweeping,
       anchoring,
       chain,
-      // Stopped before all others: they wait in pauses, and a repair would hold them up.
+      // Stopped before all others: they wait in pauses and for IPFS, and a repair would hold them up.
       {
         start: () => undefined,
         stop: () => {

@@ -13,6 +13,7 @@ import {openDatabase} from '../src/adapters/prisma/database.js';
 import type {Database} from '../src/adapters/prisma/database.js';
 import {PrismaAnchorStore} from '../src/adapters/prisma/prisma-anchor-store.js';
 import {PrismaLedgerStore} from '../src/adapters/prisma/prisma-ledger-store.js';
+import {PrismaPackClaims} from '../src/adapters/prisma/prisma-pack-claims.js';
 import {PrismaRecordStore} from '../src/adapters/prisma/prisma-record-store.js';
 import {PrismaReleaseStore} from '../src/adapters/prisma/prisma-release-store.js';
 import {FollowLedger} from '../src/application/follow-ledger.js';
@@ -22,6 +23,7 @@ import type {Accepted, RecordNumber} from '../src/domain/record.js';
 import {dueEntries} from './support/due-entries.js';
 import {ledgerOptions} from './support/ledger-options.js';
 import {CHAIN_ID, messageOfHeader, sampleMessage, samplePosted, sampleSkip} from './support/sample-records.js';
+import {storeAll} from './support/store-all.js';
 
 /** Id of a body that the patient signs. */
 const idOf = (body: Uint8Array): string => toHex(transactionId(body, [PEOPLE.patient.key]));
@@ -36,6 +38,7 @@ describe('no legal number stops storage', () => {
   let engines: Engines;
   let database: Database;
   let records: PrismaRecordStore;
+  let claims: PrismaPackClaims;
   let anchors: PrismaAnchorStore;
   let releases: PrismaReleaseStore;
   let follow: FollowLedger;
@@ -48,6 +51,7 @@ describe('no legal number stops storage', () => {
     await runMigrations({databaseUrl, dir: join(import.meta.dirname, '..', 'prisma', 'migrations')});
     database = openDatabase({databaseUrl});
     records = new PrismaRecordStore(database, () => 1_000);
+    claims = new PrismaPackClaims(database);
     anchors = new PrismaAnchorStore(database);
     releases = new PrismaReleaseStore(database);
     const ledger = new PrismaLedgerStore(
@@ -154,8 +158,8 @@ describe('no legal number stops storage', () => {
       record.header = encodeCanonical(RecordHeaderSchema, header);
       expect(await accept(encodeCanonical(RecordAcceptedSchema, {...message, record}))).toBeDefined();
     }
-    for (const {acceptedAtMs} of await records.toPack({records: 1_000, bytes: 1e9}, new Set()))
-      waiting.add(acceptedAtMs);
+    const pack = await claims.claim({owner: 'spec', ms: 60_000}, {records: 1_000, bytes: 1e9}, () => 'all');
+    for (const {acceptedAtMs} of pack?.records ?? []) waiting.add(acceptedAtMs);
     expect(waiting).toEqual(new Set([...waiting, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n]));
   });
 
@@ -164,7 +168,7 @@ describe('no legal number stops storage', () => {
     for (const {message: results} of extremeNumbers(AnchorResultsSchema, {results: [{code: 0, index: 5n}]})) {
       const record = await accept(sampleMessage({device: new Uint8Array(20).fill(++device)}));
       if (record?.kind !== 'record') throw new Error('a record');
-      await records.markStored({root: 'r', replicas: 2, recordIds: [record.record.recordId]});
+      await storeAll(claims);
       const [{code, index} = {code: 0, index: 0n}] = results.results;
       if (code !== 0) {
         // By rule: what a code of a newer ledger means, nobody here knows, so the follower stands at the block.

@@ -13,10 +13,13 @@ import {openDatabase} from '../src/adapters/prisma/database.js';
 import type {Database} from '../src/adapters/prisma/database.js';
 import {PrismaAnchorStore} from '../src/adapters/prisma/prisma-anchor-store.js';
 import {PrismaLedgerStore} from '../src/adapters/prisma/prisma-ledger-store.js';
+import {PrismaPackClaims} from '../src/adapters/prisma/prisma-pack-claims.js';
 import {PrismaRecordStore} from '../src/adapters/prisma/prisma-record-store.js';
 import {PrismaReaderKeys} from '../src/adapters/prisma/prisma-reader-keys.js';
 import {PrismaReleaseStore} from '../src/adapters/prisma/prisma-release-store.js';
+import {PrismaUnnamedRoots} from '../src/adapters/prisma/prisma-unnamed-roots.js';
 import {sampleRecord} from './support/sample-records.js';
+import {storeAll} from './support/store-all.js';
 import {storesContract} from './contracts/stores.contract.js';
 import {KEY, nothing} from './contracts/stores-fixture.js';
 import {ledgerOptions} from './support/ledger-options.js';
@@ -101,6 +104,9 @@ describe('storage in a real PostgreSQL', () => {
     await empty();
     return {
       records: new PrismaRecordStore(database, now),
+      claims: new PrismaPackClaims(database),
+      roots: new PrismaUnnamedRoots(database),
+      packs: async () => new Map((await database.pack.findMany()).map(({root, state}) => [root, state])),
       anchors: new PrismaAnchorStore(database),
       ledger: new PrismaLedgerStore(database, ledgerOptions(now, [KEY])),
       releases: new PrismaReleaseStore(database),
@@ -166,7 +172,7 @@ describe('storage in a real PostgreSQL', () => {
     const record = sampleRecord();
     const records = new PrismaRecordStore(database, now);
     await records.accept({records: [record]}, madeStep(undefined, 1n));
-    await records.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
+    await storeAll(new PrismaPackClaims(database));
     expect([await database.waitingCiphertext.count(), await database.sealedKey.count()]).toEqual([0, 1]);
   });
 
@@ -219,7 +225,7 @@ describe('storage in a real PostgreSQL', () => {
     const record = sampleRecord();
     const records = new PrismaRecordStore(database, now);
     await records.accept({records: [record]}, madeStep(undefined, 1n));
-    await records.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
+    await storeAll(new PrismaPackClaims(database));
     if (before > 0) await other.sign('key', [], signAs('before'));
     const holder = new pg.Client({connectionString: url});
     await holder.connect();

@@ -26,13 +26,24 @@ const SHA2_256 = 0x12;
  */
 export function buildPack(blocks: readonly PackBlock[]): Pack {
   const unique = new Map(blocks.map((block) => [block.cid, block.bytes]));
-  const entries = [...unique]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([cid, bytes]) => ({cid: CID.parse(cid), bytes}));
-  const rootBytes = dagCbor.encode({version: 1, blocks: entries.map(({cid}) => cid)});
-  const root = CID.createV1(dagCbor.code, createDigest(SHA2_256, createHash('sha256').update(rootBytes).digest()));
-  return {root: root.toString(), car: carOf(root, [{cid: root, bytes: rootBytes}, ...entries])};
+  const {cid: root, bytes} = rootBlock([...unique.keys()]);
+  const entries = byText([...unique.keys()]).map((cid) => ({
+    cid: CID.parse(cid),
+    bytes: unique.get(cid) as Uint8Array,
+  }));
+  return {root: root.toString(), car: carOf(root, [{cid: root, bytes}, ...entries])};
 }
+
+/** CID of the root of the pack of the blocks with these CIDs. @spec docs/protocol.md §3.7 */
+export const rootOf = (cids: readonly string[]): string => rootBlock(cids).cid.toString();
+
+function rootBlock(cids: readonly string[]): {cid: CID; bytes: Uint8Array} {
+  const bytes = dagCbor.encode({version: 1, blocks: byText([...new Set(cids)]).map((cid) => CID.parse(cid))});
+  const digest = createDigest(SHA2_256, createHash('sha256').update(bytes).digest());
+  return {cid: CID.createV1(dagCbor.code, digest), bytes};
+}
+
+const byText = (cids: readonly string[]): string[] => cids.toSorted((a, b) => (a < b ? -1 : 1));
 
 /** One block as a CAR of its own. */
 export function buildBlockCar({cid, bytes}: PackBlock): Uint8Array {

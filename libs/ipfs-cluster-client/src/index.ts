@@ -1,4 +1,4 @@
-export {buildBlockCar, buildPack} from './build-pack.js';
+export {buildBlockCar, buildPack, rootOf} from './build-pack.js';
 export type {Pack, PackBlock} from './build-pack.js';
 export {IpfsClusterClient} from './ipfs-cluster-client.js';
 export type {AddOptions, PinStatus} from './ipfs-cluster-client.js';

@@ -17,6 +17,8 @@ export interface AddOptions {
   readonly name: string;
   /** Peers that are to have it; left out: the cluster chooses. */
   readonly peers?: readonly string[];
+  /** Ends it. */
+  readonly signal?: AbortSignal;
 }
 
 interface Call {
@@ -24,6 +26,7 @@ interface Call {
   readonly path: string;
   readonly body?: () => FormData;
   readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -56,6 +59,7 @@ export class IpfsClusterClient {
         method: 'POST',
         path: `/add?${query.toString()}`,
         timeoutMs: ADD_TIMEOUT_MS,
+        signal: options.signal,
         body: () => {
           const form = new FormData();
           form.append('file', new Blob([car as Uint8Array<ArrayBuffer>]), 'pack.car');
@@ -69,21 +73,23 @@ export class IpfsClusterClient {
   }
 
   /** GET /pins/{cid} */
-  async status(cid: string): Promise<PinStatus> {
-    const info = PinInfoSchema.parse(JSON.parse(await this.#call({method: 'GET', path: `/pins/${cid}?local=false`})));
+  async status(cid: string, signal?: AbortSignal): Promise<PinStatus> {
+    const text = await this.#call({method: 'GET', path: `/pins/${cid}?local=false`, signal});
+    const info = PinInfoSchema.parse(JSON.parse(text));
     return {peers: Object.fromEntries(Object.entries(info.peer_map).map(([peer, {status}]) => [peer, status]))};
   }
 
   /**
    * Waits until at least `min` peers say pinned.
+   * @param signal ends it
    * @returns how many do
    * @throws DomainError ipfs-unavailable when that takes longer than `timeoutMs`
    */
-  async waitPinned(cid: string, min: number, timeoutMs: number): Promise<number> {
+  async waitPinned(cid: string, min: number, timeoutMs: number, signal?: AbortSignal): Promise<number> {
     return this.#span('wait_pinned', {'vitalvault.replicas_wanted': min}, async () => {
       const deadline = Date.now() + timeoutMs;
       for (let delay = FIRST_POLL_MS; ; delay = Math.min(MAX_POLL_MS, delay * 2)) {
-        const found = await this.status(cid).catch(() => undefined);
+        const found = await this.status(cid, signal).catch(() => undefined);
         const pinned = Object.values(found?.peers ?? {}).filter((status) => status === 'pinned').length;
         if (pinned >= min) return pinned;
         if (Date.now() + delay > deadline)
@@ -91,14 +97,16 @@ export class IpfsClusterClient {
             detail: `pinned on ${String(pinned)} of ${String(min)} peers in time`,
             meta: {replicas: pinned},
           });
-        await sleep(delay);
+        await sleep(delay, undefined, {signal});
       }
     });
   }
 
-  /** DELETE /pins/{cid} */
-  async unpin(cid: string): Promise<void> {
-    await this.#call({method: 'DELETE', path: `/pins/${cid}`});
+  /** DELETE /pins/{cid}; a pin that is not there is none. */
+  async unpin(cid: string, signal?: AbortSignal): Promise<void> {
+    await this.#call({method: 'DELETE', path: `/pins/${cid}`, signal}).catch((error: unknown) => {
+      if (!(error instanceof DomainError) || error.meta['status'] !== 404) throw error;
+    });
   }
 
   /** POST /pins/{cid}/recover: peers whose pin failed try again. */
@@ -135,6 +143,7 @@ export class IpfsClusterClient {
         return text;
       } catch (error) {
         failure = error;
+        if (call.signal?.aborted === true) break;
       }
     }
     throw failure instanceof DomainError ? failure : new DomainError('ipfs-unavailable', {cause: failure});
@@ -151,11 +160,12 @@ export class IpfsClusterClient {
   }
 }
 
-async function once(url: string, {method, path, body, timeoutMs}: Call): Promise<string> {
+async function once(url: string, {method, path, body, timeoutMs, signal}: Call): Promise<string> {
+  const late = AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS);
   const response = await fetch(new URL(path, url), {
     method,
     redirect: 'error',
-    signal: AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS),
+    signal: signal === undefined ? late : AbortSignal.any([late, signal]),
     ...(body === undefined ? {} : {body: body()}),
   });
   const text = await response.text();

@@ -62,8 +62,9 @@ export class KuboClient {
   }
 }
 
-// What kubo's gateway answers for a block that it does not have and may not fetch.
-const NOT_THERE = new Set([404, 410, 412, 500, 504]);
+// What kubo's gateway answers for a block that it does not have and may not fetch. A 5xx says nothing of the block: a
+// peer that is overloaded, or whose store fails for a moment, is asked again later, and nothing is called lost for it.
+const NOT_THERE = new Set([404, 410, 412]);
 const SHA2_256 = 0x12;
 
 function isBlockOf(cid: string, bytes: Uint8Array): boolean {

@@ -55,6 +55,8 @@ describe('IPFS clients and peers that misbehave', () => {
     ],
     ['that is an error of its own', 'timeout', (_request, response) => response.writeHead(403).end()],
     ['that it does not have', 'missing', (_request, response) => response.writeHead(404).end('no')],
+    ['that it is too busy for', 'timeout', (_request, response) => response.writeHead(500).end('no')],
+    ['that it did not find in time', 'timeout', (_request, response) => response.writeHead(504).end('no')],
     ['that is right', 'served', (_request, response) => response.end('hello')],
   ])('a block %s is %s', async (_what, outcome, listener) => {
     const kubo = new KuboClient({gatewayUrl: await peer(listener), index: 0});
@@ -83,6 +85,33 @@ describe('IPFS clients and peers that misbehave', () => {
     const client = new IpfsClusterClient({urls: ['http://127.0.0.1:1', good]});
     expect(await client.waitPinned('c', 2, 500)).toBe(2);
     expect(asked).toBe(1);
+  });
+
+  it('a pin that is not there is none to take back', async () => {
+    const url = await peer((_request, response) => response.writeHead(404).end('{}'));
+    await new IpfsClusterClient({urls: [url]}).unpin('c');
+    const full = await peer((_request, response) => response.writeHead(500).end('{}'));
+    await expect(new IpfsClusterClient({urls: [full]}).unpin('c')).rejects.toMatchObject({code: 'ipfs-unavailable'});
+  });
+
+  it('ends what hangs when it is told to, and asks no further peer', async () => {
+    let asked = 0;
+    const hangs = (): Promise<string> =>
+      peer(() => {
+        asked++;
+      });
+    const client = new IpfsClusterClient({urls: [await hangs(), await hangs()]});
+    const stopping = new AbortController();
+    const adding = client.addCar(new Uint8Array(3), {
+      ...{replicationMin: 1, replicationMax: 1, name: 'x'},
+      signal: stopping.signal,
+    });
+    const waiting = client.waitPinned('c', 1, 60_000, stopping.signal);
+    setTimeout(() => stopping.abort(), 100);
+    const begun = performance.now();
+    const ended = await Promise.allSettled([adding, waiting]);
+    expect(ended.map(({status}) => status)).toEqual(['rejected', 'rejected']);
+    expect([asked, performance.now() - begun < 2_000]).toEqual([2, true]);
   });
 
   it('an answer that is no answer is a failure, not a crash', async () => {

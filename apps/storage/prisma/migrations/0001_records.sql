@@ -1,9 +1,25 @@
--- Records, authoritative for (device, registration, sequence). Ids are lower-case hexadecimal.
 -- A uint32 of the protocol is a bigint here and a uint64 a numeric(20): whatever a legal number is, it can be written.
 -- Heights and times of blocks are CometBFT's int64: bigint.
+
+-- Packs on IPFS. A root is here before it is pinned, and for as long as it may be: none is pinned that no row names.
+-- Leases are by this database's clock alone.
+CREATE TABLE packs (
+  -- It follows from the ciphertexts in it: whoever makes the pack of the same records makes the same root.
+  root        text PRIMARY KEY,
+  -- making: waiting ciphertexts name it · pinned: records name it · dropping: to be unpinned, nothing names it.
+  state       text NOT NULL DEFAULT 'making' CHECK (state IN ('making', 'pinned', 'dropping')),
+  -- Whose hands it is in, until then; afterwards anybody may take it up.
+  owner       text,
+  lease_until timestamptz NOT NULL,
+  failures    integer NOT NULL DEFAULT 0,
+  replicas    integer NOT NULL DEFAULT 0,
+  pinned_at   timestamptz
+);
+CREATE INDEX packs_in_work ON packs (state, lease_until) WHERE state <> 'pinned';
+
+-- Records, authoritative for (device, registration, sequence). Ids are lower-case hexadecimal.
 CREATE TABLE records (
   record_id        text PRIMARY KEY,
-  place            bigint GENERATED ALWAYS AS IDENTITY,
   device           text NOT NULL,
   registration     bigint NOT NULL,
   sequence         numeric(20) NOT NULL,
@@ -23,7 +39,8 @@ CREATE TABLE records (
   -- 1 accepted, 2 stored, 3 anchored, 4 refused: RecordState of storage.proto.
   state            smallint NOT NULL DEFAULT 1,
   cid              text NOT NULL,
-  pack_root        text,
+  -- The pack that holds its ciphertext; null: it is not pinned yet.
+  pack_root        text REFERENCES packs,
   replicas         integer NOT NULL DEFAULT 0,
   -- The transaction that carries its entry now.
   anchor_tx        text,
@@ -35,16 +52,23 @@ CREATE TABLE records (
   refusal_code     bigint,
   UNIQUE (device, registration, sequence)
 );
-CREATE INDEX records_to_pack ON records (place) WHERE state = 1;
 CREATE INDEX records_to_anchor ON records (patient, device, registration, sequence) WHERE state = 2 AND anchor_tx IS NULL;
 CREATE INDEX records_of_anchor ON records (anchor_tx) WHERE anchor_tx IS NOT NULL;
+CREATE INDEX records_of_pack ON records (pack_root) WHERE pack_root IS NOT NULL;
 CREATE INDEX records_to_release ON records (patient, log_index) WHERE state = 3;
 
 -- Until the pack is pinned; never a cache.
 CREATE TABLE waiting_ciphertexts (
   record_id  text PRIMARY KEY REFERENCES records ON DELETE CASCADE,
-  ciphertext bytea NOT NULL
+  place      bigint GENERATED ALWAYS AS IDENTITY,
+  ciphertext bytea NOT NULL,
+  -- The pack that it goes into; null: any.
+  pack_root  text REFERENCES packs
 );
+-- It cannot be compressed: that is not tried.
+ALTER TABLE waiting_ciphertexts ALTER COLUMN ciphertext SET STORAGE EXTERNAL;
+CREATE INDEX waiting_ciphertexts_to_pack ON waiting_ciphertexts (place) WHERE pack_root IS NULL;
+CREATE INDEX waiting_ciphertexts_of_pack ON waiting_ciphertexts (pack_root) WHERE pack_root IS NOT NULL;
 
 -- Twice-sealed record keys, apart from everything else because they are what erasure deletes.
 CREATE TABLE sealed_keys (
@@ -60,11 +84,4 @@ CREATE TABLE record_conflicts (
   sequence     numeric(20) NOT NULL,
   receipt      bytea NOT NULL,
   found_at     timestamptz NOT NULL DEFAULT now()
-);
-
-CREATE TABLE packs (
-  root      text PRIMARY KEY,
-  replicas  integer NOT NULL,
-  records   integer NOT NULL,
-  pinned_at timestamptz NOT NULL DEFAULT now()
 );

@@ -3,6 +3,7 @@ import {DomainError} from '@vitalvault/errors';
 import {nothing} from '../../test/contracts/stores-fixture.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {hexOf, sampleRecord} from '../../test/support/sample-records.js';
+import {storeAll} from '../../test/support/store-all.js';
 import {AnchorRecords} from './anchor-records.js';
 import {EntryQueue} from './entry-queue.js';
 import type {EntryContent} from '../domain/choose-entries.js';
@@ -20,7 +21,7 @@ async function world(records: number, options: {maxOpen?: number; highest?: bigi
   for (let sequence = 1; sequence <= records; sequence++) {
     const record = sampleRecord({sequence: BigInt(sequence)});
     await stores.take({records: [record]});
-    await stores.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
+    await storeAll(stores);
   }
   const sent: Uint8Array[] = [];
   const answers: (DomainError | undefined)[] = [];
@@ -112,7 +113,7 @@ describe('AnchorRecords', () => {
     await anchor.execute();
     const record = sampleRecord({sequence: 2n});
     await stores.take({records: [record]});
-    await stores.markStored({root: 'r', replicas: 2, recordIds: [record.recordId]});
+    await storeAll(stores);
     expect(await anchor.execute()).toBe(false);
     expect(sent).toHaveLength(1);
   });
@@ -208,7 +209,7 @@ describe('AnchorRecords', () => {
     expect([await anchor.execute(), sent.length]).toEqual([true, 1]);
     const more = sampleRecord({sequence: 2n});
     await stores.take({records: [more]});
-    await stores.markStored({root: 'r', replicas: 2, recordIds: [more.recordId]});
+    await storeAll(stores);
     expect([await anchor.execute(), sent.length]).toEqual([false, 1]);
     anchor.settled(effect(1, false));
     expect([await anchor.execute(), sent.length]).toEqual([true, 2]);

@@ -6,6 +6,7 @@ import {anchorSigner} from '../adapters/ledger/anchor-signer.js';
 import {dueEntries} from '../../test/support/due-entries.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {sampleRecord} from '../../test/support/sample-records.js';
+import {storeAll} from '../../test/support/store-all.js';
 import {LATER} from '../../test/contracts/stores-fixture.js';
 import {FollowLedger} from './follow-ledger.js';
 
@@ -17,7 +18,7 @@ async function pending() {
   const stores = new MemoryStores(() => 1_000);
   const record = sampleRecord();
   await stores.take({records: [record]});
-  await stores.markStored({root: 'root', replicas: 2, recordIds: [record.recordId]});
+  await storeAll(stores);
   const signer = anchorSigner(
     {...ours.key, privateKey: ours.privateKey},
     sampleBody(SAMPLE_MESSAGES.anchorRecords).chainId,

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import {nothing} from '../../test/contracts/stores-fixture.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {sampleRecord} from '../../test/support/sample-records.js';
+import {storeAll} from '../../test/support/store-all.js';
 import {EntryQueue} from './entry-queue.js';
 import type {EntryToAnchor} from './ports.js';
 
@@ -39,7 +40,7 @@ async function keep(
 ): Promise<void> {
   const records = numbers.map((sequence) => sampleRecord({patient, device, sequence: BigInt(sequence), slot: SLOT}));
   await stores.take({records});
-  await stores.markStored({root: 'r', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
+  await storeAll(stores);
 }
 
 function numbersOf(entries: readonly EntryToAnchor[]): {owner: number; device: number; sequence: number}[] {
@@ -114,7 +115,7 @@ describe('EntryQueue', () => {
     const {queue, stores, clock} = await world([{devices: [[1, 2]]}]);
     const early = sampleRecord({patient: id(7), device: id(7), slot: SLOT + 2});
     await stores.take({records: [early]});
-    await stores.markStored({root: 'r', replicas: 2, recordIds: [early.recordId]});
+    await storeAll(stores);
     for (const row of stores.rows.values()) if (row.record.sequence === 2n) row.retryAtMs = 5_000;
     expect(await queue.next(head)).toHaveLength(1);
     clock.ms = 5_000;

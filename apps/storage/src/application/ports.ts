@@ -115,15 +115,67 @@ export interface RecordStore {
    * @throws PositionMoved when another position is stored than the one that it continues
    */
   accept(messages: AcceptedBatch, advance: Advance): Promise<AcceptOutcome>;
-  /** Oldest first, without those in `except`; at least one if there is any, then up to the limits. */
-  toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]>;
-  /** Stored: announced, the waiting ciphertexts forgotten. */
-  markStored(pack: {root: string; replicas: number; recordIds: readonly string[]}): Promise<void>;
   /** What became of each of these numbers, in their order, all as of one moment. */
   byNumbers(numbers: readonly RecordNumber[]): Promise<readonly NumberStatus[]>;
   byId(recordId: string): Promise<RecordStatus | undefined>;
   /** Queued durably; the same alert again is sent once more and is still one alert. */
   alert(alerts: readonly AlertToSend[]): Promise<void>;
+}
+
+/** In whose hands a pack is, and for how long without a word of them. By the clock of the database, which all share. */
+export interface Lease {
+  /** Another one for each process, also after a restart. */
+  readonly owner: string;
+  readonly ms: number;
+}
+
+/** A pack that this process makes. */
+export interface ClaimedPack {
+  /** CID of its root: it follows from its records alone. */
+  readonly root: string;
+  /** Attempts that failed, of whichever process. */
+  readonly failures: number;
+  /** Oldest first. */
+  readonly records: readonly RecordToPack[];
+}
+
+export type RootOf = (cids: readonly string[]) => string;
+
+/**
+ * Which records go into which pack, and who makes it: kept beside the records, and the root before it is pinned
+ * (docs/adr/0046).
+ */
+export interface PackClaims {
+  /**
+   * A pack of the oldest records that are in none: at least one, then up to the limits.
+   * @returns undefined: there is none, or the same pack is in another one's hands
+   */
+  claim(lease: Lease, limit: {records: number; bytes: number}, rootOf: RootOf): Promise<ClaimedPack | undefined>;
+  /** A pack that was put back and whose pause is over, or whose lease ran out: the same records under the same root. */
+  takeUp(lease: Lease, rootOf: RootOf): Promise<ClaimedPack | undefined>;
+  /** @returns false: another one has it, or it is stored */
+  renew(root: string, lease: Lease): Promise<boolean>;
+  /** It failed: anybody takes it up after the pause. */
+  putBack(root: string, owner: string, pauseMs: number): Promise<void>;
+  /** Whatever is in these hands can be taken up at once. */
+  letGo(owner: string): Promise<void>;
+  /** It is pinned: its records are stored, the waiting ciphertexts forgotten. The same again is nothing. */
+  stored(pack: {root: string; replicas: number}): Promise<void>;
+}
+
+/** Roots that may be pinned though no record names them. */
+export interface UnnamedRoots {
+  /**
+   * Looks through the pinned packs above `after`, by root, for such that no record names.
+   * @returns the last one that was looked at, undefined: none is left; and how many were found
+   */
+  find(after: string, packs: number): Promise<{last: string | undefined; found: number}>;
+  /** One that is proven to be named by no record, in these hands now: nobody makes it meanwhile. */
+  takeOut(lease: Lease): Promise<string | undefined>;
+  /** A root that is pinned for a moment only: unless it is forgotten before, it is taken out when the lease is over. */
+  keepUntil(root: string, lease: Lease): Promise<void>;
+  /** It is unpinned. */
+  forget(root: string, owner: string): Promise<void>;
 }
 
 export interface SignedAnchor {
@@ -245,12 +297,25 @@ export interface ReleaseStore {
 
 /** IPFS Cluster. */
 export interface PackStore {
-  /** Adds and waits until enough peers say pinned. @returns replicas */
-  pin(blocks: readonly {cid: string; bytes: Uint8Array}[]): Promise<{root: string; replicas: number}>;
+  /** CID of the root of a pack of these blocks, in whatever order. */
+  rootOf(cids: readonly string[]): string;
+  /**
+   * Adds the blocks under their root and waits until enough peers say pinned. The same again is one pin.
+   * @param signal ends it
+   * @returns how many peers do
+   */
+  pin(blocks: readonly Block[], pack: {root: string; signal: AbortSignal}): Promise<number>;
+  /** Nobody holds the pack any more; that nobody did is no error. */
+  unpin(root: string, signal: AbortSignal): Promise<void>;
   /** Peers whose pin failed try again. */
   recover(root: string): Promise<void>;
   /** Has a block of a pack written anew by every peer that holds the pack. */
-  rewrite(root: string, block: {cid: string; bytes: Uint8Array}): Promise<void>;
+  rewrite(root: string, block: Block): Promise<void>;
+}
+
+export interface Block {
+  readonly cid: string;
+  readonly bytes: Uint8Array;
 }
 
 /** What a peer gave for a block; `timeout` also when it is away. */

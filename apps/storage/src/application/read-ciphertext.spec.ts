@@ -50,11 +50,7 @@ function world(...outcomes: Outcome[]) {
       peers,
       records: stores,
       repair: {execute: (_record, {index}, bytes) => void repaired.push([index, bytes])},
-      packs: {
-        pin: () => Promise.reject(new Error('no')),
-        rewrite: () => Promise.reject(new Error('no')),
-        recover: (root) => Promise.resolve(void recovered.push(root)),
-      },
+      packs: {recover: (root) => Promise.resolve(void recovered.push(root))},
     },
   );
   return {read, asked, recovered, repaired, served, stores, clock, peerIs, left};

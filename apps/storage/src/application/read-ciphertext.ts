@@ -33,7 +33,7 @@ export class ReadCiphertext {
     private readonly options: ReadOptions,
     private readonly ports: {
       peers: readonly BlockPeer[];
-      packs: PackStore;
+      packs: Pick<PackStore, 'recover'>;
       records: RecordStore;
       repair: Pick<RepairBlocks, 'execute'>;
     },

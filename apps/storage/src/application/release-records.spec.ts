@@ -6,6 +6,7 @@ import {nothing} from '../../test/contracts/stores-fixture.js';
 import {dueEntries} from '../../test/support/due-entries.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {hexOf, sampleRecord} from '../../test/support/sample-records.js';
+import {storeAll} from '../../test/support/store-all.js';
 import type {ReleasableRecord} from './ports.js';
 import type {ReadCiphertext} from './read-ciphertext.js';
 import {ReleaseRecords} from './release-records.js';
@@ -38,7 +39,7 @@ async function world(
     sampleRecord({sequence: BigInt(index + 1), ciphertextBytes: change.ciphertextBytes ?? 256}),
   );
   await stores.take({records});
-  await stores.markStored({root: 'r', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
+  await storeAll(stores);
   await stores.sign('k', await dueEntries(stores, 10_000, 0), () => ({
     txId: 'anchor',
     txHash: '',

@@ -19,6 +19,7 @@ function world(mends = true) {
   ]);
   const told: string[] = [];
   const rewritten: string[] = [];
+  const kept = new Map<string, string>();
   let failure: Error | undefined;
   const peer = (index: number): BlockPeer => ({
     index,
@@ -30,14 +31,17 @@ function world(mends = true) {
   const repair = new RepairBlocks(
     {
       timeoutMs: 10,
+      lease: {owner: 'spec', ms: 60_000},
       onRepaired: (_record, index) => told.push(`repaired ${String(index)}`),
       onFailed: (_record, index, why) =>
         told.push(`failed ${String(index)}: ${why instanceof Error ? why.message : String(why)}`),
     },
     {
+      roots: {
+        keepUntil: (cid, {owner}) => Promise.resolve(void kept.set(cid, owner)),
+        forget: (cid) => Promise.resolve(void kept.delete(cid)),
+      },
       packs: {
-        pin: () => Promise.reject(new Error('no')),
-        recover: () => Promise.reject(new Error('no')),
         rewrite: (root, {cid, bytes}) => {
           if (failure !== undefined) return Promise.reject(failure);
           rewritten.push(`${root} ${cid} ${String(bytes.length)}`);
@@ -47,14 +51,15 @@ function world(mends = true) {
       },
     },
   );
-  return {repair, peer, told, rewritten, fail: (error: Error | undefined) => (failure = error)};
+  return {repair, peer, told, rewritten, kept, fail: (error: Error | undefined) => (failure = error)};
 }
 
 describe('RepairBlocks', () => {
   it('writes the good bytes anew and looks whether the peer gives them now', async () => {
-    const {repair, peer, told, rewritten} = world();
+    const {repair, peer, told, rewritten, kept} = world();
     repair.execute(record, peer(0), sample.ciphertext);
     await repair.drain();
+    expect(kept.size).toBe(0);
     expect([rewritten, told]).toEqual([[`root ${record.cid} ${String(sample.ciphertext.length)}`], ['repaired 0']]);
   });
 
@@ -67,6 +72,8 @@ describe('RepairBlocks', () => {
     away.fail(new Error('away'));
     away.repair.execute(record, away.peer(0), sample.ciphertext);
     await away.repair.drain();
+    // It may be pinned: the sweep finds it.
+    expect([...away.kept]).toEqual([[record.cid, 'spec']]);
     away.fail(undefined);
     away.repair.execute(record, away.peer(0), sample.ciphertext);
     await away.repair.drain();

@@ -1,7 +1,9 @@
-import type {BlockPeer, PackStore, ReleasableRecord} from './ports.js';
+import type {BlockPeer, Lease, PackStore, ReleasableRecord, UnnamedRoots} from './ports.js';
 
 export interface RepairOptions {
   readonly timeoutMs: number;
+  /** Longer than a repair takes. */
+  readonly lease: Lease;
   readonly onRepaired: (record: ReleasableRecord, peer: number) => void;
   /** @param why an error, or what the peer gave afterwards */
   readonly onFailed: (record: ReleasableRecord, peer: number, why: unknown) => void;
@@ -20,7 +22,7 @@ export class RepairBlocks {
 
   constructor(
     private readonly options: RepairOptions,
-    private readonly ports: {packs: PackStore},
+    private readonly ports: {packs: Pick<PackStore, 'rewrite'>; roots: Pick<UnnamedRoots, 'keepUntil' | 'forget'>},
   ) {}
 
   /** Does nothing for a copy that is in hand already, nor when a hundred wait: the next reading finds what was left. */
@@ -51,10 +53,14 @@ export class RepairBlocks {
     peer: BlockPeer,
     {root, bytes}: {root: string; bytes: Uint8Array},
   ): Promise<void> {
-    const {timeoutMs, onRepaired, onFailed} = this.options;
+    const {timeoutMs, lease, onRepaired, onFailed} = this.options;
+    const {packs, roots} = this.ports;
     if (this.#stopped) return;
     try {
-      await this.ports.packs.rewrite(root, {cid: record.cid, bytes});
+      // The block is pinned by itself while it is written.
+      await roots.keepUntil(record.cid, lease);
+      await packs.rewrite(root, {cid: record.cid, bytes});
+      await roots.forget(record.cid, lease.owner);
       const {outcome} = await peer.blockGet(record.cid, {timeoutMs, maxBytes: record.ciphertextBytes});
       if (outcome === 'served') onRepaired(record, peer.index);
       else onFailed(record, peer.index, outcome);

@@ -47,33 +47,6 @@ export function recordStoresContract(fixture: StoresFixture): void {
     expect(new Set(await fixture.stores.alertIds()).size).toBe(2);
   });
 
-  it('gives records to pack oldest first, within limits, without those in hand', async () => {
-    const records = [1n, 2n, 3n].map((sequence) => sampleRecord({sequence}));
-    await fixture.accept({records: records});
-    const ids = async (limit: {records: number; bytes: number}, except: string[] = []): Promise<string[]> =>
-      (await fixture.stores.records.toPack(limit, new Set(except))).map(({recordId}) => recordId);
-    const all = records.map(({recordId}) => recordId);
-    expect(await ids({records: 10, bytes: 10_000})).toEqual(all);
-    expect(await ids({records: 2, bytes: 10_000})).toEqual(all.slice(0, 2));
-    expect(await ids({records: 10, bytes: 600})).toEqual(all.slice(0, 2));
-    expect(await ids({records: 10, bytes: 1})).toEqual(all.slice(0, 1));
-    expect(await ids({records: 10, bytes: 10_000}, all.slice(0, 1))).toEqual(all.slice(1));
-    const [packed] = await fixture.stores.records.toPack({records: 1, bytes: 1}, new Set());
-    expect(Buffer.from(packed?.ciphertext ?? [])).toEqual(Buffer.from(records[0]?.ciphertext ?? []));
-  });
-
-  it('what is stored is not packed again, and stays stored when that is said twice', async () => {
-    const record = sampleRecord();
-    await fixture.stored(record);
-    await fixture.stores.records.markStored({root: 'other', replicas: 1, recordIds: [record.recordId]});
-    expect(await fixture.stores.records.toPack({records: 10, bytes: 10_000}, new Set())).toEqual([]);
-    expect(await fixture.stores.records.byId(record.recordId)).toMatchObject({
-      state: 'stored',
-      replicas: 2,
-      cid: record.cid,
-    });
-  });
-
   it('never gives a nonce twice, and a record into one transaction only', async () => {
     await fixture.stored(sampleRecord());
     const first = await fixture.sign();

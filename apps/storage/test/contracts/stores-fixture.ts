@@ -5,18 +5,25 @@ import type {
   AnchorStore,
   EntryToAnchor,
   LedgerStore,
+  PackClaims,
   RecordStatus,
   RecordStore,
   ReleaseStore,
   SignedAnchor,
+  UnnamedRoots,
 } from '../../src/application/ports.js';
 import type {BlockFacts} from '../../src/domain/block-facts.js';
 import type {AcceptedRecord, RecordNumber} from '../../src/domain/record.js';
 import {dueEntries} from '../support/due-entries.js';
 import {hexOf} from '../support/sample-records.js';
+import {storeAll} from '../support/store-all.js';
 
 export interface StoresUnderTest {
   readonly records: RecordStore;
+  readonly claims: PackClaims;
+  readonly roots: UnnamedRoots;
+  /** By root: whether it is made, pinned or to be dropped. */
+  packs(): Promise<ReadonlyMap<string, string>>;
   readonly anchors: AnchorStore;
   readonly ledger: LedgerStore;
   readonly releases: ReleaseStore;
@@ -56,7 +63,7 @@ export class StoresFixture {
 
   async stored(...records: AcceptedRecord[]): Promise<void> {
     await this.accept({records});
-    await this.stores.records.markStored({root: 'root', replicas: 2, recordIds: records.map(({recordId}) => recordId)});
+    await storeAll(this.stores.claims);
   }
 
   toAnchor(limit: number, nowMs: number): Promise<EntryToAnchor[]> {

@@ -10,7 +10,7 @@ import type {
 } from '../../src/application/ports.js';
 import {recordEntry, skipEntry} from '../../src/domain/choose-entries.js';
 import type {Tokens} from '@vitalvault/ledger-state';
-import {MemoryRecords} from './memory-records.js';
+import {MemoryPacks} from './memory-packs.js';
 import type {Row, SkipRow} from './memory-tables.js';
 
 interface Look extends LookedAt {
@@ -19,7 +19,7 @@ interface Look extends LookedAt {
 }
 
 /** The anchor store in memory. */
-export class MemoryAnchors extends MemoryRecords implements AnchorStore {
+export class MemoryAnchors extends MemoryPacks implements AnchorStore {
   readonly #nonces = new Map<string, bigint>();
   readonly #looks = new Map<string, Look>();
 

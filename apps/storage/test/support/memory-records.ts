@@ -8,7 +8,6 @@ import type {
   NumberStatus,
   RecordStatus,
   RecordStore,
-  RecordToPack,
 } from '../../src/application/ports.js';
 import type {AlertToSend} from '../../src/domain/alerts.js';
 import {waitsFor} from '../../src/domain/record.js';
@@ -18,7 +17,6 @@ import type {Row} from './memory-tables.js';
 
 /** The record store in memory. */
 export class MemoryRecords extends MemoryTables implements RecordStore {
-  readonly announced: string[] = [];
   readonly positions = new Map<string, TopicPosition>();
   readonly #conflicts = new Map<string, AcceptedRecord>();
 
@@ -33,36 +31,6 @@ export class MemoryRecords extends MemoryTables implements RecordStore {
   take(batch: AcceptedBatch): Promise<AcceptOutcome> {
     const next = this.positions.get('t/0')?.next;
     return this.accept(batch, madeStep(next, (next ?? 0n) + 1n));
-  }
-
-  toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]> {
-    let bytes = 0;
-    const waiting = [...this.rows.values()]
-      .filter((row) => row.state === 'accepted' && !except.has(row.record.recordId))
-      .slice(0, limit.records);
-    return Promise.resolve(
-      waiting
-        .filter(({record}, place) => (bytes += record.ciphertext.length) <= limit.bytes || place === 0)
-        .map(({record}) => record),
-    );
-  }
-
-  markStored({
-    root,
-    replicas,
-    recordIds,
-  }: {
-    root: string;
-    replicas: number;
-    recordIds: readonly string[];
-  }): Promise<void> {
-    for (const id of recordIds) {
-      const row = this.rows.get(id);
-      if (row?.state !== 'accepted') continue;
-      Object.assign(row, {state: 'stored', packRoot: root, replicas});
-      this.announced.push(id);
-    }
-    return Promise.resolve();
   }
 
   byNumbers(numbers: readonly RecordNumber[]): Promise<readonly NumberStatus[]> {
@@ -114,6 +82,8 @@ export class MemoryRecords extends MemoryTables implements RecordStore {
           record,
           state: 'accepted',
           packRoot: undefined,
+          waits: true,
+          claimedBy: undefined,
           replicas: 0,
           anchorTx: undefined,
           attempts: 0,

@@ -7,6 +7,9 @@ storesContract('in memory', () => {
   stores.ownKeys.add(KEY);
   return Promise.resolve({
     records: stores,
+    claims: stores,
+    roots: stores,
+    packs: () => Promise.resolve(new Map([...stores.packs].map(([root, {state}]) => [root, state]))),
     anchors: stores,
     ledger: stores,
     releases: stores,

@@ -9,6 +9,9 @@ export interface Row {
   readonly record: AcceptedRecord;
   state: RecordStateName;
   packRoot: string | undefined;
+  /** Its ciphertext waits for a pack. */
+  waits: boolean;
+  claimedBy: string | undefined;
   replicas: number;
   anchorTx: string | undefined;
   attempts: number;

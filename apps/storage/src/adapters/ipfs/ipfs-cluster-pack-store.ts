@@ -1,7 +1,7 @@
 import {DomainError} from '@vitalvault/errors';
-import {buildBlockCar, buildPack} from '@vitalvault/ipfs-cluster-client';
+import {buildBlockCar, buildPack, rootOf} from '@vitalvault/ipfs-cluster-client';
 import type {IpfsClusterClient} from '@vitalvault/ipfs-cluster-client';
-import type {PackStore} from '../../application/ports.js';
+import type {Block, PackStore} from '../../application/ports.js';
 
 export interface PinOptions {
   readonly replicationMin: number;
@@ -16,13 +16,21 @@ export class IpfsClusterPackStore implements PackStore {
     private readonly cluster: IpfsClusterClient,
   ) {}
 
-  async pin(blocks: readonly {cid: string; bytes: Uint8Array}[]): Promise<{root: string; replicas: number}> {
-    const {root, car} = buildPack(blocks);
+  rootOf(cids: readonly string[]): string {
+    return rootOf(cids);
+  }
+
+  async pin(blocks: readonly Block[], {root, signal}: {root: string; signal: AbortSignal}): Promise<number> {
     const {replicationMin, replicationMax, timeoutMs} = this.options;
-    const added = await this.cluster.addCar(car, {replicationMin, replicationMax, name: 'vitalvault-pack'});
+    const {car} = buildPack(blocks);
+    const added = await this.cluster.addCar(car, {replicationMin, replicationMax, name: 'vitalvault-pack', signal});
     if (added.root !== root)
       throw new DomainError('ipfs-unavailable', {detail: 'another root was added than was sent'});
-    return {root, replicas: await this.cluster.waitPinned(root, replicationMin, timeoutMs)};
+    return this.cluster.waitPinned(root, replicationMin, timeoutMs, signal);
+  }
+
+  unpin(root: string, signal: AbortSignal): Promise<void> {
+    return this.cluster.unpin(root, signal);
   }
 
   recover(root: string): Promise<void> {
@@ -34,7 +42,7 @@ export class IpfsClusterPackStore implements PackStore {
    * which kubo writes again because it keeps no cache of what it has (docs/adr/0010). The pin that adding makes is
    * taken back: the pack's own pin holds the block.
    */
-  async rewrite(root: string, block: {cid: string; bytes: Uint8Array}): Promise<void> {
+  async rewrite(root: string, block: Block): Promise<void> {
     const {peers} = await this.cluster.status(root);
     const holders = Object.entries(peers)
       .filter(([, status]) => status === 'pinned')

@@ -1,15 +1,7 @@
-import {CODE, fromDecimal, fromHex, toDecimal} from '@vitalvault/contracts';
-import type {
-  AcceptOutcome,
-  AcceptedBatch,
-  NumberStatus,
-  RecordStatus,
-  RecordStore,
-  RecordToPack,
-} from '../../application/ports.js';
+import {CODE, fromHex, toDecimal} from '@vitalvault/contracts';
+import type {AcceptOutcome, AcceptedBatch, NumberStatus, RecordStatus, RecordStore} from '../../application/ports.js';
 import {alertOf} from '../../domain/alerts.js';
 import type {AlertToSend} from '../../domain/alerts.js';
-import {STATE} from '../../domain/record.js';
 import type {AcceptedRecord, RecordNumber} from '../../domain/record.js';
 import {keepMessages, savePosition} from '@vitalvault/postgres';
 import type {Advance} from '@vitalvault/process';
@@ -54,56 +46,6 @@ export class PrismaRecordStore implements RecordStore {
       const newSkips = await takeSkips(session, skips);
       await savePosition(session, advance);
       return {fresh: taken.length, conflicts, skips: newSkips};
-    });
-  }
-
-  async toPack(limit: {records: number; bytes: number}, except: ReadonlySet<string>): Promise<RecordToPack[]> {
-    const rows = await this.database.record.findMany({
-      where: {state: STATE.accepted, recordId: {notIn: [...except]}},
-      orderBy: {place: 'asc'},
-      take: limit.records,
-      select: {recordId: true, patient: true, cid: true, acceptedAtMs: true, traceparent: true, ciphertextBytes: true},
-    });
-    let bytes = 0;
-    const chosen = rows.filter((row, place) => (bytes += row.ciphertextBytes) <= limit.bytes || place === 0);
-    const ciphertexts = await this.database.waitingCiphertext.findMany({
-      where: {recordId: {in: chosen.map(({recordId}) => recordId)}},
-    });
-    const byId = new Map(ciphertexts.map(({recordId, ciphertext}) => [recordId, ciphertext]));
-    return chosen.flatMap(({recordId, patient, cid, acceptedAtMs, traceparent}) => {
-      const ciphertext = byId.get(recordId);
-      return ciphertext === undefined
-        ? []
-        : [
-            {
-              recordId,
-              patient,
-              cid,
-              acceptedAtMs: fromDecimal(acceptedAtMs),
-              ciphertext,
-              traceparent: traceparent ?? undefined,
-            },
-          ];
-    });
-  }
-
-  async markStored({
-    root,
-    replicas,
-    recordIds,
-  }: {
-    root: string;
-    replicas: number;
-    recordIds: readonly string[];
-  }): Promise<void> {
-    const ids = [...recordIds];
-    await inTransaction(this.database, async (session) => {
-      await session.pack.createMany({data: [{root, replicas, records: ids.length}], skipDuplicates: true});
-      await session.record.updateMany({
-        where: {recordId: {in: ids}, state: STATE.accepted},
-        data: {state: STATE.stored, packRoot: root, replicas},
-      });
-      await session.waitingCiphertext.deleteMany({where: {recordId: {in: ids}}});
     });
   }
 
