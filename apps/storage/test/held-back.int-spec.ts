@@ -54,8 +54,8 @@ describe('a device that never sends its number 1', () => {
       await until(record.recordId, 'anchored');
     }
     // Each entry that was ever sent was taken: nothing was paid for in vain.
-    expect(await count('anchor_entries')).toBe(await count('records WHERE state = 3'));
-    expect(await count('anchor_entries')).toBe(4);
+    expect(await count('anchors, unnest(entries)')).toBe(await count('records WHERE state = 3'));
+    expect(await count('anchors, unnest(entries)')).toBe(4);
     for (const {recordId} of far) expect(await statusOf(recordId)).toMatchObject({state: 'stored', waitsFor: '1'});
     const [first] = [await bad.accepted(1n)];
     await post(first.value, bad);
@@ -68,6 +68,6 @@ describe('a device that never sends its number 1', () => {
     for (const {recordId} of far) await until(recordId, 'anchored', 240_000);
     const anchored = await count('records WHERE state = 3');
     expect(anchored).toBe(45);
-    expect(await count('anchor_entries')).toBe(anchored + (await count('skips WHERE state = 5')));
+    expect(await count('anchors, unnest(entries)')).toBe(anchored + (await count('skips WHERE state = 5')));
   }, 600_000);
 });

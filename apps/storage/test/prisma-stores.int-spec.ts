@@ -33,7 +33,6 @@ const TABLES = [
   'record_conflicts',
   'packs',
   'anchors',
-  'anchor_entries',
   'skips',
   'signing_nonces',
   'registrations',

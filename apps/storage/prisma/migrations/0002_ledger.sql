@@ -13,19 +13,14 @@ CREATE TABLE anchors (
   code              bigint,
   height            bigint,
   traceparent       text,
-  signed_at         timestamptz NOT NULL DEFAULT now()
+  signed_at         timestamptz NOT NULL DEFAULT now(),
+  -- Record ids and skip ids in their order, also after they went on into another transaction: whichever a block has,
+  -- counts.
+  entries           text[] NOT NULL
 );
 -- A nonce is used again when no block took the transaction that had it.
 CREATE UNIQUE INDEX anchors_open ON anchors (key_id, nonce) WHERE state = 'open';
 CREATE INDEX anchors_kept ON anchors (key_id, nonce) WHERE state IN ('open', 'included');
-
--- What each transaction carries, also after its records went on into another one: whichever a block has, counts.
-CREATE TABLE anchor_entries (
-  tx_id     text NOT NULL REFERENCES anchors ON DELETE CASCADE,
-  place     integer NOT NULL,
-  record_id text NOT NULL REFERENCES records ON DELETE CASCADE,
-  PRIMARY KEY (tx_id, place)
-);
 
 CREATE TABLE signing_nonces (
   key_id        text PRIMARY KEY,

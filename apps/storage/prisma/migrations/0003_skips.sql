@@ -9,7 +9,7 @@ CREATE TABLE skips (
   skip            bytea NOT NULL,
   signature       bytea NOT NULL,
   traceparent     text,
-  -- 2 waiting for a block, 4 refused, 5 skipped.
+  -- 1 its number has a record: it counts when that is refused · 2 waiting for a block · 4 refused · 5 skipped.
   state           smallint NOT NULL DEFAULT 2,
   anchor_tx       text,
   anchor_attempts integer NOT NULL DEFAULT 0,
@@ -22,8 +22,3 @@ CREATE TABLE skips (
 );
 CREATE INDEX skips_to_anchor ON skips (patient, device, registration, sequence) WHERE state = 2 AND anchor_tx IS NULL;
 CREATE INDEX skips_of_anchor ON skips (anchor_tx) WHERE anchor_tx IS NOT NULL;
-
-ALTER TABLE anchor_entries
-  ALTER COLUMN record_id DROP NOT NULL,
-  ADD COLUMN skip_id text REFERENCES skips ON DELETE CASCADE,
-  ADD CHECK (num_nonnulls(record_id, skip_id) = 1);

@@ -193,6 +193,40 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       expect(await fixture.byNumber(skip)).toMatchObject({state: 'stored', recordId: record.recordId});
     });
 
+    it('are kept for a number that has a living record, and count when the ledger refuses that', async () => {
+      const record = sampleRecord({sequence: 5n});
+      await fixture.stored(record);
+      expect(await accept({records: [], skips: [skip, skip]})).toMatchObject({skips: 0});
+      expect((await fixture.toAnchor(10, LATER)).map(({kind}) => kind)).toEqual(['record']);
+      const {txId} = await fixture.sign();
+      await fixture.block([{txId, code: 0, results: [{code: CODE.entryEpoch, index: 0n}]}]);
+      expect((await fixture.toAnchor(10, LATER)).map(({entryId}) => entryId)).toEqual([skip.skipId]);
+      const second = await fixture.sign();
+      await fixture.block([{txId: second.txId, code: 0, results: [{code: 0, index: 8n}]}]);
+      expect(await fixture.byNumber(skip)).toMatchObject({state: 'skipped', logIndex: 8n});
+    });
+
+    it('are nothing when the record of the number is anchored', async () => {
+      const record = sampleRecord({sequence: 5n});
+      await fixture.stored(record);
+      await accept({records: [], skips: [skip]});
+      const {txId} = await fixture.sign();
+      await fixture.block([{txId, code: 0, results: [{code: 0, index: 3n}]}]);
+      expect(await fixture.toAnchor(10, LATER)).toEqual([]);
+      expect(await fixture.byNumber(skip)).toMatchObject({state: 'anchored', logIndex: 3n});
+      expect(await accept({records: [record]})).toEqual({fresh: 0, conflicts: 0, skips: 0});
+    });
+
+    it('are taken anew when the one before was refused, with what it says now', async () => {
+      await accept({records: [], skips: [skip]});
+      const {txId} = await fixture.sign();
+      await fixture.block([{txId, code: 0, results: [{code: CODE.entryTag, index: 0n}]}]);
+      const right = sampleSkip({sequence: 5n, typeTag: new Uint8Array(16).fill(8)});
+      expect(await accept({records: [], skips: [right]})).toMatchObject({skips: 1});
+      expect((await fixture.toAnchor(10, LATER)).map(({entryId}) => entryId)).toEqual([right.skipId]);
+      expect(await accept({records: [], skips: [skip]})).toMatchObject({skips: 0});
+    });
+
     it('replace the state of a record that was refused', async () => {
       const record = sampleRecord({sequence: 5n});
       await fixture.stored(record);

@@ -7,7 +7,7 @@ import type {BucketOwner, EntryParameters} from '../../src/domain/entry-limits.j
 import {isWithoutRoom, retryAfterMs, settleAnchor} from '../../src/domain/settle-anchor.js';
 import type {AnchorFate, EntryFate} from '../../src/domain/settle-anchor.js';
 import {MemoryAnchors} from './memory-anchors.js';
-import type {SkipRow} from './memory-tables.js';
+import type {Row, SkipRow} from './memory-tables.js';
 
 /** The ledger store in memory. */
 export class MemoryLedger extends MemoryAnchors implements LedgerStore {
@@ -107,15 +107,22 @@ export class MemoryLedger extends MemoryAnchors implements LedgerStore {
       if (fate.fate === 'later') {
         row.attempts++;
         Object.assign(row, {anchorTx: undefined, retryAtMs: this.now() + retryAfterMs(row.attempts)});
-      } else
-        Object.assign(row, {
-          state: 'refused',
-          refusalCode: fate.code,
-          settled: {height, txId, logIndex: undefined},
-          anchorTx: undefined,
-        });
-      if (fate.fate === 'refused' && 'record' in row) this.alertRefused(row.record.patient, fate.entryId);
+      } else this.#refuse(row, fate, {height, txId});
     }
+  }
+
+  #refuse(
+    row: Row | SkipRow,
+    {entryId, code}: {entryId: string; code: number},
+    place: {height: bigint; txId: string},
+  ): void {
+    const settled = {...place, logIndex: undefined};
+    Object.assign(row, {state: 'refused', refusalCode: code, settled, anchorTx: undefined});
+    if (!('record' in row)) return;
+    this.alertRefused(row.record.patient, entryId);
+    // What was given up under its number meanwhile counts from now on.
+    const skip = this.skipOf(row.record);
+    if (skip?.state === 'accepted') skip.state = 'stored';
   }
 
   #skip(row: SkipRow, settled: {height: bigint; txId: string; logIndex: bigint}): void {

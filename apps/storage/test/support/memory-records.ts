@@ -11,7 +11,7 @@ import type {
 } from '../../src/application/ports.js';
 import type {AlertToSend} from '../../src/domain/alerts.js';
 import {waitsFor} from '../../src/domain/record.js';
-import type {AcceptedRecord, RecordNumber} from '../../src/domain/record.js';
+import type {AcceptedRecord, AcceptedSkip, RecordNumber} from '../../src/domain/record.js';
 import {MemoryTables, numberName} from './memory-tables.js';
 import type {Row} from './memory-tables.js';
 
@@ -98,20 +98,20 @@ export class MemoryRecords extends MemoryTables implements RecordStore {
         this.alertRefused(record.patient, record.recordId);
       }
     }
+    return {fresh, conflicts, skips: this.#takenSkips(skips)};
+  }
+
+  #takenSkips(skips: readonly AcceptedSkip[]): number {
     let taken = 0;
     for (const skip of skips) {
-      if (this.skipOf(skip) !== undefined || ![undefined, 'refused'].includes(this.recordOf(skip)?.state)) continue;
-      taken++;
-      this.skips.set(skip.skipId, {
-        skip,
-        state: 'stored',
-        anchorTx: undefined,
-        attempts: 0,
-        retryAtMs: 0,
-        settled: undefined,
-      });
+      const known = this.skipOf(skip);
+      if (known !== undefined && known.state !== 'refused') continue;
+      if (known !== undefined) this.skips.delete(known.skip.skipId);
+      const state = [undefined, 'refused'].includes(this.recordOf(skip)?.state) ? 'stored' : 'accepted';
+      if (state === 'stored') taken++;
+      this.skips.set(skip.skipId, {skip, state, anchorTx: undefined, attempts: 0, retryAtMs: 0, settled: undefined});
     }
-    return {fresh, conflicts, skips: taken};
+    return taken;
   }
 }
 

@@ -23,7 +23,7 @@ export interface Row {
 
 export interface SkipRow {
   readonly skip: AcceptedSkip;
-  state: 'stored' | 'refused' | 'skipped';
+  state: 'accepted' | 'stored' | 'refused' | 'skipped';
   anchorTx: string | undefined;
   attempts: number;
   retryAtMs: number;

@@ -6,6 +6,7 @@ const TYPES: Readonly<Record<string, string>> = {
   Int: 'integer',
   'Int @db.SmallInt': 'smallint',
   String: 'text',
+  'String[]': 'text[]',
   Bytes: 'bytea',
   Boolean: 'boolean',
   'DateTime @db.Timestamptz': 'timestamp with time zone',
@@ -64,10 +65,10 @@ const columnName = ({name, rest}: Field): string => argument(rest, /@map\("(\w+)
 
 function column(field: Field): Column {
   const native = /@db\.\w+(?:\([\d, ]+\))?/.exec(field.rest)?.[0];
-  const type = TYPES[native === undefined ? field.type : `${field.type} ${native}`];
-  if (type === undefined || field.many === '[]')
-    throw new Error(`field ${field.name}: which column is ${field.type}${field.many} ${native ?? ''}?`);
-  return {name: columnName(field), type, notNull: field.many === '', filled: field.rest.includes('@default(')};
+  const of = `${field.type}${field.many === '[]' ? '[]' : ''}`;
+  const type = TYPES[native === undefined ? of : `${of} ${native}`];
+  if (type === undefined) throw new Error(`field ${field.name}: which column is ${of} ${native ?? ''}?`);
+  return {name: columnName(field), type, notNull: field.many !== '?', filled: field.rest.includes('@default(')};
 }
 
 function keys(model: Model, modelOf: (type: string) => Model | undefined): Key[] {

@@ -6,6 +6,7 @@ import type {BucketOwner, EntryParameters, NumberWindow} from '../../domain/entr
 import type {RecordNumber} from '../../domain/record.js';
 import type {Session} from './database.js';
 import {bucketName, bucketsOf} from './entry-buckets.js';
+import type {Prisma} from './gen/client.js';
 import type {BucketKey} from './entry-buckets.js';
 import {bytesOf} from './outbox-rows.js';
 
@@ -29,17 +30,24 @@ const nameOf = ({device, registration}: Registration): string => `${device}/${St
 const columnsOf = (registrations: readonly Registration[]) =>
   [registrations.map(({device}) => device), registrations.map(({registration}) => BigInt(registration))] as const;
 
+interface WindowRow {
+  readonly device: string;
+  readonly registration: bigint;
+  readonly lowest_open: Prisma.Decimal;
+  readonly taken: Uint8Array;
+}
+
 async function countWindows(session: Session, taken: readonly TakenNumber[]): Promise<void> {
   if (taken.length === 0) return;
   const named = new Map(taken.map((number) => [nameOf(number), number]));
   const [devices, registrations] = columnsOf([...named.values()]);
-  const rows = await session.registration.findMany({
-    where: {OR: [...named.values()].map(({device, registration}) => ({device, registration: BigInt(registration)}))},
-  });
+  const rows = await session.$queryRaw<WindowRow[]>`
+    SELECT device, registration, lowest_open, taken FROM registrations
+    NATURAL JOIN unnest(${devices}::text[], ${registrations}::bigint[]) AS wanted (device, registration)`;
   const windows = new Map<string, NumberWindow>(
     rows.map((row) => [
       nameOf({device: row.device, registration: Number(row.registration)}),
-      {lowestOpen: fromDecimal(row.lowestOpen), taken: row.taken},
+      {lowestOpen: fromDecimal(row.lowest_open), taken: row.taken},
     ]),
   );
   for (const number of taken) windows.set(nameOf(number), withTaken(windows.get(nameOf(number)), number.sequence));

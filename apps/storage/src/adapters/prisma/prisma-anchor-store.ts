@@ -14,6 +14,7 @@ import type {EntryContent} from '../../domain/choose-entries.js';
 import {STATE} from '../../domain/record.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
+import {Prisma} from './gen/client.js';
 import type {Anchor} from './gen/client.js';
 import {bucketName, bucketsOf} from './entry-buckets.js';
 import {bytesOf} from './outbox-rows.js';
@@ -85,8 +86,9 @@ export class PrismaAnchorStore implements AnchorStore {
   async ownBucket(): Promise<{tokens: Tokens | undefined; underWay: number}> {
     const key = {kind: 'organisation', owner: ''} as const;
     const buckets = await bucketsOf(this.database, [key]);
-    const underWay = await this.database.anchorEntry.count({where: {anchor: {state: 'open'}}});
-    return {tokens: buckets.get(bucketName(key)), underWay};
+    const [open] = await this.database.$queryRaw<{entries: bigint}[]>`
+      SELECT COALESCE(sum(cardinality(entries)), 0)::bigint AS entries FROM anchors WHERE state = 'open'`;
+    return {tokens: buckets.get(bucketName(key)), underWay: Number(open?.entries ?? 0)};
   }
 
   async sign(
@@ -101,15 +103,9 @@ export class PrismaAnchorStore implements AnchorStore {
         RETURNING next - 1 AS nonce`;
       if (taken === undefined) throw new Error('no nonce');
       const signed = sign(fromDecimal(taken.nonce));
-      await session.anchor.create({data: {...toRow(signed), keyId, nonce: taken.nonce}});
-      await session.anchorEntry.createMany({
-        data: entries.map(({kind, entryId}, place) => ({
-          txId: signed.txId,
-          place,
-          ...(kind === 'record' ? {recordId: entryId} : {skipId: entryId}),
-        })),
-      });
-      const moved = await carry(session, signed.txId, entries);
+      const ids = entries.map(({entryId}) => entryId);
+      await session.anchor.create({data: {...toRow(signed), keyId, nonce: taken.nonce, entries: ids}});
+      const moved = await carry(session, signed.txId, ids);
       // Another process took one of them: nothing is signed, the nonce is given back with the rest.
       if (moved !== entries.length) throw new Error('entries were taken by another process');
       return signed;
@@ -160,13 +156,15 @@ const entryOf = (
 
 const FAILED_RETRY_MS = 5_000;
 
-async function carry(session: Session, anchorTx: string, entries: readonly EntryToAnchor[]): Promise<number> {
-  const idsOf = (wanted: EntryToAnchor['kind']): string[] =>
-    entries.filter(({kind}) => kind === wanted).map(({entryId}) => entryId);
-  const [free, data] = [{state: STATE.stored, anchorTx: null}, {anchorTx}];
-  const records = await session.record.updateMany({where: {recordId: {in: idsOf('record')}, ...free}, data});
-  const skips = await session.skip.updateMany({where: {skipId: {in: idsOf('skip')}, ...free}, data});
-  return records.count + skips.count;
+async function carry(session: Session, anchorTx: string, ids: readonly string[]): Promise<number> {
+  const isFree = Prisma.sql`state = ${STATE.stored} AND anchor_tx IS NULL`;
+  const records = await session.$executeRaw`
+    UPDATE records SET anchor_tx = ${anchorTx} WHERE record_id = ANY(${[...ids]}) AND ${isFree}`;
+  if (records === ids.length) return records;
+  return (
+    records +
+    (await session.$executeRaw`UPDATE skips SET anchor_tx = ${anchorTx} WHERE skip_id = ANY(${[...ids]}) AND ${isFree}`)
+  );
 }
 
 /** What transactions carried that will never be included goes into new ones. */

@@ -12,7 +12,7 @@ import type {Anchor} from './gen/client.js';
 import {bytesOf} from './outbox-rows.js';
 import {freeEntries} from './prisma-anchor-store.js';
 import {requestRow} from './request-row.js';
-import {carriedBy, settleRecords, settleSkips} from './settle-entries.js';
+import {carriedBy, settleEntries} from './settle-entries.js';
 import type {Carried} from './settle-entries.js';
 
 export interface LedgerStoreOptions {
@@ -95,8 +95,7 @@ export class PrismaLedgerStore implements LedgerStore {
       await freeEntries(session, [txId], BigInt(this.options.now() + retryAfterMs(1)));
     } else {
       const settling = {height: block.height, txId, nowMs: this.options.now(), carried};
-      await settleRecords(session, settling, entries);
-      await settleSkips(session, settling, entries);
+      await settleEntries(session, settling, entries);
     }
     const count = (wanted: EntryFate['fate']): number => entries.filter((entry) => entry.fate === wanted).length;
     return {
@@ -135,17 +134,16 @@ async function putReader(session: Session, {keyId, publicKey, identity, kind}: R
 }
 
 async function judged(session: Session, anchors: readonly IncludedAnchor[]): Promise<Judged[]> {
-  const own: Judged[] = [];
-  for (const {txId, signerKeyId, code, results} of anchors) {
-    const anchor = await session.anchor.findUnique({where: {txId}});
+  const txIds = anchors.map(({txId}) => txId);
+  const known = new Map((await session.anchor.findMany({where: {txId: {in: txIds}}})).map((one) => [one.txId, one]));
+  const carried = known.size === 0 ? new Map<string, Carried[]>() : await carriedBy(session, [...known.keys()]);
+  return anchors.flatMap(({txId, signerKeyId, code, results}): Judged[] => {
+    const anchor = known.get(txId);
     // Not signed by us, whatever its id says, or settled before.
-    if (anchor === null || anchor.keyId !== signerKeyId || anchor.state === 'included') continue;
-    const carried = await carriedBy(session, txId);
-    const ids = carried.map(({entryId}) => entryId);
-    const fate = settleAnchor(ids, code, results);
-    if (fate.kind !== 'ignored') own.push({anchor, carried, code, fate});
-  }
-  return own;
+    if (anchor === undefined || anchor.keyId !== signerKeyId || anchor.state === 'included') return [];
+    const fate = settleAnchor(anchor.entries, code, results);
+    return fate.kind === 'ignored' ? [] : [{anchor, carried: carried.get(txId) ?? [], code, fate}];
+  });
 }
 
 const anchoredBy = (fate: Judged['fate']): string[] =>

@@ -1,4 +1,4 @@
-import {CODE, fromHex, toDecimal} from '@vitalvault/contracts';
+import {CODE, fromHex} from '@vitalvault/contracts';
 import type {AcceptOutcome, AcceptedBatch, NumberStatus, RecordStatus, RecordStore} from '../../application/ports.js';
 import {alertOf} from '../../domain/alerts.js';
 import type {AlertToSend} from '../../domain/alerts.js';
@@ -10,7 +10,8 @@ import type {Database, Session} from './database.js';
 import type {Prisma} from './gen/client.js';
 import {statusesOf} from './number-rows.js';
 import {alertMessage, bytesOf} from './outbox-rows.js';
-import {numberOf, numberRow, takeSkips, withoutGivenUp} from './skip-rows.js';
+import {insertRecords} from './insert-records.js';
+import {numberOf, numberRow, takeSkips} from './skip-rows.js';
 
 /** Records in PostgreSQL. */
 export class PrismaRecordStore implements RecordStore {
@@ -21,31 +22,14 @@ export class PrismaRecordStore implements RecordStore {
 
   async accept({records, skips = []}: AcceptedBatch, advance: Advance): Promise<AcceptOutcome> {
     return inTransaction(this.database, async (session) => {
-      const free = await withoutGivenUp(session, records);
-      const inserted = await session.record.createManyAndReturn({
-        data: free.map(toRow),
-        skipDuplicates: true,
-        select: {recordId: true},
-      });
-      const fresh = new Set(inserted.map(({recordId}) => recordId));
-      const taken = [
-        ...new Map(
-          free.filter(({recordId}) => fresh.has(recordId)).map((record) => [record.recordId, record]),
-        ).values(),
-      ];
-      await session.waitingCiphertext.createMany({
-        data: taken.map(({recordId, ciphertext}) => ({recordId, ciphertext: bytesOf(ciphertext)})),
-      });
-      await session.sealedKey.createMany({
-        data: taken.map(({recordId, sealedKey}) => ({recordId, sealedKey: bytesOf(sealedKey)})),
-      });
+      const fresh = await insertRecords(session, records);
       const conflicts = await this.#keepConflicts(
         session,
         records.filter(({recordId}) => !fresh.has(recordId)),
       );
       const newSkips = await takeSkips(session, skips);
       await savePosition(session, advance);
-      return {fresh: taken.length, conflicts, skips: newSkips};
+      return {fresh: fresh.size, conflicts, skips: newSkips};
     });
   }
 
@@ -104,22 +88,4 @@ const toConflict = (record: AcceptedRecord): Prisma.RecordConflictCreateManyInpu
   recordId: record.recordId,
   ...numberRow(record),
   receipt: bytesOf(record.receipt),
-});
-
-const toRow = (record: AcceptedRecord): Prisma.RecordCreateManyInput => ({
-  recordId: record.recordId,
-  ...numberRow(record),
-  patient: record.patient,
-  typeTag: record.typeTag,
-  slot: BigInt(record.slot),
-  header: bytesOf(record.header),
-  ciphertextHash: bytesOf(record.ciphertextHash),
-  ciphertextBytes: record.ciphertext.length,
-  innerKeyHash: bytesOf(record.innerKeyHash),
-  sealedKeyHash: bytesOf(record.sealedKeyHash),
-  signature: bytesOf(record.signature),
-  receipt: bytesOf(record.receipt),
-  acceptedAtMs: toDecimal(record.acceptedAtMs),
-  cid: record.cid,
-  traceparent: record.traceparent ?? null,
 });

@@ -1,23 +1,20 @@
 import {fromHex, toDecimal} from '@vitalvault/contracts';
+import {keepMessages} from '@vitalvault/postgres';
 import {alertOf} from '../../domain/alerts.js';
 import {STATE} from '../../domain/record.js';
 import {refusalText} from '../../domain/refusal-text.js';
 import {retryAfterMs} from '../../domain/settle-anchor.js';
 import type {EntryFate} from '../../domain/settle-anchor.js';
-import {keepMessages} from '@vitalvault/postgres';
 import type {Session} from './database.js';
+import {Prisma} from './gen/client.js';
 import {alertMessage} from './outbox-rows.js';
 
 /** What a transaction carries, with what is known of it now. */
 export interface Carried {
   readonly kind: 'record' | 'skip';
   readonly entryId: string;
-  /** Empty for a skip: its refusal is nobody's alert. */
-  readonly patient: string;
   readonly traceparent: string | null;
   readonly anchorAttempts: number;
-  readonly anchorTx: string | null;
-  readonly state: number;
 }
 
 export interface Settling {
@@ -27,100 +24,148 @@ export interface Settling {
   readonly carried: readonly Carried[];
 }
 
-/** Entries of a transaction in their order. */
-export async function carriedBy(session: Session, txId: string): Promise<Carried[]> {
-  const known = {traceparent: true, anchorAttempts: true, anchorTx: true, state: true} as const;
-  const entries = await session.anchorEntry.findMany({
-    where: {txId},
-    orderBy: {place: 'asc'},
-    select: {record: {select: {recordId: true, patient: true, ...known}}, skip: {select: {skipId: true, ...known}}},
-  });
-  return entries.flatMap(({record, skip}): Carried[] => {
-    if (record !== null) return [{kind: 'record', entryId: record.recordId, ...record}];
-    return skip === null ? [] : [{kind: 'skip', entryId: skip.skipId, patient: '', ...skip}];
-  });
+interface Table {
+  readonly name: Prisma.Sql;
+  readonly id: Prisma.Sql;
 }
 
-/** Writes what the entries of records came to. */
-export async function settleRecords(session: Session, settling: Settling, fates: readonly EntryFate[]): Promise<void> {
-  const own = pair(settling, fates, 'record');
-  const anchored = own.flatMap(({fate}) => (fate.fate === 'anchored' ? [fate] : []));
-  await session.$executeRaw`
-    UPDATE records SET state = ${STATE.anchored}, height = ${settling.height}, tx_id = ${settling.txId}, log_index = entry.log_index, anchor_tx = NULL, refusal_code = NULL
-    FROM unnest(${anchored.map(({entryId}) => entryId)}::text[], ${anchored.map(({logIndex}) => toDecimal(logIndex))}::text[]::numeric[]) AS entry (record_id, log_index)
-    WHERE records.record_id = entry.record_id AND records.state <> ${STATE.anchored}`;
-  for (const {entry, fate} of open(settling, own)) {
-    const where = {recordId: entry.entryId};
-    if (fate.fate === 'later') {
-      await session.record.update({where, data: later(settling, entry)});
-    } else if (fate.fate === 'refused') {
-      await session.record.update({
-        where,
-        data: {
-          state: STATE.refused,
-          refusalCode: BigInt(fate.code),
-          height: settling.height,
-          txId: settling.txId,
-          anchorTx: null,
-        },
-      });
-      await keepMessages(session, [alertMessage(refusal(settling, entry, fate.code))]);
-    }
-  }
+const TABLES: Readonly<Record<Carried['kind'], Table>> = {
+  record: {name: Prisma.sql`records`, id: Prisma.sql`record_id`},
+  skip: {name: Prisma.sql`skips`, id: Prisma.sql`skip_id`},
+};
+
+/** What these transactions carry, of each in its order; what was deleted since is missing. */
+export async function carriedBy(session: Session, txIds: readonly string[]): Promise<ReadonlyMap<string, Carried[]>> {
+  const of = (kind: Carried['kind'], {name, id}: Table): Prisma.Sql => Prisma.sql`
+    SELECT anchors.tx_id AS "txId", entry.place, ${kind} AS kind, entry.id AS "entryId", ${name}.traceparent,
+      ${name}.anchor_attempts AS "anchorAttempts"
+    FROM anchors, unnest(entries) WITH ORDINALITY AS entry (id, place) JOIN ${name} ON ${name}.${id} = entry.id
+    WHERE anchors.tx_id = ANY(${[...txIds]})`;
+  const rows = await session.$queryRaw<(Carried & {txId: string})[]>`
+    ${of('record', TABLES.record)} UNION ALL ${of('skip', TABLES.skip)} ORDER BY "txId", place`;
+  return Map.groupBy(rows, ({txId}) => txId);
 }
 
-/** Writes what the entries of skips came to; a refused record whose number is given up is skipped from then on. */
-export async function settleSkips(session: Session, settling: Settling, fates: readonly EntryFate[]): Promise<void> {
-  const own = pair(settling, fates, 'skip');
-  const {height, txId} = settling;
-  for (const {entry, fate} of own) {
-    if (fate.fate !== 'anchored' || entry.state === STATE.skipped) continue;
-    const settled = {state: STATE.skipped, height, txId, logIndex: toDecimal(fate.logIndex)};
-    const {device, registration, sequence} = await session.skip.update({
-      where: {skipId: entry.entryId},
-      data: {...settled, anchorTx: null, refusalCode: null},
-    });
-    await session.record.updateMany({where: {device, registration, sequence, state: STATE.refused}, data: settled});
-  }
-  for (const {entry, fate} of open(settling, own)) {
-    const where = {skipId: entry.entryId};
-    if (fate.fate === 'later') await session.skip.update({where, data: later(settling, entry)});
-    else if (fate.fate === 'refused')
-      await session.skip.update({
-        where,
-        data: {state: STATE.refused, refusalCode: BigInt(fate.code), height, txId, anchorTx: null},
-      });
-  }
-}
-
-interface Settled {
-  readonly entry: Carried;
-  readonly fate: EntryFate;
-}
-
-function pair({carried}: Settling, fates: readonly EntryFate[], kind: Carried['kind']): Settled[] {
+/** Writes what the entries of a transaction came to, by one statement for each fate. */
+export async function settleEntries(session: Session, settling: Settling, fates: readonly EntryFate[]): Promise<void> {
   const byId = new Map(fates.map((fate) => [fate.entryId, fate]));
-  return carried.flatMap((entry) => {
-    const fate = byId.get(entry.entryId);
-    return fate === undefined || entry.kind !== kind ? [] : [{entry, fate}];
-  });
+  for (const kind of ['record', 'skip'] as const) {
+    const own = settling.carried.flatMap((entry) => {
+      const fate = byId.get(entry.entryId);
+      return fate === undefined || entry.kind !== kind ? [] : [{entry, fate}];
+    });
+    const anchored = own.flatMap(({fate}) => (fate.fate === 'anchored' ? [fate] : []));
+    if (kind === 'record') await anchorRecords(session, settling, anchored);
+    else await anchorSkips(session, settling, anchored);
+    await postpone(session, settling, {
+      table: TABLES[kind],
+      entries: own.flatMap(({entry, fate}) => (fate.fate === 'later' ? [entry] : [])),
+    });
+    const refused = own.flatMap(({fate}) => (fate.fate === 'refused' ? [fate] : []));
+    if (kind === 'record') await refuseRecords(session, settling, refused);
+    else await refuse(session, settling, {table: TABLES.skip, refused});
+  }
+}
+
+type Anchored = Extract<EntryFate, {fate: 'anchored'}>;
+type Refused = Extract<EntryFate, {fate: 'refused'}>;
+type Place = Pick<Settling, 'height' | 'txId'>;
+
+const leavesOf = (anchored: readonly Anchored[]): Prisma.Sql => Prisma.sql`
+  unnest(${anchored.map(({entryId}) => entryId)}::text[], ${anchored.map(({logIndex}) => toDecimal(logIndex))}::text[]::numeric[]) AS leaf (id, log_index)`;
+
+/** Records that have leaves now, whatever was known of them. */
+export async function anchorRecords(
+  session: Session,
+  {height, txId}: Place,
+  anchored: readonly Anchored[],
+): Promise<void> {
+  if (anchored.length === 0) return;
+  await session.$executeRaw`
+    UPDATE records SET state = ${STATE.anchored}, height = ${height}, tx_id = ${txId}, log_index = leaf.log_index, anchor_tx = NULL, refusal_code = NULL
+    FROM ${leavesOf(anchored)} WHERE record_id = leaf.id AND state <> ${STATE.anchored}`;
+}
+
+/** Numbers that are given up now; a refused record under one is skipped from then on. */
+export async function anchorSkips(
+  session: Session,
+  {height, txId}: Place,
+  anchored: readonly Anchored[],
+): Promise<void> {
+  if (anchored.length === 0) return;
+  await session.$executeRaw`
+    WITH skipped AS (
+      UPDATE skips SET state = ${STATE.skipped}, height = ${height}, tx_id = ${txId}, log_index = leaf.log_index, anchor_tx = NULL, refusal_code = NULL
+      FROM ${leavesOf(anchored)} WHERE skip_id = leaf.id AND state <> ${STATE.skipped}
+      RETURNING device, registration, sequence, skips.log_index
+    )
+    UPDATE records SET state = ${STATE.skipped}, height = ${height}, tx_id = ${txId}, log_index = skipped.log_index
+    FROM skipped WHERE records.device = skipped.device AND records.registration = skipped.registration
+      AND records.sequence = skipped.sequence AND state = ${STATE.refused}`;
 }
 
 // Anchored by an earlier transaction, or under way in a later one: this entry says nothing new.
-const open = ({txId}: Settling, settled: readonly Settled[]): Settled[] =>
-  settled.filter(({entry}) => entry.state === STATE.stored && entry.anchorTx === txId);
+const isOpen = ({txId}: Pick<Settling, 'txId'>): Prisma.Sql =>
+  Prisma.sql`state = ${STATE.stored} AND anchor_tx = ${txId}`;
 
-const later = ({nowMs}: Settling, {anchorAttempts}: Carried) => ({
-  anchorTx: null,
-  anchorAttempts: anchorAttempts + 1,
-  retryAtMs: BigInt(nowMs + retryAfterMs(anchorAttempts + 1)),
-});
+async function postpone(
+  session: Session,
+  settling: Settling,
+  {table: {name, id}, entries}: {table: Table; entries: readonly Carried[]},
+): Promise<void> {
+  if (entries.length === 0) return;
+  const retries = entries.map(({anchorAttempts}) => BigInt(settling.nowMs + retryAfterMs(anchorAttempts + 1)));
+  await session.$executeRaw`
+    UPDATE ${name} SET anchor_tx = NULL, anchor_attempts = anchor_attempts + 1, retry_at_ms = entry.retry_at_ms
+    FROM unnest(${entries.map(({entryId}) => entryId)}::text[], ${retries}::bigint[]) AS entry (id, retry_at_ms)
+    WHERE ${id} = entry.id AND ${isOpen(settling)}`;
+}
 
-const refusal = ({nowMs}: Settling, {patient, entryId, traceparent}: Carried, code: number) =>
-  alertOf('refused', {
-    patient,
-    subject: fromHex(entryId),
-    traceparent: traceparent ?? undefined,
-    raisedAtMs: BigInt(nowMs),
-    text: refusalText(code),
-  });
+interface RefusedRow {
+  readonly id: string;
+  readonly patient: string;
+  readonly traceparent: string | null;
+  readonly device: string;
+  readonly registration: bigint;
+  readonly sequence: Prisma.Decimal;
+}
+
+function refuse(
+  session: Session,
+  settling: Settling,
+  {table: {name, id}, refused}: {table: Table; refused: readonly Refused[]},
+): Promise<RefusedRow[]> {
+  if (refused.length === 0) return Promise.resolve([]);
+  return session.$queryRaw<RefusedRow[]>`
+    UPDATE ${name} SET state = ${STATE.refused}, refusal_code = entry.code, height = ${settling.height}, tx_id = ${settling.txId}, anchor_tx = NULL
+    FROM unnest(${refused.map(({entryId}) => entryId)}::text[], ${refused.map(({code}) => BigInt(code))}::bigint[]) AS entry (id, code)
+    WHERE ${id} = entry.id AND ${isOpen(settling)}
+    RETURNING ${id} AS id, patient, traceparent, device, registration, sequence`;
+}
+
+// Her alert; and what her device gave up meanwhile under such a number counts from now on.
+async function refuseRecords(session: Session, settling: Settling, refused: readonly Refused[]): Promise<void> {
+  const rows = await refuse(session, settling, {table: TABLES.record, refused});
+  if (rows.length === 0) return;
+  const codes = new Map(refused.map(({entryId, code}) => [entryId, code]));
+  await keepMessages(
+    session,
+    rows.map(({id, patient, traceparent}) =>
+      alertMessage(
+        alertOf('refused', {
+          patient,
+          subject: fromHex(id),
+          traceparent: traceparent ?? undefined,
+          raisedAtMs: BigInt(settling.nowMs),
+          text: refusalText(codes.get(id) ?? 0),
+        }),
+      ),
+    ),
+  );
+  await session.$executeRaw`
+    UPDATE skips SET state = ${STATE.stored}
+    FROM unnest(${rows.map(({device}) => device)}::text[], ${rows.map(({registration}) => registration)}::bigint[],
+      ${rows.map(({sequence}) => sequence.toFixed())}::text[]::numeric[]) AS refused (device, registration, sequence)
+    WHERE skips.device = refused.device AND skips.registration = refused.registration AND skips.sequence = refused.sequence
+      AND skips.state = ${STATE.accepted}`;
+}
