@@ -1,4 +1,4 @@
-import {TOPICS, alertOf, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {JunkMessage, TOPICS, alertOf, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
 import {PEOPLE, testKey} from '@vitalvault/ledger-state/testing';
@@ -63,9 +63,7 @@ describe('the alert before the key, when somebody else wrote to notify first', (
     await notify.database.$executeRaw`TRUNCATE alerts, patients CASCADE`;
     const false_ = {...forged(tx, {reader: testKey('innocent').id}), alertId};
     await expect(notify.queueAlert(false_)).rejects.toMatchObject({code: 'invalid-field'});
-    await expect(notify.take(TOPICS.alerts, [encodeCanonical(AlertSchema, false_)])).rejects.toMatchObject({
-      code: 'invalid-field',
-    });
+    await expect(notify.take(TOPICS.alerts, [encodeCanonical(AlertSchema, false_)])).rejects.toThrow(JunkMessage);
     await policy.release(tx, records);
     expect(await notify.alertsOf(patient.id)).toEqual([hers]);
   });
