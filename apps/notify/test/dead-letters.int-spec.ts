@@ -291,8 +291,8 @@ describe('a database that does not write', () => {
 describe('as many as may be set aside', () => {
   it('a further one stands and says so, until a person has resolved some', async () => {
     const patient = await known();
-    await admin(`INSERT INTO dead_letters (reason, topic, partition, message_offset, cluster_id, bytes, key, value, headers)
-      SELECT 'JunkMessage', 'vv.spec.v1', 0, n, 'c', 1, '', 'x', '{}' FROM generate_series(1, 1000) n`);
+    await admin(`INSERT INTO dead_letters (reason, topic, partition, message_offset, cluster_id, message_hash, bytes, key, value,
+      headers) SELECT 'JunkMessage', 'vv.spec.v1', 0, n, 'c', '', 1, '', 'x', '{}' FROM generate_series(1, 1000) n`);
     await send(patient, JUNK, alertOf(patient));
     await eventually(async () => expect(await standing()).toMatch(/^DeadLettersFull: \d+ messages/), 20_000);
     await admin(`UPDATE dead_letters SET resolved_at = now(), resolved_by = 'spec', resolution = 'deleted', key = NULL,

@@ -150,7 +150,7 @@ describe('what is not taken, over a real Kafka and PostgreSQL', () => {
   it('of two consumers of one step one sets it aside, and the other is told that the position moved', async () => {
     const [letter, step] = [
       {
-        ...{topic: 'other', partition: 0, offset: 0n, cluster: 'made', headers: '{}', reason: 'x'},
+        ...{topic: 'other', partition: 0, offset: 0n, cluster: 'made', timestampMs: 0, headers: '{}', reason: 'x'},
         ...{key: Buffer.from('k'), value: Buffer.from('v'), recordId: undefined, by: undefined},
       },
       madeStep(undefined, 1n, {topic: 'other', partition: 0}),
@@ -167,14 +167,14 @@ describe('what is not taken, over a real Kafka and PostgreSQL', () => {
     ['messages', MOST_LETTERS.messages, 1],
     ['bytes', 1, MOST_LETTERS.bytes],
   ])('with as many %s as may wait no further one is kept, and nothing moves', async (what, count, bytes) => {
-    const columns = 'reason, topic, partition, message_offset, cluster_id, bytes, key, value, headers';
+    const columns = 'reason, topic, partition, message_offset, cluster_id, message_hash, bytes, key, value, headers';
     await pool.query(
       `INSERT INTO dead_letters (${columns})
-       SELECT 'x', $1::text, 0, n, 'made', $2::integer, '', '', '{}' FROM generate_series(1, $3::integer) n`,
+       SELECT 'x', $1::text, 0, n, 'made', '', $2::integer, '', '', '{}' FROM generate_series(1, $3::integer) n`,
       [`full of ${what}`, bytes, count],
     );
     const letter = {
-      ...{topic: what, partition: 0, offset: 0n, cluster: 'made', headers: '{}', reason: 'x'},
+      ...{topic: what, partition: 0, offset: 0n, cluster: 'made', timestampMs: 0, headers: '{}', reason: 'x'},
       ...{key: Buffer.from('k'), value: Buffer.from('v'), recordId: undefined, by: undefined},
     };
     const step = madeStep(undefined, 1n, {topic: what, partition: 0});
@@ -183,6 +183,36 @@ describe('what is not taken, over a real Kafka and PostgreSQL', () => {
     await pool.query('DELETE FROM dead_letters WHERE topic = $1', [`full of ${what}`]);
     await letters().setAside(letter, step);
     expect((await new OffsetStore(sessionOf(pool)).load(what, 0))?.next).toBe(1n);
+  });
+
+  it.each([
+    ['value', {value: Buffer.from('another')}],
+    ['key', {key: Buffer.from('another')}],
+    ['headers', {headers: '{"message-id":["00"]}'}],
+    ['time: it was sent again', {timestampMs: 1}],
+  ])('at a place that was set aside before another message is kept, by its %s', async (what, other) => {
+    const place = {topic: `anew: ${what}`, partition: 0};
+    const letter = {
+      ...{...place, offset: 0n, cluster: 'made', timestampMs: 0, headers: '{}', reason: 'first'},
+      ...{key: Buffer.from('k'), value: Buffer.from('v'), recordId: undefined, by: undefined},
+    };
+    const idsHere = async (): Promise<bigint[]> =>
+      (await letters().list('all')).filter(({topic}) => topic === place.topic).map(({id}) => id);
+    // The topic is made anew in the same Kafka, or is cut, and a person has the partition begin there.
+    const beginAgain = (): Promise<unknown> =>
+      pool.query('DELETE FROM consumer_offsets WHERE topic = $1', [place.topic]);
+    expect(await letters().setAside(letter, madeStep(undefined, 1n, place))).toBe(true);
+    const [first = 0n] = await idsHere();
+    expect(await letters().resolve(first, 'sent', 'spec')).toBe(true);
+    await beginAgain();
+    expect(await letters().setAside(letter, madeStep(undefined, 1n, place))).toBe(false);
+    await beginAgain();
+    expect(await letters().setAside({...letter, ...other}, madeStep(undefined, 1n, place))).toBe(true);
+    const [, second = 0n, ...rest] = await idsHere();
+    expect(rest).toEqual([]);
+    const {key, value, headers} = {...letter, ...other};
+    expect(await letters().bytesOf(second)).toEqual({key: new Uint8Array(key), value: new Uint8Array(value), headers});
+    expect(await letters().resolve(second, 'deleted', 'spec')).toBe(true);
   });
 
   it('what somebody has resolved does not come back when its place is read again', async () => {

@@ -11,11 +11,17 @@ const record: KafkaRecord = {
 };
 const step = madeStep(7n, 8n, {topic: 't', partition: 3});
 
-function harness({orderedBy, recordIdOf}: {orderedBy?: string; recordIdOf?: () => string | undefined} = {}) {
+interface World {
+  readonly orderedBy?: string;
+  readonly recordIdOf?: () => string | undefined;
+  readonly before?: boolean;
+}
+
+function harness({orderedBy, recordIdOf, before = false}: World = {}) {
   const [kept, asked, lines] = [[] as [Letter, Advance][], [] as unknown[], [] as string[]];
   const logger = createLogger({service: 'spec', destination: {write: (line: string) => void lines.push(line)}});
   const letters = {
-    setAside: (letter: Letter, advance: Advance) => Promise.resolve(void kept.push([letter, advance])),
+    setAside: (letter: Letter, advance: Advance) => Promise.resolve((kept.push([letter, advance]), !before)),
     orderedBy: (place: unknown) => Promise.resolve((asked.push(place), orderedBy)),
     waiting: () => Promise.resolve({count: 0, bytes: 0, oldestMs: undefined}),
   };
@@ -26,13 +32,20 @@ describe('SettingAside', () => {
   it('keeps what no version takes, with all that came and why, and asks nobody', async () => {
     const {aside, asked, kept, lines} = harness({recordIdOf: () => 'ab'});
     expect(await aside.setAside(record, new JunkMessage('no message'), step)).toBe(true);
-    const {key, value} = record;
+    const {key, value, timestampMs} = record;
     const place = {topic: 't', partition: 3, offset: 7n, cluster: step.to.cluster};
     const why = {reason: 'JunkMessage: no message', recordId: 'ab', by: undefined};
-    expect(kept).toEqual([[{...place, ...why, key, value, headers: '{"message-id":["6964"]}'}, step]]);
+    expect(kept).toEqual([[{...place, ...why, timestampMs, key, value, headers: '{"message-id":["6964"]}'}, step]]);
     expect(asked).toEqual([]);
-    expect(lines.join('')).toContain('set aside');
+    expect(lines.join('')).toContain('it waits for a person');
     expect(lines.join('')).not.toContain('some words');
+  });
+
+  it('steps over what was kept before, and says that it waits for nobody', async () => {
+    const {aside, lines} = harness({before: true});
+    expect(await aside.setAside(record, new JunkMessage('no message'), step)).toBe(true);
+    expect(lines.join('')).toContain('set aside before');
+    expect(lines.join('')).not.toContain('waits for a person');
   });
 
   it.each([

@@ -6,8 +6,12 @@ import {headersText} from './letter-headers.js';
 
 /** Where messages lie that are not taken: in the same database as the effects of the others. */
 export interface DeadLetters {
-  /** Keeps a message and stores the step over it, both or neither. @throws DeadLettersFull, PositionMoved */
-  setAside(letter: Letter, advance: Advance): Promise<void>;
+  /**
+   * Keeps a message and stores the step over it, both or neither.
+   * @returns false: this very message was kept before
+   * @throws DeadLettersFull, PositionMoved
+   */
+  setAside(letter: Letter, advance: Advance): Promise<boolean>;
   /** Who has a message set aside; undefined: nobody. */
   orderedBy(place: Omit<SetAsideOrder, 'by'>): Promise<string | undefined>;
   /** What nobody has resolved. */
@@ -31,13 +35,14 @@ export class SettingAside {
   /** @returns whether it is set aside now, and the step stored */
   async setAside(record: KafkaRecord, fault: unknown, advance: Advance): Promise<boolean> {
     const {letters, logger} = this.options;
-    const {topic, partition, offset, key, value} = record;
+    const {topic, partition, offset, timestampMs, key, value} = record;
     const place = {topic, partition, offset, cluster: advance.to.cluster};
     const by = fault instanceof JunkMessage ? undefined : await letters.orderedBy(place);
     if (!(fault instanceof JunkMessage) && by === undefined) return false;
     const [reason, recordId, headers] = [faultName(fault), this.#recordIdOf(record), headersText(record.headers)];
-    await letters.setAside({...place, key, value, headers, reason, recordId, by}, advance);
-    logger.error('set aside: it waits for a person', {topic, partition, offset, reason});
+    const kept = await letters.setAside({...place, timestampMs, key, value, headers, reason, recordId, by}, advance);
+    if (kept) logger.error('set aside: it waits for a person', {topic, partition, offset, reason});
+    else logger.warn('set aside before: what was decided stays', {topic, partition, offset, reason});
     return true;
   }
 

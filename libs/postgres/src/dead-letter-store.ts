@@ -1,6 +1,7 @@
 import {fromHex, toHex} from '@vitalvault/contracts';
 import {DeadLettersFull} from '@vitalvault/process';
 import type {Advance, DeadLetter, LetterBytes, Letter, LettersWaiting, SetAsideOrder} from '@vitalvault/process';
+import {createHash} from 'node:crypto';
 import {savePosition} from './offset-store.js';
 import {transaction} from './prisma-database.js';
 import type {Transactions} from './prisma-database.js';
@@ -34,12 +35,14 @@ export class DeadLetterStore {
   constructor(private readonly database: SqlSession & Transactions<SqlSession>) {}
 
   /**
-   * Keeps a message and steps over it, both or neither. One that was kept before, from the same place of the same
-   * Kafka, is not kept again: whatever somebody decided about it stays.
+   * Keeps a message and steps over it, both or neither. One that was kept before is not kept again: whatever somebody
+   * decided about it stays. It is the same with the same place of the same Kafka, time, bytes and headers: in a topic
+   * that was made anew or cut another message stands at a known place.
+   * @returns false: it was kept before
    * @throws DeadLettersFull, PositionMoved, DomainError `database-unavailable`: then nothing was written
    */
-  async setAside(letter: Letter, advance: Advance): Promise<void> {
-    await transaction(this.database, async (session: SqlSession) => {
+  async setAside(letter: Letter, advance: Advance): Promise<boolean> {
+    return transaction(this.database, async (session: SqlSession) => {
       await savePosition(session, advance);
       const {topic, partition, offset, cluster, headers} = letter;
       const [key, value] = [toHex(letter.key), toHex(letter.value)];
@@ -47,12 +50,13 @@ export class DeadLetterStore {
       const full = await waiting(session);
       if (full.count >= MOST_LETTERS.messages || full.bytes + bytes > MOST_LETTERS.bytes)
         throw new DeadLettersFull(full);
-      await session.$executeRaw`
-        INSERT INTO dead_letters (set_aside_by, reason, topic, partition, message_offset, cluster_id, record_id, bytes, key, value, headers)
-        VALUES (${letter.by ?? null}, ${letter.reason}, ${topic}, ${partition}, ${offset}, ${cluster}, ${letter.recordId ?? null},
-          ${bytes}, decode(${key}, 'hex'), decode(${value}, 'hex'), ${headers})
-        ON CONFLICT (topic, partition, message_offset, cluster_id) DO NOTHING`;
+      const kept = await session.$executeRaw`
+        INSERT INTO dead_letters (set_aside_by, reason, topic, partition, message_offset, cluster_id, message_hash, record_id, bytes, key, value, headers)
+        VALUES (${letter.by ?? null}, ${letter.reason}, ${topic}, ${partition}, ${offset}, ${cluster}, ${hashOf(letter)},
+          ${letter.recordId ?? null}, ${bytes}, decode(${key}, 'hex'), decode(${value}, 'hex'), ${headers})
+        ON CONFLICT (topic, partition, message_offset, cluster_id, message_hash) DO NOTHING`;
       await session.$executeRaw`DELETE FROM set_aside_orders WHERE topic = ${topic} AND partition = ${partition}`;
+      return kept === 1;
     });
   }
 
@@ -122,6 +126,15 @@ export class DeadLetterStore {
       WHERE id = ${id} AND resolved_at IS NULL`;
     return count === 1;
   }
+}
+
+// Sent again it has another time. Lengths go before what may have any.
+function hashOf({timestampMs, key, value, headers}: Letter): string {
+  const head = Buffer.alloc(16);
+  head.writeBigInt64BE(BigInt(timestampMs));
+  head.writeUInt32BE(key.length, 8);
+  head.writeUInt32BE(value.length, 12);
+  return createHash('sha256').update(head).update(key).update(value).update(headers).digest('hex');
 }
 
 async function waiting(session: SqlSession): Promise<LettersWaiting> {

@@ -41,6 +41,8 @@ CREATE TABLE dead_letters (
   partition      integer NOT NULL,
   message_offset bigint NOT NULL,
   cluster_id     text NOT NULL,
+  -- SHA-256 of time, key, value and headers, hex: a place may come to have another message.
+  message_hash   text NOT NULL,
   -- Hexadecimal; null: none can be read in it.
   record_id      text,
   -- Of key, value and headers, when it was set aside.
@@ -53,7 +55,7 @@ CREATE TABLE dead_letters (
   resolved_at    timestamptz,
   resolved_by    text,
   resolution     text CHECK (resolution IN ('sent', 'deleted')),
-  UNIQUE (topic, partition, message_offset, cluster_id),
+  UNIQUE (topic, partition, message_offset, cluster_id, message_hash),
   CHECK ((resolved_at IS NULL) = (resolution IS NULL) AND (resolved_at IS NULL) = (resolved_by IS NULL)),
   CHECK ((resolved_at IS NULL) = (value IS NOT NULL) AND (value IS NULL) = (key IS NULL) AND (value IS NULL) = (headers IS NULL))
 );

@@ -16,6 +16,8 @@ export interface LetterBytes {
 export interface Letter extends LetterPlace, LetterBytes {
   /** Kafka's id of its cluster. */
   readonly cluster: string;
+  /** When it was written, by Kafka; Unix milliseconds. */
+  readonly timestampMs: number;
   /** Why it was not taken, in words of ours. */
   readonly reason: string;
   /** Hexadecimal; undefined: none can be read in it. */
