@@ -149,7 +149,7 @@ async function releasePage(
   });
   return {
     ikmE: toHex(ikmE),
-    page: toHex(encodeCanonical(ReleasePageSchema, {txId, bundle, records: [released], nextPage: '17'})),
+    page: toHex(encodeCanonical(ReleasePageSchema, {txId, bundle, records: [released], nextPage: '490321.17'})),
     pageWithoutRecords: toHex(encodeCanonical(ReleasePageSchema, {txId})),
   };
 }

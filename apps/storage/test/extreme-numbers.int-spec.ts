@@ -112,7 +112,7 @@ describe('no legal number stops storage', () => {
       const {recordLogSize, releaseUntilHeight, releaseUntilTime} = decision;
       const request = await releases.request(idOf(bytes));
       expect(request).toMatchObject({recordLogSize, releaseUntilHeight, releaseUntilTime});
-      expect(await releases.releasable(request as never, 2n ** 64n - 1n, 5)).toEqual([]);
+      expect(await releases.releasable(request as never, {slot: 2 ** 32 - 1, logIndex: 2n ** 64n - 1n}, 5)).toEqual([]);
     }
   });
 

@@ -4,6 +4,7 @@ import type {AlertToSend} from '../domain/alerts.js';
 import type {BlockFacts, DecidedRequest} from '../domain/block-facts.js';
 import type {RegistrationLimits} from '../domain/entry-limits.js';
 import type {EntryContent} from '../domain/choose-entries.js';
+import type {PlaceInRelease} from '../domain/place-in-release.js';
 import type {AcceptedRecord, AcceptedSkip, RecordNumber, RecordStateName, SignedParts} from '../domain/record.js';
 
 export interface RecordToPack {
@@ -274,14 +275,13 @@ export interface BlockEffect {
   readonly expired: number;
 }
 
-export interface ReleasableRecord extends SignedParts {
+export interface ReleasableRecord extends SignedParts, PlaceInRelease {
   readonly recordId: string;
   readonly cid: string;
   readonly packRoot: string | undefined;
   readonly patient: string;
   readonly ciphertextBytes: number;
   readonly sealedKey: Uint8Array;
-  readonly logIndex: bigint;
   readonly deviceKey: Uint8Array;
   readonly traceparent: string | undefined;
 }
@@ -291,8 +291,11 @@ export type ReadersRequest = DecidedRequest & {readonly reader: string};
 
 export interface ReleaseStore {
   request(txId: string): Promise<ReadersRequest | undefined>;
-  /** Anchored records that the decision speaks for, from log index `from` on, by index. */
-  releasable(request: DecidedRequest, from: bigint, limit: number): Promise<ReleasableRecord[]>;
+  /**
+   * Anchored records that the decision speaks for, by place.
+   * @param from the first place, not before the request's first hour
+   */
+  releasable(request: DecidedRequest, from: PlaceInRelease, limit: number): Promise<ReleasableRecord[]>;
 }
 
 /** IPFS Cluster. */

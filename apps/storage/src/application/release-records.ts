@@ -2,6 +2,7 @@ import {LIMITS, encodeCanonical, fromHex} from '@vitalvault/contracts';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {DomainError} from '@vitalvault/errors';
 import type {DecidedRequest} from '../domain/block-facts.js';
+import {beginningOf, pageName} from '../domain/place-in-release.js';
 import type {Follower, KeyRelease, LedgerCursor, ReadersRequest, ReleasableRecord, ReleaseStore} from './ports.js';
 import type {ReadCiphertext} from './read-ciphertext.js';
 import {RecentRefusals} from './recent-refusals.js';
@@ -133,17 +134,13 @@ export class ReleaseRecords {
     request: DecidedRequest,
     page: string | undefined,
   ): Promise<{records: ReleasableRecord[]; nextPage: string}> {
-    const found = await this.ports.releases.releasable(
-      request,
-      page === undefined ? 0n : BigInt(page),
-      LIMITS.releasePage + 1,
-    );
+    const found = await this.ports.releases.releasable(request, beginningOf(page, request), LIMITS.releasePage + 1);
     const records: ReleasableRecord[] = [];
     let bytes = 0;
     for (const record of found) {
       bytes += record.ciphertextBytes;
       if (records.length === LIMITS.releasePage || (records.length > 0 && bytes > MAX_PAGE_BYTES))
-        return {records, nextPage: record.logIndex.toString()};
+        return {records, nextPage: pageName(record)};
       records.push(record);
     }
     return {records, nextPage: ''};

@@ -1,6 +1,7 @@
 import {CODE} from '@vitalvault/contracts';
-import type {AcceptOutcome, AcceptedBatch} from '../../src/application/ports.js';
+import type {AcceptOutcome, AcceptedBatch, ReleasableRecord} from '../../src/application/ports.js';
 import type {DecidedRequest, ReaderKey} from '../../src/domain/block-facts.js';
+import type {PlaceInRelease} from '../../src/domain/place-in-release.js';
 import {hexOf, sampleRecord, sampleSkip} from '../support/sample-records.js';
 import {KEY, LATER, nothing} from './stores-fixture.js';
 import type {StoresFixture} from './stores-fixture.js';
@@ -294,10 +295,8 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       const records = change.map((one, index) => sampleRecord({...one, sequence: BigInt(index + 1)}));
       await fixture.stored(...records);
       const {txId} = await fixture.sign();
-      await fixture.stores.ledger.apply(
-        {height: 1n, blockTime: 1n},
+      await fixture.take(
         {
-          ...nothing,
           requests: [request],
           devices: [{device: hexOf(2), publicKey: Uint8Array.of(5)}],
           readers: [reader(8, 6), reader(9, 6)],
@@ -310,9 +309,11 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
             },
           ],
         },
+        1n,
       );
     });
-    const found = async (ask: Partial<DecidedRequest> = {}, from = 0n, limit = 10): Promise<bigint[]> =>
+    const first = {slot: 490_000, logIndex: 0n};
+    const found = async (ask: Partial<DecidedRequest> = {}, from = first, limit = 10): Promise<bigint[]> =>
       (await fixture.stores.releases.releasable({...request, ...ask}, from, limit)).map(({logIndex}) => logIndex);
 
     it('speak for the patient, the tag, the slots and the size of the decision', async () => {
@@ -322,11 +323,34 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       expect(await found()).toEqual([0n, 1n]);
       expect(await found({slotTo: 490_002})).toEqual([0n, 1n, 2n]);
       expect(await found({recordLogSize: 1n})).toEqual([0n]);
-      expect(await found({typeTag: '0'.repeat(32), recordLogSize: 4n})).toEqual([0n, 1n, 3n]);
-      expect(await found({}, 1n)).toEqual([1n]);
-      expect(await found({}, 0n, 1)).toEqual([0n]);
-      const [record] = await fixture.stores.releases.releasable(request, 0n, 1);
+      expect(await found({typeTag: '0'.repeat(32), recordLogSize: 4n})).toEqual([0n, 3n, 1n]);
+      expect(await found({}, {slot: 490_000, logIndex: 1n})).toEqual([1n]);
+      expect(await found({}, {slot: 490_001, logIndex: 2n})).toEqual([]);
+      expect(await found({}, first, 1)).toEqual([0n]);
+      const [record] = await fixture.stores.releases.releasable(request, first, 1);
       expect([[...(record?.deviceKey ?? [])], record?.sealedKey.length, record?.packRoot]).toEqual([[5], 128, 'root']);
+    });
+
+    it.each([
+      ['all types', '0'.repeat(32), [0n, 3n, 1n, 2n]],
+      ['one type', request.typeTag, [0n, 1n, 2n]],
+    ])('of %s are each there once, whatever is anchored between the pages', async (_what, typeTag, expected) => {
+      const asked = {...request, typeTag, slotTo: 490_002, recordLogSize: 4n};
+      const given: bigint[] = [];
+      let next = 4n;
+      for (let from: PlaceInRelease | undefined = first; from !== undefined;) {
+        const page: ReleasableRecord[] = await fixture.stores.releases.releasable(asked, from, 2);
+        given.push(...page.slice(0, 1).map(({logIndex}) => logIndex));
+        from = page[1];
+        // In hours of pages before and after.
+        const more = [490_000, 490_001, 490_002].map((slot, i) =>
+          sampleRecord({slot, sequence: 10n + next + BigInt(i)}),
+        );
+        await fixture.stored(...more);
+        const {txId} = await fixture.sign();
+        await fixture.block([{txId, code: 0, results: more.map(() => ({code: 0, index: next++}))}]);
+      }
+      expect(given).toEqual(expected);
     });
   });
 }

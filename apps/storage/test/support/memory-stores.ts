@@ -1,6 +1,7 @@
 import type {ReadersRequest, ReleasableRecord, ReleaseStore} from '../../src/application/ports.js';
 import type {DecidedRequest} from '../../src/domain/block-facts.js';
 import {MemoryLedger} from './memory-ledger.js';
+import type {PlaceInRelease} from '../../src/domain/place-in-release.js';
 import type {Row} from './memory-tables.js';
 
 /**
@@ -14,13 +15,12 @@ export class MemoryStores extends MemoryLedger implements ReleaseStore {
     return Promise.resolve(request === undefined || reader === undefined ? undefined : {...request, reader});
   }
 
-  releasable(request: DecidedRequest, from: bigint, limit: number): Promise<ReleasableRecord[]> {
+  releasable(request: DecidedRequest, from: PlaceInRelease, limit: number): Promise<ReleasableRecord[]> {
     const fits = ({record, logIndex}: Row): boolean =>
       logIndex !== undefined &&
-      logIndex >= from &&
       logIndex < request.recordLogSize &&
       record.patient === request.patient &&
-      record.slot >= request.slotFrom &&
+      byPlace({slot: record.slot, logIndex}, from) >= 0 &&
       record.slot <= request.slotTo &&
       (request.typeTag === '0'.repeat(32) || request.typeTag === record.typeTag);
     const found = [...this.rows.values()]
@@ -32,6 +32,8 @@ export class MemoryStores extends MemoryLedger implements ReleaseStore {
         logIndex: row.logIndex ?? 0n,
         deviceKey: this.devices.get(row.record.device) ?? new Uint8Array(),
       }));
-    return Promise.resolve(found.sort((a, b) => Number(a.logIndex - b.logIndex)).slice(0, limit));
+    return Promise.resolve(found.sort(byPlace).slice(0, limit));
   }
 }
+
+const byPlace = (a: PlaceInRelease, b: PlaceInRelease): number => a.slot - b.slot || Number(a.logIndex - b.logIndex);

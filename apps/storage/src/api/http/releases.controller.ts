@@ -4,6 +4,7 @@ import type {RawBodyRequest, RequestOf} from '@vitalvault/http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {z} from 'zod';
 import {ReleaseRecords} from '../../application/release-records.js';
+import {PAGE_NAME} from '../../domain/place-in-release.js';
 import {signedRequestBytes} from './signed-request.js';
 
 const releaseRecords = route({
@@ -15,11 +16,7 @@ const releaseRecords = route({
   body: {
     json: z.strictObject({
       txId: hexText(32).describe('Transaction of the access request.'),
-      page: z
-        .string()
-        .regex(/^\d{1,18}$/)
-        .optional()
-        .describe('`nextPage` of the page before; left out: the first.'),
+      page: z.string().regex(PAGE_NAME).optional().describe('`nextPage` of the page before; left out: the first.'),
     }),
   },
   answers: {

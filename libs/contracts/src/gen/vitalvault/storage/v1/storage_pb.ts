@@ -214,12 +214,14 @@ export type ReleasePage = Message<"vitalvault.storage.v1.ReleasePage"> & {
   bundle: Uint8Array;
 
   /**
+   * By slot, then by index in the record log.
+   *
    * @generated from field: repeated vitalvault.storage.v1.ReleasedRecord records = 3;
    */
   records: ReleasedRecord[];
 
   /**
-   * Absent on the last page.
+   * Place of the record that the next page begins with: slot, ".", index in the record log. Absent on the last page.
    *
    * @generated from field: string next_page = 4;
    */
