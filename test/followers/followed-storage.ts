@@ -43,6 +43,7 @@ export class FollowedStorage {
     this.records = new PrismaRecordStore(this.database, now);
     this.#claims = new PrismaPackClaims(this.database);
     this.follow = new FollowLedger({
+      ownKey: toHex(keyId(key)),
       ledger: new PrismaLedgerStore(this.database, {now, parameters: DEFAULT_PARAMETERS, ownKeys}),
       onEffect: () => Promise.resolve(),
     });

@@ -70,6 +70,7 @@ export function composeStoring(
     anchors,
   );
   const follow = new FollowLedger({
+    ownKey: signer.keyId,
     ledger: new PrismaLedgerStore(database, {now, parameters, ownKeys}),
     onEffect: async (block, effect) => {
       await traceIncluded(block, effect);
@@ -81,6 +82,8 @@ export function composeStoring(
           waiting: later,
           failed: refused,
         });
+      if (effect.recognised > 0)
+        logger.warn('anchored by a transaction of ours that this database does not know', {count: effect.recognised});
       if (effect.expired > 0) logger.warn('transactions expired', {count: effect.expired});
       if (effect.anchors.length > 0 || effect.expired > 0) outbox.poke();
       anchor.settled(effect.anchors);

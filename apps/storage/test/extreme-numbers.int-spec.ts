@@ -58,7 +58,7 @@ describe('no legal number stops storage', () => {
       database,
       ledgerOptions(() => 1_000),
     );
-    follow = new FollowLedger({ledger, onEffect: () => Promise.resolve()});
+    follow = new FollowLedger({ownKey: '', ledger, onEffect: () => Promise.resolve()});
     await follow.begin();
   });
 

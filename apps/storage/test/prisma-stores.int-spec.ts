@@ -31,6 +31,7 @@ const TABLES = [
   'waiting_ciphertexts',
   'sealed_keys',
   'record_conflicts',
+  'early_leaves',
   'packs',
   'anchors',
   'skips',

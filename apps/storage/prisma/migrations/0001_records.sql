@@ -78,6 +78,15 @@ CREATE TABLE sealed_keys (
   sealed_key bytea NOT NULL
 );
 
+-- Leaves of ours whose record or skip is not here: a database that came back from a copy follows blocks before Kafka
+-- brings again what it lacks. Taken out when it comes.
+CREATE TABLE early_leaves (
+  entry_id  text PRIMARY KEY,
+  height    bigint NOT NULL,
+  tx_id     text NOT NULL,
+  log_index numeric(20) NOT NULL
+);
+
 -- Records that came under a number that another one has.
 CREATE TABLE record_conflicts (
   record_id    text PRIMARY KEY,

@@ -188,7 +188,7 @@ describe('AnchorRecords', () => {
     expect(anchor.waitingMs).toBe(100_000);
     const [open] = await stores.open();
     const results = [{code: 0, index: 0n}];
-    const anchors = [{txId: open?.txId ?? '', signerKeyId: hexOf(9), code: 0, results}];
+    const anchors = [{txId: open?.txId ?? '', signerKeyId: hexOf(9), entryIds: [], code: 0, results}];
     await stores.apply({height: 2n, blockTime: BLOCK_TIME + 182n}, {...nothing, anchors});
     await anchor.execute();
     expect(anchor.waitingMs).toBe(0);

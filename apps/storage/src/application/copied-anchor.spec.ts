@@ -29,7 +29,7 @@ async function pending() {
     return {...signer.sign({entries: value.entries as never, nonce, ...expiry}), ...expiry, traceparent: undefined};
   });
   const copy = signedBody(decodeCanonical(TxSchema, anchor.tx).body, [theirs]);
-  const follow = new FollowLedger({ledger: stores, onEffect: () => Promise.resolve()});
+  const follow = new FollowLedger({ownKey: '', ledger: stores, onEffect: () => Promise.resolve()});
   const result = (code: number) => ({
     code: CODE.ok,
     data: encodeCanonical(AnchorResultsSchema, {results: [{code, index: 0n}]}),

@@ -42,6 +42,7 @@ function harness() {
     return effect;
   };
   const follow: FollowLedger = new FollowLedger({
+    ownKey: '',
     ledger: stores,
     onEffect: async ({height, blockTime}, {expired}) => {
       await Promise.resolve();
@@ -86,7 +87,7 @@ describe('FollowLedger', () => {
     expect(follow.seenHeight).toBe(1n);
     await follow.execute(block(3n));
     expect(follow.seenHeight).toBe(2n);
-    const again = new FollowLedger({ledger: stores, onEffect: () => Promise.resolve()});
+    const again = new FollowLedger({ownKey: '', ledger: stores, onEffect: () => Promise.resolve()});
     await again.begin();
     expect(again.seenHeight).toBe(2n);
   });
@@ -138,6 +139,7 @@ describe('FollowLedger', () => {
     const stores = new MemoryStores(() => 1_000);
     let away = true;
     const follow = new FollowLedger({
+      ownKey: '',
       ledger: stores,
       onEffect: () => (away ? Promise.reject(new Error('away')) : Promise.resolve()),
     });

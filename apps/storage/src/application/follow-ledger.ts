@@ -15,6 +15,8 @@ export class FollowLedger {
 
   constructor(
     private readonly ports: {
+      /** Hexadecimal id of the key that this storage signs with. */
+      ownKey: string;
       ledger: LedgerStore;
       onEffect: (block: LedgerCursor, effect: BlockEffect) => Promise<void>;
     },
@@ -44,7 +46,7 @@ export class FollowLedger {
 
   async execute(block: Block): Promise<void> {
     const cursor = {height: block.height, blockTime: block.timeSeconds};
-    const effect = await this.ports.ledger.apply(cursor, factsOf(block.txs, block.results));
+    const effect = await this.ports.ledger.apply(cursor, factsOf(block.txs, block.results, this.ports.ownKey));
     this.#head = cursor;
     this.#seen = block.txs.length > 0 ? block.height : block.height - 1n;
     await this.ports.onEffect(cursor, effect);

@@ -273,6 +273,8 @@ export interface BlockEffect {
     readonly traces: readonly string[];
   }[];
   readonly expired: number;
+  /** Entries that a transaction of ours brought in of which this database knows nothing: it came back from a copy. */
+  readonly recognised: number;
 }
 
 export interface ReleasableRecord extends SignedParts, PlaceInRelease {

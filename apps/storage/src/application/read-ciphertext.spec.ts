@@ -75,6 +75,12 @@ describe('ReadCiphertext', () => {
     ]);
   });
 
+  it('calls no record lost that is still to be packed', async () => {
+    const {read, recovered} = world('missing', 'missing');
+    await expect(read.execute({...record, packRoot: undefined})).rejects.toMatchObject({code: 'ipfs-unavailable'});
+    expect(recovered).toEqual([]);
+  });
+
   it('tells a record that is lost from one that cannot be reached now', async () => {
     const lost = world('corrupt', 'missing');
     await expect(lost.read.execute(record)).rejects.toMatchObject({code: 'record-lost'});

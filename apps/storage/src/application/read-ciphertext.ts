@@ -66,7 +66,8 @@ export class ReadCiphertext {
   async #firstIntact(record: ReleasableRecord, reading: Reading, gone?: AbortSignal): Promise<Uint8Array> {
     const damaged: BlockPeer[] = [];
     const slow = new Set<BlockPeer>();
-    let late = false;
+    // In no pack yet: anchored before this database came back from a copy, and still to be packed anew. It is not lost.
+    let late = record.packRoot === undefined;
     const rest = (peer: BlockPeer): void => {
       slow.add(peer);
       this.#turns.slow(peer, this.options.now());

@@ -55,7 +55,7 @@ async function world(
       ...nothing,
       requests: [{...request, ...change.request}],
       readers: [{keyId: READER, publicKey: Uint8Array.of(1), identity: READER, kind: 'member'}],
-      anchors: [{txId: 'anchor', signerKeyId: 'k', code: 0, results}],
+      anchors: [{txId: 'anchor', signerKeyId: 'k', entryIds: [], code: 0, results}],
     },
   );
   const order: string[] = [];

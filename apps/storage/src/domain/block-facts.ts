@@ -4,6 +4,7 @@ import {
   decodeCanonical,
   isUnread,
   keyId,
+  taggedHash,
   toHex,
   transactionId,
 } from '@vitalvault/contracts';
@@ -11,6 +12,7 @@ import {AnchorResultsSchema, BodySchema, DecisionSchema, TxSchema} from '@vitalv
 import type {AnchorEntry, Body, RequestAccess} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
+import {recordId} from '@vitalvault/envelope';
 import type {RecordNumber} from './record.js';
 import {UnknownKind} from './unknown-kind.js';
 
@@ -34,6 +36,8 @@ export interface IncludedAnchor {
   readonly signerKeyId: string;
   readonly code: number;
   readonly results: readonly {readonly code: number; readonly index: bigint}[];
+  /** Record ids and skip ids of its entries, in their order; of what our own key signed only. */
+  readonly entryIds: readonly string[];
 }
 
 /** A key that became the current one of somebody who may ask for access; the one before it is retired with it. */
@@ -69,8 +73,14 @@ export interface BlockFacts {
  * Reads a block for what concerns storage: decisions, anchor results, keys of devices and readers. Anchors of other
  * organisations are among them. A transaction or result that cannot be read is a fault of this program or of the node:
  * it throws, and the follower stands still rather than skips.
+ *
+ * @param ownKey hexadecimal id of the key that this storage signs with
  */
-export function factsOf(txs: readonly Uint8Array[], results: readonly {code: number; data: Uint8Array}[]): BlockFacts {
+export function factsOf(
+  txs: readonly Uint8Array[],
+  results: readonly {code: number; data: Uint8Array}[],
+  ownKey = '',
+): BlockFacts {
   const facts = {
     requests: [] as DecidedRequest[],
     anchors: [] as IncludedAnchor[],
@@ -89,7 +99,8 @@ export function factsOf(txs: readonly Uint8Array[], results: readonly {code: num
       throw new RangeError('a transaction without a message was executed');
     if (message.case === 'anchorRecords') {
       const entries = result.code === 0 ? decodeCanonical(AnchorResultsSchema, result.data).results : [];
-      facts.anchors.push({txId: tx.txId, signerKeyId: tx.signerKeyId, code: result.code, results: entries});
+      const entryIds = tx.signerKeyId === ownKey ? message.value.entries.map(idOfEntry) : [];
+      facts.anchors.push({txId: tx.txId, signerKeyId: tx.signerKeyId, code: result.code, results: entries, entryIds});
       facts.taken.push(...message.value.entries.filter((_, index) => entries[index]?.code === 0).map(takenBy));
     } else if (result.code === 0) {
       takeExecuted(facts, tx, result.data);
@@ -113,6 +124,12 @@ function takeExecuted(facts: CollectedFacts, {txId, signerKeyId, body: {message}
   else if (message.case === 'removeDevice')
     facts.removals.push({device: toHex(message.value.device), registration: message.value.registration});
   else facts.readers.push(...readerKeysOf(message));
+}
+
+// We have signed it, so it is whole.
+function idOfEntry({entry}: AnchorEntry): string {
+  if (entry.case === undefined) throw new RangeError('an entry of ours that is none');
+  return toHex(entry.case === 'record' ? recordId(entry.value) : taggedHash('skip', entry.value.skip));
 }
 
 // The ledger has read it and taken it, so it can be read.

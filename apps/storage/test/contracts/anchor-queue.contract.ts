@@ -140,9 +140,9 @@ export function anchorQueueContract(fixture: StoresFixture): void {
     await keep(1, 2, 50n);
     const results = [CODE.ok, CODE.entryWindow, CODE.entryTag].map((code) => ({code, index: 0n}));
     const anchors = [
-      {txId: 'ours', signerKeyId: KEY, code: 0, results},
-      {txId: 'theirs', signerKeyId: hexOf(7), code: 0, results},
-      {txId: 'whole', signerKeyId: KEY, code: CODE.quota, results: []},
+      {txId: 'ours', signerKeyId: KEY, entryIds: [], code: 0, results},
+      {txId: 'theirs', signerKeyId: hexOf(7), entryIds: [], code: 0, results},
+      {txId: 'whole', signerKeyId: KEY, entryIds: [], code: CODE.quota, results: []},
     ];
     await fixture.take({anchors, taken: [taken(1, 2, 1n), taken(1, 3, 1n), taken(4, 5, 1n)]}, 1_000n);
     expect(await waiting()).toMatchObject([

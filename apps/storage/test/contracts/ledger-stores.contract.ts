@@ -3,6 +3,7 @@ import type {AcceptOutcome, AcceptedBatch, ReleasableRecord} from '../../src/app
 import type {DecidedRequest, ReaderKey} from '../../src/domain/block-facts.js';
 import type {PlaceInRelease} from '../../src/domain/place-in-release.js';
 import {hexOf, sampleRecord, sampleSkip} from '../support/sample-records.js';
+import {storeAll} from '../support/store-all.js';
 import {KEY, LATER, nothing} from './stores-fixture.js';
 import type {StoresFixture} from './stores-fixture.js';
 
@@ -12,7 +13,10 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
     const record = sampleRecord();
     await fixture.stored(record);
     const {txId} = await fixture.sign();
-    const included = {...nothing, anchors: [{txId, signerKeyId: KEY, code: 0, results: [{code: 0, index: 0n}]}]};
+    const included = {
+      ...nothing,
+      anchors: [{txId, signerKeyId: KEY, entryIds: [], code: 0, results: [{code: 0, index: 0n}]}],
+    };
     // A database that came back from a copy: nothing of the block is taken, and the follower begins where it stands.
     await expect(fixture.stores.ledger.apply({height: 2n, blockTime: 5n}, included)).rejects.toMatchObject({
       code: 'behind',
@@ -126,6 +130,50 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
     expect(await fixture.stores.anchors.open()).toEqual([]);
     expect(await fixture.toAnchor(10, 0)).toEqual([]);
     expect(await fixture.toAnchor(10, LATER)).toHaveLength(1);
+  });
+
+  describe('a database that came back from a copy', () => {
+    const [known, lost] = [sampleRecord({sequence: 1n}), sampleRecord({sequence: 2n})];
+    const [gone, late] = [sampleSkip({sequence: 3n}), sampleSkip({sequence: 4n})];
+    const entryIds = [known.recordId, lost.recordId, gone.skipId, late.skipId];
+    const leaf = (index: bigint) => ({code: 0, index});
+    const ours = {txId: 'after the copy', code: 0, entryIds, results: [leaf(5n), leaf(6n), leaf(7n), leaf(8n)]};
+    const idsToAnchor = async () => (await fixture.toAnchor(10, LATER)).map(({entryId}) => entryId);
+
+    it('knows what it has anchored since by its own key, and anchors, refuses and alerts none of it again', async () => {
+      await fixture.stored(known);
+      await fixture.accept({records: [], skips: [gone]});
+      // It is on its way once more.
+      const second = await fixture.sign();
+      expect(await fixture.block([ours])).toMatchObject({anchors: [], recognised: 4});
+      const again = [
+        {code: CODE.entryDuplicate, index: 0n},
+        {code: CODE.entryDuplicate, index: 0n},
+      ];
+      await fixture.block([{txId: second.txId, code: 0, results: again}]);
+      const {records} = fixture.stores;
+      expect(await records.byId(known.recordId)).toMatchObject({state: 'anchored', txId: ours.txId, logIndex: 5n});
+      expect(await fixture.byNumber(gone)).toMatchObject({state: 'skipped', logIndex: 7n});
+      expect([await idsToAnchor(), await fixture.stores.alertIds()]).toEqual([[], []]);
+    });
+
+    it('knows it also when Kafka brings the record after the block: it is packed anew, and anchored already', async () => {
+      await fixture.block([ours]);
+      await fixture.accept({records: [lost], skips: [late]});
+      const {records, claims} = fixture.stores;
+      expect(await records.byId(lost.recordId)).toMatchObject({state: 'anchored', height: 1n, logIndex: 6n});
+      expect(await fixture.byNumber(late)).toMatchObject({state: 'skipped', logIndex: 8n});
+      await storeAll(claims);
+      expect(await records.byId(lost.recordId)).toMatchObject({state: 'anchored', replicas: 2, cid: lost.cid});
+      expect([await idsToAnchor(), await fixture.stores.alertIds()]).toEqual([[], []]);
+    });
+
+    it('leaves what was refused, and what another key signed, as it is', async () => {
+      await fixture.stored(known);
+      await fixture.block([{...ours, entryIds: [known.recordId], results: [{code: CODE.entryQuota, index: 0n}]}]);
+      await fixture.block([{...ours, entryIds: [], signerKeyId: hexOf(7)}]);
+      expect(await idsToAnchor()).toEqual([known.recordId]);
+    });
   });
 
   describe('skips', () => {
@@ -304,6 +352,7 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
             {
               txId,
               signerKeyId: KEY,
+              entryIds: [],
               code: 0,
               results: records.map((_, index) => ({code: 0, index: BigInt(index === 4 ? 0 : index)})),
             },

@@ -88,10 +88,11 @@ export class StoresFixture {
       code: number;
       results: readonly {code: number; index: bigint}[];
       signerKeyId?: string;
+      entryIds?: readonly string[];
     }[],
     blockTime = 10n,
   ) {
-    const own = anchors.map((anchor) => ({signerKeyId: KEY, ...anchor}));
+    const own = anchors.map((anchor) => ({signerKeyId: KEY, entryIds: [], ...anchor}));
     return this.take({anchors: own}, blockTime);
   }
 

@@ -30,7 +30,7 @@ export class MemoryLedger extends MemoryAnchors implements LedgerStore {
 
   apply(block: LedgerCursor, facts: BlockFacts): Promise<BlockEffect> {
     if (block.height > this.block.height + 1n) return Promise.reject(new DomainError('behind'));
-    if (block.height <= this.block.height) return Promise.resolve({anchors: [], expired: 0});
+    if (block.height <= this.block.height) return Promise.resolve({anchors: [], expired: 0, recognised: 0});
     this.block = block;
     this.#count(block, facts);
     for (const request of facts.requests) this.requests.set(request.txId, request);
@@ -44,6 +44,7 @@ export class MemoryLedger extends MemoryAnchors implements LedgerStore {
           : [];
       }),
     );
+    const recognised = facts.anchors.reduce((sum, included) => sum + this.#recognise(block, included), 0);
     const anchors = facts.anchors.flatMap((included) => this.#settle(block, included, anchored) ?? []);
     const expired = [...this.anchors.values()].filter(
       ({state, anchor}) =>
@@ -53,7 +54,7 @@ export class MemoryLedger extends MemoryAnchors implements LedgerStore {
       row.state = 'expired';
       this.free(row.anchor.txId, 0);
     }
-    return Promise.resolve({anchors, expired: expired.length});
+    return Promise.resolve({anchors, expired: expired.length, recognised});
   }
 
   #judge({txId, signerKeyId, code, results}: IncludedAnchor): AnchorFate {
@@ -61,6 +62,17 @@ export class MemoryLedger extends MemoryAnchors implements LedgerStore {
     return row === undefined || row.keyId !== signerKeyId || row.state === 'included'
       ? {kind: 'ignored'}
       : settleAnchor(row.entryIds, code, results);
+  }
+
+  #recognise({height}: LedgerCursor, {txId, code, results, entryIds}: IncludedAnchor): number {
+    const fate = this.anchors.has(txId) ? undefined : settleAnchor(entryIds, code, results);
+    const entries = fate?.kind === 'settled' ? fate.entries.filter((one) => one.fate === 'anchored') : [];
+    for (const {entryId, logIndex} of entries) {
+      const row = this.rowOf(entryId);
+      if (row === undefined) this.earlyLeaves.set(entryId, {height, txId, logIndex});
+      else this.#settleEntry({height, blockTime: 0n}, txId, {entryId, fate: 'anchored', logIndex});
+    }
+    return entries.length;
   }
 
   #settle(

@@ -70,7 +70,7 @@ export class MemoryPacks extends MemoryRecords implements PackClaims, UnnamedRoo
     Object.assign(pack, {...given, state: 'pinned'});
     for (const row of this.#claimedBy(root)) {
       Object.assign(row, {waits: false, claimedBy: undefined});
-      if (row.state === 'accepted') Object.assign(row, {state: 'stored', packRoot: root, replicas});
+      Object.assign(row, {packRoot: root, replicas, ...(row.state === 'accepted' ? {state: 'stored'} : {})});
     }
     return Promise.resolve();
   }

@@ -78,9 +78,11 @@ export class MemoryRecords extends MemoryTables implements RecordStore {
       if (this.recordOf(record) === undefined && (skip === undefined || skip.state === 'refused')) {
         fresh++;
         this.numbers.set(numberName(record), record.recordId);
+        const leaf = this.earlyLeaves.get(record.recordId);
+        this.earlyLeaves.delete(record.recordId);
         this.rows.set(record.recordId, {
           record,
-          state: 'accepted',
+          state: leaf === undefined ? 'accepted' : 'anchored',
           packRoot: undefined,
           waits: true,
           claimedBy: undefined,
@@ -88,8 +90,8 @@ export class MemoryRecords extends MemoryTables implements RecordStore {
           anchorTx: undefined,
           attempts: 0,
           retryAtMs: 0,
-          settled: undefined,
-          logIndex: undefined,
+          settled: leaf === undefined ? undefined : {height: leaf.height, txId: leaf.txId},
+          logIndex: leaf?.logIndex,
           refusalCode: undefined,
         });
       } else if (!this.#conflicts.has(record.recordId)) {
@@ -107,9 +109,12 @@ export class MemoryRecords extends MemoryTables implements RecordStore {
       const known = this.skipOf(skip);
       if (known !== undefined && known.state !== 'refused') continue;
       if (known !== undefined) this.skips.delete(known.skip.skipId);
-      const state = [undefined, 'refused'].includes(this.recordOf(skip)?.state) ? 'stored' : 'accepted';
+      const leaf = this.earlyLeaves.get(skip.skipId);
+      this.earlyLeaves.delete(skip.skipId);
+      const waits = [undefined, 'refused'].includes(this.recordOf(skip)?.state) ? 'stored' : 'accepted';
+      const state = leaf === undefined ? waits : 'skipped';
       if (state === 'stored') taken++;
-      this.skips.set(skip.skipId, {skip, state, anchorTx: undefined, attempts: 0, retryAtMs: 0, settled: undefined});
+      this.skips.set(skip.skipId, {skip, state, anchorTx: undefined, attempts: 0, retryAtMs: 0, settled: leaf});
     }
     return taken;
   }

@@ -49,6 +49,8 @@ export class MemoryTables {
   /** Record ids by number. */
   protected readonly numbers = new Map<string, string>();
   readonly anchors = new Map<string, AnchorRow>();
+  /** Leaves of ours whose entry is not here. */
+  readonly earlyLeaves = new Map<string, {height: bigint; txId: string; logIndex: bigint}>();
   readonly alerts: AlertToSend[] = [];
   /** By device/registration. */
   readonly registrations = new Map<string, RegistrationRow>();

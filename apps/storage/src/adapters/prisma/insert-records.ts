@@ -33,11 +33,12 @@ export async function insertRecords(
         inner_key_hash, sealed_key_hash, signature, receipt, accepted_at_ms, cid, traceparent, ciphertext, sealed_key, place)
     ), taken AS (
       INSERT INTO records (record_id, device, registration, sequence, patient, type_tag, slot, header, ciphertext_hash,
-        ciphertext_bytes, inner_key_hash, sealed_key_hash, signature, receipt, accepted_at_ms, cid, traceparent)
+        ciphertext_bytes, inner_key_hash, sealed_key_hash, signature, receipt, accepted_at_ms, cid, traceparent, state, height, tx_id, log_index)
       SELECT record_id, device, registration, sequence, patient, type_tag, slot, decode(header, 'hex'), decode(ciphertext_hash, 'hex'),
         length(ciphertext) / 2, decode(inner_key_hash, 'hex'), decode(sealed_key_hash, 'hex'), decode(signature, 'hex'),
-        decode(receipt, 'hex'), accepted_at_ms, cid, NULLIF(traceparent, '')
-      FROM given
+        decode(receipt, 'hex'), accepted_at_ms, cid, NULLIF(traceparent, ''),
+        CASE WHEN leaf.entry_id IS NULL THEN ${STATE.accepted} ELSE ${STATE.anchored} END::smallint, leaf.height, leaf.tx_id, leaf.log_index
+      FROM given LEFT JOIN early_leaves AS leaf ON leaf.entry_id = given.record_id
       WHERE NOT EXISTS (
         SELECT FROM skips WHERE skips.device = given.device AND skips.registration = given.registration
           AND skips.sequence = given.sequence AND skips.state <> ${STATE.refused}
@@ -45,6 +46,8 @@ export async function insertRecords(
       ORDER BY place
       ON CONFLICT DO NOTHING
       RETURNING record_id
+    ), come AS (
+      DELETE FROM early_leaves USING taken WHERE entry_id = taken.record_id
     ), waiting AS (
       INSERT INTO waiting_ciphertexts (record_id, ciphertext)
       SELECT record_id, decode(ciphertext, 'hex') FROM taken JOIN given USING (record_id) ORDER BY place

@@ -12,6 +12,7 @@ import type {Anchor} from './gen/client.js';
 import {bytesOf} from './outbox-rows.js';
 import {freeEntries} from './prisma-anchor-store.js';
 import {requestRow} from './request-row.js';
+import {recogniseLeaves} from './early-leaves.js';
 import {carriedBy, settleEntries} from './settle-entries.js';
 import type {Carried} from './settle-entries.js';
 
@@ -64,14 +65,20 @@ export class PrismaLedgerStore implements LedgerStore {
         });
         for (const reader of facts.readers) await putReader(session, reader);
         await countBlock(session, block, {...this.options, facts});
-        const own = await judged(session, facts.anchors);
+        const known = await knownOf(session, facts.anchors);
+        const recognised = await recognise(
+          session,
+          block,
+          facts.anchors.filter(({txId}) => !known.has(txId)),
+        );
+        const own = await judged(session, facts.anchors, known);
         // A leaf of ours wins over any refusal of the same entry, whichever of the block's transactions comes first.
         const anchored = new Set(own.flatMap(({fate}) => anchoredBy(fate)));
         const anchors: AnchorEffect[] = [];
         for (const one of own) anchors.push(await this.#settle(session, block, {...one, anchored}));
         const keys = [...new Set(own.map(({anchor}) => anchor.keyId))];
         await session.signingNonce.updateMany({where: {keyId: {in: keys}}, data: {waitingSince: null}});
-        return {anchors, expired: await this.#expire(session, block)};
+        return {anchors, expired: await this.#expire(session, block), recognised};
       },
       BLOCK_MS,
     );
@@ -133,9 +140,15 @@ async function putReader(session: Session, {keyId, publicKey, identity, kind}: R
   await session.readerKey.upsert({where: {keyId}, create: {keyId, ...row}, update: row});
 }
 
-async function judged(session: Session, anchors: readonly IncludedAnchor[]): Promise<Judged[]> {
-  const txIds = anchors.map(({txId}) => txId);
-  const known = new Map((await session.anchor.findMany({where: {txId: {in: txIds}}})).map((one) => [one.txId, one]));
+type Known = ReadonlyMap<string, Anchor>;
+
+async function knownOf(session: Session, anchors: readonly IncludedAnchor[]): Promise<Known> {
+  if (anchors.length === 0) return new Map();
+  const rows = await session.anchor.findMany({where: {txId: {in: anchors.map(({txId}) => txId)}}});
+  return new Map(rows.map((one) => [one.txId, one]));
+}
+
+async function judged(session: Session, anchors: readonly IncludedAnchor[], known: Known): Promise<Judged[]> {
   const carried = known.size === 0 ? new Map<string, Carried[]>() : await carriedBy(session, [...known.keys()]);
   return anchors.flatMap(({txId, signerKeyId, code, results}): Judged[] => {
     const anchor = known.get(txId);
@@ -146,6 +159,23 @@ async function judged(session: Session, anchors: readonly IncludedAnchor[]): Pro
   });
 }
 
+// Signed by our key, and nothing of it is here: the database came back from a copy. What it anchored is anchored.
+async function recognise(
+  session: Session,
+  {height}: LedgerCursor,
+  unknown: readonly IncludedAnchor[],
+): Promise<number> {
+  let recognised = 0;
+  // Of others nothing is judged: their results are theirs to read.
+  for (const {txId, entryIds, code, results} of unknown.filter((one) => one.entryIds.length > 0)) {
+    const fate = settleAnchor(entryIds, code, results);
+    const leaves = fate.kind === 'settled' ? fate.entries.filter((one) => one.fate === 'anchored') : [];
+    await recogniseLeaves(session, {height, txId}, leaves);
+    recognised += leaves.length;
+  }
+  return recognised;
+}
+
 const anchoredBy = (fate: Judged['fate']): string[] =>
   fate.kind === 'settled' ? fate.entries.flatMap((one) => (one.fate === 'anchored' ? [one.entryId] : [])) : [];
 
@@ -153,5 +183,5 @@ const anchoredBy = (fate: Judged['fate']): string[] =>
 async function nothingOf(session: Session, {height}: LedgerCursor): Promise<BlockEffect> {
   const stored = await session.ledgerCursor.findUniqueOrThrow({where: {id: 1}});
   if (stored.height < height) throw new DomainError('behind', {detail: `Block ${height - 1n} is not stored.`});
-  return {anchors: [], expired: 0};
+  return {anchors: [], expired: 0, recognised: 0};
 }

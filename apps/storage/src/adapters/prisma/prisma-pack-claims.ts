@@ -103,8 +103,8 @@ export class PrismaPackClaims implements PackClaims {
         WITH packed AS (
           DELETE FROM waiting_ciphertexts WHERE pack_root = ${root} RETURNING record_id
         )
-        UPDATE records SET state = ${STATE.stored}, pack_root = ${root}, replicas = ${replicas}
-        FROM packed WHERE records.record_id = packed.record_id AND state = ${STATE.accepted}`;
+        UPDATE records SET state = GREATEST(state, ${STATE.stored}), pack_root = ${root}, replicas = ${replicas}
+        FROM packed WHERE records.record_id = packed.record_id`;
     });
   }
 }

@@ -2,6 +2,7 @@ import {fromDecimal, toDecimal, toHex} from '@vitalvault/contracts';
 import {STATE} from '../../domain/record.js';
 import type {AcceptedSkip, RecordNumber} from '../../domain/record.js';
 import type {Session} from './database.js';
+import {settleLateSkips} from './early-leaves.js';
 import type {Skip} from './gen/client.js';
 
 /** A number as the columns of every table hold it. */
@@ -46,6 +47,10 @@ export async function takeSkips(session: Session, skips: readonly AcceptedSkip[]
         state = EXCLUDED.state, anchor_tx = NULL, anchor_attempts = 0, retry_at_ms = 0, height = NULL, tx_id = NULL, refusal_code = NULL
       WHERE skips.state = ${STATE.refused}
     RETURNING state`;
+  await settleLateSkips(
+    session,
+    texts(({skipId}) => skipId),
+  );
   return taken.filter(({state}) => state === STATE.stored).length;
 }
 
