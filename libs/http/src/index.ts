@@ -18,6 +18,7 @@ export {createHttpService} from './service/create-http-service.js';
 export type {HttpService, HttpServiceOptions} from './service/create-http-service.js';
 export {addressKey} from './service/limit-addresses.js';
 export {Strangers} from './service/strangers.js';
+export {whenClosed} from './service/when-closed.js';
 export {LOGGER} from './service.tokens.js';
 export {contentDigest} from './signature/content-digest.js';
 export {verifyRequestSignature} from './signature/verify-request-signature.js';

@@ -113,7 +113,7 @@ async function world(
     closed.abort();
     return decodeCanonical(ReleasePageSchema, page);
   };
-  return {ask, begin, order, failures, records, clock, follower, told, during};
+  return {ask, begin, order, failures, records, clock, follower, told, during, release};
 }
 
 describe('ReleaseRecords', () => {
@@ -218,7 +218,7 @@ describe('ReleaseRecords', () => {
   });
 
   it('whoever has gone is not read for, and policy is not asked; it hears when she goes meanwhile', async () => {
-    const {begin, order, told, during} = await world();
+    const {begin, order, told, during, release} = await world();
     const closed = new AbortController();
     await begin({closed: closed.signal});
     expect(told[0]?.aborted).toBe(false);
@@ -229,6 +229,8 @@ describe('ReleaseRecords', () => {
     const before = order.length;
     await expect(begin({closed: gone.signal})).rejects.toThrow();
     expect(order.slice(before).filter((step) => step.startsWith('keys'))).toEqual([]);
-    await expect(begin({closed: gone.signal})).rejects.toThrow();
+    const [steps, places] = [order.length, release.underWay];
+    for (let n = 0; n < 16; n += 1) await expect(begin({closed: gone.signal})).rejects.toThrow();
+    expect([order.length, release.underWay]).toEqual([steps, places]);
   });
 });

@@ -55,6 +55,11 @@ export class ReleaseRecords {
     this.#refused = new RecentRefusals(options.now);
   }
 
+  /** Releases that hold a place, until their answer has left. */
+  get underWay(): number {
+    return this.#room.underWay;
+  }
+
   /**
    * @returns canonical bytes of a ReleasePage; its room is taken until `closed`
    * @throws DomainError busy when the room is taken, with seconds to wait
@@ -62,10 +67,11 @@ export class ReleaseRecords {
   async execute(ask: ReleaseAsk): Promise<Uint8Array> {
     // Whether a permit stands is a question of the newest block.
     this.ports.follower.mustGoOn();
+    // An aborted signal tells nobody any more: a place taken now would never be given back.
+    mustBeWaitedFor(ask);
     const room = this.#room.enter(ask.caller);
     ask.closed.addEventListener('abort', () => room.leave(), {once: true});
     try {
-      mustBeWaitedFor(ask);
       return await this.#release(ask, room);
     } catch (error) {
       room.leave();

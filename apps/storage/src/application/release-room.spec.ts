@@ -22,6 +22,7 @@ describe('ReleaseRoom', () => {
     const hers = [room.enter('a'), room.enter('a')];
     expect(() => room.enter('a')).toThrow(busy);
     for (let n = 0; n < 14; n += 1) room.enter(`reader ${String(n)}`);
+    expect(room.underWay).toBe(16);
     expect(() => room.enter('another')).toThrow(busy);
     hers[0]?.leave();
     room.enter('another');

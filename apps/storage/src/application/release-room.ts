@@ -25,6 +25,11 @@ export class ReleaseRoom {
   #underWay = 0;
   #bytes = 0;
 
+  /** Places that are taken. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   /** @throws DomainError busy */
   enter(reader: string): TakenRoom {
     const hers = this.#of.get(reader) ?? 0;

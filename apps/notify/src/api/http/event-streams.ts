@@ -1,3 +1,4 @@
+import {whenClosed} from '@vitalvault/http';
 import type {Logger} from '@vitalvault/process';
 import type {FastifyReply} from 'fastify';
 import {once} from 'node:events';
@@ -15,14 +16,12 @@ export class EventStreams {
 
   /** @param follow begins to follow; a refusal is thrown before anything is answered. */
   open(reply: FastifyReply, follow: (signal: AbortSignal) => AsyncGenerator<FollowedAlert>): void {
+    const {raw} = reply;
     const controller = new AbortController();
     const alerts = follow(controller.signal);
     reply.hijack();
-    const {raw} = reply;
     this.#open.add(controller);
-    raw.on('close', () => {
-      controller.abort();
-    });
+    whenClosed(raw, () => controller.abort());
     raw.writeHead(200, {'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no'});
     void this.#pump(raw, alerts, controller);
   }

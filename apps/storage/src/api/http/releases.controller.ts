@@ -1,5 +1,5 @@
 import {Controller, Header, Inject, Req, Res} from '@nestjs/common';
-import {Serves, hexText, route} from '@vitalvault/http';
+import {Serves, hexText, route, whenClosed} from '@vitalvault/http';
 import type {RawBodyRequest, RequestOf} from '@vitalvault/http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {z} from 'zod';
@@ -52,7 +52,7 @@ const LONGEST_MS = 180_000;
 function closedOf({raw}: FastifyReply): AbortSignal {
   const closed = new AbortController();
   const late = setTimeout(() => raw.destroy(), LONGEST_MS).unref();
-  raw.once('close', () => {
+  whenClosed(raw, () => {
     clearTimeout(late);
     closed.abort();
   });
