@@ -5,7 +5,7 @@ import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {connectKafka} from './kafka-connection.js';
 import type {KafkaOptions} from './kafka-connection.js';
-import {MAX_REQUEST_BYTES, NeverSent, SEND_MS, SendQueue, bytesOf, sizeOf} from './send-queue.js';
+import {NeverSent, SEND_MS, SendQueue, bytesOf, portionsOf} from './send-queue.js';
 import type {Place} from './send-queue.js';
 
 export interface MessageToSend {
@@ -120,7 +120,7 @@ export class KafkaProducer {
 
   // To the end of the last: until then its place is used.
   async #sendAll(topic: string, messages: readonly MessageToSend[], place: Place): Promise<void> {
-    const batches = split(messages.map((message) => this.#messageOf(message, messages.length)));
+    const batches = portionsOf(messages.map((message) => this.#messageOf(message, messages.length)));
     const ends = await Promise.allSettled(batches.map((batch) => this.#queue.send({topic, messages: batch}, place)));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -204,19 +204,4 @@ function isRefusal(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
     if (REFUSALS.has(String((cause as {type?: unknown}).type))) return true;
   return false;
-}
-
-function split(messages: readonly Message[]): Message[][] {
-  const batches: Message[][] = [];
-  let room = 0;
-  for (const message of messages) {
-    const size = sizeOf(message);
-    if (size > room) {
-      batches.push([]);
-      room = MAX_REQUEST_BYTES;
-    }
-    batches.at(-1)?.push(message);
-    room -= size;
-  }
-  return batches;
 }

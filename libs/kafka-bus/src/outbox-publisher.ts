@@ -1,5 +1,6 @@
 import type {Logger} from '@vitalvault/process';
 import type {KafkaProducer, MessageToSend} from './kafka-producer.js';
+import {portionsOf} from './send-queue.js';
 
 /** A message that was written in the same transaction as the fact it tells. */
 export interface OutboxMessage extends MessageToSend {
@@ -19,7 +20,8 @@ const FAILED_MS = 1_000;
 
 /**
  * Sends what is in the outbox, in order, until it is sent; `poke` after a commit makes that prompt. A message may go
- * out twice, with the same id.
+ * out twice, with the same id. One request at a time, noted before the next: they would share one send's time, and where
+ * Kafka is slow the last would never be in it.
  */
 export class OutboxPublisher {
   #stopped = false;
@@ -60,9 +62,10 @@ export class OutboxPublisher {
     const messages = await this.ports.outbox.take(BATCH);
     const topics = new Set(messages.map((message) => message.topic));
     for (const topic of topics) {
-      const group = messages.filter((message) => message.topic === topic);
-      await this.ports.producer.send(topic, group);
-      await this.ports.outbox.sent(group.map((message) => message.id));
+      for (const portion of portionsOf(messages.filter((message) => message.topic === topic))) {
+        await this.ports.producer.send(topic, portion);
+        await this.ports.outbox.sent(portion.map((message) => message.id));
+      }
     }
     return messages.length;
   }
