@@ -8,8 +8,11 @@ export interface GroupMemberOptions {
   readonly kafka: Kafka;
   readonly groupId: string;
   readonly logger: Logger;
-  /** Begins at the end whenever it joins, and commits nothing. */
-  readonly fromEnd: boolean;
+  /**
+   * Begins at the end whenever it joins, and commits nothing. Where the end is it asks with its first fetch from each
+   * broker, some time after it joined: what comes between is never read. So this is called at both.
+   */
+  readonly fromEnd: (() => void) | undefined;
   readonly onAssigned: (assigned: ReadonlyMap<string, readonly number[]>) => void;
   readonly onBatch: (payload: EachBatchPayload) => Promise<string | undefined>;
 }
@@ -22,6 +25,8 @@ export class GroupMember {
   #consumer: Consumer | undefined;
   #joined = false;
   #closing = false;
+  /** Since it joined: by broker, whether its first fetch has come back. */
+  readonly #fetched = new Map<string, boolean>();
   /** What the last failure said about reaching Kafka. */
   #fault: string | undefined;
 
@@ -86,9 +91,12 @@ export class GroupMember {
       const assigned = new Map(Object.entries(payload.memberAssignment));
       const count = [...assigned.values()].flat().length;
       [this.#joined, this.#fault] = [true, undefined];
+      this.#fetched.clear();
       this.options.logger.info('joined the consumer group', {group: this.options.groupId, count});
+      this.options.fromEnd?.();
       this.options.onAssigned(assigned);
     });
+    this.#followFetches(consumer);
     consumer.on(consumer.events.CRASH, ({payload}) => {
       const {error, restart} = payload;
       [this.#joined, this.#fault] = [false, accessReason(error)];
@@ -96,7 +104,7 @@ export class GroupMember {
       if (!restart) void this.#startAgain(consumer, topics);
     });
     await consumer.connect();
-    await consumer.subscribe({topics, fromBeginning: !this.options.fromEnd});
+    await consumer.subscribe({topics, fromBeginning: this.options.fromEnd === undefined});
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -105,10 +113,22 @@ export class GroupMember {
     });
   }
 
+  #followFetches(consumer: Consumer): void {
+    // One that began before it joined tells nothing.
+    consumer.on(consumer.events.FETCH_START, ({payload}) => {
+      if (!this.#fetched.has(brokerOf(payload))) this.#fetched.set(brokerOf(payload), false);
+    });
+    consumer.on(consumer.events.FETCH, ({payload}) => {
+      if (this.#fetched.get(brokerOf(payload)) !== false) return;
+      this.#fetched.set(brokerOf(payload), true);
+      this.options.fromEnd?.();
+    });
+  }
+
   async #take(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
     const last = await this.options.onBatch(payload);
     if (last === undefined) return;
-    if (this.options.fromEnd) return payload.heartbeat();
+    if (this.options.fromEnd !== undefined) return payload.heartbeat();
     const {topic, partition} = payload.batch;
     // For people and tools, and for a consumer without positions of its own.
     const committed = [{topic, partition, offset: (BigInt(last) + 1n).toString()}];
@@ -123,3 +143,6 @@ export class GroupMember {
     await this.start(topics);
   }
 }
+
+// kafkajs has it in both events; its types leave it out.
+const brokerOf = (payload: object): string => String((payload as {nodeId?: unknown}).nodeId);

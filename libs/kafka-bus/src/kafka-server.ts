@@ -32,7 +32,8 @@ export interface KafkaServerOptions extends KafkaOptions {
   readonly recordIdOf?: (record: KafkaRecord) => string | undefined;
   /**
    * For effects in memory alone: begins at the end, also when it joins again, and commits nothing, so that Kafka
-   * forgets its group. Called at each beginning: what came before may have been missed. Not with `offsets`.
+   * forgets its group. Called when it joins and when it has begun to read: what came before may have been missed. Not
+   * with `offsets`.
    */
   readonly fromEnd?: () => void;
   /** Told where a partition stands: at a message that cannot be taken, or where Kafka does not continue it. */
@@ -98,9 +99,8 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
       kafka,
       groupId,
       logger,
-      fromEnd: options.fromEnd !== undefined,
+      fromEnd: options.fromEnd,
       onAssigned: (assigned) => {
-        options.fromEnd?.();
         this.#answeredMs = Date.now();
         this.#standing.keepOnly(assigned);
         this.#partitions.assign(assigned);
