@@ -28,6 +28,8 @@ import {ALERT_QUEUE, FOLLOWER, PREFERENCES, TARGET_FAULT} from './notify.tokens.
 
 /** So long a delivery that has become due waits when nothing pokes; the first pause after a failure is longer. */
 const DELIVERY_IDLE_MS = 1_000;
+/** A name may take this part of a delivery's time: the rest is the receiver's. */
+const NAME_SHARE = 3;
 /** A reader of an event stream who takes nothing for so long has gone; she comes back with Last-Event-ID. */
 const UNREAD_MS = 10_000;
 
@@ -48,7 +50,8 @@ export function compose(config: NotifyConfig, host: ServiceHost<NotifyConfig>): 
   const target = {allowLoopback: config.webhookAllowLoopback};
 
   const timeoutMs = config.webhookTimeoutMs;
-  const sender = new HttpWebhookSender({...target, timeoutMs, render: toAlertJson, resolve: resolveNames({timeoutMs})});
+  const resolve = resolveNames({timeoutMs: timeoutMs / NAME_SHARE});
+  const sender = new HttpWebhookSender({...target, timeoutMs, render: toAlertJson, resolve});
   const deliveryQueue = new PrismaDeliveryQueue(database);
   const delivering = new BackgroundWork();
   const onFailure = (error: unknown): void => {

@@ -31,6 +31,7 @@ const look = (hostname: string, timeoutMs: number): Promise<[string | undefined,
   });
 
 const TYPE_A = 1;
+const TYPE_AAAA = 28;
 /** Answers a question for an IPv4 address with 93.184.216.34, any other with nothing. */
 function withAddress(query: Buffer): Buffer {
   const end = query.indexOf(0, 12) + 5;
@@ -40,11 +41,36 @@ function withAddress(query: Buffer): Buffer {
   return Buffer.concat([head, query.subarray(12, end), ...(isA ? [found] : [])]);
 }
 
+/** Answers a question for an IPv6 address with 2001:db8::1. */
+function withAddress6(query: Buffer): Buffer {
+  const end = query.indexOf(0, 12) + 5;
+  const head = Buffer.from([...query.subarray(0, 2), 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
+  const address = Buffer.from('20010db8000000000000000000000001', 'hex');
+  const found = Buffer.from([0xc0, 0x0c, 0, TYPE_AAAA, 0, 1, 0, 0, 0, 60, 0, address.length]);
+  return Buffer.concat([head, query.subarray(12, end), found, address]);
+}
+
 describe('resolveNames', () => {
   it('gives the addresses that there are, of one family or both', async () => {
     answer = withAddress;
     expect(await look('hooks.example.org', 3_000)).toEqual([undefined, [{address: '93.184.216.34', family: 4}]]);
   });
+
+  it.each([TYPE_A, TYPE_AAAA])(
+    'goes on with one family where the server answers nothing to questions of type %d',
+    async (silent) => {
+      answer = (query) => {
+        const type = query.readUInt16BE(query.indexOf(0, 12) + 1);
+        if (type === silent) return undefined;
+        return type === TYPE_A ? withAddress(query) : withAddress6(query);
+      };
+      const began = performance.now();
+      const [code, addresses] = await look('hooks.example.org', 6_000);
+      expect(code).toBeUndefined();
+      expect(addresses.map(({family}) => family)).toEqual([silent === TYPE_A ? 6 : 4]);
+      expect(performance.now() - began).toBeLessThan(1_500);
+    },
+  );
 
   it('gives up in time on a server that says nothing, and many such names keep no thread from anybody', async () => {
     const began = performance.now();

@@ -1,10 +1,14 @@
 import {lookup} from 'node:dns';
+import type {LookupAddress} from 'node:dns';
 import {Resolver} from 'node:dns/promises';
+import {setTimeout as sleep} from 'node:timers/promises';
 import type {ResolveName} from './http-webhook-sender.js';
 
 const TRIES = 2;
 /** Tries wait longer each time; together about so many times the first. */
 const SHARES = 3;
+/** So long the other family of addresses is waited for when one is there: some servers never answer for IPv6. */
+const OTHER_FAMILY_MS = 300;
 
 /**
  * Names by DNS alone. The system's look-up keeps one of the process's four threads until it has an answer: four names
@@ -20,12 +24,28 @@ export function resolveNames({timeoutMs, servers}: {timeoutMs: number; servers?:
       lookup(hostname, options, callback);
       return;
     }
-    void Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]).then((answers) => {
-      const found = answers.flatMap((answer, index) =>
-        answer.status === 'rejected' ? [] : answer.value.map((address) => ({address, family: index === 0 ? 4 : 6})),
-      );
-      const failed = answers.find((answer) => answer.status === 'rejected');
-      callback(found.length === 0 ? ((failed?.reason as NodeJS.ErrnoException | undefined) ?? null) : null, found);
-    });
+    addressesOf(resolver, hostname).then(
+      (found) => {
+        callback(null, found);
+      },
+      (error: unknown) => {
+        callback(error as NodeJS.ErrnoException, []);
+      },
+    );
   };
+}
+
+async function addressesOf(resolver: Resolver, hostname: string): Promise<LookupAddress[]> {
+  const found: LookupAddress[][] = [[], []];
+  const asked = [resolver.resolve4(hostname), resolver.resolve6(hostname)].map(async (answer, place) => {
+    found[place] = (await answer).map((address) => ({address, family: place === 0 ? 4 : 6}));
+  });
+  const both = Promise.allSettled(asked);
+  try {
+    await Promise.any(asked);
+  } catch (error) {
+    throw (error as AggregateError).errors[0];
+  }
+  await Promise.race([both, sleep(OTHER_FAMILY_MS, undefined, {ref: false})]);
+  return found.flat();
 }
