@@ -3,6 +3,7 @@ import {trace} from '@opentelemetry/api';
 import type {Span} from '@opentelemetry/api';
 import {DomainError} from '@vitalvault/errors';
 import {randomBytes} from 'node:crypto';
+import {inspect} from 'node:util';
 import {inProduction} from '../../testing/in-production.js';
 import {startTelemetry} from '../telemetry/start-telemetry.js';
 import {startSpan} from '../telemetry/with-span.js';
@@ -27,6 +28,35 @@ describe('withoutIds', () => {
       }
   });
 
+  it.each<[string, (id: Buffer) => string]>([
+    ['bytea of PostgreSQL', (id) => `\\x${id.toString('hex')}`],
+    ['0x', (id) => `0x${id.toString('hex')}`],
+    ['behind a word', (id) => `patient${id.toString('hex')}`],
+    ['before a letter', (id) => `${id.toString('hex')}s`],
+    ['between underscores', (id) => `_${id.toString('hex')}_`],
+    ['a Buffer', (id) => inspect(id)],
+    ['a Buffer that is cut', (id) => inspect(Buffer.concat([id, id, id])).slice(0, 60)],
+    ['an array of bytes', (id) => inspect(new Uint8Array(id))],
+    ['its text', (id) => String(new Uint8Array(id))],
+    ['JSON of a Buffer', (id) => JSON.stringify(id)],
+    ['JSON of an array of bytes', (id) => JSON.stringify(new Uint8Array(id))],
+    ['colons', (id) => id.toString('hex').replace(/..(?=.)/g, '$&:')],
+    ['escapes', (id) => id.toString('hex').replace(/../g, '\\x$&')],
+    ['percent signs', (id) => id.toString('hex').replace(/../g, '%$&')],
+  ])('takes out ids of 12, 20 and 32 bytes as %s', (_form, write) => {
+    for (const length of [12, 20, 32]) {
+      const id = randomBytes(length);
+      const left = withoutIds(`invalid: ${write(id)}`);
+      // Not two bytes of it are left beside each other.
+      for (let at = 0; at + 2 <= length; at++) {
+        expect(left).not.toContain(id.subarray(at, at + 2).toString('hex'));
+        expect(left).not.toMatch(new RegExp(`\\b${String(id[at])},\\s*${String(id[at + 1])}\\b`));
+      }
+      expect(left).toContain('invalid: ');
+      expect(left.length).toBeLessThan(60);
+    }
+  });
+
   it('takes out CIDs', () => {
     expect(withoutIds(`/ipfs/${CID}?format=raw and QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPbdG`)).toBe(
       '/ipfs/…?format=raw and …',
@@ -40,6 +70,8 @@ describe('withoutIds', () => {
     '/var/lib/vitalvault/ledger/snapshot-00000000000000012345.tmp',
     'vv.records.accepted.v1/11/18446744073709551615',
     'vitalvault_storage_anchor_waiting_seconds is 7',
+    'no broker of 10.0.0.1:9092, 10.0.0.2:9092, 10.0.0.3:9092, 10.0.0.4:9092 since 2026-11-28T13:04:05.678Z',
+    'heights 7, 8, 9, 10 of 2026-11-28 13:04:05 and aa:bb:cc:dd:ee:ff',
     'getaddrinfo ENOTFOUND vitalvault-policy-headless.hospital-north.svc.cluster.local',
   ])('leaves the words of "%s"', (text) => {
     expect(withoutIds(text)).toBe(text);
