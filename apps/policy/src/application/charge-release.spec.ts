@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {create} from '@bufbuild/protobuf';
 import {toHex} from '@vitalvault/contracts';
-import {MemberSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {MemberSchema, PatientSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {DomainError} from '@vitalvault/errors';
 import type {ErrorCode} from '@vitalvault/errors';
 import {PEOPLE, testOrganisation} from '@vitalvault/ledger-state/testing';
@@ -19,12 +19,16 @@ const place = {
   leaf: {event: {case: 'access', value: {reader: clinician.id}}},
 } as unknown as StoredLeaf;
 
+/** She reads her own. */
+const other = {...place, leaf: {event: {case: 'access', value: {reader: patient.id}}}} as unknown as StoredLeaf;
+
 /** @param given what the signed request lacks; undefined: it is the reader's */
 async function harness() {
   const organisation = testOrganisation('hospital').id;
-  const projection = await projected((writer) =>
-    writer.putMember(reader, create(MemberSchema, {organisation, signingKey: clinician.key, role: 1})),
-  );
+  const projection = await projected(async (writer) => {
+    await writer.putMember(reader, create(MemberSchema, {organisation, signingKey: clinician.key, role: 1}));
+    await writer.putPatient(place.patient, create(PatientSchema, {signingKey: patient.key}));
+  });
   const clock = {ms: 0};
   const quota = new ProofQuota(() => clock.ms);
   const request: {lacks?: ErrorCode} = {};
@@ -62,7 +66,18 @@ describe('ChargeRelease', () => {
     expect((await ask()).signedBy).toEqual(clinician.key);
   });
 
-  it.each(['signature-invalid', 'signature-replayed', 'signature-missing', 'release-mismatch'] as const)(
+  it.each(['signature-stale', 'signature-replayed', 'release-mismatch'] as const)(
+    '%s: charges her who signed it, and not the address, which is all readers',
+    async (lacks) => {
+      const {ask, ask300, request} = await harness();
+      expect(await ask300(lacks, 'storage')).toEqual({[lacks]: 256, 'quota-exceeded': 44});
+      delete request.lacks;
+      await expect(ask()).rejects.toMatchObject({code: 'quota-exceeded'});
+      expect(await ask('storage', () => Promise.resolve(other))).toEqual({place: other, signedBy: patient.key});
+    },
+  );
+
+  it.each(['signature-invalid', 'signature-missing', 'digest-mismatch'] as const)(
     '%s: charges nobody but the address, whose turn comes again',
     async (lacks) => {
       const {ask, ask300, clock, request} = await harness();

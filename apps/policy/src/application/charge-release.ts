@@ -11,11 +11,10 @@ const NOT_HERS: ReadonlySet<ErrorCode> = new Set([
   'tx-not-found',
   'signature-missing',
   'signature-invalid',
-  'signature-stale',
-  'signature-replayed',
   'digest-mismatch',
-  'release-mismatch',
 ]);
+/** What one is that she has signed, and that is of no use: she pays for it, not the address, which is all readers'. */
+const HERS: ReadonlySet<ErrorCode> = new Set(['signature-stale', 'signature-replayed', 'release-mismatch']);
 /** Of one address: storage brings what it has verified, so hardly any; looking at one costs a signature's check. */
 const STRAY = {burst: 256, refillPerSecond: 8};
 /** Whose proofs are charged together: those of all who signed by a key that the projection does not have. */
@@ -59,9 +58,9 @@ export class ChargeRelease {
     return this.#fromHere(from, async () => {
       const place = await find();
       const {reader, key} = await this.#readerOf(place);
-      const signedBy = key !== undefined && (await this.#isSigned(signedRequest, txId, key)) ? key : undefined;
-      this.ports.quota.charge(signedBy === undefined ? STRANGERS : reader);
-      return {place, signedBy};
+      const isHers = key !== undefined && (await this.#isSigned(signedRequest, txId, {reader, key}));
+      this.ports.quota.charge(isHers ? reader : STRANGERS);
+      return {place, signedBy: isHers ? key : undefined};
     });
   }
 
@@ -92,12 +91,13 @@ export class ChargeRelease {
     return {reader, key: holder?.signingKey};
   }
 
-  async #isSigned(signedRequest: Uint8Array, txId: Id, key: SigningKey): Promise<boolean> {
+  async #isSigned(signedRequest: Uint8Array, txId: Id, {reader, key}: {reader: Id; key: SigningKey}): Promise<boolean> {
     try {
       await this.ports.requests.check(signedRequest, txId, key);
       return true;
     } catch (error) {
       if (error instanceof DomainError && error.code === 'unknown-key') return false;
+      if (error instanceof DomainError && HERS.has(error.code)) this.ports.quota.charge(reader);
       throw error;
     }
   }

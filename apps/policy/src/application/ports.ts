@@ -265,7 +265,8 @@ export interface AlertQueue {
 export interface ReleaseRequests {
   /**
    * Whether this key signed this request for this permit, a moment ago.
-   * @throws DomainError unknown-key when another key signed it; signature-invalid, signature-stale, …; release-mismatch
+   * @throws DomainError unknown-key when another key signed it; signature-missing, signature-invalid, digest-mismatch;
+   *   after a valid signature of hers signature-stale, signature-replayed, release-mismatch
    */
   check(signedRequest: Uint8Array, txId: Id, reader: SigningKey): Promise<void>;
 }

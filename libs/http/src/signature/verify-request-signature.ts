@@ -38,8 +38,8 @@ export interface SignaturePolicy {
 }
 
 /**
- * Verifies an RFC 9421 signature by a ledger key: covered components, freshness, digest of the body, the key's
- * standing, the signature, and last that the nonce is new.
+ * Verifies an RFC 9421 signature by a ledger key: covered components, the key's standing, the signature; only then, as
+ * faults of whose key it is, freshness, digest of the body, and last that the nonce is new.
  * @throws DomainError signature-missing, signature-invalid, signature-stale, signature-replayed, digest-mismatch,
  *   unknown-key
  * @spec docs/protocol.md §8.2
@@ -68,7 +68,7 @@ export async function verifyRequestSignature(request: RequestToVerify, policy: S
         },
         resolveVerifier: async (found) => {
           candidate = found;
-          checkParameters(found, components, {now, organisation: policy.organisation});
+          checkParameters(found, components, policy.organisation);
           caller = await policy.keys.resolve(String(found.parameters.keyid));
           if (caller === undefined) throw new DomainError('unknown-key');
           return verifierOf(caller);
@@ -79,6 +79,7 @@ export async function verifyRequestSignature(request: RequestToVerify, policy: S
     throw translate(error);
   }
   if (caller === undefined || candidate === undefined) throw new DomainError('signature-invalid');
+  checkFreshness(candidate.parameters, now);
   if (body !== undefined)
     checkContentDigest(
       fields
@@ -98,12 +99,14 @@ export async function verifyRequestSignature(request: RequestToVerify, policy: S
 function checkParameters(
   found: UntrustedSignatureCandidate,
   components: readonly string[],
-  expected: {now: number; organisation: string},
+  organisation: string,
 ): void {
-  const fault = coverageFault(found, components) ?? parameterFault(found.parameters, expected.organisation);
+  const fault = coverageFault(found, components) ?? parameterFault(found.parameters, organisation);
   if (fault !== undefined) throw new DomainError('signature-invalid', {detail: fault});
-  const [created, expires] = [Number(found.parameters.created), Number(found.parameters.expires)];
-  const [ahead, over] = [created - expected.now, expected.now - expires];
+}
+
+function checkFreshness({created, expires}: SignatureParameters, now: number): void {
+  const [ahead, over] = [Number(created) - now, now - Number(expires)];
   // A service cannot say which of the two clocks is wrong; by how much, it can.
   if (ahead > SKEW_SECONDS)
     throw new DomainError('signature-stale', {detail: `It was made ${ahead} s ahead of the service's clock.`});

@@ -26,8 +26,9 @@ export class SignedReleaseRequests implements ReleaseRequests {
             asked === id ? {keyId: id, publicKey: reader.publicKey, identity: id, kind: 'member' as const} : undefined,
           ),
       },
-      // One request is one answer. A request for another permit stays good for that one.
-      nonces: {remember: async (...nonce) => !isForIt || this.nonces.remember(...nonce)},
+      // One request is one answer. A request for another permit stays good for that one. A nonce that she spent at
+      // policy's own HTTP is not spent at storage: each remembers by itself.
+      nonces: {remember: async (keyId, ...nonce) => !isForIt || this.nonces.remember(`${keyId}@storage`, ...nonce)},
       now: () => Math.floor(this.options.now() / 1_000),
     });
     if (!isForIt) throw new DomainError('release-mismatch', {detail: 'the signed request is for something else'});

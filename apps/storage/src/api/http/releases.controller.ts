@@ -1,4 +1,5 @@
 import {Controller, Header, Inject, Req, Res} from '@nestjs/common';
+import {DomainError} from '@vitalvault/errors';
 import {Serves, hexText, route, whenClosed} from '@vitalvault/http';
 import type {RawBodyRequest, RequestOf} from '@vitalvault/http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
@@ -48,6 +49,14 @@ const releaseRecords = route({
 /** For 16 MiB that is 93 kB/s: who is slower holds memory that others wait for. */
 const LONGEST_MS = 180_000;
 
+/** policy, which is handed the request, takes a signature over this target and no other. */
+function mustBeAsWritten({raw: {url}}: FastifyRequest): void {
+  if (url !== releaseRecords.path)
+    throw new DomainError('invalid-field', {
+      detail: `query: sign and send it to ${releaseRecords.path}, written so and without a query; the page is in the body`,
+    });
+}
+
 /** Aborted when the answer was sent, or the connection broke. */
 function closedOf({raw}: FastifyReply): AbortSignal {
   const closed = new AbortController();
@@ -71,6 +80,7 @@ export class ReleasesController {
     @Req() request: FastifyRequest & RawBodyRequest,
     @Res({passthrough: true}) reply: FastifyReply,
   ): Promise<Uint8Array> {
+    mustBeAsWritten(request);
     const [signedRequest, closed] = [signedRequestBytes(request), closedOf(reply)];
     return this.release.execute({txId, page, caller: caller.identity, signedRequest, closed});
   }

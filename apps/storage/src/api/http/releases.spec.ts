@@ -6,7 +6,7 @@ import type {ReleaseAsk, ReleaseRecords} from '../../application/release-records
 import {ReleasesController} from './releases.controller.js';
 
 /** What the release is told of the connection that waits. */
-async function closedOf(raw: ServerResponse): Promise<AbortSignal> {
+async function closedOf(raw: ServerResponse, url = '/v1/releases'): Promise<AbortSignal> {
   const asked = Promise.withResolvers<AbortSignal>();
   const execute = ({closed}: ReleaseAsk): Promise<Uint8Array> => {
     asked.resolve(closed);
@@ -14,7 +14,7 @@ async function closedOf(raw: ServerResponse): Promise<AbortSignal> {
   };
   await new ReleasesController({execute} as unknown as ReleaseRecords).post(
     {caller: {identity: 'bb'.repeat(20)} as Caller, body: {txId: 'aa'.repeat(32)}},
-    {method: 'POST', headers: {}, raw: {url: '/v1/releases'}} as unknown as FastifyRequest & RawBodyRequest,
+    {method: 'POST', headers: {}, raw: {url}} as unknown as FastifyRequest & RawBodyRequest,
     {raw} as FastifyReply,
   );
   return asked.promise;
@@ -28,6 +28,17 @@ describe('ReleasesController', () => {
     answer.emit('close');
     expect(closed.aborted).toBe(true);
   });
+
+  it.each(['/v1/releases?', '/v1/releases?x=1', '/v1/%72eleases'])(
+    '%s: is told what to send, before any work: policy takes no signature over it',
+    async (url) => {
+      const answer = new ServerResponse(new IncomingMessage(new Socket()));
+      await expect(closedOf(answer, url)).rejects.toMatchObject({
+        code: 'invalid-field',
+        detail: expect.stringContaining('send it to /v1/releases') as string,
+      });
+    },
+  );
 
   it('a reader who went while her signature was looked at is known to be gone', async () => {
     const answer = new ServerResponse(new IncomingMessage(new Socket()));
