@@ -20,8 +20,8 @@ const FAILED_MS = 1_000;
 
 /**
  * Sends what is in the outbox, in order, until it is sent; `poke` after a commit makes that prompt. A message may go
- * out twice, with the same id. One request at a time, noted before the next: they would share one send's time, and where
- * Kafka is slow the last would never be in it.
+ * out twice, with the same id. One request at a time, noted before the next: together they would share the time of one
+ * send, and where Kafka is slow the last would never be in it.
  */
 export class OutboxPublisher {
   #stopped = false;
