@@ -63,12 +63,13 @@ async function world(
   const during: {read?: () => void} = {};
   const failures: {keys?: Error; read?: Error} = {};
   const clock = {ms: 0};
+  const waits = {pause: Promise.resolve()};
   const follower = new Standstill({part: 'ledger-follower', logger: createLogger({service: 'spec', level: 'fatal'})});
   const release = new ReleaseRecords(
     {
       head: () => change.head ?? {height: 2n, blockTime: 2n},
       seenHeight: () => 2n,
-      pause: () => Promise.resolve(),
+      pause: () => waits.pause,
       onRecords: () => undefined,
       now: () => clock.ms,
     },
@@ -113,7 +114,7 @@ async function world(
     closed.abort();
     return decodeCanonical(ReleasePageSchema, page);
   };
-  return {ask, begin, order, failures, records, clock, follower, told, during, release};
+  return {ask, begin, order, failures, records, clock, follower, told, during, release, waits};
 }
 
 describe('ReleaseRecords', () => {
@@ -202,9 +203,9 @@ describe('ReleaseRecords', () => {
     expect(order).toEqual([]);
   });
 
-  it('is bounded: so many of a reader, so many at all, each until its answer has left', async () => {
-    const {ask, begin, order} = await world();
-    const closed = Array.from({length: 16}, () => new AbortController());
+  it('is bounded: so many of a reader, each until its answer has left', async () => {
+    const {ask, begin, order, release} = await world();
+    const closed = Array.from({length: 2}, () => new AbortController());
     const of = (n: number) => ({closed: (closed[n] as AbortController).signal});
     for (let n = 0; n < 2; n += 1) await begin(of(n));
     const before = order.length;
@@ -212,9 +213,10 @@ describe('ReleaseRecords', () => {
     expect(order).toHaveLength(before);
     closed[0]?.abort();
     await ask();
-    // Of others that is no concern, until all are too many; who is refused has taken nothing.
-    for (let n = 0; n < 15; n += 1) void begin({...of(n + 1), caller: hexOf(20 + n)}).catch(() => undefined);
-    await expect(ask({caller: hexOf(50)})).rejects.toMatchObject({code: 'busy'});
+    // Whoever asks for what is another's has taken nothing.
+    const others = Array.from({length: 16}, (_, n) => begin({caller: hexOf(20 + n)}));
+    await expect(Promise.any(others)).rejects.toMatchObject({errors: others.map(() => ({code: 'not-yours'}))});
+    expect(release.underWay).toBe(1);
   });
 
   it('whoever has gone is not read for, and policy is not asked; it hears when she goes meanwhile', async () => {
@@ -232,5 +234,24 @@ describe('ReleaseRecords', () => {
     const [steps, places] = [order.length, release.underWay];
     for (let n = 0; n < 16; n += 1) await expect(begin({closed: gone.signal})).rejects.toThrow();
     expect([order.length, release.underWay]).toEqual([steps, places]);
+  });
+
+  it('whoever waits for a block that may never come takes no place of those who have a permit', async () => {
+    const {ask, begin, release, waits} = await world();
+    const none = 'bb'.repeat(32);
+    const block = Promise.withResolvers<undefined>();
+    waits.pause = block.promise as unknown as Promise<void>;
+    const waiting = Array.from({length: 64}, (_, n) => begin({txId: none, caller: hexOf(20 + (n >> 1))}));
+    const ended = Promise.allSettled(waiting);
+    // Two of one, sixty-four of all.
+    await expect(begin({txId: none, caller: hexOf(20)})).rejects.toMatchObject({code: 'busy', retryAfterSeconds: 2});
+    await expect(begin({txId: none})).rejects.toMatchObject({code: 'busy'});
+    expect(release.underWay).toBe(0);
+    expect((await ask()).records).toHaveLength(3);
+    block.resolve(undefined);
+    expect(new Set((await ended).map((one) => (one as {reason?: {code: string}}).reason?.code))).toEqual(
+      new Set(['tx-not-found']),
+    );
+    await expect(begin({txId: none})).rejects.toMatchObject({code: 'tx-not-found'});
   });
 });

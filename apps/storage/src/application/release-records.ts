@@ -6,6 +6,7 @@ import {beginningOf, pageName} from '../domain/place-in-release.js';
 import type {Follower, KeyRelease, LedgerCursor, ReadersRequest, ReleasableRecord, ReleaseStore} from './ports.js';
 import type {ReadCiphertext} from './read-ciphertext.js';
 import {RecentRefusals} from './recent-refusals.js';
+import {ReleasePlaces} from './release-places.js';
 import {ReleaseRoom} from './release-room.js';
 import type {TakenRoom} from './release-room.js';
 
@@ -36,6 +37,8 @@ export interface ReleaseOptions {
 
 const WAIT_FOR_BLOCK_MS = 3_000;
 const POLL_MS = 100;
+/** For their block: each asks the database ten times a second. */
+const WAITING = {all: 64, ofOne: 2};
 const MAX_PAGE_BYTES = 16 * 1_048_576;
 const PARALLEL_READS = 16;
 
@@ -47,6 +50,7 @@ const PARALLEL_READS = 16;
 export class ReleaseRecords {
   readonly #refused: RecentRefusals;
   readonly #room = new ReleaseRoom();
+  readonly #waiting = new ReleasePlaces(WAITING);
 
   constructor(
     private readonly options: ReleaseOptions,
@@ -62,26 +66,27 @@ export class ReleaseRecords {
 
   /**
    * @returns canonical bytes of a ReleasePage; its room is taken until `closed`
-   * @throws DomainError busy when the room is taken, with seconds to wait
+   * @throws DomainError busy when the room is taken, or too many wait for their block, with seconds to wait
    */
   async execute(ask: ReleaseAsk): Promise<Uint8Array> {
     // Whether a permit stands is a question of the newest block.
     this.ports.follower.mustGoOn();
+    // No place before the request is known to be the caller's: else whoever names what is not there keeps readers out.
+    const request = await this.#request(ask);
+    this.#check(request, ask);
     // An aborted signal tells nobody any more: a place taken now would never be given back.
     mustBeWaitedFor(ask);
     const room = this.#room.enter(ask.caller);
     ask.closed.addEventListener('abort', () => room.leave(), {once: true});
     try {
-      return await this.#release(ask, room);
+      return await this.#release(request, ask, room);
     } catch (error) {
       room.leave();
       throw error;
     }
   }
 
-  async #release(ask: ReleaseAsk, room: TakenRoom): Promise<Uint8Array> {
-    const request = await this.#request(ask.txId);
-    this.#check(request, ask);
+  async #release(request: ReadersRequest, ask: ReleaseAsk, room: TakenRoom): Promise<Uint8Array> {
     const {records, nextPage} = await this.#page(request, ask.page);
     this.options.onRecords(records);
     if (records.length === 0) return encodeCanonical(ReleasePageSchema, {txId: fromHex(ask.txId)});
@@ -117,12 +122,20 @@ export class ReleaseRecords {
   }
 
   // The reader learned of the block from policy, whose follower may be a moment ahead of ours.
-  async #request(txId: string): Promise<ReadersRequest> {
-    for (let waited = 0; ; waited += POLL_MS) {
-      const request = await this.ports.releases.request(txId);
-      if (request !== undefined) return request;
-      if (waited >= WAIT_FOR_BLOCK_MS) throw new DomainError('tx-not-found');
-      await this.options.pause(POLL_MS);
+  async #request(ask: ReleaseAsk): Promise<ReadersRequest> {
+    const found = await this.ports.releases.request(ask.txId);
+    if (found !== undefined) return found;
+    const waitNoMore = this.#waiting.take(ask.caller);
+    try {
+      for (let waited = 0; waited < WAIT_FOR_BLOCK_MS; waited += POLL_MS) {
+        await this.options.pause(POLL_MS);
+        mustBeWaitedFor(ask);
+        const request = await this.ports.releases.request(ask.txId);
+        if (request !== undefined) return request;
+      }
+      throw new DomainError('tx-not-found');
+    } finally {
+      waitNoMore();
     }
   }
 
