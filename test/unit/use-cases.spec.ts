@@ -8,6 +8,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   ProofQuota: 'limit',
   EntryQueue: 'queue: what AnchorRecords sends next',
   RecentRefusals: 'memory of what policy refused',
+  ReleasePlaces: 'limit',
   ReleaseRoom: 'limit',
   PeerTurns: 'memory of which peers were slow',
   WorkLoop: 'loop: runs a use case',
