@@ -41,7 +41,7 @@ describe('a process of its own', () => {
     const port = await freePort();
     const child = await run(port, {deviceBurst: 5, deviceRefillPerSecond: 1});
     const records = Array.from({length: 11}, () => fresh());
-    expect(await problemOf(await to(port, many(...records.slice(0, 6)), MANY))).toEqual([429, 'quota-exceeded']);
+    expect(await problemOf(await to(port, many(...records.slice(0, 6)), MANY))).toEqual([413, 'too-many-records']);
     expect((await to(port, many(...records.slice(0, 5)), MANY)).status).toBe(202);
     const over = await to(port, many(...records.slice(5, 9)), MANY);
     expect(Number(over.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);

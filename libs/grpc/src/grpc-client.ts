@@ -34,7 +34,7 @@ const DEADLINE_MS = 5_000;
 const REACHABLE_MS = 1_500;
 const KEEPALIVE_MS = 3_000;
 const KEEPALIVE_TIMEOUT_MS = 2_000;
-// Below the age at which a server has its clients connect anew: each of them then sees who is there.
+// Whoever connects anew sees who is there, and a name server that is asked no more often has no herd.
 const RESOLVE_MS = 5_000;
 
 /**

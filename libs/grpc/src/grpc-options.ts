@@ -11,14 +11,6 @@ const MAX_MESSAGE_BYTES = 8 * 1_048_576;
 /** A client that vanished is let go after five seconds, as a server is by its clients. */
 const KEEPALIVE_MS = 3_000;
 const KEEPALIVE_TIMEOUT_MS = 2_000;
-/**
- * So old a connection gets at the most: then its client looks who is there, and finds the replicas that came, and not
- * the one that is unready.
- */
-const CONNECTION_AGE_MS = 30_000;
-/** For the calls that are on it then: above the longest deadline that one has. */
-const CONNECTION_AGE_GRACE_MS = 30_000;
-
 /** Options of NestJS's gRPC server for these services, with health checking and reflection. `url` is host:port. */
 export function grpcOptions(options: {services: readonly DescService[]; url: string}): GrpcOptions {
   const definition = packageDefinition(options.services);
@@ -39,8 +31,7 @@ export function grpcOptions(options: {services: readonly DescService[]; url: str
       channelOptions: {
         'grpc.keepalive_time_ms': KEEPALIVE_MS,
         'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-        'grpc.max_connection_age_ms': CONNECTION_AGE_MS,
-        'grpc.max_connection_age_grace_ms': CONNECTION_AGE_GRACE_MS,
+        // No greatest age of a connection: @grpc/grpc-js ends calls that are under way on it, whatever the grace.
       },
       onLoadPackageDefinition: (_definition: unknown, server: Server) => {
         health.addToServer(server as unknown as Parameters<HealthImplementation['addToServer']>[0]);
