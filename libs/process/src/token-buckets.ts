@@ -1,3 +1,5 @@
+import {DomainError} from '@vitalvault/errors';
+
 /** Size and speed of a bucket. */
 export interface BucketRate {
   readonly burst: number;
@@ -52,6 +54,18 @@ export class TokenBuckets {
       this.#buckets.set(key, {tokens: left, atMs: nowMs});
     }
     this.#forgetFull(nowMs);
+  }
+
+  /** One token. @throws DomainError quota-exceeded with seconds to wait; nothing is taken then */
+  charge(key: string, nowMs: number, detail?: string): void {
+    const demand = [{key, tokens: 1}];
+    const waitMs = this.waitMs(demand, nowMs) ?? 0;
+    if (waitMs > 0)
+      throw new DomainError('quota-exceeded', {
+        ...(detail === undefined ? {} : {detail}),
+        retryAfterSeconds: Math.ceil(waitMs / 1_000),
+      });
+    this.take(demand, nowMs);
   }
 
   /** Gives back what was taken and not used. */

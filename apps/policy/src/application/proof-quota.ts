@@ -38,10 +38,7 @@ export class ProofQuota {
 
   /** One question of this asker. @throws DomainError quota-exceeded with seconds to wait; nothing is charged then */
   charge(asker: Id): void {
-    const [one, nowMs] = [[{key: asker, tokens: 1}], this.now()];
-    const waitMs = this.#askers.waitMs(one, nowMs) ?? 0;
-    if (waitMs > 0) throw new DomainError('quota-exceeded', {retryAfterSeconds: Math.ceil(waitMs / 1_000)});
-    this.#askers.take(one, nowMs);
+    this.#askers.charge(asker, this.now());
   }
 
   /**

@@ -1,4 +1,4 @@
-import {DomainError} from '@vitalvault/errors';
+import type {DomainError} from '@vitalvault/errors';
 import {TokenBuckets} from '@vitalvault/process';
 import type {BucketRate} from '@vitalvault/process';
 import type {FastifyInstance} from 'fastify';
@@ -13,18 +13,12 @@ export const ADDRESS_RATE: BucketRate = {burst: 4_000, refillPerSecond: 1_000};
 export function limitAddresses(instance: FastifyInstance, rate: BucketRate = ADDRESS_RATE): void {
   const buckets = new TokenBuckets(rate);
   instance.addHook('onRequest', (request, _reply, done) => {
-    const demand = [{key: addressKey(request.ip), tokens: 1}];
-    const waitMs = buckets.waitMs(demand, Date.now()) ?? 0;
-    if (waitMs > 0) {
-      done(
-        new DomainError('quota-exceeded', {
-          detail: 'Too many requests come from this address.',
-          retryAfterSeconds: Math.ceil(waitMs / 1_000),
-        }),
-      );
+    try {
+      buckets.charge(addressKey(request.ip), Date.now(), 'Too many requests come from this address.');
+    } catch (error) {
+      done(error as DomainError);
       return;
     }
-    buckets.take(demand, Date.now());
     done();
   });
 }

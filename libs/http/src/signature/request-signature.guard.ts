@@ -1,6 +1,5 @@
 import {Inject, Injectable} from '@nestjs/common';
 import type {CanActivate, ExecutionContext} from '@nestjs/common';
-import {DomainError} from '@vitalvault/errors';
 import {TokenBuckets} from '@vitalvault/process';
 import type {FastifyRequest} from 'fastify';
 import type {RawBodyRequest} from '../service/body-parsers.js';
@@ -64,9 +63,6 @@ export class RequestSignatureGuard implements CanActivate {
   }
 
   #charge({keyId}: Caller): void {
-    const [demand, nowMs] = [[{key: keyId, tokens: 1}], Date.now()];
-    const waitMs = this.#callers.waitMs(demand, nowMs) ?? 0;
-    if (waitMs > 0) throw new DomainError('quota-exceeded', {retryAfterSeconds: Math.ceil(waitMs / 1_000)});
-    this.#callers.take(demand, nowMs);
+    this.#callers.charge(keyId, Date.now());
   }
 }
