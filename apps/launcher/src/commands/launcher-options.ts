@@ -1,6 +1,5 @@
 import {resolve} from 'node:path';
 import {LaunchError} from '../launch-error.js';
-import {expandNames, processGroups} from '../plan/names.js';
 import {layoutOf} from '../plan/layout.js';
 import {readSettings} from '../plan/settings.js';
 import type {Layout} from '../plan/layout.js';
@@ -23,14 +22,4 @@ export async function existingSystem(options: DataOption): Promise<{layout: Layo
       `There is no system in ${layout.data}. Start one with \`make up\`, or name its directory with DATA=dir.`,
     );
   return {layout, settings};
-}
-
-/** @throws LaunchError that lists what could have been meant. */
-export function namesFor(list: string, validators: number): string[] {
-  const {names, unknown} = expandNames(list, validators);
-  if (unknown.length === 0 && names.length > 0) return names;
-  const groups = [...processGroups(validators).keys()].join(' ');
-  throw new LaunchError(
-    `There is no process or group ${unknown.map((n) => `"${n}"`).join(', ')}.\nProcesses: ${expandNames('all', validators).names.join(' ')}\nGroups: ${groups}`,
-  );
 }

@@ -1,7 +1,8 @@
 import {spawn} from 'node:child_process';
 import {exists} from '../process/files.js';
 import {LaunchError} from '../launch-error.js';
-import {existingSystem, namesFor} from './launcher-options.js';
+import {namesFor} from '../plan/names.js';
+import {existingSystem} from './launcher-options.js';
 import type {DataOption} from './launcher-options.js';
 
 export interface LogsOptions extends DataOption {

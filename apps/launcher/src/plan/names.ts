@@ -1,3 +1,4 @@
+import {LaunchError} from '../launch-error.js';
 import {IPFS_PEERS} from './ports.js';
 
 export const SERVICES = ['policy', 'notify', 'storage', 'ingest'] as const;
@@ -61,4 +62,14 @@ export function expandNames(list: string, validators: number): {names: string[];
 export function withOtherHalves(names: string[], validators: number): string[] {
   const halves = names.map((name) => /^(?:comet|abci)-(\d+)$/.exec(name)?.[1]).filter((i) => i !== undefined);
   return expandNames([...names, ...halves.map((i) => `validator-${i}`)].join(','), validators).names;
+}
+
+/** @throws LaunchError that lists what could have been meant. */
+export function namesFor(list: string, validators: number): string[] {
+  const {names, unknown} = expandNames(list, validators);
+  if (unknown.length === 0 && names.length > 0) return names;
+  const groups = [...processGroups(validators).keys()].join(' ');
+  throw new LaunchError(
+    `There is no process or group ${unknown.map((n) => `"${n}"`).join(', ')}.\nProcesses: ${expandNames('all', validators).names.join(' ')}\nGroups: ${groups}`,
+  );
 }

@@ -18,6 +18,13 @@ afterEach(async () => {
 });
 
 describe('settleSettings', () => {
+  it('leaves nothing behind for a process that there is not', async () => {
+    await expect(settleSettings(layout(), {only: 'validators,kafak'}, idle)).rejects.toThrow('"kafak"');
+    expect(await readSettings(layout())).toBeUndefined();
+    expect(await settleSettings(layout(), {validators: 2}, idle)).toMatchObject({validators: 2});
+    await expect(settleSettings(layout(), {only: 'comet-3'}, idle)).rejects.toThrow('"comet-3"');
+  });
+
   it('keeps the chain id and the wishes of the first start for all later ones', async () => {
     const first = await settleSettings(layout(), {portBase: 30_000, validators: 2}, idle);
     expect(first).toMatchObject({portBase: 30_000, validators: 2});

@@ -6,6 +6,7 @@ import {totalmem} from 'node:os';
 import {ORGANISATION_NAMES} from '../genesis/organisation-keys.js';
 import {LaunchError} from '../launch-error.js';
 import {writeWhole} from '../process/files.js';
+import {namesFor} from './names.js';
 import {DEFAULT_PORT_BASE, MAX_VALIDATORS, portBaseFault} from './ports.js';
 import type {Layout} from './layout.js';
 
@@ -30,6 +31,8 @@ export interface Wishes {
   validators?: number | undefined;
   maxKeys?: number | undefined;
   maxLeaves?: number | undefined;
+  /** Which processes are to start. */
+  only?: string | undefined;
 }
 
 const DEFAULT_VALIDATORS = 4;
@@ -67,31 +70,13 @@ export async function settleSettings(
   const fault = faultOf(wishes);
   if (fault !== undefined) throw new LaunchError(fault);
   const old = await readSettings(layout);
+  const validators = old?.validators ?? wishes.validators ?? DEFAULT_VALIDATORS;
+  namesFor(wishes.only ?? 'all', validators); // a name that means nothing leaves no directory behind
   if (old === undefined) {
     await requireFresh(layout);
-    const chainId = `vitalvault-${randomBytes(3).toString('hex')}`;
-    const validators = wishes.validators ?? DEFAULT_VALIDATORS;
-    const capacity = capacityOf(wishes, DEFAULT_CAPACITY);
-    requireRoom(capacity, validators);
-    requireMemory(capacity, validators);
-    return await write(layout, {
-      layout: 1,
-      chainId,
-      portBase: wishes.portBase ?? DEFAULT_PORT_BASE,
-      validators,
-      capacity,
-    });
+    return await write(layout, newSettings(wishes, validators));
   }
-  const {keys, leaves} = capacityOf(wishes, old.capacity);
-  if (keys !== old.capacity.keys || leaves !== old.capacity.leaves)
-    throw new LaunchError(
-      `The chain in ${layout.data} was made for ${roomOf(old.capacity)}, not ${roomOf({keys, leaves})}. Use another DATA=dir, or \`make clean\` first.`,
-    );
-  if (wishes.validators !== undefined && wishes.validators !== old.validators) {
-    throw new LaunchError(
-      `The chain in ${layout.data} was made for ${String(old.validators)} validators, not ${String(wishes.validators)}. Use another DATA=dir, or \`make clean\` first.`,
-    );
-  }
+  requireSame(layout, old, wishes);
   if (wishes.portBase === undefined || wishes.portBase === old.portBase) return old;
   if (await anyRunning(old)) {
     throw new LaunchError(
@@ -99,6 +84,27 @@ export async function settleSettings(
     );
   }
   return await write(layout, {...old, portBase: wishes.portBase});
+}
+
+function newSettings(wishes: Wishes, validators: number): Settings {
+  const capacity = capacityOf(wishes, DEFAULT_CAPACITY);
+  requireRoom(capacity, validators);
+  requireMemory(capacity, validators);
+  const chainId = `vitalvault-${randomBytes(3).toString('hex')}`;
+  return {layout: 1, chainId, portBase: wishes.portBase ?? DEFAULT_PORT_BASE, validators, capacity};
+}
+
+/** What is in the genesis stays. */
+function requireSame(layout: Layout, old: Settings, wishes: Wishes): void {
+  const {keys, leaves} = capacityOf(wishes, old.capacity);
+  if (keys !== old.capacity.keys || leaves !== old.capacity.leaves)
+    throw new LaunchError(
+      `The chain in ${layout.data} was made for ${roomOf(old.capacity)}, not ${roomOf({keys, leaves})}. Use another DATA=dir, or \`make clean\` first.`,
+    );
+  if (wishes.validators !== undefined && wishes.validators !== old.validators)
+    throw new LaunchError(
+      `The chain in ${layout.data} was made for ${String(old.validators)} validators, not ${String(wishes.validators)}. Use another DATA=dir, or \`make clean\` first.`,
+    );
 }
 
 const capacityOf = ({maxKeys, maxLeaves}: Wishes, otherwise: Capacity): Capacity => ({
