@@ -6,6 +6,7 @@ import {dirname, join} from 'node:path';
 import {chartTexts} from './generate-chart.ts';
 import {configDocuments} from './generate-config-docs.ts';
 import {errorsDocument} from './generate-errors-doc.ts';
+import {metricsDocument} from './generate-metrics-doc.ts';
 import {openApiTexts} from './generate-openapi.ts';
 import {pictures} from './generate-picture.ts';
 import {architectureText} from './package-graph.ts';
@@ -19,6 +20,7 @@ export async function generatedTexts(): Promise<Record<string, string>> {
   return {
     'ARCHITECTURE.md': architectureText(),
     'docs/errors.md': errorsDocument(),
+    'docs/operations/metrics.md': metricsDocument(),
     ...at(configDocuments(), (app) => `docs/config/${app}.md`),
     ...at(openApiTexts(), (service) => `docs/openapi/${service}.json`),
     ...pictures(),

@@ -81,6 +81,7 @@ const STEPS: readonly (readonly [stage: string, name: string, how: How])[] = [
   ['lint', 'generated', {check: [process.execPath, 'tools/check-generated.ts']}],
   ['lint', 'dependencies', {check: [process.execPath, 'tools/check-dependencies.ts']}],
   ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.ts']}],
+  ['lint', 'metrics', {check: [process.execPath, 'tools/check-metrics.ts']}],
   ['lint', 'time-outs and retries', {check: [process.execPath, 'tools/check-retries.ts']}],
   ['lint', 'links', {check: [process.execPath, 'tools/check-links.ts']}],
   ['lint', 'section references', {check: [process.execPath, 'tools/check-section-references.ts']}],

@@ -185,7 +185,7 @@ describe("one reading's trace", () => {
     expect(asked.length).toBeGreaterThanOrEqual(4);
     for (const [name, url] of asked) {
       const text = await (await fetch(new URL('/metrics', url))).text();
-      expect([name, text.includes('process_cpu_seconds')]).toEqual([name, true]);
+      expect([name, text.includes('process_cpu_time_seconds')]).toEqual([name, true]);
       expect([name, idsIn(text, secrets)]).toEqual([name, []]);
     }
   });

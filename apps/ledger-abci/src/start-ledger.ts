@@ -1,6 +1,6 @@
 import {startAbciServer} from '@vitalvault/abci';
 import {LIMITS, toHex} from '@vitalvault/contracts';
-import {gauge, meter} from '@vitalvault/process';
+import {counter, observe} from '@vitalvault/process';
 import type {Host, Logger, RunningService} from '@vitalvault/process';
 import {createApplication} from './application.js';
 import type {LedgerConfig} from './config.js';
@@ -16,16 +16,17 @@ import {LedgerStore} from './store/ledger-store.js';
 import type {Recovered} from './store/recover.js';
 import {watchRoom} from './watch-room.js';
 
-const KIND_NAMES: Readonly<Record<number, string>> = {1: 'duplicate-vote', 2: 'light-client-attack'};
+const KIND_NAMES: Readonly<Record<number, 'duplicate-vote' | 'light-client-attack'>> = {
+  1: 'duplicate-vote',
+  2: 'light-client-attack',
+};
 
 /** Reads the state, then serves CometBFT. */
 export async function startLedger({config, logger, readiness, fail}: Host<LedgerConfig>): Promise<RunningService> {
   const progress = new ChainProgress(() => Date.now());
   readiness.add('chain', () => progress.reason());
-  gauge('vitalvault_ledger_height', 'Last block since the start.', () => progress.height);
-  const misbehaved = meter().createCounter('vitalvault_ledger_misbehaviour_total', {
-    description: 'Misbehaviour of validators that blocks since the start recorded, by kind.',
-  });
+  observe('vitalvault.ledger.height', () => progress.height);
+  const misbehaved = counter('vitalvault.ledger.misbehaviour');
   const verify = nativeVerify();
   const watch = {readiness, logger};
   watchDisk(config.stateDir, config.diskWarnBytes, watch);
@@ -46,7 +47,7 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
     checkMemory();
     checkRoom();
     for (const {address, kind, height} of misbehaviour) {
-      misbehaved.add(1, {kind: KIND_NAMES[kind] ?? String(kind)});
+      misbehaved(1, {kind: KIND_NAMES[kind] ?? 'other'});
       logger.error('a validator broke the rules of consensus; it is recorded on the ledger', {
         validator: toHex(address),
         kind: KIND_NAMES[kind] ?? kind,

@@ -1,7 +1,7 @@
 import {toHex} from '@vitalvault/contracts';
 import {load, partOf, sizeOf, SLOTS} from '@vitalvault/ledger-state';
 import type {StateView} from '@vitalvault/ledger-state';
-import {gaugeOfEach} from '@vitalvault/process';
+import {observe} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
 import type {Ledger} from './ledger.js';
 
@@ -17,18 +17,16 @@ interface OwnRoom {
 }
 
 /**
- * Gauges of the keys and leaves that each organisation has, beside its part of the room.
+ * Tells the keys and leaves that each organisation has, beside its part of the room.
  * @returns to be called after each block: says once of each organisation that it comes near the end of its part
  */
 export function watchRoom({state}: Pick<Ledger, 'state'>, logger: Logger): () => void {
-  const gauges = (what: 'keys' | 'leaves', of: string): void => {
-    const each = (which: 'has' | 'most') => () =>
-      roomOf(state).map((room) => ({labels: {organisation: room.organisation}, value: room[what][which]}));
-    gaugeOfEach(`vitalvault_ledger_${what}`, `${of} that an organisation answers for.`, each('has'));
-    gaugeOfEach(`vitalvault_ledger_${what}_ceiling`, `${of} that its part has room for.`, each('most'));
-  };
-  gauges('keys', 'Keys, with those promised,');
-  gauges('leaves', 'Leaves');
+  const each = (what: 'keys' | 'leaves', which: 'has' | 'most') => () =>
+    roomOf(state).map((room) => ({labels: {organisation: room.organisation}, value: room[what][which]}));
+  observe('vitalvault.ledger.keys', each('keys', 'has'));
+  observe('vitalvault.ledger.keys_ceiling', each('keys', 'most'));
+  observe('vitalvault.ledger.leaves', each('leaves', 'has'));
+  observe('vitalvault.ledger.leaves_ceiling', each('leaves', 'most'));
   const said = new Set<string>();
   return () => {
     for (const {organisation, keys, leaves} of roomOf(state)) {

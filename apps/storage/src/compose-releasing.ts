@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {currentTraceparent, gauge, nameHere} from '@vitalvault/process';
+import {currentTraceparent, nameHere, observe} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
 import {GrpcKeyRelease} from './adapters/policy/grpc-key-release.js';
 import {PrismaReleaseStore} from './adapters/prisma/prisma-release-store.js';
@@ -54,10 +54,6 @@ export function composeReleasing(
     {head: () => follow.head, seenHeight: () => follow.seenHeight, pause, now, onRecords: linkSpan},
     {releases: new PrismaReleaseStore(database), keys: new GrpcKeyRelease(policy), read, follower},
   );
-  gauge(
-    'vitalvault_storage_releases_under_way',
-    'Releases that hold a place, until their answer has left; sixteen are all that there are.',
-    () => release.underWay,
-  );
+  observe('vitalvault.storage.releases_under_way', () => release.underWay);
   return {release, repair};
 }

@@ -1,4 +1,4 @@
-import {gauge} from '@vitalvault/process';
+import {observe} from '@vitalvault/process';
 import type {AnchorRecords} from './application/anchor-records.js';
 import type {EntryQueue} from './application/entry-queue.js';
 
@@ -12,16 +12,8 @@ export function whyNotAnchoring({waitingMs}: Pick<AnchorRecords, 'waitingMs'>): 
     : `no block has taken a transaction of ours for ${String(Math.floor(waitingMs / 1_000))} s: look at the nodes of LEDGER_RPC, and at 'anchor refused by a node' in the log`;
 }
 
-/** Gauges of what waits for the ledger. */
+/** Tells what waits for the ledger. */
 export function watchAnchoring(anchor: Pick<AnchorRecords, 'waitingMs'>, queue: Pick<EntryQueue, 'held'>): void {
-  gauge(
-    'vitalvault_storage_anchor_waiting_seconds',
-    'How long a transaction has waited while no block took any of ours; 0: none waits.',
-    () => anchor.waitingMs / 1_000,
-  );
-  gauge(
-    'vitalvault_storage_held_registrations',
-    'Registrations of devices whose records wait for a number that never came.',
-    () => queue.held,
-  );
+  observe('vitalvault.storage.anchor_waiting', () => anchor.waitingMs / 1_000);
+  observe('vitalvault.storage.held_registrations', () => queue.held);
 }

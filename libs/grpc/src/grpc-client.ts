@@ -1,9 +1,10 @@
-import {Client, Metadata, credentials} from '@grpc/grpc-js';
+import {Client, Metadata, credentials, status} from '@grpc/grpc-js';
 import {create, fromBinary, toBinary} from '@bufbuild/protobuf';
 import type {DescMessage, DescMethodUnary, DescService, MessageInitShape, MessageShape} from '@bufbuild/protobuf';
 import {DomainError} from '@vitalvault/errors';
 import type {ErrorCode} from '@vitalvault/errors';
-import {injectHeaders, withSpan} from '@vitalvault/process';
+import {histogram, injectHeaders, withSpan} from '@vitalvault/process';
+import {statusName} from './call-duration.js';
 import {fromGrpcError} from './grpc-errors.js';
 
 export interface CallOptions {
@@ -36,6 +37,7 @@ const KEEPALIVE_MS = 3_000;
 const KEEPALIVE_TIMEOUT_MS = 2_000;
 // Whoever connects anew sees who is there, and a name server that is asked no more often has no herd.
 const RESOLVE_MS = 5_000;
+const MILLISECONDS = 1_000;
 
 /**
  * @param options.url host:port
@@ -62,6 +64,7 @@ export function grpcClient<S extends DescService>(
     'grpc.service_config_disable_resolution': 1,
     'grpc.dns_min_time_between_resolutions_ms': RESOLVE_MS,
   });
+  const duration = histogram('rpc.client.call.duration');
   const calls: Record<string, unknown> = {
     close: () => {
       client.close();
@@ -79,7 +82,7 @@ export function grpcClient<S extends DescService>(
           attributes: {'rpc.system': 'grpc', 'rpc.service': service.typeName, 'rpc.method': method.name},
         },
         () =>
-          call({client, service, method: unary, unavailable: options.unavailable}, request, {
+          call({client, service, method: unary, unavailable: options.unavailable, duration}, request, {
             deadlineMs: options.deadlineMs ?? DEADLINE_MS,
             ...given,
           }),
@@ -102,15 +105,17 @@ interface Target {
   readonly service: DescService;
   readonly method: DescMethodUnary;
   readonly unavailable: ErrorCode;
+  readonly duration: ReturnType<typeof histogram<'rpc.client.call.duration'>>;
 }
 
 function call(
-  {client, service, method, unavailable}: Target,
+  {client, service, method, unavailable, duration}: Target,
   request: object,
   {deadlineMs = DEADLINE_MS, signal}: CallOptions,
 ): Promise<object> {
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(injectHeaders())) metadata.set(name, value);
+  const atMs = performance.now();
   return new Promise((resolve, reject) => {
     const running = client.makeUnaryRequest(
       `/${service.typeName}/${method.name}`,
@@ -121,6 +126,10 @@ function call(
       {deadline: Date.now() + deadlineMs},
       (error, value) => {
         signal?.removeEventListener('abort', cancel);
+        duration((performance.now() - atMs) / MILLISECONDS, {
+          'rpc.method': `${service.typeName}/${method.name}`,
+          'rpc.response.status_code': statusName(error?.code ?? status.OK),
+        });
         if (error !== null) reject(fromGrpcError(error, unavailable));
         else resolve(value ?? create(method.output));
       },

@@ -5,6 +5,7 @@ import type {DescService} from '@bufbuild/protobuf';
 import {Transport} from '@nestjs/microservices';
 import type {GrpcOptions} from '@nestjs/microservices';
 import {HealthImplementation} from 'grpc-health-check';
+import {measureCalls} from './call-duration.js';
 import {packageDefinition} from './package-definition.js';
 
 const MAX_MESSAGE_BYTES = 8 * 1_048_576;
@@ -31,6 +32,7 @@ export function grpcOptions(options: {services: readonly DescService[]; url: str
       channelOptions: {
         'grpc.keepalive_time_ms': KEEPALIVE_MS,
         'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+        interceptors: [measureCalls(options.services)],
         // No greatest age of a connection: @grpc/grpc-js ends calls that are under way on it, whatever the grace.
       },
       onLoadPackageDefinition: (_definition: unknown, server: Server) => {

@@ -1,5 +1,5 @@
 import {DomainError} from '@vitalvault/errors';
-import {contextOf, injectHeaders, withSpan} from '@vitalvault/process';
+import {contextOf, injectHeaders, observe, withSpan} from '@vitalvault/process';
 import type {Admin, Kafka, Message, Producer, TopicMessages} from 'kafkajs';
 import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -39,6 +39,9 @@ export class KafkaProducer {
 
   constructor(options: KafkaOptions) {
     this.#kafka = connectKafka(options);
+    observe('vitalvault.kafka.send_queue.messages', () => this.#queue.used.messages);
+    observe('vitalvault.kafka.send_queue.fullness', () => this.#queue.used.share);
+    observe('vitalvault.kafka.send_queue.age', () => this.#queue.oldestMs / 1_000);
   }
 
   /**

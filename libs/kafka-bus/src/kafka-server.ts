@@ -1,7 +1,7 @@
 import {Server} from '@nestjs/microservices';
 import type {CustomTransportStrategy} from '@nestjs/microservices';
 import {DomainError} from '@vitalvault/errors';
-import {gauge} from '@vitalvault/process';
+import {observe} from '@vitalvault/process';
 import type {LettersWaiting, Standstill} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {BacklogLook} from './backlog-look.js';
@@ -163,8 +163,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   #settingAside(): SettingAside | undefined {
     const {deadLetters: letters, logger, recordIdOf} = this.options;
     if (letters === undefined) return undefined;
-    const told = 'Messages that are set aside and wait for a person.';
-    gauge('vitalvault_dead_letters', told, () => this.#letters?.count);
+    observe('vitalvault.dead_letters', () => this.#letters?.count);
     return new SettingAside({letters, recordIdOf, logger});
   }
 

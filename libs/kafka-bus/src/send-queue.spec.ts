@@ -57,6 +57,20 @@ beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
 describe('SendQueue', () => {
+  it('tells how full it is and how old its oldest, on its way or waiting', async () => {
+    const {queue, send, last} = world();
+    expect([queue.used, queue.oldestMs]).toEqual([{messages: 0, share: 0}, 0]);
+    send('a');
+    await later(300);
+    send('b', 'c');
+    await later(200);
+    expect([queue.used, queue.oldestMs]).toEqual([{messages: 3, share: 0.75}, 500]);
+    await last().answer();
+    expect([queue.used, queue.oldestMs]).toEqual([{messages: 2, share: 0.5}, 200]);
+    await last().answer();
+    expect([queue.used, queue.oldestMs]).toEqual([{messages: 0, share: 0}, 0]);
+  });
+
   it('sends what waits meanwhile together, in order', async () => {
     const {send, requests, last} = world();
     const outcomes = [send('a'), send('b'), send('c')];

@@ -27,6 +27,7 @@ interface Waiting {
   readonly place: Place;
   /** Undefined: it is durable. Only the first word counts. */
   readonly settle: (error?: unknown) => void;
+  readonly atMs: number;
   flying: boolean;
   settled: boolean;
 }
@@ -57,6 +58,7 @@ export class SendQueue {
   #waiting: Waiting[] = [];
   readonly #used = {messages: 0, bytes: 0};
   #flushing = false;
+  #flying: readonly Waiting[] = [];
   /** Since when a request is under way; Unix milliseconds. */
   #sentAtMs = 0;
   #closed = false;
@@ -103,6 +105,7 @@ export class SendQueue {
       const one: Waiting = {
         batch,
         place,
+        atMs: Date.now(),
         flying: false,
         settled: false,
         settle: (error) => {
@@ -120,6 +123,19 @@ export class SendQueue {
         if (!this.#flushing) void this.#flush();
       }
     });
+  }
+
+  /** Messages that have a place, and the share of places or bytes that is taken, the larger one. */
+  get used(): {readonly messages: number; readonly share: number} {
+    const {limit = LIMIT} = this.options;
+    const {messages, bytes} = this.#used;
+    return {messages, share: Math.max(messages / limit.messages, bytes / limit.bytes)};
+  }
+
+  /** How long the oldest waits that nobody has acknowledged; 0: none does. */
+  get oldestMs(): number {
+    const oldest = (this.#flying.find(({settled}) => !settled) ?? this.#waiting[0])?.atMs;
+    return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest);
   }
 
   /** Nothing more is taken; what waits is refused. */
@@ -144,6 +160,7 @@ export class SendQueue {
     while (this.#waiting.length > 0) {
       const taken = this.#take();
       for (const one of taken) one.flying = true;
+      this.#flying = taken;
       this.#sentAtMs = Date.now();
       try {
         await this.options.deliver(merge(taken));
@@ -152,6 +169,7 @@ export class SendQueue {
       } catch (error) {
         this.#failed(taken, error);
       }
+      this.#flying = [];
     }
     this.#flushing = false;
   }

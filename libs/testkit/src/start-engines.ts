@@ -11,6 +11,8 @@ export interface Endpoints {
   readonly services: Readonly<Record<string, string>>;
   /** Where services and ledger tell of their health and what they measured, by process. */
   readonly management: Readonly<Record<string, string>>;
+  /** Where each of them is scraped. */
+  readonly metrics: Readonly<Record<string, string>>;
   readonly validators: readonly {readonly rpc: string; readonly home: string}[];
   readonly ipfsCluster: readonly string[];
   readonly kubo: readonly string[];

@@ -24,16 +24,18 @@ export async function endpointsOf(layout: Layout, settings: Settings) {
       return {id: (await loadOrganisation(dir, name)).id, name, keys: dir};
     }),
   );
+  const management: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(SERVICES.map((name) => [name, http(ports[name].management)])),
+    ...Object.fromEntries(
+      each(settings.validators, (i) => [`abci-${String(i)}`, http(ports.validator(i).management)] as const),
+    ),
+  };
   return {
     chainId: settings.chainId,
     genesis: layout.genesis,
     services: Object.fromEntries(SERVICES.map((name) => [name, http(ports[name].http)])),
-    management: {
-      ...Object.fromEntries(SERVICES.map((name) => [name, http(ports[name].management)])),
-      ...Object.fromEntries(
-        each(settings.validators, (i) => [`abci-${String(i)}`, http(ports.validator(i).management)] as const),
-      ),
-    },
+    management,
+    metrics: Object.fromEntries(Object.entries(management).map(([name, url]) => [name, `${url}/metrics`])),
     validators: each(settings.validators, (i) => ({rpc: http(ports.validator(i).rpc), home: layout.validator(i).home})),
     ipfsCluster: each(IPFS_PEERS, (i) => http(ports.cluster(i).rest)),
     kubo: each(IPFS_PEERS, (i) => http(ports.kubo(i).gateway)),

@@ -1,5 +1,5 @@
 import {statfs} from 'node:fs/promises';
-import {gauge} from '@vitalvault/process';
+import {observe} from '@vitalvault/process';
 import type {Readiness} from '@vitalvault/process';
 
 const MIB = 1_048_576;
@@ -8,7 +8,7 @@ const inMiB = (bytes: number): string => `${String(Math.floor(bytes / MIB))} MiB
 /** Tells how much room the disk of the state has left, and degrades before there is none: a full one ends consensus. */
 export function watchDisk(dir: string, warnBytes: number, {readiness}: {readiness: Readiness}): void {
   let free: number | undefined;
-  gauge('vitalvault_ledger_disk_free_bytes', 'Room on the disk of the state when it was last looked at.', () => free);
+  observe('vitalvault.ledger.disk_free', () => free);
   readiness.add(
     'disk',
     async () => {

@@ -1,4 +1,4 @@
-import {gauge} from '@vitalvault/process';
+import {observe} from '@vitalvault/process';
 import type {Logger, Readiness} from '@vitalvault/process';
 import type {Ledger} from '../ledger.js';
 import {LeafPatrol} from '../store/leaf-patrol.js';
@@ -19,12 +19,8 @@ export function watchLeaves(ledger: Ledger, {readiness, logger}: {readiness: Rea
   );
   let known: string | undefined;
   readiness.add('leaves', () => known, {needed: false});
-  gauge(
-    'vitalvault_ledger_damaged_leaves',
-    'Leaves that the last reading of all found damaged.',
-    () => patrol.state.damaged?.count ?? 0,
-  );
-  gauge('vitalvault_ledger_leaf_rounds', 'Readings of all leaves since the start.', () => patrol.state.rounds);
+  observe('vitalvault.ledger.damaged_leaves', () => patrol.state.damaged?.count ?? 0);
+  observe('vitalvault.ledger.leaf_rounds', () => patrol.state.rounds);
   const timer = setInterval(() => {
     try {
       patrol.step(LEAVES_AT_ONCE);

@@ -1,6 +1,6 @@
 import {readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
-import {gauge, meter} from '@vitalvault/process';
+import {counter, observe} from '@vitalvault/process';
 import type {Logger, Readiness} from '@vitalvault/process';
 import {heightOfSnapshot, snapshotName} from '../store/snapshot.js';
 import type {SnapshotOutcome} from '../store/snapshots.js';
@@ -24,15 +24,9 @@ export function watchSnapshots(
   {readiness, logger}: {readiness: Readiness; logger: Logger},
 ): (outcome: SnapshotOutcome) => void {
   let reason: string | undefined;
-  const failures = meter().createCounter('vitalvault_ledger_snapshot_failures_total', {
-    description: 'Snapshots since the start that could not be written.',
-  });
-  failures.add(0);
-  gauge(
-    'vitalvault_ledger_snapshot_age_seconds',
-    'Since the newest snapshot of the state was written: what is younger, a start reads block by block.',
-    () => snapshotAge(dir, Date.now()),
-  );
+  const failures = counter('vitalvault.ledger.snapshot_failures');
+  failures(0, {});
+  observe('vitalvault.ledger.snapshot_age', () => snapshotAge(dir, Date.now()));
   readiness.add('snapshots', () => reason, {needed: false});
   return (outcome) => {
     if (!('error' in outcome)) {
@@ -44,7 +38,7 @@ export function watchSnapshots(
     const {height, error} = outcome;
     const why = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : 'failed';
     reason = `the snapshot of height ${String(height)} could not be written (${why}): a start reads every block since the one before`;
-    failures.add(1);
+    failures(1, {});
     logger.error('a snapshot could not be written; a start reads more blocks until the next one', {height, error});
   };
 }

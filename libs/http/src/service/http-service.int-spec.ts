@@ -1,3 +1,4 @@
+import {Client, credentials} from '@grpc/grpc-js';
 import {Controller, Module} from '@nestjs/common';
 import {GrpcMethod} from '@nestjs/microservices';
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
@@ -8,6 +9,7 @@ import {z} from 'zod';
 import {grpcClient, grpcOptions} from '@vitalvault/grpc';
 import {Readiness, createLogger, startManagement, startMetrics, startTelemetry, withSpan} from '@vitalvault/process';
 import type {Management} from '@vitalvault/process';
+import {prometheusFamilies} from '@vitalvault/testkit';
 import {createHttpService} from './create-http-service.js';
 import type {HttpService} from './create-http-service.js';
 import {route} from '../route/route.js';
@@ -224,6 +226,7 @@ describe('createHttpService', () => {
       );
     expect(text).toMatch(line('/v1/things/:id', 200));
     expect(text).toMatch(line('unmatched', 404));
+    expect(text).toMatch(/^vitalvault_refusals_total\{code="route-not-found"\} [1-9]/m);
     expect(text).not.toContain('0123456789abcdef');
   });
 
@@ -256,6 +259,32 @@ describe('createHttpService', () => {
       ];
       expect(server?.parentSpanContext?.spanId).toBe(asked?.spanContext().spanId);
       expect(asked?.parentSpanContext?.spanId).toBe(named('caller')?.spanContext().spanId);
+    });
+
+    it('counts calls by method and status at both ends, and one of no service as another', async () => {
+      await client.queueAlert({});
+      await expect(client.queueAlert({alert: {text: 'fail'}})).rejects.toThrow();
+      const stranger = new Client(`127.0.0.1:${String(grpcPort)}`, credentials.createInsecure());
+      const same = (bytes: Buffer): Buffer => bytes;
+      await new Promise((done) => {
+        stranger.makeUnaryRequest('/nobody.Knows/It', same, same, Buffer.alloc(0), done);
+      });
+      stranger.close();
+      const families = prometheusFamilies(await (await fetch(`${management.url}/metrics`)).text());
+      const calls = (side: string): Record<string, number> =>
+        Object.fromEntries(
+          (families.get(`rpc_${side}_call_duration_seconds`)?.samples ?? [])
+            .filter(({name}) => name.endsWith('_count'))
+            .map(({labels, value}) => [`${labels['rpc_method'] ?? ''} ${labels['rpc_response_status_code'] ?? ''}`, value]),
+        );
+      const method = 'vitalvault.notify.v1.NotifyService/QueueAlert';
+      const [asked, answered] = [calls('client'), calls('server')];
+      for (const status of ['OK', 'UNAVAILABLE']) expect(asked[`${method} ${status}`]).toBeGreaterThan(0);
+      expect(answered).toMatchObject({
+        [`${method} OK`]: asked[`${method} OK`],
+        [`${method} UNAVAILABLE`]: asked[`${method} UNAVAILABLE`],
+        '_OTHER UNIMPLEMENTED': 1,
+      });
     });
 
     it('brings an error of the catalogue across', async () => {

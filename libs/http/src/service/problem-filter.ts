@@ -9,17 +9,20 @@ import type {Observable} from 'rxjs';
 import {toGrpcError} from '@vitalvault/grpc';
 import type {Logger} from '@vitalvault/process';
 import {LOGGER} from '../service.tokens.js';
-import {currentTraceId} from '@vitalvault/process';
+import {counter, currentTraceId} from '@vitalvault/process';
 
 /** The one place where an error becomes an answer: RFC 9457 over HTTP, a status with `vv-error` over gRPC. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  readonly #refused = counter('vitalvault.refusals');
+
   constructor(@Inject(LOGGER) private readonly log: Logger) {}
 
   catch(thrown: unknown, host: ArgumentsHost): Observable<never> | undefined {
     // Kafka's handlers have no answer to give: libs/kafka-bus judges what they throw.
     if (host.getType() === 'rpc' && !isGrpc(host)) return throwError(() => thrown);
     const error = toDomainError(thrown);
+    this.#refused(1, {code: error.code});
     if (error.code === 'internal') this.log.error('request failed', {error: thrown});
     else if (error.category === 'unavailable') this.log.warn('request failed', {code: error.code, error: thrown});
     if (host.getType() === 'rpc') return throwError(() => toGrpcError(error));

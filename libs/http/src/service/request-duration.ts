@@ -1,41 +1,44 @@
-import {meter} from '@vitalvault/process';
+import {HTTP_METHODS, balance, histogram} from '@vitalvault/process';
 import type {FastifyInstance, FastifyRequest} from 'fastify';
 
 const MILLISECONDS = 1_000;
 
+type Method = (typeof HTTP_METHODS)[number];
+type Outcome = Readonly<{'http.response.status_code': string}> | Readonly<{'error.type': 'aborted'}>;
+
 /**
- * How long requests take, by method, route and status, as OpenTelemetry names them for Prometheus. The route and not
- * the path, because paths carry ids of patients; what fits no route is told as one.
+ * How long requests take, by method, route and status. The route and not the path, because paths carry ids of patients;
+ * what fits no route is told as one, and so is a method that is none of the known.
  */
 export function measureRequests(instance: FastifyInstance): void {
-  const duration = meter().createHistogram('http_server_request_duration_seconds', {
-    description: 'From the head of a request to the end of its answer.',
-    advice: {explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]},
-  });
-  const open = meter().createUpDownCounter('http_server_active_requests', {description: 'Requests under way.'});
+  const duration = histogram('http.server.request.duration');
+  const open = balance('http.server.active_requests');
   const begun = new WeakMap<FastifyRequest, number>();
-  const end = (request: FastifyRequest, outcome: object): void => {
+  const end = (request: FastifyRequest, outcome: Outcome): void => {
     const atMs = begun.get(request);
     if (atMs === undefined) return;
     begun.delete(request);
-    open.add(-1);
-    duration.record((performance.now() - atMs) / MILLISECONDS, {
-      http_request_method: request.method,
-      http_route: request.routeOptions.url ?? 'unmatched',
+    open(-1, {});
+    duration((performance.now() - atMs) / MILLISECONDS, {
+      'http.request.method': methodOf(request),
+      'http.route': request.routeOptions.url ?? 'unmatched',
       ...outcome,
     });
   };
   instance.addHook('onRequest', (request, _reply, done) => {
     begun.set(request, performance.now());
-    open.add(1);
+    open(1, {});
     done();
   });
   instance.addHook('onResponse', (request, reply, done) => {
-    end(request, {http_response_status_code: reply.statusCode});
+    end(request, {'http.response.status_code': String(reply.statusCode)});
     done();
   });
   instance.addHook('onRequestAbort', (request, done) => {
-    end(request, {error_type: 'aborted'});
+    end(request, {'error.type': 'aborted'});
     done();
   });
 }
+
+const methodOf = ({method}: FastifyRequest): Method =>
+  HTTP_METHODS.find((known) => known === method) ?? '_OTHER';

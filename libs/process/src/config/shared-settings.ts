@@ -90,6 +90,11 @@ export const commonConfig = {
       "From so many bytes of its database on the service says that it is degraded: choose four fifths of the volume's share. Absent: it does not.",
     ),
   otlpUrl: setting.url.describe('OpenTelemetry Collector, OTLP over HTTP: http://host:port.'),
+  otlpMetricsUrl: setting.url
+    .optional()
+    .describe(
+      'OpenTelemetry Collector that metrics are sent to as well, every 30 s, OTLP over HTTP: http://host:port. Absent: they are told at /metrics alone.',
+    ),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Lowest level that is logged.'),
   trustedProxies: list
     .refine((items) => items.length > 0 && items.every(isAddress), 'not a list of addresses')
@@ -140,6 +145,7 @@ const {
   closeMs,
   managementHost,
   managementPort,
+  otlpMetricsUrl,
   logLevel,
 } = commonConfig;
 
@@ -154,7 +160,7 @@ export const kafkaConfig = {
 } as const;
 export const databaseConfig = {databaseUrl, databasePasswordFile, databaseCaFile, databaseWarnBytes} as const;
 /** What `runProgram` takes of every program. */
-export const processConfig = {managementHost, managementPort, logLevel} as const;
+export const processConfig = {managementHost, managementPort, otlpMetricsUrl, logLevel} as const;
 /** Whom a service's HTTP listens to, and how much. */
 export const addressConfig = {trustedProxies, addressBurst, addressRefillPerSecond} as const;
 export const stopConfig = {drainMs, closeMs} as const;

@@ -3,7 +3,7 @@ import {request} from 'node:http';
 import {Readiness} from '../health/readiness.js';
 import {Standstill} from '../health/standstill.js';
 import {createLogger} from '../logging/create-logger.js';
-import {startMetrics} from '../telemetry/start-metrics.js';
+import {startMetrics} from '../metrics/start-metrics.js';
 import {startManagement} from './start-management.js';
 import type {Management} from './start-management.js';
 
@@ -76,10 +76,10 @@ describe('the management port', () => {
     expect(response.headers.get('content-type')).toContain('text/plain');
     for (const line of [
       /^target_info\{.*service_name="spec".*vitalvault_organisation="aa"/m,
-      /^process_cpu_seconds_total\{mode="user"\} [0-9.]+$/m,
-      /^process_resident_memory_bytes [1-9]\d{6,}$/m,
-      /^nodejs_eventloop_utilization [01]/m,
-      /^nodejs_eventloop_lag_p99_seconds [0-9.e-]+$/m,
+      /^process_cpu_time_seconds_total\{cpu_mode="user"\} [0-9.]+$/m,
+      /^process_memory_usage_bytes [1-9]\d{6,}$/m,
+      /^nodejs_eventloop_utilization_ratio [01]/m,
+      /^nodejs_eventloop_delay_p99_seconds [0-9.e-]+$/m,
     ])
       expect(text).toMatch(line);
   });

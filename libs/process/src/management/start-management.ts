@@ -2,7 +2,7 @@ import {createServer} from 'node:http';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {Readiness} from '../health/readiness.js';
-import type {Metrics} from '../telemetry/start-metrics.js';
+import type {Metrics} from '../metrics/start-metrics.js';
 
 export interface Management {
   /** http://host:port */
@@ -64,7 +64,7 @@ async function answer(
   else if (path === '/livez') send(200, {status: 'ok'});
   else if (path === '/startz') send(readiness.started ? 200 : 503, {status: readiness.started ? 'ok' : 'starting'});
   else if (path === '/readyz') send(...(await readyAnswer(readiness)));
-  else if (path === '/metrics' && metrics !== undefined) metrics.answer(request, response);
+  else if (path === '/metrics' && metrics !== undefined) await metrics.answer(response);
   else send(404, {status: 'not found'});
 }
 

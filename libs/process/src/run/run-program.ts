@@ -1,10 +1,11 @@
 import type {z} from 'zod';
 import {loadConfig} from '../config/load-config.js';
 import {Readiness} from '../health/readiness.js';
+import {watchReadiness} from '../health/watch-readiness.js';
 import {createLogger} from '../logging/create-logger.js';
 import type {Logger} from '../logging/create-logger.js';
 import {startManagement} from '../management/start-management.js';
-import {startMetrics} from '../telemetry/start-metrics.js';
+import {startMetrics} from '../metrics/start-metrics.js';
 import {startTelemetry} from '../telemetry/start-telemetry.js';
 import {Opened} from './opened.js';
 import {runService} from './run-service.js';
@@ -16,6 +17,7 @@ export interface ProcessSettings {
   readonly managementHost: string;
   readonly managementPort?: number | undefined;
   readonly otlpUrl?: string | undefined;
+  readonly otlpMetricsUrl?: string | undefined;
   readonly organisation?: string | undefined;
   readonly drainMs?: number | undefined;
   readonly closeMs?: number | undefined;
@@ -50,12 +52,13 @@ export async function runProgram<Config extends ProcessSettings>(
   const {name: service} = program;
   await runService(createLogger({service}), async () => {
     const config: Config = loadConfig(program.settings, program.env);
-    const {managementHost: host, managementPort: port, otlpUrl, organisation} = config;
+    const {managementHost: host, managementPort: port, otlpUrl, otlpMetricsUrl, organisation} = config;
     const whose = organisation === undefined ? {} : {organisation};
     const readiness = new Readiness();
     const opened = new Opened();
     try {
-      const metrics = opened.add(startMetrics({service, ...whose}), (it) => it.shutdown());
+      const metrics = opened.add(startMetrics({service, otlpUrl: otlpMetricsUrl, ...whose}), (it) => it.shutdown());
+      watchReadiness(readiness);
       if (port !== undefined) opened.add(await startManagement({host, port, readiness, metrics}), (it) => it.close());
       if (otlpUrl !== undefined) opened.add(startTelemetry({service, otlpUrl, ...whose}), (it) => it.shutdown());
       const logger = createLogger({service, level: config.logLevel});

@@ -1,5 +1,5 @@
 /**
- * All that a line of a log, a span or a metric of ours may say, by name. Whoever runs a part reads them, and so may
+ * All that a line of a log or a span of ours may say, by name; labels of metrics are in the catalogue of metrics. Whoever runs a part reads them, and so may
  * whoever keeps them: counts, heights, places and names of parts are here; nobody's id is, no record's, transaction's
  * or block of ciphertext's, no key and no plaintext (docs/adr/0049). What has no name here cannot be told by accident.
  */
@@ -83,14 +83,3 @@ export const SPAN_ATTRIBUTES = [
   'vitalvault.which',
 ] as const;
 export type SpanAttribute = (typeof SPAN_ATTRIBUTES)[number];
-
-export const METRIC_LABELS = [
-  'error_type',
-  'http_request_method',
-  'http_response_status_code',
-  'http_route',
-  'kind',
-  'mode',
-  'organisation',
-  'part',
-] as const;

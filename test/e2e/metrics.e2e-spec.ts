@@ -1,0 +1,83 @@
+import {describe, expect, it} from '@jest/globals';
+import {METRICS, prometheusName} from '@vitalvault/process';
+import type {Metric} from '@vitalvault/process';
+import {prometheusFamilies} from '@vitalvault/testkit';
+import type {PrometheusFamily} from '@vitalvault/testkit';
+import {thePlatform} from './platform/platform.js';
+
+const BY_NAME = new Map(Object.entries<Metric>(METRICS).map(([name, metric]) => [prometheusName(name, metric), metric]));
+/** Of a process as the launcher calls it. */
+const programOf = (name: string): string => (name.startsWith('abci-') ? 'ledger-abci' : name);
+
+async function scraped(url: string): Promise<ReadonlyMap<string, PrometheusFamily>> {
+  const response = await fetch(url);
+  expect([url, response.status]).toEqual([url, 200]);
+  return prometheusFamilies(await response.text());
+}
+
+const sum = (family: PrometheusFamily | undefined, suffix = '', labels: Readonly<Record<string, string>> = {}): number =>
+  (family?.samples ?? [])
+    .filter(({name}) => name.endsWith(suffix))
+    .filter((sample) => Object.entries(labels).every(([label, value]) => sample.labels[label] === value))
+    .reduce((total, {value}) => total + value, 0);
+
+describe('what the processes of a running system measure', () => {
+  const processes = Object.entries(thePlatform().endpoints.metrics);
+
+  it('is told by each of them, by its address in endpoints.json', () => {
+    expect(processes.map(([name]) => programOf(name))).toEqual(
+      expect.arrayContaining(['ingest', 'policy', 'storage', 'notify', 'ledger-abci']),
+    );
+  });
+
+  it.each(processes)('%s tells what the catalogue says, with its labels and their values, and nothing else', async (name, url) => {
+    const families = await scraped(url);
+    const program = programOf(name);
+    for (const [told, {samples, type}] of families) {
+      if (told === 'target_info') continue;
+      const metric = BY_NAME.get(told);
+      expect([told, metric?.of.includes(program as never)]).toEqual([told, true]);
+      expect([told, type]).toEqual([told, metric?.kind === 'updown' ? 'gauge' : metric?.kind]);
+      const bounds = new Map(
+        Object.entries({...metric?.labels, ...metric?.maybe}).map(([label, bound]) => [label.replaceAll('.', '_'), bound]),
+      );
+      for (const {labels} of samples)
+        for (const [label, value] of Object.entries(labels).filter(([label]) => label !== 'le')) {
+          const bound = bounds.get(label);
+          expect([told, label, typeof bound === 'number' || bound?.includes(value)]).toEqual([told, label, true]);
+        }
+    }
+    for (const always of ['process_cpu_time_seconds_total', 'nodejs_eventloop_delay_p99_seconds', 'vitalvault_ready'])
+      expect([always, families.has(always)]).toEqual([always, true]);
+  });
+
+  it.each(['ingest', 'policy', 'storage', 'notify'])('%s counts its requests by route and status', async (name) => {
+    const {services, metrics} = thePlatform().endpoints;
+    const duration = async (): Promise<number> =>
+      sum((await scraped(metrics[name] ?? '')).get('http_server_request_duration_seconds'), '_count', {
+        http_request_method: 'GET',
+        http_route: 'unmatched',
+        http_response_status_code: '404',
+      });
+    const before = await duration();
+    await fetch(`${services[name as 'ingest']}/nowhere/0123456789abcdef0123456789abcdef01234567`);
+    expect(await duration()).toBe(before + 1);
+  });
+
+  it('both ends of a gRPC call count it', async () => {
+    const {metrics} = thePlatform().endpoints;
+    const [asked, answered] = [await scraped(metrics['ingest'] ?? ''), await scraped(metrics['storage'] ?? '')];
+    const labels = {rpc_method: 'vitalvault.storage.v1.StorageService/GetBacklog', rpc_response_status_code: 'OK'};
+    expect(sum(asked.get('rpc_client_call_duration_seconds'), '_count', labels)).toBeGreaterThan(0);
+    expect(sum(answered.get('rpc_server_call_duration_seconds'), '_count', labels)).toBeGreaterThan(0);
+  });
+
+  it("ingest's queue for Kafka is empty and has no oldest when nobody posts", async () => {
+    const families = await scraped(thePlatform().endpoints.metrics['ingest'] ?? '');
+    for (const name of ['messages', 'age_seconds', 'fullness_ratio'])
+      expect([name, families.get(`vitalvault_kafka_send_queue_${name}`)?.samples]).toEqual([
+        name,
+        [{name: `vitalvault_kafka_send_queue_${name}`, labels: {}, value: 0}],
+      ]);
+  });
+});

@@ -1,0 +1,50 @@
+// docs/operations/metrics.md from the catalogue of metrics.
+import {METRICS, METRIC_GROUPS, mostSeries, prometheusName} from '@vitalvault/process';
+import type {Bound, Metric} from '@vitalvault/process';
+
+const UNITS: Readonly<Record<string, string>> = {s: 'seconds', By: 'bytes', '1': 'a share, 0 to 1'};
+const MOST_SHOWN = 6;
+
+const boundText = (bound: Bound): string =>
+  typeof bound === 'number'
+    ? `at most ${bound}`
+    : bound.length > MOST_SHOWN
+      ? `one of ${bound.length}`
+      : bound.map((value) => `\`${value}\``).join(', ');
+
+function labelsText({labels = {}, maybe = {}}: Metric): string {
+  const each = (of: NonNullable<Metric['labels']>, when: string): string[] =>
+    Object.entries(of).map(([label, bound]) => `\`${label.replaceAll('.', '_')}\`${when}: ${boundText(bound)}`);
+  return [...each(labels, ''), ...each(maybe, ' (not always)')].join(' · ') || '–';
+}
+
+function row([name, metric]: readonly [string, Metric]): string {
+  const unit = UNITS[metric.unit] ?? metric.unit.replaceAll(/[{}]/g, '');
+  const kind = metric.kind === 'updown' ? 'gauge' : metric.kind;
+  return `| \`${prometheusName(name, metric)}\` | ${kind} | ${unit} | ${labelsText(metric)} | ${mostSeries(metric)} | ${metric.of.join(', ')} | ${metric.meaning} |`;
+}
+
+export function metricsDocument(): string {
+  const groups = METRIC_GROUPS.map(
+    ({title, metrics}) => `## ${title}
+
+| metric | kind | unit | labels | series | told by | what it says |
+|---|---|---|---|---|---|---|
+${Object.entries<Metric>(metrics).map(row).join('\n')}
+`,
+  );
+  return `# Metrics
+
+Generated from \`libs/process/src/metrics\` by \`tools/generate-metrics-doc.ts\`; do not edit.
+
+Every process of ours tells ${Object.keys(METRICS).length} metrics in all, each those of its row, at \`/metrics\` of its management port, in the text format of
+Prometheus; with \`VITALVAULT_OTLP_METRICS_URL\` it sends them too, under the names of OpenTelemetry (dots for underscores, no unit and
+no \`_total\` at the end). *Series* is the most that one process tells of a metric; what would be more is told as one, with the label
+\`otel_metric_overflow\`. A histogram has \`_bucket\`, \`_sum\` and \`_count\`. No label names a person, a device, a record or a transaction
+([ADR 0049](../adr/0049-what-is-told-of-oneself.md)); \`organisation\` is an id of the consortium's.
+
+What is told of a moment is looked up when it is asked for: from memory, or by a question that is bounded and asked again after some
+seconds at the earliest, whoever scrapes how often.
+
+${groups.join('\n')}`;
+}
