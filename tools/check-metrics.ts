@@ -21,7 +21,13 @@ export function faultsOfMetrics(
   metrics: Readonly<Record<string, Metric>>,
   {source, asking}: {source: ReadonlyMap<string, string>; asking: ReadonlyMap<string, string>},
 ): string[] {
-  return [...unused(metrics, source), ...byHand(source), ...ofPersons(), ...unbounded(metrics), ...unknown(metrics, asking)];
+  return [
+    ...unused(metrics, source),
+    ...byHand(source),
+    ...ofPersons(),
+    ...unbounded(metrics),
+    ...unknown(metrics, asking),
+  ];
 }
 
 const unused = (metrics: Readonly<Record<string, Metric>>, source: ReadonlyMap<string, string>): string[] =>
@@ -58,7 +64,9 @@ function unknown(metrics: Readonly<Record<string, Metric>>, asking: ReadonlyMap<
   const isTold = (name: string): boolean =>
     told.has(name) || told.get(name.replace(PARTS_OF_A_HISTOGRAM, ''))?.kind === 'histogram';
   return [...asking].flatMap(([file, text]) =>
-    [...new Set(text.match(ASKED_FOR) ?? [])].filter((name) => !isTold(name)).map((name) => `${file}: nothing tells ${name}`),
+    [...new Set(text.match(ASKED_FOR) ?? [])]
+      .filter((name) => !isTold(name))
+      .map((name) => `${file}: nothing tells ${name}`),
   );
 }
 
@@ -66,13 +74,23 @@ if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
   const texts = (...patterns: string[]): ReadonlyMap<string, string> =>
     new Map(
-      execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...patterns], {cwd: root, encoding: 'utf8'})
+      execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...patterns], {
+        cwd: root,
+        encoding: 'utf8',
+      })
         .split('\n')
         .filter((file) => file !== '')
         .map((file) => [file, readFileSync(join(root, file), 'utf8')]),
     );
   const source = texts('apps/*/src/**.ts', 'libs/*/src/**.ts', ':!*spec.ts');
-  const asking = texts('docs/**.md', 'apps/*/README.md', 'libs/*/README.md', 'deploy/helm/vitalvault/templates', 'deploy/helm/vitalvault/files', ':!docs/operations/metrics.md');
+  const asking = texts(
+    'docs/**.md',
+    'apps/*/README.md',
+    'libs/*/README.md',
+    'deploy/helm/vitalvault/templates',
+    'deploy/helm/vitalvault/files',
+    ':!docs/operations/metrics.md',
+  );
   const faults = faultsOfMetrics(METRICS, {source, asking});
   for (const fault of faults) console.error(fault);
   if (faults.length === 0) console.log(`${Object.keys(METRICS).length} metrics, each told and bounded`);

@@ -37,8 +37,8 @@ ${Object.entries<Metric>(metrics).map(row).join('\n')}
 
 Generated from \`libs/process/src/metrics\` by \`tools/generate-metrics-doc.ts\`; do not edit.
 
-Every process of ours tells ${Object.keys(METRICS).length} metrics in all, each those of its row, at \`/metrics\` of its management port, in the text format of
-Prometheus; with \`VITALVAULT_OTLP_METRICS_URL\` it sends them too, under the names of OpenTelemetry (dots for underscores, no unit and
+${Object.keys(METRICS).length} metrics, told by the programs of their rows at \`/metrics\` of the management port, in the text format of Prometheus;
+with \`VITALVAULT_OTLP_METRICS_URL\` they are sent too, under the names of OpenTelemetry (dots for underscores, no unit and
 no \`_total\` at the end). *Series* is the most that one process tells of a metric; what would be more is told as one, with the label
 \`otel_metric_overflow\`. A histogram has \`_bucket\`, \`_sum\` and \`_count\`. No label names a person, a device, a record or a transaction
 ([ADR 0049](../adr/0049-what-is-told-of-oneself.md)); \`organisation\` is an id of the consortium's.

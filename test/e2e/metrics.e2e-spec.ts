@@ -5,7 +5,9 @@ import {prometheusFamilies} from '@vitalvault/testkit';
 import type {PrometheusFamily} from '@vitalvault/testkit';
 import {thePlatform} from './platform/platform.js';
 
-const BY_NAME = new Map(Object.entries<Metric>(METRICS).map(([name, metric]) => [prometheusName(name, metric), metric]));
+const BY_NAME = new Map(
+  Object.entries<Metric>(METRICS).map(([name, metric]) => [prometheusName(name, metric), metric]),
+);
 /** Of a process as the launcher calls it. */
 const programOf = (name: string): string => (name.startsWith('abci-') ? 'ledger-abci' : name);
 
@@ -15,7 +17,11 @@ async function scraped(url: string): Promise<ReadonlyMap<string, PrometheusFamil
   return prometheusFamilies(await response.text());
 }
 
-const sum = (family: PrometheusFamily | undefined, suffix = '', labels: Readonly<Record<string, string>> = {}): number =>
+const sum = (
+  family: PrometheusFamily | undefined,
+  suffix = '',
+  labels: Readonly<Record<string, string>> = {},
+): number =>
   (family?.samples ?? [])
     .filter(({name}) => name.endsWith(suffix))
     .filter((sample) => Object.entries(labels).every(([label, value]) => sample.labels[label] === value))
@@ -30,26 +36,32 @@ describe('what the processes of a running system measure', () => {
     );
   });
 
-  it.each(processes)('%s tells what the catalogue says, with its labels and their values, and nothing else', async (name, url) => {
-    const families = await scraped(url);
-    const program = programOf(name);
-    for (const [told, {samples, type}] of families) {
-      if (told === 'target_info') continue;
-      const metric = BY_NAME.get(told);
-      expect([told, metric?.of.includes(program as never)]).toEqual([told, true]);
-      expect([told, type]).toEqual([told, metric?.kind === 'updown' ? 'gauge' : metric?.kind]);
-      const bounds = new Map(
-        Object.entries({...metric?.labels, ...metric?.maybe}).map(([label, bound]) => [label.replaceAll('.', '_'), bound]),
-      );
-      for (const {labels} of samples)
-        for (const [label, value] of Object.entries(labels).filter(([label]) => label !== 'le')) {
-          const bound = bounds.get(label);
-          expect([told, label, typeof bound === 'number' || bound?.includes(value)]).toEqual([told, label, true]);
-        }
-    }
-    for (const always of ['process_cpu_time_seconds_total', 'nodejs_eventloop_delay_p99_seconds', 'vitalvault_ready'])
-      expect([always, families.has(always)]).toEqual([always, true]);
-  });
+  it.each(processes)(
+    '%s tells what the catalogue says, with its labels and their values, and nothing else',
+    async (name, url) => {
+      const families = await scraped(url);
+      const program = programOf(name);
+      for (const [told, {samples, type}] of families) {
+        if (told === 'target_info') continue;
+        const metric = BY_NAME.get(told);
+        expect([told, metric?.of.includes(program as never)]).toEqual([told, true]);
+        expect([told, type]).toEqual([told, metric?.kind === 'updown' ? 'gauge' : metric?.kind]);
+        const bounds = new Map(
+          Object.entries({...metric?.labels, ...metric?.maybe}).map(([label, bound]) => [
+            label.replaceAll('.', '_'),
+            bound,
+          ]),
+        );
+        for (const {labels} of samples)
+          for (const [label, value] of Object.entries(labels).filter(([label]) => label !== 'le')) {
+            const bound = bounds.get(label);
+            expect([told, label, typeof bound === 'number' || bound?.includes(value)]).toEqual([told, label, true]);
+          }
+      }
+      for (const always of ['process_cpu_time_seconds_total', 'nodejs_eventloop_delay_p99_seconds', 'vitalvault_ready'])
+        expect([always, families.has(always)]).toEqual([always, true]);
+    },
+  );
 
   it.each(['ingest', 'policy', 'storage', 'notify'])('%s counts its requests by route and status', async (name) => {
     const {services, metrics} = thePlatform().endpoints;

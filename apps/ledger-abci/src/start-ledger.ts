@@ -12,6 +12,7 @@ import {watchMemory} from './health/watch-memory.js';
 import {watchSnapshots} from './health/watch-snapshots.js';
 import {LedgerSpans} from './ledger-spans.js';
 import {Ledger} from './ledger.js';
+import {measured} from './measured.js';
 import {LedgerStore} from './store/ledger-store.js';
 import type {Recovered} from './store/recover.js';
 import {watchRoom} from './watch-room.js';
@@ -26,6 +27,7 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
   const progress = new ChainProgress(() => Date.now());
   readiness.add('chain', () => progress.reason());
   observe('vitalvault.ledger.height', () => progress.height);
+  observe('vitalvault.ledger.block_age', () => progress.blockAgeMs && progress.blockAgeMs / 1_000);
   const misbehaved = counter('vitalvault.ledger.misbehaviour');
   const verify = nativeVerify();
   const watch = {readiness, logger};
@@ -57,7 +59,7 @@ export async function startLedger({config, logger, readiness, fail}: Host<Ledger
   });
   const server = await startAbciServer({
     socketPath: config.socket,
-    application,
+    application: measured(application, ledger),
     log: logger,
     maxMessageBytes: LIMITS.abciMessageBytes,
     maxProposalTxs: LIMITS.mempoolTxs,

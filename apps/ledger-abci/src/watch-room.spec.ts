@@ -8,7 +8,9 @@ import {
   testOrganisation,
   withPart,
 } from '@vitalvault/ledger-state/testing';
+import {startMetrics} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
+import {prometheusFamilies} from '@vitalvault/testkit';
 import type {Ledger} from './ledger.js';
 import {watchRoom} from './watch-room.js';
 
@@ -39,4 +41,16 @@ test('who comes near the end of its part is named once, before anybody is refuse
       {organisation: toHex(hospital.id), part: '192 of 285 keys, 10 of 1000 leaves'},
     ],
   ]);
+});
+
+test('a chain that began in this process is told too: its state is another one than before', async () => {
+  const metrics = startMetrics({service: 'spec'});
+  const watched = {state: new TestLedger(testGenesis(['clinic'])).state as unknown as Ledger['state']};
+  watchRoom(watched, {warn: () => undefined} as unknown as Logger);
+  watched.state = new TestLedger(testGenesis(['hospital', 'clinic'])).state as unknown as Ledger['state'];
+  let text = '';
+  const response = {writeHead: () => response, end: (body: string) => void (text = body)};
+  await metrics.answer(response as never);
+  expect(prometheusFamilies(text).get('vitalvault_ledger_keys')?.samples).toHaveLength(2);
+  await metrics.shutdown();
 });

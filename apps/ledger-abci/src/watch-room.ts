@@ -20,16 +20,16 @@ interface OwnRoom {
  * Tells the keys and leaves that each organisation has, beside its part of the room.
  * @returns to be called after each block: says once of each organisation that it comes near the end of its part
  */
-export function watchRoom({state}: Pick<Ledger, 'state'>, logger: Logger): () => void {
+export function watchRoom(ledger: Pick<Ledger, 'state'>, logger: Logger): () => void {
   const each = (what: 'keys' | 'leaves', which: 'has' | 'most') => () =>
-    roomOf(state).map((room) => ({labels: {organisation: room.organisation}, value: room[what][which]}));
+    roomOf(ledger.state).map((room) => ({labels: {organisation: room.organisation}, value: room[what][which]}));
   observe('vitalvault.ledger.keys', each('keys', 'has'));
   observe('vitalvault.ledger.keys_ceiling', each('keys', 'most'));
   observe('vitalvault.ledger.leaves', each('leaves', 'has'));
   observe('vitalvault.ledger.leaves_ceiling', each('leaves', 'most'));
   const said = new Set<string>();
   return () => {
-    for (const {organisation, keys, leaves} of roomOf(state)) {
+    for (const {organisation, keys, leaves} of roomOf(ledger.state)) {
       const isNear = [keys, leaves].some(({has, most}) => has > ALARM * most);
       if (!isNear || said.has(organisation)) continue;
       said.add(organisation);

@@ -110,6 +110,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     const [partitions, view, topics] = [this.#partitions, this.#view, () => this.#topics()];
     this.#look = new BacklogLook({groupId, offsets, partitions, topics, view, fromEnd: options.fromEnd !== undefined});
     this.#watch = new ProgressWatch(stalledAfterMs);
+    this.#measure();
   }
 
   /** Starts in the background: a service comes up without Kafka and says in /readyz that it waits for it. */
@@ -165,6 +166,15 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     if (letters === undefined) return undefined;
     observe('vitalvault.dead_letters', () => this.#letters?.count);
     return new SettingAside({letters, recordIdOf, logger});
+  }
+
+  #measure(): void {
+    observe('vitalvault.kafka.consumer.lag', () => this.#look.backlog()?.unconsumed);
+    observe('vitalvault.kafka.consumer.lag_age', () => {
+      const backlog = this.#look.backlog();
+      // That it is not known is told by readiness; here what nobody waits for has no age.
+      return backlog && (backlog.unconsumed === 0 ? 0 : backlog.oldestUnconsumedMs / 1_000);
+    });
   }
 
   #topics(): string[] {

@@ -26,6 +26,7 @@ function world(failures: number): {waiting: OutboxMessage[]; sent: (string | und
     },
   } as unknown as KafkaProducer;
   const outbox = {
+    count: () => Promise.resolve(waiting.length),
     take: (limit: number) => Promise.resolve(waiting.slice(0, limit)),
     sent: (ids: readonly bigint[]) =>
       Promise.resolve(void waiting.splice(0, waiting.length, ...waiting.filter((one) => !ids.includes(one.id)))),
@@ -48,6 +49,17 @@ const until = (condition: () => boolean): Promise<void> =>
   );
 
 describe('OutboxPublisher', () => {
+  it('tells how long it sees its oldest wait, and none once all are sent', async () => {
+    const {waiting, publisher} = world(1);
+    expect(publisher.oldestMs).toBe(0);
+    waiting.push(message(1));
+    publisher.start();
+    await until(() => publisher.oldestMs >= 100);
+    await until(() => waiting.length === 0);
+    await publisher.stop();
+    expect(publisher.oldestMs).toBe(0);
+  });
+
   it('sends in order what was there and what comes, and forgets it', async () => {
     const {waiting, sent, publisher} = world(0);
     waiting.push(message(1), message(2));
@@ -79,6 +91,7 @@ describe('OutboxPublisher', () => {
       },
     } as unknown as KafkaProducer;
     const outbox = {
+      count: () => Promise.resolve(waiting.length),
       take: (limit: number) => Promise.resolve(waiting.slice(0, limit)),
       sent: (ids: readonly bigint[]) => {
         expect(ids.map(Number)).toEqual(portions.at(-1));

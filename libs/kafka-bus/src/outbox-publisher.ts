@@ -1,3 +1,4 @@
+import {observe, recently} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
 import type {KafkaProducer, MessageToSend} from './kafka-producer.js';
 import {portionsOf} from './send-queue.js';
@@ -12,11 +13,16 @@ export interface Outbox {
   /** Oldest first. */
   take(limit: number): Promise<readonly OutboxMessage[]>;
   sent(ids: readonly bigint[]): Promise<void>;
+  /** How many wait, counted to `most`. */
+  count(most: number): Promise<number>;
 }
 
 const BATCH = 200;
 const IDLE_MS = 1_000;
 const FAILED_MS = 1_000;
+/** For the metrics: so many are counted, so often. */
+const MOST_COUNTED = 10_000;
+const COUNT_EVERY_MS = 10_000;
 
 /**
  * Sends what is in the outbox, in order, until it is sent; `poke` after a commit makes that prompt. A message may go
@@ -28,8 +34,19 @@ export class OutboxPublisher {
   #wake: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #poked = false;
+  /** What was the oldest at the last look, and since when it has been. */
+  #oldest: {readonly id: bigint; readonly sinceMs: number} | undefined;
 
-  constructor(private readonly ports: {outbox: Outbox; producer: KafkaProducer; logger: Logger}) {}
+  constructor(private readonly ports: {outbox: Outbox; producer: KafkaProducer; logger: Logger}) {
+    const count = recently(COUNT_EVERY_MS, () => ports.outbox.count(MOST_COUNTED));
+    observe('vitalvault.outbox.messages', count);
+    observe('vitalvault.outbox.age', () => this.oldestMs / 1_000);
+  }
+
+  /** How long this process has seen the oldest message wait; 0: none does. */
+  get oldestMs(): number {
+    return this.#oldest === undefined ? 0 : Math.max(0, Date.now() - this.#oldest.sinceMs);
+  }
 
   start(): void {
     this.#running ??= this.#run();
@@ -60,6 +77,8 @@ export class OutboxPublisher {
 
   async #publish(): Promise<number> {
     const messages = await this.ports.outbox.take(BATCH);
+    const [first] = messages;
+    if (first?.id !== this.#oldest?.id) this.#oldest = first && {id: first.id, sinceMs: Date.now()};
     const topics = new Set(messages.map((message) => message.topic));
     for (const topic of topics) {
       for (const portion of portionsOf(messages.filter((message) => message.topic === topic))) {
@@ -67,6 +86,7 @@ export class OutboxPublisher {
         await this.ports.outbox.sent(portion.map((message) => message.id));
       }
     }
+    this.#oldest = undefined;
     return messages.length;
   }
 

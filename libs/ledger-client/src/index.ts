@@ -14,3 +14,4 @@ export {verifiedLeaves} from './verified-leaves.js';
 export type {LeavesOfLog, VerifiedLeavesOptions} from './verified-leaves.js';
 export {verifiedProofs} from './verified-proofs.js';
 export type {VerifiedProofs, VerifiedProofsOptions} from './proof-question.js';
+export {watchFollowing} from './watch-following.js';

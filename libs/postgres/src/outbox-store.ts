@@ -45,6 +45,12 @@ export class OutboxStore {
     }));
   }
 
+  async count(most: number): Promise<number> {
+    const [row] = await this.database.$queryRaw<{count: bigint}[]>`
+      SELECT count(*) FROM (SELECT FROM outbox LIMIT ${most}) AS waiting`;
+    return Number(row?.count ?? 0n);
+  }
+
   async sent(ids: readonly bigint[]): Promise<void> {
     await this.database.$executeRaw`DELETE FROM outbox WHERE id = ANY(${ids.map(String)}::bigint[])`;
   }

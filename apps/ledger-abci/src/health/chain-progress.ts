@@ -38,6 +38,11 @@ export class ChainProgress {
     return this.#last?.height;
   }
 
+  /** Since the time of that block, milliseconds; undefined: none came yet. */
+  get blockAgeMs(): number | undefined {
+    return this.#last && Math.max(0, this.#last.ageMs + this.nowMs() - this.#last.atMs);
+  }
+
   /** Why this validator does not take part now; undefined: it does. */
   reason(): string | undefined {
     const connections = this.#connections();

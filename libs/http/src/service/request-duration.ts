@@ -40,5 +40,4 @@ export function measureRequests(instance: FastifyInstance): void {
   });
 }
 
-const methodOf = ({method}: FastifyRequest): Method =>
-  HTTP_METHODS.find((known) => known === method) ?? '_OTHER';
+const methodOf = ({method}: FastifyRequest): Method => HTTP_METHODS.find((known) => known === method) ?? '_OTHER';

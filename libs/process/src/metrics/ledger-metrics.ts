@@ -1,12 +1,78 @@
+import {CODE} from '@vitalvault/contracts';
 import type {Metric} from './metric.js';
 
 const LEDGER = ['ledger-abci'] as const;
+/** Methods of ABCI that the ledger answers. */
+const METHODS = [
+  'info',
+  'initChain',
+  'checkTx',
+  'query',
+  'prepareProposal',
+  'processProposal',
+  'finalizeBlock',
+  'commit',
+] as const;
+/** Seconds: a block takes one, and everything waits for a call of consensus. */
+const CALL_SECONDS = [0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] as const;
+/** By their names in docs/errors.md. */
+const CODES = [...(Object.keys(CODE) as (keyof typeof CODE)[]), 'other'] as const;
 /** Organisations of a consortium. */
 const MOST_ORGANISATIONS = 64;
 
 /** Of a validator. */
 export const LEDGER_METRICS = {
   'vitalvault.ledger.height': {kind: 'gauge', unit: '{block}', of: LEDGER, meaning: 'Last block since the start.'},
+  'vitalvault.ledger.block_age': {
+    kind: 'gauge',
+    unit: 's',
+    of: LEDGER,
+    meaning: 'Since the time of the last block, by this clock; an idle chain has one each ten seconds.',
+  },
+  'vitalvault.ledger.call.duration': {
+    kind: 'histogram',
+    unit: 's',
+    of: LEDGER,
+    labels: {method: METHODS},
+    buckets: CALL_SECONDS,
+    meaning: 'A call of CometBFT by its method of ABCI; one thread answers them all.',
+  },
+  'vitalvault.ledger.transactions': {
+    kind: 'counter',
+    unit: '{transaction}',
+    of: LEDGER,
+    // `checked`: before it may wait in the pool · `executed`: in a block.
+    labels: {phase: ['checked', 'executed'], code: CODES},
+    meaning:
+      'Transactions that were checked for the pool and executed in blocks, by code: `ok`, or the rule that refused.',
+  },
+  'vitalvault.ledger.block.transactions': {
+    kind: 'histogram',
+    unit: '{transaction}',
+    of: LEDGER,
+    buckets: [0, 1, 10, 50, 100, 250, 500, 1_000, 2_500],
+    meaning: 'Transactions of a block.',
+  },
+  'vitalvault.ledger.block.fullness': {
+    kind: 'histogram',
+    unit: '1',
+    of: LEDGER,
+    buckets: [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99],
+    meaning: 'Share of the bytes that a block may have; near 1 what comes waits for later blocks.',
+  },
+  'vitalvault.ledger.pool': {
+    kind: 'gauge',
+    unit: '{transaction}',
+    of: LEDGER,
+    meaning: 'Transactions that were let into the pool and wait for a block; 5,000 are all that there may be.',
+  },
+  'vitalvault.ledger.store': {
+    kind: 'gauge',
+    unit: 'By',
+    of: LEDGER,
+    labels: {store: ['changelogs', 'snapshots']},
+    meaning: 'What the state takes on its disk; looked at once a minute.',
+  },
   'vitalvault.ledger.misbehaviour': {
     kind: 'counter',
     unit: '{proof}',

@@ -48,7 +48,7 @@ export const PROCESS_METRICS = {
   },
   'vitalvault.ready': {
     kind: 'gauge',
-    unit: '{state}',
+    unit: '{0 or 1}',
     of: PROGRAMS,
     meaning: '1: it can do its work; 0: it cannot, /readyz says why.',
   },

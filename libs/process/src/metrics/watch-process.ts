@@ -33,8 +33,14 @@ export function watchProcess(): () => void {
   delay.enable();
   // Without a sample yet the percentiles are no numbers of anything.
   const told = (nanoseconds: () => number) => () => (delay.count === 0 ? undefined : nanoseconds() / NANOSECONDS);
-  observe('nodejs.eventloop.delay.p50', told(() => delay.percentile(50)));
-  observe('nodejs.eventloop.delay.p99', told(() => delay.percentile(99)));
+  observe(
+    'nodejs.eventloop.delay.p50',
+    told(() => delay.percentile(50)),
+  );
+  observe(
+    'nodejs.eventloop.delay.p99',
+    told(() => delay.percentile(99)),
+  );
   observe('nodejs.eventloop.delay.max', () => {
     const max = told(() => delay.max)();
     // Looked at last: what comes is of the next span.

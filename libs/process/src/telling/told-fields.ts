@@ -1,7 +1,8 @@
 /**
- * All that a line of a log or a span of ours may say, by name; labels of metrics are in the catalogue of metrics. Whoever runs a part reads them, and so may
- * whoever keeps them: counts, heights, places and names of parts are here; nobody's id is, no record's, transaction's
- * or block of ciphertext's, no key and no plaintext (docs/adr/0049). What has no name here cannot be told by accident.
+ * All that a line of a log or a span of ours may say, by name; what metrics may say stands in their catalogue. Whoever
+ * runs a part reads them, and so may whoever keeps them: counts, heights, places and names of parts are here; nobody's
+ * id is, no record's, transaction's or block of ciphertext's, no key and no plaintext (docs/adr/0049). What has no name
+ * here cannot be told by accident.
  */
 
 /** Beside the message, its level and time, and `error`. */

@@ -1,4 +1,4 @@
-import {BlockFollower, ledgerLogOf} from '@vitalvault/ledger-client';
+import {BlockFollower, ledgerLogOf, watchFollowing} from '@vitalvault/ledger-client';
 import type {BlockSource, LedgerBlock} from '@vitalvault/ledger-client';
 import type {Logger, Standstill} from '@vitalvault/process';
 import type {Genesis} from '@vitalvault/contracts/gen/genesis/v1/genesis';
@@ -38,6 +38,7 @@ export class FollowChain {
         afterBlock();
       },
     });
+    watchFollowing(this.#follower);
   }
 
   /** Returns at once. */

@@ -1,4 +1,4 @@
-import {BlockFollower} from '@vitalvault/ledger-client';
+import {BlockFollower, watchFollowing} from '@vitalvault/ledger-client';
 import type {BlockFollowerOptions} from '@vitalvault/ledger-client';
 import {BackgroundWork, clockReason} from '@vitalvault/process';
 import type {Finding, Standstill} from '@vitalvault/process';
@@ -28,6 +28,7 @@ export class ChainFollower {
         }
       },
     });
+    watchFollowing(this.#follower);
   }
 
   /** Returns at once. */

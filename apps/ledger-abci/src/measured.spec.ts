@@ -1,0 +1,60 @@
+import type {AbciApplication} from '@vitalvault/abci';
+import {CheckTxType} from '@vitalvault/abci';
+import {codeName} from '@vitalvault/contracts';
+import {startMetrics} from '@vitalvault/process';
+import {prometheusFamilies} from '@vitalvault/testkit';
+import {TestLedger, testGenesis} from '@vitalvault/ledger-state/testing';
+import type {Ledger} from './ledger.js';
+import {measured} from './measured.js';
+
+const metrics = startMetrics({service: 'spec'});
+afterAll(() => metrics.shutdown());
+
+/** Values of a metric by its labels, without buckets. */
+async function told(name: string): Promise<Record<string, number>> {
+  let text = '';
+  const response = {writeHead: () => response, end: (body: string) => void (text = body)};
+  await metrics.answer(response as never);
+  const samples = prometheusFamilies(text).get(name)?.samples ?? [];
+  return Object.fromEntries(
+    samples
+      .filter((sample) => !/_(?:bucket|sum)$/.test(sample.name))
+      .map(({labels, value}) => [Object.values(labels).join(' '), value]),
+  );
+}
+
+const REFUSED = 41;
+const codes = [0, 0, REFUSED, 9_999];
+const application = {
+  info: () => ({}),
+  checkTx: ({tx}: {tx: Uint8Array}) => ({code: codes[tx[0] ?? 0] ?? 0}),
+  finalizeBlock: ({txs}: {txs: Uint8Array[]}) => ({txResults: txs.map((tx) => ({code: codes[tx[0] ?? 0] ?? 0}))}),
+  commit: () => {
+    throw new Error('the disk');
+  },
+} as unknown as AbciApplication;
+const {state} = new TestLedger(testGenesis(['hospital']));
+const ledger = {state: state as unknown as Ledger['state'], pending: {size: 3} as Ledger['pending']};
+
+test('what CometBFT asks is told by method, transactions by phase and code, blocks by size', async () => {
+  const it = measured(application, ledger);
+  await it.info({} as never);
+  for (const type of [CheckTxType.NEW, CheckTxType.RECHECK])
+    for (const first of [0, 2, 3]) await it.checkTx({tx: Uint8Array.of(first), type} as never);
+  const txs = [0, 1, 2].map((first) => Uint8Array.of(first, ...new Uint8Array(9)));
+  expect((await it.finalizeBlock({txs} as never)).txResults).toHaveLength(3);
+  expect(await told('vitalvault_ledger_call_duration_seconds')).toEqual({info: 1, checkTx: 6, finalizeBlock: 1});
+  expect(await told('vitalvault_ledger_transactions_total')).toEqual({
+    'checked ok': 1,
+    [`checked ${codeName(REFUSED)}`]: 1,
+    'checked other': 1,
+    'executed ok': 2,
+    [`executed ${codeName(REFUSED)}`]: 1,
+  });
+  expect(await told('vitalvault_ledger_block_transactions')).toEqual({'': 1});
+  expect(await told('vitalvault_ledger_pool')).toEqual({'': 3});
+});
+
+test('what fails is thrown on, at once', () => {
+  expect(() => measured(application, ledger).commit({} as never)).toThrow('the disk');
+});
