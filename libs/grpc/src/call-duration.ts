@@ -1,4 +1,4 @@
-import {ServerInterceptingCall, status} from '@grpc/grpc-js';
+import {ServerInterceptingCall} from '@grpc/grpc-js';
 import type {ServerInterceptor} from '@grpc/grpc-js';
 import type {DescService} from '@bufbuild/protobuf';
 import {GRPC_STATUS, histogram} from '@vitalvault/process';
@@ -27,7 +27,7 @@ export function measureCalls(services: readonly DescService[]): ServerIntercepto
       sendStatus: (outcome, next) => {
         duration((performance.now() - atMs) / MILLISECONDS, {
           'rpc.method': known.get(path) ?? OTHER,
-          'rpc.response.status_code': statusName(outcome.code ?? status.UNKNOWN),
+          'rpc.response.status_code': statusName(outcome.code),
         });
         next(outcome);
       },
