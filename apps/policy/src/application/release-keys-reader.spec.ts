@@ -1,5 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import {toHex} from '@vitalvault/contracts';
+import type {DomainError} from '@vitalvault/errors';
 import {PEOPLE, replaceKey, testKey, testOrganisation} from '@vitalvault/ledger-state/testing';
 import {permitted, refused} from '../../test/support/release-attempts.js';
 import {HOSPITAL} from '../../test/support/release-world.js';
@@ -72,6 +73,22 @@ describe('a request to storage that policy is shown', () => {
     expect(codes.filter((code) => code === 'quota-exceeded')).toHaveLength(44);
     expect(story.outcomes.waiting).toBe(0);
     await expect(story.show(nothing, signed, records, {from: 'storage'})).rejects.toMatchObject({code: 'tx-not-found'});
+  });
+
+  it('without a permit costs its address nothing while the service is behind the height that it names', async () => {
+    const {story, records, tx} = await permitted();
+    const [nothing, signed] = ['ee'.repeat(32), Uint8Array.of(1)];
+    const seenHeight = ((await story.store.position())?.height ?? 0n) + 1n;
+    const ask = (more: object) => story.show(nothing, signed, records, more).catch((error: unknown) => error);
+    const codes = async (count: number, more: object) =>
+      new Set(
+        (await Promise.all(Array.from({length: count}, () => ask(more)))).map((one) => (one as DomainError).code),
+      );
+    for (let i = 0; i < 2; i += 1) expect(await codes(250, {seenHeight})).toEqual(new Set(['behind']));
+    await story.release(tx, records);
+    // It is up to that height: then there is no such permit.
+    expect(await codes(250, {seenHeight: seenHeight - 1n})).toEqual(new Set(['tx-not-found']));
+    expect(await codes(10, {})).toContain('quota-exceeded');
   });
 
   it('leaves nobody waiting for its permit when the database fails', async () => {

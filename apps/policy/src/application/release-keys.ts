@@ -9,6 +9,7 @@ import {checkIndex, checkLeaf, checkReleaseKey, checkScope, headerOf, idOf} from
 import {checkDistinct, checkGrant, checkStanding, checkWindow, isOwnRead, isRefusal} from '../domain/release-checks.js';
 import type {ProvenPermit, ReleaseRefusal} from '../domain/release-checks.js';
 import type {AskedRelease, ChargeRelease} from './charge-release.js';
+import {positionAtLeast} from './freshness.js';
 import {newestSeen} from './newest-seen.js';
 import type {
   AlertQueue,
@@ -97,7 +98,7 @@ export class ReleaseKeys {
     // Nothing is released by who does not know what this organisation's own validator has seen.
     this.ports.follower.mustGoOn();
     // 0 · Who signed pays for the proofs.
-    const asked = await this.ports.charge.execute(question, () => this.placeOf(question.txId));
+    const asked = await this.ports.charge.execute(question, () => this.placeOf(question));
     const recordIds = question.records.map(idOf);
     // 1 · The decision, the standing of everybody and every record, proven by the ledger.
     let facts = await withSpan('policy.verify_release', {attributes: {'vitalvault.records': recordIds.length}}, () =>
@@ -172,17 +173,24 @@ export class ReleaseKeys {
     return known.reduce((newest, height) => (height > newest ? height : newest));
   }
 
-  /** Where the decision stands. Storage follows the chain by itself and may be a moment ahead of our follower. */
-  private async placeOf(txId: Id): Promise<StoredLeaf> {
-    const expected = this.ports.outcomes.expect(txId);
+  /**
+   * Where the decision stands. Storage follows the chain by itself and may be ahead of our follower: what that one has
+   * not come to yet is not known, and says nothing against who asks.
+   */
+  private async placeOf({txId, seenHeight}: ReleaseQuestion): Promise<StoredLeaf> {
+    const {projection, outcomes} = this.ports;
+    const expected = outcomes.expect(txId);
     try {
-      let place = await this.ports.projection.leafOfTransaction(txId);
-      if (place === undefined) {
-        await expected.within(this.options.catchUpMs ?? CATCH_UP_MS);
-        place = await this.ports.projection.leafOfTransaction(txId);
-      }
-      if (place === undefined) throw new DomainError('tx-not-found');
-      return place;
+      const soon = await projection.leafOfTransaction(txId);
+      if (soon !== undefined) return soon;
+      await expected.within(this.options.catchUpMs ?? CATCH_UP_MS);
+      const late = await projection.leafOfTransaction(txId);
+      if (late !== undefined) return late;
+      // Looked for once more from there on: it may have been projected since.
+      await positionAtLeast(projection, seenHeight);
+      const last = await projection.leafOfTransaction(txId);
+      if (last === undefined) throw new DomainError('tx-not-found');
+      return last;
     } finally {
       expected.close();
     }
