@@ -46,8 +46,12 @@ export class FollowedPolicy {
     return projectGenesis(decodeCanonical(GenesisSchema, genesis), this.store);
   }
 
-  take({height, timeSeconds, txs, results}: MadeBlock): Promise<void> {
-    const transactions = txs.map((bytes, place) => ({bytes, ...(results[place] as MadeBlock['results'][number])}));
-    return this.#project.execute({height, timeSeconds, transactions});
+  take(...blocks: MadeBlock[]): Promise<void> {
+    return this.#project.execute(
+      ...blocks.map(({txs, results, ...block}) => ({
+        ...block,
+        transactions: txs.map((bytes, place) => ({bytes, ...(results[place] as MadeBlock['results'][number])})),
+      })),
+    );
   }
 }

@@ -98,8 +98,8 @@ export class FollowedStorage {
     return sent;
   }
 
-  take(block: MadeBlock): Promise<void> {
-    return this.follow.execute(block);
+  take(...blocks: MadeBlock[]): Promise<void> {
+    return this.follow.execute(...blocks);
   }
 }
 

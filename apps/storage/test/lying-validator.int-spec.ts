@@ -46,7 +46,9 @@ async function follow(ledgerRpc: readonly string[]): Promise<unknown> {
     databaseUrl: engines.databaseUrl('vv_storage'),
     storageKeyFile: join(organisations[0]?.keys ?? '', 'storage.key.json'),
   });
-  await database.query(`TRUNCATE ${TABLES.join(', ')}; UPDATE ledger_cursor SET height = 0, block_time = 0`);
+  await database.query(
+    `TRUNCATE ${TABLES.join(', ')}; UPDATE ledger_cursor SET height = 0, block_time = 0, hash = NULL`,
+  );
   const running = await startService(storage, new ManagedHost(config, logger));
   try {
     await eventually(async () => {

@@ -180,7 +180,7 @@ export class World {
   ) {
     this.#follower = new BlockFollower({
       client,
-      from: () => Promise.resolve(1n),
+      stored: () => Promise.resolve({height: 0n}),
       onBlocks: () => Promise.resolve(),
       log: quiet,
     });

@@ -80,11 +80,17 @@ describe('storage in a real PostgreSQL', () => {
     });
     const whose = async (...ids: string[]): Promise<(string | undefined)[]> =>
       Promise.all(ids.map(async (id) => (await keys.resolve(id))?.identity));
-    await ledger.apply({height: 1n, blockTime: 1n}, {...nothing, readers: [reader('anna'), reader('bob', 'bob')]});
+    await ledger.apply({
+      at: {height: 1n, blockTime: 1n},
+      facts: {...nothing, readers: [reader('anna'), reader('bob', 'bob')]},
+    });
     expect(await whose('anna', 'bob')).toEqual(['anna', 'bob']);
-    await ledger.apply({height: 2n, blockTime: 2n}, {...nothing, readers: [reader('anna2')]});
+    await ledger.apply({at: {height: 2n, blockTime: 2n}, facts: {...nothing, readers: [reader('anna2')]}});
     expect(await whose('anna', 'anna2', 'bob')).toEqual([undefined, 'anna', 'bob']);
-    await ledger.apply({height: 3n, blockTime: 3n}, {...nothing, readers: [reader('anna3'), reader('anna4')]});
+    await ledger.apply({
+      at: {height: 3n, blockTime: 3n},
+      facts: {...nothing, readers: [reader('anna3'), reader('anna4')]},
+    });
     expect(await whose('anna', 'anna2', 'anna3', 'anna4', 'bob')).toEqual([
       undefined,
       undefined,
@@ -97,7 +103,7 @@ describe('storage in a real PostgreSQL', () => {
 
   const empty = async (): Promise<void> => {
     await database.$executeRawUnsafe(`TRUNCATE ${TABLES.join(', ')} CASCADE`);
-    await database.$executeRaw`UPDATE ledger_cursor SET height = 0, block_time = 0`;
+    await database.$executeRaw`UPDATE ledger_cursor SET height = 0, block_time = 0, hash = NULL`;
   };
 
   storesContract('Prisma', async () => {

@@ -17,7 +17,7 @@ async function followed(nodes: readonly WebSocketNode[], turnMs: number, forMs: 
       blockIfThere: () => Promise.resolve(undefined),
       demoteLaggards: () => Promise.resolve(),
     },
-    from: () => Promise.resolve(1n),
+    stored: () => Promise.resolve({height: 0n}),
     onBlocks: () => Promise.resolve(),
     log,
   });

@@ -21,6 +21,8 @@ class FakeChain {
   failing = false;
   unverified = 0;
   laggardChecks = 0;
+  /** Another chain has other hashes. */
+  name = 0;
   // Nobody listens there: the bell stays dumb and the follower polls.
   readonly currentUrl = 'http://127.0.0.1:1';
 
@@ -32,12 +34,17 @@ class FakeChain {
     return {
       height,
       timeSeconds: 1_000n + height,
+      hash: this.hashOf(height),
       txs: [tx(Number(height)), Uint8Array.of(1)],
       results: [
         {code: 0, data: Uint8Array.of(7)},
         {code: CODE.undecodable, data: new Uint8Array()},
       ],
     };
+  }
+
+  hashOf(height: bigint): Uint8Array {
+    return Uint8Array.of(this.name, Number(height));
   }
 
   async demoteLaggards(): Promise<void> {
@@ -53,7 +60,7 @@ describe('BlockFollower', () => {
   let follower: BlockFollower;
 
   function follow(
-    options: Partial<Pick<BlockFollowerOptions, 'from' | 'onBlocks' | 'together' | 'stallMs'>> = {},
+    options: Partial<Pick<BlockFollowerOptions, 'stored' | 'onBlocks' | 'together' | 'stallMs'>> = {},
   ): void {
     const onBlocks = async ({height}: LedgerBlock): Promise<void> => {
       await Promise.resolve();
@@ -65,7 +72,7 @@ describe('BlockFollower', () => {
     };
     follower = new BlockFollower({
       client: chain,
-      from: () => Promise.resolve((seen.at(-1) ?? 0n) + 1n),
+      stored: () => Promise.resolve({height: seen.at(-1) ?? 0n}),
       onBlocks,
       log,
       standstill,
@@ -86,7 +93,7 @@ describe('BlockFollower', () => {
 
   it('delivers every height once and in order, from the one asked for', async () => {
     chain.height = 4n;
-    follow({from: () => Promise.resolve(3n)});
+    follow({stored: () => Promise.resolve({height: 2n})});
     await follower.waitForTx(idOf(4), 1_000);
     chain.height = 7n;
     await follower.waitForTx(idOf(7), 1_000);
@@ -129,7 +136,7 @@ describe('BlockFollower', () => {
     let failures = 1;
     chain.height = 3n;
     follow({
-      from: () => Promise.resolve(offered.at(-1) ?? 1n),
+      stored: () => Promise.resolve({height: (offered.at(-1) ?? 1n) - 1n}),
       onBlocks: async ({height}) => {
         await Promise.resolve();
         offered.push(height);
@@ -146,7 +153,7 @@ describe('BlockFollower', () => {
     const offered: bigint[] = [];
     let poisoned = true;
     follow({
-      from: () => Promise.resolve(2n),
+      stored: () => Promise.resolve({height: 1n}),
       onBlocks: async ({height}) => {
         await Promise.resolve();
         offered.push(height);
@@ -207,7 +214,7 @@ describe('BlockFollower', () => {
     let poisoned = true;
     follow({
       together: {blocks: 4, transactions: 100, bytes: 1_000_000},
-      from: () => Promise.resolve((taken.at(-1) ?? 0n) + 1n),
+      stored: () => Promise.resolve({height: taken.at(-1) ?? 0n}),
       onBlocks: async (...blocks) => {
         await delay(5);
         if (poisoned && heightsOf(blocks).includes(4n)) throw new NotCanonicalError('unknown field in Body');
@@ -255,13 +262,51 @@ describe('BlockFollower', () => {
 
   it('stands in the open where nobody has the block that is stored, and goes on when it comes', async () => {
     chain.height = 3n;
-    follow({stallMs: 10, from: () => Promise.resolve(6n)});
+    follow({stallMs: 10, stored: () => Promise.resolve({height: 5n})});
     await until(() => stops.length > 0);
     expect(stops[0]).toBe('5: no node that answers has block 5, whose effect is stored');
     expect(seen).toEqual([]);
     chain.height = 6n;
     await until(() => stops.at(-1) === 'on');
     expect(seen).toEqual([6n]);
+  });
+
+  it('takes nothing of a chain that has another block than the one whose effect is stored, and says so', async () => {
+    chain.height = 7n;
+    chain.name = 1;
+    follow({stored: () => Promise.resolve({height: 5n, hash: Uint8Array.of(0, 5)})});
+    await until(() => stops.length > 1);
+    expect(new Set(stops)).toEqual(new Set(['6: the chain has another block 5 than the one whose effect is stored']));
+    expect(seen).toEqual([]);
+    chain.name = 0;
+    await until(() => stops.at(-1) === 'on');
+    expect(seen.slice(0, 2)).toEqual([6n, 7n]);
+  });
+
+  it('goes on after a stored block that the chain has', async () => {
+    chain.height = 7n;
+    follow({stored: () => Promise.resolve({height: 5n, hash: chain.hashOf(5n)})});
+    await until(() => seen.length === 2);
+    expect([seen, stops.filter((stop) => stop !== 'on')]).toEqual([[6n, 7n], []]);
+  });
+
+  it('takes nothing before the stored block is seen, nor after a database was put in place of another', async () => {
+    let stored = {height: 5n, hash: chain.hashOf(5n)};
+    chain.height = 4n;
+    follow({stallMs: 10, stored: () => Promise.resolve(stored)});
+    await until(() => stops.length > 0);
+    expect(stops[0]).toBe('5: no node that answers has block 5, whose effect is stored');
+    chain.height = 6n;
+    await until(() => seen.length === 1);
+    stored = {height: 5n, hash: Uint8Array.of(9, 9)};
+    chain.failing = true;
+    await delay(20);
+    chain.failing = false;
+    await until(() => stops.at(-1) !== 'on');
+    expect([seen, stops.at(-1)]).toEqual([
+      [6n],
+      '6: the chain has another block 5 than the one whose effect is stored',
+    ]);
   });
 
   it('calls a transaction that is in no block unknown, not refused', async () => {

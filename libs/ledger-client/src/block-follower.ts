@@ -1,3 +1,4 @@
+import {equalBytes} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import type {Standstill} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -11,15 +12,29 @@ import {TxOutcomes} from './tx-outcomes.js';
 import type {TxOutcome} from './tx-outcomes.js';
 
 /** The part of a LedgerClient that following needs. */
-export type BlockSource = Pick<LedgerClient, 'blockIfThere' | 'currentUrl' | 'demoteLaggards'>;
+export interface BlockSource extends Pick<LedgerClient, 'currentUrl' | 'demoteLaggards'> {
+  /**
+   * The block, or undefined when it is not there yet.
+   * @param more whether those after it are asked for next, one after the other
+   */
+  blockIfThere(height: bigint, more?: boolean): Promise<LedgerBlock | undefined>;
+}
+
+/** The newest block whose effect is stored; height 0: none is. */
+export interface StoredBlock {
+  readonly height: bigint;
+  /** Of its header, 32 bytes; undefined: nobody has kept it. */
+  readonly hash?: Uint8Array | undefined;
+}
 
 export interface BlockFollowerOptions {
   readonly client: BlockSource;
   /**
-   * First height to deliver: one above the last whose effect is stored. Asked at the start and after each failure: a
-   * database that came back from a copy may lack what this process has seen stored.
+   * Asked at the start and after each failure: a database that came back from a copy may lack what this process has seen
+   * stored, and one that was put in its place may be of another chain. Nothing is delivered before the chain is seen to
+   * have this very block.
    */
-  readonly from: () => Promise<bigint>;
+  readonly stored: () => Promise<StoredBlock>;
   /**
    * Called with every block in order, the next only after it resolved. When it rejects, the block comes again. Far
    * behind, it is called with several at once, as many as `together` says; those of a call that rejected come one by
@@ -133,11 +148,10 @@ export class BlockFollower {
   private async run(): Promise<void> {
     while (!this.stopped()) {
       try {
-        if (!this.begun) await this.begin();
         this.hangBell();
         // Renewed before the look, so that a ring during it is not missed.
         this.rung = new AbortController();
-        const block = await this.options.client.blockIfThere(this.next);
+        const block = (await this.isBegun()) ? await this.options.client.blockIfThere(this.next) : undefined;
         if (block === undefined) {
           this.awaited = true;
           await this.waitForRing();
@@ -151,10 +165,21 @@ export class BlockFollower {
     }
   }
 
-  private async begin(): Promise<void> {
-    const from = await this.options.from();
-    this.next = from < 1n ? 1n : from;
-    this.begun = true;
+  /** @throws ChainFault when the chain has another block than the one whose effect is stored */
+  private async isBegun(): Promise<boolean> {
+    if (this.begun) return true;
+    const {height, hash} = await this.options.stored();
+    this.next = height + 1n;
+    this.begun = height === 0n || hash === undefined || (await this.hasBlock(height, hash));
+    return this.begun;
+  }
+
+  /** False when nobody shows it yet. */
+  private async hasBlock(height: bigint, hash: Uint8Array): Promise<boolean> {
+    const block = await this.options.client.blockIfThere(height);
+    if (block !== undefined && !equalBytes(block.hash, hash))
+      throw new ChainFault(`the chain has another block ${height} than the one whose effect is stored`);
+    return block !== undefined;
   }
 
   private async failed(err: unknown): Promise<void> {
@@ -211,7 +236,7 @@ export class BlockFollower {
     while (blocks.length < together.blocks && transactions < together.transactions && bytes < together.bytes) {
       const wanted = height + BigInt(blocks.length) + 1n;
       if (blocks.length > 0 && (taken.aborted || wanted <= this.oneByOneTo)) break;
-      const block = await client.blockIfThere(wanted).catch(() => undefined);
+      const block = await client.blockIfThere(wanted, true).catch(() => undefined);
       if (block === undefined) break;
       blocks.push(block);
       transactions += block.txs.length;

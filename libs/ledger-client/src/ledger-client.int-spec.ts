@@ -75,7 +75,7 @@ describe('over four real validators', () => {
     client = new LedgerClient({rpcUrls: nodes.map(({rpcUrl}) => rpcUrl), log});
     follower = new BlockFollower({
       client,
-      from: () => Promise.resolve(1n),
+      stored: () => Promise.resolve({height: 0n}),
       log,
       onBlocks: async ({height}) => {
         heights.push(height);
@@ -244,7 +244,7 @@ describe('over four real validators', () => {
     const seen: LedgerBlock[] = [];
     const second = new BlockFollower({
       client: verifiedBlocks(careful, trust),
-      from: () => Promise.resolve(1n),
+      stored: () => Promise.resolve({height: 0n}),
       log,
       onBlocks: async (block) => {
         seen.push(block);

@@ -12,6 +12,9 @@ import {SentBefore} from './sent-before.js';
 /** One node of several. */
 export type LedgerNode = Pick<LedgerReader, 'proofs' | 'lightBlock' | 'waitForHeader'> & {readonly url: string};
 
+/** One of them, asked for blocks too. */
+export type BlockNode = LedgerNode & Pick<LedgerReader, 'blockIfThere'>;
+
 export interface LedgerClientOptions {
   /** http URLs of CometBFT's RPC; the first is the own validator's, preferred whenever it works. */
   readonly rpcUrls: readonly string[];
@@ -73,7 +76,7 @@ export class LedgerClient extends LedgerReader {
   }
 
   /** Each node by itself, in the order in which they would be asked: what one says can be laid at its door. */
-  inTurn(): readonly LedgerNode[] {
+  inTurn(): readonly BlockNode[] {
     return this.rpc.inTurn().map(({url, rpc}) => Object.assign(new LedgerReader(rpc, this.signal), {url}));
   }
 

@@ -11,6 +11,8 @@ import {RpcRefusal} from './rpc-endpoint.js';
 export interface LedgerBlock {
   readonly height: bigint;
   readonly timeSeconds: bigint;
+  /** Of its header, 32 bytes. */
+  readonly hash: Uint8Array;
   readonly txs: readonly Uint8Array[];
   /** One for each transaction, in its order. */
   readonly results: readonly {readonly code: number; readonly data: Uint8Array}[];
@@ -84,7 +86,7 @@ export class LedgerReader {
   async blockIfThere(height: bigint): Promise<LedgerBlock | undefined> {
     try {
       const comet = await this.comet();
-      const {block} = await comet.block(Number(height));
+      const {block, blockId} = await comet.block(Number(height));
       const {results} = await comet.blockResults(Number(height));
       if (BigInt(block.header.height) !== height || results.length !== block.txs.length) {
         throw new DomainError('ledger-unavailable', {
@@ -94,6 +96,7 @@ export class LedgerReader {
       return {
         height,
         timeSeconds: BigInt(Math.floor(block.header.time.getTime() / 1000)),
+        hash: blockId.hash,
         txs: block.txs,
         results: results.map(({code, data}) => ({code, data: data ?? new Uint8Array()})),
       };

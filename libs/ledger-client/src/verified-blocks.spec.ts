@@ -9,6 +9,7 @@ import {verifiedBlocks} from './verified-blocks.js';
 const BLOCK: LedgerBlock = {
   height: 5n,
   timeSeconds: 1_700_000_000n,
+  hash: new Uint8Array(32),
   txs: [Uint8Array.of(1)],
   results: [{code: 0, data: new Uint8Array()}],
 };
@@ -25,6 +26,7 @@ describe('a block with transactions whose next header is slow', () => {
       {
         currentUrl: 'own',
         answeredBy: 'own',
+        inTurn: () => [],
         blockIfThere: () => Promise.resolve(BLOCK),
         headersOf: (of) => Promise.resolve(of === BLOCK.height + 1n ? shown : []),
         demoteLaggards: () => Promise.resolve(),
@@ -55,6 +57,7 @@ describe('a node that keeps the next header of a block back', () => {
       {
         currentUrl: 'own',
         answeredBy: 'own',
+        inTurn: () => [],
         blockIfThere: () => Promise.resolve(block),
         headersOf: () => Promise.resolve(shown),
         demoteLaggards: () => Promise.resolve(),
@@ -89,6 +92,7 @@ describe('a node that says that a block is not there yet', () => {
     const client = {
       currentUrl: 'own',
       answeredBy: 'own',
+      inTurn: () => [],
       blockIfThere: () => Promise.resolve(undefined),
       headersOf: () => Promise.resolve(headers),
       demoteLaggards: () => Promise.reject(new Error('what nodes say of their heights is not asked')),
@@ -117,5 +121,72 @@ describe('a node that says that a block is not there yet', () => {
     ['the header is none', ['null', '{}']],
   ])('is believed when %s', async (_what, headers) => {
     expect(await demoted(headers)).toEqual([]);
+  });
+});
+
+describe('blocks that were fetched ahead', () => {
+  const hashed = (tx: number) => leafHash(sha256Of(Uint8Array.of(tx)));
+  const lastResultsHash = leafHash(new Uint8Array());
+  const headers = new Map(
+    [1, 2, 3, 4].map((n) => [
+      BigInt(n),
+      signHeader({height: BigInt(n), appHash, dataHash: hashed(n), ...(n === 1 ? {} : {lastResultsHash})}),
+    ]),
+  );
+  const made = (height: bigint): LedgerBlock | undefined =>
+    height > 3n ? undefined : {...BLOCK, height, txs: [Uint8Array.of(Number(height))]};
+
+  /** A node that may forge what it is asked for ahead; noted: who was left, and which headers were asked for by turns. */
+  function source(forge: (block: LedgerBlock) => LedgerBlock = (block) => block) {
+    const noted = {left: [] as string[], inTurn: [] as bigint[]};
+    const lightBlock = (height = 4n) => Promise.resolve(headers.get(height) ?? '');
+    const node = {
+      url: 'ahead',
+      lightBlock,
+      waitForHeader: lightBlock,
+      proofs: () => Promise.reject(new Error('not asked')),
+      blockIfThere: (height: bigint) => Promise.resolve(made(height) && forge(made(height) as LedgerBlock)),
+    };
+    const blocks = verifiedBlocks(
+      {
+        currentUrl: 'own',
+        answeredBy: 'own',
+        inTurn: () => [node],
+        blockIfThere: (height) => Promise.resolve(made(height)),
+        headersOf: () => Promise.resolve([]),
+        demoteLaggards: () => Promise.resolve(),
+        lightBlock: (height = 0n) => {
+          noted.inTurn.push(height);
+          return lightBlock(height);
+        },
+        waitForHeader: (height) => {
+          noted.inTurn.push(height);
+          return lightBlock(height);
+        },
+        demote: (url, why) => void noted.left.push(`${url}: ${why}`),
+        passOver: (url) => void noted.left.push(url),
+      },
+      MADE_UP_TRUST,
+    );
+    return {blocks, noted};
+  }
+
+  it('are verified like any other, with the hash of their header, and each header is asked for once', async () => {
+    const {blocks, noted} = source();
+    const taken = [];
+    for (const height of [1n, 2n, 3n]) taken.push(await blocks.blockIfThere(height, true));
+    expect(taken.map((block) => block?.height)).toEqual([1n, 2n, 3n]);
+    expect(new Set(taken.map((block) => block?.hash.length))).toEqual(new Set([32]));
+    expect(taken.map((block) => block?.hash.some((byte) => byte !== 0))).toEqual([true, true, true]);
+    // The last one's next is not there ahead: nobody has that block yet.
+    expect(noted).toEqual({left: [], inTurn: [4n]});
+  });
+
+  it('are refused when they are forged, their node is left, and they are fetched anew', async () => {
+    const {blocks, noted} = source((block) => (block.height === 2n ? {...block, txs: [Uint8Array.of(9)]} : block));
+    expect((await blocks.blockIfThere(1n, true))?.height).toBe(1n);
+    await expect(blocks.blockIfThere(2n, true)).rejects.toMatchObject({code: 'not-verified'});
+    expect(noted.left).toEqual(['ahead: block 2: wrong-transactions']);
+    expect((await blocks.blockIfThere(2n))?.txs).toEqual([Uint8Array.of(2)]);
   });
 });

@@ -27,5 +27,5 @@ export type {
 export {voteSignBytes} from './vote-sign-bytes.js';
 export {verifyAnswer} from './verify-answer.js';
 export type {AnswerFault, AnswerLimits, AnswerVerdict, UnverifiedAnswer} from './verify-answer.js';
-export {verifyBlock} from './verify-block.js';
+export {blockFault, verifyBlock} from './verify-block.js';
 export type {BlockFault, BlockHeaders, ClaimedBlock} from './verify-block.js';

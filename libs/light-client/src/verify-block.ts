@@ -1,6 +1,5 @@
 import {equalBytes, sha256Of} from '@vitalvault/contracts';
 import {leafHash, merkleRoot} from '@vitalvault/proofs';
-import {parseLightBlock} from './parse-light-block.js';
 import {verifySignedHeader} from './verify-light-block.js';
 import type {ChainTrust, LightBlockReason, LightBlockVerdict} from './verify-light-block.js';
 import {Wire} from './wire.js';
@@ -29,27 +28,28 @@ export type BlockFault = LightBlockReason | 'wrong-height' | 'wrong-time' | 'wro
  * @spec CometBFT 0.38, spec/core/data_structures.md#data and #lastresultshash
  */
 export function verifyBlock(block: ClaimedBlock, {own, next}: BlockHeaders, trust: ChainTrust): BlockFault | undefined {
-  const header = verifySignedHeader(own, trust, 'any-time');
-  const wrong = headerFault(header, block.height);
-  if (wrong !== undefined) return wrong;
-  if (header.ok && header.header.timeSeconds !== block.timeSeconds) return 'wrong-time';
+  const verdict = (header: string | object): LightBlockVerdict => verifySignedHeader(header, trust, 'any-time');
+  return blockFault(block, {own: verdict(own), ...(next === undefined ? {} : {next: verdict(next)})});
+}
+
+/** As `verifyBlock`, by what is known of the headers: the next one of a block is the own one of its successor. */
+export function blockFault(
+  block: ClaimedBlock,
+  {own, next}: {readonly own: LightBlockVerdict; readonly next?: LightBlockVerdict},
+): BlockFault | undefined {
+  if (!own.ok || own.header.height !== block.height) return headerFault(own);
+  if (own.header.timeSeconds !== block.timeSeconds) return 'wrong-time';
   // Nothing else can be hashed: no node means it by a code.
   if (!block.results.every(({code}) => Number.isInteger(code) && code >= 0 && code <= 0xffff_ffff))
     return 'wrong-results';
-  if (!equalBytes(transactionsHash(block.txs), parseLightBlock(own).header.dataHash)) return 'wrong-transactions';
+  if (!equalBytes(transactionsHash(block.txs), own.header.dataHash)) return 'wrong-transactions';
   if (block.txs.length === 0 && block.results.length === 0) return undefined;
   if (next === undefined) return 'wrong-results';
-  const nextWrong = headerFault(verifySignedHeader(next, trust, 'any-time'), block.height + 1n);
-  if (nextWrong !== undefined) return nextWrong;
-  return equalBytes(resultsHash(block.results), parseLightBlock(next).header.lastResultsHash)
-    ? undefined
-    : 'wrong-results';
+  if (!next.ok || next.header.height !== block.height + 1n) return headerFault(next);
+  return equalBytes(resultsHash(block.results), next.header.lastResultsHash) ? undefined : 'wrong-results';
 }
 
-function headerFault(verdict: LightBlockVerdict, height: bigint): BlockFault | undefined {
-  if (!verdict.ok) return verdict.reason;
-  return verdict.header.height === height ? undefined : 'wrong-height';
-}
+const headerFault = (verdict: LightBlockVerdict): BlockFault => (verdict.ok ? 'wrong-height' : verdict.reason);
 
 function transactionsHash(txs: readonly Uint8Array[]): Uint8Array {
   return merkleRoot(txs.map((tx) => leafHash(sha256Of(tx))));

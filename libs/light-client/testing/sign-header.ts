@@ -1,19 +1,38 @@
 import {ed25519} from '@noble/curves/ed25519.js';
 import {sha256Of, toHex} from '@vitalvault/contracts';
+import {createPrivateKey, sign} from 'node:crypto';
 import {headerHash} from '../src/header-hash.js';
 import type {Header} from '../src/light-block.js';
 import {orderedValidators, validatorAddress, validatorsHash} from '../src/validators.js';
 import type {ChainTrust} from '../src/verify-light-block.js';
 import {voteSignBytes} from '../src/vote-sign-bytes.js';
 
+/** Of a raw Ed25519 key, what stands before it in PKCS #8 (RFC 8410). */
+const PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
 /** So many validators of equal power. */
-function madeUp(count: number) {
-  const keys = Array.from({length: count}, (_, n) => sha256Of(Uint8Array.of(n + 1)));
-  return orderedValidators(keys.map((key) => ({key, publicKey: ed25519.getPublicKey(key), power: 1n})));
+function makeUp(count: number) {
+  const seeds = Array.from({length: count}, (_, n) => sha256Of(Uint8Array.of(n + 1)));
+  const validators = orderedValidators(
+    seeds.map((seed) => ({
+      key: createPrivateKey({key: Buffer.concat([PREFIX, seed]), format: 'der', type: 'pkcs8'}),
+      publicKey: ed25519.getPublicKey(seed),
+      power: 1n,
+    })),
+  );
+  return {validators, hash: validatorsHash(validators)};
+}
+
+const sets = new Map<number, ReturnType<typeof makeUp>>();
+
+function madeUp(count: number): ReturnType<typeof makeUp> {
+  const set = sets.get(count) ?? makeUp(count);
+  sets.set(count, set);
+  return set;
 }
 
 /** Trust in so many made-up validators of equal power, whose headers `signHeader` makes. */
-export const madeUpTrust = (count: number): ChainTrust => ({chainId: 'made-up', validators: madeUp(count)});
+export const madeUpTrust = (count: number): ChainTrust => ({chainId: 'made-up', validators: madeUp(count).validators});
 
 /** Trust in four of them. */
 export const MADE_UP_TRUST: ChainTrust = madeUpTrust(4);
@@ -45,8 +64,7 @@ export function signHeader(
   }: HeaderInit,
   signers = count,
 ): string {
-  const validators = madeUp(count);
-  const hash = validatorsHash(validators);
+  const {validators, hash} = madeUp(count);
   const none = new Uint8Array();
   const nothing = {hash: none, partsTotal: 0, partsHash: none};
   const header: Header = {
@@ -93,7 +111,7 @@ export function signHeader(
               block_id_flag: 2,
               validator_address: toHex(validatorAddress(publicKey)),
               timestamp: time,
-              signature: Buffer.from(ed25519.sign(message, key)).toString('base64'),
+              signature: sign(null, message, key).toString('base64'),
             }
           : {block_id_flag: 1, validator_address: '', timestamp: '0001-01-01T00:00:00Z', signature: null},
       ),

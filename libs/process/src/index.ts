@@ -27,6 +27,7 @@ export type {Advance, TopicPosition} from './health/topic-position.js';
 export {openToOthers} from './keys/open-to-others.js';
 export {readKeyFile} from './keys/read-key-file.js';
 export type {ServiceKey} from './keys/read-key-file.js';
+export {acceptsEd25519} from './keys/accepts-ed25519.js';
 export {readOwnGenesis} from './keys/read-own-genesis.js';
 export {readOwnKey} from './keys/read-own-key.js';
 export {createLogger} from './logging/create-logger.js';

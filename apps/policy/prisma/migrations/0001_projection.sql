@@ -4,7 +4,9 @@
 -- Heights and times of blocks are CometBFT's int64: bigint. Places in a block and rules are our own counts: int.
 CREATE TABLE blocks (
   height       bigint PRIMARY KEY,
-  time_seconds bigint NOT NULL
+  time_seconds bigint NOT NULL,
+  -- Of its header: the chain is compared with it before the next block is projected. The genesis, block 0, has none.
+  hash         bytea
 );
 
 CREATE TABLE organisations (

@@ -24,6 +24,8 @@ export interface ChainPosition {
   readonly height: bigint;
   /** Block time, Unix seconds; 0 before the first block. */
   readonly timeSeconds: bigint;
+  /** Of its header, 32 bytes; undefined: of the genesis. */
+  readonly hash?: Uint8Array | undefined;
 }
 
 /** A key that is or was somebody's. */

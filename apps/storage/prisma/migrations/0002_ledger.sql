@@ -33,9 +33,11 @@ CREATE TABLE signing_nonces (
 CREATE TABLE ledger_cursor (
   id         integer PRIMARY KEY CHECK (id = 1),
   height     bigint NOT NULL,
-  block_time bigint NOT NULL
+  block_time bigint NOT NULL,
+  -- Of its header: the chain is compared with it before the next block is taken.
+  hash       bytea
 );
-INSERT INTO ledger_cursor VALUES (1, 0, 0);
+INSERT INTO ledger_cursor VALUES (1, 0, 0, NULL);
 
 -- The ledger's windows of numbers and its buckets for entries, counted from the blocks as the ledger counts them
 -- (docs/protocol.md §3.6, §4.3), whoever anchored: what they would refuse is not sent.

@@ -182,14 +182,14 @@ describe('AnchorRecords', () => {
     wait(50_000);
     await anchor.execute();
     expect(anchor.waitingMs).toBe(50_000);
-    await stores.apply({height: 1n, blockTime: BLOCK_TIME + 181n}, nothing);
+    await stores.apply({at: {height: 1n, blockTime: BLOCK_TIME + 181n}, facts: nothing});
     wait(50_000);
     await anchor.execute();
     expect(anchor.waitingMs).toBe(100_000);
     const [open] = await stores.open();
     const results = [{code: 0, index: 0n}];
     const anchors = [{txId: open?.txId ?? '', signerKeyId: hexOf(9), entryIds: [], code: 0, results}];
-    await stores.apply({height: 2n, blockTime: BLOCK_TIME + 182n}, {...nothing, anchors});
+    await stores.apply({at: {height: 2n, blockTime: BLOCK_TIME + 182n}, facts: {...nothing, anchors}});
     await anchor.execute();
     expect(anchor.waitingMs).toBe(0);
   });

@@ -76,10 +76,10 @@ describe('EntryQueue', () => {
     expect(queue.held).toBe(1);
     // The missing number comes: all that was acknowledged goes to the ledger, in the order of its numbers.
     const [device, patient] = [toHex(id(0)), toHex(id(0))];
-    await stores.apply(
-      {height: 1n, blockTime: head.blockTime},
-      {...nothing, taken: [{device, patient, registration: 1, sequence: 1n}]},
-    );
+    await stores.apply({
+      at: {height: 1n, blockTime: head.blockTime},
+      facts: {...nothing, taken: [{device, patient, registration: 1, sequence: 1n}]},
+    });
     clock.ms += 2_000;
     expect(numbersOf(await queue.next(head)).filter(({owner}) => owner === 0)).toEqual([
       {owner: 0, device: 0, sequence: 1_025},
@@ -125,10 +125,10 @@ describe('EntryQueue', () => {
   it('sends what a removed device has when the ledger refuses all of it, so that it is said', async () => {
     const {queue, stores, clock} = await world([{devices: [[5_000]]}]);
     expect(await queue.next(head)).toEqual([]);
-    await stores.apply(
-      {height: 1n, blockTime: head.blockTime},
-      {...nothing, removals: [{device: toHex(id(0)), registration: 1}]},
-    );
+    await stores.apply({
+      at: {height: 1n, blockTime: head.blockTime},
+      facts: {...nothing, removals: [{device: toHex(id(0)), registration: 1}]},
+    });
     expect(await queue.next(head)).toEqual([]);
     clock.ms += 86_401_000;
     expect(await queue.next({height: 6n, blockTime: head.blockTime + 86_401n})).toHaveLength(1);

@@ -6,6 +6,7 @@ import {nothing} from '../../test/contracts/stores-fixture.js';
 import {MemoryStores} from '../../test/support/memory-stores.js';
 import {FollowLedger} from './follow-ledger.js';
 import type {Block} from './follow-ledger.js';
+import type {TakenBlock} from './ports.js';
 
 const {patient, device, clinician} = PEOPLE;
 const body = encodeCanonical(BodySchema, sampleBody(requestAccess(patient.id)));
@@ -33,12 +34,13 @@ const block = (height: bigint, more: Partial<Block> = {}): Block => ({
 function harness() {
   const stores = new MemoryStores(() => 1_000);
   const steps: string[] = [];
-  const applied: Parameters<MemoryStores['apply']>[1][] = [];
+  const applied: TakenBlock['facts'][] = [];
   const apply = stores.apply.bind(stores);
-  stores.apply = async (at, facts) => {
-    applied.push(facts);
-    const effect = await apply(at, facts);
-    steps.push(`applied ${String(at.height)}, head ${String(follow.head?.height)}`);
+  stores.apply = async (...blocks) => {
+    applied.push(...blocks.map(({facts}) => facts));
+    const effect = await apply(...blocks);
+    const heights = blocks.map(({at}) => String(at.height)).join(' ');
+    steps.push(`applied ${heights}, head ${String(follow.head?.height)}`);
     return effect;
   };
   const follow: FollowLedger = new FollowLedger({
@@ -57,13 +59,14 @@ function harness() {
 describe('FollowLedger', () => {
   it('begins with the first block of a chain of which it has none, and has no head', async () => {
     const {follow} = harness();
-    expect([await follow.begin(), follow.head]).toEqual([1n, undefined]);
+    expect([(await follow.begin()).height, follow.head]).toEqual([0n, undefined]);
   });
 
   it('goes on after the newest block that is stored, which is its head at once', async () => {
     const {stores, follow} = harness();
-    await stores.apply({height: 1n, blockTime: 10n}, nothing);
-    expect([await follow.begin(), follow.head]).toEqual([2n, {height: 1n, blockTime: 10n}]);
+    await stores.apply({at: {height: 1n, blockTime: 10n}, facts: nothing});
+    const newest = {height: 1n, blockTime: 10n};
+    expect([await follow.begin(), follow.head]).toEqual([newest, newest]);
   });
 
   it('is at a block only when its effect is stored, and tells of it then', async () => {
@@ -78,9 +81,21 @@ describe('FollowLedger', () => {
     ]);
   });
 
+  it('takes several at once, with the hash of the newest, and tells of them once', async () => {
+    const {follow, steps, stores} = harness();
+    const hash = Uint8Array.of(3);
+    await follow.execute(
+      block(1n, {txs: [registered], results: [{code: 0, data: none}]}),
+      block(2n),
+      block(3n, {hash}),
+    );
+    expect(steps).toEqual(['applied 1 2 3, head undefined', 'told 3 at 30: 0, head 3']);
+    expect([await stores.cursor(), follow.seenHeight]).toEqual([{height: 3n, blockTime: 30n, hash}, 2n]);
+  });
+
   it('has seen the header of the state before its newest block, and after it when that block has transactions', async () => {
     const {follow, stores} = harness();
-    expect([await follow.begin(), follow.seenHeight]).toEqual([1n, 0n]);
+    expect([(await follow.begin()).height, follow.seenHeight]).toEqual([0n, 0n]);
     await follow.execute(block(1n, {txs: [registered], results: [{code: 0, data: none}]}));
     expect(follow.seenHeight).toBe(1n);
     await follow.execute(block(2n));
@@ -96,9 +111,9 @@ describe('FollowLedger', () => {
     const {follow, stores} = harness();
     for (const height of [1n, 2n, 3n]) await follow.execute(block(height));
     stores.cursor = () => Promise.resolve({height: 1n, blockTime: 10n});
-    expect([await follow.begin(), follow.head?.height, follow.seenHeight]).toEqual([2n, 1n, 2n]);
+    expect([(await follow.begin()).height, follow.head?.height, follow.seenHeight]).toEqual([1n, 1n, 2n]);
     stores.cursor = () => Promise.resolve({height: 0n, blockTime: 0n});
-    expect([await follow.begin(), follow.head, follow.seenHeight]).toEqual([1n, undefined, 2n]);
+    expect([(await follow.begin()).height, follow.head, follow.seenHeight]).toEqual([0n, undefined, 2n]);
   });
 
   it('takes decisions and device keys of a block with its results', async () => {

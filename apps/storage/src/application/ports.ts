@@ -239,16 +239,25 @@ export interface LedgerCursor {
   readonly height: bigint;
   /** Unix seconds. */
   readonly blockTime: bigint;
+  /** Of its header; undefined: of no block. */
+  readonly hash?: Uint8Array | undefined;
+}
+
+/** A block with what storage learns from it. */
+export interface TakenBlock {
+  readonly at: LedgerCursor;
+  readonly facts: BlockFacts;
 }
 
 export interface LedgerStore {
   cursor(): Promise<LedgerCursor>;
   /**
-   * The whole effect of a block, in one transaction with the cursor; nothing when it is stored already.
+   * The whole effect of blocks, in one transaction with the cursor; nothing when all are stored already.
+   * @param blocks in order, each one height above the one before it
    * @returns what happened, for logs and spans
-   * @throws DomainError behind when the block before it is not stored
+   * @throws DomainError behind when the block before them is not stored, or some of them are
    */
-  apply(block: LedgerCursor, facts: BlockFacts): Promise<BlockEffect>;
+  apply(...blocks: readonly TakenBlock[]): Promise<BlockEffect>;
 }
 
 /** What follows the chain for us. */

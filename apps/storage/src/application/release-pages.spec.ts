@@ -37,9 +37,9 @@ async function world(permit: Permit) {
       log.push({slot, type});
     }
   };
-  await stores.apply(
-    {height: 1n, blockTime: 1n},
-    {
+  await stores.apply({
+    at: {height: 1n, blockTime: 1n},
+    facts: {
       ...nothing,
       requests: [
         {
@@ -49,7 +49,7 @@ async function world(permit: Permit) {
       ],
       readers: [{keyId: READER, publicKey: Uint8Array.of(1), identity: READER, kind: 'member'}],
     },
-  );
+  });
   const releases: ReleaseStore = {
     request: (txId) => stores.request(txId),
     releasable: async (request, from, limit) =>

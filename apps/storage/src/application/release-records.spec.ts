@@ -49,15 +49,15 @@ async function world(
     traceparent: undefined,
   }));
   const results = records.map((_, index) => ({code: 0, index: BigInt(index)}));
-  await stores.apply(
-    {height: 1n, blockTime: 1n},
-    {
+  await stores.apply({
+    at: {height: 1n, blockTime: 1n},
+    facts: {
       ...nothing,
       requests: [{...request, ...change.request}],
       readers: [{keyId: READER, publicKey: Uint8Array.of(1), identity: READER, kind: 'member'}],
       anchors: [{txId: 'anchor', signerKeyId: 'k', entryIds: [], code: 0, results}],
     },
-  );
+  });
   const order: string[] = [];
   const told: AbortSignal[] = [];
   const during: {read?: () => void} = {};

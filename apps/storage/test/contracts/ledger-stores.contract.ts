@@ -18,13 +18,41 @@ export function ledgerStoresContract(fixture: StoresFixture): void {
       anchors: [{txId, signerKeyId: KEY, entryIds: [], code: 0, results: [{code: 0, index: 0n}]}],
     };
     // A database that came back from a copy: nothing of the block is taken, and the follower begins where it stands.
-    await expect(fixture.stores.ledger.apply({height: 2n, blockTime: 5n}, included)).rejects.toMatchObject({
-      code: 'behind',
-    });
+    await expect(fixture.stores.ledger.apply({at: {height: 2n, blockTime: 5n}, facts: included})).rejects.toMatchObject(
+      {code: 'behind'},
+    );
     expect(await fixture.stores.ledger.cursor()).toEqual({height: 0n, blockTime: 0n});
-    expect((await fixture.stores.ledger.apply({height: 1n, blockTime: 5n}, included)).anchors).toHaveLength(1);
-    expect((await fixture.stores.ledger.apply({height: 1n, blockTime: 5n}, included)).anchors).toEqual([]);
+    expect(
+      (await fixture.stores.ledger.apply({at: {height: 1n, blockTime: 5n}, facts: included})).anchors,
+    ).toHaveLength(1);
+    expect((await fixture.stores.ledger.apply({at: {height: 1n, blockTime: 5n}, facts: included})).anchors).toEqual([]);
     expect(await fixture.stores.ledger.cursor()).toEqual({height: 1n, blockTime: 5n});
+  });
+
+  it('takes several blocks at once as one after the other, and none of them when some are stored', async () => {
+    const records = [sampleRecord(), sampleRecord({sequence: 2n})];
+    for (const record of records) await fixture.stored(record);
+    const {txId} = await fixture.sign();
+    const hash = Uint8Array.of(7);
+    const at = (height: bigint) => ({height, blockTime: height * 1_000n, hash});
+    const [first, second] = [
+      {code: 0, index: 4n},
+      {code: 0, index: 5n},
+    ];
+    const anchored = {signerKeyId: KEY, entryIds: [], results: [first, second]};
+    const {ledger} = fixture.stores;
+    const effect = await ledger.apply(
+      {at: at(1n), facts: nothing},
+      {at: at(2n), facts: {...nothing, anchors: [{txId, code: 0, ...anchored}]}},
+      {at: at(3n), facts: {...nothing, anchors: [{txId, code: CODE.nonceUsed, ...anchored, results: []}]}},
+    );
+    expect([effect.anchors.map((one) => one.anchored), await ledger.cursor()]).toEqual([[2], at(3n)]);
+    for (const [place, {recordId}] of records.entries())
+      expect(await fixture.stores.records.byId(recordId)).toMatchObject({height: 2n, logIndex: BigInt(4 + place)});
+    const some = [at(3n), at(4n)].map((one) => ({at: one, facts: nothing}));
+    await expect(ledger.apply(...some)).rejects.toMatchObject({code: 'behind'});
+    expect(await ledger.apply(...some.slice(0, 1))).toMatchObject({anchors: []});
+    expect(await ledger.cursor()).toEqual(at(3n));
   });
 
   it('the same transaction in a second block changes nothing', async () => {

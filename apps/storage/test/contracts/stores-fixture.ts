@@ -98,6 +98,6 @@ export class StoresFixture {
 
   /** The next block, with these facts. */
   take(facts: Partial<BlockFacts>, blockTime = 10n) {
-    return this.stores.ledger.apply({height: ++this.#height, blockTime}, {...nothing, ...facts});
+    return this.stores.ledger.apply({at: {height: ++this.#height, blockTime}, facts: {...nothing, ...facts}});
   }
 }

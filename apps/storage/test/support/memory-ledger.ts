@@ -1,6 +1,6 @@
 import {DomainError} from '@vitalvault/errors';
 import {DEFAULT_PARAMETERS} from '@vitalvault/ledger-state/testing';
-import type {BlockEffect, LedgerCursor, LedgerStore} from '../../src/application/ports.js';
+import type {BlockEffect, LedgerCursor, LedgerStore, TakenBlock} from '../../src/application/ports.js';
 import type {BlockFacts, DecidedRequest, IncludedAnchor} from '../../src/domain/block-facts.js';
 import {withSpent, withTaken} from '../../src/domain/entry-limits.js';
 import type {BucketOwner, EntryParameters} from '../../src/domain/entry-limits.js';
@@ -28,9 +28,20 @@ export class MemoryLedger extends MemoryAnchors implements LedgerStore {
     return Promise.resolve(this.block);
   }
 
-  apply(block: LedgerCursor, facts: BlockFacts): Promise<BlockEffect> {
-    if (block.height > this.block.height + 1n) return Promise.reject(new DomainError('behind'));
-    if (block.height <= this.block.height) return Promise.resolve({anchors: [], expired: 0, recognised: 0});
+  apply(...blocks: readonly TakenBlock[]): Promise<BlockEffect> {
+    const stored = this.block.height;
+    const none: BlockEffect = {anchors: [], expired: 0, recognised: 0};
+    if (blocks.every(({at}) => at.height <= stored)) return Promise.resolve(none);
+    if (blocks[0]?.at.height !== stored + 1n) return Promise.reject(new DomainError('behind'));
+    const effects = blocks.map(({at, facts}) => this.#apply(at, facts));
+    return Promise.resolve({
+      anchors: effects.flatMap(({anchors}) => anchors),
+      expired: effects.reduce((sum, {expired}) => sum + expired, 0),
+      recognised: effects.reduce((sum, {recognised}) => sum + recognised, 0),
+    });
+  }
+
+  #apply(block: LedgerCursor, facts: BlockFacts): BlockEffect {
     this.block = block;
     this.#count(block, facts);
     for (const request of facts.requests) this.requests.set(request.txId, request);
@@ -54,7 +65,7 @@ export class MemoryLedger extends MemoryAnchors implements LedgerStore {
       row.state = 'expired';
       this.free(row.anchor.txId, 0);
     }
-    return Promise.resolve({anchors, expired: expired.length, recognised});
+    return {anchors, expired: expired.length, recognised};
   }
 
   #judge({txId, signerKeyId, code, results}: IncludedAnchor): AnchorFate {

@@ -1,9 +1,10 @@
 import {toHex} from '@vitalvault/contracts';
 import {parseGenesis} from '@vitalvault/light-client';
-import type {ParsedGenesis} from '@vitalvault/light-client';
+import type {ChainTrust, ParsedGenesis} from '@vitalvault/light-client';
 import {readFileSync} from 'node:fs';
 import {ConfigError} from '../config/config-error.js';
 import {variableOf} from '../config/variable-of.js';
+import {acceptsEd25519} from './accepts-ed25519.js';
 
 /**
  * The genesis that the settings name: of this chain, with this organisation in it.
@@ -17,12 +18,12 @@ export function readOwnGenesis({
   readonly genesisFile: string;
   readonly chainId: string;
   readonly organisation: string;
-}): ParsedGenesis {
+}): ParsedGenesis & Required<Pick<ChainTrust, 'accepts'>> {
   const parsed = parse(genesisFile);
   if (parsed.chainId !== chainId) throw refused('genesisFile', `it is of another chain than ${variableOf('chainId')}`);
   if (!parsed.genesis.organisations.some(({id}) => toHex(id) === organisation))
     throw refused('organisation', `the genesis does not have it`);
-  return parsed;
+  return {...parsed, accepts: acceptsEd25519};
 }
 
 function parse(file: string): ParsedGenesis {

@@ -28,9 +28,9 @@ export class FollowChain {
       client,
       log: ledgerLogOf(logger),
       standstill,
-      from: async () => {
+      stored: async () => {
         await projectGenesis(genesis, ports.store);
-        return ((await ports.store.position())?.height ?? 0n) + 1n;
+        return (await ports.store.position()) ?? {height: 0n};
       },
       together: TOGETHER,
       onBlocks: async (...blocks) => {

@@ -1,3 +1,4 @@
+import {toHex} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import type {ChainPosition, ProjectionStore, ProjectionWriter} from '../../application/ports.js';
 import {inTransaction} from './database.js';
@@ -50,9 +51,10 @@ async function takeHeights(session: Session, [first, ...others]: readonly ChainP
 /** @returns how many of them were not there */
 const insertHeights = (session: Session, blocks: readonly ChainPosition[]): Promise<number> =>
   session.$executeRaw`
-    INSERT INTO blocks (height, time_seconds)
-    SELECT height::bigint, seconds::bigint
+    INSERT INTO blocks (height, time_seconds, hash)
+    SELECT height::bigint, seconds::bigint, decode(NULLIF(hash, ''), 'hex')
     FROM unnest(${blocks.map(({height}) => String(height))}::text[],
-      ${blocks.map(({timeSeconds}) => String(timeSeconds))}::text[]) AS given (height, seconds)
+      ${blocks.map(({timeSeconds}) => String(timeSeconds))}::text[],
+      ${blocks.map(({hash = new Uint8Array()}) => toHex(hash))}::text[]) AS given (height, seconds, hash)
     ORDER BY height::bigint
     ON CONFLICT DO NOTHING`;

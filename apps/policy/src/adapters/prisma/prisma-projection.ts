@@ -42,7 +42,8 @@ export class PrismaProjection implements Projection {
   constructor(protected readonly session: Session) {}
 
   async position(): Promise<ChainPosition | undefined> {
-    return (await this.session.block.findFirst({orderBy: {height: 'desc'}})) ?? undefined;
+    const row = await this.session.block.findFirst({orderBy: {height: 'desc'}});
+    return row === null ? undefined : {...row, hash: row.hash ?? undefined};
   }
 
   async organisationKeys(organisation: Id): Promise<OrganisationKey[]> {

@@ -1,26 +1,19 @@
-import {toDecimal} from '@vitalvault/contracts';
-import type {EntryFate} from '../../domain/settle-anchor.js';
 import {STATE} from '../../domain/record.js';
 import type {Session} from './database.js';
-import {anchorRecords, anchorSkips} from './settle-entries.js';
+import {anchorRecords, anchorSkips, leavesOf} from './settle-entries.js';
+import type {PlacedLeaf} from './settle-entries.js';
 
-type Leaf = Extract<EntryFate, {fate: 'anchored'}>;
-
-/** What a transaction brought in of which nothing is here; what it is of may come later. */
-export async function recogniseLeaves(
-  session: Session,
-  place: {height: bigint; txId: string},
-  leaves: readonly Leaf[],
-): Promise<void> {
+/** What transactions brought in of which nothing is here; what it is of may come later. */
+export async function recogniseLeaves(session: Session, leaves: readonly PlacedLeaf[]): Promise<void> {
   if (leaves.length === 0) return;
   // What is just coming is either seen here, or sees the leaf.
   await session.$executeRaw`LOCK TABLE records, skips IN SHARE ROW EXCLUSIVE MODE`;
-  await anchorRecords(session, place, leaves);
-  await anchorSkips(session, place, leaves);
+  await anchorRecords(session, leaves);
+  await anchorSkips(session, leaves);
   await session.$executeRaw`
     INSERT INTO early_leaves (entry_id, height, tx_id, log_index)
-    SELECT leaf.id, ${place.height}, ${place.txId}, leaf.log_index
-    FROM unnest(${leaves.map(({entryId}) => entryId)}::text[], ${leaves.map(({logIndex}) => toDecimal(logIndex))}::text[]::numeric[]) AS leaf (id, log_index)
+    SELECT leaf.id, leaf.height, leaf.tx_id, leaf.log_index
+    FROM ${leavesOf(leaves)}
     WHERE NOT EXISTS (SELECT FROM records WHERE record_id = leaf.id) AND NOT EXISTS (SELECT FROM skips WHERE skip_id = leaf.id)
     ON CONFLICT DO NOTHING`;
 }

@@ -1,17 +1,17 @@
 import {toDecimal} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
-import type {BlockEffect, LedgerCursor, LedgerStore} from '../../application/ports.js';
-import type {BlockFacts, IncludedAnchor, ReaderKey} from '../../domain/block-facts.js';
+import type {BlockEffect, LedgerCursor, LedgerStore, TakenBlock} from '../../application/ports.js';
+import type {IncludedAnchor} from '../../domain/block-facts.js';
 import type {EntryParameters} from '../../domain/entry-limits.js';
 import {isWithoutRoom, retryAfterMs, settleAnchor} from '../../domain/settle-anchor.js';
 import type {AnchorFate, EntryFate} from '../../domain/settle-anchor.js';
-import {countBlock} from './count-block.js';
+import {countBlocks} from './count-blocks.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 import type {Anchor} from './gen/client.js';
-import {bytesOf} from './outbox-rows.js';
 import {freeEntries} from './prisma-anchor-store.js';
-import {requestRow} from './request-row.js';
+import {bytesOf} from './outbox-rows.js';
+import {keepDevices, keepReaders, keepRequests} from './keep-facts.js';
 import {recogniseLeaves} from './early-leaves.js';
 import {carriedBy, settleEntries} from './settle-entries.js';
 import type {Carried} from './settle-entries.js';
@@ -27,6 +27,7 @@ type AnchorEffect = BlockEffect['anchors'][number];
 
 /** An inclusion of a transaction of ours that counts. */
 interface Judged {
+  readonly at: LedgerCursor;
   readonly anchor: Anchor;
   readonly carried: readonly Carried[];
   readonly code: number;
@@ -45,40 +46,39 @@ export class PrismaLedgerStore implements LedgerStore {
   ) {}
 
   async cursor(): Promise<LedgerCursor> {
-    const {height, blockTime} = await this.database.ledgerCursor.findUniqueOrThrow({where: {id: 1}});
-    return {height, blockTime};
+    const {height, blockTime, hash} = await this.database.ledgerCursor.findUniqueOrThrow({where: {id: 1}});
+    return {height, blockTime, hash: hash ?? undefined};
   }
 
-  async apply(block: LedgerCursor, facts: BlockFacts): Promise<BlockEffect> {
+  async apply(...blocks: readonly TakenBlock[]): Promise<BlockEffect> {
+    const [first, last] = [blocks[0]?.at, blocks.at(-1)?.at];
+    if (first === undefined || last === undefined) return NOTHING;
     return inTransaction(
       this.database,
       async (session) => {
-        const {count} = await session.ledgerCursor.updateMany({where: {id: 1, height: block.height - 1n}, data: block});
-        if (count === 0) return nothingOf(session, block);
-        await session.accessRequest.createMany({
-          data: facts.requests.map((request) => ({...requestRow(request), height: block.height})),
-          skipDuplicates: true,
-        });
-        await session.device.createMany({
-          data: facts.devices.map(({device, publicKey}) => ({device, publicKey: bytesOf(publicKey)})),
-          skipDuplicates: true,
-        });
-        for (const reader of facts.readers) await putReader(session, reader);
-        await countBlock(session, block, {...this.options, facts});
-        const known = await knownOf(session, facts.anchors);
+        const continues = {id: 1, height: first.height - 1n};
+        const hash = last.hash === undefined ? null : bytesOf(last.hash);
+        const {count} = await session.ledgerCursor.updateMany({where: continues, data: {...last, hash}});
+        if (count === 0) return nothingOf(session, {first, last});
+        await keepRequests(session, blocks);
+        await keepDevices(session, blocks);
+        await keepReaders(session, blocks);
+        await countBlocks(session, blocks, this.options);
+        const included = blocks.flatMap(({at, facts}) => facts.anchors.map((anchor) => ({...anchor, at})));
+        const known = await knownOf(session, included);
         const recognised = await recognise(
           session,
-          block,
-          facts.anchors.filter(({txId}) => !known.has(txId)),
+          included.filter(({txId}) => !known.has(txId)),
         );
-        const own = await judged(session, facts.anchors, known);
-        // A leaf of ours wins over any refusal of the same entry, whichever of the block's transactions comes first.
+        const own = await judged(session, included, known);
+        // A leaf of ours wins over any refusal of the same entry, whichever of the transactions comes first.
         const anchored = new Set(own.flatMap(({fate}) => anchoredBy(fate)));
         const anchors: AnchorEffect[] = [];
-        for (const one of own) anchors.push(await this.#settle(session, block, {...one, anchored}));
+        for (const one of own) anchors.push(await this.#settle(session, one.at, {...one, anchored}));
         const keys = [...new Set(own.map(({anchor}) => anchor.keyId))];
-        await session.signingNonce.updateMany({where: {keyId: {in: keys}}, data: {waitingSince: null}});
-        return {anchors, expired: await this.#expire(session, block), recognised};
+        if (keys.length > 0)
+          await session.signingNonce.updateMany({where: {keyId: {in: keys}}, data: {waitingSince: null}});
+        return {anchors, expired: await this.#expire(session, last), recognised};
       },
       BLOCK_MS,
     );
@@ -134,54 +134,51 @@ export class PrismaLedgerStore implements LedgerStore {
   }
 }
 
-async function putReader(session: Session, {keyId, publicKey, identity, kind}: ReaderKey): Promise<void> {
-  await session.readerKey.updateMany({where: {identity, current: true}, data: {current: false}});
-  const row = {publicKey: bytesOf(publicKey), identity, kind, current: true};
-  await session.readerKey.upsert({where: {keyId}, create: {keyId, ...row}, update: row});
-}
-
 type Known = ReadonlyMap<string, Anchor>;
+type Included = IncludedAnchor & {readonly at: LedgerCursor};
 
-async function knownOf(session: Session, anchors: readonly IncludedAnchor[]): Promise<Known> {
+async function knownOf(session: Session, anchors: readonly Included[]): Promise<Known> {
   if (anchors.length === 0) return new Map();
   const rows = await session.anchor.findMany({where: {txId: {in: anchors.map(({txId}) => txId)}}});
   return new Map(rows.map((one) => [one.txId, one]));
 }
 
-async function judged(session: Session, anchors: readonly IncludedAnchor[], known: Known): Promise<Judged[]> {
+async function judged(session: Session, anchors: readonly Included[], known: Known): Promise<Judged[]> {
   const carried = known.size === 0 ? new Map<string, Carried[]>() : await carriedBy(session, [...known.keys()]);
-  return anchors.flatMap(({txId, signerKeyId, code, results}): Judged[] => {
+  return anchors.flatMap(({at, txId, signerKeyId, code, results}): Judged[] => {
     const anchor = known.get(txId);
     // Not signed by us, whatever its id says, or settled before.
     if (anchor === undefined || anchor.keyId !== signerKeyId || anchor.state === 'included') return [];
     const fate = settleAnchor(anchor.entries, code, results);
-    return fate.kind === 'ignored' ? [] : [{anchor, carried: carried.get(txId) ?? [], code, fate}];
+    return fate.kind === 'ignored' ? [] : [{at, anchor, carried: carried.get(txId) ?? [], code, fate}];
   });
 }
 
 // Signed by our key, and nothing of it is here: the database came back from a copy. What it anchored is anchored.
-async function recognise(
-  session: Session,
-  {height}: LedgerCursor,
-  unknown: readonly IncludedAnchor[],
-): Promise<number> {
-  let recognised = 0;
+async function recognise(session: Session, unknown: readonly Included[]): Promise<number> {
   // Of others nothing is judged: their results are theirs to read.
-  for (const {txId, entryIds, code, results} of unknown.filter((one) => one.entryIds.length > 0)) {
+  const own = unknown.filter((one) => one.entryIds.length > 0);
+  const leaves = own.flatMap(({at: {height}, txId, entryIds, code, results}) => {
     const fate = settleAnchor(entryIds, code, results);
-    const leaves = fate.kind === 'settled' ? fate.entries.filter((one) => one.fate === 'anchored') : [];
-    await recogniseLeaves(session, {height, txId}, leaves);
-    recognised += leaves.length;
-  }
-  return recognised;
+    const anchored = fate.kind === 'settled' ? fate.entries.filter((one) => one.fate === 'anchored') : [];
+    return anchored.map(({entryId, logIndex}) => ({entryId, logIndex, height, txId}));
+  });
+  await recogniseLeaves(session, leaves);
+  return leaves.length;
 }
 
 const anchoredBy = (fate: Judged['fate']): string[] =>
   fate.kind === 'settled' ? fate.entries.flatMap((one) => (one.fate === 'anchored' ? [one.entryId] : [])) : [];
 
-// Another process has this block already, or more; or the database is a copy that lacks what this process has stored.
-async function nothingOf(session: Session, {height}: LedgerCursor): Promise<BlockEffect> {
-  const stored = await session.ledgerCursor.findUniqueOrThrow({where: {id: 1}});
-  if (stored.height < height) throw new DomainError('behind', {detail: `Block ${height - 1n} is not stored.`});
-  return {anchors: [], expired: 0, recognised: 0};
+const NOTHING: BlockEffect = {anchors: [], expired: 0, recognised: 0};
+
+// Another process has these blocks already, or some; or the database is a copy that lacks what this process has stored.
+async function nothingOf(
+  session: Session,
+  {first, last}: {first: LedgerCursor; last: LedgerCursor},
+): Promise<BlockEffect> {
+  const {height} = await session.ledgerCursor.findUniqueOrThrow({where: {id: 1}});
+  if (height >= last.height) return NOTHING;
+  const not = height < first.height ? first.height - 1n : height + 1n;
+  throw new DomainError('behind', {detail: `Block ${not} is not stored.`});
 }

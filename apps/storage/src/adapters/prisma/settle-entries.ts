@@ -54,9 +54,10 @@ export async function settleEntries(session: Session, settling: Settling, fates:
       const fate = byId.get(entry.entryId);
       return fate === undefined || entry.kind !== kind ? [] : [{entry, fate}];
     });
-    const anchored = own.flatMap(({fate}) => (fate.fate === 'anchored' ? [fate] : []));
-    if (kind === 'record') await anchorRecords(session, settling, anchored);
-    else await anchorSkips(session, settling, anchored);
+    const {height, txId} = settling;
+    const anchored = own.flatMap(({fate}) => (fate.fate === 'anchored' ? [{...fate, height, txId}] : []));
+    if (kind === 'record') await anchorRecords(session, anchored);
+    else await anchorSkips(session, anchored);
     await postpone(session, settling, {
       table: TABLES[kind],
       entries: own.flatMap(({entry, fate}) => (fate.fate === 'later' ? [entry] : [])),
@@ -67,39 +68,39 @@ export async function settleEntries(session: Session, settling: Settling, fates:
   }
 }
 
-type Anchored = Extract<EntryFate, {fate: 'anchored'}>;
-type Refused = Extract<EntryFate, {fate: 'refused'}>;
-type Place = Pick<Settling, 'height' | 'txId'>;
+/** A leaf of the ledger, and which transaction brought it in. */
+export interface PlacedLeaf {
+  readonly entryId: string;
+  readonly logIndex: bigint;
+  readonly height: bigint;
+  readonly txId: string;
+}
 
-const leavesOf = (anchored: readonly Anchored[]): Prisma.Sql => Prisma.sql`
-  unnest(${anchored.map(({entryId}) => entryId)}::text[], ${anchored.map(({logIndex}) => toDecimal(logIndex))}::text[]::numeric[]) AS leaf (id, log_index)`;
+type Refused = Extract<EntryFate, {fate: 'refused'}>;
+
+/** As a table `leaf (id, log_index, height, tx_id)`. */
+export const leavesOf = (leaves: readonly PlacedLeaf[]): Prisma.Sql => Prisma.sql`
+  unnest(${leaves.map(({entryId}) => entryId)}::text[], ${leaves.map(({logIndex}) => toDecimal(logIndex))}::text[]::numeric[],
+    ${leaves.map(({height}) => height)}::bigint[], ${leaves.map(({txId}) => txId)}::text[]) AS leaf (id, log_index, height, tx_id)`;
 
 /** Records that have leaves now, whatever was known of them. */
-export async function anchorRecords(
-  session: Session,
-  {height, txId}: Place,
-  anchored: readonly Anchored[],
-): Promise<void> {
+export async function anchorRecords(session: Session, anchored: readonly PlacedLeaf[]): Promise<void> {
   if (anchored.length === 0) return;
   await session.$executeRaw`
-    UPDATE records SET state = ${STATE.anchored}, height = ${height}, tx_id = ${txId}, log_index = leaf.log_index, anchor_tx = NULL, refusal_code = NULL
+    UPDATE records SET state = ${STATE.anchored}, height = leaf.height, tx_id = leaf.tx_id, log_index = leaf.log_index, anchor_tx = NULL, refusal_code = NULL
     FROM ${leavesOf(anchored)} WHERE record_id = leaf.id AND state <> ${STATE.anchored}`;
 }
 
 /** Numbers that are given up now; a refused record under one is skipped from then on. */
-export async function anchorSkips(
-  session: Session,
-  {height, txId}: Place,
-  anchored: readonly Anchored[],
-): Promise<void> {
+export async function anchorSkips(session: Session, anchored: readonly PlacedLeaf[]): Promise<void> {
   if (anchored.length === 0) return;
   await session.$executeRaw`
     WITH skipped AS (
-      UPDATE skips SET state = ${STATE.skipped}, height = ${height}, tx_id = ${txId}, log_index = leaf.log_index, anchor_tx = NULL, refusal_code = NULL
+      UPDATE skips SET state = ${STATE.skipped}, height = leaf.height, tx_id = leaf.tx_id, log_index = leaf.log_index, anchor_tx = NULL, refusal_code = NULL
       FROM ${leavesOf(anchored)} WHERE skip_id = leaf.id AND state <> ${STATE.skipped}
-      RETURNING device, registration, sequence, skips.log_index
+      RETURNING device, registration, sequence, skips.height, skips.tx_id, skips.log_index
     )
-    UPDATE records SET state = ${STATE.skipped}, height = ${height}, tx_id = ${txId}, log_index = skipped.log_index
+    UPDATE records SET state = ${STATE.skipped}, height = skipped.height, tx_id = skipped.tx_id, log_index = skipped.log_index
     FROM skipped WHERE records.device = skipped.device AND records.registration = skipped.registration
       AND records.sequence = skipped.sequence AND state = ${STATE.refused}`;
 }

@@ -1,7 +1,8 @@
 import {fromDecimal, toDecimal} from '@vitalvault/contracts';
-import type {LedgerCursor} from '../../application/ports.js';
-import type {BlockFacts, TakenNumber} from '../../domain/block-facts.js';
+import type {TakenBlock} from '../../application/ports.js';
+import type {TakenNumber} from '../../domain/block-facts.js';
 import {withSpent, withTaken} from '../../domain/entry-limits.js';
+import type {Tokens} from '@vitalvault/ledger-state';
 import type {BucketOwner, EntryParameters, NumberWindow} from '../../domain/entry-limits.js';
 import type {RecordNumber} from '../../domain/record.js';
 import type {Session} from './database.js';
@@ -13,16 +14,20 @@ import {bytesOf} from './outbox-rows.js';
 type Registration = Omit<RecordNumber, 'sequence'>;
 
 interface Counting {
-  readonly facts: BlockFacts;
   readonly parameters: EntryParameters;
   readonly ownKeys: ReadonlySet<string>;
 }
 
-/** Keeps windows and buckets as the ledger has them after a block: what it took, whoever anchored it, and removals. */
-export async function countBlock(session: Session, block: LedgerCursor, counting: Counting): Promise<void> {
-  await countWindows(session, counting.facts.taken);
-  await countTokens(session, block, counting);
-  await keepRemovals(session, block, counting.facts.removals);
+type Blocks = readonly TakenBlock[];
+
+/** Keeps windows and buckets as the ledger has them after blocks: what it took, whoever anchored it, and removals. */
+export async function countBlocks(session: Session, blocks: Blocks, counting: Counting): Promise<void> {
+  await countWindows(
+    session,
+    blocks.flatMap(({facts}) => facts.taken),
+  );
+  await countTokens(session, blocks, counting);
+  await keepRemovals(session, blocks);
 }
 
 const nameOf = ({device, registration}: Registration): string => `${device}/${String(registration)}`;
@@ -58,11 +63,8 @@ async function countWindows(session: Session, taken: readonly TakenNumber[]): Pr
     ON CONFLICT (device, registration) DO UPDATE SET lowest_open = EXCLUDED.lowest_open, taken = EXCLUDED.taken`;
 }
 
-async function countTokens(
-  session: Session,
-  {blockTime}: LedgerCursor,
-  {facts, parameters, ownKeys}: Counting,
-): Promise<void> {
+/** What a block takes out of each bucket. */
+function spentIn({facts}: TakenBlock, ownKeys: ReadonlySet<string>): ReadonlyMap<string, BucketKey & {count: number}> {
   const spent = new Map<string, BucketKey & {count: number}>();
   const spend = (kind: BucketOwner, owner: string, count: number): void => {
     const key = {kind, owner};
@@ -75,12 +77,19 @@ async function countTokens(
   // Each entry is paid for, whatever became of it.
   for (const {signerKeyId, results} of facts.anchors)
     if (results.length > 0 && ownKeys.has(signerKeyId)) spend('organisation', '', results.length);
-  const keys = [...spent.values()];
+  return spent;
+}
+
+async function countTokens(session: Session, blocks: Blocks, {parameters, ownKeys}: Counting): Promise<void> {
+  const spent = blocks.map((block) => ({time: block.at.blockTime, by: spentIn(block, ownKeys)}));
+  const keys = [...new Map(spent.flatMap(({by}) => [...by])).values()];
   if (keys.length === 0) return;
-  const before = await bucketsOf(session, keys);
-  const after = keys.map((key) =>
-    withSpent(before.get(bucketName(key)), {of: key.kind, count: key.count, parameters}, blockTime),
-  );
+  const buckets = new Map(await bucketsOf(session, keys));
+  // Buckets fill up between the blocks.
+  for (const {time, by} of spent)
+    for (const [name, {kind, count}] of by)
+      buckets.set(name, withSpent(buckets.get(name), {of: kind, count, parameters}, time));
+  const after = keys.map((key) => buckets.get(bucketName(key)) as Tokens);
   await session.$executeRaw`
     INSERT INTO entry_buckets (kind, owner, tokens, time)
     SELECT * FROM unnest(${keys.map(({kind}) => kind)}::text[], ${keys.map(({owner}) => owner)}::text[], ${after.map(({tokens}) => tokens)}::bigint[], ${after.map(({time}) => time)}::bigint[])
@@ -88,14 +97,18 @@ async function countTokens(
 }
 
 // A second removal only tightens the first: the grace runs from that one.
-async function keepRemovals(session: Session, block: LedgerCursor, removals: readonly Registration[]): Promise<void> {
+async function keepRemovals(session: Session, blocks: Blocks): Promise<void> {
+  const removals = blocks.flatMap(({at, facts}) => facts.removals.map((removed) => ({...removed, at})));
   if (removals.length === 0) return;
-  const [devices, registrations] = columnsOf([...new Map(removals.map((one) => [nameOf(one), one])).values()]);
+  // Of several of one registration the first stays.
+  const first = [...new Map(removals.toReversed().map((one) => [nameOf(one), one])).values()];
+  const [devices, registrations] = columnsOf(first);
   const {lowestOpen, taken} = withTaken(undefined, 0n);
   await session.$executeRaw`
     INSERT INTO registrations (device, registration, lowest_open, taken, removed_at_height, removed_at_time)
-    SELECT device, registration, ${toDecimal(lowestOpen)}::numeric, ${bytesOf(taken)}, ${block.height}, ${block.blockTime}
-    FROM unnest(${devices}::text[], ${registrations}::bigint[]) AS removed (device, registration)
+    SELECT device, registration, ${toDecimal(lowestOpen)}::numeric, ${bytesOf(taken)}, height, time
+    FROM unnest(${devices}::text[], ${registrations}::bigint[], ${first.map(({at}) => at.height)}::bigint[], ${first.map(({at}) => at.blockTime)}::bigint[])
+      AS removed (device, registration, height, time)
     ON CONFLICT (device, registration) DO UPDATE SET
       removed_at_height = COALESCE(registrations.removed_at_height, EXCLUDED.removed_at_height),
       removed_at_time = COALESCE(registrations.removed_at_time, EXCLUDED.removed_at_time)`;
