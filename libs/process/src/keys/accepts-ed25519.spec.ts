@@ -52,7 +52,9 @@ describe('acceptsEd25519', () => {
   it('accepts some of what a key with a part of small order has signed, all of which ZIP 215 accepts', () => {
     const {BASE, Fn} = ed25519.Point;
     const [secret, nonce] = [123_456_789n, 987_654_321n];
-    const twisted = BASE.multiply(secret).add(ed25519.Point.fromBytes(SMALL_ORDER[1] as Uint8Array)).toBytes();
+    const twisted = BASE.multiply(secret)
+      .add(ed25519.Point.fromBytes(SMALL_ORDER[1] as Uint8Array))
+      .toBytes();
     const r = BASE.multiply(nonce).toBytes();
     const verdicts = Array.from({length: 32}, (_, n) => {
       const said = Uint8Array.of(n);
