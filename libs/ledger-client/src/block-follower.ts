@@ -30,9 +30,9 @@ export interface StoredBlock {
 export interface BlockFollowerOptions {
   readonly client: BlockSource;
   /**
-   * Asked at the start and after each failure: a database that came back from a copy may lack what this process has seen
-   * stored, and one that was put in its place may be of another chain. Nothing is delivered before the chain is seen to
-   * have this very block.
+   * Asked at the start and after each failure: a database that came back from a copy may lack what this process has
+   * seen stored, and one that was put in its place may be of another chain. Nothing is delivered before the chain is
+   * seen to have this very block.
    */
   readonly stored: () => Promise<StoredBlock>;
   /**

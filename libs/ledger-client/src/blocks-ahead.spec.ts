@@ -4,7 +4,7 @@ import type {BlockNode} from './ledger-client.js';
 
 const MIB = 1_048_576;
 
-/** A node with blocks of so many bytes up to a height; notes what it is asked for, and answers when `answer` is called. */
+/** A node with blocks of so many bytes up to a height; notes what it is asked for, and answers on `answer`. */
 function node(height: bigint, bytes = 10) {
   const asked: bigint[] = [];
   const waiting: (() => void)[] = [];

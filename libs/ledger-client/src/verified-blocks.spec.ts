@@ -136,7 +136,7 @@ describe('blocks that were fetched ahead', () => {
   const made = (height: bigint): LedgerBlock | undefined =>
     height > 3n ? undefined : {...BLOCK, height, txs: [Uint8Array.of(Number(height))]};
 
-  /** A node that may forge what it is asked for ahead; noted: who was left, and which headers were asked for by turns. */
+  /** A node that may forge what it is asked for ahead; noted: who was left, and headers that are asked for by turns. */
   function source(forge: (block: LedgerBlock) => LedgerBlock = (block) => block) {
     const noted = {left: [] as string[], inTurn: [] as bigint[]};
     const lightBlock = (height = 4n) => Promise.resolve(headers.get(height) ?? '');

@@ -8,7 +8,7 @@ const keys = new WeakMap<Uint8Array, KeyObject>();
 
 /**
  * Whether the platform's Ed25519 accepts a signature: ten times as fast as ours. It wants the equation without the
- * cofactor and R as it is written by everybody, so what it accepts holds by ZIP 215 too; what it refuses may still hold.
+ * cofactor and R as everybody writes it, so what it accepts holds by ZIP 215 too; what it refuses may still hold.
  */
 export function acceptsEd25519(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
   try {
