@@ -1,5 +1,6 @@
 import {ROW_01} from './rows/row-01-pool.js';
 import {ROW_02} from './rows/row-02-verifier.js';
+import {ROW_03} from './rows/row-03-ingest.js';
 import {ROW_04} from './rows/row-04-cached-block.js';
 import {ROW_05} from './rows/row-05-state-map.js';
 import {ROW_06, ROW_06A} from './rows/row-06-block-by-size.js';
@@ -12,6 +13,10 @@ import {ROW_S5, ROW_S6, ROW_S7} from './rows/row-s-sizes.js';
 import {ROW_S0} from './rows/row-s0-empty-blocks.js';
 import {ROW_12P} from './rows/row-12p-projection.js';
 import {ROW_12R} from './rows/row-12r-release.js';
+import {ROW_14} from './rows/row-14-packs.js';
+import {ROW_15} from './rows/row-15-sustained.js';
+import {ROW_15S} from './rows/row-15s-storage.js';
+import {ROW_16} from './rows/row-16-latency.js';
 import {ROW_COSTS} from './rows/row-costs.js';
 import type {Row} from './suite/row.js';
 
@@ -19,6 +24,7 @@ import type {Row} from './suite/row.js';
 export const ROWS: readonly Row[] = [
   ROW_01,
   ROW_02,
+  ROW_03,
   ROW_04,
   ROW_05,
   ROW_06,
@@ -31,6 +37,10 @@ export const ROWS: readonly Row[] = [
   ROW_11,
   ROW_12P,
   ROW_12R,
+  ROW_14,
+  ROW_15,
+  ROW_15S,
+  ROW_16,
   ROW_COSTS,
   ROW_S0,
   ROW_S5,

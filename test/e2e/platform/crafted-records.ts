@@ -19,7 +19,7 @@ export class CraftedRecords {
   #sequence: bigint;
 
   constructor(
-    private readonly actor: DeviceActor,
+    private readonly actor: Pick<DeviceActor, 'key' | 'config'>,
     private readonly slot: number,
     after = 0n,
   ) {
