@@ -2,7 +2,7 @@ import {LIMITS, TOPICS, fromHex} from '@vitalvault/contracts';
 import {provide} from '@vitalvault/http';
 import type {Composition, ServiceHost} from '@vitalvault/http';
 import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
-import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
+import {Standstill, nativeSha256, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import {hostname} from 'node:os';
 import {PolicyLedgerFacts} from './adapters/grpc/policy-ledger-facts.js';
 import {StorageRecordTable} from './adapters/grpc/storage-record-table.js';
@@ -68,7 +68,7 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
     owner: {burst: config.ownerBurst, refillPerSecond: config.ownerRefillPerSecond},
   });
   const judge = new JudgeRecords(
-    {chainId, now},
+    {chainId, now, sha256: nativeSha256},
     {facts, releaseKeys: ReleaseKeys.of(genesis, organisation), verifier: secp256k1},
   );
   const numbers = new NumberRecords({table, recent});

@@ -13,7 +13,7 @@ import type {
 import {cachedVerify} from './cache/cached-verify.js';
 import {CheckedTxs, txName} from './cache/checked-txs.js';
 import {PendingTxs} from './cache/pending-txs.js';
-import {nativeSha256} from './crypto/native-sha256.js';
+import {nativeSha256} from '@vitalvault/process';
 import type {StoredChange} from './store/committed-block.js';
 import {CommittedState} from './store/committed-state.js';
 import type {LedgerStore} from './store/ledger-store.js';

@@ -6,7 +6,7 @@ import {LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {encodeStateKey, LogTree} from '@vitalvault/proofs';
 import type {NewLeaf} from '@vitalvault/ledger-state';
 import {seededRandom} from '@vitalvault/testkit';
-import {nativeSha256} from '../src/crypto/native-sha256.js';
+import {nativeSha256} from '@vitalvault/process';
 import type {StoredChange} from '../src/store/committed-block.js';
 import {CommittedState} from '../src/store/committed-state.js';
 import type {PatrolledLog} from '../src/store/leaf-patrol.js';

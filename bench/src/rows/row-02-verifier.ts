@@ -2,7 +2,7 @@ import {createECDH, createPublicKey, verify} from 'node:crypto';
 import type {KeyObject} from 'node:crypto';
 import {sha256Of} from '@vitalvault/contracts';
 import {signDigest, testKey} from '@vitalvault/ledger-state/testing';
-import {nativeSha256} from '../../../apps/ledger-abci/src/crypto/native-sha256.js';
+import {nativeSha256} from '@vitalvault/process';
 import {nativeVerify} from '../../../apps/ledger-abci/src/crypto/native-verify.js';
 import {goVerification} from '../chain/go-verification.js';
 import {arms, quotient} from '../suite/arms.js';

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {sha256Of} from '@vitalvault/contracts';
 import {StateTree} from '@vitalvault/proofs';
 import type {Sha256} from '@vitalvault/proofs';
-import {nativeSha256} from '../../../apps/ledger-abci/src/crypto/native-sha256.js';
+import {nativeSha256} from '@vitalvault/process';
 import {arms, quotient} from '../suite/arms.js';
 import type {Row} from '../suite/row.js';
 import {timed} from '../suite/timing.js';

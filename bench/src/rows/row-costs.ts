@@ -10,7 +10,7 @@ import {
   testOrganisation,
   TEST_CHAIN,
 } from '@vitalvault/ledger-state/testing';
-import {nativeSha256} from '../../../apps/ledger-abci/src/crypto/native-sha256.js';
+import {nativeSha256} from '@vitalvault/process';
 import {nativeVerify} from '../../../apps/ledger-abci/src/crypto/native-verify.js';
 import {arms, quotient} from '../suite/arms.js';
 import type {Row} from '../suite/row.js';

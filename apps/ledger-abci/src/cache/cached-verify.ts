@@ -1,5 +1,5 @@
 import type {Verify} from '@vitalvault/ledger-state';
-import {sha256Text} from '../crypto/native-sha256.js';
+import {sha256Text} from '@vitalvault/process';
 import {TwoGenerations} from './two-generations.js';
 
 /** Signatures of about two full blocks a generation. */

@@ -1,6 +1,6 @@
 import {checkStructure} from '@vitalvault/ledger-state';
 import type {Account, CheckedTx, StructureRefusal, Verify} from '@vitalvault/ledger-state';
-import {nativeSha256, sha256Text} from '../crypto/native-sha256.js';
+import {nativeSha256, sha256Text} from '@vitalvault/process';
 import type {Pending} from './pending-txs.js';
 import {TwoGenerations} from './two-generations.js';
 

@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {equalBytes} from '@vitalvault/contracts';
 import type {NewLeaf} from '@vitalvault/ledger-state';
 import {leafHash} from '@vitalvault/proofs';
-import {nativeSha256} from '../crypto/native-sha256.js';
+import {nativeSha256} from '@vitalvault/process';
 import {ChangelogFiles} from './changelog-files.js';
 import {encodeBlock} from './committed-block.js';
 import type {CommittedBlock} from './committed-block.js';

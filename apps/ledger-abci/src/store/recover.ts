@@ -1,6 +1,6 @@
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {nativeSha256} from '../crypto/native-sha256.js';
+import {nativeSha256} from '@vitalvault/process';
 import {ChangelogFiles} from './changelog-files.js';
 import {CommittedState} from './committed-state.js';
 import type {FileCalls} from './durable-file.js';

@@ -1,7 +1,7 @@
 import {closeSync, fstatSync} from 'node:fs';
 import {join} from 'node:path';
 import {equalBytes} from '@vitalvault/contracts';
-import {nativeSha256} from '../crypto/native-sha256.js';
+import {nativeSha256} from '@vitalvault/process';
 import {readAt, writeAll} from './durable-file.js';
 import type {FileCalls} from './durable-file.js';
 import {ChainReader, CHECKSUM_BYTES, frameRecord, FRAME_HEADER_BYTES} from './record-chain.js';

@@ -5,7 +5,7 @@ import {encodeStateKey} from '@vitalvault/proofs';
 import {seededRandom} from '@vitalvault/testkit';
 import {PlainBlocks, StoredChain, WITHOUT_SYNC} from '../../test/stored-chain.js';
 import {scratchDir} from '../../test/scratch-ledger.js';
-import {nativeSha256} from '../crypto/native-sha256.js';
+import {nativeSha256} from '@vitalvault/process';
 import {CommittedState} from './committed-state.js';
 import type {FrozenState} from './frozen-state.js';
 import type {StoreOptions} from './ledger-store.js';

@@ -1,5 +1,6 @@
 import type {Advance} from '@vitalvault/process';
 import {parseAccepted} from '../domain/parse-accepted.js';
+import type {ParseOptions} from '../domain/parse-accepted.js';
 import type {AcceptOutcome, RecordStore} from './ports.js';
 
 export interface AcceptedMessage {
@@ -10,14 +11,14 @@ export interface AcceptedMessage {
 /** Takes accepted records and skips into the tables that are authoritative for (device, registration, sequence). */
 export class AcceptRecords {
   constructor(
-    private readonly options: {chainId: string},
+    private readonly options: Pick<ParseOptions, 'chainId' | 'sha256'>,
     private readonly ports: {records: RecordStore; onRecords: () => void; onSkips: () => void},
   ) {}
 
   /** @throws JunkMessage, NewerMessage when one of them cannot be taken: then none is */
   async execute(messages: readonly AcceptedMessage[], advance: Advance): Promise<AcceptOutcome> {
     const accepted = messages.map(({value, traceparent}) =>
-      parseAccepted(value, {chainId: this.options.chainId, traceparent}),
+      parseAccepted(value, {...this.options, traceparent}),
     );
     const outcome = await this.ports.records.accept(
       {
