@@ -32,6 +32,27 @@ describe('AcceptRecords', () => {
     expect(steps).toEqual(['records, of 1/1', 'skips, of 1/1']);
   });
 
+  it('lets others have their turn while it reads a large batch', async () => {
+    const {accept, stores} = harness();
+    let turns = 0;
+    let seen = 0;
+    const turn = (): void => {
+      turns += 1;
+      if (turns < 1_000) setImmediate(turn);
+    };
+    const store = stores.accept.bind(stores);
+    stores.accept = (...batch) => {
+      seen = turns;
+      return store(...batch);
+    };
+    setImmediate(turn);
+    const messages = Array.from({length: 250}, (_, i) => message(sampleMessage({sequence: BigInt(i + 1)})));
+    await accept.execute(messages, at(1n));
+    turns = 1_000;
+    expect(seen).toBeGreaterThanOrEqual(9);
+    expect(stores.rows.size).toBe(250);
+  });
+
   it.each([
     ['only records', [sampleMessage()], ['records, of 1/0']],
     ['only skips', [sampleSkipMessage()], ['skips, of 0/1']],
