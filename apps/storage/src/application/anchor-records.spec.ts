@@ -90,6 +90,23 @@ describe('AnchorRecords', () => {
     ]);
   });
 
+  it('reads the bytes of its transactions only to send them again', async () => {
+    const {anchor, stores, wait} = await world(1);
+    let read = 0;
+    const open = stores.open.bind(stores);
+    stores.open = () => {
+      read += 1;
+      return open();
+    };
+    stores.openIds = async () => (await open()).map(({txId}) => txId);
+    await anchor.execute();
+    await anchor.execute();
+    expect(read).toBe(0);
+    wait(3_000);
+    await anchor.execute();
+    expect(read).toBe(1);
+  });
+
   it('sends the same bytes again until there is an outcome, not more often than every three seconds', async () => {
     const {anchor, sent, wait} = await world(1);
     await anchor.execute();

@@ -72,7 +72,7 @@ export class AnchorRecords {
     // First of all: what keeps us from sending may be what follows.
     this.#waitingSinceMs = await this.ports.anchors.waitingSinceMs(this.ports.signer.keyId);
     if (!this.#noncesKnown) await this.#learnNonces(head);
-    const open = await this.ports.anchors.open();
+    const open = await this.ports.anchors.openIds();
     await this.#resend(open);
     if (open.length >= this.#mostOpen() || this.options.now() < this.#hold.untilMs) return false;
     const entries = await this.ports.queue.next(head);
@@ -101,12 +101,12 @@ export class AnchorRecords {
     return anchor;
   }
 
-  async #resend(open: readonly SignedAnchor[]): Promise<void> {
-    const ids = new Set(open.map(({txId}) => txId));
+  async #resend(open: readonly string[]): Promise<void> {
+    const ids = new Set(open);
     for (const txId of this.#sent.keys()) if (!ids.has(txId)) this.#sent.delete(txId);
-    for (const anchor of open) {
-      if (this.options.now() - (this.#sent.get(anchor.txId)?.atMs ?? 0) >= RESEND_MS) await this.#send(anchor);
-    }
+    const isDue = (txId: string): boolean => this.options.now() - (this.#sent.get(txId)?.atMs ?? 0) >= RESEND_MS;
+    if (!open.some(isDue)) return;
+    for (const anchor of await this.ports.anchors.open()) if (isDue(anchor.txId)) await this.#send(anchor);
   }
 
   async #send(anchor: SignedAnchor): Promise<void> {

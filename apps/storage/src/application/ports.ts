@@ -222,7 +222,9 @@ export interface AnchorStore {
   ownBucket(): Promise<{tokens: Tokens | undefined; underWay: number}>;
   /** Takes a nonce, has the transaction signed and keeps its bytes, with what it carries: all or nothing. */
   sign(keyId: string, entries: readonly EntryToAnchor[], sign: (nonce: bigint) => SignedAnchor): Promise<SignedAnchor>;
-  /** Transactions without an outcome, oldest first. */
+  /** Ids of transactions without an outcome, oldest first. */
+  openIds(): Promise<string[]>;
+  /** The same with their bytes, up to 64 KiB each: for what is to be sent again. */
   open(): Promise<SignedAnchor[]>;
   /** Since when a transaction waits while no block took any of ours; undefined: none does. */
   waitingSinceMs(keyId: string): Promise<number | undefined>;

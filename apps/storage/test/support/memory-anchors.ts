@@ -154,6 +154,10 @@ export class MemoryAnchors extends MemoryPacks implements AnchorStore {
     return Promise.resolve(anchor);
   }
 
+  async openIds(): Promise<string[]> {
+    return (await this.open()).map(({txId}) => txId);
+  }
+
   open(): Promise<SignedAnchor[]> {
     return Promise.resolve([...this.anchors.values()].filter(({state}) => state === 'open').map(({anchor}) => anchor));
   }

@@ -112,6 +112,15 @@ export class PrismaAnchorStore implements AnchorStore {
     });
   }
 
+  async openIds(): Promise<string[]> {
+    const rows = await this.database.anchor.findMany({
+      where: {state: 'open'},
+      orderBy: {nonce: 'asc'},
+      select: {txId: true},
+    });
+    return rows.map(({txId}) => txId);
+  }
+
   async open(): Promise<SignedAnchor[]> {
     return (await this.database.anchor.findMany({where: {state: 'open'}, orderBy: {nonce: 'asc'}})).map(toAnchor);
   }
