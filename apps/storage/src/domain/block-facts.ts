@@ -1,3 +1,4 @@
+import {fromBinary} from '@bufbuild/protobuf';
 import {
   ALG_ES256K,
   NotCanonicalError,
@@ -132,13 +133,13 @@ function idOfEntry({entry}: AnchorEntry): string {
   return toHex(entry.case === 'record' ? recordId(entry.value) : taggedHash('skip', entry.value.skip));
 }
 
-// The ledger has read it and taken it, so it can be read.
+// The ledger has taken it, so it is canonical.
 function takenBy({entry}: AnchorEntry): TakenNumber {
   if (entry.case === undefined) throw new RangeError('an entry was anchored that is none');
   const {patient, device, registration, sequence} =
     entry.case === 'record'
-      ? decodeCanonical(RecordHeaderSchema, entry.value.header)
-      : decodeCanonical(SkipSchema, entry.value.skip);
+      ? fromBinary(RecordHeaderSchema, entry.value.header)
+      : fromBinary(SkipSchema, entry.value.skip);
   return {patient: toHex(patient), device: toHex(device), registration, sequence};
 }
 
