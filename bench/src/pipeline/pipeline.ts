@@ -82,9 +82,10 @@ export class Pipeline {
   /** Waits until all that was acknowledged is anchored. @returns false when it is not after so long */
   async settled(patienceMs: number): Promise<boolean> {
     this.offer(0);
-    for (const until = performance.now() + patienceMs; performance.now() < until; await pause(500)) {
+    for (const until = performance.now() + patienceMs; performance.now() < until;) {
       const {anchored} = await this.#stages();
       if (anchored >= this.clients.accepted) return true;
+      await pause(500);
     }
     return false;
   }

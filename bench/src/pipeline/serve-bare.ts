@@ -6,6 +6,7 @@ import {AcceptedSchema, SignedAcceptedSchema} from '@vitalvault/contracts/gen/re
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {PostedRecordsSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {publicKeyOf, recordIdOfPosted} from '@vitalvault/envelope';
+import {nativeSha256} from '@vitalvault/process';
 import {Kafka, logLevel} from 'kafkajs';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -33,7 +34,7 @@ async function serve({brokers, topic, keys}: BareOrder): Promise<number> {
 
   const take = (record: PostedRecord) => {
     const header = decodeCanonical(RecordHeaderSchema, record.header);
-    const id = recordIdOfPosted(record);
+    const id = recordIdOfPosted(record, nativeSha256);
     const key = publicKeys.get(toHex(header.device));
     if (key === undefined || !secp256k1.verify(key, id, record.signature)) throw new Error('not signed by its device');
     const acceptedAtMs = BigInt(Date.now());
@@ -71,7 +72,7 @@ async function serve({brokers, topic, keys}: BareOrder): Promise<number> {
         response.writeHead(202, {'content-type': 'application/json'});
         response.end(JSON.stringify({records: taken.map(({answer}) => answer)}));
       })().catch((error: unknown) => {
-        console.error(error);
+        process.emitWarning(String(error));
         response.writeHead(500).end();
       });
     });

@@ -4,18 +4,16 @@ import {join} from 'node:path';
 import {platformIn} from '../../../test/e2e/platform/platform.js';
 import type {Platform} from '../../../test/e2e/platform/platform.js';
 import type {RowContext} from '../suite/row.js';
+import {PIPELINE} from './config.js';
 
 const LAUNCHER = join(import.meta.dirname, '../../../apps/launcher/dist/main.js');
-const PORT_BASE = process.env['PORT_BASE'] || '28000';
-/** Data folder of a system that runs already, and goes on afterwards. */
-const DATA = process.env['DATA'] || undefined;
 
 /**
  * The whole system, every engine and every service, as `make up` starts it, in a directory of its own. What the
  * launcher starts outlives who called it, so somebody waits who takes it away when this process ends, however it does.
  */
 export async function startSystem({scratch, say}: Pick<RowContext, 'scratch' | 'say'>): Promise<Platform> {
-  if (DATA !== undefined) return platformIn(DATA);
+  if (PIPELINE.data !== undefined) return platformIn(PIPELINE.data);
   const data = join(scratch.directory('pipeline'), 'data');
   const clean = `cat > /dev/null; exec "$0" --no-warnings "$@"`;
   const undertaker = spawn('sh', ['-c', clean, process.execPath, LAUNCHER, 'clean', '--data', data], {
@@ -28,7 +26,7 @@ export async function startSystem({scratch, say}: Pick<RowContext, 'scratch' | '
     await gone;
   });
   say('starting every engine and service');
-  await launch(['up', '--data', data, '--port-base', PORT_BASE]);
+  await launch(['up', '--data', data, '--port-base', PIPELINE.portBase]);
   return platformIn(data);
 }
 

@@ -1,5 +1,6 @@
 import {READINGS_OF_RECORD} from '../pipeline/load-order.js';
 import {Pipeline} from '../pipeline/pipeline.js';
+import {PIPELINE} from '../pipeline/config.js';
 import {costFacts, timeline} from '../pipeline/facts.js';
 import type {Moment} from '../pipeline/pipeline.js';
 import {profileProcess} from '../pipeline/profile-process.js';
@@ -9,11 +10,7 @@ import type {Fact, Row} from '../suite/row.js';
 import {setTimeout as pause} from 'node:timers/promises';
 
 const [ACCEPTED, ANCHORED, PINS] = ['accepted', 'anchored', 'pins'];
-/** A little above the target: what is lost by a late answer is made up for. */
-const OFFERED = Number(process.env['OFFERED'] || 500);
-/** Eight seconds of the target: a queue that grows is no throughput. */
-const MOST_OPEN = Number(process.env['MOST_OPEN'] || 4_000);
-const MINUTES = Number(process.env['MINUTES'] || 2.5);
+const {minutes: MINUTES, mostOpen: MOST_OPEN, offered: OFFERED} = PIPELINE;
 const ROUNDS = 5;
 const QUICK_SECONDS = 5;
 const PROFILED_SECONDS = 15;

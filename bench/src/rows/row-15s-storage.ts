@@ -109,7 +109,9 @@ class Steps {
         now,
         maxOpen: Number.POSITIVE_INFINITY,
         head: () => this.#follow.head,
-        trace: async (_entries, run) => void (await run(undefined)),
+        trace: async (_entries, run) => {
+          await run(undefined);
+        },
         onSent: () => undefined,
         onRefused: () => undefined,
       },

@@ -2,6 +2,7 @@ import {HEART_RATE} from '@vitalvault/sdk';
 import {setTimeout as pause} from 'node:timers/promises';
 import {readingsOf, registerDevice} from '../../../test/e2e/platform/actors.js';
 import {Ward} from '../../../test/e2e/platform/ward.js';
+import {PIPELINE} from '../pipeline/config.js';
 import {Pipeline} from '../pipeline/pipeline.js';
 import {arms} from '../suite/arms.js';
 import type {Row} from '../suite/row.js';
@@ -9,7 +10,7 @@ import type {Round} from '../suite/interleave.js';
 
 /** A tenth of row 15's target: 3,000 readings a second. */
 const RECORDS_PER_SECOND = 47;
-const MINUTES = Number(process.env['MINUTES'] || 2.5);
+const {minutes: MINUTES} = PIPELINE;
 const ROUNDS = 3;
 const QUICK_SECONDS = 8;
 /** Wards that take turns: a patient has a few changes of her rights a day. */
@@ -118,11 +119,8 @@ function consult(wards: readonly ReadWard[]): Consulting {
     },
   };
   const run = async (): Promise<void> => {
-    while (going)
-      for (const ward of wards) {
-        if (!going) return;
-        await ward.turn(found).catch((error: unknown) => found.failures.add(String(error)));
-      }
+    for (let turn = 0; going; turn++)
+      await wards[turn % wards.length]?.turn(found).catch((error: unknown) => found.failures.add(String(error)));
   };
   return Object.assign(found, {ended: run()});
 }
