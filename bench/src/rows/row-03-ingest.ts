@@ -19,7 +19,7 @@ const BODIES_PER_SECOND = 8;
 const BARE_PROGRAM = join(import.meta.dirname, '../pipeline/serve-bare.ts');
 const PROFILED_SECONDS = 15;
 
-/** Bodies of 25 records of 64 readings each, posted to ingest in a running system, and to the least that it could be. */
+/** Bodies of 25 records of 64 readings, posted to ingest in a running system, and to the least that it could be. */
 export const ROW_03: Row = {
   number: '3',
   title: 'ingest, beside a bare server that verifies, signs receipts and writes to Kafka with acks=all',

@@ -51,7 +51,10 @@ export const ROW_16: Row = {
           pipeline.clients.anchoredMs = [];
           reading.clear();
           await pause(seconds * 1_000);
+          // Of each at least one, on a slow machine too.
           const {anchoredMs} = pipeline.clients;
+          while ([pipeline.clients.anchoredMs, reading.openedMs, reading.revokedBlocks].some((all) => all.length === 0))
+            await pause(1_000);
           found = new Map([
             ...percentiles(
               POSTED,
