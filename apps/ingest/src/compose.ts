@@ -62,20 +62,24 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
     {retentionMs: config.acceptedRetentionMs, checkEveryMs: BACKLOG_CHECK_MS, now},
     {table},
   );
-  const quota = new ChargeQuota({
-    now,
-    device: {burst: config.deviceBurst, refillPerSecond: config.deviceRefillPerSecond},
-    owner: {burst: config.ownerBurst, refillPerSecond: config.ownerRefillPerSecond},
-  });
+  const quota = new ChargeQuota(
+    {
+      now,
+      device: {burst: config.deviceBurst, refillPerSecond: config.deviceRefillPerSecond},
+      owner: {burst: config.ownerBurst, refillPerSecond: config.ownerRefillPerSecond},
+      mostWaiting: config.ownerWaiting,
+    },
+    {table},
+  );
   const judge = new JudgeRecords(
     {chainId, now, sha256: nativeSha256},
     {facts, releaseKeys: ReleaseKeys.of(genesis, organisation), verifier: secp256k1},
   );
-  const numbers = new NumberRecords({table, recent});
+  const numbers = new NumberRecords({quota, recent});
   const receipts = new IssueReceipt({chainId, organisation}, {signer: secp256k1.signer(key)});
   const log = new KafkaAcceptedLog(producer);
-  const acceptRecords = new AcceptRecords({now}, {backlog, judge, quota, numbers, recent, receipts, log});
-  const acceptSkip = new AcceptSkip({chainId, now}, {backlog, facts, quota, recent, table, log, verifier: secp256k1});
+  const acceptRecords = new AcceptRecords({now}, {backlog, judge, numbers, recent, receipts, log});
+  const acceptSkip = new AcceptSkip({chainId, now}, {backlog, facts, quota, recent, log, verifier: secp256k1});
 
   return {
     providers: [

@@ -25,6 +25,11 @@ export const ingestConfig = z.strictObject({
   ownerRefillPerSecond: count
     .default(64)
     .describe('Records per second that all devices of one patient may send in the long run.'),
+  ownerWaiting: count
+    .default(4_096)
+    .describe(
+      'Records of one patient that may wait for the ledger; above it hers are refused until some are anchored.',
+    ),
   acceptedRetentionMs: count
     .default(7 * 86_400_000)
     .describe('Retention of vv.records.accepted.v1 in milliseconds; half of it is how far storage may be behind.'),

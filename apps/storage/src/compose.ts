@@ -16,7 +16,9 @@ import {ChainFollower} from './adapters/ledger/chain-follower.js';
 import {PrismaReaderKeys} from './adapters/prisma/prisma-reader-keys.js';
 import {PrismaRecordStore} from './adapters/prisma/prisma-record-store.js';
 import {recordIdOf} from './api/kafka/record-id-of.js';
+import {PrismaQuotaStore} from './adapters/prisma/prisma-quota-store.js';
 import {AcceptRecords} from './application/accept-records.js';
+import {AdmitNumbers} from './application/admit-numbers.js';
 import {ReleaseRecords} from './application/release-records.js';
 import {composeReleasing} from './compose-releasing.js';
 import {composeStoring} from './compose-storing.js';
@@ -45,6 +47,7 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
   const {cluster, database, following, kafka, producer} = parts;
   const records = new PrismaRecordStore(database, now);
   const nonces = new NonceStore(database);
+  const quotas = new PrismaQuotaStore(database);
   const packs = new IpfsClusterPackStore({...replication(config), timeoutMs: PIN_TIMEOUT_MS}, cluster);
   const outbox = new OutboxPublisher({outbox: new OutboxStore(database), producer, logger});
   const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.recordsAccepted}, {topic: TOPICS.alerts}]});
@@ -75,6 +78,7 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
       provide(RECORD_STORE, records),
       provide(BACKLOG, () => bus.backlog()),
       provide(AcceptRecords, accept),
+      provide(AdmitNumbers, new AdmitNumbers({now}, {records, quotas})),
       provide(ReleaseRecords, release),
     ],
     transports: [
@@ -83,7 +87,7 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
     ],
     background: [
       topics,
-      new RowPruning([nonces], logger),
+      new RowPruning([nonces, quotas], logger),
       outbox,
       {start: () => undefined, stop: () => pack.stop()},
       packing,

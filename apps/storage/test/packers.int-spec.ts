@@ -78,6 +78,22 @@ describe('packers of two processes over a real PostgreSQL', () => {
     expect([taken.length, new Set(taken).size]).toEqual([60, 60]);
   });
 
+  it('one owner with 900 records waiting keeps no other owner out of the next pack', async () => {
+    await empty();
+    const [records, claims] = [new PrismaRecordStore(database, now), new PrismaPackClaims(database)];
+    const consumer = new MadeConsumer();
+    const of = (byte: number, from: number, count: number) =>
+      Array.from({length: count}, (_, n) =>
+        sampleRecord({sequence: BigInt(from + n), patient: new Uint8Array(20).fill(byte)}),
+      );
+    for (const from of [1, 301, 601]) await records.accept({records: of(1, from, 300)}, consumer.advance());
+    const others = Array.from({length: 20}, (_, n) => of(n + 2, 1_000 + n, 1)).flat();
+    await records.accept({records: others}, consumer.advance());
+    const pack = await claims.claim({owner: 'one', ms: 60_000}, {records: 50, bytes: 1e6}, () => 'root');
+    const taken = new Set(pack?.records.map(({recordId}) => recordId));
+    expect([taken.size, others.filter(({recordId}) => !taken.has(recordId))]).toEqual([50, []]);
+  });
+
   it('a pack that is pinned leaves nothing waiting of what was just being claimed for its root', async () => {
     await empty();
     const batch = [1n, 2n].map((sequence) => sampleRecord({sequence}));

@@ -308,6 +308,7 @@ describe('storage in a real PostgreSQL', () => {
         '0002_ledger.sql',
         '0003_skips.sql',
         '0004_waiting_owners.sql',
+        '0005_quotas.sql',
       ]);
       expect(await runMigrations({databaseUrl: target(), dir})).toEqual([]);
     });

@@ -41,6 +41,15 @@ describe('TokenBuckets', () => {
     expect(buckets.waitMs([{key: 'spent', tokens: 2}], 100)).toBe(1_900);
   });
 
+  it('is lowered to what somebody else counted, and never raised', () => {
+    const buckets = new TokenBuckets({burst: 10, refillPerSecond: 2});
+    buckets.lower([{key: 'a', tokens: 3}], 0);
+    expect(buckets.waitMs([{key: 'a', tokens: 4}], 0)).toBe(500);
+    buckets.lower([{key: 'a', tokens: 9}], 0);
+    expect(buckets.waitMs([{key: 'a', tokens: 4}], 0)).toBe(500);
+    expect(buckets.waitMs([{key: 'a', tokens: 4}], 500)).toBe(0);
+  });
+
   it('is not fooled by a clock that goes back', () => {
     const buckets = new TokenBuckets({burst: 2, refillPerSecond: 1});
     buckets.take([{key: 'a', tokens: 2}], 10_000);

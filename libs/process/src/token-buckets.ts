@@ -47,12 +47,14 @@ export class TokenBuckets {
 
   /** Takes what `waitMs` found to be there. */
   take(demands: readonly Demand[], nowMs: number): void {
-    for (const {key, tokens} of demands) {
-      const left = this.#filled(key, nowMs) - tokens;
-      // Moved to the end: the map's first entries are those untouched for longest.
-      this.#buckets.delete(key);
-      this.#buckets.set(key, {tokens: left, atMs: nowMs});
-    }
+    for (const {key, tokens} of demands) this.#put(key, {tokens: this.#filled(key, nowMs) - tokens, atMs: nowMs});
+    this.#forgetFull(nowMs);
+  }
+
+  /** What somebody else counted, who counts for several: no more than that is there. */
+  lower(levels: readonly Demand[], nowMs: number): void {
+    for (const {key, tokens} of levels)
+      this.#put(key, {tokens: Math.min(this.#filled(key, nowMs), tokens), atMs: nowMs});
     this.#forgetFull(nowMs);
   }
 
@@ -72,6 +74,12 @@ export class TokenBuckets {
   give(demands: readonly Demand[], nowMs: number): void {
     for (const {key, tokens} of demands)
       this.#buckets.set(key, {tokens: Math.min(this.rate.burst, this.#filled(key, nowMs) + tokens), atMs: nowMs});
+  }
+
+  // Moved to the end: the map's first entries are those untouched for longest.
+  #put(key: string, bucket: Bucket): void {
+    this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
   }
 
   #filled(key: string, nowMs: number): number {

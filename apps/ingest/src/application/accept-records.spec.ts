@@ -262,6 +262,16 @@ describe('quota', () => {
     expect(await code(accept.execute(numbered(3)))).toBe('quota-exceeded');
   });
 
+  it('holds over processes: one owner gets through three of them what she gets through one', async () => {
+    const first = harness({owner: 4});
+    const processes = [first, harness({owner: 4}, first), harness({owner: 4}, first)];
+    const taken: unknown[] = [];
+    for (let sequence = 1; sequence <= 12; sequence++)
+      taken.push(await code(processes[sequence % 3]?.accept.execute(numbered(sequence)) ?? Promise.resolve()));
+    expect(taken.filter((one) => one === 'no error')).toHaveLength(4);
+    expect(new Set(taken)).toEqual(new Set(['no error', 'quota-exceeded']));
+  });
+
   it('says of a body that no waiting makes fit that it is too large, not that one should wait', async () => {
     const {accept, log} = harness({owner: 2});
     await expect(accept.execute(numbered(1, 2, 3))).rejects.toMatchObject({code: 'too-many-records', retryable: false});

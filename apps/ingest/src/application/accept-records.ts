@@ -4,7 +4,6 @@ import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {DomainError} from '@vitalvault/errors';
 import type {IncomingRecord, RecordNumber} from '../domain/incoming-record.js';
 import type {RecentNumbers} from '../domain/recent-numbers.js';
-import type {ChargeQuota} from './charge-quota.js';
 import type {IssueReceipt} from './issue-receipt.js';
 import type {JudgeRecords} from './judge-records.js';
 import type {NumberRecords, NumberVerdict} from './number-records.js';
@@ -24,9 +23,9 @@ interface Claim {
 }
 
 /**
- * Takes records: given room in the queue to the log, judged, charged, numbered, made durable, and only then receipted.
- * A fault that concerns the whole request (no room, quota, a service away, Kafka away) is thrown and nothing is
- * acknowledged; what is wrong with one record refuses that one alone.
+ * Takes records: given room in the queue to the log, judged, charged and numbered, made durable, and only then
+ * receipted. A fault that concerns the whole request (no room, quota, a service away, Kafka away) is thrown and nothing
+ * is acknowledged; what is wrong with one record refuses that one alone.
  * @paper CA-18: cannot alter or invent a reading, because every record carries its device's signature
  */
 export class AcceptRecords {
@@ -37,7 +36,6 @@ export class AcceptRecords {
     private readonly ports: {
       backlog: StorageBacklog;
       judge: JudgeRecords;
-      quota: ChargeQuota;
       numbers: NumberRecords;
       recent: RecentNumbers;
       receipts: IssueReceipt;
@@ -62,7 +60,6 @@ export class AcceptRecords {
     await this.ports.backlog.check();
     const judged = await this.ports.judge.execute(posted, ask);
     const good = judged.filter((one): one is IncomingRecord => !(one instanceof DomainError));
-    this.ports.quota.execute(good.filter((record) => !this.#isRepeat(record)).map(({header}) => header));
     const first = new Map<RecordNumber, IncomingRecord>();
     for (const record of good) if (!first.has(record.number)) first.set(record.number, record);
     const outcomes = await this.#take([...first.values()], place);
@@ -70,12 +67,6 @@ export class AcceptRecords {
       if (one instanceof DomainError) return {status: 'refused', problem: one};
       return outcomeOf(one, first.get(one.number), outcomes.get(one.number));
     });
-  }
-
-  // A device that asks again because an answer was lost is not charged for it.
-  #isRepeat({number, recordId}: IncomingRecord): boolean {
-    const remembered = this.ports.recent.get(number);
-    return remembered?.durable === true && equalBytes(remembered.recordId, recordId);
   }
 
   async #take(records: readonly IncomingRecord[], place: PlaceInLog): Promise<Map<RecordNumber, RecordOutcome>> {

@@ -7,7 +7,7 @@ import {numberFault} from '../domain/number-window.js';
 import type {RecentNumbers} from '../domain/recent-numbers.js';
 import type {ChargeQuota} from './charge-quota.js';
 import type {KnownFacts} from './known-facts.js';
-import type {AcceptedLog, AskAsStranger, Clock, PlaceInLog, RecordTable, SignatureVerifier} from './ports.js';
+import type {AcceptedLog, AskAsStranger, Clock, PlaceInLog, SignatureVerifier} from './ports.js';
 import type {StorageBacklog} from './storage-backlog.js';
 
 /**
@@ -22,7 +22,6 @@ export class AcceptSkip {
       facts: KnownFacts;
       verifier: SignatureVerifier;
       quota: ChargeQuota;
-      table: RecordTable;
       recent: RecentNumbers;
       log: AcceptedLog;
     },
@@ -36,7 +35,6 @@ export class AcceptSkip {
     try {
       await this.ports.backlog.check();
       await this.#checkDevice(read, ask);
-      this.ports.quota.execute([read.skip]);
       if (!(await this.#isGivenUp(read))) await this.#append(read, place);
       return read.number;
     } finally {
@@ -58,7 +56,7 @@ export class AcceptSkip {
   async #isGivenUp({skip, number, digest}: IncomingSkip): Promise<boolean> {
     const recent = this.ports.recent.get(number);
     if (recent?.durable === true && equalBytes(recent.recordId, digest)) return true;
-    const [status] = await this.ports.table.statuses([skip]);
+    const [status] = await this.ports.quota.execute([skip], 'skip');
     if (status === undefined) throw new DomainError('internal', {detail: 'storage did not answer for the number'});
     const {record: stored, lowestOpen} = status;
     if (stored?.state === 'skipped') return true;

@@ -5,9 +5,10 @@ import {readRecord} from '../domain/incoming-record.js';
 import {RecentNumbers} from '../domain/recent-numbers.js';
 import type {RecentNumber} from '../domain/recent-numbers.js';
 import {FakeTable} from '../../test/support/fakes.js';
-import {CHAIN, random, record} from '../../test/support/records.js';
+import {CHAIN, NOW_MS, random, record} from '../../test/support/records.js';
+import {ChargeQuota} from './charge-quota.js';
 import {NumberRecords} from './number-records.js';
-import type {NumberStatus, RecordStatus} from './ports.js';
+import type {Admission, RecordStatus} from './ports.js';
 
 const receiptOf = (byte: number) =>
   build(SignedAcceptedSchema, {
@@ -27,9 +28,9 @@ function incoming(sequence = 1n): IncomingRecord {
 class CountingTable extends FakeTable {
   asked = 0;
 
-  override statuses(...numbers: Parameters<FakeTable['statuses']>): Promise<readonly NumberStatus[]> {
+  override admit(...asked: Parameters<FakeTable['admit']>): Promise<Admission> {
     this.asked++;
-    return super.statuses(...numbers);
+    return super.admit(...asked);
   }
 }
 
@@ -44,7 +45,9 @@ function harness(record: IncomingRecord, {remembered, stored}: Given = {}) {
   if (remembered !== undefined) recent.remember(record.number, earlier);
   if (stored !== undefined)
     table.entries.set(record.number, {recordId: record.recordId, state: 'stored', receipt: theirs, ...stored});
-  const numbers = new NumberRecords({table, recent});
+  const rate = {burst: 10_000, refillPerSecond: 1};
+  const quota = new ChargeQuota({device: rate, owner: rate, mostWaiting: 10_000, now: () => NOW_MS}, {table});
+  const numbers = new NumberRecords({quota, recent});
   const verdict = async (one: IncomingRecord) => (await numbers.execute([one]))[0]?.verdict;
   return {table, recent, earlier, numbers, verdict};
 }

@@ -4,7 +4,8 @@ import {DomainError} from '@vitalvault/errors';
 import type {IncomingRecord} from '../domain/incoming-record.js';
 import {numberFault} from '../domain/number-window.js';
 import type {RecentNumber, RecentNumbers} from '../domain/recent-numbers.js';
-import type {NumberStatus, RecordTable} from './ports.js';
+import type {ChargeQuota} from './charge-quota.js';
+import type {NumberStatus} from './ports.js';
 
 /** `fresh`: nobody has the number; `earlier` is an attempt with the same bytes whose outcome is unknown. */
 export type NumberVerdict =
@@ -12,18 +13,22 @@ export type NumberVerdict =
   | {readonly kind: 'duplicate'; readonly receipt: SignedAccepted}
   | {readonly kind: 'refused'; readonly problem: DomainError};
 
-/** Decides about records' numbers: our short memory first, then storage, whose table is authoritative. */
+/**
+ * Decides about records' numbers: our short memory first, then storage, whose table is authoritative. What storage is
+ * asked about is charged: a device that asks again because an answer was lost is not.
+ */
 export class NumberRecords {
-  constructor(private readonly ports: {table: RecordTable; recent: RecentNumbers}) {}
+  constructor(private readonly ports: {quota: ChargeQuota; recent: RecentNumbers}) {}
 
   /**
-   * One question to storage at the most. @returns the records in their order. @throws DomainError `storage-unavailable`
+   * One question to storage at the most. @returns the records in their order. @throws DomainError
+   * `storage-unavailable`, `quota-exceeded`, `too-many-records`; then nothing was charged
    */
   async execute(records: readonly IncomingRecord[]): Promise<{record: IncomingRecord; verdict: NumberVerdict}[]> {
-    const {recent, table} = this.ports;
+    const {recent, quota} = this.ports;
     const remembered = records.map((record) => fromMemory(record, recent.get(record.number)));
     const asked = records.filter((_record, place) => remembered[place] === undefined);
-    const statuses = asked.length === 0 ? [] : await table.statuses(asked.map(({header}) => header));
+    const statuses = asked.length === 0 ? [] : await quota.execute(asked.map(({header}) => header));
     const found = asked.map((record, place) => fromStorage(record, statuses[place], recent.get(record.number)));
     return records.map((record, place) => {
       const verdict = remembered[place] ?? found.shift();

@@ -1,6 +1,7 @@
 import type {SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import type {PostedRecord, SignedEpochStatement, SignedKeySuccession} from '@vitalvault/contracts/gen/record/v1/record';
+import type {BucketRate} from '@vitalvault/process';
 import type {RegisteredDevice} from '../domain/check-device.js';
 import type {Epoch} from '../domain/check-epoch.js';
 
@@ -45,6 +46,11 @@ export interface RecordTable {
   /** What became of each of these numbers, in their order; one question. @throws DomainError `storage-unavailable` */
   statuses(numbers: readonly NumberOfDevice[]): Promise<readonly NumberStatus[]>;
   /**
+   * Takes from the quotas of their devices and owners, which all processes share, and tells what became of the numbers:
+   * one question; all or nothing. @throws DomainError `storage-unavailable`
+   */
+  admit(asked: readonly NumberToAdmit[], limits: AdmissionLimits): Promise<Admission>;
+  /**
    * Age in milliseconds of the oldest accepted record that storage has not consumed. @throws DomainError
    * `storage-unavailable`
    */
@@ -54,6 +60,30 @@ export interface RecordTable {
 /** The number that a device gives a record or skip. */
 export interface NumberOfDevice extends RegistrationOfDevice {
   readonly sequence: bigint;
+}
+
+/** A number that is to be used, and whose it is. */
+export interface NumberToAdmit extends NumberOfDevice {
+  /** 20 bytes. */
+  readonly patient: Uint8Array;
+}
+
+export interface AdmissionLimits {
+  readonly device: BucketRate;
+  readonly owner: BucketRate;
+  /** Records of one owner that may wait for the ledger; 0: these may be any number. */
+  readonly mostWaiting: number;
+}
+
+export interface Admission {
+  /** 0: all are admitted; else nothing was taken, and after so long it is worth asking again. */
+  readonly waitMs: number;
+  /** Owners of whom too many records wait: that is why; none: a quota is. */
+  readonly full: readonly Uint8Array[];
+  /** Records that are left of each quota, rounded up, in the order in which devices and owners were first named. */
+  readonly left: {readonly devices: readonly number[]; readonly owners: readonly number[]};
+  /** In the order asked; none when nothing was taken. */
+  readonly statuses: readonly NumberStatus[];
 }
 
 /** What storage knows of a number. */

@@ -16,10 +16,14 @@ import {
   SignedKeySuccessionSchema,
 } from '@vitalvault/contracts/gen/record/v1/record';
 import {RecordState, StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
-import type {GetRecordStatusesRequest, RecordStatus} from '@vitalvault/contracts/gen/storage/v1/storage';
+import type {
+  AdmitNumbersRequest,
+  GetRecordStatusesRequest,
+  RecordStatus,
+} from '@vitalvault/contracts/gen/storage/v1/storage';
 import type {MessageInitShape} from '@bufbuild/protobuf';
 import type {DeviceRegistrationSchema, GetSuccessionsResponseSchema} from '@vitalvault/contracts/gen/policy/v1/policy';
-import type {RecordStatusSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
+import type {AdmitNumbersResponseSchema, RecordStatusSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {recordIdOfPosted} from '@vitalvault/envelope';
 import {KAFKA_BUS, KafkaServer} from '@vitalvault/kafka-bus';
 import type {KafkaProducer, KafkaRecord} from '@vitalvault/kafka-bus';
@@ -27,6 +31,7 @@ import {grpcOptions} from '@vitalvault/grpc';
 import {createHttpService} from '@vitalvault/http';
 import {Standstill, createLogger} from '@vitalvault/process';
 import type {HttpService} from '@vitalvault/http';
+import {CountedQuotas} from './counted-quotas.js';
 import {SLOT, device, deviceKey, patient, tag} from './records.js';
 
 type RegistrationInit = MessageInitShape<typeof DeviceRegistrationSchema>;
@@ -53,6 +58,13 @@ export const others = {
   counts: new Map<string, number>(),
   skips: [] as SkipEntry[],
 };
+
+const quotas = new CountedQuotas();
+const statusOf = ({sequence}: {sequence: bigint}): StatusInit => ({
+  found: false,
+  ...others.statuses.get(String(sequence)),
+  lowestOpen: others.lowestOpen,
+});
 
 @Controller()
 class OthersController {
@@ -90,9 +102,23 @@ class OthersController {
 
   @GrpcMethod('StorageService', 'GetRecordStatuses')
   getRecordStatuses({numbers}: GetRecordStatusesRequest): {statuses: StatusInit[]} {
-    const {lowestOpen} = others;
+    return {statuses: numbers.map(statusOf)};
+  }
+
+  @GrpcMethod('StorageService', 'AdmitNumbers')
+  admitNumbers({
+    numbers,
+    deviceQuota,
+    ownerQuota,
+  }: AdmitNumbersRequest): MessageInitShape<typeof AdmitNumbersResponseSchema> {
+    if (deviceQuota === undefined || ownerQuota === undefined) throw new Error('no quotas');
+    const asked = numbers.map(({number, patient: of}) => ({device: number?.device ?? new Uint8Array(), patient: of}));
+    const {waitMs, left} = quotas.take(asked, {device: deviceQuota, owner: ownerQuota}, Date.now());
     return {
-      statuses: numbers.map(({sequence}) => ({found: false, ...others.statuses.get(String(sequence)), lowestOpen})),
+      waitMs: BigInt(waitMs),
+      devicesLeft: left.devices,
+      ownersLeft: left.owners,
+      statuses: waitMs > 0 ? [] : numbers.map(({number}) => statusOf({sequence: number?.sequence ?? 0n})),
     };
   }
 

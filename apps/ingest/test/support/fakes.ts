@@ -17,10 +17,13 @@ import type {
   AcceptedLog,
   AcceptedRecord,
   AcceptedSkip,
+  Admission,
+  AdmissionLimits,
   EpochOfTag,
   LedgerFacts,
   NumberOfDevice,
   NumberStatus,
+  NumberToAdmit,
   PatientEpochs,
   PatientSuccessions,
   PlaceInLog,
@@ -32,6 +35,7 @@ import type {RegisteredDevice} from '../../src/domain/check-device.js';
 import {recordNumber} from '../../src/domain/incoming-record.js';
 import {RecentNumbers} from '../../src/domain/recent-numbers.js';
 import {ReleaseKeys} from '../../src/domain/release-keys.js';
+import {CountedQuotas} from './counted-quotas.js';
 import {CHAIN, NOW_MS, SLOT, deviceKey, organisation, patient, random, releaseKey, tag} from './records.js';
 
 /** Nobody counts what is asked. */
@@ -78,6 +82,9 @@ export class FakeTable implements RecordTable {
   backlog = 0;
   backlogAsked = 0;
   away = false;
+  readonly #quotas = new CountedQuotas();
+
+  constructor(private readonly now: () => number = () => NOW_MS) {}
 
   async statuses(numbers: readonly NumberOfDevice[]): Promise<readonly NumberStatus[]> {
     await Promise.resolve();
@@ -86,6 +93,12 @@ export class FakeTable implements RecordTable {
       record: this.entries.get(recordNumber(device, registration, sequence)),
       lowestOpen: this.lowestOpen,
     }));
+  }
+
+  async admit(asked: readonly NumberToAdmit[], limits: AdmissionLimits): Promise<Admission> {
+    const statuses = await this.statuses(asked);
+    const taken = this.#quotas.take(asked, limits, this.now());
+    return {...taken, full: [], statuses: taken.waitMs > 0 ? [] : statuses};
   }
 
   backlogMs(): Promise<number> {
@@ -123,11 +136,15 @@ export const signer = {
   sign: (digest: Uint8Array) => signDigest(ingestKey.privateKey, digest),
 };
 
-/** The use case over fakes, with a clock that the spec sets. */
-export function harness(limits: {device?: number; owner?: number} = {}) {
-  const clock = {ms: NOW_MS};
+/** The use case over fakes, with a clock that the spec sets; `beside` another process that asks the same storage. */
+export function harness(
+  limits: {device?: number; owner?: number} = {},
+  beside?: {readonly table: FakeTable; readonly clock: {ms: number}},
+) {
+  const clock = beside?.clock ?? {ms: NOW_MS};
   const now = (): number => clock.ms;
-  const [facts, table, log, recent] = [new FakeFacts(), new FakeTable(), new FakeLog(), new RecentNumbers()];
+  const table = beside?.table ?? new FakeTable(now);
+  const [facts, log, recent] = [new FakeFacts(), new FakeLog(), new RecentNumbers()];
   const known = new KnownFacts({ttlMs: 30_000, now}, facts);
   const releaseKeys = ReleaseKeys.of(
     create(GenesisSchema, {
@@ -136,18 +153,21 @@ export function harness(limits: {device?: number; owner?: number} = {}) {
     organisation,
   );
   const backlog = new StorageBacklog({retentionMs: 60_000, checkEveryMs: 3_000, now}, {table});
-  const quota = new ChargeQuota({
-    device: {burst: limits.device ?? 256, refillPerSecond: 16},
-    owner: {burst: limits.owner ?? 1_024, refillPerSecond: 64},
-    now,
-  });
-  const numbers = new NumberRecords({table, recent});
+  const quota = new ChargeQuota(
+    {
+      device: {burst: limits.device ?? 256, refillPerSecond: 16},
+      owner: {burst: limits.owner ?? 1_024, refillPerSecond: 64},
+      mostWaiting: 4_096,
+      now,
+    },
+    {table},
+  );
+  const numbers = new NumberRecords({quota, recent});
   const verifier = {verify: verifyDigest};
   const accept = new AcceptRecords(
     {now},
     {
       backlog,
-      quota,
       numbers,
       recent,
       log,
@@ -155,7 +175,7 @@ export function harness(limits: {device?: number; owner?: number} = {}) {
       receipts: new IssueReceipt({chainId: CHAIN, organisation}, {signer}),
     },
   );
-  const skip = new AcceptSkip({chainId: CHAIN, now}, {backlog, facts: known, quota, recent, table, log, verifier});
+  const skip = new AcceptSkip({chainId: CHAIN, now}, {backlog, facts: known, quota, recent, log, verifier});
   return {
     accept: {execute: (posted: readonly PostedRecord[]) => accept.execute(posted, freely)},
     skip: {execute: (body: Uint8Array) => skip.execute(body, freely)},

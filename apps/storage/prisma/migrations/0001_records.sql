@@ -62,6 +62,9 @@ CREATE INDEX records_by_type ON records (patient, type_tag, slot, log_index) WHE
 -- Until the pack is pinned; never a cache.
 CREATE TABLE waiting_ciphertexts (
   record_id  text PRIMARY KEY REFERENCES records ON DELETE CASCADE,
+  patient    text NOT NULL,
+  -- Owners take turns: one more than her last one that waits, and not below the first of all that wait.
+  turn       bigint NOT NULL,
   place      bigint GENERATED ALWAYS AS IDENTITY,
   ciphertext bytea NOT NULL,
   -- The pack that it goes into; null: any.
@@ -69,7 +72,8 @@ CREATE TABLE waiting_ciphertexts (
 );
 -- It cannot be compressed: that is not tried.
 ALTER TABLE waiting_ciphertexts ALTER COLUMN ciphertext SET STORAGE EXTERNAL;
-CREATE INDEX waiting_ciphertexts_to_pack ON waiting_ciphertexts (place) WHERE pack_root IS NULL;
+CREATE INDEX waiting_ciphertexts_to_pack ON waiting_ciphertexts (turn, place) WHERE pack_root IS NULL;
+CREATE INDEX waiting_ciphertexts_of_owner ON waiting_ciphertexts (patient, turn) WHERE pack_root IS NULL;
 CREATE INDEX waiting_ciphertexts_of_pack ON waiting_ciphertexts (pack_root) WHERE pack_root IS NOT NULL;
 
 -- Twice-sealed record keys, apart from everything else because they are what erasure deletes.

@@ -136,7 +136,6 @@ export interface ClaimedPack {
   readonly root: string;
   /** Attempts that failed, of whichever process. */
   readonly failures: number;
-  /** Oldest first. */
   readonly records: readonly RecordToPack[];
 }
 
@@ -148,7 +147,8 @@ export type RootOf = (cids: readonly string[]) => string;
  */
 export interface PackClaims {
   /**
-   * A pack of the oldest records that are in none: at least one, then up to the limits.
+   * A pack of records that are in none, of each owner in turn and of hers the oldest: at least one, then up to the
+   * limits.
    * @returns undefined: there is none, or the same pack is in another one's hands
    */
   claim(lease: Lease, limit: {records: number; bytes: number}, rootOf: RootOf): Promise<ClaimedPack | undefined>;

@@ -31,6 +31,22 @@ export function packClaimsContract(fixture: StoresFixture): void {
     expect(await claims.takeUp(OTHER, rootOf)).toBeUndefined();
   });
 
+  it('claims of each owner in turn, whatever the others have and whoever came first', async () => {
+    const {claims} = fixture.stores;
+    const of = (byte: number, ...numbers: number[]) =>
+      numbers.map((number) => sampleRecord({sequence: BigInt(number), patient: new Uint8Array(20).fill(byte)}));
+    await fixture.accept({records: of(1, 1, 2, 3, 4, 5, 6, 7, 8)});
+    await fixture.accept({records: [...of(2, 11, 12), ...of(3, 21)]});
+    const next = async (records: number): Promise<string[]> =>
+      ids(await claims.claim(LONG, {records, bytes: 1e6}, rootOf));
+    const named = (...records: ReturnType<typeof of>): string[] => records.map(({recordId}) => recordId);
+    expect(await next(4)).toEqual(named(...of(1, 1), ...of(2, 11), ...of(3, 21), ...of(1, 2)));
+    // Who comes now is not behind what the others had before, nor before what waits of them for longer.
+    await fixture.accept({records: of(4, 31, 32)});
+    expect(await next(3)).toEqual(named(...of(2, 12), ...of(4, 31), ...of(1, 3)));
+    expect(await next(100)).toEqual(named(...of(4, 32), ...of(1, 4, 5, 6, 7, 8)));
+  });
+
   it('knows a root before it is pinned, and calls its records stored only then', async () => {
     const {claims} = fixture.stores;
     await accept(1, 2);

@@ -18,6 +18,7 @@ export class MemoryPacks extends MemoryRecords implements PackClaims, UnnamedRoo
     let bytes = 0;
     const records = [...this.rows.values()]
       .filter((row) => row.waits && row.claimedBy === undefined)
+      .toSorted((a, b) => a.turn - b.turn)
       .slice(0, limit.records)
       .filter(({record}, place) => (bytes += record.ciphertext.length) <= limit.bytes || place === 0);
     const root = rootOf(records.map(({record}) => record.cid));

@@ -85,6 +85,7 @@ export class MemoryRecords extends MemoryTables implements RecordStore {
           state: leaf === undefined ? 'accepted' : 'anchored',
           packRoot: undefined,
           waits: true,
+          turn: this.#turnOf(record.patient),
           claimedBy: undefined,
           replicas: 0,
           anchorTx: undefined,
@@ -101,6 +102,13 @@ export class MemoryRecords extends MemoryTables implements RecordStore {
       }
     }
     return {fresh, conflicts, skips: this.#takenSkips(skips)};
+  }
+
+  #turnOf(patient: string): number {
+    const waiting = [...this.rows.values()].filter((row) => row.waits && row.claimedBy === undefined);
+    const hers = waiting.filter(({record}) => record.patient === patient);
+    const first = waiting.length === 0 ? 1 : Math.min(...waiting.map(({turn}) => turn));
+    return Math.max(first, ...hers.map(({turn}) => turn + 1));
   }
 
   #takenSkips(skips: readonly AcceptedSkip[]): number {

@@ -11,6 +11,8 @@ export interface Row {
   packRoot: string | undefined;
   /** Its ciphertext waits for a pack. */
   waits: boolean;
+  /** When it is its owner's turn to be packed. */
+  readonly turn: number;
   claimedBy: string | undefined;
   replicas: number;
   anchorTx: string | undefined;

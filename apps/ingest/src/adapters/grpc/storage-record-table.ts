@@ -4,7 +4,15 @@ import {DomainError} from '@vitalvault/errors';
 import {grpcClient} from '@vitalvault/grpc';
 import type {GrpcClient} from '@vitalvault/grpc';
 import {clockReason} from '@vitalvault/process';
-import type {NumberOfDevice, NumberStatus, RecordStatus, RecordTable} from '../../application/ports.js';
+import type {
+  Admission,
+  AdmissionLimits,
+  NumberOfDevice,
+  NumberStatus,
+  NumberToAdmit,
+  RecordStatus,
+  RecordTable,
+} from '../../application/ports.js';
 import {isAboveWindow} from '../../domain/number-window.js';
 
 const STATES: Readonly<Record<RecordState, RecordStatus['state'] | undefined>> = {
@@ -26,12 +34,24 @@ export class StorageRecordTable implements RecordTable {
   }
 
   async statuses(numbers: readonly NumberOfDevice[]): Promise<readonly NumberStatus[]> {
-    const {statuses} = await this.#storage.getRecordStatuses({
-      numbers: numbers.map(({device, registration, sequence}) => ({device, registration, sequence})),
+    const {statuses} = await this.#storage.getRecordStatuses({numbers: numbers.map(toNumber)});
+    return toNumberStatuses(statuses, numbers);
+  }
+
+  async admit(asked: readonly NumberToAdmit[], {device, owner, mostWaiting}: AdmissionLimits): Promise<Admission> {
+    const answer = await this.#storage.admitNumbers({
+      numbers: asked.map((one) => ({number: toNumber(one), patient: one.patient})),
+      deviceQuota: {burst: device.burst, refillPerSecond: device.refillPerSecond},
+      ownerQuota: {burst: owner.burst, refillPerSecond: owner.refillPerSecond},
+      mostWaiting,
     });
-    if (statuses.length !== numbers.length)
-      throw new DomainError('storage-unavailable', {detail: 'It answered for another number of records.'});
-    return statuses.map((found, place) => toNumberStatus(found, numbers[place]?.sequence ?? 0n));
+    const waitMs = Number(answer.waitMs);
+    return {
+      waitMs,
+      full: answer.fullPatients,
+      left: {devices: answer.devicesLeft, owners: answer.ownersLeft},
+      statuses: waitMs > 0 ? [] : toNumberStatuses(answer.statuses, asked),
+    };
   }
 
   async backlogMs(): Promise<number> {
@@ -51,6 +71,14 @@ export class StorageRecordTable implements RecordTable {
   close(): void {
     this.#storage.close();
   }
+}
+
+const toNumber = ({device, registration, sequence}: NumberOfDevice) => ({device, registration, sequence});
+
+function toNumberStatuses(statuses: readonly StatusMessage[], asked: readonly NumberOfDevice[]): NumberStatus[] {
+  if (statuses.length !== asked.length)
+    throw new DomainError('storage-unavailable', {detail: 'It answered for another number of records.'});
+  return statuses.map((found, place) => toNumberStatus(found, asked[place]?.sequence ?? 0n));
 }
 
 function toNumberStatus(found: StatusMessage, sequence: bigint): NumberStatus {

@@ -49,8 +49,14 @@ export async function insertRecords(
     ), come AS (
       DELETE FROM early_leaves USING taken WHERE entry_id = taken.record_id
     ), waiting AS (
-      INSERT INTO waiting_ciphertexts (record_id, ciphertext)
-      SELECT record_id, decode(ciphertext, 'hex') FROM taken JOIN given USING (record_id) ORDER BY place
+      INSERT INTO waiting_ciphertexts (record_id, patient, turn, ciphertext)
+      SELECT record_id, patient, behind + row_number() OVER (PARTITION BY patient ORDER BY place), decode(ciphertext, 'hex')
+      FROM taken JOIN given USING (record_id) JOIN (
+        SELECT patient, GREATEST(
+          (SELECT max(turn) FROM waiting_ciphertexts AS hers WHERE hers.patient = owner.patient AND pack_root IS NULL),
+          (SELECT min(turn) - 1 FROM waiting_ciphertexts WHERE pack_root IS NULL), 0
+        ) AS behind FROM (SELECT DISTINCT patient FROM given) AS owner
+      ) AS turns USING (patient) ORDER BY place
     ), sealed AS (
       INSERT INTO sealed_keys (record_id, sealed_key)
       SELECT record_id, decode(sealed_key, 'hex') FROM taken JOIN given USING (record_id)

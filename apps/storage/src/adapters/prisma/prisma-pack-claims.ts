@@ -14,7 +14,7 @@ interface Row {
   readonly ciphertext: Uint8Array;
 }
 
-const COLUMNS = Prisma.sql`record_id, patient, cid, accepted_at_ms, traceparent, ciphertext`;
+const COLUMNS = Prisma.sql`record_id, records.patient, cid, accepted_at_ms, traceparent, ciphertext`;
 const until = (ms: number): Prisma.Sql => Prisma.sql`now() + ${ms}::float8 * interval '1 millisecond'`;
 
 /** Claims of packs in PostgreSQL. */
@@ -30,14 +30,14 @@ export class PrismaPackClaims implements PackClaims {
       // What another process is just claiming is passed over.
       const rows = await session.$queryRaw<Row[]>`
         WITH free AS MATERIALIZED (
-          SELECT record_id, place, octet_length(ciphertext) AS bytes FROM waiting_ciphertexts
-          WHERE pack_root IS NULL ORDER BY place LIMIT ${limit.records} FOR UPDATE SKIP LOCKED
+          SELECT record_id, turn, place, octet_length(ciphertext) AS bytes FROM waiting_ciphertexts
+          WHERE pack_root IS NULL ORDER BY turn, place LIMIT ${limit.records} FOR UPDATE SKIP LOCKED
         ), summed AS (
-          SELECT record_id, place AS nth, place = min(place) OVER () AS first, sum(bytes) OVER (ORDER BY place) AS total
-          FROM free
+          SELECT record_id, row_number() OVER in_turn AS nth, sum(bytes) OVER in_turn AS total
+          FROM free WINDOW in_turn AS (ORDER BY turn, place)
         )
         SELECT ${COLUMNS} FROM summed JOIN waiting_ciphertexts USING (record_id) JOIN records USING (record_id)
-        WHERE first OR total <= ${limit.bytes} ORDER BY nth`;
+        WHERE nth = 1 OR total <= ${limit.bytes} ORDER BY nth`;
       if (rows.length === 0) return undefined;
       const records = rows.map(toRecord);
       const root = rootOf(records.map(({cid}) => cid));

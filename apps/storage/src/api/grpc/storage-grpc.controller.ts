@@ -4,6 +4,8 @@ import {GrpcMethod} from '@nestjs/microservices';
 import {LIMITS, decodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import type {
+  AdmitNumbersRequest,
+  AdmitNumbersResponseSchema,
   GetBacklogResponseSchema,
   GetRecordStatusesRequest,
   GetRecordStatusesResponseSchema,
@@ -13,6 +15,8 @@ import {DomainError} from '@vitalvault/errors';
 import type {Backlog} from '@vitalvault/kafka-bus';
 import type {NumberStatus, RecordStore} from '../../application/ports.js';
 import {STATE} from '../../domain/record.js';
+import {AdmitNumbers} from '../../application/admit-numbers.js';
+import type {Quota} from '../../application/admit-numbers.js';
 import {BACKLOG, RECORD_STORE} from '../../storage.tokens.js';
 
 /** StorageService: what ingest asks. */
@@ -20,6 +24,7 @@ import {BACKLOG, RECORD_STORE} from '../../storage.tokens.js';
 export class StorageGrpcController {
   constructor(
     @Inject(RECORD_STORE) private readonly records: RecordStore,
+    @Inject(AdmitNumbers) private readonly admit: AdmitNumbers,
     @Inject(BACKLOG) private readonly backlog: () => Backlog,
   ) {}
 
@@ -27,10 +32,33 @@ export class StorageGrpcController {
   async getRecordStatuses({
     numbers,
   }: GetRecordStatusesRequest): Promise<MessageInitShape<typeof GetRecordStatusesResponseSchema>> {
-    if (numbers.length > LIMITS.questionsAtOnce)
-      throw new DomainError('invalid-field', {detail: `numbers: ${LIMITS.questionsAtOnce} at the most`});
+    checkCount(numbers);
     const asked = numbers.map(({device, registration, sequence}) => ({device: toHex(device), registration, sequence}));
     return {statuses: (await this.records.byNumbers(asked)).map(toMessage)};
+  }
+
+  @GrpcMethod('StorageService', 'AdmitNumbers')
+  async admitNumbers({
+    numbers,
+    deviceQuota,
+    ownerQuota,
+    mostWaiting,
+  }: AdmitNumbersRequest): Promise<MessageInitShape<typeof AdmitNumbersResponseSchema>> {
+    checkCount(numbers);
+    const asked = numbers.map(({number, patient}) => {
+      if (number === undefined) throw new DomainError('invalid-field', {detail: 'numbers: each has one'});
+      const {device, registration, sequence} = number;
+      return {device: toHex(device), registration, sequence, patient: toHex(patient)};
+    });
+    const limits = {device: quotaOf(deviceQuota), owner: quotaOf(ownerQuota), mostWaiting};
+    const {waitMs, full, left, statuses} = await this.admit.execute(asked, limits);
+    return {
+      waitMs: BigInt(waitMs),
+      fullPatients: full.map(fromHex),
+      devicesLeft: [...left.devices],
+      ownersLeft: [...left.owners],
+      statuses: statuses.map(toMessage),
+    };
   }
 
   @GrpcMethod('StorageService', 'GetBacklog')
@@ -42,6 +70,17 @@ export class StorageGrpcController {
       nowMs: BigInt(Date.now()),
     };
   }
+}
+
+function checkCount(numbers: readonly unknown[]): void {
+  if (numbers.length > LIMITS.questionsAtOnce)
+    throw new DomainError('invalid-field', {detail: `numbers: ${LIMITS.questionsAtOnce} at the most`});
+}
+
+function quotaOf(quota: AdmitNumbersRequest['deviceQuota']): Quota {
+  if (quota === undefined || quota.burst === 0 || quota.refillPerSecond === 0)
+    throw new DomainError('invalid-field', {detail: 'a quota has a burst and a refill'});
+  return {burst: quota.burst, refillPerSecond: quota.refillPerSecond};
 }
 
 function toMessage({record, lowestOpen}: NumberStatus): MessageInitShape<typeof RecordStatusSchema> {

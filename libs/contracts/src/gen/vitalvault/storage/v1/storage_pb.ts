@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vitalvault/storage/v1/storage.proto.
  */
 export const file_vitalvault_storage_v1_storage: GenFile = /*@__PURE__*/
-  fileDesc("CiN2aXRhbHZhdWx0L3N0b3JhZ2UvdjEvc3RvcmFnZS5wcm90bxIVdml0YWx2YXVsdC5zdG9yYWdlLnYxIlAKGEdldFJlY29yZFN0YXR1c2VzUmVxdWVzdBI0CgdudW1iZXJzGAEgAygLMiMudml0YWx2YXVsdC5zdG9yYWdlLnYxLlJlY29yZE51bWJlciJGCgxSZWNvcmROdW1iZXISDgoGZGV2aWNlGAEgASgMEhQKDHJlZ2lzdHJhdGlvbhgCIAEoDRIQCghzZXF1ZW5jZRgDIAEoBCJSChlHZXRSZWNvcmRTdGF0dXNlc1Jlc3BvbnNlEjUKCHN0YXR1c2VzGAEgAygLMiMudml0YWx2YXVsdC5zdG9yYWdlLnYxLlJlY29yZFN0YXR1cyKoAgoMUmVjb3JkU3RhdHVzEg0KBWZvdW5kGAEgASgIEhEKCXJlY29yZF9pZBgCIAEoDBIxCgVzdGF0ZRgDIAEoDjIiLnZpdGFsdmF1bHQuc3RvcmFnZS52MS5SZWNvcmRTdGF0ZRI2CgdyZWNlaXB0GAQgASgLMiUudml0YWx2YXVsdC5yZWNlaXB0LnYxLlNpZ25lZEFjY2VwdGVkEgsKA2NpZBgFIAEoCRIQCghyZXBsaWNhcxgGIAEoDRIOCgZoZWlnaHQYByABKAQSDQoFdHhfaWQYCCABKAwSEQoJbG9nX2luZGV4GAkgASgEEhQKDHJlZnVzYWxfY29kZRgKIAEoDRIPCgdwYXRpZW50GAsgASgMEhMKC2xvd2VzdF9vcGVuGAwgASgEIhMKEUdldEJhY2tsb2dSZXF1ZXN0IlYKEkdldEJhY2tsb2dSZXNwb25zZRIcChRvbGRlc3RfdW5jb25zdW1lZF9tcxgBIAEoBBISCgp1bmNvbnN1bWVkGAIgASgEEg4KBm5vd19tcxgDIAEoBCJ3CgtSZWxlYXNlUGFnZRINCgV0eF9pZBgBIAEoDBIOCgZidW5kbGUYAiABKAwSNgoHcmVjb3JkcxgDIAMoCzIlLnZpdGFsdmF1bHQuc3RvcmFnZS52MS5SZWxlYXNlZFJlY29yZBIRCgluZXh0X3BhZ2UYBCABKAkiuAEKDlJlbGVhc2VkUmVjb3JkEg4KBmhlYWRlchgBIAEoDBIXCg9jaXBoZXJ0ZXh0X2hhc2gYAiABKAwSFgoOaW5uZXJfa2V5X2hhc2gYAyABKAwSFwoPc2VhbGVkX2tleV9oYXNoGAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDBISCgpjaXBoZXJ0ZXh0GAYgASgMEhEKCWxvZ19pbmRleBgHIAEoBBISCgpkZXZpY2Vfa2V5GAggASgMKq4BCgtSZWNvcmRTdGF0ZRIcChhSRUNPUkRfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVSRUNPUkRfU1RBVEVfQUNDRVBURUQQARIXChNSRUNPUkRfU1RBVEVfU1RPUkVEEAISGQoVUkVDT1JEX1NUQVRFX0FOQ0hPUkVEEAMSGAoUUkVDT1JEX1NUQVRFX1JFRlVTRUQQBBIYChRSRUNPUkRfU1RBVEVfU0tJUFBFRBAFMusBCg5TdG9yYWdlU2VydmljZRJ2ChFHZXRSZWNvcmRTdGF0dXNlcxIvLnZpdGFsdmF1bHQuc3RvcmFnZS52MS5HZXRSZWNvcmRTdGF0dXNlc1JlcXVlc3QaMC52aXRhbHZhdWx0LnN0b3JhZ2UudjEuR2V0UmVjb3JkU3RhdHVzZXNSZXNwb25zZRJhCgpHZXRCYWNrbG9nEigudml0YWx2YXVsdC5zdG9yYWdlLnYxLkdldEJhY2tsb2dSZXF1ZXN0Gikudml0YWx2YXVsdC5zdG9yYWdlLnYxLkdldEJhY2tsb2dSZXNwb25zZWIGcHJvdG8z", [file_vitalvault_receipt_v1_receipt]);
+  fileDesc("CiN2aXRhbHZhdWx0L3N0b3JhZ2UvdjEvc3RvcmFnZS5wcm90bxIVdml0YWx2YXVsdC5zdG9yYWdlLnYxIlAKGEdldFJlY29yZFN0YXR1c2VzUmVxdWVzdBI0CgdudW1iZXJzGAEgAygLMiMudml0YWx2YXVsdC5zdG9yYWdlLnYxLlJlY29yZE51bWJlciJGCgxSZWNvcmROdW1iZXISDgoGZGV2aWNlGAEgASgMEhQKDHJlZ2lzdHJhdGlvbhgCIAEoDRIQCghzZXF1ZW5jZRgDIAEoBCJSChlHZXRSZWNvcmRTdGF0dXNlc1Jlc3BvbnNlEjUKCHN0YXR1c2VzGAEgAygLMiMudml0YWx2YXVsdC5zdG9yYWdlLnYxLlJlY29yZFN0YXR1cyKoAgoMUmVjb3JkU3RhdHVzEg0KBWZvdW5kGAEgASgIEhEKCXJlY29yZF9pZBgCIAEoDBIxCgVzdGF0ZRgDIAEoDjIiLnZpdGFsdmF1bHQuc3RvcmFnZS52MS5SZWNvcmRTdGF0ZRI2CgdyZWNlaXB0GAQgASgLMiUudml0YWx2YXVsdC5yZWNlaXB0LnYxLlNpZ25lZEFjY2VwdGVkEgsKA2NpZBgFIAEoCRIQCghyZXBsaWNhcxgGIAEoDRIOCgZoZWlnaHQYByABKAQSDQoFdHhfaWQYCCABKAwSEQoJbG9nX2luZGV4GAkgASgEEhQKDHJlZnVzYWxfY29kZRgKIAEoDRIPCgdwYXRpZW50GAsgASgMEhMKC2xvd2VzdF9vcGVuGAwgASgEIskBChNBZG1pdE51bWJlcnNSZXF1ZXN0EjUKB251bWJlcnMYASADKAsyJC52aXRhbHZhdWx0LnN0b3JhZ2UudjEuTnVtYmVyVG9BZG1pdBIyCgxkZXZpY2VfcXVvdGEYAiABKAsyHC52aXRhbHZhdWx0LnN0b3JhZ2UudjEuUXVvdGESMQoLb3duZXJfcXVvdGEYAyABKAsyHC52aXRhbHZhdWx0LnN0b3JhZ2UudjEuUXVvdGESFAoMbW9zdF93YWl0aW5nGAQgASgNIlUKDU51bWJlclRvQWRtaXQSMwoGbnVtYmVyGAEgASgLMiMudml0YWx2YXVsdC5zdG9yYWdlLnYxLlJlY29yZE51bWJlchIPCgdwYXRpZW50GAIgASgMIjEKBVF1b3RhEg0KBWJ1cnN0GAEgASgNEhkKEXJlZmlsbF9wZXJfc2Vjb25kGAIgASgNIqABChRBZG1pdE51bWJlcnNSZXNwb25zZRIPCgd3YWl0X21zGAEgASgEEhUKDWZ1bGxfcGF0aWVudHMYAiADKAwSFAoMZGV2aWNlc19sZWZ0GAMgAygNEhMKC293bmVyc19sZWZ0GAQgAygNEjUKCHN0YXR1c2VzGAUgAygLMiMudml0YWx2YXVsdC5zdG9yYWdlLnYxLlJlY29yZFN0YXR1cyITChFHZXRCYWNrbG9nUmVxdWVzdCJWChJHZXRCYWNrbG9nUmVzcG9uc2USHAoUb2xkZXN0X3VuY29uc3VtZWRfbXMYASABKAQSEgoKdW5jb25zdW1lZBgCIAEoBBIOCgZub3dfbXMYAyABKAQidwoLUmVsZWFzZVBhZ2USDQoFdHhfaWQYASABKAwSDgoGYnVuZGxlGAIgASgMEjYKB3JlY29yZHMYAyADKAsyJS52aXRhbHZhdWx0LnN0b3JhZ2UudjEuUmVsZWFzZWRSZWNvcmQSEQoJbmV4dF9wYWdlGAQgASgJIrgBCg5SZWxlYXNlZFJlY29yZBIOCgZoZWFkZXIYASABKAwSFwoPY2lwaGVydGV4dF9oYXNoGAIgASgMEhYKDmlubmVyX2tleV9oYXNoGAMgASgMEhcKD3NlYWxlZF9rZXlfaGFzaBgEIAEoDBIRCglzaWduYXR1cmUYBSABKAwSEgoKY2lwaGVydGV4dBgGIAEoDBIRCglsb2dfaW5kZXgYByABKAQSEgoKZGV2aWNlX2tleRgIIAEoDCquAQoLUmVjb3JkU3RhdGUSHAoYUkVDT1JEX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVUkVDT1JEX1NUQVRFX0FDQ0VQVEVEEAESFwoTUkVDT1JEX1NUQVRFX1NUT1JFRBACEhkKFVJFQ09SRF9TVEFURV9BTkNIT1JFRBADEhgKFFJFQ09SRF9TVEFURV9SRUZVU0VEEAQSGAoUUkVDT1JEX1NUQVRFX1NLSVBQRUQQBTLUAgoOU3RvcmFnZVNlcnZpY2USdgoRR2V0UmVjb3JkU3RhdHVzZXMSLy52aXRhbHZhdWx0LnN0b3JhZ2UudjEuR2V0UmVjb3JkU3RhdHVzZXNSZXF1ZXN0GjAudml0YWx2YXVsdC5zdG9yYWdlLnYxLkdldFJlY29yZFN0YXR1c2VzUmVzcG9uc2USZwoMQWRtaXROdW1iZXJzEioudml0YWx2YXVsdC5zdG9yYWdlLnYxLkFkbWl0TnVtYmVyc1JlcXVlc3QaKy52aXRhbHZhdWx0LnN0b3JhZ2UudjEuQWRtaXROdW1iZXJzUmVzcG9uc2USYQoKR2V0QmFja2xvZxIoLnZpdGFsdmF1bHQuc3RvcmFnZS52MS5HZXRCYWNrbG9nUmVxdWVzdBopLnZpdGFsdmF1bHQuc3RvcmFnZS52MS5HZXRCYWNrbG9nUmVzcG9uc2ViBnByb3RvMw", [file_vitalvault_receipt_v1_receipt]);
 
 /**
  * @generated from message vitalvault.storage.v1.GetRecordStatusesRequest
@@ -152,6 +152,131 @@ export const RecordStatusSchema: GenMessage<RecordStatus> = /*@__PURE__*/
   messageDesc(file_vitalvault_storage_v1_storage, 3);
 
 /**
+ * @generated from message vitalvault.storage.v1.AdmitNumbersRequest
+ */
+export type AdmitNumbersRequest = Message<"vitalvault.storage.v1.AdmitNumbersRequest"> & {
+  /**
+   * @generated from field: repeated vitalvault.storage.v1.NumberToAdmit numbers = 1;
+   */
+  numbers: NumberToAdmit[];
+
+  /**
+   * Of each device, and of each owner over all her devices.
+   *
+   * @generated from field: vitalvault.storage.v1.Quota device_quota = 2;
+   */
+  deviceQuota?: Quota | undefined;
+
+  /**
+   * @generated from field: vitalvault.storage.v1.Quota owner_quota = 3;
+   */
+  ownerQuota?: Quota | undefined;
+
+  /**
+   * Records of one owner that may wait for the ledger; 0: these may be any number.
+   *
+   * @generated from field: uint32 most_waiting = 4;
+   */
+  mostWaiting: number;
+};
+
+/**
+ * Describes the message vitalvault.storage.v1.AdmitNumbersRequest.
+ * Use `create(AdmitNumbersRequestSchema)` to create a new message.
+ */
+export const AdmitNumbersRequestSchema: GenMessage<AdmitNumbersRequest> = /*@__PURE__*/
+  messageDesc(file_vitalvault_storage_v1_storage, 4);
+
+/**
+ * @generated from message vitalvault.storage.v1.NumberToAdmit
+ */
+export type NumberToAdmit = Message<"vitalvault.storage.v1.NumberToAdmit"> & {
+  /**
+   * @generated from field: vitalvault.storage.v1.RecordNumber number = 1;
+   */
+  number?: RecordNumber | undefined;
+
+  /**
+   * @generated from field: bytes patient = 2;
+   */
+  patient: Uint8Array;
+};
+
+/**
+ * Describes the message vitalvault.storage.v1.NumberToAdmit.
+ * Use `create(NumberToAdmitSchema)` to create a new message.
+ */
+export const NumberToAdmitSchema: GenMessage<NumberToAdmit> = /*@__PURE__*/
+  messageDesc(file_vitalvault_storage_v1_storage, 5);
+
+/**
+ * @generated from message vitalvault.storage.v1.Quota
+ */
+export type Quota = Message<"vitalvault.storage.v1.Quota"> & {
+  /**
+   * @generated from field: uint32 burst = 1;
+   */
+  burst: number;
+
+  /**
+   * @generated from field: uint32 refill_per_second = 2;
+   */
+  refillPerSecond: number;
+};
+
+/**
+ * Describes the message vitalvault.storage.v1.Quota.
+ * Use `create(QuotaSchema)` to create a new message.
+ */
+export const QuotaSchema: GenMessage<Quota> = /*@__PURE__*/
+  messageDesc(file_vitalvault_storage_v1_storage, 6);
+
+/**
+ * @generated from message vitalvault.storage.v1.AdmitNumbersResponse
+ */
+export type AdmitNumbersResponse = Message<"vitalvault.storage.v1.AdmitNumbersResponse"> & {
+  /**
+   * 0: all are admitted. Else nothing was taken, and after so long it is worth asking again; milliseconds.
+   *
+   * @generated from field: uint64 wait_ms = 1;
+   */
+  waitMs: bigint;
+
+  /**
+   * Owners of whom too many records wait: that is why. None: a quota is.
+   *
+   * @generated from field: repeated bytes full_patients = 2;
+   */
+  fullPatients: Uint8Array[];
+
+  /**
+   * Whole records that are left of each quota, rounded up, in the order in which devices and owners were first named; none with full_patients.
+   *
+   * @generated from field: repeated uint32 devices_left = 3;
+   */
+  devicesLeft: number[];
+
+  /**
+   * @generated from field: repeated uint32 owners_left = 4;
+   */
+  ownersLeft: number[];
+
+  /**
+   * As of GetRecordStatuses; none when nothing was taken.
+   *
+   * @generated from field: repeated vitalvault.storage.v1.RecordStatus statuses = 5;
+   */
+  statuses: RecordStatus[];
+};
+
+/**
+ * Describes the message vitalvault.storage.v1.AdmitNumbersResponse.
+ * Use `create(AdmitNumbersResponseSchema)` to create a new message.
+ */
+export const AdmitNumbersResponseSchema: GenMessage<AdmitNumbersResponse> = /*@__PURE__*/
+  messageDesc(file_vitalvault_storage_v1_storage, 7);
+
+/**
  * @generated from message vitalvault.storage.v1.GetBacklogRequest
  */
 export type GetBacklogRequest = Message<"vitalvault.storage.v1.GetBacklogRequest"> & {
@@ -162,7 +287,7 @@ export type GetBacklogRequest = Message<"vitalvault.storage.v1.GetBacklogRequest
  * Use `create(GetBacklogRequestSchema)` to create a new message.
  */
 export const GetBacklogRequestSchema: GenMessage<GetBacklogRequest> = /*@__PURE__*/
-  messageDesc(file_vitalvault_storage_v1_storage, 4);
+  messageDesc(file_vitalvault_storage_v1_storage, 8);
 
 /**
  * @generated from message vitalvault.storage.v1.GetBacklogResponse
@@ -193,7 +318,7 @@ export type GetBacklogResponse = Message<"vitalvault.storage.v1.GetBacklogRespon
  * Use `create(GetBacklogResponseSchema)` to create a new message.
  */
 export const GetBacklogResponseSchema: GenMessage<GetBacklogResponse> = /*@__PURE__*/
-  messageDesc(file_vitalvault_storage_v1_storage, 5);
+  messageDesc(file_vitalvault_storage_v1_storage, 9);
 
 /**
  * One page of a release, as POST /v1/releases answers (application/vnd.vitalvault.release.v1+protobuf).
@@ -233,7 +358,7 @@ export type ReleasePage = Message<"vitalvault.storage.v1.ReleasePage"> & {
  * Use `create(ReleasePageSchema)` to create a new message.
  */
 export const ReleasePageSchema: GenMessage<ReleasePage> = /*@__PURE__*/
-  messageDesc(file_vitalvault_storage_v1_storage, 6);
+  messageDesc(file_vitalvault_storage_v1_storage, 10);
 
 /**
  * @generated from message vitalvault.storage.v1.ReleasedRecord
@@ -285,7 +410,7 @@ export type ReleasedRecord = Message<"vitalvault.storage.v1.ReleasedRecord"> & {
  * Use `create(ReleasedRecordSchema)` to create a new message.
  */
 export const ReleasedRecordSchema: GenMessage<ReleasedRecord> = /*@__PURE__*/
-  messageDesc(file_vitalvault_storage_v1_storage, 7);
+  messageDesc(file_vitalvault_storage_v1_storage, 11);
 
 /**
  * @generated from enum vitalvault.storage.v1.RecordState
@@ -341,6 +466,16 @@ export const StorageService: GenService<{
     methodKind: "unary";
     input: typeof GetRecordStatusesRequestSchema;
     output: typeof GetRecordStatusesResponseSchema;
+  },
+  /**
+   * Takes the quotas of up to 2,048 records or skips that ingest is about to accept, all or nothing, and tells what became of their numbers.
+   *
+   * @generated from rpc vitalvault.storage.v1.StorageService.AdmitNumbers
+   */
+  admitNumbers: {
+    methodKind: "unary";
+    input: typeof AdmitNumbersRequestSchema;
+    output: typeof AdmitNumbersResponseSchema;
   },
   /**
    * How far storage is behind the accepted topic.
