@@ -61,6 +61,13 @@ export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
     const text = await ask();
     return given(height, text, client.answeredBy);
   };
+  const asked = async (height: bigint, more: boolean): Promise<Partial<Pick<GivenBlock, 'block'>> & {url: string}> => {
+    if (!more) ahead.forget();
+    const fetched = more ? await ahead.from(height) : undefined;
+    if (fetched !== undefined) return fetched;
+    const block = await client.blockIfThere(height);
+    return {...(block === undefined ? {} : {block}), url: client.answeredBy};
+  };
   const verified = async (block: LedgerBlock, url: string): Promise<LedgerBlock | undefined> => {
     const {height} = block;
     const own = await header(height, () => client.lightBlock(height));
@@ -97,10 +104,7 @@ export function verifiedBlocks(client: Source, trust: ChainTrust): BlockSource {
     },
     async blockIfThere(height, more = false) {
       try {
-        if (!more) ahead.forget();
-        const fetched = more ? await ahead.from(height) : undefined;
-        const block = fetched?.block ?? (await client.blockIfThere(height));
-        const url = fetched?.url ?? client.answeredBy;
+        const {block, url} = await asked(height, more);
         without = block === undefined ? {height, url} : undefined;
         return block === undefined ? undefined : await verified(block, url);
       } catch (error) {
