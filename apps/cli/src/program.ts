@@ -29,6 +29,8 @@ export function vvProgram(): Command {
     )
     .version('0.1.0')
     .showHelpAfterError('(see --help)')
+    // What follows the service of `vv ops` is its own program's, options too: no parent may read them before.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 refused or not proven, 2 wrong use, 3 not reachable (try again), 70 a bug.',

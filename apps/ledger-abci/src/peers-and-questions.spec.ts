@@ -10,7 +10,7 @@ import {openLedger, scratchDir} from '../test/scratch-ledger.js';
 
 const log = {info: jest.fn(), warn: jest.fn(), error: jest.fn()};
 const ASKERS = 600;
-/** Proofs made while a peer waited: there were those of all askers, half a minute of work. Counted, since a busy machine is slow. */
+/** Proofs made while a peer waited: there were those of all askers. Counted, since a busy machine is slow. */
 const PROOFS_BEFORE_A_PEER = ASKERS / 2;
 
 test('a peer that comes behind the questions of 600 askers is answered in time; who has to come again is told so', async () => {

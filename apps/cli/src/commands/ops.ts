@@ -2,10 +2,11 @@ import {argument, each, path, shaped} from '@vitalvault/arguments';
 import {Argument, Command, Option} from 'commander';
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
+import {CliError} from '../cli-error.js';
 import {environment} from '../config.js';
 import {group, tellError} from '../define-command.js';
 import {CONSUMERS, runAtService, startProgram} from '../ops/run-at-service.js';
-import type {Consumer, ServiceProgram} from '../ops/run-at-service.js';
+import type {Consumer, ServiceProgram, Where} from '../ops/run-at-service.js';
 
 interface OpsOptions {
   readonly data?: string;
@@ -15,6 +16,14 @@ interface OpsOptions {
 
 const LAUNCHER = join(import.meta.dirname, '..', '..', '..', 'launcher', 'dist', 'main.js');
 const nameOfObject = shaped(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a name of Kubernetes');
+
+function whereOf({data, namespace, release}: OpsOptions): Where {
+  if (release !== undefined) return {release, namespace};
+  if (namespace === undefined) return {data: data ?? environment().dataDir};
+  throw new CliError('usage', '--namespace names where a release is, and no --release was given.', {
+    remedy: 'Add --release, or leave --namespace out for the system on this machine.',
+  });
+}
 
 /** Runs a program of a service's with the arguments that follow its name; it asks and answers itself. */
 const opsCommand = (program: ServiceProgram['program'], summary: string, examples: readonly string[]): Command =>
@@ -34,13 +43,12 @@ const opsCommand = (program: ServiceProgram['program'], summary: string, example
     .addOption(new Option('--namespace <name>', 'its namespace (default: that of kubectl)').argParser(nameOfObject))
     .passThroughOptions()
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`)
-    .action(async (service: Consumer, args: string[] | undefined, {data, namespace, release}: OpsOptions) => {
-      const where = release === undefined ? {data: data ?? environment().dataDir} : {release, namespace};
+    .action(async (service: Consumer, args: string[] | undefined, options: OpsOptions) => {
       const terminal = process.stdin.isTTY && process.stdout.isTTY;
       try {
         const launcher = existsSync(LAUNCHER) ? LAUNCHER : undefined;
         const ports = {start: startProgram, terminal, launcher};
-        process.exitCode = await runAtService({service, program, args: args ?? []}, where, ports);
+        process.exitCode = await runAtService({service, program, args: args ?? []}, whereOf(options), ports);
       } catch (error) {
         tellError(error, {json: false});
       }

@@ -84,7 +84,7 @@ export const requestCommand = defineCommand<RequestOptions>({
         transaction: ticket.txId,
         height,
         hours: `${slotText(slotFrom)} to ${slotText(slotTo)}`,
-        'fetch with': permit ? `vv clinician fetch --tx ${ticket.txId}` : undefined,
+        'fetch with': permit ? `vv clinician fetch --home ${session.home.dir} --tx ${ticket.txId}` : undefined,
       }),
       exit: permit ? EXIT.done : EXIT.refused,
     };
