@@ -33,7 +33,7 @@ export interface Admission {
   readonly statuses: readonly NumberStatus[];
 }
 
-/** A count of what waits is believed for so long, with what was admitted since: no owner has hers counted more often. */
+/** So long a count of what waits is believed, with what was admitted since: no owner has hers counted more often. */
 const BELIEVED_MS = 1_000;
 const REMEMBERED = 10_000;
 /** What an owner gets anchored while others wait too: 8 of 200 in a transaction, and two transactions in a block. */
