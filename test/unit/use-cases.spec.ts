@@ -5,6 +5,7 @@ import {join} from 'node:path';
 const OTHERS: Readonly<Record<string, string>> = {
   KnownFacts: 'memory of what policy said',
   StorageBacklog: 'limit',
+  Turns: 'limit: steps in one turn of the event loop',
   ProofQuota: 'limit',
   EntryQueue: 'queue: what AnchorRecords sends next',
   RecentRefusals: 'memory of what policy refused',

@@ -20,6 +20,8 @@ import {ListEpochStatements} from './application/list-epoch-statements.js';
 import {ListSuccessions} from './application/list-successions.js';
 import {NumberRecords} from './application/number-records.js';
 import {StorageBacklog} from './application/storage-backlog.js';
+import {Turns} from './application/turns.js';
+import {VerifySignatures} from './application/verify-signatures.js';
 import type {IngestConfig} from './config.js';
 import {RecentNumbers} from './domain/recent-numbers.js';
 import {ReleaseKeys} from './domain/release-keys.js';
@@ -71,15 +73,17 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
     },
     {table},
   );
+  const turns = new Turns();
+  const signatures = new VerifySignatures({verifier: secp256k1, turns});
   const judge = new JudgeRecords(
     {chainId, now, sha256: nativeSha256},
-    {facts, releaseKeys: ReleaseKeys.of(genesis, organisation), verifier: secp256k1},
+    {facts, releaseKeys: ReleaseKeys.of(genesis, organisation), signatures, turns},
   );
   const numbers = new NumberRecords({quota, recent});
   const receipts = new IssueReceipt({chainId, organisation}, {signer: secp256k1.signer(key)});
   const log = new KafkaAcceptedLog(producer);
   const acceptRecords = new AcceptRecords({now}, {backlog, judge, numbers, recent, receipts, log});
-  const acceptSkip = new AcceptSkip({chainId, now}, {backlog, facts, quota, recent, log, verifier: secp256k1});
+  const acceptSkip = new AcceptSkip({chainId, now}, {backlog, facts, quota, recent, log, signatures});
 
   return {
     providers: [

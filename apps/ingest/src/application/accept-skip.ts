@@ -6,9 +6,11 @@ import type {RecordNumber} from '../domain/incoming-record.js';
 import {numberFault} from '../domain/number-window.js';
 import type {RecentNumbers} from '../domain/recent-numbers.js';
 import type {ChargeQuota} from './charge-quota.js';
+import {registrationKey} from './known-facts.js';
 import type {KnownFacts} from './known-facts.js';
-import type {AcceptedLog, AskAsStranger, Clock, PlaceInLog, SignatureVerifier} from './ports.js';
+import type {AcceptedLog, AskAsStranger, Clock, PlaceInLog} from './ports.js';
 import type {StorageBacklog} from './storage-backlog.js';
+import type {VerifySignatures} from './verify-signatures.js';
 
 /**
  * Takes a device's word that it gives a number up, so that the ledger's window can move over it. Only a number without
@@ -20,7 +22,7 @@ export class AcceptSkip {
     private readonly ports: {
       backlog: StorageBacklog;
       facts: KnownFacts;
-      verifier: SignatureVerifier;
+      signatures: VerifySignatures;
       quota: ChargeQuota;
       recent: RecentNumbers;
       log: AcceptedLog;
@@ -45,8 +47,12 @@ export class AcceptSkip {
   async #checkDevice({skip, digest, entry}: IncomingSkip, ask: AskAsStranger): Promise<void> {
     const device = await this.ports.facts.device(skip, ask);
     if (device === undefined) throw new DomainError('unknown-device');
-    if (!this.ports.verifier.verify(device.publicKey, digest, entry.signature))
+    const {publicKey} = device;
+    const signed = {signer: registrationKey(skip), publicKey, digest, signature: entry.signature};
+    const fault = await this.ports.signatures.execute(signed, ask);
+    if (fault?.code === 'record-signature')
       throw new DomainError('record-signature', {detail: 'It covers T("skip", skip).'});
+    if (fault !== undefined) throw fault;
     if (!equalBytes(device.owner, skip.patient)) throw new DomainError('unknown-device');
     // There is nothing more to make room for, and the ledger refuses it.
     if (device.removed !== undefined) throw new DomainError('device-removed');

@@ -5,10 +5,14 @@ import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {recordIdOfPosted, signDigest, verifyDigest} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {ReleaseKeys} from '../domain/release-keys.js';
+import {Strangers} from '@vitalvault/http';
+import {askAs} from '../api/http/ask-as.js';
 import {FakeFacts, freely} from '../../test/support/fakes.js';
 import {CHAIN, NOW_MS, SLOT, organisation, random, record, releaseKey} from '../../test/support/records.js';
 import {JudgeRecords} from './judge-records.js';
 import {KnownFacts} from './known-facts.js';
+import {Turns} from './turns.js';
+import {VerifySignatures} from './verify-signatures.js';
 
 /** @param fromSlot first slot of the custodian's release key */
 function harness(fromSlot = 0) {
@@ -26,7 +30,9 @@ function harness(fromSlot = 0) {
     return verifyDigest(...given);
   };
   const known = new KnownFacts({ttlMs: 1_000, now}, facts);
-  const judge = new JudgeRecords({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier: {verify}});
+  const turns = new Turns();
+  const signatures = new VerifySignatures({verifier: {verify}, turns});
+  const judge = new JudgeRecords({chainId: CHAIN, now}, {facts: known, releaseKeys, signatures, turns});
   const verdict = async (posted: PostedRecord): Promise<string> => {
     const [judged] = await judge.execute([posted], freely);
     return judged instanceof DomainError ? judged.code : 'good';
@@ -87,8 +93,11 @@ describe('JudgeRecords', () => {
     const {judge, facts, questions} = harness();
     await judge.execute([record()], freely);
     const before = questions();
-    const refuse = (unknown: number): never => {
-      throw new DomainError('quota-exceeded', {meta: {unknown}});
+    const refuse = {
+      ...freely,
+      devices: (unknown: number): never => {
+        throw new DomainError('quota-exceeded', {meta: {unknown}});
+      },
     };
     const body = [record({device: random(20)}), record({device: random(20)})];
     await expect(judge.execute(body, refuse)).rejects.toMatchObject({code: 'quota-exceeded', meta: {unknown: 2}});
@@ -96,7 +105,7 @@ describe('JudgeRecords', () => {
     expect(await judge.execute([record({sequence: 2n})], refuse)).toMatchObject([{header: {sequence: 2n}}]);
     facts.registered = undefined;
     const charged: number[] = [];
-    const ask = (unknown: number) => (known: number) => void charged.push(unknown - known);
+    const ask = {...freely, devices: (unknown: number) => (known: number) => void charged.push(unknown - known)};
     await judge.execute(body, ask);
     facts.away = true;
     await judge.execute([record({device: random(20)})], ask).catch(() => undefined);
@@ -112,6 +121,40 @@ describe('JudgeRecords', () => {
       'record-signature',
       1n,
     ]);
+  });
+
+  it('a stranger who names a device that everybody knows pays for the signatures that he has verified', async () => {
+    const {judge, questions} = harness();
+    const strangers = new Strangers(() => NOW_MS);
+    const codes = async (ip: string, body: PostedRecord[]): Promise<Set<string>> => {
+      const judged = await judge.execute(body, askAs({ip}, strangers));
+      return new Set(judged.map((one) => (one instanceof DomainError ? one.code : 'good')));
+    };
+    const body = Array<PostedRecord>(200).fill(bySomebody());
+    for (let n = 0; n < 10; n++) expect(await codes('192.0.2.1', body)).toContain('quota-exceeded');
+    expect(questions().verified).toBe(64);
+    // A broken device stops itself and nobody at its address, a stranger nobody elsewhere.
+    const another = record({registration: 2});
+    expect(await codes('192.0.2.1', [another, bySomebody()])).toEqual(new Set(['good', 'quota-exceeded']));
+    expect(await codes('192.0.2.2', [record()])).toEqual(new Set(['good']));
+  });
+
+  it('verifies no more than 32 signatures in one turn of the event loop, however many bodies are judged', async () => {
+    const {judge, questions} = harness();
+    const counts: number[] = [];
+    const watched = {judging: true};
+    const watch = (async () => {
+      for (let before = 0; watched.judging; before = questions().verified) {
+        await new Promise((resolve) => setImmediate(resolve));
+        counts.push(questions().verified - before);
+      }
+    })();
+    const body = Array<PostedRecord>(60).fill(record());
+    await Promise.all([judge.execute(body, freely), judge.execute(body, freely)]);
+    watched.judging = false;
+    await watch;
+    expect(questions().verified).toBe(120);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(32);
   });
 
   it("believes the registration's key, whatever device the header names", async () => {

@@ -109,7 +109,7 @@ export class KnownFacts {
     missing: readonly RegistrationOfDevice[],
     ask: AskAsStranger,
   ): Promise<readonly (RegisteredDevice | undefined)[]> {
-    const giveBack = ask(missing.length);
+    const giveBack = ask.devices(missing.length);
     let known = missing.length;
     try {
       const found = await this.facts.devices(missing);

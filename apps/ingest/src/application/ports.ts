@@ -1,6 +1,7 @@
 import type {SkipEntry} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import type {PostedRecord, SignedEpochStatement, SignedKeySuccession} from '@vitalvault/contracts/gen/record/v1/record';
+import type {DomainError} from '@vitalvault/errors';
 import type {BucketRate} from '@vitalvault/process';
 import type {RegisteredDevice} from '../domain/check-device.js';
 import type {Epoch} from '../domain/check-epoch.js';
@@ -157,11 +158,18 @@ export interface ReceiptSigner {
   sign(digest: Uint8Array): Uint8Array;
 }
 
-/**
- * Takes from what an address may have asked about devices that nobody knows here. @returns gives back as many as are
- * known after all. @throws DomainError `quota-exceeded`, `too-many-records`
- */
-export type AskAsStranger = (unknown: number) => (known: number) => void;
+/** What an address may have us do for nobody: ask about devices that there are not, verify what no device signed. */
+export interface AskAsStranger {
+  /**
+   * Takes from what it may have asked about devices that nobody knows here. @returns gives back as many as are known
+   * after all. @throws DomainError `quota-exceeded`, `too-many-records`
+   */
+  devices(unknown: number): (known: number) => void;
+  /** Why no signature of this registration may be verified for it now; undefined: one may. */
+  signature(signer: string): DomainError | undefined;
+  /** One was verified, and did not hold. */
+  wrong(signer: string): void;
+}
 
 /** Unix milliseconds. */
 export type Clock = () => number;

@@ -19,6 +19,7 @@ import type {
   AcceptedSkip,
   Admission,
   AdmissionLimits,
+  AskAsStranger,
   EpochOfTag,
   LedgerFacts,
   NumberOfDevice,
@@ -31,6 +32,8 @@ import type {
   RecordTable,
 } from '../../src/application/ports.js';
 import {StorageBacklog} from '../../src/application/storage-backlog.js';
+import {Turns} from '../../src/application/turns.js';
+import {VerifySignatures} from '../../src/application/verify-signatures.js';
 import type {RegisteredDevice} from '../../src/domain/check-device.js';
 import {recordNumber} from '../../src/domain/incoming-record.js';
 import {RecentNumbers} from '../../src/domain/recent-numbers.js';
@@ -39,7 +42,11 @@ import {CountedQuotas} from './counted-quotas.js';
 import {CHAIN, NOW_MS, SLOT, deviceKey, organisation, patient, random, releaseKey, tag} from './records.js';
 
 /** Nobody counts what is asked. */
-export const freely = () => (): void => undefined;
+export const freely: AskAsStranger = {
+  devices: () => () => undefined,
+  signature: () => undefined,
+  wrong: () => undefined,
+};
 
 export class FakeFacts implements LedgerFacts {
   registered: RegisteredDevice | undefined = {
@@ -163,7 +170,8 @@ export function harness(
     {table},
   );
   const numbers = new NumberRecords({quota, recent});
-  const verifier = {verify: verifyDigest};
+  const turns = new Turns();
+  const signatures = new VerifySignatures({verifier: {verify: verifyDigest}, turns});
   const accept = new AcceptRecords(
     {now},
     {
@@ -171,11 +179,11 @@ export function harness(
       numbers,
       recent,
       log,
-      judge: new JudgeRecords({chainId: CHAIN, now}, {facts: known, releaseKeys, verifier}),
+      judge: new JudgeRecords({chainId: CHAIN, now}, {facts: known, releaseKeys, signatures, turns}),
       receipts: new IssueReceipt({chainId: CHAIN, organisation}, {signer}),
     },
   );
-  const skip = new AcceptSkip({chainId: CHAIN, now}, {backlog, facts: known, quota, recent, log, verifier});
+  const skip = new AcceptSkip({chainId: CHAIN, now}, {backlog, facts: known, quota, recent, log, signatures});
   return {
     accept: {execute: (posted: readonly PostedRecord[]) => accept.execute(posted, freely)},
     skip: {execute: (body: Uint8Array) => skip.execute(body, freely)},

@@ -25,6 +25,31 @@ describe('Strangers', () => {
     strangers.ask('a', 255);
   });
 
+  it('lets 64 signatures of one signer be wrong from an address, then two a second; others there go on', () => {
+    const {clock, strangers} = world();
+    for (let n = 0; n < 64; n++) {
+      expect(strangers.signature('a', 'x')).toBeUndefined();
+      strangers.wrong('a', 'x');
+    }
+    expect(strangers.signature('a', 'x')).toMatchObject({code: 'quota-exceeded', retryAfterSeconds: 1});
+    expect([strangers.signature('a', 'y'), strangers.signature('b', 'x')]).toEqual([undefined, undefined]);
+    clock.ms += 500;
+    expect(strangers.signature('a', 'x')).toBeUndefined();
+  });
+
+  it('lets 1,024 of all signers be wrong from an address, then 64 a second; other addresses go on', () => {
+    const {clock, strangers} = world();
+    for (let n = 0; n < 1_024; n++) strangers.wrong('a', `signer ${String(n)}`);
+    expect(strangers.signature('a', 'new')).toMatchObject({code: 'quota-exceeded', retryAfterSeconds: 1});
+    expect(strangers.signature('b', 'new')).toBeUndefined();
+    clock.ms += 1_000;
+    for (let n = 0; n < 64; n++) {
+      expect(strangers.signature('a', `later ${String(n)}`)).toBeUndefined();
+      strangers.wrong('a', `later ${String(n)}`);
+    }
+    expect(strangers.signature('a', 'last')).toBeDefined();
+  });
+
   it('says that more than may ever be asked at once is too many', () => {
     const {strangers} = world();
     expect(() => strangers.ask('a', 257)).toThrow(expect.objectContaining({code: 'too-many-records'}));

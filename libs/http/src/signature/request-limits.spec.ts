@@ -10,6 +10,8 @@ const organisation = '11'.repeat(20);
 const KNOWN = 'ab'.repeat(20);
 const {publicKey, privateKey} = generateSigningKey((n) => Uint8Array.from(randomBytes(n)));
 
+const another = generateSigningKey((n) => Uint8Array.from(randomBytes(n)));
+
 /** The guard over a ledger that has one key, and counts its questions. */
 function world() {
   const asked: string[] = [];
@@ -24,12 +26,13 @@ function world() {
   const guard = new RequestSignatureGuard(keys, nonces, organisation, new Strangers());
   const signed = new Map<string, Record<string, string>>();
   /** Code of the refusal of a request that this key signed. */
-  const ask = async (keyId: string, ip: string): Promise<string> => {
+  const ask = async (keyId: string, ip: string, by = privateKey): Promise<string> => {
     const nonce = 'n'.repeat(22);
     const created = Math.floor(Date.now() / 1_000);
-    const made = {method: 'GET', target: '/v1/x', organisation, keyId, privateKey, nonce, created};
-    const headers = signed.get(keyId) ?? signRequest(made);
-    signed.set(keyId, headers);
+    const made = {method: 'GET', target: '/v1/x', organisation, keyId, privateKey: by, nonce, created};
+    const name = `${keyId} ${by === privateKey ? 'own' : 'forged'}`;
+    const headers = signed.get(name) ?? signRequest(made);
+    signed.set(name, headers);
     const request = {method: 'GET', raw: {url: '/v1/x'}, headers, ip};
     const context = {switchToHttp: () => ({getRequest: () => request})} as unknown as ExecutionContext;
     return guard.canActivate(context).then(
@@ -60,6 +63,17 @@ describe('RequestSignatureGuard', () => {
     expect(await ask(KNOWN, '192.0.2.1')).toBe('let in');
     expect(await ask(KNOWN, '192.0.2.2')).toBe('let in');
     expect(await ask('cd'.repeat(20), '192.0.2.2')).toBe('unknown-key');
+  });
+
+  it('verifies a bounded number of wrong signatures for an address; another key there, and the key elsewhere, are let in', async () => {
+    const {ask} = world();
+    const codes = [];
+    for (let n = 0; n < 70; n++) codes.push(await ask(KNOWN, '192.0.2.1', another.privateKey));
+    expect(codes.filter((code) => code === 'signature-invalid')).toHaveLength(64);
+    expect(codes.at(-1)).toBe('quota-exceeded');
+    expect(await ask(KNOWN, '192.0.2.1')).toBe('quota-exceeded');
+    expect(await ask(KNOWN, '192.0.2.2')).toBe('let in');
+    expect(await ask('cd'.repeat(20), '192.0.2.1')).toBe('unknown-key');
   });
 
   it('limits what one key may sign', async () => {

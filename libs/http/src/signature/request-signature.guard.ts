@@ -1,5 +1,6 @@
 import {Inject, Injectable} from '@nestjs/common';
 import type {CanActivate, ExecutionContext} from '@nestjs/common';
+import {DomainError} from '@vitalvault/errors';
 import {TokenBuckets} from '@vitalvault/process';
 import type {FastifyRequest} from 'fastify';
 import type {RawBodyRequest} from '../service/body-parsers.js';
@@ -34,21 +35,35 @@ export class RequestSignatureGuard implements CanActivate {
 
   async canActivate(execution: ExecutionContext): Promise<boolean> {
     const request = execution.switchToHttp().getRequest<SignedRequest>();
+    const address = addressKey(request.ip);
+    let named: Caller | undefined;
     request.caller = await verifyRequestSignature(
       {method: request.method, target: request.raw.url ?? '/', headers: request.headers, body: request.rawBody},
       {
-        keys: {resolve: (keyId) => this.#resolve(keyId, addressKey(request.ip))},
+        keys: {resolve: async (keyId) => (named = await this.#resolve(keyId, address))},
         nonces: this.nonces,
         organisation: this.organisation,
         now: () => Math.floor(Date.now() / 1_000),
       },
-    );
+    ).catch((error: unknown) => {
+      const wrong = error instanceof DomainError && error.code === 'signature-invalid';
+      if (wrong && named !== undefined) this.strangers.wrong(address, named.keyId);
+      throw error;
+    });
     this.#charge(request.caller);
     return true;
   }
 
-  // A key that nobody has may be waited for, in case that its block is still to come: strangers are limited before.
   async #resolve(keyId: string, address: string): Promise<Caller | undefined> {
+    const caller = await this.#callerOf(keyId, address);
+    // Right before it is verified: anybody can name a key that there is.
+    const refused = caller === undefined ? undefined : this.strangers.signature(address, keyId);
+    if (refused !== undefined) throw refused;
+    return caller;
+  }
+
+  // A key that nobody has may be waited for, in case that its block is still to come: strangers are limited before.
+  async #callerOf(keyId: string, address: string): Promise<Caller | undefined> {
     if (this.#met.has(keyId)) return this.keys.resolve(keyId);
     const known = this.strangers.ask(address, 1);
     const caller = await this.keys.resolve(keyId).catch((error: unknown) => {
