@@ -20,6 +20,11 @@ export class EngineProcesses {
     return this.platform.control('start', names.join(','));
   }
 
+  /** In order, as for maintenance. */
+  stop(names: readonly string[]): Promise<void> {
+    return this.platform.control('stop', names.join(','));
+  }
+
   #recorded(name: string): number {
     return (JSON.parse(readFileSync(join(this.platform.data, `run/${name}.json`), 'utf8')) as {pid: number}).pid;
   }

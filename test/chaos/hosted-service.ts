@@ -1,17 +1,16 @@
 import {eventually} from '@vitalvault/testkit';
 import {spawn} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
-import {createWriteStream, readFileSync, readlinkSync} from 'node:fs';
-import {join, relative} from 'node:path';
+import {closeSync, openSync} from 'node:fs';
+import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {Link} from '../drill/link.js';
 import type {Platform} from '../e2e/platform/platform.js';
+import {startedAs} from './started.js';
 
 /** What one start has otherwise than the launcher's. */
 export interface Change {
   readonly env?: Readonly<Record<string, string>>;
-  /** Root of another built tree, whose program is run. */
-  readonly tree?: string;
 }
 
 /** A way from a service to one whom it calls. */
@@ -25,14 +24,15 @@ export interface Way {
  * it is.
  */
 const CALLED = ['DATABASE_URL', 'LEDGER_RPC', 'POLICY_GRPC', 'STORAGE_GRPC', 'NOTIFY_GRPC', 'IPFS_CLUSTER', 'KUBO'];
-const START_MS = 120_000;
+/** Of a machine that is busy with other things too. */
+const START_MS = 300_000;
 const AGAIN_MS = 1_000;
 const STOP_MS = 30_000;
 
 /**
  * A service of a running system that is taken over from the launcher, in everything as that one started it, and from
- * then on started, killed and stopped here: behind proxies, with other variables, or from another tree. One that ends
- * by itself is started again, as Kubernetes does.
+ * then on started, killed and stopped here: behind proxies, or with other variables. One that ends by itself is started
+ * again, as Kubernetes does.
  */
 export class HostedService {
   readonly ways: readonly Way[];
@@ -41,6 +41,8 @@ export class HostedService {
   #gone: Promise<unknown> = Promise.resolve();
   #change: Change = {};
   #wanted = false;
+  /** Whoever was told to end or to start since has another one. */
+  #turn = 0;
   /** How often it ended without being told to. */
   endedItself = 0;
 
@@ -55,12 +57,7 @@ export class HostedService {
 
   /** Stops what the launcher started; `start` is the caller's. */
   static async adopt(platform: Platform, name: string): Promise<HostedService> {
-    const {pid} = JSON.parse(readFileSync(join(platform.data, `run/${name}.json`), 'utf8')) as {pid: number};
-    const listed = (file: string): string[] => readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').slice(0, -1);
-    const [command, cwd] = [listed('cmdline'), readlinkSync(`/proc/${pid}/cwd`)];
-    const env = Object.fromEntries(
-      listed('environ').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
-    );
+    const {command, cwd, env} = startedAs(platform, name);
     await platform.control('stop', name);
     return new HostedService(platform, name, command, {cwd, ...(await throughLinks(name, env))});
   }
@@ -73,21 +70,28 @@ export class HostedService {
 
   /** Starts it, unless it runs or is about to, and returns when it answers. */
   async start(change: Change = {}): Promise<void> {
-    if (!this.#wanted) {
-      await this.#gone;
-      [this.#change, this.#wanted] = [change, true];
-      this.#spawn();
-    }
+    await this.begin(change);
     await this.#answers();
   }
 
+  /** Starts it, unless it runs or is about to. */
+  async begin(change: Change = {}): Promise<void> {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    const turn = ++this.#turn;
+    await this.#gone;
+    if (turn !== this.#turn) return;
+    this.#change = change;
+    this.#spawn();
+  }
+
   kill(): void {
-    this.#wanted = false;
+    this.#endsNow();
     this.#child?.kill('SIGKILL');
   }
 
   async stop(): Promise<void> {
-    this.#wanted = false;
+    this.#endsNow();
     const child = this.#child;
     child?.kill('SIGTERM');
     const late = setTimeout(() => child?.kill('SIGKILL'), STOP_MS);
@@ -120,26 +124,28 @@ export class HostedService {
     return (await fetch(`http://127.0.0.1:${port}/readyz`, {signal: AbortSignal.timeout(5_000)})).text();
   }
 
+  #endsNow(): void {
+    this.#wanted = false;
+    this.#turn += 1;
+  }
+
   #answers(): Promise<string> {
     return eventually(() => this.readyz(), START_MS, 200);
   }
 
   #spawn(): void {
+    const turn = this.#turn;
     const {cwd, env} = this.place;
-    const {tree} = this.#change;
-    const [program = '', ...args] = this.command.map((part) =>
-      tree === undefined || !part.startsWith(`${cwd}/apps/`) ? part : join(tree, relative(cwd, part)),
-    );
-    const child = spawn(program, args, {cwd, env: {...env, ...this.#change.env}, stdio: ['ignore', 'pipe', 'pipe']});
-    const log = createWriteStream(join(this.platform.data, `log/${this.name}.log`), {flags: 'a'});
-    for (const stream of [child.stdout, child.stderr]) stream.pipe(log, {end: false});
+    const [program = '', ...args] = this.command;
+    const log = openSync(join(this.platform.data, `log/${this.name}.log`), 'a');
+    const child = spawn(program, args, {cwd, env: {...env, ...this.#change.env}, stdio: ['ignore', log, log]});
+    closeSync(log);
     this.#gone = new Promise((resolve) => child.once('exit', resolve));
     child.once('exit', () => {
-      log.end();
-      if (!this.#wanted || this.#child !== child) return;
+      if (turn !== this.#turn) return;
       this.endedItself += 1;
       void pause(AGAIN_MS).then(() => {
-        if (this.#wanted && this.#child === child) this.#spawn();
+        if (turn === this.#turn) this.#spawn();
       });
     });
     this.#child = child;

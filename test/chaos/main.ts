@@ -1,6 +1,7 @@
 // `make chaos`: faults drawn from a seed on the real engines, under clients who write down what they see; then the
 // independent checker judges. SEED=n draws the same faults again, HOURS=n goes on for so long.
-//   main.ts [--data folder of a running system] [--seconds n] [--only kind,kind | --quick] [--record] [--defects]
+//   main.ts [--data folder of a running system] [--seconds n] [--only kind;kind | --quick] [--record] [--defects]
+//   main.ts --once --only kind;kind   each of them once, in that order
 import {execFileSync, spawnSync} from 'node:child_process';
 import {appendFileSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -11,7 +12,7 @@ import {Journal} from '../e2e/platform/journal.js';
 import {platformIn} from '../e2e/platform/platform.js';
 import {Chance} from './chance.js';
 import {FAULTS} from './faults.js';
-import type {Kind} from './faults.js';
+import type {Kind} from './faults/fault.js';
 import {broken, settledVerdict} from './judge.js';
 import type {Verdicts} from './judge.js';
 import {Load} from './load.js';
@@ -30,6 +31,7 @@ const {values: options} = parseArgs({
     data: {type: 'string'},
     seconds: {type: 'string'},
     only: {type: 'string'},
+    once: {type: 'boolean', default: false},
     quick: {type: 'boolean', default: false},
     'port-base': {type: 'string', default: '7500'},
     record: {type: 'boolean', default: false},
@@ -45,8 +47,8 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-/** Faults that were played, by kind: how often, and how many were hit. */
-const played = new Map<string, {times: number; hit: number}>();
+/** Faults that were played, by kind: how often, how many were hit, and how many processes were killed. */
+const played = new Map<string, {times: number; hit: number; kills: number}>();
 
 function launcher(data: string, ...args: string[]): number | null {
   const program = [join(ROOT, 'apps/launcher/dist/main.js'), ...args, '--data', data];
@@ -55,7 +57,7 @@ function launcher(data: string, ...args: string[]): number | null {
 
 /** Kinds by weight, without those that this machine cannot do or that had their turns. */
 function drawn(chance: Chance): [string, Kind] {
-  const only = options.only?.split(',');
+  const only = options.only?.split(';');
   const kinds = Object.entries(FAULTS).filter(
     ([kind, {most = Infinity, possible = () => true, slow = false}]) =>
       (only?.includes(kind) ?? !(slow && options.quick)) &&
@@ -65,26 +67,40 @@ function drawn(chance: Chance): [string, Kind] {
   return chance.of(kinds.flatMap((kind) => Array.from({length: kind[1].weight}, () => kind)));
 }
 
+/** What is played: drawn until the time is over, or each that was asked for once. */
+function* schedule(chance: Chance): Generator<[string, Kind]> {
+  if (options.once) {
+    for (const kind of options.only?.split(';') ?? Object.keys(FAULTS)) {
+      const found = FAULTS[kind];
+      if (found === undefined) throw new RangeError(`no fault ${kind}`);
+      yield [kind, found];
+    }
+    return;
+  }
+  for (const until = Date.now() + seconds * 1_000; Date.now() < until;) yield drawn(chance);
+}
+
 async function playFaults(stage: Stage, chance: Chance, data: string): Promise<void> {
-  for (const until = Date.now() + seconds * 1_000; Date.now() < until;) {
-    const [kind, {play}] = drawn(chance);
+  for (const [kind, {play}] of schedule(chance)) {
     const began = Date.now();
-    const {what, count} = await play(stage, chance);
-    const {times, hit} = played.get(kind) ?? {times: 0, hit: 0};
-    played.set(kind, {times: times + 1, hit: hit + count});
-    const line = {at: began, kind, what, count, milliseconds: Date.now() - began};
+    const {what, count, kills} = await play(stage, chance);
+    await stage.answers();
+    const before = played.get(kind) ?? {times: 0, hit: 0, kills: 0};
+    played.set(kind, {times: before.times + 1, hit: before.hit + count, kills: before.kills + kills});
+    const line = {at: began, kind, what, count, kills, milliseconds: Date.now() - began};
     appendFileSync(join(data, 'faults.jsonl'), `${JSON.stringify(line)}\n`);
-    say(`  ${new Date(began).toISOString().slice(11, 19)}  ${kind}: ${what}  ${line.milliseconds} ms`);
+    const beside = kills > 0 && kind !== 'kill' ? `, and ${kills} killed` : '';
+    say(`  ${new Date(began).toISOString().slice(11, 19)}  ${kind}: ${what}${beside}  ${line.milliseconds} ms`);
     await pause(BREATH_MS + chance.between(0, 1_500));
   }
 }
 
 function report(verdicts: Verdicts, unexpected: readonly string[]): {kills: number; otherFaults: number} {
-  const kills = (played.get('kill')?.hit ?? 0) + (played.get('second replica')?.hit ?? 0);
+  const kills = [...played.values()].reduce((sum, one) => sum + one.kills, 0);
   const otherFaults = [...played].reduce((sum, [kind, {times}]) => sum + (kind === 'kill' ? 0 : times), 0);
-  say(`\n${'fault'.padEnd(28)}  times   hit`);
-  for (const [kind, {times, hit}] of played)
-    say(`${kind.padEnd(28)} ${String(times).padStart(6)} ${String(hit).padStart(5)}`);
+  say(`\n${'fault'.padEnd(28)}  times   hit kills`);
+  for (const [kind, {times, hit, kills: killed}] of played)
+    say(`${kind.padEnd(28)} ${[times, hit, killed].map((n) => String(n).padStart(5)).join(' ')}`);
   say(`\n${'rule'.padEnd(52)} broken  chances  bound`);
   for (const [rule, {broken: times, chances}] of Object.entries(verdicts))
     say(`${rule.padEnd(52)} ${String(times).padStart(6)} ${String(chances).padStart(8)}  ${bound(chances, times)}`);
@@ -125,6 +141,8 @@ async function run(data: string): Promise<{passed: number; failed: number}> {
       loads.push(await Load.open(platform, new Journal(join(data, 'observed'), `chaos-${i}`)));
     return loads;
   });
+  // A minute has time for one thing after the other.
+  stage.restless = !options.quick;
   try {
     for (const load of stage.loads) load.begin();
     await playFaults(stage, new Chance(seed), data);

@@ -1,4 +1,4 @@
-import {readdirSync} from 'node:fs';
+import {appendFileSync, mkdirSync, readdirSync} from 'node:fs';
 import {createServer} from 'node:http';
 import type {Server, ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -11,6 +11,9 @@ import type {Load} from './load.js';
 
 export const SERVICES = ['policy', 'notify', 'storage', 'ingest'] as const;
 export type ServiceName = (typeof SERVICES)[number];
+/** Services that have a database. */
+export const STORES = ['policy', 'notify', 'storage'] as const;
+export type StoreName = (typeof STORES)[number];
 
 /** Somebody whom a fault may hit, with the launcher's names for its parts. */
 export interface Victim {
@@ -26,6 +29,8 @@ const numbered = (kind: string, i: number, parts: readonly string[]): Victim => 
 /** A running system with its services taken over, and the clients that load it. */
 export class Stage {
   readonly engines: EngineProcesses;
+  /** Services are killed beside other faults too. */
+  restless = true;
 
   private constructor(
     readonly platform: Platform,
@@ -39,11 +44,18 @@ export class Stage {
   /** @param open enrols the clients, when the services run again */
   static async set(platform: Platform, open: () => Promise<Load[]>): Promise<Stage> {
     const services = new Map<string, HostedService>();
-    for (const name of SERVICES) services.set(name, await HostedService.adopt(platform, name));
-    await Promise.all([...services.values()].map((service) => service.start()));
-    const [loads, webhook] = [await open(), await HangingWebhook.open()];
-    for (const load of loads) await load.deliverTo(webhook.url);
-    return new Stage(platform, services, loads, webhook);
+    const webhook = await HangingWebhook.open();
+    try {
+      for (const name of SERVICES) services.set(name, await HostedService.adopt(platform, name));
+      await Promise.all([...services.values()].map((service) => service.start()));
+      const loads = await open();
+      for (const load of loads) await load.deliverTo(webhook.url);
+      return new Stage(platform, services, loads, webhook);
+    } catch (error) {
+      webhook.close();
+      for (const service of services.values()) await service.giveBack();
+      throw error;
+    }
   }
 
   service(name: string): HostedService {
@@ -83,6 +95,21 @@ export class Stage {
       engines.length > 0 ? this.engines.start(engines) : undefined,
       ...victims.map(({name}) => this.services.get(name)?.start()),
     ]);
+  }
+
+  /** Every service answers. */
+  async answers(): Promise<void> {
+    await Promise.all([...this.services.values()].map((service) => service.start()));
+  }
+
+  /**
+   * Tells the checker that these databases have lost what was written between two times, Unix milliseconds.
+   * @spec test/checker/README.md
+   */
+  wentBack(stores: readonly StoreName[], since: number, to: number): void {
+    mkdirSync(ownData(this, 'kept'), {recursive: true});
+    for (const store of stores)
+      appendFileSync(ownData(this, 'kept', 'stage.jsonl'), `${JSON.stringify({what: 'back', store, since, to})}\n`);
   }
 
   signal(victim: Victim, signal: NodeJS.Signals): void {

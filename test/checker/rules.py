@@ -28,11 +28,16 @@ def without_entry(world):
     opened = [(one.tx, "a reader has keys") for one in world.fetched if one.outcome == "opened"] + [(one.tx, "policy wrote a release") for one in world.released]
     return [f"request {tx[:16]}: {what}, and the ledger has no permit" for tx, what in opened if tx not in permits], len(opened)
 
+def kept(world, store, opened):
+    """Of these answers those whose traces in that database nobody took away."""
+    gone = [one for one in world.back if one.store == store]
+    return [one for one in opened if not any(back.since <= one.answered and one.sent <= back.to for back in gone)]
+
 def without_release(world):
     """A key that came was written down by policy before."""
     first = {}
     for one in world.released: first[one.tx] = min(one.at, first.get(one.tx, one.at))
-    opened = [one for one in world.fetched if one.outcome == "opened"]
+    opened = kept(world, "policy", [one for one in world.fetched if one.outcome == "opened"])
     return [f"request {one.tx[:16]}: keys came, and policy wrote nothing by then" for one in opened if first.get(one.tx, one.answered + 1) > one.answered], len(opened)
 
 def access_alerts(world):
@@ -44,7 +49,7 @@ def access_alerts(world):
 
 def without_alert(world):
     """No key came before its alert was durable."""
-    alerts, opened = access_alerts(world), [one for one in world.fetched if one.outcome == "opened"]
+    alerts, opened = access_alerts(world), kept(world, "notify", [one for one in world.fetched if one.outcome == "opened"])
     return [f"request {one.tx[:16]}: keys came and no alert was durable by then"
             for one in opened if min(alerts[one.patient, one.tx, True], default=one.answered + 1) > one.answered], len(opened)
 

@@ -5,7 +5,7 @@ python selftest.py; the last line on stdout is JSON, as the second client's. Ran
 import copy, json, os, random, sys
 from check import judge
 from rules import RULES
-from world import Access, Alert, Anchored, Asked, Fetched, Posted, Released, Terms, World, theirs
+from world import Access, Alert, Anchored, Asked, Back, Fetched, Posted, Released, Terms, World, theirs
 
 CHECKS = []
 
@@ -135,13 +135,30 @@ def left_out(world, spoil):
     spoiled.posted, spoiled.asked, spoiled.fetched = [Posted("dd", "e" * 64, 1, None, "unknown")], [], []
     return red(theirs(spoiled)) <= NOBODYS
 
+def lose(w, store):
+    """Takes the traces of a release away from a database, which is said to have lost what it had at that time."""
+    one = opened(w)
+    if store == "policy": w.released.remove(first(w.released, tx=one.tx))
+    else: setattr(alert(w, one.tx), "queued", one.answered + 1)
+    w.back.append(Back(store, one.sent, one.answered))
+
+# What a database has lost that was set back is no fault of the platform's; before and behind it is.
+SET_BACK = [
+    ("policy's database lost a release", lambda w: lose(w, "policy"), set()),
+    ("notify's database lost an alert, which came again", lambda w: lose(w, "notify"), set()),
+    ("policy wrote nothing down, before its database was set back", lambda w: (lose(w, "policy"), setattr(w.back[0], "since", 10**9), setattr(w.back[0], "to", 10**9)), {"released and not written down"}),
+    ("policy's database was set back, and the alert was late", lambda w: (lose(w, "notify"), setattr(w.back[0], "store", "policy")), {"released without an alert"}),
+    ("notify's database was set back, and the alert never came again", lambda w: (w.back.append(Back("notify", 0, 10**9)), w.alerts.remove(alert(w, refusal(w).tx))), {"an entry without its alert"}),
+    ("storage's database was set back, and a record is lost", lambda w: (w.back.append(Back("storage", 0, 10**9)), w.anchored.remove(entry(w))), {"acknowledged and lost"}),
+]
+
 def main():
     seed = int(os.environ.get("SEED") or random.randrange(2**32))
     rng = random.Random(seed)
     worlds = [good(rng) for _ in range(200)]
     check(f"200 random good histories break no rule, SEED={seed}", not any(red(world) for world in worlds))
     check("and each gives every rule a chance", not any(idle(world) for world in worlds))
-    for what, spoil, rules in FAULTS:
+    for what, spoil, rules in [*FAULTS, *SET_BACK]:
         found = []
         for world in worlds[:20]:
             spoiled = copy.deepcopy(world)

@@ -75,6 +75,13 @@ class Released:
     at: int
 
 @dataclass
+class Back:
+    """That a service's database lost what was written between two times, by what was done to it: no promise of the platform's."""
+    store: str  # policy | notify | storage
+    since: int
+    to: int
+
+@dataclass
 class World:
     posted: list[Posted] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
@@ -84,6 +91,7 @@ class World:
     anchored: list[Anchored] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     released: list[Released] = field(default_factory=list)
+    back: list[Back] = field(default_factory=list)
 
 def theirs(world):
     """The world as far as it is about patients whom a client wrote of: what others did at the same time is left out."""
@@ -91,10 +99,10 @@ def theirs(world):
     others = {one.tx for one in world.accesses if one.patient not in own}
     return World(world.posted, world.asked, world.fetched,
                  *([one for one in ones if one.patient in own] for ones in (world.accesses, world.terms, world.anchored, world.alerts)),
-                 [one for one in world.released if one.tx not in others])
+                 [one for one in world.released if one.tx not in others], world.back)
 
 SEEN = {"post": Posted, "request": Asked, "grant": Asked, "revoke": Asked, "fetch": Fetched}
-KEPT = {"alert": Alert, "release": Released}
+KEPT = {"alert": Alert, "release": Released, "back": Back}
 
 def lines(folder):
     """Every line of the folder's files; a file that is cut in a line, or says what nobody knows, is no evidence."""
@@ -114,4 +122,4 @@ def read_observed(folder, world):
 def read_kept(folder, world):
     for line in lines(folder):
         what = line.pop("what")
-        {"alert": world.alerts, "release": world.released}[what].append(KEPT[what](**line))
+        {"alert": world.alerts, "release": world.released, "back": world.back}[what].append(KEPT[what](**line))

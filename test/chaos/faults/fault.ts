@@ -1,0 +1,56 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import type {Chance} from '../chance.js';
+import {SERVICES} from '../stage.js';
+import type {ServiceName, Stage} from '../stage.js';
+
+/** What was done to a system: to whom, how many of them, and how many processes were killed meanwhile. */
+export interface Done {
+  readonly what: string;
+  readonly count: number;
+  readonly kills: number;
+}
+
+/** Does something bad, holds it, and puts it right again. */
+export type Fault = (stage: Stage, chance: Chance) => Promise<Done>;
+
+export interface Kind {
+  readonly play: Fault;
+  /** How often it is drawn, beside the others. */
+  readonly weight: number;
+  /** Of one run; more would be another promise. */
+  readonly most?: number;
+  /** Not for `make test`, which has a minute. */
+  readonly slow?: boolean;
+  /** Whether this machine can do it. */
+  readonly possible?: (path: string) => boolean;
+}
+
+export const done = (names: readonly string[], kills = 0): Done => ({
+  what: names.join(', '),
+  count: names.length,
+  kills,
+});
+
+/**
+ * The fault stands for a while, in which services are killed, or not; they begin to come back at once, and whoever
+ * plays faults waits for them when all is mended.
+ * @param among who may be hit
+ * @returns how many were
+ */
+export async function hold(
+  stage: Stage,
+  chance: Chance,
+  [least, most]: readonly [number, number],
+  among: readonly ServiceName[] = SERVICES,
+): Promise<number> {
+  const length = chance.between(least, most);
+  const hit = stage.restless ? chance.some(among, chance.between(0, 3)) : [];
+  const first = chance.between(0, Math.floor(length / 2));
+  await pause(first);
+  for (const name of hit) {
+    stage.service(name).kill();
+    void stage.service(name).begin();
+  }
+  await pause(length - first);
+  return hit.length;
+}
