@@ -62,7 +62,7 @@ def silent(world):
 def untold(world):
     """That keys left is told, of each answer."""
     told = {one.subject for one in world.alerts if one.kind == "KEYS_RELEASED"}
-    return [f"answer {one.number} of request {one.tx[:16]}: keys left and nothing told her" for one in world.released if f"{one.tx}{one.number:08x}" not in told], len(world.released)
+    return [f"answer {one.number} of request {one.tx[:16]}: keys left and nothing told her" for one in world.released if f"{one.tx}{one.number:08x}{one.request}" not in told], len(world.released)
 
 def alerted_twice(world):
     """One event is one alert."""

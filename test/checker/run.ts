@@ -14,8 +14,8 @@ const python = (...args: string[]): number => run(interpreter(), args);
 const STORES = {
   notify: `SELECT 'alert' AS what, patient, alert_id AS id, kind, subject,
              (extract(epoch FROM queued_at) * 1000)::bigint::float8 AS queued FROM alerts`,
-  policy: `SELECT 'release' AS what, tx_id AS tx, number, (extract(epoch FROM released_at) * 1000)::bigint::float8 AS at
-             FROM release_requests`,
+  policy: `SELECT 'release' AS what, tx_id AS tx, number, encode(sha256(signed_request), 'hex') AS request,
+             (extract(epoch FROM released_at) * 1000)::bigint::float8 AS at FROM release_requests`,
 } as const;
 
 /** Kinds of alerts by their number. @spec proto/vitalvault/events/v1/events.proto */

@@ -60,8 +60,8 @@ class Maker:
         sent = self.now
         self.step()
         if opened:
-            self.world.released.append(Released(tx, 1, self.now))
-            self.world.alerts.append(Alert(patient, self.id(), "KEYS_RELEASED", f"{tx}{1:08x}", self.now))
+            self.world.released.append(Released(tx, 1, self.now, tx))
+            self.world.alerts.append(Alert(patient, self.id(), "KEYS_RELEASED", f"{tx}{1:08x}{tx}", self.now))
         self.step()
         self.world.fetched.append(Fetched(patient, tx, sent, self.now, "opened" if opened else "refused"))
 
@@ -91,7 +91,7 @@ def entry(w): return first(w.anchored, record=accepted(w).record)
 def refusal(w): return first(w.accesses, permit=False)
 def opened(w): return first(w.fetched, outcome="opened")
 def alert(w, tx): return first(w.alerts, subject=tx)
-def key_alert(w, tx): return first(w.alerts, subject=f"{tx}{1:08x}")
+def key_alert(w, tx): return first(w.alerts, subject=f"{tx}{1:08x}{tx}")
 def tried_late(w): return first(w.fetched, outcome="refused")
 
 # (what happens, how it is done to a good history, the rules that must find it)
@@ -100,11 +100,12 @@ FAULTS = [
     ("a record is anchored twice", lambda w: w.anchored.append(Anchored((9, 9), "aa", entry(w).record, ("aa", 1, 999))), {"anchored twice"}),
     ("a number is anchored twice, with another record", lambda w: (w.anchored.append(Anchored((9, 9), "cc", "f" * 64, entry(w).number))), {"anchored twice"}),
     ("a record that no device posted", lambda w: w.anchored.append(Anchored((9, 9), "aa", "e" * 64, ("aa", 1, 998))), {"anchored and never posted"}),
-    ("keys for a request that the ledger does not have", lambda w: (w.fetched.append(Fetched("aa", "d" * 64, 1, 10**9, "opened")), w.released.append(Released("d" * 64, 1, 2)), w.alerts.append(Alert("aa", "x", "ACCESS_PERMITTED", "d" * 64, 2))), {"released without an entry", "alerted and not on the ledger", "released and not told"}),
-    ("keys for a refused request", lambda w: (w.fetched.append(Fetched(refusal(w).patient, refusal(w).tx, 1, 10**9, "opened")), w.released.append(Released(refusal(w).tx, 1, 2)), w.alerts.append(Alert(refusal(w).patient, "x", "ACCESS_PERMITTED", refusal(w).tx, 2))), {"released without an entry", "an entry without its alert", "released and not told"}),
-    ("policy opens for nobody", lambda w: w.released.append(Released("d" * 64, 1, 2)), {"released without an entry", "released and not told"}),
+    ("keys for a request that the ledger does not have", lambda w: (w.fetched.append(Fetched("aa", "d" * 64, 1, 10**9, "opened")), w.released.append(Released("d" * 64, 1, 2, "d" * 64)), w.alerts.append(Alert("aa", "x", "ACCESS_PERMITTED", "d" * 64, 2))), {"released without an entry", "alerted and not on the ledger", "released and not told"}),
+    ("keys for a refused request", lambda w: (w.fetched.append(Fetched(refusal(w).patient, refusal(w).tx, 1, 10**9, "opened")), w.released.append(Released(refusal(w).tx, 1, 2, "d" * 64)), w.alerts.append(Alert(refusal(w).patient, "x", "ACCESS_PERMITTED", refusal(w).tx, 2))), {"released without an entry", "an entry without its alert", "released and not told"}),
+    ("policy opens for nobody", lambda w: w.released.append(Released("d" * 64, 1, 2, "d" * 64)), {"released without an entry", "released and not told"}),
     ("that keys left is not told", lambda w: w.alerts.remove(key_alert(w, opened(w).tx)), {"released and not told"}),
-    ("a second answer is told as the first", lambda w: w.released.append(Released(opened(w).tx, 2, 10**9)), {"released and not told"}),
+    ("a second answer is told as the first", lambda w: w.released.append(Released(opened(w).tx, 2, 10**9, opened(w).tx)), {"released and not told"}),
+    ("an answer is told as one that a restored database forgot", lambda w: w.released.append(Released(opened(w).tx, 1, 10**9, "d" * 64)), {"released and not told"}),
     ("policy writes nothing down", lambda w: w.released.remove(first(w.released, tx=opened(w).tx)), {"released and not written down"}),
     ("the alert comes behind the key", lambda w: setattr(alert(w, opened(w).tx), "queued", opened(w).answered + 1), {"released without an alert"}),
     ("a permit is never alerted", lambda w: w.alerts.remove(alert(w, opened(w).tx)), {"released without an alert", "an entry without its alert"}),

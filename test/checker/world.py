@@ -73,6 +73,7 @@ class Released:
     tx: str
     number: int
     at: int
+    request: str  # SHA-256 of what the reader signed for it
 
 @dataclass
 class Back:

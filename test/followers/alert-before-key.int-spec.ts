@@ -1,4 +1,4 @@
-import {JunkMessage, TOPICS, alertOf, encodeCanonical, fromHex, toHex} from '@vitalvault/contracts';
+import {JunkMessage, TOPICS, alertOf, encodeCanonical, fromHex, sha256Of, toHex} from '@vitalvault/contracts';
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {Alert} from '@vitalvault/contracts/gen/events/v1/events';
 import {PEOPLE, testKey} from '@vitalvault/ledger-state/testing';
@@ -85,7 +85,11 @@ describe('the alert before the key, when somebody else wrote to notify first', (
     const [first, ...answers] = await notify.alertsOf(patient.id);
     expect(first).toEqual(hers);
     expect(answers).toMatchObject(
-      [1, 2, 3].map((n) => ({kind: AlertKind.KEYS_RELEASED, subject: `${tx}0000000${String(n)}`, permit: true})),
+      policy.register.requests.map((request, i) => ({
+        kind: AlertKind.KEYS_RELEASED,
+        subject: `${tx}0000000${String(i + 1)}${toHex(sha256Of(request))}`,
+        permit: true,
+      })),
     );
   });
 

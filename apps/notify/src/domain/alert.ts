@@ -12,7 +12,7 @@ export interface NewAlert {
   readonly patient: string;
   readonly kind: AlertKind;
   readonly raisedAtMs: bigint;
-  /** Transaction id (and number of an answer), record id or the bytes of a CID, by kind. */
+  /** Transaction id (and number and request of an answer), record id or the bytes of a CID, by kind. */
   readonly subject: string;
   readonly text: string;
   readonly reader?: string;

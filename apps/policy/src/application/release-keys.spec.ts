@@ -27,6 +27,10 @@ import {HOSPITAL, READER} from '../../test/support/release-world.js';
 
 const {patient, clinician} = PEOPLE;
 
+/** @spec docs/protocol.md §9.2 */
+const subjectOf = (tx: string, number: number, signedRequest: Uint8Array = new Uint8Array()): Uint8Array =>
+  Uint8Array.from([...fromHex(tx), 0, 0, 0, number, ...sha256Of(signedRequest)]);
+
 describe('a release', () => {
   it('gives the reader the inner keys that the device sealed', async () => {
     const {story, records, tx} = await permitted(3);
@@ -92,7 +96,7 @@ describe('a release', () => {
         alert: {
           patient: patient.id,
           kind: AlertKind.KEYS_RELEASED,
-          subject: Uint8Array.from([...fromHex(tx), 0, 0, 0, number]),
+          subject: subjectOf(tx, number, story.register.requests[number - 1]),
           raisedAtMs: 1_000n,
           reader: clinician.id,
           permit: true,
@@ -100,6 +104,19 @@ describe('a release', () => {
       })),
     );
     expect(new Set(told.map(({alert}) => toHex(alert.alertId))).size).toBe(3);
+  });
+
+  it('tells of an answer as another one when a restored database gives its number again', async () => {
+    const {story, records, tx} = await permitted();
+    await story.release(tx, records);
+    story.register.goBack();
+    await story.release(tx, records);
+    const told = story.register.told.map(({value}) => decodeCanonical(AlertSchema, value));
+    expect(told.map(({subject}) => [...subject.subarray(32, 36)])).toEqual([
+      [0, 0, 0, 1],
+      [0, 0, 0, 1],
+    ]);
+    expect(new Set(story.register.told.map(({messageId}) => messageId)).size).toBe(2);
   });
 
   it('proves many records by one proof', async () => {

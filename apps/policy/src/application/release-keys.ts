@@ -1,4 +1,4 @@
-import {TOPICS, alertOf, encodeCanonical, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
+import {TOPICS, alertOf, encodeCanonical, equalBytes, fromHex, sha256Of, toHex} from '@vitalvault/contracts';
 import {AlertKind, AlertSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import type {RecordToRelease} from '@vitalvault/contracts/gen/policy/v1/policy';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
@@ -247,14 +247,20 @@ export class ReleaseKeys {
       recordIds: recordIds.map(toHex),
       signedRequest,
       verifiedAtHeight: header.height,
-      tell: (number) => this.released(txId, permit, number),
+      tell: (number) => this.released({txId, signedRequest}, permit, number),
     });
     if (!counted) throw new DomainError('release-limit');
   }
 
-  /** That keys leave: one alert for each answer. */
-  private released(txId: Id, permit: ProvenPermit, number: number): Announcement {
-    const subject = Buffer.concat([fromHex(txId), Buffer.alloc(4)]);
+  /**
+   * That keys leave: one alert for each answer. By its request too: numbers come again when the database was set back.
+   */
+  private released(
+    {txId, signedRequest}: Pick<ReleaseQuestion, 'txId' | 'signedRequest'>,
+    permit: ProvenPermit,
+    number: number,
+  ): Announcement {
+    const subject = Buffer.concat([fromHex(txId), Buffer.alloc(4), sha256Of(signedRequest)]);
     subject.writeUInt32BE(number, 32);
     const alert = alertOf({
       ...toldOf(permit),

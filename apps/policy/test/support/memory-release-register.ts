@@ -24,5 +24,11 @@ export class MemoryReleaseRegister implements ReleaseRegister {
     return true;
   }
 
+  /** As a restored database: it has nothing of what was counted. */
+  goBack(): void {
+    this.#answers.clear();
+    this.#numbers.clear();
+  }
+
   #answered = (txId: Id, recordId: Id): number => this.#answers.get(txId + recordId) ?? 0;
 }

@@ -45,7 +45,9 @@ export const alertAnswer = z.strictObject({
   seq: decimalText,
   kind: z.enum(ALERT_KINDS as [AlertKindName, ...AlertKindName[]]),
   raisedAtMs: decimalText,
-  subject: z.string().describe('Transaction id (and number of an answer), record id or bytes of a CID, by kind.'),
+  subject: z
+    .string()
+    .describe('Transaction id (and number and request of an answer), record id or bytes of a CID, by kind.'),
   text: z.string(),
   reader: hexText(20).optional(),
   organisation: hexText(20).optional(),

@@ -222,7 +222,7 @@ export enum AlertKind {
   ACCESS_PERMITTED = 2,
 
   /**
-   * One for each answer of a permit: its transaction id and the answer's number, 4 bytes from 1.
+   * One for each answer of a permit: its transaction id, the answer's number, 4 bytes from 1, and its request's hash.
    *
    * @generated from enum value: ALERT_KIND_KEYS_RELEASED = 3;
    */
