@@ -1,5 +1,5 @@
 import {runPositions} from '@vitalvault/kafka-bus';
-import {OffsetStore} from '@vitalvault/postgres';
+import {topicStores} from '@vitalvault/postgres';
 import {openDatabase} from './adapters/prisma/database.js';
 import {environment} from './config.js';
 
@@ -7,8 +7,5 @@ await runPositions({
   service: 'storage',
   args: process.argv.slice(2),
   env: environment(),
-  open: (settings) => {
-    const database = openDatabase(settings);
-    return {offsets: new OffsetStore(database), close: () => database.$disconnect()};
-  },
+  open: (settings) => topicStores(openDatabase(settings)),
 });

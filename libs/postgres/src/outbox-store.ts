@@ -1,5 +1,6 @@
-import {toHex} from '@vitalvault/contracts';
 import type {SqlSession} from './sql-session.js';
+import {writeRows} from './write-rows.js';
+import type {Table} from './write-rows.js';
 
 /** A message for Kafka that is written with the fact that it tells. */
 export interface MessageToKeep {
@@ -56,18 +57,34 @@ export class OutboxStore {
   }
 }
 
-/** In the transaction of the fact. A message that is kept already is not kept twice. */
+const OUTBOX: Table = {
+  name: 'outbox',
+  columns: {
+    topic: 'text',
+    key: 'bytea',
+    value: 'bytea',
+    content_type: 'text?',
+    message_id: 'text',
+    traceparent: 'text?',
+  },
+  key: ['topic', 'message_id'],
+  kept: 'all',
+};
+
+/**
+ * In the transaction of the fact; they are sent in their order. A message that is kept already is not kept twice.
+ */
 export async function keepMessages(session: SqlSession, messages: readonly MessageToKeep[]): Promise<void> {
-  if (messages.length === 0) return;
-  const texts = (of: (message: MessageToKeep) => string | undefined): string[] =>
-    messages.map((message) => of(message) ?? '');
-  // As text, because a driver's arrays of bytes are not to be relied on. The order of the array is that of the ids.
-  await session.$executeRaw`
-    INSERT INTO outbox (topic, key, value, content_type, message_id, traceparent)
-    SELECT topic, decode(key, 'hex'), decode(value, 'hex'), NULLIF(content_type, ''), message_id, NULLIF(traceparent, '')
-    FROM unnest(${texts(({topic}) => topic)}::text[], ${texts(({key}) => toHex(key))}::text[], ${texts(({value}) => toHex(value))}::text[],
-      ${texts(({contentType}) => contentType)}::text[], ${texts(({messageId}) => messageId)}::text[], ${texts(({traceparent}) => traceparent)}::text[])
-      WITH ORDINALITY AS kept (topic, key, value, content_type, message_id, traceparent, place)
-    ORDER BY place
-    ON CONFLICT (topic, message_id) DO NOTHING`;
+  await writeRows(
+    session,
+    OUTBOX,
+    messages.map(({topic, key, value, contentType, messageId, traceparent}) => [
+      topic,
+      key,
+      value,
+      contentType,
+      messageId,
+      traceparent,
+    ]),
+  );
 }

@@ -20,7 +20,7 @@ import type {
 } from '@vitalvault/contracts/gen/ledger/v1/state';
 import {SignedEpochStatementSchema, SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {SignedEpochStatement, SignedKeySuccession} from '@vitalvault/contracts/gen/record/v1/record';
-import {keepMessages} from '@vitalvault/postgres';
+import {keepMessages, writeRows} from '@vitalvault/postgres';
 import type {
   Announcement,
   EffectReads,
@@ -37,10 +37,6 @@ import {TABLE} from './projection-tables.js';
 import {SeenRows} from './seen-rows.js';
 import {bytesOf} from './stored-value.js';
 import {placeOf, storedOf} from './stored-before.js';
-import {writeRows} from './write-rows.js';
-
-/** Messages of one statement. */
-const MESSAGES = 5_000;
 
 type Cells = Parameters<typeof writeRows>[2][number];
 
@@ -133,11 +129,10 @@ export class PrismaProjectionWriter implements ProjectionWriter {
     await writeRows(session, TABLE.accessLeaves, this.#leaves);
     await this.#writeLogSizes();
     await this.#forgetWraps();
-    for (let from = 0; from < this.#announcements.length; from += MESSAGES)
-      await keepMessages(
-        session,
-        this.#announcements.slice(from, from + MESSAGES).map((one) => ({...one, key: fromHex(one.key)})),
-      );
+    await keepMessages(
+      session,
+      this.#announcements.map((one) => ({...one, key: fromHex(one.key)})),
+    );
     [this.#versions, this.#leaves, this.#announcements] = [[], [], []];
   }
 

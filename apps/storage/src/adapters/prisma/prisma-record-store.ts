@@ -8,10 +8,11 @@ import type {Advance} from '@vitalvault/process';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
 import type {Prisma} from './gen/client.js';
+import {numberOf, numberRow} from './number-columns.js';
 import {statusesOf} from './number-rows.js';
 import {alertMessage, bytesOf} from './outbox-rows.js';
 import {insertRecords} from './insert-records.js';
-import {numberOf, numberRow, takeSkips} from './skip-rows.js';
+import {takeSkips} from './skip-rows.js';
 
 /** Records in PostgreSQL. */
 export class PrismaRecordStore implements RecordStore {
