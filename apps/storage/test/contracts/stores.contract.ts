@@ -2,6 +2,7 @@ import {anchorQueueContract} from './anchor-queue.contract.js';
 import {ledgerStoresContract} from './ledger-stores.contract.js';
 import {packClaimsContract} from './pack-claims.contract.js';
 import {recordStoresContract} from './record-stores.contract.js';
+import {skipsContract} from './skips.contract.js';
 import {StoresFixture} from './stores-fixture.js';
 import type {StoresUnderTest} from './stores-fixture.js';
 
@@ -17,6 +18,7 @@ export function storesContract(name: string, open: () => Promise<StoresUnderTest
     recordStoresContract(fixture);
     packClaimsContract(fixture);
     ledgerStoresContract(fixture);
+    describe('skips', () => skipsContract(fixture));
     anchorQueueContract(fixture);
   });
 }
