@@ -49,7 +49,6 @@ const SETTINGS = /^(Makefile|tools\/.*|jest\.[\w.]+|tsconfig\.base\.json|(libs\/
 const named = [...files.filter((file) => SETTINGS.test(file)).map(read), ...Object.values(scripts)].join('\n');
 /** What nothing of ours names, and why it is there. */
 const SILENT: Readonly<Record<string, string>> = {
-  '@prisma/client': 'the generated clients import it, which are not in git',
   'reflect-metadata': 'NestJS asks its host for it',
   node: 'is itself the program that runs all of it',
 };

@@ -142,7 +142,7 @@ describe(`a million alerts and deliveries of ${String(PATIENTS)} patients`, () =
             : queue.failed(one, {againInMs: 1_000, restMs: 1_000, outcome: 'timeout'}));
       },
     ],
-    ['the sweep, when nothing is old enough', (database) => new PrismaDeliveryQueue(database).prune(new Date())],
+    ['the sweep, when nothing is old enough', (database) => new PrismaDeliveryQueue(database).prune(new Date(), 1_000)],
   ])('%s reads no table from end to end', async (_what, ask) => {
     const {pages, wholeTables} = await cost((database) => ask(database, someone));
     expect(wholeTables).toEqual([]);
@@ -157,7 +157,7 @@ describe(`a million alerts and deliveries of ${String(PATIENTS)} patients`, () =
     const count = async (table: string): Promise<number> =>
       Number((await client.query<{count: string}>(`SELECT count(*) FROM ${table}`)).rows[0]?.count);
     const [alerts, deliveries] = [await count('alerts'), await count('deliveries')];
-    await cost((database) => new PrismaDeliveryQueue(database).prune(new Date()));
+    await cost((database) => new PrismaDeliveryQueue(database).prune(new Date(), 1_000));
     expect([await count('alerts'), await count('deliveries')]).toEqual([alerts, deliveries - 30]);
   });
 

@@ -103,10 +103,10 @@ describe('with a million rows in each table that grows', () => {
     await documents.putComplaint({reader: id, subject: tx, finding: 'size', patient: id, day: 1}, 16, message);
     const [nonces, traces] = [new NonceStore(database), new PrismaTransactionTraces(database)];
     await nonces.remember(id, 'new', 4_000_000_000);
-    await nonces.prune(new Date());
+    await nonces.prune(new Date(), 1_000);
     await traces.find([tx]);
-    await traces.prune(new Date());
-    await store.prune();
+    await traces.prune(new Date(), 1_000);
+    await store.prune(new Date(), MILLION);
     await new OutboxStore(database).take(100);
     await database.$disconnect();
     const after = await query<{table: string; seq: string; fetched: string}>(COUNTS);

@@ -92,7 +92,7 @@ describe('two processes of the service', () => {
     const until = Math.floor(Date.now() / 1_000) + 120;
     const taken = await Promise.all([1, 2, 3, 4].map(() => memory.remember(id, 'nonce', until)));
     expect(taken.filter(Boolean)).toHaveLength(1);
-    await memory.prune(new Date((until + 1) * 1_000));
+    await memory.prune(new Date((until + 1) * 1_000), 1_000);
     expect(await memory.remember(id, 'nonce', until)).toBe(true);
   });
 });
@@ -139,9 +139,9 @@ describe('traces of transactions', () => {
     await traces.remember(tx(1), 'one');
     await traces.remember(tx(1), 'two');
     expect(await traces.find([tx(1), tx(2)])).toEqual(new Map([[tx(1), 'two']]));
-    await traces.prune(new Date());
+    await traces.prune(new Date(), 1_000);
     expect((await traces.find([tx(1)])).size).toBe(1);
-    await traces.prune(new Date(Date.now() + 3_700_000));
+    await traces.prune(new Date(Date.now() + 3_700_000), 1_000);
     expect((await traces.find([tx(1)])).size).toBe(0);
   });
 });

@@ -15,6 +15,7 @@ import {anchorSigner} from './adapters/ledger/anchor-signer.js';
 import {ChainFollower} from './adapters/ledger/chain-follower.js';
 import {PrismaReaderKeys} from './adapters/prisma/prisma-reader-keys.js';
 import {PrismaRecordStore} from './adapters/prisma/prisma-record-store.js';
+import {shortLivedRows} from './adapters/prisma/short-lived-rows.js';
 import {recordIdOf} from './api/kafka/record-id-of.js';
 import {PrismaQuotaStore} from './adapters/prisma/prisma-quota-store.js';
 import {AcceptRecords} from './application/accept-records.js';
@@ -87,7 +88,7 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
     ],
     background: [
       topics,
-      new RowPruning([nonces, quotas], logger),
+      new RowPruning([nonces, quotas, ...shortLivedRows(database)], logger),
       outbox,
       {start: () => undefined, stop: () => pack.stop()},
       packing,

@@ -264,9 +264,9 @@ describe('storage in a real PostgreSQL', () => {
       await other.remember('k', 'n', 100),
       await other.remember('l', 'n', 100),
     ]).toEqual([true, false, true]);
-    await one.prune(new Date(100_000));
+    await one.prune(new Date(100_000), 1_000);
     expect(await one.remember('k', 'n', 100)).toBe(false);
-    await one.prune(new Date(101_000));
+    await one.prune(new Date(101_000), 1_000);
     expect(await one.remember('k', 'n', 100)).toBe(true);
   });
 

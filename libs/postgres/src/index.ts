@@ -15,6 +15,8 @@ export {awayIsUnavailable, clientOptions, transaction} from './prisma-database.j
 export {RowPruning} from './row-pruning.js';
 export type {ShortLived} from './row-pruning.js';
 export type {SqlSession} from './sql-session.js';
+export {sweepRows} from './sweep-rows.js';
+export type {Sweep} from './sweep-rows.js';
 export {tableOf} from './table-of.js';
 export type {Cell, Columns} from './table-of.js';
 export {topicStores} from './topic-stores.js';

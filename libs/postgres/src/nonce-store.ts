@@ -1,10 +1,13 @@
+import {sqltag} from '@prisma/client/runtime/client';
+import type {ShortLived} from './row-pruning.js';
+import {sweepRows} from './sweep-rows.js';
 import type {SqlSession} from './sql-session.js';
 
 /**
  * Nonces of signed requests: a request is replayed neither after a restart nor at another process of this service.
  * `RowPruning` forgets those that ran out.
  */
-export class NonceStore {
+export class NonceStore implements ShortLived {
   constructor(private readonly database: SqlSession) {}
 
   /** @returns false when the key has used that nonce already. @param untilSeconds Unix seconds */
@@ -16,8 +19,9 @@ export class NonceStore {
   }
 
   /** Forgets those whose requests would be refused as stale anyway. */
-  async prune(now: Date): Promise<void> {
+  prune(now: Date, most: number): Promise<number> {
     const seconds = BigInt(Math.floor(now.getTime() / 1_000));
-    await this.database.$executeRaw`DELETE FROM request_nonces WHERE until_seconds < ${seconds}`;
+    const over = sqltag`until_seconds < ${seconds}`;
+    return sweepRows(this.database, {table: 'request_nonces', oldest: 'until_seconds', over}, most);
   }
 }

@@ -1,7 +1,7 @@
 import {Sql} from '@prisma/client/runtime/client';
 import {toHex} from '@vitalvault/contracts';
 
-/** What a column may hold; undefined is NULL. */
+/** What a column may hold; undefined is NULL, and of bytes none. */
 export type Cell = string | number | bigint | boolean | Uint8Array | undefined;
 
 /** `text?` takes NULL, and has it for the empty text. */

@@ -100,3 +100,4 @@ CREATE TABLE record_conflicts (
   receipt      bytea NOT NULL,
   found_at     timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX record_conflicts_to_forget ON record_conflicts (found_at);

@@ -21,6 +21,7 @@ CREATE TABLE anchors (
 -- A nonce is used again when no block took the transaction that had it.
 CREATE UNIQUE INDEX anchors_open ON anchors (key_id, nonce) WHERE state = 'open';
 CREATE INDEX anchors_kept ON anchors (key_id, nonce) WHERE state IN ('open', 'included');
+CREATE INDEX anchors_to_forget ON anchors (expires_at_height) WHERE state <> 'open';
 
 CREATE TABLE signing_nonces (
   key_id        text PRIMARY KEY,
@@ -74,6 +75,7 @@ CREATE TABLE access_requests (
   release_until_height numeric(20) NOT NULL,
   release_until_time   numeric(20) NOT NULL
 );
+CREATE INDEX access_requests_to_forget ON access_requests (height);
 
 -- Keys of patients and members, who may ask for access. A key never becomes anyone else's; a replaced one is not current.
 CREATE TABLE reader_keys (

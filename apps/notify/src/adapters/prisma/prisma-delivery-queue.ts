@@ -1,14 +1,14 @@
+import {sweepRows} from '@vitalvault/postgres';
 import type {DeliveryQueue, DueDelivery, RoomForDeliveries} from '../../application/ports.js';
 import {fromRow} from './alert-row.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
+import {Prisma} from './gen/client.js';
 
 const MAX_OUTCOME = 60;
 /** So many webhooks in the order of their turns are looked at for those whose host has room. */
 const LOOKED_AT = 512;
 const KEPT_DAYS = 30;
-/** Far more than a minute's alerts. */
-const MOST_PRUNED = 20_000;
 
 /**
  * Waiting deliveries in PostgreSQL. Webhooks take turns: one that is taken has no turn until its delivery ended, here
@@ -67,11 +67,9 @@ export class PrismaDeliveryQueue implements DeliveryQueue {
   }
 
   /** Deletes what was queued more than 30 days ago: the alert itself stays in her list. */
-  async prune(now: Date): Promise<void> {
-    const before = new Date(now.getTime() - KEPT_DAYS * 86_400_000);
-    await this.database.$executeRaw`
-      DELETE FROM deliveries WHERE id IN (
-        SELECT id FROM deliveries WHERE queued_at < ${before} ORDER BY queued_at LIMIT ${MOST_PRUNED})`;
+  prune(now: Date, most: number): Promise<number> {
+    const over = Prisma.sql`queued_at < ${new Date(now.getTime() - KEPT_DAYS * 86_400_000)}`;
+    return sweepRows(this.database, {table: 'deliveries', oldest: 'queued_at', over}, most);
   }
 
   async #read(ids: readonly bigint[]): Promise<DueDelivery[]> {

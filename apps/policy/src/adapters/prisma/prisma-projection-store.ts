@@ -1,8 +1,10 @@
 import {toHex} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
+import {sweepRows} from '@vitalvault/postgres';
 import type {ChainPosition, ProjectionStore, ProjectionWriter} from '../../application/ports.js';
 import {inTransaction} from './database.js';
 import type {Database, Session} from './database.js';
+import {Prisma} from './gen/client.js';
 import {PrismaProjection} from './prisma-projection.js';
 import {PrismaProjectionWriter} from './prisma-projection-writer.js';
 
@@ -23,9 +25,9 @@ export class PrismaProjectionStore extends PrismaProjection implements Projectio
   }
 
   /** Forgets that blocks long before the newest were projected: those after them say so. */
-  async prune(): Promise<void> {
-    await this.database.$executeRaw`
-      DELETE FROM blocks WHERE height < (SELECT max(height) FROM blocks) - ${KEPT_BLOCKS}`;
+  prune(_now: Date, most: number): Promise<number> {
+    const over = Prisma.sql`height < (SELECT max(height) FROM blocks) - ${KEPT_BLOCKS}::bigint`;
+    return sweepRows(this.database, {table: 'blocks', oldest: 'height', over}, most);
   }
 }
 

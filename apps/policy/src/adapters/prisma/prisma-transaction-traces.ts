@@ -1,10 +1,13 @@
+import {sweepRows} from '@vitalvault/postgres';
+import type {ShortLived} from '@vitalvault/postgres';
 import type {Id, TransactionTraces} from '../../application/ports.js';
 import type {Database} from './database.js';
+import {Prisma} from './gen/client.js';
 
 const KEEP_MS = 3_600_000;
 
 /** D-1: hash of a transaction -> span of the request that posted it, for an hour. */
-export class PrismaTransactionTraces implements TransactionTraces {
+export class PrismaTransactionTraces implements TransactionTraces, ShortLived {
   constructor(private readonly database: Database) {}
 
   async remember(txHash: Id, traceparent: string): Promise<void> {
@@ -18,7 +21,8 @@ export class PrismaTransactionTraces implements TransactionTraces {
   }
 
   /** Forgets what is older than an hour. */
-  async prune(now: Date): Promise<void> {
-    await this.database.txTrace.deleteMany({where: {createdAt: {lt: new Date(now.getTime() - KEEP_MS)}}});
+  prune(now: Date, most: number): Promise<number> {
+    const over = Prisma.sql`created_at < ${new Date(now.getTime() - KEEP_MS)}`;
+    return sweepRows(this.database, {table: 'tx_traces', oldest: 'created_at', over}, most);
   }
 }

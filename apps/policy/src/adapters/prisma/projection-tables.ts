@@ -2,13 +2,6 @@ import type {Table} from '@vitalvault/postgres';
 
 /** The tables of the projection, as blocks write them: those of 0001_projection.sql. */
 export const TABLE = {
-  blocks: {
-    name: 'blocks',
-    columns: {height: 'bigint', time_seconds: 'bigint'},
-    key: ['height'],
-    // Whoever else projects it has it.
-    kept: 'all',
-  },
   organisations: {name: 'organisations', columns: {id: 'text', value: 'bytea'}, key: ['id']},
   organisationKeys: {
     name: 'organisation_keys',
