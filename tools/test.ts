@@ -83,6 +83,7 @@ const STEPS: readonly (readonly [stage: string, name: string, how: How])[] = [
   ['lint', 'papers', {check: [process.execPath, 'tools/check-papers.ts']}],
   ['lint', 'metrics', {check: [process.execPath, 'tools/check-metrics.ts']}],
   ['lint', 'time-outs and retries', {check: [process.execPath, 'tools/check-retries.ts']}],
+  ['lint', 'what grows', {check: [process.execPath, 'tools/check-capacity.ts']}],
   ['lint', 'links', {check: [process.execPath, 'tools/check-links.ts']}],
   ['lint', 'section references', {check: [process.execPath, 'tools/check-section-references.ts']}],
   ['lint', 'promises', {check: [process.execPath, 'tools/check-promises.ts']}],
