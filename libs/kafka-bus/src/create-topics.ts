@@ -1,7 +1,8 @@
 import {TOPICS} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import {accessReason} from '@vitalvault/process';
-import type {ITopicConfig} from 'kafkajs';
+import {ConfigResourceTypes} from 'kafkajs';
+import type {Admin, ITopicConfig} from 'kafkajs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {connectKafka} from './kafka-connection.js';
 import type {KafkaOptions} from './kafka-connection.js';
@@ -16,6 +17,13 @@ export interface TopicToCreate {
 
 const DAY_MS = 86_400_000;
 const FOR_EVER = -1;
+/**
+ * The broker writes anew what anybody compressed, also by its own setting: what kafkajs has no codec for stops not a
+ * message but every topic of its consumer.
+ */
+const COMPRESSION = 'compression.type';
+const UNCOMPRESSED = 'uncompressed';
+const READ_BY_KAFKAJS: readonly (string | undefined)[] = [UNCOMPRESSED, 'gzip'];
 /** The broker's own default.replication.factor: it knows how many brokers there are. */
 const AS_THE_BROKER = -1;
 
@@ -24,8 +32,9 @@ const AS_THE_BROKER = -1;
 const defaultRetentionMs = (topic: string): number => (topic === TOPICS.ledgerEvents ? FOR_EVER : 7 * DAY_MS);
 
 /**
- * Creates topics that are not there, and waits for a broker up to `timeoutMs`. Who may
- * not create any is well served where they are there already, and is told at once which ones somebody else must create.
+ * Creates topics that are not there, looks whether those that are can be read, and waits for a broker up to
+ * `timeoutMs`. Who may not create any is well served where they are there already, and is told at once which ones
+ * somebody else must create.
  * @param options.signal ends the waiting
  * @throws DomainError bus-unavailable
  */
@@ -57,6 +66,8 @@ async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate
     // A user sees those that it may describe.
     const existing = new Set(await admin.listTopics());
     const missing = options.topics.filter(({topic}) => !existing.has(topic)).map(toConfig);
+    const there = options.topics.map(({topic}) => topic).filter((topic) => existing.has(topic));
+    if (there.length > 0) await mustBeReadable(admin, there, options.logger);
     if (missing.length === 0) return;
     await admin.createTopics({waitForLeaders: true, topics: missing}).catch((cause: unknown) => {
       throw isForbidden(cause)
@@ -71,6 +82,24 @@ async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate
   }
 }
 
+// Who may not look is served as well: it is told where a consumer meets what it cannot read.
+async function mustBeReadable(admin: Admin, topics: readonly string[], logger: KafkaOptions['logger']): Promise<void> {
+  const looked = topics.map((name) => ({type: ConfigResourceTypes.TOPIC, name, configNames: [COMPRESSION]}));
+  const answer = await admin.describeConfigs({resources: looked, includeSynonyms: false}).catch((error: unknown) => {
+    if (!isForbidden(error)) throw error;
+    logger.warn('the settings of topics are not looked at: no right to describe them', {topic: topics.join(' ')});
+    return {resources: []};
+  });
+  const wrong = answer.resources.flatMap(({resourceName, configEntries}) =>
+    configEntries
+      .filter(({configName, configValue}) => configName === COMPRESSION && !READ_BY_KAFKAJS.includes(configValue))
+      .map(({configValue}) => `${resourceName} has ${COMPRESSION}=${configValue}`),
+  );
+  if (wrong.length === 0) return;
+  const detail = `What is compressed cannot be read: ${wrong.join('; ')}. Set ${COMPRESSION}=${UNCOMPRESSED}.`;
+  throw new DomainError('bus-unavailable', {detail});
+}
+
 const toConfig = ({topic, partitions, retentionMs}: TopicToCreate): ITopicConfig => ({
   topic,
   numPartitions: partitions ?? 4,
@@ -78,6 +107,7 @@ const toConfig = ({topic, partitions, retentionMs}: TopicToCreate): ITopicConfig
   configEntries: [
     {name: 'cleanup.policy', value: 'delete'},
     {name: 'retention.ms', value: String(retentionMs ?? defaultRetentionMs(topic))},
+    {name: COMPRESSION, value: UNCOMPRESSED},
   ],
 });
 
@@ -86,8 +116,9 @@ const textOf = ({topic, numPartitions, configEntries = []}: ITopicConfig): strin
 
 // kafkajs tells every topic's failure in one error.
 function isForbidden(error: unknown): boolean {
-  const {errors, type} = error as {errors?: readonly unknown[]; type?: unknown};
+  const {cause, errors, type} = (error ?? {}) as {cause?: unknown; errors?: readonly unknown[]; type?: unknown};
+  const inner = [...(errors ?? []), ...(cause === undefined || cause === error ? [] : [cause])];
   return (
-    type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'CLUSTER_AUTHORIZATION_FAILED' || (errors ?? []).some(isForbidden)
+    type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'CLUSTER_AUTHORIZATION_FAILED' || inner.some(isForbidden)
   );
 }

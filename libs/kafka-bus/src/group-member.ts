@@ -3,6 +3,7 @@ import type {Logger} from '@vitalvault/process';
 import type {Consumer, EachBatchPayload, Kafka} from 'kafkajs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Place} from './standing-lanes.js';
+import {unreadableBatch} from './unreadable-batch.js';
 
 export interface GroupMemberOptions {
   readonly kafka: Kafka;
@@ -15,10 +16,16 @@ export interface GroupMemberOptions {
   readonly fromEnd: (() => void) | undefined;
   readonly onAssigned: (assigned: ReadonlyMap<string, readonly number[]>) => void;
   readonly onBatch: (payload: EachBatchPayload) => Promise<string | undefined>;
+  readonly now?: () => number;
 }
 
 const SESSION_MS = 6_000;
 const AGAIN_MS = 1_000;
+/**
+ * A batch that cannot be read is met again within this time: a member that crashed is waited for by its group (its
+ * session, then twice that for the others) before it joins and reads again.
+ */
+const MET_AGAIN_MS = 60_000;
 
 /** A member of a group that comes back whenever Kafka does: kafkajs gives up on what it calls not retriable. */
 export class GroupMember {
@@ -29,6 +36,8 @@ export class GroupMember {
   readonly #fetched = new Map<string, boolean>();
   /** What the last failure said about reaching Kafka. */
   #fault: string | undefined;
+  /** What it was given and cannot read, and when: to join the group again mends nothing of it. */
+  #unreadable: {readonly reason: string; readonly metMs: number} | undefined;
 
   constructor(private readonly options: GroupMemberOptions) {}
 
@@ -36,8 +45,10 @@ export class GroupMember {
     return this.#consumer;
   }
 
-  /** Why it is not in the group; undefined: it is. */
+  /** Why it does not read; undefined: it is in the group and does. */
   reason(): string | undefined {
+    const met = this.#unreadable;
+    if (met !== undefined && this.#now() - met.metMs < MET_AGAIN_MS) return met.reason;
     if (this.#joined) return undefined;
     return this.#fault === undefined ? 'not in the consumer group yet' : `not in the consumer group: ${this.#fault}`;
   }
@@ -101,6 +112,7 @@ export class GroupMember {
       const {error, restart} = payload;
       [this.#joined, this.#fault] = [false, accessReason(error)];
       this.options.logger.warn('consumer crashed', {error, state: restart ? 'restarting' : 'stopped'});
+      this.#meet(unreadableBatch(error));
       if (!restart) void this.#startAgain(consumer, topics);
     });
     await consumer.connect();
@@ -111,6 +123,16 @@ export class GroupMember {
       partitionsConsumedConcurrently: 2,
       eachBatch: (payload) => this.#take(consumer, payload),
     });
+  }
+
+  #meet(reason: string | undefined): void {
+    if (reason === undefined) return;
+    this.#unreadable = {reason, metMs: this.#now()};
+    this.options.logger.error('Kafka gives what cannot be read: no topic is taken', {reason});
+  }
+
+  #now(): number {
+    return (this.options.now ?? Date.now)();
   }
 
   #followFetches(consumer: Consumer): void {

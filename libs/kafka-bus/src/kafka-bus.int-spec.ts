@@ -7,6 +7,7 @@ import type {Advance} from '@vitalvault/process';
 import type {HttpService} from '@vitalvault/http';
 import {eventually, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
+import {ConfigResourceTypes} from 'kafkajs';
 import {createTopics} from './create-topics.js';
 import {connectKafka} from './kafka-connection.js';
 import {KafkaProducer} from './kafka-producer.js';
@@ -61,6 +62,7 @@ describe('kafka-bus over a real broker', () => {
   let producer: KafkaProducer;
   let brokers: string[];
   let stalled = 0;
+  let last: KafkaServer | undefined;
 
   async function serve(
     more: Partial<Omit<KafkaServerOptions, 'offsets'>> & {offsets?: undefined} = {},
@@ -77,6 +79,7 @@ describe('kafka-bus over a real broker', () => {
       onStalled: () => stalled++,
       ...others,
     });
+    last = server;
     const service = await createHttpService({
       module: SpecModule,
       logger,
@@ -245,4 +248,31 @@ describe('kafka-bus over a real broker', () => {
     await service.close();
     expect(stalled).toBe(0);
   });
+
+  it('a topic that the broker compresses is named at start, and what is in it is told as long as it stops the consumer', async () => {
+    const kafka = {brokers, clientId: 'spec', logger};
+    const admin = connectKafka(kafka).admin();
+    await admin.connect();
+    const resource = {type: ConfigResourceTypes.TOPIC, name: topic};
+    const {resources} = await admin.describeConfigs({
+      resources: [{...resource, configNames: ['compression.type']}],
+      includeSynonyms: false,
+    });
+    expect(resources[0]?.configEntries[0]?.configValue).toBe('uncompressed');
+    const service = await serve();
+    const configEntries = [{name: 'compression.type', value: 'zstd'}];
+    await admin.alterConfigs({validateOnly: false, resources: [{...resource, configEntries}]});
+    await expect(createTopics({...kafka, topics: [{topic}]})).rejects.toMatchObject({
+      code: 'bus-unavailable',
+      detail: `What is compressed cannot be read: ${topic} has compression.type=zstd. Set compression.type=uncompressed.`,
+    });
+    await producer.send(topic, [message('acknowledged')]);
+    await eventually(() => expect(last?.reason()).toContain('compressed with ZSTD'), 30_000, 50);
+    for (let times = 0; times < 150; times++) {
+      expect(last?.reason()).toContain('compressed with ZSTD');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    await service.close();
+    await admin.disconnect();
+  }, 120_000);
 });

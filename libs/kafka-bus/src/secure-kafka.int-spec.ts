@@ -143,7 +143,7 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
     await expect(createTopics({...optionsOf(), topics})).rejects.toMatchObject({
       code: 'bus-unavailable',
       detail: expect.stringMatching(
-        /^This user may not create topics\. Somebody must create: vv\.missing\.v1 with 4 partitions, cleanup\.policy=delete, retention\.ms=86400000; and let it describe them\.$/,
+        /^This user may not create topics\. Somebody must create: vv\.missing\.v1 with 4 partitions, cleanup\.policy=delete, retention\.ms=86400000, compression\.type=uncompressed; and let it describe them\.$/,
       ) as string,
     });
     const atHand = new TopicsAtHand({...optionsOf(), topics});
