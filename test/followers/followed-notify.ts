@@ -92,5 +92,5 @@ const recordOf = (topic: string, offset: bigint, value: Uint8Array): KafkaRecord
   value,
   headers: {},
   traceparent: undefined,
-  timestampMs: 0,
+  timestampMs: 0n,
 });

@@ -1,3 +1,4 @@
+import {TOPICS} from '@vitalvault/contracts';
 import {runDeadLetters} from '@vitalvault/kafka-bus';
 import {topicStores} from '@vitalvault/postgres';
 import {openDatabase} from './adapters/prisma/database.js';
@@ -5,6 +6,7 @@ import {environment} from './config.js';
 
 await runDeadLetters({
   service: 'storage',
+  topics: [TOPICS.recordsAccepted],
   args: process.argv.slice(2),
   env: environment(),
   open: (settings) => topicStores(openDatabase(settings)),

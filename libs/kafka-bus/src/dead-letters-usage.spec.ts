@@ -1,4 +1,5 @@
-import {WrongUse, parseLettersCommand} from './dead-letters-usage.js';
+import {parseLettersCommand} from './dead-letters-usage.js';
+import {WrongUse} from './run-operation.js';
 
 const RECORD = 'Ab'.repeat(32);
 

@@ -1,11 +1,7 @@
 import {parseArgs} from 'node:util';
 import type {WhichLetters} from './operate-dead-letters.js';
+import {EXIT_CODES, WrongUse} from './run-operation.js';
 import type {Place} from './standing-lanes.js';
-
-/** Arguments that say nothing that can be done. */
-export class WrongUse extends Error {
-  override readonly name = 'WrongUse';
-}
 
 export const DEAD_LETTERS_HELP = `Messages of topics that were set aside, because no version takes them or somebody said so.
 
@@ -16,7 +12,7 @@ export const DEAD_LETTERS_HELP = `Messages of topics that were set aside, becaus
   delete (ID... | --record RECORD) --by NAME       delete it for good; who did it and when stays
 
 With --json the answer is JSON, and questions go to standard error.
-Exit codes: 0 done; 1 not done: refused, not there, or left as it is; 2 wrong use; 3 not reachable; 70 a bug.
+${EXIT_CODES}
 `;
 
 export type LettersCommand =

@@ -150,7 +150,7 @@ describe('what is not taken, over a real Kafka and PostgreSQL', () => {
   it('of two consumers of one step one sets it aside, and the other is told that the position moved', async () => {
     const [letter, step] = [
       {
-        ...{topic: 'other', partition: 0, offset: 0n, cluster: 'made', timestampMs: 0, headers: '{}', reason: 'x'},
+        ...{topic: 'other', partition: 0, offset: 0n, cluster: 'made', timestampMs: 0n, headers: '{}', reason: 'x'},
         ...{key: Buffer.from('k'), value: Buffer.from('v'), recordId: undefined, by: undefined},
       },
       madeStep(undefined, 1n, {topic: 'other', partition: 0}),
@@ -174,7 +174,7 @@ describe('what is not taken, over a real Kafka and PostgreSQL', () => {
       [`full of ${what}`, bytes, count],
     );
     const letter = {
-      ...{topic: what, partition: 0, offset: 0n, cluster: 'made', timestampMs: 0, headers: '{}', reason: 'x'},
+      ...{topic: what, partition: 0, offset: 0n, cluster: 'made', timestampMs: 0n, headers: '{}', reason: 'x'},
       ...{key: Buffer.from('k'), value: Buffer.from('v'), recordId: undefined, by: undefined},
     };
     const step = madeStep(undefined, 1n, {topic: what, partition: 0});
@@ -189,11 +189,11 @@ describe('what is not taken, over a real Kafka and PostgreSQL', () => {
     ['value', {value: Buffer.from('another')}],
     ['key', {key: Buffer.from('another')}],
     ['headers', {headers: '{"message-id":["00"]}'}],
-    ['time: it was sent again', {timestampMs: 1}],
+    ['time: it was sent again', {timestampMs: 1n}],
   ])('at a place that was set aside before another message is kept, by its %s', async (what, other) => {
     const place = {topic: `anew: ${what}`, partition: 0};
     const letter = {
-      ...{...place, offset: 0n, cluster: 'made', timestampMs: 0, headers: '{}', reason: 'first'},
+      ...{...place, offset: 0n, cluster: 'made', timestampMs: 0n, headers: '{}', reason: 'first'},
       ...{key: Buffer.from('k'), value: Buffer.from('v'), recordId: undefined, by: undefined},
     };
     const idsHere = async (): Promise<bigint[]> =>
@@ -203,7 +203,7 @@ describe('what is not taken, over a real Kafka and PostgreSQL', () => {
       pool.query('DELETE FROM consumer_offsets WHERE topic = $1', [place.topic]);
     expect(await letters().setAside(letter, madeStep(undefined, 1n, place))).toBe(true);
     const [first = 0n] = await idsHere();
-    expect(await letters().resolve(first, 'sent', 'spec')).toBe(true);
+    expect(await letters().sendAgain(first, 'spec', () => Promise.resolve())).toBe(true);
     await beginAgain();
     expect(await letters().setAside(letter, madeStep(undefined, 1n, place))).toBe(false);
     await beginAgain();
@@ -212,12 +212,62 @@ describe('what is not taken, over a real Kafka and PostgreSQL', () => {
     expect(rest).toEqual([]);
     const {key, value, headers} = {...letter, ...other};
     expect(await letters().bytesOf(second)).toEqual({key: new Uint8Array(key), value: new Uint8Array(value), headers});
-    expect(await letters().resolve(second, 'deleted', 'spec')).toBe(true);
+    expect(await letters().delete(second, 'spec')).toBe(true);
+  });
+
+  const loose = (topic: string) => ({
+    ...{topic, partition: 0, offset: 0n, cluster: 'made', timestampMs: 0n, headers: '{}', reason: 'x'},
+    ...{key: Buffer.from('k'), value: Buffer.from('v'), recordId: undefined, by: undefined},
+  });
+  const keep = async (topic: string): Promise<bigint> => {
+    await letters().setAside(loose(topic), madeStep(undefined, 1n, {topic, partition: 0}));
+    return (await letters().list('all')).find((one) => one.topic === topic)?.id ?? 0n;
+  };
+
+  it('at the bound a message whose fate somebody decided is stepped over', async () => {
+    const topic = 'decided';
+    expect(await letters().delete(await keep(topic), 'spec')).toBe(true);
+    await pool.query(
+      `INSERT INTO dead_letters (reason, topic, partition, message_offset, cluster_id, message_hash, bytes, key, value, headers)
+       SELECT 'x', 'fill', 0, n, 'made', '', 1, '', '', '{}' FROM generate_series(1, $1::integer) n`,
+      [MOST_LETTERS.messages],
+    );
+    await pool.query('DELETE FROM consumer_offsets WHERE topic = $1', [topic]);
+    const step = madeStep(undefined, 1n, {topic, partition: 0});
+    expect(await letters().setAside(loose(topic), step)).toBe(false);
+    await pool.query("DELETE FROM dead_letters WHERE topic = 'fill'");
+  });
+
+  it('what is being sent again is sent once, and nobody deletes it meanwhile', async () => {
+    const id = await keep('sent again');
+    let sent = 0;
+    const begun = Promise.withResolvers<undefined>();
+    const send = async (): Promise<void> => {
+      sent++;
+      begun.resolve(undefined);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    };
+    const first = letters().sendAgain(id, 'Ada', send);
+    await begun.promise;
+    const others = Promise.all([letters().sendAgain(id, 'Bob', send), letters().delete(id, 'Erin')]);
+    expect([await first, await others, sent]).toEqual([true, [false, false], 1]);
+    expect((await letters().byId([id]))[0]?.resolved).toMatchObject({by: 'Ada', how: 'sent'});
+  });
+
+  it('what was deleted for good is not sent, and what could not be sent stays', async () => {
+    const [deleted, kept] = [await keep('deleted before'), await keep('not sent')];
+    await letters().delete(deleted, 'Erin');
+    const never = (): Promise<void> => Promise.reject(new Error('timeout of Kafka'));
+    expect(await letters().sendAgain(deleted, 'Ada', never)).toBe(false);
+    await expect(letters().sendAgain(kept, 'Ada', never)).rejects.toThrow('timeout of Kafka');
+    expect(await letters().bytesOf(kept)).toBeDefined();
+    expect(await letters().withoutRecord()).toBeGreaterThan(0);
+    expect(await letters().delete(kept, 'spec')).toBe(true);
   });
 
   it('what somebody has resolved does not come back when its place is read again', async () => {
     const [known] = await letters().list('all');
-    expect(await letters().resolve(known?.id ?? 0n, 'deleted', 'spec')).toBe(true);
+    expect(await letters().delete(known?.id ?? 0n, 'spec')).toBe(true);
     await stopServing();
     await pool.query('TRUNCATE taken');
     await pool.query('DELETE FROM consumer_offsets WHERE topic = $1', [TOPIC]);

@@ -33,13 +33,20 @@ export function judgePosition(stored: TopicPosition | undefined, {cluster, low, 
   return last === undefined || low === next ? {kind: 'read', at: next} : {kind: 'compare', at: next - 1n};
 }
 
+const ANOTHER_TOPIC = 'another topic:';
+const MISSING = 'records are missing:';
+
+/** Whether a reason to stand is one that only reading shows, not what Kafka says of the partition. */
+export const isSeenByReading = (reason: string): boolean =>
+  reason.startsWith(ANOTHER_TOPIC) || reason.startsWith(MISSING);
+
 /** That the record before the position is another one. */
 export const otherRecord = (next: bigint): string =>
-  `another topic: the record at offset ${next - 1n} is not the one that was taken there`;
+  `${ANOTHER_TOPIC} the record at offset ${next - 1n} is not the one that was taken there`;
 
 /** That Kafka gives no record where its own word has one. */
 export const noRecord = (at: bigint, found: bigint): string =>
-  `records are missing: asked for offset ${at}, Kafka gave ${found}`;
+  `${MISSING} asked for offset ${at}, Kafka gave ${found}`;
 
 /** How many records wait behind a position; all of them where it is not this partition's. */
 export function unread(next: bigint | undefined, {low, high}: Pick<KafkaPartition, 'low' | 'high'>): bigint {

@@ -11,8 +11,8 @@ export interface KafkaRecord {
   readonly headers: HeaderBag;
   /** W3C trace context of the sender; undefined without one. */
   readonly traceparent: string | undefined;
-  /** Sender's clock; Unix milliseconds. */
-  readonly timestampMs: number;
+  /** Sender's clock; Unix milliseconds, any of 64 bits. */
+  readonly timestampMs: bigint;
 }
 
 /** Second argument of a handler: the (last) record, and the step that is stored together with its effect. */

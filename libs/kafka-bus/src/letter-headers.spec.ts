@@ -12,6 +12,10 @@ describe('headers of a message that is set aside', () => {
     });
   });
 
+  it('without a value come back empty, not as a word', () => {
+    expect(headersOf(headersText({none: null as never}))).toEqual({none: [Buffer.alloc(0)]});
+  });
+
   it('are no text that a database refuses', () => {
     expect(headersText({'a\0b': Buffer.from([0])})).not.toContain('\0');
   });

@@ -1,7 +1,10 @@
 import type {HeaderBag} from '@vitalvault/process';
 import {z} from 'zod';
 
-/** Headers of a message as text that gives every byte of them back: JSON, by name a list of values in hexadecimal. */
+/**
+ * Headers of a message as text that gives every byte of them back: JSON, by name a list of values in hexadecimal. One
+ * without a value has an empty one: kafkajs can send no other.
+ */
 export function headersText(headers: HeaderBag): string {
   const all = Object.entries(headers).map(([name, value]) => [name, valuesOf(value).map(hexOf)]);
   return JSON.stringify(Object.fromEntries(all));
@@ -18,4 +21,4 @@ export function headersOf(text: string): Record<string, Buffer[]> {
 const valuesOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
 
 const hexOf = (value: unknown): string =>
-  (value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value))).toString('hex');
+  (value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value ?? ''))).toString('hex');

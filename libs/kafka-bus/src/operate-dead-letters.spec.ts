@@ -20,9 +20,11 @@ interface Given {
   readonly next?: bigint;
   readonly resolves?: boolean;
   readonly sends?: () => Promise<void>;
+  readonly unreadable?: number;
 }
 
-function harness({typed = [], next = 20n, resolves = true, sends = () => Promise.resolve()}: Given = {}) {
+function harness(given: Given = {}) {
+  const {typed = [], next = 20n, resolves = true, sends = () => Promise.resolve(), unreadable = 0} = given;
   const all = [letter(1n), letter(2n, {recordId: RECORD}), letter(3n, {recordId: RECORD, setAsideBy: 'Ada'})];
   const gone = letter(4n, {resolved: {atMs: 0, by: 'Ada', how: 'sent'}});
   const [lines, steps, orders, answers] = [[] as string[], [] as unknown[], [] as SetAsideOrder[], [...typed]];
@@ -32,9 +34,16 @@ function harness({typed = [], next = 20n, resolves = true, sends = () => Promise
       byId: (ids) => Promise.resolve([...all, gone].filter(({id}) => ids.includes(id))),
       ofRecord: (recordId) => Promise.resolve(all.filter((one) => one.recordId === recordId)),
       bytesOf: (id) => Promise.resolve(id === gone.id ? undefined : BYTES),
-      resolve: (id, how, by) => Promise.resolve((steps.push([how, id, by]), resolves)),
+      withoutRecord: () => Promise.resolve(unreadable),
+      delete: (id, by) => Promise.resolve(resolves && steps.push(['deleted', id, by]) > 0),
+      sendAgain: async (id, by, send) => {
+        if (!resolves) return false;
+        await send(BYTES);
+        return steps.push(['sent', id, by]) > 0;
+      },
       order: (order) => Promise.resolve(void orders.push(order)),
     },
+    topics: ['t'],
     offsets: {load: () => Promise.resolve<TopicPosition>({next, cluster: 'c', last: undefined})},
     view: {partitions: () => Promise.resolve(new Map([[1, {cluster: 'c', low: 0n, high: 30n}]]))},
     send: async (topic: string, sent: LetterToSend) => {
@@ -82,8 +91,40 @@ describe('dead letters, for a person', () => {
 
   it('stay unresolved when Kafka does not take them', async () => {
     const {ports, steps} = harness({typed: ['t/1/10'], sends: () => Promise.reject(new Error('away'))});
-    await expect(sendAgain(ports, [1n], 'Ada')).rejects.toThrow('away');
+    expect(await sendAgain(ports, [1n], 'Ada')).toMatchObject({done: false, fault: new Error('away')});
     expect(steps).toEqual([]);
+  });
+
+  it('that were sent before Kafka went away are named all the same', async () => {
+    let left = 1;
+    const sends = (): Promise<void> => (left-- > 0 ? Promise.resolve() : Promise.reject(new Error('away')));
+    const {lines, ports} = harness({typed: ['t/1/10', 't/1/20', 't/1/30'], sends});
+    const answer = await sendAgain(ports, [1n, 2n, 3n], 'Ada');
+    expect(answer).toMatchObject({done: false, json: {sent: ['1']}, fault: new Error('away')});
+    expect(lines).toContain('It is not known whether it was sent; it stays unresolved.');
+  });
+
+  it('are not sent when somebody deleted them for good while the place was typed', async () => {
+    const {lines, ports, steps} = harness({typed: ['t/1/10'], resolves: false});
+    expect(await sendAgain(ports, [1n], 'Ada')).toMatchObject({done: false, json: {sent: []}});
+    expect(steps).toEqual([]);
+    expect(lines).toContain('Somebody else resolved it meanwhile: nothing was done.');
+  });
+
+  it('are shown such that they move no terminal', async () => {
+    const {ports} = harness();
+    const headers = headersText({'x\u001b[2J\u009b': Buffer.from('\u001b]52;c;cm0=\u0007\r\n18  forged')});
+    const bytesOf = (): Promise<LetterBytes> => Promise.resolve({...BYTES, headers});
+    const {text} = await showLetter({letters: {...ports.letters, bytesOf}}, 1n);
+    expect(text.join('')).toContain('header x\\u001b[2J\\u009b  1b5d35323b');
+    expect(text.join('')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('of no record that can be read are named where a record is to be deleted', async () => {
+    const {lines, ports} = harness({typed: ['t/1/20', 't/1/30'], unreadable: 2});
+    const answer = await deleteLetters(ports, {recordId: RECORD}, 'Ada');
+    expect(answer).toMatchObject({done: false, json: {deleted: ['2', '3']}});
+    expect(lines.join('\n')).toContain('No record can be read in 2 unresolved');
   });
 
   it.each(['', 'y', 't/1', 't/1/1', 't/1/20', '1'])('are left as they are when "%s" is typed', async (typed) => {
@@ -130,6 +171,8 @@ describe('a message at which a partition stands', () => {
     ['another is typed', {typed: ['t/1/21']}, place],
     ['another message is next', {typed: ['t/1/20'], next: 21n}, place],
     ['Kafka has no such partition', {typed: ['t/7/20']}, {...place, partition: 7}],
+    ['there is no message yet', {typed: ['t/1/30'], next: 30n}, {...place, offset: 30n}],
+    ['the service does not take that topic', {typed: ['u/1/20']}, {...place, topic: 'u'}],
   ])('is not when %s', async (_what, given, at) => {
     const {orders, ports} = harness(given);
     expect((await orderSetAside(ports, at as typeof place, 'Ada')).done).toBe(false);

@@ -2,6 +2,7 @@ import type {DeadLetter, LetterBytes, Logger, SetAsideOrder} from '@vitalvault/p
 import type {KafkaPartition} from './judge-position.js';
 import {headersOf} from './letter-headers.js';
 import type {OffsetStore} from './partitions.js';
+import {printable} from './printable.js';
 import {laneOf} from './standing-lanes.js';
 import type {Place} from './standing-lanes.js';
 
@@ -14,8 +15,16 @@ export interface ResolvedLetters {
   ofRecord(recordId: string): Promise<readonly DeadLetter[]>;
   /** Undefined: it is resolved, or there is none. */
   bytesOf(id: bigint): Promise<LetterBytes | undefined>;
-  /** @returns false when somebody has already */
-  resolve(id: bigint, how: 'sent' | 'deleted', by: string): Promise<boolean>;
+  /** How many unresolved ones hold no record that can be read. */
+  withoutRecord(): Promise<number>;
+  /** @returns false when somebody has resolved it already */
+  delete(id: bigint, by: string): Promise<boolean>;
+  /**
+   * Has it sent while nobody else can resolve it. At least once: it stays unresolved where `send` or the write fails.
+   * @returns false when somebody has resolved it already: nothing was sent
+   * @throws what `send` throws
+   */
+  sendAgain(id: bigint, by: string, send: (letter: LetterBytes) => Promise<void>): Promise<boolean>;
   order(order: SetAsideOrder): Promise<void>;
 }
 
@@ -26,6 +35,8 @@ export interface LetterToSend {
 }
 
 export interface LetterPorts {
+  /** Those that the service takes. */
+  readonly topics: readonly string[];
   readonly letters: ResolvedLetters;
   readonly offsets: Pick<OffsetStore, 'load'>;
   readonly view: {partitions(topic: string): Promise<ReadonlyMap<number, KafkaPartition>>};
@@ -42,6 +53,8 @@ export interface LetterAnswer {
   readonly json: unknown;
   readonly text: readonly string[];
   readonly done: boolean;
+  /** What it broke off with; `json` says what was done before. */
+  readonly fault?: unknown;
 }
 
 /** Whose they are: ids, or a record's. */
@@ -65,10 +78,10 @@ export async function showLetter({letters}: Pick<LetterPorts, 'letters'>, id: bi
   if (bytes === undefined) return {json: {deadLetter: jsonOf(letter)}, text: [textOf(letter)], done: true};
   const [key, value] = [bytes.key, bytes.value].map((part) => Buffer.from(part).toString('hex'));
   const headers = headersOf(bytes.headers);
-  const lines = Object.entries(headers).map(([name, values]) => `header ${name}  ${values.map(String).join(', ')}`);
   const named = Object.fromEntries(
     Object.entries(headers).map(([name, values]) => [name, values.map((one) => one.toString('hex'))]),
   );
+  const lines = Object.entries(named).map(([name, values]) => `header ${printable(name)}  ${values.join(', ')}`);
   return {
     json: {deadLetter: {...jsonOf(letter), key, value, headers: named}},
     text: [textOf(letter), `key    ${key ?? ''}`, ...lines, `value  ${value ?? ''}`],
@@ -94,16 +107,18 @@ export async function deleteLetters(ports: LetterPorts, which: WhichLetters, by:
  * the message again and still cannot take it.
  */
 export async function orderSetAside(
-  {ask, letters, logger, offsets, view, write}: LetterPorts,
+  {ask, letters, logger, offsets, topics, view, write}: LetterPorts,
   {topic, partition, offset}: Place & {readonly offset: bigint},
   by: string,
 ): Promise<LetterAnswer> {
   const at = `${laneOf({topic, partition})}/${String(offset)}`;
   const refused = (text: string): LetterAnswer => ({json: {ordered: null}, text: [text], done: false});
+  if (!topics.includes(topic)) return refused(`This service takes ${topics.join(' and ')} only.`);
   const found = (await view.partitions(topic)).get(partition);
   if (found === undefined) return refused('Kafka has no such partition.');
   const next = (await offsets.load(topic, partition))?.next ?? found.low;
   if (next !== offset) return refused(`It does not stand there: ${String(next)} is taken next.`);
+  if (offset >= found.high) return refused('There is no message yet: nobody can have looked at it.');
   write('What is behind it goes on without it. Is there no version that takes it?');
   if ((await ask(`To have it set aside, type ${at}: `)).trim() !== at) return refused('Left as it is.');
   await letters.order({topic, partition, offset, cluster: found.cluster, by});
@@ -122,25 +137,38 @@ interface Resolution {
 }
 
 async function resolveEach(ports: LetterPorts, which: WhichLetters, resolution: Resolution): Promise<LetterAnswer> {
-  const {letters, write} = ports;
-  const found = 'ids' in which ? await letters.byId(which.ids) : await letters.ofRecord(which.recordId);
-  const missing = 'ids' in which ? which.ids.filter((id) => !found.some((letter) => letter.id === id)) : [];
-  for (const id of missing) write(none(id));
-  if ('recordId' in which && found.length === 0) write('Nothing of that record is set aside and unresolved.');
+  const {found, all} = await asked(ports, which);
   const resolved: string[] = [];
-  for (const letter of found) if (await resolveOne(ports, letter, resolution)) resolved.push(String(letter.id));
-  const done = found.length > 0 && missing.length === 0 && resolved.length === found.length;
-  return {json: {[resolution.how]: resolved}, text: [], done};
+  const answer = (): Pick<LetterAnswer, 'json' | 'text'> => ({json: {[resolution.how]: resolved}, text: []});
+  try {
+    for (const letter of found) if (await resolveOne(ports, letter, resolution)) resolved.push(String(letter.id));
+  } catch (fault) {
+    return {...answer(), done: false, fault};
+  }
+  return {...answer(), done: all && found.length > 0 && resolved.length === found.length};
 }
 
-async function resolveOne(
-  {ask, letters, logger, send, write}: LetterPorts,
-  letter: DeadLetter,
-  {by, how, question}: Resolution,
-): Promise<boolean> {
+/** Those that there are, and whether they are all that is asked for. */
+async function asked({letters, write}: LetterPorts, which: WhichLetters): Promise<{found: DeadLetter[]; all: boolean}> {
+  if ('ids' in which) {
+    const found = [...(await letters.byId(which.ids))];
+    const missing = which.ids.filter((id) => !found.some((letter) => letter.id === id));
+    for (const id of missing) write(none(id));
+    return {found, all: missing.length === 0};
+  }
+  const found = [...(await letters.ofRecord(which.recordId))];
+  if (found.length === 0) write('Nothing in which that record can be read is set aside and unresolved.');
+  const unreadable = await letters.withoutRecord();
+  if (unreadable > 0)
+    write(`No record can be read in ${String(unreadable)} unresolved: look whether one holds it (list, show).`);
+  return {found, all: unreadable === 0};
+}
+
+async function resolveOne(ports: LetterPorts, letter: DeadLetter, resolution: Resolution): Promise<boolean> {
+  const {ask, logger, write} = ports;
+  const {how, question} = resolution;
   write(textOf(letter));
-  const bytes = await letters.bytesOf(letter.id);
-  if (bytes === undefined) {
+  if (letter.resolved !== undefined) {
     write('Somebody has resolved it already.');
     return false;
   }
@@ -149,17 +177,29 @@ async function resolveOne(
     write('Left as it is.');
     return false;
   }
-  if (how === 'sent') {
-    const [key, value] = [Buffer.from(bytes.key), Buffer.from(bytes.value)];
-    await send(letter.topic, {key, value, headers: headersOf(bytes.headers)});
-  }
-  if (!(await letters.resolve(letter.id, how, by))) {
-    write('Somebody else resolved it meanwhile.');
+  if (!(await resolveNow(ports, letter, resolution))) {
+    write('Somebody else resolved it meanwhile: nothing was done.');
     return false;
   }
   logger.warn('a person resolved a dead letter', {at, state: how});
   write(how === 'sent' ? 'Sent; its bytes are in its topic alone now.' : 'Deleted. Who did it and when stays.');
   return true;
+}
+
+async function resolveNow(
+  {letters, send, write}: LetterPorts,
+  {id, topic}: DeadLetter,
+  {by, how}: Resolution,
+): Promise<boolean> {
+  if (how === 'deleted') return letters.delete(id, by);
+  try {
+    return await letters.sendAgain(id, by, ({key, value, headers}) =>
+      send(topic, {key: Buffer.from(key), value: Buffer.from(value), headers: headersOf(headers)}),
+    );
+  } catch (error) {
+    write('It is not known whether it was sent; it stays unresolved.');
+    throw error;
+  }
 }
 
 const placeOf = ({topic, partition, offset}: DeadLetter): string => `${laneOf({topic, partition})}/${String(offset)}`;

@@ -38,7 +38,7 @@ describe('positions, for a person', () => {
 
   it('begin anew at the first record that is there, only where one stands and when just that was typed', async () => {
     const {decided, logged, ports} = harness({typed: ' t/1/2 '});
-    await beginAnew(ports, 'somebody');
+    expect(await beginAnew(ports, 'somebody')).toBe(false);
     const {position: from} = stored(1);
     const to = {next: 2n, cluster: 'new', last: undefined};
     expect(decided).toEqual([[{topic: 't', partition: 1, from, to}, 'somebody']]);
@@ -51,15 +51,28 @@ describe('positions, for a person', () => {
     'are left as they are when "%s" is typed',
     async (typed) => {
       const {decided, lines, logged, ports} = harness({typed});
-      await beginAnew(ports, 'somebody');
+      expect(await beginAnew(ports, 'somebody')).toBe(false);
       expect([decided, logged, lines.includes('Left as it is.')]).toEqual([[], [], true]);
     },
   );
 
   it('are left as they are when the service went on meanwhile', async () => {
     const {lines, logged, ports} = harness({typed: 't/1/2', decides: false});
-    await beginAnew(ports, 'somebody');
+    expect(await beginAnew(ports, 'somebody')).toBe(false);
     expect(logged).toEqual([]);
     expect(lines).toContain('It does not stand there any more: nothing was changed.');
+  });
+
+  it.each<[string, {low: bigint; high: bigint; cluster: string; stands: string}, boolean]>([
+    ['the right Kafka came back', {low: 0n, high: 9n, cluster: 'old', stands: 'another Kafka: …'}, false],
+    ['records are gone still', {low: 0n, high: 4n, cluster: 'old', stands: 'records are gone: …'}, true],
+    ['only reading shows why', {low: 0n, high: 9n, cluster: 'old', stands: 'another topic: …'}, true],
+  ])('are offered by what Kafka has now: %s', async (_what, {stands, ...found}, offered) => {
+    const {decided, lines, ports} = harness({typed: 't/1/0'});
+    const offsets = {...ports.offsets, all: () => Promise.resolve([stored(1, stands)])};
+    const view = {partitions: () => Promise.resolve(new Map([[1, found]]))};
+    expect(await beginAnew({...ports, offsets, view}, 'somebody')).toBe(true);
+    expect(decided).toHaveLength(offered ? 1 : 0);
+    expect(lines.some((line) => line.startsWith('Kafka continues it now'))).toBe(!offered);
   });
 });

@@ -1,4 +1,5 @@
 import type {Advance, Logger, TopicPosition} from '@vitalvault/process';
+import {isSeenByReading, judgePosition} from './judge-position.js';
 import type {KafkaPartition} from './judge-position.js';
 import type {OffsetStore} from './partitions.js';
 import {laneOf} from './standing-lanes.js';
@@ -36,33 +37,42 @@ export async function showPositions(ports: Pick<OperatePorts, 'offsets' | 'view'
  * Has partitions that stand begin at the first record that Kafka has, each only when its place is typed: nothing that
  * is there is left out, and what was taken before takes effect once.
  * @param by who decides; stays in the database
+ * @returns whether none stands any more
  */
-export async function beginAnew(ports: OperatePorts, by: string): Promise<void> {
+export async function beginAnew(ports: OperatePorts, by: string): Promise<boolean> {
   const standing = (await compared(ports)).filter(({stands}) => stands !== undefined);
   if (standing.length === 0) ports.write('No partition stands against its position: there is nothing to decide.');
-  for (const one of standing) await beginOne(ports, one, by);
+  let done = true;
+  for (const one of standing) done = (await beginOne(ports, one, by)) && done;
+  return done;
 }
 
-async function beginOne({ask, logger, offsets, write}: OperatePorts, one: Compared, by: string): Promise<void> {
+async function beginOne({ask, logger, offsets, write}: OperatePorts, one: Compared, by: string): Promise<boolean> {
   const {topic, partition, position, stands, found} = one;
   write(`${textOf(one)}: ${stands ?? ''}`);
   if (found === undefined) {
     write('Kafka has no such partition: make the topic first.');
-    return;
+    return false;
+  }
+  // The note is the service's, of when it last looked.
+  if (!isSeenByReading(stands ?? '') && judgePosition(position, found).kind !== 'stand') {
+    write('Kafka continues it now, so there is nothing to decide: the service goes on by itself.');
+    return true;
   }
   const place = `${laneOf(one)}/${String(found.low)}`;
   write(`Given up is what the old one held from offset ${String(position.next)} on and this one does not have.`);
   if ((await ask(`To have it begin there, type ${place}: `)).trim() !== place) {
     write('Left as it is.');
-    return;
+    return false;
   }
   const to = {next: found.low, cluster: found.cluster, last: undefined};
   if (!(await offsets.decide({topic, partition, from: position, to}, by))) {
     write('It does not stand there any more: nothing was changed.');
-    return;
+    return false;
   }
   logger.warn('a person had a partition begin anew', {at: place, reason: stands, offset: position.next});
   write('Written down. The service goes on there within 15 seconds.');
+  return true;
 }
 
 async function compared({offsets, view}: Pick<OperatePorts, 'offsets' | 'view'>): Promise<Compared[]> {

@@ -11,7 +11,7 @@ const record = (offset: number, text = String(offset)): KafkaRecord => ({
   value: Buffer.from(text),
   headers: {},
   traceparent: undefined,
-  timestampMs: 0,
+  timestampMs: 0n,
 });
 
 interface World {

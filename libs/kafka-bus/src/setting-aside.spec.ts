@@ -6,7 +6,7 @@ import type {KafkaRecord} from './kafka-record.js';
 import {SettingAside} from './setting-aside.js';
 
 const record: KafkaRecord = {
-  ...{topic: 't', partition: 3, offset: 7n, timestampMs: 0, traceparent: undefined},
+  ...{topic: 't', partition: 3, offset: 7n, timestampMs: 0n, traceparent: undefined},
   ...{key: Buffer.from('k'), value: Buffer.from('some words'), headers: {'message-id': 'id'}},
 };
 const step = madeStep(7n, 8n, {topic: 't', partition: 3});

@@ -15,7 +15,7 @@ export function toRecord(topic: string, partition: number, message: KafkaMessage
     value: message.value ?? new Uint8Array(),
     // It is kept with the effect: what is none could be no text of a database either.
     traceparent: parseTraceparent(trace) === undefined ? undefined : trace,
-    timestampMs: Number(message.timestamp),
+    timestampMs: BigInt(message.timestamp),
   };
 }
 

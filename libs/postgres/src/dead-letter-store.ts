@@ -11,6 +11,8 @@ import type {SqlSession} from './sql-session.js';
 export const MOST_LETTERS = {messages: 1_000, bytes: 64 * 1_048_576} as const;
 /** An order that was not carried out by then lapses: what stands at that place later is not what somebody looked at. */
 const ORDER_SECONDS = 3_600;
+/** Of a send with its row locked: longer than all tries of a producer, so that none goes on without the lock. */
+const SEND_AGAIN_MS = 60_000;
 
 interface Row {
   readonly id: bigint | string;
@@ -47,14 +49,13 @@ export class DeadLetterStore {
       const {topic, partition, offset, cluster, headers} = letter;
       const [key, value] = [toHex(letter.key), toHex(letter.value)];
       const bytes = letter.key.length + letter.value.length + headers.length;
-      const full = await waiting(session);
-      if (full.count >= MOST_LETTERS.messages || full.bytes + bytes > MOST_LETTERS.bytes)
-        throw new DeadLettersFull(full);
       const kept = await session.$executeRaw`
         INSERT INTO dead_letters (set_aside_by, reason, topic, partition, message_offset, cluster_id, message_hash, record_id, bytes, key, value, headers)
         VALUES (${letter.by ?? null}, ${letter.reason}, ${topic}, ${partition}, ${offset}, ${cluster}, ${hashOf(letter)},
           ${letter.recordId ?? null}, ${bytes}, decode(${key}, 'hex'), decode(${value}, 'hex'), ${headers})
         ON CONFLICT (topic, partition, message_offset, cluster_id, message_hash) DO NOTHING`;
+      // What was kept before adds nothing, so it is stepped over at the bound too.
+      if (kept === 1) mustHaveRoom(await waiting(session), bytes);
       await session.$executeRaw`DELETE FROM set_aside_orders WHERE topic = ${topic} AND partition = ${partition}`;
       return kept === 1;
     });
@@ -83,7 +84,7 @@ export class DeadLetterStore {
     return waiting(this.database);
   }
 
-  /** Oldest first, without their bytes. @param which all: those too that somebody has resolved, newest 1,000 */
+  /** Oldest first, without their bytes. @param which all: those too that somebody has resolved; the newest 2,000 */
   async list(which: 'unresolved' | 'all'): Promise<DeadLetter[]> {
     const rows = await this.database.$queryRaw<Row[]>`
       SELECT id, set_aside_at, set_aside_by, reason, topic, partition, message_offset, record_id, bytes, resolved_at,
@@ -110,28 +111,82 @@ export class DeadLetterStore {
     return rows.map(letterOf);
   }
 
-  /** The bytes of one; undefined: it is resolved, or there is none. */
-  async bytesOf(id: bigint): Promise<LetterBytes | undefined> {
-    const [row] = await this.database.$queryRaw<{key: string; value: string; headers: string}[]>`
-      SELECT encode(key, 'hex') AS key, encode(value, 'hex') AS value, headers FROM dead_letters
-      WHERE id = ${id} AND resolved_at IS NULL`;
-    return row && {key: fromHex(row.key), value: fromHex(row.value), headers: row.headers};
+  /** How many unresolved ones hold no record that can be read. */
+  async withoutRecord(): Promise<number> {
+    const [row] = await this.database.$queryRaw<{count: number}[]>`
+      SELECT count(*)::integer AS count FROM dead_letters WHERE record_id IS NULL AND resolved_at IS NULL`;
+    return row?.count ?? 0;
   }
 
-  /** Writes down who resolved it, and drops its bytes. @returns false when somebody has already */
-  async resolve(id: bigint, resolution: 'sent' | 'deleted', by: string): Promise<boolean> {
-    const count = await this.database.$executeRaw`
-      UPDATE dead_letters SET resolved_at = now(), resolved_by = ${by}, resolution = ${resolution},
-        key = NULL, value = NULL, headers = NULL
+  /** The bytes of one; undefined: it is resolved, or there is none. */
+  async bytesOf(id: bigint): Promise<LetterBytes | undefined> {
+    const [row] = await this.database.$queryRaw<BytesRow[]>`
+      SELECT encode(key, 'hex') AS key, encode(value, 'hex') AS value, headers FROM dead_letters
       WHERE id = ${id} AND resolved_at IS NULL`;
-    return count === 1;
+    return row && bytesOf(row);
   }
+
+  /** Writes down who deleted it, and drops its bytes. @returns false when somebody has resolved it already */
+  delete(id: bigint, by: string): Promise<boolean> {
+    return resolve(this.database, id, 'deleted', by);
+  }
+
+  /**
+   * Has it sent, writes down who did so, and drops its bytes. Its row is locked meanwhile: nobody else deletes or sends
+   * what is being sent. At least once: where `send` or the commit fails it stays unresolved, and may have been sent.
+   * @returns false when somebody has resolved it already: nothing was sent
+   * @throws what `send` throws; DomainError `database-unavailable`
+   */
+  async sendAgain(id: bigint, by: string, send: (letter: LetterBytes) => Promise<void>): Promise<boolean> {
+    let failed: {readonly error: unknown} | undefined;
+    const sendIt = (letter: LetterBytes): Promise<void> =>
+      send(letter).catch((error: unknown) => {
+        failed = {error};
+        throw error;
+      });
+    const work = async (session: SqlSession): Promise<boolean> => {
+      const [row] = await session.$queryRaw<BytesRow[]>`
+        SELECT encode(key, 'hex') AS key, encode(value, 'hex') AS value, headers FROM dead_letters
+        WHERE id = ${id} AND resolved_at IS NULL FOR UPDATE`;
+      if (row === undefined) return false;
+      await sendIt(bytesOf(row));
+      return resolve(session, id, 'sent', by);
+    };
+    try {
+      return await transaction(this.database, work, SEND_AGAIN_MS);
+    } catch (error) {
+      // A Kafka that times out is no database that does.
+      throw failed === undefined ? error : failed.error;
+    }
+  }
+}
+
+interface BytesRow {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: string;
+}
+
+const bytesOf = ({key, value, headers}: BytesRow): LetterBytes => ({key: fromHex(key), value: fromHex(value), headers});
+
+async function resolve(session: SqlSession, id: bigint, how: 'sent' | 'deleted', by: string): Promise<boolean> {
+  const count = await session.$executeRaw`
+    UPDATE dead_letters SET resolved_at = now(), resolved_by = ${by}, resolution = ${how},
+      key = NULL, value = NULL, headers = NULL
+    WHERE id = ${id} AND resolved_at IS NULL`;
+  return count === 1;
+}
+
+/** @param waiting with the one of `bytes` that is to be kept. @throws DeadLettersFull */
+function mustHaveRoom({count, bytes: all}: LettersWaiting, bytes: number): void {
+  if (count > MOST_LETTERS.messages || all > MOST_LETTERS.bytes)
+    throw new DeadLettersFull({count: count - 1, bytes: all - bytes});
 }
 
 // Sent again it has another time. Lengths go before what may have any.
 function hashOf({timestampMs, key, value, headers}: Letter): string {
   const head = Buffer.alloc(16);
-  head.writeBigInt64BE(BigInt(timestampMs));
+  head.writeBigInt64BE(timestampMs);
   head.writeUInt32BE(key.length, 8);
   head.writeUInt32BE(value.length, 12);
   return createHash('sha256').update(head).update(key).update(value).update(headers).digest('hex');

@@ -17,7 +17,7 @@ export interface Letter extends LetterPlace, LetterBytes {
   /** Kafka's id of its cluster. */
   readonly cluster: string;
   /** When it was written, by Kafka; Unix milliseconds. */
-  readonly timestampMs: number;
+  readonly timestampMs: bigint;
   /** Why it was not taken, in words of ours. */
   readonly reason: string;
   /** Hexadecimal; undefined: none can be read in it. */
