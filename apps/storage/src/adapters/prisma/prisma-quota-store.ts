@@ -44,8 +44,8 @@ export class PrismaQuotaStore implements QuotaStore {
     return rows.map(({waiting}) => Number(waiting));
   }
 
-  /** Forgets, page by page, those that are full again for long. */
-  async prune(): Promise<void> {
+  /** Forgets those that are full again for long, a page a round. @returns 0: no further page in this round */
+  async prune(): Promise<number> {
     const {kind, owner} = this.#looked;
     const [page] = await this.database.$queryRaw<{kind: string; owner: string}[]>`
       WITH page AS (
@@ -56,6 +56,7 @@ export class PrismaQuotaStore implements QuotaStore {
       )
       SELECT kind, owner FROM page ORDER BY kind DESC, owner DESC LIMIT 1`;
     this.#looked = page ?? {kind: '', owner: ''};
+    return 0;
   }
 
   // Rows are locked in one order, so that no two bodies wait for each other. Undefined: one of them has no row.
