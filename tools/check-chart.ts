@@ -178,6 +178,8 @@ holds(
   JSON.stringify(topics) === JSON.stringify(Object.values(TOPICS).sort()) ? [] : [topics.join(' ')],
 );
 
+/** Rights to look only: whoever writes or reads a topic needs them beside. */
+const LOOKS = ['Describe', 'DescribeConfigs'];
 /** One line for each right of a user on Kafka: `service operation topic`, or `service group name`. */
 const granted = ha.objects
   .filter(({kind}) => kind === 'KafkaUser')
@@ -191,7 +193,7 @@ const granted = ha.objects
       }
     ).authorization;
     return acls.flatMap(({resource: {type, name, patternType}, operations}) =>
-      operations.filter((one) => one !== 'Describe').map((one) => `${service} ${one} ${type} ${patternType} ${name}`),
+      operations.filter((one) => !LOOKS.includes(one)).map((one) => `${service} ${one} ${type} ${patternType} ${name}`),
     );
   });
 const meant = Object.entries(TOPIC_USERS).flatMap(([topic, {write, read}]) => [

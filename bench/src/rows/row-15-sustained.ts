@@ -54,7 +54,10 @@ export const ROW_15: Row = {
           say(timeline(moments.slice(-1)));
         }
         const [from, to] = moments.slice(-2) as [Moment, Moment];
-        if (arm === PINS) return (2_000 * (to.pins - from.pins)) / Math.max(1, (to.anchored - from.anchored) * READINGS_OF_RECORD);
+        if (arm === PINS) {
+          const readings = (to.anchored - from.anchored) * READINGS_OF_RECORD;
+          return (2_000 * (to.pins - from.pins)) / Math.max(1, readings);
+        }
         const records = arm === ACCEPTED ? to.accepted - from.accepted : to.anchored - from.anchored;
         return (records * READINGS_OF_RECORD) / ((to.atMs - from.atMs) / 1_000);
       },
