@@ -1,11 +1,13 @@
 import {DomainError} from '@vitalvault/errors';
 import {contextOf, injectHeaders, observe, withSpan} from '@vitalvault/process';
-import type {Admin, Kafka, Message, Producer, TopicMessages} from 'kafkajs';
+import {Partitioners} from 'kafkajs';
+import type {Admin, Kafka, Message, PartitionMetadata, Producer, TopicMessages} from 'kafkajs';
 import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {connectKafka} from './kafka-connection.js';
 import type {KafkaOptions} from './kafka-connection.js';
-import {NeverSent, SEND_MS, SendQueue, bytesOf, portionsOf} from './send-queue.js';
+import {bytesOf, portionsOf} from './portions.js';
+import {NeverSent, SEND_MS, SendQueue} from './send-queue.js';
 import type {Place} from './send-queue.js';
 
 export interface MessageToSend {
@@ -21,6 +23,15 @@ export interface MessageToSend {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A producer, with how many requests use it. */
+interface Connected {
+  readonly producer: Promise<Producer>;
+  flying: number;
+  /** Nothing new uses it; it ends behind what does. */
+  forgotten: boolean;
+  ended: boolean;
+}
+
 /** For a connection with its handshake; half of a send's time. */
 const CONNECTED_MS = 2_500;
 
@@ -31,7 +42,10 @@ const CONNECTED_MS = 2_500;
  */
 export class KafkaProducer {
   readonly #kafka: Kafka;
-  #producer: Promise<Producer> | undefined;
+  #producer: Connected | undefined;
+  readonly #partitioner = Partitioners.DefaultPartitioner();
+  /** Of topics that were sent to. */
+  readonly #partitions = new Map<string, PartitionMetadata[]>();
   #admin: Admin | undefined;
   #asking: Promise<void> | undefined;
   readonly #queue = new SendQueue({deliver: (batches) => this.#deliver(batches), isRefusal});
@@ -90,7 +104,9 @@ export class KafkaProducer {
     this.#closed = true;
     this.#queue.close();
     await this.#admin?.disconnect().catch(() => undefined);
-    await this.#forget();
+    const producer = await this.#producer?.producer.catch(() => undefined);
+    this.#producer = undefined;
+    await producer?.disconnect().catch(() => undefined);
   }
 
   // By a client of its own: a producer does not notice that its broker is gone before it sends.
@@ -123,59 +139,88 @@ export class KafkaProducer {
 
   // To the end of the last: until then its place is used.
   async #sendAll(topic: string, messages: readonly MessageToSend[], place: Place): Promise<void> {
-    const batches = portionsOf(messages.map((message) => this.#messageOf(message, messages.length)));
-    const ends = await Promise.allSettled(batches.map((batch) => this.#queue.send({topic, messages: batch}, place)));
+    const byPartition = new Map<string, Message[]>();
+    for (const message of messages.map((one) => this.#messageOf(one, messages.length))) {
+      const partition = this.#partitionOf(topic, message);
+      const others = byPartition.get(partition);
+      if (others === undefined) byPartition.set(partition, [message]);
+      else others.push(message);
+    }
+    const sent = [...byPartition].flatMap(([partition, all]) =>
+      portionsOf(all).map((batch) => this.#queue.send({topic, messages: batch}, place, partition)),
+    );
+    const ends = await Promise.allSettled(sent);
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
 
+  // As kafkajs will choose it; it says of which there are when it sends first.
+  #partitionOf(topic: string, message: Message): string {
+    const partitionMetadata = this.#partitions.get(topic);
+    return partitionMetadata === undefined
+      ? topic
+      : `${topic}/${String(this.#partitioner({topic, partitionMetadata, message}))}`;
+  }
+
   async #deliver(topicMessages: TopicMessages[]): Promise<void> {
-    const producer = await inTime(this.#connected()).catch((cause: unknown) => {
-      void this.#forget();
-      throw new NeverSent(cause);
-    });
+    const connected = this.#connected();
+    connected.flying++;
     try {
+      const producer = await inTime(connected.producer).catch((cause: unknown) => {
+        throw new NeverSent(cause);
+      });
       await producer.sendBatch({acks: -1, timeout: SEND_MS - 1_000, topicMessages});
     } catch (error) {
-      // Not waited for: it ends by itself, and what waits has no time for it.
-      void this.#forget();
+      if (!isOf(error, OF_PARTITIONS)) this.#forget(connected);
       throw error;
+    } finally {
+      connected.flying--;
+      end(connected);
     }
   }
 
   // kafkajs keeps asking for every topic it was ever told, so one that does not exist would fail all later sends. A
-  // fresh producer knows none.
-  async #forget(): Promise<void> {
-    const forgotten = this.#producer;
-    this.#producer = undefined;
-    const producer = await forgotten?.catch(() => undefined);
-    await producer?.disconnect().catch(() => undefined);
+  // fresh producer knows none. Others may have requests under way: it ends behind them.
+  #forget(connected: Connected): void {
+    connected.forgotten = true;
+    if (this.#producer === connected) this.#producer = undefined;
+    end(connected);
   }
 
-  #connected(): Promise<Producer> {
-    if (this.#producer !== undefined) return this.#producer;
-    const made = this.#connect(() => {
-      if (this.#producer === made) this.#producer = undefined;
-    });
-    this.#producer = made;
-    return made;
+  #connected(): Connected {
+    return (this.#producer ??= this.#connect());
   }
 
-  async #connect(onGone: () => void): Promise<Producer> {
+  #connect(): Connected {
     const producer = this.#kafka.producer({
       allowAutoTopicCreation: false,
+      createPartitioner: () => (asked) => {
+        this.#partitions.set(asked.topic, asked.partitionMetadata);
+        return this.#partitioner(asked);
+      },
       // A new leader is found by the second attempt; more of them would hold up those who wait behind.
       retry: {retries: 1, initialRetryTime: 200, maxRetryTime: 500},
     });
-    producer.on(producer.events.DISCONNECT, onGone);
-    try {
-      await producer.connect();
-    } catch (error) {
-      onGone();
-      throw error;
-    }
-    return producer;
+    const connected: Connected = {
+      producer: producer.connect().then(() => producer),
+      flying: 0,
+      forgotten: false,
+      ended: false,
+    };
+    const gone = (): void => {
+      this.#forget(connected);
+    };
+    producer.on(producer.events.DISCONNECT, gone);
+    connected.producer.catch(gone);
+    return connected;
   }
+}
+
+function end(connected: Connected): void {
+  if (!connected.forgotten || connected.flying > 0 || connected.ended) return;
+  connected.ended = true;
+  // Not waited for: it ends by itself, and what waits has no time for it.
+  void connected.producer.then((producer) => producer.disconnect()).catch(() => undefined);
 }
 
 // kafkajs tries again for half a minute where a port is open and nobody answers: a broker that starts. Who waits behind
@@ -203,8 +248,19 @@ const REFUSALS = new Set([
   'INVALID_RECORD',
 ]);
 
-function isRefusal(error: unknown): boolean {
+// What it says of partitions: the connection is well, and others use it.
+const OF_PARTITIONS = new Set([
+  'NOT_ENOUGH_REPLICAS',
+  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'REPLICA_NOT_AVAILABLE',
+]);
+
+const isRefusal = (error: unknown): boolean => isOf(error, REFUSALS);
+
+function isOf(error: unknown, types: ReadonlySet<string>): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if (REFUSALS.has(String((cause as {type?: unknown}).type))) return true;
+    if (types.has(String((cause as {type?: unknown}).type))) return true;
   return false;
 }

@@ -3,7 +3,7 @@ import {AlertSchema, LedgerEventSchema, RecordAcceptedSchema} from '@vitalvault/
 import {kafkaConfig} from '@vitalvault/engine-config';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {MAX_REQUEST_BYTES, bytesOf} from './send-queue.js';
+import {MAX_REQUEST_BYTES, bytesOf} from './portions.js';
 
 const filled = (length: number): Uint8Array => new Uint8Array(length).fill(0xff);
 const id = filled(32);

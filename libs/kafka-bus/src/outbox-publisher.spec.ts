@@ -4,7 +4,7 @@ import {eventually} from '@vitalvault/testkit';
 import type {KafkaProducer, MessageToSend} from './kafka-producer.js';
 import {OutboxPublisher} from './outbox-publisher.js';
 import type {OutboxMessage} from './outbox-publisher.js';
-import {MAX_REQUEST_BYTES} from './send-queue.js';
+import {MAX_REQUEST_BYTES} from './portions.js';
 
 const message = (id: number): OutboxMessage => ({
   id: BigInt(id),

@@ -1,7 +1,7 @@
 import {observe, recently} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
 import type {KafkaProducer, MessageToSend} from './kafka-producer.js';
-import {portionsOf} from './send-queue.js';
+import {portionsOf} from './portions.js';
 
 /** A message that was written in the same transaction as the fact it tells. */
 export interface OutboxMessage extends MessageToSend {

@@ -21,7 +21,9 @@ function world(limit = {messages: 4, bytes: 10_000}) {
     },
   });
   /** What became of a send of these values, with a place of its own: said when it is known. */
-  const send = (...values: string[]): {said: string} => {
+  const send = (...given: [({partition: string} | string)?, ...string[]]): {said: string} => {
+    const partition = typeof given[0] === 'object' ? given[0].partition : undefined;
+    const values = given.filter((one) => typeof one === 'string');
     const outcome = {said: 'waits'};
     const say = (error: unknown): void => {
       if (!(error instanceof DomainError)) throw error;
@@ -31,7 +33,7 @@ function world(limit = {messages: 4, bytes: 10_000}) {
       const place = queue.reserve(values.length, values.join('').length);
       const batch: TopicMessages = {topic: 't', messages: values.map((value) => ({value}))};
       queue
-        .send(batch, place)
+        .send(batch, place, partition)
         .then(() => (outcome.said = 'sent'), say)
         .finally(() => {
           place.leave();
@@ -125,7 +127,9 @@ describe('SendQueue', () => {
     const [first, behind] = [send('first'), send('behind')];
     await last().answer(new Error('gone'));
     expect([first.said, behind.said]).toEqual([UNKNOWN, NOT_SENT]);
-    expect(send('at once').said).toBe(NOT_SENT);
+    const early = send('at once');
+    await later(0);
+    expect(early.said).toBe(NOT_SENT);
     await later(1_000);
     const [probe, herd] = [send('probe'), send('herd')];
     expect([probe.said, herd.said]).toEqual(['waits', NOT_SENT]);
@@ -193,21 +197,118 @@ describe('SendQueue', () => {
       outcomes.set(`n${String(n)}`, send(`n${String(n)}`));
       await later(20);
     }
-    // One that was on its way; the probes waited behind it and were taken out.
-    expect(requests.map(({sent}) => sent)).toEqual([['n0']]);
+    // One that was on its way, and one that tried beside it; those that tried later waited behind and were taken out.
+    expect(requests.map(({sent}) => sent)).toEqual([['n0'], ['n300']]);
     const told = (): string[] => [...outcomes].filter(([, {said}]) => said !== 'waits').map(([value]) => value);
     const dead = new Set(told());
     expect(outcomes.size - dead.size).toBeLessThanOrEqual(1);
-    await requests[0]?.answer();
+    for (const {answer} of [...requests]) await answer();
     await requests.at(-1)?.answer();
     await later(1_000);
     const back = Array.from({length: 5}, (_, n) => send(`alive ${String(n)}`));
     for (let n = 0; n < 4; n++) await requests.at(-1)?.answer();
     expect(back.map(({said}) => said)).toEqual(Array<string>(5).fill('sent'));
-    const sentLater = requests.slice(1).flatMap(({sent}) => sent);
+    const sentLater = requests.slice(2).flatMap(({sent}) => sent);
     expect(sentLater.filter((value) => dead.has(value))).toEqual([]);
     const words = new Set([...dead].map((value) => outcomes.get(value)?.said));
     expect(words).toEqual(new Set([UNKNOWN, NOT_SENT, 'busy 2']));
+  });
+
+  it('a partition that cannot be written stops its own share: the others are written as if all were well', async () => {
+    /** 200 sends a second for 15 s, a quarter for each partition. @returns what became of those of partitions 1 to 3 */
+    const play = async (bad: boolean): Promise<Record<string, number>> => {
+      const queue = new SendQueue({
+        deliver: async (batches) => {
+          const sent = batches.flatMap(({messages}) => messages.map(({partition}) => partition));
+          await new Promise((resolve) => setTimeout(resolve, bad && sent.includes(0) ? 420 : 8));
+          if (bad && sent.includes(0)) throw new Error('NOT_ENOUGH_REPLICAS');
+        },
+      });
+      const told = {sent: 0, refused: 0};
+      const ask = async (partition: number): Promise<void> => {
+        try {
+          const place = queue.reserve(1, 1_000);
+          const batch = {topic: 't', messages: [{partition, value: 'x'}]};
+          await queue.send(batch, place, `t/${String(partition)}`).finally(() => {
+            place.leave();
+          });
+          if (partition !== 0) told.sent++;
+        } catch {
+          if (partition !== 0) told.refused++;
+        }
+      };
+      for (let n = 0; n < 3_000; n++) {
+        void ask(n % 4);
+        await later(5);
+      }
+      await later(SEND_MS);
+      return told;
+    };
+    expect(await play(false)).toEqual({sent: 2_250, refused: 0});
+    // Those that were on their way with it, and a second until each partition's one has tried.
+    expect((await play(true))['sent']).toBeGreaterThan(2_000);
+  });
+
+  it('of a partition that was away one tries, alone; the others go together again, and it with them after a minute', async () => {
+    const {send, requests, last} = world();
+    const to = (partition: string, value: string) => send({partition}, value);
+    const first = to('b', 'b1');
+    await last().answer();
+    const [a, b] = [to('a', 'a1'), to('b', 'b2')];
+    await last().answer(new Error('no leader'));
+    expect([first.said, a.said, b.said]).toEqual(['sent', UNKNOWN, 'waits']);
+    await last().answer();
+    expect(b.said).toBe('sent');
+    const [early, other] = [to('a', 'a2'), to('b', 'b3')];
+    await later(0);
+    expect([early.said, other.said]).toEqual([NOT_SENT, 'waits']);
+    await last().answer();
+    await later(1_000);
+    const [probe, herd, well] = [to('a', 'a3'), to('a', 'a4'), to('b', 'b4')];
+    await later(0);
+    expect([probe.said, herd.said, well.said]).toEqual(['waits', NOT_SENT, 'waits']);
+    expect(requests.slice(-2).map(({sent}) => sent)).toEqual([['a3'], ['b4']]);
+    for (const {answer} of requests.slice(-2)) await answer();
+    await later(60_000);
+    to('c', 'c1');
+    const back = [to('a', 'a5'), to('b', 'b5')];
+    await last().answer();
+    await last().answer();
+    expect(back.map(({said}) => said)).toEqual(['sent', 'sent']);
+    expect(last().sent).toEqual(['a5', 'b5']);
+  });
+
+  it('a partition whose request hangs holds up its own: when its time is over the others go past it', async () => {
+    const {send, last} = world();
+    const to = (partition: string, value: string) => send({partition}, value);
+    to('b', 'before');
+    await last().answer();
+    const hangs = to('a', 'hangs');
+    await later(SEND_MS - 1);
+    const behind = to('b', 'behind');
+    to('b', 'another');
+    await later(1);
+    expect([hangs.said, behind.said]).toEqual([UNKNOWN, 'waits']);
+    expect(last().sent).toEqual(['behind', 'another']);
+    await last().answer();
+    expect(behind.said).toBe('sent');
+  });
+
+  it('a partition that goes alone has half of the room, and the others the rest', async () => {
+    const {send, last} = world({messages: 8, bytes: 10_000});
+    const to = (partition: string, value: string) => send({partition}, value);
+    to('b', 'before');
+    await last().answer();
+    to('a', 'fails');
+    await last().answer(new Error('no leader'));
+    await later(1_000);
+    to('a', 'probe');
+    await last().answer();
+    const slow = Array.from({length: 6}, (_, n) => to('a', `slow ${String(n)}`));
+    await later(0);
+    expect(slow.map(({said}) => said)).toEqual(['waits', 'waits', 'waits', 'waits', 'busy 2', 'busy 2']);
+    const others = Array.from({length: 5}, (_, n) => to('b', `other ${String(n)}`).said);
+    expect(others).toEqual(['waits', 'waits', 'waits', 'waits', 'busy 2']);
   });
 
   it('closing refuses what waits and what comes', () => {

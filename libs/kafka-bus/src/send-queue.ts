@@ -1,5 +1,6 @@
 import {DomainError} from '@vitalvault/errors';
 import type {Message, TopicMessages} from 'kafkajs';
+import {MAX_REQUEST_BYTES, bytesOf} from './portions.js';
 
 /** Room in a queue, taken before any work is done for what is to be sent. */
 export interface Place {
@@ -22,9 +23,31 @@ export interface SendQueueOptions {
   readonly limit?: {readonly messages: number; readonly bytes: number};
 }
 
+/** What goes in order, one request under way: of all partitions that are well, or of one that was not lately. */
+interface Stream {
+  waiting: Waiting[];
+  flying: readonly Waiting[];
+  /** Since when a request is under way; Unix milliseconds. */
+  sentAtMs: number;
+  flushing: boolean;
+}
+
+/** A partition, or a topic whose partitions are not known yet. */
+interface Lane {
+  /** Its last send failed: Unix milliseconds from which one may try. */
+  awayUntilMs: number | undefined;
+  probe: Place | undefined;
+  /** Until then its messages go alone; Unix milliseconds. */
+  apartUntilMs: number;
+  readonly own: Stream;
+}
+
+const newStream = (): Stream => ({waiting: [], flying: [], sentAtMs: 0, flushing: false});
+
 interface Waiting {
   readonly batch: TopicMessages;
-  readonly place: Place;
+  readonly lane: Lane;
+  stream: Stream;
   /** Undefined: it is durable. Only the first word counts. */
   readonly settle: (error?: unknown) => void;
   readonly atMs: number;
@@ -42,27 +65,28 @@ const SLOW_MS = 2_500;
 const FULL_SECONDS = 2;
 /** Between a failure and the one request that tries again. */
 const PROBE_MS = 1_000;
+/** So long after a failure a partition's messages go alone: many probes of it, and few requests more. */
+const APART_MS = 60_000;
+/** Part of the room that messages of a partition may take that goes alone; the others have the rest. */
+const APART_SHARE = 2;
 /** One second later than the probe: it has answered by then, if Kafka does. */
 const AWAY_SECONDS = 2;
-/** A broker takes about 1 MB for one partition at once (message.max.bytes). */
-export const MAX_REQUEST_BYTES = 900_000;
-const OVERHEAD_BYTES = 300;
 
 /**
  * What waits to be sent: bounded, in order, one request under way. Who has no place is told so before anything is done
  * for him. What was not sent in time is taken out and never sent; what was on its way then has an unknown outcome, and
- * its caller is told that. After a failure everybody is refused at once but one, whose sending tells whether Kafka is
- * back (docs/adr/0047).
+ * its caller is told that. After a failure all messages of its partitions are refused at once but one, whose sending
+ * tells whether the partition can be written again; they go alone for a while, so a partition that cannot be written
+ * stops its own share. Where nothing else was acknowledged lately, it is Kafka that is away, and everybody is refused
+ * but one (docs/adr/0047).
  */
 export class SendQueue {
-  #waiting: Waiting[] = [];
+  #together = newStream();
+  readonly #lanes = new Map<string, Lane>();
   readonly #used = {messages: 0, bytes: 0};
-  #flushing = false;
-  #flying: readonly Waiting[] = [];
-  /** Since when a request is under way; Unix milliseconds. */
-  #sentAtMs = 0;
   #closed = false;
-  /** The last send failed: Unix milliseconds from which one may try. */
+  #acknowledgedAtMs = 0;
+  /** Kafka is away: Unix milliseconds from which one may try. */
   #awayUntilMs: number | undefined;
   #probe: Place | undefined;
 
@@ -96,32 +120,37 @@ export class SendQueue {
     return place;
   }
 
-  /** Resolves when the messages are durable. @throws DomainError `bus-unavailable`, `shutting-down` */
-  send(batch: TopicMessages, place: Place): Promise<void> {
+  /**
+   * Resolves when the messages are durable.
+   * @param partition that they all are for; where it is not known: their topic
+   * @throws DomainError `bus-unavailable`, `shutting-down`; `busy` when too many wait for this partition alone
+   */
+  send(batch: TopicMessages, place: Place, partition: string = batch.topic): Promise<void> {
     return new Promise((resolve, reject) => {
+      const lane = this.#laneOf(partition);
       const timer = setTimeout(() => {
         this.#expire(one);
       }, SEND_MS);
       const one: Waiting = {
         batch,
-        place,
+        lane,
+        stream: this.#streamOf(lane),
         atMs: Date.now(),
         flying: false,
         settled: false,
         settle: (error) => {
           clearTimeout(timer);
           one.settled = true;
+          if (lane.probe === place) lane.probe = undefined;
           if (error === undefined) resolve();
           else reject(error instanceof DomainError ? error : new DomainError('bus-unavailable', {cause: error}));
         },
       };
-      if (this.#closed) one.settle(new DomainError('shutting-down'));
-      // It took its place before Kafka went: it is no probe.
-      else if (this.#awayUntilMs !== undefined && this.#probe !== place) one.settle(notSent());
-      else {
-        this.#waiting.push(one);
-        if (!this.#flushing) void this.#flush();
-      }
+      const refused = this.#refusal(one, place);
+      if (refused === undefined) {
+        one.stream.waiting.push(one);
+        void this.#flush(one.stream);
+      } else one.settle(refused);
     });
   }
 
@@ -134,8 +163,10 @@ export class SendQueue {
 
   /** How long the oldest waits that nobody has acknowledged; 0: none does. */
   get oldestMs(): number {
-    const oldest = (this.#flying.find(({settled}) => !settled) ?? this.#waiting[0])?.atMs;
-    return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest);
+    const oldest = this.#streams().flatMap(
+      ({flying, waiting}) => (flying.find(({settled}) => !settled) ?? waiting[0])?.atMs ?? [],
+    );
+    return Math.max(0, ...oldest.map((atMs) => Date.now() - atMs));
   }
 
   /** Nothing more is taken; what waits is refused. */
@@ -144,61 +175,132 @@ export class SendQueue {
     this.#takeOut(new DomainError('shutting-down'));
   }
 
+  #laneOf(partition: string): Lane {
+    const known = this.#lanes.get(partition);
+    if (known !== undefined) return known;
+    const lane: Lane = {awayUntilMs: undefined, probe: undefined, apartUntilMs: 0, own: newStream()};
+    this.#lanes.set(partition, lane);
+    return lane;
+  }
+
+  #streams(): Stream[] {
+    return [this.#together, ...[...this.#lanes.values()].map(({own}) => own)];
+  }
+
+  #streamOf({apartUntilMs, own}: Lane): Stream {
+    return own.flushing || Date.now() < apartUntilMs ? own : this.#together;
+  }
+
+  #refusal({batch, lane, stream}: Waiting, place: Place): DomainError | undefined {
+    if (this.#closed) return new DomainError('shutting-down');
+    // It took its place before Kafka went: it is no probe.
+    if (this.#awayUntilMs !== undefined && this.#probe !== place) return notSent();
+    if (lane.awayUntilMs !== undefined && lane.probe !== place) {
+      if (lane.probe !== undefined || Date.now() < lane.awayUntilMs) return notSent();
+      lane.probe = place;
+    }
+    return stream !== this.#together && this.#isFull(stream, batch)
+      ? new DomainError('busy', {retryAfterSeconds: FULL_SECONDS})
+      : undefined;
+  }
+
+  #isFull({flying, waiting}: Stream, batch: TopicMessages): boolean {
+    const {limit = LIMIT} = this.options;
+    const before = [...flying, ...waiting].flatMap((one) => one.batch.messages);
+    const [messages, bytes] = [before.length + batch.messages.length, bytesOf(before) + bytesOf(batch.messages)];
+    const full = messages > limit.messages / APART_SHARE || bytes > limit.bytes / APART_SHARE;
+    return before.length > 0 && full;
+  }
+
   #expire(one: Waiting): void {
+    const {stream} = one;
     if (one.flying) {
       one.settle(unknownOutcome());
       // One that waited long and was sent just now says nothing.
-      if (Date.now() - this.#sentAtMs >= SLOW_MS) this.#away();
+      if (Date.now() - stream.sentAtMs >= SLOW_MS) this.#failed(stream, stream.flying);
       return;
     }
-    this.#waiting.splice(this.#waiting.indexOf(one), 1);
+    stream.waiting.splice(stream.waiting.indexOf(one), 1);
     one.settle(notSent());
   }
 
-  async #flush(): Promise<void> {
-    this.#flushing = true;
-    while (this.#waiting.length > 0) {
-      const taken = this.#take();
-      for (const one of taken) one.flying = true;
-      this.#flying = taken;
-      this.#sentAtMs = Date.now();
+  async #flush(stream: Stream): Promise<void> {
+    if (stream.flushing) return;
+    stream.flushing = true;
+    while (stream.waiting.length > 0) {
+      const taken = take(stream);
       try {
         await this.options.deliver(merge(taken));
-        this.#awayUntilMs = undefined;
-        for (const {settle} of taken) settle();
+        this.#acknowledged(taken);
       } catch (error) {
-        this.#failed(taken, error);
+        this.#rejected(stream, taken, error);
       }
-      this.#flying = [];
+      stream.flying = [];
     }
-    this.#flushing = false;
+    stream.flushing = false;
   }
 
-  #failed(taken: readonly Waiting[], error: unknown): void {
+  #acknowledged(taken: readonly Waiting[]): void {
+    this.#acknowledgedAtMs = Date.now();
+    this.#awayUntilMs = undefined;
+    for (const {lane, settle} of taken) {
+      lane.awayUntilMs = undefined;
+      settle();
+    }
+  }
+
+  #rejected(stream: Stream, taken: readonly Waiting[], error: unknown): void {
     // Those whose time was over said so already, and a probe may have been let in since.
     const first = taken.some(({settled}) => !settled);
     const refusal = this.options.isRefusal?.(error) === true;
     const told = refusal ? error : error instanceof NeverSent ? notSent(error) : unknownOutcome(error);
     for (const {settle} of taken) settle(told);
-    if (first && !refusal) this.#away();
+    if (first && !refusal) this.#failed(stream, error instanceof NeverSent ? [] : taken);
   }
 
-  #away(): void {
-    this.#awayUntilMs = Date.now() + PROBE_MS;
-    this.#takeOut(notSent());
+  /** @param taken whose partitions may be why; none: Kafka was not reached */
+  #failed(stream: Stream, taken: readonly Waiting[]): void {
+    const nowMs = Date.now();
+    const lanes = new Set(taken.map(({lane}) => lane));
+    for (const lane of lanes) {
+      lane.awayUntilMs = nowMs + PROBE_MS;
+      lane.apartUntilMs = nowMs + APART_MS;
+    }
+    const neverSent = lanes.size === 0;
+    // One may try at once where another partition may be well: those of these partitions are refused all the same.
+    if (neverSent || nowMs - this.#acknowledgedAtMs >= SEND_MS) this.#awayUntilMs = nowMs + (neverSent ? PROBE_MS : 0);
+    this.#takeOut(notSent(), neverSent ? undefined : lanes);
+    this.#leaveAlone(stream);
   }
 
-  #takeOut(error: DomainError): void {
-    for (const {settle} of this.#waiting.splice(0)) settle(error);
+  // A request that hangs holds up those of its own partitions, and they go apart: the others go on in a new stream.
+  #leaveAlone(stream: Stream): void {
+    if (stream !== this.#together) return;
+    this.#together = {...newStream(), waiting: stream.waiting};
+    stream.waiting = [];
+    for (const one of this.#together.waiting) one.stream = this.#together;
+    void this.#flush(this.#together);
   }
 
-  #take(): Waiting[] {
-    let bytes = 0;
-    const end = this.#waiting.findIndex(
-      ({batch}, index) => (bytes += bytesOf(batch.messages)) > MAX_REQUEST_BYTES && index > 0,
-    );
-    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
+  #takeOut(error: DomainError, of?: ReadonlySet<Lane>): void {
+    for (const stream of this.#streams()) {
+      const out = stream.waiting.filter(({lane}) => of?.has(lane) !== false);
+      stream.waiting = stream.waiting.filter((one) => !out.includes(one));
+      for (const {settle} of out) settle(error);
+    }
   }
+}
+
+function take(stream: Stream): readonly Waiting[] {
+  let bytes = 0;
+  const end = stream.waiting.findIndex(
+    ({batch}, index) => (bytes += bytesOf(batch.messages)) > MAX_REQUEST_BYTES && index > 0,
+  );
+  const taken = stream.waiting.splice(0, end === -1 ? stream.waiting.length : end);
+  for (const one of taken) one.flying = true;
+  stream.flying = taken;
+  stream.sentAtMs = Date.now();
+  return taken;
 }
 
 const notSent = (cause?: unknown): DomainError =>
@@ -209,28 +311,6 @@ const unknownOutcome = (cause?: unknown): DomainError =>
     retryAfterSeconds: AWAY_SECONDS,
     cause,
   });
-
-type Sized = Readonly<{value: {readonly length: number} | null}>;
-/** Of a message on the wire, about. */
-const sizeOf = ({value}: Sized): number => (value?.length ?? 0) + OVERHEAD_BYTES;
-export const bytesOf = (messages: readonly Sized[]): number =>
-  messages.reduce((sum, message) => sum + sizeOf(message), 0);
-
-/** In order, in portions that one request takes; a message above that is one of its own. */
-export function portionsOf<T extends Sized>(messages: readonly T[]): T[][] {
-  const portions: T[][] = [];
-  let room = 0;
-  for (const message of messages) {
-    const size = sizeOf(message);
-    if (size > room) {
-      portions.push([]);
-      room = MAX_REQUEST_BYTES;
-    }
-    portions.at(-1)?.push(message);
-    room -= size;
-  }
-  return portions;
-}
 
 function merge(waiting: readonly Waiting[]): TopicMessages[] {
   const byTopic = new Map<string, Message[]>();
