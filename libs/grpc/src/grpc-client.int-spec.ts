@@ -4,6 +4,7 @@ import {jest} from '@jest/globals';
 import {StorageService} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {eventually, freePort} from '@vitalvault/testkit';
 import dns from 'node:dns';
+import http2 from 'node:http2';
 import {connect, createServer} from 'node:net';
 import type {AddressInfo, Socket} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -131,4 +132,23 @@ describe('a gRPC client', () => {
     await expect(client.getBacklog({}, options())).rejects.toMatchObject({code: 'storage-unavailable'});
     await cancelled.promise;
   });
+
+  it.each(['NGHTTP2_NO_ERROR', 'NGHTTP2_INTERNAL_ERROR', 'NGHTTP2_CANCEL'] as const)(
+    'is told that the other side is away when that ends within its answer: %s',
+    async (code) => {
+      const broken = http2.createServer();
+      broken.on('stream', (stream) => {
+        stream.on('error', () => undefined);
+        stream.respond({':status': 200, 'content-type': 'application/grpc'});
+        stream.close(http2.constants[code]);
+      });
+      await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve));
+      const client = clientOf((broken.address() as AddressInfo).port);
+      ended.push(() => {
+        client.close();
+        broken.close();
+      });
+      await expect(client.getBacklog({})).rejects.toMatchObject({code: 'storage-unavailable'});
+    },
+  );
 });

@@ -7,6 +7,15 @@ const CODE_KEY = 'vv-error';
 // "-bin" keys may carry any bytes; the context is small and public (see ErrorContext).
 const CONTEXT_KEY = 'vv-error-context-bin';
 
+const AWAY: readonly number[] = [
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.CANCELLED,
+  status.RESOURCE_EXHAUSTED,
+];
+/** Of a call that ended without a word of the other side, the client makes INTERNAL. @spec grpc-js, subchannel-call */
+const BROKEN_OFF = /^Received RST_STREAM /;
+
 /** Status of a gRPC answer for an error of ours; the code travels in the metadata `vv-error`. */
 export function toGrpcError(error: DomainError): Partial<ServiceError> {
   const metadata = new Metadata();
@@ -23,8 +32,8 @@ export function toGrpcError(error: DomainError): Partial<ServiceError> {
 export function fromGrpcError(error: ServiceError, unavailable: ErrorCode): DomainError {
   const code = error.metadata.get(CODE_KEY)[0];
   if (isErrorCode(code)) return new DomainError(code, {...contextOf(error.metadata), cause: error});
-  const away: number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED, status.RESOURCE_EXHAUSTED];
-  return new DomainError(away.includes(error.code) ? unavailable : 'internal', {cause: error});
+  const away = AWAY.includes(error.code) || BROKEN_OFF.test(error.details);
+  return new DomainError(away ? unavailable : 'internal', {cause: error});
 }
 
 function contextOf(metadata: Metadata): ErrorContext {
