@@ -9,10 +9,10 @@ import {isInstalled} from './stage.js';
 
 /** Every kind by its name; a kill is counted for itself. */
 export const FAULTS: Readonly<Record<string, Kind>> = {
-  kill: {play: kill, weight: 14},
+  kill: {play: kill, weight: 14, kills: true},
   pause: {play: freeze, weight: 3},
   'rolling restart': {play: rolling, weight: 1, slow: true},
-  'second replica': {play: secondReplica, weight: 1},
+  'second replica': {play: secondReplica, weight: 1, kills: true},
   'wrong clock': {play: wrongClock, weight: 1, slow: true},
   'cut way': {play: way((link) => link.cut(), 5_000), weight: 2},
   'hanging way': {play: way((link) => link.hold(), 6_000), weight: 2},

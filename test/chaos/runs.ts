@@ -9,8 +9,9 @@ export interface Run {
   readonly minutes: number;
   readonly kills: number;
   readonly otherFaults: number;
-  /** Chances that the rules had, all together, and how many of them were broken. */
+  /** The fewest chances that a rule had: what is said of n chances holds of every rule. */
   readonly chances: number;
+  /** How often a rule was broken, and a device told what it should not be. */
   readonly broken: number;
 }
 

@@ -13,9 +13,10 @@ const python = (...args: string[]): number => run(interpreter(), args);
 /** What the stores say, by the service whose database it is: a query, each row of which is a line for the checker. */
 const STORES = {
   notify: `SELECT 'alert' AS what, patient, alert_id AS id, kind, subject,
-             (extract(epoch FROM queued_at) * 1000)::bigint::float8 AS queued FROM alerts`,
+             (extract(epoch FROM queued_at) * 1000)::bigint::float8 AS queued, reader, organisation FROM alerts`,
   policy: `SELECT 'release' AS what, tx_id AS tx, number, encode(sha256(signed_request), 'hex') AS request,
-             (extract(epoch FROM released_at) * 1000)::bigint::float8 AS at FROM release_requests`,
+             (extract(epoch FROM released_at) * 1000)::bigint::float8 AS at, verified_at_height::float8 AS height
+             FROM release_requests`,
 } as const;
 
 /** Kinds of alerts by their number. @spec proto/vitalvault/events/v1/events.proto */
@@ -44,7 +45,40 @@ async function dumpStores(postgres: string, folder: string): Promise<void> {
   }
 }
 
+/** SHA-256 of a block, hexadecimal, by its CID of version 1 in base32: its last 32 bytes. */
+function digestOf(cid: string): string {
+  const digits = Array.from(cid.slice(1), (digit) => 'abcdefghijklmnopqrstuvwxyz234567'.indexOf(digit));
+  const bits = digits.map((digit) => digit.toString(2).padStart(5, '0')).join('');
+  const bytes = Array.from({length: Math.floor(bits.length / 8)}, (_, i) => parseInt(bits.slice(8 * i, 8 * i + 8), 2));
+  return Buffer.from(bytes.slice(-32)).toString('hex');
+}
+
+/** Every block that a peer's pins hold, as that peer says itself. A pack's root holds its ciphertexts. */
+async function pinned(kuboApi: string): Promise<string[]> {
+  const response = await fetch(`${kuboApi}/api/v0/pin/ls?type=all`, {
+    method: 'POST',
+    signal: AbortSignal.timeout(60_000),
+  });
+  if (!response.ok) throw new Error(`${kuboApi}: HTTP ${response.status}`);
+  const {Keys: keys = {}} = (await response.json()) as {Keys?: Record<string, unknown>};
+  return Object.keys(keys).filter((cid) => cid.startsWith('b'));
+}
+
+/** A peer that does not answer holds nothing here: one of the others has to. */
+async function dumpPins(peers: readonly string[], folder: string): Promise<void> {
+  const lines: string[] = [];
+  for (const [peer, kuboApi] of peers.entries()) {
+    const cids = await pinned(kuboApi).catch((error: unknown) => {
+      console.error(`pins of peer ${peer}: ${String(error)}`);
+      return [];
+    });
+    for (const cid of cids) lines.push(`${JSON.stringify({what: 'pin', peer, content: digestOf(cid)})}\n`);
+  }
+  writeFileSync(join(folder, 'pins.jsonl'), lines.join(''));
+}
+
 interface Endpoints {
+  readonly kuboApi: readonly string[];
   readonly postgres: string;
   readonly validators: readonly {readonly rpc: string}[];
 }
@@ -55,8 +89,9 @@ if (what === undefined || what.startsWith('-')) {
   process.exit(2);
 }
 if (what === 'selftest') process.exit(python(join(here, 'selftest.py')));
-const {postgres, validators} = JSON.parse(readFileSync(join(what, 'endpoints.json'), 'utf8')) as Endpoints;
+const {kuboApi, postgres, validators} = JSON.parse(readFileSync(join(what, 'endpoints.json'), 'utf8')) as Endpoints;
 await dumpStores(postgres, join(what, 'kept'));
+await dumpPins(kuboApi, join(what, 'kept'));
 process.exit(
   python(
     join(here, 'check.py'),

@@ -5,7 +5,9 @@ python selftest.py; the last line on stdout is JSON, as the second client's. Ran
 import copy, json, os, random, sys
 from check import judge
 from rules import RULES
-from world import Access, Alert, Anchored, Asked, Back, Fetched, Posted, Released, Terms, World, theirs
+from world import Access, Alert, Anchored, Asked, Back, Fetched, Pinned, Posted, Released, Terms, World, theirs
+
+READER, ORGANISATION = "1" * 40, "2" * 40
 
 CHECKS = []
 
@@ -34,7 +36,9 @@ class Maker:
         seen = self.rng.random() < 0.9
         self.world.posted.append(Posted(patient, record, sent, self.now if seen else None, "accepted" if seen else "unknown"))
         # What nobody acknowledged may be there or not.
-        if seen or self.rng.random() < 0.5: self.world.anchored.append(Anchored(place, patient, record, (patient, 1, number)))
+        if not seen and self.rng.random() < 0.5: return
+        self.world.anchored.append(Anchored(place, patient, record, (patient, 1, number), f"c{record}"))
+        self.world.pinned += [Pinned(peer, f"c{record}") for peer in self.rng.sample(range(3), 2)]
 
     def put(self, patient, grant, revokes):
         self.now += 1
@@ -50,20 +54,24 @@ class Maker:
         sent, tx = self.now, self.id()
         place = self.step()
         self.indexes[patient] = self.indexes.get(patient, -1) + 1
-        self.world.accesses.append(Access(place, patient, tx, grant, permit, self.indexes[patient]))
+        self.world.accesses.append(Access(place, patient, tx, grant, permit, self.indexes[patient], sent, READER, ORGANISATION))
         self.world.asked.append(Asked("request", patient, tx, sent, self.now, "permitted" if permit else "refused", grant))
         self.step()
-        self.world.alerts.append(Alert(patient, self.id(), "ACCESS_PERMITTED" if permit else "ACCESS_REFUSED", tx, self.now))
+        self.alert(patient, "ACCESS_PERMITTED" if permit else "ACCESS_REFUSED", tx)
         return tx
+
+    def alert(self, patient, kind, subject):
+        self.world.alerts.append(Alert(patient, self.id(), kind, subject, self.now, READER, ORGANISATION))
 
     def fetch(self, patient, tx, opened):
         sent = self.now
         self.step()
         if opened:
-            self.world.released.append(Released(tx, 1, self.now, tx))
-            self.world.alerts.append(Alert(patient, self.id(), "KEYS_RELEASED", f"{tx}{1:08x}{tx}", self.now))
+            self.world.released.append(Released(tx, 1, self.now, tx, self.height + 1))
+            self.alert(patient, "KEYS_RELEASED", f"{tx}{1:08x}{tx}")
         self.step()
         self.world.fetched.append(Fetched(patient, tx, sent, self.now, "opened" if opened else "refused"))
+
 
 def good(rng):
     """A history with at least one chance for every rule."""
@@ -93,28 +101,71 @@ def opened(w): return first(w.fetched, outcome="opened")
 def alert(w, tx): return first(w.alerts, subject=tx)
 def key_alert(w, tx): return first(w.alerts, subject=f"{tx}{1:08x}{tx}")
 def tried_late(w): return first(w.fetched, outcome="refused")
+def released(w): return first(w.released, tx=opened(w).tx)
+def ended(w): return first(w.terms, revokes=True)
+def late_grant(w): return first(w.accesses, tx=tried_late(w).tx)
+def other(patient): return "bb" if patient == "aa" else "aa"
+
+def tell(w, patient, kind, subject, at):
+    w.alerts.append(Alert(patient, "x", kind, subject, at, READER, ORGANISATION))
+
+def release(w, tx, number, at, height):
+    """An answer of a permit that is written down and told."""
+    w.released.append(Released(tx, number, at, "e" * 64, height))
+    tell(w, first(w.accesses, tx=tx).patient, "KEYS_RELEASED", w.released[-1].subject, at)
+
+def open_late(w):
+    """A fetch after the revocation brings keys: policy asked what was decided, and not what stands."""
+    one = tried_late(w)
+    one.outcome = "opened"
+    release(w, one.tx, 2, one.answered, released(w).height)
+
+def cut_late(w):
+    """Policy opened it by a state that had the revocation; the answer never came."""
+    one = tried_late(w)
+    one.outcome, one.answered = "unknown", None
+    release(w, one.tx, 2, one.sent + 1, first(w.terms, grant=late_grant(w).grant, revokes=True).place[0] + 1)
+
+def entry_after_key(w): first(w.accesses, tx=opened(w).tx).place = (released(w).height, 0)
 
 # (what happens, how it is done to a good history, the rules that must find it)
 FAULTS = [
     ("an acknowledged record never comes", lambda w: w.anchored.remove(entry(w)), {"acknowledged and lost"}),
-    ("a record is anchored twice", lambda w: w.anchored.append(Anchored((9, 9), "aa", entry(w).record, ("aa", 1, 999))), {"anchored twice"}),
+    ("a record is anchored twice", lambda w: w.anchored.append(Anchored((9, 9), "aa", entry(w).record, ("aa", 1, 999), entry(w).content)), {"anchored twice"}),
     ("a number is anchored twice, with another record", lambda w: (w.anchored.append(Anchored((9, 9), "cc", "f" * 64, entry(w).number))), {"anchored twice"}),
     ("a record that no device posted", lambda w: w.anchored.append(Anchored((9, 9), "aa", "e" * 64, ("aa", 1, 998))), {"anchored and never posted"}),
-    ("keys for a request that the ledger does not have", lambda w: (w.fetched.append(Fetched("aa", "d" * 64, 1, 10**9, "opened")), w.released.append(Released("d" * 64, 1, 2, "d" * 64)), w.alerts.append(Alert("aa", "x", "ACCESS_PERMITTED", "d" * 64, 2))), {"released without an entry", "alerted and not on the ledger", "released and not told"}),
-    ("keys for a refused request", lambda w: (w.fetched.append(Fetched(refusal(w).patient, refusal(w).tx, 1, 10**9, "opened")), w.released.append(Released(refusal(w).tx, 1, 2, "d" * 64)), w.alerts.append(Alert(refusal(w).patient, "x", "ACCESS_PERMITTED", refusal(w).tx, 2))), {"released without an entry", "an entry without its alert", "released and not told"}),
-    ("policy opens for nobody", lambda w: w.released.append(Released("d" * 64, 1, 2, "d" * 64)), {"released without an entry", "released and not told"}),
+    ("keys for a request that the ledger does not have", lambda w: (w.fetched.append(Fetched("aa", "d" * 64, 1, 10**9, "opened")), w.released.append(Released("d" * 64, 1, 2, "d" * 64, 1)), tell(w, "aa", "ACCESS_PERMITTED", "d" * 64, 2)), {"released without an entry", "alerted and never happened", "released and not told"}),
+    ("keys for a refused request", lambda w: (w.fetched.append(Fetched(refusal(w).patient, refusal(w).tx, 1, 10**9, "opened")), w.released.append(Released(refusal(w).tx, 1, 2, "d" * 64, 1)), tell(w, refusal(w).patient, "ACCESS_PERMITTED", refusal(w).tx, 2)), {"released without an entry", "an entry without its alert", "released and not told"}),
+    ("policy opens for nobody", lambda w: w.released.append(Released("d" * 64, 1, 2, "d" * 64, 1)), {"released without an entry", "released and not told"}),
     ("that keys left is not told", lambda w: w.alerts.remove(key_alert(w, opened(w).tx)), {"released and not told"}),
-    ("a second answer is told as the first", lambda w: w.released.append(Released(opened(w).tx, 2, 10**9, opened(w).tx)), {"released and not told"}),
-    ("an answer is told as one that a restored database forgot", lambda w: w.released.append(Released(opened(w).tx, 1, 10**9, "d" * 64)), {"released and not told"}),
-    ("policy writes nothing down", lambda w: w.released.remove(first(w.released, tx=opened(w).tx)), {"released and not written down"}),
+    ("a second answer is told as the first", lambda w: w.released.append(Released(opened(w).tx, 2, released(w).at, opened(w).tx, released(w).height)), {"released and not told"}),
+    ("an answer is told as one that a restored database forgot", lambda w: w.released.append(Released(opened(w).tx, 1, released(w).at, "d" * 64, released(w).height)), {"released and not told"}),
+    ("policy writes nothing down", lambda w: (w.released.remove(released(w)), w.alerts.remove(key_alert(w, opened(w).tx))), {"released and not written down"}),
+    ("policy writes nothing down, and tells", lambda w: w.released.remove(released(w)), {"released and not written down", "alerted and never happened"}),
+    ("policy answers twice and writes down one answer", lambda w: w.fetched.append(Fetched(opened(w).patient, opened(w).tx, opened(w).answered + 1, opened(w).answered + 2, "opened")), {"released and not written down"}),
     ("the alert comes behind the key", lambda w: setattr(alert(w, opened(w).tx), "queued", opened(w).answered + 1), {"released without an alert"}),
     ("a permit is never alerted", lambda w: w.alerts.remove(alert(w, opened(w).tx)), {"released without an alert", "an entry without its alert"}),
     ("a refusal is never alerted", lambda w: w.alerts.remove(alert(w, refusal(w).tx)), {"an entry without its alert"}),
-    ("the alert goes to somebody else", lambda w: setattr(alert(w, refusal(w).tx), "patient", "cc"), {"an entry without its alert", "alerted and not on the ledger"}),
+    ("the alert goes to somebody else", lambda w: setattr(alert(w, refusal(w).tx), "patient", "cc"), {"an entry without its alert", "alerted and never happened"}),
+    ("that keys left is told to another patient", lambda w: setattr(key_alert(w, opened(w).tx), "patient", other(opened(w).patient)), {"released and not told", "alerted and never happened"}),
+    ("that keys left is told, and names another reader", lambda w: setattr(key_alert(w, opened(w).tx), "reader", "0" * 40), {"told of somebody else"}),
+    ("a permit is told, and names another organisation", lambda w: setattr(alert(w, opened(w).tx), "organisation", "0" * 40), {"told of somebody else"}),
+    ("a refusal is told, and names nobody", lambda w: setattr(alert(w, refusal(w).tx), "reader", None), {"told of somebody else"}),
+    ("that keys left is told hours late", lambda w: setattr(key_alert(w, opened(w).tx), "queued", 10**7), {"told late"}),
+    ("a refusal is told hours late", lambda w: setattr(alert(w, refusal(w).tx), "queued", 10**7), {"told late"}),
     ("the alert says the opposite", lambda w: setattr(alert(w, refusal(w).tx), "kind", "ACCESS_PERMITTED"), {"an entry without its alert"}),
-    ("an alert comes twice", lambda w: w.alerts.append(Alert(refusal(w).patient, "x", "ACCESS_REFUSED", refusal(w).tx, 3)), {"alerted twice"}),
-    ("an alert of nothing", lambda w: w.alerts.append(Alert("aa", "x", "ACCESS_REFUSED", "c" * 64, 3)), {"alerted and not on the ledger"}),
-    ("keys after the revocation was acknowledged", lambda w: (setattr(tried_late(w), "outcome", "opened")), {"released after an acknowledged revocation"}),
+    ("an alert comes twice", lambda w: tell(w, refusal(w).patient, "ACCESS_REFUSED", refusal(w).tx, 3), {"alerted twice"}),
+    ("an alert of nothing", lambda w: tell(w, "aa", "ACCESS_REFUSED", "c" * 64, 3), {"alerted and never happened"}),
+    ("told of keys that never left", lambda w: tell(w, "aa", "KEYS_RELEASED", f"{'c' * 64}{1:08x}{'c' * 64}", 5), {"alerted and never happened"}),
+    ("told of an answer that policy did not give", lambda w: tell(w, opened(w).patient, "KEYS_RELEASED", f"{opened(w).tx}{2:08x}{'c' * 64}", 5), {"alerted and never happened"}),
+    ("told that a record was refused that no device posted", lambda w: tell(w, "aa", "RECORD_REFUSED", "9" * 64, 5), {"alerted and never happened"}),
+    ("keys after the revocation was acknowledged", open_late, {"released after an acknowledged revocation"}),
+    ("policy opens by a state that has the revocation, and the answer never comes", cut_late, {"released after an acknowledged revocation"}),
+    ("policy opens long after the revocation, by an old state, for a stranger", lambda w: release(w, tried_late(w).tx, 2, tried_late(w).sent + 10**6, released(w).height), {"released after an acknowledged revocation"}),
+    ("the entry comes behind the key, by the ledger's order", entry_after_key, {"released without an entry"}),
+    ("the entry comes behind the key, by the clock", lambda w: setattr(first(w.accesses, tx=opened(w).tx), "time", opened(w).answered + 2_000), {"released without an entry"}),
+    ("an acknowledged record is anchored, and no peer has its ciphertext", lambda w: setattr(w, "pinned", [one for one in w.pinned if one.content != entry(w).content]), {"acknowledged and held by no peer"}),
+    ("a grant's version goes back", lambda w: setattr(w.terms[0], "version", 99), {"versions of a grant"}),
     ("a permit after the revocation, by the ledger", lambda w: setattr(max(w.accesses, key=lambda a: a.place), "permit", True), {"permitted after a revocation, by the ledger's order", "an entry without its alert", "answered otherwise than decided"}),
     ("a reader is told permitted, and was refused", lambda w: setattr(first(w.asked, tx=refusal(w).tx), "outcome", "permitted"), {"answered otherwise than decided"}),
     ("a revocation is told committed, and is not there", lambda w: w.asked.append(Asked("revoke", "aa", "b" * 64, 10**9, 10**9 + 1, "committed", "aaff")), {"answered otherwise than decided"}),
@@ -133,7 +184,8 @@ def left_out(world, spoil):
     if theirs(world) != world: return False
     spoiled = copy.deepcopy(world)
     spoil(spoiled)
-    spoiled.posted, spoiled.asked, spoiled.fetched = [Posted("dd", "e" * 64, 1, None, "unknown")], [], []
+    spoiled.asked, spoiled.fetched = [], []
+    spoiled.posted = [Posted("dd", "e" * 64, 1, None, "unknown")]
     return red(theirs(spoiled)) <= NOBODYS
 
 def lose(w, store):
@@ -147,7 +199,7 @@ def lose(w, store):
 SET_BACK = [
     ("policy's database lost a release", lambda w: lose(w, "policy"), set()),
     ("notify's database lost an alert, which came again", lambda w: lose(w, "notify"), set()),
-    ("policy wrote nothing down, before its database was set back", lambda w: (lose(w, "policy"), setattr(w.back[0], "since", 10**9), setattr(w.back[0], "to", 10**9)), {"released and not written down"}),
+    ("policy wrote nothing down, before its database was set back", lambda w: (lose(w, "policy"), setattr(w.back[0], "since", 10**9), setattr(w.back[0], "to", 10**9)), {"released and not written down", "alerted and never happened"}),
     ("policy's database was set back, and the alert was late", lambda w: (lose(w, "notify"), setattr(w.back[0], "store", "policy")), {"released without an alert"}),
     ("notify's database was set back, and the alert never came again", lambda w: (w.back.append(Back("notify", 0, 10**9)), w.alerts.remove(alert(w, refusal(w).tx))), {"an entry without its alert"}),
     ("storage's database was set back, and a record is lost", lambda w: (w.back.append(Back("storage", 0, 10**9)), w.anchored.remove(entry(w))), {"acknowledged and lost"}),

@@ -40,6 +40,9 @@ class Access:
     grant: str
     permit: bool
     index: int  # in the patient's access log
+    time: int = 0  # of its block, Unix milliseconds: before anybody can have its entry
+    reader: str | None = None  # None: its key is no member's first one
+    organisation: str | None = None
 
 @dataclass
 class Terms:
@@ -58,6 +61,7 @@ class Anchored:
     patient: str
     record: str
     number: tuple[str, int, int]  # device, registration, sequence
+    content: str = ""  # SHA-256 of the ciphertext
 
 @dataclass
 class Alert:
@@ -66,6 +70,8 @@ class Alert:
     kind: str
     subject: str
     queued: int  # Unix milliseconds, by the database's clock
+    reader: str | None = None
+    organisation: str | None = None
 
 @dataclass
 class Released:
@@ -74,6 +80,16 @@ class Released:
     number: int
     at: int
     request: str  # SHA-256 of what the reader signed for it
+    height: int  # of the header that it was proven by: it has the state of the block before
+
+    @property
+    def subject(self): return f"{self.tx}{self.number:08x}{self.request}"
+
+@dataclass
+class Pinned:
+    """That an IPFS peer, asked by itself, holds a block by a pin."""
+    peer: int
+    content: str  # SHA-256 of the block
 
 @dataclass
 class Back:
@@ -92,18 +108,22 @@ class World:
     anchored: list[Anchored] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     released: list[Released] = field(default_factory=list)
+    pinned: list[Pinned] = field(default_factory=list)
     back: list[Back] = field(default_factory=list)
+
+def watched(world):
+    """Patients whom a client wrote of."""
+    return {one.patient for one in [*world.posted, *world.asked, *world.fetched]}
 
 def theirs(world):
     """The world as far as it is about patients whom a client wrote of: what others did at the same time is left out."""
-    own = {one.patient for one in [*world.posted, *world.asked, *world.fetched]}
+    own = watched(world)
     others = {one.tx for one in world.accesses if one.patient not in own}
     return World(world.posted, world.asked, world.fetched,
                  *([one for one in ones if one.patient in own] for ones in (world.accesses, world.terms, world.anchored, world.alerts)),
-                 [one for one in world.released if one.tx not in others], world.back)
+                 [one for one in world.released if one.tx not in others], world.pinned, world.back)
 
-SEEN = {"post": Posted, "request": Asked, "grant": Asked, "revoke": Asked, "fetch": Fetched}
-KEPT = {"alert": Alert, "release": Released, "back": Back}
+KEPT = {"alert": Alert, "release": Released, "pin": Pinned, "back": Back}
 
 def lines(folder):
     """Every line of the folder's files; a file that is cut in a line, or says what nobody knows, is no evidence."""
@@ -117,10 +137,15 @@ def lines(folder):
 def read_observed(folder, world):
     for line in lines(folder):
         act = line["act"]
-        if SEEN[act] is Asked: world.asked.append(Asked(**line))
-        else: {"post": world.posted, "fetch": world.fetched}[act].append(SEEN[act](**{k: v for k, v in line.items() if k != "act"}))
+        if act in ("request", "grant", "revoke"):
+            world.asked.append(Asked(**line))
+            continue
+        del line["act"]
+        if act == "post": world.posted.append(Posted(**line))
+        elif act == "fetch": world.fetched.append(Fetched(**line))
+        else: raise ValueError(f"no act {act}")
 
 def read_kept(folder, world):
     for line in lines(folder):
         what = line.pop("what")
-        {"alert": world.alerts, "release": world.released, "back": world.back}[what].append(KEPT[what](**line))
+        {"alert": world.alerts, "release": world.released, "pin": world.pinned, "back": world.back}[what].append(KEPT[what](**line))

@@ -153,6 +153,30 @@ export const DEFECTS: readonly Defect[] = [
     found: ["permitted after a revocation, by the ledger's order"],
   },
   {
+    what: 'storage says that a record is stored, and pins nothing',
+    patches: [
+      {
+        file: 'apps/storage/src/adapters/ipfs/ipfs-cluster-pack-store.ts',
+        old: '    const {car} = buildPack(blocks);\n',
+        new: '    if (blocks.length > 0) return replicationMax;\n    const {car} = buildPack(blocks);\n',
+      },
+    ],
+    started: ['storage'],
+    found: ['acknowledged and held by no peer'],
+  },
+  {
+    what: 'policy tells that keys left, and to nobody of a name',
+    patches: [
+      {
+        file: RELEASE,
+        old: '      kind: AlertKind.KEYS_RELEASED,\n',
+        new: '      kind: AlertKind.KEYS_RELEASED,\n      reader: new Uint8Array(20),\n      organisation: new Uint8Array(20),\n',
+      },
+    ],
+    started: ['policy'],
+    found: ['told of somebody else'],
+  },
+  {
     what: 'storage anchors twice, and the ledger has no window of numbers',
     patches: [
       {

@@ -15,6 +15,8 @@ export type Fault = (stage: Stage, chance: Chance) => Promise<Done>;
 
 export interface Kind {
   readonly play: Fault;
+  /** What it does is to kill: it is counted as kills, and as no other fault. */
+  readonly kills?: boolean;
   /** How often it is drawn, beside the others. */
   readonly weight: number;
   /** Of one run; more would be another promise. */
