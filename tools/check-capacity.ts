@@ -18,7 +18,7 @@ const MEMORY = 'Memory of the services';
 /** Programs that a person runs, or tests. */
 const NO_SERVICE = /^(?:apps\/(?:cli|launcher)|libs\/(?:sdk|testkit))\//;
 const FIELD = /^ {2}(?:private )?(?:readonly )?#?\w+ = new (?:Map|Set|TwoGenerations|BoundedMap|TokenBuckets)\b/m;
-const TABLE = /\bCREATE TABLE (?:IF NOT EXISTS )?(\w+)/g;
+const TABLE = /\bCREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)/g;
 
 /** What the sources make. @param files by path from the root, with their text */
 export function growingIn(files: ReadonlyMap<string, string>): Growing[] {

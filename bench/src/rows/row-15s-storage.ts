@@ -135,7 +135,14 @@ class Steps {
       const sequence = (this.#sequences[place] ?? 0n) + 1n;
       this.#sequences[place] = sequence;
       const patient = id(1, Math.floor(place / DEVICES_OF_PATIENT));
-      return sampleMessage({sequence, device: id(2, place), patient, ciphertextBytes: CIPHERTEXT_BYTES, text: `${place}`, slot: 1});
+      return sampleMessage({
+        sequence,
+        device: id(2, place),
+        patient,
+        ciphertextBytes: CIPHERTEXT_BYTES,
+        text: `${place}`,
+        slot: 1,
+      });
     });
   }
 

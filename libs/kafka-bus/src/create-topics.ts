@@ -118,7 +118,5 @@ const textOf = ({topic, numPartitions, configEntries = []}: ITopicConfig): strin
 function isForbidden(error: unknown): boolean {
   const {cause, errors, type} = (error ?? {}) as {cause?: unknown; errors?: readonly unknown[]; type?: unknown};
   const inner = [...(errors ?? []), ...(cause === undefined || cause === error ? [] : [cause])];
-  return (
-    type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'CLUSTER_AUTHORIZATION_FAILED' || inner.some(isForbidden)
-  );
+  return type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'CLUSTER_AUTHORIZATION_FAILED' || inner.some(isForbidden);
 }

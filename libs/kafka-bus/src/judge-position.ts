@@ -45,8 +45,7 @@ export const otherRecord = (next: bigint): string =>
   `${ANOTHER_TOPIC} the record at offset ${next - 1n} is not the one that was taken there`;
 
 /** That Kafka gives no record where its own word has one. */
-export const noRecord = (at: bigint, found: bigint): string =>
-  `${MISSING} asked for offset ${at}, Kafka gave ${found}`;
+export const noRecord = (at: bigint, found: bigint): string => `${MISSING} asked for offset ${at}, Kafka gave ${found}`;
 
 /** How many records wait behind a position; all of them where it is not this partition's. */
 export function unread(next: bigint | undefined, {low, high}: Pick<KafkaPartition, 'low' | 'high'>): bigint {

@@ -9,8 +9,7 @@ export const POSITIONS_HELP = `How far each partition was taken, and what Kafka 
 ${EXIT_CODES}
 `;
 
-export type PositionsCommand =
-  {readonly name: 'help' | 'show'} | {readonly name: 'begin'; readonly by: string};
+export type PositionsCommand = {readonly name: 'help' | 'show'} | {readonly name: 'begin'; readonly by: string};
 
 /** @throws WrongUse */
 export function parsePositionsCommand(args: string[]): PositionsCommand {

@@ -83,11 +83,7 @@ export async function runOperation({name, service, env}: Operation, parse: () =>
   }
 }
 
-async function answer(
-  {service, env}: Omit<Operation, 'name'>,
-  {json, work}: AskedWork,
-  logger: Logger,
-): Promise<void> {
+async function answer({service, env}: Omit<Operation, 'name'>, {json, work}: AskedWork, logger: Logger): Promise<void> {
   const own = Object.entries(env).filter(([variable]) => PREFIXES.some((prefix) => variable.startsWith(prefix)));
   const settings = loadConfig(schema, Object.fromEntries(own));
   const kafka = connectKafka({...kafkaAccess(settings), clientId: `vv-${service}`, logger});
