@@ -83,7 +83,9 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   const connections = new OpenConnections(instance.server);
   traceRequests(instance);
   measureRequests(instance);
-  limitAddresses(instance, options.addressRate);
+  limitAddresses(instance, options.addressRate, () => {
+    logger.warn('a trusted proxy writes X-Forwarded-For in a way that cannot be read: all its clients count as one');
+  });
   addBodyParsers(instance);
   leaveConnections(instance, readiness);
   serveDeclaredRoutes(instance);

@@ -2,6 +2,7 @@ import type {DomainError} from '@vitalvault/errors';
 import {TokenBuckets} from '@vitalvault/process';
 import type {BucketRate} from '@vitalvault/process';
 import type {FastifyInstance} from 'fastify';
+import {readForwardedFor} from './forwarded-for.js';
 
 /** Requests from one address before they are refused, and how many more each second. */
 export const ADDRESS_RATE: BucketRate = {burst: 4_000, refillPerSecond: 1_000};
@@ -9,10 +10,20 @@ export const ADDRESS_RATE: BucketRate = {burst: 4_000, refillPerSecond: 1_000};
 /**
  * Limits requests by the address that they come from, before anything of them is read. The address is the connection's,
  * or what a trusted proxy says (Fastify's `trustProxy`).
+ * @param tell called once, when a trusted proxy names its client in a way that cannot be read
  */
-export function limitAddresses(instance: FastifyInstance, rate: BucketRate = ADDRESS_RATE): void {
+export function limitAddresses(
+  instance: FastifyInstance,
+  rate: BucketRate = ADDRESS_RATE,
+  tell: () => void = () => undefined,
+): void {
   const buckets = new TokenBuckets(rate);
+  let told = false;
   instance.addHook('onRequest', (request, _reply, done) => {
+    if (!readForwardedFor(request) && !told) {
+      told = true;
+      tell();
+    }
     try {
       buckets.charge(addressKey(request.ip), Date.now(), 'Too many requests come from this address.');
     } catch (error) {
