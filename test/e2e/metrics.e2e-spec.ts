@@ -80,6 +80,22 @@ describe('what the processes of a running system measure', () => {
     expect(await duration()).toBe(before + 1);
   });
 
+  it.each([
+    ['storage', 'vitalvault_storage_backlog', ['to-pack', 'to-anchor']],
+    ['storage', 'vitalvault_storage_backlog_age_seconds', ['to-pack', 'to-anchor']],
+    ['storage', 'vitalvault_storage_packs', ['making', 'failing', 'dropping']],
+    ['storage', 'vitalvault_outbox_messages', [undefined]],
+    ['storage', 'vitalvault_database_size_bytes', [undefined]],
+    ['policy', 'vitalvault_follower_height', [undefined]],
+    ['policy', 'vitalvault_database_size_bytes', [undefined]],
+    ['notify', 'vitalvault_notify_deliveries_due', [undefined]],
+    ['notify', 'vitalvault_notify_deliveries_age_seconds', [undefined]],
+    ['notify', 'vitalvault_kafka_consumer_lag_age_seconds', [undefined]],
+  ])('%s asks its stores for %s', async (name, metric, states) => {
+    const samples = (await scraped(thePlatform().endpoints.metrics[name] ?? '')).get(metric)?.samples ?? [];
+    expect(samples.map(({labels}) => labels['state'])).toEqual(states);
+  });
+
   it('both ends of a gRPC call count it', async () => {
     const {metrics} = thePlatform().endpoints;
     const [asked, answered] = [await scraped(metrics['ingest'] ?? ''), await scraped(metrics['storage'] ?? '')];

@@ -4,12 +4,20 @@ import {grpcOptions} from '@vitalvault/grpc';
 import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/http';
 import type {Composition, ServiceHost} from '@vitalvault/http';
 import {KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
-import {DeadLetterStore, NonceStore, OffsetStore, RowPruning, databaseSize} from '@vitalvault/postgres';
+import {
+  DeadLetterStore,
+  NonceStore,
+  OffsetStore,
+  RowPruning,
+  databaseSize,
+  watchDatabaseSize,
+} from '@vitalvault/postgres';
 import {BackgroundWork, Standstill} from '@vitalvault/process';
 import {openDatabase} from './adapters/prisma/database.js';
 import {PrismaAlertQueue} from './adapters/prisma/prisma-alert-queue.js';
 import {PrismaDeliveryQueue} from './adapters/prisma/prisma-delivery-queue.js';
 import {PrismaKeyResolver} from './adapters/prisma/prisma-key-resolver.js';
+import {watchDeliveries} from './adapters/prisma/watch-deliveries.js';
 import {PrismaPreferences} from './adapters/prisma/prisma-preferences.js';
 import {traceDelivery} from './adapters/telemetry/trace-delivery.js';
 import {HttpWebhookSender} from './adapters/webhook/http-webhook-sender.js';
@@ -37,6 +45,8 @@ const UNREAD_MS = 10_000;
 export function compose(config: NotifyConfig, host: ServiceHost<NotifyConfig>): Composition {
   const {clientId, fail: onStalled, logger, opened} = host;
   const database = opened.add(openDatabase(config), (it) => it.$disconnect());
+  watchDatabaseSize(database);
+  watchDeliveries(database);
   const kafka = {...kafkaAccess(config), clientId, logger};
   const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.alerts}, {topic: TOPICS.ledgerEvents}]});
   const offsets = new OffsetStore(database);

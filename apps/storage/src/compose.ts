@@ -5,7 +5,15 @@ import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/htt
 import type {Composition, ServiceCheck, ServiceHost} from '@vitalvault/http';
 import {KafkaServer, OutboxPublisher, TopicsAtHand} from '@vitalvault/kafka-bus';
 import {ledgerLogOf, verifiedBlocks} from '@vitalvault/ledger-client';
-import {DeadLetterStore, NonceStore, OffsetStore, OutboxStore, RowPruning, databaseSize} from '@vitalvault/postgres';
+import {
+  DeadLetterStore,
+  NonceStore,
+  OffsetStore,
+  OutboxStore,
+  RowPruning,
+  databaseSize,
+  watchDatabaseSize,
+} from '@vitalvault/postgres';
 import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import type {BackgroundWork, Finding} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -16,6 +24,7 @@ import {ChainFollower} from './adapters/ledger/chain-follower.js';
 import {PrismaReaderKeys} from './adapters/prisma/prisma-reader-keys.js';
 import {PrismaRecordStore} from './adapters/prisma/prisma-record-store.js';
 import {shortLivedRows} from './adapters/prisma/short-lived-rows.js';
+import {watchBacklog} from './adapters/prisma/watch-backlog.js';
 import {recordIdOf} from './api/kafka/record-id-of.js';
 import {PrismaQuotaStore} from './adapters/prisma/prisma-quota-store.js';
 import {AcceptRecords} from './application/accept-records.js';
@@ -64,6 +73,8 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
   const storing = composeStoring(ending, parts, {records, packs, outbox, signer, trust});
   const {accept, anchor, follow, pack, packing, sweeping, anchoring, queue, background} = storing;
   watchAnchoring(anchor, queue);
+  watchDatabaseSize(database);
+  watchBacklog(database, now);
   const onFound = (): void => outbox.poke();
   const {release, repair} = composeReleasing({logger, now, pause}, parts, {records, packs, follow, follower, onFound});
   const chain = new ChainFollower(

@@ -1,8 +1,24 @@
+import {observe, recently} from '@vitalvault/process';
 import type {Finding} from '@vitalvault/process';
 import type {SqlSession} from './sql-session.js';
 
 const GIB = 1_073_741_824;
 const inGiB = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
+
+const MEASURED_EVERY_MS = 60_000;
+
+/** Tells as a metric how large the database is. */
+export function watchDatabaseSize(database: SqlSession): void {
+  observe(
+    'vitalvault.database.size',
+    recently(MEASURED_EVERY_MS, () => sizeOf(database)),
+  );
+}
+
+async function sizeOf(database: SqlSession): Promise<number> {
+  const [row] = await database.$queryRaw<{bytes: bigint}[]>`SELECT pg_database_size(current_database()) AS bytes`;
+  return Number(row?.bytes ?? 0n);
+}
 
 /**
  * Readiness: that the database has become as large as it was to say; undefined: it has not. How much room is left on
@@ -14,8 +30,7 @@ export async function databaseSize(
   {databaseWarnBytes}: {readonly databaseWarnBytes?: number | undefined},
 ): Promise<Finding | undefined> {
   if (databaseWarnBytes === undefined) return undefined;
-  const [row] = await database.$queryRaw<{bytes: bigint}[]>`SELECT pg_database_size(current_database()) AS bytes`;
-  const bytes = Number(row?.bytes ?? 0n);
+  const bytes = await sizeOf(database);
   return bytes < databaseWarnBytes
     ? undefined
     : {reason: `it has ${inGiB(bytes)}, and was to say so from ${inGiB(databaseWarnBytes)} on: enlarge its volume`};

@@ -1,7 +1,7 @@
 export {databaseConnection} from './database-connection.js';
 export type {DatabaseSettings} from './database-connection.js';
 export {DeadLetterStore, MOST_LETTERS} from './dead-letter-store.js';
-export {databaseSize} from './database-size.js';
+export {databaseSize, watchDatabaseSize} from './database-size.js';
 export {migrateDatabase} from './migrate-database.js';
 export {readDatabaseSettings} from './read-database-settings.js';
 export {MigrationError, pendingMigrations, runMigrations} from './run-migrations.js';

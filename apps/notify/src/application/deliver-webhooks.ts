@@ -1,4 +1,5 @@
 import {backoffMs, restMs} from '../domain/backoff.js';
+import {measureAlert} from './measure-alert.js';
 import type {DeliveryQueue, DueDelivery, WebhookSender} from './ports.js';
 
 /** Under way in this process: a receiver that answers takes a tenth of a second, so this is hundreds a second. */
@@ -70,8 +71,10 @@ export class DeliverWebhooks {
     const {alert, attempts, webhook} = delivery;
     const outcome = await this.ports.sender.send(webhook, alert);
     const random = this.options.random();
-    if (outcome === undefined) await this.ports.queue.delivered(delivery);
-    else
+    if (outcome === undefined) {
+      measureAlert(alert, 'delivered', Date.now());
+      await this.ports.queue.delivered(delivery);
+    } else
       await this.ports.queue.failed(delivery, {
         againInMs: backoffMs(attempts, random),
         restMs: restMs(webhook.failures + 1, random),

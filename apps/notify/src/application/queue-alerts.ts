@@ -1,4 +1,5 @@
 import type {Advance} from '@vitalvault/process';
+import {measureAlert} from './measure-alert.js';
 import type {NewAlert} from '../domain/alert.js';
 import {isPushed} from '../domain/rules.js';
 import type {PatientKey} from '../domain/ledger-event.js';
@@ -37,6 +38,7 @@ export class QueueAlerts {
       ...(keys === undefined ? {} : {keys}),
       ...(advance === undefined ? {} : {advance}),
     });
+    for (const {alert} of decided) if (fresh.has(alert.alertId)) measureAlert(alert, 'durable', this.options.now());
     const told = decided.filter(({alert, pushed}) => pushed && fresh.has(alert.alertId));
     if (told.length > 0) {
       this.ports.feed.wake(told.map(({alert}) => alert.patient));

@@ -4,7 +4,7 @@ import type {RecordToRelease} from '@vitalvault/contracts/gen/policy/v1/policy';
 import type {SigningKey} from '@vitalvault/contracts/gen/record/v1/record';
 import {EnvelopeError, openSealedKey, sealReleaseBundle} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
-import {currentTraceparent, withSpan} from '@vitalvault/process';
+import {currentTraceparent, histogram, withSpan} from '@vitalvault/process';
 import {checkIndex, checkLeaf, checkReleaseKey, checkScope, headerOf, idOf} from '../domain/record-checks.js';
 import {checkDistinct, checkGrant, checkStanding, checkWindow, isOwnRead, isRefusal} from '../domain/release-checks.js';
 import type {ProvenPermit, ReleaseRefusal} from '../domain/release-checks.js';
@@ -62,6 +62,7 @@ const CATCH_UP_MS = 3_000;
 const OPENED_AT_ONCE = 4;
 /** Of one check before a key is opened: a block takes half a second at the least, a proof less. */
 const MOST_PROOFS = 4;
+const delay = histogram('vitalvault.release.delay');
 
 /**
  * Log before key (docs/protocol.md §7): a key is opened only for a committed decision that still stands, and after the
@@ -119,6 +120,7 @@ export class ReleaseKeys {
     await this.count(question, recordIds, facts);
     // 5 · The count may have waited too.
     const {header: last} = await this.upToNow(question.txId, facts);
+    delay(Math.max(0, this.options.now() / 1_000 - Number(permit.decidedAt)), {});
     return {bundle, verifiedAtHeight: last.height};
   }
 

@@ -1,6 +1,7 @@
 import {CODE} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
-import {currentTraceparent, withSpan} from '@vitalvault/process';
+import {currentTraceparent, histogram, withSpan} from '@vitalvault/process';
+import type {LabelsOf} from '@vitalvault/process';
 import {acceptTransaction} from '../domain/decode-transaction.js';
 import type {DecodedTransaction} from '../domain/decode-transaction.js';
 import {isFinal} from '../domain/transaction-outcome.js';
@@ -13,6 +14,7 @@ const WAIT_MS = 15_000;
 const RESEND_MS = 5_000;
 // CheckTx may know a block that the follower has not projected yet.
 const CATCH_UP_MS = 3_000;
+const duration = histogram('vitalvault.transaction.duration');
 
 export interface Submitted {
   readonly txId: string;
@@ -41,12 +43,17 @@ export class SubmitTransaction {
   async execute(bytes: Uint8Array, {wait}: {wait: boolean}): Promise<Submitted> {
     const transaction = acceptTransaction(bytes, this.options.chainId);
     const {txId} = transaction;
+    const atMs = performance.now();
     const known = await this.ports.projection.transaction(txId);
     if (known !== undefined && isFinal(known)) return {txId, outcome: wait ? known : undefined};
     const expected = this.ports.outcomes.expect(txId, known?.height);
     try {
       const replayed = await this.broadcast(bytes, transaction, {expected, known});
-      return {txId, outcome: wait ? (replayed ?? (await this.outcomeOf(txId, bytes, expected))) : undefined};
+      if (!wait) return {txId, outcome: undefined};
+      const outcome = replayed ?? (await this.outcomeOf(txId, bytes, expected));
+      const kind = kindOf(transaction);
+      if (kind !== undefined) duration((performance.now() - atMs) / 1_000, {kind});
+      return {txId, outcome};
     } finally {
       expected.close();
     }
@@ -101,4 +108,11 @@ export class SubmitTransaction {
       }
     });
   }
+}
+
+function kindOf({
+  body: {message},
+}: DecodedTransaction): LabelsOf<'vitalvault.transaction.duration'>['kind'] | undefined {
+  // A grant of nothing ends the one before it.
+  return message.case === 'putGrant' && message.value.typeTags.length === 0 ? 'revokeGrant' : message.case;
 }

@@ -214,7 +214,17 @@ describe('AnchorRecords', () => {
   it('asks with one transaction and growing pauses while the ledger has no room', async () => {
     const {anchor, stores, sent, wait} = await world(1);
     const effect = (anchored: number, noRoom: boolean) => [
-      {txId: 'x', txHash: 'x', traceparent: undefined, anchored, later: 0, refused: 0, noRoom, traces: []},
+      {
+        txId: 'x',
+        txHash: 'x',
+        traceparent: undefined,
+        anchored,
+        later: 0,
+        refused: 0,
+        noRoom,
+        acceptedAtMs: [],
+        traces: [],
+      },
     ];
     anchor.settled(effect(0, true));
     expect([await anchor.execute(), sent.length]).toEqual([false, 0]);

@@ -281,6 +281,8 @@ export interface BlockEffect {
     readonly refused: number;
     /** The ledger has no room, or our organisation no tokens: whatever is sent now meets the same. */
     readonly noRoom: boolean;
+    /** When ingest acknowledged the records that are anchored now; Unix milliseconds. */
+    readonly acceptedAtMs: readonly bigint[];
     readonly traces: readonly string[];
   }[];
   readonly expired: number;

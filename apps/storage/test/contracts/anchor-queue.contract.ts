@@ -185,7 +185,7 @@ export function anchorQueueContract(fixture: StoresFixture): void {
     expect(empty.anchors).toMatchObject([{noRoom: true}]);
     const third = await fixture.sign();
     const ok = await fixture.block([{txId: third.txId, code: 0, results: results.map(() => ({code: 0, index: 0n}))}]);
-    expect(ok.anchors).toMatchObject([{noRoom: false, anchored: 2}]);
+    expect(ok.anchors).toMatchObject([{noRoom: false, anchored: 2, acceptedAtMs: [5n, 5n]}]);
   });
 
   it('remembers since when a transaction waits, over its expiry, until a block takes one', async () => {

@@ -109,6 +109,10 @@ export class MemoryLedger extends MemoryAnchors implements LedgerStore {
       later: count('later'),
       refused: count('refused'),
       noRoom: isWithoutRoom(included.code, entries),
+      acceptedAtMs: entries.flatMap(({fate, entryId}) => {
+        const found = this.rowOf(entryId);
+        return fate === 'anchored' && found !== undefined && 'record' in found ? [found.record.acceptedAtMs] : [];
+      }),
       traces: [],
     };
   }

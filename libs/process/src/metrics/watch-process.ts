@@ -31,8 +31,9 @@ export function watchProcess(): () => void {
   });
   const delay = monitorEventLoopDelay({resolution: RESOLUTION_MS});
   delay.enable();
-  // Without a sample yet the percentiles are no numbers of anything.
-  const told = (nanoseconds: () => number) => () => (delay.count === 0 ? undefined : nanoseconds() / NANOSECONDS);
+  // Without a sample yet there is no number of anything. Each has the time between two looks in it, which is no delay.
+  const told = (nanoseconds: () => number) => () =>
+    delay.count === 0 ? undefined : Math.max(0, nanoseconds() / NANOSECONDS - RESOLUTION_MS / 1_000);
   observe(
     'nodejs.eventloop.delay.p50',
     told(() => delay.percentile(50)),

@@ -1,5 +1,8 @@
 import type {Metric} from './metric.js';
 
+/** Seconds: of what goes through queues and blocks, and waits for hours when something is away. */
+const DELAY_SECONDS = [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400] as const;
+
 /** What waits in our own queues, and how long. */
 export const WORK_METRICS = {
   'vitalvault.kafka.send_queue.messages': {
@@ -63,6 +66,94 @@ export const WORK_METRICS = {
     unit: '{message}',
     of: ['storage', 'notify'],
     meaning: 'Messages that are set aside and wait for a person.',
+  },
+  'vitalvault.record.delay': {
+    kind: 'histogram',
+    unit: 's',
+    of: ['storage'],
+    // `stored`: enough IPFS peers have it · `anchored`: a block has it, and that is noted here.
+    labels: {phase: ['stored', 'anchored']},
+    buckets: DELAY_SECONDS,
+    meaning: "From ingest's acknowledgement of a record until it is stored, and until it is anchored.",
+  },
+  'vitalvault.alert.delay': {
+    kind: 'histogram',
+    unit: 's',
+    of: ['notify'],
+    // `durable`: in the database, each alert once · `delivered`: a webhook took it.
+    labels: {phase: ['durable', 'delivered']},
+    buckets: DELAY_SECONDS,
+    meaning: 'From the raising of an alert, by the time that it has, until it is durable, and until a webhook took it.',
+  },
+  'vitalvault.transaction.duration': {
+    kind: 'histogram',
+    unit: 's',
+    of: ['policy'],
+    labels: {
+      kind: [
+        'enrolPatient',
+        'publishKeys',
+        'registerDevice',
+        'removeDevice',
+        'registerMember',
+        'suspendMember',
+        'putGrant',
+        'revokeGrant',
+        'anchorRecords',
+        'requestAccess',
+      ],
+    },
+    buckets: DELAY_SECONDS,
+    meaning:
+      'From the post of a transaction that is waited for until its effect is projected: of `revokeGrant` until the permission has ended here too.',
+  },
+  'vitalvault.release.delay': {
+    kind: 'histogram',
+    unit: 's',
+    of: ['policy'],
+    buckets: DELAY_SECONDS,
+    meaning:
+      'From the block that permitted an access until keys of it leave, by this clock; later pages and answers of the same permit count too.',
+  },
+  'vitalvault.notify.deliveries_due': {
+    kind: 'gauge',
+    unit: '{webhook}',
+    of: ['notify'],
+    meaning: 'Webhooks whose turn has come and whose delivery has not begun; counted to 1,000.',
+  },
+  'vitalvault.notify.deliveries_age': {
+    kind: 'gauge',
+    unit: 's',
+    of: ['notify'],
+    meaning: 'How long the first of them has been due; 0: none is.',
+  },
+  'vitalvault.storage.backlog': {
+    kind: 'gauge',
+    unit: '{record}',
+    of: ['storage'],
+    labels: {state: ['to-pack', 'to-anchor']},
+    meaning: 'Records that are taken and wait: for enough IPFS peers, then for a transaction; each counted to 5,000.',
+  },
+  'vitalvault.storage.backlog_age': {
+    kind: 'gauge',
+    unit: 's',
+    of: ['storage'],
+    labels: {state: ['to-pack', 'to-anchor']},
+    meaning: 'Since the acknowledgement of the oldest of those that are counted; 0: none waits.',
+  },
+  'vitalvault.storage.packs': {
+    kind: 'gauge',
+    unit: '{pack}',
+    of: ['storage'],
+    labels: {state: ['making', 'failing', 'dropping']},
+    meaning:
+      'Packs that are not just kept: being pinned, tried again after failures, to be unpinned; each counted to 5,000.',
+  },
+  'vitalvault.database.size': {
+    kind: 'gauge',
+    unit: 'By',
+    of: ['policy', 'storage', 'notify'],
+    meaning: 'Size of the database; asked for once a minute.',
   },
   'vitalvault.storage.anchor_waiting': {
     kind: 'gauge',

@@ -113,6 +113,7 @@ export class PrismaLedgerStore implements LedgerStore {
       later: count('later'),
       refused: count('refused'),
       noRoom: isWithoutRoom(code, entries),
+      acceptedAtMs: acceptedOf(carried, entries),
       traces: carried.flatMap((row) => row.traceparent ?? []).slice(0, MAX_LINKS),
     };
   }
@@ -165,6 +166,13 @@ async function recognise(session: Session, unknown: readonly Included[]): Promis
   });
   await recogniseLeaves(session, leaves);
   return leaves.length;
+}
+
+function acceptedOf(carried: readonly Carried[], entries: readonly EntryFate[]): bigint[] {
+  const anchored = new Set(entries.flatMap(({fate, entryId}) => (fate === 'anchored' ? [entryId] : [])));
+  return carried.flatMap(({entryId, acceptedAtMs}) =>
+    acceptedAtMs !== null && anchored.has(entryId) ? [BigInt(acceptedAtMs.toFixed())] : [],
+  );
 }
 
 const anchoredBy = (fate: Judged['fate']): string[] =>

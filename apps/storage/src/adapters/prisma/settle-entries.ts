@@ -15,6 +15,8 @@ export interface Carried {
   readonly entryId: string;
   readonly traceparent: string | null;
   readonly anchorAttempts: number;
+  /** Unix milliseconds; of a skip none. */
+  readonly acceptedAtMs: Prisma.Decimal | null;
 }
 
 export interface Settling {
@@ -27,18 +29,19 @@ export interface Settling {
 interface Table {
   readonly name: Prisma.Sql;
   readonly id: Prisma.Sql;
+  readonly acceptedAtMs: Prisma.Sql;
 }
 
 const TABLES: Readonly<Record<Carried['kind'], Table>> = {
-  record: {name: Prisma.sql`records`, id: Prisma.sql`record_id`},
-  skip: {name: Prisma.sql`skips`, id: Prisma.sql`skip_id`},
+  record: {name: Prisma.sql`records`, id: Prisma.sql`record_id`, acceptedAtMs: Prisma.sql`records.accepted_at_ms`},
+  skip: {name: Prisma.sql`skips`, id: Prisma.sql`skip_id`, acceptedAtMs: Prisma.sql`NULL::numeric`},
 };
 
 /** What these transactions carry, of each in its order; what was deleted since is missing. */
 export async function carriedBy(session: Session, txIds: readonly string[]): Promise<ReadonlyMap<string, Carried[]>> {
-  const of = (kind: Carried['kind'], {name, id}: Table): Prisma.Sql => Prisma.sql`
+  const of = (kind: Carried['kind'], {name, id, acceptedAtMs}: Table): Prisma.Sql => Prisma.sql`
     SELECT anchors.tx_id AS "txId", entry.place, ${kind} AS kind, entry.id AS "entryId", ${name}.traceparent,
-      ${name}.anchor_attempts AS "anchorAttempts"
+      ${name}.anchor_attempts AS "anchorAttempts", ${acceptedAtMs} AS "acceptedAtMs"
     FROM anchors, unnest(entries) WITH ORDINALITY AS entry (id, place) JOIN ${name} ON ${name}.${id} = entry.id
     WHERE anchors.tx_id = ANY(${[...txIds]})`;
   const rows = await session.$queryRaw<(Carried & {txId: string})[]>`

@@ -1,7 +1,13 @@
-import {contextOf, currentTraceparent, linksTo, withSpan} from '@vitalvault/process';
+import {contextOf, currentTraceparent, histogram, linksTo, withSpan} from '@vitalvault/process';
 import type {BlockEffect, LedgerCursor, EntryToAnchor, RecordToPack, SignedAnchor} from '../../application/ports.js';
 
 const MAX_LINKS = 64;
+const delay = histogram('vitalvault.record.delay');
+
+/** Since ingest acknowledged them: its clock and ours are those of one organisation. */
+function measure(phase: 'stored' | 'anchored', acceptedAtMs: readonly bigint[]): void {
+  for (const atMs of acceptedAtMs) delay(Math.max(0, Date.now() - Number(atMs)) / 1_000, {phase});
+}
 
 type Traced = Pick<RecordToPack, 'traceparent'>;
 
@@ -11,8 +17,12 @@ const following = (records: readonly Traced[]) => ({
   links: linksTo(records.slice(0, MAX_LINKS).map(({traceparent}) => traceparent)),
 });
 
-export function tracePack(records: readonly RecordToPack[], run: () => Promise<void>): Promise<void> {
-  return withSpan('storage.pack', {...following(records), attributes: {'vitalvault.records': records.length}}, run);
+export async function tracePack(records: readonly RecordToPack[], run: () => Promise<void>): Promise<void> {
+  await withSpan('storage.pack', {...following(records), attributes: {'vitalvault.records': records.length}}, run);
+  measure(
+    'stored',
+    records.map(({acceptedAtMs}) => acceptedAtMs),
+  );
 }
 
 export async function traceAnchor(
@@ -28,7 +38,8 @@ export async function traceAnchor(
 
 /** A span for each transaction of ours that the block has: the ledger's part of a reading's trace (D-1). */
 export async function traceIncluded(block: LedgerCursor, effect: BlockEffect): Promise<void> {
-  for (const {traceparent, traces, anchored, later, refused} of effect.anchors) {
+  for (const {traceparent, traces, anchored, later, refused, acceptedAtMs} of effect.anchors) {
+    measure('anchored', acceptedAtMs);
     await withSpan(
       'storage.anchored',
       {
