@@ -113,7 +113,7 @@ export const WORK_METRICS = {
     of: ['policy'],
     buckets: DELAY_SECONDS,
     meaning:
-      'From the block that permitted an access until keys of it leave, by this clock; later pages and answers of the same permit count too.',
+      'From the time of the block that permitted an access (in whole seconds) until keys of it leave, by this clock; later pages and answers of the same permit count too.',
   },
   'vitalvault.notify.deliveries_due': {
     kind: 'gauge',
@@ -139,7 +139,8 @@ export const WORK_METRICS = {
     unit: 's',
     of: ['storage'],
     labels: {state: ['to-pack', 'to-anchor']},
-    meaning: 'Since the acknowledgement of the oldest of those that are counted; 0: none waits.',
+    meaning:
+      'Since the acknowledgement of the oldest: to pack, of the next one and one of each pack in work; to anchor, of those that are counted; 0: none waits.',
   },
   'vitalvault.storage.packs': {
     kind: 'gauge',
@@ -147,7 +148,7 @@ export const WORK_METRICS = {
     of: ['storage'],
     labels: {state: ['making', 'failing', 'dropping']},
     meaning:
-      'Packs that are not just kept: being pinned, tried again after failures, to be unpinned; each counted to 5,000.',
+      'Packs that are not just kept: being pinned, tried again after failures (both together counted to 5,000), to be unpinned (to 5,000).',
   },
   'vitalvault.database.size': {
     kind: 'gauge',

@@ -4,6 +4,7 @@ import type {Prisma} from './gen/client.js';
 
 const EVERY_MS = 10_000;
 const MOST_COUNTED = 5_000;
+const MOST_PACKS = 1_000;
 
 type Session = Pick<Database, '$queryRaw'>;
 
@@ -50,31 +51,36 @@ const waitingOf = ([row]: readonly Row[]): Waiting => ({
   oldestMs: row === undefined || row.oldest === null ? undefined : Number(row.oldest),
 });
 
+// Nothing is sorted by age: of what is free the next one is taken, which owners' turns keep near the oldest, and of
+// what is in packs one of each.
 export const toPack = async (database: Session): Promise<Waiting> =>
   waitingOf(
     await database.$queryRaw<Row[]>`
       SELECT (SELECT count(*) FROM (SELECT FROM waiting_ciphertexts LIMIT ${MOST_COUNTED}) AS waiting) AS count,
-        (SELECT min(accepted_at_ms) FROM records WHERE record_id = ANY(ARRAY[
-          (SELECT record_id FROM waiting_ciphertexts WHERE pack_root IS NULL ORDER BY place LIMIT 1),
-          (SELECT record_id FROM waiting_ciphertexts WHERE pack_root IS NOT NULL ORDER BY place LIMIT 1)
-        ])) AS oldest`,
+        (SELECT min(accepted_at_ms) FROM records WHERE record_id = ANY(ARRAY(
+          (SELECT record_id FROM waiting_ciphertexts WHERE pack_root IS NULL ORDER BY turn, place LIMIT 1)
+          UNION ALL
+          SELECT one.record_id
+          FROM (SELECT root FROM packs WHERE state = 'making' ORDER BY lease_until LIMIT ${MOST_PACKS}) AS pack,
+            LATERAL (SELECT record_id FROM waiting_ciphertexts WHERE pack_root = pack.root LIMIT 1) AS one
+        ))) AS oldest`,
   );
 
-// 2: stored, said as the index says it.
+// 2: stored, said as the index says it; without its order the whole table may be read for them.
 export const toAnchor = async (database: Session): Promise<Waiting> =>
   waitingOf(
     await database.$queryRaw<Row[]>`
       SELECT count(*), min(accepted_at_ms) AS oldest FROM (
-        SELECT accepted_at_ms FROM records WHERE state = 2 AND anchor_tx IS NULL LIMIT ${MOST_COUNTED}
+        SELECT accepted_at_ms FROM records WHERE state = 2 AND anchor_tx IS NULL
+        ORDER BY patient, device, registration, sequence LIMIT ${MOST_COUNTED}
       ) AS waiting`,
   );
 
 export async function packsOf(database: Session): Promise<Record<'making' | 'failing' | 'dropping', number>> {
   const [row] = await database.$queryRaw<{making: bigint; failing: bigint; dropping: bigint}[]>`
-    SELECT count(*) FILTER (WHERE state = 'making' AND failures = 0) AS making,
-      count(*) FILTER (WHERE state = 'making' AND failures > 0) AS failing,
-      count(*) FILTER (WHERE state = 'dropping') AS dropping
-    FROM (SELECT state, failures FROM packs WHERE state <> 'pinned' LIMIT ${MOST_COUNTED}) AS in_work`;
+    SELECT count(*) FILTER (WHERE failures = 0) AS making, count(*) FILTER (WHERE failures > 0) AS failing,
+      (SELECT count(*) FROM (SELECT FROM packs WHERE state = 'dropping' LIMIT ${MOST_COUNTED}) AS dropping) AS dropping
+    FROM (SELECT failures FROM packs WHERE state = 'making' LIMIT ${MOST_COUNTED}) AS making`;
   const {making = 0n, failing = 0n, dropping = 0n} = row ?? {};
   return {making: Number(making), failing: Number(failing), dropping: Number(dropping)};
 }
