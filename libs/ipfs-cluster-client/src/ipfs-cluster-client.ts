@@ -24,13 +24,14 @@ export interface AddOptions {
 interface Call {
   readonly method: string;
   readonly path: string;
-  readonly body?: () => FormData;
+  readonly body?: {readonly type: string; readonly bytes: Uint8Array<ArrayBuffer>};
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 const TIMEOUT_MS = 5_000;
 const ADD_TIMEOUT_MS = 20_000;
+const ADD_BESIDE_MS = 3_000;
 const FIRST_POLL_MS = 50;
 const MAX_POLL_MS = 400;
 
@@ -44,7 +45,11 @@ export class IpfsClusterClient {
     this.#urls = options.urls;
   }
 
-  /** POST /add?format=car. Added is not pinned: see waitPinned. @returns CID of the root. */
+  /**
+   * POST /add?format=car. Added is not pinned: see waitPinned. Beside a peer that hangs another is soon asked: the same
+   * CAR is the same pin, whoever adds it.
+   * @returns CID of the root
+   */
   async addCar(car: Uint8Array, options: AddOptions): Promise<{root: string}> {
     const query = new URLSearchParams({
       format: 'car',
@@ -55,16 +60,13 @@ export class IpfsClusterClient {
       ...(options.peers === undefined ? {} : {'user-allocations': options.peers.join(',')}),
     });
     return this.#span('add', {'vitalvault.bytes': car.length}, async () => {
-      const answer = await this.#call({
+      const body = await multipartOf(car);
+      const answer = await this.#callBeside({
         method: 'POST',
         path: `/add?${query.toString()}`,
         timeoutMs: ADD_TIMEOUT_MS,
         signal: options.signal,
-        body: () => {
-          const form = new FormData();
-          form.append('file', new Blob([car as Uint8Array<ArrayBuffer>]), 'pack.car');
-          return form;
-        },
+        body,
       });
       const root = AddedSchema.parse(JSON.parse(answer)).at(-1)?.cid;
       if (root === undefined) throw new DomainError('ipfs-unavailable', {detail: 'nothing was added'});
@@ -149,6 +151,40 @@ export class IpfsClusterClient {
     throw failure instanceof DomainError ? failure : new DomainError('ipfs-unavailable', {cause: failure});
   }
 
+  // The first answer counts, and ends what was asked beside it.
+  async #callBeside(call: Call): Promise<string> {
+    const done = new AbortController();
+    const signal = AbortSignal.any([done.signal, ...(call.signal === undefined ? [] : [call.signal])]);
+    const asked: Promise<string>[] = [];
+    const state = {answered: false};
+    let failure: unknown;
+    try {
+      for (
+        let attempt = 0;
+        attempt < this.#urls.length && !state.answered && call.signal?.aborted !== true;
+        attempt++
+      ) {
+        const index = (this.#preferred + attempt) % this.#urls.length;
+        const own = once(this.#urls[index] ?? '', {...call, signal});
+        asked.push(own);
+        const ended = own.then(
+          () => {
+            state.answered = true;
+            this.#preferred = index;
+          },
+          (error: unknown) => (failure = error),
+        );
+        const late = sleep(ADD_BESIDE_MS, undefined, {signal: done.signal}).catch(() => undefined);
+        await Promise.race([ended, Promise.any(asked).catch(() => undefined), late]);
+      }
+      return await Promise.any(asked);
+    } catch {
+      throw failure instanceof DomainError ? failure : new DomainError('ipfs-unavailable', {cause: failure});
+    } finally {
+      done.abort();
+    }
+  }
+
   #span<T>(name: string, attributes: Record<`vitalvault.${string}`, number>, run: () => Promise<T>): Promise<T> {
     return withSpan(`ipfs.${name}`, {kind: 'client', attributes}, async () => {
       try {
@@ -160,13 +196,21 @@ export class IpfsClusterClient {
   }
 }
 
+// In one piece: fetch throws into nobody's hands when it is ended while it makes a form's body piece by piece.
+async function multipartOf(car: Uint8Array): Promise<NonNullable<Call['body']>> {
+  const form = new FormData();
+  form.append('file', new Blob([car as Uint8Array<ArrayBuffer>]), 'pack.car');
+  const encoded = new Response(form);
+  return {type: encoded.headers.get('content-type') ?? '', bytes: new Uint8Array(await encoded.arrayBuffer())};
+}
+
 async function once(url: string, {method, path, body, timeoutMs, signal}: Call): Promise<string> {
   const late = AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS);
   const response = await fetch(new URL(path, url), {
     method,
     redirect: 'error',
     signal: signal === undefined ? late : AbortSignal.any([late, signal]),
-    ...(body === undefined ? {} : {body: body()}),
+    ...(body === undefined ? {} : {body: body.bytes, headers: {'content-type': body.type}}),
   });
   const text = await response.text();
   if (!response.ok)
