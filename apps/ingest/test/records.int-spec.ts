@@ -55,7 +55,7 @@ describe('POST /v1/records', () => {
         'POST /v1/records',
         `send ${TOPICS.recordsAccepted}`,
         'vitalvault.policy.v1.PolicyService/GetRegistrations',
-        'vitalvault.storage.v1.StorageService/GetRecordStatuses',
+        'vitalvault.storage.v1.StorageService/AdmitNumbers',
       ]),
     );
     const spans = JSON.stringify(exporter.getFinishedSpans().map(({name, attributes}) => ({name, attributes})));

@@ -1,7 +1,7 @@
 import {TOPICS} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import {accessReason} from '@vitalvault/process';
-import {ConfigResourceTypes} from 'kafkajs';
+import kafkajs from 'kafkajs'; // whole: Node finds no ConfigResourceTypes among the names of this CommonJS module
 import type {Admin, ITopicConfig} from 'kafkajs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {connectKafka} from './kafka-connection.js';
@@ -84,7 +84,7 @@ async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate
 
 // Who may not look is served as well: it is told where a consumer meets what it cannot read.
 async function mustBeReadable(admin: Admin, topics: readonly string[], logger: KafkaOptions['logger']): Promise<void> {
-  const looked = topics.map((name) => ({type: ConfigResourceTypes.TOPIC, name, configNames: [COMPRESSION]}));
+  const looked = topics.map((name) => ({type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [COMPRESSION]}));
   const answer = await admin.describeConfigs({resources: looked, includeSynonyms: false}).catch((error: unknown) => {
     if (!isForbidden(error)) throw error;
     logger.warn('the settings of topics are not looked at: no right to describe them', {topic: topics.join(' ')});
