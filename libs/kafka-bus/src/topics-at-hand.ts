@@ -5,33 +5,27 @@ import type {KafkaOptions} from './kafka-connection.js';
 
 /** Pause before Kafka is asked again: longer than it needs to refuse, short beside its start of some ten seconds. */
 const AGAIN_MS = 2_000;
+/** A Kafka that was made anew under a running service has none of its topics; positions tell then what was lost. */
+const LOOK_MS = 30_000;
 
-/** Sees to it that the topics of a service are there, for as long as it takes; `reason` says why they are not yet. */
+/** Sees to it that the topics of a service are there, for as long as it runs; `reason` says why they are not. */
 export class TopicsAtHand {
   readonly #stopping = new AbortController();
   #reason: string | undefined = 'Kafka has not answered yet';
 
-  constructor(private readonly options: KafkaOptions & {topics: readonly TopicToCreate[]}) {}
+  /** @param options.lookMs between two looks at topics that were there */
+  constructor(private readonly options: KafkaOptions & {topics: readonly TopicToCreate[]; lookMs?: number}) {}
 
   /** Returns at once. */
   start(): void {
-    void this.ensure();
+    void this.#keep();
   }
 
+  /** Until they are there, or it is stopped. */
   async ensure(): Promise<void> {
-    const {signal} = this.#stopping;
-    // A function, for it may have become true while Kafka was asked.
-    const stopped = (): boolean => signal.aborted;
-    while (this.#reason !== undefined && !stopped()) {
-      try {
-        await createTopics({...this.options, signal});
-        this.#reason = undefined;
-      } catch (error) {
-        this.#reason = error instanceof Error ? error.message : 'Kafka has not answered yet';
-        if (stopped()) return;
-        this.options.logger.warn('waiting for Kafka', {error});
-        await sleep(AGAIN_MS, undefined, {signal}).catch(() => undefined);
-      }
+    while (this.#reason !== undefined && !this.#stopped()) {
+      await this.#look();
+      if (this.#reason !== undefined) await this.#pause(AGAIN_MS);
     }
   }
 
@@ -41,5 +35,32 @@ export class TopicsAtHand {
 
   reason(): string | undefined {
     return this.#reason;
+  }
+
+  async #keep(): Promise<void> {
+    while (!this.#stopped()) {
+      await this.ensure();
+      await this.#pause(this.options.lookMs ?? LOOK_MS);
+      if (!this.#stopped()) await this.#look();
+    }
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await createTopics({...this.options, signal: this.#stopping.signal});
+      this.#reason = undefined;
+    } catch (error) {
+      this.#reason = error instanceof Error ? error.message : 'Kafka has not answered yet';
+      if (!this.#stopped()) this.options.logger.warn('waiting for Kafka', {error});
+    }
+  }
+
+  // A function, for it may have become true while Kafka was asked.
+  #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, {signal: this.#stopping.signal}).catch(() => undefined);
   }
 }

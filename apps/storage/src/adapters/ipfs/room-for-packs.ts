@@ -18,13 +18,17 @@ export async function roomForPacks(
   cluster: Pick<IpfsClusterClient, 'freeSpace'>,
   {replicationMin, peers, warnBytes}: {replicationMin: number; peers: number; warnBytes: number},
 ): Promise<RoomForPacks> {
-  const free = [...(await cluster.freeSpace()).values()];
-  const roomy = free.filter((bytes) => bytes > 0).length;
-  const found = `${String(roomy)} of ${String(peers)} IPFS peers have free space`;
-  if (roomy < replicationMin)
-    return {none: `${found}, a pack needs ${String(replicationMin)}: look at the others, or enlarge their volumes`};
-  if (roomy < peers) return {less: `${found}: look at the others, or enlarge their volumes`};
-  const scarce = free.filter((bytes) => bytes < warnBytes).length;
+  const heard = await cluster.freeSpace();
+  const full = [...heard].flatMap(([peer, bytes]) => (bytes > 0 ? [] : [peer]));
+  const roomy = heard.size - full.length;
+  const why = [
+    ...(full.length === 0 ? [] : [`no space at ${full.join(', ')}: enlarge the volume`]),
+    ...(heard.size >= peers ? [] : [`nothing heard of ${String(peers - heard.size)}: look whether it runs`]),
+  ].join('; ');
+  const found = `${String(roomy)} of ${String(peers)} IPFS peers can take a pack`;
+  if (roomy < replicationMin) return {none: `${found}, and it needs ${String(replicationMin)} (${why})`};
+  if (roomy < peers) return {less: `${found} (${why})`};
+  const scarce = [...heard.values()].filter((bytes) => bytes < warnBytes).length;
   return scarce === 0
     ? {}
     : {
