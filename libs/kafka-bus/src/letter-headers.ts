@@ -21,4 +21,6 @@ export function headersOf(text: string): Record<string, Buffer[]> {
 const valuesOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
 
 const hexOf = (value: unknown): string =>
-  (value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value ?? ''))).toString('hex');
+  (value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(typeof value === 'string' ? value : '')).toString(
+    'hex',
+  );

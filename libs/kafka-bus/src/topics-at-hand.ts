@@ -24,8 +24,7 @@ export class TopicsAtHand {
   /** Until they are there, or it is stopped. */
   async ensure(): Promise<void> {
     while (this.#reason !== undefined && !this.#stopped()) {
-      await this.#look();
-      if (this.#reason !== undefined) await this.#pause(AGAIN_MS);
+      if (!(await this.#look())) await this.#pause(AGAIN_MS);
     }
   }
 
@@ -45,7 +44,8 @@ export class TopicsAtHand {
     }
   }
 
-  async #look(): Promise<void> {
+  /** Whether they are there. */
+  async #look(): Promise<boolean> {
     try {
       await createTopics({...this.options, signal: this.#stopping.signal});
       this.#reason = undefined;
@@ -53,6 +53,7 @@ export class TopicsAtHand {
       this.#reason = error instanceof Error ? error.message : 'Kafka has not answered yet';
       if (!this.#stopped()) this.options.logger.warn('waiting for Kafka', {error});
     }
+    return this.#reason === undefined;
   }
 
   // A function, for it may have become true while Kafka was asked.

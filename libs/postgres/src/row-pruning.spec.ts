@@ -44,7 +44,7 @@ describe('short-lived rows', () => {
   });
 
   it('are gone through by one round at a time, and by none once it is stopped', async () => {
-    let answer = (_gone: number): void => undefined;
+    let answer: (gone: number) => void = () => undefined;
     const slow = {prune: jest.fn(() => new Promise<number>((resolve) => (answer = resolve)))};
     const pruning = new RowPruning([slow], logger);
     pruning.start();
