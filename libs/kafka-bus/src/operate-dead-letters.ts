@@ -1,8 +1,9 @@
-import type {DeadLetter, LetterBytes, Logger, SetAsideOrder} from '@vitalvault/process';
+import type {DeadLetter, LetterBytes, SetAsideOrder} from '@vitalvault/process';
 import type {KafkaPartition} from './judge-position.js';
 import {headersOf} from './letter-headers.js';
 import type {OffsetStore} from './partitions.js';
 import {printable} from './printable.js';
+import type {Answered, OperationPorts} from './run-operation.js';
 import {laneOf} from './standing-lanes.js';
 import type {Place} from './standing-lanes.js';
 
@@ -34,7 +35,7 @@ export interface LetterToSend {
   readonly headers: Record<string, Buffer[]>;
 }
 
-export interface LetterPorts {
+export interface LetterPorts extends Pick<OperationPorts, 'write' | 'ask' | 'logger'> {
   /** Those that the service takes. */
   readonly topics: readonly string[];
   readonly letters: ResolvedLetters;
@@ -42,19 +43,6 @@ export interface LetterPorts {
   readonly view: {partitions(topic: string): Promise<ReadonlyMap<number, KafkaPartition>>};
   /** Into its topic; done when Kafka has acknowledged it. */
   readonly send: (topic: string, letter: LetterToSend) => Promise<void>;
-  readonly write: (line: string) => void;
-  /** What the person types; empty when nothing comes any more. */
-  readonly ask: (question: string) => Promise<string>;
-  readonly logger: Logger;
-}
-
-/** What a command says at its end, and whether all that was asked for is done. */
-export interface LetterAnswer {
-  readonly json: unknown;
-  readonly text: readonly string[];
-  readonly done: boolean;
-  /** What it broke off with; `json` says what was done before. */
-  readonly fault?: unknown;
 }
 
 /** Whose they are: ids, or a record's. */
@@ -64,14 +52,14 @@ export type WhichLetters = {readonly ids: readonly bigint[]} | {readonly recordI
 export async function listLetters(
   {letters}: Pick<LetterPorts, 'letters'>,
   which: 'unresolved' | 'all',
-): Promise<LetterAnswer> {
+): Promise<Answered> {
   const found = await letters.list(which);
   const text = found.length === 0 ? ['Nothing is set aside and unresolved.'] : found.map(textOf);
   return {json: {deadLetters: found.map(jsonOf)}, text, done: true};
 }
 
 /** One of them, with its bytes in hexadecimal while it is unresolved. */
-export async function showLetter({letters}: Pick<LetterPorts, 'letters'>, id: bigint): Promise<LetterAnswer> {
+export async function showLetter({letters}: Pick<LetterPorts, 'letters'>, id: bigint): Promise<Answered> {
   const [letter] = await letters.byId([id]);
   if (letter === undefined) return {json: {deadLetter: null}, text: [none(id)], done: false};
   const bytes = await letters.bytesOf(id);
@@ -93,12 +81,12 @@ export async function showLetter({letters}: Pick<LetterPorts, 'letters'>, id: bi
  * Puts messages into their topics again as they came, each only when its place is typed, and writes down who did it.
  * One that still cannot be taken is set aside anew.
  */
-export async function sendAgain(ports: LetterPorts, ids: readonly bigint[], by: string): Promise<LetterAnswer> {
+export async function sendAgain(ports: LetterPorts, ids: readonly bigint[], by: string): Promise<Answered> {
   return resolveEach(ports, {ids}, {by, how: 'sent', question: 'To send it again'});
 }
 
 /** Deletes messages for good, each only when its place is typed; who did it and when stays. */
-export async function deleteLetters(ports: LetterPorts, which: WhichLetters, by: string): Promise<LetterAnswer> {
+export async function deleteLetters(ports: LetterPorts, which: WhichLetters, by: string): Promise<Answered> {
   return resolveEach(ports, which, {by, how: 'deleted', question: 'To delete it for good'});
 }
 
@@ -110,9 +98,9 @@ export async function orderSetAside(
   {ask, letters, logger, offsets, topics, view, write}: LetterPorts,
   {topic, partition, offset}: Place & {readonly offset: bigint},
   by: string,
-): Promise<LetterAnswer> {
+): Promise<Answered> {
   const at = `${laneOf({topic, partition})}/${String(offset)}`;
-  const refused = (text: string): LetterAnswer => ({json: {ordered: null}, text: [text], done: false});
+  const refused = (text: string): Answered => ({json: {ordered: null}, text: [text], done: false});
   if (!topics.includes(topic)) return refused(`This service takes ${topics.join(' and ')} only.`);
   const found = (await view.partitions(topic)).get(partition);
   if (found === undefined) return refused('Kafka has no such partition.');
@@ -136,10 +124,10 @@ interface Resolution {
   readonly question: string;
 }
 
-async function resolveEach(ports: LetterPorts, which: WhichLetters, resolution: Resolution): Promise<LetterAnswer> {
+async function resolveEach(ports: LetterPorts, which: WhichLetters, resolution: Resolution): Promise<Answered> {
   const {found, all} = await asked(ports, which);
   const resolved: string[] = [];
-  const answer = (): Pick<LetterAnswer, 'json' | 'text'> => ({json: {[resolution.how]: resolved}, text: []});
+  const answer = (): Pick<Answered, 'json' | 'text'> => ({json: {[resolution.how]: resolved}, text: []});
   try {
     for (const letter of found) if (await resolveOne(ports, letter, resolution)) resolved.push(String(letter.id));
   } catch (fault) {

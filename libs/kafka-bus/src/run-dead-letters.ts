@@ -2,10 +2,10 @@ import type {Kafka} from 'kafkajs';
 import {DEAD_LETTERS_HELP, parseLettersCommand} from './dead-letters-usage.js';
 import type {LettersCommand} from './dead-letters-usage.js';
 import {deleteLetters, listLetters, orderSetAside, sendAgain, showLetter} from './operate-dead-letters.js';
-import type {LetterAnswer, LetterPorts, LetterToSend, ResolvedLetters} from './operate-dead-letters.js';
+import type {LetterPorts, LetterToSend, ResolvedLetters} from './operate-dead-letters.js';
 import type {OffsetStore} from './partitions.js';
 import {runOperation} from './run-operation.js';
-import type {Operation, OperationPorts, OperationSettings} from './run-operation.js';
+import type {Answered, Operation, OperationPorts, OperationSettings} from './run-operation.js';
 
 interface RunOptions extends Omit<Operation, 'name'> {
   readonly args: string[];
@@ -23,7 +23,7 @@ export async function runDeadLetters({args, topics, open, ...operation}: RunOpti
   await runOperation({...operation, name: 'dead-letters'}, () => {
     const {command, json} = parseLettersCommand(args);
     if (command.name === 'help') return {help: DEAD_LETTERS_HELP};
-    const work = async ({kafka, settings, ...ports}: OperationPorts): Promise<LetterAnswer> => {
+    const work = async ({kafka, settings, ...ports}: OperationPorts): Promise<Answered> => {
       const {letters, offsets, close} = open(settings);
       try {
         return await carryOut({...ports, letters, offsets, topics, send: sender(kafka)}, command);
@@ -48,7 +48,7 @@ const sender =
     }
   };
 
-function carryOut(ports: LetterPorts, command: Exclude<LettersCommand, {name: 'help'}>): Promise<LetterAnswer> {
+function carryOut(ports: LetterPorts, command: Exclude<LettersCommand, {name: 'help'}>): Promise<Answered> {
   switch (command.name) {
     case 'list':
       return listLetters(ports, command.which);
