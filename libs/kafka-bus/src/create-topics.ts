@@ -36,16 +36,16 @@ const defaultRetentionMs = (topic: string): number => (topic === TOPICS.ledgerEv
  * `timeoutMs`. Who may not create any is well served where they are there already, and is told at once which ones
  * somebody else must create.
  * @param options.signal ends the waiting
+ * @returns those whose settings this user may not see: whether they can be read is told where a consumer meets them
  * @throws DomainError bus-unavailable
  */
 export async function createTopics(
   options: KafkaOptions & {topics: readonly TopicToCreate[]; timeoutMs?: number; signal?: AbortSignal},
-): Promise<void> {
+): Promise<readonly string[]> {
   const deadline = Date.now() + (options.timeoutMs ?? 30_000);
   for (;;) {
     try {
-      await tryCreate(options);
-      return;
+      return await tryCreate(options);
     } catch (error) {
       if (error instanceof DomainError) throw error;
       const why = accessReason(error);
@@ -59,7 +59,7 @@ export async function createTopics(
   }
 }
 
-async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate[]}): Promise<void> {
+async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate[]}): Promise<readonly string[]> {
   const admin = connectKafka(options).admin();
   try {
     await admin.connect();
@@ -67,8 +67,8 @@ async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate
     const existing = new Set(await admin.listTopics());
     const missing = options.topics.filter(({topic}) => !existing.has(topic)).map(toConfig);
     const there = options.topics.map(({topic}) => topic).filter((topic) => existing.has(topic));
-    if (there.length > 0) await mustBeReadable(admin, there, options.logger);
-    if (missing.length === 0) return;
+    const unseen = there.length > 0 ? await mustBeReadable(admin, there) : [];
+    if (missing.length === 0) return unseen;
     await admin.createTopics({waitForLeaders: true, topics: missing}).catch((cause: unknown) => {
       throw isForbidden(cause)
         ? new DomainError('bus-unavailable', {
@@ -77,25 +77,26 @@ async function tryCreate(options: KafkaOptions & {topics: readonly TopicToCreate
           })
         : cause;
     });
+    return unseen;
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
 }
 
-// Who may not look is served as well: it is told where a consumer meets what it cannot read.
-async function mustBeReadable(admin: Admin, topics: readonly string[], logger: KafkaOptions['logger']): Promise<void> {
+/** @returns all of them for a user who may not look, who is served as well */
+async function mustBeReadable(admin: Admin, topics: readonly string[]): Promise<readonly string[]> {
   const looked = topics.map((name) => ({type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [COMPRESSION]}));
   const answer = await admin.describeConfigs({resources: looked, includeSynonyms: false}).catch((error: unknown) => {
-    if (!isForbidden(error)) throw error;
-    logger.warn('the settings of topics are not looked at: no right to describe them', {topic: topics.join(' ')});
-    return {resources: []};
+    if (isForbidden(error)) return undefined;
+    throw error;
   });
+  if (answer === undefined) return topics;
   const wrong = answer.resources.flatMap(({resourceName, configEntries}) =>
     configEntries
       .filter(({configName, configValue}) => configName === COMPRESSION && !READ_BY_KAFKAJS.includes(configValue))
       .map(({configValue}) => `${resourceName} has ${COMPRESSION}=${configValue}`),
   );
-  if (wrong.length === 0) return;
+  if (wrong.length === 0) return [];
   const detail = `What is compressed cannot be read: ${wrong.join('; ')}. Set ${COMPRESSION}=${UNCOMPRESSED}.`;
   throw new DomainError('bus-unavailable', {detail});
 }

@@ -11,6 +11,7 @@ const LOOK_MS = 30_000;
 /** Sees to it that the topics of a service are there, for as long as it runs; `reason` says why they are not. */
 export class TopicsAtHand {
   readonly #stopping = new AbortController();
+  #unseenTold = false;
   #reason: string | undefined = 'Kafka has not answered yet';
 
   /** @param options.lookMs between two looks at topics that were there */
@@ -47,13 +48,20 @@ export class TopicsAtHand {
   /** Whether they are there. */
   async #look(): Promise<boolean> {
     try {
-      await createTopics({...this.options, signal: this.#stopping.signal});
+      this.#tellOnce(await createTopics({...this.options, signal: this.#stopping.signal}));
       this.#reason = undefined;
     } catch (error) {
       this.#reason = error instanceof Error ? error.message : 'Kafka has not answered yet';
       if (!this.#stopped()) this.options.logger.warn('waiting for Kafka', {error});
     }
     return this.#reason === undefined;
+  }
+
+  #tellOnce(unseen: readonly string[]): void {
+    if (unseen.length === 0 || this.#unseenTold) return;
+    this.#unseenTold = true;
+    const topic = unseen.join(' ');
+    this.options.logger.warn('the settings of topics are not looked at: no right to describe them', {topic});
   }
 
   // A function, for it may have become true while Kafka was asked.
