@@ -1,13 +1,10 @@
 import {jest} from '@jest/globals';
-import {runMigrations} from '@vitalvault/postgres';
-import {startEngines} from '@vitalvault/testkit';
-import type {Engines} from '@vitalvault/testkit';
-import {join} from 'node:path';
-import {openDatabase} from '../src/adapters/prisma/database.js';
 import type {Database} from '../src/adapters/prisma/database.js';
 import {EntryQueue} from '../src/application/entry-queue.js';
 import {ledgerOptions} from './support/ledger-options.js';
 import {PrismaAnchorStore} from '../src/adapters/prisma/prisma-anchor-store.js';
+import {startStorageDatabase} from './support/storage-database.js';
+import type {StorageDatabase} from './support/storage-database.js';
 
 /** Milliseconds: measured are 27 on a loaded machine; where all that waits is sorted, 2,000 to 6,000. */
 const MOST_MS = 1_000;
@@ -17,14 +14,12 @@ const RESTING = 10_000;
 const NOT_YET = 100_000_000;
 
 describe("one owner's backlog of 100,000 records", () => {
-  let engines: Engines;
+  let started: StorageDatabase;
   let database: Database;
 
   beforeAll(async () => {
-    engines = await startEngines({only: ['postgres']});
-    const databaseUrl = engines.databaseUrl('vv_storage');
-    await runMigrations({databaseUrl, dir: join(import.meta.dirname, '..', 'prisma', 'migrations')});
-    database = openDatabase({databaseUrl});
+    started = await startStorageDatabase();
+    ({database} = started);
     const insert = async (owner: string, device: string, count: number, retryAtMs = 0): Promise<void> => {
       for (let first = 1; first <= count; first += 10_000)
         await database.$executeRawUnsafe(`
@@ -40,8 +35,7 @@ describe("one owner's backlog of 100,000 records", () => {
   });
 
   afterAll(async () => {
-    await database.$disconnect();
-    await engines.stop();
+    await started.close();
   });
 
   it('costs a step in an index for each of her registrations', async () => {

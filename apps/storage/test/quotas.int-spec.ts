@@ -1,8 +1,4 @@
-import {runMigrations} from '@vitalvault/postgres';
 import {MadeConsumer} from '@vitalvault/process/testing';
-import {startEngines} from '@vitalvault/testkit';
-import type {Engines} from '@vitalvault/testkit';
-import {join} from 'node:path';
 import {openDatabase} from '../src/adapters/prisma/database.js';
 import type {Database} from '../src/adapters/prisma/database.js';
 import {PrismaPackClaims} from '../src/adapters/prisma/prisma-pack-claims.js';
@@ -11,26 +7,25 @@ import {PrismaRecordStore} from '../src/adapters/prisma/prisma-record-store.js';
 import type {QuotaDemand} from '../src/application/quota-store.js';
 import {hexOf, sampleRecord} from './support/sample-records.js';
 import {storeAll} from './support/store-all.js';
+import {startStorageDatabase} from './support/storage-database.js';
+import type {StorageDatabase} from './support/storage-database.js';
 
 /** Nothing comes back while a case runs. */
 const SLOW = {burst: 1_000, refillPerSecond: 1};
 
 describe('quotas over a real PostgreSQL', () => {
-  let engines: Engines;
+  let started: StorageDatabase;
   let databaseUrl: string;
   let database: Database;
   let quotas: PrismaQuotaStore;
 
   beforeAll(async () => {
-    engines = await startEngines({only: ['postgres']});
-    databaseUrl = engines.databaseUrl('vv_storage');
-    await runMigrations({databaseUrl, dir: join(import.meta.dirname, '..', 'prisma', 'migrations')});
-    database = openDatabase({databaseUrl});
+    started = await startStorageDatabase();
+    ({database, databaseUrl} = started);
   });
 
   afterAll(async () => {
-    await database.$disconnect();
-    await engines.stop();
+    await started.close();
   });
 
   beforeEach(async () => {

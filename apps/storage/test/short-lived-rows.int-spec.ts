@@ -1,35 +1,29 @@
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from '@jest/globals';
-import {runMigrations} from '@vitalvault/postgres';
-import {startEngines} from '@vitalvault/testkit';
-import type {Engines} from '@vitalvault/testkit';
-import {join} from 'node:path';
-import {openDatabase} from '../src/adapters/prisma/database.js';
 import type {Database} from '../src/adapters/prisma/database.js';
 import {PrismaAnchorStore} from '../src/adapters/prisma/prisma-anchor-store.js';
 import {PrismaReleaseStore} from '../src/adapters/prisma/prisma-release-store.js';
 import {shortLivedRows} from '../src/adapters/prisma/short-lived-rows.js';
 import type {SignedAnchor} from '../src/application/ports.js';
+import {startStorageDatabase} from './support/storage-database.js';
+import type {StorageDatabase} from './support/storage-database.js';
 
 const HEIGHT = 20_000;
 const DAY_MS = 86_400_000;
 
 describe('what storage keeps for a while only', () => {
-  let engines: Engines;
+  let started: StorageDatabase;
   let database: Database;
 
   beforeAll(async () => {
-    engines = await startEngines({only: ['postgres']});
-    const databaseUrl = engines.databaseUrl('vv_storage');
-    await runMigrations({databaseUrl, dir: join(import.meta.dirname, '..', 'prisma', 'migrations')});
-    database = openDatabase({databaseUrl});
+    started = await startStorageDatabase();
+    ({database} = started);
   });
   beforeEach(async () => {
     await database.$executeRaw`TRUNCATE anchors, signing_nonces, access_requests, record_conflicts`;
     await database.$executeRaw`UPDATE ledger_cursor SET height = ${HEIGHT}, block_time = 1000000`;
   });
   afterAll(async () => {
-    await database.$disconnect();
-    await engines.stop();
+    await started.close();
   });
 
   const sweep = async (now = new Date(), most = 1_000): Promise<number> => {

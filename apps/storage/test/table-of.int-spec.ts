@@ -1,9 +1,7 @@
-import {runMigrations, tableOf} from '@vitalvault/postgres';
+import {tableOf} from '@vitalvault/postgres';
 import type {Columns} from '@vitalvault/postgres';
-import {startEngines} from '@vitalvault/testkit';
-import type {Engines} from '@vitalvault/testkit';
-import {join} from 'node:path';
-import {openDatabase} from '../src/adapters/prisma/database.js';
+import {startStorageDatabase} from './support/storage-database.js';
+import type {StorageDatabase} from './support/storage-database.js';
 
 interface Sample {
   readonly word: string;
@@ -27,18 +25,15 @@ const sample = (change: Partial<Sample> = {}): Sample => ({
 const bytes = (length: number): Uint8Array => Uint8Array.from({length}, (_, i) => (i * 167) % 256);
 
 describe('tableOf on PostgreSQL', () => {
-  let engines: Engines;
-  let database: ReturnType<typeof openDatabase>;
+  let started: StorageDatabase;
+  let database: StorageDatabase['database'];
 
   beforeAll(async () => {
-    engines = await startEngines({only: ['postgres']});
-    const databaseUrl = engines.databaseUrl('vv_storage');
-    await runMigrations({databaseUrl, dir: join(import.meta.dirname, '../prisma/migrations')});
-    database = openDatabase({databaseUrl});
+    started = await startStorageDatabase();
+    ({database} = started);
   });
   afterAll(async () => {
-    await database.$disconnect();
-    await engines.stop();
+    await started.close();
   });
 
   it.each<[string, readonly Sample[]]>([

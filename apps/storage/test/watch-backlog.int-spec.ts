@@ -1,28 +1,23 @@
-import {runMigrations} from '@vitalvault/postgres';
-import {startEngines} from '@vitalvault/testkit';
-import type {Engines} from '@vitalvault/testkit';
-import {join} from 'node:path';
-import {inTransaction, openDatabase} from '../src/adapters/prisma/database.js';
+import {inTransaction} from '../src/adapters/prisma/database.js';
 import type {Database, Session} from '../src/adapters/prisma/database.js';
 import {packsOf, toAnchor, toPack} from '../src/adapters/prisma/watch-backlog.js';
+import {startStorageDatabase} from './support/storage-database.js';
+import type {StorageDatabase} from './support/storage-database.js';
 
 /** Of each table that a look asks: what is counted, one of each pack, and no more, whatever waits. */
 const MOST_ROWS = 7_000;
 
 describe('what waits in storage', () => {
-  let engines: Engines;
+  let started: StorageDatabase;
   let database: Database;
 
   beforeAll(async () => {
-    engines = await startEngines({only: ['postgres']});
-    const databaseUrl = engines.databaseUrl('vv_storage');
-    await runMigrations({databaseUrl, dir: join(import.meta.dirname, '..', 'prisma', 'migrations')});
-    database = openDatabase({databaseUrl});
+    started = await startStorageDatabase();
+    ({database} = started);
   });
 
   afterAll(async () => {
-    await database.$disconnect();
-    await engines.stop();
+    await started.close();
   });
 
   beforeEach(() => database.$executeRaw`TRUNCATE records, packs CASCADE`);
