@@ -14,13 +14,17 @@ import type {Committed, Ledger} from './ledger.js';
 import type {LedgerSpans, TracedTx} from './ledger-spans.js';
 import {QueryShare} from './query-share.js';
 
-/** The ABCI methods over one ledger. @param onCommitted is told of every durable block; must not throw */
+/**
+ * The ABCI methods over one ledger. @param onCommitted is told of every durable block; must not throw
+ * @param nowMs of a clock that only rises, by which questions get their share
+ */
 export function createApplication(
   ledger: Ledger,
   spans: LedgerSpans,
   onCommitted: (committed: Committed) => void = () => undefined,
+  nowMs = (): number => performance.now(),
 ): AbciApplication {
-  const share = new QueryShare(() => performance.now());
+  const share = new QueryShare(nowMs);
   return {
     info: () => info(ledger),
     query: (request) => {

@@ -42,12 +42,12 @@ export interface RunningLedger {
  */
 export async function openLedger(
   dir: string,
-  options: {snapshotBlocks?: number; calls?: Partial<FileCalls>; verify?: Verify} = {},
+  options: {snapshotBlocks?: number; calls?: Partial<FileCalls>; verify?: Verify; nowMs?: () => number} = {},
 ): Promise<RunningLedger> {
-  const {verify = REMEMBERING_PORTS.verify, ...others} = options;
+  const {verify = REMEMBERING_PORTS.verify, nowMs, ...others} = options;
   const {store, recovered} = LedgerStore.open({dir, snapshotBlocks: 1_000, snapshotRemainder: 0, ...others});
   const ledger = new Ledger(store, recovered, verify);
-  const application = createApplication(ledger, new LedgerSpans());
+  const application = createApplication(ledger, new LedgerSpans(), undefined, nowMs);
   if (recovered.tip === undefined) await application.initChain(initChainRequest());
   let codes: number[] = [];
   const commit = async (): Promise<void> => {
