@@ -1,4 +1,5 @@
 import {toHex} from '@vitalvault/contracts';
+import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {openAccepted, recordIdOfPosted, signDigest} from '@vitalvault/envelope';
 import {harness, signer} from '../../test/support/fakes.js';
 import type {FakeFacts} from '../../test/support/fakes.js';
@@ -278,11 +279,34 @@ describe('quota', () => {
     expect(log.appended).toEqual([]);
   });
 
-  it('does not charge a repeat', async () => {
-    const {accept} = harness({device: 2});
-    const posted = numbered(1, 2);
-    await accept.execute(posted);
-    expect(statuses(await accept.execute(posted))).toEqual(['duplicate', 'duplicate']);
+  it.each<[string, (first: PostedRecord, other: PostedRecord) => PostedRecord[]]>([
+    ['posted again', (first) => [first]],
+    ['other bytes under its number', (_first, other) => [other]],
+    ['many times in one body', (first, other) => [first, first, other]],
+  ])('charges each that was verified, whatever becomes of it: %s', async (_what, again) => {
+    const {accept} = harness({device: 6});
+    const [first, other] = [record(), record()];
+    expect(statuses(await accept.execute([first]))).toEqual(['accepted']);
+    const body = again(first, other);
+    for (let charged = 1; charged + body.length <= 6; charged += body.length) await accept.execute(body);
+    expect(await code(accept.execute(body))).toBe('quota-exceeded');
+    expect(await code(accept.execute(numbered(2, 3, 4)))).toBe('quota-exceeded');
+  });
+
+  it('charges a record that another request is working on', async () => {
+    const {accept, log} = harness({device: 2});
+    const gate = Promise.withResolvers<undefined>();
+    log.gate = gate.promise;
+    const posted = record();
+    const running = Array.from({length: 4}, () => code(accept.execute([posted])));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    gate.resolve(undefined);
+    expect((await Promise.all(running)).toSorted()).toEqual([
+      'no error',
+      'no error',
+      'quota-exceeded',
+      'quota-exceeded',
+    ]);
   });
 
   it("cannot be spent by somebody who does not hold the device's key", async () => {

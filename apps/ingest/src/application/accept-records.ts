@@ -62,14 +62,23 @@ export class AcceptRecords {
     const good = judged.filter((one): one is IncomingRecord => !(one instanceof DomainError));
     const first = new Map<RecordNumber, IncomingRecord>();
     for (const record of good) if (!first.has(record.number)) first.set(record.number, record);
-    const outcomes = await this.#take([...first.values()], place);
+    const copies = good.filter((record) => first.get(record.number) !== record);
+    const outcomes = await this.#take({records: [...first.values()], copies, place});
     return judged.map((one) => {
       if (one instanceof DomainError) return {status: 'refused', problem: one};
       return outcomeOf(one, first.get(one.number), outcomes.get(one.number));
     });
   }
 
-  async #take(records: readonly IncomingRecord[], place: PlaceInLog): Promise<Map<RecordNumber, RecordOutcome>> {
+  async #take({
+    records,
+    copies,
+    place,
+  }: {
+    records: readonly IncomingRecord[];
+    copies: readonly IncomingRecord[];
+    place: PlaceInLog;
+  }): Promise<Map<RecordNumber, RecordOutcome>> {
     const outcomes = new Map<RecordNumber, RecordOutcome>();
     const claimed: {record: IncomingRecord; claim: Claim}[] = [];
     const followed: {record: IncomingRecord; claim: Claim}[] = [];
@@ -79,7 +88,8 @@ export class AcceptRecords {
       else claimed.push({record, claim: this.#claim(record)});
     }
     try {
-      await this.#publish({records: claimed.map(({record}) => record), place}, outcomes);
+      const alsoCharged = [...copies, ...followed.map(({record}) => record)];
+      await this.#publish({records: claimed.map(({record}) => record), alsoCharged, place}, outcomes);
     } catch (error) {
       const fault = error instanceof DomainError ? error : new DomainError('internal', {cause: error});
       for (const {claim} of claimed) claim.settle(fault);
@@ -112,11 +122,15 @@ export class AcceptRecords {
   }
 
   async #publish(
-    {records, place}: {records: readonly IncomingRecord[]; place: PlaceInLog},
+    {
+      records,
+      alsoCharged,
+      place,
+    }: {records: readonly IncomingRecord[]; alsoCharged: readonly IncomingRecord[]; place: PlaceInLog},
     outcomes: Map<RecordNumber, RecordOutcome>,
   ): Promise<void> {
     const {recent, receipts, log} = this.ports;
-    const verdicts = await this.ports.numbers.execute(records);
+    const verdicts = await this.ports.numbers.execute(records, alsoCharged);
     const fresh = verdicts
       .filter(({verdict}) => verdict.kind === 'fresh')
       .map(({record, verdict}) => {

@@ -14,26 +14,26 @@ export type NumberVerdict =
   | {readonly kind: 'refused'; readonly problem: DomainError};
 
 /**
- * Decides about records' numbers: our short memory first, then storage, whose table is authoritative. What storage is
- * asked about is charged: a device that asks again because an answer was lost is not.
+ * Decides about records' numbers: our short memory first, then storage, whose table is authoritative. Every record of a
+ * body that was verified is charged, those that are known already too: each of them cost its signature's check.
  */
 export class NumberRecords {
   constructor(private readonly ports: {quota: ChargeQuota; recent: RecentNumbers}) {}
 
   /**
-   * One question to storage at the most. @returns the records in their order. @throws DomainError
+   * One question to storage. @returns the records in their order. @param alsoCharged of the same body, without a
+   * verdict of their own: copies of a number, and what another request is working on. @throws DomainError
    * `storage-unavailable`, `quota-exceeded`, `too-many-records`; then nothing was charged
    */
-  async execute(records: readonly IncomingRecord[]): Promise<{record: IncomingRecord; verdict: NumberVerdict}[]> {
-    const {recent, quota} = this.ports;
-    const remembered = records.map((record) => fromMemory(record, recent.get(record.number)));
-    const asked = records.filter((_record, place) => remembered[place] === undefined);
-    const statuses = asked.length === 0 ? [] : await quota.execute(asked.map(({header}) => header));
-    const found = asked.map((record, place) => fromStorage(record, statuses[place], recent.get(record.number)));
+  async execute(
+    records: readonly IncomingRecord[],
+    alsoCharged: readonly IncomingRecord[] = [],
+  ): Promise<{record: IncomingRecord; verdict: NumberVerdict}[]> {
+    const charged = [...records, ...alsoCharged].map(({header}) => header);
+    const statuses = charged.length === 0 ? [] : await this.ports.quota.execute(charged);
     return records.map((record, place) => {
-      const verdict = remembered[place] ?? found.shift();
-      if (verdict === undefined) throw new DomainError('internal');
-      return {record, verdict};
+      const remembered = this.ports.recent.get(record.number);
+      return {record, verdict: fromMemory(record, remembered) ?? fromStorage(record, statuses[place], remembered)};
     });
   }
 }
