@@ -1,8 +1,8 @@
-import {LIMITS, TOPICS, fromHex} from '@vitalvault/contracts';
+import {LIMITS, TOPICS, fromHex, sha256Of} from '@vitalvault/contracts';
 import {provide} from '@vitalvault/http';
 import type {Composition, ServiceHost} from '@vitalvault/http';
 import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
-import {Standstill, nativeSha256, readOwnGenesis, readOwnKey} from '@vitalvault/process';
+import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import {hostname} from 'node:os';
 import {PolicyLedgerFacts} from './adapters/grpc/policy-ledger-facts.js';
 import {StorageRecordTable} from './adapters/grpc/storage-record-table.js';
@@ -76,7 +76,7 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
   const turns = new Turns();
   const signatures = new VerifySignatures({verifier: secp256k1, turns});
   const judge = new JudgeRecords(
-    {chainId, now, sha256: nativeSha256},
+    {chainId, now, sha256: sha256Of},
     {facts, releaseKeys: ReleaseKeys.of(genesis, organisation), signatures, turns},
   );
   const numbers = new NumberRecords({quota, recent});

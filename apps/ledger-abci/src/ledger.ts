@@ -13,7 +13,7 @@ import type {
 import {cachedVerify} from './cache/cached-verify.js';
 import {CheckedTxs, txName} from './cache/checked-txs.js';
 import {PendingTxs} from './cache/pending-txs.js';
-import {nativeSha256} from '@vitalvault/process';
+import {sha256Of} from '@vitalvault/contracts';
 import type {StoredChange} from './store/committed-block.js';
 import {CommittedState} from './store/committed-state.js';
 import type {LedgerStore} from './store/ledger-store.js';
@@ -62,7 +62,7 @@ export class Ledger {
     recovered: Recovered,
     verify: Verify,
   ) {
-    this.ports = {verify: cachedVerify(verify), sha256: nativeSha256};
+    this.ports = {verify: cachedVerify(verify), sha256: sha256Of};
     this.state = recovered.state;
     this.last = recovered.tip;
     if (recovered.tip !== undefined) this.begin(recovered.tip.chainId);
@@ -90,7 +90,7 @@ export class Ledger {
       throw new Error(
         `InitChain though block ${this.last.height} is durable: this state directory belongs to a chain that has begun`,
       );
-    this.state = new CommittedState(nativeSha256);
+    this.state = new CommittedState(sha256Of);
     const made = genesisState(genesis, this.state, this.ports);
     this.genesis = made.changes.map(toStored);
     const appHash = this.state.stage(this.genesis);
@@ -143,7 +143,7 @@ export class Ledger {
    */
   checkState(): CheckState {
     return (this.check ??= {
-      overlay: new Overlay(this.state, nativeSha256),
+      overlay: new Overlay(this.state, sha256Of),
       context: {
         chainId: this.chainId,
         block: {

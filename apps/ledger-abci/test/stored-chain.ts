@@ -1,12 +1,11 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {create, toBinary} from '@bufbuild/protobuf';
-import {toHex} from '@vitalvault/contracts';
+import {toHex, sha256Of} from '@vitalvault/contracts';
 import {LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {encodeStateKey, LogTree} from '@vitalvault/proofs';
 import type {NewLeaf} from '@vitalvault/ledger-state';
 import {seededRandom} from '@vitalvault/testkit';
-import {nativeSha256} from '@vitalvault/process';
 import type {StoredChange} from '../src/store/committed-block.js';
 import {CommittedState} from '../src/store/committed-state.js';
 import type {PatrolledLog} from '../src/store/leaf-patrol.js';
@@ -32,8 +31,8 @@ export interface PlainBlock {
 export class PlainBlocks {
   readonly blocks: PlainBlock[] = [];
   readonly leaves: Uint8Array[] = [];
-  private readonly state = new CommittedState(nativeSha256);
-  private readonly log = new LogTree(nativeSha256);
+  private readonly state = new CommittedState(sha256Of);
+  private readonly log = new LogTree(sha256Of);
 
   /** The next block: `contents` become values, and leaves of one log. */
   add(contents: readonly Uint8Array[]): PlainBlock {
@@ -139,6 +138,6 @@ export function hostileContents(dirs: readonly string[], seed: string): Uint8Arr
     const from = below(2) === 0 ? Math.min(81, file.length) : below(file.length);
     return new Uint8Array(file.subarray(from, from + 400));
   });
-  const empty = Buffer.concat([Buffer.from('VVR1'), Buffer.alloc(4), nativeSha256(new Uint8Array()).subarray(0, 16)]);
+  const empty = Buffer.concat([Buffer.from('VVR1'), Buffer.alloc(4), sha256Of(new Uint8Array()).subarray(0, 16)]);
   return [...copies.slice(-3), new Uint8Array(empty), new Uint8Array(50), Buffer.from('VVCHLG2\n'), random(20)];
 }

@@ -1,6 +1,7 @@
 import type {OutboxPublisher} from '@vitalvault/kafka-bus';
 import type {ParsedGenesis} from '@vitalvault/light-client';
-import {BackgroundWork, nameHere, nativeSha256} from '@vitalvault/process';
+import {sha256Of} from '@vitalvault/contracts';
+import {BackgroundWork, nameHere} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
 import {randomBytes} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -150,7 +151,7 @@ export function composeStoring(
     () => pack.execute(),
   );
   const accept = new AcceptRecords(
-    {chainId: config.chainId, sha256: nativeSha256},
+    {chainId: config.chainId, sha256: sha256Of},
     {records, onRecords: () => packing.poke(), onSkips: () => anchoring.poke()},
   );
   return {accept, anchor, follow, pack, packing, sweeping, anchoring, queue, background};

@@ -6,7 +6,6 @@ import {AcceptedSchema, SignedAcceptedSchema} from '@vitalvault/contracts/gen/re
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {PostedRecordsSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import {publicKeyOf, recordIdOfPosted} from '@vitalvault/envelope';
-import {nativeSha256} from '@vitalvault/process';
 import {Kafka, logLevel} from 'kafkajs';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -34,7 +33,7 @@ async function serve({brokers, topic, keys}: BareOrder): Promise<number> {
 
   const take = (record: PostedRecord) => {
     const header = decodeCanonical(RecordHeaderSchema, record.header);
-    const id = recordIdOfPosted(record, nativeSha256);
+    const id = recordIdOfPosted(record, sha256Of);
     const key = publicKeys.get(toHex(header.device));
     if (key === undefined || !secp256k1.verify(key, id, record.signature)) throw new Error('not signed by its device');
     const acceptedAtMs = BigInt(Date.now());

@@ -2,7 +2,6 @@ import {createECDH, createPublicKey, verify} from 'node:crypto';
 import type {KeyObject} from 'node:crypto';
 import {sha256Of} from '@vitalvault/contracts';
 import {signDigest, testKey} from '@vitalvault/ledger-state/testing';
-import {nativeSha256} from '@vitalvault/process';
 import {nativeVerify} from '../../../apps/ledger-abci/src/crypto/native-verify.js';
 import {goVerification} from '../chain/go-verification.js';
 import {arms, quotient} from '../suite/arms.js';
@@ -29,7 +28,7 @@ export const ROW_02: Row = {
             const holds =
               arm === 'node:crypto'
                 ? verify('sha256', message, {key: keyObject, dsaEncoding: 'ieee-p1363'}, signature)
-                : ours(publicKey, nativeSha256(message), signature);
+                : ours(publicKey, sha256Of(message), signature);
             if (!holds) throw new Error('a good signature does not hold');
           }
         }),

@@ -2,7 +2,6 @@ import {createHash} from 'node:crypto';
 import {sha256Of} from '@vitalvault/contracts';
 import {StateTree} from '@vitalvault/proofs';
 import type {Sha256} from '@vitalvault/proofs';
-import {nativeSha256} from '@vitalvault/process';
 import {arms, quotient} from '../suite/arms.js';
 import type {Row} from '../suite/row.js';
 import {timed} from '../suite/timing.js';
@@ -34,7 +33,7 @@ export const ROW_05: Row = {
     const keys = quick ? 100_000 : 1_000_000;
     say(`filling two maps of ${String(keys)} keys`);
     const entries = Array.from({length: keys}, (_, i) => ({key: named('key', i), valueHash: named('value', i)}));
-    const [batched, single] = [new StateTree(nativeSha256), new StateTree(byCreateHash)];
+    const [batched, single] = [new StateTree(sha256Of), new StateTree(byCreateHash)];
     for (const tree of [batched, single]) tree.update(entries);
     let round = 0;
     let changes: {key: Uint8Array; valueHash: Uint8Array}[] = [];

@@ -3,7 +3,6 @@ import {AnchorResultsSchema, BodySchema, TxSchema} from '@vitalvault/contracts/g
 import {publicKeyOf} from '@vitalvault/envelope';
 import {buildPack, rootOf} from '@vitalvault/ipfs-cluster-client';
 import {runMigrations} from '@vitalvault/postgres';
-import {nativeSha256} from '@vitalvault/process';
 import {MadeConsumer} from '@vitalvault/process/testing';
 import {startEngines} from '@vitalvault/testkit';
 import {join} from 'node:path';
@@ -99,7 +98,7 @@ class Steps {
     const signer = anchorSigner({alg: 1, privateKey, publicKey: publicKeyOf(privateKey)}, CHAIN_ID);
     const ports = {records: new PrismaRecordStore(database, now), onRecords: () => undefined, onSkips: () => undefined};
     this.#claims = new PrismaPackClaims(database);
-    this.#accept = new AcceptRecords({chainId: CHAIN_ID, sha256: nativeSha256}, ports);
+    this.#accept = new AcceptRecords({chainId: CHAIN_ID, sha256: sha256Of}, ports);
     const anchors = new PrismaAnchorStore(database);
     const queue = new EntryQueue({now, parameters, onLost: () => undefined}, anchors);
     const ledger = new PrismaLedgerStore(database, {now, parameters, ownKeys: new Set([signer.keyId])});

@@ -1,4 +1,4 @@
-import {decodeCanonical} from '@vitalvault/contracts';
+import {decodeCanonical, sha256Of} from '@vitalvault/contracts';
 import {TxSchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {checkStructure} from '@vitalvault/ledger-state';
 import {
@@ -10,7 +10,6 @@ import {
   testOrganisation,
   TEST_CHAIN,
 } from '@vitalvault/ledger-state/testing';
-import {nativeSha256} from '@vitalvault/process';
 import {nativeVerify} from '../../../apps/ledger-abci/src/crypto/native-verify.js';
 import {arms, quotient} from '../suite/arms.js';
 import type {Row} from '../suite/row.js';
@@ -56,7 +55,7 @@ export const ROW_COSTS: Row = {
   })),
   rounds: {full: 21, quick: 7},
   setup: () => {
-    const ports = {verify: nativeVerify(), sha256: nativeSha256};
+    const ports = {verify: nativeVerify(), sha256: sha256Of};
     const txs: Readonly<Record<string, Uint8Array>> = {[GOOD]: largest(), ...HOSTILE};
     return {
       sample: (arm) => {

@@ -27,6 +27,7 @@ export {namedSigners} from './named-signers.js';
 export {NO_TERMS} from './no-terms.js';
 export {algorithmOf} from './organisation-role.js';
 export type {OrganisationRole} from './organisation-role.js';
-export {ALG_ES256K, ALG_X25519, TAGS, keyId, sha256Of, taggedHash, taggedHashBy} from './tagged-hash.js';
+export {ALG_ES256K, ALG_X25519, TAGS, keyId, taggedHash, taggedHashBy} from './tagged-hash.js';
+export {sha256Of} from './sha256.js';
 export type {Tag} from './tagged-hash.js';
 export {transactionId} from './transaction-id.js';

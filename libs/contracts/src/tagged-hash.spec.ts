@@ -3,7 +3,8 @@ import {createHash} from 'node:crypto';
 import {CODE, TRANSIENT_ENTRY_CODES, codeName, codespace} from './codes.js';
 import {toHex} from './hex.js';
 import {slotOf} from './limits.js';
-import {ALG_X25519, TAGS, keyId, sha256Of, taggedHash, taggedHashBy} from './tagged-hash.js';
+import {ALG_X25519, TAGS, keyId, taggedHash, taggedHashBy} from './tagged-hash.js';
+import {sha256Of} from './sha256.js';
 
 describe('taggedHash', () => {
   it('is SHA-256 over prefix, name, zero byte and the parts, as another implementation computes it', () => {

@@ -1,6 +1,6 @@
-import {sha256} from '@noble/hashes/sha2.js';
 import {utf8ToBytes} from '@noble/hashes/utils.js';
 import type {SigningKey} from './gen/vitalvault/record/v1/record_pb.js';
+import {sha256Of} from './sha256.js';
 
 /**
  * Every name that a tagged hash is used with. No two uses share one; the table with what each covers is in
@@ -27,17 +27,12 @@ export type Tag = (typeof TAGS)[number];
 
 const prefixes = new Map<Tag, Uint8Array>(TAGS.map((tag) => [tag, utf8ToBytes(`vitalvault/v1/${tag}\0`)]));
 
-/** SHA-256 of `bytes`; 32 bytes. */
-export function sha256Of(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return sha256(bytes) as Uint8Array<ArrayBuffer>;
-}
-
 /** T(tag, parts…) = SHA-256("vitalvault/v1/" || tag || 0x00 || parts); 32 bytes. For signatures this is the digest. */
 export function taggedHash(tag: Tag, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return sha256Of(tagged(tag, parts));
 }
 
-/** The same by another SHA-256, a server's native one. */
+/** The same by another SHA-256. */
 export function taggedHashBy(sha256: (bytes: Uint8Array) => Uint8Array, tag: Tag, ...parts: Uint8Array[]): Uint8Array {
   return sha256(tagged(tag, parts));
 }

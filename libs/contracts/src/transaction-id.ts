@@ -1,5 +1,6 @@
 import type {SigningKey} from './gen/vitalvault/record/v1/record_pb.js';
-import {keyId, sha256Of, taggedHashBy} from './tagged-hash.js';
+import {sha256Of} from './sha256.js';
+import {keyId, taggedHashBy} from './tagged-hash.js';
 
 /**
  * A transaction's id, which is also the digest that each of its signers signs: T("tx", body ‖ key id of each signer in

@@ -32,7 +32,7 @@ export {readOwnGenesis} from './keys/read-own-genesis.js';
 export {readOwnKey} from './keys/read-own-key.js';
 export {createLogger} from './logging/create-logger.js';
 export type {LogFields, Logger} from './logging/create-logger.js';
-export {nativeSha256, sha256Text, streamingSha256} from './native-sha256.js';
+export {sha256Text, streamingSha256} from './sha256-text.js';
 export {startManagement} from './management/start-management.js';
 export type {Management} from './management/start-management.js';
 export {METRICS, METRIC_GROUPS} from './metrics/catalogue.js';

@@ -1,6 +1,7 @@
 import {checkStructure} from '@vitalvault/ledger-state';
 import type {Account, CheckedTx, StructureRefusal, Verify} from '@vitalvault/ledger-state';
-import {nativeSha256, sha256Text} from '@vitalvault/process';
+import {sha256Of} from '@vitalvault/contracts';
+import {sha256Text} from '@vitalvault/process';
 import type {Pending} from './pending-txs.js';
 import {TwoGenerations} from './two-generations.js';
 
@@ -44,7 +45,7 @@ export class CheckedTxs {
     const refusal = this.verdicts.get(name);
     if (refusal !== undefined && refusal.code !== 0) return refusalOf(refusal);
     // A copy: the request's bytes belong to a whole block or batch, which would stay in memory with them.
-    const checked = checkStructure(bytes.slice(), this.chainId, {verify: this.verify, sha256: nativeSha256});
+    const checked = checkStructure(bytes.slice(), this.chainId, {verify: this.verify, sha256: sha256Of});
     this.verdicts.set(name, verdictOf(checked));
     if (checked.ok) this.decoded.set(name, checked, bytes.length);
     return checked;

@@ -1,8 +1,7 @@
 import {randomBytes} from 'node:crypto';
-import {equalBytes} from '@vitalvault/contracts';
+import {equalBytes, sha256Of} from '@vitalvault/contracts';
 import type {NewLeaf} from '@vitalvault/ledger-state';
 import {leafHash} from '@vitalvault/proofs';
-import {nativeSha256} from '@vitalvault/process';
 import {ChangelogFiles} from './changelog-files.js';
 import {encodeBlock} from './committed-block.js';
 import type {CommittedBlock} from './committed-block.js';
@@ -117,7 +116,7 @@ export class LedgerStore {
   /** @param hash of the leaf. @throws StoreError when other bytes are at its place, or none */
   readLeaf(place: LeafPlace, hash: Uint8Array): Uint8Array {
     const leaf = this.files.read(place);
-    if (!equalBytes(leafHash(leaf, nativeSha256), hash))
+    if (!equalBytes(leafHash(leaf, sha256Of), hash))
       throw StoreError.damaged(`a leaf is damaged at byte ${place.offset} of ${this.files.pathOf(place.segment)}`);
     return leaf;
   }

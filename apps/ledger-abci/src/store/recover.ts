@@ -1,6 +1,6 @@
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {nativeSha256} from '@vitalvault/process';
+import {sha256Of} from '@vitalvault/contracts';
 import {ChangelogFiles} from './changelog-files.js';
 import {CommittedState} from './committed-state.js';
 import type {FileCalls} from './durable-file.js';
@@ -41,7 +41,7 @@ export function recover(dir: string, calls: FileCalls): Recovered {
   let cutBytes = 0;
   for (const height of [...ascending(names.map(heightOfSnapshot)).reverse(), undefined]) {
     if (height === undefined && firsts.length === 0 && refusedSnapshots.length > 0) break;
-    const state = new CommittedState(nativeSha256);
+    const state = new CommittedState(sha256Of);
     const refuse = (reason: string): void => {
       refusedSnapshots.push({file: height === undefined ? 'changelogs' : snapshotName(BigInt(height)), reason});
     };

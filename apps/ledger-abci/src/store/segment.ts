@@ -1,7 +1,6 @@
 import {closeSync, fstatSync} from 'node:fs';
 import {join} from 'node:path';
-import {equalBytes} from '@vitalvault/contracts';
-import {nativeSha256} from '@vitalvault/process';
+import {equalBytes, sha256Of} from '@vitalvault/contracts';
 import {readAt, writeAll} from './durable-file.js';
 import type {FileCalls} from './durable-file.js';
 import {ChainReader, CHECKSUM_BYTES, frameRecord, FRAME_HEADER_BYTES} from './record-chain.js';
@@ -137,14 +136,14 @@ function encodeHeader({first, hasGenesis, before}: SegmentHeader): Uint8Array {
   numbers.writeBigUInt64LE(BigInt(first));
   numbers.writeUInt8(hasGenesis ? 1 : 0, 8);
   const content = Buffer.concat([MAGIC, numbers, before]);
-  return Buffer.concat([content, nativeSha256(content)]);
+  return Buffer.concat([content, sha256Of(content)]);
 }
 
 function decodeHeader(bytes: Uint8Array): SegmentHeader | undefined {
   if (bytes.length < HEADER_BYTES) return undefined;
   const content = Buffer.from(bytes.subarray(0, HEADER_BYTES - 32));
   if (!content.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
-  if (!equalBytes(nativeSha256(content), bytes.subarray(content.length, HEADER_BYTES))) return undefined;
+  if (!equalBytes(sha256Of(content), bytes.subarray(content.length, HEADER_BYTES))) return undefined;
   return {
     first: Number(content.readBigUInt64LE(MAGIC.length)),
     hasGenesis: content.readUInt8(MAGIC.length + 8) === 1,

@@ -1,11 +1,10 @@
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {toHex} from '@vitalvault/contracts';
+import {toHex, sha256Of} from '@vitalvault/contracts';
 import {encodeStateKey} from '@vitalvault/proofs';
 import {seededRandom} from '@vitalvault/testkit';
 import {PlainBlocks, StoredChain, WITHOUT_SYNC} from '../../test/stored-chain.js';
 import {scratchDir} from '../../test/scratch-ledger.js';
-import {nativeSha256} from '@vitalvault/process';
 import {CommittedState} from './committed-state.js';
 import type {FrozenState} from './frozen-state.js';
 import type {StoreOptions} from './ledger-store.js';
@@ -66,7 +65,7 @@ describe('a frozen state', () => {
 
   test('is what it was, however the living one changes while it is read', () => {
     for (let round = 0; round < 200; round++) {
-      const state = new CommittedState(nativeSha256);
+      const state = new CommittedState(sha256Of);
       for (let i = below(80); i > 0; i--) change(state);
       const expected = contents(state.freeze(), () => undefined);
       state.thaw();
