@@ -20,6 +20,8 @@ const [POSTED, OPENED, REVOKED] = ['POST → anchored', 'request → plaintext',
 const p50 = (what: string | undefined): string => `${what ?? ''}, p50`;
 const p99 = (what: string | undefined): string => `${what ?? ''}, p99`;
 
+const PACE = 'How long a block takes here stands below: four validators and everything else share two cores.';
+
 /** The system of row 15 under a tenth of its load, while patients grant and revoke, and clinicians ask and read. */
 export const ROW_16: Row = {
   number: '16',
@@ -28,7 +30,11 @@ export const ROW_16: Row = {
     ...arms('s', p50(POSTED), p99(POSTED), p50(OPENED), p99(OPENED)),
     ...arms('blocks', p50(REVOKED), p99(REVOKED)),
   ],
-  claims: [...claims(POSTED, 1.5, 4), ...claims(OPENED, 1.8, 4), ...claims(REVOKED, 1, 2)],
+  claims: [
+    ...claims(POSTED, [1.5, 4], `packing, storing and pinning, then a block. ${PACE}`),
+    ...claims(OPENED, [1.8, 4], `the block with the request, and the header of the next one. ${PACE}`),
+    ...claims(REVOKED, [1, 2], 'the next block is proposed already when she sends: then it is the one after.'),
+  ],
   rounds: {full: ROUNDS, quick: 1},
   limitSeconds: 300 + MINUTES * 60,
   setup: async (context) => {
@@ -44,17 +50,20 @@ export const ROW_16: Row = {
       await reading.ended;
     });
     let found = new Map<string, number>();
+    let pace = {blocks: 0, seconds: 0};
     return {
       // All arms are of one window: the first one waits for its end.
       sample: async (arm) => {
         if (arm === p50(POSTED)) {
           pipeline.clients.anchoredMs = [];
           reading.clear();
+          const [began, height] = [performance.now(), await heightOf(pipeline)];
           await pause(seconds * 1_000);
           // Of each at least one, on a slow machine too.
           const {anchoredMs} = pipeline.clients;
           while ([pipeline.clients.anchoredMs, reading.openedMs, reading.revokedBlocks].some((all) => all.length === 0))
             await pause(1_000);
+          pace = {blocks: (await heightOf(pipeline)) - height, seconds: (performance.now() - began) / 1_000};
           found = new Map([
             ...percentiles(
               POSTED,
@@ -74,16 +83,20 @@ export const ROW_16: Row = {
           title: 'of the last window',
           value: `${pipeline.clients.anchoredMs.length} bodies followed, ${reading.openedMs.length} releases opened, ${reading.revokedBlocks.length} revocations`,
         },
+        {
+          title: 'a block came every',
+          value: `${(pace.seconds / Math.max(1, pace.blocks)).toFixed(2)} s (timeout_commit is 0.5 s)`,
+        },
         {title: 'turns of readers that failed', value: [...reading.failures].join(' · ') || 'none'},
       ],
     };
   },
 };
 
-function claims(what: string | undefined, atMost50: number, atMost99: number) {
+function claims(what: string | undefined, [atMost50, atMost99]: [number, number], whenMissed: string) {
   return [
-    {title: p50(what), target: {atMost: atMost50}, of: (round: Round) => round[p50(what)] ?? Number.NaN},
-    {title: p99(what), target: {atMost: atMost99}, of: (round: Round) => round[p99(what)] ?? Number.NaN},
+    {title: p50(what), target: {atMost: atMost50}, of: (round: Round) => round[p50(what)] ?? Number.NaN, whenMissed},
+    {title: p99(what), target: {atMost: atMost99}, of: (round: Round) => round[p99(what)] ?? Number.NaN, whenMissed},
   ];
 }
 
@@ -155,18 +168,18 @@ class ReadWard {
       if (records.length === 0) throw new Error('nothing was opened');
       openedMs.push(performance.now() - began);
     }
-    const before = await this.#height();
+    const before = await heightOf(this.ward);
     const {result} = await this.ward.owner.grants.revoke(grantId);
     const {permit} = await this.ward.ask(grantId, this.slot);
     if (permit || result === undefined) throw new Error('it was not revoked');
     // From the block on that has it, everything is refused.
     revokedBlocks.push(Number(result.height) - before);
   }
+}
 
-  async #height(): Promise<number> {
-    const [validator] = this.ward.platform.endpoints.validators;
-    const response = await fetch(`${validator?.rpc ?? ''}/status`);
-    const {result} = (await response.json()) as {result: {sync_info: {latest_block_height: string}}};
-    return Number(result.sync_info.latest_block_height);
-  }
+async function heightOf({platform}: {readonly platform: Ward['platform']}): Promise<number> {
+  const [validator] = platform.endpoints.validators;
+  const response = await fetch(`${validator?.rpc ?? ''}/status`);
+  const {result} = (await response.json()) as {result: {sync_info: {latest_block_height: string}}};
+  return Number(result.sync_info.latest_block_height);
 }
