@@ -1,6 +1,7 @@
 import {READINGS_OF_RECORD} from '../pipeline/load-order.js';
 import {Pipeline} from '../pipeline/pipeline.js';
 import {PIPELINE} from '../pipeline/config.js';
+import {diskFact, diskUseOf} from '../pipeline/disk-use.js';
 import {costFacts, timeline} from '../pipeline/facts.js';
 import type {Moment} from '../pipeline/pipeline.js';
 import {profileProcess} from '../pipeline/profile-process.js';
@@ -14,6 +15,8 @@ const {minutes: MINUTES, mostOpen: MOST_OPEN, offered: OFFERED} = PIPELINE;
 const ROUNDS = 5;
 const QUICK_SECONDS = 5;
 const PROFILED_SECONDS = 15;
+/** What is open at the end is anchored in so long, or the disk of it is counted without. */
+const SETTLING_MS = 60_000;
 
 /**
  * Everything on one machine: four validators, three IPFS peers, Kafka, PostgreSQL, the four services, and the clients.
@@ -43,6 +46,7 @@ export const ROW_15: Row = {
     const pipeline = await Pipeline.start(context, {patients: quick ? 6 : 16, followedEvery: 10});
     const seconds = quick ? QUICK_SECONDS : (MINUTES * 60) / (ROUNDS + 1);
     const moments: Moment[] = [];
+    const disk = await diskUseOf(pipeline.platform);
     pipeline.offer(OFFERED, MOST_OPEN);
     moments.push(await pipeline.moment());
     return {
@@ -65,20 +69,25 @@ export const ROW_15: Row = {
         const [first, last] = [moments[1] ?? moments[0], moments.at(-1)] as [Moment, Moment];
         const facts: Fact[] = [{title: 'acknowledged, taken, packed, anchored, over time', value: timeline(moments)}];
         facts.push(...costFacts(first, last), refusals(pipeline));
-        if (!profile) return facts;
-        const processes = processesOf(pipeline.platform);
-        const node = ['storage', 'ingest', 'policy'].flatMap((name) => {
-          const pid = processes.get(name);
-          return pid === undefined ? [] : [[name, pid] as const];
-        });
-        const busy = (name: string): number => (last.uses.get(name)?.cpuMs ?? 0) - (first.uses.get(name)?.cpuMs ?? 0);
-        const [busiest] = node.toSorted(([a], [b]) => busy(b) - busy(a));
-        if (busiest !== undefined) facts.push(...(await profileProcess(...busiest, PROFILED_SECONDS)));
+        if (profile) facts.push(...(await profileBusiest(pipeline, first, last)));
+        await pipeline.settled(SETTLING_MS);
+        facts.push(diskFact(disk, await diskUseOf(pipeline.platform), pipeline.clients.accepted));
         return facts;
       },
     };
   },
 };
+
+async function profileBusiest({platform}: Pipeline, first: Moment, last: Moment): Promise<Fact[]> {
+  const processes = processesOf(platform);
+  const node = ['storage', 'ingest', 'policy'].flatMap((name) => {
+    const pid = processes.get(name);
+    return pid === undefined ? [] : [[name, pid] as const];
+  });
+  const busy = (name: string): number => (last.uses.get(name)?.cpuMs ?? 0) - (first.uses.get(name)?.cpuMs ?? 0);
+  const [busiest] = node.toSorted(([a], [b]) => busy(b) - busy(a));
+  return busiest === undefined ? [] : profileProcess(...busiest, PROFILED_SECONDS);
+}
 
 const refusals = ({clients: {refused}}: Pipeline): Fact => ({
   title: 'bodies that were sent back, and posted again',
