@@ -1,4 +1,11 @@
-import {NonceStore, OffsetStore, OutboxStore, MigrationError, runMigrations} from '@vitalvault/postgres';
+import {
+  MigrationError,
+  NonceStore,
+  OffsetStore,
+  OutboxStore,
+  pendingMigrations,
+  runMigrations,
+} from '@vitalvault/postgres';
 import {PositionMoved} from '@vitalvault/process';
 import type {Advance} from '@vitalvault/process';
 import {madeStep} from '@vitalvault/process/testing';
@@ -6,7 +13,7 @@ import {startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {cp, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import pg from 'pg';
 import {openDatabase} from '../src/adapters/prisma/database.js';
@@ -315,18 +322,57 @@ describe('storage in a real PostgreSQL', () => {
 
     it('refuse a file that was applied and changed, one that is missing, one that comes late', async () => {
       await runMigrations({databaseUrl: target(), dir});
-      await writeFile(join(dir, '0001_more.sql'), 'SELECT 1');
+      await writeFile(join(dir, '0001_more.sql'), '-- runs-from: 0001_more.sql\nSELECT 1');
       await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(MigrationError);
       await rm(join(dir, '0001_more.sql'));
       await rm(join(dir, '0003_skips.sql'));
-      await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(/newer/);
+      await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(
+        '0003_skips.sql was applied and is not here',
+      );
       await cp(MIGRATIONS, dir, {recursive: true});
-      await writeFile(join(dir, '0001_records.sql'), 'SELECT 1');
+      await writeFile(join(dir, '0001_records.sql'), '-- runs-from: 0001_records.sql\nSELECT 1');
       await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(/changed/);
     });
 
+    it('run a program that is one version older, and refuse one that is two, until the newer one is back', async () => {
+      const older = async (newest: string): Promise<string> => {
+        const place = await mkdtemp(join(tmpdir(), 'vv-migrations-'));
+        await cp(dir, place, {recursive: true, filter: (file) => !file.endsWith('.sql') || basename(file) <= newest});
+        return place;
+      };
+      const [first, second] = ['0006_first.sql', '0007_second.sql'];
+      await writeFile(join(dir, first), `-- runs-from: 0005_quotas.sql\nCREATE TABLE added (id int)`);
+      await writeFile(join(dir, second), `-- runs-from: ${first}\nALTER TABLE added ADD COLUMN more int`);
+      await runMigrations({databaseUrl: target(), dir});
+      const [oneBack, twoBack] = [await older(first), await older('0005_quotas.sql')];
+      try {
+        expect(await pendingMigrations({databaseUrl: target(), dir: oneBack})).toEqual([]);
+        expect(await runMigrations({databaseUrl: target(), dir: oneBack})).toEqual([]);
+        const refusal =
+          /too new for this program, whose last migration is 0005_quotas\.sql: 0007_second\.sql was applied, and needs one that knows 0006_first\.sql/;
+        await expect(pendingMigrations({databaseUrl: target(), dir: twoBack})).rejects.toThrow(refusal);
+        await expect(runMigrations({databaseUrl: target(), dir: twoBack})).rejects.toThrow(refusal);
+        expect(await runMigrations({databaseUrl: target(), dir})).toEqual([]);
+      } finally {
+        for (const place of [oneBack, twoBack]) await rm(place, {recursive: true});
+      }
+    });
+
+    it.each(['SELECT 1', '-- runs-from: 0009_later.sql\nSELECT 1', '-- runs-from: soon\nSELECT 1'])(
+      'refuse a file that does not say from which program on its schema is used: %p',
+      async (sql) => {
+        await writeFile(join(dir, '0006_mute.sql'), sql);
+        await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow(
+          '0006_mute.sql does not say from which program on its schema is used',
+        );
+      },
+    );
+
     it('a file that fails leaves nothing of itself, and those before it', async () => {
-      await writeFile(join(dir, '0004_bad.sql'), 'CREATE TABLE half (id int); SELECT nonsense');
+      await writeFile(
+        join(dir, '0004_bad.sql'),
+        '-- runs-from: 0004_bad.sql\nCREATE TABLE half (id int); SELECT nonsense',
+      );
       await expect(runMigrations({databaseUrl: target(), dir})).rejects.toThrow('0004_bad.sql failed');
       expect((await query("SELECT to_regclass('half') AS half, to_regclass('records') AS records")).rows).toEqual([
         {half: null, records: 'records'},

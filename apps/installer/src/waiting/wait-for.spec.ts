@@ -1,4 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
+import {InstallerError} from '../installer-error.js';
 import {listening, waitFor} from './wait-for.js';
 
 /** There after some tries. */
@@ -20,6 +21,11 @@ describe('waitFor', () => {
     await expect(waitFor([never, after(0)], {...options, timeoutSeconds: 0})).rejects.toThrow(
       'db:5432 (password authentication failed)',
     );
+  });
+
+  it('does not wait for what no waiting mends', async () => {
+    const vain = {name: 'database', fault: () => Promise.reject(new InstallerError('too new'))};
+    await expect(waitFor([vain], options)).rejects.toThrow(/^too new$/);
   });
 });
 

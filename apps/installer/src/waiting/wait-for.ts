@@ -2,7 +2,7 @@ import {connect} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {InstallerError} from '../installer-error.js';
 
-/** Something that is waited for: undefined when it is there, else what is wrong. */
+/** Something that is waited for: undefined when it is there, else what is wrong; an InstallerError ends the wait. */
 export interface Awaited {
   name: string;
   fault: () => Promise<string | undefined>;
@@ -18,7 +18,10 @@ export interface WaitOptions {
 const TRY_MS = 3_000;
 const SAY_EVERY_MS = 10_000;
 
-/** Waits until all are there; says every ten seconds what is not. @throws InstallerError after the time-out */
+/**
+ * Waits until all are there; says every ten seconds what is not.
+ * @throws InstallerError after the time-out, or where waiting is in vain
+ */
 export async function waitFor(
   all: readonly Awaited[],
   {timeoutSeconds, say, pauseMs = 500}: WaitOptions,
@@ -27,12 +30,7 @@ export async function waitFor(
   let said = started;
   let open = all;
   for (;;) {
-    const faults = await Promise.all(
-      open.map(async (one) => ({
-        one,
-        fault: await one.fault().catch((error: unknown) => (error instanceof Error ? error.message : String(error))),
-      })),
-    );
+    const faults = await Promise.all(open.map(async (one) => ({one, fault: await one.fault().catch(wordsOf)})));
     for (const {one} of faults.filter(({fault}) => fault === undefined)) say(`${one.name} is there`);
     const missing = faults.filter(({fault}) => fault !== undefined);
     if (missing.length === 0) return;
@@ -46,6 +44,11 @@ export async function waitFor(
     }
     await sleep(pauseMs);
   }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof InstallerError) throw error;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Something listens. @param address host:port */

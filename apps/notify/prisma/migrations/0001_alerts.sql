@@ -1,3 +1,4 @@
+-- runs-from: 0001_alerts.sql
 -- Alerts of the patients of one organisation, how they want to hear of them, and what was delivered. Ids are lower-case hexadecimal.
 
 -- One row per patient that has alerts; its lock gives her alerts their numbers in the order of commits.

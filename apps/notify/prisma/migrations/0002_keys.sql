@@ -1,3 +1,4 @@
+-- runs-from: 0002_keys.sql
 -- Whose key signs a request, as the ledger events told: a patient's newest key is hers, every other one was replaced.
 
 CREATE TABLE patient_keys (

@@ -1,3 +1,4 @@
+-- runs-from: 0001_projection.sql
 -- Projection of the ledger. Ids are lower-case hexadecimal text; `value` is the canonical ledger message that
 -- docs/protocol.md §5 defines for the key, so that a row can be compared with a proof byte by byte.
 -- A uint32 of the protocol is a bigint here and a uint64 a numeric(20): whatever a legal number is, it can be written.

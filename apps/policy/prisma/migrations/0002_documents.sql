@@ -1,3 +1,4 @@
+-- runs-from: 0002_documents.sql
 -- What is policy's own and not a projection of the ledger.
 
 -- D-1: hash of a transaction -> span of the request that posted it. Short-lived.

@@ -1,3 +1,4 @@
+-- runs-from: 0001_records.sql
 -- A uint32 of the protocol is a bigint here and a uint64 a numeric(20): whatever a legal number is, it can be written.
 -- Heights and times of blocks are CometBFT's int64: bigint.
 

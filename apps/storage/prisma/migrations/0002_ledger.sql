@@ -1,3 +1,4 @@
+-- runs-from: 0002_ledger.sql
 -- Transactions that anchor records: their bytes are durable before they are sent, so a restart never signs other bytes under the same nonce.
 CREATE TABLE anchors (
   tx_id             text PRIMARY KEY,

@@ -1,3 +1,4 @@
+-- runs-from: 0003_skips.sql
 -- Numbers that devices give up. A skip goes into a transaction like a record; nothing is stored for it.
 CREATE TABLE skips (
   -- T("skip", bytes): what the device signed.

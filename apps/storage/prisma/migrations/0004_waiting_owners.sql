@@ -1,3 +1,4 @@
+-- runs-from: 0004_waiting_owners.sql
 -- Owners with entries that no transaction carries, and when each is looked at: a look costs what may be sent, not what waits.
 CREATE TABLE waiting_owners (
   patient    text PRIMARY KEY,

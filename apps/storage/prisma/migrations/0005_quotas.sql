@@ -1,3 +1,4 @@
+-- runs-from: 0005_quotas.sql
 -- What devices and owners may still send, for all processes of ingest together. Not logged: after a crash or a
 -- fail-over it is empty, and everybody has her burst once more.
 CREATE UNLOGGED TABLE quota_levels (

@@ -1,3 +1,4 @@
+-- runs-from: 0000_service.sql
 -- What every service with a database has beside its own tables. Applied first; the code for it is in libs/postgres.
 
 -- How far each partition was taken, beside the effects, and by what Kafka is known again.
