@@ -3,7 +3,7 @@ import {copyFileSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, describe, expect, it} from '@jest/globals';
-import {thePlatform} from './platform/platform.js';
+import {inDatabase, thePlatform} from './platform/platform.js';
 
 const VV = join(import.meta.dirname, '../../apps/cli/dist/main.js');
 
@@ -21,7 +21,12 @@ describe('vv check, as `helm test` runs it: with endpoints that do not say whose
     rmSync(dir, {recursive: true});
   });
 
-  async function check(rpcs: readonly string[]): Promise<{exit: number | null; checked: Checked}> {
+  const SPONSOR = ['--sponsor-key', join(data, 'org/0/sponsor.key.json')];
+
+  async function check(
+    rpcs: readonly string[],
+    by: readonly string[] = SPONSOR,
+  ): Promise<{exit: number | null; checked: Checked}> {
     copyFileSync(join(data, 'genesis.json'), join(dir, 'genesis.json'));
     writeFileSync(
       join(dir, 'endpoints.json'),
@@ -29,16 +34,7 @@ describe('vv check, as `helm test` runs it: with endpoints that do not say whose
     );
     const child = spawn(
       process.execPath,
-      [
-        '--no-warnings',
-        VV,
-        'check',
-        '--endpoints',
-        join(dir, 'endpoints.json'),
-        '--sponsor-key',
-        join(data, 'org/0/sponsor.key.json'),
-        '--json',
-      ],
+      ['--no-warnings', VV, 'check', '--endpoints', join(dir, 'endpoints.json'), ...by, '--json'],
       {stdio: ['ignore', 'pipe', 'inherit']},
     );
     let out = '';
@@ -56,6 +52,22 @@ describe('vv check, as `helm test` runs it: with endpoints that do not say whose
     expect(checked.sentences.filter(({holds}) => !holds)).toEqual([]);
     expect([exit, checked.holds, checked.sentences.length]).toEqual([0, true, 13]);
     expect(checked.tookMs).toBeLessThan(30_000);
+  });
+
+  it('looks only, and nothing is on the ledger that was not there before', async () => {
+    const written = async (): Promise<number> =>
+      inDatabase(thePlatform(), 'policy', async (client) => {
+        const {rows} = await client.query<{count: string}>('SELECT count(*) FROM members');
+        return Number(rows[0]?.count);
+      });
+    const before = await written();
+    const {exit, checked} = await check(
+      validators.map(({rpc}) => rpc),
+      ['--read-only'],
+    );
+    expect(checked.sentences.filter(({holds}) => !holds)).toEqual([]);
+    expect([exit, checked.holds, checked.sentences.length]).toEqual([0, true, 7]);
+    expect(await written()).toBe(before);
   });
 
   it('does not, where one validator cannot be asked, and says so', async () => {

@@ -25,18 +25,17 @@ import {
   submit,
   txOfPart,
 } from '@vitalvault/sdk';
+import {lookAtLedger} from './look-at-platform.js';
+import type {LedgerToSee} from './look-at-platform.js';
 import type {AccessTicket, Organisation, Reading, VerifiedLedger} from '@vitalvault/sdk';
 import {expected} from './checklist.js';
 import type {Checklist} from './checklist.js';
 
 /** What is checked, and by whose right. */
-export interface PlatformToCheck {
-  ledger: VerifiedLedger;
+export interface PlatformToCheck extends LedgerToSee {
   /** Sponsors the throw-away patient and vouches for the throw-away member. */
   office: Organisation;
   ingestUrl: string;
-  /** App hash of one height as every validator gives it. */
-  appHashes: () => Promise<{height: number; hashes: string[]}>;
 }
 
 const READINGS = 8;
@@ -50,15 +49,7 @@ const SOURCE = 'vv check: synthetic, no person';
  * @throws CheckFailed
  */
 export async function checkPlatform(list: Checklist, platform: PlatformToCheck): Promise<void> {
-  const {ledger} = platform;
-  await list.hold('all validators agree on the app hash of one height', async () => {
-    const {height, hashes} = await platform.appHashes();
-    expected(
-      hashes.length > 0 && new Set(hashes).size === 1,
-      `at height ${height}: ${hashes.join(', ') || 'no validator is known'}`,
-    );
-  });
-  const slot = await list.hold("the newest header is signed by the genesis' validators and fresh", () => ledger.slot());
+  const slot = await lookAtLedger(list, platform);
   const patient = await list.hold('a throw-away patient is enrolled and publishes her keys', () =>
     enrolledPatient(platform, slot),
   );
