@@ -1,4 +1,12 @@
-import {CAPACITY_RANGE, DEFAULT_CAPACITY, memoryFor, renderGenesis, uniqueChainId} from '@vitalvault/genesis';
+import {
+  CAPACITY_RANGE,
+  DEFAULT_CAPACITY,
+  memoryFor,
+  moreIpfsIdentities,
+  parseIpfsIdentities,
+  renderGenesis,
+  uniqueChainId,
+} from '@vitalvault/genesis';
 import {InvalidGenesisError} from '@vitalvault/light-client';
 import {readDatabaseSettings} from '@vitalvault/postgres';
 import {duration, each, names, path, shaped, size, time, wholeNumber} from '@vitalvault/arguments';
@@ -76,6 +84,13 @@ installerProgram
   .action(genesis);
 
 installerProgram
+  .command('ipfs-identities')
+  .description('add identities of further IPFS peers to those that are there, and print all: a secret')
+  .requiredOption('--in <file>', 'identities.json of the peers that are there', path)
+  .requiredOption('--peers <n>', 'how many there will be', wholeNumber({least: 1, most: 50}))
+  .action(ipfsIdentities);
+
+installerProgram
   .command('ipfs-home')
   .description('write the configuration of kubo and IPFS Cluster of one peer into its volume')
   .requiredOption('--config-dir <dir>', 'with identities.json and peers.json', path)
@@ -148,6 +163,16 @@ async function identities(options: {plan: string; print: boolean}): Promise<void
   }
   const {call, namespace} = await ownCluster('With --print the objects are printed instead.');
   await ensureIdentities(plan, {store: new ApiObjects(call, {namespace, ...plan}), now, say});
+}
+
+async function ipfsIdentities(options: {in: string; peers: number}): Promise<void> {
+  const identities = parseIpfsIdentities(await readFile(options.in, 'utf8'));
+  if (identities === undefined) throw new InstallerError(`${options.in} holds no identities of IPFS peers.`);
+  const there = identities.kubo.length;
+  if (options.peers < there)
+    throw new InstallerError(`${String(there)} peers are there: what one of them holds goes with it.`);
+  write(JSON.stringify(moreIpfsIdentities(identities, options.peers)) + '\n');
+  say(`added ${String(options.peers - there)} peers to ${String(there)}`);
 }
 
 async function restart(options: {statefulsets: string[]; timeout: number}): Promise<void> {

@@ -29,7 +29,13 @@ export type Fault = 'cut-before' | 'cut-after' | number;
  */
 export class FakeApiServer {
   readonly objects = new Map<string, StoredObject>();
-  readonly allowed = new Set(['get secrets', 'create secrets', 'get configmaps', 'create configmaps']);
+  readonly allowed = new Set([
+    'get secrets',
+    'create secrets',
+    'get configmaps',
+    'create configmaps',
+    'get persistentvolumeclaims',
+  ]);
   token = 'first';
   requests = 0;
   faults = new Map<number, Fault>();
@@ -75,7 +81,9 @@ export class FakeApiServer {
   #answer(request: IncomingMessage, text: string): Answer {
     if (request.headers.authorization !== `Bearer ${this.token}`) return failure(401, 'Unauthorized');
     const [, resource = '', named] =
-      /^\/api\/v1\/namespaces\/ns\/(secrets|configmaps)(?:\/([^/]+))?$/.exec(request.url ?? '') ?? [];
+      /^\/api\/v1\/namespaces\/ns\/(secrets|configmaps|persistentvolumeclaims)(?:\/([^/]+))?$/.exec(
+        request.url ?? '',
+      ) ?? [];
     const verb = VERBS.get(request.method ?? '') ?? 'change';
     if (!this.allowed.has(`${verb} ${resource}`)) return failure(403, `cannot ${verb} ${resource}`);
     if (verb === 'create') return this.#create(resource, JSON.parse(text) as SentObject);

@@ -1,7 +1,7 @@
 export {leastRoom} from '@vitalvault/light-client';
 export {CAPACITY_RANGE, DEFAULT_CAPACITY, MEMORY, memoryFor} from './capacity.js';
 export type {Capacity, MemoryNeed} from './capacity.js';
-export {newIpfsIdentities, parseIpfsIdentities} from './ipfs-identities.js';
+export {moreIpfsIdentities, newIpfsIdentities, parseIpfsIdentities} from './ipfs-identities.js';
 export type {IpfsIdentities} from './ipfs-identities.js';
 export {
   cometAddress,

@@ -30,3 +30,13 @@ export function newIpfsIdentities(peers: number): IpfsIdentities {
   const secret = () => randomBytes(32).toString('hex');
   return {swarmSecret: secret(), clusterSecret: secret(), kubo: identities(), cluster: identities()};
 }
+
+/** The same swarm with so many peers; those that are there stay what they are. */
+export function moreIpfsIdentities(identities: IpfsIdentities, peers: number): IpfsIdentities {
+  const more = newIpfsIdentities(peers);
+  return {
+    ...identities,
+    kubo: [...identities.kubo, ...more.kubo.slice(identities.kubo.length)],
+    cluster: [...identities.cluster, ...more.cluster.slice(identities.cluster.length)],
+  };
+}

@@ -28,6 +28,11 @@ export function checkGenesis(plan: Plan, keys: PublicKeys, text: string): void {
     else if (!named.validators.some((v) => equalBytes(v.publicKey, publicKey) && toHex(v.nodeId) === nodeId))
       faults.push(`validator ${String(i)} has another node id in it than ${nodeId}: the others would not let it in`);
   });
+  const inGenesis = genesis.organisations.flatMap(({validators}) => validators).length;
+  if (plan.mode === 'local' && inGenesis > plan.validators.length)
+    faults.push(
+      `it names ${String(inGenesis)} validators, the release has ${String(plan.validators.length)}: those left out would be missed`,
+    );
   if (faults.length > 0)
     throw new InstallerError(
       `The genesis does not fit the keys of this release:\n${faults.map((fault) => `  ${fault}`).join('\n')}\nA genesis is for ever: put the keys back that it was made with, or take another namespace or release name for another chain.`,

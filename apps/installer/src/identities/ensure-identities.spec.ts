@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {renderGenesis} from '@vitalvault/genesis';
+import {moreIpfsIdentities, parseIpfsIdentities, renderGenesis} from '@vitalvault/genesis';
 import fc from 'fast-check';
 import {MemoryObjects} from '../../test/support/memory-objects.js';
 import {JOINING, LOCAL} from '../../test/support/plans.js';
@@ -114,6 +114,53 @@ describe('ensureIdentities, local', () => {
     expect(store.objects.get('secret/r-postgres')?.['password']).toMatch(/^[\w-]{32}$/);
   });
 
+  it('makes nothing anew when keys and genesis were taken away, and volumes of validators stand', async () => {
+    const plan = {...LOCAL, stores: {ledger: ['data-r-validator-0-0', 'data-r-validator-1-0'], ipfs: []}};
+    const left = new MemoryObjects(new Map([['claim/data-r-validator-1-0', {}]]));
+    const refusal = /The genesis is gone \(ConfigMap r-consortium\), and volumes .* \(data-r-validator-1-0\)/;
+    await expect(ensure(plan, left)).rejects.toThrow(refusal);
+    expect([...left.objects.keys()]).toEqual(['claim/data-r-validator-1-0']);
+    // Whichever part of them was taken.
+    const store = without(await installed(plan), 'configmap/r-consortium');
+    store.objects.set('claim/data-r-validator-0-0', {});
+    await expect(ensure(plan, store)).rejects.toThrow('The genesis is gone');
+    left.objects.clear();
+    await ensure(plan, left);
+    expect(left.objects.size).toBe(17);
+  });
+
+  it('makes no identities of IPFS peers anew beside volumes of theirs, and does without', async () => {
+    const plan = {...LOCAL, stores: {ledger: [], ipfs: ['data-r-ipfs-0', 'data-r-ipfs-1']}};
+    const store = without(await installed(plan), 'secret/r-ipfs');
+    store.objects.set('claim/data-r-ipfs-1', {});
+    await expect(ensure(plan, store)).rejects.toThrow(/volumes of theirs are \(data-r-ipfs-1\):\n {2}Secret r-ipfs/);
+    expect(store.objects.has('secret/r-ipfs')).toBe(false);
+    store.objects.delete('claim/data-r-ipfs-1');
+    await ensure(plan, store);
+    expect(store.objects.has('secret/r-ipfs')).toBe(true);
+  });
+
+  it('wants an identity for each IPFS peer before the first of them starts', async () => {
+    const store = await installed();
+    const peers = [...LOCAL.ipfs.peers, ...LOCAL.ipfs.peers.slice(0, 2)];
+    const plan = {...LOCAL, ipfs: {...LOCAL.ipfs, peers}};
+    await expect(ensure(plan, store)).rejects.toThrow(
+      /r-ipfs has the identities of 3 IPFS peers, and ipfs\.peers is 5/,
+    );
+    const old = parseIpfsIdentities(store.objects.get('secret/r-ipfs')?.['identities.json'] ?? '');
+    if (old === undefined) throw new Error('none was made');
+    const more = moreIpfsIdentities(old, 5);
+    expect([more.swarmSecret, more.kubo.slice(0, 3)]).toEqual([old.swarmSecret, old.kubo]);
+    expect(new Set([...more.kubo, ...more.cluster].map(({id}) => id)).size).toBe(10);
+    store.objects.set('secret/r-ipfs', {'identities.json': JSON.stringify(more)});
+    await ensure(plan, store);
+  });
+
+  it('leaves no validator of its genesis out', async () => {
+    const plan = {...LOCAL, validators: LOCAL.validators.slice(0, 1)};
+    await expect(ensure(plan, await installed())).rejects.toThrow('it names 2 validators, the release has 1');
+  });
+
   it('refuses a genesis of other keys, and names them', async () => {
     const store = await installed();
     const other = await installed();
@@ -184,6 +231,18 @@ describe('ensureIdentities, join', () => {
       organisation: part.organisation.id,
       'peers-0': '',
     });
+  });
+
+  it('makes no key anew beside the volume of its validator, though the genesis is given', async () => {
+    const plan = {...JOINING, stores: {ledger: ['data-r-validator-0-0'], ipfs: []}};
+    const {store, part} = await withoutGenesis(plan);
+    const given = {...plan, genesis: genesisOf(part)};
+    await ensure(given, store);
+    store.objects.set('claim/data-r-validator-0-0', {});
+    for (const name of ['configmap/r-consortium', 'secret/r-validator-0']) store.objects.delete(name);
+    await expect(ensure(given, store)).rejects.toThrow('Secret r-validator-0: keys of validator 0');
+    await expect(ensure(plan, store)).rejects.toThrow('The genesis is gone');
+    expect(store.objects.has('secret/r-validator-0')).toBe(false);
   });
 
   it('says that a key that waited for its genesis has signed nothing', async () => {

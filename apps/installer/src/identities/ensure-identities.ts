@@ -1,4 +1,4 @@
-import {renderGenesis, uniqueChainId} from '@vitalvault/genesis';
+import {parseIpfsIdentities, renderGenesis, uniqueChainId} from '@vitalvault/genesis';
 import {GenesisAwaited, InstallerError} from '../installer-error.js';
 import {checkCapacity} from './check-capacity.js';
 import {checkGenesis} from './check-genesis.js';
@@ -11,19 +11,25 @@ import type {Plan} from './plan.js';
 import {publicPart} from './public-part.js';
 import {publicKeys} from './read-keys.js';
 import type {PublicKeys} from './read-keys.js';
+import {standingStores} from './standing-stores.js';
+import type {StandingStores} from './standing-stores.js';
 import {unsignedUntil} from './unsigned-until.js';
 
 /**
  * Makes what is missing of a plan's Secrets, then the ConfigMap with the genesis, and nothing that is there. The
- * ConfigMap comes last: while it is missing a run that was cut short is simply repeated; once it stands, a missing key
- * of the genesis is a fault, because no new key could take its place. Two runs at once agree: of each object the first
- * one made counts.
+ * ConfigMap comes last: while it is missing a run that was cut short is simply repeated; once it stands, or a volume of
+ * its validators does, a missing key of the genesis is a fault, because no new key could take its place. The same goes
+ * for the identities of IPFS peers whose volumes stand. Two runs at once agree: of each object the first one made
+ * counts.
  * @throws InstallerError that says what to do
  */
 export async function ensureIdentities(plan: Plan, options: EnsureOptions): Promise<void> {
   const {store, say} = options;
   const standing = await store.read('configmap', plan.configMap);
-  const secrets = await ensureSecrets(plan, standing !== undefined, options);
+  const stores = await standingStores(plan, store);
+  if (standing === undefined && plan.genesis === undefined) refuseAnotherLedger(plan, stores);
+  const secrets = await ensureSecrets(plan, {genesisStands: standing !== undefined, stores}, options);
+  checkPeers(plan, secrets);
   const keys = publicKeys(plan, secrets);
   if (standing !== undefined) {
     checkStanding(plan, keys, standing);
@@ -39,11 +45,19 @@ export async function ensureIdentities(plan: Plan, options: EnsureOptions): Prom
   say(`made ConfigMap ${plan.configMap} with the genesis of ${texts['chain-id'] ?? ''}`);
 }
 
-async function ensureSecrets(
-  plan: Plan,
-  genesisStands: boolean,
-  {store, say}: EnsureOptions,
-): Promise<Map<string, Texts>> {
+function refuseAnotherLedger({configMap}: Plan, {ledger}: StandingStores): void {
+  if (ledger.length === 0) return;
+  throw new InstallerError(
+    `The genesis is gone (ConfigMap ${configMap}), and volumes of its validators are here (${ledger.join(', ')}): a genesis made anew is another ledger. Restore keys and genesis from your backup (UPGRADING.md). If that ledger is to be given up with all that stands on it, delete these claims first.`,
+  );
+}
+
+interface Standing {
+  genesisStands: boolean;
+  stores: StandingStores;
+}
+
+async function ensureSecrets(plan: Plan, standing: Standing, {store, say}: EnsureOptions): Promise<Map<string, Texts>> {
   const secrets = new Map<string, Texts>();
   const missing: WantedSecret[] = [];
   for (const wanted of wantedSecrets(plan)) {
@@ -51,18 +65,39 @@ async function ensureSecrets(
     if (texts === undefined) missing.push(wanted);
     else secrets.set(wanted.name, texts);
   }
-  const lost = genesisStands ? missing.filter((wanted) => wanted.inGenesis) : [];
-  if (lost.length > 0) {
-    throw new InstallerError(
-      `The genesis in ConfigMap ${plan.configMap} was made with keys that are not here:\n${lost.map(({name, what}) => `  Secret ${name}: ${what}`).join('\n')}\nRestore them from your backup. New ones cannot take their place; a plan with more validators or organisations needs a new chain.`,
-    );
-  }
+  refuseLost(plan, missing, standing);
   for (const {name, what, make} of missing) {
     secrets.set(name, await store.create('secret', name, make()));
     say(`made Secret ${name}: ${what}`);
   }
   if (missing.length === 0) say('every Secret is there; none was changed');
   return secrets;
+}
+
+function refuseLost(plan: Plan, missing: readonly WantedSecret[], {genesisStands, stores}: Standing): void {
+  const lines = (of: WantedSecret['of']): string[] =>
+    missing.filter((wanted) => wanted.of === of).map(({name, what}) => `  Secret ${name}: ${what}`);
+  const keys = genesisStands || stores.ledger.length > 0 ? lines('ledger') : [];
+  if (keys.length > 0)
+    throw new InstallerError(
+      `The genesis in ConfigMap ${plan.configMap} was made with keys that are not here:\n${keys.join('\n')}\nRestore them from your backup. New ones cannot take their place; a plan with more validators or organisations needs a new chain.`,
+    );
+  const peers = stores.ipfs.length > 0 ? lines('ipfs') : [];
+  if (peers.length > 0)
+    throw new InstallerError(
+      `What the IPFS peers are is not here, and volumes of theirs are (${stores.ipfs.join(', ')}):\n${peers.join('\n')}\nRestore it from your backup. Peers made anew would not know what those volumes hold, nor be found where the ledger's records say. If these volumes are to be given up, delete their claims first.`,
+    );
+}
+
+function checkPeers({ipfs}: Plan, secrets: ReadonlyMap<string, Texts>): void {
+  const identities = parseIpfsIdentities(secrets.get(ipfs.secret)?.['identities.json'] ?? '');
+  if (identities === undefined)
+    throw new InstallerError(`Secret ${ipfs.secret}: identities.json is none of IPFS peers.`);
+  const there = Math.min(identities.kubo.length, identities.cluster.length);
+  if (there < ipfs.peers.length)
+    throw new InstallerError(
+      `Secret ${ipfs.secret} has the identities of ${String(there)} IPFS peers, and ipfs.peers is ${String(ipfs.peers.length)}. Give it those of the others first: \`installer ipfs-identities\` adds them (UPGRADING.md, More IPFS peers).`,
+    );
 }
 
 async function genesisOf(plan: Plan, keys: PublicKeys, {store, now, say}: EnsureOptions): Promise<string> {

@@ -15,8 +15,8 @@ export interface WantedSecret {
   name: string;
   /** For people. */
   what: string;
-  /** The genesis names its public part, so after the genesis stands no other can take its place. */
-  inGenesis: boolean;
+  /** Beside what no other can take its place: a ledger whose genesis names its public part, or what peers stored. */
+  of: 'ledger' | 'ipfs' | undefined;
   make: () => Texts;
 }
 
@@ -26,14 +26,14 @@ export function wantedSecrets(plan: Plan): WantedSecret[] {
     ROLES.map((role) => ({
       name: organisation.secrets[role],
       what: `${role} key of ${organisation.name}`,
-      inGenesis: true,
+      of: 'ledger' as const,
       make: () => ({'key.json': newRoleKeyJson(role)}),
     })),
   );
   const validators = plan.validators.map(({secret}, i) => ({
     name: secret,
     what: `keys of validator ${String(i)}`,
-    inGenesis: true,
+    of: 'ledger' as const,
     make: () => ({
       'priv_validator_key.json': privValidatorKeyJson(generateEd25519()),
       'node_key.json': nodeKeyJson(generateEd25519()),
@@ -42,13 +42,13 @@ export function wantedSecrets(plan: Plan): WantedSecret[] {
   const ipfs = {
     name: plan.ipfs.secret,
     what: 'identities and secrets of the IPFS peers',
-    inGenesis: false,
+    of: 'ipfs' as const,
     make: () => ({'identities.json': JSON.stringify(newIpfsIdentities(plan.ipfs.peers.length)) + '\n'}),
   };
   const passwords = plan.passwords.map(({secret, key}) => ({
     name: secret,
     what: `password ${secret}`,
-    inGenesis: false,
+    of: undefined,
     make: () => ({[key]: randomBytes(24).toString('base64url')}),
   }));
   return [...roles, ...validators, ipfs, ...passwords];

@@ -9,4 +9,6 @@ export interface ObjectStore {
   read(kind: ObjectKind, name: string): Promise<Texts | undefined>;
   /** @returns what stands under the name now: `texts`, or what somebody else has made there in the meantime */
   create(kind: ObjectKind, name: string, texts: Texts): Promise<Texts>;
+  /** Whether there is a claim of a volume of that name. */
+  hasClaim(name: string): Promise<boolean>;
 }

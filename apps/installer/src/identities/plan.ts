@@ -34,6 +34,8 @@ const planFile = z
       secret: secretName,
       peers: z.array(z.strictObject({kubo: z.string(), cluster: z.string()})).min(1),
     }),
+    /** Names of the claims of the volumes that are of no use without keys, genesis and identities of the peers. */
+    stores: z.strictObject({ledger: z.array(z.string()), ipfs: z.array(z.string())}),
     passwords: z.array(z.strictObject({secret: secretName, key: z.string().min(1)})),
     /** Of a genesis that is made here. */
     capacity: z.strictObject({keys: z.int(), leaves: z.int()}),

@@ -16,6 +16,10 @@ export class PrintedObjects implements ObjectStore {
     return Promise.resolve(texts);
   }
 
+  hasClaim(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   /** A Kubernetes List of all of them. JSON is YAML. */
   manifest(): string {
     return (

@@ -49,7 +49,7 @@ export async function writeIpfsHome({configDir, home, ordinal, volumeSize}: Ipfs
   const [kubo, cluster] = [identities.kubo[ordinal], identities.cluster[ordinal]];
   if (kubo === undefined || cluster === undefined) {
     throw new InstallerError(
-      `identities.json has ${String(identities.kubo.length)} peers, this is number ${String(ordinal)}. More peers than at the first installation need identities of their own: see docs/operations/install.md.`,
+      `identities.json has ${String(identities.kubo.length)} peers, this is number ${String(ordinal)}. More peers than at the first installation need identities of their own: "installer ipfs-identities" adds them (UPGRADING.md of the chart, More IPFS peers).`,
     );
   }
   const others = (all: readonly PeerIdentity[], kind: 'kubo' | 'cluster') =>

@@ -41,6 +41,13 @@ describe('ApiObjects', () => {
     expect([await objects.read('secret', 's'), await objects.read('secret', 's')]).toEqual([undefined, {}]);
   });
 
+  it('looks whether a claim is there, and takes no other answer for none', async () => {
+    const {objects, asked} = api([200, {}], [404, status('not found')], [403, status('because')]);
+    expect([await objects.hasClaim('data-r-0'), await objects.hasClaim('data-r-0')]).toEqual([true, false]);
+    expect(asked[0]).toEqual(['GET', '/api/v1/namespaces/ns/persistentvolumeclaims/data-r-0']);
+    await expect(objects.hasClaim('data-r-0')).rejects.toThrow('verb "get" on persistentvolumeclaims');
+  });
+
   it('makes a Secret with labels and annotations', async () => {
     const {objects, asked} = api([201, {}]);
     expect(await objects.create('secret', 's', {password: 'p'})).toEqual({password: 'p'});

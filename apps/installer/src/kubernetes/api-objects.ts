@@ -35,7 +35,14 @@ export class ApiObjects implements ObjectStore {
     return theirs;
   }
 
-  private path(kind: ObjectKind, name?: string): string {
+  async hasClaim(name: string): Promise<boolean> {
+    const kind = 'persistentvolumeclaim';
+    const {status, body} = await this.call('GET', this.path(kind, name));
+    if (status !== OK && status !== NOT_FOUND) throw refused('get', {kind, name, status, body});
+    return status === OK;
+  }
+
+  private path(kind: string, name?: string): string {
     return `/api/v1/namespaces/${this.marks.namespace}/${kind}s${name === undefined ? '' : `/${name}`}`;
   }
 }
@@ -60,7 +67,7 @@ function dataOf(kind: ObjectKind, body: string): Texts {
 
 function refused(
   verb: string,
-  {kind, name, status, body}: {kind: ObjectKind; name: string; status: number; body: string},
+  {kind, name, status, body}: {kind: string; name: string; status: number; body: string},
 ): InstallerError {
   if (status === 403)
     return new InstallerError(

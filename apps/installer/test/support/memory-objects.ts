@@ -21,6 +21,11 @@ export class MemoryObjects implements ObjectStore {
     return Promise.resolve(stands);
   }
 
+  hasClaim(name: string): Promise<boolean> {
+    this.count();
+    return Promise.resolve(this.objects.has(`claim/${name}`));
+  }
+
   private count(): void {
     if (this.calls >= this.diesAfter) throw new Error('cut off');
     this.calls += 1;

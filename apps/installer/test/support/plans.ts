@@ -26,6 +26,7 @@ export const LOCAL: Plan = {
       cluster: `/dns4/r-ipfs-${String(i)}/tcp/9096`,
     })),
   },
+  stores: {ledger: [], ipfs: []},
   passwords: [{secret: 'r-postgres', key: 'password'}],
   capacity: {keys: 100_000, leaves: 1_000_000},
   memory: {heapMiB: 192, limitMiB: 448},
