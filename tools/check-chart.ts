@@ -169,6 +169,21 @@ holds(
   ),
 );
 
+holds(
+  'what an operator keeps data by stays when the release goes, whole',
+  ha.objects
+    .filter(({apiVersion}) => /^(kafka\.strimzi\.io|postgresql\.cnpg\.io)\//.test(apiVersion))
+    .filter(({metadata}) => metadata.annotations?.['helm.sh/resource-policy'] !== 'keep')
+    .map(({kind, metadata}) => `${kind} ${metadata.name}`),
+);
+holds(
+  'Ingress and HTTPRoute lead to the public port of a service, and nowhere else',
+  [...small.objects, ...ha.objects]
+    .filter(({kind}) => kind === 'Ingress' || kind === 'HTTPRoute')
+    .flatMap(({kind, spec}) => doorsOf(spec).map((door) => `${kind} ${door}`))
+    .filter((door) => !/^\w+ vv-vitalvault-(?:ingest|policy|storage|notify):(?:http|8080)$/.test(door)),
+);
+
 const topics = ha.objects
   .filter(({kind}) => kind === 'KafkaTopic')
   .map(({spec}) => spec?.topicName)
@@ -229,6 +244,21 @@ function unitTests(): void {
   console.log(`     helm-unittest: ${passed} passed, ${failed} failed`);
 }
 
+/** `service:port` of every backend that an Ingress or HTTPRoute names. */
+function doorsOf(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(doorsOf);
+  if (!isMap(node)) return [];
+  const {service, backendRefs} = node as {
+    service?: {name: string; port: {name?: string; number?: number}};
+    backendRefs?: {name: string; port: number}[];
+  };
+  return [
+    ...(service === undefined ? [] : [`${service.name}:${String(service.port.name ?? service.port.number)}`]),
+    ...(backendRefs ?? []).map(({name, port}) => `${name}:${String(port)}`),
+    ...Object.values(node).flatMap(doorsOf),
+  ];
+}
+
 function differences(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): string[] {
   return [...new Set([...one.keys(), ...other.keys()])].filter((file) => one.get(file) !== other.get(file));
 }
@@ -245,7 +275,7 @@ async function committed(directory: string): Promise<Map<string, string>> {
 
 /** The values with one unknown key more, at each place where the chart owns the keys. */
 function misspelt(all: Values): {path: string; given: Values}[] {
-  const foreign = new Set(['global', 'podSecurityContext', 'securityContext', 'commonLabels']);
+  const foreign = new Set(['global', 'commonLabels']);
   const made: {path: string; given: Values}[] = [];
   const walk = (node: unknown, path: readonly string[]): void => {
     if (!isMap(node) || foreign.has(path[0] ?? '') || Object.keys(node).length === 0) return;

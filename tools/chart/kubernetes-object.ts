@@ -2,7 +2,7 @@
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: {readonly name: string; readonly labels?: Labels};
+  readonly metadata: {readonly name: string; readonly labels?: Labels; readonly annotations?: Labels};
   readonly spec?: ObjectSpec;
   /** Of a ConfigMap. */
   readonly data?: Readonly<Record<string, string>>;

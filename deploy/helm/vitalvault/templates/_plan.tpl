@@ -40,18 +40,48 @@
 {{- $passwords = append $passwords (dict "secret" (include "vitalvault.postgres.secret" (dict "root" $root "service" .)) "key" "password") -}}
 {{- end -}}
 {{- end -}}
-{{- $labels := include "vitalvault.selector" (dict "root" . "component" "identity") | fromYaml -}}
-{{- $_ := set $labels "app.kubernetes.io/part-of" "vitalvault" -}}
+{{- $claims := dict "ledger" list "ipfs" list -}}
+{{- if $v.persistence.enabled -}}
+{{- range $i := until (include "vitalvault.validatorCount" . | int) -}}
+{{- $_ := set $claims "ledger" (append $claims.ledger (printf "data-%s-validator-%d-0" $fullname $i)) -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.ipfs.persistence.enabled -}}
+{{- range $i := until (int .Values.ipfs.peers) -}}
+{{- $_ := set $claims "ipfs" (append $claims.ipfs (printf "data-%s-ipfs-%d" $fullname $i)) -}}
+{{- end -}}
+{{- end -}}
 {{- $plan := dict "chainId" .Values.chainId "mode" $v.mode "ownOrganisation" 0 "organisations" $organisations "validators" $validators
   "ipfs" (dict "secret" (include "vitalvault.secret" (dict "root" . "given" .Values.ipfs.existingSecret "suffix" "ipfs-identities")) "peers" (include "vitalvault.plan.ipfs" . | fromJsonArray))
   "capacity" (dict "keys" (int64 $v.capacity.keys) "leaves" (int64 $v.capacity.leaves))
   "memory" (dict "heapMiB" (int64 $v.heapMiB) "limitMiB" (include "vitalvault.abciLimitMiB" . | int64))
-  "passwords" $passwords "configMap" (include "vitalvault.consortium" .) "labels" (merge $labels .Values.commonLabels)
-  "annotations" (dict "helm.sh/resource-policy" "keep") -}}
+  "stores" $claims
+  "passwords" $passwords "configMap" (include "vitalvault.consortium" .) "labels" (include "vitalvault.plan.labels" . | fromYaml)
+  "annotations" (include "vitalvault.plan.annotations" . | fromYaml) -}}
 {{- if not $local -}}
 {{- if $v.join.genesis -}}{{- $_ := set $plan "genesis" $v.join.genesis -}}{{- end -}}
 {{- end -}}
 {{- toPrettyJson $plan -}}
+{{- end -}}
+
+{{/*
+Labels of keys and genesis. Not app.kubernetes.io/instance: by that one Argo CD may track, and would prune what is in no manifest.
+*/}}
+{{- define "vitalvault.plan.labels" -}}
+{{- $own := dict "app.kubernetes.io/name" (include "vitalvault.name" .) "app.kubernetes.io/component" "identity" "app.kubernetes.io/part-of" "vitalvault" "vitalvault.dev/release" .Release.Name -}}
+{{- merge $own .Values.commonLabels | toYaml -}}
+{{- end -}}
+
+{{/* Nothing that tidies up takes them: Helm, Argo CD, Flux. */}}
+{{- define "vitalvault.plan.annotations" -}}
+helm.sh/resource-policy: keep
+argocd.argoproj.io/sync-options: Prune=false,Delete=false
+kustomize.toolkit.fluxcd.io/prune: disabled
+{{- end -}}
+
+{{/* By what kubectl finds them. */}}
+{{- define "vitalvault.plan.selector" -}}
+vitalvault.dev/release={{ .Release.Name }},app.kubernetes.io/component=identity
 {{- end -}}
 
 {{/* Names of all Secrets of the plan, as a JSON list. */}}

@@ -13,6 +13,7 @@ interface Named {
   data?: Record<string, string>;
 }
 
+const KEYS = `vitalvault.dev/release=${RELEASE},app.kubernetes.io/component=identity`;
 const OURS = `app.kubernetes.io/instance=${RELEASE}`;
 
 export const componentOf = ({metadata: {labels}}: PodObject): string => labels['app.kubernetes.io/component'] ?? '';
@@ -40,15 +41,7 @@ export async function namesOf({kubectl}: Cluster, kind: string): Promise<string[
 
 /** A hash of the contents of each Secret and of the consortium's ConfigMap: what must never change. */
 export async function identitiesOf({kubectl}: Cluster): Promise<Record<string, string>> {
-  const secrets = (
-    await kubectl.get<{items: Named[]}>(
-      'secrets',
-      '-n',
-      NAMESPACE,
-      '-l',
-      `${OURS},app.kubernetes.io/component=identity`,
-    )
-  ).items;
+  const secrets = (await kubectl.get<{items: Named[]}>('secrets', '-n', NAMESPACE, '-l', KEYS)).items;
   const consortium = await kubectl.get<Named>('configmap', `${FULLNAME}-consortium`, '-n', NAMESPACE);
   return Object.fromEntries(
     [...secrets, consortium].map(({metadata, data = {}}) => [

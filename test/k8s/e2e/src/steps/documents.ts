@@ -46,5 +46,8 @@ export const documentsStep: Step = {
   },
 };
 
-const leftOf = ({kubectl}: Cluster): Promise<string> =>
-  kubectl.run(['get', KINDS, '--namespace', THEIRS, '--selector', 'app.kubernetes.io/instance=vv', '--output', 'name']);
+async function leftOf({kubectl}: Cluster): Promise<string> {
+  const selected = (label: string): Promise<string> =>
+    kubectl.run(['get', KINDS, '--namespace', THEIRS, '--selector', label, '--output', 'name']);
+  return `${await selected('app.kubernetes.io/instance=vv')}${await selected('vitalvault.dev/release=vv')}`;
+}

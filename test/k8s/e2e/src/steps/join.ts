@@ -25,6 +25,7 @@ const valuesOf = (hospital: Hospital): string =>
     organisation: {name: `Hospital ${hospital}`},
     kafka: {mode: 'evaluation'},
     postgres: {mode: 'evaluation'},
+    helmTest: {writes: true},
     validators: {mode: 'join', join: {externalAddress: addressOf(hospital)}, expose: {type: 'ClusterIP'}},
     networkPolicy: {
       consortiumPeers: [
