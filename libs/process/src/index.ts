@@ -59,6 +59,7 @@ export {
   extractContext,
   formatTraceparent,
   injectHeaders,
+  linkToStranger,
   linksTo,
   parseTraceparent,
 } from './telemetry/trace-context.js';

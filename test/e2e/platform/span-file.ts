@@ -5,7 +5,7 @@ interface OtlpSpan {
   traceId: string;
   parentSpanId?: string;
   name: string;
-  links?: {spanId: string}[];
+  links?: {traceId: string; spanId: string}[];
 }
 interface OtlpLine {
   resourceSpans?: {
@@ -21,6 +21,8 @@ export interface FoundSpan {
   title: string;
   /** Its parent and what it links to. */
   causes: string[];
+  /** Traces that it links to. */
+  linked: string[];
 }
 
 /** Spans of the Collector's file, as far as it is written. */
@@ -42,6 +44,7 @@ export function spansOf(file: string): FoundSpan[] {
           traceId: span.traceId,
           title: `${service} ${span.name}`,
           causes: [span.parentSpanId ?? '', ...(span.links ?? []).map(({spanId}) => spanId)].filter((id) => id !== ''),
+          linked: (span.links ?? []).map(({traceId}) => traceId),
         })),
       );
     });

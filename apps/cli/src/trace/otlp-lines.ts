@@ -1,6 +1,12 @@
 import {createReadStream} from 'node:fs';
 import {createInterface} from 'node:readline';
 
+/** Ids in hex. */
+export interface SpanLink {
+  traceId: string;
+  spanId: string;
+}
+
 /** A span as the waterfall needs it. Times in microseconds since the epoch; ids in hex. */
 export interface Span {
   traceId: string;
@@ -11,8 +17,8 @@ export interface Span {
   startUs: number;
   endUs: number;
   attributes: Record<string, string>;
-  /** Span ids, in hex, that this span names as causes. */
-  links: string[];
+  /** Spans, of this or another trace, that this span names as causes. */
+  links: SpanLink[];
   failed: boolean;
 }
 
@@ -34,7 +40,7 @@ interface OtlpSpan {
   startTimeUnixNano: string;
   endTimeUnixNano: string;
   attributes?: OtlpAttribute[];
-  links?: {spanId: string}[];
+  links?: SpanLink[];
   status?: {code?: number};
 }
 interface OtlpLine {
@@ -74,7 +80,7 @@ function toSpan(span: OtlpSpan, service: string): Span {
     startUs: microseconds(span.startTimeUnixNano),
     endUs: microseconds(span.endTimeUnixNano),
     attributes: attributesOf(span.attributes),
-    links: (span.links ?? []).map((link) => link.spanId),
+    links: (span.links ?? []).map(({traceId, spanId}) => ({traceId, spanId})),
     failed: span.status?.code === ERROR_STATUS,
   };
 }

@@ -16,6 +16,7 @@ const span = (spanId: string, parentSpanId: string, startUs: number, more: Parti
   failed: false,
   ...more,
 });
+const to = (spanId: string, traceId = 'aa') => ({traceId, spanId});
 const order = (spans: Span[]) =>
   spanTree(spans, 'aa').placed.map(({span: s, depth, byLink}) => `${'.'.repeat(depth)}${byLink ? '~' : ''}${s.spanId}`);
 
@@ -25,7 +26,7 @@ describe('span tree', () => {
     span('root', 'caller', 1000),
     span('late', 'root', 9000),
     span('grandchild', 'child', 3000),
-    span('block', '', 5000, {traceId: 'bb', links: ['grandchild']}),
+    span('block', '', 5000, {traceId: 'bb', links: [to('grandchild')]}),
     span('below-block', 'block', 6000, {traceId: 'bb'}),
     span('stranger', '', 4000, {traceId: 'cc'}),
   ];
@@ -44,10 +45,29 @@ describe('span tree', () => {
     expect(order([...spans, span('retry', 'caller', 8000)])).toContain('retry');
   });
 
+  it('takes what services began for the requests of a caller, whose own spans are not here, and what is lost of it', () => {
+    const begun = [
+      span('second', '', 7000, {traceId: 'dd', links: [to('asking', 'ff')]}),
+      span('first', '', 1000, {traceId: 'ee', links: [to('asking', 'ff')]}),
+      span('below', 'first', 2000, {traceId: 'ee'}),
+      span('block', '', 3000, {traceId: 'bb', links: [to('below', 'ee')]}),
+      span('orphan', 'lost', 2500, {traceId: 'ee'}),
+      span('stranger', '', 4000, {traceId: 'cc', links: [to('asking', '99')]}),
+    ];
+    const {placed, unreachable} = spanTree(begun, 'ff');
+    expect(placed.map(({span: s, depth, byLink}) => `${'.'.repeat(depth)}${byLink ? '~' : ''}${s.spanId}`)).toEqual([
+      '~first',
+      '.below',
+      '..~block',
+      '~second',
+    ]);
+    expect(unreachable.map(({spanId}) => spanId)).toEqual(['orphan']);
+  });
+
   it('ends when links make a circle', () => {
-    expect(order([span('root', '', 0, {links: ['child']}), span('child', 'root', 1, {links: ['root']})])).toHaveLength(
-      2,
-    );
+    expect(
+      order([span('root', '', 0, {links: [to('child')]}), span('child', 'root', 1, {links: [to('root')]})]),
+    ).toHaveLength(2);
   });
 
   it('has nothing for a trace that is not there', () => {
@@ -122,7 +142,7 @@ describe('lines of the Collector', () => {
         startUs: 1_700_000_000_000_001,
         endUs: 1_700_000_000_000_003,
         attributes: {n: '7'},
-        links: ['03'],
+        links: [{traceId: 'bb', spanId: '03'}],
         failed: true,
       },
     ]);

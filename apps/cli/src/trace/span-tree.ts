@@ -10,18 +10,20 @@ export interface PlacedSpan {
 
 export interface SpanTree {
   placed: PlacedSpan[];
-  /** Spans of the same trace that nothing leads to: their parent is missing. */
+  /** Spans of these traces that nothing leads to: their parent is missing. */
   unreachable: Span[];
 }
 
 /**
  * Everything that a trace's spans caused: children by parent, and spans of other traces that link to one of them, with
- * all below those. Causes come before effects, effects in the order of their start.
+ * all below those. Causes come before effects, effects in the order of their start. `traceId` may be a caller's: the
+ * traces that services began for his requests count as his.
  */
 export function spanTree(spans: readonly Span[], traceId: string): SpanTree {
   const effects = effectsOf(spans);
   const known = new Set(spans.map((s) => s.spanId));
-  const own = spans.filter((s) => s.traceId === traceId);
+  const traces = new Set([traceId, ...begunFor(spans, traceId, known)]);
+  const own = spans.filter((s) => traces.has(s.traceId));
   const seen = new Set<string>();
   const placed: PlacedSpan[] = [];
   const place = (span: Span, depth: number, byLink: boolean): void => {
@@ -30,8 +32,21 @@ export function spanTree(spans: readonly Span[], traceId: string): SpanTree {
     placed.push({span, depth, byLink});
     for (const effect of effects.get(span.spanId) ?? []) place(effect, depth + 1, effect.parentSpanId !== span.spanId);
   };
-  for (const root of rootsOf(own, known)) place(root, 0, false);
+  for (const trace of traces)
+    for (const root of rootsOf(
+      own.filter((s) => s.traceId === trace),
+      known,
+    ))
+      place(root, 0, trace !== traceId);
   return {placed, unreachable: own.filter((s) => !seen.has(s.spanId))};
+}
+
+// A caller's span is his own and not here: whoever links to it was called by him.
+function begunFor(spans: readonly Span[], traceId: string, known: ReadonlySet<string>): string[] {
+  return [...spans]
+    .sort((a, b) => a.startUs - b.startUs)
+    .filter((s) => s.links.some((link) => link.traceId === traceId && !known.has(link.spanId)))
+    .map((s) => s.traceId);
 }
 
 // The caller's own span is not exported: the first span below it is a root, and so is another call of the same caller.
@@ -43,7 +58,7 @@ function rootsOf(own: readonly Span[], known: ReadonlySet<string>): Span[] {
 function effectsOf(spans: readonly Span[]): Map<string, Span[]> {
   const effects = new Map<string, Span[]>();
   for (const span of [...spans].sort((a, b) => a.startUs - b.startUs)) {
-    for (const cause of new Set([span.parentSpanId, ...span.links])) {
+    for (const cause of new Set([span.parentSpanId, ...span.links.map(({spanId}) => spanId)])) {
       if (cause === '') continue;
       const list = effects.get(cause);
       if (list) list.push(span);

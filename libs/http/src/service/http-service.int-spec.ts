@@ -239,6 +239,19 @@ describe('createHttpService', () => {
     expect(JSON.stringify(span?.attributes)).not.toContain('0123456789abcdef');
   });
 
+  it('begins a trace of its own for a request, and links to what the caller began, also when he would record nothing', async () => {
+    for (const flags of ['01', '00']) {
+      exporter.reset();
+      const theirs = {traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331'};
+      await fetch(`${url}/v1/things/1`, {headers: {traceparent: `00-${theirs.traceId}-${theirs.spanId}-${flags}`}});
+      await telemetry.flush();
+      const span = exporter.getFinishedSpans().find(({name}) => name === 'GET /v1/things/:id');
+      expect(span?.links.map(({context: {traceId, spanId}}) => ({traceId, spanId}))).toEqual([theirs]);
+      expect(span?.parentSpanContext).toBeUndefined();
+      expect(span?.spanContext().traceId).not.toBe(theirs.traceId);
+    }
+  });
+
   describe('gRPC', () => {
     const client = grpcClient(NotifyService, {url: `127.0.0.1:${String(grpcPort)}`, unavailable: 'notify-unavailable'});
     afterAll(() => {

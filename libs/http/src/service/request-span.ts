@@ -1,7 +1,7 @@
-import {context, trace} from '@opentelemetry/api';
+import {ROOT_CONTEXT, context, trace} from '@opentelemetry/api';
 import type {Context, Span} from '@opentelemetry/api';
 import type {FastifyInstance, FastifyRequest} from 'fastify';
-import {extractContext, startSpan} from '@vitalvault/process';
+import {linkToStranger, startSpan} from '@vitalvault/process';
 
 interface Traced {
   readonly span: Span;
@@ -9,7 +9,8 @@ interface Traced {
 }
 
 /**
- * One server span per request, named by the route and not by the path, because paths carry ids of patients. The handler
+ * One server span per request, which begins a trace of ours: a caller's is linked to, not continued. It is named by the
+ * route and not by the path, because paths carry ids of patients. The handler
  * runs inside it: the hook before validation sets the context again, since reading the body leaves the one that the
  * first hook set.
  */
@@ -26,13 +27,13 @@ export function traceRequests(instance: FastifyInstance): void {
   };
   instance.addHook('onRequest', (request, _reply, done) => {
     const route = request.routeOptions.url ?? 'unmatched';
-    const parent = extractContext(request.headers);
     const span = startSpan(`${request.method} ${route}`, {
       kind: 'server',
-      parent,
+      parent: ROOT_CONTEXT,
+      links: linkToStranger(request.headers),
       attributes: {'http.request.method': request.method, 'http.route': route},
     });
-    const active = trace.setSpan(parent, span);
+    const active = trace.setSpan(ROOT_CONTEXT, span);
     traced.set(request, {span, active});
     context.with(active, done);
   });

@@ -8,6 +8,7 @@ import {
   extractContext,
   formatTraceparent,
   injectHeaders,
+  linkToStranger,
   linksTo,
   parseTraceparent,
 } from './trace-context.js';
@@ -80,6 +81,13 @@ describe('telemetry', () => {
     expect(trace.getSpanContext(extractContext({traceparent: new TextEncoder().encode(parent)}))?.spanId).toBe(
       'b7ad6b7169203331',
     );
+  });
+
+  it('links to what a stranger began, and continues nothing of it', () => {
+    expect(linkToStranger({traceparent: [parent, 'x']}).map(({context: {spanId}}) => spanId)).toEqual([
+      'b7ad6b7169203331',
+    ]);
+    expect([linkToStranger({}), linkToStranger({traceparent: 'nonsense'})]).toEqual([[], []]);
   });
 
   it('links each span once and ignores what is none', () => {

@@ -35,13 +35,25 @@ export function injectHeaders(): {traceparent?: string} {
   return traceparent === undefined ? {} : {traceparent};
 }
 
-/** Context to continue what the sender of `headers` began; a fresh one if they carry nothing valid. */
+/** Context to continue what one of our own processes began; a fresh one if `headers` carry nothing valid. */
 export function extractContext(headers: HeaderBag): Context {
+  return contextOf(traceparentIn(headers));
+}
+
+/**
+ * Link to what a stranger began: his trace is his. Whoever continues it takes his trace id, under which he may put
+ * requests of different people, and his word whether anything is recorded at all.
+ */
+export function linkToStranger(headers: HeaderBag): Link[] {
+  return linksTo([traceparentIn(headers)]);
+}
+
+function traceparentIn(headers: HeaderBag): string | undefined {
   const value = headers['traceparent'];
   const first = Array.isArray(value)
     ? (value as readonly (string | Uint8Array)[])[0]
     : (value as string | Uint8Array | undefined);
-  return contextOf(typeof first === 'object' ? new TextDecoder().decode(first) : first);
+  return typeof first === 'object' ? new TextDecoder().decode(first) : first;
 }
 
 /** Context whose parent is `traceparent`. */
