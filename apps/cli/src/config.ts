@@ -24,3 +24,6 @@ export function environment(): Environment {
     columns: interactive ? Math.min(process.stdout.columns, 120) : 100,
   };
 }
+
+/** Settings of a process of ours in whose container this runs. */
+export const settingsHere = (): Readonly<Record<string, string | undefined>> => process.env;

@@ -42,6 +42,7 @@ describe('vv', () => {
       'trace',
       'chain',
       'check',
+      'doctor',
       'ops',
     ]);
   });

@@ -5,6 +5,7 @@ import {chainCommand} from './commands/chain.js';
 import {checkCommand} from './commands/check.js';
 import {clinicianCommand} from './commands/clinician.js';
 import {deviceCommand} from './commands/device.js';
+import {doctorCommand} from './commands/doctor.js';
 import {logCommand} from './commands/log.js';
 import {memberCommand} from './commands/member.js';
 import {opsCommands} from './commands/ops.js';
@@ -46,6 +47,7 @@ export function vvProgram(): Command {
     traceCommand,
     chainCommand,
     checkCommand,
+    doctorCommand,
     opsCommands,
   ];
   for (const command of commands) program.addCommand(command);

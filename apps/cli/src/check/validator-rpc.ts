@@ -3,6 +3,10 @@ export interface RpcStatus {
   height: number;
   catchingUp: boolean;
   appHash: string;
+  /** Of the ledger that it is a validator of. */
+  chainId: string;
+  /** Time of its newest block, Unix milliseconds. */
+  blockTimeMs: number;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -16,13 +20,16 @@ async function call(rpc: string, path: string): Promise<Record<string, unknown>>
 }
 
 export async function rpcStatus(rpc: string): Promise<RpcStatus> {
-  const {sync_info: info} = (await call(rpc, '/status')) as {
-    sync_info: {latest_block_height: string; catching_up: boolean; latest_app_hash: string};
+  const {sync_info: info, node_info: node} = (await call(rpc, '/status')) as {
+    sync_info: {latest_block_height: string; latest_block_time: string; catching_up: boolean; latest_app_hash: string};
+    node_info: {network: string};
   };
   return {
     height: Number(info.latest_block_height),
     catchingUp: info.catching_up,
     appHash: info.latest_app_hash.toLowerCase(),
+    chainId: node.network,
+    blockTimeMs: Date.parse(info.latest_block_time),
   };
 }
 
