@@ -1,6 +1,7 @@
 import type {AbciApplication} from '@vitalvault/abci';
-import {CheckTxType} from '@vitalvault/abci';
-import {codeName} from '@vitalvault/contracts';
+import {BlockIDFlag, CheckTxType} from '@vitalvault/abci';
+import {codeName, decodeCanonical, sha256Of, toHex} from '@vitalvault/contracts';
+import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {startMetrics} from '@vitalvault/process';
 import {prometheusFamilies} from '@vitalvault/testkit';
 import {TestLedger, testGenesis} from '@vitalvault/ledger-state/testing';
@@ -53,6 +54,29 @@ test('what CometBFT asks is told by method, transactions by phase and code, bloc
   });
   expect(await told('vitalvault_ledger_block_transactions')).toEqual({'': 1});
   expect(await told('vitalvault_ledger_pool')).toEqual({'': 3});
+});
+
+test('power that did not sign is told by organisation, of the newest block that brings votes', async () => {
+  const it = measured(application, ledger);
+  const {organisations} = decodeCanonical(GenesisSchema, testGenesis(['hospital', 'clinic']));
+  const both = {...ledger, state: new TestLedger(testGenesis(['hospital', 'clinic'])).state as never};
+  const [hospital = '', clinic = ''] = organisations.map(({id}) => toHex(id));
+  const vote = (n: number, blockIdFlag: BlockIDFlag, power: bigint) => ({
+    validator: {address: sha256Of(organisations[n]?.validators[0]?.publicKey ?? new Uint8Array(0)).slice(0, 20), power},
+    blockIdFlag,
+  });
+  const block = (votes: unknown[]) => ({txs: [], decidedLastCommit: {round: 0, votes}}) as never;
+  await it.finalizeBlock(block([]));
+  expect(await told('vitalvault_ledger_missing_power_ratio')).toEqual({});
+  const other = measured(application, both);
+  await other.finalizeBlock(
+    block([vote(0, BlockIDFlag.BLOCK_ID_FLAG_COMMIT, 30n), vote(1, BlockIDFlag.BLOCK_ID_FLAG_ABSENT, 10n)]),
+  );
+  expect(await told('vitalvault_ledger_missing_power_ratio')).toEqual({[hospital]: 0, [clinic]: 0.25});
+  await other.finalizeBlock(
+    block([vote(0, BlockIDFlag.BLOCK_ID_FLAG_NIL, 30n), vote(1, BlockIDFlag.BLOCK_ID_FLAG_COMMIT, 10n)]),
+  );
+  expect(await told('vitalvault_ledger_missing_power_ratio')).toEqual({[hospital]: 0.75, [clinic]: 0});
 });
 
 test('what fails is thrown on, at once', () => {

@@ -6,6 +6,7 @@ import {parametersOf} from '@vitalvault/ledger-state';
 import {counter, histogram, observe} from '@vitalvault/process';
 import type {LabelsOf} from '@vitalvault/process';
 import type {Ledger} from './ledger.js';
+import {missingPower} from './missing-power.js';
 
 const MILLISECONDS = 1_000;
 
@@ -21,6 +22,8 @@ export function measured(application: AbciApplication, ledger: Pick<Ledger, 'sta
   const inBlock = histogram('vitalvault.ledger.block.transactions');
   const fullness = histogram('vitalvault.ledger.block.fullness');
   observe('vitalvault.ledger.pool', () => ledger.pending.size);
+  let missing: ReturnType<typeof missingPower> = [];
+  observe('vitalvault.ledger.missing_power', () => missing);
   const timed = <M extends Method>(method: M): AbciApplication[M] => {
     const call = (request: never) => {
       const atMs = performance.now();
@@ -48,6 +51,7 @@ export function measured(application: AbciApplication, ledger: Pick<Ledger, 'sta
       const answer = await finalizeBlock(request);
       for (const {code} of answer.txResults ?? []) transactions(1, {phase: 'executed', code: nameOf(code)});
       const bytes = request.txs.reduce((sum, {length}) => sum + length, 0);
+      missing = missingPower(request.decidedLastCommit?.votes ?? [], ledger.state);
       inBlock(request.txs.length, {});
       fullness(bytes / parametersOf(ledger.state).maxBlockBytes, {});
       return answer;

@@ -15,6 +15,7 @@ export type {AbciLog} from './abci-log.js';
 export {INTERNAL_CODE} from './dispatcher.js';
 export {startAbciServer} from './server.js';
 export type {AbciServer, AbciServerOptions} from './server.js';
+export {BlockIDFlag} from './gen/tendermint/types/validator_pb.js';
 export {
   CheckTxType,
   ResponseApplySnapshotChunk_Result as ApplySnapshotResult,

@@ -117,10 +117,11 @@ export class ReleaseKeys {
     // stays here. Counted, kept and told before anything leaves, so that a crash in between can only give less.
     facts = await this.upToNow(question.txId, facts);
     mustBeWaitedFor(question);
-    await this.count(question, recordIds, facts);
+    const number = await this.count(question, recordIds, facts);
     // 5 · The count may have waited too.
     const {header: last} = await this.upToNow(question.txId, facts);
-    delay(Math.max(0, this.options.now() / 1_000 - Number(permit.decidedAt)), {});
+    // Of a later page or answer it would be the reader's own time.
+    if (number === 1) delay(Math.max(0, this.options.now() / 1_000 - Number(permit.decidedAt)), {});
     return {bundle, verifiedAtHeight: last.height};
   }
 
@@ -239,19 +240,25 @@ export class ReleaseKeys {
     );
   }
 
+  /** @returns the number of this answer among those of its permit, from 1 */
   private async count(
     {txId, signedRequest}: ReleaseQuestion,
     recordIds: readonly Uint8Array[],
     {permit, header}: ReleaseFacts,
-  ): Promise<void> {
-    const counted = await this.ports.register.count({
+  ): Promise<number> {
+    let counted = 0;
+    const isAllowed = await this.ports.register.count({
       txId,
       recordIds: recordIds.map(toHex),
       signedRequest,
       verifiedAtHeight: header.height,
-      tell: (number) => this.released({txId, signedRequest}, permit, number),
+      tell: (number) => {
+        counted = number;
+        return this.released({txId, signedRequest}, permit, number);
+      },
     });
-    if (!counted) throw new DomainError('release-limit');
+    if (!isAllowed) throw new DomainError('release-limit');
+    return counted;
   }
 
   /**

@@ -16,6 +16,10 @@ const RESEND_MS = 5_000;
 const CATCH_UP_MS = 3_000;
 const duration = histogram('vitalvault.transaction.duration');
 
+type Labels = LabelsOf<'vitalvault.transaction.duration'>;
+type TimeWasted = NonNullable<Labels['error.type']>;
+const TIME_WASTED = ['tx-timeout', 'ledger-unavailable', 'follower-stopped'] as const satisfies readonly TimeWasted[];
+
 export interface Submitted {
   readonly txId: string;
   /** Of whatever code, once its block is projected; undefined: it was not waited for. */
@@ -47,13 +51,20 @@ export class SubmitTransaction {
     const known = await this.ports.projection.transaction(txId);
     if (known !== undefined && isFinal(known)) return {txId, outcome: wait ? known : undefined};
     const expected = this.ports.outcomes.expect(txId, known?.height);
+    const measure = (error?: {'error.type': TimeWasted}): void => {
+      const kind = kindOf(transaction);
+      if (wait && kind !== undefined) duration((performance.now() - atMs) / 1_000, {kind, ...error});
+    };
     try {
       const replayed = await this.broadcast(bytes, transaction, {expected, known});
       if (!wait) return {txId, outcome: undefined};
       const outcome = replayed ?? (await this.outcomeOf(txId, bytes, expected));
-      const kind = kindOf(transaction);
-      if (kind !== undefined) duration((performance.now() - atMs) / 1_000, {kind});
+      measure();
       return {txId, outcome};
+    } catch (error) {
+      const wasted = wastedBy(error);
+      if (wasted !== undefined) measure({'error.type': wasted});
+      throw error;
     } finally {
       expected.close();
     }
@@ -110,9 +121,14 @@ export class SubmitTransaction {
   }
 }
 
-function kindOf({
-  body: {message},
-}: DecodedTransaction): LabelsOf<'vitalvault.transaction.duration'>['kind'] | undefined {
+/** Why it was waited for in vain; undefined: it was refused, which is an answer. */
+function wastedBy(error: unknown): TimeWasted | undefined {
+  if (!(error instanceof DomainError)) return 'other';
+  if (error.category !== 'unavailable') return undefined;
+  return TIME_WASTED.find((code) => code === error.code) ?? 'other';
+}
+
+function kindOf({body: {message}}: DecodedTransaction): Labels['kind'] | undefined {
   // A grant of nothing ends the one before it.
   return message.case === 'putGrant' && message.value.typeTags.length === 0 ? 'revokeGrant' : message.case;
 }

@@ -73,6 +73,14 @@ export const LEDGER_METRICS = {
     labels: {store: ['changelogs', 'snapshots']},
     meaning: 'What the state takes on its disk; looked at once a minute.',
   },
+  'vitalvault.ledger.missing_power': {
+    kind: 'gauge',
+    unit: '1',
+    of: LEDGER,
+    labels: {organisation: MOST_ORGANISATIONS},
+    meaning:
+      'Share of all voting power that an organisation has and did not put under the block before the last one; with a third in all missing no block comes.',
+  },
   'vitalvault.ledger.misbehaviour': {
     kind: 'counter',
     unit: '{proof}',

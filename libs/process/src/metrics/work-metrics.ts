@@ -103,9 +103,11 @@ export const WORK_METRICS = {
         'requestAccess',
       ],
     },
+    // Waited for in vain; what the ledger or we refuse for its content is measured nowhere.
+    maybe: {'error.type': ['tx-timeout', 'ledger-unavailable', 'follower-stopped', 'other']},
     buckets: DELAY_SECONDS,
     meaning:
-      'From the post of a transaction that is waited for until its effect is projected: of `revokeGrant` until the permission has ended here too.',
+      'From the post of a transaction that is waited for until its effect is projected: of `revokeGrant` until the permission has ended here too; with `error_type` until the wait was given up.',
   },
   'vitalvault.release.delay': {
     kind: 'histogram',
@@ -113,7 +115,7 @@ export const WORK_METRICS = {
     of: ['policy'],
     buckets: DELAY_SECONDS,
     meaning:
-      'From the time of the block that permitted an access (in whole seconds) until keys of it leave, by this clock; later pages and answers of the same permit count too.',
+      'From the time of the block that permitted an access (in whole seconds) until the first keys of it leave, by this clock.',
   },
   'vitalvault.notify.deliveries_due': {
     kind: 'gauge',

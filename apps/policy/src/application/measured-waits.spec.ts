@@ -1,0 +1,71 @@
+import {afterAll, expect, it} from '@jest/globals';
+import {CODE} from '@vitalvault/contracts';
+import {DomainError} from '@vitalvault/errors';
+import {PEOPLE, TEST_CHAIN, enrolPatient, testOrganisation} from '@vitalvault/ledger-state/testing';
+import {startMetrics} from '@vitalvault/process';
+import {prometheusFamilies} from '@vitalvault/testkit';
+import {FakeChain} from '../../test/support/fake-chain.js';
+import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
+import {MemoryTraces} from '../../test/support/memory-traces.js';
+import {permitted} from '../../test/support/release-attempts.js';
+import {standstill} from '../../test/support/standstill.js';
+import {SubmitTransaction} from './submit-transaction.js';
+import {TransactionOutcomes} from './transaction-outcomes.js';
+
+const metrics = startMetrics({service: 'spec'});
+afterAll(() => metrics.shutdown());
+
+/** How many waits of a histogram there were, by its labels. */
+async function counted(name: string): Promise<Record<string, number>> {
+  let text = '';
+  const response = {writeHead: () => response, end: (body: string) => void (text = body)};
+  await metrics.answer(response as never);
+  const samples = prometheusFamilies(text).get(name)?.samples ?? [];
+  return Object.fromEntries(
+    samples
+      .filter((sample) => sample.name.endsWith('_count'))
+      .map(({labels, value}) => [Object.values(labels).join(' '), value]),
+  );
+}
+
+it('what is waited for in vain is measured beside what was not, what is refused is not', async () => {
+  const chain = new FakeChain(1_704_067_200n);
+  const projection = new MemoryProjectionStore();
+  const submit = new SubmitTransaction(
+    {chainId: TEST_CHAIN, waitMs: 20, resendMs: 60},
+    {
+      ledger: chain,
+      projection,
+      traces: new MemoryTraces(),
+      outcomes: new TransactionOutcomes(projection),
+      follower: standstill(),
+    },
+  );
+  const {patient, recovery} = PEOPLE;
+  const post = (wait: boolean): Promise<unknown> => {
+    const keys = [testOrganisation('hospital').sponsor, patient, recovery];
+    return submit.execute(chain.ledger.tx(enrolPatient(patient, recovery), keys), {wait}).catch(() => undefined);
+  };
+  await post(true);
+  await post(false);
+  const faults = [
+    new DomainError('ledger-unavailable'),
+    new DomainError('tx-refused', {meta: {code: CODE.quota}}),
+    new Error(),
+  ];
+  for (const fault of faults) {
+    chain.broadcast = () => Promise.reject(fault);
+    await post(true);
+  }
+  expect(await counted('vitalvault_transaction_duration_seconds')).toEqual({
+    'enrolPatient tx-timeout': 1,
+    'enrolPatient ledger-unavailable': 1,
+    'enrolPatient other': 1,
+  });
+});
+
+it('of the answers to a permit the first one is measured: later ones are asked for when the reader likes', async () => {
+  const {story, records, tx} = await permitted();
+  for (let i = 0; i < 3; i++) await story.release(tx, records);
+  expect(await counted('vitalvault_release_delay_seconds')).toEqual({'': 1});
+});
