@@ -1,6 +1,10 @@
 // docs/operations/metrics.md from the catalogue of metrics.
 import {METRICS, METRIC_GROUPS, mostSeries, prometheusName} from '@vitalvault/process';
 import type {Bound, Metric} from '@vitalvault/process';
+import {panelQueries} from './observability/dashboards.ts';
+import {OBJECTIVES} from './observability/objectives.ts';
+import {metricsOf} from './observability/queries.ts';
+import {ALERTS} from './observability/rule-files.ts';
 
 const UNITS: Readonly<Record<string, string>> = {s: 'seconds', By: 'bytes', '1': 'a share, 0 to 1'};
 const MOST_SHOWN = 6;
@@ -18,18 +22,41 @@ function labelsText({labels = {}, maybe = {}}: Metric): string {
   return [...each(labels, ''), ...each(maybe, ' (not always)')].join(' · ') || '–';
 }
 
+/** Names as a query has them → who asks for them, each once. */
+const ASKING: ReadonlyMap<string, ReadonlySet<string>> = asking();
+
+function asking(): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  const note = (who: string, query: string): void => {
+    for (const name of metricsOf(query)) found.set(name, (found.get(name) ?? new Set()).add(who));
+  };
+  for (const {name, rules, recordings = []} of ALERTS)
+    for (const {expr} of [...rules, ...recordings]) note(`[${name}](runbooks/${name}.md)`, expr);
+  for (const {dashboard, panel, query} of panelQueries()) note(`${dashboard}: ${panel}`, query);
+  return found;
+}
+
+function askedBy(name: string, {kind}: Metric): string {
+  const names = kind === 'histogram' ? ['_bucket', '_sum', '_count'].map((part) => name + part) : [name];
+  return [...new Set(names.flatMap((one) => [...(ASKING.get(one) ?? [])]))].join(' · ') || '–';
+}
+
+const objectiveRow = ({name, what, promise, target}: (typeof OBJECTIVES)[number]): string =>
+  `| ${what} | ${promise} | ${target * 100} % | [${name}](runbooks/${name}.md) |`;
+
 function row([name, metric]: readonly [string, Metric]): string {
   const unit = UNITS[metric.unit] ?? metric.unit.replaceAll(/[{}]/g, '');
   const kind = metric.kind === 'updown' ? 'gauge' : metric.kind;
-  return `| \`${prometheusName(name, metric)}\` | ${kind} | ${unit} | ${labelsText(metric)} | ${mostSeries(metric)} | ${metric.of.join(', ')} | ${metric.meaning} |`;
+  const called = prometheusName(name, metric);
+  return `| \`${called}\` | ${kind} | ${unit} | ${labelsText(metric)} | ${mostSeries(metric)} | ${metric.of.join(', ')} | ${metric.meaning} | ${askedBy(called, metric)} |`;
 }
 
 export function metricsDocument(): string {
   const groups = METRIC_GROUPS.map(
     ({title, metrics}) => `## ${title}
 
-| metric | kind | unit | labels | series | told by | what it says |
-|---|---|---|---|---|---|---|
+| metric | kind | unit | labels | series | told by | what it says | asked for by |
+|---|---|---|---|---|---|---|---|
 ${Object.entries<Metric>(metrics).map(row).join('\n')}
 `,
   );
@@ -45,6 +72,17 @@ no \`_total\` at the end). *Series* is the most that one process tells of a metr
 
 What is told of a moment is looked up when it is asked for: from memory, or by a question that is bounded and asked again after some
 seconds at the earliest, whoever scrapes how often.
+
+*Asked for by*: alerts, by their [runbooks](runbooks/README.md), and panels of the dashboards (\`tools/observability\`). A query that no
+metric answers, and a metric that nobody asks for, fails \`tools/check-alerts.ts\`.
+
+## Objectives
+
+What may go wrong in thirty days is the rest to a hundred. When it goes too fast, its alert fires.
+
+| objective | promise | target | alert |
+|---|---|---|---|
+${OBJECTIVES.map(objectiveRow).join('\n')}
 
 ${groups.join('\n')}`;
 }

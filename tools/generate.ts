@@ -7,6 +7,7 @@ import {chartTexts} from './generate-chart.ts';
 import {configDocuments} from './generate-config-docs.ts';
 import {errorsDocument} from './generate-errors-doc.ts';
 import {metricsDocument} from './generate-metrics-doc.ts';
+import {ruleFiles} from './observability/rule-files.ts';
 import {openApiTexts} from './generate-openapi.ts';
 import {pictures} from './generate-picture.ts';
 import {architectureText} from './package-graph.ts';
@@ -23,6 +24,7 @@ export async function generatedTexts(): Promise<Record<string, string>> {
     'docs/operations/metrics.md': metricsDocument(),
     ...at(configDocuments(), (app) => `docs/config/${app}.md`),
     ...at(openApiTexts(), (service) => `docs/openapi/${service}.json`),
+    ...ruleFiles(),
     ...pictures(),
     ...(await chartTexts()),
   };

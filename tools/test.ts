@@ -87,6 +87,8 @@ const STEPS: readonly (readonly [stage: string, name: string, how: How])[] = [
   ['lint', 'links', {check: [process.execPath, 'tools/check-links.ts']}],
   ['lint', 'section references', {check: [process.execPath, 'tools/check-section-references.ts']}],
   ['lint', 'promises', {check: [process.execPath, 'tools/check-promises.ts']}],
+  ['lint', 'alerts, panels, runbooks', {check: [process.execPath, 'tools/check-alerts.ts']}],
+  ['alerts', 'alert rules', {json: [process.execPath, 'tools/test-alerts.ts']}],
   ['chart', 'Helm chart', {json: [process.execPath, 'tools/check-chart.ts']}],
   ['unit', 'unit', {jest: 'jest.config.js'}],
   [

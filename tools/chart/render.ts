@@ -2,8 +2,9 @@ import {spawnSync} from 'node:child_process';
 import {readFileSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {parseAllDocuments} from 'yaml';
+import {builtEngines} from '../built-engines.ts';
 import type {KubernetesObject} from './kubernetes-object.ts';
-import {CHART, REPOSITORY} from './paths.ts';
+import {CHART} from './paths.ts';
 
 const KUBE_VERSION = 'v1.34.3';
 
@@ -19,13 +20,7 @@ export interface RenderOptions {
 
 /** Programs of the engines that the chart's checks need, built if they are not there: {helm, helm4, …}. */
 export function chartEngines(): Record<'helm' | 'helm4' | 'helm-unittest' | 'kubeconform', string> {
-  const {status, stdout, stderr} = spawnSync(
-    process.execPath,
-    ['apps/launcher/dist/main.js', 'build', '--for', 'chart', '--json'],
-    {cwd: REPOSITORY, encoding: 'utf8'},
-  );
-  if (status !== 0) throw new Error(`the chart's tools cannot be built:\n${stderr}`);
-  const directories = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, string>;
+  const directories = builtEngines('chart');
   const program = (name: string): string => join(directories[name] ?? '', name);
   return {
     helm: program('helm'),

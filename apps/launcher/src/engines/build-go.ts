@@ -14,9 +14,11 @@ const env = () =>
     GOFLAGS: '-mod=readonly -trimpath -buildvcs=false',
   });
 
+const tagsOf = ({tags = []}: GoEngine): string[] => (tags.length === 0 ? [] : [`-tags=${tags.join(',')}`]);
+
 /** Downloads what the engine's packages need (not all of the module graph), checked against go.sum. */
 export async function fetchGo(build: EngineBuild, engine: GoEngine): Promise<void> {
-  const args = ['list', '-deps', '-f', '{{.Name}}', ...engine.binaries.map((b) => b.package)];
+  const args = ['list', '-deps', ...tagsOf(engine), '-f', '{{.Name}}', ...engine.binaries.map((b) => b.package)];
   await runTool(`fetching ${engine.name}`, {command: 'go', args, cwd: build.source, env: env()});
 }
 
@@ -25,7 +27,7 @@ export async function buildGo(build: EngineBuild, engine: GoEngine, into: string
     .map(([name, value]) => ` -X ${name}=${value}`)
     .join('');
   for (const {package: path, binary} of engine.binaries) {
-    const args = ['build', `-ldflags=-s -w${variables}`, '-o', join(into, binary), path];
+    const args = ['build', ...tagsOf(engine), `-ldflags=-s -w${variables}`, '-o', join(into, binary), path];
     await runTool(`building ${binary}`, {command: 'go', args, cwd: build.source, env: env()});
   }
 }

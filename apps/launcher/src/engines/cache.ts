@@ -15,8 +15,8 @@ export interface EngineBuild {
 
 /**
  * Where the build of an engine belongs. Its key is the hash of every file in the engine's folder (go.sum and
- * jars.sha256 among them) and of what the linker is told, so a changed pin is a new build and an unchanged one is never
- * built twice.
+ * jars.sha256 among them) and of what compiler and linker are told, so a changed pin is a new build and an unchanged
+ * one is never built twice.
  */
 export async function engineBuild(engine: Engine): Promise<EngineBuild> {
   const source = join(REPOSITORY, 'engines', engine.name);
@@ -28,6 +28,7 @@ export async function engineBuild(engine: Engine): Promise<EngineBuild> {
     hash.update(`${name}\0${String(Buffer.byteLength(text))}\0${text}`);
   }
   if (engine.kind === 'go' && engine.linkVariables !== undefined) hash.update(JSON.stringify(engine.linkVariables));
+  if (engine.kind === 'go' && engine.tags !== undefined) hash.update(JSON.stringify(engine.tags));
   const version = versionIn(engine, texts);
   const key = `${engine.name}-${version}-${process.platform}-${process.arch}-${hash.digest('hex').slice(0, 12)}`;
   return {engine, version, source, target: join(cacheDirectory(), 'engines', key)};

@@ -1,5 +1,8 @@
-/** What an engine is built for: running the system, checking the Helm chart, or a Kubernetes to try the chart on. */
-export const ENGINE_USES = ['system', 'chart', 'cluster'] as const;
+/**
+ * What an engine is built for: running the system, checking the Helm chart, a Kubernetes to try the chart on, or trying
+ * the alert rules.
+ */
+export const ENGINE_USES = ['system', 'chart', 'cluster', 'alerts'] as const;
 export type EngineUse = (typeof ENGINE_USES)[number];
 
 /** The engines that are built here. PostgreSQL and Node come ready-made with `npm ci`. */
@@ -13,6 +16,8 @@ export interface GoEngine {
   versionOf: string;
   /** `-X name=value` for the linker, where a program must be told its version. */
   linkVariables?: Readonly<Record<string, string>>;
+  /** Build tags: what is left out of a program, or put in. */
+  tags?: readonly string[];
 }
 
 export interface MavenEngine {
@@ -74,6 +79,14 @@ export const ENGINES: readonly Engine[] = [
       'k8s.io/component-base/version.gitMajor': '1',
       'k8s.io/component-base/version.gitMinor': KUBERNETES.minor,
     },
+  },
+  {
+    ...go('alerts', 'prometheus', 'github.com/prometheus/prometheus', {
+      prometheus: 'github.com/prometheus/prometheus/cmd/prometheus',
+      promtool: 'github.com/prometheus/prometheus/cmd/promtool',
+    }),
+    // The ways in which clouds tell what there is to scrape: most of what it would compile.
+    tags: ['remove_all_sd'],
   },
   go('cluster', 'coredns', 'github.com/coredns/coredns', {coredns: 'github.com/coredns/coredns'}),
   go('cluster', 'cyclonus', 'github.com/mattfenwick/cyclonus', {

@@ -29,6 +29,13 @@ describe('the committed engines', () => {
     expect(now.target).not.toBe(without.target);
   });
 
+  it('are built anew when something else is left out', async () => {
+    const prometheus = ENGINES.find(({name}) => name === 'prometheus');
+    if (prometheus?.kind !== 'go') throw new Error('no prometheus');
+    const [now, whole] = await Promise.all([engineBuild(prometheus), engineBuild({...prometheus, tags: []})]);
+    expect(now.target).not.toBe(whole.target);
+  });
+
   it('has an engine for every process that is neither Node nor PostgreSQL', () => {
     const without = processNames(1).filter((name) => engineOf(name) === undefined);
     expect(without).toEqual(['postgres', 'abci-0', 'policy', 'notify', 'storage', 'ingest']);
