@@ -16,6 +16,9 @@ const WORKERS = 2;
 const TURN_MS = 300;
 const POST_MS = 120_000;
 const PATIENCE_MS = 15_000;
+/** A hospital's notify may just have been started again. */
+const LIST_MS = 60_000;
+const LIST_PAGE = 1_000;
 /** In which what was acknowledged has to be on the ledger, once all that was broken is mended. */
 const SETTLE_MS = 120_000;
 
@@ -26,6 +29,8 @@ export class Load {
   #busy = 0;
   #work: Promise<unknown> = Promise.resolve();
   readonly #accepted: PostedRecord[] = [];
+  /** When its devices got receipts, Unix milliseconds. */
+  readonly taken: number[] = [];
   /** Answers that are neither a receipt nor "later": no client of good faith should see one. */
   readonly unexpected: string[] = [];
 
@@ -85,6 +90,30 @@ export class Load {
     }
   }
 
+  /** When keys came to the reader, Unix milliseconds. */
+  get opened(): readonly number[] {
+    return this.reader.opened;
+  }
+
+  /** She asks for all her alerts, and writes down what she is shown. @throws when she cannot be answered for so long */
+  async list(patienceMs = LIST_MS): Promise<void> {
+    await eventually(
+      async () => {
+        const [sent, alerts]: [number, string[]] = [Date.now(), []];
+        for (let after = '0'; ;) {
+          const page = await this.ward.owner.log.alerts(after, LIST_PAGE);
+          alerts.push(...page.map(({id}) => id));
+          const last = page.at(-1);
+          if (last === undefined) break;
+          after = last.seq;
+        }
+        this.journal.write({act: 'list', patient: this.ward.owner.keys.patient, sent, answered: Date.now(), alerts});
+      },
+      patienceMs,
+      1_000,
+    );
+  }
+
   /** Has her alerts delivered there too. */
   async deliverTo(url: string): Promise<void> {
     const webhooks = [{url, secret: 'of a chaos run, no secret'}];
@@ -96,15 +125,18 @@ export class Load {
   async post(patienceMs = POST_MS): Promise<void> {
     const posted = this.ward.records.next();
     const [id, sent] = [toHex(recordIdOfPosted(posted)), Date.now()];
-    for (const until = sent + patienceMs; !(await this.#taken(posted));) {
+    let receipt: string | undefined;
+    for (const until = sent + patienceMs; (receipt = await this.#receiptOf(posted)) === undefined;) {
       if (Date.now() > until) {
         this.#write(id, sent, null);
         return;
       }
       await pause(PAUSE_MS);
     }
+    const answered = Date.now();
     this.#accepted.push(posted);
-    this.#write(id, sent, Date.now());
+    this.taken.push(answered);
+    this.#write(id, sent, answered, receipt);
   }
 
   turn(): Promise<void> {
@@ -126,17 +158,19 @@ export class Load {
     await pause(pauseMs);
   }
 
-  async #taken(posted: PostedRecord): Promise<boolean> {
+  /** What was answered as a receipt, hexadecimal; an answer that broke off is none, and the record is posted again. */
+  async #receiptOf(posted: PostedRecord): Promise<string | undefined> {
     const response = await this.ward.post(posted, PATIENCE_MS).catch(() => undefined);
-    if (response === undefined) return false;
-    const text = await response.text().catch(() => '');
-    if (response.status === 202) return true;
+    const text = await response?.text().catch(() => undefined);
+    if (response === undefined || text === undefined) return undefined;
+    if (response.status === 202) return (JSON.parse(text) as {records: {receipt?: string}[]}).records[0]?.receipt ?? '';
     if (response.status !== 503 && response.status !== 429) this.unexpected.push(`${response.status} ${text}`);
-    return false;
+    return undefined;
   }
 
-  #write(record: string, sent: number, answered: number | null): void {
+  #write(record: string, sent: number, answered: number | null, receipt?: string): void {
     const outcome = answered === null ? 'unknown' : 'accepted';
-    this.journal.write({act: 'post', patient: this.ward.owner.keys.patient, record, sent, answered, outcome});
+    const about = {act: 'post', patient: this.ward.owner.keys.patient, record, sent, answered, outcome} as const;
+    this.journal.write({...about, ...(receipt === undefined ? {} : {receipt})});
   }
 }

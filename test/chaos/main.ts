@@ -13,6 +13,8 @@ import {platformIn} from '../e2e/platform/platform.js';
 import {Chance} from './chance.js';
 import {FAULTS} from './faults.js';
 import type {Kind} from './faults/fault.js';
+import {Goodput} from './goodput.js';
+import type {Recovery} from './goodput.js';
 import {broken, settledVerdict} from './judge.js';
 import type {Verdicts} from './judge.js';
 import {Load} from './load.js';
@@ -25,6 +27,8 @@ const WARDS = 2;
 /** Start, settling and judgement take the rest of ten minutes. */
 const SHORT_SECONDS = 330;
 const BREATH_MS = 700;
+/** What was alerted so long ago has to be in a patient's list. @spec test/checker/rules.py */
+const SHOWN_MS = 6_000;
 
 const {values: options} = parseArgs({
   options: {
@@ -47,8 +51,8 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-/** Faults that were played, by kind: how often, how many were hit, and how many processes were killed. */
-const played = new Map<string, {times: number; hit: number; kills: number}>();
+/** Faults that were played, by kind: how often, how many were hit, how many processes were killed, and what came back. */
+const played = new Map<string, {times: number; hit: number; kills: number; recoveries: Recovery[]}>();
 
 function launcher(data: string, ...args: string[]): number | null {
   const program = [join(ROOT, 'apps/launcher/dist/main.js'), ...args, '--data', data];
@@ -80,35 +84,63 @@ function* schedule(chance: Chance): Generator<[string, Kind]> {
   for (const until = Date.now() + seconds * 1_000; Date.now() < until;) yield drawn(chance);
 }
 
-async function playFaults(stage: Stage, chance: Chance, data: string): Promise<void> {
+/** @returns what the platform owed its clients beside what the checker judges, a sentence each */
+async function playFaults(stage: Stage, chance: Chance, data: string): Promise<string[]> {
+  const goodput = await Goodput.measure(stage.loads);
+  say(`  ${goodput.baseline.toFixed(1)} receipts a second before the first fault`);
+  let healed = Date.now();
   for (const [kind, {play}] of schedule(chance)) {
     const began = Date.now();
     const {what, count, kills} = await play(stage, chance);
     await stage.answers();
-    const before = played.get(kind) ?? {times: 0, hit: 0, kills: 0};
-    played.set(kind, {times: before.times + 1, hit: before.hit + count, kills: before.kills + kills});
-    const line = {at: began, kind, what, count, kills, milliseconds: Date.now() - began};
+    healed = Date.now();
+    const recovery = await goodput.back(began, healed);
+    const before = played.get(kind) ?? {times: 0, hit: 0, kills: 0, recoveries: []};
+    played.set(kind, {
+      ...{times: before.times + 1, hit: before.hit + count, kills: before.kills + kills},
+      recoveries: [...before.recoveries, recovery],
+    });
+    const line = {at: began, kind, what, count, kills, milliseconds: healed - began, ...recovery};
     appendFileSync(join(data, 'faults.jsonl'), `${JSON.stringify(line)}\n`);
     const beside = kills > 0 && kind !== 'kill' ? `, and ${kills} killed` : '';
-    say(`  ${new Date(began).toISOString().slice(11, 19)}  ${kind}: ${what}${beside}  ${line.milliseconds} ms`);
+    say(
+      `  ${new Date(began).toISOString().slice(11, 19)}  ${kind}: ${what}${beside}  ${line.milliseconds} ms, ${toldOf(recovery)}`,
+    );
     await pause(BREATH_MS + chance.between(0, 1_500));
+  }
+  const dead = [...played].flatMap(([kind, {recoveries}]) =>
+    recoveries.filter((one) => one.dead).map(() => `a minute after a fault (${kind}) half of what was taken is not`),
+  );
+  return [...dead, ...(await goodput.unserved(healed))];
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const toldOf = ({during, backMs, share}: Recovery): string =>
+  `${percent(during)} of the receipts, then ${percent(share)} ${backMs === undefined ? 'later than' : `after ${backMs} of`} 10 s`;
+
+function reportFaults(): void {
+  say(`\n${'fault'.padEnd(28)}  times   hit kills  during  back in 10 s, at the latest`);
+  for (const [kind, {times, hit, kills, recoveries}] of played) {
+    const counts = [times, hit, kills].map((n) => String(n).padStart(5)).join(' ');
+    const during = percent(recoveries.reduce((sum, one) => sum + one.during, 0) / recoveries.length);
+    const back = recoveries.flatMap(({backMs}) => backMs ?? []);
+    const latest = back.length > 0 ? `, ${Math.max(...back)} ms` : '';
+    say(`${kind.padEnd(28)} ${counts}  ${during.padStart(6)}  ${back.length} of ${recoveries.length}${latest}`);
   }
 }
 
-function report(verdicts: Verdicts, unexpected: readonly string[]): {kills: number; otherFaults: number} {
+function report(verdicts: Verdicts, failures: readonly string[]): {kills: number; otherFaults: number} {
   const kills = [...played.values()].reduce((sum, one) => sum + one.kills, 0);
   const otherFaults = [...played].reduce((sum, [kind, {times}]) => sum + (FAULTS[kind]?.kills ? 0 : times), 0);
-  say(`\n${'fault'.padEnd(28)}  times   hit kills`);
-  for (const [kind, {times, hit, kills: killed}] of played)
-    say(`${kind.padEnd(28)} ${[times, hit, killed].map((n) => String(n).padStart(5)).join(' ')}`);
+  reportFaults();
   say(`\n${'rule'.padEnd(52)} broken  chances  bound`);
   for (const [rule, {broken: times, chances}] of Object.entries(verdicts))
     say(`${rule.padEnd(52)} ${String(times).padStart(6)} ${String(chances).padStart(8)}  ${bound(chances, times)}`);
-  const found = broken(verdicts).length + unexpected.length;
+  const found = broken(verdicts).length + failures.length;
   say(
     `\nbroken by a kill: ${bound(kills, found)} of ${kills}; by another fault: ${bound(otherFaults, found)} of ${otherFaults}`,
   );
-  for (const answer of new Set(unexpected)) say(`a device was told: ${answer}`);
+  for (const failure of new Set(failures)) say(failure);
   return {kills, otherFaults};
 }
 
@@ -130,6 +162,14 @@ function commit(): string {
   return git('rev-parse', '--short=10', 'HEAD') + (changed ? '+' : '');
 }
 
+/** What no rule of the checker sees, a sentence each. */
+function failuresOf(stage: Stage): string[] {
+  const answers = stage.loads.flatMap(({unexpected}) => unexpected.map((answer) => `a device was told: ${answer}`));
+  const itself = [...stage.services.values()].filter(({endedItself}) => endedItself > 0);
+  const ended = itself.map(({name, endedItself}) => `${name} ended by itself ${endedItself} times`);
+  return [...answers, ...ended, ...(stage.webhook.taken === 0 ? ['no alert came to a webhook'] : [])];
+}
+
 /** @returns how many rules held, and how many did not or had no chance */
 async function run(data: string): Promise<{passed: number; failed: number}> {
   const began = Date.now();
@@ -145,15 +185,14 @@ async function run(data: string): Promise<{passed: number; failed: number}> {
   stage.restless = !options.quick;
   try {
     for (const load of stage.loads) load.begin();
-    await playFaults(stage, new Chance(seed), data);
+    const unserved = await playFaults(stage, new Chance(seed), data);
     await Promise.all(stage.loads.map((load) => load.end()));
     for (const load of stage.loads) await load.settled().catch((error: unknown) => say(String(error)));
+    await pause(SHOWN_MS);
+    for (const load of stage.loads) await load.list();
     const verdicts = await settledVerdict(data);
-    const unexpected = stage.loads.flatMap((load) => load.unexpected);
-    const {kills, otherFaults} = report(verdicts, unexpected);
-    const itself = [...stage.services.values()].filter(({endedItself}) => endedItself > 0);
-    for (const {name, endedItself} of itself)
-      say(`${name} ended by itself ${endedItself} times, and was started again`);
+    const failures = [...unserved, ...failuresOf(stage)];
+    const {kills, otherFaults} = report(verdicts, failures);
     const all = Object.values(verdicts);
     const bad = all.filter(({broken: times, chances}) => times > 0 || chances === 0).length;
     if (options.record)
@@ -161,9 +200,9 @@ async function run(data: string): Promise<{passed: number; failed: number}> {
         ...{date: new Date(began).toISOString().slice(0, 10), commit: commit(), seed, kills, otherFaults},
         minutes: Math.round((Date.now() - began) / 60_000),
         chances: Math.min(...all.map(({chances}) => chances)),
-        broken: all.reduce((sum, {broken: times}) => sum + times, unexpected.length),
+        broken: all.reduce((sum, {broken: times}) => sum + times, failures.length),
       });
-    return {passed: all.length - bad, failed: bad + (unexpected.length > 0 ? 1 : 0)};
+    return {passed: all.length - bad, failed: bad + (failures.length > 0 ? 1 : 0)};
   } finally {
     await stage.giveBack();
   }

@@ -11,7 +11,7 @@ export interface Run {
   readonly otherFaults: number;
   /** The fewest chances that a rule had: what is said of n chances holds of every rule. */
   readonly chances: number;
-  /** How often a rule was broken, and a device told what it should not be. */
+  /** How often a rule was broken, and what else a client was owed. */
   readonly broken: number;
 }
 

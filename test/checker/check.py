@@ -8,6 +8,7 @@ says nothing about it.
 """
 import json, sys
 from ledger import read_ledger
+from receipts import receipts_of
 from rules import RULES
 from world import World, read_kept, read_observed, theirs
 
@@ -19,7 +20,7 @@ def judge(world, rules=RULES):
 
 def main(rpc, genesis, observed, kept, whose=None):
     world = World()
-    read_observed(observed, world)
+    read_observed(observed, world, receipts_of(genesis))
     read_kept(kept, world)
     read_ledger(rpc, genesis, world)
     verdicts, told = judge(theirs(world) if whose == "theirs" else world), {}

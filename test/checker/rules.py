@@ -9,6 +9,8 @@ from world import watched
 LATEST_MS = 15 * 60_000
 # For what was begun and could not be ended at once: a transaction, or an answer that a service stood still over.
 UNDER_WAY_MS = 30_000
+# A list that was asked for has what notify had kept so long before.
+SHOWN_MS = 5_000
 # Between clocks that are read to the millisecond and to the block.
 TICK_MS = 1_000
 
@@ -17,6 +19,11 @@ def lost(world):
     there = {one.record for one in world.anchored}
     accepted = [one for one in world.posted if one.outcome == "accepted"]
     return [f"record {one.record[:16]} has a receipt of {one.answered} and is not anchored" for one in accepted if one.record not in there], len(accepted)
+
+def unproven(world):
+    """What was acknowledged was acknowledged by a receipt that proves it."""
+    kept = [one for one in world.posted if one.outcome == "accepted" and one.proven is not None]
+    return [f"record {one.record[:16]} was answered by what is no receipt" for one in kept if not one.proven], len(kept)
 
 def unpinned(world):
     """The ciphertext of what was acknowledged is held by a pin of an IPFS peer at the least, whatever storage says."""
@@ -71,7 +78,7 @@ def without_alert(world):
     """No key came before its alert was durable."""
     alerts, opened = access_alerts(world), kept(world, "notify", [one for one in world.fetched if one.outcome == "opened"])
     return [f"request {one.tx[:16]}: keys came and no alert was durable by then"
-            for one in opened if min(alerts[one.patient, one.tx, True], default=one.answered + 1) > one.answered], len(opened)
+            for one in opened if min(alerts[one.patient, one.tx, True], default=one.answered + 1) > one.answered or one.alerted is False], len(opened)
 
 def silent(world):
     """Every access that the ledger has, granted or refused, has its alert; and none says otherwise."""
@@ -103,6 +110,12 @@ def late(world):
         if one.tx in own: due.append((one.at, "KEYS_RELEASED", one.subject))
     told = [(at, kind, subject, min(queued[kind, subject])) for at, kind, subject in due if queued[kind, subject]]
     return [f"{kind} of {subject[:16]} was told after {(first - at) // 60_000} minutes" for at, kind, subject, first in told if first - at > LATEST_MS], len(told)
+
+def hidden(world):
+    """She is shown what notify has kept for her."""
+    due = [(one, alert) for one in world.listed for alert in world.alerts if alert.patient == one.patient and alert.queued + SHOWN_MS <= one.sent]
+    shown = {id(one): set(one.alerts) for one in world.listed}
+    return [f"{alert.kind} of {alert.subject[:16]} was kept, and not shown" for one, alert in due if alert.id not in shown[id(one)]], len(due)
 
 def alerted_twice(world):
     """One event is one alert."""
@@ -195,6 +208,7 @@ def versions(world):
 
 RULES = {
     "acknowledged and lost": lost,
+    "acknowledged without a receipt": unproven,
     "acknowledged and held by no peer": unpinned,
     "anchored twice": doubled,
     "anchored and never posted": invented,
@@ -205,6 +219,7 @@ RULES = {
     "released and not told": untold,
     "told of somebody else": misnamed,
     "told late": late,
+    "kept and not shown": hidden,
     "alerted twice": alerted_twice,
     "alerted and never happened": false_alarm,
     "released after an acknowledged revocation": after_revocation,

@@ -4,8 +4,10 @@ python selftest.py; the last line on stdout is JSON, as the second client's. Ran
 """
 import copy, json, os, random, sys
 from check import judge
+from client import msg, public_of, signed
+from receipts import proves
 from rules import RULES
-from world import Access, Alert, Anchored, Asked, Back, Fetched, Pinned, Posted, Released, Terms, World, theirs
+from world import Access, Alert, Anchored, Asked, Back, Fetched, Listed, Pinned, Posted, Released, Terms, World, theirs
 
 READER, ORGANISATION = "1" * 40, "2" * 40
 
@@ -34,7 +36,7 @@ class Maker:
         sent, record = self.now, self.id()
         place = self.step()
         seen = self.rng.random() < 0.9
-        self.world.posted.append(Posted(patient, record, sent, self.now if seen else None, "accepted" if seen else "unknown"))
+        self.world.posted.append(Posted(patient, record, sent, self.now if seen else None, "accepted" if seen else "unknown", True if seen else None))
         # What nobody acknowledged may be there or not.
         if not seen and self.rng.random() < 0.5: return
         self.world.anchored.append(Anchored(place, patient, record, (patient, 1, number), f"c{record}"))
@@ -70,8 +72,11 @@ class Maker:
             self.world.released.append(Released(tx, 1, self.now, tx, self.height + 1))
             self.alert(patient, "KEYS_RELEASED", f"{tx}{1:08x}{tx}")
         self.step()
-        self.world.fetched.append(Fetched(patient, tx, sent, self.now, "opened" if opened else "refused"))
+        self.world.fetched.append(Fetched(patient, tx, sent, self.now, "opened" if opened else "refused", self.rng.choice((True, None)) if opened else None))
 
+    def list(self, patient):
+        self.now += 60_000
+        self.world.listed.append(Listed(patient, self.now, self.now, [one.id for one in self.world.alerts if one.patient == patient]))
 
 def good(rng):
     """A history with at least one chance for every rule."""
@@ -90,6 +95,7 @@ def good(rng):
             maker.step()
             maker.fetch(patient, tx, False)
             maker.request(patient, grant, False)
+    for patient in ("aa", "bb"): maker.list(patient)
     return maker.world
 
 def first(things, **wanted): return next(one for one in things if all(getattr(one, k) == v for k, v in wanted.items()))
@@ -107,12 +113,20 @@ def late_grant(w): return first(w.accesses, tx=tried_late(w).tx)
 def other(patient): return "bb" if patient == "aa" else "aa"
 
 def tell(w, patient, kind, subject, at):
+    """An alert that is shown as well."""
     w.alerts.append(Alert(patient, "x", kind, subject, at, READER, ORGANISATION))
+    for one in w.listed:
+        if one.patient == patient: one.alerts.append("x")
 
 def release(w, tx, number, at, height):
     """An answer of a permit that is written down and told."""
     w.released.append(Released(tx, number, at, "e" * 64, height))
     tell(w, first(w.accesses, tx=tx).patient, "KEYS_RELEASED", w.released[-1].subject, at)
+
+def tell_another(w, one):
+    """She is told, and shown, what is somebody else's."""
+    for listed in w.listed: listed.alerts = [*listed.alerts, one.id] if listed.patient == other(one.patient) else [id for id in listed.alerts if id != one.id]
+    one.patient = other(one.patient)
 
 def open_late(w):
     """A fetch after the revocation brings keys: policy asked what was decided, and not what stands."""
@@ -144,15 +158,18 @@ FAULTS = [
     ("policy writes nothing down, and tells", lambda w: w.released.remove(released(w)), {"released and not written down", "alerted and never happened"}),
     ("policy answers twice and writes down one answer", lambda w: w.fetched.append(Fetched(opened(w).patient, opened(w).tx, opened(w).answered + 1, opened(w).answered + 2, "opened")), {"released and not written down"}),
     ("the alert comes behind the key", lambda w: setattr(alert(w, opened(w).tx), "queued", opened(w).answered + 1), {"released without an alert"}),
+    ("the alert is there at the key, and nobody can read it yet: its transaction goes on", lambda w: setattr(opened(w), "alerted", False), {"released without an alert"}),
     ("a permit is never alerted", lambda w: w.alerts.remove(alert(w, opened(w).tx)), {"released without an alert", "an entry without its alert"}),
     ("a refusal is never alerted", lambda w: w.alerts.remove(alert(w, refusal(w).tx)), {"an entry without its alert"}),
     ("the alert goes to somebody else", lambda w: setattr(alert(w, refusal(w).tx), "patient", "cc"), {"an entry without its alert", "alerted and never happened"}),
-    ("that keys left is told to another patient", lambda w: setattr(key_alert(w, opened(w).tx), "patient", other(opened(w).patient)), {"released and not told", "alerted and never happened"}),
+    ("that keys left is told to another patient", lambda w: tell_another(w, key_alert(w, opened(w).tx)), {"released and not told", "alerted and never happened"}),
     ("that keys left is told, and names another reader", lambda w: setattr(key_alert(w, opened(w).tx), "reader", "0" * 40), {"told of somebody else"}),
     ("a permit is told, and names another organisation", lambda w: setattr(alert(w, opened(w).tx), "organisation", "0" * 40), {"told of somebody else"}),
     ("a refusal is told, and names nobody", lambda w: setattr(alert(w, refusal(w).tx), "reader", None), {"told of somebody else"}),
     ("that keys left is told hours late", lambda w: setattr(key_alert(w, opened(w).tx), "queued", 10**7), {"told late"}),
     ("a refusal is told hours late", lambda w: setattr(alert(w, refusal(w).tx), "queued", 10**7), {"told late"}),
+    ("alerts are kept, and her list is empty", lambda w: w.listed[0].alerts.clear(), {"kept and not shown"}),
+    ("one alert is kept, and not in her list", lambda w: w.listed[1].alerts.pop(), {"kept and not shown"}),
     ("the alert says the opposite", lambda w: setattr(alert(w, refusal(w).tx), "kind", "ACCESS_PERMITTED"), {"an entry without its alert"}),
     ("an alert comes twice", lambda w: tell(w, refusal(w).patient, "ACCESS_REFUSED", refusal(w).tx, 3), {"alerted twice"}),
     ("an alert of nothing", lambda w: tell(w, "aa", "ACCESS_REFUSED", "c" * 64, 3), {"alerted and never happened"}),
@@ -164,6 +181,7 @@ FAULTS = [
     ("policy opens long after the revocation, by an old state, for a stranger", lambda w: release(w, tried_late(w).tx, 2, tried_late(w).sent + 10**6, released(w).height), {"released after an acknowledged revocation"}),
     ("the entry comes behind the key, by the ledger's order", entry_after_key, {"released without an entry"}),
     ("the entry comes behind the key, by the clock", lambda w: setattr(first(w.accesses, tx=opened(w).tx), "time", opened(w).answered + 2_000), {"released without an entry"}),
+    ("what came for a receipt is none", lambda w: setattr(accepted(w), "proven", False), {"acknowledged without a receipt"}),
     ("an acknowledged record is anchored, and no peer has its ciphertext", lambda w: setattr(w, "pinned", [one for one in w.pinned if one.content != entry(w).content]), {"acknowledged and held by no peer"}),
     ("a grant's version goes back", lambda w: setattr(w.terms[0], "version", 99), {"versions of a grant"}),
     ("a permit after the revocation, by the ledger", lambda w: setattr(max(w.accesses, key=lambda a: a.place), "permit", True), {"permitted after a revocation, by the ledger's order", "an entry without its alert", "answered otherwise than decided"}),
@@ -184,7 +202,7 @@ def left_out(world, spoil):
     if theirs(world) != world: return False
     spoiled = copy.deepcopy(world)
     spoil(spoiled)
-    spoiled.asked, spoiled.fetched = [], []
+    spoiled.asked, spoiled.fetched, spoiled.listed = [], [], []
     spoiled.posted = [Posted("dd", "e" * 64, 1, None, "unknown")]
     return red(theirs(spoiled)) <= NOBODYS
 
@@ -205,6 +223,16 @@ SET_BACK = [
     ("storage's database was set back, and a record is lost", lambda w: (w.back.append(Back("storage", 0, 10**9)), w.anchored.remove(entry(w))), {"acknowledged and lost"}),
 ]
 
+def receipts_are_proven():
+    """A receipt is one by an ingest key of whom it names, in genesis, for that record; anything else is none."""
+    ingest, stranger, record = b"\1" * 32, b"\2" * 32, "ab" * 32
+    genesis = {"chain": "c", "keys": {b"o" * 20: [(3, public_of(ingest)), (5, public_of(stranger))]}}
+    def accepted(chain="c", organisation=b"o" * 20): return msg((1, chain), (2, organisation), (3, bytes.fromhex(record)), (4, b"d" * 20), (5, 1), (6, 1), (7, 1))
+    good = signed("accepted", accepted(), ingest)
+    wrong = [good[:-64] + bytes(64), b"", good[:40], signed("accepted", accepted(), stranger), signed("accepted", accepted("d"), ingest),
+             signed("accepted", accepted(organisation=b"p" * 20), ingest), signed("skip", accepted(), ingest)]
+    return proves(genesis, good.hex(), record) and not proves(genesis, good.hex(), "cd" * 32) and not any(proves(genesis, one.hex(), record) for one in wrong)
+
 def main():
     seed = int(os.environ.get("SEED") or random.randrange(2**32))
     rng = random.Random(seed)
@@ -218,6 +246,7 @@ def main():
             spoil(spoiled)
             found.append(red(spoiled))
         check(f"found: {what}" + ("" if all(one == rules for one in found) else f" (by {sorted(set().union(*found))}, not {sorted(rules)})"), all(one == rules for one in found))
+    check("a receipt is verified by genesis alone; zeros, another key's, chain's, organisation's or record's are none", receipts_are_proven())
     check("what is about others is left out where it is asked for, and nothing else", all(left_out(world, spoil) for world in worlds[:20] for _, spoil, _ in FAULTS))
     check("every rule is broken by one of them", set().union(*(rules for *_, rules in FAULTS)) == set(RULES))
     check("a world in which nothing happened passes no rule by it", idle(World()) == set(RULES))

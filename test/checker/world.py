@@ -10,6 +10,7 @@ class Posted:
     sent: int
     answered: int | None
     outcome: str  # accepted | refused | unknown
+    proven: bool | None = None  # whether its receipt is a custodian's, for it; None: the client kept none
 
 @dataclass
 class Asked:
@@ -30,6 +31,15 @@ class Fetched:
     sent: int
     answered: int | None
     outcome: str  # opened | refused | unknown
+    alerted: bool | None = None  # whether others could read the permit's alert in notify's database then; None: nobody could look
+
+@dataclass
+class Listed:
+    """What a patient was shown when she asked for all her alerts: their ids."""
+    patient: str
+    sent: int
+    answered: int
+    alerts: list[str]
 
 @dataclass
 class Access:
@@ -103,6 +113,7 @@ class World:
     posted: list[Posted] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     fetched: list[Fetched] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
     accesses: list[Access] = field(default_factory=list)
     terms: list[Terms] = field(default_factory=list)
     anchored: list[Anchored] = field(default_factory=list)
@@ -119,7 +130,7 @@ def theirs(world):
     """The world as far as it is about patients whom a client wrote of: what others did at the same time is left out."""
     own = watched(world)
     others = {one.tx for one in world.accesses if one.patient not in own}
-    return World(world.posted, world.asked, world.fetched,
+    return World(world.posted, world.asked, world.fetched, world.listed,
                  *([one for one in ones if one.patient in own] for ones in (world.accesses, world.terms, world.anchored, world.alerts)),
                  [one for one in world.released if one.tx not in others], world.pinned, world.back)
 
@@ -134,15 +145,19 @@ def lines(folder):
                 try: yield json.loads(line)
                 except ValueError as error: raise ValueError(f"{name}, line {number}: {error}") from error
 
-def read_observed(folder, world):
+def read_observed(folder, world, proves):
+    """@param proves: whether a receipt (hexadecimal) is a custodian's for that record"""
     for line in lines(folder):
         act = line["act"]
         if act in ("request", "grant", "revoke"):
             world.asked.append(Asked(**line))
             continue
         del line["act"]
-        if act == "post": world.posted.append(Posted(**line))
+        if act == "post":
+            receipt = line.pop("receipt", None)
+            world.posted.append(Posted(**line, proven=None if receipt is None else proves(receipt, line["record"])))
         elif act == "fetch": world.fetched.append(Fetched(**line))
+        elif act == "list": world.listed.append(Listed(**line))
         else: raise ValueError(f"no act {act}")
 
 def read_kept(folder, world):

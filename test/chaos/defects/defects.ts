@@ -15,6 +15,7 @@ export interface Defect {
   readonly play?: 'Kafka away, and ingest killed';
 }
 
+const ALERTS = 'apps/notify/src/adapters/prisma/prisma-alert-queue.ts';
 const RELEASE = 'apps/policy/src/application/release-keys.ts';
 /** notify hears of the ledger late, as under load: what policy tells it by itself is what counts. */
 const LATE_NOTIFY: Patch = {
@@ -153,6 +154,25 @@ export const DEFECTS: readonly Defect[] = [
     found: ["permitted after a revocation, by the ledger's order"],
   },
   {
+    what: 'notify says that an alert is durable seconds before its transaction commits',
+    patches: [
+      LATE_NOTIFY,
+      {
+        file: ALERTS,
+        old: '    return inTransaction(this.database, async (session) => {\n      const fresh = await queueAll(session, alerts);\n',
+        new: '    const stored = inTransaction(this.database, async (session) => {\n      const fresh = await queueAll(session, alerts);\n      if (advance === undefined) await session.$executeRaw`SELECT pg_sleep(4)`;\n',
+      },
+      {
+        file: ALERTS,
+        old: '      return fresh;\n    });\n  }\n\n  async page',
+        new: '      return fresh;\n    });\n    if (advance !== undefined) return stored;\n    stored.catch(() => undefined);\n    return new Set(alerts.map(({alert}) => alert.alertId));\n  }\n\n  async page',
+      },
+    ],
+    started: ['notify'],
+    found: ['released without an alert'],
+    waitMs: 20_000,
+  },
+  {
     what: 'storage says that a record is stored, and pins nothing',
     patches: [
       {
@@ -163,6 +183,7 @@ export const DEFECTS: readonly Defect[] = [
     ],
     started: ['storage'],
     found: ['acknowledged and held by no peer'],
+    together: true,
   },
   {
     what: 'policy tells that keys left, and to nobody of a name',
@@ -175,6 +196,33 @@ export const DEFECTS: readonly Defect[] = [
     ],
     started: ['policy'],
     found: ['told of somebody else'],
+  },
+  {
+    what: 'notify keeps alerts, and shows and delivers none',
+    patches: [
+      {
+        file: ALERTS,
+        old: '    const rows = await this.database.alert.findMany({\n      where: {patient, seq',
+        new: '    if (after >= 0n) return [];\n    const rows = await this.database.alert.findMany({\n      where: {patient, seq',
+      },
+      {file: ALERTS, old: '  if (alertIds.length === 0) return;\n', new: '  if (alertIds.length >= 0) return;\n'},
+    ],
+    started: ['notify'],
+    found: ['kept and not shown'],
+    together: true,
+  },
+  {
+    what: 'ingest signs no receipt: zeros stand for the signature',
+    patches: [
+      {
+        file: 'apps/ingest/src/application/issue-receipt.ts',
+        old: "signer.sign(taggedHash('accepted', accepted))",
+        new: "header.sequence < 0n ? signer.sign(taggedHash('accepted', accepted)) : new Uint8Array(64)",
+      },
+    ],
+    started: ['ingest'],
+    found: ['acknowledged without a receipt'],
+    together: true,
   },
   {
     what: 'storage anchors twice, and the ledger has no window of numbers',

@@ -59,6 +59,7 @@ async function play(platform: Platform, defect: Defect, observed: string): Promi
     // With the defect still in place: what it would do later, it has to do.
     await load.settled(SETTLE_MS).catch(() => undefined);
     await new Promise((done) => setTimeout(done, defect.waitMs ?? WAIT_MS));
+    await load.list();
     return broken(judge(platform.data, observed)).toSorted();
   } finally {
     launcher(ROOT, platform, 'stop', started);

@@ -9,11 +9,14 @@ export type Observation = {
   /** Null: no answer was seen. */
   readonly answered: number | null;
 } & (
-  | {readonly act: 'post'; readonly record: string; readonly outcome: 'accepted' | 'refused' | 'unknown'}
+  | {readonly act: 'post'; readonly record: string; readonly outcome: Answer; readonly receipt?: string}
   | {readonly act: 'request'; readonly tx: string; readonly grant: string; readonly outcome: Decided}
   | {readonly act: 'grant' | 'revoke'; readonly tx: string; readonly grant: string; readonly outcome: 'committed'}
-  | {readonly act: 'fetch'; readonly tx: string; readonly outcome: 'opened' | 'refused' | 'unknown'}
+  | {readonly act: 'fetch'; readonly tx: string; readonly outcome: Fetched; readonly alerted?: boolean | null}
+  | {readonly act: 'list'; readonly alerts: readonly string[]}
 );
+type Answer = 'accepted' | 'refused' | 'unknown';
+type Fetched = 'opened' | 'refused' | 'unknown';
 type Decided = 'permitted' | 'refused' | 'unknown';
 
 /** Where the clients of a run write what they saw: a line an act, in the order of their answers. */

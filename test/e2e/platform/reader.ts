@@ -1,9 +1,15 @@
 import {decodeCanonical} from '@vitalvault/contracts';
+import {AlertKind} from '@vitalvault/contracts/gen/events/v1/events';
 import {ReleasePageSchema} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {SdkError} from '@vitalvault/sdk';
 import type {AccessTicket, SentRequest, TxResult, VerifiedLedger} from '@vitalvault/sdk';
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Journal} from './journal.js';
+import {inDatabase} from './platform.js';
 import type {Ward} from './ward.js';
+
+/** Of one look into notify's database, which may be away itself. */
+const LOOK_MS = 2_000;
 
 /**
  * A patient and a clinician of good faith: she grants, the clinician asks and fetches, she revokes, and the clinician
@@ -12,6 +18,8 @@ import type {Ward} from './ward.js';
 export class Reader {
   /** Permits by the grant of this turn that a fetch may be tried with. */
   #tickets: AccessTicket[] = [];
+  /** When keys came to her, Unix milliseconds. */
+  readonly opened: number[] = [];
 
   /** @param ledger as the clinician sees it; with one attempt she shows its first answer */
   constructor(
@@ -84,7 +92,25 @@ export class Reader {
       })
       .then(({bytes}) => (decodeCanonical(ReleasePageSchema, bytes).records.length > 0 ? 'opened' : 'refused'))
       .catch((error: unknown) => (error instanceof SdkError && error.status !== undefined ? 'refused' : 'unknown'));
-    const answered = outcome === 'unknown' ? null : Date.now();
-    this.journal.write({act: 'fetch', patient: this.#patient, tx: txId, sent, answered, outcome});
+    const about = {act: 'fetch', patient: this.#patient, tx: txId, sent, outcome} as const;
+    const answered = Date.now();
+    if (outcome === 'opened') {
+      this.opened.push(answered);
+      // Asked at once: what is durable now was durable at the answer, but for the milliseconds of this look.
+      this.journal.write({...about, answered, alerted: await this.#isAlerted(txId)});
+    } else this.journal.write({...about, answered: outcome === 'unknown' ? null : answered});
+  }
+
+  /** Whether somebody else can read the permit's alert in notify's database; null: nobody could look. */
+  async #isAlerted(txId: string): Promise<boolean | null> {
+    const look = inDatabase(this.ward.platform, 'notify', async (client) => {
+      const {rowCount} = await client.query('SELECT 1 FROM alerts WHERE patient = $1 AND subject = $2 AND kind = $3', [
+        this.#patient,
+        txId,
+        AlertKind.ACCESS_PERMITTED,
+      ]);
+      return rowCount === 1;
+    }).catch(() => null);
+    return Promise.race([look, pause(LOOK_MS, null)]);
   }
 }
