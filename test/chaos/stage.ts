@@ -29,7 +29,7 @@ const numbered = (kind: string, i: number, parts: readonly string[]): Victim => 
 /** A running system with its services taken over, and the clients that load it. */
 export class Stage {
   readonly engines: EngineProcesses;
-  /** Services are killed beside other faults too. */
+  /** Faults come on top of each other: services are killed beside others, and again when they have just come back. */
   restless = true;
 
   private constructor(
