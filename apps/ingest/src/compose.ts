@@ -3,7 +3,7 @@ import {provide} from '@vitalvault/http';
 import type {Composition, ServiceHost} from '@vitalvault/http';
 import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
 import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
-import {hostname} from 'node:os';
+import {randomUUID} from 'node:crypto';
 import {PolicyLedgerFacts} from './adapters/grpc/policy-ledger-facts.js';
 import {StorageRecordTable} from './adapters/grpc/storage-record-table.js';
 import {KafkaAcceptedLog} from './adapters/kafka/kafka-accepted-log.js';
@@ -44,8 +44,8 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
   const producer = opened.add(new KafkaProducer(kafka), (it) => it.close());
   const accepted = {topic: TOPICS.recordsAccepted, retentionMs: config.acceptedRetentionMs};
   const topics = new TopicsAtHand({...kafka, topics: [accepted, {topic: TOPICS.ledgerEvents}]});
-  // Every process forgets for itself, so each is a group of its own.
-  const groupId = `vv-ingest-${config.organisation}-${hostname()}`;
+  // Every process forgets for itself, so each is a group of its own, two on one machine too. Kafka drops one that is empty.
+  const groupId = `vv-ingest-${config.organisation}-${randomUUID()}`;
   const consumer = new Standstill({part: 'kafka-consumer', logger});
   // Facts are asked for when they are needed: what changed before needs no telling, and there is no position to store.
   const fromEnd = (): void => {

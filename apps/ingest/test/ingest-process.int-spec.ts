@@ -51,6 +51,24 @@ describe('a process of its own', () => {
     expect(await child.end()).toBe(0);
   });
 
+  it('beside another on its machine: each forgets a device when its removal is told', async () => {
+    const port = await freePort();
+    const child = await run(port);
+    const posts = [system.post, (body: Buffer) => to(port, body)];
+    const each = async (status: number): Promise<void> => {
+      for (const post of posts) await eventually(async () => expect((await post(one(fresh()))).status).toBe(status));
+    };
+    // Whoever joins a group has all its members forget everything: that is over when both are in theirs.
+    await eventually(async () => expect(await system.members()).toBe(2), 30_000);
+    await each(202);
+    await system.removeDevice();
+    await each(403);
+    await system.removeDevice(false);
+    system.sequence += 100n;
+    await each(202);
+    expect(await child.end()).toBe(0);
+  });
+
   it('SIGTERM under load: serves while it drains, then what was taken is answered and in Kafka, and nothing else is', async () => {
     const port = await freePort();
     const child = await run(port, {deviceBurst: 100_000, ownerBurst: 100_000, drainMs: 1_000});

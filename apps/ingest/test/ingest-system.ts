@@ -8,7 +8,9 @@ import {
   equalBytes,
   toHex,
 } from '@vitalvault/contracts';
+import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
+import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {PostedRecordSchema, PostedRecordsSchema, SigningKeySchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {generateSigningKey, recordIdOfPosted} from '@vitalvault/envelope';
@@ -22,13 +24,14 @@ import {ManagedHost} from '@vitalvault/process/testing';
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
 import {eventually, freePort, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
+import {Kafka, logLevel} from 'kafkajs';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ingestConfig} from '../src/config.js';
 import type {IngestConfig} from '../src/config.js';
 import {ingest} from '../src/service.js';
 import {others, startOthers} from './support/fake-services.js';
-import {CHAIN, organisation, random, record, releaseKey} from './support/records.js';
+import {CHAIN, SLOT, device, organisation, patient, random, record, releaseKey} from './support/records.js';
 
 export const ONE = 'application/vnd.vitalvault.record.v1+protobuf';
 export const MANY = 'application/vnd.vitalvault.records.v1+protobuf';
@@ -114,6 +117,31 @@ export class IngestSystem {
       deviceRefillPerSecond: 40,
       ...given,
     });
+  }
+
+  /** How many processes of ingest are in a group of Kafka's. */
+  async members(): Promise<number> {
+    const admin = new Kafka({brokers: [this.engines.endpoints.kafka], logLevel: logLevel.NOTHING}).admin();
+    await admin.connect();
+    try {
+      const own = (await admin.listGroups()).groups.filter(({groupId}) => groupId.startsWith('vv-ingest-'));
+      const {groups} = await admin.describeGroups(own.map(({groupId}) => groupId));
+      return groups.flatMap(({state, members}) => (state === 'Stable' ? members : [])).length;
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** The ledger has removed the device, or has it as before; policy says so when it is asked, and tells that it changed. */
+  async removeDevice(isRemoved = true): Promise<void> {
+    const distrustFromSlot = isRemoved ? SLOT : 0;
+    others.registered = {...others.registered, removedAtTime: isRemoved ? 1n : 0n, distrustFromSlot};
+    const accessLeaf = encodeCanonical(AccessLeafSchema, {
+      index: 1n,
+      event: {case: 'deviceRemoved', value: {device, registration: 1, distrustFromSlot: SLOT}},
+    });
+    const value = encodeCanonical(LedgerEventSchema, {height: 9n, patient, accessLeaf});
+    await this.producer.send(TOPICS.ledgerEvents, [{key: patient, value}]);
   }
 
   /** A record of the next number. */

@@ -1,6 +1,4 @@
-import {TOPICS, decodeCanonical, encodeCanonical, toHex} from '@vitalvault/contracts';
-import {LedgerEventSchema} from '@vitalvault/contracts/gen/events/v1/events';
-import {AccessLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
+import {decodeCanonical, encodeCanonical, toHex} from '@vitalvault/contracts';
 import {SkipEntrySchema} from '@vitalvault/contracts/gen/ledger/v1/tx';
 import {SignedAcceptedSchema} from '@vitalvault/contracts/gen/receipt/v1/receipt';
 import {SignedKeySuccessionSchema} from '@vitalvault/contracts/gen/record/v1/record';
@@ -8,7 +6,7 @@ import {RecordState} from '@vitalvault/contracts/gen/storage/v1/storage';
 import {recordIdOfPosted, signSkip} from '@vitalvault/envelope';
 import {eventually} from '@vitalvault/testkit';
 import {others, stored} from './support/fake-services.js';
-import {CHAIN, SLOT, device, deviceKey, patient, record, tag} from './support/records.js';
+import {CHAIN, device, deviceKey, patient, record, tag} from './support/records.js';
 import {IngestSystem, ONE, entriesOf, inKafka, one, problemOf} from './ingest-system.js';
 
 const system = new IngestSystem();
@@ -145,16 +143,9 @@ describe('what the ledger changes', () => {
     const before = others.devicesAsked;
     expect((await post(one(fresh()))).status).toBe(202);
     expect(others.devicesAsked).toBe(before);
-    others.registered = {...others.registered, removedAtTime: 1n, distrustFromSlot: SLOT};
-    const accessLeaf = encodeCanonical(AccessLeafSchema, {
-      index: 1n,
-      event: {case: 'deviceRemoved', value: {device, registration: 1, distrustFromSlot: SLOT}},
-    });
-    const value = encodeCanonical(LedgerEventSchema, {height: 9n, patient, accessLeaf});
-    await system.producer.send(TOPICS.ledgerEvents, [{key: patient, value}]);
+    await system.removeDevice();
     await eventually(async () => expect(await problemOf(await post(one(fresh())))).toEqual([403, 'device-removed']));
-    others.registered = {...others.registered, removedAtTime: 0n, distrustFromSlot: 0};
-    await system.producer.send(TOPICS.ledgerEvents, [{key: patient, value}]);
+    await system.removeDevice(false);
     system.sequence += 100n;
     await eventually(async () => expect((await post(one(fresh()))).status).toBe(202));
   });
