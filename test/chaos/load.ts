@@ -29,6 +29,9 @@ export class Load {
   #busy = 0;
   #work: Promise<unknown> = Promise.resolve();
   readonly #accepted: PostedRecord[] = [];
+  /** Ids of the alerts that she was shown, and the number of the last of them. */
+  readonly #shown: string[] = [];
+  #seen = '0';
   /** When its devices got receipts, Unix milliseconds. */
   readonly taken: number[] = [];
   /** Answers that are neither a receipt nor "later": no client of good faith should see one. */
@@ -95,23 +98,16 @@ export class Load {
     return this.reader.opened;
   }
 
-  /** She asks for all her alerts, and writes down what she is shown. @throws when she cannot be answered for so long */
+  /** Writes down all that she was shown, and is now. @throws when she cannot be answered for so long */
   async list(patienceMs = LIST_MS): Promise<void> {
-    await eventually(
-      async () => {
-        const [sent, alerts]: [number, string[]] = [Date.now(), []];
-        for (let after = '0'; ;) {
-          const page = await this.ward.owner.log.alerts(after, LIST_PAGE);
-          alerts.push(...page.map(({id}) => id));
-          const last = page.at(-1);
-          if (last === undefined) break;
-          after = last.seq;
-        }
-        this.journal.write({act: 'list', patient: this.ward.owner.keys.patient, sent, answered: Date.now(), alerts});
-      },
-      patienceMs,
-      1_000,
-    );
+    let sent = 0;
+    const last = (): Promise<void> => {
+      sent = Date.now();
+      return this.#look();
+    };
+    await eventually(last, patienceMs, 1_000);
+    const about = {patient: this.ward.owner.keys.patient, sent, answered: Date.now()};
+    this.journal.write({act: 'list', ...about, alerts: this.#shown});
   }
 
   /** Has her alerts delivered there too. */
@@ -148,7 +144,22 @@ export class Load {
   }
 
   async #consult(): Promise<void> {
-    while (this.#going) await this.#once(() => this.turn(), TURN_MS);
+    const turn = async (): Promise<void> => {
+      await this.turn();
+      await this.#look().catch(() => undefined);
+    };
+    while (this.#going) await this.#once(turn, TURN_MS);
+  }
+
+  /** Asks for her alerts behind the last that she was shown, as her phone does. */
+  async #look(): Promise<void> {
+    for (;;) {
+      const page = await this.ward.owner.log.alerts(this.#seen, LIST_PAGE);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      this.#shown.push(...page.map(({id}) => id));
+      this.#seen = last.seq;
+    }
   }
 
   async #once(work: () => Promise<void>, pauseMs: number): Promise<void> {

@@ -24,7 +24,7 @@ export interface NewAlert {
 
 /** An alert as it is kept. */
 export interface QueuedAlert extends NewAlert {
-  /** Per patient, from 1, in the order of becoming visible. */
+  /** Per patient, rising in the order of becoming visible: Unix microseconds, or one more than her last. */
   readonly seq: bigint;
   readonly acknowledged: boolean;
 }

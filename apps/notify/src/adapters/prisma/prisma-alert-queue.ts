@@ -58,8 +58,11 @@ async function queueAll(session: Session, alerts: readonly AlertToQueue[]): Prom
 }
 
 async function queueOf(session: Session, patient: string, alerts: readonly AlertToQueue[]): Promise<string[]> {
-  const [locked] = await session.$queryRaw<{last_seq: bigint}[]>`
-    INSERT INTO patients (patient) VALUES (${patient}) ON CONFLICT (patient) DO UPDATE SET patient = EXCLUDED.patient RETURNING last_seq`;
+  // By the clock: a number that a database has lost, which was set back, is not given again. Whoever goes on behind the
+  // last that she saw would never see what has it now.
+  const [locked] = await session.$queryRaw<{last: bigint}[]>`
+    INSERT INTO patients (patient) VALUES (${patient}) ON CONFLICT (patient) DO UPDATE SET patient = EXCLUDED.patient
+      RETURNING GREATEST(last_seq, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) AS last`;
   const known = new Set(
     (
       await session.alert.findMany({
@@ -72,7 +75,7 @@ async function queueOf(session: Session, patient: string, alerts: readonly Alert
   // The id is of all that an alert says: what is known says the same, to the same patient.
   for (const one of alerts)
     if (!known.has(one.alert.alertId) && !fresh.has(one.alert.alertId)) fresh.set(one.alert.alertId, one);
-  let seq = locked?.last_seq ?? 0n;
+  let seq = locked?.last ?? 0n;
   if (fresh.size === 0) return [];
   await session.alert.createMany({data: [...fresh.values()].map((one) => toRow(one, ++seq))});
   await session.patient.update({where: {patient}, data: {lastSeq: seq}});
