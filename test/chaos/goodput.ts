@@ -73,7 +73,7 @@ export class Goodput {
     }
   }
 
-  /** @returns a sentence for each patient of whom no record is taken, or to whose reader no key comes, after the last fault */
+  /** @returns a sentence for each patient who got nothing after the last fault: no receipt, or no key for her reader */
   async unserved(healed: number): Promise<string[]> {
     const lacks = (kind: keyof Served): number[] =>
       this.all.flatMap((one, i) => ((one[kind].at(-1) ?? 0) > healed ? [] : [i]));

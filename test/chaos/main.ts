@@ -54,7 +54,7 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-/** Faults that were played, by kind: how often, how many were hit, how many processes were killed, and what came back. */
+/** Faults that were played, by kind: how often, how many were hit, how many processes were killed, what came back. */
 const played = new Map<string, {times: number; hit: number; kills: number; recoveries: Recovery[]}>();
 
 function launcher(data: string, ...args: string[]): number | null {

@@ -132,7 +132,7 @@ export class IngestSystem {
     }
   }
 
-  /** The ledger has removed the device, or has it as before; policy says so when it is asked, and tells that it changed. */
+  /** The ledger has removed the device, or has it as before: policy says so when it is asked, and tells it. */
   async removeDevice(isRemoved = true): Promise<void> {
     const distrustFromSlot = isRemoved ? SLOT : 0;
     others.registered = {...others.registered, removedAtTime: isRemoved ? 1n : 0n, distrustFromSlot};

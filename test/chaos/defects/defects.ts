@@ -84,8 +84,8 @@ export const DEFECTS: readonly Defect[] = [
     patches: [
       {
         file: 'apps/notify/src/domain/ledger-event.ts',
-        old: 'raisedAtMs: blockTime * 1_000n',
-        new: 'raisedAtMs: blockTime * 1_000n + 1n',
+        old: '      ...(request === undefined ? {} : {request}),\n',
+        new: '',
       },
     ],
     started: ['notify'],

@@ -72,9 +72,9 @@ const platform = platformIn(resolve(options.data ?? ''));
 const only = options.only?.split(',').map(Number);
 const defects = options.together ? [atOnce(DEFECTS)] : DEFECTS.filter((_, i) => only?.includes(i) ?? true);
 let [passed, failed] = [0, 0];
-for (const [number, defect] of defects.entries()) {
+for (const defect of defects) {
   const began = Date.now();
-  const found = await play(platform, defect, join(platform.data, `defect-${number}`)).catch((error: unknown) => [
+  const found = await play(platform, defect, join(platform.data, `defect-${began}`)).catch((error: unknown) => [
     error instanceof Error ? (error.stack ?? error.message) : String(error),
   ]);
   const right = found.join() === defect.found.toSorted().join();
