@@ -106,7 +106,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     what: 'policy writes no release down',
-    patches: [{file: RELEASE, old: '    await this.count(question, recordIds, facts);\n', new: ''}],
+    patches: [{file: RELEASE, old: 'await this.count(question, recordIds, facts);', new: '1;'}],
     started: ['policy'],
     found: ['released and not written down'],
   },
