@@ -7,7 +7,7 @@ import pg from 'pg';
 import {NotifySystem} from './notify-system.js';
 import {Patient, random} from './support/people.js';
 
-const PROGRAM = join(import.meta.dirname, '..', 'dist', 'dead-letters.js');
+const programOf = (name: string): string => join(import.meta.dirname, '..', 'dist', `${name}.js`);
 const JUNK = Buffer.from('of nobody');
 
 const system = new NotifySystem();
@@ -51,13 +51,24 @@ const degraded = async (part: string): Promise<{reason: string; at?: string} | u
 };
 const standing = async (): Promise<string | undefined> => (await degraded('kafka-consumer'))?.reason;
 
-/** The service's own program, as it runs in its pod. */
-async function operate(args: readonly string[], typed = ''): Promise<{code: number | null; out: string; err: string}> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+interface Operated {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A program of the service's own, as it runs in its pod. */
+async function operate(
+  args: readonly string[],
+  typed = '',
+  {program = 'dead-letters', env = {}}: {program?: string; env?: Record<string, string>} = {},
+): Promise<Operated> {
+  const child = spawn(process.execPath, [programOf(program), ...args], {
     env: {
       ...process.env,
       VITALVAULT_KAFKA_BROKERS: system.engines.endpoints.kafka,
       VITALVAULT_DATABASE_URL: system.engines.databaseUrl('vv_notify'),
+      ...env,
     },
   });
   let [out, err] = ['', ''];
@@ -151,6 +162,31 @@ describe('messages that no version takes', () => {
     await untilTold(patient, 1);
     expect(await rows()).toHaveLength(before + 1);
     expect(await standing()).toBeUndefined();
+  });
+});
+
+describe('who is not there', () => {
+  const kafka = {VITALVAULT_KAFKA_BROKERS: '127.0.0.1:1'};
+  const postgres = {VITALVAULT_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/vv_notify'};
+
+  it.each([
+    ['Kafka', 'positions', [], kafka],
+    ['PostgreSQL', 'positions', [], postgres],
+    ['Kafka', 'dead-letters', ['set-aside', `${TOPICS.alerts}/0/0`, '--by', 'Ada Example'], kafka],
+    ['PostgreSQL', 'dead-letters', ['list'], postgres],
+  ])('%s: %s says so in one sentence, and ends with 3', async (who, program, args, env) => {
+    const {code, err} = await operate(args, '', {program, env});
+    const sentence = new RegExp(`^${who} at 127\\.0\\.0\\.1:1 cannot be reached: nobody listens there[^\\n]*\\.\\n$`);
+    expect([code, err]).toEqual([3, expect.stringMatching(sentence)]);
+  });
+
+  it('a topic that Kafka does not have: positions shows what is stored', async () => {
+    await admin(
+      `INSERT INTO consumer_offsets (topic, partition, next_offset, cluster_id) VALUES ('vv.gone.v1', 0, 5, 'old')`,
+    );
+    const {code, out} = await operate([], '', {program: 'positions'});
+    expect([code, out]).toEqual([0, expect.stringContaining('vv.gone.v1/0  stored 5 of Kafka old  Kafka has nothing')]);
+    await admin(`DELETE FROM consumer_offsets WHERE topic = 'vv.gone.v1'`);
   });
 });
 

@@ -4,6 +4,7 @@ import {Partitioners} from 'kafkajs';
 import type {Admin, Kafka, Message, PartitionMetadata, Producer, TopicMessages} from 'kafkajs';
 import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {isOf} from './is-of.js';
 import {connectKafka} from './kafka-connection.js';
 import type {KafkaOptions} from './kafka-connection.js';
 import {bytesOf, portionsOf} from './portions.js';
@@ -258,9 +259,3 @@ const OF_PARTITIONS = new Set([
 ]);
 
 const isRefusal = (error: unknown): boolean => isOf(error, REFUSALS);
-
-function isOf(error: unknown, types: ReadonlySet<string>): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if (types.has(String((cause as {type?: unknown}).type))) return true;
-  return false;
-}

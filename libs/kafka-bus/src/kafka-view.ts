@@ -1,5 +1,8 @@
 import type {Admin, Kafka} from 'kafkajs';
+import {isOf} from './is-of.js';
 import type {KafkaPartition} from './judge-position.js';
+
+const NO_TOPIC: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION']);
 
 /**
  * What Kafka says of itself and of a topic's partitions. Opens its connection when it is asked, and anew after a fault.
@@ -18,6 +21,16 @@ export class KafkaView {
         offsets.map(({partition, low, high}) => [partition, {cluster, low: BigInt(low), high: BigInt(high)}]),
       );
     });
+  }
+
+  /** The same; none where Kafka has no such topic. @throws what kafkajs throws when Kafka is away */
+  async partitionsIfThere(topic: string): Promise<ReadonlyMap<number, KafkaPartition>> {
+    try {
+      return await this.partitions(topic);
+    } catch (error) {
+      if (isOf(error, NO_TOPIC)) return new Map();
+      throw error;
+    }
   }
 
   /** By partition: offset of the first record that is not older, or of the next record to come. */

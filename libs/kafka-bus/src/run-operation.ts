@@ -41,7 +41,8 @@ export interface Operation {
 /** What an operation works with. All that it writes is made such that it moves no terminal. */
 export interface OperationPorts {
   readonly kafka: Kafka;
-  readonly view: KafkaView;
+  /** A topic that Kafka has not has no partitions. */
+  readonly view: Pick<KafkaView, 'partitions'>;
   readonly settings: OperationSettings;
   /** A line beside the answer. */
   readonly write: (line: string) => void;
@@ -93,17 +94,27 @@ async function answer({service, env}: Omit<Operation, 'name'>, {json, work}: Ask
   const write = (line: string): void => void aside.write(`${printable(line)}\n`);
   const ask = (question: string): Promise<string> => person.ask(printable(question));
   try {
-    const {json: object, text, done, fault} = await work({kafka, view, settings, write, ask, logger});
+    const {
+      json: object,
+      text,
+      done,
+      fault,
+    } = await work({
+      ...{kafka, settings, write, ask, logger},
+      view: {partitions: (topic) => view.partitionsIfThere(topic)},
+    });
     const lines = json ? [JSON.stringify(object)] : text;
     process.stdout.write(lines.map((line) => `${printable(line)}\n`).join(''));
-    process.exitCode = fault === undefined ? (done ? EXIT.done : EXIT.notDone) : told(fault, logger);
+    process.exitCode = fault === undefined ? (done ? EXIT.done : EXIT.notDone) : told(fault, logger, settings);
+  } catch (error) {
+    process.exitCode = told(error, logger, settings);
   } finally {
     person.close();
     await view.close();
   }
 }
 
-function told(error: unknown, logger: Logger): number {
+function told(error: unknown, logger: Logger, settings?: OperationSettings): number {
   if (error instanceof WrongUse) {
     process.stderr.write(`${printable(error.message)} (see --help)\n`);
     return EXIT.usage;
@@ -112,7 +123,24 @@ function told(error: unknown, logger: Logger): number {
     for (const fault of error.faults) logger.error(`configuration: ${fault}`);
     return EXIT.usage;
   }
-  logger.error('not done', {error});
-  const away = (error instanceof DomainError && error.retryable) || accessReason(error) !== undefined;
-  return away || (error as Error).name.startsWith('KafkaJS') ? EXIT.unavailable : EXIT.internal;
+  const away = settings === undefined ? undefined : whoIsAway(error, settings);
+  if (away === undefined) {
+    logger.error('not done', {error});
+    return EXIT.internal;
+  }
+  process.stderr.write(`${printable(away)}\n`);
+  return EXIT.unavailable;
+}
+
+/** In one sentence who cannot be reached, and why if that is known; undefined: it is nobody's absence. */
+export function whoIsAway(
+  error: unknown,
+  {kafkaBrokers, databaseUrl}: Pick<OperationSettings, 'kafkaBrokers' | 'databaseUrl'>,
+): string | undefined {
+  const code = error instanceof DomainError && error.retryable ? error.code : undefined;
+  const [why, foreign] = [accessReason(error), error instanceof Error && error.name.startsWith('KafkaJS')];
+  const because = why === undefined ? '' : `: ${why}`;
+  if (foreign || code === 'bus-unavailable') return `Kafka at ${kafkaBrokers.join(', ')} cannot be reached${because}.`;
+  if (code === undefined && why === undefined) return undefined;
+  return `PostgreSQL at ${new URL(databaseUrl).host} cannot be reached${because}.`;
 }

@@ -17,6 +17,11 @@ describe('accessReason', () => {
       'the user name or password was refused',
     ],
     [
+      'that nobody is there, behind a driver',
+      failure({code: 'P1001', meta: {driverAdapterError: {cause: {kind: 'DatabaseNotReachable'}}}}),
+      'nobody listens there, or its name is not known',
+    ],
+    [
       'one of several',
       failure({errors: [failure({}), failure({type: 'TOPIC_AUTHORIZATION_FAILED'})]}),
       'this user has no right to the topic',

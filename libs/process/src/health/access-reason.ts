@@ -36,6 +36,8 @@ const CERTIFICATE = new Set([
 ]);
 
 const REFUSED = 'the user name or password was refused';
+/** Prisma does not tell these two apart. */
+const NOT_REACHED = 'nobody listens there, or its name is not known';
 /** Codes of Node's sockets, PostgreSQL (SQLSTATE), Prisma and Kafka. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
@@ -45,6 +47,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it does not answer',
   '28P01': REFUSED,
   P1000: REFUSED,
+  P1001: NOT_REACHED,
+  DatabaseNotReachable: NOT_REACHED,
   AuthenticationFailed: REFUSED,
   '28000': 'it does not let this user in from here, or not without TLS',
   TlsConnectionError: 'no TLS with it: its certificate is not trusted for that host name, or it offers none',
