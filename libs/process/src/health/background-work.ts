@@ -1,5 +1,5 @@
-import {reasonOfError} from './reason-of-error.js';
-import type {Finding} from './readiness.js';
+import {findingOfError} from './finding-of-error.js';
+import type {Finding} from './finding.js';
 
 /**
  * Work that nobody asks for and nobody waits for, so that nobody would hear that it fails: since when every try of it
@@ -25,6 +25,6 @@ export class BackgroundWork {
   get trouble(): Finding | undefined {
     if (this.#failing === undefined) return undefined;
     const {at, error, sinceMs} = this.#failing;
-    return {reason: reasonOfError(error), sinceMs, ...(at === undefined ? {} : {at})};
+    return {...findingOfError(error), sinceMs, ...(at === undefined ? {} : {at})};
   }
 }

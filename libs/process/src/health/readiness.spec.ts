@@ -56,6 +56,36 @@ describe('Readiness', () => {
     });
   });
 
+  it('knows since when a part waits though nobody asked', async () => {
+    const looked = Promise.withResolvers<undefined>();
+    const {clock, readiness} = started(() => {
+      looked.resolve(undefined);
+      return 'away';
+    }, false);
+    const stop = readiness.keepLooking(1);
+    await looked.promise;
+    stop();
+    clock.ms += 60_000;
+    expect((await readiness.look()).degraded).toEqual([
+      {part: 'part', since: '2026-01-01T00:00:00.000Z', reason: 'away'},
+    ]);
+  });
+
+  it('tells a database that is away as that, once, whichever part met it', async () => {
+    const away = new DomainError('database-unavailable');
+    const {readiness} = started(() => Promise.reject(away), false);
+    const work = new BackgroundWork({now: () => 0});
+    work.failed(away, '310');
+    readiness.add('work', () => work.trouble, {needed: false});
+    const reason = 'database-unavailable';
+    expect(await readiness.look()).toEqual({
+      reasons: {},
+      degraded: [{part: 'database', since: '2026-01-01T00:00:00.000Z', reason}],
+    });
+    readiness.add('database', () => Promise.reject(away));
+    expect(await readiness.look()).toEqual({reasons: {database: reason}, degraded: []});
+  });
+
   it('waits at the start for what it has not reached, a minute at the most', async () => {
     const {clock, readiness} = started(() => 'away', 'at-start');
     expect((await readiness.look()).reasons).toEqual({part: 'away'});
@@ -84,7 +114,10 @@ describe('BackgroundWork', () => {
     now = 9;
     const cause = Object.assign(new Error('secret'), {code: 'ECONNREFUSED'});
     work.failed(new DomainError('database-unavailable', {cause}), '310');
-    expect(work.trouble).toEqual({reason: 'database-unavailable: nobody listens there', at: '310', sinceMs: 5});
+    expect(work.trouble).toEqual({
+      ...{reason: 'database-unavailable: nobody listens there', at: '310', sinceMs: 5},
+      part: 'database',
+    });
     work.done();
     expect(work.trouble).toBeUndefined();
   });

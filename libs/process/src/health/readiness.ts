@@ -1,14 +1,6 @@
-import {reasonOfError} from './reason-of-error.js';
+import {findingOfError} from './finding-of-error.js';
+import type {Finding} from './finding.js';
 import type {Standstill} from './standstill.js';
-
-/** What a check found wrong. */
-export interface Finding {
-  readonly reason: string;
-  /** A height, topic/partition/offset. */
-  readonly at?: string | undefined;
-  /** Unix milliseconds; default: since a check first found something. */
-  readonly sinceMs?: number;
-}
 
 /** What is wrong; undefined: nothing. What a promise resolves to counts when it is a text or a Finding. */
 export type ReadinessCheck = () => string | Finding | undefined | Promise<unknown>;
@@ -49,6 +41,8 @@ const CHECK_TIMEOUT_MS = 2_000;
 /** Whoever asks, and how often: the checks are made once in so long. */
 const LOOK_EVERY_MS = 1_000;
 const START_MS = 60_000;
+/** Asked by nobody it looks so often: since when something is wrong is known as well. */
+const UNASKED_MS = 5_000;
 
 /** Whether this process can do its work now. Liveness is the event loop only (D-17). */
 export class Readiness {
@@ -91,6 +85,14 @@ export class Readiness {
     return this.#stopping;
   }
 
+  /** Looks by itself. @returns ends that */
+  keepLooking(everyMs = UNASKED_MS): () => void {
+    const timer = setInterval(() => void this.look(), everyMs).unref();
+    return () => {
+      clearInterval(timer);
+    };
+  }
+
   async look(): Promise<ReadinessState> {
     if (this.#stopping) return {reasons: {process: 'stopping'}, degraded: []};
     if (!this.started) return {reasons: {process: 'starting'}, degraded: []};
@@ -102,22 +104,26 @@ export class Readiness {
   }
 
   async #check(): Promise<ReadinessState> {
+    const nowMs = this.now();
     const found = await Promise.all(
       [...this.#checks].map(async ([part, check]) => {
         const finding = await findingOf(check.check);
         check.passed ||= finding === undefined;
-        check.wrongSinceMs = finding === undefined ? undefined : (finding.sinceMs ?? check.wrongSinceMs ?? this.now());
-        return {part, check, finding};
+        check.wrongSinceMs = finding === undefined ? undefined : (finding.sinceMs ?? check.wrongSinceMs ?? nowMs);
+        return {part, check, finding, away: finding?.part ?? part};
       }),
     );
     const reasons: Record<string, string> = {};
     const degraded: Degradation[] = [];
-    for (const {part, check, finding} of found) {
-      if (finding === undefined) continue;
+    // Each part is told once, by its own check before all others.
+    const told = new Set(found.flatMap(({part, finding, away}) => (finding && away === part ? [part] : [])));
+    for (const {part, check, finding, away} of found) {
+      if (finding === undefined || (away !== part && told.has(away))) continue;
       const {at, reason} = finding;
-      const since = new Date(check.wrongSinceMs ?? this.now()).toISOString();
-      if (this.#isNeeded(check)) reasons[part] = reason;
-      else degraded.push({part, ...(at === undefined ? {} : {at}), since, reason});
+      told.add(away);
+      const since = new Date(check.wrongSinceMs ?? nowMs).toISOString();
+      if (this.#isNeeded(check)) reasons[away] = reason;
+      else degraded.push({part: away, ...(at === undefined ? {} : {at}), since, reason});
     }
     return {reasons, degraded};
   }
@@ -139,7 +145,7 @@ async function findingOf(check: ReadinessCheck): Promise<Finding | undefined> {
     if (typeof found === 'string') return {reason: found};
     return isFinding(found) ? found : undefined;
   } catch (error) {
-    return {reason: reasonOfError(error)};
+    return findingOfError(error);
   } finally {
     clearTimeout(timer);
   }

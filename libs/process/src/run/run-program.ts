@@ -59,6 +59,7 @@ export async function runProgram<Config extends ProcessSettings>(
     try {
       const metrics = opened.add(startMetrics({service, otlpUrl: otlpMetricsUrl, ...whose}), (it) => it.shutdown());
       watchReadiness(readiness);
+      opened.add(readiness.keepLooking(), (stop) => stop());
       if (port !== undefined) opened.add(await startManagement({host, port, readiness, metrics}), (it) => it.close());
       if (otlpUrl !== undefined) opened.add(startTelemetry({service, otlpUrl, ...whose}), (it) => it.shutdown());
       const logger = createLogger({service, level: config.logLevel});
