@@ -1,14 +1,22 @@
 // docs/errors.md from the catalogue.
 import {CATALOGUE, PROBLEM_BASE, STATUS} from '@vitalvault/errors';
+import type {Entry} from '@vitalvault/errors';
 import {CODE, TRANSIENT_ENTRY_CODES, codespace} from '@vitalvault/contracts';
 import {ENVELOPE_ERRORS} from '@vitalvault/envelope';
 import {SDK_ERRORS} from '@vitalvault/sdk';
 import {CLI_ERRORS} from '@vitalvault/cli/errors';
 
+const again = (entry: Entry): string =>
+  entry.category === 'unavailable'
+    ? `yes, after ${entry.retryAfterSeconds} s`
+    : STATUS[entry.category].retryable
+      ? 'yes'
+      : 'no';
+
 export function errorsDocument(): string {
   const rows = Object.entries(CATALOGUE).map(
-    ([code, {category, title, remedy}]) =>
-      `| \`${code}\` | ${STATUS[category].http} | ${STATUS[category].grpc} | ${STATUS[category].retryable ? 'yes' : 'no'} | ${title} | ${remedy} |`,
+    ([code, entry]) =>
+      `| \`${code}\` | ${STATUS[entry.category].http} | ${STATUS[entry.category].grpc} | ${again(entry)} | ${entry.title} | ${entry.remedy} |`,
   );
   const codes = Object.entries(CODE).map(
     ([name, code]) =>
@@ -21,7 +29,7 @@ export function errorsDocument(): string {
 
 Generated from \`libs/errors/src/catalogue.ts\`, \`libs/sdk/src/sdk-errors.ts\`, \`libs/envelope/src/envelope-error.ts\`, \`apps/cli/src/cli-errors.ts\` and \`libs/contracts/src/codes.ts\` by \`tools/generate-errors-doc.ts\`; do not edit.
 
-Every HTTP error is an RFC 9457 problem document whose \`type\` is \`${PROBLEM_BASE}<code>\`; gRPC errors carry the code in the metadata \`vv-error\`.
+Every HTTP error is an RFC 9457 problem document whose \`type\` is \`${PROBLEM_BASE}<code>\`; gRPC errors carry the code in the metadata \`vv-error\`. The seconds of *try again* are those of \`Retry-After\`, unless the service knows better.
 
 | code | HTTP | gRPC | try again? | meaning | what to do |
 |---|---|---|---|---|---|

@@ -4,7 +4,7 @@ import {Argument, Command, Option} from 'commander';
 import {exitOf, toJson} from './answer.js';
 import type {Answer} from './answer.js';
 import {environment} from './config.js';
-import {explainError} from './explain-error.js';
+import {explainError, toldLines} from './explain-error.js';
 import {Session} from './session.js';
 import type {CommonOptions} from './session.js';
 import {styleOf} from './text/style.js';
@@ -80,12 +80,11 @@ async function runCommand<O extends object>(
 /** Says what went wrong, as every command does; sets the exit code. */
 export function tellError(error: unknown, {json}: {json: boolean}): void {
   const told = explainError(error);
-  const style = styleOf(environment().colour);
   if (json) process.stderr.write(`${toJson({error: told})}\n`);
-  else
-    process.stderr.write(
-      `${style.bad('vv:')} ${told.message} (${told.code})\n    ${told.remedy}\n${told.instance === undefined ? '' : `    trace ${told.instance}\n`}`,
-    );
+  else {
+    const lines = toldLines(told, styleOf(environment().colour));
+    process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  }
   if (told.code === 'internal' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   process.exitCode = told.exit;
 }

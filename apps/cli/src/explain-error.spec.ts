@@ -3,7 +3,8 @@ import {EnvelopeError} from '@vitalvault/envelope';
 import {SdkError} from '@vitalvault/sdk';
 import {CliError, EXIT} from './cli-error.js';
 import {writePaper} from './exchange.js';
-import {explainError} from './explain-error.js';
+import {explainError, toldLines} from './explain-error.js';
+import {styleOf} from './text/style.js';
 
 /** Codes that acts of a patient, a member or a device can meet (docs/protocol.md §4.2, §4.3). */
 const HERS: ReadonlySet<string> = new Set([
@@ -59,5 +60,15 @@ describe('errors as vv tells them', () => {
     expect(
       explainError(new SdkError('network', {status: 503, remedy: 'Wait a second.', instance: 'abc'})),
     ).toMatchObject({remedy: 'Wait a second.', instance: 'abc'});
+  });
+
+  it('says after how many seconds to come again, and nothing of it where nobody said', () => {
+    const told = (retryAfterSeconds?: number): string[] =>
+      toldLines(
+        explainError(new SdkError('bus-unavailable', {status: 503, remedy: 'R.', retryAfterSeconds})),
+        styleOf(false),
+      );
+    expect(told(2)).toEqual(['vv: bus-unavailable (bus-unavailable)', '    R.', '    Retry-After: 2 s']);
+    expect(told()).toHaveLength(2);
   });
 });

@@ -5,6 +5,7 @@ import type {SdkCode} from '@vitalvault/sdk';
 import {CliError, EXIT} from './cli-error.js';
 import type {CliCode, ExitCode} from './cli-error.js';
 import {refusalText} from './text/refusal-text.js';
+import type {Style} from './text/style.js';
 
 /** An error as `vv` tells it. */
 export interface ToldError {
@@ -14,6 +15,8 @@ export interface ToldError {
   meta: Readonly<Record<string, unknown>>;
   /** Trace id of the refused request, if a service refused. */
   instance?: string;
+  /** When to come again, if a service said so. */
+  retryAfterSeconds?: number;
   exit: ExitCode;
 }
 
@@ -90,8 +93,19 @@ function explainSdkError(error: SdkError): ToldError {
     remedy: refusal?.remedy ?? remedyOf(error),
     meta: error.meta,
     ...(error.instance === undefined ? {} : {instance: error.instance}),
+    ...(error.retryAfterSeconds === undefined ? {} : {retryAfterSeconds: error.retryAfterSeconds}),
     exit: exitOfSdkError(error),
   };
+}
+
+/** As it stands at a terminal. */
+export function toldLines({code, instance, message, remedy, retryAfterSeconds}: ToldError, style: Style): string[] {
+  return [
+    `${style.bad('vv:')} ${message} (${code})`,
+    `    ${remedy}`,
+    ...(retryAfterSeconds === undefined ? [] : [`    Retry-After: ${retryAfterSeconds} s`]),
+    ...(instance === undefined ? [] : [`    trace ${instance}`]),
+  ];
 }
 
 /** What a service said goes before our own words: it knows its refusal. */

@@ -33,8 +33,14 @@ export const STATUS: Readonly<Record<Category, {http: number; grpc: number; retr
   internal: {http: 500, grpc: 13, retryable: false},
 };
 
-interface Entry {
-  readonly category: Category;
+export type Entry = EntryText &
+  (
+    | {readonly category: Exclude<Category, 'unavailable'>}
+    /** When to come again, unless whoever says so knows it better; whole seconds. */
+    | {readonly category: 'unavailable'; readonly retryAfterSeconds: number}
+  );
+
+interface EntryText {
   /** One sentence, the same for every occurrence. */
   readonly title: string;
   /** What the caller can do. */
@@ -205,6 +211,7 @@ export const CATALOGUE = {
   },
   'tx-timeout': {
     category: 'unavailable',
+    retryAfterSeconds: 1,
     title: 'The transaction was sent but is in no block yet: its outcome is unknown.',
     remedy: 'Ask for its id; send the same bytes again at any time.',
   },
@@ -240,11 +247,13 @@ export const CATALOGUE = {
   },
   'not-verified': {
     category: 'unavailable',
+    retryAfterSeconds: 2,
     title: "The ledger's answer could not be verified.",
     remedy: 'Try again; if it stays, a validator lies or lags behind.',
   },
   behind: {
     category: 'unavailable',
+    retryAfterSeconds: 1,
     title: 'This service has not caught up with the block that was asked for.',
     remedy: 'Try again in a second.',
   },
@@ -256,54 +265,69 @@ export const CATALOGUE = {
   // what we need and is not there
   'ledger-unavailable': {
     category: 'unavailable',
+    retryAfterSeconds: 2,
     title: 'The ledger cannot be reached or makes no blocks.',
-    remedy: "Try again; operators: see the validators' health.",
+    remedy: "Try again after the seconds that Retry-After names; operators: see the validators' health.",
   },
   'bus-unavailable': {
     category: 'unavailable',
+    retryAfterSeconds: 2,
     title: 'Kafka cannot be reached.',
     remedy:
       'Send the same again after the seconds that Retry-After names: nothing was acknowledged, and what was on its way counts once.',
   },
   'policy-unavailable': {
     category: 'unavailable',
+    retryAfterSeconds: 2,
     title: 'The policy service cannot be reached.',
-    remedy: 'Try again: nothing was released or accepted.',
+    remedy: 'Try again after the seconds that Retry-After names: nothing was released or accepted.',
   },
   'storage-unavailable': {
     category: 'unavailable',
+    retryAfterSeconds: 2,
     title: 'The storage service cannot be reached.',
-    remedy: 'Try again.',
+    remedy: 'Try again after the seconds that Retry-After names.',
   },
   'notify-unavailable': {
     category: 'unavailable',
+    retryAfterSeconds: 2,
     title: 'The alert cannot be queued, so nothing is released.',
-    remedy: 'Try again.',
+    remedy: 'Try again after the seconds that Retry-After names.',
   },
   'ipfs-unavailable': {
     category: 'unavailable',
+    retryAfterSeconds: 2,
     title: 'IPFS cannot be reached or has no copy in time.',
-    remedy: 'Try again.',
+    remedy: 'Try again after the seconds that Retry-After names.',
   },
-  'database-unavailable': {category: 'unavailable', title: 'The database cannot be reached.', remedy: 'Try again.'},
+  'database-unavailable': {
+    category: 'unavailable',
+    retryAfterSeconds: 2,
+    title: 'The database cannot be reached.',
+    remedy: 'Try again after the seconds that Retry-After names.',
+  },
   'storage-behind': {
     category: 'unavailable',
+    retryAfterSeconds: 30,
     title: 'Storage is too far behind to take more.',
-    remedy: 'Send again later; nothing was accepted.',
+    remedy: 'Send again after the seconds that Retry-After names: nothing was accepted.',
   },
   'follower-stopped': {
     category: 'unavailable',
+    retryAfterSeconds: 30,
     title: 'This service stopped at a block or message that it cannot take, and this answer needs what comes after it.',
     remedy:
       'Nothing is lost or skipped; try again once its operator has put in a version that knows it. Operators: /readyz and the log name part, place and reason; see docs/operations/troubleshooting.md.',
   },
   busy: {
     category: 'unavailable',
+    retryAfterSeconds: 2,
     title: 'More waits here than may wait.',
     remedy: 'Send the same again after the seconds that Retry-After names: nothing of it was taken.',
   },
   'shutting-down': {
     category: 'unavailable',
+    retryAfterSeconds: 1,
     title: 'This process is stopping.',
     remedy: 'Send again: another process answers.',
   },

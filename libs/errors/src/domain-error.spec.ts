@@ -39,6 +39,14 @@ describe('DomainError', () => {
     expect(error.retryable).toBe(true);
   });
 
+  it.each(codes.filter((code) => CATALOGUE[code].category === 'unavailable'))(
+    '%s says when to come again, also where nobody knew it better',
+    (code) => {
+      expect(new DomainError(code).retryAfterSeconds).toBeGreaterThanOrEqual(1);
+      expect(new DomainError(code, {retryAfterSeconds: 7}).retryAfterSeconds).toBe(7);
+    },
+  );
+
   it('knows its codes', () => {
     expect(isErrorCode('internal')).toBe(true);
     expect(isErrorCode('toString')).toBe(false);

@@ -1,11 +1,12 @@
 import {CATALOGUE, PROBLEM_BASE, STATUS} from './catalogue.js';
-import type {Category, ErrorCode} from './catalogue.js';
+import type {Category, Entry, ErrorCode} from './catalogue.js';
 
 export interface ErrorContext {
   /** Which part, in public words: no plaintext, no key, no patient identifier. */
   readonly detail?: string;
   /** For logs and machines; the same rule. */
   readonly meta?: Readonly<Record<string, string | number>>;
+  /** Default: what the catalogue says. */
   readonly retryAfterSeconds?: number;
   /** Internal; never leaves the process. */
   readonly cause?: unknown;
@@ -29,7 +30,9 @@ export class DomainError extends Error {
     });
     this.detail = context.detail;
     this.meta = context.meta ?? {};
-    this.retryAfterSeconds = context.retryAfterSeconds;
+    const entry: Entry = CATALOGUE[code];
+    this.retryAfterSeconds =
+      context.retryAfterSeconds ?? (entry.category === 'unavailable' ? entry.retryAfterSeconds : undefined);
   }
 
   get category(): Category {

@@ -187,7 +187,7 @@ describe('SendQueue', () => {
     const behind = send('behind');
     await last().answer(new RangeError('unknown topic'));
     await last().answer();
-    expect([refused.said, behind.said]).toEqual(['bus-unavailable undefined', 'sent']);
+    expect([refused.said, behind.said]).toEqual(['bus-unavailable 2', 'sent']);
   });
 
   it('holds no more than its bound through an outage of half a minute, and sends none of its dead afterwards', async () => {
@@ -315,6 +315,6 @@ describe('SendQueue', () => {
     const {queue, send} = world();
     send('a');
     queue.close();
-    expect(send('b').said).toBe('shutting-down undefined');
+    expect(send('b').said).toBe('shutting-down 1');
   });
 });

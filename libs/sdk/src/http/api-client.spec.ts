@@ -10,21 +10,27 @@ const problem = (status: number, code: string, headers: Record<string, string> =
     headers,
   });
 
-function client(answers: (Response | Error)[], options: Partial<ApiOptions> = {}) {
+function client(
+  answers: (Response | Error)[],
+  {answerMs = 0, ...options}: Partial<ApiOptions> & {answerMs?: number} = {},
+) {
   const seen: Request[] = [];
   const waits: number[] = [];
+  let nowMs = 1_700_000_000_000;
   const api = new ApiClient({
     endpoints: {ingest: 'http://i', policy: 'http://p', storage: 'http://s', notify: 'http://n'},
     organisation: '11'.repeat(20),
     environment: {
-      now: () => 1_700_000_000_000,
+      now: () => nowMs,
       random: seededRandom('client'),
       sleep: (ms) => {
         waits.push(ms);
+        nowMs += ms;
         return Promise.resolve();
       },
       fetch: (input, init) => {
         seen.push(new Request(input as URL, init));
+        nowMs += answerMs;
         const answer = answers.shift();
         return answer instanceof Error || answer === undefined
           ? Promise.reject(answer ?? new Error('too many calls'))
@@ -83,6 +89,10 @@ describe('calling a service', () => {
     const waited = waits.reduce((sum, wait) => sum + wait, 0);
     expect(waited).toBeGreaterThanOrEqual(30_000);
     expect(waited - (waits.at(-1) ?? 0)).toBeLessThan(30_000);
+    // The half minute is that of the clock: answers take their time, too.
+    const slow = client(away(), {answerMs: 5_000});
+    await expect(slow.api.get('ingest', '/v1/x')).rejects.toMatchObject({code: 'bus-unavailable'});
+    expect(slow.seen).toHaveLength(6);
     const twice = client(away(), {attempts: 2});
     await expect(twice.api.get('ingest', '/v1/x')).rejects.toMatchObject({code: 'bus-unavailable'});
     expect(twice.waits).toHaveLength(1);

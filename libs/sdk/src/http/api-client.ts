@@ -110,6 +110,7 @@ export class ApiClient {
 
   private async call(method: string, url: URL, request: ApiRequest): Promise<ApiAnswer> {
     const given = request.attempts ?? this.options.attempts;
+    const beganMs = this.environment.now();
     let waitedMs = 0;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -117,8 +118,10 @@ export class ApiClient {
       } catch (error) {
         const wait = this.waitBefore(attempt, error);
         const told = given === undefined && error instanceof SdkError && error.retryAfterSeconds !== undefined;
-        const enough = attempt >= (given ?? ATTEMPTS) && !(told && waitedMs < PATIENCE_MS);
-        if (enough || wait === undefined) throw error;
+        // A clock that is set back meanwhile makes nobody wait for longer.
+        const spentMs = Math.max(waitedMs, this.environment.now() - beganMs);
+        const patient = told && spentMs < PATIENCE_MS;
+        if (wait === undefined || (attempt >= (given ?? ATTEMPTS) && !patient)) throw error;
         waitedMs += wait;
         await this.environment.sleep(wait);
       }
