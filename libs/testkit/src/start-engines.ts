@@ -2,6 +2,8 @@ import {spawnSync} from 'node:child_process';
 import {mkdtemp, readFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {reservePorts} from './reserved-ports.js';
+import type {ReservedPorts} from './reserved-ports.js';
 import {runProcess} from './run-process.js';
 
 /** What `$DATA/endpoints.json` says; addresses of everything, whether it runs or not. */
@@ -37,10 +39,6 @@ export interface Engines {
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const LAUNCHER = join(ROOT, 'apps', 'launcher', 'dist', 'main.js');
-// Below the demo (26,600) and the kernel's ephemeral ports, which outgoing connections take.
-const FIRST_BASE = 10_000;
-const BASES = 32;
-const BASE_STEP = 500;
 const ATTEMPTS = 4;
 
 const launch = (args: readonly string[], env?: Readonly<Record<string, string>>): ReturnType<typeof runProcess> =>
@@ -63,24 +61,25 @@ export async function startEngines(options: {
   let failure = '';
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const data = await mkdtemp(join(tmpdir(), 'vv-'));
-    const base = FIRST_BASE + BASE_STEP * Math.floor(Math.random() * BASES);
+    const ports = await reservePorts();
     const validators = options.validators === undefined ? [] : ['--validators', String(options.validators)];
     const env =
       options.ipfsVolumeBytes === undefined
         ? undefined
         : ({...process.env, VITALVAULT_IPFS_VOLUME_BYTES: String(options.ipfsVolumeBytes)} as Record<string, string>);
     const outcome = await launch(
-      ['up', '--data', data, '--port-base', String(base), '--only', options.only.join(','), ...validators],
+      ['up', '--data', data, '--port-base', String(ports.base), '--only', options.only.join(','), ...validators],
       env,
     );
-    if (outcome.code === 0) return running(data);
+    if (outcome.code === 0) return running(data, ports);
     failure = `${outcome.stdout}\n${outcome.stderr}`;
     await launch(['clean', '--data', data]);
+    await ports.release();
   }
   throw new Error(`the engines did not start:\n${failure}`);
 }
 
-async function running(data: string): Promise<Engines> {
+async function running(data: string, ports: ReservedPorts): Promise<Engines> {
   const endpoints = JSON.parse(await readFile(join(data, 'endpoints.json'), 'utf8')) as Endpoints;
   // A test run that is broken off leaves nothing behind.
   const lastResort = (): void => {
@@ -98,6 +97,7 @@ async function running(data: string): Promise<Engines> {
     stop: async () => {
       process.removeListener('exit', lastResort);
       const outcome = await launch(['clean', '--data', data]);
+      await ports.release();
       if (outcome.code !== 0) throw new Error(`the engines did not stop: ${outcome.stderr}`);
     },
   };
