@@ -4,12 +4,13 @@ import {startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
-import pg from 'pg';
 import {openDatabase} from '../src/adapters/prisma/database.js';
 import type {Database} from '../src/adapters/prisma/database.js';
 import {PrismaPackClaims} from '../src/adapters/prisma/prisma-pack-claims.js';
 import {PrismaRecordStore} from '../src/adapters/prisma/prisma-record-store.js';
 import {PrismaUnnamedRoots} from '../src/adapters/prisma/prisma-unnamed-roots.js';
+import {SweepPacks} from '../src/application/sweep-packs.js';
+import {MadeCluster} from './support/made-cluster.js';
 import {raceOfPackers} from './support/race-of-packers.js';
 import {sampleRecord} from './support/sample-records.js';
 
@@ -94,24 +95,43 @@ describe('packers of two processes over a real PostgreSQL', () => {
     expect([taken.size, others.filter(({recordId}) => !taken.has(recordId))]).toEqual([50, []]);
   });
 
-  it('a pack that is pinned leaves nothing waiting of what was just being claimed for its root', async () => {
+  it('a sweeper that stood still for longer than its lease unpins nothing that was packed meanwhile', async () => {
     await empty();
-    const batch = [1n, 2n].map((sequence) => sampleRecord({sequence}));
-    await new PrismaRecordStore(database, now).accept({records: batch}, new MadeConsumer().advance());
-    const claims = new PrismaPackClaims(database);
-    await claims.claim({owner: 'slow', ms: -1}, {records: 1, bytes: 1e6}, () => 'root');
-    const other = new pg.Client({connectionString: url});
-    await other.connect();
-    // As claim() does for a record of the same ciphertext, just before its commit.
-    await other.query(`BEGIN; UPDATE packs SET owner = 'other', lease_until = now() + interval '1 minute';
-      UPDATE waiting_ciphertexts SET pack_root = 'root' WHERE pack_root IS NULL`);
-    const saying = claims.stored({root: 'root', replicas: 2});
-    const held = `SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted`;
-    while ((await other.query<{n: number}>(held)).rows[0]?.n !== 1) await setTimeout(20);
-    await other.query('COMMIT');
-    await other.end();
-    await saying;
-    expect((await database.record.findMany()).map(({packRoot}) => packRoot)).toEqual(['root', 'root']);
-    expect(await database.waitingCiphertext.count()).toBe(0);
+    const consumer = new MadeConsumer();
+    const [records, claims] = [new PrismaRecordStore(database, now), new PrismaPackClaims(database)];
+    const cluster = new MadeCluster(() => Promise.resolve(true));
+    const {signal} = new AbortController();
+    const like = sampleRecord({sequence: 1n});
+    const store = async (owner: string, sequence: bigint): Promise<string> => {
+      const {ciphertext, ciphertextHash, cid} = like;
+      const same = {...sampleRecord({sequence}), ciphertext, ciphertextHash, cid};
+      await records.accept({records: [same]}, consumer.advance());
+      const pack = await claims.claim({owner, ms: 60_000}, {records: 4, bytes: 1e6}, (cids, id) =>
+        cluster.rootOf(cids, id),
+      );
+      if (pack === undefined) throw new Error('nothing waits');
+      await cluster.pin([{cid, bytes: ciphertext}], {...pack, signal});
+      await claims.stored({root: pack.root, replicas: 3});
+      return pack.root;
+    };
+    await store('one', 1n);
+    await database.$executeRaw`DELETE FROM records`;
+    const [begun, goesOn] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const unpin = async (root: string): Promise<void> => {
+      begun.resolve(undefined);
+      await goesOn.promise;
+      await cluster.unpin(root);
+    };
+    const sweep = new SweepPacks(
+      {now, lease: {owner: 'sweep', ms: 1}, stopping: signal, onDropped: () => undefined},
+      {roots: new PrismaUnnamedRoots(database), packs: {unpin}},
+    );
+    const swept = sweep.execute();
+    await begun.promise;
+    const root = await store('two', 2n);
+    goesOn.resolve(undefined);
+    await swept;
+    expect(cluster.pinned.has(root)).toBe(true);
+    expect(await database.pack.findMany({select: {root: true, state: true}})).toEqual([{root, state: 'pinned'}]);
   });
 });

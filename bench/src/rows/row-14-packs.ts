@@ -30,7 +30,8 @@ export const ROW_14: Row = {
     const store = new IpfsClusterPackStore({...REPLICATION, timeoutMs: TIMEOUT_MS}, cluster);
     const {signal} = new AbortController();
     const pack = async (blocks: readonly Block[]): Promise<void> => {
-      await store.pin(blocks, {root: store.rootOf(blocks.map(({cid}) => cid)), signal});
+      const id = randomBytes(16);
+      await store.pin(blocks, {root: store.rootOf(cidsOf(blocks), id), id, signal});
     };
     const single = async (block: Block): Promise<void> => {
       const {root} = await cluster.addCar(buildBlockCar(block), {...REPLICATION, name: 'vitalvault-bench', signal});
@@ -54,6 +55,8 @@ export const ROW_14: Row = {
 async function inTurn(pieces: (() => Promise<void>)[]): Promise<void> {
   for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) await piece();
 }
+
+const cidsOf = (all: readonly Block[]): string[] => all.map(({cid}) => cid);
 
 const blocks = (count: number): Block[] =>
   Array.from({length: count}, () => {

@@ -157,7 +157,8 @@ class Steps {
     for (;;) {
       const pack = await this.#claims.claim(lease, {records: BATCH, bytes: 4 * 1_048_576}, rootOf);
       if (pack === undefined) return;
-      buildPack(pack.records.map(({cid, ciphertext}) => ({cid, bytes: ciphertext})));
+      const blocks = pack.records.map(({cid, ciphertext}) => ({cid, bytes: ciphertext}));
+      buildPack(blocks, pack.id);
       await this.#claims.stored({root: pack.root, replicas: 2});
     }
   }

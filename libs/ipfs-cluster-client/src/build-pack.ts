@@ -20,13 +20,14 @@ export interface Pack {
 const SHA2_256 = 0x12;
 
 /**
- * Many raw blocks under one dag-cbor root `{version: 1, blocks: [links]}`, as one CAR: one pin then carries all of them
- * (D-30), and each keeps its own CID. Two blocks with the same CID are one. The order of the blocks does not change the
- * root.
+ * Many raw blocks under one dag-cbor root `{version: 1, id, blocks: [links]}`, as one CAR: one pin then carries all of
+ * them (D-30), and each keeps its own CID. Two blocks with the same CID are one. The order of the blocks does not
+ * change the root.
+ * @param id 16 random bytes: packs of the same blocks have roots of their own, so that who unpins one unpins no other
  */
-export function buildPack(blocks: readonly PackBlock[]): Pack {
+export function buildPack(blocks: readonly PackBlock[], id: Uint8Array): Pack {
   const unique = new Map(blocks.map((block) => [block.cid, block.bytes]));
-  const {cid: root, bytes} = rootBlock([...unique.keys()]);
+  const {cid: root, bytes} = rootBlock([...unique.keys()], id);
   const entries = byText([...unique.keys()]).map((cid) => ({
     cid: CID.parse(cid),
     bytes: unique.get(cid) as Uint8Array,
@@ -35,10 +36,10 @@ export function buildPack(blocks: readonly PackBlock[]): Pack {
 }
 
 /** CID of the root of the pack of the blocks with these CIDs. @spec docs/protocol.md §3.7 */
-export const rootOf = (cids: readonly string[]): string => rootBlock(cids).cid.toString();
+export const rootOf = (cids: readonly string[], id: Uint8Array): string => rootBlock(cids, id).cid.toString();
 
-function rootBlock(cids: readonly string[]): {cid: CID; bytes: Uint8Array} {
-  const bytes = dagCbor.encode({version: 1, blocks: byText([...new Set(cids)]).map((cid) => CID.parse(cid))});
+function rootBlock(cids: readonly string[], id: Uint8Array): {cid: CID; bytes: Uint8Array} {
+  const bytes = dagCbor.encode({version: 1, id, blocks: byText([...new Set(cids)]).map((cid) => CID.parse(cid))});
   const digest = createDigest(SHA2_256, createHash('sha256').update(bytes).digest());
   return {cid: CID.createV1(dagCbor.code, digest), bytes};
 }

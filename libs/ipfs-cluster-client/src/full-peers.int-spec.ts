@@ -35,7 +35,7 @@ describe('three IPFS peers whose volumes fill up', () => {
 
   async function add(): Promise<string | undefined> {
     const bytes = randomBytes(200_000);
-    const {root, car} = buildPack([{cid: cidOf(bytes), bytes}]);
+    const {root, car} = buildPack([{cid: cidOf(bytes), bytes}], new Uint8Array(16));
     try {
       await cluster.addCar(car, {replicationMin: 2, replicationMax: 3, name: 'pack'});
       await cluster.waitPinned(root, 2, 20_000);

@@ -22,7 +22,7 @@ describe('three IPFS Cluster peers', () => {
   afterAll(() => engines.stop());
 
   it('hold a pack and give each of its blocks by its own CID', async () => {
-    const pack = buildPack(blocks);
+    const pack = buildPack(blocks, new Uint8Array(16));
     const {root} = await cluster.addCar(pack.car, {replicationMin: 2, replicationMax: 3, name: 'pack'});
     expect(root).toBe(pack.root);
     expect(await cluster.waitPinned(root, 2, 20_000)).toBeGreaterThanOrEqual(2);
@@ -41,7 +41,7 @@ describe('three IPFS Cluster peers', () => {
     expect((await cluster.peers()).filter((peer) => peer.reachable)).toHaveLength(3);
     await engines.control('kill', 'cluster-0');
     const bytes = randomBytes(512);
-    const {root, car} = buildPack([{cid: cidOf(bytes), bytes}]);
+    const {root, car} = buildPack([{cid: cidOf(bytes), bytes}], new Uint8Array(16));
     await cluster.addCar(car, {replicationMin: 2, replicationMax: 3, name: 'after'});
     expect(await cluster.waitPinned(root, 2, 30_000)).toBeGreaterThanOrEqual(2);
     expect((await cluster.freeSpace()).size).toBeGreaterThanOrEqual(2);
@@ -49,7 +49,7 @@ describe('three IPFS Cluster peers', () => {
 
   it('forget what is unpinned', async () => {
     const bytes = randomBytes(512);
-    const {root, car} = buildPack([{cid: cidOf(bytes), bytes}]);
+    const {root, car} = buildPack([{cid: cidOf(bytes), bytes}], new Uint8Array(16));
     await cluster.addCar(car, {replicationMin: 2, replicationMax: 3, name: 'short'});
     await cluster.waitPinned(root, 2, 30_000);
     await cluster.unpin(root);

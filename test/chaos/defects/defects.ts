@@ -177,8 +177,8 @@ export const DEFECTS: readonly Defect[] = [
     patches: [
       {
         file: 'apps/storage/src/adapters/ipfs/ipfs-cluster-pack-store.ts',
-        old: '    const {car} = buildPack(blocks);\n',
-        new: '    if (blocks.length > 0) return replicationMax;\n    const {car} = buildPack(blocks);\n',
+        old: '    const {car} = buildPack(blocks, id);\n',
+        new: '    if (blocks.length > 0) return replicationMax;\n    const {car} = buildPack(blocks, id);\n',
       },
     ],
     started: ['storage'],

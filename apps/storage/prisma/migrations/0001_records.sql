@@ -5,8 +5,10 @@
 -- Packs on IPFS. A root is here before it is pinned, and for as long as it may be: none is pinned that no row names.
 -- Leases are by this database's clock alone.
 CREATE TABLE packs (
-  -- It follows from the ciphertexts in it: whoever makes the pack of the same records makes the same root.
+  -- It follows from the ciphertexts in it and its id: whoever makes this pack makes the same root, and no other has it.
   root        text PRIMARY KEY,
+  -- 16 random bytes; null: one block that is pinned for a moment, or what was pinned after it was given up.
+  id          bytea,
   -- making: waiting ciphertexts name it · pinned: records name it · dropping: to be unpinned, nothing names it.
   state       text NOT NULL DEFAULT 'making' CHECK (state IN ('making', 'pinned', 'dropping')),
   -- Whose hands it is in, until then; afterwards anybody may take it up.

@@ -77,14 +77,14 @@ export class PackRecords {
   async #takeUp(): Promise<ClaimedPack | undefined> {
     const {claims, packs} = this.ports;
     if (this.#again >= Math.max(1, this.options.lanes - 1)) return undefined;
-    return claims.takeUp(this.options.lease, (cids) => packs.rootOf(cids));
+    return claims.takeUp(this.options.lease, packs.rootOf.bind(packs));
   }
 
   async #claim(): Promise<ClaimedPack | undefined> {
     const {lease, maxRecords: records, maxBytes: bytes, now} = this.options;
     const {claims, packs} = this.ports;
     if (now() < this.#restUntilMs) return undefined;
-    return claims.claim(lease, {records, bytes}, (cids) => packs.rootOf(cids));
+    return claims.claim(lease, {records, bytes}, packs.rootOf.bind(packs));
   }
 
   async #attempt(pack: ClaimedPack): Promise<void> {
@@ -97,13 +97,13 @@ export class PackRecords {
     }
   }
 
-  async #pin({root, records}: ClaimedPack): Promise<void> {
+  async #pin({root, id, records}: ClaimedPack): Promise<void> {
     const over = new AbortController();
     void this.#keep(root, over);
     try {
       const signal = AbortSignal.any([over.signal, this.options.stopping]);
       const blocks = records.map(({cid, ciphertext}) => ({cid, bytes: ciphertext}));
-      const replicas = await this.ports.packs.pin(blocks, {root, signal});
+      const replicas = await this.ports.packs.pin(blocks, {root, id, signal});
       await this.ports.claims.stored({root, replicas});
     } finally {
       over.abort();

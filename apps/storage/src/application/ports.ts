@@ -132,14 +132,16 @@ export interface Lease {
 
 /** A pack that this process makes. */
 export interface ClaimedPack {
-  /** CID of its root: it follows from its records alone. */
+  /** CID of its root: it follows from its records and its id, so no other pack has it. */
   readonly root: string;
+  /** 16 random bytes. */
+  readonly id: Uint8Array;
   /** Attempts that failed, of whichever process. */
   readonly failures: number;
   readonly records: readonly RecordToPack[];
 }
 
-export type RootOf = (cids: readonly string[]) => string;
+export type RootOf = (cids: readonly string[], id: Uint8Array) => string;
 
 /**
  * Which records go into which pack, and who makes it: kept beside the records, and the root before it is pinned
@@ -149,7 +151,7 @@ export interface PackClaims {
   /**
    * A pack of records that are in none, of each owner in turn and of hers the oldest: at least one, then up to the
    * limits.
-   * @returns undefined: there is none, or the same pack is in another one's hands
+   * @returns undefined: there is none
    */
   claim(lease: Lease, limit: {records: number; bytes: number}, rootOf: RootOf): Promise<ClaimedPack | undefined>;
   /** A pack that was put back and whose pause is over, or whose lease ran out: the same records under the same root. */
@@ -315,14 +317,14 @@ export interface ReleaseStore {
 
 /** IPFS Cluster. */
 export interface PackStore {
-  /** CID of the root of a pack of these blocks, in whatever order. */
-  rootOf(cids: readonly string[]): string;
+  /** CID of the root of the pack of this id and these blocks, in whatever order. */
+  rootOf(cids: readonly string[], id: Uint8Array): string;
   /**
    * Adds the blocks under their root and waits until enough peers say pinned. The same again is one pin.
    * @param signal ends it
    * @returns how many peers do
    */
-  pin(blocks: readonly Block[], pack: {root: string; signal: AbortSignal}): Promise<number>;
+  pin(blocks: readonly Block[], pack: Pick<ClaimedPack, 'root' | 'id'> & {signal: AbortSignal}): Promise<number>;
   /** Nobody holds the pack any more; that nobody did is no error. */
   unpin(root: string, signal: AbortSignal): Promise<void>;
   /** Peers whose pin failed try again. */

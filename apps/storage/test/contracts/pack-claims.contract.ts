@@ -7,7 +7,8 @@ const OTHER = {owner: 'other', ms: 60_000};
 /** It ran out before it was given. */
 const OVER = {owner: 'slow', ms: -1};
 const ALL = {records: 100, bytes: 1e6};
-const rootOf = (cids: readonly string[]): string => `root of ${cids.toSorted().join(' ')}`;
+const rootOf = (cids: readonly string[], id: Uint8Array): string =>
+  `root of ${Buffer.from(id).toString('hex')} and ${cids.toSorted().join(' ')}`;
 
 /** Who packs what: each record is in one pack, each pack in one's hands, whatever becomes of them. */
 export function packClaimsContract(fixture: StoresFixture): void {
@@ -24,7 +25,8 @@ export function packClaimsContract(fixture: StoresFixture): void {
     const [first] = [await claims.claim(LONG, {records: 2, bytes: 10_000}, rootOf)];
     expect([ids(first), first?.failures]).toEqual([idsOf(1, 2), 0]);
     expect(Buffer.from(first?.records[0]?.ciphertext ?? [])).toEqual(Buffer.from(sample(1)[0]?.ciphertext ?? []));
-    expect(first?.root).toBe(rootOf(sample(1, 2).map(({cid}) => cid)));
+    const cids = sample(1, 2).map(({cid}) => cid);
+    expect([first?.id.length, first?.root]).toEqual([16, rootOf(cids, first?.id ?? new Uint8Array())]);
     expect(ids(await claims.claim(OTHER, {records: 10, bytes: 600}, rootOf))).toEqual(idsOf(3, 4));
     expect(ids(await claims.claim(LONG, {records: 10, bytes: 1}, rootOf))).toEqual(idsOf(5));
     expect(await claims.claim(OTHER, ALL, rootOf)).toBeUndefined();
@@ -115,7 +117,7 @@ export function packClaimsContract(fixture: StoresFixture): void {
     await roots.forget(root, OTHER.owner);
     expect([...(await fixture.stores.packs())]).toEqual([[root, 'dropping']]);
     await roots.forget(root, LONG.owner);
-    expect(ids(await claims.claim(OTHER, ALL, (cids) => `new ${rootOf(cids)}`))).toEqual(idsOf(1, 2));
+    expect(ids(await claims.claim(OTHER, ALL, rootOf))).toEqual(idsOf(1, 2));
     // Who was slow has pinned it after all: it is known again, to be dropped.
     await claims.stored({root, replicas: 2});
     expect((await fixture.stores.packs()).get(root)).toBe('dropping');
@@ -132,7 +134,25 @@ export function packClaimsContract(fixture: StoresFixture): void {
     expect(await roots.takeOut(OTHER)).toBe('block');
   });
 
-  it('never drops what is named: not while a pack is made or stored, and not when it is made again', async () => {
+  it('packs records of one ciphertext like all others: each pack has a root of its own, and holds up nobody', async () => {
+    const {claims, roots} = fixture.stores;
+    const [like] = sample(1);
+    const same = sample(1, 2, 3, 4).map(
+      (record) => ({...record, ciphertext: like?.ciphertext, cid: like?.cid}) as typeof record,
+    );
+    await fixture.accept({records: [...same, ...sample(5)]});
+    const taken: ClaimedPack[] = [];
+    for (let pack = 0; pack < 3; pack++)
+      taken.push((await claims.claim(LONG, {records: 2, bytes: 1e6}, rootOf)) as ClaimedPack);
+    expect(taken.map(ids)).toEqual([idsOf(1, 2), idsOf(3, 4), idsOf(5)]);
+    expect(new Set(taken.map(({root}) => root)).size).toBe(3);
+    const [first, second] = taken as [ClaimedPack, ClaimedPack];
+    await claims.stored({root: first.root, replicas: 2});
+    expect([await stateOf(2), await stateOf(3), await roots.takeOut(OTHER)]).toEqual(['stored', 'accepted', undefined]);
+    expect(await claims.renew(second.root, LONG)).toBe(true);
+  });
+
+  it('never drops what is named: not while a pack is made or stored', async () => {
     const {claims, roots} = fixture.stores;
     await accept(1);
     const {root} = (await claims.claim(LONG, ALL, rootOf)) as ClaimedPack;
@@ -140,13 +160,5 @@ export function packClaimsContract(fixture: StoresFixture): void {
     await claims.stored({root, replicas: 2});
     expect([await roots.find('', 10), await roots.takeOut(OTHER)]).toEqual([{last: root, found: 0}, undefined]);
     expect(await roots.find(root, 10)).toEqual({last: undefined, found: 0});
-    // A pack of the same ciphertexts under other numbers has the same root: one pin, and nobody drops it meanwhile.
-    await accept(2);
-    const again = await claims.claim(LONG, ALL, () => root);
-    expect(ids(again)).toEqual(idsOf(2));
-    await accept(3);
-    expect(await claims.claim(OTHER, ALL, () => root)).toBeUndefined();
-    await claims.stored({root, replicas: 2});
-    expect([await stateOf(2), await stateOf(3)]).toEqual(['stored', 'accepted']);
   });
 }

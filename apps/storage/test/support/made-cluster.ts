@@ -10,11 +10,11 @@ export class MadeCluster implements Pick<PackStore, 'rootOf' | 'pin' | 'unpin'> 
   /** @param isKnown whether a root is in the table of packs now */
   constructor(private readonly isKnown: (root: string) => Promise<boolean>) {}
 
-  rootOf(cids: readonly string[]): string {
-    return rootOf(cids);
+  rootOf(cids: readonly string[], id: Uint8Array): string {
+    return rootOf(cids, id);
   }
 
-  async pin(blocks: readonly Block[], {root, signal}: {root: string; signal: AbortSignal}): Promise<number> {
+  async pin(blocks: readonly Block[], {root, signal}: Parameters<PackStore['pin']>[1]): Promise<number> {
     signal.throwIfAborted();
     this.pins++;
     if (!(await this.isKnown(root))) this.unknown.push(root);

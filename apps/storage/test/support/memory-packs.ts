@@ -3,6 +3,8 @@ import {MemoryRecords} from './memory-records.js';
 import type {Row} from './memory-tables.js';
 
 interface PackRow {
+  /** None: one block that is pinned for a moment, or what was pinned after it was given up. */
+  id?: Uint8Array;
   state: 'making' | 'pinned' | 'dropping';
   owner: string | undefined;
   leaseUntilMs: number;
@@ -13,6 +15,7 @@ interface PackRow {
 /** Claims of packs in memory. */
 export class MemoryPacks extends MemoryRecords implements PackClaims, UnnamedRoots {
   readonly packs = new Map<string, PackRow>();
+  #claims = 0;
 
   claim({owner, ms}: Lease, limit: {records: number; bytes: number}, rootOf: RootOf): Promise<ClaimedPack | undefined> {
     let bytes = 0;
@@ -21,23 +24,27 @@ export class MemoryPacks extends MemoryRecords implements PackClaims, UnnamedRoo
       .toSorted((a, b) => a.turn - b.turn)
       .slice(0, limit.records)
       .filter(({record}, place) => (bytes += record.ciphertext.length) <= limit.bytes || place === 0);
-    const root = rootOf(records.map(({record}) => record.cid));
-    const known = this.packs.get(root);
-    if (records.length === 0 || (known?.leaseUntilMs ?? 0) > this.now()) return Promise.resolve(undefined);
-    const pack = {failures: 0, replicas: 0, ...known, state: 'making' as const, owner, leaseUntilMs: this.now() + ms};
-    this.packs.set(root, pack);
+    if (records.length === 0) return Promise.resolve(undefined);
+    const id = new Uint8Array(16);
+    new DataView(id.buffer).setUint32(0, ++this.#claims);
+    const root = rootOf(
+      records.map(({record}) => record.cid),
+      id,
+    );
+    this.packs.set(root, {id, failures: 0, replicas: 0, state: 'making', owner, leaseUntilMs: this.now() + ms});
     for (const row of records) row.claimedBy = root;
-    return Promise.resolve({root, failures: 0, records: records.map(({record}) => record)});
+    return Promise.resolve({root, id, failures: 0, records: records.map(({record}) => record)});
   }
 
   takeUp({owner, ms}: Lease, rootOf: RootOf): Promise<ClaimedPack | undefined> {
     const [root, pack] = this.#due('making') ?? [];
     if (root === undefined || pack === undefined) return Promise.resolve(undefined);
     const rows = this.#claimedBy(root);
-    const records = rows.map(({record}) => record);
-    if (records.length > 0 && rootOf(records.map(({cid}) => cid)) === root) {
+    const [records, {id = new Uint8Array()}] = [rows.map(({record}) => record), pack];
+    const cids = records.map(({cid}) => cid);
+    if (records.length > 0 && rootOf(cids, id) === root) {
       Object.assign(pack, {owner, leaseUntilMs: this.now() + ms});
-      return Promise.resolve({root, failures: pack.failures, records});
+      return Promise.resolve({root, id, failures: pack.failures, records});
     }
     for (const row of rows) row.claimedBy = undefined;
     Object.assign(pack, {state: 'dropping', owner: undefined, leaseUntilMs: this.now()});

@@ -62,7 +62,7 @@ export async function raceOfPackers(
       {
         records: stores.records,
         claims: process.calls(stores.claims, ...METHODS),
-        packs: {rootOf: (cids) => cluster.rootOf(cids), pin: process.calls(cluster, 'pin').pin},
+        packs: {rootOf: (cids, id) => cluster.rootOf(cids, id), pin: process.calls(cluster, 'pin').pin},
         onStored: () => undefined,
       },
     );

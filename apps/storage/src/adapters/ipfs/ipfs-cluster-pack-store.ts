@@ -16,13 +16,13 @@ export class IpfsClusterPackStore implements PackStore {
     private readonly cluster: IpfsClusterClient,
   ) {}
 
-  rootOf(cids: readonly string[]): string {
-    return rootOf(cids);
+  rootOf(cids: readonly string[], id: Uint8Array): string {
+    return rootOf(cids, id);
   }
 
-  async pin(blocks: readonly Block[], {root, signal}: {root: string; signal: AbortSignal}): Promise<number> {
+  async pin(blocks: readonly Block[], {root, id, signal}: Parameters<PackStore['pin']>[1]): Promise<number> {
     const {replicationMin, replicationMax, timeoutMs} = this.options;
-    const {car} = buildPack(blocks);
+    const {car} = buildPack(blocks, id);
     const added = await this.cluster.addCar(car, {replicationMin, replicationMax, name: 'vitalvault-pack', signal});
     if (added.root !== root)
       throw new DomainError('ipfs-unavailable', {detail: 'another root was added than was sent'});

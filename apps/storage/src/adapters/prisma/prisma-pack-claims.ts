@@ -1,4 +1,5 @@
 import {fromDecimal} from '@vitalvault/contracts';
+import {randomBytes} from 'node:crypto';
 import type {ClaimedPack, Lease, PackClaims, RecordToPack, RootOf} from '../../application/ports.js';
 import {STATE} from '../../domain/record.js';
 import {inTransaction} from './database.js';
@@ -14,6 +15,7 @@ interface Row {
   readonly ciphertext: Uint8Array;
 }
 
+const ID_BYTES = 16;
 const COLUMNS = Prisma.sql`record_id, records.patient, cid, accepted_at_ms, traceparent, ciphertext`;
 const until = (ms: number): Prisma.Sql => Prisma.sql`now() + ${ms}::float8 * interval '1 millisecond'`;
 
@@ -39,34 +41,30 @@ export class PrismaPackClaims implements PackClaims {
         SELECT ${COLUMNS} FROM summed JOIN waiting_ciphertexts USING (record_id) JOIN records USING (record_id)
         WHERE nth = 1 OR total <= ${limit.bytes} ORDER BY nth`;
       if (rows.length === 0) return undefined;
-      const records = rows.map(toRecord);
-      const root = rootOf(records.map(({cid}) => cid));
-      // Of other records with the same ciphertexts there may be this pack already: made once more, by one at a time.
-      const claimed = await session.$executeRaw`
+      const [records, id] = [rows.map(toRecord), randomBytes(ID_BYTES)];
+      const root = rootOf(cidsOf(records), id);
+      await session.$executeRaw`
         WITH pack AS (
-          INSERT INTO packs (root, owner, lease_until) VALUES (${root}, ${owner}, ${until(ms)})
-          ON CONFLICT (root) DO UPDATE SET state = 'making', owner = EXCLUDED.owner, lease_until = EXCLUDED.lease_until
-          WHERE packs.lease_until <= now()
-          RETURNING root
+          INSERT INTO packs (root, id, owner, lease_until) VALUES (${root}, ${id}, ${owner}, ${until(ms)}) RETURNING root
         )
         UPDATE waiting_ciphertexts SET pack_root = root FROM pack WHERE record_id = ANY(${records.map(({recordId}) => recordId)})`;
-      return claimed === 0 ? undefined : {root, failures: 0, records};
+      return {root, id, failures: 0, records};
     });
   }
 
   async takeUp({owner, ms}: Lease, rootOf: RootOf): Promise<ClaimedPack | undefined> {
     return inTransaction(this.database, async (session) => {
-      const [pack] = await session.$queryRaw<{root: string; failures: number}[]>`
+      const [pack] = await session.$queryRaw<Omit<ClaimedPack, 'records'>[]>`
         UPDATE packs SET owner = ${owner}, lease_until = ${until(ms)} WHERE root = (
           SELECT root FROM packs WHERE state = 'making' AND lease_until <= now()
           ORDER BY lease_until LIMIT 1 FOR UPDATE SKIP LOCKED
-        ) RETURNING root, failures`;
+        ) RETURNING root, id, failures`;
       if (pack === undefined) return undefined;
       const rows = await session.$queryRaw<Row[]>`
         SELECT ${COLUMNS} FROM waiting_ciphertexts JOIN records USING (record_id)
         WHERE waiting_ciphertexts.pack_root = ${pack.root} ORDER BY place`;
       const records = rows.map(toRecord);
-      if (records.length > 0 && rootOf(records.map(({cid}) => cid)) === pack.root) return {...pack, records};
+      if (records.length > 0 && rootOf(cidsOf(records), pack.id) === pack.root) return {...pack, records};
       await giveUp(session, pack.root);
       return undefined;
     });
@@ -89,8 +87,7 @@ export class PrismaPackClaims implements PackClaims {
       UPDATE packs SET owner = NULL, lease_until = now() WHERE owner = ${owner} AND state <> 'pinned'`;
   }
 
-  // Whoever says so: the root is that of these records, and it is pinned. The pack is locked by a statement of its own:
-  // records that another process was just claiming for it are seen by the next one, and by no earlier snapshot.
+  // Whoever says so: the root is that of these records, and it is pinned.
   async stored({root, replicas}: {root: string; replicas: number}): Promise<void> {
     await inTransaction(this.database, async (session) => {
       const settled = await session.$executeRaw`
@@ -114,6 +111,8 @@ async function giveUp(session: Session, root: string): Promise<void> {
   await session.$executeRaw`UPDATE waiting_ciphertexts SET pack_root = NULL WHERE pack_root = ${root}`;
   await session.$executeRaw`UPDATE packs SET state = 'dropping', owner = NULL, lease_until = now() WHERE root = ${root}`;
 }
+
+const cidsOf = (records: readonly RecordToPack[]): string[] => records.map(({cid}) => cid);
 
 const toRecord = (row: Row): RecordToPack => ({
   recordId: row.record_id,
