@@ -13,8 +13,10 @@ import {ROW_S5, ROW_S6, ROW_S7} from './rows/row-s-sizes.js';
 import {ROW_S0} from './rows/row-s0-empty-blocks.js';
 import {ROW_12P} from './rows/row-12p-projection.js';
 import {ROW_12R} from './rows/row-12r-release.js';
+import {ROW_13} from './rows/row-13-observed.js';
 import {ROW_14} from './rows/row-14-packs.js';
 import {ROW_15} from './rows/row-15-sustained.js';
+import {ROW_15R} from './rows/row-15r-replicas.js';
 import {ROW_15S} from './rows/row-15s-storage.js';
 import {ROW_16} from './rows/row-16-latency.js';
 import {ROW_COSTS} from './rows/row-costs.js';
@@ -37,8 +39,10 @@ export const ROWS: readonly Row[] = [
   ROW_11,
   ROW_12P,
   ROW_12R,
+  ROW_13,
   ROW_14,
   ROW_15,
+  ROW_15R,
   ROW_15S,
   ROW_16,
   ROW_COSTS,

@@ -62,6 +62,12 @@ export class HostedService {
     return new HostedService(platform, name, command, {cwd, ...(await throughLinks(name, env))});
   }
 
+  /** A replica of one that stays the launcher's, not begun yet. */
+  static beside(platform: Platform, name: string): HostedService {
+    const {command, cwd, env} = startedAs(platform, name);
+    return new HostedService(platform, name, command, {cwd, env: atOwnPorts(env), ways: []});
+  }
+
   get pids(): number[] {
     const pid = this.#child?.pid;
     const runs = this.#child?.exitCode === null && this.#child.signalCode === null;
@@ -101,12 +107,8 @@ export class HostedService {
 
   /** A second one beside it, at ports of its own; of the same name to Kafka, as a replica is. */
   async replica(): Promise<HostedService> {
-    const env = {...this.place.env};
-    for (const port of ['HTTP_PORT', 'GRPC_PORT', 'MANAGEMENT_PORT']) {
-      const own = env[`VITALVAULT_${port}`];
-      if (own !== undefined) env[`VITALVAULT_${port}`] = String(Number(own) + REPLICA_OFFSET);
-    }
-    const second = new HostedService(this.platform, this.name, this.command, {cwd: this.place.cwd, env, ways: []});
+    const place = {cwd: this.place.cwd, env: atOwnPorts(this.place.env), ways: []};
+    const second = new HostedService(this.platform, this.name, this.command, place);
     await second.start();
     return second;
   }
@@ -152,7 +154,17 @@ export class HostedService {
   }
 }
 
-const REPLICA_OFFSET = 20;
+/** Between the ports of a service and of its replica. */
+export const REPLICA_OFFSET = 20;
+
+function atOwnPorts(env: Readonly<Record<string, string>>): Record<string, string> {
+  const changed = {...env};
+  for (const port of ['HTTP_PORT', 'GRPC_PORT', 'MANAGEMENT_PORT']) {
+    const own = env[`VITALVAULT_${port}`];
+    if (own !== undefined) changed[`VITALVAULT_${port}`] = String(Number(own) + REPLICA_OFFSET);
+  }
+  return changed;
+}
 
 /** The environment with a proxy before each whom it calls, and these. */
 async function throughLinks(

@@ -18,20 +18,28 @@ const DIRECTORIES = {
   'ledger state, a validator': join('validator', '0', 'state'),
 };
 
-/** Write-ahead logs are left out: each engine sweeps its own. */
+/** Tables whose rows are gone when a record is anchored: what they take is the room of the fullest moment. */
+const PASSING = ['waiting_ciphertexts', 'outbox', 'wakes', 'anchors', 'tx_traces'];
+const DATABASES = ['storage', 'policy', 'notify'] as const;
+
+/** What stays. Write-ahead logs are left out: each engine sweeps its own. */
 export async function diskUseOf(platform: Platform): Promise<DiskUse> {
-  const databases = await inDatabase(platform, 'storage', async (client) => {
-    const {rows} = await client.query<{name: string; bytes: string}>(
-      "SELECT datname AS name, pg_database_size(datname) AS bytes FROM pg_database WHERE datname LIKE 'vv\\_%' ORDER BY 1",
-    );
-    return rows.map(({name, bytes}) => [`postgres ${name.slice(3)}`, Number(bytes)] as const);
-  });
+  const databases = DATABASES.map((name) =>
+    inDatabase(platform, name, async (client) => {
+      const {rows} = await client.query<{bytes: string}>(
+        `SELECT coalesce(sum(pg_total_relation_size(oid)), 0) AS bytes FROM pg_class
+         WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> ALL ($1)`,
+        [PASSING],
+      );
+      return [`postgres ${name}`, Number(rows[0]?.bytes)] as const;
+    }),
+  );
   const directories = Object.entries(DIRECTORIES).map(async ([name, directory]) => {
     const path = join(platform.data, directory);
     const {stdout} = await run('du', ['--summarize', '--block-size=1', '--exclude=cs.wal', path]);
     return [name, Number.parseInt(stdout)] as const;
   });
-  return new Map([...databases, ...(await Promise.all(directories))]);
+  return new Map(await Promise.all([...databases, ...directories]));
 }
 
 export function diskFact(before: DiskUse, after: DiskUse, records: number): Fact {

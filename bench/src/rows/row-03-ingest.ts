@@ -25,7 +25,7 @@ export const ROW_03: Row = {
   title: 'ingest, beside a bare server that verifies, signs receipts and writes to Kafka with acks=all',
   arms: arms('CPU ms for a body of 25', INGEST, BARE),
   claims: [{title: 'ingest ÷ bare server', target: {atMost: 1.6}, of: quotient(INGEST, BARE)}],
-  rounds: {full: 5, quick: 1},
+  rounds: {full: 3, quick: 1},
   setup: async (context) => {
     const {quick, profile} = context;
     const pipeline = await Pipeline.start(context, {patients: 4, followedEvery: 1_000});
@@ -41,7 +41,7 @@ export const ROW_03: Row = {
         clients.go(BODIES_PER_SECOND * RECORDS_OF_BODY);
         await pause(2_000);
         const [before, bodies] = [cpuMs(pid), clients.answered];
-        await pause(quick ? 4_000 : 15_000);
+        await pause(quick ? 4_000 : 10_000);
         const spent = (cpuMs(pid) - before) / (clients.answered - bodies);
         clients.go(0);
         await pause(1_000);
