@@ -135,7 +135,7 @@ describe('one alert per access', () => {
       Array.from({length: 20}, (_none, index) => system.notify.queueAlert({alert: told[index % 4]!})),
     );
     expect(fresh.filter((answer) => answer.fresh)).toHaveLength(4);
-    for (const patient of patients) expect((await alertsOf(patient)).map(({seq}) => seq)).toEqual(['1']);
+    for (const patient of patients) expect(await alertsOf(patient)).toHaveLength(1);
   });
 
   it('takes alerts of other services from Kafka, once each', async () => {
@@ -173,9 +173,11 @@ describe('one alert per access', () => {
     const patient = await known();
     for (let i = 0; i < 5; i++)
       await system.notify.queueAlert({alert: patient.accessAlert(patient.request(), access(true))});
-    expect((await alertsOf(patient, '?limit=2')).map(({seq}) => seq)).toEqual(['1', '2']);
-    expect((await alertsOf(patient, '?after=2&limit=2')).map(({seq}) => seq)).toEqual(['3', '4']);
-    expect(await (await call(patient, 'GET', '/v1/alerts?after=5')).json()).toEqual({alerts: [], next: '5'});
+    const all = await alertsOf(patient);
+    const [second, last] = [all[1]?.seq ?? '', all[4]?.seq ?? ''];
+    expect(await alertsOf(patient, '?limit=2')).toEqual(all.slice(0, 2));
+    expect(await alertsOf(patient, `?after=${second}&limit=2`)).toEqual(all.slice(2, 4));
+    expect(await (await call(patient, 'GET', `/v1/alerts?after=${last}`)).json()).toEqual({alerts: [], next: last});
     expect(await codeOf(await call(patient, 'GET', '/v1/alerts?limit=0'))).toEqual([400, 'invalid-field']);
   });
 

@@ -304,6 +304,7 @@ describe('when engines go away', () => {
     const stream = new EventStream();
     await stream.open(`${system.url}/v1/alerts`, patient.sign('GET', '/v1/alerts'));
     await eventually(() => expect(stream.events).toHaveLength(1));
+    const seen = stream.events[0]?.id ?? '';
     await system.stopNotify();
     await eventually(() => expect(stream.ended).toBe(true));
     await tell(patient, patient.accessed(patient.request(), access(false)));
@@ -311,14 +312,11 @@ describe('when engines go away', () => {
     const resumed = new EventStream();
     await eventually(async () =>
       expect(
-        (await resumed.open(`${system.url}/v1/alerts`, {...patient.sign('GET', '/v1/alerts'), 'last-event-id': '1'}))
+        (await resumed.open(`${system.url}/v1/alerts`, {...patient.sign('GET', '/v1/alerts'), 'last-event-id': seen}))
           .status,
       ).toBe(200),
     );
-    await eventually(
-      () => expect(resumed.events.map(({id, data}) => [id, data.kind])).toEqual([['2', 'ACCESS_REFUSED']]),
-      30_000,
-    );
+    await eventually(() => expect(resumed.events.map(({data}) => data.kind)).toEqual(['ACCESS_REFUSED']), 30_000);
     resumed.close();
   });
 });
