@@ -1,7 +1,7 @@
 // Every alert rule is tried by promtool: of series that a case makes, exactly the alerts that it names are firing, of
 // all that there are. Each rule fires in a case and is silent in another. The last line counts.
 import {spawnSync} from 'node:child_process';
-import {closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
 import {stringify} from 'yaml';
@@ -98,18 +98,13 @@ const tests = CASES.map((one, i) => {
   writeFileSync(file, testFile(one, files));
   return file;
 });
-// It says of each file, in their order, whether it holds (on one stream) and what does not (on the other).
-const said = join(dir, 'said');
-const log = openSync(said, 'w');
-spawnSync(promtool, ['test', 'rules', ...tests], {stdio: ['ignore', log, log]});
-closeSync(log);
-const outcomes = readFileSync(said, 'utf8')
-  .split(/^Unit Testing: +/m)
-  .slice(1);
+const report = join(dir, 'report.xml');
+spawnSync(promtool, ['test', 'rules', `--junit=${report}`, ...tests], {stdio: 'ignore'});
+const suites = readFileSync(report, 'utf8').split('<testsuite ');
 for (const [i, {of, what}] of CASES.entries()) {
-  const outcome = outcomes.find((text) => text.startsWith(`${tests[i]}\n`)) ?? 'promtool said nothing of it';
-  if (/^ +SUCCESS$/m.test(outcome)) passed.push(`${of}: ${what}`);
-  else failed.push(`${of}: ${what}\n${outcome}`);
+  const suite = suites.find((text) => text.startsWith(`name="${tests[i]}"`)) ?? 'promtool said nothing of it';
+  if (suite.includes(' tests="1" failures="0" errors="0" ')) passed.push(`${of}: ${what}`);
+  else failed.push(`${of}: ${what}\n${suite.replaceAll('&#xA;', '\n').replaceAll('&#34;', '"')}`);
 }
 rmSync(dir, {recursive: true});
 for (const line of passed) console.log(`ok   ${line}`);
