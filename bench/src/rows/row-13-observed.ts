@@ -15,7 +15,7 @@ const REQUESTS = 20_000;
 const AT_ONCE = 16;
 const BODY = Buffer.from(JSON.stringify({count: 1}));
 
-/** The same server three times: its hooks do nothing, export spans, or export metrics. Its own CPU, not the client's. */
+/** The same server three times: its hooks do nothing, export spans, or export metrics. Its CPU, not the client's. */
 export const ROW_13: Row = {
   number: '13',
   title: 'what is seen of a request, with one step in it: CPU of a server that does nothing else',

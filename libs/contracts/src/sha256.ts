@@ -12,8 +12,9 @@ interface Platform {
 const native = (globalThis as Platform).process?.getBuiltinModule?.('node:crypto')?.hash;
 
 /**
- * SHA-256 of `bytes`; 32 bytes, in memory of their own. By the platform where it can do it in one call: of the time of a service
- * that follows the ledger, hashing in JavaScript was a seventh. Browsers hash natively by promises only: there it is noble.
+ * SHA-256 of `bytes`; 32 bytes, in memory of their own. By the platform where it can do it in one call: of the time of
+ * a service that follows the ledger, hashing in JavaScript was a seventh. Browsers hash natively by promises only:
+ * there it is noble.
  */
 export const sha256Of: (bytes: Uint8Array) => Uint8Array<ArrayBuffer> =
   native === undefined ? portableSha256 : (bytes) => bytesOf(native('sha256', bytes, 'binary'));

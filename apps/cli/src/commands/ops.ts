@@ -7,6 +7,7 @@ import {environment} from '../config.js';
 import {group, tellError} from '../define-command.js';
 import {CONSUMERS, runAtService, startProgram} from '../ops/run-at-service.js';
 import type {Consumer, ServiceProgram, Where} from '../ops/run-at-service.js';
+import {opsPlanCommand} from './ops-plan.js';
 
 interface OpsOptions {
   readonly data?: string;
@@ -54,7 +55,11 @@ const opsCommand = (program: ServiceProgram['program'], summary: string, example
       }
     });
 
-export const opsCommands = group('ops', 'what a service did not take of its topics, and how far it took them', [])
+export const opsCommands = group(
+  'ops',
+  'for operators: what a service did not take, how far it took its topics, what so many patients need',
+  [],
+)
   .enablePositionalOptions()
   .addCommand(
     opsCommand('dead-letters', 'what a service did not take: list, show, send again, set aside, delete', [
@@ -68,4 +73,5 @@ export const opsCommands = group('ops', 'what a service did not take of its topi
       'vv ops positions storage',
       'vv ops positions --release vv --namespace vitalvault notify --begin --by "Ada Example"',
     ]),
-  );
+  )
+  .addCommand(opsPlanCommand);
