@@ -44,7 +44,7 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
   const producer = opened.add(new KafkaProducer(kafka), (it) => it.close());
   const accepted = {topic: TOPICS.recordsAccepted, retentionMs: config.acceptedRetentionMs};
   const topics = new TopicsAtHand({...kafka, topics: [accepted, {topic: TOPICS.ledgerEvents}]});
-  // Every process forgets for itself, so each is a group of its own, two on one machine too. Kafka drops one that is empty.
+  // Every process forgets for itself, so each is a group of its own, two on one machine too. Kafka drops empty ones.
   const groupId = `vv-ingest-${config.organisation}-${randomUUID()}`;
   const consumer = new Standstill({part: 'kafka-consumer', logger});
   // Facts are asked for when they are needed: what changed before needs no telling, and there is no position to store.

@@ -1,7 +1,7 @@
 /**
- * What a record, a question and a block cost. Records are those of the bench: 64 readings of a heart rate, sealed, 250 in
- * a pack. Measured by `make bench`, row 15 (bench/RESULTS.md), on one machine with four validators and three IPFS peers;
- * `plan.spec.ts` holds them within a fifth of its last run.
+ * What a record, a question and a block cost. Records are those of the bench: 64 readings of a heart rate, sealed, 250
+ * in a pack. Measured by `make bench`, row 15 (bench/RESULTS.md), on one machine with four validators and three IPFS
+ * peers; `plan.spec.ts` holds them within a fifth of its last run.
  */
 export const READINGS_OF_RECORD = 64;
 
