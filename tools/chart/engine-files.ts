@@ -1,5 +1,6 @@
 import {MEMORY} from '@vitalvault/genesis';
-import {KAFKA_LOG4J, cometConfig, kafkaConfig, otelConfig} from '@vitalvault/engine-config';
+import {KAFKA_LOG4J, cometConfig, kafkaConfig} from '@vitalvault/engine-config';
+import {collectorConfig, collectorKeeps, collectorMetrics} from './collector-config.ts';
 
 const EVERYWHERE = '0.0.0.0';
 
@@ -36,30 +37,11 @@ export function engineFiles(): Record<string, string> {
     'kafka-log4j2.properties': KAFKA_LOG4J,
     // By which the chart refuses a capacity that the given memory cannot hold.
     'memory.json': JSON.stringify(MEMORY, undefined, 2) + '\n',
-    'otel-collector.json': collector(),
-    'otel-collector-metrics.json': COLLECTOR_METRICS,
+    'otel-collector.json': collectorConfig(),
+    'otel-collector-metrics.json': collectorMetrics(),
+    'otel-collector-keeps.json': collectorKeeps(),
   };
 }
 
-// Laid over the other file when metrics are wanted. The scope would be three labels more on every sample.
-const READER = {pull: {exporter: {prometheus: {host: EVERYWHERE, port: 8888, without_scope_info: true}}}};
-const COLLECTOR_METRICS =
-  JSON.stringify({service: {telemetry: {metrics: {level: 'normal', readers: [READER]}}}}, undefined, 2) + '\n';
-
 const generated = (text: string): string =>
   text.replace(/^# Written by .*$/m, '# Generated from libs/engine-config by tools/generate-chart.ts; do not edit.');
-
-// In a pod nobody empties the file, so it is rotated; the exporter cannot rotate what it appends to.
-function collector(): string {
-  const config = JSON.parse(
-    otelConfig({
-      grpc: `${EVERYWHERE}:4317`,
-      http: `${EVERYWHERE}:4318`,
-      health: `${EVERYWHERE}:13133`,
-      tracesFile: '/data/traces.jsonl',
-    }),
-  ) as {exporters: {file: Record<string, unknown>}};
-  const {append: _, ...file} = config.exporters.file;
-  config.exporters.file = {...file, rotation: {max_megabytes: 200, max_backups: 3}};
-  return JSON.stringify(config, undefined, 2) + '\n';
-}

@@ -65,5 +65,6 @@ export {
 } from './telemetry/trace-context.js';
 export type {HeaderBag} from './telemetry/trace-context.js';
 export {nameHere} from './telling/name-here.js';
+export {SPAN_ATTRIBUTES} from './telling/told-fields.js';
 export {failSpan, startSpan, withSpan} from './telemetry/with-span.js';
 export type {SpanOptions} from './telemetry/with-span.js';

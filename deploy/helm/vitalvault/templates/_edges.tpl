@@ -18,7 +18,7 @@
   "dns" (dict "peers" $policy.dns.peers "ports" $policy.dns.ports "udp" true)
   "kubernetes-api" (dict "peers" $policy.apiServer.peers "ports" $policy.apiServer.ports)
 -}}
-{{- range list "given-kafka" "given-database-of-storage" "given-database-of-policy" "given-database-of-notify" "given-collector" "consortium-p2p" "consortium-ipfs" "consortium-rpc" "webhooks" -}}
+{{- range list "given-kafka" "given-database-of-storage" "given-database-of-policy" "given-database-of-notify" "given-collector" "traces-out" "consortium-p2p" "consortium-ipfs" "consortium-rpc" "webhooks" -}}
 {{- $_ := set $places . (dict "peers" list "ports" list) -}}
 {{- end -}}
 {{- if eq .Values.kafka.mode "external" -}}
@@ -38,9 +38,10 @@
 {{- $_ := set $places $place (dict "peers" (list (dict "podSelector" (dict "matchLabels" $labels))) "ports" (list 5432)) -}}
 {{- end -}}
 {{- end -}}
-{{- if not .Values.otel.enabled -}}
-{{- $port := regexFind ":[0-9]+(/|$)" .Values.otel.externalUrl | trimAll ":/" | default (ternary "443" "80" (hasPrefix "https:" .Values.otel.externalUrl)) | int -}}
-{{- $_ := set $places "given-collector" (dict "peers" $policy.otlpPeers "ports" (list $port)) -}}
+{{- $url := ternary .Values.otel.export.url .Values.otel.externalUrl .Values.otel.enabled -}}
+{{- if $url -}}
+{{- $port := regexFind ":[0-9]+(/|$)" $url | trimAll ":/" | default (ternary "443" "80" (hasPrefix "https:" $url)) | int -}}
+{{- $_ := set $places (ternary "traces-out" "given-collector" .Values.otel.enabled) (dict "peers" $policy.otlpPeers "ports" (list $port)) -}}
 {{- end -}}
 {{- if eq .Values.validators.mode "join" -}}
 {{- $_ := set $places "consortium-p2p" (dict "peers" $policy.consortiumPeers "ports" $policy.consortiumPorts.p2p) -}}
