@@ -22,7 +22,7 @@ FUZZER ?=
 SIGNED_UP_TO ?=
 INSIST ?=
 BEGIN ?=
-ARGS ?= list
+ARGS ?=
 
 BOOTSTRAP := node tools/bootstrap.mjs
 NODE := node_modules/.bin/node
@@ -44,7 +44,7 @@ help:
 	@echo "make up          set up and start; prints where everything is, writes DATA/endpoints.json   [ONLY=names, SIGNED_UP_TO=height, INSIST=1]"
 	@echo "make status      processes and their memory"
 	@echo "make logs        the end of the logs   [NAME=process]"
-	@echo "make positions   how far a service took its topics   NAME=storage|notify [BEGIN=who decides]"
+	@echo "make positions   how far a service took its topics   NAME=storage|notify [BEGIN=who decides, ARGS=--help]"
 	@echo "make dead-letters   what a service did not take of its topics   NAME=storage|notify [ARGS=\"list --all\", ARGS=--help]"
 	@echo "make down        stop everything"
 	@echo "make clean       stop everything and delete DATA"
@@ -88,10 +88,10 @@ logs:
 	@$(BOOTSTRAP) logs $(NAME) $(SYSTEM)
 
 positions:
-	@$(BOOTSTRAP) positions $(SYSTEM) $(NAMED) $(if $(BEGIN),--begin --by "$(BEGIN)")
+	@$(BOOTSTRAP) positions $(SYSTEM) $(NAMED) $(if $(BEGIN),--begin --by "$(BEGIN)") $(ARGS)
 
 dead-letters:
-	@$(BOOTSTRAP) dead-letters $(SYSTEM) $(NAMED) $(ARGS)
+	@$(BOOTSTRAP) dead-letters $(SYSTEM) $(NAMED) $(or $(ARGS),list)
 
 kill start stop restart:
 	@$(BOOTSTRAP) $@ $(NAMED) $(SYSTEM)

@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process';
 import {CliError, EXIT} from '../cli-error.js';
+import {WithoutTries} from './without-tries.js';
 
 /** Services that take topics. */
 export const CONSUMERS = ['storage', 'notify'] as const;
@@ -62,14 +63,18 @@ export async function runAtService(
 /** @throws CliError when there is no such program */
 export const startProgram: Start = (command, args, {output}) =>
   new Promise((resolve, reject) => {
-    const child = spawn(command, args, {stdio: ['inherit', output ? 'pipe' : 'inherit', 'inherit']});
+    const stream = output ? 'pipe' : 'inherit';
+    const child = spawn(command, args, {stdio: ['inherit', stream, stream]});
     let text = '';
     child.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));
+    const complaints = new WithoutTries((told) => process.stderr.write(told));
+    child.stderr?.setEncoding('utf8').on('data', (part: string) => complaints.add(part));
     child.once('error', (cause) => {
       const remedy = 'Install it, or put it into PATH.';
       reject(new CliError('program-missing', `${command} cannot be started.`, {remedy, cause}));
     });
     child.once('close', (code) => {
+      complaints.end();
       resolve({code: code ?? 1, output: text});
     });
   });
