@@ -7,6 +7,7 @@ import {chartTexts} from './generate-chart.ts';
 import {configDocuments} from './generate-config-docs.ts';
 import {errorsDocument} from './generate-errors-doc.ts';
 import {metricsDocument} from './generate-metrics-doc.ts';
+import {dashboardFiles} from './observability/grafana.ts';
 import {ruleFiles} from './observability/rule-files.ts';
 import {openApiTexts} from './generate-openapi.ts';
 import {pictures} from './generate-picture.ts';
@@ -25,6 +26,7 @@ export async function generatedTexts(): Promise<Record<string, string>> {
     ...at(configDocuments(), (app) => `docs/config/${app}.md`),
     ...at(openApiTexts(), (service) => `docs/openapi/${service}.json`),
     ...ruleFiles(),
+    ...dashboardFiles(),
     ...pictures(),
     ...(await chartTexts()),
   };
