@@ -13,5 +13,7 @@ export {startSecureKafka} from './secure-kafka.js';
 export type {SecureKafka} from './secure-kafka.js';
 export {testCertificates} from './test-certificates.js';
 export type {TestCertificates} from './test-certificates.js';
+export {fillTables} from './tables/fill-tables.js';
+export {readsOf} from './tables/reads-of.js';
 export {tablesOfDatabase} from './tables/tables-of-database.js';
 export {tablesOfModels} from './tables/tables-of-models.js';

@@ -5,18 +5,22 @@ import type {Database} from './database.js';
 export class PrismaUnnamedRoots implements UnnamedRoots {
   constructor(private readonly database: Database) {}
 
+  // A step in an index for each pack, by its form: how a page is joined with all packs and records is a planner's guess.
   async find(after: string, packs: number): Promise<{last: string | undefined; found: number}> {
-    const [row] = await this.database.$queryRaw<{last: string | null; found: bigint}[]>`
-      WITH page AS (
-        SELECT root FROM packs WHERE root > ${after} ORDER BY root LIMIT ${packs}
-      ), found AS (
-        UPDATE packs SET state = 'dropping', owner = NULL, lease_until = now() FROM page
-        WHERE packs.root = page.root AND state = 'pinned'
-          AND NOT EXISTS (SELECT FROM records WHERE records.pack_root = packs.root)
-        RETURNING packs.root
-      )
-      SELECT max(root) AS last, (SELECT count(*) FROM found) AS found FROM page`;
-    return {last: row?.last ?? undefined, found: Number(row?.found ?? 0)};
+    const page = await this.database.$queryRaw<{root: string; unnamed: boolean}[]>`
+      SELECT page.root, page.state = 'pinned' AND named.pack_root IS NULL AS unnamed
+      FROM (SELECT root, state FROM packs WHERE root > ${after} ORDER BY root LIMIT ${packs}) AS page
+      LEFT JOIN LATERAL (SELECT pack_root FROM records WHERE pack_root = page.root LIMIT 1) AS named ON true
+      ORDER BY page.root`;
+    const unnamed = page.filter((pack) => pack.unnamed).map(({root}) => root);
+    const found =
+      unnamed.length === 0
+        ? 0
+        : await this.database.$executeRaw`
+            UPDATE packs SET state = 'dropping', owner = NULL, lease_until = now()
+            WHERE root = ANY(${unnamed}) AND state = 'pinned'
+              AND NOT EXISTS (SELECT FROM records WHERE records.pack_root = packs.root)`;
+    return {last: page.at(-1)?.root, found};
   }
 
   // The proof is in the statement that takes it into these hands. What is named after all is a pack like any other.
