@@ -5,7 +5,7 @@ import type {Database} from './database.js';
 export class PrismaUnnamedRoots implements UnnamedRoots {
   constructor(private readonly database: Database) {}
 
-  // A step in an index for each pack, by its form: how a page is joined with all packs and records is a planner's guess.
+  // A step in an index for each pack, by its form: how a page is joined with all packs and records is a guess of plans.
   async find(after: string, packs: number): Promise<{last: string | undefined; found: number}> {
     const page = await this.database.$queryRaw<{root: string; unnamed: boolean}[]>`
       SELECT page.root, page.state = 'pinned' AND named.pack_root IS NULL AS unnamed
