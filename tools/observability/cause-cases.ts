@@ -328,10 +328,14 @@ const LEDGER: readonly Case[] = [
   },
   {
     of: 'follower-stopped',
-    what: 'it goes on',
-    series: {[stopped('policy', 'ledger-follower')]: '0x20'},
+    what: 'it goes on; one whose database is away stands because of that, which is told already',
+    series: {
+      [stopped('storage', 'ledger-follower')]: '0x20',
+      [stopped('policy', 'ledger-follower')]: '0x4 1x30',
+      [ready('policy')]: '1x4 0x30',
+    },
     at: '10m',
-    fires: [],
+    fires: [`service-down page${IN('policy')}`],
   },
   {
     of: 'follower-behind',

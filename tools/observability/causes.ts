@@ -236,7 +236,17 @@ const LEDGER: readonly Alert[] = [
     description:
       'It skips nothing, so what comes behind waits: outcomes, releases, alerts or records, depending on who it is.',
     unit: 'places',
-    rules: [{severity: 'page', for: '1m', expr: 'max by (namespace, program, part) (vitalvault_follower_stopped) > 0'}],
+    rules: [
+      {
+        severity: 'page',
+        for: '1m',
+        // One whose database is away stands too, and is told as a service that is down.
+        expr: unlessKnown('max by (namespace, program, part) (vitalvault_follower_stopped) > 0', [
+          'namespace, program',
+          NONE_READY,
+        ]),
+      },
+    ],
   },
   {
     name: 'follower-behind',
