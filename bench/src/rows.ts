@@ -11,6 +11,8 @@ import {ROW_10} from './rows/row-10-evm.js';
 import {ROW_11} from './rows/row-11-bytes.js';
 import {ROW_S5, ROW_S6, ROW_S7} from './rows/row-s-sizes.js';
 import {ROW_S0} from './rows/row-s0-empty-blocks.js';
+import {ROW_12} from './rows/row-12-events.js';
+import {ROW_12B} from './rows/row-12b-rebuild.js';
 import {ROW_12P} from './rows/row-12p-projection.js';
 import {ROW_12R} from './rows/row-12r-release.js';
 import {ROW_13} from './rows/row-13-observed.js';
@@ -37,7 +39,9 @@ export const ROWS: readonly Row[] = [
   ROW_09B,
   ROW_10,
   ROW_11,
+  ROW_12,
   ROW_12P,
+  ROW_12B,
   ROW_12R,
   ROW_13,
   ROW_14,
