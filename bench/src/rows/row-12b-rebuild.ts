@@ -14,10 +14,10 @@ const PER_BLOCK = BLOCK.requests + BLOCK.anchors;
 const BLOCKS = {large: 100_000, full: 3_000, quick: 1_000, first: 1_000};
 
 /**
- * The read models made anew from a chain of blocks with ten transactions each: of 3,000, with LARGE of 10⁵. The chain is
- * generated: blocks of the transition function with their results, under headers that four validators signed, in a file
- * behind a process that speaks CometBFT's RPC. The followers are the services' own, with all that they verify. The
- * first round, which is thrown away, is of a thousand blocks; then all of the chain, once.
+ * The read models made anew from a chain of blocks with ten transactions each: 3,000, with LARGE 10⁵. The chain is
+ * generated: blocks of the transition function with their results, under headers that four validators signed, in a
+ * file behind a process that speaks CometBFT's RPC. The followers are the services' own, with all that they verify.
+ * The first round, which is thrown away, is of a thousand blocks; then all of the chain, once.
  */
 export const ROW_12B: Row = {
   number: '12b',
