@@ -2,7 +2,6 @@ import {ROW_01} from './rows/row-01-pool.js';
 import {ROW_02} from './rows/row-02-verifier.js';
 import {ROW_03} from './rows/row-03-ingest.js';
 import {ROW_04} from './rows/row-04-cached-block.js';
-import {ROW_4F} from './rows/row-4f-fair-by-owner.js';
 import {ROW_05} from './rows/row-05-state-map.js';
 import {ROW_06, ROW_06A} from './rows/row-06-block-by-size.js';
 import {ROW_07} from './rows/row-07-durable-block.js';
@@ -50,7 +49,6 @@ export const ROWS: readonly Row[] = [
   ROW_15R,
   ROW_15S,
   ROW_16,
-  ROW_4F,
   ROW_COSTS,
   ROW_S0,
   ROW_S5,
