@@ -148,7 +148,8 @@ describe('the position beside the effects, over a real Kafka and PostgreSQL', ()
     const databaseUrl = engines.databaseUrl('vv_notify');
     const dir = join(engines.data, 'migrations');
     await mkdir(dir);
-    await writeFile(join(dir, '0001_spec.sql'), 'CREATE TABLE taken (place bigserial, text text PRIMARY KEY)');
+    const table = 'CREATE TABLE taken (place bigserial, text text PRIMARY KEY)';
+    await writeFile(join(dir, '0001_spec.sql'), `-- runs-from: 0001_spec.sql\n${table}`);
     await runMigrations({databaseUrl, dir});
     pool = new pg.Pool({connectionString: databaseUrl});
     await connect();
