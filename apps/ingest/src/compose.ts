@@ -1,4 +1,4 @@
-import {LIMITS, TOPICS, fromHex, sha256Of} from '@vitalvault/contracts';
+import {LIMITS, TOPICS, fromHex} from '@vitalvault/contracts';
 import {provide} from '@vitalvault/http';
 import type {Composition, ServiceHost} from '@vitalvault/http';
 import {KafkaProducer, KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
@@ -76,7 +76,7 @@ export function compose(config: IngestConfig, host: ServiceHost<IngestConfig>): 
   const turns = new Turns();
   const signatures = new VerifySignatures({verifier: secp256k1, turns});
   const judge = new JudgeRecords(
-    {chainId, now, sha256: sha256Of},
+    {chainId, now},
     {facts, releaseKeys: ReleaseKeys.of(genesis, organisation), signatures, turns},
   );
   const numbers = new NumberRecords({quota, recent});

@@ -1,6 +1,5 @@
 import type {OutboxPublisher} from '@vitalvault/kafka-bus';
 import type {ParsedGenesis} from '@vitalvault/light-client';
-import {sha256Of} from '@vitalvault/contracts';
 import {BackgroundWork, nameHere} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
 import {randomBytes} from 'node:crypto';
@@ -151,7 +150,7 @@ export function composeStoring(
     () => pack.execute(),
   );
   const accept = new AcceptRecords(
-    {chainId: config.chainId, sha256: sha256Of},
+    {chainId: config.chainId},
     {records, onRecords: () => packing.poke(), onSkips: () => anchoring.poke()},
   );
   return {accept, anchor, follow, pack, packing, sweeping, anchoring, queue, background};

@@ -33,7 +33,7 @@ async function serve({brokers, topic, keys}: BareOrder): Promise<number> {
 
   const take = (record: PostedRecord) => {
     const header = decodeCanonical(RecordHeaderSchema, record.header);
-    const id = recordIdOfPosted(record, sha256Of);
+    const id = recordIdOfPosted(record);
     const key = publicKeys.get(toHex(header.device));
     if (key === undefined || !secp256k1.verify(key, id, record.signature)) throw new Error('not signed by its device');
     const acceptedAtMs = BigInt(Date.now());

@@ -98,7 +98,7 @@ class Steps {
     const signer = anchorSigner({alg: 1, privateKey, publicKey: publicKeyOf(privateKey)}, CHAIN_ID);
     const ports = {records: new PrismaRecordStore(database, now), onRecords: () => undefined, onSkips: () => undefined};
     this.#claims = new PrismaPackClaims(database);
-    this.#accept = new AcceptRecords({chainId: CHAIN_ID, sha256: sha256Of}, ports);
+    this.#accept = new AcceptRecords({chainId: CHAIN_ID}, ports);
     const anchors = new PrismaAnchorStore(database);
     const queue = new EntryQueue({now, parameters, onLost: () => undefined}, anchors);
     const ledger = new PrismaLedgerStore(database, {now, parameters, ownKeys: new Set([signer.keyId])});

@@ -19,7 +19,7 @@ export {
   releaseKeyContext,
   verifyRecord,
 } from './record-id.js';
-export type {RecordParts, Sha256} from './record-id.js';
+export type {RecordParts} from './record-id.js';
 export {openReleaseBundle, sealReleaseBundle} from './release-bundle.js';
 export type {ReleaseBundleContext} from './release-bundle.js';
 export {sealRecord} from './seal-record.js';

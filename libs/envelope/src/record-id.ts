@@ -1,10 +1,7 @@
-import {encodeCanonical, sha256Of, taggedHashBy} from '@vitalvault/contracts';
+import {encodeCanonical, sha256Of, taggedHash} from '@vitalvault/contracts';
 import {RecordKeyContextSchema, ReleaseKeyContextSchema} from '@vitalvault/contracts/gen/policy/v1/wrap';
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
 import {verifyDigest} from './signing.js';
-
-/** A server has one that is many times as fast as ours, which runs everywhere. */
-export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
 /** What a record id covers, and a device signs: canonical header bytes and three SHA-256 hashes. */
 export interface RecordParts {
@@ -18,29 +15,27 @@ export interface RecordParts {
  * T("record", header || SHA-256(ciphertext) || SHA-256(inner key) || SHA-256(sealed key)); 32 bytes. @spec
  * docs/protocol.md §3.2
  */
-export function recordId(parts: RecordParts, sha256: Sha256 = sha256Of): Uint8Array {
-  return taggedHashBy(sha256, 'record', parts.header, parts.ciphertextHash, parts.innerKeyHash, parts.sealedKeyHash);
+export function recordId(parts: RecordParts): Uint8Array {
+  return taggedHash('record', parts.header, parts.ciphertextHash, parts.innerKeyHash, parts.sealedKeyHash);
 }
 
 /** The parts of a record as it was posted. */
 export function partsOfPosted(
   posted: Pick<PostedRecord, 'header' | 'ciphertext' | 'sealedKey' | 'innerKeyHash'>,
-  sha256: Sha256 = sha256Of,
 ): RecordParts {
   return {
     header: posted.header,
-    ciphertextHash: sha256(posted.ciphertext),
+    ciphertextHash: sha256Of(posted.ciphertext),
     innerKeyHash: posted.innerKeyHash,
-    sealedKeyHash: sha256(posted.sealedKey),
+    sealedKeyHash: sha256Of(posted.sealedKey),
   };
 }
 
 /** Record id of a record as it was posted. */
 export function recordIdOfPosted(
   posted: Pick<PostedRecord, 'header' | 'ciphertext' | 'sealedKey' | 'innerKeyHash'>,
-  sha256: Sha256 = sha256Of,
 ): Uint8Array {
-  return recordId(partsOfPosted(posted, sha256), sha256);
+  return recordId(partsOfPosted(posted));
 }
 
 /** Whether the device whose key this is (33 bytes) signed exactly these parts. @paper CA-18 (IPubK, Data, Sig) */

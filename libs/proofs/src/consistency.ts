@@ -1,8 +1,8 @@
-import {equalBytes} from '@vitalvault/contracts';
+import {equalBytes, sha256Of} from '@vitalvault/contracts';
 import {toCount} from './count.js';
 import type {Count} from './count.js';
 import {above, hasLeftSibling} from './path-place.js';
-import {HASH_BYTES, portableSha256} from './sha256.js';
+import {HASH_BYTES} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {nodeHash} from './tree-hash.js';
 
@@ -19,7 +19,7 @@ export interface ConsistencyClaim {
  * An empty first log proves nothing and gives false.
  * @spec RFC 9162 §2.1.4.2
  */
-export function verifyConsistency(claim: ConsistencyClaim, sha256: Sha256 = portableSha256): boolean {
+export function verifyConsistency(claim: ConsistencyClaim, sha256: Sha256 = sha256Of): boolean {
   const size1 = toCount(claim.size1);
   const size2 = toCount(claim.size2);
   if (size1 === undefined || size2 === undefined || size1 === 0n || size1 > size2) return false;

@@ -1,4 +1,5 @@
-import {HASH_BYTES, portableSha256} from './sha256.js';
+import {sha256Of} from '@vitalvault/contracts';
+import {HASH_BYTES} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {emptyLogRoot, nodeHash} from './tree-hash.js';
 
@@ -25,7 +26,7 @@ export class Frontier {
     return new Frontier(size, peaks);
   }
 
-  append(leaf: Uint8Array, sha256: Sha256 = portableSha256): Frontier {
+  append(leaf: Uint8Array, sha256: Sha256 = sha256Of): Frontier {
     const peaks = [...this.peaks];
     let hash = leaf;
     for (let rest = this.size; (rest & 1n) === 1n; rest >>= 1n)
@@ -34,7 +35,7 @@ export class Frontier {
     return new Frontier(this.size + 1n, peaks);
   }
 
-  root(sha256: Sha256 = portableSha256): Uint8Array {
+  root(sha256: Sha256 = sha256Of): Uint8Array {
     if (this.peaks.length === 0) return emptyLogRoot(sha256);
     return this.peaks.reduceRight((right, left) => nodeHash(left, right, sha256));
   }

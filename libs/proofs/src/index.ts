@@ -11,7 +11,7 @@ export type {ProofRequestFault} from './proof-request.js';
 export {proveAnswer} from './prove-answer.js';
 export type {ProofParts, ProvableLog, ProvableState} from './prove-answer.js';
 export type {HeadOfLog, ProvenLog} from './proven-log.js';
-export {HASH_BYTES, portableSha256} from './sha256.js';
+export {HASH_BYTES} from './sha256.js';
 export type {Sha256} from './sha256.js';
 export {encodeStateKey, numberPart, stateKey} from './state-key.js';
 export {StateTree} from './state-tree.js';

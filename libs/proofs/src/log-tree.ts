@@ -1,7 +1,8 @@
+import {sha256Of} from '@vitalvault/contracts';
 import {splitPoint} from './merkle-root.js';
 import {Frontier} from './frontier.js';
 import {joinHashes} from './joined-hashes.js';
-import {HASH_BYTES, portableSha256} from './sha256.js';
+import {HASH_BYTES} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {emptyLogRoot, nodeHash} from './tree-hash.js';
 
@@ -34,7 +35,7 @@ export class LogTree {
   private readonly levels: Level[] = [];
   private leaves = 0;
 
-  constructor(private readonly sha256: Sha256 = portableSha256) {}
+  constructor(private readonly sha256: Sha256 = sha256Of) {}
 
   get size(): number {
     return this.leaves;

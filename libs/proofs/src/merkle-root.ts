@@ -1,4 +1,4 @@
-import {portableSha256} from './sha256.js';
+import {sha256Of} from '@vitalvault/contracts';
 import type {Sha256} from './sha256.js';
 import {emptyLogRoot, nodeHash} from './tree-hash.js';
 
@@ -13,7 +13,7 @@ export function splitPoint(n: number): number {
  * Root over leaf hashes, straight from the definition (MTH). O(n): for logs that are at hand as a whole. @spec RFC 9162
  * §2.1.1
  */
-export function merkleRoot(leafHashes: readonly Uint8Array[], sha256: Sha256 = portableSha256): Uint8Array {
+export function merkleRoot(leafHashes: readonly Uint8Array[], sha256: Sha256 = sha256Of): Uint8Array {
   const [first] = leafHashes;
   if (first === undefined) return emptyLogRoot(sha256);
   if (leafHashes.length === 1) return first;
@@ -30,7 +30,7 @@ export function consistencyProof(
   leafHashes: readonly Uint8Array[],
   size1: number,
   size2 = leafHashes.length,
-  sha256: Sha256 = portableSha256,
+  sha256: Sha256 = sha256Of,
 ): Uint8Array[] {
   if (size1 <= 0 || size1 > size2 || size2 > leafHashes.length) throw new RangeError(`no sizes ${size1} and ${size2}`);
   return subproof(leafHashes.slice(0, size2), size1, true, sha256);

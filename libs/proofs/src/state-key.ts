@@ -1,12 +1,11 @@
-import {taggedHashBy} from '@vitalvault/contracts';
-import {portableSha256} from './sha256.js';
+import {taggedHashBy, sha256Of} from '@vitalvault/contracts';
 import type {Sha256} from './sha256.js';
 
 /**
  * Key of the state map: T("state", kind as one byte || for each part: length as uint32 big-endian || part); 32 bytes.
  * @spec docs/protocol.md §5.1
  */
-export function stateKey(kind: number, parts: readonly Uint8Array[], sha256: Sha256 = portableSha256): Uint8Array {
+export function stateKey(kind: number, parts: readonly Uint8Array[], sha256: Sha256 = sha256Of): Uint8Array {
   return taggedHashBy(sha256, 'state', encodeStateKey(kind, parts));
 }
 

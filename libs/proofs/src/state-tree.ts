@@ -1,9 +1,9 @@
-import {compareBytes, equalBytes} from '@vitalvault/contracts';
+import {compareBytes, equalBytes, sha256Of} from '@vitalvault/contracts';
 import {BatchUpdate} from './batch-update.js';
 import type {StateChange} from './batch-update.js';
 import {EMPTY, NodePool} from './node-pool.js';
 import type {NodeRef} from './node-pool.js';
-import {HASH_BYTES, portableSha256} from './sha256.js';
+import {HASH_BYTES} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {bitOf} from './state-hash.js';
 import type {StatePath} from './verify-state.js';
@@ -20,7 +20,7 @@ export class StateTree {
   private committed: NodeRef = EMPTY;
   private staged: {readonly root: NodeRef; readonly batch: BatchUpdate} | undefined;
 
-  constructor(private readonly sha256: Sha256 = portableSha256) {}
+  constructor(private readonly sha256: Sha256 = sha256Of) {}
 
   /** Root of the last committed state; 32 bytes, zero when there is no key. */
   get root(): Uint8Array {

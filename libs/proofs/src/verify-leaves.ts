@@ -1,7 +1,7 @@
-import {equalBytes} from '@vitalvault/contracts';
+import {equalBytes, sha256Of} from '@vitalvault/contracts';
 import {toCount} from './count.js';
 import type {Count} from './count.js';
-import {HASH_BYTES, portableSha256} from './sha256.js';
+import {HASH_BYTES} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {nodeHash} from './tree-hash.js';
 
@@ -25,7 +25,7 @@ const MOST_LEAVES = 2n ** 64n - 1n;
  * a claim about no leaf.
  * @spec RFC 9162 §2.1.1, docs/protocol.md §5.2
  */
-export function verifyLeaves(claim: LeavesClaim, sha256: Sha256 = portableSha256): boolean {
+export function verifyLeaves(claim: LeavesClaim, sha256: Sha256 = sha256Of): boolean {
   const size = toCount(claim.size);
   const indexes = ascending(claim.indexes, size);
   if (size === undefined || indexes === undefined || indexes.length !== claim.leafHashes.length) return false;

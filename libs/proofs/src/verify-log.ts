@@ -1,10 +1,9 @@
-import {decodeCanonical, equalBytes, NotCanonicalError} from '@vitalvault/contracts';
+import {decodeCanonical, equalBytes, NotCanonicalError, sha256Of} from '@vitalvault/contracts';
 import {AccessLeafSchema, RecordLeafSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {AccessLeaf, RecordLeaf} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {toCount} from './count.js';
 import type {Count} from './count.js';
 import {merkleRoot} from './merkle-root.js';
-import {portableSha256} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {leafHash} from './tree-hash.js';
 
@@ -25,12 +24,12 @@ export type LogVerdict<L> =
  * never falling. Does NOT check how old the head is.
  * @spec docs/protocol.md §5.2
  */
-export function verifyAccessLog(log: WholeLog, sha256: Sha256 = portableSha256): LogVerdict<AccessLeaf> {
+export function verifyAccessLog(log: WholeLog, sha256: Sha256 = sha256Of): LogVerdict<AccessLeaf> {
   return verifyWhole(log, (leaf) => decodeCanonical(AccessLeafSchema, leaf), sha256);
 }
 
 /** As `verifyAccessLog`, for the log of records. */
-export function verifyRecordLog(log: WholeLog, sha256: Sha256 = portableSha256): LogVerdict<RecordLeaf> {
+export function verifyRecordLog(log: WholeLog, sha256: Sha256 = sha256Of): LogVerdict<RecordLeaf> {
   return verifyWhole(log, (leaf) => decodeCanonical(RecordLeafSchema, leaf), sha256);
 }
 

@@ -1,11 +1,10 @@
 import {create} from '@bufbuild/protobuf';
-import {encodeCanonical, STATE_KIND} from '@vitalvault/contracts';
+import {encodeCanonical, STATE_KIND, sha256Of as sha256} from '@vitalvault/contracts';
 import {AccessLeafSchema, LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
 import type {LogProof, ProofResponse} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {joinHashes} from './joined-hashes.js';
 import {LogTree} from './log-tree.js';
-import {portableSha256 as sha256} from './sha256.js';
 import {stateKey} from './state-key.js';
 import {StateTree} from './state-tree.js';
 import {leafHash} from './tree-hash.js';

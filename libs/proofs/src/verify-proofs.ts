@@ -1,9 +1,8 @@
-import {NotCanonicalError, STATE_KIND, decodeCanonical} from '@vitalvault/contracts';
+import {NotCanonicalError, STATE_KIND, decodeCanonical, sha256Of} from '@vitalvault/contracts';
 import {LogHeadSchema} from '@vitalvault/contracts/gen/ledger/v1/state';
 import type {LogProof, ProofResponse, StateProof} from '@vitalvault/contracts/gen/proof/v1/proof';
 import {ProvenLog} from './proven-log.js';
 import type {HeadOfLog} from './proven-log.js';
-import {portableSha256} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {encodeStateKey, stateKey} from './state-key.js';
 import {emptyLogRoot, leafHash} from './tree-hash.js';
@@ -39,7 +38,7 @@ export interface ProvenAnswer {
 export function verifyProofs(
   response: ProofResponse,
   appHash: Uint8Array,
-  sha256: Sha256 = portableSha256,
+  sha256: Sha256 = sha256Of,
 ): ProvenAnswer | {readonly ok: false; readonly fault: ProofFault} {
   if (!response.states.every((state) => holds(state, appHash, sha256))) return {ok: false, fault: 'state-proof'};
   const values = new Map(response.states.map((state) => [keyOf(state), state.present ? state.value : undefined]));

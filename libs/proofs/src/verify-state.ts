@@ -1,5 +1,5 @@
-import {equalBytes} from '@vitalvault/contracts';
-import {HASH_BYTES, portableSha256} from './sha256.js';
+import {equalBytes, sha256Of} from '@vitalvault/contracts';
+import {HASH_BYTES} from './sha256.js';
 import type {Sha256} from './sha256.js';
 import {bitOf, stateLeafHash, stateNodeHash} from './state-hash.js';
 
@@ -27,7 +27,7 @@ export interface StateClaim {
  * false. Does not check the root: that is the light client's part.
  * @spec docs/protocol.md §5.1
  */
-export function verifyState(claim: StateClaim, sha256: Sha256 = portableSha256): boolean {
+export function verifyState(claim: StateClaim, sha256: Sha256 = sha256Of): boolean {
   const {root, key, proof} = claim;
   const depth = proof.siblings.length;
   if (root.length !== HASH_BYTES || key.length !== HASH_BYTES || depth > HASH_BYTES * 8) return false;

@@ -1,5 +1,4 @@
 import type {PostedRecord} from '@vitalvault/contracts/gen/record/v1/record';
-import type {Sha256} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {faultOfDevice} from '../domain/check-device.js';
 import type {RegisteredDevice} from '../domain/check-device.js';
@@ -22,7 +21,7 @@ const PATIENTS_AT_ONCE = 32;
  */
 export class JudgeRecords {
   constructor(
-    private readonly options: {chainId: string; now: Clock; sha256?: Sha256},
+    private readonly options: {chainId: string; now: Clock},
     private readonly ports: {facts: KnownFacts; releaseKeys: ReleaseKeys; signatures: VerifySignatures; turns: Turns},
   ) {}
 
@@ -52,7 +51,7 @@ export class JudgeRecords {
   }
 
   #read(posted: PostedRecord, nowMs: number): IncomingRecord | DomainError {
-    const record = readRecord(posted, this.options.chainId, this.options.sha256);
+    const record = readRecord(posted, this.options.chainId);
     if (record instanceof DomainError) return record;
     return this.ports.releaseKeys.covers(record.header, nowMs) ? record : new DomainError('unknown-release-key');
   }

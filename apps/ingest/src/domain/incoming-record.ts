@@ -2,7 +2,6 @@ import {LIMITS, decodeCanonical, toHex} from '@vitalvault/contracts';
 import {PostedRecordSchema, PostedRecordsSchema, RecordHeaderSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {PostedRecord, RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
 import {recordIdOfPosted} from '@vitalvault/envelope';
-import type {Sha256} from '@vitalvault/envelope';
 import {DomainError} from '@vitalvault/errors';
 import {faultOfRecord} from './check-record.js';
 import {codecFault} from './codec-fault.js';
@@ -50,7 +49,7 @@ export function readBody(kind: BodyKind, body: Uint8Array): PostedRecord[] {
  * Checks everything about a record that its own bytes tell: canonical header, version, chain, lengths, size class,
  * limits. Does NOT check who sent it (`check-device.ts`).
  */
-export function readRecord(posted: PostedRecord, chainId: string, sha256?: Sha256): IncomingRecord | DomainError {
+export function readRecord(posted: PostedRecord, chainId: string): IncomingRecord | DomainError {
   if (posted.header.length > LIMITS.headerBytes)
     return new DomainError('invalid-field', {detail: `header: more than ${LIMITS.headerBytes} bytes`});
   let header: RecordHeader;
@@ -64,7 +63,7 @@ export function readRecord(posted: PostedRecord, chainId: string, sha256?: Sha25
   return {
     posted,
     header,
-    recordId: recordIdOfPosted(posted, sha256),
+    recordId: recordIdOfPosted(posted),
     number: recordNumber(header.device, header.registration, header.sequence),
   };
 }

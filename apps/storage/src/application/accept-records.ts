@@ -16,7 +16,7 @@ export interface AcceptedMessage {
 /** Takes accepted records and skips into the tables that are authoritative for (device, registration, sequence). */
 export class AcceptRecords {
   constructor(
-    private readonly options: Pick<ParseOptions, 'chainId' | 'sha256'>,
+    private readonly options: Pick<ParseOptions, 'chainId'>,
     private readonly ports: {records: RecordStore; onRecords: () => void; onSkips: () => void},
   ) {}
 

@@ -14,14 +14,11 @@ import type {SignedAccepted} from '@vitalvault/contracts/gen/receipt/v1/receipt'
 import {RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {PostedRecord, RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
 import {cidOfHash, isSizeClass, partsOfPosted, recordId} from '@vitalvault/envelope';
-import type {Sha256} from '@vitalvault/envelope';
 import type {Accepted, AcceptedRecord, AcceptedSkip} from './record.js';
 
 export interface ParseOptions {
   readonly chainId: string;
   readonly traceparent: string | undefined;
-  /** Default: the one that runs everywhere. */
-  readonly sha256?: Sha256 | undefined;
 }
 
 /**
@@ -47,9 +44,9 @@ function parseRecord(
   refuseNewer(record, header);
   if (header.chainId !== options.chainId) throw new JunkMessage('of another ledger');
   refuseFault(faultOf(record, header));
-  const parts = partsOfPosted(record, options.sha256);
+  const parts = partsOfPosted(record);
   return {
-    recordId: toHex(recordId(parts, options.sha256)),
+    recordId: toHex(recordId(parts)),
     device: toHex(header.device),
     registration: header.registration,
     sequence: header.sequence,
