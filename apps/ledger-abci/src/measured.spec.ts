@@ -3,7 +3,7 @@ import {BlockIDFlag, CheckTxType} from '@vitalvault/abci';
 import {codeName, decodeCanonical, sha256Of, toHex} from '@vitalvault/contracts';
 import {GenesisSchema} from '@vitalvault/contracts/gen/genesis/v1/genesis';
 import {startMetrics} from '@vitalvault/process';
-import {prometheusFamilies} from '@vitalvault/testkit';
+import {metricValues} from '@vitalvault/testkit';
 import {TestLedger, testGenesis} from '@vitalvault/ledger-state/testing';
 import type {Ledger} from './ledger.js';
 import {measured} from './measured.js';
@@ -12,17 +12,7 @@ const metrics = startMetrics({service: 'spec'});
 afterAll(() => metrics.shutdown());
 
 /** Values of a metric by its labels, without buckets. */
-async function told(name: string): Promise<Record<string, number>> {
-  let text = '';
-  const response = {writeHead: () => response, end: (body: string) => void (text = body)};
-  await metrics.answer(response as never);
-  const samples = prometheusFamilies(text).get(name)?.samples ?? [];
-  return Object.fromEntries(
-    samples
-      .filter((sample) => !/_(?:bucket|sum)$/.test(sample.name))
-      .map(({labels, value}) => [Object.values(labels).join(' '), value]),
-  );
-}
+const told = (name: string): Promise<Record<string, number>> => metricValues(metrics, name);
 
 const REFUSED = 41;
 const codes = [0, 0, REFUSED, 9_999];

@@ -10,7 +10,7 @@ import {
 } from '@vitalvault/ledger-state/testing';
 import {startMetrics} from '@vitalvault/process';
 import type {Logger} from '@vitalvault/process';
-import {prometheusFamilies} from '@vitalvault/testkit';
+import {metricSamples} from '@vitalvault/testkit';
 import type {Ledger} from './ledger.js';
 import {watchRoom} from './watch-room.js';
 
@@ -48,9 +48,6 @@ test('a chain that began in this process is told too: its state is another one t
   const watched = {state: new TestLedger(testGenesis(['clinic'])).state as unknown as Ledger['state']};
   watchRoom(watched, {warn: () => undefined} as unknown as Logger);
   watched.state = new TestLedger(testGenesis(['hospital', 'clinic'])).state as unknown as Ledger['state'];
-  let text = '';
-  const response = {writeHead: () => response, end: (body: string) => void (text = body)};
-  await metrics.answer(response as never);
-  expect(prometheusFamilies(text).get('vitalvault_ledger_keys')?.samples).toHaveLength(2);
+  expect(await metricSamples(metrics, 'vitalvault_ledger_keys')).toHaveLength(2);
   await metrics.shutdown();
 });

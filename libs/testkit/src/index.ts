@@ -3,6 +3,7 @@ export {FakeClock} from './fake-clock.js';
 export {idsIn} from './ids-in.js';
 export {prometheusFamilies} from './prometheus-families.js';
 export type {PrometheusFamily, PrometheusSample} from './prometheus-families.js';
+export {metricSamples, metricValues} from './told-metrics.js';
 export {freePort} from './free-port.js';
 export {RunningProcess, runProcess} from './run-process.js';
 export type {ProcessOutcome, ProcessToRun} from './run-process.js';

@@ -3,7 +3,7 @@ import {CODE} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import {PEOPLE, TEST_CHAIN, enrolPatient, testOrganisation} from '@vitalvault/ledger-state/testing';
 import {startMetrics} from '@vitalvault/process';
-import {prometheusFamilies} from '@vitalvault/testkit';
+import {metricValues} from '@vitalvault/testkit';
 import {FakeChain} from '../../test/support/fake-chain.js';
 import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
 import {MemoryTraces} from '../../test/support/memory-traces.js';
@@ -16,17 +16,7 @@ const metrics = startMetrics({service: 'spec'});
 afterAll(() => metrics.shutdown());
 
 /** How many waits of a histogram there were, by its labels. */
-async function counted(name: string): Promise<Record<string, number>> {
-  let text = '';
-  const response = {writeHead: () => response, end: (body: string) => void (text = body)};
-  await metrics.answer(response as never);
-  const samples = prometheusFamilies(text).get(name)?.samples ?? [];
-  return Object.fromEntries(
-    samples
-      .filter((sample) => sample.name.endsWith('_count'))
-      .map(({labels, value}) => [Object.values(labels).join(' '), value]),
-  );
-}
+const counted = (name: string): Promise<Record<string, number>> => metricValues(metrics, name);
 
 it('what is waited for in vain is measured beside what was not, what is refused is not', async () => {
   const chain = new FakeChain(1_704_067_200n);
