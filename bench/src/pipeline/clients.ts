@@ -1,11 +1,11 @@
 import {encodeCanonical, toHex} from '@vitalvault/contracts';
 import {DeviceConfigSchema} from '@vitalvault/contracts/gen/record/v1/record';
-import {fork} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
 import {join} from 'node:path';
 import type {DeviceActor} from '../../../test/e2e/platform/actors.js';
 import type {RowContext} from '../suite/row.js';
 import type {LoadOrder, LoadRate, LoadReport} from './load-order.js';
+import {startTold} from './start-told.js';
 
 const PROGRAM = join(import.meta.dirname, 'load-process.ts');
 const PROCESSES = 2;
@@ -35,9 +35,9 @@ export class Clients {
     const started = Array.from({length: PROCESSES}, (_, i) => {
       const own = devices.filter((_device, place) => place % PROCESSES === i);
       const told = own.map(({key, config}) => ({key, config: toHex(encodeCanonical(DeviceConfigSchema, config))}));
-      return startProcess({...order, devices: told}, context);
+      return startTold<LoadOrder>(PROGRAM, {...order, devices: told}, context);
     });
-    return new Clients(await Promise.all(started));
+    return new Clients((await Promise.all(started)).map(({child}) => child));
   }
 
   get pids(): number[] {
@@ -59,16 +59,4 @@ export class Clients {
     this.anchoredMs.push(...anchoredMs);
     for (const [why, times] of Object.entries(refused)) this.refused.set(why, (this.refused.get(why) ?? 0) + times);
   }
-}
-
-async function startProcess(order: LoadOrder, {scratch}: RowContext): Promise<ChildProcess> {
-  const child = fork(PROGRAM, {stdio: ['ignore', 'inherit', 'inherit', 'ipc']});
-  const gone = new Promise((resolve) => child.once('close', resolve));
-  scratch.defer(async () => {
-    child.kill();
-    await gone;
-  });
-  child.send(order);
-  await new Promise((resolve) => child.once('message', resolve));
-  return child;
 }

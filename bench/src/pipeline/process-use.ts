@@ -39,6 +39,9 @@ export function usesOf(processes: ReadonlyMap<string, number>): Map<string, Use>
   );
 }
 
+/** Of one process; not a number: it is gone. */
+export const cpuMsOf = (pid: number): number => usesOf(new Map([['it', pid]])).get('it')?.cpuMs ?? Number.NaN;
+
 function entryOf(pid: string): Entry | undefined {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === '') return undefined;

@@ -1,14 +1,14 @@
 import {deviceIdOf, newSigningKey} from '@vitalvault/sdk';
-import {fork} from 'node:child_process';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {random} from '../../../test/e2e/platform/actors.js';
 import {Clients} from '../pipeline/clients.js';
 import {RECORDS_OF_BODY} from '../pipeline/load-order.js';
 import {Pipeline} from '../pipeline/pipeline.js';
-import {usesOf} from '../pipeline/process-use.js';
+import {cpuMsOf} from '../pipeline/process-use.js';
 import {profileProcess} from '../pipeline/profile-process.js';
 import type {BareOrder} from '../pipeline/serve-bare.js';
+import {startTold} from '../pipeline/start-told.js';
 import {processesOf} from '../pipeline/system.js';
 import {arms, quotient} from '../suite/arms.js';
 import type {Row, RowContext} from '../suite/row.js';
@@ -40,9 +40,9 @@ export const ROW_03: Row = {
         const {pid, clients} = arm === INGEST ? ingest : bare;
         clients.go(BODIES_PER_SECOND * RECORDS_OF_BODY);
         await pause(2_000);
-        const [before, bodies] = [cpuMs(pid), clients.answered];
+        const [before, bodies] = [cpuMsOf(pid), clients.answered];
         await pause(quick ? 4_000 : 10_000);
-        const spent = (cpuMs(pid) - before) / (clients.answered - bodies);
+        const spent = (cpuMsOf(pid) - before) / (clients.answered - bodies);
         clients.go(0);
         await pause(1_000);
         return spent;
@@ -56,22 +56,17 @@ export const ROW_03: Row = {
   },
 };
 
-const cpuMs = (pid: number): number => usesOf(new Map([['it', pid]])).get('it')?.cpuMs ?? Number.NaN;
-
 async function startBare(pipeline: Pipeline, context: RowContext): Promise<{pid: number; clients: Clients}> {
   // The same configurations with keys that no ledger knows: these devices have numbers of their own.
   const devices = pipeline.order.devices.map(({config}) => ({key: newSigningKey(random), config}));
-  const child = fork(BARE_PROGRAM, {stdio: ['ignore', 'inherit', 'inherit', 'ipc']});
-  context.scratch.defer(() => child.kill());
   const order: BareOrder = {
     brokers: [pipeline.platform.endpoints.kafka],
     topic: 'bench.bare',
     keys: Object.fromEntries(devices.map(({key}) => [deviceIdOf(key), key.publicKey])),
   };
-  child.send(order);
-  const port = await new Promise<number>((resolve) => child.once('message', (told) => resolve(Number(told))));
+  const {child, said: port} = await startTold(BARE_PROGRAM, order, context);
   const clients = await Clients.start(
-    {...pipeline.order, ingest: [`http://127.0.0.1:${port}`], followedEvery: Number.MAX_SAFE_INTEGER, devices},
+    {...pipeline.order, ingest: [`http://127.0.0.1:${String(port)}`], followedEvery: Number.MAX_SAFE_INTEGER, devices},
     context,
   );
   return {pid: child.pid ?? 0, clients};

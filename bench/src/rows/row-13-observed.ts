@@ -1,10 +1,9 @@
-import {fork} from 'node:child_process';
-import type {ChildProcess} from 'node:child_process';
 import {Agent, createServer, request} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
-import {usesOf} from '../pipeline/process-use.js';
+import {cpuMsOf} from '../pipeline/process-use.js';
 import type {ObservedOrder} from '../pipeline/serve-observed.js';
+import {startTold} from '../pipeline/start-told.js';
 import {arms} from '../suite/arms.js';
 import type {Row, RowContext} from '../suite/row.js';
 import type {Round} from '../suite/interleave.js';
@@ -47,9 +46,9 @@ export const ROW_13: Row = {
         const server = servers.get(arm);
         if (server === undefined) throw new Error('no such server');
         await ask(server.port, REQUESTS / 10);
-        const before = cpuMs(server);
+        const before = cpuMsOf(server.pid);
         await ask(server.port, REQUESTS);
-        return ((cpuMs(server) - before) * 1_000) / REQUESTS;
+        return ((cpuMsOf(server.pid) - before) * 1_000) / REQUESTS;
       },
     };
   },
@@ -60,18 +59,13 @@ function more(arm: string): (round: Round) => number {
 }
 
 interface Served {
-  readonly child: ChildProcess;
+  readonly pid: number;
   readonly port: number;
 }
 
-const cpuMs = ({child}: Served): number => usesOf(new Map([['it', child.pid ?? 0]])).get('it')?.cpuMs ?? Number.NaN;
-
-async function startServer(order: ObservedOrder, {scratch}: RowContext): Promise<Served> {
-  const child = fork(PROGRAM, {stdio: ['ignore', 'inherit', 'inherit', 'ipc']});
-  scratch.defer(() => child.kill());
-  child.send(order);
-  const port = await new Promise<number>((resolve) => child.once('message', (told) => resolve(Number(told))));
-  return {child, port};
+async function startServer(order: ObservedOrder, context: RowContext): Promise<Served> {
+  const {child, said} = await startTold(PROGRAM, order, context);
+  return {pid: child.pid ?? 0, port: Number(said)};
 }
 
 /** Takes what is exported, and forgets it: a Collector costs its own. */
