@@ -6,7 +6,7 @@ interface Answering {
   answer(response: never): Promise<void>;
 }
 
-/** Samples of a metric, by its name as Prometheus has it, that a process would tell now; none: it has no such metric. */
+/** Samples of a metric that a process would tell now, by its name as Prometheus has it; none: there is no such one. */
 export async function metricSamples(metrics: Answering, name: string): Promise<readonly PrometheusSample[]> {
   let text = '';
   const response = {writeHead: () => response, end: (body: string) => void (text = body)};
