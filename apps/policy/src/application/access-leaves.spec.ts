@@ -126,6 +126,13 @@ describe('AccessLeaves', () => {
     await expect(leavesOf(moved)).rejects.toMatchObject({code: 'not-verified'});
   });
 
+  it('of blocks that end with one that wrote none are asked for as of the last that did', async () => {
+    const {asked, block, leavesOf} = harness();
+    const blocks = [block(enrolled), block([keysOf(patient), [patient]]), block(member), block()];
+    expect((await leavesOf(blocks)).size).toBe(2);
+    expect(asked.map(([, atLeast]) => atLeast)).toEqual([blocks[1]?.height]);
+  });
+
   it('none is asked for when no log grows', async () => {
     const {asked, block, leavesOf} = harness();
     const made = block(member, [newKeyOf(clinician), [clinician]], grant);

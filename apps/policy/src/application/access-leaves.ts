@@ -37,18 +37,28 @@ export class AccessLeaves {
    */
   async ofBlocks(blocks: readonly DecodedBlock[]): Promise<ReadonlyMap<BlockTransaction, NewLeaf>> {
     const expected = await this.expected(blocks);
+    const leaves = await this.leaves(expected);
+    const found = new Map<BlockTransaction, NewLeaf>();
+    for (const [log, {patient, by}] of expected.entries())
+      for (const [i, {transaction, height}] of by.entries())
+        found.set(transaction, leafOf({patient, txId: transaction.txId, height}, leaves[log]?.[i]));
+    return found;
+  }
+
+  // As of the newest block that wrote one: an empty block after it is proven by the next header, which is seconds away.
+  private async leaves(expected: readonly Expected[]): Promise<readonly (readonly Uint8Array[])[]> {
+    if (expected.length === 0) return [];
+    const heights = expected.flatMap(({by}) => by.map(({height}) => height));
     const logs = expected.map(({patient, from, by}) => ({
       kind: STATE_KIND.accessLog,
       patient: fromHex(patient),
       from,
       count: by.length,
     }));
-    const leaves = logs.length === 0 ? [] : await this.ports.logs.leaves(logs, blocks.at(-1)?.height ?? 0n);
-    const found = new Map<BlockTransaction, NewLeaf>();
-    for (const [log, {patient, by}] of expected.entries())
-      for (const [i, {transaction, height}] of by.entries())
-        found.set(transaction, leafOf({patient, txId: transaction.txId, height}, leaves[log]?.[i]));
-    return found;
+    return this.ports.logs.leaves(
+      logs,
+      heights.reduce((a, b) => (a > b ? a : b)),
+    );
   }
 
   private async expected(blocks: readonly DecodedBlock[]): Promise<Expected[]> {
