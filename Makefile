@@ -52,7 +52,7 @@ help:
 	@echo "make build       fetch and build the engines only"
 	@echo "make test        lint, types, boundaries, unit, integration and end-to-end tests"
 	@echo "make test-unit   the fast part;   make lint   the static part"
-	@echo "make bench       every figure that is held against a target, in about 35 minutes on a quiet machine   [ROWS=1,9b LARGE=1 PROFILE=1]"
+	@echo "make bench       every figure that is held against a target, in about 45 minutes on a quiet machine   [ROWS=1,9b LARGE=1 PROFILE=1]"
 	@echo "make bench-quick   the same in three minutes, coarser; bench/README.md says more"
 	@echo "make packages    the libraries that others may use, as npm archives in dist/packages; nothing is published"
 	@echo "make images      container images as archives, with what is here: buildah, podman or docker   [BASE=image|debootstrap REFRESH=1 IMAGES=names]"

@@ -35,7 +35,7 @@ export const ROW_15R: Row = {
         "of their own they take it from nobody: then what is shared decides, PostgreSQL's rows and the ledger.",
     },
   ],
-  rounds: {full: 3, quick: 1},
+  rounds: {full: 2, quick: 1},
   limitSeconds: 900,
   setup: async (context) => {
     const {quick, scratch} = context;

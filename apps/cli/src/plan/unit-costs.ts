@@ -7,20 +7,20 @@ export const READINGS_OF_RECORD = 64;
 
 /** CPU of a record, in milliseconds, of one process of each kind. */
 export const RECORD_CPU_MS = {
-  ingest: 0.9,
-  storage: 2.2,
-  policy: 0.32,
-  notify: 0.1,
-  postgres: 1.6,
-  kafka: 0.28,
-  'ipfs peer': 0.7,
-  validator: 0.88,
+  ingest: 1.1,
+  storage: 2.8,
+  policy: 0.42,
+  notify: 0.14,
+  postgres: 1.9,
+  kafka: 0.39,
+  'ipfs peer': 0.9,
+  validator: 1.1,
 } as const;
 
 /**
  * Bytes that a record leaves in each store, of one copy. Kafka's are gone after its retention, all others stay.
  */
-export const RECORD_BYTES = {storage: 2_500, policy: 14, kafka: 4_900, ipfs: 4_300, comet: 240, ledger: 463} as const;
+export const RECORD_BYTES = {storage: 3_000, policy: 14, kafka: 4_900, ipfs: 4_300, comet: 240, ledger: 463} as const;
 
 /**
  * A question that is answered: rows of docs/operations/capacity.md. policy keeps the transaction, the leaf, the signed
