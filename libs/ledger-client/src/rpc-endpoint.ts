@@ -80,10 +80,12 @@ function mostBytes({method}: RpcRequest): number {
 }
 
 // Twenty megabytes of `[],` are two thirds of a gigabyte when they are parsed: what begins a value is counted before.
+// A block is a megabyte with a thousand of them: searched for in native code, and not looked at byte by byte.
 function refuseCrowd(chunk: Uint8Array, before: number): number {
   let values = before;
-  for (const byte of chunk) if (byte === COMMA || byte === BRACKET || byte === BRACE) values++;
-  if (values > MOST_VALUES) throw new RangeError(`an answer of more than ${MOST_VALUES} values`);
+  for (const byte of [COMMA, BRACKET, BRACE])
+    for (let at = chunk.indexOf(byte); at >= 0; at = chunk.indexOf(byte, at + 1))
+      if (++values > MOST_VALUES) throw new RangeError(`an answer of more than ${MOST_VALUES} values`);
   return values;
 }
 
