@@ -246,6 +246,26 @@ const WORK: readonly Case[] = [
     fires: [],
   },
   {
+    of: 'dead-letters-old',
+    what: 'one has waited for more than three days: somebody is woken, whose ticket stands',
+    series: {
+      [`vitalvault_dead_letters${of('notify')}`]: '1x20',
+      [`vitalvault_dead_letters_age_seconds${of('notify')}`]: '259000+60x20',
+    },
+    at: '10m',
+    fires: [`page${IN('notify')}`, `dead-letters ticket${IN('notify')}`],
+  },
+  {
+    of: 'dead-letters-old',
+    what: 'the old one was resolved, and a new one waits',
+    series: {
+      [`vitalvault_dead_letters${of('storage')}`]: '2x10 1x10',
+      [`vitalvault_dead_letters_age_seconds${of('storage')}`]: '300000+60x9 60+60x10',
+    },
+    at: '15m',
+    fires: [`dead-letters ticket${IN('storage')}`],
+  },
+  {
     of: 'record-lost',
     what: 'the first one since the start of a process',
     series: {[refusals('record-lost')]: '_x10 1x40'},

@@ -178,6 +178,21 @@ const WORK: readonly Alert[] = [
     rules: [{severity: 'ticket', for: '1m', expr: 'max by (namespace, program) (vitalvault_dead_letters) > 0'}],
   },
   {
+    name: 'dead-letters-old',
+    summary:
+      'A message that {{ $labels.program }} could not take has waited for a person for {{ $value | humanizeDuration }}',
+    description:
+      'Its ticket was not done in three days. A reading in it is not stored, an alert in it was not given, and a device or a patient waits for it.',
+    unit: 'seconds',
+    rules: [
+      {
+        severity: 'page',
+        for: '1m',
+        expr: 'max by (namespace, program) (vitalvault_dead_letters_age_seconds) > 3 * 86400',
+      },
+    ],
+  },
+  {
     name: 'record-lost',
     summary: '{{ $labels.program }} refused a reader with {{ $labels.code }}',
     description:

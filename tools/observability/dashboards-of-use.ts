@@ -288,6 +288,12 @@ export const OF_USE: readonly Dashboard[] = [
             shape: 'number',
             queries: [{expr: largest('program', 'vitalvault_dead_letters'), legend: '{{program}}'}],
           },
+          {
+            title: 'Oldest message set aside',
+            description: 'How long it has waited for a person. Above three days somebody is woken.',
+            unit: 's',
+            queries: [{expr: largest('program', 'vitalvault_dead_letters_age_seconds'), legend: '{{program}}'}],
+          },
         ],
       },
     ],

@@ -5,9 +5,9 @@ import {createHttpService} from '@vitalvault/http';
 import type {HttpService} from '@vitalvault/http';
 import {DeadLetterStore, MOST_LETTERS, OffsetStore, runMigrations, savePosition} from '@vitalvault/postgres';
 import type {SqlSession} from '@vitalvault/postgres';
-import {DeadLettersFull, PositionMoved, Standstill, createLogger} from '@vitalvault/process';
+import {DeadLettersFull, PositionMoved, Standstill, createLogger, startMetrics} from '@vitalvault/process';
 import {madeStep} from '@vitalvault/process/testing';
-import {eventually, startEngines} from '@vitalvault/testkit';
+import {eventually, metricValues, startEngines} from '@vitalvault/testkit';
 import type {Engines} from '@vitalvault/testkit';
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -20,6 +20,9 @@ import {KafkaServer} from './kafka-server.js';
 
 const TOPIC = 'vv.letters.v1';
 const logger = createLogger({service: 'spec', level: 'fatal'});
+const metrics = startMetrics({service: 'spec'});
+const oldestAge = async (): Promise<number | undefined> =>
+  (await metricValues(metrics, 'vitalvault_dead_letters_age_seconds'))[''];
 let pool: pg.Pool;
 /** Of the consumer: 2 knows more than 1. */
 let version = 1;
@@ -133,13 +136,18 @@ describe('what is not taken, over a real Kafka and PostgreSQL', () => {
     await producer.close();
     await pool.end();
     await engines.stop();
+    await metrics.shutdown();
   });
+
+  it('has no age while there is none', () => eventually(async () => expect(await oldestAge()).toBe(0)));
 
   it('junk is set aside between good messages; a newer one stands, and is taken by the newer consumer, with all behind it', async () => {
     await send('1', 'junk', '2', 'newer', '3');
     await eventually(() => expect(standstill.places[0]?.reason).toBe('NewerMessage: a field'), 20_000);
     expect(await taken()).toEqual(['1', '2']);
     await eventually(() => expect(server.setAside()).toMatch(/^1 unresolved, the oldest since 20/));
+    expect(await oldestAge()).toBeGreaterThan(0);
+    expect(await oldestAge()).toBeLessThan(60);
     await stopServing();
     version = 2;
     await serve();

@@ -165,6 +165,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     const {deadLetters: letters, logger, recordIdOf} = this.options;
     if (letters === undefined) return undefined;
     observe('vitalvault.dead_letters', () => this.#letters?.count);
+    observe('vitalvault.dead_letters.age', () => this.#letters && secondsSince(this.#letters.oldestMs));
     return new SettingAside({letters, recordIdOf, logger});
   }
 
@@ -202,3 +203,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     this.options.onStalled();
   }
 }
+
+/** @param sinceMs by the clock of the database; undefined: nothing waits */
+const secondsSince = (sinceMs: number | undefined): number =>
+  sinceMs === undefined ? 0 : Math.max(0, Date.now() - sinceMs) / 1_000;

@@ -67,6 +67,12 @@ export const WORK_METRICS = {
     of: ['storage', 'notify'],
     meaning: 'Messages that are set aside and wait for a person.',
   },
+  'vitalvault.dead_letters.age': {
+    kind: 'gauge',
+    unit: 's',
+    of: ['storage', 'notify'],
+    meaning: 'How long the oldest of them has waited, by the clock of this process; 0: none waits.',
+  },
   'vitalvault.record.delay': {
     kind: 'histogram',
     unit: 's',
