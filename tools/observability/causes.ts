@@ -3,6 +3,7 @@
 // is left out of its rule.
 import {PROGRAMS, unlessKnown} from './alert.ts';
 import type {Alert} from './alert.ts';
+import {ENGINE_ALERTS} from './engine-causes.ts';
 
 const KAFKA_AWAY = 'max by (namespace) (vitalvault_degraded_seconds{part="kafka"}) > 0';
 const NO_BLOCKS = 'min by (namespace) (vitalvault_ledger_block_age_seconds) > 60';
@@ -312,4 +313,4 @@ and on (namespace)
   },
 ];
 
-export const CAUSE_ALERTS: readonly Alert[] = [...RUNNING, ...WORK, ...LEDGER];
+export const CAUSE_ALERTS: readonly Alert[] = [...RUNNING, ...WORK, ...LEDGER, ...ENGINE_ALERTS];

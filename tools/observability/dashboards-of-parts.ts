@@ -181,6 +181,17 @@ export const OF_PARTS: readonly Dashboard[] = [
             queries: [{expr: largest('part', 'vitalvault_degraded_seconds', PROGRAM), legend: '{{part}}'}],
           },
           {
+            title: 'Certificates end in',
+            description: 'Of Kafka and PostgreSQL, where TLS is set; empty: it is not. A ticket at thirty days, a page at three.',
+            unit: 's',
+            queries: [
+              {
+                expr: `min by (part, kind) (${of('vitalvault_certificate_remaining_seconds', PROGRAM)})`,
+                legend: '{{part}} {{kind}}',
+              },
+            ],
+          },
+          {
             title: 'Runs since',
             description: 'A fall to 0 is a restart.',
             unit: 's',

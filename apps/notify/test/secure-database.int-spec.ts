@@ -1,8 +1,8 @@
 import {createHttpService} from '@vitalvault/http';
-import {createLogger} from '@vitalvault/process';
+import {createLogger, startMetrics} from '@vitalvault/process';
 import type {HttpService} from '@vitalvault/http';
 import type {DatabaseSettings} from '@vitalvault/postgres';
-import {RunningProcess, eventually, startEngines, testCertificates} from '@vitalvault/testkit';
+import {RunningProcess, eventually, metricValues, startEngines, testCertificates} from '@vitalvault/testkit';
 import type {Engines, TestCertificates} from '@vitalvault/testkit';
 import {Module} from '@nestjs/common';
 import {chown, copyFile, chmod, readFile, stat, writeFile} from 'node:fs/promises';
@@ -13,6 +13,7 @@ import {openDatabase} from '../src/adapters/prisma/database.js';
 
 const NO_TLS = 'no TLS with it: its certificate is not trusted for that host name, or it offers none';
 const PASSWORD = 'p@ss/%:?#word';
+const metrics = startMetrics({service: 'spec'});
 
 @Module({})
 class NothingModule {}
@@ -100,12 +101,15 @@ describe('a database that asks for TLS and a password', () => {
   afterAll(async () => {
     await service.close();
     await engines.stop();
+    await metrics.shutdown();
   });
 
   it('migrates and works over TLS, with the password of the file', async () => {
     await eventually(async () => expect(await migrate(settings())).toMatchObject({code: 0}), 20_000);
     const database = openDatabase(settings());
     expect(await database.$queryRaw`SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()`).toEqual([{ssl: true}]);
+    const ends = await metricValues(metrics, 'vitalvault_certificate_remaining_seconds');
+    expect(Object.keys(ends)).toEqual(['database authority', 'database server']);
     await database.$disconnect();
   });
 

@@ -1,4 +1,5 @@
-import {readCertificates, readSecret} from '@vitalvault/process';
+import {readCertificates, readSecret, watchedTls} from '@vitalvault/process';
+import type {WatchedTls} from '@vitalvault/process';
 
 /** Settings of the same names (`kafkaConfig`). */
 export interface KafkaAccessSettings {
@@ -21,18 +22,19 @@ export interface KafkaAccess {
   /** host:port */
   readonly brokers: readonly string[];
   /** Certificates and host names are checked, against Node's own authorities unless `ca` (PEM) is given. */
-  readonly tls?: {readonly ca?: string};
+  readonly tls?: WatchedTls;
   readonly sasl?: KafkaSasl;
 }
 
 /** Reads what the settings name. @throws ConfigError when a file cannot be used */
 export function kafkaAccess(settings: KafkaAccessSettings): KafkaAccess {
   const {kafkaBrokers, kafkaTls, kafkaCaFile, kafkaSaslMechanism, kafkaUsername, kafkaPasswordFile} = settings;
-  const tls = kafkaCaFile === undefined ? {} : {ca: readCertificates('kafkaCaFile', kafkaCaFile)};
   const whole = kafkaSaslMechanism !== undefined && kafkaUsername !== undefined && kafkaPasswordFile !== undefined;
   return {
     brokers: kafkaBrokers,
-    ...(kafkaTls === true ? {tls} : {}),
+    ...(kafkaTls === true
+      ? {tls: watchedTls('kafka', kafkaCaFile === undefined ? undefined : readCertificates('kafkaCaFile', kafkaCaFile))}
+      : {}),
     ...(whole
       ? {
           sasl: {

@@ -1,8 +1,8 @@
 import {Controller, Module} from '@nestjs/common';
 import {EventPattern, Payload} from '@nestjs/microservices';
 import {createHttpService} from '@vitalvault/http';
-import {Standstill, createLogger} from '@vitalvault/process';
-import {eventually, startEngines, startSecureKafka, testCertificates} from '@vitalvault/testkit';
+import {Standstill, createLogger, startMetrics} from '@vitalvault/process';
+import {eventually, metricValues, startEngines, startSecureKafka, testCertificates} from '@vitalvault/testkit';
 import type {Engines, SecureKafka, TestCertificates} from '@vitalvault/testkit';
 import {AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, ResourcePatternTypes, logLevel} from 'kafkajs';
 import {writeFileSync} from 'node:fs';
@@ -20,6 +20,7 @@ const TOPIC = 'vv.secure.v1';
 const GROUP = 'vv-secure';
 const PASSWORD = 'correct-horse';
 const seen: string[] = [];
+const metrics = startMetrics({service: 'spec'});
 const standstill = new Standstill({part: 'spec', logger: createLogger({service: 'spec', level: 'error'})});
 
 @Controller()
@@ -98,6 +99,7 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
   afterAll(async () => {
     await kafka.stop();
     await engines.stop();
+    await metrics.shutdown();
   });
 
   it('sends and reads with SCRAM by the rights of install.md, and needs none to create topics that are there', async () => {
@@ -128,6 +130,8 @@ describe('a broker that asks for TLS and SASL, where this user may create nothin
     });
     await forger.close();
     expect(seen).toEqual(['sealed']);
+    const ends = await metricValues(metrics, 'vitalvault_certificate_remaining_seconds');
+    expect(Object.keys(ends)).toEqual(['kafka authority', 'kafka server']);
     await service.close();
     await producer.close();
   });

@@ -29,6 +29,7 @@ describe('databaseConnection', () => {
   it('checks certificate and host with a CA file', () => {
     expect(databaseConnection({databaseUrl, databaseCaFile: file('ca', CERTIFICATE)}).ssl).toEqual({
       ca: CERTIFICATE,
+      checkServerIdentity: expect.any(Function),
       rejectUnauthorized: true,
       host: 'db.example',
     });

@@ -1,4 +1,5 @@
-import {readCertificates, readSecret} from '@vitalvault/process';
+import {readCertificates, readSecret, watchedTls} from '@vitalvault/process';
+import type {WatchedTls} from '@vitalvault/process';
 
 /** How a service reaches its database: settings of the same names. */
 export interface DatabaseSettings {
@@ -10,7 +11,7 @@ export interface DatabaseSettings {
 /** What `pg` takes for a connection. Holds the password: never to be logged. */
 export interface DatabaseConnection {
   readonly connectionString: string;
-  readonly ssl?: {readonly ca: string; readonly rejectUnauthorized: true; readonly host: string};
+  readonly ssl?: WatchedTls & {readonly rejectUnauthorized: true; readonly host: string};
 }
 
 /**
@@ -31,6 +32,10 @@ export function databaseConnection({
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return {
     connectionString: url.href,
-    ssl: {ca: readCertificates('databaseCaFile', databaseCaFile), rejectUnauthorized: true, host},
+    ssl: {
+      ...watchedTls('database', readCertificates('databaseCaFile', databaseCaFile)),
+      rejectUnauthorized: true,
+      host,
+    },
   };
 }

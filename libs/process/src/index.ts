@@ -50,6 +50,8 @@ export {runService} from './run/run-service.js';
 export type {RunningService} from './run/run-service.js';
 export {TokenBuckets} from './token-buckets.js';
 export type {BucketRate, Demand} from './token-buckets.js';
+export {watchedTls} from './tls/watched-tls.js';
+export type {WatchedTls} from './tls/watched-tls.js';
 export {startTelemetry} from './telemetry/start-telemetry.js';
 export type {Telemetry} from './telemetry/start-telemetry.js';
 export {

@@ -11,8 +11,11 @@ export interface TestCertificates {
 
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 
-/** Makes a fresh authority and a server's certificate in `dir`, valid for two days. Takes the program openssl. */
-export async function testCertificates(dir: string): Promise<TestCertificates> {
+/** Makes a fresh authority and a server's certificate in `dir`, valid for so many days. Takes the program openssl. */
+export async function testCertificates(
+  dir: string,
+  {authorityDays = 2, serverDays = 2}: {readonly authorityDays?: number; readonly serverDays?: number} = {},
+): Promise<TestCertificates> {
   await mkdir(dir, {recursive: true});
   const [ca, caKey, certificate, key, request, names] = [
     'ca.pem',
@@ -23,7 +26,8 @@ export async function testCertificates(dir: string): Promise<TestCertificates> {
     'names',
   ].map((name) => join(dir, name)) as [string, string, string, string, string, string];
   await writeFile(names, 'subjectAltName=IP:127.0.0.1\n');
-  await openssl('req', '-x509', ...NEW_KEY, '-keyout', caKey, '-out', ca, '-days', '2', '-subj', '/CN=test authority');
+  const ofAuthority = ['-days', String(authorityDays), '-subj', '/CN=test authority'];
+  await openssl('req', '-x509', ...NEW_KEY, '-keyout', caKey, '-out', ca, ...ofAuthority);
   await openssl('req', ...NEW_KEY, '-keyout', key, '-out', request, '-subj', '/CN=test server');
   await openssl(
     'x509',
@@ -38,7 +42,7 @@ export async function testCertificates(dir: string): Promise<TestCertificates> {
     '-out',
     certificate,
     '-days',
-    '2',
+    String(serverDays),
     '-extfile',
     names,
   );

@@ -66,6 +66,14 @@ export const DOOR_METRICS = {
     most: 100,
     meaning: 'gRPC: from the call of another service to its answer.',
   },
+  'vitalvault.certificate.remaining': {
+    kind: 'gauge',
+    unit: 's',
+    of: ['ingest', 'policy', 'storage', 'notify'],
+    labels: {part: ['kafka', 'database'], kind: ['authority', 'server']},
+    meaning:
+      'How long certificates of TLS still count, below 0: no more. `authority`: the last one of the file that was read at the start; `server`: what ends first of all that servers showed at their newest connection.',
+  },
   'vitalvault.refusals': {
     kind: 'counter',
     unit: '{request}',
