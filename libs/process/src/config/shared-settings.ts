@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {LOG_LEVELS} from '../logging/log-level.js';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 // Of more than 2^31 - 1 ms Node makes 1 ms; a day is more than anything here needs.
@@ -95,7 +96,10 @@ export const commonConfig = {
     .describe(
       'OpenTelemetry Collector that metrics are sent to as well, every 30 s, OTLP over HTTP: http://host:port. Absent: they are told at /metrics alone.',
     ),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Lowest level that is logged.'),
+  logLevel: z
+    .enum(LOG_LEVELS)
+    .default('info')
+    .describe('Lowest level that is logged; at the management port a lower one for a time.'),
   trustedProxies: list
     .refine((items) => items.length > 0 && items.every(isAddress), 'not a list of addresses')
     .optional()

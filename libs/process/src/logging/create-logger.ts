@@ -6,6 +6,7 @@ import {notTold} from '../telling/not-told.js';
 import {LOG_FIELDS, PUBLIC_IDS} from '../telling/told-fields.js';
 import type {LogField} from '../telling/told-fields.js';
 import {withoutIds} from '../telling/without-ids.js';
+import type {Level, LogLevel} from './log-level.js';
 
 const allowed: ReadonlySet<string> = new Set(LOG_FIELDS);
 
@@ -21,11 +22,20 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
-/** One JSON object per line on stdout, with the trace id of the active span. */
-export function createLogger(options: {service: string; level?: string; destination?: DestinationStream}): Logger {
+/**
+ * One JSON object per line on stdout, with the trace id of the active span.
+ * @param options.level default info; a `LogLevel` may change while it logs
+ */
+export function createLogger(options: {
+  service: string;
+  level?: string | LogLevel;
+  destination?: DestinationStream;
+}): Logger {
+  const {level = 'info'} = options;
+  const current = typeof level === 'string' ? () => level : () => level.current;
   const sink = pino(
     {
-      level: options.level ?? 'info',
+      level: current(),
       base: {service: options.service, pid: process.pid},
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {level: (label) => ({level: label})},
@@ -33,8 +43,10 @@ export function createLogger(options: {service: string; level?: string; destinat
     options.destination ?? pino.destination({dest: 1, sync: true}),
   );
   const write =
-    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (level: Level) =>
     (message: string, fields: LogFields = {}): void => {
+      // Set, it makes its methods anew.
+      if (sink.level !== current()) sink.level = current();
       if (sink.isLevelEnabled(level)) sink[level](linesOf(fields), withoutIds(message));
     };
   return {debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error')};

@@ -3,11 +3,15 @@ import {request} from 'node:http';
 import {Readiness} from '../health/readiness.js';
 import {Standstill} from '../health/standstill.js';
 import {createLogger} from '../logging/create-logger.js';
+import {LogLevel} from '../logging/log-level.js';
 import {startMetrics} from '../metrics/start-metrics.js';
 import {startManagement} from './start-management.js';
 import type {Management} from './start-management.js';
 
 const SOME_TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string;
+const lines: string[] = [];
+const destination = {write: (line: string) => void lines.push(line)};
+let logLevel: LogLevel;
 const metrics = startMetrics({service: 'spec', organisation: 'aa'});
 let readiness: Readiness;
 let management: Management;
@@ -19,7 +23,9 @@ const get = async (path: string, method = 'GET'): Promise<[number, unknown]> => 
 
 beforeEach(async () => {
   readiness = new Readiness();
-  management = await startManagement({host: '127.0.0.1', port: 0, readiness, metrics});
+  logLevel = new LogLevel('info');
+  const logger = createLogger({service: 'spec', level: logLevel, destination});
+  management = await startManagement({host: '127.0.0.1', port: 0, readiness, metrics, logLevel, logger});
 });
 afterEach(() => management.close());
 afterAll(() => metrics.shutdown());
@@ -86,7 +92,39 @@ describe('the management port', () => {
 
   it('knows nothing else, and changes nothing', async () => {
     expect(await get('/')).toEqual([404, {status: 'not found'}]);
-    expect(await get('/readyz', 'POST')).toEqual([405, {status: 'only GET'}]);
+    for (const [path, method] of [
+      ['/readyz', 'POST'],
+      ['/readyz', 'PUT'],
+      ['/metrics', 'PUT'],
+    ] as const)
+      expect(await get(path, method)).toEqual([405, {status: 'only GET'}]);
+    expect(await get('/log-level', 'POST')).toEqual([405, {status: 'only GET and PUT'}]);
+  });
+
+  it('has the log say more for a time that is bounded, and says so in it', async () => {
+    expect(await get('/log-level')).toEqual([200, {level: 'info', configured: 'info'}]);
+    const told = {level: 'debug', configured: 'info', until: SOME_TIME};
+    expect(await get('/log-level?level=debug&seconds=600', 'PUT')).toEqual([200, told]);
+    expect(await get('/log-level')).toEqual([200, told]);
+    expect(lines.map((line) => (JSON.parse(line) as {msg: string}).msg)).toEqual([
+      'the log level is debug, asked for 600 s',
+    ]);
+    expect(await get('/log-level?level=debug&seconds=0', 'PUT')).toEqual([200, {level: 'info', configured: 'info'}]);
+  });
+
+  it.each([
+    '',
+    '?level=debug',
+    '?level=debug&seconds=',
+    '?level=debug&seconds=3601',
+    '?level=error&seconds=60',
+    '?level=loud&seconds=60',
+    '?level=debug&seconds=60&level=info',
+    '?level=debug&seconds=6e2',
+    '?level=debug&seconds=60?level=info',
+  ])('takes no other word for it: %s', async (query) => {
+    expect((await get(`/log-level${query}`, 'PUT'))[0]).toBe(400);
+    expect(logLevel.current).toBe('info');
   });
 
   it('closes at once, whatever is open', async () => {
@@ -96,5 +134,7 @@ describe('the management port', () => {
     await expect(fetch(`${management.url}/livez`)).rejects.toThrow();
     management = await startManagement({host: '127.0.0.1', port: 0, readiness});
     expect(await get('/metrics')).toEqual([404, {status: 'not found'}]);
+    expect(await get('/log-level')).toEqual([404, {status: 'not found'}]);
+    expect(await get('/log-level?level=debug&seconds=60', 'PUT')).toEqual([404, {status: 'not found'}]);
   });
 });

@@ -4,6 +4,8 @@ import {Readiness} from '../health/readiness.js';
 import {watchReadiness} from '../health/watch-readiness.js';
 import {createLogger} from '../logging/create-logger.js';
 import type {Logger} from '../logging/create-logger.js';
+import {LogLevel} from '../logging/log-level.js';
+import type {Level} from '../logging/log-level.js';
 import {startManagement} from '../management/start-management.js';
 import {startMetrics} from '../metrics/start-metrics.js';
 import {startTelemetry} from '../telemetry/start-telemetry.js';
@@ -13,7 +15,7 @@ import type {RunningService} from './run-service.js';
 
 /** Settings that every program of ours has (`processConfig`), and those that it may have. */
 export interface ProcessSettings {
-  readonly logLevel: string;
+  readonly logLevel: Level;
   readonly managementHost: string;
   readonly managementPort?: number | undefined;
   readonly otlpUrl?: string | undefined;
@@ -54,15 +56,19 @@ export async function runProgram<Config extends ProcessSettings>(
     const config: Config = loadConfig(program.settings, program.env);
     const {managementHost: host, managementPort: port, otlpUrl, otlpMetricsUrl, organisation} = config;
     const whose = organisation === undefined ? {} : {organisation};
+    const logLevel = new LogLevel(config.logLevel);
+    const logger = createLogger({service, level: logLevel});
     const readiness = new Readiness();
     const opened = new Opened();
     try {
       const metrics = opened.add(startMetrics({service, otlpUrl: otlpMetricsUrl, ...whose}), (it) => it.shutdown());
       watchReadiness(readiness);
       opened.add(readiness.keepLooking(), (stop) => stop());
-      if (port !== undefined) opened.add(await startManagement({host, port, readiness, metrics}), (it) => it.close());
+      if (port !== undefined) {
+        const told = {readiness, metrics, logLevel, logger};
+        opened.add(await startManagement({host, port, ...told}), (it) => it.close());
+      }
       if (otlpUrl !== undefined) opened.add(startTelemetry({service, otlpUrl, ...whose}), (it) => it.shutdown());
-      const logger = createLogger({service, level: config.logLevel});
       opened.add(await start({config, logger, readiness, fail: () => process.exit(1)}), (it) => it.close());
     } catch (error) {
       await opened.abandon();

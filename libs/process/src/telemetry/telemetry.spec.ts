@@ -1,6 +1,7 @@
 import {context, trace} from '@opentelemetry/api';
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
 import {DomainError} from '@vitalvault/errors';
+import {createLogger} from '../logging/create-logger.js';
 import {startTelemetry} from './start-telemetry.js';
 import {
   contextOf,
@@ -26,6 +27,21 @@ async function spans(): Promise<ReturnType<InMemorySpanExporter['getFinishedSpan
 describe('telemetry', () => {
   beforeEach(() => {
     exporter.reset();
+  });
+
+  it('has the trace of a line in it, and none where there is none', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const write = (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>);
+    const logger = createLogger({service: 'spec', destination: {write}});
+    await withSpan('outer', {kind: 'server', parent: extractContext({traceparent: parent})}, () => {
+      logger.info('inside');
+      return Promise.resolve();
+    });
+    logger.info('outside');
+    const [inside, outside] = lines;
+    const [span] = await spans();
+    expect(inside).toMatchObject({trace_id: parent.split('-')[1], span_id: span?.spanContext().spanId});
+    expect(Object.keys(outside ?? {})).toEqual(['level', 'time', 'service', 'pid', 'msg']);
   });
 
   it('continues a trace from headers, across awaits, and hands it on', async () => {
