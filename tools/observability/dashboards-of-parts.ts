@@ -42,6 +42,23 @@ export const OF_PARTS: readonly Dashboard[] = [
             unit: 'bytes',
             queries: [{expr: largest('program', 'vitalvault_database_size_bytes'), legend: '{{program}}'}],
           },
+          {
+            title: 'Connections',
+            description: 'Of the whole server, share of those that there may be. A ticket from 85 % on.',
+            unit: 'percentunit',
+            queries: [
+              {
+                expr: `max by (program) (${of('vitalvault_database_connections')} / ${of('vitalvault_database_connections_ceiling')})`,
+                legend: '{{program}}',
+              },
+            ],
+          },
+          {
+            title: 'Oldest open transaction',
+            description: 'That the service may see. What it holds others wait for; a ticket from a quarter of an hour on.',
+            unit: 's',
+            queries: [{expr: largest('program', 'vitalvault_database_transaction_age_seconds'), legend: '{{program}}'}],
+          },
         ],
       },
     ],

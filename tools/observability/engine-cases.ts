@@ -4,6 +4,8 @@ import {of} from './series.ts';
 const DAY = 86_400;
 const certificate = (program: string, part: string, kind: string): string =>
   `vitalvault_certificate_remaining_seconds${of(program, `part="${part}", kind="${kind}"`)}`;
+const taken = (program: string): string => `vitalvault_database_connections${of(program)}`;
+const places = (program: string): string => `vitalvault_database_connections_ceiling${of(program)}`;
 
 export const ENGINE_CASES: readonly Case[] = [
   {
@@ -39,6 +41,34 @@ export const ENGINE_CASES: readonly Case[] = [
       [certificate('storage', 'kafka', 'authority')]: `${365 * DAY}x20`,
     },
     at: '10m',
+    fires: [],
+  },
+  {
+    of: 'database-connections',
+    what: 'nine of ten are taken',
+    series: {[taken('storage')]: '90x30', [places('storage')]: '97x30'},
+    at: '15m',
+    fires: ['ticket{program="storage"}'],
+  },
+  {
+    of: 'database-connections',
+    what: 'half are, and all were for a moment in which a pool was filled',
+    series: {[taken('storage')]: '50x4 97x3 50x20', [places('storage')]: '97x30'},
+    at: '15m',
+    fires: [],
+  },
+  {
+    of: 'transaction-open',
+    what: 'somebody left his session open',
+    series: {[`vitalvault_database_transaction_age_seconds${of('notify')}`]: '0+60x30'},
+    at: '20m',
+    fires: ['ticket{program="notify"}'],
+  },
+  {
+    of: 'transaction-open',
+    what: 'a backup takes ten minutes',
+    series: {[`vitalvault_database_transaction_age_seconds${of('notify')}`]: '0+60x10 0x20'},
+    at: '20m',
     fires: [],
   },
 ];

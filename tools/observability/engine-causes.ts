@@ -15,4 +15,31 @@ export const ENGINE_ALERTS: readonly Alert[] = [
       {severity: 'ticket', for: '5m', expr: `${ENDS} < 30 * 86400`},
     ],
   },
+  {
+    name: 'database-connections',
+    summary: 'PostgreSQL of {{ $labels.program }} has {{ $value | humanizePercentage }} of its connections taken',
+    description: 'At the end it lets nobody in, and the service cannot answer. All that use the server share them.',
+    unit: 'share of the connections',
+    rules: [
+      {
+        severity: 'ticket',
+        for: '10m',
+        expr: 'max by (namespace, program) (vitalvault_database_connections / vitalvault_database_connections_ceiling) > 0.85',
+      },
+    ],
+  },
+  {
+    name: 'transaction-open',
+    summary: 'A transaction in the database of {{ $labels.program }} has been open for {{ $value | humanizeDuration }}',
+    description:
+      'A session that was forgotten, or a statement that does not end: what it has locked others wait for, and nothing that is deleted meanwhile frees room.',
+    unit: 'seconds',
+    rules: [
+      {
+        severity: 'ticket',
+        for: '1m',
+        expr: 'max by (namespace, program) (vitalvault_database_transaction_age_seconds) > 900',
+      },
+    ],
+  },
 ];

@@ -4,14 +4,7 @@ import {grpcOptions} from '@vitalvault/grpc';
 import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/http';
 import type {Composition, ServiceHost} from '@vitalvault/http';
 import {KafkaServer, TopicsAtHand, kafkaAccess} from '@vitalvault/kafka-bus';
-import {
-  DeadLetterStore,
-  NonceStore,
-  OffsetStore,
-  RowPruning,
-  databaseSize,
-  watchDatabaseSize,
-} from '@vitalvault/postgres';
+import {DeadLetterStore, NonceStore, OffsetStore, RowPruning, databaseSize, watchDatabase} from '@vitalvault/postgres';
 import {BackgroundWork, Standstill} from '@vitalvault/process';
 import {openDatabase} from './adapters/prisma/database.js';
 import {PrismaAlertQueue} from './adapters/prisma/prisma-alert-queue.js';
@@ -45,7 +38,7 @@ const UNREAD_MS = 10_000;
 export function compose(config: NotifyConfig, host: ServiceHost<NotifyConfig>): Composition {
   const {clientId, fail: onStalled, logger, opened} = host;
   const database = opened.add(openDatabase(config), (it) => it.$disconnect());
-  watchDatabaseSize(database);
+  watchDatabase(database);
   watchDeliveries(database);
   const kafka = {...kafkaAccess(config), clientId, logger};
   const topics = new TopicsAtHand({...kafka, topics: [{topic: TOPICS.alerts}, {topic: TOPICS.ledgerEvents}]});

@@ -5,7 +5,7 @@ import {KEY_RESOLVER, NONCE_MEMORY, ORGANISATION, provide} from '@vitalvault/htt
 import type {Composition, ServiceHost} from '@vitalvault/http';
 import {OutboxPublisher, TopicsAtHand} from '@vitalvault/kafka-bus';
 import {verifiedBlocks} from '@vitalvault/ledger-client';
-import {NonceStore, OutboxStore, RowPruning, databaseSize, watchDatabaseSize} from '@vitalvault/postgres';
+import {NonceStore, OutboxStore, RowPruning, databaseSize, watchDatabase} from '@vitalvault/postgres';
 import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import {chainDistance} from './adapters/ledger/chain-distance.js';
 import {CometLedgerSource} from './adapters/ledger/comet-ledger-source.js';
@@ -62,7 +62,7 @@ export function compose(config: PolicyConfig, host: ServiceHost<PolicyConfig>): 
 
   const parts = openParts(config, host);
   const {database, following, notify, producer} = parts;
-  watchDatabaseSize(database);
+  watchDatabase(database);
   const store = new PrismaProjectionStore(database);
   const documents = new PrismaDocumentStore(database);
   const traces = new PrismaTransactionTraces(database);

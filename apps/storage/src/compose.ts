@@ -12,7 +12,7 @@ import {
   OutboxStore,
   RowPruning,
   databaseSize,
-  watchDatabaseSize,
+  watchDatabase,
 } from '@vitalvault/postgres';
 import {Standstill, readOwnGenesis, readOwnKey} from '@vitalvault/process';
 import type {BackgroundWork, Finding} from '@vitalvault/process';
@@ -73,7 +73,7 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
   const storing = composeStoring(ending, parts, {records, packs, outbox, signer, trust});
   const {accept, anchor, follow, pack, packing, sweeping, anchoring, queue, background} = storing;
   watchAnchoring(anchor, queue);
-  watchDatabaseSize(database);
+  watchDatabase(database);
   watchBacklog(database, now);
   const onFound = (): void => outbox.poke();
   const {release, repair} = composeReleasing({logger, now, pause}, parts, {records, packs, follow, follower, onFound});

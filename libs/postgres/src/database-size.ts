@@ -1,19 +1,8 @@
-import {observe, recently} from '@vitalvault/process';
 import type {Finding} from '@vitalvault/process';
 import type {SqlSession} from './sql-session.js';
 
 const GIB = 1_073_741_824;
 const inGiB = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
-
-const MEASURED_EVERY_MS = 60_000;
-
-/** Tells as a metric how large the database is. */
-export function watchDatabaseSize(database: SqlSession): void {
-  observe(
-    'vitalvault.database.size',
-    recently(MEASURED_EVERY_MS, () => sizeOf(database)),
-  );
-}
 
 async function sizeOf(database: SqlSession): Promise<number> {
   const [row] = await database.$queryRaw<{bytes: bigint}[]>`SELECT pg_database_size(current_database()) AS bytes`;

@@ -1,7 +1,7 @@
 export {databaseConnection} from './database-connection.js';
 export type {DatabaseSettings} from './database-connection.js';
 export {DeadLetterStore, MOST_LETTERS} from './dead-letter-store.js';
-export {databaseSize, watchDatabaseSize} from './database-size.js';
+export {databaseSize} from './database-size.js';
 export {migrateDatabase} from './migrate-database.js';
 export {readDatabaseSettings} from './read-database-settings.js';
 export {MigrationError, pendingMigrations, runMigrations} from './run-migrations.js';
@@ -20,5 +20,7 @@ export type {Sweep} from './sweep-rows.js';
 export {tableOf} from './table-of.js';
 export type {Cell, Columns} from './table-of.js';
 export {topicStores} from './topic-stores.js';
+export {measureDatabase, watchDatabase} from './watch-database.js';
+export type {DatabaseMeasures} from './watch-database.js';
 export {writeRows} from './write-rows.js';
 export type {Table} from './write-rows.js';

@@ -164,6 +164,25 @@ export const WORK_METRICS = {
     of: ['policy', 'storage', 'notify'],
     meaning: 'Size of the database; asked for once a minute.',
   },
+  'vitalvault.database.connections': {
+    kind: 'gauge',
+    unit: '{connection}',
+    of: ['policy', 'storage', 'notify'],
+    meaning: 'Connections of the whole PostgreSQL server, whoever has them; asked for once a minute.',
+  },
+  'vitalvault.database.connections_ceiling': {
+    kind: 'gauge',
+    unit: '{connection}',
+    of: ['policy', 'storage', 'notify'],
+    meaning: 'Connections that users may have there together.',
+  },
+  'vitalvault.database.transaction_age': {
+    kind: 'gauge',
+    unit: 's',
+    of: ['policy', 'storage', 'notify'],
+    meaning:
+      'Age of the oldest transaction that is open in the database, of those that the role of the service may see; asked for once a minute.',
+  },
   'vitalvault.storage.anchor_waiting': {
     kind: 'gauge',
     unit: 's',
