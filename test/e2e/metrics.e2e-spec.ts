@@ -95,6 +95,7 @@ describe('what the processes of a running system measure', () => {
     ['notify', 'vitalvault_notify_deliveries_age_seconds', [undefined]],
     ['notify', 'vitalvault_kafka_consumer_lag_age_seconds', [undefined]],
     ['notify', 'vitalvault_dead_letters_age_seconds', [undefined]],
+    ['storage', 'vitalvault_kafka_under_replicated', [undefined]],
   ])('%s asks its stores for %s', async (name, metric, states) => {
     const samples = (await scraped(thePlatform().endpoints.metrics[name] ?? '')).get(metric)?.samples ?? [];
     expect(samples.map(({labels}) => labels['state'])).toEqual(states);

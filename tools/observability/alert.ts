@@ -38,6 +38,9 @@ export interface Alert {
  */
 export const PROGRAMS = ['ingest', 'policy', 'storage', 'notify', 'ledger-abci'] as const;
 
+/** Programs cannot use Kafka. */
+export const KAFKA_AWAY = 'max by (namespace) (vitalvault_degraded_seconds{part="kafka"}) > 0';
+
 /** `service-down` → `VitalVaultServiceDown`. */
 export const alertName = (name: string): string =>
   `VitalVault${name

@@ -1,11 +1,10 @@
 // Alerts of causes and of work that stands: what never comes to an end is in no histogram of an objective, and what
 // nobody asks for while it is away is in none either. One cause is one page: what follows from another one that pages
 // is left out of its rule.
-import {PROGRAMS, unlessKnown} from './alert.ts';
+import {KAFKA_AWAY, PROGRAMS, unlessKnown} from './alert.ts';
 import type {Alert} from './alert.ts';
 import {ENGINE_ALERTS} from './engine-causes.ts';
 
-const KAFKA_AWAY = 'max by (namespace) (vitalvault_degraded_seconds{part="kafka"}) > 0';
 const NO_BLOCKS = 'min by (namespace) (vitalvault_ledger_block_age_seconds) > 60';
 // What is down tells nothing; what is up tells whether it is ready.
 const NONE_READY = `sum by (namespace, program) (vitalvault_ready{program!="ledger-abci"}) == 0

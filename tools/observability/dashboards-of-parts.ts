@@ -84,6 +84,12 @@ export const OF_PARTS: readonly Dashboard[] = [
             queries: [{expr: largest('program', 'vitalvault_kafka_consumer_lag'), legend: '{{program}}'}],
           },
           {
+            title: 'Partitions with too few copies',
+            description: 'Of the topics that are taken, fewer copies in step than there should be. Kafka itself shows more: its own exporter.',
+            unit: 'short',
+            queries: [{expr: largest('program', 'vitalvault_kafka_under_replicated'), legend: '{{program}}'}],
+          },
+          {
             title: 'Messages in the queue for Kafka',
             description: 'Being prepared, waiting or on their way.',
             unit: 'short',

@@ -71,4 +71,18 @@ export const ENGINE_CASES: readonly Case[] = [
     at: '20m',
     fires: [],
   },
+  {
+    of: 'kafka-under-replicated',
+    what: 'one of three brokers is away for half an hour',
+    series: {[`vitalvault_kafka_under_replicated${of('storage')}`]: '0x4 4x40'},
+    at: '30m',
+    fires: ['ticket{program="storage"}'],
+  },
+  {
+    of: 'kafka-under-replicated',
+    what: 'a broker was restarted',
+    series: {[`vitalvault_kafka_under_replicated${of('storage')}`]: '0x4 4x8 0x20'},
+    at: '20m',
+    fires: [],
+  },
 ];

@@ -1,4 +1,5 @@
 // Alerts of what others run for us, as our own programs see it: no exporter of theirs is needed for them.
+import {KAFKA_AWAY, unlessKnown} from './alert.ts';
 import type {Alert} from './alert.ts';
 
 const ENDS = 'min by (namespace, program, part, kind) (vitalvault_certificate_remaining_seconds)';
@@ -39,6 +40,23 @@ export const ENGINE_ALERTS: readonly Alert[] = [
         severity: 'ticket',
         for: '1m',
         expr: 'max by (namespace, program) (vitalvault_database_transaction_age_seconds) > 900',
+      },
+    ],
+  },
+  {
+    name: 'kafka-under-replicated',
+    summary: '{{ $value }} partitions that {{ $labels.program }} takes have too few copies in step',
+    description:
+      'A broker is away, or does not follow. With fewer in step than `min.insync.replicas` records are not accepted; with none nothing is taken.',
+    unit: 'partitions',
+    rules: [
+      {
+        severity: 'ticket',
+        for: '15m',
+        expr: unlessKnown('max by (namespace, program) (vitalvault_kafka_under_replicated) > 0', [
+          'namespace',
+          KAFKA_AWAY,
+        ]),
       },
     ],
   },

@@ -1,7 +1,7 @@
 import {Server} from '@nestjs/microservices';
 import type {CustomTransportStrategy} from '@nestjs/microservices';
 import {DomainError} from '@vitalvault/errors';
-import {observe} from '@vitalvault/process';
+import {observe, recently} from '@vitalvault/process';
 import type {LettersWaiting, Standstill} from '@vitalvault/process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {BacklogLook} from './backlog-look.js';
@@ -51,6 +51,7 @@ const MAX_BATCH = 250;
 const STALLED_MS = 30_000;
 const WATCH_MS = 2_000;
 const CLOSE_MS = 5_000;
+const COPIES_EVERY_MS = 30_000;
 /** Several looks long, so that one lost answer is none. */
 const SILENT_MS = 10_000;
 
@@ -170,6 +171,9 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   }
 
   #measure(): void {
+    const underReplicated = recently(COPIES_EVERY_MS, () => this.#view.underReplicated(this.#topics()));
+    // What is closed opens no connection anew.
+    observe('vitalvault.kafka.under_replicated', () => (this.#closing ? undefined : underReplicated()));
     observe('vitalvault.kafka.consumer.lag', () => this.#look.backlog()?.unconsumed);
     observe('vitalvault.kafka.consumer.lag_age', () => {
       const backlog = this.#look.backlog();

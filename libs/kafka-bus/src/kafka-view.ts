@@ -50,6 +50,15 @@ export class KafkaView {
     });
   }
 
+  /** How many partitions of these topics have fewer copies in step than they should. */
+  async underReplicated(topics: readonly string[]): Promise<number> {
+    return this.#ask(async (admin) => {
+      const found = await admin.fetchTopicMetadata({topics: [...topics]});
+      const partitions = found.topics.flatMap((topic) => topic.partitions);
+      return partitions.filter(({isr, replicas}) => isr.length < replicas.length).length;
+    });
+  }
+
   async close(): Promise<void> {
     const admin = await this.#admin?.catch(() => undefined);
     this.#admin = undefined;

@@ -36,6 +36,13 @@ export const WORK_METRICS = {
     of: ['ingest', 'storage', 'notify'],
     meaning: 'Age of the oldest of them, at most a tenth more than it is; 0: none waits.',
   },
+  'vitalvault.kafka.under_replicated': {
+    kind: 'gauge',
+    unit: '{partition}',
+    of: ['ingest', 'storage', 'notify'],
+    meaning:
+      'Partitions of the topics that this process takes, of which brokers have fewer copies in step than they should; asked for every 30 s.',
+  },
   'vitalvault.follower.height': {
     kind: 'gauge',
     unit: '{block}',
