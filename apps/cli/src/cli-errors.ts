@@ -41,4 +41,5 @@ export const CLI_ERRORS = {
   'type-missing': 'It was not said which types.',
   'type-unknown': 'The file format holds no readings of that type.',
   'wrong-actor': 'The home is of somebody else than this command needs.',
+  'zipkin-away': 'Zipkin could not be reached, or took no spans.',
 } as const;

@@ -40,6 +40,7 @@ describe('vv', () => {
       'log',
       'verify',
       'trace',
+      'spans',
       'chain',
       'check',
       'doctor',

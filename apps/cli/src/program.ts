@@ -11,6 +11,7 @@ import {memberCommand} from './commands/member.js';
 import {opsCommands} from './commands/ops.js';
 import {orgCommand} from './commands/org.js';
 import {patientCommand} from './commands/patient.js';
+import {spansCommand} from './commands/spans.js';
 import {traceCommand} from './commands/trace.js';
 import {verifyCommand} from './commands/verify.js';
 
@@ -45,6 +46,7 @@ export function vvProgram(): Command {
     logCommand,
     verifyCommand,
     traceCommand,
+    spansCommand,
     chainCommand,
     checkCommand,
     doctorCommand,

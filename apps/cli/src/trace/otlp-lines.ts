@@ -14,6 +14,8 @@ export interface Span {
   parentSpanId: string;
   name: string;
   service: string;
+  /** As OTLP numbers it: 2 server, 3 client, 4 producer, 5 consumer. */
+  kind: number;
   startUs: number;
   endUs: number;
   attributes: Record<string, string>;
@@ -37,6 +39,7 @@ interface OtlpSpan {
   spanId: string;
   parentSpanId?: string;
   name: string;
+  kind?: number;
   startTimeUnixNano: string;
   endTimeUnixNano: string;
   attributes?: OtlpAttribute[];
@@ -77,6 +80,7 @@ function toSpan(span: OtlpSpan, service: string): Span {
     parentSpanId: span.parentSpanId ?? '',
     name: span.name,
     service,
+    kind: span.kind ?? 0,
     startUs: microseconds(span.startTimeUnixNano),
     endUs: microseconds(span.endTimeUnixNano),
     attributes: attributesOf(span.attributes),

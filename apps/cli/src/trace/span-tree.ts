@@ -6,6 +6,8 @@ export interface PlacedSpan {
   depth: number;
   /** Whether its cause is a link (another trace) rather than its parent. */
   byLink: boolean;
+  /** Id of its cause, which for a root is a caller's span and not here. */
+  causeId: string | undefined;
 }
 
 export interface SpanTree {
@@ -26,18 +28,19 @@ export function spanTree(spans: readonly Span[], traceId: string): SpanTree {
   const own = spans.filter((s) => traces.has(s.traceId));
   const seen = new Set<string>();
   const placed: PlacedSpan[] = [];
-  const place = (span: Span, depth: number, byLink: boolean): void => {
+  const place = (span: Span, depth: number, byLink: boolean, causeId: string | undefined): void => {
     if (seen.has(span.spanId)) return;
     seen.add(span.spanId);
-    placed.push({span, depth, byLink});
-    for (const effect of effects.get(span.spanId) ?? []) place(effect, depth + 1, effect.parentSpanId !== span.spanId);
+    placed.push({span, depth, byLink, causeId});
+    for (const effect of effects.get(span.spanId) ?? [])
+      place(effect, depth + 1, effect.parentSpanId !== span.spanId, span.spanId);
   };
   for (const trace of traces)
     for (const root of rootsOf(
       own.filter((s) => s.traceId === trace),
       known,
     ))
-      place(root, 0, trace !== traceId);
+      place(root, 0, trace !== traceId, callerOf(root, traceId));
   return {placed, unreachable: own.filter((s) => !seen.has(s.spanId))};
 }
 
@@ -47,6 +50,11 @@ function begunFor(spans: readonly Span[], traceId: string, known: ReadonlySet<st
     .sort((a, b) => a.startUs - b.startUs)
     .filter((s) => s.links.some((link) => link.traceId === traceId && !known.has(link.spanId)))
     .map((s) => s.traceId);
+}
+
+function callerOf(root: Span, traceId: string): string | undefined {
+  if (root.parentSpanId !== '') return root.parentSpanId;
+  return root.links.find((link) => link.traceId === traceId)?.spanId;
 }
 
 // The caller's own span is not exported: the first span below it is a root, and so is another call of the same caller.

@@ -29,7 +29,8 @@ export function drawWaterfall(placed: readonly PlacedSpan[], columns: number): s
 
 function rowsOf(placed: readonly PlacedSpan[]): Row[] {
   const rows: Row[] = [];
-  for (const [i, {span, depth, byLink}] of placed.entries()) {
+  for (const [i, one] of placed.entries()) {
+    const {span, depth, byLink} = one;
     const last = rows.at(-1);
     const like =
       last?.depth === depth &&
@@ -38,7 +39,7 @@ function rowsOf(placed: readonly PlacedSpan[]): Row[] {
       last.byLink === byLink;
     const hasBelow = (placed[i + 1]?.depth ?? 0) > depth;
     if (last && like && !hasBelow) Object.assign(last, {times: last.times + 1, span: joined(last.span, span)});
-    else rows.push({span, depth, byLink, times: 1});
+    else rows.push({...one, times: 1});
   }
   return rows;
 }
