@@ -80,6 +80,30 @@ describe('a gRPC client', () => {
     },
   );
 
+  it('tries again where its connection is taken and nothing is said', async () => {
+    const {port} = await serving((_call, answer) => {
+      answer(null, {unconsumed: 1n});
+    });
+    const taken: Socket[] = [];
+    const proxy = createServer((near) => {
+      near.on('error', () => undefined);
+      taken.push(near);
+      if (taken.length === 1) return;
+      const far = connect(port, '127.0.0.1');
+      far.on('error', () => undefined);
+      near.pipe(far).pipe(near);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const client = clientOf((proxy.address() as AddressInfo).port);
+    ended.push(() => {
+      client.close();
+      proxy.close();
+      for (const near of taken) near.destroy();
+    });
+    await eventually(() => client.getBacklog({}), 7_000, 50);
+    expect(taken.length).toBe(2);
+  });
+
   it('shares its calls among all addresses of the name, and leaves one that went', async () => {
     const port = await freePort();
     const asked = [0, 0];

@@ -1,4 +1,4 @@
-import {Client, Metadata, credentials, status} from '@grpc/grpc-js';
+import {Client, Metadata, status} from '@grpc/grpc-js';
 import {create, fromBinary, toBinary} from '@bufbuild/protobuf';
 import type {DescMessage, DescMethodUnary, DescService, MessageInitShape, MessageShape} from '@bufbuild/protobuf';
 import {DomainError} from '@vitalvault/errors';
@@ -6,6 +6,7 @@ import type {ErrorCode} from '@vitalvault/errors';
 import {histogram, injectHeaders, withSpan} from '@vitalvault/process';
 import {statusName} from './call-duration.js';
 import {fromGrpcError} from './grpc-errors.js';
+import {insecureInTime} from './insecure-in-time.js';
 
 export interface CallOptions {
   /** How long the answer is waited for; the other side is told, and stops too. Default: the client's. */
@@ -47,7 +48,7 @@ export function grpcClient<S extends DescService>(
   service: S,
   options: {url: string; unavailable: ErrorCode; deadlineMs?: number},
 ): GrpcClient<S> {
-  const client = new Client(`dns:///${options.url}`, credentials.createInsecure(), {
+  const client = new Client(`dns:///${options.url}`, insecureInTime(), {
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
     // A peer that comes back is found within a second instead of after a backoff that grows to two minutes.

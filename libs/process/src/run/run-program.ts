@@ -9,6 +9,7 @@ import type {Level} from '../logging/log-level.js';
 import {startManagement} from '../management/start-management.js';
 import {startMetrics} from '../metrics/start-metrics.js';
 import {startTelemetry} from '../telemetry/start-telemetry.js';
+import {connectInTime} from './connect-in-time.js';
 import {Opened} from './opened.js';
 import {runService} from './run-service.js';
 import type {RunningService} from './run-service.js';
@@ -61,6 +62,7 @@ export async function runProgram<Config extends ProcessSettings>(
     const readiness = new Readiness();
     const opened = new Opened();
     try {
+      opened.add(connectInTime(), (stop) => stop());
       const metrics = opened.add(startMetrics({service, otlpUrl: otlpMetricsUrl, ...whose}), (it) => it.shutdown());
       watchReadiness(readiness);
       opened.add(readiness.keepLooking(), (stop) => stop());
