@@ -145,6 +145,8 @@ export class DeadLetterStore {
         throw error;
       });
     const work = async (session: SqlSession): Promise<boolean> => {
+      // Nothing is said to PostgreSQL while Kafka is.
+      await session.$queryRaw`SELECT set_config('idle_in_transaction_session_timeout', ${String(SEND_AGAIN_MS)}, true)`;
       const [row] = await session.$queryRaw<BytesRow[]>`
         SELECT encode(key, 'hex') AS key, encode(value, 'hex') AS value, headers FROM dead_letters
         WHERE id = ${id} AND resolved_at IS NULL FOR UPDATE`;

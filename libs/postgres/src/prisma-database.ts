@@ -3,7 +3,18 @@ import {databaseConnection} from './database-connection.js';
 import type {DatabaseSettings} from './database-connection.js';
 import {toDatabaseError} from './to-database-error.js';
 
-const POOL = {max: 10, connectionTimeoutMillis: 2_000, query_timeout: 10_000, idleTimeoutMillis: 30_000} as const;
+/**
+ * Who says nothing for so long within a transaction has vanished or stands still: PostgreSQL itself would keep the rows
+ * that it holds locked for two hours, from the process in its place, too.
+ */
+const SILENT_MS = 10_000;
+const POOL = {
+  max: 10,
+  connectionTimeoutMillis: 2_000,
+  query_timeout: 10_000,
+  idleTimeoutMillis: 30_000,
+  idle_in_transaction_session_timeout: SILENT_MS,
+} as const;
 
 /** What a service's generated client is opened with. @param service its name, as PostgreSQL shows it */
 export const clientOptions = (settings: DatabaseSettings, service: string) => ({

@@ -25,6 +25,8 @@ interface Migration {
 // Any constant; the same for every service, since each has a database of its own.
 const LOCK = 0x76_76_6d_67;
 const CONNECT_MS = 10_000;
+/** So long a migration says nothing to PostgreSQL: it does nothing between its statements. */
+const SILENT_MS = 60_000;
 const SERVICE_TABLES = join(import.meta.dirname, '..', 'prisma', 'migrations');
 
 // `-- runs-from: 0004_waiting_owners.sql`, the first line of each file: its own name where no older program runs.
@@ -80,6 +82,9 @@ async function withClient<T>(settings: DatabaseSettings, work: (client: pg.Clien
     ...databaseConnection(settings),
     application_name: 'vv-migrate',
     connectionTimeoutMillis: CONNECT_MS,
+    // Else PostgreSQL keeps the lock of one that vanished for two hours, and nobody migrates.
+    idle_in_transaction_session_timeout: SILENT_MS,
+    options: `-c idle_session_timeout=${SILENT_MS}`,
   });
   await client.connect();
   try {
