@@ -1,7 +1,17 @@
 import {beforeEach, describe, expect, it} from '@jest/globals';
 import {STATE_KIND, decodeCanonical, toHex} from '@vitalvault/contracts';
 import {ProofResponseSchema} from '@vitalvault/contracts/gen/proof/v1/proof';
-import {PEOPLE, enrolPatient, testOrganisation} from '@vitalvault/ledger-state/testing';
+import {
+  HEART_RATE,
+  PEOPLE,
+  anchorRecords,
+  enrolPatient,
+  epochStatement,
+  recordEntry,
+  registerDevice,
+  skipEntry,
+  testOrganisation,
+} from '@vitalvault/ledger-state/testing';
 import {verifyAnswer, verifySignedHeader} from '@vitalvault/light-client';
 import {verifyProofs} from '@vitalvault/proofs';
 import {logPage} from '../domain/log-page.js';
@@ -127,6 +137,45 @@ describe('proofs for others', () => {
       (await proofs.execute(toHex(patient.id), logPage(toHex(patient.id), ownLog), {})).proof,
     );
     expect(page).toMatchObject({states: [{present: true}], logs: [{indexes: [0n]}]});
+  });
+
+  describe('of a record log', () => {
+    const {device} = PEOPLE;
+    const hospital = testOrganisation('hospital');
+    const of = {patient, device, custodian: hospital};
+    const leaves = (...indexes: bigint[]) => ({logs: [{kind: STATE_KIND.recordLog, patient: patient.id, indexes}]});
+    beforeEach(() => {
+      const slot = Number(1_704_067_200n / 3_600n);
+      chain.run(registerDevice(patient, device, [HEART_RATE], slot - 10), [patient, device]);
+      const statement = epochStatement(patient, {fromSlot: slot - 10});
+      chain.run({case: 'publishKeys', value: {identity: patient.id, epochStatements: [statement]}}, [patient]);
+      const entries = [recordEntry(of, {slot}), skipEntry(of, {sequence: 2n})];
+      expect(chain.run(anchorRecords(entries), [hospital.storage]).code).toBe(0);
+      expect(chain.ledger.recordLog(patient.id)).toHaveLength(2);
+    });
+
+    it('go one by one to the device whose records they are, and prove them', async () => {
+      for (const asked of [{}, {validator: 0}]) {
+        const request = leaves(0n, 1n);
+        const {proof, signedHeader} = await proofs.execute(toHex(device.id), request, asked);
+        const response = decodeCanonical(ProofResponseSchema, proof);
+        const verdict = verifyAnswer({request, response, signedHeader}, chain.validatorSet.trust, {clock: 'any-time'});
+        expect(verdict).toMatchObject({ok: true, answer: {logs: [{indexes: [0n, 1n]}]}});
+      }
+    });
+
+    it.each([{}, {validator: 0}])('go to nobody else, and no page goes to the device (%j)', async (asked) => {
+      const notHers = expect.objectContaining({code: 'not-yours'});
+      await expect(proofs.execute(toHex(stranger.id), leaves(1n), asked)).rejects.toEqual(notHers);
+      const kind = STATE_KIND.recordLog;
+      for (const log of [
+        {kind, patient: patient.id, from: 0n, limit: 1},
+        {kind, patient: patient.id},
+      ])
+        await expect(proofs.execute(toHex(device.id), {logs: [log]}, asked)).rejects.toEqual(notHers);
+      const accessLog = {kind: STATE_KIND.accessLog, patient: patient.id, indexes: [0n]};
+      await expect(proofs.execute(toHex(device.id), {logs: [accessLog]}, asked)).rejects.toEqual(notHers);
+    });
   });
 
   it('come from a validator that exists', async () => {
