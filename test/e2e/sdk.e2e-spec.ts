@@ -159,7 +159,7 @@ describe('the SDK on the running platform', () => {
       {chainId: ledger.chainId, owner, pairedKey},
     );
     const stores = new MemoryDeviceStores();
-    device = new Device({key: deviceKey, config, api: ledger.api, sequences: stores, pending: stores, owner: stores});
+    device = new Device({key: deviceKey, config, ledger, stores});
     expect(registration).toBe(1);
   });
 

@@ -35,6 +35,5 @@ export async function watchOf(owner: Patient, deviceKey: StoredKey, ledger: Veri
   });
   const {config} = acceptDeviceConfig(signed, {chainId: ledger.chainId, owner: patient, pairedKey});
   const stores = new MemoryDeviceStores();
-  const memory = {sequences: stores, pending: stores, owner: stores};
-  return {registration, device: new Device({key: deviceKey, config, api: ledger.api, ...memory})};
+  return {registration, device: new Device({key: deviceKey, config, ledger, stores})};
 }

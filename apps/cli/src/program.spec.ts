@@ -20,6 +20,7 @@ const FREE_TEXT = [
   '--name',
   '--title',
   '--note',
+  '--source',
   '--message',
   // What the program of a service is told, and where its system is.
   '<arguments>',

@@ -7,15 +7,18 @@ export {createMemberKeys, decodeMemberRequest, memberRequest} from './clinician/
 export type {MemberKeys} from './clinician/member-keys.js';
 export {joinOrganisation} from './clinician/membership.js';
 export {replaceMemberKey} from './clinician/replace-member-key.js';
-export {gapsOf} from './clinician/opened-record.js';
-export type {Finding, FindingKind, OpenedReadings} from './clinician/opened-record.js';
+export {numbersOf, withoutCopies} from './clinician/opened-record.js';
+export type {Finding, FindingKind, Gap, OpenedReadings} from './clinician/opened-record.js';
 export {openPage} from './clinician/release-opener.js';
 export type {ReleaseTrust} from './clinician/release-opener.js';
 export {acceptDeviceConfig, encodeDeviceConfig, keptDeviceConfig} from './device/device-config.js';
 export type {AcceptedConfig, ConfigTrust, KnownOwner} from './device/device-config.js';
 export {deviceIdOf, endorseRegistration} from './device/device-registration.js';
-export {MemoryDeviceStores} from './device/device-stores.js';
+export {MemoryDeviceStores, asideName} from './device/device-stores.js';
 export type {
+  AsideReading,
+  AsideStore,
+  DeviceStores,
   OwnerMemory,
   PendingRecord,
   PendingStore,
@@ -24,7 +27,12 @@ export type {
   SequenceStore,
 } from './device/device-stores.js';
 export {Device} from './device/device.js';
-export type {DeviceOptions, PostOutcome} from './device/device.js';
+export type {DeviceOptions} from './device/device.js';
+export {hourText} from './device/hour-text.js';
+export type {PostOutcome} from './device/record-posting.js';
+export type {JudgedReadings, UnfitReading} from './device/record-sealer.js';
+export {sealedUnder} from './device/sealed-under.js';
+export type {Settled} from './device/settlement.js';
 export type {KeptRecord} from './device/settled-fate.js';
 export {receiptStateOf} from './device/receipt-state.js';
 export type {ReceiptState} from './device/receipt-state.js';
@@ -63,10 +71,17 @@ export type {
 export {compareWitnesses} from './ledger/witnesses.js';
 export type {WitnessVerdict, WitnessedHeader} from './ledger/witnesses.js';
 export {effectiveTimeMs, faultOfDataPoint} from './open-mhealth/data-point-check.js';
-export {HEART_RATE, HEART_RATE_SCHEMA, heartRateOf, heartRateReading} from './open-mhealth/heart-rate.js';
+export {
+  HEART_RATE,
+  HEART_RATE_SCHEMA,
+  heartRateOf,
+  heartRateReading,
+  isPlausibleRate,
+} from './open-mhealth/heart-rate.js';
 export type {HeartRate, Reading} from './open-mhealth/heart-rate.js';
 export {schemaById, schemaByName, schemaHash} from './open-mhealth/known-schemas.js';
 export type {KnownSchema} from './open-mhealth/known-schemas.js';
+export {readingIdentity} from './open-mhealth/reading-identity.js';
 export {decodeEndorsement} from './organisation/endorsement.js';
 export {Organisation} from './organisation/organisation.js';
 export type {MemberToEndorse, OrganisationOptions} from './organisation/organisation.js';
@@ -95,7 +110,7 @@ export type {AccessLogAnswer, Explanation, LogQuestion, PatientAlert} from './pa
 export {Patient} from './patient/patient.js';
 export type {ReplacedKey} from './patient/replace-signing-key.js';
 export type {ConfigToSign, DeviceToRegister} from './patient/patient.js';
-export {SdkError} from './sdk-error.js';
+export {SdkError, isAway} from './sdk-error.js';
 export type {SdkErrorContext} from './sdk-error.js';
 export {SDK_ERRORS} from './sdk-errors.js';
 export type {SdkCode, SdkOnlyCode} from './sdk-errors.js';

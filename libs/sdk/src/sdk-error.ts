@@ -38,3 +38,8 @@ export class SdkError extends Error {
     this.retryAfterSeconds = context.retryAfterSeconds;
   }
 }
+
+/** Whether nobody answered, or somebody who has no time now: another try may do. */
+export function isAway({code, status}: SdkError): boolean {
+  return code === 'network' || status === 503 || status === 429;
+}

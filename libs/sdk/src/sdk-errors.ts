@@ -67,6 +67,10 @@ export const SDK_ERRORS = {
     title: 'A reading is not what its schema asks for.',
     remedy: 'Correct the reading that the message names; nothing of it was sent.',
   },
+  implausible: {
+    title: 'Nobody has such a value: it is a fault of the sensor or of the file.',
+    remedy: 'Look at the reading that the message names; sensors write such numbers when they measured nothing.',
+  },
   'record-too-large': {
     title: 'One reading is too large for a record.',
     remedy: 'Shorten it; a record holds at most 64 KiB of ciphertext.',

@@ -38,6 +38,7 @@ import {TEST_CHAIN, anchorRecords, testOrganisation} from '@vitalvault/ledger-st
 import {parseGenesis} from '@vitalvault/light-client';
 import {numberPart} from '@vitalvault/proofs';
 import {ApiClient} from '../src/http/api-client.js';
+import {gatewayRefusal} from './gateway-rules.js';
 import {SignedChain} from './signed-chain.js';
 
 const hospital = testOrganisation('hospital');
@@ -272,12 +273,15 @@ export class MemoryPlatform {
   }
 
   private accept(posted: PostedRecord): object {
-    const {device, registration, sequence} = decodeCanonical(RecordHeaderSchema, posted.header);
+    const header = decodeCanonical(RecordHeaderSchema, posted.header);
+    const {device, registration, sequence} = header;
     const place = `${toHex(device)}/${registration}/${sequence}`;
     const known = this.records.get(place);
     const recordId = recordIdOfPosted(posted);
     if (known !== undefined && !sameBytes(known.posted, posted))
       return {status: 'refused', problem: toProblem(new DomainError('sequence-conflict'))};
+    const refusal = known === undefined ? gatewayRefusal(this.chain, header) : undefined;
+    if (refusal !== undefined) return {status: 'refused', problem: toProblem(refusal)};
     const receipt =
       known?.receipt ??
       encodeCanonical(

@@ -66,7 +66,7 @@ export async function people() {
   await patient.publishEpochs([HEART_RATE], slot - 1_000);
 
   const deviceKey = newSigningKey(random);
-  const {part, owner, pairedKey} = endorseRegistration(
+  const {part, owner, pairedKey, fromSlot} = endorseRegistration(
     await patient.registerDevice({deviceKey, typeNames: [HEART_RATE], deviceClass: 'wearable', fromSlot: slot - 1_000}),
     deviceKey,
   );
@@ -80,14 +80,7 @@ export async function people() {
   });
   const {config} = acceptDeviceConfig(configText, {chainId: ledger.chainId, owner, pairedKey});
   const stores = new MemoryDeviceStores();
-  const device = new Device({
-    key: deviceKey,
-    config,
-    api: ledger.api,
-    sequences: stores,
-    pending: stores,
-    owner: stores,
-  });
+  const device = new Device({key: deviceKey, config, ledger, stores, fromSlot});
 
   const memberKeys = createMemberKeys(random);
   await joinOrganisation(

@@ -142,11 +142,7 @@ export async function registerDevice(
   });
   const {config} = acceptDeviceConfig(signed, {chainId: ledger.chainId, owner, pairedKey});
   const stores = new MemoryDeviceStores();
-  return {
-    key,
-    config,
-    device: new Device({key, config, api: ledger.api, sequences: stores, pending: stores, owner: stores}),
-  };
+  return {key, config, device: new Device({key, config, ledger, stores})};
 }
 
 /** Readings of one hour, half a minute apart. */

@@ -6,7 +6,7 @@ import {CliError} from '../cli-error.js';
 import {lifeOf, ownIdentity} from './process-identity.js';
 import type {Life, ProcessIdentity} from './process-identity.js';
 
-const RETRY_MS = 50;
+const RETRY_MS = 20;
 /** Longer than any command takes that changes keys: a few transactions, each of 15 s at the most. */
 const WAIT_MS = 120_000;
 
@@ -25,14 +25,30 @@ export interface Claiming {
 }
 
 /**
- * Makes this process the only one that changes a home, until it ends. The claim of a process that is gone is void: it
- * may have been killed. One of another container or machine (a home on a shared volume), or of before a restart, may
- * live: it is waited for, and taken over only when that is asked for.
+ * Makes this process the only one that changes a home, until it ends.
  * @throws CliError `file-locked`
  */
-export async function claimHome(path: string, {waitMs = WAIT_MS, takeOver = false}: Claiming = {}): Promise<void> {
+export async function claimHome(path: string, claiming: Claiming = {}): Promise<void> {
+  process.once('exit', await claimFile(path, claiming));
+}
+
+/**
+ * Takes a claim that one can have at a time. The claim of a process that is gone is void: it may have been killed. One
+ * of another container or machine (a home on a shared volume), or of before a restart, may live: it is waited for, and
+ * taken over only when that is asked for.
+ * @returns gives it up
+ * @throws CliError `file-locked`
+ */
+export async function claimFile(
+  path: string,
+  {waitMs = WAIT_MS, takeOver = false}: Claiming = {},
+): Promise<() => void> {
   for (const deadline = Date.now() + waitMs; ;) {
-    if (claimed(path)) return;
+    const own = claimed(path);
+    if (own !== undefined)
+      return () => {
+        release(path, own);
+      };
     const text = textOf(path);
     const {holder, life} = holderOf(text);
     if (life === 'dead' || (life === 'unknown' && takeOver)) release(path, text);
@@ -57,22 +73,19 @@ function unseen(path: string, holder: ProcessIdentity | undefined): CliError {
 }
 
 // Made whole and then given its name, which only one can take.
-function claimed(path: string): boolean {
+function claimed(path: string): string | undefined {
   const text = JSON.stringify(ownIdentity());
   const own = aside(path);
   writeFileSync(own, text, {mode: 0o600});
   try {
     linkSync(own, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
     throw error;
   } finally {
     rmSync(own);
   }
-  process.once('exit', () => {
-    release(path, text);
-  });
-  return true;
+  return text;
 }
 
 /** Empty when it is gone. */

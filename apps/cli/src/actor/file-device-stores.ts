@@ -1,81 +1,96 @@
-import {mkdirSync, readFileSync, readdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
-import type {
-  OwnerMemory,
-  PendingRecord,
-  PendingStore,
-  ReservedNumbers,
-  SeenEpoch,
-  SequenceStore,
-} from '@vitalvault/sdk';
+import {asideName} from '@vitalvault/sdk';
+import type {AsideReading, DeviceStores, PendingRecord, ReservedNumbers, SeenEpoch} from '@vitalvault/sdk';
 import {deviceMemory} from '../device/device-memory.js';
 import type {DeviceMemory} from '../device/device-memory.js';
 import type {Home} from './home.js';
-import {writeSecretFile} from './key-file.js';
 import type {LockedJson} from './locked-json.js';
+import {SealedFolder} from './sealed-folder.js';
+import type {FolderKeys} from './sealed-folder.js';
 
-/** Counters of a device in its home; by registration, and by registration and tag. */
-export class FileSequenceStore implements SequenceStore {
-  private readonly file: LockedJson<Record<string, string>>;
+/** Two weeks at a reading a second, in records of 64. */
+const MOST_PENDING = 20_000;
+const MOST_ASIDE = 10_000;
 
-  constructor(home: Home) {
-    this.file = home.file('sequences.json', {});
-  }
-
-  take(registration: number, typeTag: string, records: number): Promise<ReservedNumbers> {
-    return this.file.update((counters) => {
-      const names = [`${registration}`, `${registration}/${typeTag}`] as const;
-      const [sequence, tagSequence] = names.map((name) => BigInt(counters[name] ?? '1')) as [bigint, bigint];
-      const next = {[names[0]]: String(sequence + BigInt(records)), [names[1]]: String(tagSequence + BigInt(records))};
-      return {value: {...counters, ...next}, result: {sequence, tagSequence}};
-    });
-  }
-}
-
-/** Records that are not anchored yet, one file each: they outlive the process that posted them. */
-export class FilePendingStore implements PendingStore {
-  private readonly dir: string;
-
-  constructor(home: Home) {
-    this.dir = join(home.dir, 'pending');
-  }
-
-  put(record: PendingRecord): Promise<void> {
-    mkdirSync(this.dir, {recursive: true, mode: 0o700});
-    writeSecretFile(this.path(record.registration, record.sequence), JSON.stringify(record));
-    return Promise.resolve();
-  }
-
-  remove(registration: number, sequence: string): Promise<void> {
-    rmSync(this.path(registration, sequence), {force: true});
-    return Promise.resolve();
-  }
-
-  all(): Promise<PendingRecord[]> {
-    mkdirSync(this.dir, {recursive: true, mode: 0o700});
-    const records = readdirSync(this.dir)
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => JSON.parse(readFileSync(join(this.dir, name), 'utf8')) as PendingRecord);
-    return Promise.resolve(records.sort((a, b) => Number(BigInt(a.sequence) - BigInt(b.sequence))));
-  }
-
-  private path(registration: number, sequence: string): string {
-    return join(this.dir, `${registration}-${sequence}.json`);
-  }
-}
-
-/** What a device has seen of its owner. */
-export class FileOwnerMemory implements OwnerMemory {
+/**
+ * All that a device keeps in its home. Readings are encrypted; counters, epochs and keys of its owner are not secret.
+ * One process at a time changes it (`Home.claim`).
+ */
+export class FileDeviceStores implements DeviceStores {
+  private readonly counters: LockedJson<Record<string, string>>;
+  private readonly pending: SealedFolder;
+  private readonly aside: SealedFolder;
   private readonly seen: LockedJson<Record<string, SeenEpoch[]>>;
   private readonly memory: LockedJson<DeviceMemory>;
 
-  constructor(home: Home) {
+  constructor(home: Home, keys: FolderKeys) {
+    this.counters = home.file('sequences.json', {});
+    this.pending = new SealedFolder(join(home.dir, 'pending'), keys, MOST_PENDING);
+    this.aside = new SealedFolder(join(home.dir, 'set-aside'), keys, MOST_ASIDE);
     this.seen = home.file('epochs-seen.json', {});
     this.memory = deviceMemory(home);
   }
 
+  take(registration: number, typeTag: string, records: number): Promise<ReservedNumbers> {
+    return this.counters.update((counters) => {
+      const names = [`${registration}`, `${registration}/${typeTag}`] as const;
+      const floor = BigInt(counters[floorName(registration)] ?? '1');
+      const [sequence, tagSequence] = names.map((name) => atLeast(BigInt(counters[name] ?? '1'), floor)) as [
+        bigint,
+        bigint,
+      ];
+      const next = {[names[0]]: String(sequence + BigInt(records)), [names[1]]: String(tagSequence + BigInt(records))};
+      return {value: {...counters, ...next}, result: {sequence, tagSequence}};
+    });
+  }
+
+  raise(registration: number, least: bigint): Promise<void> {
+    return this.counters.update((counters) => {
+      const floor = atLeast(BigInt(counters[floorName(registration)] ?? '1'), least);
+      return {value: {...counters, [floorName(registration)]: String(floor)}, result: undefined};
+    });
+  }
+
+  put(record: PendingRecord): Promise<void> {
+    return asPromise(() => {
+      this.pending.put(`${record.registration}-${record.sequence}`, JSON.stringify(record));
+    });
+  }
+
+  remove(registration: number, sequence: string): Promise<void> {
+    return asPromise(() => {
+      this.pending.remove(`${registration}-${sequence}`);
+    });
+  }
+
+  all(): Promise<PendingRecord[]> {
+    return asPromise(() => {
+      const records = this.pending.all().map((text) => JSON.parse(text) as PendingRecord);
+      return records.sort((a, b) => a.registration - b.registration || Number(BigInt(a.sequence) - BigInt(b.sequence)));
+    });
+  }
+
+  setAside(readings: AsideReading[]): Promise<void> {
+    return asPromise(() => {
+      for (const one of readings) this.aside.put(this.asideFile(one), JSON.stringify(one));
+    });
+  }
+
+  asides(): Promise<AsideReading[]> {
+    return asPromise(() => {
+      const readings = this.aside.all().map((text) => JSON.parse(text) as AsideReading);
+      return readings.sort((a, b) => a.reading.timeMs - b.reading.timeMs);
+    });
+  }
+
+  dropAside(readings: AsideReading[]): Promise<void> {
+    return asPromise(() => {
+      for (const one of readings) this.aside.remove(this.asideFile(one));
+    });
+  }
+
   ownerKeys(): Promise<string[]> {
-    return Promise.resolve(this.memory.read().ownerKeys ?? []);
+    return asPromise(() => this.memory.read().ownerKeys ?? []);
   }
 
   rememberOwnerKeys(keys: string[]): Promise<void> {
@@ -87,7 +102,7 @@ export class FileOwnerMemory implements OwnerMemory {
   }
 
   epochs(typeTag: string): Promise<SeenEpoch[]> {
-    return Promise.resolve(this.seen.read()[typeTag] ?? []);
+    return asPromise(() => this.seen.read()[typeTag] ?? []);
   }
 
   rememberEpochs(typeTag: string, epochs: SeenEpoch[]): Promise<void> {
@@ -96,4 +111,26 @@ export class FileOwnerMemory implements OwnerMemory {
       return {value: {...seen, [typeTag]: [...others, ...epochs]}, result: undefined};
     });
   }
+
+  /** By which a person names it; 12 hexadecimal digits. */
+  asideId(one: AsideReading): string {
+    return this.asideFile(one).slice(0, 12);
+  }
+
+  /** Everything that was measured for an owner before. @returns how many records were not anchored */
+  forgetReadings(): number {
+    const pending = this.pending.names();
+    for (const name of pending) this.pending.remove(name);
+    for (const name of this.aside.names()) this.aside.remove(name);
+    return pending.length;
+  }
+
+  private asideFile(one: AsideReading): string {
+    return this.aside.secretName(asideName(one));
+  }
 }
+
+const floorName = (registration: number): string => `${registration}/from`;
+const atLeast = (number: bigint, floor: bigint): bigint => (number > floor ? number : floor);
+// What a file says is wrong is a rejection, as from any other store.
+const asPromise = <T>(work: () => T): Promise<T> => Promise.resolve().then(work);

@@ -108,13 +108,13 @@ export class Home {
   }
 
   nonces(): FileNonceStore {
-    return new FileNonceStore(join(this.dir, 'nonces.json'));
+    return new FileNonceStore(join(this.dir, 'nonces.json'), {takeOver: this.takeOver});
   }
 
   /** A file of counters or caches, never secrets. @throws CliError `home-missing` */
   file<T>(name: string, empty: T): LockedJson<T> {
     this.requireActor();
-    return new LockedJson(join(this.dir, name), empty);
+    return new LockedJson(join(this.dir, name), empty, {takeOver: this.takeOver});
   }
 
   // Before anything is locked or made there.

@@ -75,10 +75,10 @@ export function openKeyFile(text: string, passphrase: string): {secrets: string;
  * Writes a secret so that a crash leaves the old file or the new one, readable by its owner alone; once this has
  * returned it is the new one, whatever happens to the machine.
  */
-export function writeSecretFile(path: string, text: string): void {
+export function writeSecretFile(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   synced(openSync(temporary, 'wx', 0o600), (handle) => {
-    writeFileSync(handle, text);
+    writeFileSync(handle, content);
   });
   renameSync(temporary, path);
   // A power cut could take the new name back: the transaction that needs the new key would be on its way already.

@@ -1,8 +1,11 @@
+import {spawn} from 'node:child_process';
 import {existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {FileNonceStore} from './file-nonce-store.js';
 import {Home} from './home.js';
+import {ownIdentity} from './process-identity.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'vv-stores-'));
 afterAll(() => rmSync(dir, {recursive: true}));
@@ -38,9 +41,21 @@ describe('nonces in a file', () => {
 
   it('do not wait for a lock whose process died', async () => {
     const path = join(dir, 'n4.json');
-    writeFileSync(`${path}.lock`, '');
-    utimesSync(`${path}.lock`, new Date(0), new Date(0));
+    writeFileSync(`${path}.lock`, JSON.stringify({...ownIdentity(), startedAt: '1'}));
     expect(await new FileNonceStore(path).next('k')).toBe(1n);
+  });
+
+  it('wait for a lock whose process lives, however old it is: a laptop may have slept', async () => {
+    const path = join(dir, 'n6.json');
+    const sleeper = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    writeFileSync(`${path}.lock`, JSON.stringify({...ownIdentity(), pid: sleeper.pid, startedAt: ''}));
+    utimesSync(`${path}.lock`, new Date(0), new Date(0));
+    let given: bigint | undefined;
+    const waiting = new FileNonceStore(path).next('k').then((nonce) => (given = nonce));
+    await sleep(300);
+    expect(given).toBeUndefined();
+    sleeper.kill('SIGKILL');
+    expect(await waiting).toBe(1n);
   });
 });
 

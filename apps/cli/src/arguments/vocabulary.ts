@@ -1,4 +1,5 @@
-import {hexId, numberRange, shaped, wholeBigint, words} from '@vitalvault/arguments';
+import {argument, hexId, numberRange, shaped, wholeBigint, words, wrongArgument} from '@vitalvault/arguments';
+import {TimeZone} from '../csv/time-zone.js';
 
 /** Ids as vv prints them. */
 export const memberId = hexId(20);
@@ -22,3 +23,12 @@ export const place = wholeBigint({least: 0n, most: 999_999_999_999_999_999n});
 /** What somebody says of herself or to another; the ledger and the envelopes have limits of their own. */
 export const shortText = words(200);
 export const message = words(2_000);
+
+/** An IANA zone, whose rules this program knows. */
+export const timeZone = argument((text) => {
+  try {
+    return new TimeZone(text);
+  } catch {
+    throw wrongArgument('Write an IANA zone, as Europe/Berlin, or UTC.');
+  }
+});

@@ -182,10 +182,7 @@ async function registeredDevice(
   });
   const stores = new MemoryDeviceStores();
   const {config} = acceptDeviceConfig(text, {chainId: ledger.chainId, owner, pairedKey});
-  return {
-    deviceId: deviceIdOf(key),
-    device: new Device({key, config, api: ledger.api, sequences: stores, pending: stores, owner: stores}),
-  };
+  return {deviceId: deviceIdOf(key), device: new Device({key, config, ledger, stores})};
 }
 
 function syntheticReadings({api}: VerifiedLedger): Reading[] {

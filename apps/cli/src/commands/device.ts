@@ -4,6 +4,7 @@ import {endorseCommand} from './device/endorse.js';
 import {initCommand} from './device/init.js';
 import {postCommand} from './device/post.js';
 import {receiptsCommand} from './device/receipts.js';
+import {setAsideCommand} from './device/set-aside.js';
 import {settleCommand} from './device/settle.js';
 import {statusCommand} from './device/status.js';
 
@@ -13,6 +14,7 @@ export const deviceCommand = group('device', 'for a wearable: register, configur
   configureCommand,
   postCommand,
   settleCommand,
+  setAsideCommand,
   statusCommand,
   receiptsCommand,
 ]);

@@ -1,55 +1,80 @@
 import {CliError} from '../cli-error.js';
+import {csvInvalid, csvTable} from './csv-text.js';
+import type {CsvLine, CsvTable} from './csv-text.js';
+import {instantsOf} from './instants.js';
+import type {SaidTimes} from './instants.js';
+import {writtenTime} from './written-time.js';
 
-/** One row: when (Unix seconds) and how fast (beats/min). */
-export interface HeartRateRow {
-  unixSeconds: number;
-  beatsPerMinute: number;
-}
+/** What a row of the file came to. */
+export type CsvRow = {line: number} & (
+  | {kind: 'reading'; timeMs: number; beatsPerMinute: number}
+  /** The sensor said that it measured nothing. */
+  | {kind: 'no-contact'}
+  | {kind: 'unread'; why: string}
+);
 
-const ROW = /^\d+,(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2}):(\d{2}) (AM|PM),(\d{1,3})$/;
+/** Numbers by which sensors say that they have none: 0, and the "invalid" of one and of two bytes (FIT). */
+const NO_CONTACT: ReadonlySet<number> = new Set([0, -1, 255, 65_535]);
+const NO_VALUE = /^(-+|nan|null|none|n\/a)?$/i;
+const NUMBER = /^[+-]?\d{1,6}(\.\d{1,6})?$/;
 
 /**
- * Reads a Fitbit export `Id,Time,Value`. Its times have no zone and are taken as UTC.
- * @throws CliError `csv-invalid` naming the line
+ * Reads a CSV with the columns Time and Value (beats/min), in any order and among others. One row decides over no other
+ * one.
+ * @param said what stands in no row: the zone of times without one, and the order of day and month
+ * @returns one entry for each row that is not empty, in their order
+ * @throws CliError `csv-invalid`, `zone-missing`, `dates-ambiguous` for the file as a whole
  */
-export function parseHeartRateCsv(text: string): HeartRateRow[] {
-  const lines = text.split(/\r?\n/);
-  if (lines[0] !== 'Id,Time,Value') throw invalid(1, 'the first line must be Id,Time,Value');
-  return lines.slice(1).flatMap((line, i) => (line === '' && i === lines.length - 2 ? [] : [parseRow(line, i + 2)]));
+export function readHeartRateCsv(bytes: Uint8Array, said: SaidTimes): CsvRow[] {
+  const table = csvTable(bytes);
+  const time = columnOf(table, 'time');
+  const value = columnOf(table, 'value');
+  const written = table.lines.map(({fields}) => writtenTime(fields[time] ?? ''));
+  const instants = instantsOf(
+    written.map((one, i) => ({written: one, line: table.lines[i]?.number ?? 0})),
+    {...said, isFitbit: isFitbits(table)},
+  );
+  return table.lines.map((line, i) => rowOf(line, instants[i] ?? 'no-time', valueIn(line, value, table)));
 }
 
-function parseRow(line: string, number: number): HeartRateRow {
-  const match = ROW.exec(line);
-  if (!match) throw invalid(number, 'a row looks like 2022484408,4/1/2016 7:54:05 AM,91');
-  const [month, day, year, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const beatsPerMinute = Number(match[8]);
-  const hour24 = (hour % 12) + (match[7] === 'PM' ? 12 : 0);
-  const time = Date.UTC(year, month - 1, day, hour24, minute, second);
-  const back = new Date(time);
-  // Date.UTC rolls over (February 30th is March 1st): a time that does not come back as it went in is none.
-  if (
-    hour < 1 ||
-    hour > 12 ||
-    back.getUTCMonth() !== month - 1 ||
-    back.getUTCDate() !== day ||
-    back.getUTCMinutes() !== minute ||
-    back.getUTCSeconds() !== second
-  )
-    throw invalid(number, 'there is no such time');
-  if (beatsPerMinute === 0) throw invalid(number, 'a heart rate is not 0');
-  return {unixSeconds: time / 1000, beatsPerMinute};
+function rowOf({number: line}: CsvLine, instant: number | string, value: string): CsvRow {
+  if (typeof instant === 'string') return {line, kind: 'unread', why: instant};
+  if (NO_VALUE.test(value) || NO_CONTACT.has(Number(value))) return {line, kind: 'no-contact'};
+  if (!NUMBER.test(value)) return {line, kind: 'unread', why: 'its value is no number'};
+  return {line, kind: 'reading', timeMs: instant, beatsPerMinute: Number(value)};
 }
 
-function invalid(line: number, why: string): CliError {
-  return new CliError('csv-invalid', `Line ${line} cannot be read: ${why}.`, {
-    remedy: 'Use an export with the columns Id, Time, Value.',
-    meta: {line},
-  });
+function valueIn({fields}: CsvLine, at: number, {commaIsDecimal}: CsvTable): string {
+  const value = fields[at] ?? '';
+  return commaIsDecimal ? value.replace(',', '.') : value;
+}
+
+function columnOf({columns}: CsvTable, name: string): number {
+  const at = columns.findIndex((column) => column.toLowerCase() === name);
+  if (at === -1) {
+    // As it came it could speak to a terminal.
+    const named = columns.map((column) => JSON.stringify(column.slice(0, 30))).slice(0, 8);
+    throw csvInvalid(`Its first line names no column ${name === 'time' ? 'Time' : 'Value'}, but ${named.join(', ')}.`);
+  }
+  return at;
+}
+
+/** The export that has these columns writes American dates. */
+const isFitbits = ({columns}: CsvTable): boolean => /^id,time,value/i.test(columns.join());
+
+/** @throws CliError `rows-missing` when there are none, or none of the range (from 1) */
+export function chosenRows(all: readonly CsvRow[], range?: {from: bigint; to?: bigint | undefined}): CsvRow[] {
+  const chosen =
+    range === undefined
+      ? [...all]
+      : all.slice(Number(range.from) - 1, range.to === undefined ? undefined : Number(range.to));
+  if (chosen.length > 0) return chosen;
+  throw new CliError(
+    'rows-missing',
+    `The file has ${all.length} rows${all.length === 0 ? '' : ', and none of these'}.`,
+    {
+      remedy:
+        all.length === 0 ? 'Name a file with readings in it.' : 'Name rows that are there, for example --rows 1-64.',
+    },
+  );
 }

@@ -1,16 +1,27 @@
-import {readFileSync} from 'node:fs';
 import type {DeviceConfig} from '@vitalvault/contracts/gen/record/v1/record';
-import {Device, acceptDeviceConfig, keptDeviceConfig} from '@vitalvault/sdk';
-import type {AcceptedConfig, ApiClient, StoredKey} from '@vitalvault/sdk';
-import {FileOwnerMemory, FilePendingStore, FileSequenceStore} from '../actor/file-device-stores.js';
+import {Device, VerifiedLedger, acceptDeviceConfig, keptDeviceConfig} from '@vitalvault/sdk';
+import type {AcceptedConfig, StoredKey} from '@vitalvault/sdk';
+import {FileDeviceStores} from '../actor/file-device-stores.js';
+import {folderKeys} from '../actor/sealed-folder.js';
 import {CliError} from '../cli-error.js';
 import type {Session} from '../session.js';
 import {deviceMemory} from './device-memory.js';
 import type {DeviceMemory} from './device-memory.js';
+import {SentReadings} from './sent-readings.js';
 
 /** Secrets of a device's home. */
 export interface DeviceSecrets {
   key: StoredKey;
+}
+
+/** A configured device with what it keeps. */
+export interface OpenedDevice {
+  device: Device;
+  /** The same one over a client whose requests belong to no trace, for asking how far its records are. */
+  asking: Device;
+  config: DeviceConfig;
+  stores: FileDeviceStores;
+  sent: SentReadings;
 }
 
 /** Takes a configuration into the home if the owner signed it for this device. @throws SdkError `config-refused` */
@@ -21,29 +32,29 @@ export async function takeConfig(session: Session, text: string): Promise<Device
   return config;
 }
 
-/** The configured device. `polling`: the same device over a client whose requests belong to no trace. */
-export async function openDevice(
-  session: Session,
-  api: ApiClient = session.api,
-): Promise<{device: Device; config: DeviceConfig}> {
-  const remembered = deviceMemory(session.home).read();
-  if (remembered.config === undefined)
+/**
+ * The configured device.
+ * @param use `work`: it may change what it keeps, so no other process does meanwhile
+ */
+export async function openDevice(session: Session, use: 'work' | 'look'): Promise<OpenedDevice> {
+  const {home} = session;
+  const {key} = await home.secrets<DeviceSecrets>('device');
+  if (use === 'work') await home.claim();
+  const {config: text, fromSlot} = deviceMemory(home).read();
+  if (text === undefined)
     throw new CliError('not-configured', 'The device has no configuration yet.', {
       remedy: 'Its owner signs one with `vv patient configure-device`; take it with `vv device configure`.',
     });
-  const config = keptDeviceConfig(remembered.config);
-  const {key} = await session.home.secrets<DeviceSecrets>('device');
-  const {home} = session;
+  const config = keptDeviceConfig(text);
+  const keys = folderKeys(key.privateKey);
+  const stores = new FileDeviceStores(home, keys);
+  const over = (ledger: VerifiedLedger): Device => new Device({key, config, ledger, stores, fromSlot});
   return {
     config,
-    device: new Device({
-      key,
-      config,
-      api,
-      sequences: new FileSequenceStore(home),
-      pending: new FilePendingStore(home),
-      owner: new FileOwnerMemory(home),
-    }),
+    stores,
+    sent: new SentReadings(home, keys),
+    device: over(session.ledger),
+    asking: over(new VerifiedLedger({api: session.untracedApi(), genesis: session.ledger.genesis})),
   };
 }
 
@@ -59,15 +70,4 @@ function accept(session: Session, memory: DeviceMemory, text: string): AcceptedC
     pairedKey,
     known: config === undefined ? undefined : {config: keptDeviceConfig(config), ownerKeys},
   });
-}
-
-export function readCsvFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new CliError('file-missing', `${path} cannot be read.`, {
-      remedy: 'Name a CSV file with the columns Id, Time, Value.',
-      cause,
-    });
-  }
 }

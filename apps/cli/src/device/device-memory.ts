@@ -6,6 +6,8 @@ export interface DeviceMemory {
   /** Patient id that it signed its registration for, and the key (hexadecimal) that signed it for her. */
   owner?: string;
   pairedKey?: string;
+  /** First slot whose readings that registration gives. */
+  fromSlot?: number;
   /** Newest configuration that it took. */
   config?: string;
   /** Public keys (hexadecimal) of the owner's successions, in order, from configurations and gateways. */

@@ -8,7 +8,7 @@ import {postReadings} from './post-readings.js';
  */
 class Platform {
   readonly bodies: number[] = [];
-  readonly kept = new Map<string, PendingRecord>();
+  readonly sealed: number[] = [];
   readonly progress: {posted: number; anchored: number; total: number}[] = [];
   private readonly questions = new Map<bigint, number>();
   private sequence = 0;
@@ -22,9 +22,8 @@ class Platform {
     onProgress: (progress: {posted: number; anchored: number; total: number}) => {
       this.progress.push(progress);
     },
-    forget: (record: PendingRecord) => {
-      this.kept.delete(record.sequence);
-      return Promise.resolve();
+    onSealed: (readings: readonly Reading[]) => {
+      this.sealed.push(readings.length);
     },
     device: {
       seal: (_type: string, readings: Reading[]) =>
@@ -41,11 +40,11 @@ class Platform {
       sequence,
       tagSequence: sequence,
       typeName: 'omh:heart-rate',
+      custodian: 'aa',
       recordId: `id-${sequence}`,
       posted: '',
       readings,
     };
-    this.kept.set(sequence, record);
     return record;
   }
 
@@ -80,15 +79,15 @@ describe('posting readings', () => {
   it('cuts at the hour and after 64, eight batches a body, each body in a trace of its own', async () => {
     const platform = new Platform();
     // 30 minutes of one hour, then 10 whole hours of 60 readings: 11 batches.
-    const batches = await postReadings(readings(30 + 600), platform.posting);
+    const {batches} = await postReadings(readings(30 + 600), platform.posting);
     expect(batches.map((batch) => batch.readings)).toEqual([30, ...Array.from({length: 10}, () => 60)]);
     expect(platform.bodies).toEqual([8, 3]);
     expect(new Set(batches.map((batch) => batch.traceId))).toEqual(new Set(['trace-1', 'trace-2']));
   });
 
-  it('waits until each is anchored, tells how it went, and forgets what the ledger has', async () => {
+  it('waits until each is anchored as the gateway says, and tells how it went', async () => {
     const platform = new Platform();
-    const [batch] = await postReadings(readings(5), platform.posting);
+    const [batch] = (await postReadings(readings(5), platform.posting)).batches;
     expect(batch).toMatchObject({
       sequence: '1',
       state: 'anchored',
@@ -100,33 +99,34 @@ describe('posting readings', () => {
       logIndex: '0',
     });
     expect(batch?.anchoredMs).toBeGreaterThanOrEqual(batch?.storedMs ?? Infinity);
-    expect(platform.kept.size).toBe(0);
+    expect(platform.sealed).toEqual([5]);
     expect(platform.progress.at(-1)).toEqual({posted: 1, anchored: 1, total: 1});
   });
 
-  it('keeps what the ledger refused for good, and says why', async () => {
+  it('says what the ledger refused for good, and why', async () => {
     const platform = new Platform({refuseAtLedger: 2});
-    const batches = await postReadings(readings(70), platform.posting);
+    const {batches} = await postReadings(readings(70), platform.posting);
     expect(batches.map(({state, refusal}) => [state, refusal])).toEqual([
       ['anchored', undefined],
       ['refused', 'entryTag'],
     ]);
-    expect([...platform.kept.keys()]).toEqual(['2']);
   });
 
-  it("ends with the gateway's own error when a record is not accepted; what was sealed stays for later", async () => {
-    const platform = new Platform({refuseAtIngest: 2});
-    await expect(postReadings(readings(70), platform.posting)).rejects.toMatchObject({code: 'quota-exceeded'});
-    expect(platform.kept.has('2')).toBe(true);
+  it('goes on with the others when a record is not accepted, and gives its refusal', async () => {
+    const {batches, refused} = await postReadings(readings(70), new Platform({refuseAtIngest: 2}).posting);
+    expect(batches.map(({sequence}) => sequence)).toEqual(['1']);
+    expect(refused).toMatchObject([{recordId: 'id-2', status: 'refused', error: {code: 'quota-exceeded'}}]);
   });
 
-  it.each(['id-other', '00'.repeat(32), ''])('forgets nothing for the state of record "%s"', async (answersWith) => {
-    const platform = new Platform({answersWith});
-    await expect(postReadings(readings(5), platform.posting)).rejects.toMatchObject({code: 'receipt-invalid'});
-    expect([...platform.kept.keys()]).toEqual(['1']);
-  });
+  it.each(['id-other', '00'.repeat(32), ''])(
+    'takes the state of record "%s" for no state of its own',
+    async (other) => {
+      const {batches} = await postReadings(readings(5), new Platform({answersWith: other}).posting);
+      expect(batches).toMatchObject([{sequence: '1', state: 'accepted'}]);
+    },
+  );
 
   it('does with no readings at all', async () => {
-    expect(await postReadings([], new Platform().posting)).toEqual([]);
+    expect(await postReadings([], new Platform().posting)).toEqual({batches: [], refused: [], unsent: 0});
   });
 });

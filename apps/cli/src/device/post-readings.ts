@@ -1,7 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {SdkError, splitReadings} from '@vitalvault/sdk';
-import type {Device, PendingRecord, Reading, ReceiptState} from '@vitalvault/sdk';
-import {CliError, EXIT} from '../cli-error.js';
+import {SdkError, isAway, splitReadings} from '@vitalvault/sdk';
+import type {Device, PendingRecord, PostOutcome, Reading, ReceiptState} from '@vitalvault/sdk';
 
 /** What became of one record, with times in milliseconds from its POST as this side saw them. */
 export interface PostedBatch {
@@ -29,8 +28,8 @@ export interface Posting {
   device: Pick<Device, 'seal' | 'post'>;
   /** The same device, for asking how far its records are. */
   asking: Pick<Device, 'state'>;
-  /** Takes an anchored record out of what is kept for sending again. */
-  forget: (record: PendingRecord) => Promise<void>;
+  /** Told of readings once they are sealed and kept. */
+  onSealed: (readings: readonly Reading[]) => void;
   typeName: string;
   newTrace: () => string;
   onProgress: (progress: {posted: number; anchored: number; total: number}) => void;
@@ -42,12 +41,20 @@ const POLL_MS = 100;
 const PATIENCE_MS = 90_000;
 
 /**
- * Posts readings in batches cut at the hour and waits until the ledger has every one of them, or refused it for good.
+ * Posts readings in batches cut at the hour and follows them until the gateway says that the ledger has every one of
+ * them, or refused it, or that takes too long. Forgets none: what the gateway says is proven later. When nobody
+ * answers, all are sealed and kept.
+ * @returns what it took, what it refused, and how many records nobody took
  */
-export async function postReadings(readings: Reading[], posting: Posting): Promise<PostedBatch[]> {
+export async function postReadings(
+  readings: readonly Reading[],
+  posting: Posting,
+): Promise<{batches: PostedBatch[]; refused: PostOutcome[]; unsent: number}> {
   const batches = splitReadings(readings);
   const posted: Waiting[] = [];
+  const refused: PostOutcome[] = [];
   let anchored = 0;
+  let unsent = 0;
   const feed = {ended: false};
   const progress = () => {
     posting.onProgress({posted: posted.length, anchored, total: batches.length});
@@ -66,75 +73,79 @@ export async function postReadings(readings: Reading[], posting: Posting): Promi
   asking.catch(() => undefined);
   try {
     for (let i = 0; i < batches.length; i += RECORDS_PER_BODY) {
-      posted.push(
-        ...(await postBody(
-          batches.slice(i, i + RECORDS_PER_BODY).flatMap((batch) => batch.readings),
-          posting,
-        )),
-      );
+      const some = batches.slice(i, i + RECORDS_PER_BODY).flatMap((batch) => batch.readings);
+      const body = await postBody(some, posting, {isAway: unsent > 0});
+      posted.push(...body.taken);
+      refused.push(...body.refused);
+      unsent += body.unsent;
       progress();
     }
   } finally {
     feed.ended = true;
   }
   await asking;
-  return posted.map(({batch}) => batch);
+  return {batches: posted.map(({batch}) => batch), refused, unsent};
 }
 
 interface Waiting {
   batch: PostedBatch;
-  pending: PendingRecord;
   postedAt: number;
 }
 
-async function postBody(readings: Reading[], {device, typeName, newTrace}: Posting): Promise<Waiting[]> {
+async function postBody(
+  readings: Reading[],
+  {device, typeName, newTrace, onSealed}: Posting,
+  gateway: {isAway: boolean},
+): Promise<{taken: Waiting[]; refused: PostOutcome[]; unsent: number}> {
   const records = await device.seal(typeName, readings);
+  onSealed(readings);
   const traceId = newTrace();
   const postedAt = performance.now();
-  const outcomes = await device.post(records);
+  const outcomes = gateway.isAway ? undefined : await postUnlessAway(device, records);
+  if (outcomes === undefined) return {taken: [], refused: [], unsent: records.length};
   const acceptedMs = performance.now() - postedAt;
-  return outcomes.map((outcome, i) => {
-    if (outcome.status === 'refused') throw outcome.error;
-    const pending = records[i] as PendingRecord;
-    return {
-      pending,
-      postedAt,
-      batch: {
-        sequence: pending.sequence,
-        recordId: pending.recordId,
-        readings: pending.readings.length,
-        traceId,
-        acceptedMs,
-        state: 'accepted',
-        receipt: outcome.receipt,
-      },
-    };
+  const taken: Waiting[] = [];
+  const refused: PostOutcome[] = [];
+  outcomes.forEach((outcome, i) => {
+    const record = records[i];
+    if (outcome.status === 'refused' || record === undefined) refused.push(outcome);
+    else taken.push({postedAt, batch: takenBatch(record, {traceId, acceptedMs, receipt: outcome.receipt})});
   });
+  return {taken, refused, unsent: 0};
+}
+
+async function postUnlessAway(
+  device: Pick<Device, 'post'>,
+  records: PendingRecord[],
+): Promise<PostOutcome[] | undefined> {
+  try {
+    return await device.post(records);
+  } catch (error) {
+    if (error instanceof SdkError && isAway(error)) return undefined;
+    throw error;
+  }
+}
+
+function takenBatch(
+  {sequence, recordId, readings}: PendingRecord,
+  more: Pick<PostedBatch, 'traceId' | 'acceptedMs' | 'receipt'>,
+): PostedBatch {
+  return {sequence, recordId, readings: readings.length, state: 'accepted', ...more};
 }
 
 // One record at a time, the oldest: those behind it are mostly in the same transaction, so one question each is enough.
-async function followToLedger({batch, pending, postedAt}: Waiting, {asking, forget}: Posting): Promise<void> {
+async function followToLedger({batch, postedAt}: Waiting, {asking}: Posting): Promise<void> {
   for (;;) {
-    const state = await asking.state(BigInt(pending.sequence));
+    const state = await asking.state(BigInt(batch.sequence));
     const sinceMs = performance.now() - postedAt;
-    // Another record has the number: that one's state says nothing of ours, which stays for `vv device settle`.
-    if (state.recordId !== pending.recordId)
-      throw new SdkError('receipt-invalid', {
-        detail: `the answer about number ${pending.sequence} names another record`,
-      });
+    // Another record has the number: that one's state says nothing of ours, which is settled later.
+    if (state.recordId !== batch.recordId) return;
     if (state.state !== 'accepted') batch.storedMs ??= sinceMs;
     if (state.state === 'anchored' || state.state === 'refused') {
       Object.assign(batch, describe(state), {anchoredMs: sinceMs});
-      if (state.state === 'anchored') await forget(pending);
       return;
     }
-    if (sinceMs > PATIENCE_MS) {
-      throw new CliError(
-        'not-anchored',
-        `Record ${pending.sequence} is still ${state.state} after ${PATIENCE_MS / 1000} s.`,
-        {remedy: 'It is kept; go on later with `vv device settle`.', exit: EXIT.unavailable},
-      );
-    }
+    if (sinceMs > PATIENCE_MS) return;
     await sleep(POLL_MS);
   }
 }

@@ -1,43 +1,44 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {Device, KeptRecord, PendingRecord, PostOutcome} from '@vitalvault/sdk';
+import type {AsideReading, Device, KeptRecord, PostOutcome} from '@vitalvault/sdk';
 
-export interface Settled {
-  reposted: number;
-  /** Under new numbers: the old one was refused, or is another record's. */
+export interface SettledPending {
+  /** Under new numbers: what they were sealed under ended, or the old number is another record's. */
   sealedAnew: number;
-  anchored: number;
+  /** Proven on the ledger, and forgotten; numbers. */
+  anchored: bigint[];
   /** Not anchored when the time was up; they stay for the next time. */
   waiting: number;
   /** What stays, and why. */
   kept: KeptRecord[];
+  /** Readings that nothing will take as they are. */
+  aside: AsideReading[];
 }
 
 const POLL_MS = 500;
 
 /**
- * Posts what is kept again, seals anew what cannot be taken under its number, and waits for the ledger. Nothing is
- * forgotten but by an answer about that very record.
+ * Seals anew what cannot be taken as it was sealed, and waits for the ledger. Nothing is forgotten but what is proven.
+ * @param outcomes what ingest said of records just now
  */
 export async function settlePending(
-  device: Pick<Device, 'repost' | 'recover' | 'post' | 'settle'>,
+  device: Pick<Device, 'post' | 'settle'>,
+  outcomes: readonly PostOutcome[],
   timeoutMs: number,
-): Promise<Settled> {
+): Promise<SettledPending> {
   const until = performance.now() + timeoutMs;
-  const refused = new Map<string, string>();
-  const note = (outcomes: readonly PostOutcome[]): void => {
-    for (const outcome of outcomes) if (outcome.status === 'refused') refused.set(outcome.recordId, outcome.error.code);
+  const told: SettledPending = {sealedAnew: 0, anchored: [], waiting: 0, kept: [], aside: []};
+  const known = new Map<string, PostOutcome>();
+  const note = (some: readonly PostOutcome[]): void => {
+    for (const outcome of some) known.set(outcome.recordId, outcome);
   };
-  const reposted = await device.repost();
-  note(reposted);
-  const told = {reposted: reposted.length, sealedAnew: 0, anchored: 0};
-  let fresh: PendingRecord[] = await device.recover(reposted);
+  note(outcomes);
   for (;;) {
-    told.sealedAnew += fresh.length;
-    if (fresh.length > 0) note(await device.post(fresh));
-    const {anchored, resealed, waiting, kept} = await device.settle(refused);
-    told.anchored += anchored.length;
-    fresh = resealed;
-    if ((fresh.length === 0 && waiting === 0) || performance.now() > until) return {...told, waiting, kept};
-    await sleep(POLL_MS);
+    const {anchored, waiting, resealed, aside, kept} = await device.settle([...known.values()]);
+    told.anchored.push(...anchored.map(({sequence}) => sequence));
+    told.aside.push(...aside);
+    told.sealedAnew += resealed.length;
+    if (resealed.length > 0) note(await device.post(resealed));
+    if (resealed.length === 0 && (waiting === 0 || performance.now() > until)) return {...told, waiting, kept};
+    await sleep(waiting === 0 ? 0 : POLL_MS);
   }
 }

@@ -16,8 +16,8 @@ import type {AccessQuestion, AccessTicket, SentRequest} from './access-ticket.js
 import {grantedKeys} from './granted-keys.js';
 import type {GrantedKeys} from './granted-keys.js';
 import type {MemberKeys} from './member-keys.js';
-import {gapsOf} from './opened-record.js';
-import type {Finding, OpenedReadings} from './opened-record.js';
+import {numbersOf, withoutCopies} from './opened-record.js';
+import type {Finding, Gap, OpenedReadings} from './opened-record.js';
 import {openPage} from './release-opener.js';
 
 export interface ClinicianOptions {
@@ -45,8 +45,14 @@ export interface AccessToRequest {
 }
 
 export interface Opened {
+  /** Each measurement once. */
   records: OpenedReadings[];
+  /** Measurements of a device that came again, and were left out. */
+  copies: number;
+  /** What does not fit; the patient was told. */
   findings: Finding[];
+  /** Numbers that are not among the records: a reason to ask, no proof that anything was withheld. */
+  gaps: Gap[];
   pages: number;
 }
 
@@ -166,9 +172,10 @@ export class Clinician {
       findings.push(...outcome.findings);
       next = page.nextPage === '' ? undefined : page.nextPage;
     }
-    findings.push(...gapsOf(records.map(({header}) => header)));
+    const numbers = numbersOf(records.map(({header}) => header));
+    findings.push(...numbers.findings);
     await this.complain(ticket, findings);
-    return {records, findings, pages};
+    return {...withoutCopies(records), findings, gaps: numbers.gaps, pages};
   }
 
   /** Reports findings to the patient, by alerts, as many as are taken: what was read is not lost by the others. */

@@ -131,22 +131,15 @@ describe('a device', () => {
     const {device, slot, platform, deviceKey, config, ledger, stores} = all;
     await device.post(await device.seal(HEART_RATE, readingsOf(slot - 1, 2)));
     const restored = new MemoryDeviceStores();
-    const again = new Device({
-      key: deviceKey,
-      config,
-      api: ledger.api,
-      sequences: restored,
-      pending: restored,
-      owner: restored,
-    });
+    const again = new Device({key: deviceKey, config, ledger, stores: restored});
     const outcomes = await again.post(await again.seal(HEART_RATE, readingsOf(slot, 1)));
     expect(outcomes).toEqual([
       expect.objectContaining({status: 'refused', error: expect.objectContaining({code: 'sequence-conflict'})}),
     ]);
     expect(platform.records.size).toBe(1);
-    const fresh = await again.recover(outcomes);
-    expect(fresh.map(({sequence}) => sequence)).toEqual(['2']);
-    expect((await again.post(fresh)).map(({status}) => status)).toEqual(['accepted']);
+    const {resealed} = await again.settle(outcomes);
+    expect(resealed.map(({sequence}) => sequence)).toEqual(['2']);
+    expect((await again.post(resealed)).map(({status}) => status)).toEqual(['accepted']);
     expect(platform.skips).toEqual([]);
     expect(await stores.all()).toHaveLength(1);
     expect(await restored.all()).toHaveLength(1);
@@ -188,14 +181,11 @@ describe('a device', () => {
     await device.post(await device.seal(HEART_RATE, readingsOf(slot - 1, 2)));
     platform.anchor();
     const restored = new MemoryDeviceStores();
-    const again = new Device({
-      ...{key: deviceKey, config, api: ledger.api},
-      ...{sequences: restored, pending: restored, owner: restored},
-    });
+    const again = new Device({key: deviceKey, config, ledger, stores: restored});
     const lost = await again.seal(HEART_RATE, readingsOf(slot, 3));
     const outcomes = await again.repost();
     expect((await again.settle()).kept).toMatchObject([{sequence: 1n, recordId: lost[0]?.recordId}]);
-    await again.post(await again.recover(outcomes));
+    await again.post((await again.settle(outcomes)).resealed);
     platform.anchor();
     expect(await again.settleAll(1_000)).toMatchObject([{sequence: 2n}]);
     expect(await restored.all()).toEqual([]);

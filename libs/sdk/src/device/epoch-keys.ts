@@ -1,31 +1,55 @@
-import {decodeCanonical, equalBytes, toHex} from '@vitalvault/contracts';
+import {decodeCanonical, equalBytes, fromHex, toHex} from '@vitalvault/contracts';
 import {SignedEpochStatementSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {DeviceConfig, EpochStatement, SignedEpochStatement} from '@vitalvault/contracts/gen/record/v1/record';
 import {openEpochStatement} from '@vitalvault/envelope';
 import type {ApiClient} from '../http/api-client.js';
 import {JsonAnswer} from '../http/json-answer.js';
-import {SdkError} from '../sdk-error.js';
+import {SdkError, isAway} from '../sdk-error.js';
 import {believedEpochs, highestToShow} from './believed-epochs.js';
 import type {OwnersStatement} from './believed-epochs.js';
 import type {OwnerMemory} from './device-stores.js';
+import {hourText} from './hour-text.js';
 import {OwnerKeys} from './owner-keys.js';
+
+/** What sealing needs of an epoch. */
+export type KnownEpoch = Pick<EpochStatement, 'epoch' | 'publicKey' | 'fromSlot'>;
 
 /** Public keys of a patient's epochs as her device believes them: by her signatures alone, and never back. */
 export class EpochKeys {
-  private readonly statements = new Map<string, EpochStatement[]>();
+  private readonly epochs = new Map<string, KnownEpoch[]>();
   private readonly owner: OwnerKeys;
 
   constructor(private readonly options: {config: DeviceConfig; api: ApiClient; memory: OwnerMemory}) {
     this.owner = new OwnerKeys(options);
   }
 
-  /** Epoch that covers a slot. @throws SdkError `epoch-missing` */
-  async at(typeTag: Uint8Array, slot: number): Promise<EpochStatement> {
-    if (!this.statements.has(toHex(typeTag))) await this.refresh(typeTag);
-    const covering = this.statements.get(toHex(typeTag))?.findLast(({fromSlot}) => fromSlot <= slot);
+  /**
+   * Epoch that covers a slot. While no gateway answers, of those that the device believed before: what is sealed under
+   * one that ended meanwhile is sealed anew.
+   * @throws SdkError `epoch-missing`; `network` when it never believed any
+   */
+  async at(typeTag: Uint8Array, slot: number): Promise<KnownEpoch> {
+    if (!this.epochs.has(toHex(typeTag))) await this.refreshOrRecall(typeTag);
+    const covering = this.epochs.get(toHex(typeTag))?.findLast(({fromSlot}) => fromSlot <= slot);
     if (covering === undefined)
-      throw new SdkError('epoch-missing', {detail: `no epoch of that type covers slot ${slot}`});
+      throw new SdkError('epoch-missing', {
+        detail: `It is of ${hourText(slot)}; she has no key of that type for then.`,
+      });
     return covering;
+  }
+
+  private async refreshOrRecall(typeTag: Uint8Array): Promise<void> {
+    try {
+      await this.refresh(typeTag);
+    } catch (error) {
+      const seen = await this.options.memory.epochs(toHex(typeTag));
+      if (!(error instanceof SdkError && isAway(error)) || seen.length === 0) throw error;
+      const known = seen.map(({epoch, publicKey, fromSlot}) => ({epoch, fromSlot, publicKey: fromHex(publicKey)}));
+      this.epochs.set(
+        toHex(typeTag),
+        known.sort((a, b) => a.epoch - b.epoch),
+      );
+    }
   }
 
   /** Fetches the statements of a tag anew, through the gateway, which is not trusted. */
@@ -52,14 +76,15 @@ export class EpochKeys {
       throw new SdkError('epoch-missing', {
         detail: `the gateway shows epoch ${highest}, epoch ${known} is known: it hides the newest`,
       });
-    const now = believed.map(({statement: {epoch, publicKey}, signer}) => ({
+    const now = believed.map(({statement: {epoch, publicKey, fromSlot}, signer}) => ({
       epoch,
       publicKey: toHex(publicKey),
+      fromSlot,
       signer,
     }));
     const others = seen.filter(({epoch}) => epoch < highest && !now.some((one) => one.epoch === epoch));
     await memory.rememberEpochs(tag, [...others, ...now]);
-    this.statements.set(
+    this.epochs.set(
       tag,
       believed.map(({statement}) => statement),
     );

@@ -8,7 +8,7 @@ export interface ReadingBatch {
 }
 
 /** Cuts readings, in their order of time, at every full hour and after 64. @spec docs/protocol.md §3.1 */
-export function splitReadings(readings: Reading[], limit: number = LIMITS.readingsPerRecord): ReadingBatch[] {
+export function splitReadings(readings: readonly Reading[], limit: number = LIMITS.readingsPerRecord): ReadingBatch[] {
   const batches: ReadingBatch[] = [];
   for (const reading of readings.toSorted((a, b) => a.timeMs - b.timeMs)) {
     const slot = Math.floor(reading.timeMs / (LIMITS.slotSeconds * 1000));

@@ -4,6 +4,17 @@ import type {RandomBytes} from '@vitalvault/envelope';
 export const HEART_RATE = 'omh:heart-rate';
 export const HEART_RATE_SCHEMA = 'omh:heart-rate:2.0';
 
+/**
+ * Beats a minute that a heart can have: below, nobody lives; above, no fibrillation was counted. A number beyond is a
+ * fault of the sensor or of the file.
+ */
+const LEAST_RATE = 15;
+const HIGHEST_RATE = 350;
+
+export function isPlausibleRate(beatsPerMinute: number): boolean {
+  return beatsPerMinute >= LEAST_RATE && beatsPerMinute <= HIGHEST_RATE;
+}
+
 /** One measurement of a sensor. */
 export interface HeartRate {
   /** Unix milliseconds of the measurement. */

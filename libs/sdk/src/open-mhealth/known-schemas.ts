@@ -1,4 +1,5 @@
 import {sha256Of, taggedHash} from '@vitalvault/contracts';
+import {heartRateOf, isPlausibleRate} from './heart-rate.js';
 import {SCHEMA_FILES} from './schema-files.js';
 
 /** A schema that payloads may be of. */
@@ -11,6 +12,8 @@ export interface KnownSchema {
   file: string;
   /** T("schema", …) over the closure of its references; 32 bytes. */
   hash: Uint8Array;
+  /** Whether somebody could have such a value; of a data point that is valid by the schema. */
+  isPlausible: (text: string) => boolean;
 }
 
 // The repository has the newest 1.y under the name 1.x; references use that name, the hash covers the file meant.
@@ -56,10 +59,12 @@ function textOf(file: string): string {
   return text;
 }
 
-const SCHEMAS = new Map([known('omh:heart-rate:2.0', 'heart-rate-2.0.json')]);
+const SCHEMAS = new Map([
+  known('omh:heart-rate:2.0', 'heart-rate-2.0.json', (text) => isPlausibleRate(heartRateOf(text).beatsPerMinute)),
+]);
 
-function known(id: string, file: string): [string, KnownSchema] {
-  return [id, {id, name: id.slice(0, id.lastIndexOf(':')), file, hash: schemaHash(file)}];
+function known(id: string, file: string, isPlausible: KnownSchema['isPlausible']): [string, KnownSchema] {
+  return [id, {id, name: id.slice(0, id.lastIndexOf(':')), file, hash: schemaHash(file), isPlausible}];
 }
 
 /** The schema with this id, if this version of the SDK knows it. */

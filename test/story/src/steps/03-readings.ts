@@ -57,7 +57,7 @@ async function post(
   more: readonly string[],
 ): Promise<StoryBatch[]> {
   const show = narrator.progress();
-  const said = await watch.does(['device', 'post', source.file, ...more], (line) => {
+  const said = await watch.does(['device', 'post', source.file, '--zone', 'UTC', ...more], (line) => {
     const {progress} = JSON.parse(line.startsWith('{"progress"') ? line : '{}') as {
       progress?: {posted: number; anchored: number; total: number};
     };

@@ -39,11 +39,13 @@ export const fetchCommand = defineCommand<{tx: string; out?: string; points?: st
         options.points,
         opened.records.map(({recordId, schemaId, readings}) => ({recordId, schemaId, points: readings})),
       );
-    const {findings, records} = opened;
+    const {findings, records, copies, gaps} = opened;
     return {
       json: {
         records: records.length,
         readings: rates.length,
+        copies,
+        gaps,
         findings,
         tookMs,
         recordIds: records.map((record) => record.recordId),
@@ -51,7 +53,8 @@ export const fetchCommand = defineCommand<{tx: string; out?: string; points?: st
       text: [
         ...fields({
           records: records.length,
-          readings: rates.length,
+          readings: `${rates.length}${copies === 0 ? '' : `, ${copies} copies left out`}`,
+          ...(gaps.length === 0 ? {} : {'other numbers': gapsText(gaps)}),
           findings: findings.length === 0 ? 'none' : findings.map(({kind, detail}) => `${kind}: ${detail}`).join('; '),
           took: `${tookMs} ms`,
         }),
@@ -83,6 +86,12 @@ async function fetchOpened(session: Session, {secrets, clinician}: OpenedMember,
     });
     throw error;
   }
+}
+
+/** No finding, but a reason to ask. */
+function gapsText(gaps: Opened['gaps']): string {
+  const runs = gaps.map(({device, from, to}) => `${from} to ${to} of device ${device.slice(0, 8)}`);
+  return `${runs.join(', ')}: of other hours, later, or given up`;
 }
 
 function ratesOf({records}: Opened) {

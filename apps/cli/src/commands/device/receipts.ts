@@ -19,7 +19,7 @@ export const receiptsCommand = defineCommand<{sequences: NumberRange; out: strin
   ],
   examples: ['vv device receipts --home watch --sequences 1-64 --out receipts.json'],
   run: async (session, {sequences: range, out}) => {
-    const {device} = await openDevice(session);
+    const {device} = await openDevice(session, 'look');
     const receipts = [];
     for (const sequence of numbersOf(range)) receipts.push(await device.receipt(sequence));
     writeReceipts(out, receipts);

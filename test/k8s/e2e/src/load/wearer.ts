@@ -91,10 +91,8 @@ export async function enrolWearer(cluster: Cluster): Promise<Wearer> {
   const device = new Device({
     key,
     config: acceptDeviceConfig(config, {chainId: ledger.chainId, owner, pairedKey}).config,
-    api: ledger.api,
-    sequences: stores,
-    pending: stores,
-    owner: stores,
+    ledger,
+    stores,
   });
   return {ledger, context, device, slot};
 }
