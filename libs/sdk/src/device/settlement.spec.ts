@@ -94,6 +94,11 @@ describe('a device that settles what it keeps', () => {
     };
     expect(await device.settle()).toMatchObject({anchored: [], waiting: 1});
     platform.tamper = (path, answer) => {
+      if (path === '/v1/proofs') throw new DomainError('unknown-key');
+      return answer;
+    };
+    expect(await device.settle()).toMatchObject({anchored: [], waiting: 0, kept: [{reason: 'unknown-key'}]});
+    platform.tamper = (path, answer) => {
       const {proof = ''} = (answer.json ?? {}) as {proof?: string};
       return path === '/v1/proofs' ? {json: {...(answer.json as object), proof: proof.replace(/..$/, '00')}} : answer;
     };

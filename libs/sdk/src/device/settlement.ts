@@ -58,8 +58,8 @@ interface Claimed {
 }
 
 const ANOTHER_RECORD = 'another-record';
-/** What a proof can have against it that another try does not mend. */
-const FALSE_PROOF: ReadonlySet<string> = new Set(['proof-invalid', 'untrusted-header', 'not-yours']);
+/** Why there is no proof, where another try does not mend it; `unknown-key`: a device that was removed is not let in. */
+const UNPROVABLE: ReadonlySet<string> = new Set(['proof-invalid', 'untrusted-header', 'not-yours', 'unknown-key']);
 
 /** Finds out what became of pending records. None is forgotten on anybody's word: its leaf is proven, by its id. */
 export class Settlement {
@@ -228,7 +228,7 @@ export class Settlement {
     } catch (error) {
       if (!(error instanceof SdkError)) throw error;
       const {code} = error;
-      if (FALSE_PROOF.has(code)) settled.kept.push(...claimed.map(({record}) => keptRecord(record, code)));
+      if (UNPROVABLE.has(code)) settled.kept.push(...claimed.map(({record}) => keptRecord(record, code)));
       else settled.waiting += claimed.length;
       return;
     }

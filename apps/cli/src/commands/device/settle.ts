@@ -42,5 +42,6 @@ export const settleCommand = defineCommand<{seconds: number}>({
 const REASONS: Readonly<Record<string, string>> = {
   'another-record': 'the gateway or the ledger has another record in its place',
   'other-custodian': 'it was sealed for another hospital: settle it with the --endpoints of that one',
+  'unknown-key': 'the ledger proves nothing to a device that was removed: it is forgotten when it is registered again',
   'other-owner': 'it is of the owner before; it is never sealed for this one',
 };
