@@ -24,7 +24,6 @@ interface MayBeAbsent {
   'vitalvault.ledger.v1.PutGrant': 'maxReads' | 'parentGrant' | 'epochStatements';
   'vitalvault.ledger.v1.AnchorEntryResult': 'index';
   'vitalvault.ledger.v1.Decision': 'recordLogSize' | 'grantVersion' | 'releaseUntilHeight' | 'releaseUntilTime';
-  'vitalvault.record.v1.RecordHeader': 'supersedes';
 }
 
 type AbsentIn<M extends Message> = M['$typeName'] extends keyof MayBeAbsent ? MayBeAbsent[M['$typeName']] : never;

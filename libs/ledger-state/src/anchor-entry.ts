@@ -3,7 +3,7 @@ import type {AnchorEntry, RecordEntry, SkipEntry} from '@vitalvault/contracts/ge
 import {RecordHeaderSchema, SkipSchema} from '@vitalvault/contracts/gen/record/v1/record';
 import type {RecordHeader} from '@vitalvault/contracts/gen/record/v1/record';
 import type {Sha256} from '@vitalvault/proofs';
-import {isHash, isIdentity, isTag} from './field-rules.js';
+import {isIdentity, isTag} from './field-rules.js';
 
 /** What a record and a skip have in common, and the digest that the device signed. */
 export interface ParsedEntry {
@@ -70,7 +70,7 @@ function isPlausible({
   );
 }
 
-function isKnownForm({version, kind, epoch, count, releaseSuite, releaseKeyId, supersedes}: RecordHeader): boolean {
+function isKnownForm({version, kind, epoch, count, releaseSuite, releaseKeyId}: RecordHeader): boolean {
   return (
     version === 1 &&
     kind === 1 &&
@@ -78,7 +78,6 @@ function isKnownForm({version, kind, epoch, count, releaseSuite, releaseKeyId, s
     count >= 1 &&
     count <= LIMITS.readingsPerRecord &&
     releaseSuite === 1 &&
-    isIdentity(releaseKeyId) &&
-    (supersedes.length === 0 || isHash(supersedes))
+    isIdentity(releaseKeyId)
   );
 }

@@ -110,12 +110,10 @@ test('entryUndecodable: not canonical, lengths and ranges in the header', () => 
       {count: 65},
       {releaseSuite: 2},
       {releaseKeyId: tag(1)},
-      {supersedes: tag(1)},
     ].map((fields) => record(fields)),
     {entry: {case: 'skip' as const, value: {skip: new Uint8Array(200), signature: new Uint8Array(64)}}},
   ];
   expect(anchor(ledger, bad)).toEqual(bad.map(() => CODE.entryUndecodable));
-  expect(anchor(ledger, [record({supersedes: new Uint8Array(32).fill(1)})])).toEqual([0]);
 });
 
 test("unknownDevice: no device, no such registration, another patient's", () => {

@@ -81,7 +81,6 @@ function record(patient: TestKey, device: TestKey, sequence: bigint, slot: numbe
     count: 1,
     releaseSuite: 1,
     releaseKeyId: hospital.release.id,
-    supersedes: new Uint8Array(0),
   });
   const hashes = {ciphertextHash: hash(1), innerKeyHash: hash(2), sealedKeyHash: hash(3)};
   return {entry: {case: 'record' as const, value: {header, ...hashes, signature}}};

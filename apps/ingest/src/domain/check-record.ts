@@ -24,7 +24,6 @@ const RULES: readonly Rule[] = [
   {field: 'header.count', fits: (_posted, {count}) => count >= 1 && count <= LIMITS.readingsPerRecord},
   {field: 'header.releaseSuite', fits: (_posted, {releaseSuite}) => releaseSuite === 1},
   {field: 'header.releaseKeyId', fits: (_posted, {releaseKeyId}) => releaseKeyId.length === 20},
-  {field: 'header.supersedes', fits: (_posted, {supersedes}) => supersedes.length === 0 || supersedes.length === 32},
   {field: 'sealedKey', fits: ({sealedKey}) => sealedKey.length === LIMITS.sealedKeyBytes},
   {field: 'innerKeyHash', fits: ({innerKeyHash}) => innerKeyHash.length === 32},
   {field: 'signature', fits: ({signature}) => signature.length === 64},
