@@ -13,8 +13,16 @@ import type {PanelQuery} from './observability/dashboards.ts';
 
 /** Measured and asked for by no panel and no alert, with the reason. */
 const UNASKED: Readonly<Record<string, string>> = {};
-/** Of Prometheus itself. */
-const FOREIGN: ReadonlySet<string> = new Set(['up']);
+/** Of Prometheus itself, of the kubelet of every cluster, and of IPFS Cluster (its observations/metrics.go). */
+const FOREIGN: ReadonlySet<string> = new Set([
+  'up',
+  'kubelet_volume_stats_available_bytes',
+  'kubelet_volume_stats_capacity_bytes',
+  'ipfscluster_pins',
+  'ipfscluster_pins_pin_queued',
+  'ipfscluster_pins_pinning',
+  'ipfscluster_pins_pin_error',
+]);
 const PARTS_OF_A_HISTOGRAM = ['_bucket', '_sum', '_count'];
 
 interface Asked {

@@ -118,3 +118,19 @@ describe('what the processes of a running system measure', () => {
       ]);
   });
 });
+
+describe('what the engines of a running system measure', () => {
+  it.each([
+    ['comet-', 'cometbft_consensus_height'],
+    ['cluster-', 'ipfscluster_pins'],
+    ['kubo-', 'ipfs_info'],
+  ])('%s… tells %s at its address in endpoints.json', async (prefix, metric) => {
+    const engines = Object.entries(thePlatform().endpoints.engineMetrics).filter(([name]) => name.startsWith(prefix));
+    expect(engines.length).toBeGreaterThan(2);
+    for (const [name, url] of engines) {
+      const response = await fetch(url);
+      const told = (await response.text()).split('\n').some((line) => line.startsWith(metric));
+      expect([name, response.status, told]).toEqual([name, 200, true]);
+    }
+  });
+});

@@ -34,6 +34,43 @@ export const OF_PARTS: readonly Dashboard[] = [
         ],
       },
       {
+        title: 'IPFS Cluster, by itself',
+        panels: [
+          {
+            title: 'Pins',
+            description: 'That each peer knows of; the same at all of them, or one does not follow.',
+            unit: 'short',
+            queries: [{expr: largest('instance', 'ipfscluster_pins'), legend: '{{instance}}'}],
+          },
+          {
+            title: 'Pins that are not pinned',
+            description: 'Of each peer: waiting, under way, failed. Failed ones are tried again each minute.',
+            unit: 'short',
+            queries: [
+              {expr: largest('instance', 'ipfscluster_pins_pin_queued'), legend: '{{instance}} waiting'},
+              {expr: largest('instance', 'ipfscluster_pins_pinning'), legend: '{{instance}} under way'},
+              {expr: largest('instance', 'ipfscluster_pins_pin_error'), legend: '{{instance}} failed'},
+            ],
+          },
+        ],
+      },
+      {
+        title: 'Volumes',
+        panels: [
+          {
+            title: 'Left of the volumes',
+            description: 'By claim, as the kubelet has it; empty on one machine. A ticket below 15 %, a page below 5 %.',
+            unit: 'percentunit',
+            queries: [
+              {
+                expr: `min by (persistentvolumeclaim) (${of('kubelet_volume_stats_available_bytes')} / ${of('kubelet_volume_stats_capacity_bytes')})`,
+                legend: '{{persistentvolumeclaim}}',
+              },
+            ],
+          },
+        ],
+      },
+      {
         title: 'Databases',
         panels: [
           {

@@ -6,6 +6,10 @@ const certificate = (program: string, part: string, kind: string): string =>
   `vitalvault_certificate_remaining_seconds${of(program, `part="${part}", kind="${kind}"`)}`;
 const taken = (program: string): string => `vitalvault_database_connections${of(program)}`;
 const places = (program: string): string => `vitalvault_database_connections_ceiling${of(program)}`;
+const volume = (what: string, claim: string, namespace = 'vv'): string =>
+  `kubelet_volume_stats_${what}_bytes{namespace="${namespace}", persistentvolumeclaim="${claim}"}`;
+const IN_VV = 'up{program="storage", instance="storage-0", namespace="vv"}';
+const KAFKA = 'data-vv-vitalvault-kafka-0';
 
 export const ENGINE_CASES: readonly Case[] = [
   {
@@ -83,6 +87,46 @@ export const ENGINE_CASES: readonly Case[] = [
     what: 'a broker was restarted',
     series: {[`vitalvault_kafka_under_replicated${of('storage')}`]: '0x4 4x8 0x20'},
     at: '20m',
+    fires: [],
+  },
+  {
+    of: 'volume-fills',
+    what: 'a fiftieth is left to Kafka; what others have in their namespace is not ours',
+    series: {
+      [IN_VV]: '1x100',
+      [volume('available', KAFKA)]: '20x100',
+      [volume('capacity', KAFKA)]: '1000x100',
+      [volume('available', 'data-other-0', 'others')]: '20x100',
+      [volume('capacity', 'data-other-0', 'others')]: '1000x100',
+    },
+    at: '80m',
+    fires: [
+      `page{namespace="vv", persistentvolumeclaim="${KAFKA}"}`,
+      `ticket{namespace="vv", persistentvolumeclaim="${KAFKA}"}`,
+    ],
+  },
+  {
+    of: 'volume-fills',
+    what: 'half is left, and gone in three days',
+    series: {
+      [IN_VV]: '1x500',
+      [volume('available', KAFKA)]: '1000000-200x500',
+      [volume('capacity', KAFKA)]: '2000000x500',
+    },
+    at: '8h',
+    fires: [`ticket{namespace="vv", persistentvolumeclaim="${KAFKA}"}`],
+  },
+  {
+    of: 'volume-fills',
+    what: "a third is left, and for validators' there is another alert",
+    series: {
+      [IN_VV]: '1x100',
+      [volume('available', KAFKA)]: '300x100',
+      [volume('capacity', KAFKA)]: '1000x100',
+      [volume('available', 'data-vv-vitalvault-validator-0-0')]: '20x100',
+      [volume('capacity', 'data-vv-vitalvault-validator-0-0')]: '1000x100',
+    },
+    at: '80m',
     fires: [],
   },
 ];

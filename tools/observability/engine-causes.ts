@@ -4,6 +4,11 @@ import type {Alert} from './alert.ts';
 
 const ENDS = 'min by (namespace, program, part, kind) (vitalvault_certificate_remaining_seconds)';
 
+/** Volumes of the namespaces that have a release of ours; validators' have an alert of their own. */
+const LEFT = 'kubelet_volume_stats_available_bytes{persistentvolumeclaim!~".*-validator-[0-9]+-0"}';
+const OURS = 'and on (namespace) group by (namespace) (up{program="storage"})';
+const SHARE = `${LEFT} / kubelet_volume_stats_capacity_bytes`;
+
 export const ENGINE_ALERTS: readonly Alert[] = [
   {
     name: 'certificate-ends',
@@ -57,6 +62,21 @@ export const ENGINE_ALERTS: readonly Alert[] = [
           'namespace',
           KAFKA_AWAY,
         ]),
+      },
+    ],
+  },
+  {
+    name: 'volume-fills',
+    summary: 'The volume {{ $labels.persistentvolumeclaim }} fills',
+    description:
+      'As a page: a twentieth is left. As a ticket: less than fifteen in a hundred, or full within four days if it goes on so. A full Kafka accepts no record, a full PostgreSQL ends its service.',
+    unit: 'share that is left, or bytes that will be left in four days',
+    rules: [
+      {severity: 'page', for: '5m', expr: `${SHARE} < 0.05\n${OURS}`},
+      {
+        severity: 'ticket',
+        for: '1h',
+        expr: `(\n  ${SHARE} < 0.15\n  or\n  predict_linear(${LEFT}[6h], 4 * 86400) < 0\n)\n${OURS}`,
       },
     ],
   },

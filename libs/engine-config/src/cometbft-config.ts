@@ -13,6 +13,8 @@ export interface CometSettings {
   peers: readonly string[];
   /** Blocks in which CometBFT looks for its own signature before it signs again; see docs/adr on it. */
   doubleSignCheckHeight: number;
+  /** host:port at which Prometheus may ask; undefined: nothing is measured. */
+  metrics?: string;
   /** Files that do not lie in the home; default: all do. */
   files?: {genesis: string; validatorKey: string; nodeKey: string; addressBook: string};
 }
@@ -78,6 +80,6 @@ double_sign_check_height = ${String(s.doubleSignCheckHeight)}
 indexer = "null"
 
 [instrumentation]
-prometheus = false
+${s.metrics === undefined ? 'prometheus = false' : `prometheus = true\nprometheus_listen_addr = "${s.metrics}"`}
 `;
 }

@@ -15,6 +15,8 @@ export interface Endpoints {
   readonly management: Readonly<Record<string, string>>;
   /** Where each of them is scraped. */
   readonly metrics: Readonly<Record<string, string>>;
+  /** Where CometBFT, IPFS Cluster and kubo are, by process. */
+  readonly engineMetrics: Readonly<Record<string, string>>;
   readonly validators: readonly {readonly rpc: string; readonly home: string}[];
   readonly ipfsCluster: readonly string[];
   readonly kubo: readonly string[];

@@ -8,9 +8,9 @@ export const IPFS_PEERS = 3;
 const HIGHEST_OFFSET = 413;
 
 export interface PortLayout {
-  validator(i: number): {p2p: number; rpc: number; management: number};
+  validator(i: number): {p2p: number; rpc: number; management: number; metrics: number};
   kubo(i: number): {swarm: number; api: number; gateway: number};
-  cluster(i: number): {rest: number; swarm: number};
+  cluster(i: number): {rest: number; swarm: number; metrics: number};
   kafka: {broker: number; controller: number};
   postgres: number;
   otel: {grpc: number; http: number; health: number};
@@ -22,9 +22,14 @@ export interface PortLayout {
 
 export function portLayout(base: number): PortLayout {
   return {
-    validator: (i) => ({p2p: base + 10 * i, rpc: base + 10 * i + 1, management: base + 10 * i + 2}),
+    validator: (i) => ({
+      p2p: base + 10 * i,
+      rpc: base + 10 * i + 1,
+      management: base + 10 * i + 2,
+      metrics: base + 10 * i + 3,
+    }),
     kubo: (i) => ({swarm: base + 200 + 10 * i, api: base + 201 + 10 * i, gateway: base + 202 + 10 * i}),
-    cluster: (i) => ({rest: base + 203 + 10 * i, swarm: base + 204 + 10 * i}),
+    cluster: (i) => ({rest: base + 203 + 10 * i, swarm: base + 204 + 10 * i, metrics: base + 205 + 10 * i}),
     kafka: {broker: base + 300, controller: base + 301},
     postgres: base + 310,
     otel: {grpc: base + 320, http: base + 321, health: base + 322},

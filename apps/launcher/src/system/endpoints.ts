@@ -10,6 +10,10 @@ import type {Settings} from '../plan/settings.js';
 const http = (port: number) => `http://127.0.0.1:${String(port)}`;
 const each = <T>(n: number, one: (i: number) => T) => Array.from({length: n}, (_, i) => one(i));
 
+/** By the names that the processes have: `kubo-0` and so on. */
+const named = (name: string, n: number, one: (i: number) => string): Record<string, string> =>
+  Object.fromEntries(each(n, (i) => [`${name}-${String(i)}`, one(i)] as const));
+
 /** Where everything is reached; `$DATA/endpoints.json` is this as JSON. `processes` holds those that run. */
 export async function endpointsOf(layout: Layout, settings: Settings) {
   const ports = portLayout(settings.portBase);
@@ -26,9 +30,12 @@ export async function endpointsOf(layout: Layout, settings: Settings) {
   );
   const management: Readonly<Record<string, string>> = {
     ...Object.fromEntries(SERVICES.map((name) => [name, http(ports[name].management)])),
-    ...Object.fromEntries(
-      each(settings.validators, (i) => [`abci-${String(i)}`, http(ports.validator(i).management)] as const),
-    ),
+    ...named('abci', settings.validators, (i) => http(ports.validator(i).management)),
+  };
+  const engineMetrics: Readonly<Record<string, string>> = {
+    ...named('comet', settings.validators, (i) => `${http(ports.validator(i).metrics)}/metrics`),
+    ...named('cluster', IPFS_PEERS, (i) => `${http(ports.cluster(i).metrics)}/metrics`),
+    ...named('kubo', IPFS_PEERS, (i) => `${http(ports.kubo(i).api)}/debug/metrics/prometheus`),
   };
   return {
     chainId: settings.chainId,
@@ -36,6 +43,7 @@ export async function endpointsOf(layout: Layout, settings: Settings) {
     services: Object.fromEntries(SERVICES.map((name) => [name, http(ports[name].http)])),
     management,
     metrics: Object.fromEntries(Object.entries(management).map(([name, url]) => [name, `${url}/metrics`])),
+    engineMetrics,
     validators: each(settings.validators, (i) => ({rpc: http(ports.validator(i).rpc), home: layout.validator(i).home})),
     ipfsCluster: each(IPFS_PEERS, (i) => http(ports.cluster(i).rest)),
     kubo: each(IPFS_PEERS, (i) => http(ports.kubo(i).gateway)),

@@ -86,7 +86,7 @@ export function kuboSpec(context: SystemContext, i: number): ProcessSpec {
 
 export function clusterSpec(context: SystemContext, i: number): ProcessSpec {
   const {layout, ports, ipfs, active} = context;
-  const {rest, swarm} = ports.cluster(i);
+  const {rest, swarm, metrics} = ports.cluster(i);
   const home = layout.cluster(i);
   const peername = `cluster-${String(i)}`;
   const others = [...active].filter((name) => name.startsWith('cluster-')).length;
@@ -95,10 +95,17 @@ export function clusterSpec(context: SystemContext, i: number): ProcessSpec {
     name: peername,
     command: join(engineDirectory(context, 'ipfs-cluster'), 'ipfs-cluster-service'),
     args: ['--loglevel', 'warn', 'daemon'],
-    env: {...inheritedEnvironment(), IPFS_CLUSTER_PATH: home, GOGC: '50', GOMEMLIMIT: '96MiB'},
+    env: {
+      ...inheritedEnvironment(),
+      IPFS_CLUSTER_PATH: home,
+      GOGC: '50',
+      GOMEMLIMIT: '96MiB',
+      CLUSTER_METRICS_ENABLESTATS: 'true',
+      CLUSTER_METRICS_PROMETHEUSENDPOINT: local(metrics),
+    },
     cwd: layout.data,
     after: [`kubo-${String(i)}`],
-    ports: [rest, swarm],
+    ports: [rest, swarm, metrics],
     prepare: async () => {
       const identity = own(ipfs.cluster, i);
       const peers = ipfs.cluster.map((peer, j) => ({id: peer.id, address: local(ports.cluster(j).swarm)}));
@@ -120,11 +127,11 @@ export function clusterSpec(context: SystemContext, i: number): ProcessSpec {
       await createOnce(join(home, 'peerstore'), () => '');
     },
     // A peer can place a pin only on those whose metrics it has heard.
-    ready: async () => (await metrics(rest)).length >= others,
+    ready: async () => (await freeSpaces(rest)).length >= others,
   };
 }
 
-async function metrics(rest: number): Promise<unknown[]> {
+async function freeSpaces(rest: number): Promise<unknown[]> {
   const heard = await getJson(`http://127.0.0.1:${String(rest)}/monitor/metrics/freespace`);
   return Array.isArray(heard) ? (heard as unknown[]) : [];
 }

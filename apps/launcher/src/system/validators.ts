@@ -48,7 +48,7 @@ export function abciSpec(context: SystemContext, i: number): ProcessSpec {
 export function cometSpec(context: SystemContext, i: number): ProcessSpec {
   const {layout, ports, settings, identities} = context;
   const {home, socket} = layout.validator(i);
-  const {p2p, rpc} = ports.validator(i);
+  const {p2p, rpc, metrics} = ports.validator(i);
   const name = `comet-${String(i)}`;
   const peers = identities.nodeIds
     .map((id, j) => ({j, address: `${id}@127.0.0.1:${String(ports.validator(j).p2p)}`}))
@@ -62,7 +62,7 @@ export function cometSpec(context: SystemContext, i: number): ProcessSpec {
     cwd: REPOSITORY,
     // A CometBFT that finds no socket tries again only after 3 s.
     after: [`abci-${String(i)}`],
-    ports: [p2p, rpc],
+    ports: [p2p, rpc, metrics],
     prepare: async () => {
       const config = cometConfig({
         moniker: `validator-${String(i)}`,
@@ -70,6 +70,7 @@ export function cometSpec(context: SystemContext, i: number): ProcessSpec {
         p2p: `127.0.0.1:${String(p2p)}`,
         rpc: `127.0.0.1:${String(rpc)}`,
         externalAddress: `127.0.0.1:${String(p2p)}`,
+        metrics: `127.0.0.1:${String(metrics)}`,
         peers: peers.map((p) => p.address),
         // A validator that was killed must come back at once, and all of them after a reboot; its own state file keeps
         // it from signing twice.
