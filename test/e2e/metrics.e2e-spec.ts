@@ -84,6 +84,8 @@ describe('what the processes of a running system measure', () => {
     ['storage', 'vitalvault_storage_backlog', ['to-pack', 'to-anchor']],
     ['storage', 'vitalvault_storage_backlog_age_seconds', ['to-pack', 'to-anchor']],
     ['storage', 'vitalvault_storage_packs', ['making', 'failing', 'dropping']],
+    ['storage', 'vitalvault_storage_packs_short', ['below-minimum', 'nowhere']],
+    ['storage', 'vitalvault_storage_ipfs_free_bytes', [undefined]],
     ['storage', 'vitalvault_outbox_messages', [undefined]],
     ['storage', 'vitalvault_database_size_bytes', [undefined]],
     ['policy', 'vitalvault_follower_height', [undefined]],

@@ -31,6 +31,19 @@ export const OF_PARTS: readonly Dashboard[] = [
             unit: 's',
             queries: [{expr: largest('part', 'vitalvault_degraded_seconds', 'part=~"ipfs.*"'), legend: '{{part}}'}],
           },
+          {
+            title: 'Packs with too few copies',
+            description:
+              'By the word of the peers that should hold them. Nowhere: no peer does, and somebody is woken.',
+            unit: 'short',
+            queries: [{expr: largest('state', 'vitalvault_storage_packs_short'), legend: '{{state}}'}],
+          },
+          {
+            title: 'Room of the fullest IPFS peer',
+            description: 'Below its bound. At 0 it takes no more packs.',
+            unit: 'bytes',
+            queries: [{expr: `min by (namespace) (${of('vitalvault_storage_ipfs_free_bytes')})`, legend: 'left'}],
+          },
         ],
       },
       {
@@ -59,7 +72,8 @@ export const OF_PARTS: readonly Dashboard[] = [
         panels: [
           {
             title: 'Left of the volumes',
-            description: 'By claim, as the kubelet has it; empty on one machine. A ticket below 15 %, a page below 5 %.',
+            description:
+              'By claim, as the kubelet has it; empty on one machine. A ticket below 15 %, a page below 5 %.',
             unit: 'percentunit',
             queries: [
               {
@@ -92,7 +106,8 @@ export const OF_PARTS: readonly Dashboard[] = [
           },
           {
             title: 'Oldest open transaction',
-            description: 'That the service may see. What it holds others wait for; a ticket from a quarter of an hour on.',
+            description:
+              'That the service may see. What it holds others wait for; a ticket from a quarter of an hour on.',
             unit: 's',
             queries: [{expr: largest('program', 'vitalvault_database_transaction_age_seconds'), legend: '{{program}}'}],
           },
@@ -122,7 +137,8 @@ export const OF_PARTS: readonly Dashboard[] = [
           },
           {
             title: 'Partitions with too few copies',
-            description: 'Of the topics that are taken, fewer copies in step than there should be. Kafka itself shows more: its own exporter.',
+            description:
+              'Of the topics that are taken, fewer copies in step than there should be. Kafka itself shows more: its own exporter.',
             unit: 'short',
             queries: [{expr: largest('program', 'vitalvault_kafka_under_replicated'), legend: '{{program}}'}],
           },
@@ -242,7 +258,8 @@ export const OF_PARTS: readonly Dashboard[] = [
           },
           {
             title: 'Certificates end in',
-            description: 'Of Kafka and PostgreSQL, where TLS is set; empty: it is not. A ticket at thirty days, a page at three.',
+            description:
+              'Of Kafka and PostgreSQL, where TLS is set; empty: it is not. A ticket at thirty days, a page at three.',
             unit: 's',
             queries: [
               {

@@ -6,6 +6,7 @@ const certificate = (program: string, part: string, kind: string): string =>
   `vitalvault_certificate_remaining_seconds${of(program, `part="${part}", kind="${kind}"`)}`;
 const taken = (program: string): string => `vitalvault_database_connections${of(program)}`;
 const places = (program: string): string => `vitalvault_database_connections_ceiling${of(program)}`;
+const short = (state: string): string => `vitalvault_storage_packs_short${of('storage', `state="${state}"`)}`;
 const volume = (what: string, claim: string, namespace = 'vv'): string =>
   `kubelet_volume_stats_${what}_bytes{namespace="${namespace}", persistentvolumeclaim="${claim}"}`;
 const IN_VV = 'up{program="storage", instance="storage-0", namespace="vv"}';
@@ -86,6 +87,20 @@ export const ENGINE_CASES: readonly Case[] = [
     of: 'kafka-under-replicated',
     what: 'a broker was restarted',
     series: {[`vitalvault_kafka_under_replicated${of('storage')}`]: '0x4 4x8 0x20'},
+    at: '20m',
+    fires: [],
+  },
+  {
+    of: 'copies-missing',
+    what: 'a peer has lost its store: packs have one copy, and one has none',
+    series: {[short('below-minimum')]: '0x4 40x30', [short('nowhere')]: '0x4 1x30'},
+    at: '20m',
+    fires: ['page{state="nowhere"}', 'ticket{state="below-minimum"}'],
+  },
+  {
+    of: 'copies-missing',
+    what: 'pins that failed are mended within minutes',
+    series: {[short('below-minimum')]: '0x4 40x6 0x30', [short('nowhere')]: '0x4 1x3 0x30'},
     at: '20m',
     fires: [],
   },

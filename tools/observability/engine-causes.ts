@@ -12,7 +12,8 @@ const SHARE = `${LEFT} / kubelet_volume_stats_capacity_bytes`;
 export const ENGINE_ALERTS: readonly Alert[] = [
   {
     name: 'certificate-ends',
-    summary: 'A certificate ({{ $labels.kind }}) of {{ $labels.part }}, as {{ $labels.program }} has it, ends in {{ $value | humanizeDuration }}',
+    summary:
+      'A certificate ({{ $labels.kind }}) of {{ $labels.part }}, as {{ $labels.program }} has it, ends in {{ $value | humanizeDuration }}',
     description:
       'From then on each new connection is refused, of all programs within minutes. Certificates are read when a process starts.',
     unit: 'seconds until it ends; below 0: since',
@@ -62,6 +63,25 @@ export const ENGINE_ALERTS: readonly Alert[] = [
           'namespace',
           KAFKA_AWAY,
         ]),
+      },
+    ],
+  },
+  {
+    name: 'copies-missing',
+    summary: '{{ $value }} packs of records have fewer copies than they need',
+    description:
+      'Each peer that should hold one answers, and says that it does not. As a page: of some no peer has a copy. As a ticket: one more loss, and somebody cannot be read.',
+    unit: 'packs',
+    rules: [
+      {
+        severity: 'page',
+        for: '10m',
+        expr: 'max by (namespace, state) (vitalvault_storage_packs_short{state="nowhere"}) > 0',
+      },
+      {
+        severity: 'ticket',
+        for: '10m',
+        expr: 'max by (namespace, state) (vitalvault_storage_packs_short{state="below-minimum"}) > 0',
       },
     ],
   },

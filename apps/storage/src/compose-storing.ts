@@ -8,14 +8,16 @@ import {CometLedgerGateway} from './adapters/ledger/comet-ledger-gateway.js';
 import {PrismaAnchorStore} from './adapters/prisma/prisma-anchor-store.js';
 import {PrismaLedgerStore} from './adapters/prisma/prisma-ledger-store.js';
 import {PrismaPackClaims} from './adapters/prisma/prisma-pack-claims.js';
+import {PrismaPinnedRoots} from './adapters/prisma/prisma-pinned-roots.js';
 import {PrismaUnnamedRoots} from './adapters/prisma/prisma-unnamed-roots.js';
 import {traceAnchor, traceIncluded, tracePack} from './adapters/telemetry/trace-batch.js';
 import {AcceptRecords} from './application/accept-records.js';
 import {AnchorRecords} from './application/anchor-records.js';
 import {EntryQueue} from './application/entry-queue.js';
 import {FollowLedger} from './application/follow-ledger.js';
+import {LookAtCopies} from './application/look-at-copies.js';
 import {PackRecords} from './application/pack-records.js';
-import type {AnchorSigner, PackStore, RecordStore} from './application/ports.js';
+import type {AnchorSigner, PackCopies, PackStore, RecordStore} from './application/ports.js';
 import {SweepPacks} from './application/sweep-packs.js';
 import {WorkLoop} from './application/work-loop.js';
 import type {StorageConfig} from './config.js';
@@ -35,6 +37,8 @@ const MAX_OPEN_ANCHORS = 6;
 const IDLE_MS = 500;
 /** How often it is looked for packs that nothing names; nothing waits for it. */
 const SWEEP_MS = 60_000;
+/** How often it is looked whether peers hold a pack: 86,400 a day, one question to each peer that has it. */
+const COPIES_MS = 1_000;
 /** Above an unpin whose every peer answers at the last moment: nobody makes a pack that is just being unpinned. */
 const UNPIN_MS = 60_000;
 
@@ -48,7 +52,7 @@ interface StoringOptions {
 
 interface StoringPorts {
   readonly records: RecordStore;
-  readonly packs: PackStore;
+  readonly packs: PackStore & PackCopies;
   readonly outbox: OutboxPublisher;
   readonly signer: AnchorSigner;
   readonly trust: ParsedGenesis;
@@ -140,6 +144,15 @@ export function composeStoring(
     {idleMs: SWEEP_MS, gatherMs: 0, onFailure: (error) => logger.warn('packs were not swept', {error})},
     () => sweep.execute(),
   );
+  const copies = new LookAtCopies(
+    {least: config.replicationMin, stopping},
+    {roots: new PrismaPinnedRoots(database), packs},
+  );
+  const copying = new WorkLoop(
+    // That peers or database are away is told by readiness.
+    {idleMs: COPIES_MS, gatherMs: 0, onFailure: (error) => logger.debug('copies were not looked at', {error})},
+    () => copies.execute(),
+  );
   const packing = new WorkLoop(
     {
       idleMs: IDLE_MS,
@@ -153,5 +166,5 @@ export function composeStoring(
     {chainId: config.chainId},
     {records, onRecords: () => packing.poke(), onSkips: () => anchoring.poke()},
   );
-  return {accept, anchor, follow, pack, packing, sweeping, anchoring, queue, background};
+  return {accept, anchor, copies, copying, follow, pack, packing, sweeping, anchoring, queue, background};
 }

@@ -38,6 +38,7 @@ import {openParts} from './open-parts.js';
 import type {OpenParts} from './open-parts.js';
 import {BACKLOG, RECORD_STORE} from './storage.tokens.js';
 import {watchAnchoring, whyNotAnchoring} from './watch-anchoring.js';
+import {watchIpfs} from './watch-ipfs.js';
 
 /** Until enough peers have a pack; then it is tried again, under the same root. */
 const PIN_TIMEOUT_MS = 30_000;
@@ -71,10 +72,11 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
   const signer = anchorSigner(key, config.chainId);
   const ending = {config, logger, now, stopping: stopping.signal};
   const storing = composeStoring(ending, parts, {records, packs, outbox, signer, trust});
-  const {accept, anchor, follow, pack, packing, sweeping, anchoring, queue, background} = storing;
+  const {accept, anchor, copies, copying, follow, pack, packing, sweeping, anchoring, queue, background} = storing;
   watchAnchoring(anchor, queue);
   watchDatabase(database);
   watchBacklog(database, now);
+  watchIpfs(copies, cluster);
   const onFound = (): void => outbox.poke();
   const {release, repair} = composeReleasing({logger, now, pause}, parts, {records, packs, follow, follower, onFound});
   const chain = new ChainFollower(
@@ -104,6 +106,7 @@ export function compose(config: StorageConfig, host: ServiceHost<StorageConfig>)
       {start: () => undefined, stop: () => pack.stop()},
       packing,
       sweeping,
+      copying,
       anchoring,
       chain,
       // Stopped before all others: they wait in pauses and for IPFS, and a repair would hold them up.

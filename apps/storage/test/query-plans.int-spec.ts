@@ -13,6 +13,7 @@ import {PrismaQuotaStore} from '../src/adapters/prisma/prisma-quota-store.js';
 import {PrismaReaderKeys} from '../src/adapters/prisma/prisma-reader-keys.js';
 import {PrismaRecordStore} from '../src/adapters/prisma/prisma-record-store.js';
 import {PrismaReleaseStore} from '../src/adapters/prisma/prisma-release-store.js';
+import {PrismaPinnedRoots} from '../src/adapters/prisma/prisma-pinned-roots.js';
 import {PrismaUnnamedRoots} from '../src/adapters/prisma/prisma-unnamed-roots.js';
 import {shortLivedRows} from '../src/adapters/prisma/short-lived-rows.js';
 import type {Follower, SignedAnchor} from '../src/application/ports.js';
@@ -193,7 +194,7 @@ describe('with a million records and as many rows in what else grows', () => {
       },
     ],
     [
-      'packs that nothing names',
+      'packs that nothing names, and those that are pinned',
       async (database) => {
         const roots = new PrismaUnnamedRoots(database);
         expect(await roots.find('root', 1_000)).toEqual({last: `root${hexAt(999, 4)}`, found: 0});
@@ -202,6 +203,14 @@ describe('with a million records and as many rows in what else grows', () => {
           last: `root${hexAt(named + 1_000, 4)}`,
           found: 1_000,
         });
+        const pinned = new PrismaPinnedRoots(database);
+        const [first, dropped] = [`root${hexAt(0, 4)}`, `root${hexAt(named + 1, 4)}`];
+        expect(await pinned.nextPinned('root')).toEqual({root: first, after: first});
+        expect(await pinned.nextPinned(`root${hexAt(named, 4)}`)).toEqual({
+          root: undefined,
+          after: `root${hexAt(named + 100, 4)}`,
+        });
+        expect(await pinned.pinnedOf([first, dropped, 'nothing'])).toEqual([first]);
         await roots.keepUntil('a block', lease);
         await roots.takeOut(lease);
         await roots.forget('a block', lease.owner);

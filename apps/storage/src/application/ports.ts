@@ -166,6 +166,23 @@ export interface PackClaims {
   stored(pack: {root: string; replicas: number}): Promise<void>;
 }
 
+/** Roots of packs that are pinned, because records name them. */
+export interface PinnedRoots {
+  /**
+   * The next one above `after`, by root.
+   * @returns root: undefined: none in this step · after: where the next step begins; undefined: at the beginning
+   */
+  nextPinned(after: string): Promise<{readonly root: string | undefined; readonly after: string | undefined}>;
+  /** Which of them still are. */
+  pinnedOf(roots: readonly string[]): Promise<string[]>;
+}
+
+/** How packs lie on the peers, by their own word. */
+export interface PackCopies {
+  /** How many peers say that they hold it; undefined: one that should does not answer. */
+  copies(root: string, signal: AbortSignal): Promise<number | undefined>;
+}
+
 /** Roots that may be pinned though no record names them. */
 export interface UnnamedRoots {
   /**

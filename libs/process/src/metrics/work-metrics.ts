@@ -165,6 +165,20 @@ export const WORK_METRICS = {
     meaning:
       'Packs that are not just kept: being pinned, tried again after failures (both together counted to 5,000), to be unpinned (to 5,000).',
   },
+  'vitalvault.storage.packs_short': {
+    kind: 'gauge',
+    unit: '{pack}',
+    of: ['storage'],
+    labels: {state: ['below-minimum', 'nowhere']},
+    meaning:
+      'Pinned packs that fewer peers say they hold than a pack needs, and those that none does. One pack is looked at each second, all in turn, and those found short again; counted to 1,000. Peers that do not answer are not counted here.',
+  },
+  'vitalvault.storage.ipfs_free': {
+    kind: 'gauge',
+    unit: 'By',
+    of: ['storage'],
+    meaning: 'Room below its bound of the fullest IPFS peer of those that were heard of; asked for every 10 s.',
+  },
   'vitalvault.database.size': {
     kind: 'gauge',
     unit: 'By',

@@ -1,7 +1,7 @@
 import {DomainError} from '@vitalvault/errors';
 import {buildBlockCar, buildPack, rootOf} from '@vitalvault/ipfs-cluster-client';
 import type {IpfsClusterClient} from '@vitalvault/ipfs-cluster-client';
-import type {Block, PackStore} from '../../application/ports.js';
+import type {Block, PackCopies, PackStore} from '../../application/ports.js';
 
 export interface PinOptions {
   readonly replicationMin: number;
@@ -10,7 +10,7 @@ export interface PinOptions {
 }
 
 /** Packs as CARs on IPFS Cluster; pinned only when the pin status says so on enough peers (D-31). */
-export class IpfsClusterPackStore implements PackStore {
+export class IpfsClusterPackStore implements PackStore, PackCopies {
   constructor(
     private readonly options: PinOptions,
     private readonly cluster: IpfsClusterClient,
@@ -31,6 +31,11 @@ export class IpfsClusterPackStore implements PackStore {
 
   unpin(root: string, signal: AbortSignal): Promise<void> {
     return this.cluster.unpin(root, signal);
+  }
+
+  async copies(root: string, signal: AbortSignal): Promise<number | undefined> {
+    const said = Object.values((await this.cluster.status(root, signal)).peers);
+    return said.includes('cluster_error') ? undefined : said.filter((status) => status === 'pinned').length;
   }
 
   recover(root: string): Promise<void> {
