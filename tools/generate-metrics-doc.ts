@@ -46,7 +46,7 @@ const objectiveRow = ({name, what, promise, target}: (typeof OBJECTIVES)[number]
 
 function row([name, metric]: readonly [string, Metric]): string {
   const unit = UNITS[metric.unit] ?? metric.unit.replaceAll(/[{}]/g, '');
-  const kind = metric.kind === 'updown' ? 'gauge' : metric.kind;
+  const kind = (metric.kind === 'updown' ? 'gauge' : metric.kind) + (metric.exemplars ? ', exemplars' : '');
   const called = prometheusName(name, metric);
   return `| \`${called}\` | ${kind} | ${unit} | ${labelsText(metric)} | ${mostSeries(metric)} | ${metric.of.join(', ')} | ${metric.meaning} | ${askedBy(called, metric)} |`;
 }
@@ -67,7 +67,8 @@ Generated from \`libs/process/src/metrics\` by \`tools/generate-metrics-doc.ts\`
 ${Object.keys(METRICS).length} metrics, told by the programs of their rows at \`/metrics\` of the management port, in the text format of Prometheus;
 with \`VITALVAULT_OTLP_METRICS_URL\` they are sent too, under the names of OpenTelemetry (dots for underscores, no unit and
 no \`_total\` at the end). *Series* is the most that one process tells of a metric; what would be more is told as one, with the label
-\`otel_metric_overflow\`. A histogram has \`_bucket\`, \`_sum\` and \`_count\`. No label names a person, a device, a record or a transaction
+\`otel_metric_overflow\`. A histogram has \`_bucket\`, \`_sum\` and \`_count\`; with *exemplars* its buckets name a trace
+each, to who asks for OpenMetrics ([traces](traces.md#from-a-curve-to-a-trace)). No label names a person, a device, a record or a transaction
 ([ADR 0049](../adr/0049-what-is-told-of-oneself.md)); \`organisation\` is an id of the consortium's.
 
 What is told of a moment is looked up when it is asked for: from memory, or by a question that is bounded and asked again after some

@@ -37,14 +37,15 @@ function panel({title, description, unit, queries, shape}: Panel): CurvePanel | 
     .datasource(SOURCE)
     .span(WIDTH)
     .height(HEIGHT);
-  for (const [i, {expr, legend}] of queries.entries())
-    made.withTarget(
-      new DataqueryBuilder()
-        .expr(expr)
-        .legendFormat(legend)
-        .refId(String.fromCharCode(65 + i))
-        .range(),
-    );
+  for (const [i, {expr, legend}] of queries.entries()) {
+    const target = new DataqueryBuilder()
+      .expr(expr)
+      .legendFormat(legend)
+      .refId(String.fromCharCode(65 + i))
+      .range();
+    // Traces of its values, where there are any.
+    made.withTarget(/_bucket\b/.test(expr) ? target.exemplar(true) : target);
+  }
   return made;
 }
 

@@ -67,7 +67,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, told: 
   const {method, url = ''} = request;
   const path = url.split('?', 1)[0];
   if (path === '/metrics' && told.metrics !== undefined && isLook(method)) {
-    await told.metrics.answer(response);
+    await told.metrics.answer(response, request.headers.accept);
     return;
   }
   const [status, body] = path === '/log-level' ? levelAnswer(request, told) : await healthAnswer(path, method, told);

@@ -1,6 +1,8 @@
 import {metrics} from '@opentelemetry/api';
 import type {Attributes, Meter, MetricOptions, Observable} from '@opentelemetry/api';
 import {METRICS} from './catalogue.js';
+import {EXEMPLARS} from './exemplars.js';
+import {prometheusName} from './metric.js';
 import type {Bound, Kind, Metric} from './metric.js';
 
 type Catalogue = typeof METRICS;
@@ -51,11 +53,18 @@ export const balance = <N extends NameOf<'updown'>>(name: N): ((more: number, la
   );
 
 /** Puts values into buckets. */
-export const histogram = <N extends NameOf<'histogram'>>(name: N): ((value: number, labels: LabelsOf<N>) => void) =>
-  made(
-    (meter) => meter.createHistogram(name, optionsOf(METRICS[name])),
-    (histogram, value, labels: LabelsOf<N>) => histogram.record(value, labels),
+export function histogram<N extends NameOf<'histogram'>>(name: N): (value: number, labels: LabelsOf<N>) => void {
+  const metric: Metric = METRICS[name];
+  const {buckets = [], exemplars = false} = metric;
+  const known = prometheusName(name, metric);
+  return made(
+    (meter) => meter.createHistogram(name, optionsOf(metric)),
+    (histogram, value, labels: LabelsOf<N>) => {
+      histogram.record(value, labels);
+      if (exemplars) EXEMPLARS.note(known, value, {labels, buckets});
+    },
   );
+}
 
 /**
  * What there is at the moment when somebody asks for the metrics. `look` answers from what is at hand, or from a

@@ -48,6 +48,8 @@ export interface Metric {
   readonly maybe?: Readonly<Partial<Record<Label, Bound>>>;
   /** Of a histogram: upper bounds of its buckets, in its unit. */
   readonly buckets?: readonly number[];
+  /** Of a histogram: its buckets name a trace in which a value of theirs was measured. */
+  readonly exemplars?: true;
   /** Series that one process tells of it, where its labels would allow more together than there can be. */
   readonly most?: number;
 }

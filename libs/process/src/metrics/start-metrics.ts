@@ -10,18 +10,24 @@ import {
 import type {ViewOptions} from '@opentelemetry/sdk-metrics';
 import type {ServerResponse} from 'node:http';
 import {METRICS} from './catalogue.js';
+import {EXEMPLARS} from './exemplars.js';
 import {mostSeries} from './metric.js';
 import type {Metric} from './metric.js';
 import {PrometheusText, temporalityOf} from './prometheus-text.js';
 import {watchProcess} from './watch-process.js';
 
 export interface Metrics {
-  /** Answers with all that was measured, in the text format of Prometheus. */
-  answer(response: ServerResponse): Promise<void>;
+  /**
+   * Answers with all that was measured, in the text format of Prometheus; to who takes OpenMetrics in that, with traces
+   * in which values were measured.
+   * @param accept header of the request
+   */
+  answer(response: ServerResponse, accept?: string): Promise<void>;
   shutdown(): Promise<void>;
 }
 
 const SEND_EVERY_MS = 30_000;
+const OPEN_METRICS = /\bapplication\/openmetrics-text\b[^,]*\bversion=1\.0\.0\b/;
 
 /**
  * Starts measuring for this process, its own use of time and memory first. Who wants it asks the management port; with
@@ -46,8 +52,12 @@ export function startMetrics(options: {
   metrics.setGlobalMeterProvider(provider);
   const unwatch = watchProcess();
   return {
-    answer: async (response) => {
-      response.writeHead(200, {'content-type': 'text/plain; version=0.0.4; charset=utf-8'}).end(await text.read());
+    answer: async (response, accept = '') => {
+      const told = await text.read();
+      const [type, body] = OPEN_METRICS.test(accept)
+        ? ['application/openmetrics-text; version=1.0.0', EXEMPLARS.openMetrics(told)]
+        : ['text/plain; version=0.0.4', told];
+      response.writeHead(200, {'content-type': `${type}; charset=utf-8`}).end(body);
     },
     shutdown: async () => {
       unwatch();

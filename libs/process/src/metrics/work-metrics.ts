@@ -87,6 +87,7 @@ export const WORK_METRICS = {
     // `stored`: enough IPFS peers have it · `anchored`: a block has it, and that is noted here.
     labels: {phase: ['stored', 'anchored']},
     buckets: DELAY_SECONDS,
+    exemplars: true,
     meaning: "From ingest's acknowledgement of a record until it is stored, and until it is anchored.",
   },
   'vitalvault.alert.delay': {
@@ -96,6 +97,7 @@ export const WORK_METRICS = {
     // `durable`: in the database, each alert once · `delivered`: a webhook took it.
     labels: {phase: ['durable', 'delivered']},
     buckets: DELAY_SECONDS,
+    exemplars: true,
     meaning: 'From the raising of an alert, by the time that it has, until it is durable, and until a webhook took it.',
   },
   'vitalvault.transaction.duration': {
@@ -119,6 +121,7 @@ export const WORK_METRICS = {
     // Waited for in vain; what the ledger or we refuse for its content is measured nowhere.
     maybe: {'error.type': ['tx-timeout', 'ledger-unavailable', 'follower-stopped', 'other']},
     buckets: DELAY_SECONDS,
+    exemplars: true,
     meaning:
       'From the post of a transaction that is waited for until its effect is projected: of `revokeGrant` until the permission has ended here too; with `error_type` until the wait was given up.',
   },
@@ -127,6 +130,7 @@ export const WORK_METRICS = {
     unit: 's',
     of: ['policy'],
     buckets: DELAY_SECONDS,
+    exemplars: true,
     meaning:
       'From the time of the block that permitted an access (in whole seconds) until the first keys of it leave, by this clock.',
   },

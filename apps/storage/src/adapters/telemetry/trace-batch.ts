@@ -18,11 +18,15 @@ const following = (records: readonly Traced[]) => ({
 });
 
 export async function tracePack(records: readonly RecordToPack[], run: () => Promise<void>): Promise<void> {
-  await withSpan('storage.pack', {...following(records), attributes: {'vitalvault.records': records.length}}, run);
-  measure(
-    'stored',
-    records.map(({acceptedAtMs}) => acceptedAtMs),
-  );
+  const attributes = {'vitalvault.records': records.length};
+  await withSpan('storage.pack', {...following(records), attributes}, async () => {
+    await run();
+    // Within the span: what is measured names its trace.
+    measure(
+      'stored',
+      records.map(({acceptedAtMs}) => acceptedAtMs),
+    );
+  });
 }
 
 export async function traceAnchor(
@@ -39,7 +43,6 @@ export async function traceAnchor(
 /** A span for each transaction of ours that the block has: the ledger's part of a reading's trace (D-1). */
 export async function traceIncluded(block: LedgerCursor, effect: BlockEffect): Promise<void> {
   for (const {traceparent, traces, anchored, later, refused, acceptedAtMs} of effect.anchors) {
-    measure('anchored', acceptedAtMs);
     await withSpan(
       'storage.anchored',
       {
@@ -53,7 +56,9 @@ export async function traceIncluded(block: LedgerCursor, effect: BlockEffect): P
           'vitalvault.refused': refused,
         },
       },
-      () => undefined,
+      () => {
+        measure('anchored', acceptedAtMs);
+      },
     );
   }
 }
