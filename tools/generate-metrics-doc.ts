@@ -51,6 +51,19 @@ function row([name, metric]: readonly [string, Metric]): string {
   return `| \`${called}\` | ${kind} | ${unit} | ${labelsText(metric)} | ${mostSeries(metric)} | ${metric.of.join(', ')} | ${metric.meaning} | ${askedBy(called, metric)} |`;
 }
 
+/** Of others: nothing here makes it. */
+const ENGINES = `## Engines
+
+| engine | on one machine | in a release | what is not scraped, and why |
+|---|---|---|---|
+| CometBFT | \`engineMetrics\` of \`endpoints.json\` | PodMonitor, port 26660 | – |
+| IPFS Cluster | \`engineMetrics\` | ServiceMonitor, port 8888 | – |
+| kubo | \`engineMetrics\` | – | it tells them at its API alone, where everything may be done; copies and room are told by storage, pins by IPFS Cluster |
+| PostgreSQL | – | PodMonitors of CloudNativePG's instances, port 9187 | its exporter is a role and a way in to a server that is mostly the hospital's; size, connections and open transactions are told by each service, standbys and disks by the hospital's own |
+| Kafka | – | – | its exporter is an agent within the broker; lag, copies in step, queues and outages are told by our programs, by the rights that they have; its disk by the kubelet |
+| Collector | – | ServiceMonitor, ports 8888 and 8889 | – |
+`;
+
 export function metricsDocument(): string {
   const groups = METRIC_GROUPS.map(
     ({title, metrics}) => `## ${title}
@@ -85,5 +98,6 @@ What may go wrong in thirty days is the rest to a hundred. When it goes too fast
 |---|---|---|---|
 ${OBJECTIVES.map(objectiveRow).join('\n')}
 
-${groups.join('\n')}`;
+${groups.join('\n')}
+${ENGINES}`;
 }
