@@ -58,7 +58,7 @@ interface Claimed {
 }
 
 const ANOTHER_RECORD = 'another-record';
-/** Why there is no proof, where another try does not mend it; `unknown-key`: a device that was removed is not let in. */
+/** Why there is no proof, where another try mends nothing; `unknown-key`: a device that was removed is not let in. */
 const UNPROVABLE: ReadonlySet<string> = new Set(['proof-invalid', 'untrusted-header', 'not-yours', 'unknown-key']);
 
 /** Finds out what became of pending records. None is forgotten on anybody's word: its leaf is proven, by its id. */
