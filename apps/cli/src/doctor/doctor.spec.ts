@@ -38,11 +38,12 @@ const NOBODY = 'http://127.0.0.1:59';
 
 interface Node {
   height: number;
+  catchingUp?: boolean;
   ageMs?: number;
   network?: string;
   appHash?: string;
 }
-const node = ({height, ageMs = 0, network = 'c-1', appHash = 'AA'}: Node): Promise<string> =>
+const node = ({height, catchingUp = false, ageMs = 0, network = 'c-1', appHash = 'AA'}: Node): Promise<string> =>
   serves((path) =>
     path.startsWith('/commit')
       ? {result: {signed_header: {header: {app_hash: appHash}}}}
@@ -52,7 +53,7 @@ const node = ({height, ageMs = 0, network = 'c-1', appHash = 'AA'}: Node): Promi
             sync_info: {
               latest_block_height: String(height),
               latest_block_time: new Date(NOW - ageMs).toISOString(),
-              catching_up: false,
+              catching_up: catchingUp,
               latest_app_hash: appHash,
             },
           },
@@ -85,6 +86,12 @@ describe('what a process says of itself', () => {
       'ok policy: ready',
     ]);
   });
+
+  it.each([{}, {status: 'not found'}, {result: {}}, []])('is nothing of ours where the answer is %j', async (body) => {
+    expect(shortly(await lookAtReadiness('policy', await serves(() => body)))).toEqual([
+      'broken policy: answers 200, and not as one of ours does',
+    ]);
+  });
 });
 
 describe('validators', () => {
@@ -108,6 +115,17 @@ describe('validators', () => {
     ]);
   });
 
+  it('that keep up are compared, whoever catches up from long ago', async () => {
+    const urls = [
+      await node({height: 100}),
+      await node({height: 100, appHash: 'BB'}),
+      await node({height: 0, catchingUp: true}),
+    ];
+    expect(shortly(await lookAtValidators(urls, at)).at(-1)).toBe(
+      'broken ledger: different states at height 100: aa, bb',
+    );
+  });
+
   it('that make no block, and have two states, are told', async () => {
     const urls = [
       await node({height: 7, ageMs: 61_000}),
@@ -128,6 +146,10 @@ describe('a certificate, a clock, room and a key', () => {
     [15, 'ok'],
   ])('a certificate that ends in %p days is %s', (days, state) => {
     expect(certificateFinding('x', new Date(NOW + days * DAY).toUTCString(), NOW).state).toBe(state);
+  });
+
+  it('who shows none is told', () => {
+    expect(shortly([certificateFinding('x', '', NOW)])).toEqual(['broken x: it shows no certificate']);
   });
 
   it('a clock apart is told with its side', () => {
@@ -173,7 +195,7 @@ describe('a whole system', () => {
     const up = await serves(() => ({}));
     const endpoints = {
       organisation: '',
-      organisations: [],
+      organisations: [{id: '', keys: join(dir, 'no-such-folder')}],
       services: {ingest: up, policy: NOBODY, storage: up, notify: up},
       validators: [],
       ipfsCluster: [NOBODY],
@@ -184,8 +206,13 @@ describe('a whole system', () => {
     expect(shortly(findings.filter(({state}) => state === 'broken'))).toEqual([
       'broken policy: ECONNREFUSED',
       'broken IPFS Cluster 0: ECONNREFUSED',
+      ...Array.from({length: 6}, () => 'broken keys of organisation 0: ENOENT'),
       `broken gone: its process ${String(2 ** 22 + 1)} is gone`,
     ]);
+    // Elsewhere than on that machine the folder says nothing.
+    const {processes: _, ...copy} = endpoints;
+    const elsewhere = await lookAtSystem({endpoints: copy, file: join(dir, 'endpoints.json'), chainId: 'c-1'});
+    expect(elsewhere.map(({part}) => part)).not.toContain('keys of organisation 0');
     expect(findings.every(({state, remedy}) => (state === 'ok') === (remedy === undefined))).toBe(true);
     expect(findings.map(({part}) => part)).toContain('disk');
   });
@@ -230,11 +257,20 @@ describe('a release', () => {
     metadata: {name, labels: {'app.kubernetes.io/component': component}},
     status: {phase, containerStatuses},
   });
+  const workload = (component: string, replicas = 1) => ({
+    metadata: {labels: {'app.kubernetes.io/component': component}},
+    spec: {replicas},
+  });
   const asked: string[][] = [];
+  /** @param workloads undefined: nobody may ask for them */
   const kubectl =
-    (items: object[], inside: (args: readonly string[]) => string): Start =>
+    (items: object[], inside: (args: readonly string[]) => string, workloads?: object[]): Start =>
     (_command, args) => {
       asked.push([...args]);
+      if (args.includes('deployments,statefulsets'))
+        return Promise.resolve(
+          workloads === undefined ? {code: 1, output: ''} : {code: 0, output: JSON.stringify({items: workloads})},
+        );
       return Promise.resolve({code: 0, output: args.includes('get') ? JSON.stringify({items}) : inside(args)});
     };
 
@@ -251,15 +287,44 @@ describe('a release', () => {
     const df = 'Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda 20971520 1 1024 100% /data\n';
     const start = kubectl(items, (args) => (args.includes('df') ? df : told));
     expect(shortly(await lookAtRelease({name: 'vv', namespace: 'n'}, start))).toEqual([
+      'degraded release: which pods there should be could not be asked',
       'ok pod s-0: ready',
       'degraded s-0: itself: kafka: away',
       'broken pod s-1: storage: CrashLoopBackOff',
       'degraded pod k-0: restarted 4 times',
       'broken k-0: volume: 1 MiB free of 20480',
     ]);
-    expect(asked[1]?.join(' ')).toBe(
+    expect(asked.find((args) => args.includes('exec'))?.join(' ')).toBe(
       '--namespace n exec s-0 --container storage -- node apps/cli/dist/main.js doctor --here --json',
     );
+  });
+
+  it('that lacks a pod, or a whole program, is not sound because all that there is is ready', async () => {
+    const programs = ['ingest', 'policy', 'storage', 'notify', 'validator', 'ipfs'];
+    const podsOf = (components: string[]) => components.map((one) => pod(one, one, [status(true, {name: 'x'})]));
+    const wrong = async (pods: object[], workloads: object[]) => {
+      const start = kubectl(pods, () => '', workloads);
+      return shortly(await lookAtRelease({name: 'vv', namespace: 'n'}, start)).filter((line) => !line.startsWith('ok'));
+    };
+    expect(
+      await wrong(
+        podsOf(programs),
+        programs.map((one) => workload(one)),
+      ),
+    ).toEqual([]);
+    expect(
+      await wrong(
+        podsOf(programs),
+        programs.map((one) => workload(one, one === 'storage' ? 2 : 1)),
+      ),
+    ).toEqual(['broken storage: 1 of 2 pods are there']);
+    const [, ...others] = programs;
+    expect(
+      await wrong(
+        podsOf(others),
+        others.map((one) => workload(one)),
+      ),
+    ).toEqual(['broken ingest: there is none, and none is asked for']);
   });
 
   it('that is not there, and insides that say nothing, are told', async () => {

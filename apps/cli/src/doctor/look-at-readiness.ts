@@ -5,6 +5,7 @@ import type {Finding} from './finding.js';
 const TIMEOUT_MS = 5_000;
 
 const ready = z.looseObject({
+  status: z.enum(['ok', 'not ready']),
   reasons: z.record(z.string(), z.string()).default({}),
   degraded: z
     .array(z.looseObject({part: z.string(), at: z.string().optional(), since: z.string(), reason: z.string()}))
@@ -43,10 +44,13 @@ export function lookAtReadiness(part: string, url: string): Promise<readonly Fin
   const remedy = 'Does it run? Look at its log: make logs NAME=…, kubectl logs.';
   return looked(part, remedy, async () => {
     const response = await fetch(new URL('/readyz', url), {signal: AbortSignal.timeout(TIMEOUT_MS)});
-    const told = ready.parse(await response.json());
+    const told = ready.safeParse(await response.json().catch(() => undefined));
+    // Some other program stands there: what it leaves out is no sign of health.
+    if (!told.success) return [broken(part, `answers ${String(response.status)}, and not as one of ours does`, remedy)];
+    const {reasons, degraded: waits} = told.data;
     const findings = [
-      ...Object.entries(told.reasons).map(([check, reason]) => broken(part, `${check}: ${reason}`, remedyOf(check))),
-      ...told.degraded.map(({part: check, at, since, reason}) =>
+      ...Object.entries(reasons).map(([check, reason]) => broken(part, `${check}: ${reason}`, remedyOf(check))),
+      ...waits.map(({part: check, at, since, reason}) =>
         degraded(part, `${check}${at === undefined ? '' : ` at ${at}`}: ${reason}, since ${since}`, remedyOf(check)),
       ),
     ];

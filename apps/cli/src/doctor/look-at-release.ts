@@ -24,6 +24,14 @@ const podList = z.object({
   ),
 });
 type Pod = z.infer<typeof podList>['items'][number];
+const workloadList = z.object({
+  items: z.array(
+    z.looseObject({
+      metadata: z.looseObject({labels: z.record(z.string(), z.string()).default({})}),
+      spec: z.looseObject({replicas: z.int().default(1)}),
+    }),
+  ),
+});
 
 const toldFindings = z.object({
   findings: z.array(
@@ -46,6 +54,9 @@ const OURS: Readonly<Record<string, string>> = {
 };
 /** And those whose volume only is looked at. */
 const STORES: Readonly<Record<string, string>> = {ipfs: 'kubo', kafka: 'kafka', postgres: 'postgres'};
+/** What every release has. */
+const ALWAYS = [...Object.keys(OURS), 'ipfs'];
+const COMPONENT = 'app.kubernetes.io/component';
 const MANY_RESTARTS = 3;
 const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
 
@@ -54,21 +65,43 @@ export interface Release {
   readonly namespace: string | undefined;
 }
 
-/** Every pod of a release, by kubectl: whether it is ready, and what is found inside. @throws CliError */
+/** Every pod of a release, by kubectl: whether it is there and ready, and what is found inside. @throws CliError */
 export async function lookAtRelease({name, namespace}: Release, start: Start): Promise<Finding[]> {
   const where = namespace === undefined ? [] : ['--namespace', namespace];
   const label = `app.kubernetes.io/instance=${name}`;
-  const found = await start('kubectl', [...where, 'get', 'pods', '--selector', label, '--output', 'json'], {
-    output: true,
-  });
+  const get = (kinds: string) =>
+    start('kubectl', [...where, 'get', kinds, '--selector', label, '--output', 'json'], {output: true});
+  const found = await get('pods');
   const pods = found.code === 0 ? podList.parse(JSON.parse(found.output)).items : [];
   const running = pods.filter(({status}) => !ENDED.has(status.phase));
   if (running.length === 0)
     throw new CliError('release-missing', `There are no pods of a release ${name} in this namespace.`, {
       remedy: 'See `helm list`; name --release and --namespace.',
     });
+  const workloads = await get('deployments,statefulsets');
   const inside = await Promise.all(running.map(async (pod) => [podFindings(pod), await lookInside(pod, where, start)]));
-  return inside.flat(2);
+  return [...(workloads.code === 0 ? missingPods(workloads.output, running) : [unknownPods]), ...inside.flat(2)];
+}
+
+const unknownPods = degraded(
+  'release',
+  'which pods there should be could not be asked',
+  'May you get its deployments and statefulsets?',
+);
+
+// A pod that was never made says nothing, and is not ready nowhere.
+function missingPods(output: string, pods: readonly Pod[]): Finding[] {
+  const wanted = new Map(ALWAYS.map((component) => [component, 0]));
+  for (const {metadata, spec} of workloadList.parse(JSON.parse(output)).items) {
+    const component = metadata.labels[COMPONENT] ?? '';
+    wanted.set(component, (wanted.get(component) ?? 0) + spec.replicas);
+  }
+  return [...wanted].flatMap(([component, replicas]) => {
+    const there = pods.filter(({metadata}) => metadata.labels[COMPONENT] === component).length;
+    if (replicas > 0 && there >= replicas) return [];
+    const what = replicas === 0 ? 'there is none, and none is asked for' : `${there} of ${replicas} pods are there`;
+    return [broken(component, what, 'Scaled to 0 or deleted? If not: kubectl get events says why none is made.')];
+  });
 }
 
 function podFindings({metadata, status}: Pod): Finding[] {
@@ -84,7 +117,7 @@ function podFindings({metadata, status}: Pod): Finding[] {
 }
 
 async function lookInside({metadata, status}: Pod, where: readonly string[], start: Start): Promise<Finding[]> {
-  const component = metadata.labels['app.kubernetes.io/component'] ?? '';
+  const component = metadata.labels[COMPONENT] ?? '';
   const [ours, store] = [OURS[component], STORES[component]];
   const name = ours ?? store;
   const isUp = [...status.initContainerStatuses, ...status.containerStatuses].some(

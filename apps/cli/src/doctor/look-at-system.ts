@@ -38,6 +38,7 @@ export async function lookAtSystem(system: {
   const {endpoints, file, chainId} = system;
   const told = more.parse(endpoints);
   const nowMs = Date.now();
+  const isHere = Object.keys(told.processes).length > 0;
   const urls = [
     ...Object.values(endpoints.services as Record<string, unknown>),
     ...endpoints.validators.map(({rpc}) => rpc),
@@ -62,12 +63,13 @@ export async function lookAtSystem(system: {
       .filter((url) => url.startsWith('https:'))
       .map((url) => lookAtCertificate(url, url, nowMs)),
     ...told.organisations.flatMap(({keys}, i) =>
-      keys === undefined || !existsSync(keys)
+      // Where it runs its keys are; a copy of the file says where they are elsewhere.
+      keys === undefined || !(isHere || existsSync(keys))
         ? []
         : ROLES.map((role) => lookAtKeyFile(`keys of organisation ${String(i)}`, join(keys, `${role}.key.json`))),
     ),
     Promise.resolve(Object.entries(told.processes).flatMap(([name, {pid}]) => lookAtProcess(name, pid))),
-    ...(Object.keys(told.processes).length === 0 ? [] : [lookAtSpace('disk', dirname(file))]),
+    ...(isHere ? [lookAtSpace('disk', dirname(file))] : []),
   ]);
   return found.flat();
 }

@@ -64,8 +64,9 @@ function chainOf(answered: readonly RpcStatus[], {validators, nowMs}: {validator
   return [ok('ledger', `a block ${String(Math.max(0, Math.round(ageMs / 1_000)))} s ago`)];
 }
 
-// Only of those that are up: what they all have.
-async function stateOf(answered: readonly (RpcStatus & {rpc: string})[]): Promise<readonly Finding[]> {
+// Only of those that are up and keep up, what they all have: one that catches up has the blocks of long ago.
+async function stateOf(up: readonly (RpcStatus & {rpc: string})[]): Promise<readonly Finding[]> {
+  const answered = up.filter(({catchingUp, height}) => !catchingUp && height > 0);
   if (answered.length < 2) return [];
   const height = Math.min(...answered.map((one) => one.height));
   return looked('ledger', 'Ask again.', async () => {
