@@ -55,6 +55,11 @@ describe('planOf', () => {
     expect(four.cores['validator']).toBeCloseTo(4 * (alone.cores['validator'] ?? 0));
     expect(four.cores['storage']).toBe(alone.cores['storage']);
     expect(four.bytes.comet).toBeGreaterThan(2 * alone.bytes.comet);
+    // policy and notify keep what the ledger tells of every patient's questions (the rows of capacity.md).
+    const [records, questions] = [load.patients * 24 * 365, load.patients * 10 * 365];
+    expect(four.bytes.policy - alone.bytes.policy).toBeCloseTo(3 * (records * 14 + questions * (400 + 650)), 0);
+    expect(four.bytes.notify - alone.bytes.notify).toBeCloseTo(3 * questions * 600, 0);
+    expect(four.bytes.storage).toBe(alone.bytes.storage);
   });
 
   it('says what does not fit, and what to do', () => {

@@ -96,8 +96,9 @@ function bytesOf(load: Load, days: number): Plan['bytes'] {
     storage: records * RECORD_BYTES.storage,
     policy:
       allRecords * RECORD_BYTES.policy +
+      allQuestions * QUESTION_BYTES.policyOfAll +
       questions * (QUESTION_BYTES.policy + load.recordsOfQuestion * QUESTION_BYTES.policyEachRecord),
-    notify: questions * QUESTION_BYTES.notify,
+    notify: allQuestions * QUESTION_BYTES.notifyOfAll + questions * QUESTION_BYTES.notify,
     kafka: copies.kafka * (keptRecords * RECORD_BYTES.kafka + allQuestions * QUESTION_BYTES.kafkaForEver),
     ipfs: copies.ipfs * records * RECORD_BYTES.ipfs,
     comet: allRecords * RECORD_BYTES.comet + allQuestions * QUESTION_BYTES.comet + blocks * EMPTY_BLOCK.comet,

@@ -23,13 +23,16 @@ export const RECORD_CPU_MS = {
 export const RECORD_BYTES = {storage: 3_000, policy: 14, kafka: 4_900, ipfs: 4_300, comet: 240, ledger: 463} as const;
 
 /**
- * A question that is answered: rows of docs/operations/capacity.md. policy keeps the transaction, the leaf, the signed
- * request, and a row for each record whose key was given; notify an alert that was asked, and one that keys left.
+ * A question that is answered: rows of docs/operations/capacity.md. Of every hospital's, as the ledger has it, policy
+ * keeps the transaction and the leaf, notify an alert that was asked; of its own, policy keeps the signed request and a
+ * row for each record whose key was given, notify an alert that keys left.
  */
 export const QUESTION_BYTES = {
-  policy: 400 + 650 + 1_000,
+  policyOfAll: 400 + 650,
+  policy: 1_000,
   policyEachRecord: 330,
-  notify: 2 * 600,
+  notifyOfAll: 600,
+  notify: 600,
   kafkaForEver: 500,
   comet: 700,
   ledger: 400,
