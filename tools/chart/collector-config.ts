@@ -15,6 +15,9 @@ const OF_A_PROCESS = [
   'telemetry.sdk.version',
 ];
 
+/** Hexadecimal of 12 bytes and more, CIDs, 32 bytes in base64url: as `withoutIds` knows them, in the words of RE2. */
+const IDS = ['[0-9a-fA-F]{24,}', '\\bb[a-z2-7]{40,}', '\\bQm[1-9A-HJ-NP-Za-km-z]{40,}', '[0-9A-Za-z_-]{43,}'];
+
 /**
  * The Collector of a release: spans in by OTLP; the list of attributes is held once more, before anything else sees
  * them; then all of them into the ring of files, and from `forward` on to whatever the values name.
@@ -42,8 +45,9 @@ export function collectorConfig(): string {
         allow_all_keys: false,
         allowed_keys: SPAN_ATTRIBUTES,
         ignored_keys: OF_A_PROCESS,
-        // An id that got into a value: 16 bytes of hexadecimal and more.
-        blocked_values: ['[0-9a-fA-F]{32,}'],
+        // An id that got into a value, a list of values among them.
+        blocked_values: IDS,
+        redact_all_types: true,
         summary: 'silent',
       },
     },

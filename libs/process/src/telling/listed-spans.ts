@@ -4,6 +4,8 @@ import {notTold} from './not-told.js';
 import {SPAN_ATTRIBUTES} from './told-fields.js';
 import {withoutIds} from './without-ids.js';
 
+type Value = Attributes[string];
+
 const listed: ReadonlySet<string> = new Set(SPAN_ATTRIBUTES);
 
 /** Hands spans on with the attributes that are listed, and with no id in any of them; links carry none, nor events. */
@@ -24,6 +26,7 @@ export class ListedSpans implements SpanProcessor {
         name: {value: name},
         attributes: {value: attributes},
         events: {value: []},
+        status: {value: statusOf(span)},
         links: {value: span.links.map(({context}) => ({context}))},
       }) as ReadableSpan,
     );
@@ -41,10 +44,27 @@ export class ListedSpans implements SpanProcessor {
 function listedOf(attributes: Attributes): Attributes {
   const told: Attributes = {};
   for (const [name, value] of Object.entries(attributes)) {
-    const plain = typeof value === 'string' ? withoutIds(value) : value;
     if (!listed.has(name)) notTold(`the attribute ${name} of a span`);
-    else if (plain !== value) notTold(`an id in the attribute ${name} of a span`);
-    if (listed.has(name) && plain !== undefined) told[name] = plain;
+    else if (value !== undefined) told[name] = plain(value, `the attribute ${name}`);
   }
   return told;
+}
+
+function statusOf({status}: ReadableSpan): ReadableSpan['status'] {
+  const {message} = status;
+  return message === undefined ? status : {...status, message: plainText(message, 'the status')};
+}
+
+// A list of texts is as telling as a text.
+const plain = (value: Value, where: string): Value =>
+  Array.isArray(value)
+    ? (value.map((one: unknown) => (typeof one === 'string' ? plainText(one, where) : one)) as Value)
+    : typeof value === 'string'
+      ? plainText(value, where)
+      : value;
+
+function plainText(text: string, where: string): string {
+  const left = withoutIds(text);
+  if (left !== text) notTold(`an id in ${where} of a span`);
+  return left;
 }

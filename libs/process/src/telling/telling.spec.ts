@@ -1,5 +1,5 @@
 import {InMemorySpanExporter} from '@opentelemetry/sdk-trace';
-import {trace} from '@opentelemetry/api';
+import {SpanStatusCode, trace} from '@opentelemetry/api';
 import type {Span} from '@opentelemetry/api';
 import {DomainError} from '@vitalvault/errors';
 import {randomBytes} from 'node:crypto';
@@ -123,7 +123,9 @@ describe('what spans tell', () => {
     await telemetry.flush();
     const spans = exporter.getFinishedSpans();
     exporter.reset();
-    return JSON.stringify(spans.map(({name, attributes, events, links}) => ({name, attributes, events, links})));
+    return JSON.stringify(
+      spans.map(({name, attributes, events, links, status}) => ({name, attributes, events, links, status})),
+    );
   };
 
   it('is what is listed: in production the rest is left out', async () => {
@@ -131,6 +133,8 @@ describe('what spans tell', () => {
       const span = startSpan(`GET /v1/records/${id}`, {attributes: {'vitalvault.outcome': id, 'vitalvault.height': 7}});
       span
         .setAttribute('vitalvault.cid', 'somebody')
+        .setAttribute('vitalvault.peer', ['ipfs-0', id])
+        .setStatus({code: SpanStatusCode.ERROR, message: `no ${id}`})
         .addEvent(id)
         .addLink({
           context: {traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1},
@@ -141,12 +145,15 @@ describe('what spans tell', () => {
     const text = await told();
     expect(text).toContain('"vitalvault.height":7');
     expect(text).toContain('b7ad6b7169203331');
+    expect(text).toContain('ipfs-0');
     for (const secret of [id, 'somebody', 'vitalvault.cid']) expect(text).not.toContain(secret);
   });
 
   it.each<[string, () => Span]>([
     ['an attribute', () => trace.getTracer('x').startSpan('x', {attributes: {'vitalvault.cid': 'x'}})],
     ['an id', () => startSpan('x', {attributes: {'vitalvault.outcome': id}})],
+    ['an id in a list', () => startSpan('x', {attributes: {'vitalvault.outcome': ['fine', id]}})],
+    ['an id as status', () => startSpan('x', {}).setStatus({code: SpanStatusCode.ERROR, message: id})],
     ['an id as name', () => startSpan(id, {})],
   ])('fails in a spec: %s', (_what, begun) => {
     const span = begun();
