@@ -130,8 +130,8 @@ export const OF_USE: readonly Dashboard[] = [
             ],
           },
           {
-            title: 'From the permit to its keys',
-            description: 'From the time of the block, in whole seconds; five seconds are promised for 99 of 100.',
+            title: 'From the question to its keys',
+            description: 'Of the first answer to a permit; five seconds are promised for 99 of 100.',
             unit: 's',
             queries: spread('vitalvault_release_delay_seconds'),
           },
@@ -186,7 +186,8 @@ export const OF_USE: readonly Dashboard[] = [
           },
           {
             title: 'Until an alert is durable',
-            description: 'Five seconds are promised for 99 of 100.',
+            description:
+              'Thirty seconds are promised for 99 of 100. On an idle chain up to eleven of them are the age of a new block.',
             unit: 's',
             queries: spread('vitalvault_alert_delay_seconds', 'phase="durable"'),
           },

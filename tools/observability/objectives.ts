@@ -56,7 +56,8 @@ const added = (one: string, other: string): string => `((${one} or ${other} * 0)
 
 const ANCHORED: Waits = {histogram: 'vitalvault_record_delay_seconds', labels: 'phase="anchored"', within: 10};
 const KEYS: Waits = {histogram: 'vitalvault_release_delay_seconds', labels: '', within: 5};
-const DURABLE: Waits = {histogram: 'vitalvault_alert_delay_seconds', labels: 'phase="durable"', within: 5};
+// What a block tells has the time of the votes before it: on an idle chain that alone is ten seconds (protocol §5.3).
+const DURABLE: Waits = {histogram: 'vitalvault_alert_delay_seconds', labels: 'phase="durable"', within: 30};
 const REVOKED: Waits = {
   histogram: 'vitalvault_transaction_duration_seconds',
   labels: 'kind="revokeGrant"',
@@ -91,8 +92,7 @@ export const OBJECTIVES: readonly Objective[] = [
   {
     name: 'keys-late',
     what: 'keys',
-    promise:
-      'The first keys of a permit leave within five seconds of its block, and no question for them ends in a 5xx.',
+    promise: 'The first keys of a permit leave within five seconds of the question for them, and none ends in a 5xx.',
     target: 0.99,
     least: 3,
     total: (of, window) => added(waited(of, window, KEYS), sum(of, requests('/v1/releases', FAILED), window)),
@@ -103,12 +103,12 @@ export const OBJECTIVES: readonly Objective[] = [
   {
     name: 'alerts-late',
     what: 'alerts',
-    promise: 'An alert is durable, where the patient can see it, within five seconds of what it tells.',
+    promise: 'An alert is durable, where the patient can see it, within thirty seconds of the time of what it tells.',
     target: 0.99,
     least: 3,
     total: (of, window) => waited(of, window, DURABLE),
     bad: (of, window) => late(of, window, DURABLE),
-    summary: 'Patients are told later than five seconds after what happened',
+    summary: 'Patients are told later than thirty seconds after what happened',
     description: 'No key leaves before its alert is durable, but refusals and other news reach the patient late.',
   },
   {

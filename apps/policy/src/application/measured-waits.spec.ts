@@ -3,7 +3,7 @@ import {CODE} from '@vitalvault/contracts';
 import {DomainError} from '@vitalvault/errors';
 import {PEOPLE, TEST_CHAIN, enrolPatient, testOrganisation} from '@vitalvault/ledger-state/testing';
 import {startMetrics} from '@vitalvault/process';
-import {metricValues} from '@vitalvault/testkit';
+import {metricSamples, metricValues} from '@vitalvault/testkit';
 import {FakeChain} from '../../test/support/fake-chain.js';
 import {MemoryProjectionStore} from '../../test/support/memory-projection-store.js';
 import {MemoryTraces} from '../../test/support/memory-traces.js';
@@ -54,8 +54,16 @@ it('what is waited for in vain is measured beside what was not, what is refused 
   });
 });
 
-it('of the answers to a permit the first one is measured: later ones are asked for when the reader likes', async () => {
+it('the first answer to a permit is measured from its question: when a reader asks, and asks again, is her affair', async () => {
   const {story, records, tx} = await permitted();
+  // An hour after the block.
+  story.nowMs = Date.now() + 3_600_000;
+  story.meanwhile.alert = () => {
+    story.nowMs += 2_000;
+    return Promise.resolve();
+  };
   for (let i = 0; i < 3; i++) await story.release(tx, records);
-  expect(await counted('vitalvault_release_delay_seconds')).toEqual({'': 1});
+  const samples = await metricSamples(metrics, 'vitalvault_release_delay_seconds');
+  const told = (suffix: string): number[] => samples.filter(({name}) => name.endsWith(suffix)).map(({value}) => value);
+  expect([told('_count'), told('_sum')]).toEqual([[1], [2]]);
 });

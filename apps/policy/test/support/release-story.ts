@@ -27,6 +27,8 @@ export class ReleaseStory extends ReleaseWorld {
   readonly steps: string[] = [];
   readonly alerts: Alert[] = [];
   notifyAway = false;
+  /** Clock of the service, Unix milliseconds. */
+  nowMs = 1_000;
   /** notify: it has the alert for good when it answers. */
   notify: (alert: Alert) => Promise<unknown> = () => Promise.resolve();
   /** What happens elsewhere while a release is at that step; an opening cannot be held up, so what follows it waits. */
@@ -71,7 +73,7 @@ export class ReleaseStory extends ReleaseWorld {
     const quota = new ProofQuota(() => 0);
     const proven = new CometProvenLedger({client: this.chain, trust: this.chain.validatorSet.trust, timeoutMs: 100});
     this.releaseKeys = new ReleaseKeys(
-      {chainId: TEST_CHAIN, organisation: toHex(HOSPITAL.id), releaseKeys: [key], now: () => 1_000, catchUpMs: 50},
+      {chainId: TEST_CHAIN, organisation: toHex(HOSPITAL.id), releaseKeys: [key], now: () => this.nowMs, catchUpMs: 50},
       {
         projection,
         outcomes: this.outcomes,

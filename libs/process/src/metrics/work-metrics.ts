@@ -54,7 +54,8 @@ export const WORK_METRICS = {
     kind: 'gauge',
     unit: 's',
     of: ['policy', 'storage'],
-    meaning: 'Since the time of that block, by this clock; an idle chain has one each ten seconds, 1 to 21 s old.',
+    meaning:
+      'Since the time of that block, by this clock; an idle chain has one each ten seconds, 1 to 21 s old. Before the first one: since following began.',
   },
   'vitalvault.outbox.messages': {
     kind: 'gauge',
@@ -98,7 +99,8 @@ export const WORK_METRICS = {
     labels: {phase: ['durable', 'delivered']},
     buckets: DELAY_SECONDS,
     exemplars: true,
-    meaning: 'From the raising of an alert, by the time that it has, until it is durable, and until a webhook took it.',
+    meaning:
+      'From the raising of an alert, by the time that it has, until it is durable, and until a webhook took it. What a block tells has its time, on an idle chain up to eleven seconds back.',
   },
   'vitalvault.transaction.duration': {
     kind: 'histogram',
@@ -131,8 +133,7 @@ export const WORK_METRICS = {
     of: ['policy'],
     buckets: DELAY_SECONDS,
     exemplars: true,
-    meaning:
-      'From the time of the block that permitted an access (in whole seconds) until the first keys of it leave, by this clock.',
+    meaning: 'From the first question for the keys of a permit that is answered, as policy gets it, until they leave.',
   },
   'vitalvault.notify.deliveries_due': {
     kind: 'gauge',
