@@ -6,6 +6,7 @@ import {METRICS, prometheusName} from '@vitalvault/process';
 import type {Metric} from '@vitalvault/process';
 import {alertName} from './observability/alert.ts';
 import type {Alert} from './observability/alert.ts';
+import {faultsOfMatchers} from './observability/matchers.ts';
 import {metricsOf} from './observability/queries.ts';
 import {ALERTS, RULES, RUNBOOKS, ruleFiles} from './observability/rule-files.ts';
 import {panelQueries} from './observability/dashboards.ts';
@@ -50,8 +51,11 @@ export function faultsOfAlerts(
       return parts.map((part) => [part, name] as const);
     }),
   );
+  const metricOf = (called: string): Metric | undefined => metrics[told.get(called) ?? ''];
   const wanted = new Set<string>();
-  const faults: string[] = [];
+  const faults = asked.flatMap(({where, query}) =>
+    faultsOfMatchers(query, metricOf).map((fault) => `${where}: ${fault}`),
+  );
   for (const {where, query} of asked)
     for (const name of metricsOf(query)) {
       const metric = told.get(name);

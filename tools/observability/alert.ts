@@ -39,7 +39,7 @@ export interface Alert {
 export const PROGRAMS = ['ingest', 'policy', 'storage', 'notify', 'ledger-abci'] as const;
 
 /** Programs cannot use Kafka. */
-export const KAFKA_AWAY = 'max by (namespace) (vitalvault_degraded_seconds{part="kafka"}) > 0';
+export const KAFKA_AWAY = 'max by (namespace) (vitalvault_degraded_seconds{part="kafka"}) > 60';
 
 /** `service-down` → `VitalVaultServiceDown`. */
 export const alertName = (name: string): string =>

@@ -2,6 +2,7 @@ import type {Case} from './case.ts';
 import {ENGINE_CASES} from './engine-cases.ts';
 import {LEDGER_CASES} from './ledger-cases.ts';
 import {IN, WAITS, blockAge, degraded, of, ready, stopped, up} from './series.ts';
+import {SILENCE_CASES} from './silence-cases.ts';
 
 const refusals = (code: string): string => `vitalvault_refusals_total${of('storage', `code="${code}"`)}`;
 
@@ -80,7 +81,7 @@ const RUNNING: readonly Case[] = [
     of: 'heap-nearly-full',
     what: 'for a quarter of an hour',
     series: {
-      [`v8js_memory_heap_used_bytes${of('storage')}`]: '95x20',
+      [`v8js_memory_heap_used_bytes${of('storage')}`]: '87x20',
       [`v8js_memory_heap_max_bytes${of('storage')}`]: '100x20',
     },
     at: '15m',
@@ -137,6 +138,16 @@ const WORK: readonly Case[] = [
     what: 'notify takes nothing',
     series: {[`vitalvault_kafka_consumer_lag_age_seconds${of('notify')}`]: WAITS},
     at: '10m',
+    fires: [`page${IN('notify')}`],
+  },
+  {
+    of: 'messages-not-taken',
+    what: 'notify is out of its group every other minute, never for so long that Kafka is called away',
+    series: {
+      [`vitalvault_kafka_consumer_lag_age_seconds${of('notify')}`]: WAITS,
+      [degraded('notify', 'kafka')]: `_x4 ${'20 stale '.repeat(10).trim()}`,
+    },
+    at: '15m',
     fires: [`page${IN('notify')}`],
   },
   {
@@ -271,4 +282,4 @@ const WORK: readonly Case[] = [
   {of: 'record-lost', what: 'an hour ago', series: {[refusals('record-lost')]: '_x10 1x80'}, at: '70m', fires: []},
 ];
 
-export const CAUSE_CASES: readonly Case[] = [...RUNNING, ...WORK, ...LEDGER_CASES, ...ENGINE_CASES];
+export const CAUSE_CASES: readonly Case[] = [...RUNNING, ...WORK, ...SILENCE_CASES, ...LEDGER_CASES, ...ENGINE_CASES];

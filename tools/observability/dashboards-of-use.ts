@@ -203,6 +203,12 @@ export const OF_USE: readonly Dashboard[] = [
         title: 'What waits',
         panels: [
           {
+            title: 'Tries of webhooks, by how they ended',
+            description: 'Failed: it is tried again. Given up: it is not; the alert is in her list.',
+            unit: 'ops',
+            queries: [{expr: rate('state', 'vitalvault_notify_tries_total'), legend: '{{state}}'}],
+          },
+          {
             title: 'Webhooks that are due',
             description: 'Their turn has come and their delivery has not begun; counted to 1,000.',
             unit: 'short',

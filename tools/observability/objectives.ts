@@ -25,7 +25,7 @@ const BY = 'by (namespace)';
 const sum = (of: Function, selector: string, window: string): string => `sum ${BY} (${of}(${selector}[${window}]))`;
 
 /** Requests of a route by their status; who went before the answer is counted nowhere. */
-const requests = (route: string, status: string): string =>
+export const requests = (route: string, status: string): string =>
   `http_server_request_duration_seconds_count{http_request_method="POST", http_route="${route}", http_response_status_code${status}}`;
 const ANSWERED = '!=""';
 const FAILED = '=~"5.."';

@@ -1,7 +1,12 @@
+import {startMetrics} from '@vitalvault/process';
+import {metricValues} from '@vitalvault/testkit';
 import type {QueuedAlert} from '../domain/alert.js';
 import {MAX_ATTEMPTS} from '../domain/backoff.js';
 import {DeliverWebhooks} from './deliver-webhooks.js';
 import type {DueDelivery, RoomForDeliveries} from './ports.js';
+
+const metrics = startMetrics({service: 'spec'});
+afterAll(() => metrics.shutdown());
 
 const due = (id: bigint, {attempts = 1, failures = 0, host = 'receiver'} = {}): DueDelivery => ({
   id,
@@ -111,6 +116,17 @@ describe('DeliverWebhooks', () => {
     await deliver.drain();
     expect(failures).toMatchObject([{message: 'bug'}]);
     expect(steps).toEqual(['trace 1', 'send 1 to https://receiver/1', 'room']);
+  });
+
+  it('counts tries by how they ended: nobody else hears of those that fail', async () => {
+    const tries = () => metricValues(metrics, 'vitalvault_notify_tries_total');
+    const before = await tries();
+    const waiting = [due(1n), due(2n), due(3n, {attempts: MAX_ATTEMPTS})];
+    const {deliver} = harness(waiting, {'https://receiver/2': 'status-503', 'https://receiver/3': 'timeout'});
+    await deliver.execute();
+    await deliver.drain();
+    const since = Object.entries(await tries()).map(([state, count]) => [state, count - (before[state] ?? 0)]);
+    expect(Object.fromEntries(since)).toEqual({delivered: 1, failed: 1, 'given-up': 1});
   });
 
   it('says 0 when nothing is due, so that its loop rests', async () => {

@@ -1,3 +1,4 @@
+import {counter} from '@vitalvault/process';
 import {backoffMs, restMs} from '../domain/backoff.js';
 import {measureAlert} from './measure-alert.js';
 import type {DeliveryQueue, DueDelivery, WebhookSender} from './ports.js';
@@ -8,6 +9,7 @@ const AT_ONCE = 64;
 const OF_HOST = 8;
 /** Added to the time of a delivery: for noting how it went. */
 const LEASE_MS = 30_000;
+const tries = counter('vitalvault.notify.tries');
 
 /**
  * Webhook deliveries, each with a deadline of its own: whoever hangs holds one place, and nobody waits for it but the
@@ -72,13 +74,13 @@ export class DeliverWebhooks {
     const outcome = await this.ports.sender.send(webhook, alert);
     const random = this.options.random();
     if (outcome === undefined) {
+      tries(1, {state: 'delivered'});
       measureAlert(alert, 'delivered', Date.now());
       await this.ports.queue.delivered(delivery);
-    } else
-      await this.ports.queue.failed(delivery, {
-        againInMs: backoffMs(attempts, random),
-        restMs: restMs(webhook.failures + 1, random),
-        outcome,
-      });
+      return;
+    }
+    const againInMs = backoffMs(attempts, random);
+    tries(1, {state: againInMs === undefined ? 'given-up' : 'failed'});
+    await this.ports.queue.failed(delivery, {againInMs, restMs: restMs(webhook.failures + 1, random), outcome});
   }
 }

@@ -147,6 +147,14 @@ export const WORK_METRICS = {
     of: ['notify'],
     meaning: 'How long the first of them has been due; 0: none is.',
   },
+  'vitalvault.notify.tries': {
+    kind: 'counter',
+    unit: '{try}',
+    of: ['notify'],
+    // `failed`: it is tried again · `given-up`: it is not.
+    labels: {state: ['delivered', 'failed', 'given-up']},
+    meaning: 'Tries to hand an alert to a webhook, by how they ended.',
+  },
   'vitalvault.storage.backlog': {
     kind: 'gauge',
     unit: '{record}',
