@@ -17,7 +17,7 @@ at once, before anything is installed.
   (dict "path" "kafka.evaluation.resources" "resources" $v.kafka.evaluation.resources "heap" "kafka.evaluation.heapMiB" "heapMiB" $v.kafka.evaluation.heapMiB)
   (dict "path" "postgres.cloudnative-pg.resources" "resources" $cnpg.resources)
   (dict "path" "postgres.evaluation.resources" "resources" $v.postgres.evaluation.resources)
-  (dict "path" "otel.resources" "resources" $v.otel.resources)
+  (dict "path" "otel.resources" "resources" $v.otel.resources "soft" "What the Collector takes at the most" "value" "96MiB")
   (dict "path" "helmTest.resources" "resources" $v.helmTest.resources)
 -}}
 {{- range $service := list "ingest" "policy" "storage" "notify" -}}
@@ -62,6 +62,9 @@ at once, before anything is installed.
 {{- if gt $least (int $own.hpa.maxReplicas) -}}
 {{- $faults = append $faults (printf "services.%s.hpa.minReplicas is above its maxReplicas." $service) -}}
 {{- end -}}
+{{- end -}}
+{{- if and $hpa (not (dig "requests" "cpu" "" $own.resources)) -}}
+{{- $faults = append $faults (printf "services.%s.hpa.enabled needs services.%s.resources.requests.cpu: it is what the percentage is of, and without it nothing is ever scaled." $service $service) -}}
 {{- end -}}
 {{- if and $own.pdb.enabled (or $hpa (gt $least 1)) -}}
 {{- $kept := $own.pdb.minAvailable -}}
@@ -157,6 +160,37 @@ at once, before anything is installed.
 {{- with $v.kafka.external -}}
 {{- if and (eq $v.kafka.mode "external") .sasl.mechanism (not .tls.enabled) -}}
 {{- $faults = append $faults (printf "kafka.external.sasl.mechanism is %s and kafka.external.tls.enabled is false: who listens could take the connection over. Turn TLS on." .sasl.mechanism) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $faults -}}
+{{- end -}}
+
+{{/* Whether what the release tells can be heard. */}}
+{{- define "vitalvault.contradictions.seeing" -}}
+{{- $v := .Values -}}
+{{- $faults := list -}}
+{{- $scraped := and $v.metrics.enabled (or $v.metrics.podMonitor $v.metrics.serviceMonitor) (.Capabilities.APIVersions.Has "monitoring.coreos.com/v1") -}}
+{{- if and $scraped $v.networkPolicy.enabled (not $v.networkPolicy.monitoring) -}}
+{{- $faults = append $faults "networkPolicy.monitoring is empty, so Prometheus could scrape nothing, and would say of every program that it is down. Give its pods, as [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}}], or turn metrics.enabled or networkPolicy.enabled off." -}}
+{{- end -}}
+{{- $unit := regexFind "[a-z]+$" $v.metrics.interval -}}
+{{- $seconds := mulf (regexFind "^[0-9]+" $v.metrics.interval) (get (dict "ms" 0.001 "s" 1.0 "m" 60.0) $unit) -}}
+{{- if and $v.metrics.enabled $v.metrics.rules.enabled (or (gt $seconds 120.0) (lt $seconds 1.0)) -}}
+{{- $faults = append $faults (printf "metrics.interval is %s: alerts look at what changed within five minutes, and need two values of it. Take 1s to 2m." $v.metrics.interval) -}}
+{{- end -}}
+{{- if $v.otel.enabled -}}
+{{- with include "vitalvault.milliBytes" $v.otel.fileSizeLimit -}}
+{{- if lt (float64 .) 838860800e3 -}}
+{{- $faults = append $faults (printf "otel.fileSizeLimit is %v, and the Collector's files take 800Mi: its pod would be evicted, again and again." $v.otel.fileSizeLimit) -}}
+{{- end -}}
+{{- end -}}
+{{- with $v.otel.export -}}
+{{- if and (or .tls.existingSecret .tls.clientSecret) (not (hasPrefix "https:" .url)) -}}
+{{- $faults = append $faults "otel.export.tls has an effect only with an otel.export.url that is https." -}}
+{{- end -}}
+{{- if and .headers (not .url) -}}
+{{- $faults = append $faults "otel.export.headers has no effect while otel.export.url is empty." -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $faults -}}
