@@ -14,6 +14,7 @@ import {CHART, REPOSITORY} from './chart/paths.ts';
 import {brokenPodRules} from './chart/pod-rules.ts';
 import {podsOf} from './chart/pods.ts';
 import {byTemplate, chartEngines, examples, objectsOf, rendered} from './chart/render.ts';
+import {typedInVain} from './chart/runbook-commands.ts';
 import {LOCATION, schemaStore} from './chart/schema-store.ts';
 import {chartTexts} from './generate-chart.ts';
 
@@ -230,6 +231,14 @@ holds(
     .filter((row) => !install.includes(row)),
 );
 
+const runbooks = join(REPOSITORY, 'docs', 'operations', 'runbooks');
+const texts = new Map<string, string>();
+for (const file of await readdir(runbooks)) texts.set(file, await readFile(join(runbooks, file), 'utf8'));
+holds(
+  'what the runbooks have somebody type names what is there',
+  typedInVain({functions: texts.get('README.md') ?? '', pages: texts}, dev.objects, await sourceOfPrograms()),
+);
+
 unitTests();
 console.log(JSON.stringify(counts));
 process.exitCode = counts.failed === 0 ? 0 : 1;
@@ -242,6 +251,13 @@ function unitTests(): void {
   counts.passed += Number(passed);
   counts.failed += Number(failed);
   console.log(`     helm-unittest: ${passed} passed, ${failed} failed`);
+}
+
+/** Texts of our programs, in one. */
+async function sourceOfPrograms(): Promise<string> {
+  const args = ['ls-files', '--', 'apps/*/src/**.ts', 'libs/*/src/**.ts', ':!*.spec.ts'];
+  const files = spawnSync('git', args, {encoding: 'utf8', cwd: REPOSITORY}).stdout.split('\n').filter(Boolean);
+  return (await Promise.all(files.map((file) => readFile(join(REPOSITORY, file), 'utf8')))).join('\n');
 }
 
 /** `service:port` of every backend that an Ingress or HTTPRoute names. */
