@@ -2,6 +2,7 @@
 DATA ?= var
 NAME ?=
 ONLY ?=
+OBSERVE ?=
 KEEP ?= 1
 PORT_BASE ?=
 VALIDATORS ?=
@@ -27,7 +28,7 @@ ARGS ?=
 BOOTSTRAP := node tools/bootstrap.mjs
 NODE := node_modules/.bin/node
 SYSTEM = --data "$(DATA)"
-UP = up $(SYSTEM) $(if $(PORT_BASE),--port-base $(PORT_BASE)) $(if $(VALIDATORS),--validators $(VALIDATORS)) $(if $(MAX_KEYS),--max-keys $(MAX_KEYS)) $(if $(MAX_LEAVES),--max-leaves $(MAX_LEAVES)) $(if $(ONLY),--only $(ONLY)) $(if $(SIGNED_UP_TO),--signed-up-to $(SIGNED_UP_TO)) $(if $(INSIST),--insist)
+UP = up $(SYSTEM) $(if $(PORT_BASE),--port-base $(PORT_BASE)) $(if $(VALIDATORS),--validators $(VALIDATORS)) $(if $(MAX_KEYS),--max-keys $(MAX_KEYS)) $(if $(MAX_LEAVES),--max-leaves $(MAX_LEAVES)) $(if $(ONLY),--only $(ONLY)) $(if $(filter-out 0,$(OBSERVE)),--observe) $(if $(SIGNED_UP_TO),--signed-up-to $(SIGNED_UP_TO)) $(if $(INSIST),--insist)
 IMAGES_RUN = $(NODE) tools/images/dist/main.js
 IMAGES_OPTIONS = $(IMAGES) $(if $(BASE),--base $(BASE)) $(if $(REFRESH),--refresh)
 BENCH = $(NODE) --disable-warning=ExperimentalWarning --import ./tools/run-sources.ts bench/src/main.ts \
@@ -41,7 +42,7 @@ help:
 	@echo "make taste       the story of a reading in memory, in seconds: needs Node and npm alone   [LIE=1 tells one lie]"
 	@echo "make demo        everything: set up, start, play the story of a reading   [KEEP=0 stops it afterwards]"
 	@echo "make story       the same story on a release of the chart, by kubectl   NAMESPACE=vitalvault RELEASE=vv"
-	@echo "make up          set up and start; prints where everything is, writes DATA/endpoints.json   [ONLY=names, SIGNED_UP_TO=height, INSIST=1]"
+	@echo "make up          set up and start; prints where everything is, writes DATA/endpoints.json   [ONLY=names, OBSERVE=1, SIGNED_UP_TO=height, INSIST=1]"
 	@echo "make status      processes and their memory"
 	@echo "make logs        the end of the logs   [NAME=process]"
 	@echo "make positions   how far a service took its topics   NAME=storage|notify [BEGIN=who decides, ARGS=--help]"

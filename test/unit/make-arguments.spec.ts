@@ -26,3 +26,13 @@ describe("make's arguments for a program of a service's", () => {
     expect(started('NAME=storage', ...words)).toBe(command);
   });
 });
+
+describe("make's arguments for a system", () => {
+  it.each([
+    [['up'], 'up --data "var"'],
+    [['up', 'OBSERVE=1'], 'up --data "var" --observe'],
+    [['up', 'OBSERVE=0', 'ONLY=kafka'], 'up --data "var" --only kafka'],
+  ])('%j are handed on as they are', (words, command) => {
+    expect(started(...words)).toBe(command);
+  });
+});

@@ -44,6 +44,7 @@ command('up', 'start the system and wait until it is ready')
   )
   .option('--max-leaves <n>', 'leaves of a new ledger, for ever (default 1000000)', wholeNumber(CAPACITY_RANGE.leaves))
   .option('--only <names>', 'comma-separated processes and groups, e.g. kafka,postgres or engines', processes)
+  .option('--observe', 'with Prometheus, Alertmanager and Zipkin beside it, which watch it')
   .option(
     '--signed-up-to <height>',
     'for a validator key without its record of what it signed: it signs nothing up to this height (0: it never signed)',

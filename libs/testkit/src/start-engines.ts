@@ -24,6 +24,8 @@ export interface Endpoints {
   readonly postgres: string;
   readonly otlp: string;
   readonly traces?: string;
+  /** Prometheus, Alertmanager and Zipkin, where `up` was asked for them. */
+  readonly observers?: Readonly<Record<string, string>>;
   readonly organisations: readonly {readonly id: string; readonly name: string; readonly keys: string}[];
   readonly processes: Readonly<Record<string, {readonly pid: number; readonly log: string}>>;
 }

@@ -11,7 +11,7 @@ import type {DataOption} from './launcher-options.js';
 
 /**
  * Stops everything, in the order in which things depend on each other: nobody writes to what is already gone, and the
- * last spans still find the Collector.
+ * last spans still find the Collector. Who watches goes last.
  */
 const TIERS = [
   /^ingest$/,
@@ -22,6 +22,7 @@ const TIERS = [
   /^cluster-/,
   /^(kubo-\d+|kafka|postgres)$/,
   /^otel$/,
+  /^(zipkin|zipkin-feed|alertmanager|prometheus)$/,
 ];
 
 export async function down(options: DataOption): Promise<void> {

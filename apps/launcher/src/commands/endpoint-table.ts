@@ -6,6 +6,12 @@ import {endpointsOf} from '../system/endpoints.js';
 import type {Layout} from '../plan/layout.js';
 import type {Settings} from '../plan/settings.js';
 
+/** Who watches, and where. */
+export function observerRows(observers: Readonly<Record<string, string>>): [string, string][] {
+  const shown: Readonly<Record<string, string>> = {zipkin: '/zipkin/ (traces)', alertmanager: '/ (alerts)'};
+  return Object.entries(observers).map(([name, url]) => [name, `${url}${shown[name] ?? '/api/v1/ (metrics, rules)'}`]);
+}
+
 /** What runs and where it is reached, for people. */
 export async function endpointTable(layout: Layout, settings: Settings): Promise<string> {
   const running = await runningNames(layout, processNames(settings.validators));
@@ -22,6 +28,7 @@ export async function endpointTable(layout: Layout, settings: Settings): Promise
     ['kafka', endpoints.kafka],
     ['postgres', endpoints.postgres],
     ['otel', `${endpoints.otlp} (OTLP/HTTP), 127.0.0.1:${String(ports.otel.grpc)} (OTLP/gRPC)`],
+    ...observerRows(endpoints.observers),
   ];
   const shown = table(
     [{title: 'PROCESS'}, {title: 'WHERE'}],

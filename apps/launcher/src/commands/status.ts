@@ -1,7 +1,9 @@
-import {processNames} from '../plan/names.js';
+import {OBSERVERS, processNames} from '../plan/names.js';
 import {treePssBytes} from '../process/proc.js';
 import {processState} from '../process/process-record.js';
 import {table} from '../progress.js';
+import {observersOf} from '../system/endpoints.js';
+import {observerRows} from './endpoint-table.js';
 import {existingSystem} from './launcher-options.js';
 import type {DataOption} from './launcher-options.js';
 
@@ -20,12 +22,14 @@ interface Row {
 /** Prints every process with its state and its share of memory (PSS). */
 export async function status(options: StatusOptions): Promise<void> {
   const {layout, settings} = await existingSystem(options);
-  const rows: Row[] = await Promise.all(
+  const all: Row[] = await Promise.all(
     processNames(settings.validators).map(async (name) => {
       const state = await processState(layout, name);
       return {name, ...state, pssBytes: state.state === 'running' ? await treePssBytes(state.pid) : 0};
     }),
   );
+  // Who was not asked to watch is not missed.
+  const rows = all.filter(({name, state}) => state !== 'stopped' || !OBSERVERS.some((one) => one === name));
   const pssBytes = rows.reduce((sum, row) => sum + row.pssBytes, 0);
   if (options.json === true) {
     console.log(
@@ -53,6 +57,8 @@ export async function status(options: StatusOptions): Promise<void> {
       [...cells, ['sum', `${String(running)} of ${String(rows.length)} running`, '', '', mib(pssBytes)]],
     ),
   );
+  const watching = observerRows(observersOf(settings)).filter(([name]) => rows.some((row) => row.name === name));
+  if (watching.length > 0) console.log(`\n${table([{title: 'WATCHED BY'}, {title: 'WHERE'}], watching)}`);
 }
 
 const mib = (bytes: number) => (bytes / 1024 ** 2).toFixed(0);

@@ -35,6 +35,7 @@ export interface UpOptions extends DataOption {
   maxKeys?: number;
   maxLeaves?: number;
   only?: string;
+  observe?: boolean;
   signedUpTo?: number;
   insist?: boolean;
 }
@@ -48,7 +49,8 @@ export async function up(options: UpOptions): Promise<void> {
   await withLock(`data ${layout.data}`, busy, async () => {
     const anyRunning = async (s: Settings) => (await runningNames(layout, processNames(s.validators))).size > 0;
     const settings = await settleSettings(layout, options, anyRunning);
-    const names = namesFor(options.only ?? 'all', settings.validators);
+    const wanted = [options.only ?? 'all', ...(options.observe === true ? ['observers'] : [])];
+    const names = namesFor(wanted.join(','), settings.validators);
     const {signedUpTo: height, insist = false} = options;
     await bringUp(layout, settings, names, height === undefined ? undefined : {height: BigInt(height), insist});
     await writeWhole(join(layout.run, 'last-up.json'), JSON.stringify({readyMs: Date.now() - startedAtMs}) + '\n');

@@ -1,11 +1,12 @@
 import {mkdir, mkdtemp, rename, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {cacheDirectory} from '../config.js';
+import {LaunchError} from '../launch-error.js';
 import {requireDiskSpace} from '../process/disk-space.js';
 import {withLock} from '../process/lock.js';
 import {progress, secondsSince, withHeartbeat} from '../progress.js';
 import {buildGo, fetchGo} from './build-go.js';
-import {buildKafka} from './build-kafka.js';
+import {buildMaven} from './build-maven.js';
 import {engineBuild, isBuilt} from './cache.js';
 import {ENGINES} from './catalogue.js';
 import type {EngineBuild} from './cache.js';
@@ -52,7 +53,7 @@ async function buildAll(missing: EngineBuild[]): Promise<void> {
   const lanes = [
     inTurn(maven, (build) =>
       finish(build, temporary, async (into) => {
-        await buildKafka(build, into);
+        await buildMaven(build, into);
       }),
     ),
     // The compiler keeps all cores busy, so one engine after the other, while the next one's sources are fetched.
@@ -71,7 +72,10 @@ async function buildAll(missing: EngineBuild[]): Promise<void> {
 async function finish(build: EngineBuild, temporary: string, work: (into: string) => Promise<void>): Promise<void> {
   const start = Date.now();
   const into = await mkdtemp(join(temporary, `${build.engine.name}-`));
-  await withHeartbeat(`building ${build.engine.name}`, () => work(into));
+  await withHeartbeat(`building ${build.engine.name}`, () => work(into)).catch((error: unknown) => {
+    if (!(error instanceof LaunchError) || build.engine.use !== 'observers') throw error;
+    throw new LaunchError(`${error.message}\nThe system does not need it: without OBSERVE=1 it starts all the same.`);
+  });
   await rename(into, build.target);
   progress(`built ${build.engine.name} ${build.version} in ${secondsSince(start)}`);
 }

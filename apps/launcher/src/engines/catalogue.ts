@@ -1,8 +1,8 @@
 /**
- * What an engine is built for: running the system, checking the Helm chart, a Kubernetes to try the chart on, or trying
- * the alert rules.
+ * What an engine is built for: running the system, checking the Helm chart, a Kubernetes to try the chart on, trying
+ * the alert rules, or watching a system (which needs the one of the alert rules, too).
  */
-export const ENGINE_USES = ['system', 'chart', 'cluster', 'alerts'] as const;
+export const ENGINE_USES = ['system', 'chart', 'cluster', 'alerts', 'observers'] as const;
 export type EngineUse = (typeof ENGINE_USES)[number];
 
 /** The engines that are built here. PostgreSQL and Node come ready-made with `npm ci`. */
@@ -22,7 +22,7 @@ export interface GoEngine {
 
 export interface MavenEngine {
   kind: 'maven';
-  name: 'kafka';
+  name: string;
   use: EngineUse;
   versionOf: string;
 }
@@ -88,6 +88,10 @@ export const ENGINES: readonly Engine[] = [
     // The ways in which clouds tell what there is to scrape: most of what it would compile.
     tags: ['remove_all_sd'],
   },
+  go('observers', 'alertmanager', 'github.com/prometheus/alertmanager', {
+    alertmanager: 'github.com/prometheus/alertmanager/cmd/alertmanager',
+  }),
+  {kind: 'maven', name: 'zipkin', use: 'observers', versionOf: 'zipkin-server'},
   go('cluster', 'coredns', 'github.com/coredns/coredns', {coredns: 'github.com/coredns/coredns'}),
   go('cluster', 'cyclonus', 'github.com/mattfenwick/cyclonus', {
     cyclonus: 'github.com/mattfenwick/cyclonus/cmd/cyclonus',
@@ -103,6 +107,9 @@ export function engineOf(processName: string): string | undefined {
     cluster: 'ipfs-cluster',
     otel: 'otel-collector',
     kafka: 'kafka',
+    zipkin: 'zipkin',
+    alertmanager: 'alertmanager',
+    prometheus: 'prometheus',
   };
   return engines[kind];
 }

@@ -4,10 +4,13 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {REPOSITORY} from '../config.js';
 import {processNames} from '../plan/names.js';
-import {verifyJars} from './build-kafka.js';
+import {verifyJars} from './build-maven.js';
 import {engineBuild} from './cache.js';
 import {ENGINES, engineOf} from './catalogue.js';
 import {hint} from './run-tool.js';
+
+/** Those that stand on little, or have all in one jar: lines of their checksums. */
+const SMALL: Readonly<Record<string, number>> = {kubeconform: 40, zipkin: 1};
 
 describe('the committed engines', () => {
   it.each(ENGINES.map((e) => [e.name, e] as const))('%s names its version and its checksums', async (name, engine) => {
@@ -17,8 +20,7 @@ describe('the committed engines', () => {
       join(REPOSITORY, 'engines', name, engine.kind === 'go' ? 'go.sum' : 'jars.sha256'),
       'utf8',
     );
-    // kubeconform stands on little.
-    expect(sums.split('\n').length).toBeGreaterThan(name === 'kubeconform' ? 40 : 50);
+    expect(sums.split('\n').length).toBeGreaterThan(SMALL[name] ?? 50);
     if (engine.kind === 'go') expect(sums).toContain(`${engine.versionOf} v${build.version} h1:`);
   });
 
@@ -38,7 +40,7 @@ describe('the committed engines', () => {
 
   it('has an engine for every process that is neither Node nor PostgreSQL', () => {
     const without = processNames(1).filter((name) => engineOf(name) === undefined);
-    expect(without).toEqual(['postgres', 'abci-0', 'policy', 'notify', 'storage', 'ingest']);
+    expect(without).toEqual(['zipkin-feed', 'postgres', 'abci-0', 'policy', 'notify', 'storage', 'ingest']);
   });
 });
 
@@ -56,22 +58,22 @@ describe('verifyJars', () => {
   });
 
   it('accepts exactly the named bytes', async () => {
-    await expect(verifyJars(lib, list)).resolves.toBeUndefined();
+    await expect(verifyJars(lib, list, 'jars.sha256')).resolves.toBeUndefined();
   });
 
   it('names a jar with other bytes', async () => {
     await writeFile(join(lib, 'a.jar'), 'abd');
-    await expect(verifyJars(lib, list)).rejects.toThrow('a.jar has SHA-256');
+    await expect(verifyJars(lib, list, 'jars.sha256')).rejects.toThrow('a.jar has SHA-256');
   });
 
   it('names a jar that nobody asked for', async () => {
     await writeFile(join(lib, 'b.jar'), '');
-    await expect(verifyJars(lib, list)).rejects.toThrow('b.jar is not in jars.sha256');
+    await expect(verifyJars(lib, list, 'jars.sha256')).rejects.toThrow('b.jar is not in jars.sha256');
   });
 
   it('names a jar that did not come', async () => {
     await rm(join(lib, 'a.jar'));
-    await expect(verifyJars(lib, list)).rejects.toThrow('a.jar is missing');
+    await expect(verifyJars(lib, list, 'jars.sha256')).rejects.toThrow('a.jar is missing');
   });
 });
 
@@ -80,6 +82,7 @@ describe('hint', () => {
     ['write /x: no space left on device', 'The disk is full'],
     ['verifying module: checksum mismatch\nSECURITY ERROR', 'do not use it'],
     ['dial tcp: lookup proxy.golang.org: no such host', 'network'],
+    ['Could not find artifact io.zipkin:zipkin-server:jar:exec:3.5.1 in mirror', 'does not have it'],
   ])('explains %p', (output, words) => {
     expect(hint(output)).toContain(words);
   });

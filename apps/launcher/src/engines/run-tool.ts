@@ -61,6 +61,8 @@ export function hint(output: string): string {
     return ' The disk is full: free some space, or put the data (DATA=dir) and the cache (VITALVAULT_CACHE=dir) elsewhere.';
   if (/dial tcp|no such host|connection refused.*proxy|Could not transfer artifact|i\/o timeout/i.test(output))
     return ' The network or a package registry could not be reached; what was fetched is kept, so simply try again.';
+  if (/Could not find artifact|unknown revision/i.test(output))
+    return ' The package registry that is used here does not have it: is that a mirror that lacks it?';
   if (/checksum mismatch|SECURITY ERROR/i.test(output))
     return ' What was downloaded is not what the committed checksums name: do not use it.';
   return '';

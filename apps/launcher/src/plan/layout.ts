@@ -18,6 +18,8 @@ export interface Layout {
   kafka: string;
   postgres: string;
   otel: {config: string; traces: string; dir: string};
+  prometheus: {config: string; data: string; dir: string};
+  alertmanager: {config: string; data: string; dir: string};
   record(name: string): string;
   log(name: string): string;
 }
@@ -26,6 +28,10 @@ export interface Layout {
 export function layoutOf(data: string): Layout {
   const sockets = socketDirectory(data);
   const numbered = (dir: string, i: number) => join(data, dir, String(i));
+  const kept = (name: string) => {
+    const dir = join(data, name);
+    return {dir, config: join(dir, 'config.yaml'), data: join(dir, 'data')};
+  };
   return {
     data,
     system: join(data, 'system.json'),
@@ -50,6 +56,8 @@ export function layoutOf(data: string): Layout {
       config: join(data, 'otel', 'config.yaml'),
       traces: join(data, 'otel', 'traces.jsonl'),
     },
+    prometheus: kept('prometheus'),
+    alertmanager: kept('alertmanager'),
     record: (name) => join(data, 'run', `${name}.json`),
     log: (name) => join(data, 'log', `${name}.log`),
   };

@@ -22,8 +22,15 @@ describe('expandNames', () => {
     }
   });
 
-  it('covers everything by engines, validators and services together', () => {
-    expect(expandNames('engines,validators,services', 3).names).toEqual(processNames(3));
+  it('covers the system by engines, validators and services together', () => {
+    expect(expandNames('engines,validators,services', 3).names).toEqual(expandNames('all', 3).names);
+  });
+
+  it('has those who watch a system only where they are named', () => {
+    const watching = expandNames('observers', 3).names;
+    expect(watching).toEqual(['zipkin', 'zipkin-feed', 'alertmanager', 'prometheus']);
+    expect(expandNames('all', 3).names).not.toEqual(expect.arrayContaining([watching[0]]));
+    expect([...watching, ...expandNames('all', 3).names]).toEqual(processNames(3));
   });
 });
 

@@ -4,12 +4,20 @@ import {IPFS_PEERS} from './ports.js';
 export const SERVICES = ['policy', 'notify', 'storage', 'ingest'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
+/** Programs that watch a system and are no part of it; `zipkin-feed` gives spans to Zipkin. */
+export const OBSERVERS = ['zipkin', 'zipkin-feed', 'alertmanager', 'prometheus'] as const;
+export type ObserverName = (typeof OBSERVERS)[number];
+
 const count = (n: number) => Array.from({length: n}, (_, i) => i);
 const validator = (i: number) => [`abci-${String(i)}`, `comet-${String(i)}`];
 const ipfs = (i: number) => [`kubo-${String(i)}`, `cluster-${String(i)}`];
 
-/** Every process of a system, in the order in which they are started; stopped in the reverse order. */
+/** Every process that there may be, in the order in which they are started; stopped in the reverse order. */
 export function processNames(validators: number): string[] {
+  return [...OBSERVERS, ...systemNames(validators)];
+}
+
+function systemNames(validators: number): string[] {
   return [
     'otel',
     'kafka',
@@ -25,7 +33,8 @@ export function processNames(validators: number): string[] {
 /** Names that stand for several processes. */
 export function processGroups(validators: number): Map<string, string[]> {
   const groups = new Map<string, string[]>([
-    ['all', processNames(validators)],
+    ['all', systemNames(validators)],
+    ['observers', [...OBSERVERS]],
     ['engines', ['otel', 'kafka', 'postgres', ...count(IPFS_PEERS).flatMap(ipfs)]],
     ['ipfs', count(IPFS_PEERS).flatMap(ipfs)],
     ['validators', count(validators).flatMap(validator)],

@@ -12,6 +12,7 @@ function allPorts(base: number): number[] {
     p.kafka,
     {postgres: p.postgres},
     p.otel,
+    p.observers,
     p.ingest,
     p.policy,
     p.storage,

@@ -14,6 +14,7 @@ export interface PortLayout {
   kafka: {broker: number; controller: number};
   postgres: number;
   otel: {grpc: number; http: number; health: number};
+  observers: {prometheus: number; alertmanager: number; zipkin: number};
   ingest: {http: number; management: number};
   policy: {http: number; grpc: number; management: number};
   storage: {http: number; grpc: number; management: number};
@@ -33,6 +34,7 @@ export function portLayout(base: number): PortLayout {
     kafka: {broker: base + 300, controller: base + 301},
     postgres: base + 310,
     otel: {grpc: base + 320, http: base + 321, health: base + 322},
+    observers: {prometheus: base + 330, alertmanager: base + 331, zipkin: base + 332},
     ingest: {http: base + 400, management: base + 410},
     policy: {http: base + 401, grpc: base + 402, management: base + 411},
     storage: {http: base + 403, grpc: base + 404, management: base + 412},

@@ -52,9 +52,16 @@ export async function endpointsOf(layout: Layout, settings: Settings) {
     postgres: databaseUrl(ports.postgres, 'postgres'),
     otlp: http(ports.otel.http),
     traces: layout.otel.traces,
+    observers: observersOf(settings),
     organisations,
     processes,
   };
+}
+
+/** Where those who watch are reached, by name. */
+export function observersOf(settings: Settings): Record<string, string> {
+  const {observers} = portLayout(settings.portBase);
+  return Object.fromEntries(Object.entries(observers).map(([name, port]) => [name, http(port)]));
 }
 
 export async function writeEndpoints(layout: Layout, settings: Settings): Promise<void> {

@@ -1,8 +1,9 @@
-import {SERVICES} from '../plan/names.js';
+import {OBSERVERS, SERVICES} from '../plan/names.js';
 import {abciSpec, cometSpec} from './validators.js';
 import {kafkaSpec} from './kafka.js';
 import {otelSpec} from './otel.js';
 import {clusterSpec, kuboSpec} from './ipfs.js';
+import {observerSpec} from './observers.js';
 import {postgresHome} from './postgres-home.js';
 import {postgresSpec} from './postgres.js';
 import {serviceSpec} from './services.js';
@@ -27,6 +28,8 @@ async function processSpec(context: SystemContext, name: string): Promise<Proces
   if (name === 'kafka') return kafkaSpec(context);
   if (name === 'otel') return otelSpec(context);
   if (name === 'postgres') return postgresSpec(context, await postgresHome(context.layout));
+  const observer = OBSERVERS.find((o) => o === name);
+  if (observer !== undefined) return observerSpec(context, observer);
   const service = SERVICES.find((s) => s === name);
   if (service !== undefined) return serviceSpec(context, service);
   const [, kind = '', number] = /^(\w+)-(\d+)$/.exec(name) ?? [];

@@ -6,8 +6,8 @@ import {LaunchError} from '../launch-error.js';
 import {runTool} from './run-tool.js';
 import type {EngineBuild} from './cache.js';
 
-/** Fetches Kafka's jars with Maven and takes exactly those that jars.sha256 names, with exactly those bytes. */
-export async function buildKafka(build: EngineBuild, into: string): Promise<void> {
+/** Fetches an engine's jars with Maven and takes exactly those that jars.sha256 names, with exactly those bytes. */
+export async function buildMaven(build: EngineBuild, into: string): Promise<void> {
   const pom = join(into, 'pom.xml');
   await copyFile(join(build.source, 'pom.xml'), pom);
   const lib = join(into, 'lib');
@@ -21,12 +21,17 @@ export async function buildKafka(build: EngineBuild, into: string): Promise<void
     '-DincludeScope=runtime',
     `-DoutputDirectory=${lib}`,
   ];
-  await runTool('fetching kafka', {command: 'mvn', args, cwd: into, env: buildEnvironment({})});
-  await verifyJars(lib, await readFile(join(build.source, 'jars.sha256'), 'utf8'));
+  await runTool(`fetching ${build.engine.name}`, {command: 'mvn', args, cwd: into, env: buildEnvironment({})});
+  const list = join(build.source, 'jars.sha256');
+  await verifyJars(lib, await readFile(list, 'utf8'), list);
 }
 
-/** @param list lines of `sha256sum`. @throws LaunchError that names every jar that is missing, unknown or different. */
-export async function verifyJars(lib: string, list: string): Promise<void> {
+/**
+ * @param list lines of `sha256sum`
+ * @param file that it is from
+ * @throws LaunchError that names every jar that is missing, unknown or different.
+ */
+export async function verifyJars(lib: string, list: string, file: string): Promise<void> {
   const wanted = new Map(
     list
       .trimEnd()
@@ -44,7 +49,5 @@ export async function verifyJars(lib: string, list: string): Promise<void> {
     else if (hash !== expected) faults.push(`${name} has SHA-256 ${hash}, not ${expected}`);
   }
   if (faults.length > 0)
-    throw new LaunchError(
-      `Kafka's jars are not those that engines/kafka/jars.sha256 names:\n    ${faults.join('\n    ')}`,
-    );
+    throw new LaunchError(`The jars are not those that ${file} names:\n    ${faults.join('\n    ')}`);
 }
