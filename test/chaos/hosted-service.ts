@@ -2,7 +2,7 @@ import {eventually} from '@vitalvault/testkit';
 import {spawn} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
 import {closeSync, openSync} from 'node:fs';
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {Link} from '../drill/link.js';
 import type {Platform} from '../e2e/platform/platform.js';
@@ -17,6 +17,8 @@ export interface Change {
 export interface Way {
   readonly name: string;
   readonly link: Link;
+  /** Where it leads, as the launcher has it. */
+  readonly port: number;
 }
 
 /**
@@ -41,9 +43,13 @@ export class HostedService {
   #gone: Promise<unknown> = Promise.resolve();
   #change: Change = {};
   #wanted = false;
+  /** Root of another built tree, whose program is run. */
+  #tree: string | undefined;
   /** Whoever was told to end or to start since has another one. */
   #turn = 0;
-  /** How often it ended without being told to. */
+  /** Whose replica it is. */
+  #first: HostedService | undefined;
+  /** How often it ended without being told to, or a replica of it. */
   endedItself = 0;
 
   private constructor(
@@ -91,9 +97,18 @@ export class HostedService {
     this.#spawn();
   }
 
-  kill(): void {
+  /** From its next start on, the program of that built tree is run. */
+  belongTo(tree: string): void {
+    if (!this.command.some((part) => this.#isOwnProgram(part))) throw new Error(`${this.name} is no program of a tree`);
+    this.#tree = tree;
+  }
+
+  /** @returns whether there was one to kill */
+  kill(): boolean {
+    const ran = this.pids.length > 0;
     this.#endsNow();
     this.#child?.kill('SIGKILL');
+    return ran;
   }
 
   async stop(): Promise<void> {
@@ -109,6 +124,8 @@ export class HostedService {
   async replica(): Promise<HostedService> {
     const place = {cwd: this.place.cwd, env: atOwnPorts(this.place.env), ways: []};
     const second = new HostedService(this.platform, this.name, this.command, place);
+    second.#tree = this.#tree;
+    second.#first = this;
     await second.start();
     return second;
   }
@@ -120,10 +137,19 @@ export class HostedService {
     await this.platform.control('start', this.name);
   }
 
+  /** Ports at which others call it. */
+  get ports(): number[] {
+    return ['HTTP_PORT', 'GRPC_PORT'].flatMap((port) => Number(this.place.env[`VITALVAULT_${port}`] ?? '') || []);
+  }
+
   /** Its /readyz, whatever it says. */
   async readyz(): Promise<string> {
     const port = this.place.env['VITALVAULT_MANAGEMENT_PORT'] ?? '';
     return (await fetch(`http://127.0.0.1:${port}/readyz`, {signal: AbortSignal.timeout(5_000)})).text();
+  }
+
+  #isOwnProgram(part: string): boolean {
+    return part.startsWith(`${this.place.cwd}/apps/`);
   }
 
   #endsNow(): void {
@@ -138,14 +164,17 @@ export class HostedService {
   #spawn(): void {
     const turn = this.#turn;
     const {cwd, env} = this.place;
-    const [program = '', ...args] = this.command;
+    const tree = this.#tree;
+    const [program = '', ...args] = this.command.map((part) =>
+      tree !== undefined && this.#isOwnProgram(part) ? join(tree, relative(cwd, part)) : part,
+    );
     const log = openSync(join(this.platform.data, `log/${this.name}.log`), 'a');
     const child = spawn(program, args, {cwd, env: {...env, ...this.#change.env}, stdio: ['ignore', log, log]});
     closeSync(log);
     this.#gone = new Promise((resolve) => child.once('exit', resolve));
     child.once('exit', () => {
       if (turn !== this.#turn) return;
-      this.endedItself += 1;
+      (this.#first ?? this).endedItself += 1;
       void pause(AGAIN_MS).then(() => {
         if (turn === this.#turn) this.#spawn();
       });
@@ -181,7 +210,7 @@ async function throughLinks(
       const link = await Link.open();
       link.leadTo(Number(port));
       value = value.replace(whole, `127.0.0.1:${link.port}`);
-      ways.push({name: `${service} to ${variable.slice('VITALVAULT_'.length)} ${i}`, link});
+      ways.push({name: `${service} to ${variable.slice('VITALVAULT_'.length)} ${i}`, link, port: Number(port)});
     }
     changed[variable] = value;
   }

@@ -1,12 +1,15 @@
-import {appendFileSync, mkdirSync, readdirSync} from 'node:fs';
+import {appendFileSync, mkdirSync, readdirSync, rmSync} from 'node:fs';
 import {createServer} from 'node:http';
 import type {Server, ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {delimiter, join} from 'node:path';
+import {inDatabase} from '../e2e/platform/platform.js';
 import type {Platform} from '../e2e/platform/platform.js';
+import {seededTree} from './defects/seeded-tree.js';
 import {EngineProcesses, send} from './engine-processes.js';
-import {HostedService} from './hosted-service.js';
+import {HostedService, REPLICA_OFFSET} from './hosted-service.js';
 import type {Way} from './hosted-service.js';
+import {LATER_VERSION} from './later-version.js';
 import type {Load} from './load.js';
 
 export const SERVICES = ['policy', 'notify', 'storage', 'ingest'] as const;
@@ -31,6 +34,7 @@ export class Stage {
   readonly engines: EngineProcesses;
   /** Faults come on top of each other: services are killed beside others, and again when they have just come back. */
   restless = true;
+  #laterTree: string | undefined;
 
   private constructor(
     readonly platform: Platform,
@@ -102,6 +106,45 @@ export class Stage {
     await Promise.all([...this.services.values()].map((service) => service.start()));
   }
 
+  /** Whoever calls the service is led to its first replica, or to its second. */
+  lead(name: ServiceName, to: 'first' | 'second'): void {
+    const {ports} = this.service(name);
+    for (const {link, port} of this.ways)
+      if (ports.includes(port)) link.leadTo(port + (to === 'first' ? 0 : REPLICA_OFFSET));
+  }
+
+  /** A built tree of a later version of all services, which is there as long as this stage. */
+  async laterTree(): Promise<string> {
+    return (this.#laterTree ??= await seededTree(LATER_VERSION));
+  }
+
+  /** Of the newest block that a validator has. */
+  async height(): Promise<number> {
+    const {rpc} = this.platform.endpoints.validators[0] ?? {};
+    const status = (await (await fetch(`${rpc}/status`)).json()) as {
+      result: {sync_info: {latest_block_height: string}};
+    };
+    return Number(status.result.sync_info.latest_block_height);
+  }
+
+  /** Of the newest block whose effect policy has. */
+  projectedHeight(): Promise<number> {
+    return this.#number('policy', 'SELECT max(height)::int AS number FROM blocks');
+  }
+
+  /** Messages that wait in the databases for Kafka. */
+  async outbox(): Promise<number> {
+    const waiting = STORES.map((store) => this.#number(store, 'SELECT count(*)::int AS number FROM outbox'));
+    return (await Promise.all(waiting)).reduce((sum, count) => sum + count, 0);
+  }
+
+  #number(store: StoreName, query: string): Promise<number> {
+    return inDatabase(this.platform, store, async (client) => {
+      const {rows} = await client.query<{number: number}>(query);
+      return rows[0]?.number ?? 0;
+    });
+  }
+
   /**
    * Tells the checker that these databases have lost what was written between two times, Unix milliseconds.
    * @spec test/checker/README.md
@@ -119,6 +162,7 @@ export class Stage {
   async giveBack(): Promise<void> {
     this.webhook.close();
     for (const service of this.services.values()) await service.giveBack();
+    if (this.#laterTree !== undefined) rmSync(this.#laterTree, {recursive: true, force: true});
   }
 }
 

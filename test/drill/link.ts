@@ -2,10 +2,17 @@ import {connect, createServer} from 'node:net';
 import {setTimeout} from 'node:timers/promises';
 import type {AddressInfo, NetConnectOpts, Server, Socket} from 'node:net';
 
-/** A way to somebody that can be cut, held up, slowed and mended: a TCP proxy on loopback. */
+/** A connection through a link, from both its ends. */
+interface Passage {
+  /** Whoever is at its ends hears nothing of each other any more, not even that it ends. */
+  lost: boolean;
+}
+
+/** A way to somebody that can be cut, held up, slowed, lost and mended: a TCP proxy on loopback. */
 export class Link {
-  private readonly sockets = new Set<Socket>();
+  private readonly sockets = new Map<Socket, Passage>();
   private whole = true;
+  private losing = false;
   private target: NetConnectOpts | undefined;
   /** Every piece that is carried waits so long. */
   private delayMs = 0;
@@ -36,7 +43,7 @@ export class Link {
 
   cut(): void {
     this.whole = false;
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.sockets.keys()) socket.destroy();
   }
 
   /** What is sent from now on stays here, and connections stay open. */
@@ -49,8 +56,15 @@ export class Link {
     this.delayMs = milliseconds;
   }
 
+  /** Who is connected, and who comes, is lost without a word, and stays so; as when a machine or its network goes. */
+  lose(): void {
+    this.losing = true;
+    for (const passage of this.sockets.values()) passage.lost = true;
+  }
+
   mend(): void {
     this.whole = true;
+    this.losing = false;
     this.delayMs = 0;
     this.held?.resolve(undefined);
     this.held = undefined;
@@ -67,32 +81,35 @@ export class Link {
       return;
     }
     const far = connect(this.target);
+    const passage: Passage = {lost: this.losing};
     for (const [one, other] of [
       [near, far],
       [far, near],
     ] as const) {
-      this.sockets.add(one);
+      this.sockets.set(one, passage);
       one.on('error', () => undefined);
       one.on('close', () => {
         this.sockets.delete(one);
-        other.destroy();
+        if (!passage.lost) other.destroy();
       });
-      this.carry(one, other);
+      this.carry(one, other, passage);
     }
   }
 
-  private carry(from: Socket, to: Socket): void {
+  private carry(from: Socket, to: Socket, passage: Passage): void {
     from.on('data', (piece: Buffer) => {
       // One after the other: what comes meanwhile waits in the sender's own buffers.
       from.pause();
-      void this.passage().then(() => {
-        if (to.writable) to.write(piece, () => from.resume());
+      void this.mayPass().then(() => {
+        if (to.writable && !passage.lost) to.write(piece, () => from.resume());
       });
     });
-    from.on('end', () => to.end());
+    from.on('end', () => {
+      if (!passage.lost) to.end();
+    });
   }
 
-  private async passage(): Promise<void> {
+  private async mayPass(): Promise<void> {
     if (this.delayMs > 0) await setTimeout(this.delayMs);
     await this.held?.promise;
   }
