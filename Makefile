@@ -59,7 +59,7 @@ help:
 	@echo "make images      container images as archives, with what is here: buildah, podman or docker   [BASE=image|debootstrap REFRESH=1 IMAGES=names]"
 	@echo "make drill-ledger   four validators on real CometBFT under lies, losses and partitions   [SEED=n plays one again]"
 	@echo "make drill-sre   what on-call is woken for is really broken: each alert fires, names the part and clears; 20 minutes   [ONLY=\"words of a cause;…\"]"
-	@echo "make chaos       kills, pauses, cut ways and broken stores under load, then the independent checker; 10 minutes   [HOURS=n SEED=n]"
+	@echo "make chaos       kills, pauses, cut ways and broken stores under load, then the independent checker; 10 minutes   [HOURS=n SEED=n: rounds of it, Ctrl-C ends them]"
 	@echo "make soak HOURS=n   random inputs against everything that reads other people's bytes, 10 million and more   [SEED=n FUZZER=name plays a failure again]"
 	@echo "make e2e-k8s     the chart on a real Kubernetes of this machine, from install to re-install; needs root, says first what it changes   [KEEP=1 leaves it up, STEPS=names]"
 	@echo "make images-check   build images twice and compare their digests   [IMAGES=\"app cometbft\"]"
@@ -135,7 +135,7 @@ drill-sre: build
 
 chaos: build
 	@HOURS="$(if $(filter command environment,$(firstword $(origin HOURS))),$(HOURS))" SEED="$(SEED)" $(NODE) \
-		--disable-warning=ExperimentalWarning --import ./tools/run-sources.ts test/chaos/main.ts --record --defects
+		--disable-warning=ExperimentalWarning --import ./tools/run-sources.ts test/chaos/rounds.ts
 
 soak:
 	@$(BOOTSTRAP) install

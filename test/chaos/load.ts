@@ -34,6 +34,8 @@ export class Load {
   #seen = '0';
   /** When its devices got receipts, Unix milliseconds. */
   readonly taken: number[] = [];
+  /** What they were told instead of a receipt, and when, Unix milliseconds. */
+  readonly refusals: {readonly at: number; readonly told: string}[] = [];
   /** Answers that are neither a receipt nor "later": no client of good faith should see one. */
   readonly unexpected: string[] = [];
 
@@ -173,10 +175,18 @@ export class Load {
   async #receiptOf(posted: PostedRecord): Promise<string | undefined> {
     const response = await this.ward.post(posted, PATIENCE_MS).catch(() => undefined);
     const text = await response?.text().catch(() => undefined);
-    if (response === undefined || text === undefined) return undefined;
+    if (response === undefined || text === undefined) {
+      this.refusals.push({at: Date.now(), told: 'no answer'});
+      return undefined;
+    }
     if (response.status === 202) return (JSON.parse(text) as {records: {receipt?: string}[]}).records[0]?.receipt ?? '';
-    if (response.status !== 503 && response.status !== 429) this.unexpected.push(`${response.status} ${text}`);
+    this.#refused(response.status, text);
     return undefined;
+  }
+
+  #refused(status: number, text: string): void {
+    this.refusals.push({at: Date.now(), told: `${status} ${codeIn(text)}`});
+    if (status !== 503 && status !== 429) this.unexpected.push(`${status} ${text}`);
   }
 
   #write(record: string, sent: number, answered: number | null, receipt?: string): void {
@@ -185,3 +195,6 @@ export class Load {
     this.journal.write({...about, ...(receipt === undefined ? {} : {receipt})});
   }
 }
+
+/** The code of a problem. @spec docs/errors.md */
+const codeIn = (text: string): string => /"code":"([a-z-]+)"/.exec(text)?.[1] ?? 'without a code';

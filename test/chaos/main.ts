@@ -1,10 +1,9 @@
-// `make chaos`: faults drawn from a seed on the real engines, under clients who write down what they see; then the
-// independent checker judges. SEED=n draws the same faults again, HOURS=n goes on for so long.
-//   main.ts [--data folder of a running system] [--seconds n] [--only kind;kind | --quick] [--record] [--defects]
-//   main.ts --once --only kind;kind   each of them once, in that order
-import {execFileSync, spawnSync} from 'node:child_process';
-import {appendFileSync, mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+// A round of chaos: faults drawn from a seed on the real engines, under clients who write down what they see; then the
+// independent checker judges. SEED=n draws the same faults again. SIGINT: no further fault; what was done is judged.
+//   main.ts --data <folder of a running system> [--seconds n] [--only kind;kind | --quick] [--record]
+//   main.ts --data <the same> --once --only kind;kind   each of them once, in that order
+import {execFileSync} from 'node:child_process';
+import {appendFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
@@ -25,42 +24,37 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 const RUNS = join(ROOT, 'test/chaos/RUNS.md');
 const WARDS = 2;
 /** Start, settling and judgement take the rest of ten minutes. */
-const SHORT_SECONDS = 330;
+const SECONDS = '330';
 const BREATH_MS = 700;
 /** What was alerted so long ago has to be in a patient's list. @spec test/checker/rules.py */
 const SHOWN_MS = 6_000;
-/** The checker reads a chain of 100,000 blocks at the most. @spec test/second-client/history.py */
-const MOST_HOURS = 12;
 
 const {values: options} = parseArgs({
   options: {
     data: {type: 'string'},
-    seconds: {type: 'string'},
+    seconds: {type: 'string', default: SECONDS},
     only: {type: 'string'},
     once: {type: 'boolean', default: false},
     quick: {type: 'boolean', default: false},
-    'port-base': {type: 'string', default: '7500'},
     record: {type: 'boolean', default: false},
-    // Afterwards, whether the checker finds what is put in for it to find.
-    defects: {type: 'boolean', default: false},
   },
 });
 const env = process.env;
 const seed = env['SEED'] || String(Date.now());
-const hours = Number(env['HOURS'] || 0);
-const seconds = options.seconds === undefined ? (hours > 0 ? hours * 3_600 : SHORT_SECONDS) : Number(options.seconds);
-if (hours > MOST_HOURS) throw new RangeError(`HOURS is ${MOST_HOURS} at the most: the checker reads no longer chain`);
+/** What draws the same schedule again. */
+const drawnBy = [seed, options.once ? 'once' : '', options.only ?? ''].filter((part) => part !== '').join(', ');
+const seconds = Number(options.seconds);
+const ending = new AbortController();
+process.on('SIGINT', () => {
+  ending.abort();
+});
+const isEnded = (): boolean => ending.signal.aborted;
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
 /** Faults that were played, by kind: how often, how many were hit, how many processes were killed, what came back. */
 const played = new Map<string, {times: number; hit: number; kills: number; recoveries: Recovery[]}>();
-
-function launcher(data: string, ...args: string[]): number | null {
-  const program = [join(ROOT, 'apps/launcher/dist/main.js'), ...args, '--data', data];
-  return spawnSync(process.execPath, program, {cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit']}).status;
-}
 
 /** Kinds by weight, without those that this machine cannot do or that had their turns. */
 function drawn(chance: Chance): [string, Kind] {
@@ -80,11 +74,11 @@ function* schedule(chance: Chance): Generator<[string, Kind]> {
     for (const kind of options.only?.split(';') ?? Object.keys(FAULTS)) {
       const found = FAULTS[kind];
       if (found === undefined) throw new RangeError(`no fault ${kind}`);
-      yield [kind, found];
+      if (!isEnded()) yield [kind, found];
     }
     return;
   }
-  for (const until = Date.now() + seconds * 1_000; Date.now() < until;) yield drawn(chance);
+  for (const until = Date.now() + seconds * 1_000; Date.now() < until && !isEnded();) yield drawn(chance);
 }
 
 /** @returns what the platform owed its clients beside what the checker judges, a sentence each */
@@ -103,12 +97,12 @@ async function playFaults(stage: Stage, chance: Chance, data: string): Promise<s
       ...{times: before.times + 1, hit: before.hit + count, kills: before.kills + kills},
       recoveries: [...before.recoveries, recovery],
     });
-    const line = {at: began, kind, what, count, kills, milliseconds: healed - began, ...recovery};
+    const refusals = refusalsSince(stage.loads, healed);
+    const line = {at: began, kind, what, count, kills, milliseconds: healed - began, ...recovery, refusals};
     appendFileSync(join(data, 'faults.jsonl'), `${JSON.stringify(line)}\n`);
     const beside = kills > 0 && kind !== 'kill' ? `, and ${kills} killed` : '';
-    say(
-      `  ${new Date(began).toISOString().slice(11, 19)}  ${kind}: ${what}${beside}  ${line.milliseconds} ms, ${toldOf(recovery)}`,
-    );
+    const how = `${line.milliseconds} ms, ${toldOf(recovery)}${recovery.backMs === undefined ? `: ${refusals}` : ''}`;
+    say(`  ${new Date(began).toISOString().slice(11, 19)}  ${kind}: ${what}${beside}  ${how}`);
     await pause(BREATH_MS + chance.between(0, 1_500));
   }
   const dead = [...played].flatMap(([kind, {recoveries}]) =>
@@ -120,6 +114,14 @@ async function playFaults(stage: Stage, chance: Chance, data: string): Promise<s
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const toldOf = ({during, backMs, share}: Recovery): string =>
   `${percent(during)} of the receipts, then ${percent(share)} ${backMs === undefined ? 'later than' : `after ${backMs} of`} 10 s`;
+
+/** What devices were told instead of receipts, and how often. */
+function refusalsSince(loads: readonly Load[], since: number): string {
+  const times = new Map<string, number>();
+  for (const {at, told} of loads.flatMap(({refusals}) => refusals))
+    if (at >= since) times.set(told, (times.get(told) ?? 0) + 1);
+  return [...times].map(([told, count]) => `${told} ${count} times`).join(', ') || 'nothing was refused';
+}
 
 function reportFaults(): void {
   say(`\n${'fault'.padEnd(28)}  times   hit kills  during  back in 10 s, at the latest`);
@@ -147,18 +149,6 @@ function report(verdicts: Verdicts, failures: readonly string[]): {kills: number
   return {kills, otherFaults};
 }
 
-/** @returns 1 when the checker did not find each */
-function seededDefects(data: string): number {
-  const program = ['--disable-warning=ExperimentalWarning', '--import', './tools/run-sources.ts'];
-  // One by one they take a quarter of an hour.
-  const how = hours > 0 ? [] : ['--together'];
-  const {status} = spawnSync(process.execPath, [...program, 'test/chaos/defects/main.ts', '--data', data, ...how], {
-    cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return status === 0 ? 0 : 1;
-}
-
 function commit(): string {
   const git = (...args: string[]): string => execFileSync('git', args, {cwd: ROOT, encoding: 'utf8'}).trim();
   const changed = git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!test/chaos/RUNS.md') !== '';
@@ -170,7 +160,7 @@ function failuresOf(stage: Stage): string[] {
   const answers = stage.loads.flatMap(({unexpected}) => unexpected.map((answer) => `a device was told: ${answer}`));
   const itself = [...stage.services.values()].filter(({endedItself}) => endedItself > 0);
   const ended = itself.map(({name, endedItself}) => `${name} ended by itself ${endedItself} times`);
-  return [...answers, ...ended, ...(stage.webhook.taken === 0 ? ['no alert came to a webhook'] : [])];
+  return [...answers, ...ended, ...(stage.webhook.taken === 0 && !isEnded() ? ['no alert came to a webhook'] : [])];
 }
 
 /** @returns how many rules held, and how many did not or had no chance */
@@ -199,10 +189,11 @@ async function run(data: string): Promise<{passed: number; failed: number}> {
     const failures = [...unserved, ...unlisted, ...failuresOf(stage)];
     const {kills, otherFaults} = report(verdicts, failures);
     const all = Object.values(verdicts);
-    const bad = all.filter(({broken: times, chances}) => times > 0 || chances === 0).length;
-    if (options.record)
+    // One that was ended early may have had no chance of some.
+    const bad = all.filter(({broken: times, chances}) => times > 0 || (chances === 0 && !isEnded())).length;
+    if (options.record && kills + otherFaults > 0)
       keepRun(RUNS, {
-        ...{date: new Date(began).toISOString().slice(0, 10), commit: commit(), seed, kills, otherFaults},
+        ...{date: new Date(began).toISOString().slice(0, 10), commit: commit(), seed: drawnBy, kills, otherFaults},
         minutes: Math.round((Date.now() - began) / 60_000),
         chances: Math.min(...all.map(({chances}) => chances)),
         broken: all.reduce((sum, {broken: times}) => sum + times, failures.length),
@@ -214,20 +205,12 @@ async function run(data: string): Promise<{passed: number; failed: number}> {
 }
 
 say(`chaos: SEED=${seed}, ${seconds} s, commit ${commit()}`);
-const own = options.data === undefined ? mkdtempSync(join(tmpdir(), 'vv-chaos-')) : undefined;
-const data = own ?? resolve(options.data ?? '');
 let result = {passed: 0, failed: 1};
 try {
-  if (own !== undefined && launcher(own, 'up', '--port-base', options['port-base']) !== 0) throw new Error('no system');
-  result = await run(data);
-  if (options.defects) result.failed += seededDefects(data);
+  if (options.data === undefined) throw new Error('--data is missing: a running system, as make up has it');
+  result = await run(resolve(options.data));
 } catch (error) {
   say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-}
-if (own !== undefined) {
-  launcher(own, result.failed === 0 ? 'clean' : 'down');
-  if (result.failed === 0) rmSync(own, {recursive: true, force: true});
-  else say(`what clients, faults and logs say is in ${own}`);
 }
 say(`SEED=${seed}`);
 say(JSON.stringify(result));

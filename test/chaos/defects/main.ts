@@ -1,6 +1,6 @@
 // The test of the checker: defects are put into a copy of the built tree, one after the other, services are started
 // from there, clients do what they do, and the checker has to find each by the rules that are named for it, and by no
-// other. main.ts --data <folder of a running system> [--together | --only n,n]
+// other. main.ts --data <folder of a running system> [--together | --only n,n]; SIGINT: no further one
 import {spawnSync} from 'node:child_process';
 import {mkdirSync, rmSync} from 'node:fs';
 import {join, resolve} from 'node:path';
@@ -68,11 +68,16 @@ async function play(platform: Platform, defect: Defect, observed: string): Promi
   }
 }
 
+const ending = new AbortController();
+process.on('SIGINT', () => {
+  ending.abort();
+});
 const platform = platformIn(resolve(options.data ?? ''));
 const only = options.only?.split(',').map(Number);
 const defects = options.together ? [atOnce(DEFECTS)] : DEFECTS.filter((_, i) => only?.includes(i) ?? true);
 let [passed, failed] = [0, 0];
 for (const defect of defects) {
+  if (ending.signal.aborted) break;
   const began = Date.now();
   const found = await play(platform, defect, join(platform.data, `defect-${began}`)).catch((error: unknown) => [
     error instanceof Error ? (error.stack ?? error.message) : String(error),

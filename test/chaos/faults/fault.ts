@@ -34,8 +34,8 @@ export const done = (names: readonly string[], kills = 0): Done => ({
 });
 
 /**
- * The fault stands for a while, in which services are killed, or not; they begin to come back at once, and whoever
- * plays faults waits for them when all is mended.
+ * The fault stands for a while, in which services are killed, or not, and again when they have just come back; they
+ * begin to come back at once, and whoever plays faults waits for them when all is mended.
  * @param among who may be hit
  * @returns how many were
  */
@@ -46,13 +46,17 @@ export async function hold(
   among: readonly ServiceName[] = SERVICES,
 ): Promise<number> {
   const length = chance.between(least, most);
-  const hit = stage.restless ? chance.some(among, chance.between(0, 3)) : [];
-  const first = chance.between(0, Math.floor(length / 2));
-  await pause(first);
-  for (const name of hit) {
-    stage.service(name).kill();
-    void stage.service(name).begin();
+  const waves = Array.from({length: stage.restless ? chance.between(0, 2) : 0}, () =>
+    chance.some(among, chance.between(1, 3)),
+  );
+  let kills = 0;
+  for (const hit of waves) {
+    await pause(length / (waves.length + 1));
+    for (const service of hit.map((name) => stage.service(name))) {
+      if (service.kill()) kills += 1;
+      void service.begin();
+    }
   }
-  await pause(length - first);
-  return hit.length;
+  await pause(length / (waves.length + 1));
+  return kills;
 }

@@ -11,10 +11,10 @@ function victims(stage: Stage, chance: Chance): Victim[] {
   return chance.some([...others, chance.of(stage.validators), chance.of(stage.peers)], chance.between(1, 5));
 }
 
-/** Up to three times in a row: who has come back has not caught up with what was missed. A minute has time for one. */
+/** Some times in a row: who has come back has not caught up with what was missed. A minute has time for one. */
 export async function kill(stage: Stage, chance: Chance): Promise<Done> {
   const all: string[] = [];
-  for (let times = stage.restless ? chance.between(1, 3) : 1; times > 0; times--) {
+  for (let times = stage.restless ? chance.between(2, 4) : 1; times > 0; times--) {
     const hit = victims(stage, chance);
     for (const one of hit) stage.kill(one);
     await pause(chance.between(100, 1_500));
