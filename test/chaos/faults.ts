@@ -19,7 +19,8 @@ export const FAULTS: Readonly<Record<string, Kind>> = {
   'wrong clock': {play: wrongClock, weight: 1, slow: true},
   'cut way': {play: way((link) => link.cut(), 5_000), weight: 2},
   'hanging way': {play: way((link) => link.hold(), 6_000), weight: 2},
-  'lost way': {play: way((link) => link.lose(), 6_000), weight: 2},
+  // Of a lost connection to the database each query waits its ten seconds out: a minute has no time for that.
+  'lost way': {play: way((link) => link.lose(), 6_000), weight: 2, slow: true},
   'slow way': {play: way((link, chance) => link.slow(chance.between(50, 400)), 8_000), weight: 2},
   'hanging webhook': {play: hangingWebhook, weight: 1},
   'read-only database': {play: readOnly, weight: 1},
