@@ -17,6 +17,9 @@ RELEASE ?=
 ROWS ?=
 LARGE ?=
 PROFILE ?=
+MINUTES ?=
+PROGRAM ?=
+WRITE ?=
 SEED ?=
 HOURS ?= 1
 FUZZER ?=
@@ -36,7 +39,7 @@ BENCH = $(NODE) --disable-warning=ExperimentalWarning --import ./tools/run-sourc
 NAMED = $(if $(NAME),$(NAME),$(error say which process: make $@ NAME=validator-2))
 
 .DEFAULT_GOAL := help
-.PHONY: help taste demo story up status logs positions dead-letters down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s bench bench-quick chaos drill-ledger drill-sre soak
+.PHONY: help taste demo story up status logs positions dead-letters down clean kill start stop restart build test test-unit lint packages images images-check e2e-k8s bench bench-quick chaos drill-ledger drill-sre pictures dashboards soak
 
 help:
 	@echo "make taste       the story of a reading in memory, in seconds: needs Node and npm alone   [LIE=1 tells one lie]"
@@ -59,6 +62,8 @@ help:
 	@echo "make images      container images as archives, with what is here: buildah, podman or docker   [BASE=image|debootstrap REFRESH=1 IMAGES=names]"
 	@echo "make drill-ledger   four validators on real CometBFT under lies, losses and partitions   [SEED=n plays one again]"
 	@echo "make drill-sre   what on-call is woken for is really broken: each alert fires, names the part and clears; 20 minutes   [ONLY=\"words of a cause;…\"]"
+	@echo "make dashboards  every dashboard as a page of curves, from the Prometheus of make up OBSERVE=1   [MINUTES=15 PROGRAM=storage]"
+	@echo "make pictures    one reading followed in Zipkin's page, and every dashboard, in a real Chromium; 8 minutes   [WRITE=1: for the documents]"
 	@echo "make chaos       kills, pauses, cut ways and broken stores under load, then the independent checker; 10 minutes   [HOURS=n SEED=n: rounds of it, Ctrl-C ends them]"
 	@echo "make soak HOURS=n   random inputs against everything that reads other people's bytes, 10 million and more   [SEED=n FUZZER=name plays a failure again]"
 	@echo "make e2e-k8s     the chart on a real Kubernetes of this machine, from install to re-install; needs root, says first what it changes   [KEEP=1 leaves it up, STEPS=names]"
@@ -132,6 +137,12 @@ drill-ledger: build
 
 drill-sre: build
 	@$(NODE) --disable-warning=ExperimentalWarning --import ./tools/run-sources.ts test/sre/main.ts $(if $(ONLY),--only "$(ONLY)")
+
+dashboards:
+	@$(NODE) tools/draw-dashboards.ts --data "$(DATA)" $(if $(MINUTES),--minutes $(MINUTES)) $(if $(PROGRAM),--program $(PROGRAM))
+
+pictures: build
+	@$(NODE) --disable-warning=ExperimentalWarning --import ./tools/run-sources.ts test/pictures/main.ts $(if $(filter-out 0,$(WRITE)),--into docs/images)
 
 chaos: build
 	@HOURS="$(if $(filter command environment,$(firstword $(origin HOURS))),$(HOURS))" SEED="$(SEED)" $(NODE) \

@@ -1,12 +1,8 @@
+import {askedQuery} from '../../tools/observability/asked-query.ts';
 import {panelQueries} from '../../tools/observability/dashboards.ts';
 import type {Prometheus} from './prometheus.ts';
 
-const WINDOW = '1m';
 const LONGEST = 60;
-
-/** As Grafana would ask: everything that is chosen, and one program. */
-const asked = (query: string, program: string): string =>
-  query.replaceAll('$namespace', '.*').replaceAll('$__rate_interval', WINDOW).replaceAll('$program', program);
 
 /** Every query of every panel, asked: a table panel → query → value of now. @throws Error for one that is refused */
 export async function valuesOfPanels(
@@ -16,7 +12,7 @@ export async function valuesOfPanels(
   let answered = 0;
   const queries = panelQueries();
   for (const {dashboard, panel, query} of queries) {
-    const answers = await prometheus.query(asked(query, 'storage'));
+    const answers = await prometheus.query(askedQuery(query, 'storage'));
     const numbers = answers.map(({value}) => Number(value[1])).filter((value) => !Number.isNaN(value));
     if (numbers.length > 0) answered += 1;
     const value =
