@@ -152,6 +152,7 @@ function toAnswer(posted: PostedFile): Answer {
       waiting,
       unsent: posted.unsent,
       sealedAnew: settled.sealedAnew,
+      proven: settled.anchored.length,
       kept: settled.kept.map(({sequence, reason}) => ({sequence, reason})),
       lines: [...aside, ...unread, ...ahead].slice(0, LINES_TOLD),
       batches,
@@ -160,8 +161,8 @@ function toAnswer(posted: PostedFile): Answer {
       ...columns([
         ['rows', `${posted.rows}: ${posted.sealed} sent in ${batches.length} batches, ${leftOut(counts)}`],
         [
-          'anchored',
-          `${readingsOf(anchored)}${waiting === 0 ? '' : `, ${waiting} records kept until they are proven`}`,
+          'proven',
+          `${settled.anchored.length} records are on the ledger, ${settled.sealedAnew} of them sealed anew; ${waiting} are kept until they are proven`,
         ],
         [
           'last',
