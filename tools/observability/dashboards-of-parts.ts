@@ -259,7 +259,7 @@ export const OF_PARTS: readonly Dashboard[] = [
           {
             title: 'Certificates end in',
             description:
-              'Of Kafka and PostgreSQL, where TLS is set; empty: it is not. A ticket at thirty days, a page at three.',
+              'Of Kafka and PostgreSQL, where TLS is set; empty: it is not. A ticket at six days, a page at two.',
             unit: 's',
             queries: [
               {

@@ -15,9 +15,9 @@ const KAFKA = 'data-vv-vitalvault-kafka-0';
 export const ENGINE_CASES: readonly Case[] = [
   {
     of: 'certificate-ends',
-    what: 'a server has a month less a minute, its authority a year',
+    what: 'a server has six days less a minute, its authority a year',
     series: {
-      [certificate('storage', 'database', 'server')]: `${30 * DAY}-60x20`,
+      [certificate('storage', 'database', 'server')]: `${6 * DAY}-60x20`,
       [certificate('storage', 'database', 'authority')]: `${365 * DAY}-60x20`,
     },
     at: '10m',
@@ -37,6 +37,16 @@ export const ENGINE_CASES: readonly Case[] = [
       'page{program="policy", part="database", kind="server"}',
       'ticket{program="policy", part="database", kind="server"}',
     ],
+  },
+  {
+    of: 'certificate-ends',
+    what: 'an operator that renews seven days before the end is about to',
+    series: {
+      [certificate('storage', 'database', 'server')]: `${7 * DAY}-60x20`,
+      [certificate('storage', 'database', 'authority')]: `${7 * DAY}-60x20`,
+    },
+    at: '10m',
+    fires: [],
   },
   {
     of: 'certificate-ends',

@@ -18,8 +18,9 @@ export const ENGINE_ALERTS: readonly Alert[] = [
       'From then on each new connection is refused, of all programs within minutes. Certificates are read when a process starts.',
     unit: 'seconds until it ends; below 0: since',
     rules: [
-      {severity: 'page', for: '5m', expr: `${ENDS} < 3 * 86400`},
-      {severity: 'ticket', for: '5m', expr: `${ENDS} < 30 * 86400`},
+      {severity: 'page', for: '5m', expr: `${ENDS} < 2 * 86400`},
+      // CloudNativePG renews seven days before the end, of ninety: a ticket before would stand for weeks, each time.
+      {severity: 'ticket', for: '5m', expr: `${ENDS} < 6 * 86400`},
     ],
   },
   {
