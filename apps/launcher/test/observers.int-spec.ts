@@ -80,13 +80,16 @@ describe('a system that is watched', () => {
   });
 
   it('is scraped at every address of endpoints.json, under all rules, and what fires goes to Alertmanager', async () => {
-    const {data: targets} = await ask<{data: {activeTargets: {labels: {instance: string}; scrapeUrl: string}[]}}>(
-      'prometheus',
-      '/api/v1/targets?state=active',
-    );
-    expect(
-      Object.fromEntries(targets.activeTargets.map(({labels, scrapeUrl}) => [labels.instance, scrapeUrl])),
-    ).toEqual(endpoints().metrics);
+    // It reads the addresses from a file, once it stands.
+    const scraped = async (): Promise<Record<string, string>> => {
+      const {data} = await ask<{data: {activeTargets: {labels: {instance: string}; scrapeUrl: string}[]}}>(
+        'prometheus',
+        '/api/v1/targets?state=active',
+      );
+      if (data.activeTargets.length === 0) throw new Error('none yet');
+      return Object.fromEntries(data.activeTargets.map(({labels, scrapeUrl}) => [labels.instance, scrapeUrl]));
+    };
+    expect(await eventually(scraped, 20_000)).toEqual(endpoints().metrics);
     const {data: rules} = await ask<{data: {groups: unknown[]}}>('prometheus', '/api/v1/rules');
     expect(rules.groups.length).toBeGreaterThanOrEqual(readdirSync(RULES).length);
     const known = async (): Promise<string[]> => {
