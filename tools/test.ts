@@ -147,15 +147,18 @@ async function check(command: Command, aside?: string): Promise<Counts> {
 
 /** A runner that tells each check itself and whose last line is JSON with `passed` and `failed`. */
 async function json(command: Command, aside?: string): Promise<Counts> {
-  let last = '';
+  const lines: string[] = [];
   const code = await run(command, {
     aside,
     onLine: (line) => {
-      last = line;
+      lines.push(line);
     },
   });
-  const {passed = 0, failed = 0} = countsOf(last);
-  return failedUnlessZero(code, {passed, failed: passed === 0 && failed === 0 ? 1 : failed});
+  const {passed = 0, failed = 0} = countsOf(lines.at(-1) ?? '');
+  const counts = failedUnlessZero(code, {passed, failed: passed === 0 && failed === 0 ? 1 : failed});
+  // What it said on standard output is why; beside another step all of it is told in any case.
+  if (counts.failed > 0 && aside === undefined) console.log(lines.join('\n'));
+  return counts;
 }
 
 /** None when a runner died before it could say. */
