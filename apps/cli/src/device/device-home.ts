@@ -1,3 +1,4 @@
+import {toHex} from '@vitalvault/contracts';
 import type {DeviceConfig} from '@vitalvault/contracts/gen/record/v1/record';
 import {Device, VerifiedLedger, acceptDeviceConfig, keptDeviceConfig} from '@vitalvault/sdk';
 import type {AcceptedConfig, StoredKey} from '@vitalvault/sdk';
@@ -20,6 +21,8 @@ export interface OpenedDevice {
   /** The same one over a client whose requests belong to no trace, for asking how far its records are. */
   asking: Device;
   config: DeviceConfig;
+  /** Patient, hexadecimal. */
+  owner: string;
   stores: FileDeviceStores;
   sent: SentReadings;
 }
@@ -51,6 +54,7 @@ export async function openDevice(session: Session, use: 'work' | 'look'): Promis
   const over = (ledger: VerifiedLedger): Device => new Device({key, config, ledger, stores, fromSlot});
   return {
     config,
+    owner: toHex(config.patient),
     stores,
     sent: new SentReadings(home, keys),
     device: over(session.ledger),

@@ -15,6 +15,8 @@ export interface SettledPending {
 }
 
 const POLL_MS = 500;
+/** The services anchor within seconds; what takes longer is settled another time. */
+export const PROOF_PATIENCE_MS = 20_000;
 
 /**
  * Seals anew what cannot be taken as it was sealed, and waits for the ledger. Nothing is forgotten but what is proven.

@@ -1,7 +1,6 @@
 import {readFileSync} from 'node:fs';
 import type {NumberRange} from '@vitalvault/arguments';
 import {path} from '@vitalvault/arguments';
-import {toHex} from '@vitalvault/contracts';
 import {HEART_RATE, heartRateReading, systemEnvironment} from '@vitalvault/sdk';
 import {Option} from 'commander';
 import type {Answer} from '../../answer.js';
@@ -17,6 +16,7 @@ import {openDevice} from '../../device/device-home.js';
 import {postFile} from '../../device/post-file.js';
 import type {LeftRow, PostedFile} from '../../device/post-file.js';
 import type {PostedBatch} from '../../device/post-readings.js';
+import {PROOF_PATIENCE_MS} from '../../device/settle-pending.js';
 import {writeReceipts} from '../../receipts-file.js';
 import type {Session} from '../../session.js';
 import {columns} from '../../text/columns.js';
@@ -32,8 +32,6 @@ interface PostOptions {
   receipts?: string;
 }
 
-/** The services anchor within seconds; what takes longer is settled another time. */
-const PROOF_PATIENCE_MS = 20_000;
 const LINES_SHOWN = 20;
 const LINES_TOLD = 1_000;
 
@@ -93,7 +91,6 @@ function keepReceipts(patient: string, batches: readonly PostedBatch[], path: st
 
 async function post(session: Session, {source, note}: PostOptions, chosen: readonly CsvRow[]) {
   const opened = await openDevice(session, 'work');
-  const patient = toHex(opened.config.patient);
   const bar = new ProgressBar({
     write: (text) => process.stderr.write(text),
     interactive: session.environment.interactive,
@@ -104,7 +101,7 @@ async function post(session: Session, {source, note}: PostOptions, chosen: reado
   const first = chosen.find(({kind}) => kind === 'reading');
   const posted = await postFile(chosen, {
     ...opened,
-    ...{typeName: HEART_RATE, owner: patient, now, patienceMs: PROOF_PATIENCE_MS},
+    ...{typeName: HEART_RATE, now, patienceMs: PROOF_PATIENCE_MS},
     toReading: (row) =>
       heartRateReading(
         {
@@ -122,7 +119,7 @@ async function post(session: Session, {source, note}: PostOptions, chosen: reado
       else bar.show(progress.anchored, progress.total, `batches anchored (${progress.posted} posted)`);
     },
   });
-  return {posted, patient};
+  return {posted, patient: opened.owner};
 }
 
 function toAnswer(posted: PostedFile): Answer {

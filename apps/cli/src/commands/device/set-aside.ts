@@ -4,15 +4,13 @@ import {Option} from 'commander';
 import {CliError, EXIT} from '../../cli-error.js';
 import {defineCommand, group} from '../../define-command.js';
 import {openDevice} from '../../device/device-home.js';
-import type {OpenedDevice} from '../../device/device-home.js';
-import {settlePending} from '../../device/settle-pending.js';
+import {PROOF_PATIENCE_MS, settlePending} from '../../device/settle-pending.js';
 import type {Session} from '../../session.js';
 import {fields} from '../../text/columns.js';
 
 const asideId = shaped(/^[0-9a-f]{12}$/, 'an id as `vv device set-aside list` shows it');
 const only = (): Option =>
   new Option('--only <id>', 'this one alone, by the id that the list shows').argParser(asideId);
-const PROOF_PATIENCE_MS = 20_000;
 
 const listCommand = defineCommand<object>({
   name: 'list',
@@ -101,7 +99,5 @@ async function openAside(session: Session, use: 'work' | 'look', id?: string) {
     code: one.code,
     why: one.detail,
   }));
-  return {opened: ownerOf(opened), chosen, readings};
+  return {opened, chosen, readings};
 }
-
-const ownerOf = (opened: OpenedDevice) => ({...opened, owner: Buffer.from(opened.config.patient).toString('hex')});
